@@ -1,0 +1,125 @@
+//! Who may do what: pure rules, the same on every door.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::UserId;
+
+/// What a person may do, each role including the ones before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads tasks, runs and output.
+    Viewer,
+    /// Also runs, stops, pauses, closes, restores and urges.
+    Operator,
+    /// Also creates and edits tasks. Editing a command equals a shell on the server.
+    Editor,
+    /// Also manages users, tokens and channels.
+    Admin,
+}
+
+impl Role {
+    /// All roles, weakest first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Operator, Self::Editor, Self::Admin];
+
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(())
+    }
+}
+
+/// Something a caller wants to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// See tasks, runs, output, overview.
+    Read,
+    /// Run, stop, pause, close, restore, urge.
+    Operate,
+    /// Create, edit, delete tasks.
+    Edit,
+    /// Manage users, tokens, channels.
+    Administer,
+}
+
+impl Action {
+    /// The weakest role that may do this.
+    #[must_use]
+    pub const fn needs(self) -> Role {
+        match self {
+            Self::Read => Role::Viewer,
+            Self::Operate => Role::Operator,
+            Self::Edit => Role::Editor,
+            Self::Administer => Role::Admin,
+        }
+    }
+}
+
+/// How a caller proved who they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// A signed-in browser.
+    Session,
+    /// An API token.
+    Token,
+    /// The server's own host: the Unix socket, or the database opened by the command line.
+    Console,
+}
+
+/// A caller whose identity is known.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Principal {
+    /// The account; `None` for the console.
+    pub user_id: Option<UserId>,
+    /// The name shown in history and audit.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// How they proved it.
+    pub via: Via,
+}
+
+impl Principal {
+    /// The console of the server's own host, which may do everything.
+    #[must_use]
+    pub fn console() -> Self {
+        Self { user_id: None, name: "console".to_owned(), role: Role::Admin, via: Via::Console }
+    }
+
+    /// Whether the caller may do `action`.
+    #[must_use]
+    pub fn can(&self, action: Action) -> bool {
+        self.role >= action.needs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Principal, Role, Via};
+
+    #[test]
+    fn each_role_includes_the_ones_before_it() {
+        let may = |role: Role| {
+            let principal = Principal { user_id: None, name: "x".into(), role, via: Via::Token };
+            [Action::Read, Action::Operate, Action::Edit, Action::Administer]
+                .map(|action| principal.can(action))
+        };
+        assert_eq!(may(Role::Viewer), [true, false, false, false]);
+        assert_eq!(may(Role::Operator), [true, true, false, false]);
+        assert_eq!(may(Role::Editor), [true, true, true, false]);
+        assert_eq!(may(Role::Admin), [true, true, true, true]);
+    }
+}

@@ -1,0 +1,182 @@
+//! What the product can do, as `app` sees it: a trait that `server` implements.
+//!
+//! `app` knows no database, no runtime and no HTTP server; the server puts a [`SharedBackend`],
+//! the [`Caller`] and a [`ResponseSink`] into the Leptos context of every page render and every
+//! server function call. See `docs/adr/0001-backend-trait.md`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use leptos::prelude::use_context;
+
+use crate::auth::Principal;
+use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
+use crate::error::{AppError, ErrorKind};
+use crate::i18n::Lang;
+use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
+use crate::page::{Overview, Preview, PreviewRequest};
+use crate::run::{HistoryItem, Output, Run};
+use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
+use crate::time::{Stamp, ZoneRules};
+use crate::user::{ApiToken, NewToken, User, UserDraft};
+
+/// Result of everything a door can ask for.
+pub type Answer<T> = Result<T, AppError>;
+
+/// Who asks, and in which language they read.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `None` when nobody is signed in.
+    pub principal: Option<Principal>,
+    /// The language of messages and texts.
+    pub lang: Lang,
+}
+
+/// A page of a list, and where the next one starts.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct List<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Cursor for the next page; `null` on the last one.
+    pub next: Option<String>,
+}
+
+/// Tasks and what can be done to them.
+#[async_trait]
+pub trait Tasks: Send + Sync {
+    /// A page of tasks, newest first.
+    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>>;
+    /// One task.
+    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task>;
+    /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
+    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task>;
+    /// Replaces all fields of a task.
+    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task>;
+    /// The draft that would leave the task as it is; what an edit form starts from.
+    async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft>;
+    /// Pause, close, restore, urge.
+    async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task>;
+    /// Deletes a task with its history. Its running commands are stopped first.
+    async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()>;
+    /// Starts it now. Refused while it runs.
+    async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run>;
+    /// What became of its firings, newest first, `limit` lines after the cursor.
+    async fn task_history(&self, caller: &Caller, id: TaskId, after: Option<String>, limit: u32) -> Answer<List<HistoryItem>>;
+    /// The next firings of an expression, and what it says in words.
+    async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview>;
+}
+
+/// Runs and their output.
+#[async_trait]
+pub trait Runs: Send + Sync {
+    /// Runs of a task, newest first.
+    async fn run_list(&self, caller: &Caller, task: TaskId, after: Option<String>, limit: u32) -> Answer<List<Run>>;
+    /// One run.
+    async fn run_get(&self, caller: &Caller, id: RunId) -> Answer<Run>;
+    /// What it wrote so far or altogether, as text.
+    async fn run_output(&self, caller: &Caller, id: RunId) -> Answer<Output>;
+    /// The same as bytes, for download.
+    async fn run_output_raw(&self, caller: &Caller, id: RunId) -> Answer<Vec<u8>>;
+    /// Stops it: TERM, then KILL. Refused when it is over.
+    async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
+}
+
+/// Channels and the outbox.
+#[async_trait]
+pub trait Channels: Send + Sync {
+    /// All channels.
+    async fn channel_list(&self, caller: &Caller) -> Answer<Vec<Channel>>;
+    /// One channel.
+    async fn channel_get(&self, caller: &Caller, id: ChannelId) -> Answer<Channel>;
+    /// Adds one.
+    async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel>;
+    /// Replaces one; an empty URL keeps the old one.
+    async fn channel_update(&self, caller: &Caller, id: ChannelId, draft: &ChannelDraft) -> Answer<Channel>;
+    /// Removes one; refused while tasks send to it.
+    async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()>;
+    /// Sends a test message at once and tells what the other end said.
+    async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
+    /// Messages a task or a run caused, newest first.
+    async fn message_list(&self, caller: &Caller, task: TaskId, run: Option<RunId>, limit: u32) -> Answer<Vec<MessageRow>>;
+}
+
+/// Accounts and tokens.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// All accounts.
+    async fn user_list(&self, caller: &Caller) -> Answer<Vec<User>>;
+    /// Adds one.
+    async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User>;
+    /// Allows or forbids signing in; forbidding ends sessions. The last admin cannot be disabled.
+    async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User>;
+    /// Sets a password and ends all sessions of the account.
+    async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()>;
+    /// Tokens of the caller; all tokens for administrators.
+    async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>>;
+    /// Makes a token for an account. Only its owner's browser session, or an administrator who
+    /// does not come with a token, may do this.
+    async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken>;
+    /// Ends a token.
+    async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()>;
+}
+
+/// What the whole server looks like.
+#[async_trait]
+pub trait System: Send + Sync {
+    /// The overview page.
+    async fn overview(&self, caller: &Caller) -> Answer<Overview>;
+    /// Offsets of a zone around now, for showing times.
+    async fn zone_rules(&self, caller: &Caller, zone: &str) -> Answer<ZoneRules>;
+    /// The zone used where a task names none.
+    fn default_zone(&self) -> String;
+    /// Names of all zones, for the form's list.
+    fn zone_names(&self) -> Vec<String>;
+    /// The server's clock.
+    fn now(&self) -> Stamp;
+}
+
+/// Everything together; what the pages and the API are given.
+pub trait Backend: Tasks + Runs + Channels + Users + System {}
+impl<T: Tasks + Runs + Channels + Users + System> Backend for T {}
+
+/// The backend as it is passed around.
+pub type SharedBackend = Arc<dyn Backend>;
+
+/// Sets status and redirect of the answer being made, without `app` knowing the HTTP server.
+pub trait ResponseSink: Send + Sync {
+    /// Sets the HTTP status.
+    fn set_status(&self, status: u16);
+    /// Sends the browser elsewhere after a form without JavaScript.
+    fn redirect(&self, path: &str);
+}
+
+/// The sink as it is passed around.
+pub type SharedSink = Arc<dyn ResponseSink>;
+
+/// The backend of this request.
+///
+/// # Errors
+/// When called outside a request, which is a fault of ours.
+pub fn backend() -> Answer<SharedBackend> {
+    use_context::<SharedBackend>().ok_or_else(outside)
+}
+
+/// Who makes this request.
+///
+/// # Errors
+/// When called outside a request, which is a fault of ours.
+pub fn caller() -> Answer<Caller> {
+    use_context::<Caller>().ok_or_else(outside)
+}
+
+/// Gives the answer its HTTP status when it is an error, and hands the answer through.
+pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
+    if let (Err(error), Some(sink)) = (&answer, use_context::<SharedSink>()) {
+        sink.set_status(error.kind.status());
+    }
+    answer
+}
+
+fn outside() -> AppError {
+    AppError::new(ErrorKind::Internal, "internal", "no request context / 请求之外")
+}

@@ -1,0 +1,102 @@
+//! Notification channels (通知渠道).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ChannelId;
+use crate::time::Stamp;
+
+/// What stands at the other end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelKind {
+    /// 企业微信群机器人: text, mention, image.
+    #[default]
+    Wecom,
+    /// A JSON POST to a URL of the user's.
+    Webhook,
+}
+
+impl ChannelKind {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::Wecom, Self::Webhook];
+
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wecom => "wecom",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+impl std::str::FromStr for ChannelKind {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
+/// Input for a channel.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ChannelDraft {
+    /// Unique name.
+    pub name: String,
+    /// What stands at the other end.
+    pub kind: ChannelKind,
+    /// `https://…`; a secret, since whoever knows it can post.
+    pub url: String,
+}
+
+/// A channel as everything outside sees it: the URL is masked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Channel {
+    /// Its id.
+    pub id: ChannelId,
+    /// Unique name.
+    pub name: String,
+    /// What stands at the other end.
+    pub kind: ChannelKind,
+    /// Scheme and host, then `…` and the last four characters.
+    pub url_masked: String,
+    /// When it was added.
+    pub created_at: Stamp,
+    /// How many tasks send here.
+    pub tasks: i64,
+    /// Messages waiting to be sent.
+    pub pending: i64,
+    /// Messages given up on.
+    pub dead: i64,
+    /// What the other end said last.
+    pub last_answer: Option<String>,
+}
+
+/// What a test message got for an answer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChannelTest {
+    /// Whether the other end took it.
+    pub ok: bool,
+    /// Its own words.
+    pub answer: String,
+}
+
+/// A message as the pages show it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: crate::id::MessageId,
+    /// `pending`, `sending`, `sent`, `dead`.
+    pub state: String,
+    /// `text` or `image`.
+    pub kind: String,
+    /// Event that caused it: `created`, `reminder`, `urge`, `failed`, …
+    pub event: String,
+    /// Attempts made so far.
+    pub attempts: i32,
+    /// What the other end said last.
+    pub last_answer: Option<String>,
+    /// When it was caused.
+    pub created_at: Stamp,
+    /// When it was taken by the other end.
+    pub sent_at: Option<Stamp>,
+}

@@ -1,0 +1,254 @@
+//! One field of an expression: what was written, and the set of values it stands for.
+
+use super::names;
+use crate::i18n::Lang;
+
+/// The fields of an expression, in the order they are written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CronField {
+    /// The optional first field, 0–59.
+    Second,
+    /// 0–59.
+    Minute,
+    /// 0–23.
+    Hour,
+    /// 1–31, `L`, `LW` or `15W`.
+    DayOfMonth,
+    /// 1–12 or `JAN`–`DEC`.
+    Month,
+    /// 0–7 or `SUN`–`SAT`; 0 and 7 are Sunday. Also `5#3` and `5L`.
+    DayOfWeek,
+}
+
+impl CronField {
+    /// All six, in the order they are written.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Second,
+        Self::Minute,
+        Self::Hour,
+        Self::DayOfMonth,
+        Self::Month,
+        Self::DayOfWeek,
+    ];
+
+    /// The field's name in a sentence: "minute", "分钟".
+    #[must_use]
+    pub fn name(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Second, Lang::Zh) => "秒",
+            (Self::Second, Lang::En) => "second",
+            (Self::Minute, Lang::Zh) => "分钟",
+            (Self::Minute, Lang::En) => "minute",
+            (Self::Hour, Lang::Zh) => "小时",
+            (Self::Hour, Lang::En) => "hour",
+            (Self::DayOfMonth, Lang::Zh) => "日",
+            (Self::DayOfMonth, Lang::En) => "day of month",
+            (Self::Month, Lang::Zh) => "月",
+            (Self::Month, Lang::En) => "month",
+            (Self::DayOfWeek, Lang::Zh) => "星期",
+            (Self::DayOfWeek, Lang::En) => "day of week",
+        }
+    }
+
+    /// The smallest and the largest number the field takes.
+    #[must_use]
+    pub fn bounds(self) -> (u8, u8) {
+        match self {
+            Self::Second | Self::Minute => (0, 59),
+            Self::Hour => (0, 23),
+            Self::DayOfMonth => (1, 31),
+            Self::Month => (1, 12),
+            Self::DayOfWeek => (0, 7),
+        }
+    }
+
+    /// The last value a wildcard or an open step reaches. Saturday ends the week: 7 is only a second name of Sunday.
+    pub(super) fn last(self) -> u8 {
+        match self {
+            Self::DayOfWeek => 6,
+            _ => self.bounds().1,
+        }
+    }
+
+    /// How many different values the field has.
+    pub(super) fn size(self) -> u8 {
+        self.last() - self.bounds().0 + 1
+    }
+}
+
+/// A number as written: the canonical text keeps names as names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Number {
+    pub(super) value: u8,
+    pub(super) named: bool,
+}
+
+impl Number {
+    pub(super) fn text(self, field: CronField, keep_names: bool) -> String {
+        let name = if keep_names && self.named {
+            names::short_name(field, self.value)
+        } else {
+            None
+        };
+        name.unwrap_or_else(|| self.value.to_string())
+    }
+}
+
+/// One item of a field's comma-separated list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    /// `*`, and what means the same: `*/1`, and `?` in the day fields.
+    All,
+    /// `*/n` with n of 2 or more.
+    Every(u8),
+    /// A single number.
+    One(Number),
+    /// `a-b/n`; a plain range has step 1, and `a/n` was given its end when it was read.
+    Range { from: Number, to: Number, step: u8 },
+    /// `L`: the last day of the month.
+    LastDay,
+    /// `LW`: the last Monday-to-Friday of the month.
+    LastWeekday,
+    /// `15W`: the Monday-to-Friday nearest to the 15th, in the same month.
+    Nearest(u8),
+    /// `5#3`: the third Friday of the month.
+    Nth { day: Number, nth: u8 },
+    /// `5L`: the last Friday of the month.
+    LastOf(Number),
+}
+
+/// A parsed field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Field {
+    pub(super) kind: CronField,
+    pub(super) parts: Vec<Part>,
+    /// The values matched whatever the month, one bit each; `L`, `W` and `#` add none. Sunday is bit 0.
+    pub(super) mask: u64,
+}
+
+impl Field {
+    pub(super) fn new(kind: CronField, parts: Vec<Part>) -> Self {
+        let mask = parts.iter().fold(0, |mask, part| mask | part_mask(kind, *part));
+        Self { kind, parts, mask }
+    }
+
+    /// True for a field that restricts nothing by its form. `1-31` is not one: croner and Debian's cron both count
+    /// it as restricted when they combine the two day fields.
+    pub(super) fn is_star(&self) -> bool {
+        self.parts == [Part::All]
+    }
+
+    /// True if the field follows the wall clock: `*` or `*/n`, alone or in a list.
+    pub(super) fn has_wildcard(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::All | Part::Every(_)))
+    }
+
+    /// True if every value of the field matches, however that was written.
+    pub(super) fn is_full(&self) -> bool {
+        self.values().len() == usize::from(self.kind.size())
+    }
+
+    /// The matched values in rising order.
+    pub(super) fn values(&self) -> Vec<u8> {
+        (0..=self.kind.last()).filter(|value| self.has(*value)).collect()
+    }
+
+    pub(super) fn has(&self, value: u8) -> bool {
+        value < 64 && self.mask >> value & 1 == 1
+    }
+
+    /// The field as text; names become numbers unless `keep_names`.
+    pub(super) fn text(&self, keep_names: bool) -> String {
+        let number = |number: Number| number.text(self.kind, keep_names);
+        let items: Vec<String> = self
+            .parts
+            .iter()
+            .map(|part| match *part {
+                Part::All => "*".to_owned(),
+                Part::Every(step) => format!("*/{step}"),
+                Part::One(value) => number(value),
+                Part::Range { from, to, step: 1 } => format!("{}-{}", number(from), number(to)),
+                Part::Range { from, to, step } => format!("{}-{}/{step}", number(from), number(to)),
+                Part::LastDay => "L".to_owned(),
+                Part::LastWeekday => "LW".to_owned(),
+                Part::Nearest(day) => format!("{day}W"),
+                Part::Nth { day, nth } => format!("{}#{nth}", number(day)),
+                Part::LastOf(day) => format!("{}L", number(day)),
+            })
+            .collect();
+        items.join(",")
+    }
+
+    /// Whether a day matches this day-of-month field; `weekday` is that day's, `length` the month's.
+    pub(super) fn matches_day(&self, day: u8, weekday: u8, length: u8) -> bool {
+        self.parts.iter().any(|part| match *part {
+            Part::LastDay => day == length,
+            Part::LastWeekday => day == nearest(length, weekday_at(weekday, day, length), length),
+            Part::Nearest(wanted) => {
+                wanted <= length && day == nearest(wanted, weekday_at(weekday, day, wanted), length)
+            }
+            _ => self.has(day),
+        })
+    }
+
+    /// Whether a day matches this day-of-week field.
+    pub(super) fn matches_weekday(&self, day: u8, weekday: u8, length: u8) -> bool {
+        self.parts.iter().any(|part| match *part {
+            Part::Nth { day: wanted, nth } => wanted.value % 7 == weekday && (day - 1) / 7 + 1 == nth,
+            Part::LastOf(wanted) => wanted.value % 7 == weekday && day + 7 > length,
+            _ => self.has(weekday),
+        })
+    }
+}
+
+fn part_mask(kind: CronField, part: Part) -> u64 {
+    let (from, to, step) = match part {
+        Part::All => (kind.bounds().0, kind.last(), 1),
+        Part::Every(step) => (kind.bounds().0, kind.last(), step),
+        Part::One(number) => (number.value, number.value, 1),
+        Part::Range { from, to, step } => (from.value, to.value, step),
+        Part::LastDay | Part::LastWeekday | Part::Nearest(_) | Part::Nth { .. } | Part::LastOf(_) => return 0,
+    };
+    (from..=to).step_by(usize::from(step.max(1))).fold(0, |mask, value| {
+        let bit = if kind == CronField::DayOfWeek { value % 7 } else { value };
+        mask | 1 << bit
+    })
+}
+
+/// The weekday of `other` in the month where `day` is a `weekday`.
+fn weekday_at(weekday: u8, day: u8, other: u8) -> u8 {
+    // 35 is a multiple of seven above any difference of two days, so the sum stays positive.
+    (weekday + 35 + other - day) % 7
+}
+
+/// The Monday-to-Friday nearest to `day`, never leaving the month.
+fn nearest(day: u8, weekday: u8, length: u8) -> u8 {
+    match weekday {
+        6 if day > 1 => day - 1,
+        6 => day + 2,
+        0 if day < length => day + 1,
+        0 => day - 2,
+        _ => day,
+    }
+}
+
+/// The length of a month (1–12) in the Gregorian calendar.
+pub(super) fn month_length(year: i32, month: u8) -> u8 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The weekday of a date, 0 for Sunday (Sakamoto's method; the caller has checked month and day).
+pub(super) fn weekday_of(year: i32, month: u8, day: u8) -> u8 {
+    const OFFSETS: [i64; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+    let year = i64::from(year) - i64::from(month < 3);
+    let offset = OFFSETS[usize::from(month.clamp(1, 12)) - 1];
+    let days = year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + offset + i64::from(day);
+    u8::try_from(days.rem_euclid(7)).unwrap_or(0)
+}

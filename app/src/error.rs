@@ -1,0 +1,178 @@
+//! The one error that leaves the product: a sentence, a next step, and an incident id.
+//!
+//! Nothing internal is ever in here: no SQL, no path, no library text. What went wrong inside is
+//! logged once under the same incident id by `server::error`.
+
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+use crate::i18n::Lang;
+
+/// What kind of answer this is; the doors map it to an HTTP status or an exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The input has faults; `fields` names them. HTTP 422.
+    Invalid,
+    /// Nobody is signed in. HTTP 401.
+    Unauthenticated,
+    /// Signed in, but without this right. HTTP 403.
+    Forbidden,
+    /// No such thing, or none that the caller may know of. HTTP 404.
+    NotFound,
+    /// The state of the thing does not allow it. HTTP 409.
+    Conflict,
+    /// Too many requests; try again later. HTTP 429.
+    TooMany,
+    /// A part the product needs is away for now. HTTP 503.
+    Unavailable,
+    /// A fault of ours. HTTP 500.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The HTTP status (RFC 9110).
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Invalid => 422,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::TooMany => 429,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
+/// A fault of one input field.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field's name as in the form and the API, for example `cron`.
+    pub field: String,
+    /// Stable code, for example `too_long`.
+    pub code: String,
+    /// A sentence in the reader's language.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A fault of `field` with a stable `code` and a sentence.
+    pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), code: code.to_owned(), message: message.into() }
+    }
+}
+
+/// What the outside sees of any failure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct AppError {
+    /// What kind of answer this is.
+    pub kind: ErrorKind,
+    /// Stable code for programs, for example `task.name_taken`.
+    pub code: String,
+    /// One human sentence.
+    pub message: String,
+    /// What the reader can do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Faults by field; empty unless the kind is `invalid`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldError>,
+    /// Finds the log entry of this failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
+}
+
+impl AppError {
+    /// An error with a code and a sentence.
+    pub fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code: code.to_owned(),
+            message: message.into(),
+            hint: None,
+            fields: Vec::new(),
+            incident: None,
+        }
+    }
+
+    /// The same error with a next step.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The input has these faults.
+    #[must_use]
+    pub fn invalid(lang: Lang, fields: Vec<FieldError>) -> Self {
+        let message = match fields.as_slice() {
+            [only] => only.message.clone(),
+            many => lang.pick(
+                format!("有 {} 处需要修改", many.len()),
+                format!("{} fields need a change", many.len()),
+            ),
+        };
+        Self { fields, ..Self::new(ErrorKind::Invalid, "invalid", message) }
+    }
+
+    /// No such thing here.
+    #[must_use]
+    pub fn not_found(lang: Lang, what: &str) -> Self {
+        Self::new(
+            ErrorKind::NotFound,
+            "not_found",
+            lang.pick(format!("没有找到{what}"), format!("There is no such {what}")),
+        )
+    }
+
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn unauthenticated(lang: Lang) -> Self {
+        Self::new(
+            ErrorKind::Unauthenticated,
+            "unauthenticated",
+            lang.pick("请先登录", "Sign in first"),
+        )
+        .with_hint(lang.pick("打开登录页，或带上 API 令牌", "Open the sign-in page, or send an API token"))
+    }
+
+    /// Signed in, but without the right.
+    #[must_use]
+    pub fn forbidden(lang: Lang) -> Self {
+        Self::new(
+            ErrorKind::Forbidden,
+            "forbidden",
+            lang.pick("你没有这个权限", "You do not have the right to do this"),
+        )
+        .with_hint(lang.pick("请联系管理员", "Ask an administrator"))
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        // The library's own text may name types and paths, so the reader gets our sentence only.
+        // The page's language is not known here; both languages fit in one line.
+        let (kind, code) = match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
+                (ErrorKind::Unavailable, "connection")
+            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                (ErrorKind::Invalid, "arguments")
+            }
+            _ => (ErrorKind::Internal, "internal"),
+        };
+        let message = match kind {
+            ErrorKind::Unavailable => "连接不上服务器，请稍后再试 / The server does not answer, try again",
+            ErrorKind::Invalid => "请求不完整 / The request is incomplete",
+            _ => "出错了，请重新加载页面 / Something went wrong, reload the page",
+        };
+        Self::new(kind, code, message)
+    }
+}

@@ -1,0 +1,42 @@
+//! Ids as types, so that a run's id is never taken for a task's.
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A task (任务).
+    TaskId,
+    /// A schedule of a task (工作周期).
+    ScheduleId,
+    /// A planned firing (计划).
+    OccurrenceId,
+    /// An attempt at an occurrence, or a manual start (执行).
+    RunId,
+    /// A notification channel (通知渠道).
+    ChannelId,
+    /// An outgoing message (消息).
+    MessageId,
+    /// A person who signs in.
+    UserId,
+    /// An API token.
+    TokenId,
+}

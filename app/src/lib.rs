@@ -1,0 +1,28 @@
+//! Everything that means the same in the browser and on the server.
+//!
+//! - [`task`], [`run`], [`channel`], [`user`]: the types of the product, and the rules on input;
+//! - [`cron`]: cron expressions, their faults and their words in two languages;
+//! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
+//! - [`backend`]: what the product can do, a trait that `server` implements;
+//! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
+//! - [`ui`]: the pages; [`i18n`]: their texts; [`routes`]: their paths; [`time`]: instants.
+//!
+//! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
+
+pub mod auth;
+pub mod backend;
+pub mod channel;
+pub mod cron;
+pub mod error;
+pub mod i18n;
+pub mod id;
+pub mod page;
+pub mod routes;
+pub mod run;
+pub mod server_fns;
+pub mod task;
+pub mod time;
+pub mod ui;
+pub mod user;
+
+pub use ui::{App, shell};

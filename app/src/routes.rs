@@ -1,0 +1,50 @@
+//! Paths of the pages. Nobody writes `/tasks/…` by hand.
+
+use crate::id::{RunId, TaskId};
+
+/// The overview.
+pub const OVERVIEW: &str = "/";
+/// The task list.
+pub const TASKS: &str = "/tasks";
+/// The form for a new task.
+pub const TASK_NEW: &str = "/tasks/new";
+/// The admin dashboard.
+pub const ADMIN: &str = "/admin";
+/// Accounts and tokens.
+pub const USERS: &str = "/admin/users";
+/// Notification channels.
+pub const CHANNELS: &str = "/admin/channels";
+/// Sign-in.
+pub const SIGN_IN: &str = "/login";
+/// First-run set-up.
+pub const SETUP: &str = "/setup";
+/// Posting here signs out.
+pub const SIGN_OUT: &str = "/logout";
+/// Posting here sets language and theme: fields `lang`, `theme`, `next`.
+pub const PREFERENCES: &str = "/preferences";
+/// Server-sent events: `event: change`, `data: {"task":1}`.
+pub const EVENTS: &str = "/events";
+
+/// A task's page: history and control.
+#[must_use]
+pub fn task(id: TaskId) -> String {
+    format!("/tasks/{id}")
+}
+
+/// A task's form.
+#[must_use]
+pub fn task_edit(id: TaskId) -> String {
+    format!("/tasks/{id}/edit")
+}
+
+/// A run's page.
+#[must_use]
+pub fn run(id: RunId) -> String {
+    format!("/runs/{id}")
+}
+
+/// A run's output as a file.
+#[must_use]
+pub fn run_output(id: RunId) -> String {
+    format!("/api/v1/runs/{id}/output")
+}

@@ -1,0 +1,188 @@
+//! Runs (执行) and what became of the planned firings that never ran.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{OccurrenceId, RunId, TaskId};
+use crate::time::Stamp;
+
+/// How a run stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Claimed and under way.
+    Running,
+    /// Ended with exit code 0, or the message was handed to the outbox.
+    Succeeded,
+    /// Ended otherwise, or could not start; the reason says how.
+    Failed,
+    /// Killed by its hard limit.
+    TimedOut,
+    /// Stopped by a person or by shutdown.
+    Killed,
+    /// The server went away under it; how it ended is unknown.
+    Lost,
+}
+
+impl RunState {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Killed, Self::Lost];
+
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Killed => "killed",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !matches!(self, Self::Running)
+    }
+
+    /// Whether it is over and nobody can be content with it.
+    #[must_use]
+    pub const fn is_bad(self) -> bool {
+        matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
+    }
+}
+
+impl std::str::FromStr for RunState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+    }
+}
+
+/// Why a run was started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// Its instant came.
+    Schedule,
+    /// A person asked for it.
+    Manual,
+    /// Its instant passed while no server was up; it runs late, once.
+    CatchUp,
+}
+
+impl Trigger {
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Manual => "manual",
+            Self::CatchUp => "catch_up",
+        }
+    }
+}
+
+impl std::str::FromStr for Trigger {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Schedule, Self::Manual, Self::CatchUp].into_iter().find(|t| t.as_str() == text).ok_or(())
+    }
+}
+
+/// A run as everything outside sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Whose run it is.
+    pub task_id: TaskId,
+    /// The task's name.
+    pub task_name: String,
+    /// The planned firing it belongs to; `None` for a manual start.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// 1 for the first attempt.
+    pub attempt: i32,
+    /// Why it was started.
+    pub trigger: Trigger,
+    /// Who asked for it, for a manual start.
+    pub requested_by: Option<String>,
+    /// How it stands.
+    pub state: RunState,
+    /// A sentence where the state alone does not say enough.
+    pub reason: Option<String>,
+    /// The instant the schedule named.
+    pub scheduled_for: Option<Stamp>,
+    /// When it was claimed and started.
+    pub started_at: Stamp,
+    /// When it ended.
+    pub finished_at: Option<Stamp>,
+    /// The command's exit code, when it ended by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// Bytes the command wrote to both pipes.
+    pub output_bytes: i64,
+    /// Whether the middle of the output was dropped.
+    pub output_truncated: bool,
+}
+
+impl Run {
+    /// How long it took, in milliseconds.
+    #[must_use]
+    pub fn duration_ms(&self) -> Option<i64> {
+        self.finished_at.map(|end| end.millis_since(self.started_at).max(0))
+    }
+}
+
+/// A planned firing that ended without a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Unrun {
+    /// Its id.
+    pub id: OccurrenceId,
+    /// Whose firing it was.
+    pub task_id: TaskId,
+    /// The instant the schedule named; the last one where several are told in one row.
+    pub scheduled_for: Stamp,
+    /// `skipped` or `missed`.
+    pub state: UnrunState,
+    /// Stable code: `overlap`, `window`, `paused`, `closed`, `down`, `too_late`.
+    pub reason: String,
+    /// How many firings this row stands for.
+    pub count: i64,
+    /// The first of them, where there are several.
+    pub since: Option<Stamp>,
+}
+
+/// How a planned firing ended without a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnrunState {
+    /// A rule left it out.
+    Skipped,
+    /// Nobody was there.
+    Missed,
+}
+
+/// One line of a task's history, newest first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HistoryItem {
+    /// It ran.
+    Run(Run),
+    /// It did not run, and why.
+    Unrun(Unrun),
+}
+
+/// Output of a run, as kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Output {
+    /// What was kept, as text: invalid UTF-8 is replaced.
+    pub text: String,
+    /// Bytes the command wrote.
+    pub total_bytes: i64,
+    /// Bytes left out between head and tail.
+    pub dropped_bytes: i64,
+}

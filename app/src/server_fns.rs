@@ -1,0 +1,18 @@
+//! The pages' door: each server function takes the caller from the context, makes one or a few
+//! calls on the backend, and maps nothing. Rights are checked in the backend.
+//!
+//! Their paths are fixed (`/fn/<name>`), so that a page of yesterday still works after an upgrade.
+
+pub mod forms;
+pub mod read;
+pub mod write;
+
+pub use forms::{Posted, fetch_channels, fetch_sign_in, fetch_task_form, fetch_users};
+pub use read::{
+    fetch_frame, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
+    fetch_task_list,
+};
+pub use write::{
+    ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,
+    TestChannel,
+};

@@ -1,0 +1,137 @@
+//! Pages with big forms. The forms post to the page's own path, with or without JavaScript; when
+//! the input has faults the server renders the same page with a [`Posted`] in its context, so
+//! nothing that was typed is lost. See `docs/adr/0002-forms-post-to-their-page.md`.
+
+use leptos::prelude::*;
+use leptos::server;
+
+use crate::error::AppError;
+use crate::id::TaskId;
+use crate::page::{ChannelsPage, SignInForm, TaskForm, UsersPage};
+use crate::task::TaskDraft;
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{SharedBackend, Caller, backend, caller, with_status},
+    channel::ChannelDraft,
+    page::{Preview, PreviewRequest},
+    user::UserDraft,
+};
+
+/// What was sent by a form that could not be accepted, and why.
+#[derive(Clone, Debug)]
+pub enum Posted {
+    /// The task form.
+    Task(TaskDraft, AppError),
+    /// The channel form.
+    Channel(crate::channel::ChannelDraft, AppError),
+    /// The user form.
+    User(crate::user::UserDraft, AppError),
+    /// A token was made: its secret, to be shown this once.
+    NewToken(String),
+    /// Sign-in or set-up.
+    SignIn(SignInForm),
+}
+
+/// Splits a failure into faults at fields and the rest.
+#[cfg(feature = "ssr")]
+fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
+    if error.fields.is_empty() { (Vec::new(), Some(error)) } else { (error.fields, None) }
+}
+
+/// The task form: empty, filled from a task, or as it was sent. `copy` fills a new task's form
+/// from another task.
+#[server(prefix = "/fn", endpoint = "task_form")]
+pub async fn fetch_task_form(id: Option<TaskId>, copy: Option<TaskId>) -> Result<TaskForm, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let (draft, posted) = match use_context::<Posted>() {
+        Some(Posted::Task(draft, error)) => (draft, Some(error)),
+        _ => match id.or(copy) {
+            Some(id) => (with_status(backend.task_draft(&caller, id).await)?, None),
+            None => (
+                TaskDraft { cron: "0 9 * * *".to_owned(), zone: backend.default_zone(), ..TaskDraft::default() },
+                None,
+            ),
+        },
+    };
+    let (faults, error) = posted.map_or((Vec::new(), None), split);
+    Ok(TaskForm {
+        id,
+        preview: preview_of(&backend, &caller, &draft, &draft.cron).await,
+        urge_preview: preview_of(&backend, &caller, &draft, &draft.urge_cron).await,
+        draft,
+        faults,
+        error,
+        channels: with_status(backend.channel_list(&caller).await)?,
+        zones: backend.zone_names(),
+        default_zone: backend.default_zone(),
+    })
+}
+
+/// A preview where there is one; a faulty expression is told at its field instead.
+#[cfg(feature = "ssr")]
+async fn preview_of(
+    backend: &SharedBackend,
+    caller: &Caller,
+    draft: &TaskDraft,
+    cron: &str,
+) -> Option<Preview> {
+    let request = PreviewRequest {
+        cron: cron.to_owned(),
+        zone: draft.zone.clone(),
+        starts_at: draft.starts_at.clone(),
+        ends_at: draft.ends_at.clone(),
+        ..PreviewRequest::default()
+    };
+    backend.preview(caller, &request).await.ok()
+}
+
+/// The channels page.
+#[server(prefix = "/fn", endpoint = "channels_page")]
+pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let (draft, posted) = match use_context::<Posted>() {
+        Some(Posted::Channel(draft, error)) => (draft, Some(error)),
+        _ => (ChannelDraft::default(), None),
+    };
+    let (faults, error) = posted.map_or((Vec::new(), None), split);
+    Ok(ChannelsPage {
+        channels: with_status(backend.channel_list(&caller).await)?,
+        clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
+        draft,
+        faults,
+        error,
+    })
+}
+
+/// The users page.
+#[server(prefix = "/fn", endpoint = "users_page")]
+pub async fn fetch_users() -> Result<UsersPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let (mut draft, mut posted, mut new_token) = (UserDraft::default(), None, None);
+    match use_context::<Posted>() {
+        Some(Posted::User(sent, error)) => (draft, posted) = (sent, Some(error)),
+        Some(Posted::NewToken(secret)) => new_token = Some(secret),
+        _ => {}
+    }
+    // A password is never sent back to a page.
+    draft.password.clear();
+    let (faults, error) = posted.map_or((Vec::new(), None), split);
+    Ok(UsersPage {
+        users: with_status(backend.user_list(&caller).await)?,
+        tokens: backend.token_list(&caller).await?,
+        clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
+        new_token,
+        draft,
+        faults,
+        error,
+    })
+}
+
+/// The sign-in and set-up forms: `next` and `token` come from the page's query.
+#[server(prefix = "/fn", endpoint = "sign_in_form")]
+pub async fn fetch_sign_in(next: String, token: String) -> Result<SignInForm, AppError> {
+    Ok(match use_context::<Posted>() {
+        Some(Posted::SignIn(form)) => form,
+        _ => SignInForm { next, token, ..SignInForm::default() },
+    })
+}

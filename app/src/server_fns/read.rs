@@ -1,0 +1,116 @@
+//! Reading pages.
+
+use leptos::prelude::*;
+use leptos::server;
+
+use crate::error::AppError;
+use crate::id::{RunId, TaskId};
+use crate::page::{
+    Frame, Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage,
+};
+use crate::run::HistoryItem;
+use crate::task::TaskQuery;
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
+    page::Clockface,
+};
+
+/// History lines of a page.
+#[cfg(feature = "ssr")]
+const HISTORY_LINES: u32 = 30;
+
+/// Who is signed in.
+#[server(prefix = "/fn", endpoint = "frame")]
+pub async fn fetch_frame() -> Result<Frame, AppError> {
+    Ok(Frame { principal: caller()?.principal })
+}
+
+/// The overview page.
+#[server(prefix = "/fn", endpoint = "overview")]
+pub async fn fetch_overview() -> Result<Overview, AppError> {
+    with_status(backend()?.overview(&caller()?).await)
+}
+
+/// The task list page.
+#[server(prefix = "/fn", endpoint = "task_list_page", input = server_fn::codec::Json)]
+pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let list = with_status(backend.task_list(&caller, &query).await)?;
+    Ok(TaskListPage {
+        clock: clock(&backend, &caller, &backend.default_zone()).await?,
+        query,
+        items: list.items,
+        next: list.next.and_then(|cursor| cursor.parse().ok()),
+    })
+}
+
+/// The task page.
+#[server(prefix = "/fn", endpoint = "task_page")]
+pub async fn fetch_task(id: TaskId) -> Result<TaskPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let task = with_status(backend.task_get(&caller, id).await)?;
+    let request = PreviewRequest {
+        cron: task.cycle().to_owned(),
+        zone: task.zone.clone(),
+        starts_at: task.starts_at.map(|at| at.rfc3339()).unwrap_or_default(),
+        ends_at: task.ends_at.map(|at| at.rfc3339()).unwrap_or_default(),
+        ..PreviewRequest::default()
+    };
+    let preview = backend.preview(&caller, &request).await?;
+    let history = backend.task_history(&caller, id, None, HISTORY_LINES).await?;
+    let channel = match task.channel_id {
+        Some(channel) => Some(backend.channel_get(&caller, channel).await?.name),
+        None => None,
+    };
+    let running = history.items.iter().find_map(|item| match item {
+        HistoryItem::Run(run) if !run.state.is_over() => Some(run.clone()),
+        _ => None,
+    });
+    Ok(TaskPage {
+        clock: clock(&backend, &caller, &task.zone).await?,
+        messages: backend.message_list(&caller, id, None, 10).await?,
+        task,
+        channel,
+        preview,
+        running,
+        history: history.items,
+        next: history.next,
+    })
+}
+
+/// More history of a task.
+#[server(prefix = "/fn", endpoint = "task_history")]
+pub async fn fetch_history(
+    id: TaskId,
+    after: String,
+) -> Result<(Vec<HistoryItem>, Option<String>), AppError> {
+    let list = with_status(backend()?.task_history(&caller()?, id, Some(after), HISTORY_LINES).await)?;
+    Ok((list.items, list.next))
+}
+
+/// The run page.
+#[server(prefix = "/fn", endpoint = "run_page")]
+pub async fn fetch_run(id: RunId) -> Result<RunPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let run = with_status(backend.run_get(&caller, id).await)?;
+    let zone = backend.task_get(&caller, run.task_id).await?.zone;
+    Ok(RunPage {
+        clock: clock(&backend, &caller, &zone).await?,
+        output: backend.run_output(&caller, id).await?,
+        messages: backend.message_list(&caller, run.task_id, Some(id), 10).await?,
+        run,
+    })
+}
+
+/// The live preview of the task form.
+#[server(prefix = "/fn", endpoint = "preview", input = server_fn::codec::Json)]
+pub async fn fetch_preview(request: PreviewRequest) -> Result<Preview, AppError> {
+    with_status(backend()?.preview(&caller()?, &request).await)
+}
+
+/// Clock and zone of a page.
+#[cfg(feature = "ssr")]
+pub(super) async fn clock(backend: &SharedBackend, caller: &Caller, zone: &str) -> Answer<Clockface> {
+    Ok(Clockface { now: backend.now(), zone: backend.zone_rules(caller, zone).await? })
+}

@@ -1,0 +1,83 @@
+//! Controls: small forms that also work as plain POSTs, after which the browser goes back to the
+//! page it came from.
+
+use leptos::prelude::*;
+use leptos::server;
+
+use crate::channel::ChannelTest;
+use crate::error::AppError;
+use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{SharedSink, backend, caller, with_status},
+    error::ErrorKind,
+    routes,
+    task::Control,
+};
+
+/// Pause, close, restore, urge or unurge: `verb` names which; `urge_cron` is read for `urge`.
+#[server(prefix = "/fn", endpoint = "task_control")]
+pub async fn control_task(
+    id: TaskId,
+    verb: String,
+    #[server(default)] urge_cron: String,
+) -> Result<(), AppError> {
+    let control = match verb.as_str() {
+        "pause" => Control::Pause,
+        "close" => Control::Close,
+        "restore" => Control::Restore,
+        "urge" => Control::Urge(Some(urge_cron).filter(|cron| !cron.trim().is_empty())),
+        "unurge" => Control::Unurge,
+        _ => {
+            let message = caller()?.lang.pick("没有这个操作", "There is no such control");
+            return with_status(Err(AppError::new(ErrorKind::Invalid, "control.unknown", message)));
+        }
+    };
+    with_status(backend()?.task_control(&caller()?, id, &control).await.map(|_| ()))
+}
+
+/// Starts a task now and tells the run's id.
+#[server(prefix = "/fn", endpoint = "task_run")]
+pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
+    with_status(backend()?.task_run(&caller()?, id).await.map(|run| run.id))
+}
+
+/// Deletes a task and goes to the list.
+#[server(prefix = "/fn", endpoint = "task_delete")]
+pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
+    with_status(backend()?.task_delete(&caller()?, id).await)?;
+    if let Some(sink) = use_context::<SharedSink>() {
+        sink.redirect(routes::TASKS);
+    }
+    Ok(())
+}
+
+/// Stops a run.
+#[server(prefix = "/fn", endpoint = "run_stop")]
+pub async fn stop_run(id: RunId) -> Result<(), AppError> {
+    with_status(backend()?.run_stop(&caller()?, id).await.map(|_| ()))
+}
+
+/// Sends a test message.
+#[server(prefix = "/fn", endpoint = "channel_test")]
+pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
+    with_status(backend()?.channel_test(&caller()?, id).await)
+}
+
+/// Removes a channel.
+#[server(prefix = "/fn", endpoint = "channel_delete")]
+pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
+    with_status(backend()?.channel_delete(&caller()?, id).await)
+}
+
+/// Allows or forbids an account to sign in.
+#[server(prefix = "/fn", endpoint = "user_set_disabled")]
+pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
+    with_status(backend()?.user_set_disabled(&caller()?, id, disabled).await.map(|_| ()))
+}
+
+/// Ends a token.
+#[server(prefix = "/fn", endpoint = "token_revoke")]
+pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
+    with_status(backend()?.token_revoke(&caller()?, id).await)
+}

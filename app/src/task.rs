@@ -1,0 +1,229 @@
+//! Tasks (任务): what to do and for whom.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FieldError;
+use crate::i18n::Lang;
+use crate::id::{ChannelId, TaskId};
+use crate::run::RunState;
+use crate::time::Stamp;
+
+mod draft;
+pub use draft::{TaskDraft, parse_duration, format_duration, split_list};
+
+/// What a firing does (工作模式).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// 信息: send the reminder, run nothing.
+    Message,
+    /// 信息+命令: run the command, send the reminder with its result.
+    MessageCommand,
+    /// 命令: run the command; a message is sent only when it does not succeed.
+    #[default]
+    Command,
+}
+
+impl Mode {
+    /// All modes, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Message, Self::MessageCommand, Self::Command];
+
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::MessageCommand => "message_command",
+            Self::Command => "command",
+        }
+    }
+
+    /// Whether a firing runs the command.
+    #[must_use]
+    pub const fn runs_command(self) -> bool {
+        matches!(self, Self::MessageCommand | Self::Command)
+    }
+
+    /// Whether every firing sends a message.
+    #[must_use]
+    pub const fn sends_message(self) -> bool {
+        matches!(self, Self::MessageCommand | Self::Message)
+    }
+}
+
+impl std::str::FromStr for Mode {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text).ok_or(())
+    }
+}
+
+/// Whether a task fires (任务状态).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// 运行: it fires.
+    #[default]
+    Active,
+    /// 暂停: it does not fire until somebody resumes it.
+    Paused,
+    /// 结单: it is done; 恢复 brings it back.
+    Closed,
+}
+
+impl TaskState {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Closed];
+
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl std::str::FromStr for TaskState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+    }
+}
+
+/// What a person can do to a task from its page, a chat link or the terminal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// 暂停.
+    Pause,
+    /// 结单.
+    Close,
+    /// 恢复: back to active from paused or closed.
+    Restore,
+    /// 加急: urging on, optionally with a new urge cycle; `None` keeps the one the task has.
+    Urge(Option<String>),
+    /// 恢复原始周期: urging off, back to the work cycle.
+    Unurge,
+}
+
+/// A task as everything outside sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// 工作内容: unique.
+    pub name: String,
+    /// 绰号: how the message greets; may be empty.
+    pub nickname: String,
+    /// 责任人: mentioned in messages.
+    pub owners: Vec<String>,
+    /// Labels for finding it.
+    pub tags: Vec<String>,
+    /// What a firing does.
+    pub mode: Mode,
+    /// Run by `/bin/sh -c`; empty in mode `message`.
+    pub command: String,
+    /// IANA zone of its schedules and its window.
+    pub zone: String,
+    /// 工作周期.
+    pub cron: String,
+    /// 催单工作周期, used instead of `cron` while `urging`.
+    pub urge_cron: Option<String>,
+    /// 是否开启催单.
+    pub urging: bool,
+    /// Where its messages go.
+    pub channel_id: Option<ChannelId>,
+    /// Start of the window, inclusive.
+    pub starts_at: Option<Stamp>,
+    /// End of the window, inclusive.
+    pub ends_at: Option<Stamp>,
+    /// Hard limit of a run in seconds.
+    pub timeout_seconds: Option<i64>,
+    /// Whether it fires.
+    pub state: TaskState,
+    /// Counts edits, from 1.
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: Stamp,
+    /// When it was last changed.
+    pub updated_at: Stamp,
+    /// The next firing, where there is one.
+    pub next_at: Option<Stamp>,
+}
+
+impl Task {
+    /// The cycle in force: the urge cycle while urging, else the work cycle.
+    #[must_use]
+    pub fn cycle(&self) -> &str {
+        match &self.urge_cron {
+            Some(urge) if self.urging => urge,
+            _ => &self.cron,
+        }
+    }
+}
+
+/// A row of the task list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TaskRow {
+    /// The task.
+    #[serde(flatten)]
+    pub task: Task,
+    /// Its last run, where there is one.
+    pub last_run: Option<LastRun>,
+}
+
+/// The last run of a task, in short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LastRun {
+    /// The run.
+    pub id: crate::id::RunId,
+    /// How it stands.
+    pub state: RunState,
+    /// When it started.
+    pub started_at: Stamp,
+    /// When it ended.
+    pub finished_at: Option<Stamp>,
+}
+
+/// What the list is asked for; mirrors the page's URL query and the API's.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskQuery {
+    /// Words found in name, nickname, command, owners or tags.
+    pub q: String,
+    /// Only this state; `None` for all.
+    pub state: Option<TaskState>,
+    /// Keyset cursor: rows after this id.
+    pub after: Option<i64>,
+    /// Rows a page, 1–200; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// Bytes a command may have (1 MiB less than what `execve` refuses is far above any sane script).
+pub const COMMAND_MAX_BYTES: usize = 64 * 1024;
+/// Characters a name may have.
+pub const NAME_MAX_CHARS: usize = 200;
+
+/// Checks the text of a command.
+pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
+    if command.len() > COMMAND_MAX_BYTES {
+        return Some(FieldError::new(
+            "command",
+            "too_long",
+            lang.pick(
+                format!("命令有 {} 字节，最多 {COMMAND_MAX_BYTES}；请把它写成脚本文件再调用", command.len()),
+                format!("The command has {} bytes, {COMMAND_MAX_BYTES} at most; put it into a script file and call that", command.len()),
+            ),
+        ));
+    }
+    command.contains('\0').then(|| {
+        FieldError::new(
+            "command",
+            "nul",
+            lang.pick("命令里有 NUL 字符，shell 无法执行", "The command holds a NUL character, which no shell can run"),
+        )
+    })
+}

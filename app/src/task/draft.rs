@@ -1,0 +1,278 @@
+//! What a person typed for a task, and the rules it must keep.
+//!
+//! Everything is text as typed, so that a form with faults comes back exactly as it was sent.
+//! Rules that need zone tables or the database (zone known, name free) are checked by the server
+//! on top of [`TaskDraft::check`].
+
+use serde::{Deserialize, Serialize};
+
+use super::{Mode, NAME_MAX_CHARS, check_command};
+use crate::cron::CronExpr;
+use crate::error::FieldError;
+use crate::i18n::Lang;
+
+/// Input for creating or replacing a task.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskDraft {
+    /// 工作内容.
+    pub name: String,
+    /// 绰号.
+    pub nickname: String,
+    /// 责任人.
+    pub owners: Vec<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// 工作模式; absent means `command`.
+    pub mode: Mode,
+    /// The command.
+    pub command: String,
+    /// IANA zone; empty means the server's default zone.
+    pub zone: String,
+    /// 工作周期.
+    pub cron: String,
+    /// 催单工作周期; empty for none.
+    pub urge_cron: String,
+    /// 是否开启催单.
+    pub urging: bool,
+    /// Channel id; `None` for no messages.
+    pub channel_id: Option<i64>,
+    /// RFC 3339, or `YYYY-MM-DD[ T]HH:MM[:SS]` in the task's zone; empty for none.
+    pub starts_at: String,
+    /// As `starts_at`.
+    pub ends_at: String,
+    /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
+    pub timeout: String,
+}
+
+/// Owners or tags a task may have.
+const LIST_MAX: usize = 50;
+/// Characters an owner or a tag may have.
+const LIST_ITEM_MAX: usize = 64;
+/// A limit of more than this is a typing error (30 days).
+const TIMEOUT_MAX_SECONDS: i64 = 30 * 86_400;
+
+impl TaskDraft {
+    /// All faults that can be told without a server; empty when there are none.
+    #[must_use]
+    pub fn check(&self, lang: Lang) -> Vec<FieldError> {
+        let mut faults = Vec::new();
+        self.check_name(lang, &mut faults);
+        if self.nickname.chars().count() > LIST_ITEM_MAX {
+            faults.push(too_long("nickname", LIST_ITEM_MAX, lang));
+        }
+        check_list("owners", &self.owners, lang, &mut faults);
+        check_list("tags", &self.tags, lang, &mut faults);
+        if self.mode.runs_command() && self.command.trim().is_empty() {
+            faults.push(FieldError::new(
+                "command",
+                "required",
+                lang.pick("这个工作模式需要填写命令", "This mode needs a command"),
+            ));
+        }
+        faults.extend(check_command(&self.command, lang));
+        check_cron("cron", &self.cron, lang, &mut faults);
+        if !self.urge_cron.trim().is_empty() {
+            check_cron("urge_cron", &self.urge_cron, lang, &mut faults);
+        } else if self.urging {
+            faults.push(FieldError::new(
+                "urge_cron",
+                "required",
+                lang.pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle"),
+            ));
+        }
+        if self.mode == Mode::Message && self.channel_id.is_none() {
+            faults.push(FieldError::new(
+                "channel_id",
+                "required",
+                lang.pick("只发信息的任务需要一个通知渠道", "A task that only sends messages needs a channel"),
+            ));
+        }
+        if let Err(fault) = parse_duration(&self.timeout) {
+            faults.push(FieldError::new("timeout", "invalid", fault.text(lang)));
+        }
+        faults
+    }
+
+    fn check_name(&self, lang: Lang, faults: &mut Vec<FieldError>) {
+        let name = self.name.trim();
+        if name.is_empty() {
+            faults.push(FieldError::new(
+                "name",
+                "required",
+                lang.pick("请填写工作内容", "Enter what is to be done"),
+            ));
+        } else if name.chars().count() > NAME_MAX_CHARS {
+            faults.push(too_long("name", NAME_MAX_CHARS, lang));
+        } else if name.chars().any(char::is_control) {
+            faults.push(FieldError::new(
+                "name",
+                "control",
+                lang.pick("工作内容里不能有换行或控制字符", "The name may not hold line breaks or control characters"),
+            ));
+        }
+    }
+}
+
+fn too_long(field: &str, max: usize, lang: Lang) -> FieldError {
+    FieldError::new(
+        field,
+        "too_long",
+        lang.pick(format!("最多 {max} 个字符"), format!("At most {max} characters")),
+    )
+}
+
+fn check_list(field: &str, items: &[String], lang: Lang, faults: &mut Vec<FieldError>) {
+    if items.len() > LIST_MAX {
+        faults.push(FieldError::new(
+            field,
+            "too_many",
+            lang.pick(format!("最多 {LIST_MAX} 个"), format!("At most {LIST_MAX} entries")),
+        ));
+    } else if items.iter().any(|item| item.chars().count() > LIST_ITEM_MAX) {
+        faults.push(too_long(field, LIST_ITEM_MAX, lang));
+    } else if items.iter().any(|item| item.chars().any(|c| c.is_control() || c == ',')) {
+        faults.push(FieldError::new(
+            field,
+            "invalid",
+            lang.pick("不能含有逗号或控制字符", "An entry may not hold commas or control characters"),
+        ));
+    }
+}
+
+fn check_cron(field: &str, text: &str, lang: Lang, faults: &mut Vec<FieldError>) {
+    if let Err(fault) = CronExpr::parse(text) {
+        faults.push(FieldError::new(field, "cron", fault.text(lang)));
+    }
+}
+
+/// Splits a comma list as typed (`,`, `，`, `、` and line breaks), trims, drops empties and repeats.
+#[must_use]
+pub fn split_list(text: &str) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    for item in text.split([',', '，', '、', '\n', ';', '；']) {
+        let item = item.trim();
+        if !item.is_empty() && !items.iter().any(|seen| seen == item) {
+            items.push(item.to_owned());
+        }
+    }
+    items
+}
+
+/// Why a duration was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DurationFault {
+    /// Not a number with a unit.
+    Syntax,
+    /// Zero, or more than 30 days.
+    Range,
+}
+
+impl DurationFault {
+    /// A sentence for the reader.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Syntax => lang.pick("写成 30s、5m、2h 或 1d 这样的时长", "Write a duration such as 30s, 5m, 2h or 1d"),
+            Self::Range => lang.pick("时长要在 1 秒到 30 天之间", "The duration must be between 1 second and 30 days"),
+        }
+    }
+}
+
+/// Reads `30s`, `5m`, `1h30m`, `90` (seconds); empty gives `None`.
+///
+/// # Errors
+/// When the text is no duration or lies outside 1 s – 30 days.
+pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let mut total: i64 = 0;
+    let mut number: Option<i64> = None;
+    for c in text.chars() {
+        if let Some(digit) = c.to_digit(10) {
+            let value = number.unwrap_or(0);
+            number = Some(
+                value.checked_mul(10).and_then(|v| v.checked_add(i64::from(digit))).ok_or(DurationFault::Range)?,
+            );
+            continue;
+        }
+        let unit = match c {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return Err(DurationFault::Syntax),
+        };
+        let value = number.take().ok_or(DurationFault::Syntax)?;
+        total = value.checked_mul(unit).and_then(|v| v.checked_add(total)).ok_or(DurationFault::Range)?;
+    }
+    if let Some(seconds) = number {
+        // A bare number is seconds; after a unit it would be a forgotten unit.
+        if text.chars().all(|c| c.is_ascii_digit()) {
+            total = seconds;
+        } else {
+            return Err(DurationFault::Syntax);
+        }
+    }
+    if (1..=TIMEOUT_MAX_SECONDS).contains(&total) { Ok(Some(total)) } else { Err(DurationFault::Range) }
+}
+
+/// Writes seconds as `parse_duration` reads them: `90` gives `1m30s`.
+#[must_use]
+pub fn format_duration(seconds: i64) -> String {
+    let mut rest = seconds.max(0);
+    let mut text = String::new();
+    for (unit, name) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
+        if rest >= unit {
+            text.push_str(&format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_back() {
+        for (text, seconds) in [("30s", 30), ("5m", 300), ("1h30m", 5400), ("90", 90), ("1d", 86_400)] {
+            assert_eq!(parse_duration(text), Ok(Some(seconds)), "{text}");
+            assert_eq!(parse_duration(&format_duration(seconds)), Ok(Some(seconds)));
+        }
+        assert_eq!(parse_duration("  "), Ok(None));
+        for text in ["0", "31d", "99999999999999999999", "5m3", "m", "-5s", "5 m", "五分钟"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_split_on_chinese_commas_too() {
+        assert_eq!(split_list("张三，李四, 张三、王五\n"), ["张三", "李四", "王五"]);
+        assert!(split_list(" ,， ").is_empty());
+    }
+
+    #[test]
+    fn every_fault_is_named_at_its_field_in_both_languages() {
+        let draft = TaskDraft {
+            name: " ".into(),
+            command: String::new(),
+            cron: "61 * * * *".into(),
+            urging: true,
+            timeout: "soon".into(),
+            owners: vec!["a".repeat(65)],
+            ..TaskDraft::default()
+        };
+        for lang in [Lang::Zh, Lang::En] {
+            let faults = draft.check(lang);
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+            assert_eq!(fields, ["name", "owners", "command", "cron", "urge_cron", "timeout"]);
+            assert!(faults.iter().all(|fault| !fault.message.is_empty()));
+        }
+        let huge = TaskDraft { name: "x".into(), cron: "* * * * *".into(), command: "x".repeat(1 << 20), ..TaskDraft::default() };
+        assert_eq!(huge.check(Lang::En)[0].code, "too_long");
+    }
+}

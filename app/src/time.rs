@@ -1,0 +1,118 @@
+//! Instants on the wire, and just enough of a zone to show them.
+//!
+//! The browser knows no zone tables: each page carries the offsets of its zone around the times
+//! it shows ([`ZoneRules`]), computed on the server from current data.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An instant, written as RFC 3339 with `Z`, microseconds at the most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Stamp(pub DateTime<Utc>);
+
+impl Stamp {
+    /// Seconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// RFC 3339 with `Z`; fractions only where there are any.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    /// Milliseconds from `earlier` to `self`; negative when `self` is before it.
+    #[must_use]
+    pub fn millis_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_milliseconds()
+    }
+}
+
+impl From<DateTime<Utc>> for Stamp {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at)
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.rfc3339())
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        DateTime::parse_from_rfc3339(&text)
+            .map(|at| Self(at.with_timezone(&Utc)))
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// The offsets of one zone over a span of time.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ZoneRules {
+    /// The IANA name, for example `Asia/Shanghai`.
+    pub name: String,
+    /// `(from, offset)`: from this Unix second on, the zone is `offset` seconds east of UTC.
+    /// Sorted; the first holds for everything before it, too. Never empty.
+    pub offsets: Vec<(i64, i32)>,
+}
+
+impl ZoneRules {
+    /// UTC.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { name: "UTC".to_owned(), offsets: vec![(0, 0)] }
+    }
+
+    /// Seconds east of UTC at an instant.
+    #[must_use]
+    pub fn offset_at(&self, at: Stamp) -> i32 {
+        let after = self.offsets.partition_point(|(from, _)| *from <= at.unix());
+        self.offsets.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)
+    }
+
+    /// `2026-11-22 09:00:00` in this zone.
+    #[must_use]
+    pub fn local(&self, at: Stamp) -> String {
+        let shifted = at.0 + chrono::TimeDelta::seconds(i64::from(self.offset_at(at)));
+        shifted.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `+08:00`.
+    #[must_use]
+    pub fn offset_text(&self, at: Stamp) -> String {
+        let offset = self.offset_at(at);
+        let sign = if offset < 0 { '-' } else { '+' };
+        let minutes = offset.abs() / 60;
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stamp, ZoneRules};
+    use chrono::DateTime;
+
+    fn stamp(text: &str) -> Stamp {
+        Stamp(DateTime::parse_from_rfc3339(text).expect("test time").to_utc())
+    }
+
+    #[test]
+    fn offsets_change_at_the_transition() {
+        let berlin = ZoneRules {
+            name: "Europe/Berlin".into(),
+            offsets: vec![
+                (stamp("2025-10-26T01:00:00Z").unix(), 3600),
+                (stamp("2026-03-29T01:00:00Z").unix(), 7200),
+            ],
+        };
+        assert_eq!(berlin.local(stamp("2026-03-29T00:59:59Z")), "2026-03-29 01:59:59");
+        assert_eq!(berlin.local(stamp("2026-03-29T01:00:00Z")), "2026-03-29 03:00:00");
+        assert_eq!(berlin.local(stamp("2001-01-01T00:00:00Z")), "2001-01-01 01:00:00");
+        assert_eq!(berlin.offset_text(stamp("2026-07-01T00:00:00Z")), "+02:00");
+    }
+}

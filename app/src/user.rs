@@ -1,0 +1,126 @@
+//! People who sign in, and their API tokens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::auth::Role;
+use crate::error::FieldError;
+use crate::i18n::Lang;
+use crate::id::{TokenId, UserId};
+use crate::time::Stamp;
+
+/// Characters a password must have at least (OWASP ASVS 5.0, 6.2.1).
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// Bytes a password may have at most, so that hashing stays bounded.
+pub const PASSWORD_MAX_BYTES: usize = 256;
+
+/// Input for a new account.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UserDraft {
+    /// Sign-in name, unique.
+    pub name: String,
+    /// The password, as typed.
+    pub password: String,
+    /// `viewer`, `operator`, `editor` or `admin`.
+    pub role: String,
+}
+
+// A password must not reach a log through `{:?}`.
+impl std::fmt::Debug for UserDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserDraft").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl UserDraft {
+    /// All faults; empty when there are none.
+    #[must_use]
+    pub fn check(&self, lang: Lang) -> Vec<FieldError> {
+        let mut faults = Vec::new();
+        let name = self.name.trim();
+        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
+        if name.is_empty() || name.chars().count() > 64 || !name.chars().all(allowed) {
+            faults.push(FieldError::new(
+                "name",
+                "invalid",
+                lang.pick("用户名为 1–64 个字母、数字或 . _ - @", "A user name has 1–64 letters, digits or . _ - @"),
+            ));
+        }
+        faults.extend(check_password(&self.password, lang));
+        if self.role.parse::<Role>().is_err() {
+            faults.push(FieldError::new(
+                "role",
+                "invalid",
+                lang.pick("请选择角色", "Choose a role: viewer, operator, editor or admin"),
+            ));
+        }
+        faults
+    }
+}
+
+/// Checks the length of a password; nothing else is asked for (OWASP ASVS 5.0, 6.2).
+#[must_use]
+pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
+    if password.chars().count() < PASSWORD_MIN_CHARS {
+        return Some(FieldError::new(
+            "password",
+            "too_short",
+            lang.pick(
+                format!("密码至少 {PASSWORD_MIN_CHARS} 个字符"),
+                format!("The password needs at least {PASSWORD_MIN_CHARS} characters"),
+            ),
+        ));
+    }
+    (password.len() > PASSWORD_MAX_BYTES).then(|| {
+        FieldError::new(
+            "password",
+            "too_long",
+            lang.pick(
+                format!("密码最多 {PASSWORD_MAX_BYTES} 字节"),
+                format!("The password may have {PASSWORD_MAX_BYTES} bytes at most"),
+            ),
+        )
+    })
+}
+
+/// An account as administrators see it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Sign-in name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub disabled: bool,
+    /// When the account was made.
+    pub created_at: Stamp,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<Stamp>,
+}
+
+/// An API token as its owner sees it, without the secret.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ApiToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub user: String,
+    /// The first characters, to find it again.
+    pub prefix: String,
+    /// When it was made.
+    pub created_at: Stamp,
+    /// When it ends.
+    pub expires_at: Option<Stamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Stamp>,
+}
+
+/// A token at the one moment it can be read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewToken {
+    /// Its id.
+    pub id: TokenId,
+    /// The secret, shown once.
+    pub token: String,
+}

@@ -1,0 +1,8 @@
+//! The WASM entry. It hydrates what the server rendered and does nothing else.
+
+/// Called by the page's start script once the module is loaded.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}
