@@ -58,7 +58,7 @@ SQL
             </dev/null >"$dir/server.log" 2>&1 &
         pid=$!
         for _ in $(seq 300); do
-            if grep -q 'ready for connections' "$dir/server.log"; then
+            if grep -qs 'ready for connections' "$dir/server.log"; then
                 echo "mysql://jcrontab:$password@127.0.0.1:$port"
                 return
             fi

@@ -8,7 +8,8 @@
 set -euo pipefail
 
 target=wasm32-unknown-unknown
-packages=(rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy lld-22)
+packages=(rustc-web cargo-web rust-web-src rust-web-llvm lld-22)
+here=$(cd "$(dirname "$0")" && pwd)
 
 say() { echo "$*" >&2; }
 
@@ -21,7 +22,7 @@ has_target() {
 
 # Debian's compiler may stand behind rustup's in PATH, or not be in it: its package knows.
 debian_rustc() {
-    dpkg -L rustc-web 2>/dev/null | awk '/\/bin\/rustc$/ && !found { print; found = 1 }'
+    { dpkg -L rustc-web 2>/dev/null || true; } | awk '/\/bin\/rustc$/ && !found { print; found = 1 }'
 }
 
 run_default() {
@@ -33,7 +34,11 @@ run_debian() {
     [ $# -gt 0 ] || exit 0
     # cargo takes the rustc that comes first in PATH, unless one of these says otherwise.
     unset RUSTC RUSTUP_TOOLCHAIN
-    PATH=$(dirname "$(debian_rustc)"):$PATH exec "$@"
+    local bin
+    bin=$(dirname "$(debian_rustc)")
+    # Each clippy reads only what its own compiler has built.
+    [ "${2-}" != clippy ] || "$here/need.sh" "$bin/cargo-clippy" rust-web-clippy
+    PATH=$bin:$PATH exec "$@"
 }
 
 # Debian ships no compiled std for this target, but its source; its compiler builds that
@@ -47,7 +52,8 @@ build_std() {
     fi
     say "Building the standard library for $target (about a minute, once)"
     dir=$(mktemp -d)
-    trap 'rm -rf "$dir"' EXIT
+    # Expanded now: the variable is gone when the trap runs.
+    trap "rm -rf '$dir'" EXIT
     mkdir "$dir/src"
     : >"$dir/src/lib.rs"
     printf '%s\n' '[package]' 'name = "std-for-wasm"' 'edition = "2021"' '[workspace]' \
@@ -81,13 +87,8 @@ if [ -z "$rustc" ]; then
         say "Rust's target $target is missing: please run \`rustup target add $target\`, or install the Debian packages ${packages[*]}."
         exit 1
     fi
-    say "Installing ${packages[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    if ! apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 &&
-        ! { apt-get update -qq >&2 && apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2; }; then
-        say "apt-get could not install the Debian packages ${packages[*]}, which hold a compiler for $target."
-        exit 1
-    fi
+    # No such command exists, so the packages are always installed.
+    "$here/need.sh" "rustc for $target" "${packages[@]}"
     rustc=$(debian_rustc)
 fi
 has_target "$rustc" || build_std "$rustc"

@@ -34,6 +34,7 @@ pub struct Caller {
 
 /// A page of a list, and where the next one starts.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct List<T> {
     /// The rows.
     pub items: Vec<T>,

@@ -7,6 +7,7 @@ use crate::time::Stamp;
 
 /// What stands at the other end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelKind {
     /// 企业微信群机器人: text, mention, image.
@@ -39,6 +40,7 @@ impl std::str::FromStr for ChannelKind {
 
 /// Input for a channel.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChannelDraft {
     /// Unique name.
     pub name: String,
@@ -50,6 +52,7 @@ pub struct ChannelDraft {
 
 /// A channel as everything outside sees it: the URL is masked.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Channel {
     /// Its id.
     pub id: ChannelId,
@@ -73,6 +76,7 @@ pub struct Channel {
 
 /// What a test message got for an answer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChannelTest {
     /// Whether the other end took it.
     pub ok: bool,

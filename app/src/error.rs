@@ -11,6 +11,7 @@ use crate::i18n::Lang;
 
 /// What kind of answer this is; the doors map it to an HTTP status or an exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The input has faults; `fields` names them. HTTP 422.
@@ -50,6 +51,7 @@ impl ErrorKind {
 
 /// A fault of one input field.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field's name as in the form and the API, for example `cron`.
     pub field: String,

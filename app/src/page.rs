@@ -214,6 +214,7 @@ pub struct SignInForm {
 
 /// Asks what an expression means.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PreviewRequest {
     /// The expression.
@@ -232,6 +233,7 @@ pub struct PreviewRequest {
 
 /// What an expression means.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// The expression as we read it.
     pub cron: String,

@@ -7,6 +7,7 @@ use crate::time::Stamp;
 
 /// How a run stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Claimed and under way.
@@ -63,6 +64,7 @@ impl std::str::FromStr for RunState {
 
 /// Why a run was started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     /// Its instant came.
@@ -94,6 +96,7 @@ impl std::str::FromStr for Trigger {
 
 /// A run as everything outside sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Its id.
     pub id: RunId,
@@ -139,6 +142,7 @@ impl Run {
 
 /// A planned firing that ended without a run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Unrun {
     /// Its id.
     pub id: OccurrenceId,
@@ -158,6 +162,7 @@ pub struct Unrun {
 
 /// How a planned firing ended without a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnrunState {
     /// A rule left it out.
@@ -168,6 +173,7 @@ pub enum UnrunState {
 
 /// One line of a task's history, newest first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum HistoryItem {
     /// It ran.

@@ -13,6 +13,7 @@ pub use draft::{TaskDraft, parse_duration, format_duration, split_list};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// 信息: send the reminder, run nothing.
@@ -60,6 +61,7 @@ impl std::str::FromStr for Mode {
 
 /// Whether a task fires (任务状态).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// 运行: it fires.
@@ -111,6 +113,7 @@ pub enum Control {
 
 /// A task as everything outside sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Task {
     /// Its id.
     pub id: TaskId,
@@ -167,6 +170,7 @@ impl Task {
 
 /// A row of the task list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TaskRow {
     /// The task.
     #[serde(flatten)]
@@ -177,6 +181,7 @@ pub struct TaskRow {
 
 /// The last run of a task, in short.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct LastRun {
     /// The run.
     pub id: crate::id::RunId,

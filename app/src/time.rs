@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant, written as RFC 3339 with `Z`, microseconds at the most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime, example = "2026-11-22T09:00:00Z"))]
 pub struct Stamp(pub DateTime<Utc>);
 
 impl Stamp {
@@ -53,6 +55,7 @@ impl<'de> Deserialize<'de> for Stamp {
 
 /// The offsets of one zone over a span of time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ZoneRules {
     /// The IANA name, for example `Asia/Shanghai`.
     pub name: String,

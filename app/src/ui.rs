@@ -1,15 +1,91 @@
 //! The pages.
+//!
+//! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what stands around
+//! every page, [`live`] keeps pages fresh, [`load`] shows what a page is waiting for or why it
+//! cannot be shown, [`context`] holds language, theme and session. Pages are in `pages`, the
+//! parts they share in `components`.
+//!
+//! Nothing here may read the clock or the locale while rendering: server and browser must come
+//! to the same markup. Times are computed from the page's own clock (`components::time`).
 
 use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+mod components;
+mod context;
+mod frame;
+mod live;
+mod load;
+mod pages;
+
+pub use context::Theme;
+
+use crate::i18n::ui::Ui;
+use pages::{
+    admin, channels, not_found, overview, run, sign_in, task, task_form, task_list, users,
+};
 
 /// The whole site.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <p>"Jcrontab"</p> }
+    provide_meta_context();
+    context::provide();
+    live::provide();
+    let product = Ui::ZH.product;
+    let title = move |page: String| {
+        if page.is_empty() {
+            product.to_owned()
+        } else {
+            format!("{page} · {product}")
+        }
+    };
+    // `Async` everywhere: the answer leaves when it is complete, so that status and title are
+    // right and a browser without JavaScript sees the page and not its placeholder.
+    let ssr = SsrMode::Async;
+    view! {
+        <Title formatter=title/>
+        <Router>
+            {frame::frame(move || view! {
+                <FlatRoutes fallback=not_found::page>
+                    <Route path=path!("/") view=overview::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks") view=task_list::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/new") view=task_form::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id") view=task::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/edit") view=task_form::page ssr=ssr.clone()/>
+                    <Route path=path!("/runs/:id") view=run::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin") view=admin::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/users") view=users::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels") view=channels::page ssr=ssr.clone()/>
+                    <Route path=path!("/login") view=sign_in::sign_in_page ssr=ssr.clone()/>
+                    <Route path=path!("/setup") view=sign_in::setup_page ssr=ssr.clone()/>
+                </FlatRoutes>
+            }.into_any())}
+        </Router>
+    }
 }
 
 /// The HTML document around the site.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let _ = options;
-    view! { <!DOCTYPE html><html lang="zh-CN"><head></head><body><App/></body></html> }
+    let (lang, theme) = (context::request_lang(), context::request_theme());
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.tag() data-theme=theme.as_str()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content=theme.color_scheme()/>
+                <meta name="robots" content="noindex"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options=options.clone() id="style"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
 }

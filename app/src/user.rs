@@ -15,6 +15,7 @@ pub const PASSWORD_MAX_BYTES: usize = 256;
 
 /// Input for a new account.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct UserDraft {
     /// Sign-in name, unique.
     pub name: String,
@@ -84,6 +85,7 @@ pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
 
 /// An account as administrators see it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct User {
     /// Its id.
     pub id: UserId,
@@ -101,6 +103,7 @@ pub struct User {
 
 /// An API token as its owner sees it, without the secret.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ApiToken {
     /// Its id.
     pub id: TokenId,
@@ -118,6 +121,7 @@ pub struct ApiToken {
 
 /// A token at the one moment it can be read.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NewToken {
     /// Its id.
     pub id: TokenId,

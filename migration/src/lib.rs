@@ -1,1 +1,25 @@
+//! The database's history. A file here is never edited once a release holds it; changes come as
+//! new files, and a new column must suit the release before it (expand, then contract).
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261122_000001_create_accounts;
+mod m20261122_000002_create_tasks;
+mod m20261122_000003_create_ledger;
+
+/// Runs what the database does not have yet.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_create_accounts::Migration),
+            Box::new(m20261122_000002_create_tasks::Migration),
+            Box::new(m20261122_000003_create_ledger::Migration),
+        ]
+    }
+}

@@ -1,1 +1,27 @@
+//! The server: everything native.
+//!
+//! One scheduled run, from the clock to the chat: [`scheduler`] writes the firing into the ledger
+//! ahead of time, claims it at its instant (one transaction, [`store`]), and hands it to the
+//! [`executor`], which runs the command and gives its result to the [`recorder`]; that writes
+//! results in groups, each with the messages it causes, which the [`notifier`] sends.
+//!
+//! Three thin doors lead to one [`service`]: [`api`] (REST), [`web`] (pages and server
+//! functions) and [`cli`]. Nothing imports a door.
 
+pub mod api;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod events;
+pub mod executor;
+pub mod lifecycle;
+pub mod notifier;
+pub mod output;
+pub mod recorder;
+pub mod scheduler;
+pub mod service;
+pub mod store;
+pub mod timetable;
+pub mod web;

@@ -71,6 +71,11 @@ impl CronField {
         }
     }
 
+    /// True for the fields of the time of day.
+    fn is_time(self) -> bool {
+        matches!(self, Self::Second | Self::Minute | Self::Hour)
+    }
+
     /// How many different values the field has.
     pub(super) fn size(self) -> u8 {
         self.last() - self.bounds().0 + 1
@@ -129,7 +134,9 @@ pub(super) struct Field {
 
 impl Field {
     pub(super) fn new(kind: CronField, parts: Vec<Part>) -> Self {
-        let mask = parts.iter().fold(0, |mask, part| mask | part_mask(kind, *part));
+        let mask = parts
+            .iter()
+            .fold(0, |mask, part| mask | part_mask(kind, *part));
         Self { kind, parts, mask }
     }
 
@@ -141,7 +148,9 @@ impl Field {
 
     /// True if the field follows the wall clock: `*` or `*/n`, alone or in a list.
     pub(super) fn has_wildcard(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::All | Part::Every(_)))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::All | Part::Every(_)))
     }
 
     /// True if every value of the field matches, however that was written.
@@ -151,7 +160,9 @@ impl Field {
 
     /// The matched values in rising order.
     pub(super) fn values(&self) -> Vec<u8> {
-        (0..=self.kind.last()).filter(|value| self.has(*value)).collect()
+        (0..=self.kind.last())
+            .filter(|value| self.has(*value))
+            .collect()
     }
 
     pub(super) fn has(&self, value: u8) -> bool {
@@ -180,6 +191,35 @@ impl Field {
         items.join(",")
     }
 
+    /// The field as croner reads it: numbers only.
+    pub(super) fn engine_text(&self) -> String {
+        match self.values().as_slice() {
+            // `30-30` or `30-35/10` in a time field is one fixed value, and croner sees that only in a bare number.
+            [value] if self.kind.is_time() && !self.has_wildcard() => value.to_string(),
+            _ => self.text(false),
+        }
+    }
+
+    /// The days of the month that are asked for by number, plain or as `nW`, in rising order.
+    pub(super) fn wanted_days(&self) -> Vec<u8> {
+        let nearest = |day: u8| self.parts.contains(&Part::Nearest(day));
+        (1..=31)
+            .filter(|&day| self.has(day) || nearest(day))
+            .collect()
+    }
+
+    /// The step of a field that is one step to the field's end and does not fill it evenly.
+    pub(super) fn uneven_step(&self) -> Option<u8> {
+        let step = match *self.parts.as_slice() {
+            [Part::Every(step)] => step,
+            [Part::Range { to, step, .. }] if step > 1 && to.value == self.kind.last() => step,
+            _ => return None,
+        };
+        // No step fits every month, whatever its length.
+        let uneven = self.kind == CronField::DayOfMonth || !self.kind.size().is_multiple_of(step);
+        (uneven && self.values().len() > 1).then_some(step)
+    }
+
     /// Whether a day matches this day-of-month field; `weekday` is that day's, `length` the month's.
     pub(super) fn matches_day(&self, day: u8, weekday: u8, length: u8) -> bool {
         self.parts.iter().any(|part| match *part {
@@ -195,7 +235,9 @@ impl Field {
     /// Whether a day matches this day-of-week field.
     pub(super) fn matches_weekday(&self, day: u8, weekday: u8, length: u8) -> bool {
         self.parts.iter().any(|part| match *part {
-            Part::Nth { day: wanted, nth } => wanted.value % 7 == weekday && (day - 1) / 7 + 1 == nth,
+            Part::Nth { day: wanted, nth } => {
+                wanted.value % 7 == weekday && (day - 1) / 7 + 1 == nth
+            }
             Part::LastOf(wanted) => wanted.value % 7 == weekday && day + 7 > length,
             _ => self.has(weekday),
         })
@@ -208,12 +250,22 @@ fn part_mask(kind: CronField, part: Part) -> u64 {
         Part::Every(step) => (kind.bounds().0, kind.last(), step),
         Part::One(number) => (number.value, number.value, 1),
         Part::Range { from, to, step } => (from.value, to.value, step),
-        Part::LastDay | Part::LastWeekday | Part::Nearest(_) | Part::Nth { .. } | Part::LastOf(_) => return 0,
+        Part::LastDay
+        | Part::LastWeekday
+        | Part::Nearest(_)
+        | Part::Nth { .. }
+        | Part::LastOf(_) => return 0,
     };
-    (from..=to).step_by(usize::from(step.max(1))).fold(0, |mask, value| {
-        let bit = if kind == CronField::DayOfWeek { value % 7 } else { value };
-        mask | 1 << bit
-    })
+    (from..=to)
+        .step_by(usize::from(step.max(1)))
+        .fold(0, |mask, value| {
+            let bit = if kind == CronField::DayOfWeek {
+                value % 7
+            } else {
+                value
+            };
+            mask | 1 << bit
+        })
 }
 
 /// The weekday of `other` in the month where `day` is a `weekday`.
@@ -249,6 +301,9 @@ pub(super) fn weekday_of(year: i32, month: u8, day: u8) -> u8 {
     const OFFSETS: [i64; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
     let year = i64::from(year) - i64::from(month < 3);
     let offset = OFFSETS[usize::from(month.clamp(1, 12)) - 1];
-    let days = year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + offset + i64::from(day);
+    let days = year + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + offset
+        + i64::from(day);
     u8::try_from(days.rem_euclid(7)).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! Names of months and weekdays, ordinals, and lists in both languages.
+//! Names of months and weekdays, ordinals, lists in both languages, and the characters of Chinese input methods.
 //!
 //! Everything here is plain words: it knows nothing about expressions, so the describer, the errors and the
 //! warnings can share it.
@@ -43,8 +43,8 @@ pub(super) fn name_value(field: CronField, name: &str) -> Option<u8> {
     // A name with a multi-byte character has no three-byte match, so the comparison is safe for any input.
     let matches = |full: &&str| full[..3].eq_ignore_ascii_case(name);
     let position = match field {
-        CronField::Month => MONTHS.iter().position(|full| matches(&full)).map(|at| at + 1),
-        CronField::DayOfWeek => WEEKDAYS.iter().position(|full| matches(&full)),
+        CronField::Month => MONTHS.iter().position(matches).map(|at| at + 1),
+        CronField::DayOfWeek => WEEKDAYS.iter().position(matches),
         _ => None,
     };
     position.and_then(|at| u8::try_from(at).ok())
@@ -99,7 +99,9 @@ pub(super) fn nth(number: u8, lang: Lang) -> &'static str {
 pub(super) fn join(items: &[String], lang: Lang) -> String {
     match (lang, items) {
         (Lang::Zh, _) => items.join("、"),
-        (Lang::En, [rest @ .., last]) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        (Lang::En, [rest @ .., last]) if !rest.is_empty() => {
+            format!("{} and {last}", rest.join(", "))
+        }
         (Lang::En, _) => items.concat(),
     }
 }
@@ -129,7 +131,10 @@ pub(super) fn number_list(values: &[u8], lang: Lang, word: impl Fn(u8) -> String
 /// Months in words: `1、7 月` or `January and July`.
 pub(super) fn month_list(months: &[u8], lang: Lang) -> String {
     match lang {
-        Lang::Zh => format!("{} 月", number_list(months, lang, |value| value.to_string())),
+        Lang::Zh => format!(
+            "{} 月",
+            number_list(months, lang, |value| value.to_string())
+        ),
         Lang::En => number_list(months, lang, |value| month(value).to_owned()),
     }
 }
@@ -140,7 +145,10 @@ pub(super) fn progression(values: &[u8]) -> Option<u8> {
         return None;
     };
     let step = second - first;
-    values.windows(2).all(|pair| pair[1] - pair[0] == step).then_some(step)
+    values
+        .windows(2)
+        .all(|pair| pair[1] - pair[0] == step)
+        .then_some(step)
 }
 
 /// Splits rising values into runs of consecutive numbers, each as (first, last).
@@ -155,13 +163,27 @@ pub(super) fn runs(values: &[u8]) -> Vec<(u8, u8)> {
     runs
 }
 
+/// The ASCII character that a Chinese input method's character stands for.
+pub(super) fn half_width(c: char) -> Option<char> {
+    match c {
+        '\u{3000}' => Some(' '),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        '、' => Some(','),
+        '–' | '—' | '−' | '‐' => Some('-'),
+        '×' | '∗' => Some('*'),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn ordinals_follow_english() {
-        let words: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 31].map(ordinal).to_vec();
+        let words: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 31]
+            .map(ordinal)
+            .to_vec();
         assert_eq!(
             words.join(" "),
             "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 23rd 31st"

@@ -2,6 +2,8 @@
 //! the input has faults the server renders the same page with a [`Posted`] in its context, so
 //! nothing that was typed is lost. See `docs/adr/0002-forms-post-to-their-page.md`.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
 use leptos::prelude::*;
 use leptos::server;
 

@@ -1,5 +1,7 @@
 //! Reading pages.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
 use leptos::prelude::*;
 use leptos::server;
 

@@ -1,6 +1,8 @@
 //! Controls: small forms that also work as plain POSTs, after which the browser goes back to the
 //! page it came from.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
 use leptos::prelude::*;
 use leptos::server;
 

@@ -13,6 +13,7 @@ use crate::i18n::Lang;
 
 /// Input for creating or replacing a task.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct TaskDraft {
     /// 工作内容.

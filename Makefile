@@ -1,0 +1,67 @@
+# The commands of this project; `make help` lists them.
+# Each installs what it needs and does not find, or says in one sentence what is missing.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The recipes share cargo's folders, and cargo uses all cores by itself.
+.NOTPARALLEL:
+
+# Absolute, because the browser tests run in another folder.
+target := $(abspath $(or $(CARGO_TARGET_DIR),target))
+binary := $(target)/release/jcrontab
+
+# clippy sees the frontend as it is shipped: same target, same profile, so nothing is built twice.
+frontend_flags := --package=frontend --lib --no-default-features --target=wasm32-unknown-unknown \
+	--target-dir=$(target)/front --profile=wasm-release
+
+.PHONY: help run build server site test check fmt bench dev clean tools
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build the product and serve it on http://127.0.0.1:8000
+	@exec $(binary) serve
+
+build: server site ## build the product: release/jcrontab and site in the target folder
+
+server: tools
+	@cargo build --release --package=server --bin=jcrontab
+
+site: tools
+	@scripts/build-site.sh --release
+
+test: check ## run everything: checks, unit and integration tests, both databases, a browser
+	cargo test
+	scripts/mariadb.sh run cargo test --test it
+	@$(MAKE) --no-print-directory build end2end/node_modules/.package-lock.json
+	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
+	cd end2end && JCRONTAB_BIN=$(binary) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node --test
+	@echo "make test: every part passed."
+
+check: tools ## formatting and lints, for the server's and for the browser's side
+	cargo fmt --all --check
+	cargo clippy --all-targets -- -D warnings
+	scripts/wasm-toolchain.sh cargo clippy $(frontend_flags) -- -D warnings
+
+fmt: ## format the code
+	cargo fmt --all
+
+bench: tools ## measure the fire latency beside a bare spawn loop
+	cargo run --release --package=bench
+
+dev: tools ## rebuild and reload at each change (cargo leptos watch)
+	@exec scripts/dev.sh
+
+clean: ## delete everything that was built (not the data)
+	cargo clean
+	rm -rf end2end/node_modules
+
+# SQLite and ring are C; cargo itself cannot be installed for the reader without asking.
+tools:
+	@command -v cargo >/dev/null || { echo "cargo is missing: please install a Rust toolchain." >&2; exit 1; }
+	@scripts/need.sh cc gcc libc6-dev
+
+end2end/node_modules/.package-lock.json: end2end/package-lock.json
+	@scripts/need.sh npm nodejs npm
+	cd end2end && npm ci --no-audit --no-fund

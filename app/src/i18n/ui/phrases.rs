@@ -1,0 +1,286 @@
+//! Sentences of the pages that carry values: times, durations, counts.
+
+use super::Ui;
+use crate::auth::Role;
+use crate::channel::ChannelKind;
+use crate::i18n::Lang;
+use crate::run::{RunState, Trigger, UnrunState};
+use crate::task::{Mode, TaskState};
+
+/// How far an instant is from now: `3 分钟前`, `in 2 h`. Negative seconds lie in the past.
+#[must_use]
+pub fn relative(lang: Lang, seconds: i64) -> String {
+    let far = seconds.unsigned_abs();
+    if far < 2 {
+        return lang.pick("刚刚", "just now").to_owned();
+    }
+    let (count, zh, en) = match far {
+        0..60 => (far, "秒", "s"),
+        60..3600 => (far / 60, "分钟", "min"),
+        3600..86_400 => (far / 3600, "小时", "h"),
+        _ => (far / 86_400, "天", "d"),
+    };
+    match (lang, seconds < 0) {
+        (Lang::Zh, true) => format!("{count} {zh}前"),
+        (Lang::Zh, false) => format!("{count} {zh}后"),
+        (Lang::En, true) => format!("{count} {en} ago"),
+        (Lang::En, false) => format!("in {count} {en}"),
+    }
+}
+
+/// A duration in the two units that matter: `320 ms`, `4.2 秒`, `3 min 12 s`.
+#[must_use]
+pub fn took(lang: Lang, millis: i64) -> String {
+    let millis = millis.max(0);
+    let seconds = millis / 1000;
+    let (second, minute, hour) = lang.pick(("秒", "分", "小时"), ("s", "min", "h"));
+    match seconds {
+        0 => format!("{millis} {}", lang.pick("毫秒", "ms")),
+        1..60 => format!("{seconds}.{} {second}", millis % 1000 / 100),
+        60..3600 => format!("{} {minute} {} {second}", seconds / 60, seconds % 60),
+        _ => format!("{} {hour} {} {minute}", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A number of bytes: `812 B`, `1.4 kB`, `3.2 MB`.
+#[must_use]
+pub fn bytes(count: i64) -> String {
+    let count = count.max(0);
+    match count {
+        0..1000 => format!("{count} B"),
+        1000..1_000_000 => format!("{}.{} kB", count / 1000, count % 1000 / 100),
+        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}
+
+/// The overview's verdict while tasks are failing.
+#[must_use]
+pub fn failing(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Zh => format!("{count} 个任务最近一次执行失败"),
+        Lang::En if count == 1 => "1 task is failing".to_owned(),
+        Lang::En => format!("{count} tasks are failing"),
+    }
+}
+
+/// Since when the longest failing one fails; the time follows.
+#[must_use]
+pub fn failing_since(lang: Lang) -> &'static str {
+    lang.pick("最早从", "the first since")
+}
+
+/// Tasks by state, under the verdict.
+#[must_use]
+pub fn task_counts(lang: Lang, active: i64, paused: i64, closed: i64) -> String {
+    lang.pick(
+        format!("{active} 个启用 · {paused} 个暂停 · {closed} 个结单"),
+        format!("{active} active · {paused} paused · {closed} closed"),
+    )
+}
+
+/// How many rows the list shows.
+#[must_use]
+pub fn shown(lang: Lang, count: usize, more: bool) -> String {
+    match (lang, more) {
+        (Lang::Zh, false) => format!("共 {count} 个"),
+        (Lang::Zh, true) => format!("显示 {count} 个，后面还有"),
+        (Lang::En, false) => format!("{count} shown"),
+        (Lang::En, true) => format!("{count} shown, more follow"),
+    }
+}
+
+/// Firings that one line stands for.
+#[must_use]
+pub fn times(lang: Lang, count: i64) -> String {
+    lang.pick(format!("× {count} 次"), format!("× {count}"))
+}
+
+/// The middle of the output that was not kept.
+#[must_use]
+pub fn dropped(lang: Lang, dropped: i64, total: i64) -> String {
+    let (dropped, total) = (bytes(dropped), bytes(total));
+    lang.pick(
+        format!("输出共 {total}，只保留了头尾，中间 {dropped} 没有保留。"),
+        format!("It wrote {total}; head and tail were kept, {dropped} in the middle were not."),
+    )
+}
+
+/// The label of the duration bars.
+#[must_use]
+pub fn bars(lang: Lang, runs: usize, bad: usize, longest_ms: i64) -> String {
+    let longest = took(lang, longest_ms);
+    lang.pick(
+        format!("最近 {runs} 次执行，{bad} 次不成功，最长 {longest}"),
+        format!("Last {runs} runs, {bad} not successful, longest {longest}"),
+    )
+}
+
+/// The heading of a run's page.
+#[must_use]
+pub fn run_title(lang: Lang, id: i64) -> String {
+    lang.pick(format!("执行 #{id}"), format!("Run #{id}"))
+}
+
+/// A label for a control that stands in a row: `立即执行：备份数据库`.
+#[must_use]
+pub fn for_task(lang: Lang, what: &str, name: &str) -> String {
+    lang.pick(format!("{what}：{name}"), format!("{what}: {name}"))
+}
+
+/// How many firings late: the delay of a start.
+#[must_use]
+pub fn late(lang: Lang, millis: i64) -> String {
+    let by = took(lang, millis);
+    lang.pick(format!("晚 {by}"), format!("{by} late"))
+}
+
+/// Tasks that use a channel.
+#[must_use]
+pub fn tasks_using(lang: Lang, count: i64) -> String {
+    lang.pick(format!("{count} 个任务"), format!("{count} tasks"))
+}
+
+/// Attempts a message took.
+#[must_use]
+pub fn attempts(lang: Lang, count: i32) -> String {
+    lang.pick(format!("尝试 {count} 次"), format!("{count} attempts"))
+}
+
+impl Ui {
+    /// The word for a task's state.
+    #[must_use]
+    pub const fn task_state(&self, state: TaskState) -> &'static str {
+        match state {
+            TaskState::Active => self.task_active,
+            TaskState::Paused => self.task_paused,
+            TaskState::Closed => self.task_closed,
+        }
+    }
+
+    /// The word for a run's state.
+    #[must_use]
+    pub const fn run_state(&self, state: RunState) -> &'static str {
+        match state {
+            RunState::Running => self.run_running,
+            RunState::Succeeded => self.run_succeeded,
+            RunState::Failed => self.run_failed,
+            RunState::TimedOut => self.run_timed_out,
+            RunState::Killed => self.run_killed,
+            RunState::Lost => self.run_lost,
+        }
+    }
+
+    /// The word for a firing without a run.
+    #[must_use]
+    pub const fn unrun_state(&self, state: UnrunState) -> &'static str {
+        match state {
+            UnrunState::Skipped => self.unrun_skipped,
+            UnrunState::Missed => self.unrun_missed,
+        }
+    }
+
+    /// Why a firing did not run; a code that this page does not know yet is shown as it is.
+    #[must_use]
+    pub fn why(&self, code: &str) -> String {
+        match code {
+            "overlap" => self.why_overlap,
+            "window" => self.why_window,
+            "paused" => self.why_paused,
+            "closed" => self.why_closed,
+            "down" => self.why_down,
+            "too_late" => self.why_too_late,
+            other => other,
+        }
+        .to_owned()
+    }
+
+    /// The word for a trigger.
+    #[must_use]
+    pub const fn trigger_text(&self, trigger: Trigger) -> &'static str {
+        match trigger {
+            Trigger::Schedule => self.trigger_schedule,
+            Trigger::Manual => self.trigger_manual,
+            Trigger::CatchUp => self.trigger_catch_up,
+        }
+    }
+
+    /// Name and explanation of a mode.
+    #[must_use]
+    pub const fn mode_text(&self, mode: Mode) -> (&'static str, &'static str) {
+        match mode {
+            Mode::Message => (self.mode_message, self.mode_message_help),
+            Mode::MessageCommand => (self.mode_message_command, self.mode_message_command_help),
+            Mode::Command => (self.mode_command, self.mode_command_help),
+        }
+    }
+
+    /// Name and explanation of a role.
+    #[must_use]
+    pub const fn role_text(&self, role: Role) -> (&'static str, &'static str) {
+        match role {
+            Role::Viewer => (self.role_viewer, self.role_viewer_help),
+            Role::Operator => (self.role_operator, self.role_operator_help),
+            Role::Editor => (self.role_editor, self.role_editor_help),
+            Role::Admin => (self.role_admin, self.role_admin_help),
+        }
+    }
+
+    /// The word for a kind of channel.
+    #[must_use]
+    pub const fn channel_kind(&self, kind: ChannelKind) -> &'static str {
+        match kind {
+            ChannelKind::Wecom => self.kind_wecom,
+            ChannelKind::Webhook => self.kind_webhook,
+        }
+    }
+
+    /// The word for what caused a message; an unknown one is shown as it is.
+    #[must_use]
+    pub fn event_text(&self, event: &str) -> String {
+        match event {
+            "created" => self.event_created,
+            "reminder" => self.event_reminder,
+            "urge" => self.event_urge,
+            "failed" => self.event_failed,
+            "timed_out" => self.event_timed_out,
+            "lost" => self.event_lost,
+            "closed" => self.event_closed,
+            "restored" => self.event_restored,
+            "test" => self.event_test,
+            other => other,
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, relative, took};
+    use crate::i18n::Lang;
+
+    #[test]
+    fn times_are_told_in_the_unit_that_matters() {
+        let table = [
+            (0, "刚刚", "just now"),
+            (-59, "59 秒前", "59 s ago"),
+            (60, "1 分钟后", "in 1 min"),
+            (-7200, "2 小时前", "2 h ago"),
+            (3 * 86_400, "3 天后", "in 3 d"),
+        ];
+        for (seconds, zh, en) in table {
+            assert_eq!(relative(Lang::Zh, seconds), zh);
+            assert_eq!(relative(Lang::En, seconds), en);
+        }
+    }
+
+    #[test]
+    fn durations_and_sizes() {
+        assert_eq!(took(Lang::En, 320), "320 ms");
+        assert_eq!(took(Lang::En, 4_250), "4.2 s");
+        assert_eq!(took(Lang::Zh, 192_000), "3 分 12 秒");
+        assert_eq!(took(Lang::En, 7_500_000), "2 h 5 min");
+        assert_eq!(bytes(812), "812 B");
+        assert_eq!(bytes(1_450), "1.4 kB");
+        assert_eq!(bytes(3_200_000), "3.2 MB");
+    }
+}

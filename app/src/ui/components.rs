@@ -1,0 +1,50 @@
+//! Parts that pages share.
+
+pub(super) mod bars;
+pub(super) mod controls;
+pub(super) mod cycle;
+pub(super) mod field;
+pub(super) mod history;
+pub(super) mod icon;
+pub(super) mod messages;
+pub(super) mod output;
+pub(super) mod state;
+pub(super) mod time;
+
+use leptos::prelude::*;
+
+/// A line of a list of facts.
+pub(super) fn fact(term: &'static str, value: impl IntoAny) -> AnyView {
+    let value = value.into_any();
+    view! { <div><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
+}
+
+/// A heading of a page, with what can be done there on its right.
+pub(super) fn page_head(title: String, actions: AnyView) -> AnyView {
+    view! {
+        <leptos_meta::Title text=title.clone()/>
+        <div class="page-head">
+            <h1>{title}</h1>
+            <div class="page-actions">{actions}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where there is nothing to show yet: says so and what to do.
+pub(super) fn blank(
+    glyph: &'static str,
+    title: &'static str,
+    text: &'static str,
+    next: AnyView,
+) -> AnyView {
+    view! {
+        <div class="blank">
+            {icon::icon(glyph)}
+            <h2>{title}</h2>
+            <p class="muted">{text}</p>
+            {next}
+        </div>
+    }
+    .into_any()
+}

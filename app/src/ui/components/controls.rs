@@ -1,0 +1,219 @@
+//! Buttons that act at once: small forms over server functions, also without JavaScript.
+
+use leptos::prelude::*;
+
+use super::icon::{self, icon};
+use crate::error::AppError;
+use crate::i18n::ui::phrases;
+use crate::id::{RunId, TaskId};
+use crate::routes;
+use crate::server_fns::{ControlTask, DeleteTask, RunTask, StopRun};
+use crate::task::{Task, TaskState};
+use crate::ui::context::{lang, ui};
+use crate::ui::load::notice;
+
+/// What can be done to tasks and runs from a page.
+#[derive(Clone, Copy)]
+pub(crate) struct Controls {
+    control: ServerAction<ControlTask>,
+    run: ServerAction<RunTask>,
+    stop: ServerAction<StopRun>,
+    delete: ServerAction<DeleteTask>,
+}
+
+impl Controls {
+    /// For one page.
+    pub(crate) fn new() -> Self {
+        Self {
+            control: ServerAction::new(),
+            run: ServerAction::new(),
+            stop: ServerAction::new(),
+            delete: ServerAction::new(),
+        }
+    }
+
+    /// Grows with every control that was used; pages fetch again by it.
+    pub(crate) fn version(self) -> usize {
+        self.control.version().get() + self.run.version().get() + self.stop.version().get()
+    }
+
+    /// Failures of the controls, and the run that was just started.
+    pub(crate) fn outcome(self) -> AnyView {
+        let ui = ui();
+        let (control, run, stop) = (self.control.value(), self.run.value(), self.stop.value());
+        let delete = self.delete.value();
+        let error = Signal::derive(move || {
+            error_of(control)
+                .or_else(|| error_of(run))
+                .or_else(|| error_of(stop))
+                .or_else(|| error_of(delete))
+        });
+        let started = move || match run.get() {
+            Some(Ok(id)) => Some(view! {
+                <p class="notice is-ok">
+                    {icon(icon::CHECK)}
+                    <span>{ui.run_started} " " <a href=routes::run(id)>{phrases::run_title(lang(), id.0)}</a></span>
+                </p>
+            }),
+            _ => None,
+        };
+        view! {
+            {notice(error)}
+            <div aria-live="polite">{started}</div>
+        }
+        .into_any()
+    }
+
+    /// 立即执行.
+    pub(crate) fn run_button(self, id: TaskId, class: &'static str, label: String) -> AnyView {
+        let pending = self.run.pending();
+        view! {
+            <ActionForm action=self.run>
+                <input type="hidden" name="id" value=id.0/>
+                {button(class, icon::PLAY, ui().run_now, label, pending)}
+            </ActionForm>
+        }
+        .into_any()
+    }
+
+    /// 停止.
+    pub(crate) fn stop_button(self, id: RunId) -> AnyView {
+        let ui = ui();
+        let pending = self.stop.pending();
+        view! {
+            <ActionForm action=self.stop>
+                <input type="hidden" name="id" value=id.0/>
+                {button("button danger", icon::STOP, ui.stop, ui.stop.to_owned(), pending)}
+            </ActionForm>
+        }
+        .into_any()
+    }
+
+    /// A control without further input.
+    pub(crate) fn verb(
+        self,
+        id: TaskId,
+        verb: &'static str,
+        class: &'static str,
+        glyph: &'static str,
+        word: &'static str,
+        label: String,
+    ) -> AnyView {
+        let pending = self.control.pending();
+        view! {
+            <ActionForm action=self.control>
+                <input type="hidden" name="id" value=id.0/>
+                <input type="hidden" name="verb" value=verb/>
+                {button(class, glyph, word, label, pending)}
+            </ActionForm>
+        }
+        .into_any()
+    }
+
+    /// 暂停 for an active task, 恢复 for another.
+    pub(crate) fn pause_or_restore(
+        self,
+        task: &Task,
+        class: &'static str,
+        label: impl Fn(&'static str) -> String,
+    ) -> AnyView {
+        let ui = ui();
+        match task.state {
+            TaskState::Active => self.verb(
+                task.id,
+                "pause",
+                class,
+                icon::PAUSE,
+                ui.pause,
+                label(ui.pause),
+            ),
+            TaskState::Paused | TaskState::Closed => self.verb(
+                task.id,
+                "restore",
+                class,
+                icon::UNDO,
+                ui.restore,
+                label(ui.restore),
+            ),
+        }
+    }
+
+    /// 加急: with a field for another urge cycle.
+    pub(crate) fn urge(self, task: &Task) -> AnyView {
+        let ui = ui();
+        let (id, pending) = (task.id.0, self.control.pending());
+        let known = task.urge_cron.clone();
+        let required = known.is_none();
+        let hint = if known.is_some() {
+            ui.urge_keep
+        } else {
+            ui.field_urge_hint
+        };
+        let placeholder = known.unwrap_or_else(|| "*/30 9-18 * * *".to_owned());
+        view! {
+            <details class="unfold">
+                <summary class="button">{icon(icon::BELL)} {ui.urge}</summary>
+                <div class="unfolded">
+                    <ActionForm action=self.control>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="verb" value="urge"/>
+                        <label for="new-urge">{ui.new_urge_cycle}</label>
+                        <input
+                            id="new-urge" name="urge_cron" class="mono" placeholder=placeholder
+                            required=required autocomplete="off" aria-describedby="new-urge-hint"
+                        />
+                        <p id="new-urge-hint" class="hint">{hint}</p>
+                        {button("button primary", icon::BELL, ui.urge, ui.urge.to_owned(), pending)}
+                    </ActionForm>
+                </div>
+            </details>
+        }
+        .into_any()
+    }
+
+    /// 删除: asks first, without a script.
+    pub(crate) fn delete(self, id: TaskId) -> AnyView {
+        let ui = ui();
+        let pending = self.delete.pending();
+        view! {
+            <details class="unfold">
+                <summary class="button danger">{icon(icon::TRASH)} {ui.delete}</summary>
+                <div class="unfolded">
+                    <p>{ui.delete_confirm}</p>
+                    <ActionForm action=self.delete>
+                        <input type="hidden" name="id" value=id.0/>
+                        {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), pending)}
+                    </ActionForm>
+                </div>
+            </details>
+        }
+        .into_any()
+    }
+}
+
+/// A submit button that shows when its action is under way.
+pub(crate) fn button(
+    class: &'static str,
+    glyph: &'static str,
+    word: &'static str,
+    label: String,
+    pending: Memo<bool>,
+) -> AnyView {
+    view! {
+        <button class=class aria-label=label disabled=move || pending.get() aria-busy=move || pending.get().then_some("true")>
+            {icon(glyph)} <span>{word}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// The failure in what an action came to.
+pub(crate) fn error_of<T: Clone + Send + Sync + 'static>(
+    value: MappedSignal<Option<Result<T, AppError>>>,
+) -> Option<AppError> {
+    value.with(|value| {
+        value
+            .as_ref()
+            .and_then(|result| result.as_ref().err().cloned())
+    })
+}

@@ -1,0 +1,105 @@
+//! What became of a task's firings, newest first.
+
+use leptos::prelude::*;
+
+use super::output::visible;
+use super::state::{run_state, unrun_state};
+use super::time::Clock;
+use crate::i18n::ui::phrases;
+use crate::routes;
+use crate::run::{HistoryItem, Run, RunState, Trigger, Unrun};
+use crate::ui::context::{lang, ui};
+
+/// The table.
+pub(crate) fn history(clock: &Clock, items: &[HistoryItem]) -> AnyView {
+    let ui = ui();
+    let rows = items.iter().map(|item| match item {
+        HistoryItem::Run(run) => run_row(clock, run),
+        HistoryItem::Unrun(unrun) => unrun_row(clock, unrun),
+    });
+    view! {
+        <table class="rows history">
+            <thead>
+                <tr>
+                    <th scope="col">{ui.state}</th>
+                    <th scope="col">{ui.planned_for}</th>
+                    <th scope="col">{ui.started}</th>
+                    <th scope="col">{ui.took}</th>
+                    <th scope="col">{ui.result}</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn run_row(clock: &Clock, run: &Run) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="state-link" href=routes::run(run.id)>
+                    {run_state(run.state)} <span class="muted">"#" {run.id.0}</span>
+                </a>
+            </th>
+            <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)}</td>
+            <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>
+            <td class="took number">{clock.took(run.started_at, run.finished_at)}</td>
+            <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Why it started, where it was not simply its time.
+fn cause(run: &Run) -> Option<AnyView> {
+    (run.trigger != Trigger::Schedule).then(|| {
+        let who = run.requested_by.clone().map(|who| view! { " · " {who} });
+        view! { <span class="cause muted">{ui().trigger_text(run.trigger)} {who}</span> }.into_any()
+    })
+}
+
+/// The delay of a start, where it is long enough to ask why.
+fn delay(run: &Run) -> Option<AnyView> {
+    let late = run.started_at.millis_since(run.scheduled_for?);
+    (late >= 1000)
+        .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
+}
+
+/// Exit code or signal, and the sentence where there is one.
+pub(crate) fn ended(run: &Run) -> AnyView {
+    let ui = ui();
+    let code = match (run.exit_code, run.signal) {
+        (Some(code), _) => Some((ui.exit_code, code)),
+        (None, Some(signal)) => Some((ui.signal, signal)),
+        (None, None) => None,
+    };
+    view! {
+        <span class="ended">
+            {code.map(|(word, number)| view! { <span>{word} " " <b>{number}</b></span> })}
+            {run.reason.as_deref().map(|reason| view! { <span class="muted">{visible(reason)}</span> })}
+        </span>
+    }
+    .into_any()
+}
+
+fn unrun_row(clock: &Clock, unrun: &Unrun) -> AnyView {
+    let ui = ui();
+    let since = unrun.since.filter(|_| unrun.count > 1);
+    view! {
+        <tr class="unrun">
+            <th scope="row">{unrun_state(unrun.state)}</th>
+            <td class="when">
+                {since.map(|first| view! { {clock.exact(first)} " – " })}
+                {clock.after(since, unrun.scheduled_for)}
+            </td>
+            <td colspan="3" class="end">
+                {ui.why(&unrun.reason)}
+                {(unrun.count > 1).then(|| view! {
+                    " " <span class="count">{phrases::times(lang(), unrun.count)}</span>
+                })}
+            </td>
+        </tr>
+    }
+    .into_any()
+}

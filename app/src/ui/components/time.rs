@@ -1,0 +1,123 @@
+//! Instants as text, computed from the page's own clock.
+//!
+//! Relative times count on from `Clockface::now` by the seconds that passed in the browser, so
+//! the server's markup and the browser's first one are equal and the browser's clock is never asked.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::i18n::Lang;
+use crate::i18n::ui::phrases;
+use crate::page::Clockface;
+use crate::time::Stamp;
+use crate::ui::context::lang;
+use crate::ui::live::live;
+
+/// The clock of a page.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    face: Arc<Clockface>,
+    lang: Lang,
+    /// Seconds the document was alive when the data came.
+    base: i64,
+    elapsed: RwSignal<i64>,
+}
+
+impl Clock {
+    /// Sets the clock by the page's data.
+    pub(crate) fn new(face: Clockface) -> Self {
+        let elapsed = live().elapsed;
+        Self {
+            face: Arc::new(face),
+            lang: lang(),
+            base: elapsed.get_untracked(),
+            elapsed,
+        }
+    }
+
+    /// Seconds from now to `at`; follows the time when read in a closure of a view.
+    fn seconds_to(&self, at: Stamp) -> i64 {
+        at.unix() - self.face.now.unix() - (self.elapsed.get() - self.base)
+    }
+
+    /// Milliseconds since `at`, for something under way.
+    fn millis_since(&self, at: Stamp) -> i64 {
+        self.face.now.millis_since(at) + (self.elapsed.get() - self.base) * 1000
+    }
+
+    /// `2026-11-22 09:00:00 +08:00`.
+    pub(crate) fn full(&self, at: Stamp) -> String {
+        format!(
+            "{} {}",
+            self.face.zone.local(at),
+            self.face.zone.offset_text(at)
+        )
+    }
+
+    /// `2026-11-22 09:00:00`: on one line, the offset on hover.
+    pub(crate) fn exact(&self, at: Stamp) -> AnyView {
+        view! {
+            <time datetime=at.rfc3339() title=self.full(at)>{self.face.zone.local(at)}</time>
+        }
+        .into_any()
+    }
+
+    /// Like [`Clock::exact`], without the date where it is the same as at `before`.
+    pub(crate) fn after(&self, before: Option<Stamp>, at: Stamp) -> AnyView {
+        let text = self.face.zone.local(at);
+        let short = before
+            .map(|before| self.face.zone.local(before))
+            .and_then(|before| Some((before.split_once(' ')?.0.to_owned(), text.split_once(' ')?)))
+            .filter(|(before, (date, _))| before == date)
+            .map(|(_, (_, time))| time.to_owned());
+        view! {
+            <time datetime=at.rfc3339() title=self.full(at)>{short.unwrap_or(text)}</time>
+        }
+        .into_any()
+    }
+
+    /// `3 分钟前`, the exact time on hover.
+    pub(crate) fn relative(&self, at: Stamp) -> AnyView {
+        let clock = self.clone();
+        view! {
+            <time datetime=at.rfc3339() title=self.full(at)>
+                {move || phrases::relative(clock.lang, clock.seconds_to(at))}
+            </time>
+        }
+        .into_any()
+    }
+
+    /// Relative, and exact below it.
+    pub(crate) fn both(&self, at: Stamp) -> AnyView {
+        let clock = self.clone();
+        view! {
+            <time class="both" datetime=at.rfc3339() title=self.full(at)>
+                <span>{move || phrases::relative(clock.lang, clock.seconds_to(at))}</span>
+                <small>{self.face.zone.local(at)}</small>
+            </time>
+        }
+        .into_any()
+    }
+
+    /// How long something took, or has taken so far.
+    pub(crate) fn took(&self, from: Stamp, to: Option<Stamp>) -> AnyView {
+        match to {
+            Some(to) => {
+                view! { <span>{phrases::took(self.lang, to.millis_since(from))}</span> }.into_any()
+            }
+            None => {
+                let clock = self.clone();
+                view! {
+                    <span>{move || phrases::took(clock.lang, clock.millis_since(from) / 1000 * 1000)}</span>
+                }
+                .into_any()
+            }
+        }
+    }
+
+    /// The zone of the times on the page.
+    pub(crate) fn zone(&self) -> &str {
+        &self.face.zone.name
+    }
+}

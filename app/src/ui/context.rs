@@ -1,0 +1,124 @@
+//! What every page knows without asking: language, texts, theme and who is signed in.
+
+use leptos::prelude::*;
+
+use crate::auth::{Action, Principal};
+use crate::backend::Caller;
+use crate::i18n::Lang;
+use crate::i18n::ui::Ui;
+
+/// Which colours a reader wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Theme {
+    /// As the system is set.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// All themes, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The value in `<html data-theme>`, in the form and in the cookie.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads a stored or posted value; `None` for anything else.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == name)
+    }
+
+    /// For `<meta name="color-scheme">`, so that the first paint has the right background.
+    pub(super) const fn color_scheme(self) -> &'static str {
+        match self {
+            Self::Auto => "light dark",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// Who is signed in, as the frame and the controls need it.
+#[derive(Clone)]
+pub(super) struct Session(pub(super) Option<Principal>);
+
+/// Puts everything of this module into the context. Called once, by `App`.
+pub(super) fn provide() {
+    let lang = request_lang();
+    provide_context(lang);
+    provide_context(Ui::of(lang));
+    provide_context(request_theme());
+    // The server knows who asks; the browser reads it from the page. It changes only with a new
+    // document, because signing in and out are plain form posts.
+    let principal =
+        SharedValue::new(|| use_context::<Caller>().and_then(|caller| caller.principal));
+    provide_context(Session(principal.into_inner()));
+}
+
+/// The reader's language: of the request on the server, of the document in the browser.
+pub(super) fn request_lang() -> Lang {
+    if let Some(caller) = use_context::<Caller>() {
+        return caller.lang;
+    }
+    document_attribute("lang")
+        .and_then(|tag| Lang::from_tag(&tag))
+        .unwrap_or_default()
+}
+
+/// The reader's theme: of the request on the server, of the document in the browser.
+pub(super) fn request_theme() -> Theme {
+    if let Some(theme) = use_context::<Theme>() {
+        return theme;
+    }
+    document_attribute("data-theme")
+        .and_then(|name| Theme::from_name(&name))
+        .unwrap_or_default()
+}
+
+#[cfg(feature = "hydrate")]
+fn document_attribute(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn document_attribute(_name: &str) -> Option<String> {
+    None
+}
+
+/// The page's language.
+pub(super) fn lang() -> Lang {
+    use_context().unwrap_or_default()
+}
+
+/// The page's texts.
+pub(super) fn ui() -> &'static Ui {
+    use_context().unwrap_or(&Ui::ZH)
+}
+
+/// Who is signed in.
+pub(super) fn principal() -> Option<Principal> {
+    use_context::<Session>().and_then(|session| session.0)
+}
+
+/// Whether to offer a control. The backend checks the right again when it is used.
+pub(super) fn may(action: Action) -> bool {
+    principal().is_some_and(|principal| principal.can(action))
+}
+
+/// Gives the page being rendered an HTTP status; nothing in the browser.
+pub(super) fn set_status(status: u16) {
+    if let Some(sink) = use_context::<crate::backend::SharedSink>() {
+        sink.set_status(status);
+    }
+}

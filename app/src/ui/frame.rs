@@ -1,0 +1,146 @@
+//! What stands around every page: the header, the way to the pages, language, theme, sign-out.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::components::icon::{self, icon};
+use super::context::{Theme, lang, may, principal, ui};
+use super::live::live;
+use crate::auth::Action;
+use crate::i18n::Lang;
+use crate::routes;
+
+/// The frame around the page that `content` makes.
+pub(super) fn frame(content: impl FnOnce() -> AnyView) -> AnyView {
+    let ui = ui();
+    let principal = principal();
+    let signed_in = principal.is_some();
+    let live = live();
+    live.start(signed_in);
+    let main = NodeRef::new();
+    focus_after_navigation(main);
+    view! {
+        // `external`: the browser itself moves the focus.
+        <a class="skip" href="#main" rel="external">{ui.skip_to_content}</a>
+        <header class="top">
+            <div class="top-row">
+                <a class="brand" href=routes::OVERVIEW>{logo()} <b>{ui.product}</b></a>
+                {signed_in.then(navigation)}
+                {principal.map(|who| account(&who.name, ui.role_text(who.role).0))}
+            </div>
+        </header>
+        <div aria-live="assertive">
+            {move || live.stale.get().then(|| view! { <p class="stale">{icon(icon::ALERT)} {ui.stale}</p> })}
+        </div>
+        <main id="main" tabindex="-1" node_ref=main>{content()}</main>
+        {(!signed_in).then(|| view! { <footer class="foot">{preferences()}</footer> })}
+    }
+    .into_any()
+}
+
+fn logo() -> AnyView {
+    view! {
+        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="8"></rect>
+            <circle cx="16" cy="16" r="9"></circle>
+            <path d="M16 10.5V16l3.8 3"></path>
+        </svg>
+    }
+    .into_any()
+}
+
+fn navigation() -> AnyView {
+    let ui = ui();
+    let path = use_location().pathname;
+    let link = |href: &'static str, glyph, text: &'static str| {
+        let current = move || (section(&path.get()) == href).then_some("page");
+        view! { <a href=href aria-current=current>{icon(glyph)} <span>{text}</span></a> }
+    };
+    view! {
+        <nav class="main-nav" aria-label=ui.nav_label>
+            {link(routes::OVERVIEW, icon::OVERVIEW, ui.nav_overview)}
+            {link(routes::TASKS, icon::LIST, ui.nav_tasks)}
+            {may(Action::Administer).then(|| link(routes::ADMIN, icon::SETTINGS, ui.nav_admin))}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The part of the site that a path belongs to.
+fn section(path: &str) -> &'static str {
+    if path.starts_with(routes::ADMIN) {
+        routes::ADMIN
+    } else if path.starts_with(routes::TASKS) || path.starts_with("/runs") {
+        routes::TASKS
+    } else {
+        routes::OVERVIEW
+    }
+}
+
+/// Name, preferences and sign-out, in a popover that needs no script.
+fn account(name: &str, role: &'static str) -> AnyView {
+    let ui = ui();
+    let name = name.to_owned();
+    view! {
+        <button type="button" class="account-button" popovertarget="account" aria-label=ui.account>
+            {icon(icon::USER)} <span>{name.clone()}</span>
+        </button>
+        <div id="account" popover="auto" class="account">
+            <p class="account-name"><b>{name}</b> <span class="muted">{role}</span></p>
+            {preferences()}
+            <form method="post" action=routes::SIGN_OUT>
+                <button class="button wide">{icon(icon::EXIT)} {ui.sign_out}</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// Language and theme. Plain posts: the answer is a document in the new language or colours.
+fn preferences() -> AnyView {
+    let ui = ui();
+    let (lang, theme) = (lang(), use_context::<Theme>().unwrap_or_default());
+    let location = use_location();
+    let here = move || {
+        let (path, query) = (location.pathname.get(), location.search.get());
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        }
+    };
+    let pressed = |on: bool| if on { "true" } else { "false" };
+    let themes = Theme::ALL
+        .into_iter()
+        .zip([ui.theme_auto, ui.theme_light, ui.theme_dark]);
+    view! {
+        <form method="post" action=routes::PREFERENCES class="preferences">
+            <input type="hidden" name="next" value=here/>
+            <div class="segments" role="group" aria-label=ui.language>
+                <button name="lang" value="zh" lang="zh-CN" aria-pressed=pressed(lang == Lang::Zh)>"中文"</button>
+                <button name="lang" value="en" lang="en" aria-pressed=pressed(lang == Lang::En)>"English"</button>
+            </div>
+            <div class="segments" role="group" aria-label=ui.theme>
+                {themes.map(|(one, text)| view! {
+                    <button name="theme" value=one.as_str() aria-pressed=pressed(one == theme)>{text}</button>
+                }).collect_view()}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// A reader with a screen reader or a keyboard starts at the new page, not at the old link.
+fn focus_after_navigation(main: NodeRef<leptos::html::Main>) {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now)
+            && let Some(main) = main.get_untracked()
+        {
+            // An element that cannot be focused is no reason to stop.
+            let _ = main.focus();
+        }
+        now
+    });
+}

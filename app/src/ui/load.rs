@@ -1,0 +1,109 @@
+//! What a page shows while its data is under way, and when there is none.
+
+use leptos::prelude::*;
+
+use super::components::icon::{self, icon};
+use super::context::ui;
+use crate::error::{AppError, ErrorKind};
+use crate::routes;
+
+/// The data of a page.
+pub(super) type Data<T> = Resource<Result<T, AppError>>;
+
+/// Shows `data` by `view`, keeps it on screen while it is fetched again, and shows failures.
+///
+/// When the server cannot be reached for a moment the last good data stays: a page with
+/// yesterday's facts and the frame's banner is worth more than an empty one.
+pub(super) fn page<T, F>(data: Data<T>, view: F) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Copy + Send + Sync + 'static,
+{
+    let last = StoredValue::new(None::<T>);
+    view! {
+        <Transition fallback=skeleton>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(page) => {
+                        last.set_value(Some(page.clone()));
+                        view(page)
+                    }
+                    Err(error) => match last.get_value() {
+                        Some(page) if error.kind == ErrorKind::Unavailable => view(page),
+                        _ => error_view(error),
+                    },
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn skeleton() -> AnyView {
+    view! {
+        <div class="skeleton" role="status">
+            <span class="sr">{ui().loading}</span>
+            <i></i>
+            <i></i>
+            <i></i>
+        </div>
+    }
+    .into_any()
+}
+
+/// A failure in place of a page: what, what to do, and how to find it in the log.
+pub(super) fn error_view(error: AppError) -> AnyView {
+    let ui = ui();
+    let heading = match error.kind {
+        ErrorKind::NotFound => ui.not_found_title,
+        _ => ui.error_title,
+    };
+    let next = match error.kind {
+        ErrorKind::Unauthenticated => (routes::SIGN_IN, ui.error_sign_in),
+        ErrorKind::NotFound | ErrorKind::Forbidden => (routes::TASKS, ui.to_tasks),
+        _ => ("", ui.error_retry),
+    };
+    view! {
+        <leptos_meta::Title text=heading/>
+        <section class="blank" role="alert">
+            {icon(icon::ALERT)}
+            <h1>{heading}</h1>
+            <p>{error.message}</p>
+            {error.hint.map(|hint| view! { <p class="muted">{hint}</p> })}
+            {error.incident.map(|id| view! {
+                <p class="muted">{ui.error_incident} " " <code>{id}</code></p>
+            })}
+            // `external`: a real request, so that a dead page is really loaded again.
+            <p><a class="button" href=next.0 rel="external">{next.1}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A failure beside the control or the form that caused it; nothing while there is none.
+pub(super) fn notice(error: Signal<Option<AppError>>) -> AnyView {
+    view! {
+        <div class="notices" aria-live="polite">
+            {move || error.get().map(failure)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A failure as a box.
+pub(super) fn failure(error: AppError) -> AnyView {
+    let ui = ui();
+    view! {
+        <div class="notice is-bad">
+            {icon(icon::ALERT)}
+            <div>
+                <p>{error.message}</p>
+                {error.hint.map(|hint| view! { <p class="muted">{hint}</p> })}
+                {error.incident.map(|id| view! {
+                    <p class="muted">{ui.error_incident} " " <code>{id}</code></p>
+                })}
+            </div>
+        </div>
+    }
+    .into_any()
+}

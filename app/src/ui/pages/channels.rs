@@ -1,0 +1,188 @@
+//! Notification channels: what there is, whether it answers, and a form for another one.
+
+use leptos::prelude::*;
+
+use super::admin::crumbs;
+use crate::channel::{Channel, ChannelDraft, ChannelKind};
+use crate::error::AppError;
+use crate::i18n::ui::phrases;
+use crate::id::ChannelId;
+use crate::page::ChannelsPage;
+use crate::routes;
+use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
+use crate::ui::components::controls::{button, error_of};
+use crate::ui::components::field::{Faults, Field, input, select};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::visible;
+use crate::ui::components::page_head;
+use crate::ui::context::{lang, ui};
+use crate::ui::live::live;
+use crate::ui::load;
+
+#[derive(Clone, Copy)]
+struct Desk {
+    test: ServerAction<TestChannel>,
+    delete: ServerAction<DeleteChannel>,
+}
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let desk = Desk {
+        test: ServerAction::new(),
+        delete: ServerAction::new(),
+    };
+    let seen = live().follow_all();
+    let data = Resource::new(
+        move || {
+            (
+                seen.get(),
+                desk.test.version().get(),
+                desk.delete.version().get(),
+            )
+        },
+        |_| fetch_channels(),
+    );
+    let (test, delete) = (desk.test.value(), desk.delete.value());
+    let error = Signal::derive(move || error_of(test).or_else(|| error_of(delete)));
+    view! {
+        {crumbs()}
+        {page_head(ui().channels.to_owned(), ().into_any())}
+        {load::notice(error)}
+        <div aria-live="polite">{move || answer(desk)}</div>
+        {load::page(data, move |page| content(page, desk))}
+    }
+    .into_any()
+}
+
+/// What the other end said to the test, in its own words.
+fn answer(desk: Desk) -> Option<AnyView> {
+    let ui = ui();
+    let test = desk.test.value().get()?.ok()?;
+    let (class, glyph, word) = if test.ok {
+        ("notice is-ok", icon::CHECK, ui.test_ok)
+    } else {
+        ("notice is-bad", icon::CROSS, ui.test_bad)
+    };
+    Some(
+        view! { <p class=class>{icon(glyph)} <span>{word} " " <code>{visible(&test.answer)}</code></span></p> }
+            .into_any(),
+    )
+}
+
+fn content(page: ChannelsPage, desk: Desk) -> AnyView {
+    let ui = ui();
+    let table = if page.channels.is_empty() {
+        view! { <p class="muted padded">{ui.channels_empty}</p> }.into_any()
+    } else {
+        let rows = page.channels.iter().map(|channel| row(channel, desk));
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.name}</th>
+                        <th scope="col">{ui.channel_url}</th>
+                        <th scope="col">{ui.tasks}</th>
+                        <th scope="col">{ui.messages}</th>
+                        <th scope="col">{ui.channel_answer}</th>
+                        <th scope="col"><span class="sr">{ui.actions}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card flush">{table}</section>
+        {form(&page.draft, Faults(page.faults), page.error)}
+    }
+    .into_any()
+}
+
+fn row(channel: &Channel, desk: Desk) -> AnyView {
+    let ui = ui();
+    let answer = channel
+        .last_answer
+        .as_deref()
+        .map_or_else(|| "—".to_owned(), visible);
+    let dead = (channel.dead > 0).then(|| {
+        view! { <span class="state is-bad">{icon(icon::CROSS)} {ui.channel_dead} " " {channel.dead}</span> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <b>{channel.name.clone()}</b>
+                <span class="people">{ui.channel_kind(channel.kind)}</span>
+            </th>
+            <td data-label=ui.channel_url><code class="break">{channel.url_masked.clone()}</code></td>
+            <td data-label=ui.tasks>{phrases::tasks_using(lang(), channel.tasks)}</td>
+            <td data-label=ui.messages>
+                <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
+            </td>
+            <td data-label=ui.channel_answer><code class="answer">{answer}</code></td>
+            <td class="row-actions"><div>{test(channel.id, desk)} {delete(channel, desk)}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn test(id: ChannelId, desk: Desk) -> AnyView {
+    let ui = ui();
+    view! {
+        <ActionForm action=desk.test>
+            <input type="hidden" name="id" value=id.0/>
+            {button("button small", icon::SEND, ui.test, ui.test.to_owned(), desk.test.pending())}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Offered only where no task sends there: the server would refuse.
+fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
+    let ui = ui();
+    let id = channel.id.0;
+    (channel.tasks == 0).then(|| {
+        view! {
+            <details class="unfold">
+                <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
+                <div class="unfolded">
+                    <p>{ui.channel_delete_confirm}</p>
+                    <ActionForm action=desk.delete>
+                        <input type="hidden" name="id" value=id/>
+                        {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
+                    </ActionForm>
+                </div>
+            </details>
+        }
+        .into_any()
+    })
+}
+
+fn form(draft: &ChannelDraft, faults: Faults, error: Option<AppError>) -> AnyView {
+    let ui = ui();
+    let kinds = ChannelKind::ALL.map(|kind| {
+        (
+            kind.as_str().to_owned(),
+            ui.channel_kind(kind).to_owned(),
+            kind == draft.kind,
+        )
+    });
+    view! {
+        <form method="post" action=routes::CHANNELS class="card">
+            <h2>{ui.add_channel}</h2>
+            {error.map(load::failure)}
+            <div class="columns">
+                {input(Field {
+                    name: "name", label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
+                }, &faults)}
+                {select("kind", ui.channel_kind, "", kinds.to_vec(), &faults)}
+            </div>
+            {input(Field {
+                name: "url", label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
+                hint: ui.channel_url_hint, mono: true, ..Field::default()
+            }, &faults)}
+            <button class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        </form>
+    }
+    .into_any()
+}

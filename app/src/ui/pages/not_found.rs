@@ -1,0 +1,24 @@
+//! There is no such page.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::routes;
+use crate::ui::components::icon::{self, icon};
+use crate::ui::context::{set_status, ui};
+
+/// The page, with status 404.
+pub(crate) fn page() -> AnyView {
+    set_status(404);
+    let ui = ui();
+    view! {
+        <Title text=ui.not_found_title/>
+        <section class="blank">
+            {icon(icon::QUESTION)}
+            <h1>{ui.not_found_title}</h1>
+            <p class="muted">{ui.not_found_text}</p>
+            <p><a class="button" href=routes::OVERVIEW>{ui.to_overview}</a></p>
+        </section>
+    }
+    .into_any()
+}

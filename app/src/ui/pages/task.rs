@@ -1,0 +1,249 @@
+//! A task's page: history and control.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::not_found;
+use crate::auth::Action;
+use crate::error::AppError;
+use crate::id::TaskId;
+use crate::page::TaskPage;
+use crate::routes;
+use crate::server_fns::{fetch_history, fetch_task};
+use crate::task::{Task, TaskState, format_duration};
+use crate::ui::components::bars::bars;
+use crate::ui::components::controls::Controls;
+use crate::ui::components::cycle::{cycle, firings, warnings, words};
+use crate::ui::components::fact;
+use crate::ui::components::history::history;
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::messages::messages;
+use crate::ui::components::output::code_block;
+use crate::ui::components::state::task_state;
+use crate::ui::components::time::Clock;
+use crate::ui::context::{lang, may, ui};
+use crate::ui::live::live;
+use crate::ui::load;
+
+/// What the reader has unfolded, and the controls: it outlives the data.
+#[derive(Clone, Copy)]
+struct Desk {
+    controls: Controls,
+    /// How many further pages of history were asked for.
+    pages: RwSignal<u32>,
+    /// `?after=`: where the history starts in a browser without JavaScript.
+    after: Memo<Option<String>>,
+}
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let id = Memo::new(move |_| {
+        params
+            .read()
+            .get("id")
+            .and_then(|id| id.parse::<TaskId>().ok())
+    });
+    let after = Memo::new(move |_| query.read().get("after").filter(|after| !after.is_empty()));
+    let desk = Desk {
+        controls: Controls::new(),
+        pages: RwSignal::new(0),
+        after,
+    };
+    let seen = live().follow(Signal::derive(move || id.get().map(|id| id.0)));
+    let data = Resource::new(
+        move || {
+            (
+                id.get(),
+                after.get(),
+                desk.pages.get(),
+                seen.get(),
+                desk.controls.version(),
+            )
+        },
+        |(id, after, pages, ..)| fetch(id.unwrap_or(TaskId(0)), after, pages),
+    );
+    if id.get_untracked().is_none() {
+        return not_found::page();
+    }
+    view! {
+        {load::page(data, move |page| content(page, desk))}
+    }
+    .into_any()
+}
+
+/// The page's data with as much history as was asked for.
+async fn fetch(id: TaskId, after: Option<String>, pages: u32) -> Result<TaskPage, AppError> {
+    let mut page = fetch_task(id).await?;
+    if let Some(after) = after {
+        (page.history, page.next) = fetch_history(id, after).await?;
+    }
+    for _ in 0..pages {
+        let Some(next) = page.next.take() else { break };
+        let (older, next) = fetch_history(id, next).await?;
+        page.history.extend(older);
+        page.next = next;
+    }
+    Ok(page)
+}
+
+fn content(page: TaskPage, desk: Desk) -> AnyView {
+    let ui = ui();
+    let clock = Clock::new(page.clock.clone());
+    view! {
+        <leptos_meta::Title text=page.task.name.clone()/>
+        <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}</p>
+        <div class="page-head">
+            <div>
+                <h1>{page.task.name.clone()}</h1>
+                <p class="lead">
+                    {task_state(&page.task)}
+                    <span>{words(page.task.cycle(), lang())}</span>
+                    {page.task.next_at.map(|at| view! {
+                        <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
+                    })}
+                </p>
+            </div>
+        </div>
+        {control_bar(&page, desk.controls)}
+        {desk.controls.outcome()}
+        <div class="grid">
+            {history_card(&page, &clock, desk)}
+            <div class="stack">
+                <section class="card">
+                    <h2>{ui.next_firings}</h2>
+                    {warnings(page.preview.warnings.clone())}
+                    {firings(&page.preview.zone, &page.preview.next)}
+                    <p class="muted">{clock.zone().to_owned()}</p>
+                </section>
+                <section class="card">
+                    <h2>{ui.facts}</h2>
+                    {facts(&page.task, page.channel.clone(), &clock)}
+                </section>
+                <section class="card">
+                    <h2>{ui.messages}</h2>
+                    {messages(&clock, page.messages.clone())}
+                </section>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn control_bar(page: &TaskPage, controls: Controls) -> Option<AnyView> {
+    let (ui, task) = (ui(), &page.task);
+    let (operate, edit) = (may(Action::Operate), may(Action::Edit));
+    if !operate {
+        return None;
+    }
+    let plain = |word: &'static str| word.to_owned();
+    let verb = |verb, glyph, word: &'static str| {
+        controls.verb(task.id, verb, "button", glyph, word, plain(word))
+    };
+    let running = page
+        .running
+        .as_ref()
+        .map(|run| controls.stop_button(run.id));
+    let open = task.state != TaskState::Closed;
+    Some(
+        view! {
+            <div class="controls" role="group" aria-label=ui.controls>
+                {controls.run_button(task.id, "button primary", plain(ui.run_now))}
+                {running}
+                {controls.pause_or_restore(task, "button", plain)}
+                {open.then(|| verb("close", icon::DONE, ui.close))}
+                {open.then(|| controls.urge(task))}
+                {(open && task.urging).then(|| verb("unurge", icon::UNDO, ui.unurge))}
+                <span class="spring"></span>
+                {edit.then(|| view! {
+                    <a class="button" href=routes::task_edit(task.id)>{icon(icon::EDIT)} {ui.edit}</a>
+                    <a class="button" href=format!("{}?copy={}", routes::TASK_NEW, task.id)>{icon(icon::COPY)} {ui.copy}</a>
+                    {controls.delete(task.id)}
+                })}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+fn history_card(page: &TaskPage, clock: &Clock, desk: Desk) -> AnyView {
+    let ui = ui();
+    let rows = if page.history.is_empty() {
+        view! { <p class="muted padded">{ui.history_empty}</p> }.into_any()
+    } else {
+        history(clock, &page.history)
+    };
+    let id = page.task.id;
+    // A link for browsers without JavaScript; with it the page grows instead.
+    let older = page.next.clone().map(|next| {
+        let mut params = leptos_router::params::ParamsMap::new();
+        params.insert("after", next);
+        let href = format!("{}{}", routes::task(id), params.to_query_string());
+        view! {
+            <a class="button" href=href on:click=move |event| {
+                event.prevent_default();
+                desk.pages.update(|pages| *pages += 1);
+            }>{ui.older} {icon(icon::CHEVRON)}</a>
+        }
+    });
+    let newest = desk.after.get_untracked().map(|_| {
+        view! { <a class="button" href=routes::task(id)>{ui.newer}</a> }
+    });
+    view! {
+        <section class="card flush">
+            <div class="card-head"><h2>{ui.history}</h2></div>
+            {bars(&page.history)}
+            {rows}
+            <nav class="pager padded" aria-label=ui.history>{newest} {older}</nav>
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
+    let (ui, lang) = (ui(), lang());
+    let (mode, mode_help) = ui.mode_text(task.mode);
+    let list = |items: &[String]| {
+        if items.is_empty() {
+            ui.none.to_owned()
+        } else {
+            items.join(lang.pick("、", ", "))
+        }
+    };
+    let window = match (task.starts_at, task.ends_at) {
+        (None, None) => ui.window_open.into_any(),
+        (from, until) => {
+            let end = |at: Option<crate::time::Stamp>| {
+                at.map_or_else(|| "…".into_any(), |at| clock.exact(at))
+            };
+            view! { {end(from)} " – " {end(until)} }.into_any()
+        }
+    };
+    let urge = task.urge_cron.clone();
+    let cycle_word = if task.urging && urge.is_some() {
+        ui.original_cycle
+    } else {
+        ui.cycle
+    };
+    view! {
+        <dl class="facts">
+            {fact(cycle_word, cycle(&task.cron))}
+            {urge.map(|urge| fact(ui.urge_cycle, cycle(&urge)))}
+            {fact(ui.zone, task.zone.clone())}
+            {fact(ui.window, window)}
+            {fact(ui.mode, view! { {mode} " " <small class="muted">{mode_help}</small> })}
+            {fact(ui.owners, list(&task.owners))}
+            {(!task.nickname.is_empty()).then(|| fact(ui.nickname, task.nickname.clone()))}
+            {(!task.tags.is_empty()).then(|| fact(ui.tags, list(&task.tags)))}
+            {fact(ui.channel, channel.unwrap_or_else(|| ui.no_channel.to_owned()))}
+            {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), format_duration))}
+            {fact(ui.created_at, clock.exact(task.created_at))}
+            {fact(ui.updated_at, clock.exact(task.updated_at))}
+        </dl>
+        {(!task.command.is_empty()).then(|| view! {
+            <h3>{ui.command}</h3>
+            {code_block(&task.command)}
+        })}
+    }
+    .into_any()
+}

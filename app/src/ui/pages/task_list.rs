@@ -1,0 +1,273 @@
+//! The task list: search, state and page are in the URL.
+
+use leptos::html::{Input, Select};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+
+use crate::auth::Action;
+use crate::i18n::ui::phrases;
+use crate::page::TaskListPage;
+use crate::routes;
+use crate::server_fns::fetch_task_list;
+use crate::task::{TaskQuery, TaskRow, TaskState};
+use crate::ui::components::controls::Controls;
+use crate::ui::components::cycle::cycle;
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::code_block;
+use crate::ui::components::state::{run_state, task_state};
+use crate::ui::components::time::Clock;
+use crate::ui::components::{blank, page_head};
+use crate::ui::context::{lang, may, ui};
+use crate::ui::live::live;
+use crate::ui::load;
+
+/// The same first task from a terminal; shown where there is none yet.
+const CLI_EXAMPLE: &str =
+    "jcrontab task add --name '每日备份' --cron '0 2 * * *' --command '/opt/backup.sh'";
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let ui = ui();
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        TaskQuery {
+            q: query.get("q").unwrap_or_default(),
+            state: query.get("state").and_then(|state| state.parse().ok()),
+            after: query.get("after").and_then(|after| after.parse().ok()),
+            limit: None,
+        }
+    });
+    let controls = Controls::new();
+    let seen = live().follow_all();
+    let data = Resource::new(
+        move || (asked.get(), seen.get(), controls.version()),
+        |(query, ..)| fetch_task_list(query),
+    );
+    let new = may(Action::Edit).then(|| {
+        view! { <a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a> }
+    });
+    view! {
+        {page_head(ui.tasks.to_owned(), new.into_any())}
+        {controls.outcome()}
+        {load::page(data, move |page| content(page, controls))}
+    }
+    .into_any()
+}
+
+fn content(page: TaskListPage, controls: Controls) -> AnyView {
+    let ui = ui();
+    let filtered = !page.query.q.is_empty() || page.query.state.is_some();
+    if page.items.is_empty() && !filtered && page.query.after.is_none() {
+        return view! {
+            <section class="card">
+                {blank(icon::CLOCK, ui.empty_tasks_title, ui.empty_tasks_text, first_steps())}
+            </section>
+        }
+        .into_any();
+    }
+    let rows = if page.items.is_empty() {
+        let clear = view! { <p><a class="button" href=routes::TASKS>{ui.clear_filter}</a></p> };
+        blank(
+            icon::SEARCH,
+            ui.no_match_title,
+            ui.no_match_text,
+            clear.into_any(),
+        )
+    } else {
+        table(&page, controls)
+    };
+    view! {
+        {filter(&page.query)}
+        <section class="card flush">
+            <p class="sr" role="status">{phrases::shown(lang(), page.items.len(), page.next.is_some())}</p>
+            {rows}
+        </section>
+        {pager(&page)}
+    }
+    .into_any()
+}
+
+fn first_steps() -> AnyView {
+    let ui = ui();
+    view! {
+        {may(Action::Edit).then(|| view! {
+            <p><a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a></p>
+        })}
+        <p class="muted">{ui.empty_tasks_cli}</p>
+        {code_block(CLI_EXAMPLE)}
+    }
+    .into_any()
+}
+
+/// A GET form: without JavaScript the browser sends it, with it the address changes in place.
+fn filter(query: &TaskQuery) -> AnyView {
+    let ui = ui();
+    let filtered = !query.q.is_empty() || query.state.is_some();
+    let (typed, chosen) = (query.q.clone(), query.state);
+    let (words, state) = (NodeRef::<Input>::new(), NodeRef::<Select>::new());
+    let navigate = use_navigate();
+    let go = move || {
+        let q = words
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default();
+        let state = state
+            .get_untracked()
+            .and_then(|field| field.value().parse().ok());
+        navigate(
+            &address(&TaskQuery {
+                q,
+                state,
+                ..TaskQuery::default()
+            }),
+            NavigateOptions::default(),
+        );
+    };
+    let submit = {
+        let go = go.clone();
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            go();
+        }
+    };
+    let states = TaskState::ALL.into_iter().map(move |state| {
+        view! { <option value=state.as_str() selected=chosen == Some(state)>{ui.task_state(state)}</option> }
+    }).collect_view();
+    view! {
+        <form method="get" action=routes::TASKS class="filter" role="search" on:submit=submit>
+            <input
+                type="search" name="q" value=typed.clone() prop:value=typed node_ref=words
+                placeholder=ui.search_hint aria-label=ui.search autocomplete="off"
+            />
+            <select name="state" aria-label=ui.state node_ref=state on:change=move |_| go()>
+                <option value="" selected=chosen.is_none()>{ui.state_any}</option>
+                {states}
+            </select>
+            <button class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
+            {filtered.then(|| view! { <a class="quiet" href=routes::TASKS>{ui.clear_filter}</a> })}
+        </form>
+    }
+    .into_any()
+}
+
+/// The list's address with everything that is asked for.
+fn address(query: &TaskQuery) -> String {
+    let mut params = ParamsMap::new();
+    if !query.q.is_empty() {
+        params.insert("q", query.q.clone());
+    }
+    if let Some(state) = query.state {
+        params.insert("state", state.as_str().to_owned());
+    }
+    if let Some(after) = query.after {
+        params.insert("after", after.to_string());
+    }
+    format!("{}{}", routes::TASKS, params.to_query_string())
+}
+
+fn table(page: &TaskListPage, controls: Controls) -> AnyView {
+    let ui = ui();
+    let clock = Clock::new(page.clock.clone());
+    let operate = may(Action::Operate);
+    let rows = page
+        .items
+        .iter()
+        .map(|item| row(item, &clock, operate.then_some(controls)));
+    view! {
+        <table class="rows tasks">
+            <thead>
+                <tr>
+                    <th scope="col">{ui.state}</th>
+                    <th scope="col">{ui.field_name}</th>
+                    <th scope="col">{ui.cycle}</th>
+                    <th scope="col">{ui.next_firing}</th>
+                    <th scope="col">{ui.last_run}</th>
+                    {operate.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
+    let (ui, lang) = (ui(), lang());
+    let task = &item.task;
+    let last = match &item.last_run {
+        Some(run) => view! {
+            <a class="state-link" href=routes::run(run.id)>{run_state(run.state)}</a>
+            <small class="muted">
+                {clock.relative(run.started_at)} " · " {clock.took(run.started_at, run.finished_at)}
+            </small>
+        }
+        .into_any(),
+        None => view! { <span class="muted">{ui.never_ran}</span> }.into_any(),
+    };
+    let next = match task.next_at {
+        Some(at) => clock.both(at),
+        None => view! { <span class="muted">"—"</span> }.into_any(),
+    };
+    let name = task.name.clone();
+    let label = move |what: &'static str| phrases::for_task(lang, what, &name);
+    view! {
+        <tr>
+            <td>{task_state(task)}</td>
+            <th scope="row">
+                <a class="name" href=routes::task(task.id)>{task.name.clone()}</a>
+                {people(&task.owners, &task.tags)}
+            </th>
+            <td data-label=ui.cycle>{cycle(task.cycle())}</td>
+            <td data-label=ui.next_firing>{next}</td>
+            <td data-label=ui.last_run><span class="last">{last}</span></td>
+            {controls.map(|controls| view! {
+                <td class="row-actions">
+                    <div>
+                        {controls.run_button(task.id, "button small", label(ui.run_now))}
+                        {controls.pause_or_restore(task, "button small", label)}
+                    </div>
+                </td>
+            })}
+        </tr>
+    }
+    .into_any()
+}
+
+/// Owners and tags under the name.
+fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
+    if owners.is_empty() && tags.is_empty() {
+        return None;
+    }
+    let tags = tags
+        .iter()
+        .map(|tag| view! { <span class="tag">{tag.clone()}</span> });
+    Some(
+        view! {
+            <span class="people">
+                {(!owners.is_empty()).then(|| view! { <span>{owners.join("、")}</span> })}
+                {tags.collect_view()}
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+fn pager(page: &TaskListPage) -> AnyView {
+    let ui = ui();
+    let link = |after: Option<i64>| {
+        address(&TaskQuery {
+            after,
+            ..page.query.clone()
+        })
+    };
+    view! {
+        <nav class="pager" aria-label=ui.more>
+            {page.query.after.map(|_| view! { <a class="button" href=link(None)>{ui.first_page}</a> })}
+            {page.next.map(|next| view! { <a class="button" href=link(Some(next))>{ui.more} {icon(icon::CHEVRON)}</a> })}
+        </nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,237 @@
+//! Accounts and API tokens.
+
+use leptos::prelude::*;
+
+use super::admin::crumbs;
+use crate::auth::Role;
+use crate::error::AppError;
+use crate::page::UsersPage;
+use crate::routes;
+use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
+use crate::ui::components::controls::{button, error_of};
+use crate::ui::components::field::{Faults, Field, input, select};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::code_block;
+use crate::ui::components::page_head;
+use crate::ui::components::state::badge;
+use crate::ui::components::time::Clock;
+use crate::ui::context::ui;
+use crate::ui::load;
+use crate::user::{ApiToken, User, UserDraft};
+
+#[derive(Clone, Copy)]
+struct Desk {
+    disable: ServerAction<SetUserDisabled>,
+    revoke: ServerAction<RevokeToken>,
+}
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let desk = Desk {
+        disable: ServerAction::new(),
+        revoke: ServerAction::new(),
+    };
+    let data = Resource::new(
+        move || (desk.disable.version().get(), desk.revoke.version().get()),
+        |_| fetch_users(),
+    );
+    let (disable, revoke) = (desk.disable.value(), desk.revoke.value());
+    let error = Signal::derive(move || error_of(disable).or_else(|| error_of(revoke)));
+    view! {
+        {crumbs()}
+        {page_head(ui().users.to_owned(), ().into_any())}
+        {load::notice(error)}
+        {load::page(data, move |page| content(page, desk))}
+    }
+    .into_any()
+}
+
+fn content(page: UsersPage, desk: Desk) -> AnyView {
+    let ui = ui();
+    let clock = Clock::new(page.clock.clone());
+    let rows = page.users.iter().map(|user| user_row(user, &clock, desk));
+    view! {
+        {page.new_token.clone().map(new_token)}
+        <section class="card flush">
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.user_name}</th>
+                        <th scope="col">{ui.role}</th>
+                        <th scope="col">{ui.state}</th>
+                        <th scope="col">{ui.last_sign_in}</th>
+                        <th scope="col"><span class="sr">{ui.actions}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+        {user_form(&page.draft, Faults(page.faults.clone()), page.error.clone())}
+        {tokens(&page, &clock, desk)}
+    }
+    .into_any()
+}
+
+/// The secret of a token, at the one moment it can be read.
+fn new_token(token: String) -> AnyView {
+    let ui = ui();
+    let usage = "curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8000/api/v1/tasks";
+    view! {
+        <section class="notice is-ok token" role="status">
+            {icon(icon::CHECK)}
+            <div>
+                <p>{ui.token_once}</p>
+                {code_block(&token)}
+                <p class="muted">{ui.token_use} " " <code class="break">{usage}</code></p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
+    let ui = ui();
+    let (role, help) = ui.role_text(user.role);
+    let (state, word, class, glyph, disable) = if user.disabled {
+        (
+            badge("off", icon::PAUSE, ui.disabled),
+            ui.enable,
+            "button small",
+            icon::CHECK,
+            "false",
+        )
+    } else {
+        (
+            badge("ok", icon::CHECK, ui.enabled),
+            ui.disable,
+            "button small danger",
+            icon::PAUSE,
+            "true",
+        )
+    };
+    let (id, label) = (user.id.0, format!("{word}: {}", user.name));
+    let last = user
+        .last_sign_in_at
+        .map_or_else(|| ui.never.into_any(), |at| clock.both(at));
+    view! {
+        <tr>
+            <th scope="row"><b>{user.name.clone()}</b></th>
+            <td data-label=ui.role>{role} " " <small class="muted">{help}</small></td>
+            <td data-label=ui.state>{state}</td>
+            <td data-label=ui.last_sign_in>{last}</td>
+            <td class="row-actions">
+                <div>
+                    <ActionForm action=desk.disable>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="disabled" value=disable/>
+                        {button(class, glyph, word, label, desk.disable.pending())}
+                    </ActionForm>
+                </div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyView {
+    let ui = ui();
+    let chosen = draft.role.parse().unwrap_or(Role::Viewer);
+    let roles = Role::ALL.map(|role| {
+        let (name, help) = ui.role_text(role);
+        (
+            role.as_str().to_owned(),
+            format!("{name} · {help}"),
+            role == chosen,
+        )
+    });
+    view! {
+        <form method="post" action=routes::USERS class="card">
+            <h2>{ui.add_user}</h2>
+            <input type="hidden" name="form" value="user"/>
+            {error.map(load::failure)}
+            <div class="columns">
+                {input(Field {
+                    name: "name", label: ui.user_name, value: draft.name.clone(), required: true, ..Field::default()
+                }, &faults)}
+                {input(Field {
+                    name: "password", label: ui.password, kind: "password", autocomplete: "new-password",
+                    hint: ui.password_hint, required: true, ..Field::default()
+                }, &faults)}
+            </div>
+            {select("role", ui.role, "", roles.to_vec(), &faults)}
+            <button class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
+    let ui = ui();
+    let table = if page.tokens.is_empty() {
+        view! { <p class="muted padded">{ui.tokens_empty}</p> }.into_any()
+    } else {
+        let rows = page
+            .tokens
+            .iter()
+            .map(|token| token_row(token, clock, desk));
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.token_prefix}</th>
+                        <th scope="col">{ui.token_for}</th>
+                        <th scope="col">{ui.created}</th>
+                        <th scope="col">{ui.expires}</th>
+                        <th scope="col">{ui.last_used}</th>
+                        <th scope="col"><span class="sr">{ui.actions}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let owners = page.users.iter().filter(|user| !user.disabled).map(|user| {
+        view! { <option value=user.name.clone()>{user.name.clone()}</option> }
+    });
+    view! {
+        <section class="card flush">
+            <div class="card-head">
+                <h2>{ui.tokens}</h2>
+                <form method="post" action=routes::USERS class="inline">
+                    <input type="hidden" name="form" value="token"/>
+                    <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
+                    <button class="button">{icon(icon::PLUS)} {ui.new_token}</button>
+                </form>
+            </div>
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+fn token_row(token: &ApiToken, clock: &Clock, desk: Desk) -> AnyView {
+    let ui = ui();
+    let (id, label) = (token.id.0, format!("{}: {}", ui.revoke, token.prefix));
+    let moment = |at: Option<crate::time::Stamp>| {
+        at.map_or_else(|| ui.never.into_any(), |at| clock.both(at))
+    };
+    view! {
+        <tr>
+            <th scope="row"><code>{token.prefix.clone()} "…"</code></th>
+            <td data-label=ui.token_for>{token.user.clone()}</td>
+            <td data-label=ui.created>{clock.both(token.created_at)}</td>
+            <td data-label=ui.expires>{moment(token.expires_at)}</td>
+            <td data-label=ui.last_used>{moment(token.last_used_at)}</td>
+            <td class="row-actions">
+                <div>
+                    <ActionForm action=desk.revoke>
+                        <input type="hidden" name="id" value=id/>
+                        {button("button small danger", icon::TRASH, ui.revoke, label, desk.revoke.pending())}
+                    </ActionForm>
+                </div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! `/api/v1/channels`.
+
+use app::backend::{Channels, List};
+use app::channel::{Channel, ChannelDraft, ChannelTest};
+use app::id::ChannelId;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use crate::web::extract::{Body, Who};
+
+/// All channels.
+#[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = List<Channel>)))]
+pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<Channel>>> {
+    Ok(Json(List { items: service.channel_list(&caller).await?, next: None }))
+}
+
+/// Adds a channel.
+#[utoipa::path(post, path = "/api/v1/channels", tag = "channels", request_body = ChannelDraft,
+    responses((status = 201, body = Channel), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(draft): Body<ChannelDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::CREATED, Json(service.channel_create(&caller, &draft).await?)))
+}
+
+/// One channel.
+#[utoipa::path(get, path = "/api/v1/channels/{id}", tag = "channels",
+    responses((status = 200, body = Channel), (status = 404, body = Problem)))]
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<ChannelId>,
+) -> Reply<Json<Channel>> {
+    Ok(Json(service.channel_get(&caller, id).await?))
+}
+
+/// Replaces a channel; an empty URL keeps the stored one.
+#[utoipa::path(put, path = "/api/v1/channels/{id}", tag = "channels", request_body = ChannelDraft,
+    responses((status = 200, body = Channel), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn replace(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<ChannelId>,
+    Body(draft): Body<ChannelDraft>,
+) -> Reply<Json<Channel>> {
+    Ok(Json(service.channel_update(&caller, id, &draft).await?))
+}
+
+/// Removes a channel that no task sends to.
+#[utoipa::path(delete, path = "/api/v1/channels/{id}", tag = "channels",
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<ChannelId>,
+) -> Reply<StatusCode> {
+    service.channel_delete(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a test message and tells what the other end said.
+#[utoipa::path(post, path = "/api/v1/channels/{id}/test", tag = "channels",
+    responses((status = 200, body = ChannelTest), (status = 404, body = Problem)))]
+pub(super) async fn test(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<ChannelId>,
+) -> Reply<Json<ChannelTest>> {
+    Ok(Json(service.channel_test(&caller, id).await?))
+}

@@ -1,0 +1,89 @@
+//! `/api/v1/runs`.
+
+use app::backend::{List, Runs};
+use app::id::{RunId, TaskId};
+use app::run::Run;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use super::tasks::PageQuery;
+use crate::web::extract::Who;
+
+/// Query of the runs of a task.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RunsQuery {
+    /// Whose runs.
+    task: i64,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Rows, 1–200.
+    limit: Option<u32>,
+}
+
+/// Runs of a task, newest first.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/runs", tag = "runs", params(PageQuery),
+    responses((status = 200, body = List<Run>), (status = 404, body = Problem)))]
+pub(super) async fn list_of_task(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Query(page): Query<PageQuery>,
+) -> Reply<Json<List<Run>>> {
+    Ok(Json(service.run_list(&caller, id, page.after, page.limit.unwrap_or(50)).await?))
+}
+
+/// Runs of a task, newest first.
+#[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(RunsQuery),
+    responses((status = 200, body = List<Run>), (status = 404, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Query(query): Query<RunsQuery>,
+) -> Reply<Json<List<Run>>> {
+    Ok(Json(service.run_list(&caller, TaskId(query.task), query.after, query.limit.unwrap_or(50)).await?))
+}
+
+/// One run.
+#[utoipa::path(get, path = "/api/v1/runs/{id}", tag = "runs",
+    responses((status = 200, body = Run), (status = 404, body = Problem)))]
+pub(super) async fn get(State(service): State<AppState>, Who(caller): Who, Path(id): Path<RunId>) -> Reply<Json<Run>> {
+    Ok(Json(service.run_get(&caller, id).await?))
+}
+
+/// What it wrote, as kept: bytes as they came.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/output", tag = "runs",
+    responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
+pub(super) async fn output(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+) -> Reply<impl IntoResponse> {
+    let bytes = service.run_output_raw(&caller, id).await?;
+    // Output is hostile: a browser must save it, never show it as a page.
+    let disposition = format!("attachment; filename=\"run-{id}.log\"");
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    ))
+}
+
+/// Stops it: TERM, then KILL.
+#[utoipa::path(post, path = "/api/v1/runs/{id}/stop", tag = "runs",
+    responses((status = 202, body = Run), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn stop(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::ACCEPTED, Json(service.run_stop(&caller, id).await?)))
+}

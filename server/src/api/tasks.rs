@@ -1,0 +1,222 @@
+//! `/api/v1/tasks`.
+
+use app::backend::{Caller, List, Tasks};
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::page::{Preview, PreviewRequest};
+use app::run::{HistoryItem, Run};
+use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use crate::web::extract::{Body, Who};
+
+/// Query of a list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Words found in name, nickname, command, owners or tags.
+    #[serde(default)]
+    q: String,
+    /// `active`, `paused` or `closed`.
+    state: Option<TaskState>,
+    /// `next` of the page before.
+    after: Option<i64>,
+    /// Rows, 1–200.
+    limit: Option<u32>,
+}
+
+/// Query of a page.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageQuery {
+    /// `next` of the page before.
+    pub(super) after: Option<String>,
+    /// Rows, 1–200.
+    pub(super) limit: Option<u32>,
+}
+
+/// Tasks, newest first.
+#[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", params(ListQuery),
+    responses((status = 200, body = List<TaskRow>), (status = 401, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Query(query): Query<ListQuery>,
+) -> Reply<Json<List<TaskRow>>> {
+    let query = TaskQuery { q: query.q, state: query.state, after: query.after, limit: query.limit };
+    Ok(Json(service.task_list(&caller, &query).await?))
+}
+
+/// Enters a task.
+#[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks", request_body = TaskDraft,
+    responses((status = 201, body = Task), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(draft): Body<TaskDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::CREATED, Json(service.task_create(&caller, &draft).await?)))
+}
+
+/// One task.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}", tag = "tasks",
+    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+pub(super) async fn get(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+    Ok(Json(service.task_get(&caller, id).await?))
+}
+
+/// Replaces a task.
+#[utoipa::path(put, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
+    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn replace(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Body(draft): Body<TaskDraft>,
+) -> Reply<Json<Task>> {
+    Ok(Json(service.task_update(&caller, id, &draft).await?))
+}
+
+/// Changes the fields that are given (RFC 7396).
+#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
+    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn change(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Body(patch): Body<Value>,
+) -> Reply<Json<Task>> {
+    let draft = service.task_draft(&caller, id).await?;
+    let merged = merge(&draft, patch).map_err(|reason| malformed(caller.lang, &reason))?;
+    Ok(Json(service.task_update(&caller, id, &merged).await?))
+}
+
+/// Deletes a task with its history.
+#[utoipa::path(delete, path = "/api/v1/tasks/{id}", tag = "tasks",
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<StatusCode> {
+    service.task_delete(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Starts it now.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks",
+    responses((status = 202, body = Run), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn run(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::ACCEPTED, Json(service.task_run(&caller, id).await?)))
+}
+
+async fn control(service: &AppState, caller: &Caller, id: TaskId, control: Control) -> Reply<Json<Task>> {
+    Ok(Json(service.task_control(caller, id, &control).await?))
+}
+
+/// 暂停: it does not fire until restored.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks",
+    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn pause(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+    control(&service, &caller, id, Control::Pause).await
+}
+
+/// 结单: it is done.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/close", tag = "tasks",
+    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+pub(super) async fn close(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+    control(&service, &caller, id, Control::Close).await
+}
+
+/// 恢复: back to active.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/restore", tag = "tasks",
+    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+pub(super) async fn restore(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+    control(&service, &caller, id, Control::Restore).await
+}
+
+/// Switches urging on.
+#[derive(Default, Deserialize, ToSchema)]
+pub(super) struct UrgeBody {
+    /// The new urge cycle; the task's own one when absent.
+    cron: Option<String>,
+}
+
+/// 加急: the urge cycle takes over.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/urge", tag = "tasks", request_body = UrgeBody,
+    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn urge(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    body: Option<Body<UrgeBody>>,
+) -> Reply<Json<Task>> {
+    let cron = body.and_then(|Body(body)| body.cron);
+    control(&service, &caller, id, Control::Urge(cron)).await
+}
+
+/// 恢复原始周期: back to the work cycle.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/unurge", tag = "tasks",
+    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+pub(super) async fn unurge(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+    control(&service, &caller, id, Control::Unurge).await
+}
+
+/// What became of its firings, runs or not, newest first.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/history", tag = "tasks", params(PageQuery),
+    responses((status = 200, body = List<HistoryItem>), (status = 404, body = Problem)))]
+pub(super) async fn history(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Query(page): Query<PageQuery>,
+) -> Reply<Json<List<HistoryItem>>> {
+    service.task_get(&caller, id).await?;
+    Ok(Json(service.task_history(&caller, id, page.after, page.limit.unwrap_or(50)).await?))
+}
+
+/// The next firings of an expression, and what it says in words.
+#[utoipa::path(post, path = "/api/v1/schedules/preview", tag = "schedules", request_body = PreviewRequest,
+    responses((status = 200, body = Preview), (status = 422, body = Problem)))]
+pub(super) async fn preview(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(request): Body<PreviewRequest>,
+) -> Reply<Json<Preview>> {
+    Ok(Json(service.preview(&caller, &request).await?))
+}
+
+/// Applies a merge patch to a draft; `null` puts a field back to its default.
+fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, String> {
+    let Value::Object(patch) = patch else { return Err("an object is needed".to_owned()) };
+    let mut merged = serde_json::to_value(draft).map_err(|error| error.to_string())?;
+    let Some(fields) = merged.as_object_mut() else { return Err("an object is needed".to_owned()) };
+    for (name, value) in patch {
+        if !fields.contains_key(&name) {
+            return Err(format!("unknown field `{name}`"));
+        }
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, value);
+        }
+    }
+    serde_json::from_value(merged).map_err(|error| error.to_string())
+}
+
+fn malformed(lang: Lang, reason: &str) -> AppError {
+    AppError::new(ErrorKind::Invalid, "body", lang.pick(format!("请求内容有误：{reason}"), format!("The body is not right: {reason}")))
+}

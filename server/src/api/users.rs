@@ -1,0 +1,96 @@
+//! `/api/v1/users` and `/api/v1/tokens`.
+
+use app::backend::{List, Users};
+use app::id::{TokenId, UserId};
+use app::user::{ApiToken, NewToken, User, UserDraft};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use crate::web::extract::{Body, Who};
+
+/// All accounts.
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = List<User>)))]
+pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<User>>> {
+    Ok(Json(List { items: service.user_list(&caller).await?, next: None }))
+}
+
+/// Adds an account.
+#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = UserDraft,
+    responses((status = 201, body = User), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(draft): Body<UserDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::CREATED, Json(service.user_create(&caller, &draft).await?)))
+}
+
+/// What to change of an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserChange {
+    /// Whether it may not sign in.
+    disabled: Option<bool>,
+    /// A new password.
+    password: Option<String>,
+}
+
+/// Disables or enables an account, or sets its password.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", request_body = UserChange,
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn change(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<UserId>,
+    Body(change): Body<UserChange>,
+) -> Reply<StatusCode> {
+    if let Some(password) = change.password {
+        service.user_set_password(&caller, id, &password).await?;
+    }
+    if let Some(disabled) = change.disabled {
+        service.user_set_disabled(&caller, id, disabled).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tokens: all of them for administrators, else the caller's own.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "users", responses((status = 200, body = List<ApiToken>)))]
+pub(super) async fn tokens(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<ApiToken>>> {
+    Ok(Json(List { items: service.token_list(&caller).await?, next: None }))
+}
+
+/// For whom a token is made.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct TokenDraft {
+    /// The account's name.
+    user: String,
+}
+
+/// Makes a token; its secret is in this answer only.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "users", request_body = TokenDraft,
+    responses((status = 201, body = NewToken), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn create_token(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(draft): Body<TokenDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((StatusCode::CREATED, Json(service.token_create(&caller, &draft.user).await?)))
+}
+
+/// Ends a token.
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "users",
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn revoke_token(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TokenId>,
+) -> Reply<StatusCode> {
+    service.token_revoke(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,6 @@
+//! Proving who somebody is: passwords, tokens, sealed secrets.
+
+pub mod limit;
+pub mod password;
+pub mod seal;
+pub mod token;

@@ -1,0 +1,58 @@
+//! Random secrets: session cookies, API tokens, set-up links. Only their hashes are stored.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// What every API token starts with, so that a leaked one can be found by scanners.
+pub const API_PREFIX: &str = "jct_";
+
+/// Random bytes from the operating system.
+///
+/// # Panics
+/// When the system has no randomness, where going on would be worse.
+#[must_use]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system's random source works");
+    bytes
+}
+
+/// A random id of lower-case hexadecimal digits, for what is no secret.
+#[must_use]
+pub fn random_id(bytes: usize) -> String {
+    use std::fmt::Write;
+    random::<16>().iter().take(bytes.min(16)).fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
+/// A new secret of 256 bits.
+#[must_use]
+pub fn new_secret() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// What is stored of a secret. A fast hash does: nobody can guess 256 random bits.
+#[must_use]
+pub fn hash(secret: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_differ_and_hashes_are_stable() {
+        assert_ne!(new_secret(), new_secret());
+        assert_eq!(random_id(8).len(), 16);
+        assert_eq!(hash("a"), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
+    }
+}

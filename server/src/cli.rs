@@ -1,0 +1,199 @@
+//! The command line. `serve` is the server; everything else asks it, over the Unix socket on its
+//! own host, over HTTP with a token elsewhere, and without a running server in this process.
+//!
+//! Exit codes: 0 done, 1 error, 2 usage, 3 not found, 4 refused.
+
+mod client;
+mod cron;
+mod print;
+mod run;
+mod task;
+mod user;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::i18n::Lang;
+use clap::{Parser, Subcommand};
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::lifecycle::{self, Stop};
+use crate::store::Store;
+use client::Client;
+
+pub use print::print_lines;
+
+/// Scheduled tasks with a page, a memory and a voice
+#[derive(Parser, Debug)]
+#[command(name = "jcrontab", version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the server (what happens without a command)
+    Serve,
+    /// Bring the database to this version
+    Migrate,
+    /// Accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// API tokens
+    #[command(subcommand)]
+    Token(user::TokenCommand),
+    /// Notification channels
+    #[command(subcommand)]
+    Channel(user::ChannelCommand),
+    /// Tasks
+    #[command(subcommand)]
+    Task(task::TaskCommand),
+    /// Runs
+    #[command(subcommand)]
+    Run(run::RunCommand),
+    /// Cron expressions
+    #[command(subcommand)]
+    Cron(cron::CronCommand),
+}
+
+/// Why a command failed, with its exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn error(message: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into() }
+    }
+
+    fn usage(message: impl Into<String>) -> Self {
+        Self { code: 2, message: message.into() }
+    }
+
+    fn not_found(message: impl Into<String>) -> Self {
+        Self { code: 3, message: message.into() }
+    }
+}
+
+/// The chain of an error as one sentence.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        source = inner.source();
+    }
+    text
+}
+
+/// The language of the terminal.
+fn lang() -> Lang {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .and_then(|value| Lang::from_tag(value.split('.').next().unwrap_or("")))
+        .unwrap_or(Lang::En)
+}
+
+/// Parses the arguments, does what they say, and gives the exit code.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no failures; clap knows where each belongs.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return match error.print() {
+                Ok(()) => ExitCode::from(code),
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+    };
+    // One crypto provider for every TLS connection; a second call would only say that it is there.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("the crypto provider was installed before");
+    }
+    let done = match arguments.command {
+        None | Some(Command::Serve) => serve(&arguments.config).await,
+        Some(Command::Migrate) => migrate(&arguments.config).await,
+        Some(Command::Cron(command)) => cron::run(&command, &arguments.config),
+        Some(command) => ask(command, &arguments.config).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::print_error(&failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    telemetry();
+    let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
+    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
+        .await
+        .map_err(|error| Failure::error(sentence(&error)))?;
+    if in_time { Ok(()) } else { Err(Failure::error("commands were still running and were ended")) }
+}
+
+async fn migrate(config: &Config) -> Result<(), Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
+    // With SQLite nobody else may use the file meanwhile; MySQL itself serialises migrations.
+    let data = lifecycle::DataDir::open(&config.data_dir);
+    let path = match &data {
+        Ok(data) => data.path().to_owned(),
+        Err(lifecycle::DataDirError::InUse { .. }) if !config.database_url.is_empty() => config.data_dir.clone(),
+        Err(error) => return Err(failed(error)),
+    };
+    let store = Store::open(&config.database_url, &path).await.map_err(|error| failed(&error))?;
+    store.migrate().await.map_err(|error| failed(&error))?;
+    print_lines(&[format!("The {} database is up to date", store.engine().name())]);
+    Ok(())
+}
+
+async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
+    let client = Client::connect(config, lang()).await?;
+    match command {
+        Command::User(command) => user::user(&client, &command).await,
+        Command::Token(command) => user::token(&client, &command).await,
+        Command::Channel(command) => user::channel(&client, &command).await,
+        Command::Task(command) => task::run(&client, &command).await,
+        Command::Run(command) => run::run(&client, &command).await,
+        Command::Serve | Command::Migrate | Command::Cron(_) => Ok(()),
+    }
+}
+
+/// Logs go to stderr: `JCRONTAB_LOG=debug` for more, `JCRONTAB_LOG_FORMAT=json` for machines.
+fn telemetry() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("JCRONTAB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let json = std::env::var("JCRONTAB_LOG_FORMAT").is_ok_and(|format| format == "json");
+    let installed = if json { builder.json().try_init() } else { builder.try_init() };
+    if installed.is_err() {
+        tracing::debug!("a log subscriber was installed before");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

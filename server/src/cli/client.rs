@@ -1,0 +1,169 @@
+//! How a command reaches the product.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::i18n::Lang;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{Failure, sentence};
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::Config;
+use crate::lifecycle::{self, DataDir, DataDirError};
+use crate::store::Store;
+use crate::web::guard::ConsoleConnection;
+use crate::web::site::Site;
+use crate::web::{self, Web};
+
+/// Answers up to this size are read.
+const ANSWER_MAX: usize = 64 * 1024 * 1024;
+
+/// A way to the API.
+pub(super) struct Client {
+    way: Way,
+    lang: Lang,
+}
+
+enum Way {
+    /// A server, over the Unix socket or over HTTP.
+    Server { http: reqwest::Client, base: String, token: Option<String>, _folder: Option<std::fs::File> },
+    /// No server runs: the API of this process, on the database itself.
+    InProcess { router: Router, _data: Option<DataDir> },
+}
+
+impl Client {
+    /// Finds the way: `JCRONTAB_URL`, else the socket in the data folder, else the database.
+    pub(super) async fn connect(config: &Config, lang: Lang) -> Result<Self, Failure> {
+        if let Ok(base) = std::env::var("JCRONTAB_URL")
+            && !base.is_empty()
+        {
+            let token = std::env::var("JCRONTAB_TOKEN").ok().filter(|token| !token.is_empty());
+            let http = builder().build().map_err(|error| Failure::error(sentence(&error)))?;
+            let way = Way::Server { http, base: base.trim_end_matches('/').to_owned(), token, _folder: None };
+            return Ok(Self { way, lang });
+        }
+        if let Some(way) = over_socket(&config.data_dir).await? {
+            return Ok(Self { way, lang });
+        }
+        Ok(Self { way: in_process(config).await?, lang })
+    }
+
+    /// Asks, and gives the answer's JSON (`null` for none).
+    pub(super) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        let bytes = self.raw(method, path, body).await?;
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&bytes).map_err(|_| Failure::error("the server's answer is not JSON; is this address a Jcrontab?"))
+    }
+
+    /// Asks, and gives the answer's bytes.
+    pub(super) async fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Result<Vec<u8>, Failure> {
+        let (status, bytes) = match &self.way {
+            Way::Server { http, base, token, .. } => {
+                let mut request = http
+                    .request(method, format!("{base}{path}"))
+                    .header(header::ACCEPT_LANGUAGE, self.lang.tag());
+                if let Some(token) = token {
+                    request = request.bearer_auth(token);
+                }
+                if let Some(body) = &body {
+                    request = request.json(body);
+                }
+                let response = request.send().await.map_err(unreachable)?;
+                (response.status().as_u16(), response.bytes().await.map_err(unreachable)?.to_vec())
+            }
+            Way::InProcess { router, .. } => {
+                let mut request =
+                    Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.lang.tag());
+                if body.is_some() {
+                    request = request.header(header::CONTENT_TYPE, "application/json");
+                }
+                let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+                let request = request.body(body).map_err(|error| Failure::usage(sentence(&error)))?;
+                let Ok(response) = router.clone().oneshot(request).await;
+                let status = response.status().as_u16();
+                let bytes = axum::body::to_bytes(response.into_body(), ANSWER_MAX)
+                    .await
+                    .map_err(|error| Failure::error(sentence(&error)))?;
+                (status, bytes.to_vec())
+            }
+        };
+        if (200..300).contains(&status) { Ok(bytes) } else { Err(failure(status, &bytes)) }
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(std::time::Duration::from_secs(5))
+        .timeout(std::time::Duration::from_secs(60))
+        .no_proxy()
+        .user_agent(concat!("jcrontab-cli/", env!("CARGO_PKG_VERSION")))
+}
+
+/// The server of a data folder, when one listens there.
+async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
+    let Ok((path, folder)) = lifecycle::console_socket(data_dir) else { return Ok(None) };
+    if tokio::net::UnixStream::connect(&path).await.is_err() {
+        return Ok(None);
+    }
+    let http = builder().unix_socket(path).build().map_err(|error| Failure::error(sentence(&error)))?;
+    Ok(Some(Way::Server { http, base: "http://localhost".to_owned(), token: None, _folder: Some(folder) }))
+}
+
+async fn in_process(config: &Config) -> Result<Way, Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
+    let data = DataDir::open(&config.data_dir).map_err(|error| match error {
+        DataDirError::InUse { .. } => {
+            Failure::error(format!("{error}, but it does not answer; try again in a moment"))
+        }
+        DataDirError::Unusable { .. } => failed(&error),
+    })?;
+    let store = Store::open(&config.database_url, data.path()).await.map_err(|error| failed(&error))?;
+    store.migrate().await.map_err(|error| failed(&error))?;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let parts = lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
+    let web = Web {
+        service: parts.service,
+        site: Site::find(),
+        base_url: config.base_url().into(),
+        stop: tokio_util::sync::CancellationToken::new(),
+    };
+    let router = web::api_router(&web).layer(axum::Extension(ConsoleConnection));
+    Ok(Way::InProcess { router, _data: Some(data) })
+}
+
+fn unreachable(error: reqwest::Error) -> Failure {
+    Failure::error(format!("the server does not answer: {}", sentence(&error)))
+}
+
+/// A problem document as one sentence and an exit code.
+fn failure(status: u16, bytes: &[u8]) -> Failure {
+    let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let title = problem["title"].as_str().map_or_else(|| format!("the server answered {status}"), str::to_owned);
+    let mut message = title.clone();
+    for fault in problem["errors"].as_array().into_iter().flatten() {
+        let (field, text) = (fault["field"].as_str().unwrap_or(""), fault["message"].as_str().unwrap_or(""));
+        if text == title {
+            message = format!("{field}: {text}");
+        } else {
+            message = format!("{message}\n  {field}: {text}");
+        }
+    }
+    if let Some(hint) = problem["detail"].as_str() {
+        message = format!("{message} ({hint})");
+    }
+    if let Some(incident) = problem["incident"].as_str() {
+        message = format!("{message} [{incident}]");
+    }
+    match status {
+        404 => Failure::not_found(message),
+        401 | 403 | 409 | 429 => Failure { code: 4, message },
+        422 => Failure::usage(message),
+        _ => Failure::error(message),
+    }
+}

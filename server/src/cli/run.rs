@@ -1,0 +1,90 @@
+//! `jcrontab run`: runs and their output.
+
+use axum::http::Method;
+use clap::Subcommand;
+use serde_json::Value;
+
+use super::Failure;
+use super::client::Client;
+use super::print::{items, print_bytes, print_json, print_lines, print_table, text};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum RunCommand {
+    /// List the runs of a task, newest first
+    List {
+        /// The task's id
+        #[arg(long)]
+        task: i64,
+        /// How many, 1-200
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        /// `next` of the page before
+        #[arg(long)]
+        after: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a run
+    Show {
+        /// The run's id
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what a run wrote
+    Output {
+        /// The run's id
+        id: i64,
+    },
+    /// Stop a run: TERM, then KILL
+    Stop {
+        /// The run's id
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+const COLUMNS: [&str; 7] = ["id", "state", "trigger", "scheduled_for", "started_at", "finished_at", "exit_code"];
+
+pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Failure> {
+    match command {
+        RunCommand::List { task, limit, after, json } => {
+            let after = after.as_ref().map(|after| format!("&after={after}")).unwrap_or_default();
+            let path = format!("/api/v1/tasks/{task}/runs?limit={limit}{after}");
+            let page = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&page);
+            } else {
+                let rows: Vec<Vec<String>> =
+                    items(&page).iter().map(|run| COLUMNS.iter().map(|column| text(run, column)).collect()).collect();
+                let heading = COLUMNS.map(str::to_uppercase);
+                print_table(&heading.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
+            }
+        }
+        RunCommand::Show { id, json } => {
+            let run = client.call(Method::GET, &format!("/api/v1/runs/{id}"), None).await?;
+            if *json {
+                print_json(&run);
+            } else {
+                let fields = run.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+                print_lines(&fields.map(|(name, _)| format!("{name}: {}", text(&run, name))).collect::<Vec<_>>());
+            }
+        }
+        RunCommand::Output { id } => {
+            print_bytes(&client.raw(Method::GET, &format!("/api/v1/runs/{id}/output"), None).await?);
+        }
+        RunCommand::Stop { id, json } => {
+            let run: Value = client.call(Method::POST, &format!("/api/v1/runs/{id}/stop"), None).await?;
+            if *json {
+                print_json(&run);
+            } else {
+                print_lines(&[format!("Run {id} is being stopped")]);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Time as a parameter: everything that asks for the time is given a [`Clock`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, SubsecRound, Utc};
+
+/// A wall clock that can also be waited on.
+#[async_trait]
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// Now, to the microsecond: what both databases keep.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Returns once `now() >= at`, also after the clock was set.
+    async fn sleep_until(&self, at: DateTime<Utc>);
+}
+
+/// The clock as it is passed around.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+/// A timer counts monotonic time, which stands still in suspend and knows nothing of clock
+/// steps, so the wall clock is read again at least this often.
+const SLICE: Duration = Duration::from_secs(1);
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        Utc::now().trunc_subsecs(6)
+    }
+
+    async fn sleep_until(&self, at: DateTime<Utc>) {
+        loop {
+            // A negative difference means the instant has come.
+            let Ok(left) = (at - self.now()).to_std() else { return };
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.min(SLICE)).await;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Settings, each an environment variable and a flag of `serve`; flags win.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ipnet::IpNet;
+
+/// Settings of a server process.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Database: empty for the embedded SQLite, or mysql://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "", global = true)]
+    pub database_url: String,
+
+    /// Folder for the embedded database, keys, output and the local socket
+    #[arg(long, env = "JCRONTAB_DATA_DIR", default_value = "./data", global = true)]
+    pub data_dir: PathBuf,
+
+    /// Address to serve on
+    #[arg(long, env = "JCRONTAB_LISTEN", default_value = "127.0.0.1:8000", global = true)]
+    pub listen: SocketAddr,
+
+    /// Address that people reach the server under, for links in messages
+    #[arg(long, env = "JCRONTAB_PUBLIC_URL", default_value = "", global = true)]
+    pub public_url: String,
+
+    /// IANA zone for tasks that name none; the system's zone when empty
+    #[arg(long, env = "JCRONTAB_ZONE", default_value = "", global = true)]
+    pub zone: String,
+
+    /// Private networks that messages may go to, as CIDR list
+    #[arg(long, env = "JCRONTAB_OUTBOUND_ALLOW", value_delimiter = ',', global = true)]
+    pub outbound_allow: Vec<IpNet>,
+
+    /// Unix user that commands run as when the server runs as root
+    #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "nobody", global = true)]
+    pub run_as: String,
+
+    /// Run commands as root when the server runs as root (1 to allow)
+    #[arg(long, env = "JCRONTAB_ALLOW_ROOT", default_value = "0", global = true)]
+    pub allow_root: String,
+
+    /// Seconds that running commands get to end when the server stops
+    #[arg(long, env = "JCRONTAB_SHUTDOWN_GRACE", default_value_t = 20, global = true)]
+    pub shutdown_grace: u64,
+
+    /// Language of messages: zh or en
+    #[arg(long, env = "JCRONTAB_LANG", default_value = "zh", global = true)]
+    pub lang: String,
+}
+
+impl Config {
+    /// Whether commands of a root server run as root.
+    #[must_use]
+    pub fn allows_root(&self) -> bool {
+        matches!(self.allow_root.as_str(), "1" | "true" | "yes")
+    }
+
+    /// The address in messages and on the console.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        if self.public_url.is_empty() {
+            format!("http://{}", self.listen)
+        } else {
+            self.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// The language of messages.
+    #[must_use]
+    pub fn message_lang(&self) -> app::i18n::Lang {
+        app::i18n::Lang::from_tag(&self.lang).unwrap_or_default()
+    }
+}

@@ -1,0 +1,90 @@
+//! The data folder: embedded database, keys, output, the local socket. One server at a time.
+
+use std::fs::{File, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::auth::token::random_id;
+
+/// Why a data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// It cannot be made or written.
+    #[error("the data folder {} cannot be used: {source}", path.display())]
+    Unusable {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another server holds it.
+    #[error("another jcrontab is using the data folder {}", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// A data folder that nobody else uses while this value lives.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    host_key: String,
+    /// The lock ends with the process, whatever ends it.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the folder if needed (mode 0700) and takes its lock.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or is in use.
+    pub fn open(path: &Path) -> Result<Self, DataDirError> {
+        let failed = |source| DataDirError::Unusable { path: path.to_owned(), source };
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        let path = path.canonicalize().map_err(failed)?;
+        let lock = private_file(&path.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataDirError::InUse { path }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let host_key = read_or_make(&path.join("host.key")).map_err(failed)?;
+        Ok(Self { path, host_key, _lock: lock })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Random, made once: names this folder in the ledger and marks its processes.
+    #[must_use]
+    pub fn host_key(&self) -> &str {
+        &self.host_key
+    }
+}
+
+fn private_file(path: &Path) -> std::io::Result<File> {
+    File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+fn read_or_make(path: &Path) -> std::io::Result<String> {
+    let known = match std::fs::read_to_string(path) {
+        Ok(text) => text.trim().to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    // A crash between making and writing leaves an empty file.
+    if known.len() == 32 {
+        return Ok(known);
+    }
+    let key = random_id(16);
+    let mut file = private_file(path)?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}

@@ -1,0 +1,192 @@
+//! Sending what stands in the outbox.
+//!
+//! Per channel one message at a time, oldest first, never faster than the vendor allows. A
+//! message is marked `sending` in the database before it leaves and gets its answer afterwards;
+//! a failure is tried again with growing pauses, then it is dead and stays visible.
+
+pub mod compose;
+pub mod guard;
+mod pace;
+mod picture;
+pub mod send;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::channel::ChannelKind;
+use app::id::ChannelId;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::seal::Sealer;
+use crate::clock::SharedClock;
+use crate::events::Signals;
+use crate::store::{OutboxItem, Store, StoreError};
+use pace::Pace;
+use send::{SendError, Sender};
+
+/// Attempts before a message is given up: with the pauses below about two hours.
+const ATTEMPTS_MAX: i32 = 10;
+/// The outbox is looked at this often even when nobody calls, for what other nodes left.
+const LOOK: TimeDelta = TimeDelta::seconds(5);
+/// Pause after a failure of the database.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
+/// What the notifier works with.
+#[derive(Clone)]
+pub struct Notifier {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: SharedClock,
+    /// This process.
+    pub node_id: String,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Opens the channels' URLs.
+    pub sealer: Sealer,
+    /// The way out.
+    pub sender: Sender,
+    /// When each channel may be used again.
+    pub pace: Arc<Pace>,
+}
+
+impl std::fmt::Debug for Notifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Notifier")
+    }
+}
+
+/// Where a message goes after an attempt.
+enum After {
+    /// The channel may have more.
+    More,
+    /// Nothing is left, or the channel has to wait.
+    Nothing,
+}
+
+impl Notifier {
+    /// Sends until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut busy: HashSet<ChannelId> = HashSet::new();
+        let mut workers: JoinSet<ChannelId> = JoinSet::new();
+        while !stop.is_cancelled() {
+            let wake_at = match self.look(&mut busy, &mut workers).await {
+                Ok(wake_at) => wake_at,
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "the outbox waits for the database");
+                    tokio::time::sleep(BACK_OFF).await;
+                    continue;
+                }
+            };
+            tokio::select! {
+                () = self.clock.sleep_until(wake_at) => {}
+                () = self.signals.outbox.notified() => {}
+                Some(done) = workers.join_next(), if !workers.is_empty() => match done {
+                    Ok(channel) => { busy.remove(&channel); }
+                    Err(error) => {
+                        // A crashed worker: all channels are looked at again.
+                        tracing::error!(%error, "sending crashed");
+                        busy.clear();
+                    }
+                },
+                () = stop.cancelled() => {}
+            }
+        }
+        // A message that has left must get its answer written.
+        while workers.join_next().await.is_some() {}
+    }
+
+    /// Starts a worker for each channel that has something to send and none yet.
+    async fn look(
+        &self,
+        busy: &mut HashSet<ChannelId>,
+        workers: &mut JoinSet<ChannelId>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let now = self.clock.now();
+        for channel in self.store.outbox_channels(now).await? {
+            if self.pace.wait(channel, now).is_none() && busy.insert(channel) {
+                let this = self.clone();
+                workers.spawn(async move {
+                    this.serve(channel).await;
+                    channel
+                });
+            }
+        }
+        let next = self.store.outbox_next().await?.unwrap_or(now + LOOK).clamp(now + TimeDelta::milliseconds(50), now + LOOK);
+        let paced = self.pace.next(now).unwrap_or(next);
+        Ok(next.max(now + TimeDelta::milliseconds(50)).min(paced.max(now + TimeDelta::milliseconds(50))).min(now + LOOK))
+    }
+
+    /// Sends what a channel has, until it is empty or has to wait. Public for tests.
+    pub async fn serve(&self, channel: ChannelId) {
+        loop {
+            match self.send_one(channel).await {
+                Ok(After::More) => {}
+                Ok(After::Nothing) => return,
+                Err(error) => {
+                    tracing::warn!(channel.id = channel.0, error = &error as &dyn std::error::Error, "the outbox cannot be written");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
+        let now = self.clock.now();
+        let Some((kind, sealed)) = self.store.channel_target(channel).await? else { return Ok(After::Nothing) };
+        if self.pace.wait(channel, now).is_some() {
+            return Ok(After::Nothing);
+        }
+        let Some(item) = self.store.outbox_take(channel, &self.node_id, now).await? else {
+            return Ok(After::Nothing);
+        };
+        if kind == ChannelKind::Wecom {
+            self.pace.note(channel, now);
+        }
+        let answer = match self.sealer.open(&seal_name(channel), &sealed) {
+            Ok(url) => self.sender.send(kind, &url, &item).await,
+            Err(error) => Err(SendError::Refused(error.to_string())),
+        };
+        self.settle(&item, answer).await?;
+        self.signals.tell(Some(item.task_id), item.run_id);
+        Ok(After::More)
+    }
+
+    async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        match answer {
+            Ok(words) => self.store.outbox_sent(item, &words, now).await,
+            Err(error) => {
+                tracing::warn!(message.id = item.id.0, attempts = item.attempts, error = &error as &dyn std::error::Error, "a message was not taken");
+                let words = error.to_string();
+                if error.is_final() || item.attempts >= ATTEMPTS_MAX {
+                    return self.store.outbox_dead(item, &words).await;
+                }
+                let pause = match &error {
+                    // Too many: the vendor counts by the minute.
+                    SendError::TooMany(_) => {
+                        self.pace.block(item.channel_id, now + TimeDelta::seconds(61));
+                        TimeDelta::seconds(61)
+                    }
+                    _ => retry_pause(item.attempts),
+                };
+                self.store.outbox_retry(item, &words, now + pause).await
+            }
+        }
+    }
+}
+
+/// The name a channel's URL is sealed under.
+#[must_use]
+pub fn seal_name(channel: ChannelId) -> String {
+    format!("channel:{channel}")
+}
+
+/// 2 s, then doubling up to 30 min.
+fn retry_pause(attempts: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempts.max(1) - 1).unwrap_or(0).min(10);
+    TimeDelta::seconds((2_i64 << doublings).min(1800))
+}

@@ -1,0 +1,282 @@
+//! The loop: plan ahead, claim at the instant, hand over.
+//!
+//! It is a reconciler: woken by the clock, by a signal, or (with several nodes) by its own poll,
+//! it compares what it knows with the database and acts; nothing it holds in memory is needed
+//! after a restart. Nothing here scales with loaded tasks or history at a firing.
+
+pub mod agenda;
+mod recovery;
+mod rules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::events::Signals;
+use crate::executor::{Executor, Job};
+use crate::store::{Claimed, Engine, NodeRow, Stale, Store, StoreError};
+use crate::timetable::Patterns;
+use agenda::Agenda;
+
+pub use recovery::{LOST_AFTER, bury_dead_nodes};
+
+/// Firings are written this long before their instant.
+const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);
+/// Planning is done when the next unplanned firing is this close.
+const PLAN_MARGIN: TimeDelta = TimeDelta::seconds(5);
+/// With several nodes, changes made by others are looked for this often.
+const POLL: TimeDelta = TimeDelta::seconds(1);
+/// Pause after a failure of the database.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
+/// What the loop works with.
+pub struct Scheduler {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: SharedClock,
+    /// This process.
+    pub node: NodeRow,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Where claimed firings go.
+    pub executor: Arc<Executor>,
+    /// Parsed patterns.
+    pub patterns: Arc<Patterns>,
+    /// How late the last claims were.
+    pub lag: Arc<Lag>,
+}
+
+/// Start delay of the last claims, for the overview and `/readyz`.
+#[derive(Debug, Default)]
+pub struct Lag {
+    state: std::sync::Mutex<LagState>,
+}
+
+#[derive(Debug, Default)]
+struct LagState {
+    recent: std::collections::VecDeque<i64>,
+    ticked_at: Option<DateTime<Utc>>,
+}
+
+impl Lag {
+    fn note(&self, now: DateTime<Utc>, delays_ms: impl Iterator<Item = i64>) {
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.ticked_at = Some(now);
+        for delay in delays_ms {
+            if state.recent.len() == 100 {
+                state.recent.pop_front();
+            }
+            state.recent.push_back(delay);
+        }
+    }
+
+    /// The worst of the last 100 delays, in milliseconds.
+    #[must_use]
+    pub fn worst_ms(&self) -> Option<i64> {
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.recent.iter().copied().max()
+    }
+
+    /// When the loop last went round.
+    #[must_use]
+    pub fn ticked_at(&self) -> Option<DateTime<Utc>> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ticked_at
+    }
+}
+
+impl Scheduler {
+    /// Goes round until `stop`. Failures of the database are told once and tried again.
+    pub async fn run(self, stop: CancellationToken) {
+        let Some(mut agenda) = self.load(&stop).await else { return };
+        let mut away = false;
+        while !stop.is_cancelled() {
+            match self.turn(&mut agenda).await {
+                Ok(wake_at) => {
+                    if std::mem::take(&mut away) {
+                        tracing::info!("the database is back");
+                    }
+                    let wait = self.clock.sleep_until(wake_at);
+                    tokio::select! {
+                        () = wait => {}
+                        () = self.signals.tasks.notified() => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+                // A change came in between: the next turn starts from it, at once.
+                Err(StoreError::Raced) => {}
+                Err(error) => {
+                    self.tell(&error, &mut away);
+                    tokio::select! {
+                        () = tokio::time::sleep(BACK_OFF) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// One turn; says when to look again. Public for tests, which drive a manual clock.
+    ///
+    /// # Errors
+    /// When the database fails; the next turn does what this one could not.
+    pub async fn turn(&self, agenda: &mut Agenda) -> Result<DateTime<Utc>, StoreError> {
+        self.reload(agenda).await?;
+        self.plan(agenda).await?;
+        while agenda.is_due(self.clock.now()) {
+            self.claim(agenda).await?;
+        }
+        let now = self.clock.now();
+        self.lag.note(now, std::iter::empty());
+        let mut wake_at = agenda.wake_at(PLAN_MARGIN).unwrap_or(now + TimeDelta::minutes(5));
+        if self.store.engine() == Engine::Mysql {
+            wake_at = wake_at.min(now + POLL);
+        }
+        Ok(wake_at)
+    }
+
+    /// Reads all tasks and settles what happened while no server was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(&self) -> Result<Agenda, StoreError> {
+        let now = self.clock.now();
+        let (_, planned_until) = self.store.cluster_state().await?;
+        let (seen, tasks) = self.store.live_tasks().await?;
+        // A database that has never planned has missed nothing.
+        let planned_until = if planned_until.timestamp() <= 0 { now } else { planned_until };
+        let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
+        for task in tasks {
+            agenda.put(task, planned_until);
+        }
+        if planned_until < now {
+            let missed = agenda.collect_missed(now);
+            if !missed.is_empty() {
+                tracing::info!(rows = missed.len(), since = %planned_until, "firings were missed while no server was up");
+            }
+            if self.store.plan(&missed, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
+                return Err(StoreError::Raced);
+            }
+            agenda.note_due(missed.iter().filter(|row| row.missed.is_none()).map(|row| row.scheduled_for));
+        }
+        if let Some(due) = self.store.next_due().await? {
+            agenda.note_due([due].into_iter());
+        }
+        Ok(agenda)
+    }
+
+    async fn load(&self, stop: &CancellationToken) -> Option<Agenda> {
+        let mut away = false;
+        while !stop.is_cancelled() {
+            match self.start().await {
+                Ok(agenda) => {
+                    tracing::info!(tasks = agenda.len(), "the loop runs");
+                    return Some(agenda);
+                }
+                Err(error) => {
+                    self.tell(&error, &mut away);
+                    tokio::time::sleep(BACK_OFF).await;
+                }
+            }
+        }
+        None
+    }
+
+    fn tell(&self, error: &StoreError, away: &mut bool) {
+        if !std::mem::replace(away, true) {
+            tracing::error!(error = error as &dyn std::error::Error, "the loop waits for the database");
+        }
+    }
+
+    /// Takes over what changed since the last look.
+    async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let (seen, changed) = self.store.changes_since(agenda.seen).await?;
+        let now = self.clock.now();
+        for id in &changed {
+            match self.store.live_task(*id).await? {
+                Some(task) => agenda.put(task, now),
+                None => agenda.remove(*id),
+            }
+        }
+        agenda.seen = seen;
+        if !changed.is_empty() {
+            // What the others have planned up to here, the changed ones need as well.
+            let rows = agenda.collect(agenda.planned_until());
+            self.write(agenda, rows, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn plan(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if agenda.needs_plan(now + PLAN_MARGIN) {
+            let until = now + PLAN_AHEAD;
+            let rows = agenda.collect(until);
+            self.write(agenda, rows, Some(until)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes planned rows. When tasks changed meanwhile, the rows are put back and the next turn
+    /// starts from the new state.
+    async fn write(
+        &self,
+        agenda: &mut Agenda,
+        rows: Vec<crate::store::Planned>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let written = self.store.plan(&rows, until, agenda.seen).await;
+        match written {
+            Ok(Ok(())) => {
+                agenda.note_due(rows.iter().map(|row| row.scheduled_for));
+                if let Some(until) = until {
+                    agenda.set_planned_until(until);
+                }
+                Ok(())
+            }
+            Ok(Err(Stale::TasksChanged)) => {
+                agenda.put_back(&rows);
+                Err(StoreError::Raced)
+            }
+            Err(error) => {
+                agenda.put_back(&rows);
+                Err(error)
+            }
+        }
+    }
+
+    async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let decide = |due: &[crate::store::Due], running: &_| rules::decide(agenda, due, running, now);
+        match self.store.claim(&self.node.id, now, agenda.seen, decide).await? {
+            Err(Stale::TasksChanged) => self.reload(agenda).await,
+            Ok((claimed, more)) => {
+                self.lag.note(now, claimed.iter().map(|c| (now - c.due.scheduled_for).num_milliseconds()));
+                for claimed in claimed {
+                    self.hand_over(agenda, claimed, now);
+                }
+                if !more {
+                    agenda.settled(now);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn hand_over(&self, agenda: &Agenda, claimed: Claimed, now: DateTime<Utc>) {
+        // The rules start only tasks that the agenda holds.
+        let Some(task) = agenda.task(claimed.due.task_id) else { return };
+        self.executor.start(Job {
+            run_id: claimed.run_id,
+            occurrence_id: Some(claimed.due.id),
+            epoch: claimed.epoch,
+            task: Arc::clone(&task.task),
+            trigger: claimed.trigger,
+            scheduled_for: Some(claimed.due.scheduled_for),
+            started_at: now,
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! What the product can do: authorise, check, store, signal. The three doors call only this.
+
+mod channels;
+mod checks;
+mod runs;
+pub mod sign_in;
+mod system;
+mod tasks;
+mod users;
+
+use std::sync::Arc;
+
+use app::auth::{Action, Principal};
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use chrono::{DateTime, Utc};
+
+use crate::auth::limit::Attempts;
+use crate::auth::password::Passwords;
+use crate::auth::seal::Sealer;
+use crate::clock::SharedClock;
+use crate::error::OrInternal;
+use crate::events::Signals;
+use crate::executor::Executor;
+use crate::notifier::compose::Composer;
+use crate::notifier::guard::Guard;
+use crate::notifier::send::Sender;
+use crate::output::OutputStore;
+use crate::scheduler::Lag;
+use crate::store::Store;
+use crate::timetable::Patterns;
+
+/// Everything a use case may need.
+pub struct Service {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Runs commands; `None` in a process that is no server.
+    pub executor: Option<Arc<Executor>>,
+    /// This process, as the ledger names it.
+    pub node_id: String,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Counts failed sign-ins.
+    pub attempts: Attempts,
+    /// Seals channel URLs.
+    pub sealer: Sealer,
+    /// Checks outgoing URLs.
+    pub guard: Guard,
+    /// Sends test messages.
+    pub sender: Sender,
+    /// Writes messages.
+    pub composer: Composer,
+    /// Holds long output.
+    pub output: OutputStore,
+    /// Parsed patterns.
+    pub patterns: Arc<Patterns>,
+    /// How late the loop is.
+    pub lag: Arc<Lag>,
+    /// The zone of tasks that name none.
+    pub default_zone: String,
+    /// Names of all zones.
+    pub zone_names: Vec<String>,
+    /// When this process started.
+    pub started_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Service")
+    }
+}
+
+impl Service {
+    /// The caller's identity, when it may do `action`.
+    fn allow<'a>(&self, caller: &'a Caller, action: Action) -> Answer<&'a Principal> {
+        match &caller.principal {
+            None => Err(AppError::unauthenticated(caller.lang)),
+            Some(principal) if principal.can(action) => Ok(principal),
+            Some(_) => Err(AppError::forbidden(caller.lang)),
+        }
+    }
+
+    /// Notes who did what. A failure to note it is a failure of the act's answer only, since the
+    /// act itself is done; it is logged.
+    async fn audit(&self, who: &Principal, action: &str, object: Option<i64>, detail: &str) {
+        if let Err(error) = self.store.audit(who, action, object, detail, self.clock.now()).await {
+            tracing::error!(action, error = &error as &dyn std::error::Error, "the audit log cannot be written");
+        }
+    }
+
+    /// The executor, where this process has one.
+    fn executor(&self, lang: Lang) -> Answer<&Arc<Executor>> {
+        self.executor.as_ref().ok_or_else(|| {
+            AppError::new(
+                ErrorKind::Conflict,
+                "server.not_running",
+                lang.pick("服务器没有运行，无法执行命令", "The server is not running, so nothing can be started or stopped"),
+            )
+            .with_hint(lang.pick("先运行 jcrontab serve", "Start it with `jcrontab serve`"))
+        })
+    }
+}
+
+/// Gives a duplicate-key failure its own answer and logs any other.
+fn or_taken<T>(result: Result<T, crate::store::StoreError>, lang: Lang, taken: impl FnOnce() -> AppError) -> Answer<T> {
+    match result {
+        Err(error) if error.is_duplicate() => Err(taken()),
+        other => other.or_internal(lang),
+    }
+}

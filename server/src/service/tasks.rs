@@ -1,0 +1,351 @@
+//! Tasks and what can be done to them.
+
+use app::auth::Action;
+use app::backend::{Answer, Caller, List, Tasks};
+use app::cron::CronExpr;
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::page::{Preview, PreviewRequest};
+use app::run::{HistoryItem, Run, Trigger};
+use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
+use app::time::Stamp;
+use async_trait::async_trait;
+use chrono::DateTime;
+
+use super::checks::unknown_zone;
+use super::{Service, or_taken};
+use crate::error::OrInternal;
+use crate::executor::Job;
+use crate::timetable::{parse_instant, rules, window, zone};
+
+/// Rows of a list when nothing else is asked for.
+const PAGE: u32 = 50;
+/// Rows of a list at the most.
+const PAGE_MAX: u32 = 200;
+
+fn task_noun(lang: Lang) -> &'static str {
+    lang.pick("这个任务", "task")
+}
+
+fn name_taken(lang: Lang, name: &str) -> AppError {
+    let message = lang.pick(
+        format!("已经有名为“{name}”的任务"),
+        format!("A task named \"{name}\" exists already"),
+    );
+    AppError {
+        fields: vec![FieldError::new("name", "taken", message.clone())],
+        ..AppError::new(ErrorKind::Conflict, "task.name_taken", message)
+    }
+}
+
+impl Service {
+    pub(super) async fn find_task(&self, lang: Lang, id: TaskId) -> Answer<Task> {
+        let task = self.store.task(id).await.or_internal(lang)?;
+        task.map(|task| self.with_next(task)).ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
+    }
+
+    /// Fills in the next firing, which is computed, not stored.
+    fn with_next(&self, mut task: Task) -> Task {
+        if task.state == TaskState::Active {
+            let (start, end) = window(task.starts_at, task.ends_at);
+            task.next_at = CronExpr::parse(task.cycle())
+                .ok()
+                .zip(zone(&task.zone).ok())
+                .and_then(|(expr, zone)| self.patterns.cycle(&expr, zone))
+                .and_then(|cycle| cycle.next_in(self.clock.now(), start, end))
+                .map(Stamp);
+        }
+        task
+    }
+
+    async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
+        self.signals.tasks.notify_one();
+        self.signals.tell(Some(id), None);
+        if found { self.find_task(lang, id).await } else { Err(AppError::not_found(lang, task_noun(lang))) }
+    }
+
+    async fn urge(&self, lang: Lang, task: &Task, cycle: Option<&str>) -> Answer<bool> {
+        let cycle = match cycle {
+            Some(text) => {
+                let expr = CronExpr::parse(text)
+                    .map_err(|fault| AppError::invalid(lang, vec![FieldError::new("urge_cron", "cron", fault.text(lang))]))?;
+                Some(expr.canonical())
+            }
+            None if task.urge_cron.is_none() => {
+                let message = lang.pick("请填写催单工作周期", "Enter an urge cycle first");
+                return Err(AppError::invalid(lang, vec![FieldError::new("urge_cron", "required", message)]));
+            }
+            None => None,
+        };
+        self.store.set_urging(task.id, true, cycle.as_deref(), self.clock.now()).await.or_internal(lang)
+    }
+}
+
+#[async_trait]
+impl Tasks for Service {
+    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>> {
+        self.allow(caller, Action::Read)?;
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+        // One row more than asked for tells whether there is a next page.
+        let mut rows = self.store.task_rows(query, u64::from(limit) + 1).await.or_internal(caller.lang)?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.task.id.to_string());
+        let items = rows.into_iter().map(|row| TaskRow { task: self.with_next(row.task), ..row }).collect();
+        Ok(List { items, next })
+    }
+
+    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task> {
+        self.allow(caller, Action::Read)?;
+        self.find_task(caller.lang, id).await
+    }
+
+    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
+        let who = self.allow(caller, Action::Edit)?;
+        let new = self.check_task(caller.lang, draft).await?;
+        let now = self.clock.now();
+        let first_message = |id: TaskId| {
+            let task = preview_task(id, &new, now);
+            self.composer.created(&task, now)
+        };
+        let inserted = self.store.insert_task(&new, now, first_message).await;
+        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &new.name))?;
+        self.audit(who, "task.create", Some(id.0), &new.name).await;
+        self.signals.outbox.notify_one();
+        self.changed(caller.lang, id, true).await
+    }
+
+    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task> {
+        let who = self.allow(caller, Action::Edit)?;
+        let new = self.check_task(caller.lang, draft).await?;
+        let before = self.task_draft(caller, id).await?;
+        let updated = self.store.update_task(id, &new, self.clock.now()).await;
+        let found = or_taken(updated, caller.lang, || name_taken(caller.lang, &new.name))?;
+        let after = self.task_draft(caller, id).await?;
+        self.audit(who, "task.update", Some(id.0), &difference(&before, &after)).await;
+        self.changed(caller.lang, id, found).await
+    }
+
+    async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft> {
+        self.allow(caller, Action::Read)?;
+        let task = self.find_task(caller.lang, id).await?;
+        let zone_rules = self.rules_of(&task.zone);
+        let local = |at: Option<Stamp>| at.map(|at| zone_rules.local(at).replacen(' ', "T", 1)).unwrap_or_default();
+        Ok(TaskDraft {
+            starts_at: local(task.starts_at),
+            ends_at: local(task.ends_at),
+            name: task.name,
+            nickname: task.nickname,
+            owners: task.owners,
+            tags: task.tags,
+            mode: task.mode,
+            command: task.command,
+            zone: task.zone,
+            cron: task.cron,
+            urge_cron: task.urge_cron.unwrap_or_default(),
+            urging: task.urging,
+            channel_id: task.channel_id.map(|id| id.0),
+            timeout: task.timeout_seconds.map(format_duration).unwrap_or_default(),
+        })
+    }
+
+    async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task> {
+        let who = self.allow(caller, Action::Operate)?;
+        let (lang, now) = (caller.lang, self.clock.now());
+        let task = self.find_task(lang, id).await?;
+        let set = async |state| self.store.set_task_state(id, state, now, &[]).await.or_internal(lang);
+        let (found, action) = match control {
+            Control::Pause if task.state == TaskState::Closed => {
+                return Err(AppError::new(
+                    ErrorKind::Conflict,
+                    "task.closed",
+                    lang.pick("任务已结单，不能暂停", "The task is closed, so it cannot be paused"),
+                )
+                .with_hint(lang.pick("先恢复它", "Restore it first")));
+            }
+            Control::Pause => (set(TaskState::Paused).await?, "task.pause"),
+            Control::Close => (set(TaskState::Closed).await?, "task.close"),
+            Control::Restore => (set(TaskState::Active).await?, "task.restore"),
+            Control::Urge(cycle) => (self.urge(lang, &task, cycle.as_deref()).await?, "task.urge"),
+            Control::Unurge => {
+                (self.store.set_urging(id, false, None, now).await.or_internal(lang)?, "task.unurge")
+            }
+        };
+        self.audit(who, action, Some(id.0), &task.name).await;
+        self.changed(lang, id, found).await
+    }
+
+    async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()> {
+        let who = self.allow(caller, Action::Edit)?;
+        let task = self.find_task(caller.lang, id).await?;
+        if let Some(executor) = &self.executor {
+            for run in self.store.running(1000).await.or_internal(caller.lang)? {
+                if run.task_id == id {
+                    executor.stop(run.id, crate::executor::StopReason::Person(who.name.clone()));
+                }
+            }
+        }
+        let found = self.store.delete_task(id, self.clock.now()).await.or_internal(caller.lang)?;
+        self.audit(who, "task.delete", Some(id.0), &task.name).await;
+        self.signals.tasks.notify_one();
+        self.signals.tell(Some(id), None);
+        if found { Ok(()) } else { Err(AppError::not_found(caller.lang, task_noun(caller.lang))) }
+    }
+
+    async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        let executor = self.executor(lang)?;
+        let task = self.find_task(lang, id).await?;
+        let now = self.clock.now();
+        let started = self.store.start_manual(id, &self.node_id, now, &who.name).await.or_internal(lang)?;
+        let Some(run_id) = started else {
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                "task.running",
+                lang.pick("任务正在执行，没有再次启动", "The task is running, so it was not started again"),
+            )
+            .with_hint(lang.pick("等它结束，或先停止它", "Wait for its end, or stop it first")));
+        };
+        executor.start(Job {
+            run_id,
+            occurrence_id: None,
+            epoch: 1,
+            task: std::sync::Arc::new(task),
+            trigger: Trigger::Manual,
+            scheduled_for: None,
+            started_at: now,
+        });
+        self.audit(who, "task.run", Some(id.0), "").await;
+        self.find_run(lang, run_id).await
+    }
+
+    async fn task_history(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<List<HistoryItem>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let limit = limit.clamp(1, PAGE_MAX) as usize;
+        let cursor = after.as_deref().map(|text| parse_cursor(text, lang)).transpose()?;
+        let (before_run, before_at) = cursor.map_or((None, None), |(run, at)| (Some(run), Some(at)));
+        let runs = self.store.task_runs(id, before_run, limit as u64 + 1).await.or_internal(lang)?;
+        let unruns = self.store.task_unruns(id, before_at, limit as u64 + 1).await.or_internal(lang)?;
+        Ok(merge(runs, unruns, limit, cursor))
+    }
+
+    async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let invalid = |field: &str, code: &str, message: String| AppError::invalid(lang, vec![FieldError::new(field, code, message)]);
+        let expr = CronExpr::parse(&request.cron).map_err(|fault| invalid("cron", "cron", fault.text(lang)))?;
+        let zone_name = if request.zone.trim().is_empty() { &self.default_zone } else { request.zone.trim() };
+        let found = zone(zone_name).map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
+        let starts_at = parse_instant(&request.starts_at, &found);
+        let ends_at = parse_instant(&request.ends_at, &found);
+        let mut next = Vec::new();
+        let mut from = request.after.map_or_else(|| self.clock.now(), |after| after.0);
+        let count = request.count.unwrap_or(10).clamp(1, 1000) as usize;
+        if let Some(cycle) = self.patterns.cycle(&expr, found.clone()) {
+            while next.len() < count {
+                let Some(at) = cycle.next_in(from, starts_at, ends_at) else { break };
+                next.push(Stamp(at));
+                from = at;
+            }
+        }
+        let around = next.first().map_or_else(|| self.clock.now(), |first| first.0);
+        Ok(Preview {
+            cron: expr.canonical(),
+            words: expr.describe(lang),
+            warnings: expr.warnings().iter().map(|warning| warning.text(lang)).collect(),
+            zone: rules(zone_name, &found, around),
+            next,
+        })
+    }
+}
+
+/// The task as it will be, for its first message.
+fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::Utc>) -> Task {
+    Task {
+        id,
+        name: new.name.clone(),
+        nickname: new.nickname.clone(),
+        owners: new.owners.clone(),
+        tags: new.tags.clone(),
+        mode: new.mode,
+        command: new.command.clone(),
+        zone: new.zone.clone(),
+        cron: new.cron.clone(),
+        urge_cron: new.urge_cron.clone(),
+        urging: new.urging,
+        channel_id: new.channel_id,
+        starts_at: new.starts_at.map(Stamp),
+        ends_at: new.ends_at.map(Stamp),
+        timeout_seconds: new.timeout_seconds,
+        state: TaskState::Active,
+        version: 1,
+        created_at: Stamp(now),
+        updated_at: Stamp(now),
+        next_at: None,
+    }
+}
+
+/// The changed fields as JSON, old value and new value.
+fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
+    let fields = |draft: &TaskDraft| serde_json::to_value(draft).unwrap_or_default();
+    let (before, after) = (fields(before), fields(after));
+    let mut changed = serde_json::Map::new();
+    for (name, value) in after.as_object().into_iter().flatten() {
+        if before.get(name) != Some(value) {
+            changed.insert(name.clone(), serde_json::json!([before.get(name), value]));
+        }
+    }
+    serde_json::Value::Object(changed).to_string()
+}
+
+/// A cursor names the last run's id and the last instant that were shown.
+fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chrono::Utc>)> {
+    let parsed = text.split_once('.').and_then(|(run, micros)| {
+        Some((run.parse().ok()?, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
+    });
+    parsed.ok_or_else(|| AppError::new(ErrorKind::Invalid, "cursor", lang.pick("分页游标无效", "The cursor is not one of ours")))
+}
+
+/// Merges runs and firings without a run, both newest first, into one page.
+fn merge(
+    runs: Vec<Run>,
+    unruns: Vec<app::run::Unrun>,
+    limit: usize,
+    cursor: Option<(i64, DateTime<chrono::Utc>)>,
+) -> List<HistoryItem> {
+    let mut runs = runs.into_iter().peekable();
+    let mut unruns = unruns.into_iter().peekable();
+    let (mut last_run, mut last_at) = cursor.unwrap_or((i64::MAX, DateTime::from_timestamp_nanos(i64::MAX)));
+    let mut items = Vec::with_capacity(limit);
+    while items.len() < limit {
+        let run_is_newer = match (runs.peek(), unruns.peek()) {
+            (Some(run), Some(unrun)) => run.scheduled_for.unwrap_or(run.started_at) >= unrun.scheduled_for,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (None, None) => break,
+        };
+        if run_is_newer {
+            items.extend(runs.next().map(|run| {
+                last_run = run.id.0;
+                HistoryItem::Run(run)
+            }));
+        } else {
+            items.extend(unruns.next().map(|unrun| {
+                last_at = unrun.scheduled_for.0;
+                HistoryItem::Unrun(unrun)
+            }));
+        }
+    }
+    let more = runs.peek().is_some() || unruns.peek().is_some();
+    let next = more.then(|| format!("{last_run}.{}", last_at.timestamp_micros()));
+    List { items, next }
+}

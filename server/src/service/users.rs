@@ -1,0 +1,125 @@
+//! Accounts and tokens.
+
+use app::auth::{Action, Principal, Role, Via};
+use app::backend::{Answer, Caller, Users};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::id::{TokenId, UserId};
+use app::user::{ApiToken, NewToken, User, UserDraft, check_password};
+use async_trait::async_trait;
+
+use super::{Service, or_taken};
+use crate::auth::token::{API_PREFIX, hash, new_secret};
+use crate::error::OrInternal;
+
+impl Service {
+    async fn find_user(&self, caller: &Caller, id: UserId) -> Answer<User> {
+        let users = self.store.users().await.or_internal(caller.lang)?;
+        users
+            .into_iter()
+            .find(|user| user.id == id)
+            .ok_or_else(|| AppError::not_found(caller.lang, caller.lang.pick("这个用户", "user")))
+    }
+
+    /// Whose tokens the caller manages: everybody's for an administrator, else their own.
+    fn token_scope(&self, caller: &Caller) -> Answer<(Principal, Option<UserId>)> {
+        let who = self.allow(caller, Action::Read)?;
+        let scope = if who.can(Action::Administer) { None } else { who.user_id };
+        Ok((who.clone(), scope))
+    }
+}
+
+#[async_trait]
+impl Users for Service {
+    async fn user_list(&self, caller: &Caller) -> Answer<Vec<User>> {
+        self.allow(caller, Action::Administer)?;
+        self.store.users().await.or_internal(caller.lang)
+    }
+
+    async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let faults = draft.check(lang);
+        let Ok(role) = draft.role.parse::<Role>() else { return Err(AppError::invalid(lang, faults)) };
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        let name = draft.name.trim();
+        let password_hash = self.passwords.hash(&draft.password).await.or_internal(lang)?;
+        let inserted = self.store.insert_user(name, role, &password_hash, self.clock.now()).await;
+        let id = or_taken(inserted, lang, || {
+            let message = lang.pick(format!("已经有用户“{name}”"), format!("A user named \"{name}\" exists already"));
+            AppError {
+                fields: vec![FieldError::new("name", "taken", message.clone())],
+                ..AppError::new(ErrorKind::Conflict, "user.name_taken", message)
+            }
+        })?;
+        self.audit(who, "user.create", Some(id.0), name).await;
+        self.find_user(caller, id).await
+    }
+
+    async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        self.find_user(caller, id).await?;
+        if !self.store.set_user_disabled(id, disabled).await.or_internal(lang)? {
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                "user.last_admin",
+                lang.pick("至少要保留一个可以登录的管理员", "At least one administrator must be able to sign in"),
+            ));
+        }
+        self.audit(who, if disabled { "user.disable" } else { "user.enable" }, Some(id.0), "").await;
+        self.find_user(caller, id).await
+    }
+
+    async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        if let Some(fault) = check_password(password, lang) {
+            return Err(AppError::invalid(lang, vec![fault]));
+        }
+        let password_hash = self.passwords.hash(password).await.or_internal(lang)?;
+        if !self.store.set_password(id, &password_hash).await.or_internal(lang)? {
+            return Err(AppError::not_found(lang, lang.pick("这个用户", "user")));
+        }
+        self.audit(who, "user.password", Some(id.0), "").await;
+        Ok(())
+    }
+
+    async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>> {
+        let (_, scope) = self.token_scope(caller)?;
+        self.store.tokens(scope).await.or_internal(caller.lang)
+    }
+
+    async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken> {
+        let (who, scope) = self.token_scope(caller)?;
+        let lang = caller.lang;
+        // A leaked token must not be able to make another one that outlives it.
+        if who.via == Via::Token {
+            return Err(AppError::forbidden(lang));
+        }
+        let found = self.store.user_by_name(user.trim()).await.or_internal(lang)?;
+        let owner = found
+            .map(|stored| stored.user)
+            .filter(|owner| scope.is_none_or(|own| own == owner.id))
+            .ok_or_else(|| AppError::not_found(lang, lang.pick("这个用户", "user")))?;
+        let token = format!("{API_PREFIX}{}", new_secret());
+        let prefix: String = token.chars().take(12).collect();
+        let id = self
+            .store
+            .insert_token(owner.id, &prefix, &hash(&token), self.clock.now(), None)
+            .await
+            .or_internal(lang)?;
+        self.audit(&who, "token.create", Some(id.0), &owner.name).await;
+        Ok(NewToken { id, token })
+    }
+
+    async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()> {
+        let (who, scope) = self.token_scope(caller)?;
+        if !self.store.delete_token(id, scope).await.or_internal(caller.lang)? {
+            return Err(AppError::not_found(caller.lang, caller.lang.pick("这个令牌", "token")));
+        }
+        self.audit(&who, "token.revoke", Some(id.0), "").await;
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! The database: the only place that names `sea_orm`.
+//!
+//! Contract: lookups return `Option` and callers decide what missing means; every change of
+//! several steps is one transaction through [`Store::write`], which also holds the follow-up rows;
+//! lists are paged by key. Types of `app` go in and out, rows never leave.
+
+mod accounts;
+mod audit;
+mod channels;
+mod connect;
+mod entity;
+mod history;
+mod ledger;
+mod messages;
+mod nodes;
+mod overview;
+mod results;
+mod tasks;
+mod txn;
+
+pub use accounts::{SessionUser, StoredUser};
+pub use channels::NewChannel;
+pub use ledger::{Claimed, Due, Planned, Stale, Verdict};
+pub use messages::{NewMessage, OutboxItem};
+pub use nodes::NodeRow;
+pub use results::{Outcome, StoredOutput};
+pub use tasks::{LiveSchedule, LiveTask, NewTask};
+pub use txn::{StoreError, Tx};
+
+use sea_orm::DatabaseConnection;
+
+/// Which database stands behind the store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Engine {
+    /// The embedded default, one process.
+    Sqlite,
+    /// MySQL or MariaDB, any number of processes.
+    Mysql,
+}
+
+impl Engine {
+    /// The name shown to people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Mysql => "MySQL",
+        }
+    }
+}
+
+/// The database as the rest of the server uses it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// SQLite: exactly one connection, so writers queue here and never meet `SQLITE_BUSY`.
+    writer: DatabaseConnection,
+    /// SQLite: several connections; MySQL: the same pool as `writer`.
+    reader: DatabaseConnection,
+    engine: Engine,
+}
+
+impl Store {
+    /// Which database this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+}

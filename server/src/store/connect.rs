@@ -1,0 +1,95 @@
+//! Opening and migrating the database.
+
+use std::path::Path;
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use super::{Engine, Store, StoreError};
+
+/// Connections a MySQL server is asked for.
+const MYSQL_CONNECTIONS: u32 = 16;
+/// Readers of an SQLite file.
+const SQLITE_READERS: u32 = 4;
+
+impl Store {
+    /// Opens the database: `url` empty means the SQLite file `jcrontab.db` in `data_dir`.
+    ///
+    /// # Errors
+    /// When the URL is no database of ours, or the database does not answer.
+    pub async fn open(url: &str, data_dir: &Path) -> Result<Self, StoreError> {
+        if url.is_empty() {
+            Self::open_sqlite(&data_dir.join("jcrontab.db")).await
+        } else if url.starts_with("mysql://") || url.starts_with("mariadb://") {
+            Self::open_mysql(url).await
+        } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            let path = path.split('?').next().unwrap_or(path);
+            Self::open_sqlite(Path::new(path)).await
+        } else {
+            Err(StoreError::UnknownUrl)
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        let connect = |connections: u32| {
+            let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+            options
+                .max_connections(connections)
+                .min_connections(1)
+                // Idle closing would throw away the page cache of the only writer.
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(Duration::from_secs(30))
+                .sqlx_logging(false)
+                .test_before_acquire(false)
+                .map_sqlx_sqlite_opts(|options| {
+                    options
+                        .journal_mode(SqliteJournalMode::Wal)
+                        // Acknowledged means durable.
+                        .synchronous(SqliteSynchronous::Full)
+                        .busy_timeout(Duration::from_secs(5))
+                        .foreign_keys(true)
+                        .statement_cache_capacity(200)
+                });
+            Database::connect(options)
+        };
+        // The writer first: it creates the file and switches it to WAL.
+        let writer = connect(1).await?;
+        let reader = connect(SQLITE_READERS).await?;
+        Ok(Self { writer, reader, engine: Engine::Sqlite })
+    }
+
+    async fn open_mysql(url: &str) -> Result<Self, StoreError> {
+        let url = url.replacen("mariadb://", "mysql://", 1);
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(MYSQL_CONNECTIONS)
+            .min_connections(2)
+            .connect_timeout(Duration::from_secs(5))
+            .acquire_timeout(Duration::from_secs(8))
+            .sqlx_logging(false)
+            .map_sqlx_mysql_opts(|options| {
+                options.charset("utf8mb4").collation("utf8mb4_bin").statement_cache_capacity(200)
+            });
+        let pool: DatabaseConnection = Database::connect(options).await?;
+        Ok(Self { writer: pool.clone(), reader: pool, engine: Engine::Mysql })
+    }
+
+    /// Brings the database to this version.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader.ping().await?)
+    }
+}

@@ -1,0 +1,16 @@
+//! Rows as sea-orm sees them. They never leave `store`.
+
+pub(super) mod api_token;
+pub(super) mod audit;
+pub(super) mod channel;
+pub(super) mod cluster;
+pub(super) mod message;
+pub(super) mod node;
+pub(super) mod occurrence;
+pub(super) mod run;
+pub(super) mod schedule;
+pub(super) mod session;
+pub(super) mod setup_link;
+pub(super) mod task;
+pub(super) mod task_change;
+pub(super) mod user;

@@ -1,0 +1,24 @@
+//! A notification channel; the URL is sealed.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "channel")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) url_sealed: String,
+    pub(crate) url_masked: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) last_answer: Option<String>,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,33 @@
+//! An outgoing message.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "message")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) task_id: i64,
+    pub(crate) run_id: Option<i64>,
+    pub(crate) channel_id: i64,
+    pub(crate) event: String,
+    pub(crate) kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) body: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) mentions: String,
+    pub(crate) after_id: Option<i64>,
+    pub(crate) state: String,
+    pub(crate) attempts: i32,
+    pub(crate) next_attempt_at: DateTimeUtc,
+    pub(crate) node_id: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) last_answer: Option<String>,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) sent_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! A planned firing: the row of the ledger.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "occurrence")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) task_id: i64,
+    pub(crate) schedule_id: i64,
+    pub(crate) scheduled_for: DateTimeUtc,
+    pub(crate) due_at: DateTimeUtc,
+    pub(crate) state: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) node_id: Option<String>,
+    pub(crate) epoch: i32,
+    pub(crate) firings: i64,
+    pub(crate) since: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,34 @@
+//! An attempt at an occurrence, or a manual start.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "run")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) occurrence_id: Option<i64>,
+    pub(crate) task_id: i64,
+    pub(crate) attempt: i32,
+    pub(crate) trigger_kind: String,
+    pub(crate) requested_by: Option<String>,
+    pub(crate) state: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) node_id: String,
+    pub(crate) epoch: i32,
+    pub(crate) scheduled_for: Option<DateTimeUtc>,
+    pub(crate) started_at: DateTimeUtc,
+    pub(crate) finished_at: Option<DateTimeUtc>,
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) exit_signal: Option<i32>,
+    pub(crate) output_bytes: i64,
+    pub(crate) output_dropped: i64,
+    #[sea_orm(column_type = "Blob", nullable)]
+    pub(crate) output_tail: Option<Vec<u8>>,
+    pub(crate) output_object: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

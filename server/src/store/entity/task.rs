@@ -1,0 +1,34 @@
+//! A task.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "task")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) nickname: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) owners: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) tags: String,
+    pub(crate) mode: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) command: String,
+    pub(crate) zone: String,
+    pub(crate) channel_id: Option<i64>,
+    pub(crate) starts_at: Option<DateTimeUtc>,
+    pub(crate) ends_at: Option<DateTimeUtc>,
+    pub(crate) timeout_seconds: Option<i64>,
+    pub(crate) state: String,
+    pub(crate) urging: bool,
+    pub(crate) version: i64,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

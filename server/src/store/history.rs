@@ -1,0 +1,230 @@
+//! Reading runs and history.
+
+use app::id::{OccurrenceId, RunId, TaskId};
+use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{occurrence, run, task};
+use super::results::StoredOutput;
+use super::{Store, StoreError};
+
+/// Everything of a run but its output.
+#[derive(sea_orm::FromQueryResult)]
+struct RunRow {
+    id: i64,
+    occurrence_id: Option<i64>,
+    task_id: i64,
+    attempt: i32,
+    trigger_kind: String,
+    requested_by: Option<String>,
+    state: String,
+    reason: Option<String>,
+    scheduled_for: Option<DateTime<Utc>>,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    exit_code: Option<i32>,
+    exit_signal: Option<i32>,
+    output_bytes: i64,
+    output_dropped: i64,
+}
+
+fn unknown(what: &'static str, value: &str) -> StoreError {
+    StoreError::UnknownValue { what, value: value.to_owned() }
+}
+
+impl RunRow {
+    fn into_run(self, task_name: String) -> Result<Run, StoreError> {
+        Ok(Run {
+            id: RunId(self.id),
+            task_id: TaskId(self.task_id),
+            task_name,
+            occurrence_id: self.occurrence_id.map(OccurrenceId),
+            attempt: self.attempt,
+            trigger: self.trigger_kind.parse::<Trigger>().map_err(|()| unknown("trigger", &self.trigger_kind))?,
+            requested_by: self.requested_by,
+            state: self.state.parse::<RunState>().map_err(|()| unknown("run state", &self.state))?,
+            reason: self.reason,
+            scheduled_for: self.scheduled_for.map(Stamp),
+            started_at: Stamp(self.started_at),
+            finished_at: self.finished_at.map(Stamp),
+            exit_code: self.exit_code,
+            signal: self.exit_signal,
+            output_bytes: self.output_bytes,
+            output_truncated: self.output_dropped > 0,
+        })
+    }
+}
+
+/// A query for everything of a run but its output, which may be long.
+fn runs() -> sea_orm::Select<run::Entity> {
+    use run::Column as R;
+    run::Entity::find().select_only().columns([
+        R::Id, R::OccurrenceId, R::TaskId, R::Attempt, R::TriggerKind, R::RequestedBy, R::State, R::Reason,
+        R::ScheduledFor, R::StartedAt, R::FinishedAt, R::ExitCode, R::ExitSignal, R::OutputBytes, R::OutputDropped,
+    ])
+}
+
+impl Store {
+    /// One run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        let rows = runs().filter(run::Column::Id.eq(id.0)).into_model::<RunRow>().all(&self.reader).await?;
+        Ok(self.with_names(rows).await?.pop())
+    }
+
+    /// Runs of a task with ids below `before`, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_runs(&self, task: TaskId, before: Option<i64>, limit: u64) -> Result<Vec<Run>, StoreError> {
+        let mut query = runs().filter(run::Column::TaskId.eq(task.0));
+        if let Some(before) = before {
+            query = query.filter(run::Column::Id.lt(before));
+        }
+        let rows = query
+            .order_by_desc(run::Column::Id)
+            .limit(limit)
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
+        self.with_names(rows).await
+    }
+
+    /// Firings of a task that ended without a run, due before `before`, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_unruns(
+        &self,
+        task: TaskId,
+        before: Option<DateTime<Utc>>,
+        limit: u64,
+    ) -> Result<Vec<Unrun>, StoreError> {
+        use occurrence::Column as O;
+        let mut query = occurrence::Entity::find()
+            .filter(O::TaskId.eq(task.0))
+            .filter(O::State.is_in(["skipped", "missed"]));
+        if let Some(before) = before {
+            query = query.filter(O::DueAt.lt(before));
+        }
+        let rows = query.order_by_desc(O::DueAt).limit(limit).all(&self.reader).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Unrun {
+                id: OccurrenceId(row.id),
+                task_id: task,
+                scheduled_for: Stamp(row.scheduled_for),
+                state: if row.state == "missed" { UnrunState::Missed } else { UnrunState::Skipped },
+                reason: row.reason.unwrap_or_default(),
+                count: row.firings,
+                since: row.since.map(Stamp),
+            })
+            .collect())
+    }
+
+    /// Runs under way, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn running(&self, limit: u64) -> Result<Vec<Run>, StoreError> {
+        let rows = runs()
+            .filter(run::Column::State.eq("running"))
+            .order_by_asc(run::Column::Id)
+            .limit(limit)
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
+        self.with_names(rows).await
+    }
+
+    /// Bad runs since an instant that are still the last word on their task, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn failing(&self, since: DateTime<Utc>, limit: usize) -> Result<Vec<Run>, StoreError> {
+        let mut rows = Vec::new();
+        for state in RunState::ALL.into_iter().filter(|state| state.is_bad()) {
+            rows.extend(
+                runs()
+                    .filter(Condition::all().add(run::Column::State.eq(state.as_str())).add(run::Column::StartedAt.gte(since)))
+                    .order_by_desc(run::Column::StartedAt)
+                    .limit(500)
+                    .into_model::<RunRow>()
+                    .all(&self.reader)
+                    .await?,
+            );
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+        let mut seen = std::collections::HashSet::new();
+        let mut last_words = Vec::new();
+        for row in rows {
+            if last_words.len() == limit {
+                break;
+            }
+            // The newest bad run of a task counts when nothing newer has ended.
+            if !seen.insert(row.task_id) {
+                continue;
+            }
+            let newer: Option<i64> = run::Entity::find()
+                .select_only()
+                .column(run::Column::Id)
+                .filter(run::Column::TaskId.eq(row.task_id))
+                .filter(run::Column::Id.gt(row.id))
+                .filter(run::Column::State.ne("running"))
+                .limit(1)
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            if newer.is_none() {
+                last_words.push(row);
+            }
+        }
+        self.with_names(last_words).await
+    }
+
+    /// What is kept of a run's output.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_output(&self, id: RunId) -> Result<Option<StoredOutput>, StoreError> {
+        use run::Column as R;
+        let row: Option<(i64, i64, Option<Vec<u8>>, Option<String>)> = run::Entity::find()
+            .select_only()
+            .columns([R::OutputBytes, R::OutputDropped, R::OutputTail, R::OutputObject])
+            .filter(R::Id.eq(id.0))
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(row.map(|(bytes, dropped, tail, object)| StoredOutput {
+            bytes,
+            dropped,
+            tail: tail.unwrap_or_default(),
+            object,
+        }))
+    }
+
+    async fn with_names(&self, rows: Vec<RunRow>) -> Result<Vec<Run>, StoreError> {
+        let mut ids: Vec<i64> = rows.iter().map(|row| row.task_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let names: std::collections::HashMap<i64, String> = task::Entity::find()
+            .select_only()
+            .columns([task::Column::Id, task::Column::Name])
+            .filter(task::Column::Id.is_in(ids))
+            .into_tuple::<(i64, String)>()
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .collect();
+        rows.into_iter()
+            .map(|row| {
+                let name = names.get(&row.task_id).cloned().unwrap_or_default();
+                row.into_run(name)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,436 @@
+//! The ledger: plan, claim, withdraw.
+
+use std::collections::{HashMap, HashSet};
+
+use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
+use app::run::Trigger;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{cluster, occurrence, run, task_change};
+use super::txn::transaction;
+use super::{Store, StoreError, Tx};
+
+/// A firing to be written ahead of time, or one (or a range) that was missed.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Whose firing.
+    pub task_id: TaskId,
+    /// Which schedule names it.
+    pub schedule_id: ScheduleId,
+    /// The instant the expression names.
+    pub scheduled_for: DateTime<Utc>,
+    /// Set for a row that tells of firings nobody was there for: how many, and the first.
+    pub missed: Option<(i64, DateTime<Utc>)>,
+}
+
+/// A planned firing whose time has come.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The ledger's row.
+    pub id: OccurrenceId,
+    /// Whose firing.
+    pub task_id: TaskId,
+    /// Which schedule named it.
+    pub schedule_id: ScheduleId,
+    /// The instant the expression names.
+    pub scheduled_for: DateTime<Utc>,
+}
+
+/// What a due firing comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Start it.
+    Start(Trigger),
+    /// A rule leaves it out; the reason is a stable code.
+    Skip(&'static str),
+    /// Its time is too long past.
+    Miss(&'static str),
+}
+
+/// A firing that is ours to start.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The firing.
+    pub due: Due,
+    /// Its run, already in the database as `running`.
+    pub run_id: RunId,
+    /// The fence: later writes name it.
+    pub epoch: i32,
+    /// Why it starts.
+    pub trigger: Trigger,
+}
+
+/// Why a plan or a claim was not made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stale {
+    /// Tasks changed since this node looked; reload and try again.
+    TasksChanged,
+}
+
+/// Rows of one INSERT: well under SQLite's 32,766 variables and MySQL's packet size.
+const CHUNK: usize = 500;
+/// Firings claimed in one transaction.
+const CLAIM_MAX: u64 = 1_000;
+
+pub(super) async fn change_counter(tx: &Tx) -> Result<i64, StoreError> {
+    Ok(cluster(tx).await?.change_counter)
+}
+
+async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, StoreError> {
+    cluster::Entity::find_by_id(1).one(connection).await?.ok_or(StoreError::UnknownValue {
+        what: "cluster row",
+        value: "none".to_owned(),
+    })
+}
+
+/// Counts a change of a task. Takes the cluster row's lock, so call it first in a transaction.
+pub(super) async fn note_change(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    cluster::Entity::update_many()
+        .col_expr(cluster::Column::ChangeCounter, Expr::col(cluster::Column::ChangeCounter).add(1))
+        .filter(cluster::Column::Id.eq(1))
+        .exec(tx)
+        .await?;
+    let seq = change_counter(tx).await?;
+    task_change::Entity::insert(task_change::ActiveModel {
+        seq: sea_orm::Set(seq),
+        task_id: sea_orm::Set(task_id.0),
+        at: sea_orm::Set(now),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what is planned but not yet due; the loop plans anew.
+pub(super) async fn withdraw(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    occurrence::Entity::delete_many()
+        .filter(occurrence::Column::TaskId.eq(task_id.0))
+        .filter(occurrence::Column::State.eq("planned"))
+        .filter(occurrence::Column::DueAt.gt(now))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends what is due and not yet claimed, with a reason.
+pub(super) async fn skip_due(tx: &Tx, task_id: TaskId, now: DateTime<Utc>, reason: &str) -> Result<(), StoreError> {
+    occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::State, Expr::value("skipped"))
+        .col_expr(occurrence::Column::Reason, Expr::value(reason))
+        .filter(occurrence::Column::TaskId.eq(task_id.0))
+        .filter(occurrence::Column::State.eq("planned"))
+        .filter(occurrence::Column::DueAt.lte(now))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+impl Store {
+    /// The number of the last change, and up to when everything is planned.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cluster_state(&self) -> Result<(i64, DateTime<Utc>), StoreError> {
+        let row = cluster(&self.reader).await?;
+        Ok((row.change_counter, row.planned_until))
+    }
+
+    /// Tasks changed after `seen`, and the number of the last change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_since(&self, seen: i64) -> Result<(i64, Vec<TaskId>), StoreError> {
+        let rows = task_change::Entity::find()
+            .filter(task_change::Column::Seq.gt(seen))
+            .order_by_asc(task_change::Column::Seq)
+            .all(&self.reader)
+            .await?;
+        let last = rows.last().map_or(seen, |row| row.seq);
+        let mut ids: Vec<TaskId> = rows.into_iter().map(|row| TaskId(row.task_id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok((last, ids))
+    }
+
+    /// Writes firings ahead of time. Rows that are there already stay as they are.
+    ///
+    /// `until`: everything up to here is planned now; `None` when only one task was planned anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn plan(
+        &self,
+        rows: &[Planned],
+        until: Option<DateTime<Utc>>,
+        seen: i64,
+    ) -> Result<Result<(), Stale>, StoreError> {
+        transaction!(self, |tx| {
+            // The row lock keeps an edit from slipping in between this check and the rows.
+            let mut lock = cluster::Entity::update_many()
+                .col_expr(cluster::Column::ChangeCounter, Expr::col(cluster::Column::ChangeCounter))
+                .filter(cluster::Column::Id.eq(1))
+                .filter(cluster::Column::ChangeCounter.eq(seen));
+            if let Some(until) = until {
+                lock = lock.col_expr(
+                    cluster::Column::PlannedUntil,
+                    Expr::case(Expr::col(cluster::Column::PlannedUntil).lt(until), until)
+                        .finally(Expr::col(cluster::Column::PlannedUntil))
+                        .into(),
+                );
+            }
+            if lock.exec(tx).await?.rows_affected == 0 {
+                return Ok(Err(Stale::TasksChanged));
+            }
+            for chunk in rows.chunks(CHUNK) {
+                insert_planned(tx, chunk).await?;
+            }
+            Ok(Ok(()))
+        })
+    }
+
+    /// The earliest instant at which something planned is due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(occurrence::Entity::find()
+            .select_only()
+            .column(occurrence::Column::DueAt)
+            .filter(occurrence::Column::State.eq("planned"))
+            .order_by_asc(occurrence::Column::DueAt)
+            .limit(1)
+            .into_tuple::<DateTime<Utc>>()
+            .one(&self.reader)
+            .await?)
+    }
+
+    /// Claims everything due, in one transaction: `decide` is given the due firings, oldest first,
+    /// and the tasks that run now, and says what each comes to. What it starts is committed as
+    /// `running` under this node before anything leaves it.
+    ///
+    /// The flag is true when there may be more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim<D>(
+        &self,
+        node: &str,
+        now: DateTime<Utc>,
+        seen: i64,
+        decide: D,
+    ) -> Result<Result<(Vec<Claimed>, bool), Stale>, StoreError>
+    where
+        D: Fn(&[Due], &HashSet<TaskId>) -> Vec<Verdict>,
+    {
+        transaction!(self, |tx| {
+            let due = due_rows(tx, now).await?;
+            if due.is_empty() {
+                return Ok(Ok((Vec::new(), false)));
+            }
+            // Read after the rows: an edit that made any of them is then counted here, too.
+            if change_counter(tx).await? != seen {
+                return Ok(Err(Stale::TasksChanged));
+            }
+            let running = running_tasks(tx).await?;
+            let verdicts = decide(&due, &running);
+            let mut starts: Vec<(Due, Trigger)> = Vec::new();
+            let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
+            let full = due.len() as u64 == CLAIM_MAX;
+            for (due, verdict) in due.into_iter().zip(verdicts) {
+                match verdict {
+                    Verdict::Start(trigger) => starts.push((due, trigger)),
+                    Verdict::Skip(reason) => ends.entry(("skipped", reason)).or_default().push(due.id.0),
+                    Verdict::Miss(reason) => ends.entry(("missed", reason)).or_default().push(due.id.0),
+                }
+            }
+            for ((state, reason), ids) in ends {
+                end_planned(tx, &ids, state, reason).await?;
+            }
+            let mut claimed = Vec::with_capacity(starts.len());
+            for chunk in starts.chunks(CHUNK) {
+                claimed.extend(start_planned(tx, chunk, node, now).await?);
+            }
+            Ok(Ok((claimed, full)))
+        })
+    }
+
+    /// Puts a manual start into the ledger as `running`; `None` while the task runs already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start_manual(
+        &self,
+        task_id: TaskId,
+        node: &str,
+        now: DateTime<Utc>,
+        who: &str,
+    ) -> Result<Option<RunId>, StoreError> {
+        transaction!(self, |tx| {
+            // The task's row is the lock: two people pressing the button wait for each other.
+            super::tasks::lock(tx, task_id).await?;
+            let busy = run::Entity::find()
+                .select_only()
+                .column(run::Column::Id)
+                .filter(run::Column::State.eq("running"))
+                .filter(run::Column::TaskId.eq(task_id.0))
+                .limit(1)
+                .into_tuple::<i64>()
+                .one(tx)
+                .await?;
+            if busy.is_some() {
+                return Ok(None);
+            }
+            let inserted = run::Entity::insert(run::ActiveModel {
+                task_id: sea_orm::Set(task_id.0),
+                attempt: sea_orm::Set(1),
+                trigger_kind: sea_orm::Set(Trigger::Manual.as_str().to_owned()),
+                requested_by: sea_orm::Set(Some(who.to_owned())),
+                state: sea_orm::Set("running".to_owned()),
+                node_id: sea_orm::Set(node.to_owned()),
+                epoch: sea_orm::Set(1),
+                started_at: sea_orm::Set(now),
+                output_bytes: sea_orm::Set(0),
+                output_dropped: sea_orm::Set(0),
+                ..Default::default()
+            })
+            .exec(tx)
+            .await?;
+            Ok(Some(RunId(inserted.last_insert_id)))
+        })
+    }
+}
+
+async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), StoreError> {
+    use occurrence::Column as C;
+    let mut insert = Query::insert();
+    insert.into_table(occurrence::Entity).columns([
+        C::TaskId, C::ScheduleId, C::ScheduledFor, C::DueAt, C::State, C::Reason, C::Epoch, C::Firings, C::Since,
+    ]);
+    for row in rows {
+        let (state, reason) = if row.missed.is_some() { ("missed", Some("down")) } else { ("planned", None) };
+        insert.values_panic([
+            row.task_id.0.into(),
+            row.schedule_id.0.into(),
+            row.scheduled_for.into(),
+            row.scheduled_for.into(),
+            state.into(),
+            reason.into(),
+            0.into(),
+            row.missed.map_or(1, |(count, _)| count).into(),
+            row.missed.map(|(_, since)| since).into(),
+        ]);
+    }
+    insert.on_conflict(
+        OnConflict::columns([C::ScheduleId, C::ScheduledFor]).do_nothing_on([C::ScheduleId]).to_owned(),
+    );
+    tx.execute(&insert).await?;
+    Ok(())
+}
+
+async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
+    use occurrence::Column as C;
+    let rows: Vec<(i64, i64, i64, DateTime<Utc>)> = occurrence::Entity::find()
+        .select_only()
+        .columns([C::Id, C::TaskId, C::ScheduleId, C::ScheduledFor])
+        .filter(C::State.eq("planned"))
+        .filter(C::DueAt.lte(now))
+        .order_by_asc(C::DueAt)
+        .order_by_asc(C::Id)
+        .limit(CLAIM_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, task_id, schedule_id, scheduled_for)| Due {
+            id: OccurrenceId(id),
+            task_id: TaskId(task_id),
+            schedule_id: ScheduleId(schedule_id),
+            scheduled_for,
+        })
+        .collect())
+}
+
+async fn running_tasks(tx: &Tx) -> Result<HashSet<TaskId>, StoreError> {
+    let ids: Vec<i64> = run::Entity::find()
+        .select_only()
+        .column(run::Column::TaskId)
+        .filter(run::Column::State.eq("running"))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().map(TaskId).collect())
+}
+
+async fn end_planned(tx: &Tx, ids: &[i64], state: &str, reason: &str) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        occurrence::Entity::update_many()
+            .col_expr(occurrence::Column::State, Expr::value(state))
+            .col_expr(occurrence::Column::Reason, Expr::value(reason))
+            .filter(occurrence::Column::Id.is_in(chunk.iter().copied()))
+            .filter(occurrence::Column::State.eq("planned"))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn start_planned(
+    tx: &Tx,
+    starts: &[(Due, Trigger)],
+    node: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>, StoreError> {
+    use run::Column as R;
+    let ids: Vec<i64> = starts.iter().map(|(due, _)| due.id.0).collect();
+    let updated = occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::State, Expr::value("running"))
+        .col_expr(occurrence::Column::NodeId, Expr::value(node))
+        .col_expr(occurrence::Column::Epoch, Expr::value(1))
+        .filter(occurrence::Column::Id.is_in(ids.iter().copied()))
+        .filter(occurrence::Column::State.eq("planned"))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected != starts.len() as u64 {
+        return Err(StoreError::Raced);
+    }
+    let mut insert = Query::insert();
+    insert.into_table(run::Entity).columns([
+        R::OccurrenceId, R::TaskId, R::Attempt, R::TriggerKind, R::State, R::NodeId, R::Epoch, R::ScheduledFor,
+        R::StartedAt,
+    ]);
+    for (due, trigger) in starts {
+        insert.values_panic([
+            due.id.0.into(),
+            due.task_id.0.into(),
+            1.into(),
+            trigger.as_str().into(),
+            "running".into(),
+            node.into(),
+            1.into(),
+            due.scheduled_for.into(),
+            now.into(),
+        ]);
+    }
+    // A second claim of the same occurrence and attempt fails here, on every engine.
+    tx.execute(&insert).await?;
+    let run_ids: HashMap<i64, i64> = run::Entity::find()
+        .select_only()
+        .columns([R::OccurrenceId, R::Id])
+        .filter(R::OccurrenceId.is_in(ids))
+        .filter(R::Attempt.eq(1))
+        .into_tuple::<(i64, i64)>()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    starts
+        .iter()
+        .map(|(due, trigger)| {
+            let run_id = run_ids.get(&due.id.0).copied().ok_or(StoreError::Raced)?;
+            Ok(Claimed { due: due.clone(), run_id: RunId(run_id), epoch: 1, trigger: *trigger })
+        })
+        .collect()
+}

@@ -1,0 +1,309 @@
+//! The outbox: messages are rows before they leave.
+
+use app::channel::MessageRow;
+use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::entity::{channel, message};
+use super::txn::transaction;
+use super::{Store, StoreError, Tx};
+
+/// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Whose message.
+    pub task_id: TaskId,
+    /// The run that caused it.
+    pub run_id: Option<RunId>,
+    /// Where it goes.
+    pub channel_id: ChannelId,
+    /// What happened: `created`, `reminder`, `urge`, `failed`, …
+    pub event: &'static str,
+    /// The text as it will be sent, before any cut.
+    pub body: String,
+    /// Who is mentioned.
+    pub mentions: Vec<String>,
+    /// The picture that follows: `reminder` or `urge`.
+    pub picture: Option<&'static str>,
+    /// When it was caused.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A message taken from the outbox, marked `sending` in the database.
+#[derive(Clone, Debug)]
+pub struct OutboxItem {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it goes.
+    pub channel_id: ChannelId,
+    /// `text` or `image`.
+    pub kind: String,
+    /// What happened.
+    pub event: String,
+    /// The text, or the picture's name.
+    pub body: String,
+    /// Who is mentioned.
+    pub mentions: Vec<String>,
+    /// The task it is about.
+    pub task_id: TaskId,
+    /// The run it is about.
+    pub run_id: Option<RunId>,
+    /// Attempts made, this one included.
+    pub attempts: i32,
+    /// When it was caused.
+    pub created_at: DateTime<Utc>,
+}
+
+pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<(), StoreError> {
+    for new in messages {
+        let row = |kind: &str, body: String, after: Option<i64>| message::ActiveModel {
+            task_id: Set(new.task_id.0),
+            run_id: Set(new.run_id.map(|id| id.0)),
+            channel_id: Set(new.channel_id.0),
+            event: Set(new.event.to_owned()),
+            kind: Set(kind.to_owned()),
+            body: Set(body),
+            mentions: Set(super::tasks::to_json(&new.mentions)),
+            after_id: Set(after),
+            state: Set("pending".to_owned()),
+            attempts: Set(0),
+            next_attempt_at: Set(new.created_at),
+            created_at: Set(new.created_at),
+            ..Default::default()
+        };
+        let text = message::Entity::insert(row("text", new.body.clone(), None)).exec(tx).await?;
+        if let Some(picture) = new.picture {
+            message::Entity::insert(row("image", picture.to_owned(), Some(text.last_insert_id)))
+                .exec_without_returning(tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Channels that have something to send now, each with how many messages wait there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_channels(&self, now: DateTime<Utc>) -> Result<Vec<ChannelId>, StoreError> {
+        let ids: Vec<i64> = message::Entity::find()
+            .select_only()
+            .column(message::Column::ChannelId)
+            .filter(message::Column::State.eq("pending"))
+            .filter(message::Column::NextAttemptAt.lte(now))
+            .distinct()
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(ids.into_iter().map(ChannelId).collect())
+    }
+
+    /// Takes the oldest message of a channel whose time has come and marks it `sending`. A picture
+    /// is taken only after its text was sent; when the text was given up, so is the picture.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_take(
+        &self,
+        channel_id: ChannelId,
+        node: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OutboxItem>, StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            let waiting = message::Entity::find()
+                .filter(M::State.eq("pending"))
+                .filter(M::NextAttemptAt.lte(now))
+                .filter(M::ChannelId.eq(channel_id.0))
+                .order_by_asc(M::Id)
+                .limit(20)
+                .all(tx)
+                .await?;
+            for row in waiting {
+                if let Some(after) = row.after_id {
+                    let text = message::Entity::find_by_id(after).one(tx).await?;
+                    match text.map(|text| text.state).as_deref() {
+                        Some("sent") => {}
+                        Some("pending" | "sending") => continue,
+                        _ => {
+                            end(tx, row.id, "dead", Some("the text before it was not sent"), None).await?;
+                            continue;
+                        }
+                    }
+                }
+                let taken = message::Entity::update_many()
+                    .col_expr(M::State, Expr::value("sending"))
+                    .col_expr(M::NodeId, Expr::value(node))
+                    .col_expr(M::Attempts, Expr::col(M::Attempts).add(1))
+                    .filter(M::Id.eq(row.id))
+                    .filter(M::State.eq("pending"))
+                    .exec(tx)
+                    .await?;
+                if taken.rows_affected == 1 {
+                    return Ok(Some(OutboxItem {
+                        id: MessageId(row.id),
+                        channel_id: ChannelId(row.channel_id),
+                        kind: row.kind,
+                        event: row.event,
+                        body: row.body,
+                        mentions: super::tasks::from_json(&row.mentions)?,
+                        task_id: TaskId(row.task_id),
+                        run_id: row.run_id.map(RunId),
+                        attempts: row.attempts + 1,
+                        created_at: row.created_at,
+                    }));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// The other end took it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_sent(&self, item: &OutboxItem, answer: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.outbox_end(item, "sent", answer, Some(now)).await
+    }
+
+    /// It is given up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_dead(&self, item: &OutboxItem, answer: &str) -> Result<(), StoreError> {
+        self.outbox_end(item, "dead", answer, None).await
+    }
+
+    async fn outbox_end(
+        &self,
+        item: &OutboxItem,
+        state: &str,
+        answer: &str,
+        sent_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            end(tx, item.id.0, state, Some(answer), sent_at).await?;
+            note_answer(tx, item.channel_id, answer).await
+        })
+    }
+
+    /// It will be tried again at `next`. `counted` is false when the attempt was not made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_retry(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        next: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            message::Entity::update_many()
+                .col_expr(M::State, Expr::value("pending"))
+                .col_expr(M::LastAnswer, Expr::value(answer))
+                .col_expr(M::NextAttemptAt, Expr::value(next))
+                .filter(M::Id.eq(item.id.0))
+                .filter(M::State.eq("sending"))
+                .exec(tx)
+                .await?;
+            note_answer(tx, item.channel_id, answer).await
+        })
+    }
+
+    /// Messages that a dead node was sending go back: better twice than never. See
+    /// `docs/adr/0004-messages-at-least-once.md`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_reclaim(&self, nodes: &[String], now: DateTime<Utc>) -> Result<u64, StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            let updated = message::Entity::update_many()
+                .col_expr(M::State, Expr::value("pending"))
+                .col_expr(M::NextAttemptAt, Expr::value(now))
+                .filter(M::State.eq("sending"))
+                .filter(M::NodeId.is_in(nodes.iter().map(String::as_str)))
+                .exec(tx)
+                .await?;
+            Ok(updated.rows_affected)
+        })
+    }
+
+    /// The earliest time at which a message may be sent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(message::Entity::find()
+            .select_only()
+            .column(message::Column::NextAttemptAt)
+            .filter(message::Column::State.eq("pending"))
+            .order_by_asc(message::Column::NextAttemptAt)
+            .limit(1)
+            .into_tuple::<DateTime<Utc>>()
+            .one(&self.reader)
+            .await?)
+    }
+
+    /// Messages of a task, or of one run of it, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn message_rows(
+        &self,
+        task: TaskId,
+        run: Option<RunId>,
+        limit: u64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let mut query = message::Entity::find().filter(message::Column::TaskId.eq(task.0));
+        if let Some(run) = run {
+            query = query.filter(message::Column::RunId.eq(run.0));
+        }
+        let rows = query.order_by_desc(message::Column::Id).limit(limit).all(&self.reader).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| MessageRow {
+                id: MessageId(row.id),
+                state: row.state,
+                kind: row.kind,
+                event: row.event,
+                attempts: row.attempts,
+                last_answer: row.last_answer,
+                created_at: Stamp(row.created_at),
+                sent_at: row.sent_at.map(Stamp),
+            })
+            .collect())
+    }
+}
+
+async fn end(
+    tx: &Tx,
+    id: i64,
+    state: &str,
+    answer: Option<&str>,
+    sent_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    message::Entity::update_many()
+        .col_expr(M::State, Expr::value(state))
+        .col_expr(M::LastAnswer, Expr::value(answer))
+        .col_expr(M::SentAt, Expr::value(sent_at))
+        .filter(M::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn note_answer(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
+    channel::Entity::update_many()
+        .col_expr(channel::Column::LastAnswer, Expr::value(answer))
+        .filter(channel::Column::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Server processes: who is alive.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+
+use super::entity::node;
+use super::txn::transaction;
+use super::{Store, StoreError};
+
+/// A server process.
+#[derive(Clone, Debug)]
+pub struct NodeRow {
+    /// Random, new at each start.
+    pub id: String,
+    /// The data folder it holds.
+    pub host_key: String,
+    /// Name of the machine.
+    pub hostname: String,
+    /// The product's version.
+    pub version: String,
+}
+
+impl Store {
+    /// Announces this process.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_node(&self, row: &NodeRow, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::insert(node::ActiveModel {
+                id: Set(row.id.clone()),
+                host_key: Set(row.host_key.clone()),
+                hostname: Set(row.hostname.clone()),
+                version: Set(row.version.clone()),
+                started_at: Set(now),
+                heartbeat_at: Set(now),
+                stopped_at: Set(None),
+            })
+            .exec_without_returning(tx)
+            .await?;
+            Ok(())
+        })
+    }
+
+    /// Says that this process is alive; false when it was declared dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn heartbeat(&self, id: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            let updated = node::Entity::update_many()
+                .col_expr(node::Column::HeartbeatAt, Expr::value(now))
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(updated.rows_affected == 1)
+        })
+    }
+
+    /// Marks a process as gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stop_node(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(node::Column::StoppedAt, Expr::value(now))
+                .filter(node::Column::Id.eq(id))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Processes other than `me` that are not marked as gone but are: they held the same data
+    /// folder, which `me` holds now, or their heartbeat is older than `silent_since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dead_nodes(
+        &self,
+        me: &NodeRow,
+        silent_since: DateTime<Utc>,
+    ) -> Result<Vec<String>, StoreError> {
+        Ok(node::Entity::find()
+            .select_only()
+            .column(node::Column::Id)
+            .filter(node::Column::StoppedAt.is_null())
+            .filter(node::Column::Id.ne(me.id.as_str()))
+            .filter(
+                Condition::any()
+                    .add(node::Column::HostKey.eq(me.host_key.as_str()))
+                    .add(node::Column::HeartbeatAt.lt(silent_since)),
+            )
+            .into_tuple()
+            .all(&self.reader)
+            .await?)
+    }
+}

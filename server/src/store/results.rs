@@ -1,0 +1,140 @@
+//! Writing results, many in one transaction.
+
+use std::collections::HashMap;
+
+use app::id::{OccurrenceId, RunId, TaskId};
+use app::run::RunState;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{occurrence, run};
+use super::messages::{NewMessage, insert_messages};
+use super::txn::transaction;
+use super::{Store, StoreError, Tx};
+
+/// What is kept of a run's output.
+#[derive(Clone, Debug, Default)]
+pub struct StoredOutput {
+    /// Bytes written by the command.
+    pub bytes: i64,
+    /// Bytes left out between head and tail.
+    pub dropped: i64,
+    /// A short output whole; of a long one, the end.
+    pub tail: Vec<u8>,
+    /// Name of the object that holds all that was kept.
+    pub object: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Which run.
+    pub run_id: RunId,
+    /// Its planned firing.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// Whose run.
+    pub task_id: TaskId,
+    /// The fence under which it was claimed.
+    pub epoch: i32,
+    /// How it ended.
+    pub state: RunState,
+    /// A sentence where the state alone does not say enough.
+    pub reason: Option<String>,
+    /// When.
+    pub finished_at: DateTime<Utc>,
+    /// Exit code, when it ended by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub exit_signal: Option<i32>,
+    /// Its output.
+    pub output: StoredOutput,
+    /// Messages this causes; written in the same transaction.
+    pub messages: Vec<NewMessage>,
+}
+
+impl Store {
+    /// Writes outcomes and their messages in one transaction. Gives the runs that were fenced:
+    /// somebody else has ended them, and nothing was written for those.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written.
+    pub async fn record(&self, outcomes: &[Outcome]) -> Result<Vec<RunId>, StoreError> {
+        transaction!(self, |tx| {
+            let mut fenced = Vec::new();
+            let mut by_state: HashMap<&'static str, Vec<i64>> = HashMap::new();
+            let mut messages = Vec::new();
+            for outcome in outcomes {
+                if !finish_run(tx, outcome).await? {
+                    fenced.push(outcome.run_id);
+                    continue;
+                }
+                if let Some(id) = outcome.occurrence_id {
+                    by_state.entry(outcome.state.as_str()).or_default().push(id.0);
+                }
+                messages.extend(outcome.messages.iter().cloned());
+            }
+            for (state, ids) in by_state {
+                occurrence::Entity::update_many()
+                    .col_expr(occurrence::Column::State, Expr::value(state))
+                    .filter(occurrence::Column::Id.is_in(ids))
+                    .filter(occurrence::Column::State.eq("running"))
+                    .exec(tx)
+                    .await?;
+            }
+            insert_messages(tx, &messages).await?;
+            Ok(fenced)
+        })
+    }
+
+    /// Runs that are `running` under one of these nodes: how they ended is unknown.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn orphans(&self, nodes: &[String]) -> Result<Vec<Outcome>, StoreError> {
+        let rows = run::Entity::find()
+            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::NodeId.is_in(nodes.iter().map(String::as_str)))
+            .order_by_asc(run::Column::Id)
+            .limit(10_000)
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Outcome {
+                run_id: RunId(row.id),
+                occurrence_id: row.occurrence_id.map(OccurrenceId),
+                task_id: TaskId(row.task_id),
+                epoch: row.epoch,
+                state: RunState::Lost,
+                reason: None,
+                finished_at: row.started_at,
+                exit_code: None,
+                exit_signal: None,
+                output: StoredOutput::default(),
+                messages: Vec::new(),
+            })
+            .collect())
+    }
+}
+
+/// Ends a run that is still ours; false when it is not.
+async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
+    use run::Column as R;
+    let updated = run::Entity::update_many()
+        .col_expr(R::State, Expr::value(outcome.state.as_str()))
+        .col_expr(R::Reason, Expr::value(outcome.reason.clone()))
+        .col_expr(R::FinishedAt, Expr::value(outcome.finished_at))
+        .col_expr(R::ExitCode, Expr::value(outcome.exit_code))
+        .col_expr(R::ExitSignal, Expr::value(outcome.exit_signal))
+        .col_expr(R::OutputBytes, Expr::value(outcome.output.bytes))
+        .col_expr(R::OutputDropped, Expr::value(outcome.output.dropped))
+        .col_expr(R::OutputTail, Expr::value(outcome.output.tail.clone()))
+        .col_expr(R::OutputObject, Expr::value(outcome.output.object.clone()))
+        .filter(R::Id.eq(outcome.run_id.0))
+        .filter(R::Epoch.eq(outcome.epoch))
+        .filter(R::State.eq("running"))
+        .exec(tx)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}

@@ -1,0 +1,459 @@
+//! Tasks and their schedules.
+
+use app::id::{ChannelId, RunId, ScheduleId, TaskId};
+use app::run::RunState;
+use app::task::{LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::entity::{message, occurrence, run, schedule, task};
+use super::ledger::{note_change, skip_due, withdraw};
+use super::txn::transaction;
+use super::{Store, StoreError, Tx};
+
+/// A checked task, ready to be written.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// 工作内容.
+    pub name: String,
+    /// 绰号.
+    pub nickname: String,
+    /// 责任人.
+    pub owners: Vec<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// 工作模式.
+    pub mode: Mode,
+    /// The command.
+    pub command: String,
+    /// IANA zone.
+    pub zone: String,
+    /// 工作周期.
+    pub cron: String,
+    /// 催单工作周期.
+    pub urge_cron: Option<String>,
+    /// 是否开启催单.
+    pub urging: bool,
+    /// Where its messages go.
+    pub channel_id: Option<ChannelId>,
+    /// Start of the window.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of the window.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Hard limit of a run.
+    pub timeout_seconds: Option<i64>,
+}
+
+/// A schedule in force.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveSchedule {
+    /// Its id.
+    pub id: ScheduleId,
+    /// The expression.
+    pub expression: String,
+}
+
+/// A task as the loop needs it: active, with the one schedule in force.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveTask {
+    /// The task.
+    pub task: Task,
+    /// The schedule in force: urge while urging, else work.
+    pub schedule: Option<LiveSchedule>,
+}
+
+pub(super) fn to_json(items: &[String]) -> String {
+    serde_json::Value::from(items.to_vec()).to_string()
+}
+
+pub(super) fn from_json(text: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(text)
+        .map_err(|_| StoreError::UnknownValue { what: "list", value: text.chars().take(80).collect() })
+}
+
+/// Takes the lock of a task's row until the transaction ends.
+pub(super) async fn lock(tx: &Tx, id: TaskId) -> Result<bool, StoreError> {
+    let touched = task::Entity::update_many()
+        .col_expr(task::Column::Version, Expr::col(task::Column::Version))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(touched.rows_affected == 1)
+}
+
+fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, StoreError> {
+    let expression = |purpose: &str| {
+        schedules
+            .iter()
+            .find(|s| s.task_id == row.id && s.purpose == purpose)
+            .map(|s| s.expression.clone())
+    };
+    let unknown = |what, value: &str| StoreError::UnknownValue { what, value: value.to_owned() };
+    Ok(Task {
+        id: TaskId(row.id),
+        cron: expression("work").unwrap_or_default(),
+        urge_cron: expression("urge"),
+        name: row.name,
+        nickname: row.nickname,
+        owners: from_json(&row.owners)?,
+        tags: from_json(&row.tags)?,
+        mode: row.mode.parse().map_err(|()| unknown("mode", &row.mode))?,
+        command: row.command,
+        zone: row.zone,
+        urging: row.urging,
+        channel_id: row.channel_id.map(ChannelId),
+        starts_at: row.starts_at.map(Stamp),
+        ends_at: row.ends_at.map(Stamp),
+        timeout_seconds: row.timeout_seconds,
+        state: row.state.parse().map_err(|()| unknown("task state", &row.state))?,
+        version: row.version,
+        created_at: Stamp(row.created_at),
+        updated_at: Stamp(row.updated_at),
+        next_at: None,
+    })
+}
+
+fn to_live(row: task::Model, schedules: &[schedule::Model]) -> Result<LiveTask, StoreError> {
+    let task = to_task(row, schedules)?;
+    let find = |purpose: &str| schedules.iter().find(|s| s.task_id == task.id.0 && s.purpose == purpose);
+    let schedule = if task.urging { find("urge").or_else(|| find("work")) } else { find("work") }
+        .map(|s| LiveSchedule { id: ScheduleId(s.id), expression: s.expression.clone() });
+    Ok(LiveTask { task, schedule })
+}
+
+fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
+    task::ActiveModel {
+        name: Set(new.name.clone()),
+        nickname: Set(new.nickname.clone()),
+        owners: Set(to_json(&new.owners)),
+        tags: Set(to_json(&new.tags)),
+        mode: Set(new.mode.as_str().to_owned()),
+        command: Set(new.command.clone()),
+        zone: Set(new.zone.clone()),
+        channel_id: Set(new.channel_id.map(|id| id.0)),
+        starts_at: Set(new.starts_at),
+        ends_at: Set(new.ends_at),
+        timeout_seconds: Set(new.timeout_seconds),
+        urging: Set(new.urging),
+        updated_at: Set(now),
+        ..Default::default()
+    }
+}
+
+/// Makes the schedule of a purpose say `expression`; the row keeps its id, so that an instant
+/// which has fired cannot fire again after an edit.
+async fn set_schedule(
+    tx: &Tx,
+    task_id: TaskId,
+    purpose: &str,
+    expression: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(expression) = expression else {
+        schedule::Entity::delete_many()
+            .filter(schedule::Column::TaskId.eq(task_id.0))
+            .filter(schedule::Column::Purpose.eq(purpose))
+            .exec(tx)
+            .await?;
+        return Ok(());
+    };
+    let updated = schedule::Entity::update_many()
+        .col_expr(schedule::Column::Expression, Expr::value(expression))
+        .filter(schedule::Column::TaskId.eq(task_id.0))
+        .filter(schedule::Column::Purpose.eq(purpose))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected == 0 {
+        schedule::Entity::insert(schedule::ActiveModel {
+            task_id: Set(task_id.0),
+            purpose: Set(purpose.to_owned()),
+            kind: Set("cron".to_owned()),
+            expression: Set(expression.to_owned()),
+            created_at: Set(now),
+            ..Default::default()
+        })
+        .exec_without_returning(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn schedules_of<C: ConnectionTrait>(
+    connection: &C,
+    ids: &[i64],
+) -> Result<Vec<schedule::Model>, StoreError> {
+    let mut all = Vec::new();
+    for chunk in ids.chunks(1000) {
+        all.extend(
+            schedule::Entity::find()
+                .filter(schedule::Column::TaskId.is_in(chunk.iter().copied()))
+                .all(connection)
+                .await?,
+        );
+    }
+    Ok(all)
+}
+
+impl Store {
+    /// All active tasks with the schedule in force, and the number of the last change they show.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_tasks(&self) -> Result<(i64, Vec<LiveTask>), StoreError> {
+        // The counter first: a change between the two reads is then seen again, not lost.
+        let (seen, _) = self.cluster_state().await?;
+        let rows = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Active.as_str()))
+            .all(&self.reader)
+            .await?;
+        let schedules = schedule::Entity::find().order_by_asc(schedule::Column::TaskId).all(&self.reader).await?;
+        let tasks = rows
+            .into_iter()
+            .map(|row| {
+                let from = schedules.partition_point(|s| s.task_id < row.id);
+                let to = schedules.partition_point(|s| s.task_id <= row.id);
+                to_live(row, &schedules[from..to])
+            })
+            .collect::<Result<_, _>>()?;
+        Ok((seen, tasks))
+    }
+
+    /// One task with the schedule in force; `None` when it is gone or not active.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_task(&self, id: TaskId) -> Result<Option<LiveTask>, StoreError> {
+        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else { return Ok(None) };
+        if row.state != TaskState::Active.as_str() {
+            return Ok(None);
+        }
+        let schedules = schedules_of(&self.reader, &[id.0]).await?;
+        to_live(row, &schedules).map(Some)
+    }
+
+    /// One task.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
+        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else { return Ok(None) };
+        let schedules = schedules_of(&self.reader, &[id.0]).await?;
+        to_task(row, &schedules).map(Some)
+    }
+
+    /// A page of tasks, newest first, each with its last run; `limit` rows at the most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_rows(&self, query: &TaskQuery, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let mut select = task::Entity::find();
+        for word in query.q.split_whitespace().take(8) {
+            // Lower case on both sides: SQLite's LIKE folds ASCII, MySQL's `_bin` folds nothing.
+            let pattern = format!("%{}%", escape_like(&word.to_lowercase()));
+            let like = |column: task::Column| {
+                Expr::expr(Func::lower(Expr::col(column)))
+                    .like(sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('!'))
+            };
+            select = select.filter(
+                Condition::any()
+                    .add(like(task::Column::Name))
+                    .add(like(task::Column::Nickname))
+                    .add(like(task::Column::Command))
+                    .add(like(task::Column::Owners))
+                    .add(like(task::Column::Tags)),
+            );
+        }
+        if let Some(state) = query.state {
+            select = select.filter(task::Column::State.eq(state.as_str()));
+        }
+        if let Some(after) = query.after {
+            select = select.filter(task::Column::Id.lt(after));
+        }
+        let rows = select.order_by_desc(task::Column::Id).limit(limit).all(&self.reader).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let schedules = schedules_of(&self.reader, &ids).await?;
+        let mut last_runs = self.last_runs(&ids).await?;
+        rows.into_iter()
+            .map(|row| {
+                let task = to_task(row, &schedules)?;
+                Ok(TaskRow { last_run: last_runs.remove(&task.id.0), task })
+            })
+            .collect()
+    }
+
+    /// The last run of each task, one index seek a task.
+    async fn last_runs(&self, ids: &[i64]) -> Result<std::collections::HashMap<i64, LastRun>, StoreError> {
+        use run::Column as R;
+        let mut found = std::collections::HashMap::new();
+        for id in ids {
+            let row: Option<(i64, String, DateTime<Utc>, Option<DateTime<Utc>>)> = run::Entity::find()
+                .select_only()
+                .columns([R::Id, R::State, R::StartedAt, R::FinishedAt])
+                .filter(R::TaskId.eq(*id))
+                .order_by_desc(R::Id)
+                .limit(1)
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            if let Some((run_id, state, started_at, finished_at)) = row {
+                let state: RunState = state
+                    .parse()
+                    .map_err(|()| StoreError::UnknownValue { what: "run state", value: state.clone() })?;
+                found.insert(
+                    *id,
+                    LastRun {
+                        id: RunId(run_id),
+                        state,
+                        started_at: Stamp(started_at),
+                        finished_at: finished_at.map(Stamp),
+                    },
+                );
+            }
+        }
+        Ok(found)
+    }
+
+    /// Enters a task. A name that exists already is a duplicate-key error.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name.
+    pub async fn insert_task(
+        &self,
+        new: &NewTask,
+        now: DateTime<Utc>,
+        follow_up: impl Fn(TaskId) -> Vec<super::NewMessage>,
+    ) -> Result<TaskId, StoreError> {
+        transaction!(self, |tx| {
+            let mut row = columns(new, now);
+            row.state = Set(TaskState::Active.as_str().to_owned());
+            row.version = Set(1);
+            row.created_at = Set(now);
+            let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
+            note_change(tx, id, now).await?;
+            set_schedule(tx, id, "work", Some(&new.cron), now).await?;
+            set_schedule(tx, id, "urge", new.urge_cron.as_deref(), now).await?;
+            super::messages::insert_messages(tx, &follow_up(id)).await?;
+            Ok(id)
+        })
+    }
+
+    /// Replaces a task's fields; false when it is gone. What is planned for later is taken back.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name.
+    pub async fn update_task(&self, id: TaskId, new: &NewTask, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            if !lock(tx, id).await? {
+                return Ok(false);
+            }
+            let mut row = columns(new, now);
+            row.id = Set(id.0);
+            task::Entity::update(row).exec(tx).await?;
+            bump_version(tx, id).await?;
+            set_schedule(tx, id, "work", Some(&new.cron), now).await?;
+            set_schedule(tx, id, "urge", new.urge_cron.as_deref(), now).await?;
+            withdraw(tx, id, now).await?;
+            Ok(true)
+        })
+    }
+
+    /// Sets the state of a task; false when it is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_task_state(
+        &self,
+        id: TaskId,
+        state: TaskState,
+        now: DateTime<Utc>,
+        messages: &[super::NewMessage],
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            if !lock(tx, id).await? {
+                return Ok(false);
+            }
+            task::Entity::update_many()
+                .col_expr(task::Column::State, Expr::value(state.as_str()))
+                .col_expr(task::Column::UpdatedAt, Expr::value(now))
+                .filter(task::Column::Id.eq(id.0))
+                .exec(tx)
+                .await?;
+            bump_version(tx, id).await?;
+            withdraw(tx, id, now).await?;
+            if state != TaskState::Active {
+                skip_due(tx, id, now, state.as_str()).await?;
+            }
+            super::messages::insert_messages(tx, messages).await?;
+            Ok(true)
+        })
+    }
+
+    /// Switches urging, with a new urge cycle where one is given; false when the task is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_urging(
+        &self,
+        id: TaskId,
+        urging: bool,
+        cycle: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            if !lock(tx, id).await? {
+                return Ok(false);
+            }
+            if cycle.is_some() {
+                set_schedule(tx, id, "urge", cycle, now).await?;
+            }
+            task::Entity::update_many()
+                .col_expr(task::Column::Urging, Expr::value(urging))
+                .col_expr(task::Column::UpdatedAt, Expr::value(now))
+                .filter(task::Column::Id.eq(id.0))
+                .exec(tx)
+                .await?;
+            bump_version(tx, id).await?;
+            withdraw(tx, id, now).await?;
+            Ok(true)
+        })
+    }
+
+    /// Deletes a task with everything that belongs to it; false when it is gone, or runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_task(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            if !lock(tx, id).await? {
+                return Ok(false);
+            }
+            message::Entity::delete_many().filter(message::Column::TaskId.eq(id.0)).exec(tx).await?;
+            run::Entity::delete_many().filter(run::Column::TaskId.eq(id.0)).exec(tx).await?;
+            occurrence::Entity::delete_many().filter(occurrence::Column::TaskId.eq(id.0)).exec(tx).await?;
+            schedule::Entity::delete_many().filter(schedule::Column::TaskId.eq(id.0)).exec(tx).await?;
+            task::Entity::delete_by_id(id.0).exec(tx).await?;
+            Ok(true)
+        })
+    }
+}
+
+async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+    task::Entity::update_many()
+        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn escape_like(word: &str) -> String {
+    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}

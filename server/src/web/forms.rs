@@ -1,0 +1,36 @@
+//! Forms that post to their own page, with or without JavaScript: 303 on success, the same page
+//! with what was typed otherwise.
+
+pub(super) mod admin;
+pub(super) mod session;
+pub(super) mod task;
+
+use app::error::AppError;
+use axum::http::StatusCode;
+
+/// The status of a page that shows a failure.
+fn status_of(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A path on this server, or the overview: a link must not send people elsewhere after sign-in.
+fn local_path(next: &str) -> &str {
+    let local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n', '\t'])
+        && !next.chars().any(char::is_control);
+    if local { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn only_paths_on_this_server_are_followed() {
+        assert_eq!(local_path("/tasks/1?q=a"), "/tasks/1?q=a");
+        for next in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil"] {
+            assert_eq!(local_path(next), "/", "{next}");
+        }
+    }
+}

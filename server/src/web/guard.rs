@@ -1,0 +1,222 @@
+//! Nobody gets in: who asks, from where, and whether this route is open to strangers.
+//!
+//! Closed is the default, decided on the *matched route*, never on the raw path: a path that
+//! matches no open route is closed, however it is spelled.
+
+use app::auth::{Principal, Via};
+use app::backend::Caller;
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::routes;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::Web;
+use crate::api::Problem;
+use crate::error::internal;
+
+/// The session cookie over plain HTTP, and over TLS.
+const SESSION_COOKIES: [&str; 2] = ["jcrontab_session", "__Host-jcrontab_session"];
+/// The language cookie.
+pub const LANG_COOKIE: &str = "jcrontab_lang";
+/// The theme cookie.
+pub const THEME_COOKIE: &str = "jcrontab_theme";
+
+/// Routes that strangers may use. Everything else asks for a session or a token.
+const OPEN: [&str; 13] = [
+    routes::SIGN_IN,
+    routes::SETUP,
+    routes::SIGN_OUT,
+    routes::PREFERENCES,
+    "/healthz",
+    "/readyz",
+    "/pkg/{*path}",
+    "/favicon.svg",
+    "/favicon.ico",
+    "/robots.txt",
+    // The sign-in and set-up pages ask for these; both tell a stranger nothing.
+    "/fn/frame",
+    "/fn/sign_in_form",
+    "/apple-touch-icon.png",
+];
+
+/// Marks a connection over the Unix socket, which only the server's own user can open.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsoleConnection;
+
+/// The name of the session cookie for an address.
+#[must_use]
+pub fn session_cookie(base_url: &str) -> &'static str {
+    // A `__Host-` cookie must be Secure, which a browser takes only over TLS.
+    if base_url.starts_with("https://") { SESSION_COOKIES[1] } else { SESSION_COOKIES[0] }
+}
+
+/// A cookie of the request.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+fn lang_of(headers: &HeaderMap) -> Lang {
+    let accepted = || {
+        let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        Lang::from_accept_language(header)
+    };
+    cookie(headers, LANG_COOKIE).and_then(Lang::from_tag).or_else(accepted).unwrap_or_default()
+}
+
+/// Finds out who asks and puts a [`Caller`] into the request.
+pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let lang = lang_of(request.headers());
+    let at_console = request.extensions().get::<ConsoleConnection>().is_some();
+    let headers = request.headers().clone();
+    let principal = match identify(&web, &headers, at_console).await {
+        Ok(principal) => principal,
+        // Without the database nobody can be told from a stranger: closed.
+        Err(error) => return Problem::from(internal(lang, &error)).into_response(),
+    };
+    request.extensions_mut().insert(Caller { principal, lang });
+    next.run(request).await
+}
+
+async fn identify(
+    web: &Web,
+    headers: &HeaderMap,
+    at_console: bool,
+) -> Result<Option<Principal>, crate::store::StoreError> {
+    if at_console {
+        return Ok(Some(Principal::console()));
+    }
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        // A wrong token never falls back to a cookie.
+        let secret = value.to_str().ok().and_then(|value| value.split_once(' '));
+        return match secret {
+            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => web.service.token(secret.trim()).await,
+            _ => Ok(None),
+        };
+    }
+    match cookie(headers, session_cookie(&web.base_url)) {
+        Some(secret) => web.service.session(secret).await,
+        None => Ok(None),
+    }
+}
+
+/// Refuses strangers on every route that is not in the list of open ones.
+pub async fn require_principal(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let lang = caller.as_ref().map(|caller| caller.lang).unwrap_or_default();
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    if matched.as_deref() == Some(routes::SETUP) {
+        // Once there is an account the set-up page is gone for good.
+        match web.service.setup_open(lang).await {
+            Ok(true) => {}
+            Ok(false) => return Problem::from(AppError::not_found(lang, lang.pick("这个页面", "page"))).into_response(),
+            Err(error) => return Problem::from(error).into_response(),
+        }
+    }
+    let open = matched.as_deref().is_some_and(|path| OPEN.contains(&path));
+    let known = caller.is_some_and(|caller| caller.principal.is_some());
+    if open || known {
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    let is_page = request.method() == Method::GET
+        && !path.starts_with("/api/")
+        && !path.starts_with("/fn/")
+        && path != routes::EVENTS
+        && accepts_html(request.headers());
+    if is_page {
+        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
+        return Redirect::to(&format!("{}?{query}", routes::SIGN_IN)).into_response();
+    }
+    Problem::from(AppError::unauthenticated(lang)).into_response()
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+}
+
+/// Refuses requests that another site makes a browser send.
+///
+/// Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin`. A request with neither
+/// does not come from a browser's page, so no cookie of a victim rides on it.
+pub async fn refuse_cross_site(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>();
+    let by_cookie = caller.is_none_or(|caller| caller.principal.as_ref().is_none_or(|who| who.via == Via::Session));
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || !by_cookie || same_site(request.headers(), &web.base_url) {
+        return next.run(request).await;
+    }
+    let lang = caller.map(|caller| caller.lang).unwrap_or_default();
+    let error = AppError::new(
+        ErrorKind::Forbidden,
+        "cross_site",
+        lang.pick("请求来自另一个网站，已拒绝", "The request comes from another site and was refused"),
+    )
+    .with_hint(lang.pick(
+        "如果前面有反向代理，请设置 JCRONTAB_PUBLIC_URL",
+        "Behind a reverse proxy, set JCRONTAB_PUBLIC_URL",
+    ));
+    Problem::from(error).into_response()
+}
+
+fn same_site(headers: &HeaderMap, base_url: &str) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text(header::ORIGIN) {
+        None => true,
+        Some(origin) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            origin == base_url || (host.is_some() && host == text(header::HOST))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn where_a_request_comes_from() {
+        let table = [
+            (headers(&[]), true),
+            (headers(&[("sec-fetch-site", "same-origin")]), true),
+            (headers(&[("sec-fetch-site", "cross-site"), ("origin", "http://a:1"), ("host", "a:1")]), false),
+            (headers(&[("sec-fetch-site", "same-site")]), false),
+            (headers(&[("origin", "http://a:1"), ("host", "a:1")]), true),
+            (headers(&[("origin", "http://a:2"), ("host", "a:1")]), false),
+            (headers(&[("origin", "https://cron.example.com"), ("host", "127.0.0.1:8000")]), true),
+            (headers(&[("origin", "null"), ("host", "a:1")]), false),
+        ];
+        for (headers, expected) in table {
+            assert_eq!(same_site(&headers, "https://cron.example.com"), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let headers = headers(&[("cookie", "xjcrontab_lang=zh; jcrontab_lang=en; a=b")]);
+        assert_eq!(cookie(&headers, LANG_COOKIE), Some("en"));
+        assert_eq!(cookie(&headers, "missing"), None);
+    }
+}

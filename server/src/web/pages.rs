@@ -1,0 +1,88 @@
+//! The Leptos pages and their server functions, given the backend and the caller.
+
+use std::sync::Arc;
+
+use app::backend::{ResponseSink, SharedBackend, SharedSink};
+use app::server_fns::Posted;
+use app::ui::Theme;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+
+use super::extract::caller_of;
+use super::guard::{THEME_COOKIE, cookie};
+use super::headers::page_policy;
+use super::Web;
+
+/// All pages and server functions.
+pub(super) fn router(web: &Web) -> Router {
+    let options = web.site.options.clone();
+    let context = context(web);
+    let routes = generate_route_list(app::App);
+    let shell_options = options.clone();
+    Router::new()
+        .leptos_routes_with_context(&options, routes, context, move || app::shell(shell_options.clone()))
+        .with_state(options)
+}
+
+/// Renders the page of a request that was a form, with what was sent in its context.
+pub(super) async fn render_posted(web: &Web, parts: Parts, status: StatusCode, posted: Posted) -> Response {
+    let options = web.site.options.clone();
+    let context = context(web);
+    let with_posted = move || {
+        context();
+        provide_context(posted.clone());
+    };
+    let render = leptos_axum::render_app_async_with_context(with_posted, move || app::shell(options.clone()));
+    let mut request = Request::from_parts(parts, Body::empty());
+    *request.method_mut() = Method::GET;
+    let mut response = render(request).await;
+    *response.status_mut() = status;
+    response
+}
+
+/// What pages and server functions find in their context.
+fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
+    let service = Arc::clone(&web.service);
+    move || {
+        let backend: SharedBackend = service.clone();
+        provide_context(backend);
+        if let Some(parts) = use_context::<Parts>() {
+            provide_context(caller_of(&parts));
+            provide_context(match cookie(&parts.headers, THEME_COOKIE) {
+                Some("light") => Theme::Light,
+                Some("dark") => Theme::Dark,
+                _ => Theme::Auto,
+            });
+        }
+        if let Some(response) = use_context::<ResponseOptions>() {
+            if let Some(policy) =
+                use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok())
+            {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            let sink: SharedSink = Arc::new(Sink(response));
+            provide_context(sink);
+        }
+    }
+}
+
+struct Sink(ResponseOptions);
+
+impl ResponseSink for Sink {
+    fn set_status(&self, status: u16) {
+        if let Ok(status) = StatusCode::from_u16(status) {
+            self.0.set_status(status);
+        }
+    }
+
+    fn redirect(&self, path: &str) {
+        leptos_axum::redirect(path);
+    }
+}
