@@ -10,7 +10,9 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(crate) fn of(manager: &SchemaManager<'_>) -> Self {
-        Self { mysql: manager.get_database_backend() == DatabaseBackend::MySql }
+        Self {
+            mysql: manager.get_database_backend() == DatabaseBackend::MySql,
+        }
     }
 
     /// A table with the options every table of ours has.
@@ -20,7 +22,10 @@ impl Columns {
         let mut table = Table::create();
         table.table(name);
         if self.mysql {
-            table.engine("InnoDB").character_set("utf8mb4").collate("utf8mb4_bin");
+            table
+                .engine("InnoDB")
+                .character_set("utf8mb4")
+                .collate("utf8mb4_bin");
         }
         table
     }
@@ -44,7 +49,11 @@ impl Columns {
 /// The usual id.
 pub(crate) fn id() -> ColumnDef {
     let mut column = ColumnDef::new("id");
-    column.big_integer().not_null().auto_increment().primary_key();
+    column
+        .big_integer()
+        .not_null()
+        .auto_increment()
+        .primary_key();
     column
 }
 
@@ -81,7 +90,9 @@ pub(crate) async fn index(
 ) -> Result<(), DbErr> {
     let kind = if unique { "uq" } else { "ix" };
     let mut index = Index::create();
-    index.name(format!("{kind}_{table}_{}", columns.join("_"))).table(table);
+    index
+        .name(format!("{kind}_{table}_{}", columns.join("_")))
+        .table(table);
     for column in columns {
         index.col(*column);
     }

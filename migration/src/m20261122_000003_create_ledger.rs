@@ -30,7 +30,13 @@ impl MigrationTrait for Migration {
             )
             .await?;
         // The key that makes "never twice" true on every engine.
-        index(manager, "occurrence", &["schedule_id", "scheduled_for"], true).await?;
+        index(
+            manager,
+            "occurrence",
+            &["schedule_id", "scheduled_for"],
+            true,
+        )
+        .await?;
         index(manager, "occurrence", &["state", "due_at"], false).await?;
         index(manager, "occurrence", &["task_id", "due_at"], false).await?;
         manager
@@ -143,8 +149,17 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["cluster", "task_change", "node", "message", "run", "occurrence"] {
-            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        for table in [
+            "cluster",
+            "task_change",
+            "node",
+            "message",
+            "run",
+            "occurrence",
+        ] {
+            manager
+                .drop_table(Table::drop().table(table).to_owned())
+                .await?;
         }
         Ok(())
     }

@@ -38,14 +38,22 @@ struct BearerToken;
 impl utoipa::Modify for BearerToken {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        openapi.components.get_or_insert_default().add_security_scheme("token", scheme);
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", scheme);
     }
 }
 
 fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(tasks::list, tasks::create))
-        .routes(routes!(tasks::get, tasks::replace, tasks::change, tasks::delete))
+        .routes(routes!(
+            tasks::get,
+            tasks::replace,
+            tasks::change,
+            tasks::delete
+        ))
         .routes(routes!(tasks::run))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
@@ -72,7 +80,10 @@ fn documented() -> OpenApiRouter<AppState> {
 pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, openapi) = documented().split_for_parts();
     let described = openapi.clone();
-    let router = router.route("/api/openapi.json", get(move || async move { Json(described) }));
+    let router = router.route(
+        "/api/openapi.json",
+        get(move || async move { Json(described) }),
+    );
     (router, openapi)
 }
 
@@ -85,9 +96,20 @@ pub async fn healthz() -> &'static str {
 pub async fn readyz(State(service): State<AppState>) -> Response {
     // The loop turns at least every five minutes; a stale one means that it hangs.
     let now = service.clock.now();
-    let turns = service.lag.ticked_at().is_some_and(|at| now - at < chrono::TimeDelta::minutes(6));
+    let turns = service
+        .lag
+        .ticked_at()
+        .is_some_and(|at| now - at < chrono::TimeDelta::minutes(6));
     let database = service.store.ping().await.is_ok();
-    let status = if turns && database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if turns && database {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let word = |ok: bool| if ok { "ok" } else { "down" };
-    (status, Json(serde_json::json!({"database": word(database), "scheduler": word(turns)}))).into_response()
+    (
+        status,
+        Json(serde_json::json!({"database": word(database), "scheduler": word(turns)})),
+    )
+        .into_response()
 }

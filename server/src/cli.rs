@@ -70,15 +70,24 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn error(message: impl Into<String>) -> Self {
-        Self { code: 1, message: message.into() }
+        Self {
+            code: 1,
+            message: message.into(),
+        }
     }
 
     fn usage(message: impl Into<String>) -> Self {
-        Self { code: 2, message: message.into() }
+        Self {
+            code: 2,
+            message: message.into(),
+        }
     }
 
     fn not_found(message: impl Into<String>) -> Self {
-        Self { code: 3, message: message.into() }
+        Self {
+            code: 3,
+            message: message.into(),
+        }
     }
 }
 
@@ -120,7 +129,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // One crypto provider for every TLS connection; a second call would only say that it is there.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
         tracing::debug!("the crypto provider was installed before");
     }
     let done = match arguments.command {
@@ -144,7 +156,11 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
         .await
         .map_err(|error| Failure::error(sentence(&error)))?;
-    if in_time { Ok(()) } else { Err(Failure::error("commands were still running and were ended")) }
+    if in_time {
+        Ok(())
+    } else {
+        Err(Failure::error("commands were still running and were ended"))
+    }
 }
 
 async fn migrate(config: &Config) -> Result<(), Failure> {
@@ -153,12 +169,19 @@ async fn migrate(config: &Config) -> Result<(), Failure> {
     let data = lifecycle::DataDir::open(&config.data_dir);
     let path = match &data {
         Ok(data) => data.path().to_owned(),
-        Err(lifecycle::DataDirError::InUse { .. }) if !config.database_url.is_empty() => config.data_dir.clone(),
+        Err(lifecycle::DataDirError::InUse { .. }) if !config.database_url.is_empty() => {
+            config.data_dir.clone()
+        }
         Err(error) => return Err(failed(error)),
     };
-    let store = Store::open(&config.database_url, &path).await.map_err(|error| failed(&error))?;
+    let store = Store::open(&config.database_url, &path)
+        .await
+        .map_err(|error| failed(&error))?;
     store.migrate().await.map_err(|error| failed(&error))?;
-    print_lines(&[format!("The {} database is up to date", store.engine().name())]);
+    print_lines(&[format!(
+        "The {} database is up to date",
+        store.engine().name()
+    )]);
     Ok(())
 }
 
@@ -178,9 +201,16 @@ async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
 fn telemetry() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("JCRONTAB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     let json = std::env::var("JCRONTAB_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let installed = if json { builder.json().try_init() } else { builder.try_init() };
+    let installed = if json {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
     if installed.is_err() {
         tracing::debug!("a log subscriber was installed before");
     }

@@ -30,14 +30,19 @@ const SLICE: Duration = Duration::from_secs(1);
 #[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the machine's clock"
+        )]
         Utc::now().trunc_subsecs(6)
     }
 
     async fn sleep_until(&self, at: DateTime<Utc>) {
         loop {
             // A negative difference means the instant has come.
-            let Ok(left) = (at - self.now()).to_std() else { return };
+            let Ok(left) = (at - self.now()).to_std() else {
+                return;
+            };
             if left.is_zero() {
                 return;
             }

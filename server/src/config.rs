@@ -10,15 +10,31 @@ use ipnet::IpNet;
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// Database: empty for the embedded SQLite, or mysql://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "", global = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "",
+        global = true
+    )]
     pub database_url: String,
 
     /// Folder for the embedded database, keys, output and the local socket
-    #[arg(long, env = "JCRONTAB_DATA_DIR", default_value = "./data", global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_DATA_DIR",
+        default_value = "./data",
+        global = true
+    )]
     pub data_dir: PathBuf,
 
     /// Address to serve on
-    #[arg(long, env = "JCRONTAB_LISTEN", default_value = "127.0.0.1:8000", global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_LISTEN",
+        default_value = "127.0.0.1:8000",
+        global = true
+    )]
     pub listen: SocketAddr,
 
     /// Address that people reach the server under, for links in messages
@@ -26,11 +42,21 @@ pub struct Config {
     pub public_url: String,
 
     /// IANA zone for tasks that name none; the system's zone when empty
-    #[arg(long, env = "JCRONTAB_ZONE", default_value = "", global = true)]
+    #[arg(
+        long = "default-zone",
+        env = "JCRONTAB_ZONE",
+        default_value = "",
+        global = true
+    )]
     pub zone: String,
 
     /// Private networks that messages may go to, as CIDR list
-    #[arg(long, env = "JCRONTAB_OUTBOUND_ALLOW", value_delimiter = ',', global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTBOUND_ALLOW",
+        value_delimiter = ',',
+        global = true
+    )]
     pub outbound_allow: Vec<IpNet>,
 
     /// Unix user that commands run as when the server runs as root
@@ -42,11 +68,21 @@ pub struct Config {
     pub allow_root: String,
 
     /// Seconds that running commands get to end when the server stops
-    #[arg(long, env = "JCRONTAB_SHUTDOWN_GRACE", default_value_t = 20, global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_SHUTDOWN_GRACE",
+        default_value_t = 20,
+        global = true
+    )]
     pub shutdown_grace: u64,
 
     /// Language of messages: zh or en
-    #[arg(long, env = "JCRONTAB_LANG", default_value = "zh", global = true)]
+    #[arg(
+        long = "message-lang",
+        env = "JCRONTAB_LANG",
+        default_value = "zh",
+        global = true
+    )]
     pub lang: String,
 }
 

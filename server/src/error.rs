@@ -13,22 +13,37 @@ use crate::store::StoreError;
 pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppError {
     let incident = random_id(8);
     tracing::error!(incident, error, "a request failed");
-    let (kind, code, message, hint) = if error.downcast_ref::<StoreError>().is_some_and(StoreError::is_away) {
+    let (kind, code, message, hint) = if error
+        .downcast_ref::<StoreError>()
+        .is_some_and(StoreError::is_away)
+    {
         (
             ErrorKind::Unavailable,
             "database.away",
-            lang.pick("数据库暂时连接不上", "The database does not answer at the moment"),
-            lang.pick("请稍后再试；任务会在数据库恢复后继续", "Try again in a moment; tasks go on as soon as it is back"),
+            lang.pick(
+                "数据库暂时连接不上",
+                "The database does not answer at the moment",
+            ),
+            lang.pick(
+                "请稍后再试；任务会在数据库恢复后继续",
+                "Try again in a moment; tasks go on as soon as it is back",
+            ),
         )
     } else {
         (
             ErrorKind::Internal,
             "internal",
             lang.pick("服务器内部出错", "Something went wrong on the server"),
-            lang.pick("请把事件编号告诉管理员", "Give the incident id to an administrator"),
+            lang.pick(
+                "请把事件编号告诉管理员",
+                "Give the incident id to an administrator",
+            ),
         )
     };
-    AppError { incident: Some(incident), ..AppError::new(kind, code, message).with_hint(hint) }
+    AppError {
+        incident: Some(incident),
+        ..AppError::new(kind, code, message).with_hint(hint)
+    }
 }
 
 /// Makes answers of results of the store.

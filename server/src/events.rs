@@ -27,7 +27,11 @@ pub struct Signals {
 
 impl Default for Signals {
     fn default() -> Self {
-        Self { changes: broadcast::channel(256).0, tasks: Notify::new(), outbox: Notify::new() }
+        Self {
+            changes: broadcast::channel(256).0,
+            tasks: Notify::new(),
+            outbox: Notify::new(),
+        }
     }
 }
 

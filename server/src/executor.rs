@@ -106,12 +106,25 @@ impl Executor {
         self.signals.tell(Some(job.task.id), Some(job.run_id));
         if !job.task.mode.runs_command() {
             // Nothing to run: handing the message to the outbox is the whole of it.
-            self.finish(&job, RunState::Succeeded, None, &Ending::default(), StoredOutput::default(), &[]);
+            self.finish(
+                &job,
+                RunState::Succeeded,
+                None,
+                &Ending::default(),
+                StoredOutput::default(),
+                &[],
+            );
             return;
         }
         let (stop, stopped) = watch::channel(None);
         let capture = SharedCapture::default();
-        self.lock().insert(job.run_id, Running { stop, capture: capture.clone() });
+        self.lock().insert(
+            job.run_id,
+            Running {
+                stop,
+                capture: capture.clone(),
+            },
+        );
         let this = Arc::clone(self);
         self.tracker.spawn(async move {
             this.execute(job, capture, stopped).await;
@@ -121,7 +134,9 @@ impl Executor {
     /// Asks a run to end; false when it is not under way here.
     pub fn stop(&self, id: RunId, reason: StopReason) -> bool {
         let running = self.lock();
-        let Some(run) = running.get(&id) else { return false };
+        let Some(run) = running.get(&id) else {
+            return false;
+        };
         // The first reason counts; who presses the button twice changes nothing.
         run.stop.send_if_modified(|current| {
             let first = current.is_none();
@@ -139,7 +154,14 @@ impl Executor {
         let capture = self.lock().get(&id).map(|run| run.capture.clone())?;
         let bytes = capture.bytes();
         let (total, dropped) = capture.counts();
-        Some((StoredOutput { bytes: total, dropped, ..StoredOutput::default() }, bytes))
+        Some((
+            StoredOutput {
+                bytes: total,
+                dropped,
+                ..StoredOutput::default()
+            },
+            bytes,
+        ))
     }
 
     /// Runs under way in this process.
@@ -166,21 +188,36 @@ impl Executor {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn execute(self: Arc<Self>, job: Job, capture: SharedCapture, stopped: watch::Receiver<Option<StopReason>>) {
+    async fn execute(
+        self: Arc<Self>,
+        job: Job,
+        capture: SharedCapture,
+        stopped: watch::Receiver<Option<StopReason>>,
+    ) {
         let ending = process::run(&job, &self.identity, &self.starting, &capture, stopped).await;
         let (state, reason) = ending.verdict();
         let bytes = capture.close();
         let (total, dropped) = capture.counts();
-        let mut stored = StoredOutput { bytes: total, dropped, ..StoredOutput::default() };
+        let mut stored = StoredOutput {
+            bytes: total,
+            dropped,
+            ..StoredOutput::default()
+        };
         let mut reason = reason;
         match self.output.keep(job.run_id, job.started_at, &bytes).await {
             Ok((tail, object)) => (stored.tail, stored.object) = (tail, object),
             Err(error) => {
                 // The result matters more than its output; the end of it fits into the row.
-                tracing::error!(run.id = job.run_id.0, error = &error as &dyn std::error::Error, "output could not be kept");
+                tracing::error!(
+                    run.id = job.run_id.0,
+                    error = &error as &dyn std::error::Error,
+                    "output could not be kept"
+                );
                 stored.tail = OutputStore::tail(&bytes).to_vec();
                 stored.dropped = total - i64::try_from(stored.tail.len()).unwrap_or(0);
-                reason.get_or_insert_with(|| "the output could not be stored; only its end is kept".to_owned());
+                reason.get_or_insert_with(|| {
+                    "the output could not be stored; only its end is kept".to_owned()
+                });
             }
         }
         self.finish(&job, state, reason, &ending, stored, &bytes);
@@ -211,6 +248,9 @@ impl Executor {
             messages: Vec::new(),
         };
         let messages = self.composer.result(job, &outcome, bytes);
-        self.recorder.record(Outcome { messages, ..outcome });
+        self.recorder.record(Outcome {
+            messages,
+            ..outcome
+        });
     }
 }

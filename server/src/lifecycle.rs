@@ -96,11 +96,18 @@ pub fn assemble(
     clock: &SharedClock,
     identity: Option<Identity>,
 ) -> Result<Parts, StartError> {
-    let default_zone = if config.zone.is_empty() { system_zone() } else { config.zone.clone() };
+    let default_zone = if config.zone.is_empty() {
+        system_zone()
+    } else {
+        config.zone.clone()
+    };
     zone(&default_zone).map_err(|unknown| StartError::Zone(unknown.name))?;
     let signals = Arc::new(Signals::default());
     let guard = Guard::new(&config.outbound_allow);
-    let composer = Composer { lang: config.message_lang(), base_url: config.base_url() };
+    let composer = Composer {
+        lang: config.message_lang(),
+        base_url: config.base_url(),
+    };
     let output = OutputStore::new(data.path().join("output"));
     let tracker = TaskTracker::new();
     let executor = identity.map(|identity| {
@@ -117,7 +124,10 @@ pub fn assemble(
     let node = NodeRow {
         id: random_id(16),
         host_key: data.host_key().to_owned(),
-        hostname: nix::unistd::gethostname().map_or_else(|_| "?".to_owned(), |name| name.to_string_lossy().into_owned()),
+        hostname: nix::unistd::gethostname().map_or_else(
+            |_| "?".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let service = Service {
@@ -139,7 +149,11 @@ pub fn assemble(
         zone_names: zone_names(),
         started_at: clock.now(),
     };
-    Ok(Parts { service: Arc::new(service), node, tracker })
+    Ok(Parts {
+        service: Arc::new(service),
+        node,
+        tracker,
+    })
 }
 
 /// Serves until told to stop. Gives whether everything ended by itself in time.
@@ -148,9 +162,16 @@ pub fn assemble(
 /// When the server could not start.
 pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
     let data = DataDir::open(&config.data_dir)?;
-    let identity = Identity::new(&config.run_as, config.allows_root(), data.path(), data.host_key())?;
+    let identity = Identity::new(
+        &config.run_as,
+        config.allows_root(),
+        data.path(),
+        data.host_key(),
+    )?;
     tracing::info!(user = identity.user, folder = %identity.scratch.display(), "commands run as this user");
-    let Some(store) = open_patiently(config, &data, &stop).await? else { return Ok(true) };
+    let Some(store) = open_patiently(config, &data, &stop).await? else {
+        return Ok(true);
+    };
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
     let service = Arc::clone(&parts.service);
 
@@ -173,28 +194,41 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     };
     let doors = listen::open(config, &data).await?;
     greet(config, &service).await?;
-    let serving = doors.serve(&web, closing.clone());
+    let mut serving = Box::pin(doors.serve(&web, closing.clone()));
 
-    let stopping = stop.first();
-    tokio::pin!(serving);
     tokio::select! {
         () = &mut serving => {}
-        () = stopping => {}
+        () = stop.first() => {}
     }
-    tracing::info!(running = service.executor.as_ref().map_or(0, |executor| executor.running()), "stopping: nothing new is started");
+    tracing::info!(
+        running = service
+            .executor
+            .as_ref()
+            .map_or(0, |executor| executor.running()),
+        "stopping: nothing new is started"
+    );
     let in_time = drain(&service, config, &stop).await;
     closing.cancel();
-    let waited = tokio::time::timeout(Duration::from_secs(3), serving).await;
-    if waited.is_err() {
+    if tokio::time::timeout(Duration::from_secs(3), &mut serving)
+        .await
+        .is_err()
+    {
         tracing::info!("open connections were closed");
     }
+    // Both hold the service, whose last handle lets the recorder end.
+    drop(serving);
+    drop(web);
     end(parts, service, loops, &clock).await;
     Ok(in_time)
 }
 
 /// Opens and migrates the database; a MySQL server that does not answer is waited for. `None`
 /// when the process was told to stop meanwhile.
-async fn open_patiently(config: &Config, data: &DataDir, stop: &Stop) -> Result<Option<Store>, StartError> {
+async fn open_patiently(
+    config: &Config,
+    data: &DataDir,
+    stop: &Stop,
+) -> Result<Option<Store>, StartError> {
     let mut told = false;
     loop {
         let opened = async {
@@ -209,7 +243,10 @@ async fn open_patiently(config: &Config, data: &DataDir, stop: &Stop) -> Result<
             }
             Err(error) if error.is_away() => {
                 if !std::mem::replace(&mut told, true) {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer; trying again until it does");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the database does not answer; trying again until it does"
+                    );
                 }
                 tokio::select! {
                     () = tokio::time::sleep(KNOCK) => {}
@@ -246,7 +283,12 @@ fn spawn_loops(parts: &Parts, clock: &SharedClock, loops: &TaskTracker, stop: &S
     };
     loops.spawn(notifier.run(stop.token()));
     if service.store.engine() == Engine::Mysql {
-        loops.spawn(keep_alive(Arc::clone(service), parts.node.clone(), Arc::clone(clock), stop.clone()));
+        loops.spawn(keep_alive(
+            Arc::clone(service),
+            parts.node.clone(),
+            Arc::clone(clock),
+            stop.clone(),
+        ));
     }
 }
 
@@ -281,7 +323,10 @@ async fn keep_alive(service: Arc<Service>, node: NodeRow, clock: SharedClock, st
 /// Prints where the server is, and the set-up link while nobody has an account.
 async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
     let url = config.base_url();
-    let mut lines = vec![format!("Jcrontab {} is ready: {url}", env!("CARGO_PKG_VERSION"))];
+    let mut lines = vec![format!(
+        "Jcrontab {} is ready: {url}",
+        env!("CARGO_PKG_VERSION")
+    )];
     if let Some(secret) = service.offer_setup().await? {
         let minutes = TimeDelta::num_minutes(&crate::service::sign_in::SETUP_LIFE);
         lines.push(format!("Set up the first account within {minutes} minutes / 请在 {minutes} 分钟内创建第一个账号:"));
@@ -296,7 +341,9 @@ async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
 
 /// Waits for running commands; ends them after the grace or at a second signal.
 async fn drain(service: &Service, config: &Config, stop: &Stop) -> bool {
-    let Some(executor) = &service.executor else { return true };
+    let Some(executor) = &service.executor else {
+        return true;
+    };
     let grace = Duration::from_secs(config.shutdown_grace);
     let in_time = tokio::select! {
         () = executor.drain() => true,
@@ -318,14 +365,26 @@ async fn end(parts: Parts, service: Arc<Service>, loops: TaskTracker, clock: &Sh
     let store = service.store.clone();
     // The recorder ends when nobody is left who could hand it a result.
     drop(service);
-    let Parts { service, node, tracker } = parts;
+    let Parts {
+        service,
+        node,
+        tracker,
+    } = parts;
     drop(service);
     tracker.close();
-    if tokio::time::timeout(Duration::from_secs(10), tracker.wait()).await.is_err() {
-        tracing::error!("the database did not take the last results; their runs will be marked lost");
+    if tokio::time::timeout(Duration::from_secs(10), tracker.wait())
+        .await
+        .is_err()
+    {
+        tracing::error!(
+            "the database did not take the last results; their runs will be marked lost"
+        );
     }
     if let Err(error) = store.stop_node(&node.id, clock.now()).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the database was not told that this server stops");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the database was not told that this server stops"
+        );
     }
     tracing::info!("stopped");
 }

@@ -76,7 +76,10 @@ impl Notifier {
             let wake_at = match self.look(&mut busy, &mut workers).await {
                 Ok(wake_at) => wake_at,
                 Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "the outbox waits for the database");
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox waits for the database"
+                    );
                     tokio::time::sleep(BACK_OFF).await;
                     continue;
                 }
@@ -115,9 +118,17 @@ impl Notifier {
                 });
             }
         }
-        let next = self.store.outbox_next().await?.unwrap_or(now + LOOK).clamp(now + TimeDelta::milliseconds(50), now + LOOK);
+        let next = self
+            .store
+            .outbox_next()
+            .await?
+            .unwrap_or(now + LOOK)
+            .clamp(now + TimeDelta::milliseconds(50), now + LOOK);
         let paced = self.pace.next(now).unwrap_or(next);
-        Ok(next.max(now + TimeDelta::milliseconds(50)).min(paced.max(now + TimeDelta::milliseconds(50))).min(now + LOOK))
+        Ok(next
+            .max(now + TimeDelta::milliseconds(50))
+            .min(paced.max(now + TimeDelta::milliseconds(50)))
+            .min(now + LOOK))
     }
 
     /// Sends what a channel has, until it is empty or has to wait. Public for tests.
@@ -127,7 +138,11 @@ impl Notifier {
                 Ok(After::More) => {}
                 Ok(After::Nothing) => return,
                 Err(error) => {
-                    tracing::warn!(channel.id = channel.0, error = &error as &dyn std::error::Error, "the outbox cannot be written");
+                    tracing::warn!(
+                        channel.id = channel.0,
+                        error = &error as &dyn std::error::Error,
+                        "the outbox cannot be written"
+                    );
                     return;
                 }
             }
@@ -136,7 +151,9 @@ impl Notifier {
 
     async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
         let now = self.clock.now();
-        let Some((kind, sealed)) = self.store.channel_target(channel).await? else { return Ok(After::Nothing) };
+        let Some((kind, sealed)) = self.store.channel_target(channel).await? else {
+            return Ok(After::Nothing);
+        };
         if self.pace.wait(channel, now).is_some() {
             return Ok(After::Nothing);
         }
@@ -155,12 +172,21 @@ impl Notifier {
         Ok(After::More)
     }
 
-    async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) -> Result<(), StoreError> {
+    async fn settle(
+        &self,
+        item: &OutboxItem,
+        answer: Result<String, SendError>,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         match answer {
             Ok(words) => self.store.outbox_sent(item, &words, now).await,
             Err(error) => {
-                tracing::warn!(message.id = item.id.0, attempts = item.attempts, error = &error as &dyn std::error::Error, "a message was not taken");
+                tracing::warn!(
+                    message.id = item.id.0,
+                    attempts = item.attempts,
+                    error = &error as &dyn std::error::Error,
+                    "a message was not taken"
+                );
                 let words = error.to_string();
                 if error.is_final() || item.attempts >= ATTEMPTS_MAX {
                     return self.store.outbox_dead(item, &words).await;
@@ -168,7 +194,8 @@ impl Notifier {
                 let pause = match &error {
                     // Too many: the vendor counts by the minute.
                     SendError::TooMany(_) => {
-                        self.pace.block(item.channel_id, now + TimeDelta::seconds(61));
+                        self.pace
+                            .block(item.channel_id, now + TimeDelta::seconds(61));
                         TimeDelta::seconds(61)
                     }
                     _ => retry_pause(item.attempts),

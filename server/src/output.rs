@@ -57,7 +57,10 @@ impl OutputStore {
             tokio::fs::create_dir_all(path.parent().unwrap_or(&self.root)).await?;
             tokio::fs::write(&path, bytes).await
         };
-        write.await.map_err(|source| OutputError { name: name.clone(), source })?;
+        write.await.map_err(|source| OutputError {
+            name: name.clone(),
+            source,
+        })?;
         Ok((Self::tail(bytes).to_vec(), Some(name)))
     }
 
@@ -66,9 +69,15 @@ impl OutputStore {
     /// # Errors
     /// When it is gone or cannot be read.
     pub async fn read(&self, name: &str) -> Result<Vec<u8>, OutputError> {
-        let failed = |source| OutputError { name: name.to_owned(), source };
+        let failed = |source| OutputError {
+            name: name.to_owned(),
+            source,
+        };
         // Names come from our own rows; one that leads out of the folder is refused all the same.
-        if Path::new(name).components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
+        if Path::new(name)
+            .components()
+            .any(|part| !matches!(part, std::path::Component::Normal(_)))
+        {
             return Err(failed(std::io::ErrorKind::InvalidInput.into()));
         }
         tokio::fs::read(self.root.join(name)).await.map_err(failed)

@@ -43,13 +43,19 @@ impl Recorder {
     }
 }
 
-async fn write_groups(store: Store, signals: Arc<Signals>, mut results: mpsc::UnboundedReceiver<Outcome>) {
+async fn write_groups(
+    store: Store,
+    signals: Arc<Signals>,
+    mut results: mpsc::UnboundedReceiver<Outcome>,
+) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while results.recv_many(&mut group, GROUP_MAX).await > 0 {
         if group.len() < GROUP_MAX {
             tokio::time::sleep(GATHER).await;
             while group.len() < GROUP_MAX {
-                let Ok(outcome) = results.try_recv() else { break };
+                let Ok(outcome) = results.try_recv() else {
+                    break;
+                };
                 group.push(outcome);
             }
         }
@@ -71,13 +77,20 @@ async fn write(store: &Store, group: &[Outcome]) {
         match store.record(group).await {
             Ok(fenced) => {
                 for run in fenced {
-                    tracing::warn!(run.id = run.0, "somebody else has ended this run; its result is not written");
+                    tracing::warn!(
+                        run.id = run.0,
+                        "somebody else has ended this run; its result is not written"
+                    );
                 }
                 return;
             }
             Err(error) => {
                 if !std::mem::replace(&mut told, true) {
-                    tracing::error!(results = group.len(), error = &error as &dyn std::error::Error, "results wait for the database");
+                    tracing::error!(
+                        results = group.len(),
+                        error = &error as &dyn std::error::Error,
+                        "results wait for the database"
+                    );
                 }
                 tokio::time::sleep(BACK_OFF).await;
             }

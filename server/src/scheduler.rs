@@ -64,7 +64,10 @@ struct LagState {
 
 impl Lag {
     fn note(&self, now: DateTime<Utc>, delays_ms: impl Iterator<Item = i64>) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.ticked_at = Some(now);
         for delay in delays_ms {
             if state.recent.len() == 100 {
@@ -77,21 +80,29 @@ impl Lag {
     /// The worst of the last 100 delays, in milliseconds.
     #[must_use]
     pub fn worst_ms(&self) -> Option<i64> {
-        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.recent.iter().copied().max()
     }
 
     /// When the loop last went round.
     #[must_use]
     pub fn ticked_at(&self) -> Option<DateTime<Utc>> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ticked_at
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .ticked_at
     }
 }
 
 impl Scheduler {
     /// Goes round until `stop`. Failures of the database are told once and tried again.
     pub async fn run(self, stop: CancellationToken) {
-        let Some(mut agenda) = self.load(&stop).await else { return };
+        let Some(mut agenda) = self.load(&stop).await else {
+            return;
+        };
         let mut away = false;
         while !stop.is_cancelled() {
             match self.turn(&mut agenda).await {
@@ -131,7 +142,9 @@ impl Scheduler {
         }
         let now = self.clock.now();
         self.lag.note(now, std::iter::empty());
-        let mut wake_at = agenda.wake_at(PLAN_MARGIN).unwrap_or(now + TimeDelta::minutes(5));
+        let mut wake_at = agenda
+            .wake_at(PLAN_MARGIN)
+            .unwrap_or(now + TimeDelta::minutes(5));
         if self.store.engine() == Engine::Mysql {
             wake_at = wake_at.min(now + POLL);
         }
@@ -147,7 +160,11 @@ impl Scheduler {
         let (_, planned_until) = self.store.cluster_state().await?;
         let (seen, tasks) = self.store.live_tasks().await?;
         // A database that has never planned has missed nothing.
-        let planned_until = if planned_until.timestamp() <= 0 { now } else { planned_until };
+        let planned_until = if planned_until.timestamp() <= 0 {
+            now
+        } else {
+            planned_until
+        };
         let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
         for task in tasks {
             agenda.put(task, planned_until);
@@ -160,7 +177,12 @@ impl Scheduler {
             if self.store.plan(&missed, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
                 return Err(StoreError::Raced);
             }
-            agenda.note_due(missed.iter().filter(|row| row.missed.is_none()).map(|row| row.scheduled_for));
+            agenda.note_due(
+                missed
+                    .iter()
+                    .filter(|row| row.missed.is_none())
+                    .map(|row| row.scheduled_for),
+            );
         }
         if let Some(due) = self.store.next_due().await? {
             agenda.note_due([due].into_iter());
@@ -187,7 +209,10 @@ impl Scheduler {
 
     fn tell(&self, error: &StoreError, away: &mut bool) {
         if !std::mem::replace(away, true) {
-            tracing::error!(error = error as &dyn std::error::Error, "the loop waits for the database");
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "the loop waits for the database"
+            );
         }
     }
 
@@ -250,11 +275,21 @@ impl Scheduler {
 
     async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let decide = |due: &[crate::store::Due], running: &_| rules::decide(agenda, due, running, now);
-        match self.store.claim(&self.node.id, now, agenda.seen, decide).await? {
+        let decide =
+            |due: &[crate::store::Due], running: &_| rules::decide(agenda, due, running, now);
+        match self
+            .store
+            .claim(&self.node.id, now, agenda.seen, decide)
+            .await?
+        {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok((claimed, more)) => {
-                self.lag.note(now, claimed.iter().map(|c| (now - c.due.scheduled_for).num_milliseconds()));
+                self.lag.note(
+                    now,
+                    claimed
+                        .iter()
+                        .map(|c| (now - c.due.scheduled_for).num_milliseconds()),
+                );
                 for claimed in claimed {
                     self.hand_over(agenda, claimed, now);
                 }
@@ -268,7 +303,9 @@ impl Scheduler {
 
     fn hand_over(&self, agenda: &Agenda, claimed: Claimed, now: DateTime<Utc>) {
         // The rules start only tasks that the agenda holds.
-        let Some(task) = agenda.task(claimed.due.task_id) else { return };
+        let Some(task) = agenda.task(claimed.due.task_id) else {
+            return;
+        };
         self.executor.start(Job {
             run_id: claimed.run_id,
             occurrence_id: Some(claimed.due.id),

@@ -88,8 +88,16 @@ impl Service {
     /// Notes who did what. A failure to note it is a failure of the act's answer only, since the
     /// act itself is done; it is logged.
     async fn audit(&self, who: &Principal, action: &str, object: Option<i64>, detail: &str) {
-        if let Err(error) = self.store.audit(who, action, object, detail, self.clock.now()).await {
-            tracing::error!(action, error = &error as &dyn std::error::Error, "the audit log cannot be written");
+        if let Err(error) = self
+            .store
+            .audit(who, action, object, detail, self.clock.now())
+            .await
+        {
+            tracing::error!(
+                action,
+                error = &error as &dyn std::error::Error,
+                "the audit log cannot be written"
+            );
         }
     }
 
@@ -99,7 +107,10 @@ impl Service {
             AppError::new(
                 ErrorKind::Conflict,
                 "server.not_running",
-                lang.pick("服务器没有运行，无法执行命令", "The server is not running, so nothing can be started or stopped"),
+                lang.pick(
+                    "服务器没有运行，无法执行命令",
+                    "The server is not running, so nothing can be started or stopped",
+                ),
             )
             .with_hint(lang.pick("先运行 jcrontab serve", "Start it with `jcrontab serve`"))
         })
@@ -107,7 +118,11 @@ impl Service {
 }
 
 /// Gives a duplicate-key failure its own answer and logs any other.
-fn or_taken<T>(result: Result<T, crate::store::StoreError>, lang: Lang, taken: impl FnOnce() -> AppError) -> Answer<T> {
+fn or_taken<T>(
+    result: Result<T, crate::store::StoreError>,
+    lang: Lang,
+    taken: impl FnOnce() -> AppError,
+) -> Answer<T> {
     match result {
         Err(error) if error.is_duplicate() => Err(taken()),
         other => other.or_internal(lang),

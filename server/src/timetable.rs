@@ -29,15 +29,24 @@ pub struct UnknownZone {
 pub fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
     // jiff also takes names in any case and abbreviations; a name that differs from the IANA
     // spelling would not be found by other tools reading the same database.
-    let unknown = || UnknownZone { name: name.to_owned() };
+    let unknown = || UnknownZone {
+        name: name.to_owned(),
+    };
     let found = jiff::tz::db().get(name).map_err(|_| unknown())?;
-    if found.iana_name() == Some(name) || name == "UTC" { Ok(found) } else { Err(unknown()) }
+    if found.iana_name() == Some(name) || name == "UTC" {
+        Ok(found)
+    } else {
+        Err(unknown())
+    }
 }
 
 /// Names of all zones, sorted.
 #[must_use]
 pub fn zone_names() -> Vec<String> {
-    let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let mut names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .collect();
     names.retain(|name| !name.starts_with("posix") && !name.starts_with("right/"));
     names.sort_unstable();
     names.dedup();
@@ -47,7 +56,11 @@ pub fn zone_names() -> Vec<String> {
 /// The system's zone, or UTC where it names none.
 #[must_use]
 pub fn system_zone() -> String {
-    TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    match TimeZone::system().iana_name() {
+        // Another name for the same thing, and the longer one.
+        None | Some("Etc/UTC") => "UTC".to_owned(),
+        Some(name) => name.to_owned(),
+    }
 }
 
 /// The offsets of a zone from a year before `now` to six years after it: all that pages show.
@@ -63,7 +76,10 @@ pub fn rules(name: &str, zone: &TimeZone, now: DateTime<Utc>) -> ZoneRules {
             .take_while(|change| change.timestamp() <= end)
             .map(|change| (change.timestamp().as_second(), change.offset().seconds())),
     );
-    ZoneRules { name: name.to_owned(), offsets }
+    ZoneRules {
+        name: name.to_owned(),
+        offsets,
+    }
 }
 
 /// Reads an instant as people type it: RFC 3339, or a wall clock time in `zone`. A time in a gap
@@ -78,9 +94,16 @@ pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let (date, time) = text.split_once(' ').unwrap_or((&text, "00:00:00"));
     let date: jiff::civil::Date = date.trim().parse().ok()?;
     let time = time.trim();
-    let time: jiff::civil::Time =
-        if time.matches(':').count() == 1 { format!("{time}:00").parse() } else { time.parse() }.ok()?;
-    let zoned = zone.to_ambiguous_zoned(date.to_datetime(time)).compatible().ok()?;
+    let time: jiff::civil::Time = if time.matches(':').count() == 1 {
+        format!("{time}:00").parse()
+    } else {
+        time.parse()
+    }
+    .ok()?;
+    let zoned = zone
+        .to_ambiguous_zoned(date.to_datetime(time))
+        .compatible()
+        .ok()?;
     datetime(zoned.timestamp())
 }
 
@@ -157,13 +180,17 @@ impl Cycle {
             Some(start) if start > after => start - chrono::TimeDelta::microseconds(1),
             _ => after,
         };
-        self.next_after(from).filter(|next| ends_at.is_none_or(|end| *next <= end))
+        self.next_after(from)
+            .filter(|next| ends_at.is_none_or(|end| *next <= end))
     }
 }
 
 /// The window of a task as instants.
 #[must_use]
-pub fn window(starts_at: Option<Stamp>, ends_at: Option<Stamp>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+pub fn window(
+    starts_at: Option<Stamp>,
+    ends_at: Option<Stamp>,
+) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     (starts_at.map(|at| at.0), ends_at.map(|at| at.0))
 }
 
@@ -172,36 +199,129 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
-        let text = if text.contains(':') { format!("{text}:00Z") } else { format!("{text}T00:00:00Z") };
-        DateTime::parse_from_rfc3339(&text).expect("test time").to_utc()
+        let text = if text.contains(':') {
+            format!("{text}:00Z")
+        } else {
+            format!("{text}T00:00:00Z")
+        };
+        DateTime::parse_from_rfc3339(&text)
+            .expect("test time")
+            .to_utc()
     }
 
     fn cycle(expr: &str, zone_name: &str) -> Cycle {
         let expr = CronExpr::parse(expr).expect("test expression");
-        Patterns::default().cycle(&expr, zone(zone_name).expect("test zone")).expect("accepted")
+        Patterns::default()
+            .cycle(&expr, zone(zone_name).expect("test zone"))
+            .expect("accepted")
     }
 
     /// Gold vectors on which three independent engines agree.
     #[test]
     fn gold_vectors() {
         let table: &[(&str, &str, &str, &[&str])] = &[
-            ("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00", &["2026-03-29T01:00", "2026-03-30T00:30"]),
-            ("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00", &["2026-10-25T00:30", "2026-10-26T01:30"]),
-            ("*/30 2 * * *", "Europe/Berlin", "2026-03-28T12:00", &["2026-03-30T00:00"]),
-            ("*/30 * * * *", "Europe/Berlin", "2026-10-25T00:15", &["2026-10-25T00:30", "2026-10-25T01:00", "2026-10-25T01:30", "2026-10-25T02:00"]),
-            ("0 0 * * *", "Europe/London", "2026-03-28T12:00", &["2026-03-29T00:00", "2026-03-29T23:00"]),
-            ("0 0 * * *", "America/Havana", "2026-03-07T12:00", &["2026-03-08T05:00", "2026-03-09T04:00"]),
-            ("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00", &["2026-10-03T15:30", "2026-10-04T15:15"]),
-            ("45 1 * * *", "Australia/Lord_Howe", "2026-04-04T12:00", &["2026-04-04T14:45", "2026-04-05T15:15"]),
+            (
+                "30 2 * * *",
+                "Europe/Berlin",
+                "2026-03-28T12:00",
+                &["2026-03-29T01:00", "2026-03-30T00:30"],
+            ),
+            (
+                "30 2 * * *",
+                "Europe/Berlin",
+                "2026-10-24T12:00",
+                &["2026-10-25T00:30", "2026-10-26T01:30"],
+            ),
+            (
+                "*/30 2 * * *",
+                "Europe/Berlin",
+                "2026-03-28T12:00",
+                &["2026-03-30T00:00"],
+            ),
+            (
+                "*/30 * * * *",
+                "Europe/Berlin",
+                "2026-10-25T00:15",
+                &[
+                    "2026-10-25T00:30",
+                    "2026-10-25T01:00",
+                    "2026-10-25T01:30",
+                    "2026-10-25T02:00",
+                ],
+            ),
+            (
+                "0 0 * * *",
+                "Europe/London",
+                "2026-03-28T12:00",
+                &["2026-03-29T00:00", "2026-03-29T23:00"],
+            ),
+            (
+                "0 0 * * *",
+                "America/Havana",
+                "2026-03-07T12:00",
+                &["2026-03-08T05:00", "2026-03-09T04:00"],
+            ),
+            (
+                "15 2 * * *",
+                "Australia/Lord_Howe",
+                "2026-10-03T12:00",
+                &["2026-10-03T15:30", "2026-10-04T15:15"],
+            ),
+            (
+                "45 1 * * *",
+                "Australia/Lord_Howe",
+                "2026-04-04T12:00",
+                &["2026-04-04T14:45", "2026-04-05T15:15"],
+            ),
             ("0 0 29 2 *", "UTC", "2096-03-01", &["2104-02-29"]),
-            ("0 0 31 * *", "UTC", "2026-01-31", &["2026-03-31", "2026-05-31", "2026-07-31", "2026-08-31"]),
-            ("0 0 13 * 5", "UTC", "2026-01-01", &["2026-01-02", "2026-01-09", "2026-01-13", "2026-01-16"]),
-            ("0 0 * * 5-7", "UTC", "2026-01-01", &["2026-01-02", "2026-01-03", "2026-01-04", "2026-01-09"]),
-            ("*/40 * * * *", "UTC", "2026-01-01", &["2026-01-01T00:40", "2026-01-01T01:00", "2026-01-01T01:40"]),
-            ("0 0 * * 5#3", "UTC", "2026-01-01", &["2026-01-16", "2026-02-20"]),
-            ("0 0 * * 5L", "UTC", "2026-01-01", &["2026-01-30", "2026-02-27"]),
-            ("0 0 L * *", "UTC", "2026-01-15", &["2026-01-31", "2026-02-28", "2026-03-31"]),
-            ("0 0 15W * *", "UTC", "2026-01-20", &["2026-02-16", "2026-03-16", "2026-04-15"]),
+            (
+                "0 0 31 * *",
+                "UTC",
+                "2026-01-31",
+                &["2026-03-31", "2026-05-31", "2026-07-31", "2026-08-31"],
+            ),
+            (
+                "0 0 13 * 5",
+                "UTC",
+                "2026-01-01",
+                &["2026-01-02", "2026-01-09", "2026-01-13", "2026-01-16"],
+            ),
+            (
+                "0 0 * * 5-7",
+                "UTC",
+                "2026-01-01",
+                &["2026-01-02", "2026-01-03", "2026-01-04", "2026-01-09"],
+            ),
+            (
+                "*/40 * * * *",
+                "UTC",
+                "2026-01-01",
+                &["2026-01-01T00:40", "2026-01-01T01:00", "2026-01-01T01:40"],
+            ),
+            (
+                "0 0 * * 5#3",
+                "UTC",
+                "2026-01-01",
+                &["2026-01-16", "2026-02-20"],
+            ),
+            (
+                "0 0 * * 5L",
+                "UTC",
+                "2026-01-01",
+                &["2026-01-30", "2026-02-27"],
+            ),
+            (
+                "0 0 L * *",
+                "UTC",
+                "2026-01-15",
+                &["2026-01-31", "2026-02-28", "2026-03-31"],
+            ),
+            (
+                "0 0 15W * *",
+                "UTC",
+                "2026-01-20",
+                &["2026-02-16", "2026-03-16", "2026-04-15"],
+            ),
         ];
         for (expr, zone, after, expected) in table {
             let cycle = cycle(expr, zone);
@@ -215,7 +335,10 @@ mod tests {
 
     #[test]
     fn never_is_none_and_a_left_out_day_is_not_never() {
-        assert_eq!(cycle("0 0 31 2 *", "UTC").next_after(at("2026-01-01")), None);
+        assert_eq!(
+            cycle("0 0 31 2 *", "UTC").next_after(at("2026-01-01")),
+            None
+        );
         let apia = cycle("0 12 * * *", "Pacific/Apia");
         assert!(apia.next_after(at("2011-12-29T23:00")).is_some());
     }
@@ -232,8 +355,17 @@ mod tests {
     #[test]
     fn typed_times_are_read_in_the_zone() {
         let shanghai = zone("Asia/Shanghai").expect("zone");
-        for text in ["2026-01-01T08:00", "2026-01-01 08:00:00", "2026/01/01 08:00", "2026-01-01T00:00:00Z"] {
-            assert_eq!(parse_instant(text, &shanghai), Some(at("2026-01-01")), "{text}");
+        for text in [
+            "2026-01-01T08:00",
+            "2026-01-01 08:00:00",
+            "2026/01/01 08:00",
+            "2026-01-01T00:00:00Z",
+        ] {
+            assert_eq!(
+                parse_instant(text, &shanghai),
+                Some(at("2026-01-01")),
+                "{text}"
+            );
         }
         assert_eq!(parse_instant("tomorrow", &shanghai), None);
         assert!(zone("Mars/Olympus").is_err() && zone("").is_err() && zone("PT").is_err());

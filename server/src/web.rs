@@ -56,26 +56,46 @@ pub fn router(web: &Web) -> Router {
         .route("/admin/users", post(forms::admin::user_or_token))
         .route("/events", get(events::stream))
         .with_state(web.clone());
-    let all = api.merge(pages::router(web)).merge(forms).merge(web.site.router()).fallback(not_found);
+    let all = api
+        .merge(pages::router(web))
+        .merge(forms)
+        .merge(web.site.router())
+        .fallback(not_found);
     guarded(all, web).layer(CompressionLayer::new())
 }
 
 /// The API alone, for a command line that works without a running server.
 pub fn api_router(web: &Web) -> Router {
     let (api, _) = api::router();
-    guarded(api.with_state(Arc::clone(&web.service)).fallback(not_found), web)
+    guarded(
+        api.with_state(Arc::clone(&web.service)).fallback(not_found),
+        web,
+    )
 }
 
 /// The layers every request passes, outermost last.
 fn guarded(router: Router, web: &Web) -> Router {
     router
-        .layer(middleware::from_fn_with_state(web.clone(), guard::require_principal))
-        .layer(middleware::from_fn_with_state(web.clone(), guard::refuse_cross_site))
-        .layer(middleware::from_fn_with_state(web.clone(), guard::authenticate))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            guard::require_principal,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            guard::refuse_cross_site,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            guard::authenticate,
+        ))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(|_| {
             // The panic itself is in the log already; it says nothing to the outside.
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong / 出错了").into_response()
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong / 出错了",
+            )
+                .into_response()
         }))
         .layer(middleware::from_fn(headers::harden))
 }
@@ -83,12 +103,23 @@ fn guarded(router: Router, web: &Web) -> Router {
 /// Links of the original lead to today's pages; everything else is not here.
 async fn not_found(request: axum::extract::Request) -> Response {
     let path = request.uri().path();
-    if let Some(id) = path.strip_prefix("/taskid").and_then(|rest| rest.trim_end_matches('/').parse().ok()) {
+    if let Some(id) = path
+        .strip_prefix("/taskid")
+        .and_then(|rest| rest.trim_end_matches('/').parse().ok())
+    {
         return Redirect::permanent(&app::routes::task(app::id::TaskId(id))).into_response();
     }
     if path.trim_end_matches('/') == "/xadmin" {
         return Redirect::permanent(app::routes::ADMIN).into_response();
     }
-    let lang = request.extensions().get::<app::backend::Caller>().map(|caller| caller.lang).unwrap_or_default();
-    api::Problem::from(app::error::AppError::not_found(lang, lang.pick("这个页面", "page"))).into_response()
+    let lang = request
+        .extensions()
+        .get::<app::backend::Caller>()
+        .map(|caller| caller.lang)
+        .unwrap_or_default();
+    api::Problem::from(app::error::AppError::not_found(
+        lang,
+        lang.pick("这个页面", "page"),
+    ))
+    .into_response()
 }

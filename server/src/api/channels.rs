@@ -14,8 +14,14 @@ use crate::web::extract::{Body, Who};
 
 /// All channels.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = List<Channel>)))]
-pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<Channel>>> {
-    Ok(Json(List { items: service.channel_list(&caller).await?, next: None }))
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<Channel>>> {
+    Ok(Json(List {
+        items: service.channel_list(&caller).await?,
+        next: None,
+    }))
 }
 
 /// Adds a channel.
@@ -26,7 +32,10 @@ pub(super) async fn create(
     Who(caller): Who,
     Body(draft): Body<ChannelDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::CREATED, Json(service.channel_create(&caller, &draft).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(service.channel_create(&caller, &draft).await?),
+    ))
 }
 
 /// One channel.

@@ -36,7 +36,11 @@ pub(super) async fn list_of_task(
     Path(id): Path<TaskId>,
     Query(page): Query<PageQuery>,
 ) -> Reply<Json<List<Run>>> {
-    Ok(Json(service.run_list(&caller, id, page.after, page.limit.unwrap_or(50)).await?))
+    Ok(Json(
+        service
+            .run_list(&caller, id, page.after, page.limit.unwrap_or(50))
+            .await?,
+    ))
 }
 
 /// Runs of a task, newest first.
@@ -47,13 +51,26 @@ pub(super) async fn list(
     Who(caller): Who,
     Query(query): Query<RunsQuery>,
 ) -> Reply<Json<List<Run>>> {
-    Ok(Json(service.run_list(&caller, TaskId(query.task), query.after, query.limit.unwrap_or(50)).await?))
+    Ok(Json(
+        service
+            .run_list(
+                &caller,
+                TaskId(query.task),
+                query.after,
+                query.limit.unwrap_or(50),
+            )
+            .await?,
+    ))
 }
 
 /// One run.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", tag = "runs",
     responses((status = 200, body = Run), (status = 404, body = Problem)))]
-pub(super) async fn get(State(service): State<AppState>, Who(caller): Who, Path(id): Path<RunId>) -> Reply<Json<Run>> {
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+) -> Reply<Json<Run>> {
     Ok(Json(service.run_get(&caller, id).await?))
 }
 
@@ -85,5 +102,8 @@ pub(super) async fn stop(
     Who(caller): Who,
     Path(id): Path<RunId>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::ACCEPTED, Json(service.run_stop(&caller, id).await?)))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(service.run_stop(&caller, id).await?),
+    ))
 }

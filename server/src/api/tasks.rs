@@ -52,7 +52,12 @@ pub(super) async fn list(
     Who(caller): Who,
     Query(query): Query<ListQuery>,
 ) -> Reply<Json<List<TaskRow>>> {
-    let query = TaskQuery { q: query.q, state: query.state, after: query.after, limit: query.limit };
+    let query = TaskQuery {
+        q: query.q,
+        state: query.state,
+        after: query.after,
+        limit: query.limit,
+    };
     Ok(Json(service.task_list(&caller, &query).await?))
 }
 
@@ -64,13 +69,20 @@ pub(super) async fn create(
     Who(caller): Who,
     Body(draft): Body<TaskDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::CREATED, Json(service.task_create(&caller, &draft).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(service.task_create(&caller, &draft).await?),
+    ))
 }
 
 /// One task.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}", tag = "tasks",
     responses((status = 200, body = Task), (status = 404, body = Problem)))]
-pub(super) async fn get(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Task>> {
     Ok(Json(service.task_get(&caller, id).await?))
 }
 
@@ -120,31 +132,51 @@ pub(super) async fn run(
     Who(caller): Who,
     Path(id): Path<TaskId>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::ACCEPTED, Json(service.task_run(&caller, id).await?)))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(service.task_run(&caller, id).await?),
+    ))
 }
 
-async fn control(service: &AppState, caller: &Caller, id: TaskId, control: Control) -> Reply<Json<Task>> {
+async fn control(
+    service: &AppState,
+    caller: &Caller,
+    id: TaskId,
+    control: Control,
+) -> Reply<Json<Task>> {
     Ok(Json(service.task_control(caller, id, &control).await?))
 }
 
 /// 暂停: it does not fire until restored.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks",
     responses((status = 200, body = Task), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(super) async fn pause(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+pub(super) async fn pause(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Task>> {
     control(&service, &caller, id, Control::Pause).await
 }
 
 /// 结单: it is done.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/close", tag = "tasks",
     responses((status = 200, body = Task), (status = 404, body = Problem)))]
-pub(super) async fn close(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+pub(super) async fn close(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Task>> {
     control(&service, &caller, id, Control::Close).await
 }
 
 /// 恢复: back to active.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/restore", tag = "tasks",
     responses((status = 200, body = Task), (status = 404, body = Problem)))]
-pub(super) async fn restore(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+pub(super) async fn restore(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Task>> {
     control(&service, &caller, id, Control::Restore).await
 }
 
@@ -171,7 +203,11 @@ pub(super) async fn urge(
 /// 恢复原始周期: back to the work cycle.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/unurge", tag = "tasks",
     responses((status = 200, body = Task), (status = 404, body = Problem)))]
-pub(super) async fn unurge(State(service): State<AppState>, Who(caller): Who, Path(id): Path<TaskId>) -> Reply<Json<Task>> {
+pub(super) async fn unurge(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<Task>> {
     control(&service, &caller, id, Control::Unurge).await
 }
 
@@ -185,7 +221,11 @@ pub(super) async fn history(
     Query(page): Query<PageQuery>,
 ) -> Reply<Json<List<HistoryItem>>> {
     service.task_get(&caller, id).await?;
-    Ok(Json(service.task_history(&caller, id, page.after, page.limit.unwrap_or(50)).await?))
+    Ok(Json(
+        service
+            .task_history(&caller, id, page.after, page.limit.unwrap_or(50))
+            .await?,
+    ))
 }
 
 /// The next firings of an expression, and what it says in words.
@@ -201,9 +241,13 @@ pub(super) async fn preview(
 
 /// Applies a merge patch to a draft; `null` puts a field back to its default.
 fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, String> {
-    let Value::Object(patch) = patch else { return Err("an object is needed".to_owned()) };
+    let Value::Object(patch) = patch else {
+        return Err("an object is needed".to_owned());
+    };
     let mut merged = serde_json::to_value(draft).map_err(|error| error.to_string())?;
-    let Some(fields) = merged.as_object_mut() else { return Err("an object is needed".to_owned()) };
+    let Some(fields) = merged.as_object_mut() else {
+        return Err("an object is needed".to_owned());
+    };
     for (name, value) in patch {
         if !fields.contains_key(&name) {
             return Err(format!("unknown field `{name}`"));
@@ -218,5 +262,12 @@ fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, String> {
 }
 
 fn malformed(lang: Lang, reason: &str) -> AppError {
-    AppError::new(ErrorKind::Invalid, "body", lang.pick(format!("请求内容有误：{reason}"), format!("The body is not right: {reason}")))
+    AppError::new(
+        ErrorKind::Invalid,
+        "body",
+        lang.pick(
+            format!("请求内容有误：{reason}"),
+            format!("The body is not right: {reason}"),
+        ),
+    )
 }

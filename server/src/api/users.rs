@@ -16,8 +16,14 @@ use crate::web::extract::{Body, Who};
 
 /// All accounts.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = List<User>)))]
-pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<User>>> {
-    Ok(Json(List { items: service.user_list(&caller).await?, next: None }))
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<User>>> {
+    Ok(Json(List {
+        items: service.user_list(&caller).await?,
+        next: None,
+    }))
 }
 
 /// Adds an account.
@@ -28,7 +34,10 @@ pub(super) async fn create(
     Who(caller): Who,
     Body(draft): Body<UserDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::CREATED, Json(service.user_create(&caller, &draft).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(service.user_create(&caller, &draft).await?),
+    ))
 }
 
 /// What to change of an account.
@@ -61,8 +70,14 @@ pub(super) async fn change(
 
 /// Tokens: all of them for administrators, else the caller's own.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "users", responses((status = 200, body = List<ApiToken>)))]
-pub(super) async fn tokens(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<List<ApiToken>>> {
-    Ok(Json(List { items: service.token_list(&caller).await?, next: None }))
+pub(super) async fn tokens(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<ApiToken>>> {
+    Ok(Json(List {
+        items: service.token_list(&caller).await?,
+        next: None,
+    }))
 }
 
 /// For whom a token is made.
@@ -80,7 +95,10 @@ pub(super) async fn create_token(
     Who(caller): Who,
     Body(draft): Body<TokenDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((StatusCode::CREATED, Json(service.token_create(&caller, &draft.user).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(service.token_create(&caller, &draft.user).await?),
+    ))
 }
 
 /// Ends a token.

@@ -42,13 +42,20 @@ impl Attempts {
 
     /// Forgets a key that got in.
     pub fn succeeded(&self, key: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
     }
 }
 
 /// Nothing for the first failures, then doubling from 2 s up to 15 min.
 fn penalty(count: u32) -> TimeDelta {
-    if count < FREE { TimeDelta::zero() } else { TimeDelta::seconds((2_i64 << (count - FREE).min(9)).min(900)) }
+    if count < FREE {
+        TimeDelta::zero()
+    } else {
+        TimeDelta::seconds((2_i64 << (count - FREE).min(9)).min(900))
+    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,10 @@ pub struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         let decoy = hash_now("nobody has this password").unwrap_or_default();
-        Self { slots: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.into() }
+        Self {
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            decoy: decoy.into(),
+        }
     }
 }
 
@@ -50,17 +53,25 @@ impl Passwords {
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let matches = self
             .with_slot(move || {
-                PasswordHash::new(&stored)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+                PasswordHash::new(&stored).is_ok_and(|hash| {
+                    Argon2::default()
+                        .verify_password(password.as_bytes(), &hash)
+                        .is_ok()
+                })
             })
             .await?;
         Ok(matches && known)
     }
 
-    async fn with_slot<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    async fn with_slot<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
         let failed = |error: &dyn std::error::Error| HashError(error.to_string());
         let slot = self.slots.acquire().await.map_err(|error| failed(&error))?;
-        let result = tokio::task::spawn_blocking(work).await.map_err(|error| failed(&error));
+        let result = tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| failed(&error));
         drop(slot);
         result
     }
@@ -81,9 +92,27 @@ mod tests {
     async fn only_the_right_password_of_a_known_account_passes() {
         let passwords = Passwords::default();
         let stored = passwords.hash("correct horse").await.expect("hash");
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.verify("correct horse", Some(&stored)).await.expect("verify"));
-        assert!(!passwords.verify("wrong horse", Some(&stored)).await.expect("verify"));
-        assert!(!passwords.verify("nobody has this password", None).await.expect("verify"));
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
+        assert!(
+            passwords
+                .verify("correct horse", Some(&stored))
+                .await
+                .expect("verify")
+        );
+        assert!(
+            !passwords
+                .verify("wrong horse", Some(&stored))
+                .await
+                .expect("verify")
+        );
+        assert!(
+            !passwords
+                .verify("nobody has this password", None)
+                .await
+                .expect("verify")
+        );
     }
 }

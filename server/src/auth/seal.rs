@@ -57,7 +57,9 @@ impl Sealer {
     /// Works with a key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key)) }
+        Self {
+            cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key)),
+        }
     }
 
     /// Reads the key from `secret.key` in the data folder, and makes one, mode 0600, the first time.
@@ -66,7 +68,10 @@ impl Sealer {
     /// When the file cannot be read or made, or holds no key.
     pub fn open_or_create(data_dir: &Path) -> Result<Self, SealError> {
         let path = data_dir.join("secret.key");
-        let failed = |source| SealError::KeyFile { path: path.clone(), source };
+        let failed = |source| SealError::KeyFile {
+            path: path.clone(),
+            source,
+        };
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -77,7 +82,9 @@ impl Sealer {
                     .mode(0o600)
                     .open(&path)
                     .map_err(failed)?;
-                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(failed)?;
                 text
             }
             Err(error) => return Err(failed(error)),
@@ -96,8 +103,14 @@ impl Sealer {
     /// When the cipher fails.
     pub fn seal(&self, name: &str, secret: &str) -> Result<String, SealError> {
         let nonce: [u8; 12] = super::token::random();
-        let payload = Payload { msg: secret.as_bytes(), aad: name.as_bytes() };
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Failed)?;
+        let payload = Payload {
+            msg: secret.as_bytes(),
+            aad: name.as_bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SealError::Failed)?;
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed);
         Ok(format!("{VERSION}{}", STANDARD_NO_PAD.encode(bytes)))
@@ -114,8 +127,14 @@ impl Sealer {
             .ok_or(SealError::DoesNotOpen)?;
         let (nonce, body) = bytes.split_at_checked(12).ok_or(SealError::DoesNotOpen)?;
         let nonce: [u8; 12] = nonce.try_into().map_err(|_| SealError::DoesNotOpen)?;
-        let payload = Payload { msg: body, aad: name.as_bytes() };
-        let opened = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::DoesNotOpen)?;
+        let payload = Payload {
+            msg: body,
+            aad: name.as_bytes(),
+        };
+        let opened = self
+            .cipher
+            .decrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SealError::DoesNotOpen)?;
         String::from_utf8(opened).map_err(|_| SealError::DoesNotOpen)
     }
 }
@@ -127,9 +146,14 @@ mod tests {
     #[test]
     fn opens_only_with_the_key_and_at_the_place() {
         let sealer = Sealer::new(&[7; 32]);
-        let sealed = sealer.seal("channel:ops", "https://example.com/?key=x").expect("seal");
+        let sealed = sealer
+            .seal("channel:ops", "https://example.com/?key=x")
+            .expect("seal");
         assert!(!sealed.contains("example"));
-        assert_eq!(sealer.open("channel:ops", &sealed).expect("open"), "https://example.com/?key=x");
+        assert_eq!(
+            sealer.open("channel:ops", &sealed).expect("open"),
+            "https://example.com/?key=x"
+        );
         assert!(sealer.open("channel:other", &sealed).is_err());
         assert!(Sealer::new(&[8; 32]).open("channel:ops", &sealed).is_err());
         for broken in ["", "1:", "1:AAAA", "2:AAAA", &sealed[..sealed.len() - 2]] {

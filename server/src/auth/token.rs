@@ -22,11 +22,14 @@ pub fn random<const N: usize>() -> [u8; N] {
 #[must_use]
 pub fn random_id(bytes: usize) -> String {
     use std::fmt::Write;
-    random::<16>().iter().take(bytes.min(16)).fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+    random::<16>()
+        .iter()
+        .take(bytes.min(16))
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            write!(text, "{byte:02x}").ok();
+            text
+        })
 }
 
 /// A new secret of 256 bits.
@@ -39,10 +42,12 @@ pub fn new_secret() -> String {
 #[must_use]
 pub fn hash(secret: &str) -> String {
     use std::fmt::Write;
-    Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+    Sha256::digest(secret.as_bytes())
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").ok();
+            text
+        })
 }
 
 #[cfg(test)]
@@ -53,6 +58,9 @@ mod tests {
     fn secrets_differ_and_hashes_are_stable() {
         assert_ne!(new_secret(), new_secret());
         assert_eq!(random_id(8).len(), 16);
-        assert_eq!(hash("a"), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
+        assert_eq!(
+            hash("a"),
+            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+        );
     }
 }

@@ -30,9 +30,17 @@ pub(super) struct Client {
 
 enum Way {
     /// A server, over the Unix socket or over HTTP.
-    Server { http: reqwest::Client, base: String, token: Option<String>, _folder: Option<std::fs::File> },
+    Server {
+        http: reqwest::Client,
+        base: String,
+        token: Option<String>,
+        _folder: Option<std::fs::File>,
+    },
     /// No server runs: the API of this process, on the database itself.
-    InProcess { router: Router, _data: Option<DataDir> },
+    InProcess {
+        router: Router,
+        _data: Option<DataDir>,
+    },
 }
 
 impl Client {
@@ -41,30 +49,56 @@ impl Client {
         if let Ok(base) = std::env::var("JCRONTAB_URL")
             && !base.is_empty()
         {
-            let token = std::env::var("JCRONTAB_TOKEN").ok().filter(|token| !token.is_empty());
-            let http = builder().build().map_err(|error| Failure::error(sentence(&error)))?;
-            let way = Way::Server { http, base: base.trim_end_matches('/').to_owned(), token, _folder: None };
+            let token = std::env::var("JCRONTAB_TOKEN")
+                .ok()
+                .filter(|token| !token.is_empty());
+            let http = builder()
+                .build()
+                .map_err(|error| Failure::error(sentence(&error)))?;
+            let way = Way::Server {
+                http,
+                base: base.trim_end_matches('/').to_owned(),
+                token,
+                _folder: None,
+            };
             return Ok(Self { way, lang });
         }
         if let Some(way) = over_socket(&config.data_dir).await? {
             return Ok(Self { way, lang });
         }
-        Ok(Self { way: in_process(config).await?, lang })
+        Ok(Self {
+            way: in_process(config).await?,
+            lang,
+        })
     }
 
     /// Asks, and gives the answer's JSON (`null` for none).
-    pub(super) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+    pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Value, Failure> {
         let bytes = self.raw(method, path, body).await?;
         if bytes.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&bytes).map_err(|_| Failure::error("the server's answer is not JSON; is this address a Jcrontab?"))
+        serde_json::from_slice(&bytes).map_err(|_| {
+            Failure::error("the server's answer is not JSON; is this address a Jcrontab?")
+        })
     }
 
     /// Asks, and gives the answer's bytes.
-    pub(super) async fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Vec<u8>, Failure> {
         let (status, bytes) = match &self.way {
-            Way::Server { http, base, token, .. } => {
+            Way::Server {
+                http, base, token, ..
+            } => {
                 let mut request = http
                     .request(method, format!("{base}{path}"))
                     .header(header::ACCEPT_LANGUAGE, self.lang.tag());
@@ -75,16 +109,23 @@ impl Client {
                     request = request.json(body);
                 }
                 let response = request.send().await.map_err(unreachable)?;
-                (response.status().as_u16(), response.bytes().await.map_err(unreachable)?.to_vec())
+                (
+                    response.status().as_u16(),
+                    response.bytes().await.map_err(unreachable)?.to_vec(),
+                )
             }
             Way::InProcess { router, .. } => {
-                let mut request =
-                    Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.lang.tag());
+                let mut request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .header(header::ACCEPT_LANGUAGE, self.lang.tag());
                 if body.is_some() {
                     request = request.header(header::CONTENT_TYPE, "application/json");
                 }
                 let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-                let request = request.body(body).map_err(|error| Failure::usage(sentence(&error)))?;
+                let request = request
+                    .body(body)
+                    .map_err(|error| Failure::usage(sentence(&error)))?;
                 let Ok(response) = router.clone().oneshot(request).await;
                 let status = response.status().as_u16();
                 let bytes = axum::body::to_bytes(response.into_body(), ANSWER_MAX)
@@ -93,7 +134,11 @@ impl Client {
                 (status, bytes.to_vec())
             }
         };
-        if (200..300).contains(&status) { Ok(bytes) } else { Err(failure(status, &bytes)) }
+        if (200..300).contains(&status) {
+            Ok(bytes)
+        } else {
+            Err(failure(status, &bytes))
+        }
     }
 }
 
@@ -107,26 +152,39 @@ fn builder() -> reqwest::ClientBuilder {
 
 /// The server of a data folder, when one listens there.
 async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
-    let Ok((path, folder)) = lifecycle::console_socket(data_dir) else { return Ok(None) };
+    let Ok((path, folder)) = lifecycle::console_socket(data_dir) else {
+        return Ok(None);
+    };
     if tokio::net::UnixStream::connect(&path).await.is_err() {
         return Ok(None);
     }
-    let http = builder().unix_socket(path).build().map_err(|error| Failure::error(sentence(&error)))?;
-    Ok(Some(Way::Server { http, base: "http://localhost".to_owned(), token: None, _folder: Some(folder) }))
+    let http = builder()
+        .unix_socket(path)
+        .build()
+        .map_err(|error| Failure::error(sentence(&error)))?;
+    Ok(Some(Way::Server {
+        http,
+        base: "http://localhost".to_owned(),
+        token: None,
+        _folder: Some(folder),
+    }))
 }
 
 async fn in_process(config: &Config) -> Result<Way, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
-        DataDirError::InUse { .. } => {
-            Failure::error(format!("{error}, but it does not answer; try again in a moment"))
-        }
+        DataDirError::InUse { .. } => Failure::error(format!(
+            "{error}, but it does not answer; try again in a moment"
+        )),
         DataDirError::Unusable { .. } => failed(&error),
     })?;
-    let store = Store::open(&config.database_url, data.path()).await.map_err(|error| failed(&error))?;
+    let store = Store::open(&config.database_url, data.path())
+        .await
+        .map_err(|error| failed(&error))?;
     store.migrate().await.map_err(|error| failed(&error))?;
     let clock: SharedClock = Arc::new(SystemClock);
-    let parts = lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
+    let parts =
+        lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
     let web = Web {
         service: parts.service,
         site: Site::find(),
@@ -134,7 +192,10 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         stop: tokio_util::sync::CancellationToken::new(),
     };
     let router = web::api_router(&web).layer(axum::Extension(ConsoleConnection));
-    Ok(Way::InProcess { router, _data: Some(data) })
+    Ok(Way::InProcess {
+        router,
+        _data: Some(data),
+    })
 }
 
 fn unreachable(error: reqwest::Error) -> Failure {
@@ -144,10 +205,15 @@ fn unreachable(error: reqwest::Error) -> Failure {
 /// A problem document as one sentence and an exit code.
 fn failure(status: u16, bytes: &[u8]) -> Failure {
     let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let title = problem["title"].as_str().map_or_else(|| format!("the server answered {status}"), str::to_owned);
+    let title = problem["title"]
+        .as_str()
+        .map_or_else(|| format!("the server answered {status}"), str::to_owned);
     let mut message = title.clone();
     for fault in problem["errors"].as_array().into_iter().flatten() {
-        let (field, text) = (fault["field"].as_str().unwrap_or(""), fault["message"].as_str().unwrap_or(""));
+        let (field, text) = (
+            fault["field"].as_str().unwrap_or(""),
+            fault["message"].as_str().unwrap_or(""),
+        );
         if text == title {
             message = format!("{field}: {text}");
         } else {

@@ -46,12 +46,29 @@ pub(super) enum CronCommand {
 
 pub(super) fn run(command: &CronCommand, config: &Config) -> Result<(), Failure> {
     match command {
-        CronCommand::Next { expression, zone, after, count, json } => {
-            next(config, expression, zone.as_deref(), after.as_deref(), *count, *json)
-        }
-        CronCommand::Explain { expression, lang: wanted, json } => {
+        CronCommand::Next {
+            expression,
+            zone,
+            after,
+            count,
+            json,
+        } => next(
+            config,
+            expression,
+            zone.as_deref(),
+            after.as_deref(),
+            *count,
+            *json,
+        ),
+        CronCommand::Explain {
+            expression,
+            lang: wanted,
+            json,
+        } => {
             let lang = match wanted {
-                Some(tag) => Lang::from_tag(tag).ok_or_else(|| Failure::usage("--lang takes zh or en"))?,
+                Some(tag) => {
+                    Lang::from_tag(tag).ok_or_else(|| Failure::usage("--lang takes zh or en"))?
+                }
                 None => lang(),
             };
             explain(expression, lang, *json)
@@ -72,12 +89,23 @@ fn next(
     json: bool,
 ) -> Result<(), Failure> {
     let expr = parse(expression, lang())?;
-    let name = zone_name.map_or_else(|| if config.zone.is_empty() { system_zone() } else { config.zone.clone() }, str::to_owned);
+    let name = zone_name.map_or_else(
+        || {
+            if config.zone.is_empty() {
+                system_zone()
+            } else {
+                config.zone.clone()
+            }
+        },
+        str::to_owned,
+    );
     let zone = zone(&name).map_err(|unknown| Failure::usage(unknown.to_string()))?;
     let mut from = match after {
         Some(text) => DateTime::parse_from_rfc3339(text)
             .map(|at| at.with_timezone(&Utc))
-            .map_err(|_| Failure::usage("--after takes an RFC 3339 instant such as 2026-11-22T09:00:00Z"))?,
+            .map_err(|_| {
+                Failure::usage("--after takes an RFC 3339 instant such as 2026-11-22T09:00:00Z")
+            })?,
         None => SystemClock.now(),
     };
     let cycle = Patterns::default()
@@ -85,7 +113,9 @@ fn next(
         .ok_or_else(|| Failure::error("this expression cannot be computed"))?;
     let mut instants = Vec::new();
     while instants.len() < count as usize {
-        let Some(at) = cycle.next_after(from) else { break };
+        let Some(at) = cycle.next_after(from) else {
+            break;
+        };
         instants.push(Stamp(at));
         from = at;
     }
@@ -98,7 +128,12 @@ fn next(
             .iter()
             .map(|at| {
                 let rules = rules(&name, &zone, at.0);
-                format!("{} {} {name}  ({})", rules.local(*at), rules.offset_text(*at), at.rfc3339())
+                format!(
+                    "{} {} {name}  ({})",
+                    rules.local(*at),
+                    rules.offset_text(*at),
+                    at.rfc3339()
+                )
             })
             .collect();
         print_lines(&lines);
@@ -108,7 +143,11 @@ fn next(
 
 fn explain(expression: &str, lang: Lang, json: bool) -> Result<(), Failure> {
     let expr = parse(expression, lang)?;
-    let warnings: Vec<String> = expr.warnings().iter().map(|warning| warning.text(lang)).collect();
+    let warnings: Vec<String> = expr
+        .warnings()
+        .iter()
+        .map(|warning| warning.text(lang))
+        .collect();
     if json {
         print_json(&serde_json::json!({
             "cron": expr.canonical(), "words": expr.describe(lang), "warnings": warnings,

@@ -48,37 +48,74 @@ pub(super) enum RunCommand {
     },
 }
 
-const COLUMNS: [&str; 7] = ["id", "state", "trigger", "scheduled_for", "started_at", "finished_at", "exit_code"];
+const COLUMNS: [&str; 7] = [
+    "id",
+    "state",
+    "trigger",
+    "scheduled_for",
+    "started_at",
+    "finished_at",
+    "exit_code",
+];
 
 pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Failure> {
     match command {
-        RunCommand::List { task, limit, after, json } => {
-            let after = after.as_ref().map(|after| format!("&after={after}")).unwrap_or_default();
+        RunCommand::List {
+            task,
+            limit,
+            after,
+            json,
+        } => {
+            let after = after
+                .as_ref()
+                .map(|after| format!("&after={after}"))
+                .unwrap_or_default();
             let path = format!("/api/v1/tasks/{task}/runs?limit={limit}{after}");
             let page = client.call(Method::GET, &path, None).await?;
             if *json {
                 print_json(&page);
             } else {
-                let rows: Vec<Vec<String>> =
-                    items(&page).iter().map(|run| COLUMNS.iter().map(|column| text(run, column)).collect()).collect();
+                let rows: Vec<Vec<String>> = items(&page)
+                    .iter()
+                    .map(|run| COLUMNS.iter().map(|column| text(run, column)).collect())
+                    .collect();
                 let heading = COLUMNS.map(str::to_uppercase);
-                print_table(&heading.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
+                print_table(
+                    &heading.iter().map(String::as_str).collect::<Vec<_>>(),
+                    &rows,
+                );
             }
         }
         RunCommand::Show { id, json } => {
-            let run = client.call(Method::GET, &format!("/api/v1/runs/{id}"), None).await?;
+            let run = client
+                .call(Method::GET, &format!("/api/v1/runs/{id}"), None)
+                .await?;
             if *json {
                 print_json(&run);
             } else {
-                let fields = run.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-                print_lines(&fields.map(|(name, _)| format!("{name}: {}", text(&run, name))).collect::<Vec<_>>());
+                let fields = run
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .filter(|(_, value)| !value.is_null());
+                print_lines(
+                    &fields
+                        .map(|(name, _)| format!("{name}: {}", text(&run, name)))
+                        .collect::<Vec<_>>(),
+                );
             }
         }
         RunCommand::Output { id } => {
-            print_bytes(&client.raw(Method::GET, &format!("/api/v1/runs/{id}/output"), None).await?);
+            print_bytes(
+                &client
+                    .raw(Method::GET, &format!("/api/v1/runs/{id}/output"), None)
+                    .await?,
+            );
         }
         RunCommand::Stop { id, json } => {
-            let run: Value = client.call(Method::POST, &format!("/api/v1/runs/{id}/stop"), None).await?;
+            let run: Value = client
+                .call(Method::POST, &format!("/api/v1/runs/{id}/stop"), None)
+                .await?;
             if *json {
                 print_json(&run);
             } else {

@@ -109,14 +109,18 @@ pub(super) struct AddTask {
 pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Failure> {
     match command {
         TaskCommand::Add(add) => add_task(client, add).await,
-        TaskCommand::List { query, state, json } => list(client, query, state.as_deref(), *json).await,
+        TaskCommand::List { query, state, json } => {
+            list(client, query, state.as_deref(), *json).await
+        }
         TaskCommand::Show(one) => {
             let task = client.call(Method::GET, &path(one.id, ""), None).await?;
             show(&task, one.json);
             Ok(())
         }
         TaskCommand::Run(one) => {
-            let run = client.call(Method::POST, &path(one.id, "/run"), None).await?;
+            let run = client
+                .call(Method::POST, &path(one.id, "/run"), None)
+                .await?;
             if one.json {
                 print_json(&run);
             } else {
@@ -127,7 +131,9 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
         TaskCommand::Pause(one) => control(client, one, "/pause", None).await,
         TaskCommand::Close(one) => control(client, one, "/close", None).await,
         TaskCommand::Restore(one) => control(client, one, "/restore", None).await,
-        TaskCommand::Urge { one, cron } => control(client, one, "/urge", Some(json!({ "cron": cron }))).await,
+        TaskCommand::Urge { one, cron } => {
+            control(client, one, "/urge", Some(json!({ "cron": cron }))).await
+        }
         TaskCommand::Unurge(one) => control(client, one, "/unurge", None).await,
         TaskCommand::Delete(one) => {
             client.call(Method::DELETE, &path(one.id, ""), None).await?;
@@ -143,13 +149,26 @@ fn path(id: i64, act: &str) -> String {
     format!("/api/v1/tasks/{id}{act}")
 }
 
-async fn control(client: &Client, one: &One, act: &str, body: Option<Value>) -> Result<(), Failure> {
+async fn control(
+    client: &Client,
+    one: &One,
+    act: &str,
+    body: Option<Value>,
+) -> Result<(), Failure> {
     let task = client.call(Method::POST, &path(one.id, act), body).await?;
     if one.json {
         print_json(&task);
     } else {
-        let urging = if task["urging"] == true { ", urging" } else { "" };
-        print_lines(&[format!("Task {} is {}{urging}", one.id, text(&task, "state"))]);
+        let urging = if task["urging"] == true {
+            ", urging"
+        } else {
+            ""
+        };
+        print_lines(&[format!(
+            "Task {} is {}{urging}",
+            one.id,
+            text(&task, "state")
+        )]);
     }
     Ok(())
 }
@@ -161,7 +180,12 @@ async fn add_task(client: &Client, add: &AddTask) -> Result<(), Failure> {
     };
     let mode = add.mode.clone().unwrap_or_else(|| {
         // Without a command there is only a message to send.
-        if add.command.trim().is_empty() && channel_id.is_some() { "message" } else { "command" }.to_owned()
+        if add.command.trim().is_empty() && channel_id.is_some() {
+            "message"
+        } else {
+            "command"
+        }
+        .to_owned()
     });
     let draft = json!({
         "name": add.name, "nickname": add.nickname, "owners": split(&add.owners), "tags": split(&add.tags),
@@ -169,31 +193,51 @@ async fn add_task(client: &Client, add: &AddTask) -> Result<(), Failure> {
         "urge_cron": add.urge_cron, "urging": add.urging, "channel_id": channel_id,
         "starts_at": add.starts_at, "ends_at": add.ends_at, "timeout": add.timeout,
     });
-    let task = client.call(Method::POST, "/api/v1/tasks", Some(draft)).await?;
+    let task = client
+        .call(Method::POST, "/api/v1/tasks", Some(draft))
+        .await?;
     if add.json {
         print_json(&task);
     } else {
-        print_lines(&[format!("Task {} entered: {}", text(&task, "id"), words(&task))]);
+        print_lines(&[format!(
+            "Task {} entered: {}",
+            text(&task, "id"),
+            words(&task)
+        )]);
     }
     Ok(())
 }
 
 fn split(values: &[String]) -> Vec<String> {
-    values.iter().flat_map(|value| app::task::split_list(value)).collect()
+    values
+        .iter()
+        .flat_map(|value| app::task::split_list(value))
+        .collect()
 }
 
 /// A channel by name, or by id where no channel has that name.
 pub(super) async fn find_channel(client: &Client, wanted: &str) -> Result<i64, Failure> {
     let channels = client.call(Method::GET, "/api/v1/channels", None).await?;
-    let by_name = items(&channels).iter().find(|channel| channel["name"] == wanted);
-    let by_id = || items(&channels).iter().find(|channel| channel["id"].to_string() == wanted);
+    let by_name = items(&channels)
+        .iter()
+        .find(|channel| channel["name"] == wanted);
+    let by_id = || {
+        items(&channels)
+            .iter()
+            .find(|channel| channel["id"].to_string() == wanted)
+    };
     by_name
         .or_else(by_id)
         .and_then(|channel| channel["id"].as_i64())
         .ok_or_else(|| Failure::not_found(format!("there is no channel {wanted:?}")))
 }
 
-async fn list(client: &Client, query: &str, state: Option<&str>, json: bool) -> Result<(), Failure> {
+async fn list(
+    client: &Client,
+    query: &str,
+    state: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
     let mut rows: Vec<Value> = Vec::new();
     let mut after: Option<String> = None;
     loop {
@@ -205,7 +249,13 @@ async fn list(client: &Client, query: &str, state: Option<&str>, json: bool) -> 
         if let Some(after) = &after {
             pairs.append_pair("after", after);
         }
-        let page = client.call(Method::GET, &format!("/api/v1/tasks?{}", pairs.finish()), None).await?;
+        let page = client
+            .call(
+                Method::GET,
+                &format!("/api/v1/tasks?{}", pairs.finish()),
+                None,
+            )
+            .await?;
         rows.extend_from_slice(items(&page));
         after = page["next"].as_str().map(str::to_owned);
         if after.is_none() {
@@ -219,7 +269,14 @@ async fn list(client: &Client, query: &str, state: Option<&str>, json: bool) -> 
     let lines: Vec<Vec<String>> = rows
         .iter()
         .map(|task| {
-            vec![text(task, "id"), text(task, "state"), text(task, "name"), text(task, "cron"), text(task, "next_at"), text(&task["last_run"], "state")]
+            vec![
+                text(task, "id"),
+                text(task, "state"),
+                text(task, "name"),
+                text(task, "cron"),
+                text(task, "next_at"),
+                text(&task["last_run"], "state"),
+            ]
         })
         .collect();
     print_table(&["ID", "STATE", "NAME", "CRON", "NEXT", "LAST"], &lines);
@@ -228,8 +285,14 @@ async fn list(client: &Client, query: &str, state: Option<&str>, json: bool) -> 
 
 /// The cycle in force in words.
 fn words(task: &Value) -> String {
-    let cron = if task["urging"] == true { text(task, "urge_cron") } else { text(task, "cron") };
-    let words = app::cron::CronExpr::parse(&cron).map(|expr| expr.describe(lang())).unwrap_or_default();
+    let cron = if task["urging"] == true {
+        text(task, "urge_cron")
+    } else {
+        text(task, "cron")
+    };
+    let words = app::cron::CronExpr::parse(&cron)
+        .map(|expr| expr.describe(lang()))
+        .unwrap_or_default();
     format!("{words} ({cron}, {})", text(task, "zone"))
 }
 
@@ -238,16 +301,39 @@ fn show(task: &Value, json: bool) {
         print_json(task);
         return;
     }
-    let mut lines = vec![format!("{}  {}  [{}]", text(task, "id"), text(task, "name"), text(task, "state")), words(task)];
-    for field in ["mode", "next_at", "starts_at", "ends_at", "timeout_seconds", "channel_id", "nickname"] {
+    let mut lines = vec![
+        format!(
+            "{}  {}  [{}]",
+            text(task, "id"),
+            text(task, "name"),
+            text(task, "state")
+        ),
+        words(task),
+    ];
+    for field in [
+        "mode",
+        "next_at",
+        "starts_at",
+        "ends_at",
+        "timeout_seconds",
+        "channel_id",
+        "nickname",
+    ] {
         let value = text(task, field);
         if !value.is_empty() {
             lines.push(format!("{field}: {value}"));
         }
     }
-    if let Some(command) = task["command"].as_str().filter(|command| !command.is_empty()) {
+    if let Some(command) = task["command"]
+        .as_str()
+        .filter(|command| !command.is_empty())
+    {
         lines.push("command:".to_owned());
-        lines.extend(command.lines().map(|line| format!("  {}", line.replace('\u{1b}', " "))));
+        lines.extend(
+            command
+                .lines()
+                .map(|line| format!("  {}", line.replace('\u{1b}', " "))),
+        );
     }
     print_lines(&lines);
 }

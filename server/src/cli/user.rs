@@ -98,9 +98,13 @@ pub(super) enum ChannelCommand {
 
 pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), Failure> {
     match command {
-        UserCommand::Add { name, role, json, .. } => {
+        UserCommand::Add {
+            name, role, json, ..
+        } => {
             let body = json!({ "name": name, "role": role, "password": password()? });
-            let user = client.call(Method::POST, "/api/v1/users", Some(body)).await?;
+            let user = client
+                .call(Method::POST, "/api/v1/users", Some(body))
+                .await?;
             done(&user, *json, &format!("User {name} added as {role}"));
         }
         UserCommand::Passwd { name, .. } => {
@@ -110,10 +114,24 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
                 .find(|user| user["name"] == name.as_str())
                 .map(|user| text(user, "id"))
                 .ok_or_else(|| Failure::not_found(format!("there is no user {name:?}")))?;
-            client.call(Method::PATCH, &format!("/api/v1/users/{id}"), Some(json!({ "password": password()? }))).await?;
+            client
+                .call(
+                    Method::PATCH,
+                    &format!("/api/v1/users/{id}"),
+                    Some(json!({ "password": password()? })),
+                )
+                .await?;
             print_lines(&[format!("Password of {name} set; its sessions ended")]);
         }
-        UserCommand::List { json } => list(client, "/api/v1/users", &["id", "name", "role", "disabled"], *json).await?,
+        UserCommand::List { json } => {
+            list(
+                client,
+                "/api/v1/users",
+                &["id", "name", "role", "disabled"],
+                *json,
+            )
+            .await?
+        }
     }
     Ok(())
 }
@@ -121,14 +139,28 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
 pub(super) async fn token(client: &Client, command: &TokenCommand) -> Result<(), Failure> {
     match command {
         TokenCommand::Create { user, json } => {
-            let made = client.call(Method::POST, "/api/v1/tokens", Some(json!({ "user": user }))).await?;
+            let made = client
+                .call(
+                    Method::POST,
+                    "/api/v1/tokens",
+                    Some(json!({ "user": user })),
+                )
+                .await?;
             done(&made, *json, &text(&made, "token"));
         }
         TokenCommand::List { json } => {
-            list(client, "/api/v1/tokens", &["id", "user", "prefix", "created_at", "last_used_at"], *json).await?;
+            list(
+                client,
+                "/api/v1/tokens",
+                &["id", "user", "prefix", "created_at", "last_used_at"],
+                *json,
+            )
+            .await?;
         }
         TokenCommand::Revoke { id } => {
-            client.call(Method::DELETE, &format!("/api/v1/tokens/{id}"), None).await?;
+            client
+                .call(Method::DELETE, &format!("/api/v1/tokens/{id}"), None)
+                .await?;
             print_lines(&[format!("Token {id} ended")]);
         }
     }
@@ -137,17 +169,44 @@ pub(super) async fn token(client: &Client, command: &TokenCommand) -> Result<(),
 
 pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result<(), Failure> {
     match command {
-        ChannelCommand::Add { name, kind, url, json } => {
+        ChannelCommand::Add {
+            name,
+            kind,
+            url,
+            json,
+        } => {
             let body = json!({ "name": name, "kind": kind, "url": url });
-            let channel = client.call(Method::POST, "/api/v1/channels", Some(body)).await?;
-            done(&channel, *json, &format!("Channel {} added: {name}", text(&channel, "id")));
+            let channel = client
+                .call(Method::POST, "/api/v1/channels", Some(body))
+                .await?;
+            done(
+                &channel,
+                *json,
+                &format!("Channel {} added: {name}", text(&channel, "id")),
+            );
         }
         ChannelCommand::List { json } => {
-            list(client, "/api/v1/channels", &["id", "name", "kind", "url_masked", "tasks", "pending", "dead"], *json).await?;
+            list(
+                client,
+                "/api/v1/channels",
+                &[
+                    "id",
+                    "name",
+                    "kind",
+                    "url_masked",
+                    "tasks",
+                    "pending",
+                    "dead",
+                ],
+                *json,
+            )
+            .await?;
         }
         ChannelCommand::Test { channel } => {
             let id = super::task::find_channel(client, channel).await?;
-            let test = client.call(Method::POST, &format!("/api/v1/channels/{id}/test"), None).await?;
+            let test = client
+                .call(Method::POST, &format!("/api/v1/channels/{id}/test"), None)
+                .await?;
             if test["ok"] != true {
                 return Err(Failure::error(text(&test, "answer")));
             }
@@ -158,7 +217,11 @@ pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result
 }
 
 fn done(value: &Value, json: bool, words: &str) {
-    if json { print_json(value) } else { print_lines(&[words.to_owned()]) }
+    if json {
+        print_json(value)
+    } else {
+        print_lines(&[words.to_owned()])
+    }
 }
 
 async fn list(client: &Client, path: &str, columns: &[&str], json: bool) -> Result<(), Failure> {
@@ -168,9 +231,14 @@ async fn list(client: &Client, path: &str, columns: &[&str], json: bool) -> Resu
         return Ok(());
     }
     let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
-    let rows: Vec<Vec<String>> =
-        items(&page).iter().map(|row| columns.iter().map(|column| text(row, column)).collect()).collect();
-    print_table(&heading.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
+    let rows: Vec<Vec<String>> = items(&page)
+        .iter()
+        .map(|row| columns.iter().map(|column| text(row, column)).collect())
+        .collect();
+    print_table(
+        &heading.iter().map(String::as_str).collect::<Vec<_>>(),
+        &rows,
+    );
     Ok(())
 }
 
@@ -181,5 +249,9 @@ fn password() -> Result<String, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| Failure::error(super::sentence(&error)))?;
     let first = text.lines().next().unwrap_or("").to_owned();
-    if first.is_empty() { Err(Failure::usage("stdin holds no password")) } else { Ok(first) }
+    if first.is_empty() {
+        Err(Failure::usage("stdin holds no password"))
+    } else {
+        Ok(first)
+    }
 }

@@ -116,14 +116,20 @@ mod tests {
     fn of_long_output_both_ends_are_kept_and_the_middle_is_counted() {
         for piece in [1, 4096, 1_000_000] {
             let mut capture = Capture::default();
-            let all: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[(n % 3) as usize]).collect();
+            let all: Vec<u8> = (0..3_000_000_u32)
+                .map(|n| n.to_le_bytes()[(n % 3) as usize])
+                .collect();
             for part in all.chunks(piece) {
                 capture.push(part);
             }
             let bytes = capture.bytes();
             assert_eq!(bytes[..HEAD_MAX], all[..HEAD_MAX]);
             assert_eq!(bytes[bytes.len() - TAIL_MAX..], all[all.len() - TAIL_MAX..]);
-            assert_eq!(capture.dropped() as usize, all.len() - HEAD_MAX - TAIL_MAX, "pieces of {piece}");
+            assert_eq!(
+                capture.dropped() as usize,
+                all.len() - HEAD_MAX - TAIL_MAX,
+                "pieces of {piece}"
+            );
         }
     }
 

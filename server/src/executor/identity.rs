@@ -46,10 +46,17 @@ impl Identity {
     ///
     /// # Errors
     /// When the user does not exist or the scratch folder cannot be made.
-    pub fn new(run_as: &str, allow_root: bool, data_dir: &Path, host_key: &str) -> Result<Self, IdentityError> {
+    pub fn new(
+        run_as: &str,
+        allow_root: bool,
+        data_dir: &Path,
+        host_key: &str,
+    ) -> Result<Self, IdentityError> {
         let me = Uid::effective();
         let own_name = User::from_uid(me).ok().flatten();
-        let own_home = own_name.as_ref().map_or_else(|| PathBuf::from("/"), |user| user.dir.clone());
+        let own_home = own_name
+            .as_ref()
+            .map_or_else(|| PathBuf::from("/"), |user| user.dir.clone());
         if !me.is_root() || allow_root {
             let scratch = data_dir.join("scratch");
             prepare(&scratch, me, None)?;
@@ -61,10 +68,13 @@ impl Identity {
                 host_key: host_key.to_owned(),
             });
         }
-        let user = User::from_name(run_as)
-            .ok()
-            .flatten()
-            .ok_or_else(|| IdentityError::NoSuchUser { name: run_as.to_owned() })?;
+        let user =
+            User::from_name(run_as)
+                .ok()
+                .flatten()
+                .ok_or_else(|| IdentityError::NoSuchUser {
+                    name: run_as.to_owned(),
+                })?;
         // Not under the data folder: that is closed to the user commands run as. The key in the
         // name is random, so nobody can have made the folder before us.
         let scratch = std::env::temp_dir().join(format!("jcrontab-{host_key}"));
@@ -81,7 +91,10 @@ impl Identity {
 
 /// Makes the folder if needed, closed to others, and checks that it is no link and its owner's.
 fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), IdentityError> {
-    let failed = |source| IdentityError::Scratch { path: path.to_owned(), source };
+    let failed = |source| IdentityError::Scratch {
+        path: path.to_owned(),
+        source,
+    };
     match std::fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {
             if let Some(group) = give_to {

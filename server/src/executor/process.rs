@@ -46,10 +46,21 @@ impl Ending {
     /// The state it comes to, and a sentence where that does not say enough.
     pub(super) fn verdict(&self) -> (RunState, Option<String>) {
         match &self.cause {
-            Cause::NotStarted(error) => (RunState::Failed, Some(format!("the command could not be started: {error}"))),
-            Cause::TimedOut(seconds) => (RunState::TimedOut, Some(format!("ran longer than {seconds} s"))),
-            Cause::Stopped(StopReason::Person(who)) => (RunState::Killed, Some(format!("stopped by {who}"))),
-            Cause::Stopped(StopReason::Shutdown) => (RunState::Killed, Some("stopped because the server stops".to_owned())),
+            Cause::NotStarted(error) => (
+                RunState::Failed,
+                Some(format!("the command could not be started: {error}")),
+            ),
+            Cause::TimedOut(seconds) => (
+                RunState::TimedOut,
+                Some(format!("ran longer than {seconds} s")),
+            ),
+            Cause::Stopped(StopReason::Person(who)) => {
+                (RunState::Killed, Some(format!("stopped by {who}")))
+            }
+            Cause::Stopped(StopReason::Shutdown) => (
+                RunState::Killed,
+                Some("stopped because the server stops".to_owned()),
+            ),
             Cause::ByItself if self.exit_code == Some(0) => (RunState::Succeeded, None),
             Cause::ByItself => (RunState::Failed, None),
         }
@@ -66,13 +77,27 @@ pub(super) async fn run(
 ) -> Ending {
     let mut child = match start(job, identity, starting).await {
         Ok(child) => child,
-        Err(error) => return Ending { cause: Cause::NotStarted(error), ..Ending::default() },
+        Err(error) => {
+            return Ending {
+                cause: Cause::NotStarted(error),
+                ..Ending::default()
+            };
+        }
     };
     // The child leads its group, so its pid names the group, also after it has ended.
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    let group = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .map(Pid::from_raw);
     let readers = [
-        child.stdout.take().map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
-        child.stderr.take().map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
+        child
+            .stdout
+            .take()
+            .map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
+        child
+            .stderr
+            .take()
+            .map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
     ];
     let limit = job.task.timeout_seconds;
     let mut cause = Cause::ByItself;
@@ -96,12 +121,23 @@ pub(super) async fn run(
         }
     }
     match status {
-        Ok(status) => Ending { exit_code: status.code(), signal: status.signal(), cause },
-        Err(error) => Ending { cause: Cause::NotStarted(error), ..Ending::default() },
+        Ok(status) => Ending {
+            exit_code: status.code(),
+            signal: status.signal(),
+            cause,
+        },
+        Err(error) => Ending {
+            cause: Cause::NotStarted(error),
+            ..Ending::default()
+        },
     }
 }
 
-async fn start(job: &Job, identity: &Identity, starting: &Arc<Semaphore>) -> std::io::Result<Child> {
+async fn start(
+    job: &Job,
+    identity: &Identity,
+    starting: &Arc<Semaphore>,
+) -> std::io::Result<Child> {
     let mut command = Command::new("/bin/sh");
     command
         .arg("-c")
@@ -130,7 +166,10 @@ async fn start(job: &Job, identity: &Identity, starting: &Arc<Semaphore>) -> std
         // std drops the supplementary groups, then sets group and user, in that order.
         command.gid(gid).uid(uid);
     }
-    let permit = Arc::clone(starting).acquire_owned().await.map_err(std::io::Error::other)?;
+    let permit = Arc::clone(starting)
+        .acquire_owned()
+        .await
+        .map_err(std::io::Error::other)?;
     // Starting blocks for as long as exec takes; pages and pipes must not wait for it.
     tokio::task::spawn_blocking(move || {
         let child = command.spawn();
@@ -150,7 +189,11 @@ async fn read(mut pipe: impl AsyncRead + Unpin, capture: SharedCapture) {
 }
 
 async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReason>>) -> StopReason {
-    match stopped.wait_for(Option::is_some).await.map(|reason| reason.clone()) {
+    match stopped
+        .wait_for(Option::is_some)
+        .await
+        .map(|reason| reason.clone())
+    {
         Ok(Some(reason)) => reason,
         // Nobody is left who could ask.
         _ => std::future::pending().await,
@@ -178,10 +221,14 @@ async fn end(child: &mut Child, group: Option<Pid>) -> std::io::Result<std::proc
 
 fn signal(group: Option<Pid>, signal: Signal) {
     // 0 would be our own group and 1 everybody; a child has neither.
-    let Some(group) = group.filter(|group| group.as_raw() > 1) else { return };
+    let Some(group) = group.filter(|group| group.as_raw() > 1) else {
+        return;
+    };
     match killpg(group, signal) {
         // ESRCH: nobody is left in the group.
         Ok(()) | Err(nix::errno::Errno::ESRCH) => {}
-        Err(error) => tracing::warn!(%group, %signal, %error, "the process group cannot be signalled"),
+        Err(error) => {
+            tracing::warn!(%group, %signal, %error, "the process group cannot be signalled")
+        }
     }
 }

@@ -20,11 +20,15 @@ pub fn kill_strays(host_key: &str) -> std::io::Result<usize> {
     let mut killed = 0;
     for entry in std::fs::read_dir("/proc")? {
         let name = entry?.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
         if pid == me || pid <= 1 || !carries(pid, marker.as_bytes()) {
             continue;
         }
-        let Ok(raw) = i32::try_from(pid) else { continue };
+        let Ok(raw) = i32::try_from(pid) else {
+            continue;
+        };
         match kill(Pid::from_raw(raw), Signal::SIGKILL) {
             Ok(()) => killed += 1,
             Err(nix::errno::Errno::ESRCH) => {}
@@ -36,6 +40,9 @@ pub fn kill_strays(host_key: &str) -> std::io::Result<usize> {
 
 fn carries(pid: u32, marker: &[u8]) -> bool {
     // Processes of other users, or gone by now, are not ours.
-    std::fs::read(Path::new("/proc").join(pid.to_string()).join("environ"))
-        .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|variable| variable == marker))
+    std::fs::read(Path::new("/proc").join(pid.to_string()).join("environ")).is_ok_and(|environ| {
+        environ
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == marker)
+    })
 }

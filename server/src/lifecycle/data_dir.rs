@@ -42,8 +42,15 @@ impl DataDir {
     /// # Errors
     /// When the folder cannot be used, or is in use.
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
-        let failed = |source| DataDirError::Unusable { path: path.to_owned(), source };
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        let failed = |source| DataDirError::Unusable {
+            path: path.to_owned(),
+            source,
+        };
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let lock = private_file(&path.join("lock")).map_err(failed)?;
         match lock.try_lock() {
@@ -52,7 +59,11 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         let host_key = read_or_make(&path.join("host.key")).map_err(failed)?;
-        Ok(Self { path, host_key, _lock: lock })
+        Ok(Self {
+            path,
+            host_key,
+            _lock: lock,
+        })
     }
 
     /// The folder.
@@ -69,7 +80,13 @@ impl DataDir {
 }
 
 fn private_file(path: &Path) -> std::io::Result<File> {
-    File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 fn read_or_make(path: &Path) -> std::io::Result<String> {

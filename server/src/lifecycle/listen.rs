@@ -28,7 +28,10 @@ pub fn console_socket(data_dir: &Path) -> std::io::Result<(PathBuf, std::fs::Fil
     let path = if direct.as_os_str().len() <= SOCKET_PATH_MAX {
         direct
     } else {
-        PathBuf::from(format!("/proc/self/fd/{}/jcrontab.sock", folder.as_raw_fd()))
+        PathBuf::from(format!(
+            "/proc/self/fd/{}/jcrontab.sock",
+            folder.as_raw_fd()
+        ))
     };
     Ok((path, folder))
 }
@@ -43,8 +46,11 @@ pub(super) struct Doors {
 /// Opens both listeners.
 pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, StartError> {
     let failed = |address: String| move |source| StartError::Listen { address, source };
-    let tcp = TcpListener::bind(config.listen).await.map_err(failed(config.listen.to_string()))?;
-    let (path, _folder) = console_socket(data.path()).map_err(failed(data.path().display().to_string()))?;
+    let tcp = TcpListener::bind(config.listen)
+        .await
+        .map_err(failed(config.listen.to_string()))?;
+    let (path, _folder) =
+        console_socket(data.path()).map_err(failed(data.path().display().to_string()))?;
     let name = path.display().to_string();
     // We hold the folder's lock, so a socket that is there belongs to a dead server.
     match std::fs::remove_file(&path) {
@@ -54,7 +60,8 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
     }
     let unix = UnixListener::bind(&path).map_err(failed(name.clone()))?;
     // The folder is closed to others already; so is the socket.
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed(name))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+        .map_err(failed(name))?;
     Ok(Doors { tcp, unix })
 }
 
@@ -63,7 +70,8 @@ impl Doors {
     pub(super) async fn serve(self, web: &Web, closing: CancellationToken) {
         let router = web::router(web);
         let console = router.clone().layer(Extension(ConsoleConnection));
-        let unix = axum::serve(self.unix, console).with_graceful_shutdown(closing.clone().cancelled_owned());
+        let unix = axum::serve(self.unix, console)
+            .with_graceful_shutdown(closing.clone().cancelled_owned());
         let (tcp, unix) = tokio::join!(serve_on(self.tcp, router, closing), async { unix.await });
         for result in [tcp, unix] {
             if let Err(error) = result {
@@ -77,8 +85,15 @@ impl Doors {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve_on(listener: TcpListener, router: Router, closing: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(closing.cancelled_owned())
-        .await
+pub async fn serve_on(
+    listener: TcpListener,
+    router: Router,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(closing.cancelled_owned())
+    .await
 }

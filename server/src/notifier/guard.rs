@@ -40,7 +40,9 @@ impl Guard {
     /// Allows these networks besides all public ones.
     #[must_use]
     pub fn new(allowed: &[IpNet]) -> Self {
-        Self { allowed: allowed.into() }
+        Self {
+            allowed: allowed.into(),
+        }
     }
 
     /// Whether an address may be called.
@@ -83,7 +85,8 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
             if found.is_empty() {
                 return Err(Refusal::NoAddress(host).into());
             }
@@ -123,7 +126,8 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let s = v6.segments();
     // 6to4, NAT64 and Teredo carry an IPv4 address inside, which may be a private one.
-    let tunnelled = s[0] == 0x2002 || (s[0] == 0x64 && s[1] == 0xff9b) || (s[0] == 0x2001 && s[1] == 0);
+    let tunnelled =
+        s[0] == 0x2002 || (s[0] == 0x64 && s[1] == 0xff9b) || (s[0] == 0x2001 && s[1] == 0);
     !(v6.is_loopback()
         || v6.is_unspecified()
         || v6.is_multicast()
@@ -144,24 +148,57 @@ mod tests {
     fn private_and_special_addresses_are_refused() {
         let guard = Guard::default();
         for text in [
-            "http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://0/", "http://10.1.2.3/",
-            "http://172.16.0.1/", "http://192.168.1.1/", "http://169.254.169.254/latest", "http://100.64.0.1/",
-            "http://[::1]/", "http://[::]/", "http://[fe80::1]/", "http://[fc00::1]/", "http://[::ffff:127.0.0.1]/",
-            "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://224.0.0.1/", "http://255.255.255.255/",
-            "http://198.18.0.1/", "http://192.0.2.1/",
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0/",
+            "http://10.1.2.3/",
+            "http://172.16.0.1/",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/latest",
+            "http://100.64.0.1/",
+            "http://[::1]/",
+            "http://[::]/",
+            "http://[fe80::1]/",
+            "http://[fc00::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://224.0.0.1/",
+            "http://255.255.255.255/",
+            "http://198.18.0.1/",
+            "http://192.0.2.1/",
         ] {
-            assert!(matches!(guard.parse(text), Err(Refusal::Private(_))), "{text}");
+            assert!(
+                matches!(guard.parse(text), Err(Refusal::Private(_))),
+                "{text}"
+            );
         }
-        for text in ["ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "", "example.com", "http://"] {
+        for text in [
+            "ftp://example.com/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "",
+            "example.com",
+            "http://",
+        ] {
             assert!(guard.parse(text).is_err(), "{text}");
         }
-        assert_eq!(guard.parse("https://a:b@example.com/"), Err(Refusal::Credentials));
+        assert_eq!(
+            guard.parse("https://a:b@example.com/"),
+            Err(Refusal::Credentials)
+        );
     }
 
     #[test]
     fn public_addresses_and_allowed_networks_pass() {
         let guard = Guard::default();
-        for text in ["https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "http://8.8.8.8/", "http://[2606:4700::1111]/"] {
+        for text in [
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x",
+            "http://8.8.8.8/",
+            "http://[2606:4700::1111]/",
+        ] {
             assert!(guard.parse(text).is_ok(), "{text}");
         }
         let guard = Guard::new(&["127.0.0.0/8".parse().expect("net")]);

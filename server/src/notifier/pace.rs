@@ -26,7 +26,9 @@ struct Used {
 
 impl Used {
     fn free_at(&self) -> Option<DateTime<Utc>> {
-        let full = (self.recent.len() >= PER_MINUTE).then(|| self.recent.front().map(|first| *first + MINUTE)).flatten();
+        let full = (self.recent.len() >= PER_MINUTE)
+            .then(|| self.recent.front().map(|first| *first + MINUTE))
+            .flatten();
         full.max(self.blocked_until)
     }
 }
@@ -36,14 +38,21 @@ impl Pace {
     #[must_use]
     pub fn wait(&self, channel: ChannelId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.get(&channel)?.free_at().filter(|until| *until > now)
+        channels
+            .get(&channel)?
+            .free_at()
+            .filter(|until| *until > now)
     }
 
     /// The earliest time at which a waiting channel is free again.
     #[must_use]
     pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.values().filter_map(Used::free_at).filter(|until| *until > now).min()
+        channels
+            .values()
+            .filter_map(Used::free_at)
+            .filter(|until| *until > now)
+            .min()
     }
 
     /// Notes that a channel is used.
@@ -81,10 +90,17 @@ mod tests {
             }
         }
         for (index, at) in sent.iter().enumerate() {
-            let minute = sent[index..].iter().filter(|later| **later - *at < TimeDelta::seconds(60)).count();
+            let minute = sent[index..]
+                .iter()
+                .filter(|later| **later - *at < TimeDelta::seconds(60))
+                .count();
             assert!(minute <= PER_MINUTE, "{minute} from {at}");
         }
-        assert!(sent.len() >= 4 * PER_MINUTE, "the limit is used: {}", sent.len());
+        assert!(
+            sent.len() >= 4 * PER_MINUTE,
+            "the limit is used: {}",
+            sent.len()
+        );
         assert_eq!(pace.wait(other, start), None);
     }
 }

@@ -77,7 +77,12 @@ impl Sender {
     ///
     /// # Errors
     /// When it was not taken.
-    pub async fn send(&self, kind: ChannelKind, url: &str, item: &OutboxItem) -> Result<String, SendError> {
+    pub async fn send(
+        &self,
+        kind: ChannelKind,
+        url: &str,
+        item: &OutboxItem,
+    ) -> Result<String, SendError> {
         match kind {
             ChannelKind::Wecom => self.wecom(url, &wecom_body(item)).await,
             ChannelKind::Webhook => self.webhook(url, &webhook_body(item)).await,
@@ -87,10 +92,15 @@ impl Sender {
     async fn wecom(&self, url: &str, body: &Value) -> Result<String, SendError> {
         let (status, words) = self.post(url, body).await?;
         if !status.is_success() {
-            return Err(SendError::Answer(format!("HTTP {}: {words}", status.as_u16())));
+            return Err(SendError::Answer(format!(
+                "HTTP {}: {words}",
+                status.as_u16()
+            )));
         }
         // HTTP 200 says nothing: the verdict is in the body.
-        let code = serde_json::from_str::<Value>(&words).ok().and_then(|answer| answer.get("errcode")?.as_i64());
+        let code = serde_json::from_str::<Value>(&words)
+            .ok()
+            .and_then(|answer| answer.get("errcode")?.as_i64());
         match code {
             Some(0) => Ok(words),
             Some(WECOM_TOO_MANY) => Err(SendError::TooMany(words)),
@@ -100,7 +110,9 @@ impl Sender {
 
     async fn webhook(&self, url: &str, body: &Value) -> Result<String, SendError> {
         let (status, words) = self.post(url, body).await?;
-        let answer = format!("HTTP {} {words}", status.as_u16()).trim().to_owned();
+        let answer = format!("HTTP {} {words}", status.as_u16())
+            .trim()
+            .to_owned();
         match status.as_u16() {
             200..=299 => Ok(answer),
             429 => Err(SendError::TooMany(answer)),
@@ -108,9 +120,22 @@ impl Sender {
         }
     }
 
-    async fn post(&self, url: &str, body: &Value) -> Result<(reqwest::StatusCode, String), SendError> {
-        let url = self.guard.parse(url).map_err(|refusal| SendError::Refused(refusal.to_string()))?;
-        let mut response = self.client.post(url).json(body).send().await.map_err(unreachable)?;
+    async fn post(
+        &self,
+        url: &str,
+        body: &Value,
+    ) -> Result<(reqwest::StatusCode, String), SendError> {
+        let url = self
+            .guard
+            .parse(url)
+            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+        let mut response = self
+            .client
+            .post(url)
+            .json(body)
+            .send()
+            .await
+            .map_err(unreachable)?;
         let status = response.status();
         let mut bytes = Vec::new();
         while bytes.len() < ANSWER_MAX {

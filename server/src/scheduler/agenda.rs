@@ -99,11 +99,20 @@ impl Agenda {
                 .and_then(|(expr, zone)| self.patterns.cycle(&expr, zone));
             if found.is_none() {
                 // Saved by another version, or the zone left the zone data: the task stays, and says so.
-                tracing::error!(task.id = id.0, expression = schedule.expression, zone = live.task.zone, "this task cannot be planned");
+                tracing::error!(
+                    task.id = id.0,
+                    expression = schedule.expression,
+                    zone = live.task.zone,
+                    "this task cannot be planned"
+                );
             }
             found.map(|cycle| (schedule.id, cycle))
         });
-        let entry = Entry { task: Arc::new(live.task), cycle, generation: self.generation };
+        let entry = Entry {
+            task: Arc::new(live.task),
+            cycle,
+            generation: self.generation,
+        };
         self.push_next(&entry, from);
         self.entries.insert(id, entry);
     }
@@ -116,7 +125,9 @@ impl Agenda {
     /// Whether something has to be planned by `until`.
     #[must_use]
     pub fn needs_plan(&self, until: DateTime<Utc>) -> bool {
-        self.heap.peek().is_some_and(|Reverse((at, ..))| *at <= until)
+        self.heap
+            .peek()
+            .is_some_and(|Reverse((at, ..))| *at <= until)
     }
 
     /// Takes all firings up to `until` off the heap.
@@ -127,11 +138,21 @@ impl Agenda {
                 break;
             }
             self.heap.pop();
-            let Some(entry) = self.entries.get(&id).filter(|entry| entry.generation == generation).cloned() else {
+            let Some(entry) = self
+                .entries
+                .get(&id)
+                .filter(|entry| entry.generation == generation)
+                .cloned()
+            else {
                 continue;
             };
             if let Some((schedule_id, _)) = &entry.cycle {
-                rows.push(Planned { task_id: id, schedule_id: *schedule_id, scheduled_for: at, missed: None });
+                rows.push(Planned {
+                    task_id: id,
+                    schedule_id: *schedule_id,
+                    scheduled_for: at,
+                    missed: None,
+                });
             }
             self.push_next(&entry, at);
         }
@@ -145,20 +166,43 @@ impl Agenda {
         let mut rows = Vec::new();
         let heap = std::mem::take(&mut self.heap);
         for Reverse((first, id, generation)) in heap {
-            let Some(entry) = self.entries.get(&id).filter(|entry| entry.generation == generation).cloned() else {
+            let Some(entry) = self
+                .entries
+                .get(&id)
+                .filter(|entry| entry.generation == generation)
+                .cloned()
+            else {
                 continue;
             };
-            let Some((schedule_id, _)) = entry.cycle.clone() else { continue };
+            let Some((schedule_id, _)) = entry.cycle.clone() else {
+                continue;
+            };
             let instants = missed_instants(&entry, first, now);
-            let plain = |at| Planned { task_id: id, schedule_id, scheduled_for: at, missed: None };
+            let plain = |at| Planned {
+                task_id: id,
+                schedule_id,
+                scheduled_for: at,
+                missed: None,
+            };
             match instants {
                 Missed::Few(instants) => rows.extend(instants.into_iter().map(plain)),
-                Missed::Many { count, before_last, last } => {
-                    rows.push(Planned { missed: Some((count, first)), ..plain(before_last) });
+                Missed::Many {
+                    count,
+                    before_last,
+                    last,
+                } => {
+                    rows.push(Planned {
+                        missed: Some((count, first)),
+                        ..plain(before_last)
+                    });
                     rows.push(plain(last));
                 }
             }
-            let from = if first > now { first - TimeDelta::microseconds(1) } else { now };
+            let from = if first > now {
+                first - TimeDelta::microseconds(1)
+            } else {
+                now
+            };
             self.push_next(&entry, from);
         }
         rows
@@ -207,17 +251,24 @@ impl Agenda {
     }
 
     fn push_next(&mut self, entry: &Entry, after: DateTime<Utc>) {
-        let Some((_, cycle)) = &entry.cycle else { return };
+        let Some((_, cycle)) = &entry.cycle else {
+            return;
+        };
         let (start, end) = window(entry.task.starts_at, entry.task.ends_at);
         if let Some(next) = cycle.next_in(after, start, end) {
-            self.heap.push(Reverse((next, entry.task.id, entry.generation)));
+            self.heap
+                .push(Reverse((next, entry.task.id, entry.generation)));
         }
     }
 }
 
 enum Missed {
     Few(Vec<DateTime<Utc>>),
-    Many { count: i64, before_last: DateTime<Utc>, last: DateTime<Utc> },
+    Many {
+        count: i64,
+        before_last: DateTime<Utc>,
+        last: DateTime<Utc>,
+    },
 }
 
 fn missed_instants(entry: &Entry, first: DateTime<Utc>, now: DateTime<Utc>) -> Missed {
@@ -248,7 +299,15 @@ fn missed_instants(entry: &Entry, first: DateTime<Utc>, now: DateTime<Utc>) -> M
             }
         }
     }
-    if few.len() <= MISSED_ROWS { Missed::Few(few) } else { Missed::Many { count: count - 1, before_last, last } }
+    if few.len() <= MISSED_ROWS {
+        Missed::Few(few)
+    } else {
+        Missed::Many {
+            count: count - 1,
+            before_last,
+            last,
+        }
+    }
 }
 
 fn next_of(entry: &Entry, after: DateTime<Utc>) -> Option<DateTime<Utc>> {

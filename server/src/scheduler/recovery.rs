@@ -41,6 +41,11 @@ pub async fn bury_dead_nodes(
     for node in &dead {
         store.stop_node(node, now).await?;
     }
-    tracing::warn!(nodes = dead.len(), runs = orphans.len(), messages = reclaimed, "settled what a dead server left");
+    tracing::warn!(
+        nodes = dead.len(),
+        runs = orphans.len(),
+        messages = reclaimed,
+        "settled what a dead server left"
+    );
     Ok(orphans.len())
 }

@@ -22,15 +22,21 @@ pub(super) fn decide(
     // Of several late firings of a schedule only the latest is caught up.
     let mut latest: HashMap<ScheduleId, DateTime<Utc>> = HashMap::new();
     for firing in due {
-        let at = latest.entry(firing.schedule_id).or_insert(firing.scheduled_for);
+        let at = latest
+            .entry(firing.schedule_id)
+            .or_insert(firing.scheduled_for);
         *at = (*at).max(firing.scheduled_for);
     }
     let mut busy = running.clone();
     due.iter()
         .map(|firing| {
-            let Some(entry) = agenda.task(firing.task_id) else { return Verdict::Skip("closed") };
+            let Some(entry) = agenda.task(firing.task_id) else {
+                return Verdict::Skip("closed");
+            };
             let task = &entry.task;
-            let too_early = task.starts_at.is_some_and(|start| firing.scheduled_for < start.0);
+            let too_early = task
+                .starts_at
+                .is_some_and(|start| firing.scheduled_for < start.0);
             let too_late = task.ends_at.is_some_and(|end| firing.scheduled_for > end.0);
             if too_early || too_late {
                 return Verdict::Skip("window");
@@ -44,7 +50,11 @@ pub(super) fn decide(
             if !busy.insert(firing.task_id) {
                 return Verdict::Skip("overlap");
             }
-            Verdict::Start(if late { Trigger::CatchUp } else { Trigger::Schedule })
+            Verdict::Start(if late {
+                Trigger::CatchUp
+            } else {
+                Trigger::Schedule
+            })
         })
         .collect()
 }
@@ -89,8 +99,17 @@ mod tests {
             updated_at: Stamp(at(0)),
             next_at: None,
         };
-        let schedule = LiveSchedule { id: ScheduleId(1), expression: task.cron.clone() };
-        agenda.put(LiveTask { task, schedule: Some(schedule) }, at(0));
+        let schedule = LiveSchedule {
+            id: ScheduleId(1),
+            expression: task.cron.clone(),
+        };
+        agenda.put(
+            LiveTask {
+                task,
+                schedule: Some(schedule),
+            },
+            at(0),
+        );
         agenda
     }
 
@@ -115,16 +134,69 @@ mod tests {
         let reminder = agenda(Mode::Message, None);
         let ended = agenda(Mode::Command, Some(5));
         let table = [
-            ("on time", &command, &[10][..], &free, 10, vec![Start(Trigger::Schedule)]),
-            ("it runs already", &command, &[10], &busy, 10, vec![Skip("overlap")]),
-            ("two at once", &command, &[9, 10], &free, 10, vec![Start(Trigger::Schedule), Skip("overlap")]),
-            ("within the grace", &command, &[10], &free, 70, vec![Start(Trigger::Schedule)]),
-            ("down for long", &command, &[1, 2, 3], &free, 100, vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp)]),
-            ("a stale reminder", &reminder, &[1, 2], &free, 100, vec![Miss("down"), Miss("down")]),
-            ("behind the window", &ended, &[5, 6], &free, 6, vec![Start(Trigger::Schedule), Skip("window")]),
+            (
+                "on time",
+                &command,
+                &[10][..],
+                &free,
+                10,
+                vec![Start(Trigger::Schedule)],
+            ),
+            (
+                "it runs already",
+                &command,
+                &[10],
+                &busy,
+                10,
+                vec![Skip("overlap")],
+            ),
+            (
+                "two at once",
+                &command,
+                &[9, 10],
+                &free,
+                10,
+                vec![Start(Trigger::Schedule), Skip("overlap")],
+            ),
+            (
+                "within the grace",
+                &command,
+                &[10],
+                &free,
+                70,
+                vec![Start(Trigger::Schedule)],
+            ),
+            (
+                "down for long",
+                &command,
+                &[1, 2, 3],
+                &free,
+                100,
+                vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp)],
+            ),
+            (
+                "a stale reminder",
+                &reminder,
+                &[1, 2],
+                &free,
+                100,
+                vec![Miss("down"), Miss("down")],
+            ),
+            (
+                "behind the window",
+                &ended,
+                &[5, 6],
+                &free,
+                6,
+                vec![Start(Trigger::Schedule), Skip("window")],
+            ),
         ];
         for (name, agenda, seconds, running, now, expected) in table {
-            assert_eq!(decide(agenda, &due(seconds), running, at(now)), expected, "{name}");
+            assert_eq!(
+                decide(agenda, &due(seconds), running, at(now)),
+                expected,
+                "{name}"
+            );
         }
     }
 }

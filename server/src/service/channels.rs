@@ -23,23 +23,42 @@ impl Service {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
-            faults.push(FieldError::new("name", "invalid", lang.pick("名称为 1–64 个字符", "A name has 1–64 characters")));
+            faults.push(FieldError::new(
+                "name",
+                "invalid",
+                lang.pick("名称为 1–64 个字符", "A name has 1–64 characters"),
+            ));
         }
         let url = draft.url.trim();
         if url.is_empty() {
             if url_needed {
-                faults.push(FieldError::new("url", "required", lang.pick("请填写 URL", "Enter a URL")));
+                faults.push(FieldError::new(
+                    "url",
+                    "required",
+                    lang.pick("请填写 URL", "Enter a URL"),
+                ));
             }
         } else if url.len() > 2048 {
-            faults.push(FieldError::new("url", "too_long", lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at most")));
+            faults.push(FieldError::new(
+                "url",
+                "too_long",
+                lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at most"),
+            ));
         } else if let Err(refusal) = self.guard.parse(url) {
             faults.push(FieldError::new(
                 "url",
                 "refused",
-                lang.pick(format!("不能使用这个 URL：{refusal}"), format!("This URL cannot be used: {refusal}")),
+                lang.pick(
+                    format!("不能使用这个 URL：{refusal}"),
+                    format!("This URL cannot be used: {refusal}"),
+                ),
             ));
         }
-        if faults.is_empty() { Ok(()) } else { Err(AppError::invalid(lang, faults)) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError::invalid(lang, faults))
+        }
     }
 
     /// Seals the URL for its channel, whose id the seal is bound to.
@@ -48,16 +67,26 @@ impl Service {
         let sealed = if url.is_empty() {
             None
         } else {
-            Some((self.sealer.seal(&seal_name(id), url).or_internal(lang)?, masked(url)))
+            Some((
+                self.sealer.seal(&seal_name(id), url).or_internal(lang)?,
+                masked(url),
+            ))
         };
-        let new = NewChannel { name: draft.name.trim().to_owned(), kind: draft.kind, url: sealed };
+        let new = NewChannel {
+            name: draft.name.trim().to_owned(),
+            kind: draft.kind,
+            url: sealed,
+        };
         let updated = self.store.update_channel(id, &new, self.clock.now()).await;
         or_taken(updated, lang, || name_taken(lang, &new.name))
     }
 }
 
 fn name_taken(lang: Lang, name: &str) -> AppError {
-    let message = lang.pick(format!("已经有名为“{name}”的渠道"), format!("A channel named \"{name}\" exists already"));
+    let message = lang.pick(
+        format!("已经有名为“{name}”的渠道"),
+        format!("A channel named \"{name}\" exists already"),
+    );
     AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
         ..AppError::new(ErrorKind::Conflict, "channel.name_taken", message)
@@ -66,8 +95,17 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 
 /// Scheme and host, then the last four characters: enough to tell two robots apart.
 fn masked(url: &str) -> String {
-    let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    let tail: String = url.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    let origin = url::Url::parse(url)
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default();
+    let tail: String = url
+        .chars()
+        .rev()
+        .take(4)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
     format!("{origin}/…{tail}").chars().take(255).collect()
 }
 
@@ -87,20 +125,31 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.check_channel(lang, draft, true)?;
-        let new = NewChannel { name: draft.name.trim().to_owned(), kind: draft.kind, url: None };
+        let new = NewChannel {
+            name: draft.name.trim().to_owned(),
+            kind: draft.kind,
+            url: None,
+        };
         let inserted = self.store.insert_channel(&new, self.clock.now()).await;
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
         self.store_url(lang, id, draft).await?;
-        self.audit(who, "channel.create", Some(id.0), &new.name).await;
+        self.audit(who, "channel.create", Some(id.0), &new.name)
+            .await;
         self.find_channel(lang, id).await
     }
 
-    async fn channel_update(&self, caller: &Caller, id: ChannelId, draft: &ChannelDraft) -> Answer<Channel> {
+    async fn channel_update(
+        &self,
+        caller: &Caller,
+        id: ChannelId,
+        draft: &ChannelDraft,
+    ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.check_channel(lang, draft, false)?;
         self.store_url(lang, id, draft).await?;
-        self.audit(who, "channel.update", Some(id.0), draft.name.trim()).await;
+        self.audit(who, "channel.update", Some(id.0), draft.name.trim())
+            .await;
         self.find_channel(lang, id).await
     }
 
@@ -117,9 +166,13 @@ impl Channels for Service {
                     format!("{} tasks send to this channel", channel.tasks),
                 ),
             )
-            .with_hint(lang.pick("先给这些任务换一个渠道", "Give those tasks another channel first")));
+            .with_hint(lang.pick(
+                "先给这些任务换一个渠道",
+                "Give those tasks another channel first",
+            )));
         }
-        self.audit(who, "channel.delete", Some(id.0), &channel.name).await;
+        self.audit(who, "channel.delete", Some(id.0), &channel.name)
+            .await;
         Ok(())
     }
 
@@ -127,14 +180,23 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let found = self.store.channel_target(id).await.or_internal(lang)?;
-        let (kind, sealed) = found.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))?;
-        let url = self.sealer.open(&seal_name(id), &sealed).or_internal(lang)?;
+        let (kind, sealed) =
+            found.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))?;
+        let url = self
+            .sealer
+            .open(&seal_name(id), &sealed)
+            .or_internal(lang)?;
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
             kind: "text".to_owned(),
             event: "test".to_owned(),
-            body: lang.pick("【测试】来自 Jcrontab 的测试消息", "[Test] A test message from Jcrontab").to_owned(),
+            body: lang
+                .pick(
+                    "【测试】来自 Jcrontab 的测试消息",
+                    "[Test] A test message from Jcrontab",
+                )
+                .to_owned(),
             mentions: Vec::new(),
             task_id: TaskId(0),
             run_id: None,
@@ -145,7 +207,10 @@ impl Channels for Service {
         self.audit(who, "channel.test", Some(id.0), "").await;
         Ok(match answer {
             Ok(answer) => ChannelTest { ok: true, answer },
-            Err(error) => ChannelTest { ok: false, answer: error.to_string() },
+            Err(error) => ChannelTest {
+                ok: false,
+                answer: error.to_string(),
+            },
         })
     }
 
@@ -157,6 +222,9 @@ impl Channels for Service {
         limit: u32,
     ) -> Answer<Vec<MessageRow>> {
         self.allow(caller, Action::Read)?;
-        self.store.message_rows(task, run, u64::from(limit.clamp(1, 200))).await.or_internal(caller.lang)
+        self.store
+            .message_rows(task, run, u64::from(limit.clamp(1, 200)))
+            .await
+            .or_internal(caller.lang)
     }
 }

@@ -18,7 +18,11 @@ impl Service {
     /// Checks a draft whole, so that every fault is told at once.
     pub(super) async fn check_task(&self, lang: Lang, draft: &TaskDraft) -> Answer<NewTask> {
         let mut faults = draft.check(lang);
-        let zone_name = if draft.zone.trim().is_empty() { self.default_zone.as_str() } else { draft.zone.trim() };
+        let zone_name = if draft.zone.trim().is_empty() {
+            self.default_zone.as_str()
+        } else {
+            draft.zone.trim()
+        };
         let found = zone(zone_name);
         if found.is_err() {
             faults.push(unknown_zone(lang, zone_name));
@@ -91,7 +95,8 @@ fn instant(
         return None;
     }
     // MySQL keeps years up to 9999; a date far out is a typing error anyway.
-    let found = parse_instant(text, zone).filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
+    let found =
+        parse_instant(text, zone).filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
     if found.is_none() {
         faults.push(FieldError::new(
             field,
@@ -106,9 +111,15 @@ fn instant(
 }
 
 fn canonical(text: &str) -> String {
-    CronExpr::parse(text).map(|expr| expr.canonical()).unwrap_or_default()
+    CronExpr::parse(text)
+        .map(|expr| expr.canonical())
+        .unwrap_or_default()
 }
 
 fn trimmed(items: &[String]) -> Vec<String> {
-    items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    items
+        .iter()
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect()
 }

@@ -21,7 +21,11 @@ impl Service {
 
     /// What is kept of a run's output, from wherever it is.
     async fn output_of(&self, lang: Lang, id: RunId) -> Answer<(StoredOutput, Vec<u8>)> {
-        if let Some(live) = self.executor.as_ref().and_then(|executor| executor.live_output(id)) {
+        if let Some(live) = self
+            .executor
+            .as_ref()
+            .and_then(|executor| executor.live_output(id))
+        {
             return Ok(live);
         }
         let mut stored = self
@@ -38,7 +42,11 @@ impl Service {
             Ok(bytes) => Ok((stored, bytes)),
             Err(error) => {
                 // Kept on another host, or removed by hand: the end of it is still in the row.
-                tracing::warn!(run.id = id.0, error = &error as &dyn std::error::Error, "output is not here");
+                tracing::warn!(
+                    run.id = id.0,
+                    error = &error as &dyn std::error::Error,
+                    "output is not here"
+                );
                 let bytes = std::mem::take(&mut stored.tail);
                 stored.dropped = stored.bytes - i64::try_from(bytes.len()).unwrap_or(0);
                 Ok((stored, bytes))
@@ -49,7 +57,13 @@ impl Service {
 
 #[async_trait]
 impl Runs for Service {
-    async fn run_list(&self, caller: &Caller, task: TaskId, after: Option<String>, limit: u32) -> Answer<List<Run>> {
+    async fn run_list(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<List<Run>> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
         self.find_task(lang, task).await?;
@@ -58,10 +72,18 @@ impl Runs for Service {
             None => None,
             Some(Ok(id)) => Some(id),
             Some(Err(_)) => {
-                return Err(AppError::new(ErrorKind::Invalid, "cursor", lang.pick("分页游标无效", "The cursor is not one of ours")));
+                return Err(AppError::new(
+                    ErrorKind::Invalid,
+                    "cursor",
+                    lang.pick("分页游标无效", "The cursor is not one of ours"),
+                ));
             }
         };
-        let mut items = self.store.task_runs(task, before, limit as u64 + 1).await.or_internal(lang)?;
+        let mut items = self
+            .store
+            .task_runs(task, before, limit as u64 + 1)
+            .await
+            .or_internal(lang)?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|run| run.id.to_string());
@@ -94,15 +116,25 @@ impl Runs for Service {
         let executor = self.executor(lang)?;
         let run = self.find_run(lang, id).await?;
         if run.state.is_over() {
-            return Err(AppError::new(ErrorKind::Conflict, "run.over", lang.pick("这次执行已经结束", "The run is over already")));
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                "run.over",
+                lang.pick("这次执行已经结束", "The run is over already"),
+            ));
         }
         if !executor.stop(id, StopReason::Person(who.name.clone())) {
             return Err(AppError::new(
                 ErrorKind::Conflict,
                 "run.elsewhere",
-                lang.pick("这次执行不在这台服务器上", "The run is not under way on this server"),
+                lang.pick(
+                    "这次执行不在这台服务器上",
+                    "The run is not under way on this server",
+                ),
             )
-            .with_hint(lang.pick("稍等一下再看它的状态", "Look at its state again in a moment")));
+            .with_hint(lang.pick(
+                "稍等一下再看它的状态",
+                "Look at its state again in a moment",
+            )));
         }
         self.audit(who, "run.stop", Some(id.0), "").await;
         Ok(run)

@@ -27,11 +27,24 @@ impl Service {
     /// # Errors
     /// When they are wrong (the same answer, in the same time, for an unknown name), or when
     /// there were too many wrong ones.
-    pub async fn sign_in(&self, lang: Lang, name: &str, password: &str, from: &str) -> Answer<String> {
+    pub async fn sign_in(
+        &self,
+        lang: Lang,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Answer<String> {
         let now = self.clock.now();
         let name = name.trim();
-        let keys = [format!("name:{}", name.to_lowercase()), format!("from:{from}")];
-        if let Some(wait) = keys.iter().filter_map(|key| self.attempts.wait(key, now)).max() {
+        let keys = [
+            format!("name:{}", name.to_lowercase()),
+            format!("from:{from}"),
+        ];
+        if let Some(wait) = keys
+            .iter()
+            .filter_map(|key| self.attempts.wait(key, now))
+            .max()
+        {
             let seconds = wait.num_seconds() + 1;
             return Err(AppError::new(
                 ErrorKind::TooMany,
@@ -47,7 +60,10 @@ impl Service {
         let right = password.len() <= app::user::PASSWORD_MAX_BYTES
             && self
                 .passwords
-                .verify(password, stored.as_ref().map(|stored| stored.password_hash.as_str()))
+                .verify(
+                    password,
+                    stored.as_ref().map(|stored| stored.password_hash.as_str()),
+                )
                 .await
                 .or_internal(lang)?;
         let Some(stored) = stored.filter(|_| right) else {
@@ -63,9 +79,18 @@ impl Service {
         };
         self.attempts.succeeded(&keys[0]);
         let secret = new_secret();
-        self.store.insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE).await.or_internal(lang)?;
-        let who = Principal { user_id: Some(stored.user.id), name: stored.user.name, role: stored.user.role, via: Via::Session };
-        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), from).await;
+        self.store
+            .insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE)
+            .await
+            .or_internal(lang)?;
+        let who = Principal {
+            user_id: Some(stored.user.id),
+            name: stored.user.name,
+            role: stored.user.role,
+            via: Via::Session,
+        };
+        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), from)
+            .await;
         Ok(secret)
     }
 
@@ -74,7 +99,10 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, lang: Lang, secret: &str) -> Answer<()> {
-        self.store.delete_session(&hash(secret)).await.or_internal(lang)
+        self.store
+            .delete_session(&hash(secret))
+            .await
+            .or_internal(lang)
     }
 
     /// Whose session this is, if it is still good.
@@ -84,11 +112,25 @@ impl Service {
     pub async fn session(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let now = self.clock.now();
         let key = hash(secret);
-        let Some(found) = self.store.session_user(&key, now, now - SESSION_IDLE).await? else { return Ok(None) };
-        if found.last_seen_at.is_none_or(|seen| now - seen > TOUCH_EVERY) {
+        let Some(found) = self
+            .store
+            .session_user(&key, now, now - SESSION_IDLE)
+            .await?
+        else {
+            return Ok(None);
+        };
+        if found
+            .last_seen_at
+            .is_none_or(|seen| now - seen > TOUCH_EVERY)
+        {
             self.store.touch_session(&key, now).await?;
         }
-        Ok(Some(Principal { user_id: Some(found.user.id), name: found.user.name, role: found.user.role, via: Via::Session }))
+        Ok(Some(Principal {
+            user_id: Some(found.user.id),
+            name: found.user.name,
+            role: found.user.role,
+            via: Via::Session,
+        }))
     }
 
     /// Whose token this is, if it is still good.
@@ -100,13 +142,22 @@ impl Service {
             return Ok(None);
         }
         let now = self.clock.now();
-        let Some(found) = self.store.token_user(&hash(secret), now).await? else { return Ok(None) };
+        let Some(found) = self.store.token_user(&hash(secret), now).await? else {
+            return Ok(None);
+        };
         if let Some(id) = found.token_id
-            && found.last_seen_at.is_none_or(|seen| now - seen > TOUCH_EVERY)
+            && found
+                .last_seen_at
+                .is_none_or(|seen| now - seen > TOUCH_EVERY)
         {
             self.store.touch_token(id, now).await?;
         }
-        Ok(Some(Principal { user_id: Some(found.user.id), name: found.user.name, role: found.user.role, via: Via::Token }))
+        Ok(Some(Principal {
+            user_id: Some(found.user.id),
+            name: found.user.name,
+            role: found.user.role,
+            via: Via::Token,
+        }))
     }
 
     /// Makes a new set-up link's secret while there is no account; `None` once there is one.
@@ -118,7 +169,9 @@ impl Service {
             return Ok(None);
         }
         let secret = new_secret();
-        self.store.replace_setup_link(&hash(&secret), self.clock.now() + SETUP_LIFE).await?;
+        self.store
+            .replace_setup_link(&hash(&secret), self.clock.now() + SETUP_LIFE)
+            .await?;
         Ok(Some(secret))
     }
 
@@ -135,7 +188,11 @@ impl Service {
     /// # Errors
     /// When name or password have faults, or the link is not good (any more).
     pub async fn set_up(&self, lang: Lang, secret: &str, name: &str, password: &str) -> Answer<()> {
-        let draft = UserDraft { name: name.to_owned(), password: password.to_owned(), role: Role::Admin.as_str().to_owned() };
+        let draft = UserDraft {
+            name: name.to_owned(),
+            password: password.to_owned(),
+            role: Role::Admin.as_str().to_owned(),
+        };
         let faults = draft.check(lang);
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
@@ -143,18 +200,34 @@ impl Service {
         let password_hash = self.passwords.hash(password).await.or_internal(lang)?;
         let made = self
             .store
-            .insert_first_admin(&hash(secret.trim()), name.trim(), &password_hash, self.clock.now())
+            .insert_first_admin(
+                &hash(secret.trim()),
+                name.trim(),
+                &password_hash,
+                self.clock.now(),
+            )
             .await
             .or_internal(lang)?;
         let Some(id) = made else {
             return Err(AppError::new(
                 ErrorKind::Forbidden,
                 "setup.link",
-                lang.pick("设置链接无效或已过期", "The set-up link is not good any more"),
+                lang.pick(
+                    "设置链接无效或已过期",
+                    "The set-up link is not good any more",
+                ),
             )
-            .with_hint(lang.pick("重启服务器会打印新的链接", "Restart the server to get a new one")));
+            .with_hint(lang.pick(
+                "重启服务器会打印新的链接",
+                "Restart the server to get a new one",
+            )));
         };
-        let who = Principal { user_id: Some(id), name: name.trim().to_owned(), role: Role::Admin, via: Via::Console };
+        let who = Principal {
+            user_id: Some(id),
+            name: name.trim().to_owned(),
+            role: Role::Admin,
+            via: Via::Console,
+        };
         self.audit(&who, "setup", Some(id.0), "").await;
         Ok(())
     }

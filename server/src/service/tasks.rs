@@ -42,7 +42,8 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 impl Service {
     pub(super) async fn find_task(&self, lang: Lang, id: TaskId) -> Answer<Task> {
         let task = self.store.task(id).await.or_internal(lang)?;
-        task.map(|task| self.with_next(task)).ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
+        task.map(|task| self.with_next(task))
+            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
     }
 
     /// Fills in the next firing, which is computed, not stored.
@@ -62,23 +63,37 @@ impl Service {
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
-        if found { self.find_task(lang, id).await } else { Err(AppError::not_found(lang, task_noun(lang))) }
+        if found {
+            self.find_task(lang, id).await
+        } else {
+            Err(AppError::not_found(lang, task_noun(lang)))
+        }
     }
 
     async fn urge(&self, lang: Lang, task: &Task, cycle: Option<&str>) -> Answer<bool> {
         let cycle = match cycle {
             Some(text) => {
-                let expr = CronExpr::parse(text)
-                    .map_err(|fault| AppError::invalid(lang, vec![FieldError::new("urge_cron", "cron", fault.text(lang))]))?;
+                let expr = CronExpr::parse(text).map_err(|fault| {
+                    AppError::invalid(
+                        lang,
+                        vec![FieldError::new("urge_cron", "cron", fault.text(lang))],
+                    )
+                })?;
                 Some(expr.canonical())
             }
             None if task.urge_cron.is_none() => {
                 let message = lang.pick("请填写催单工作周期", "Enter an urge cycle first");
-                return Err(AppError::invalid(lang, vec![FieldError::new("urge_cron", "required", message)]));
+                return Err(AppError::invalid(
+                    lang,
+                    vec![FieldError::new("urge_cron", "required", message)],
+                ));
             }
             None => None,
         };
-        self.store.set_urging(task.id, true, cycle.as_deref(), self.clock.now()).await.or_internal(lang)
+        self.store
+            .set_urging(task.id, true, cycle.as_deref(), self.clock.now())
+            .await
+            .or_internal(lang)
     }
 }
 
@@ -88,11 +103,24 @@ impl Tasks for Service {
         self.allow(caller, Action::Read)?;
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
         // One row more than asked for tells whether there is a next page.
-        let mut rows = self.store.task_rows(query, u64::from(limit) + 1).await.or_internal(caller.lang)?;
+        let mut rows = self
+            .store
+            .task_rows(query, u64::from(limit) + 1)
+            .await
+            .or_internal(caller.lang)?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| more).map(|row| row.task.id.to_string());
-        let items = rows.into_iter().map(|row| TaskRow { task: self.with_next(row.task), ..row }).collect();
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|row| row.task.id.to_string());
+        let items = rows
+            .into_iter()
+            .map(|row| TaskRow {
+                task: self.with_next(row.task),
+                ..row
+            })
+            .collect();
         Ok(List { items, next })
     }
 
@@ -123,7 +151,8 @@ impl Tasks for Service {
         let updated = self.store.update_task(id, &new, self.clock.now()).await;
         let found = or_taken(updated, caller.lang, || name_taken(caller.lang, &new.name))?;
         let after = self.task_draft(caller, id).await?;
-        self.audit(who, "task.update", Some(id.0), &difference(&before, &after)).await;
+        self.audit(who, "task.update", Some(id.0), &difference(&before, &after))
+            .await;
         self.changed(caller.lang, id, found).await
     }
 
@@ -131,7 +160,10 @@ impl Tasks for Service {
         self.allow(caller, Action::Read)?;
         let task = self.find_task(caller.lang, id).await?;
         let zone_rules = self.rules_of(&task.zone);
-        let local = |at: Option<Stamp>| at.map(|at| zone_rules.local(at).replacen(' ', "T", 1)).unwrap_or_default();
+        let local = |at: Option<Stamp>| {
+            at.map(|at| zone_rules.local(at).replacen(' ', "T", 1))
+                .unwrap_or_default()
+        };
         Ok(TaskDraft {
             starts_at: local(task.starts_at),
             ends_at: local(task.ends_at),
@@ -146,7 +178,10 @@ impl Tasks for Service {
             urge_cron: task.urge_cron.unwrap_or_default(),
             urging: task.urging,
             channel_id: task.channel_id.map(|id| id.0),
-            timeout: task.timeout_seconds.map(format_duration).unwrap_or_default(),
+            timeout: task
+                .timeout_seconds
+                .map(format_duration)
+                .unwrap_or_default(),
         })
     }
 
@@ -154,13 +189,21 @@ impl Tasks for Service {
         let who = self.allow(caller, Action::Operate)?;
         let (lang, now) = (caller.lang, self.clock.now());
         let task = self.find_task(lang, id).await?;
-        let set = async |state| self.store.set_task_state(id, state, now, &[]).await.or_internal(lang);
+        let set = async |state| {
+            self.store
+                .set_task_state(id, state, now, &[])
+                .await
+                .or_internal(lang)
+        };
         let (found, action) = match control {
             Control::Pause if task.state == TaskState::Closed => {
                 return Err(AppError::new(
                     ErrorKind::Conflict,
                     "task.closed",
-                    lang.pick("任务已结单，不能暂停", "The task is closed, so it cannot be paused"),
+                    lang.pick(
+                        "任务已结单，不能暂停",
+                        "The task is closed, so it cannot be paused",
+                    ),
                 )
                 .with_hint(lang.pick("先恢复它", "Restore it first")));
             }
@@ -168,9 +211,13 @@ impl Tasks for Service {
             Control::Close => (set(TaskState::Closed).await?, "task.close"),
             Control::Restore => (set(TaskState::Active).await?, "task.restore"),
             Control::Urge(cycle) => (self.urge(lang, &task, cycle.as_deref()).await?, "task.urge"),
-            Control::Unurge => {
-                (self.store.set_urging(id, false, None, now).await.or_internal(lang)?, "task.unurge")
-            }
+            Control::Unurge => (
+                self.store
+                    .set_urging(id, false, None, now)
+                    .await
+                    .or_internal(lang)?,
+                "task.unurge",
+            ),
         };
         self.audit(who, action, Some(id.0), &task.name).await;
         self.changed(lang, id, found).await
@@ -182,15 +229,26 @@ impl Tasks for Service {
         if let Some(executor) = &self.executor {
             for run in self.store.running(1000).await.or_internal(caller.lang)? {
                 if run.task_id == id {
-                    executor.stop(run.id, crate::executor::StopReason::Person(who.name.clone()));
+                    executor.stop(
+                        run.id,
+                        crate::executor::StopReason::Person(who.name.clone()),
+                    );
                 }
             }
         }
-        let found = self.store.delete_task(id, self.clock.now()).await.or_internal(caller.lang)?;
+        let found = self
+            .store
+            .delete_task(id, self.clock.now())
+            .await
+            .or_internal(caller.lang)?;
         self.audit(who, "task.delete", Some(id.0), &task.name).await;
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
-        if found { Ok(()) } else { Err(AppError::not_found(caller.lang, task_noun(caller.lang))) }
+        if found {
+            Ok(())
+        } else {
+            Err(AppError::not_found(caller.lang, task_noun(caller.lang)))
+        }
     }
 
     async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run> {
@@ -199,12 +257,19 @@ impl Tasks for Service {
         let executor = self.executor(lang)?;
         let task = self.find_task(lang, id).await?;
         let now = self.clock.now();
-        let started = self.store.start_manual(id, &self.node_id, now, &who.name).await.or_internal(lang)?;
+        let started = self
+            .store
+            .start_manual(id, &self.node_id, now, &who.name)
+            .await
+            .or_internal(lang)?;
         let Some(run_id) = started else {
             return Err(AppError::new(
                 ErrorKind::Conflict,
                 "task.running",
-                lang.pick("任务正在执行，没有再次启动", "The task is running, so it was not started again"),
+                lang.pick(
+                    "任务正在执行，没有再次启动",
+                    "The task is running, so it was not started again",
+                ),
             )
             .with_hint(lang.pick("等它结束，或先停止它", "Wait for its end, or stop it first")));
         };
@@ -231,37 +296,67 @@ impl Tasks for Service {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
         let limit = limit.clamp(1, PAGE_MAX) as usize;
-        let cursor = after.as_deref().map(|text| parse_cursor(text, lang)).transpose()?;
-        let (before_run, before_at) = cursor.map_or((None, None), |(run, at)| (Some(run), Some(at)));
-        let runs = self.store.task_runs(id, before_run, limit as u64 + 1).await.or_internal(lang)?;
-        let unruns = self.store.task_unruns(id, before_at, limit as u64 + 1).await.or_internal(lang)?;
+        let cursor = after
+            .as_deref()
+            .map(|text| parse_cursor(text, lang))
+            .transpose()?;
+        let (before_run, before_at) =
+            cursor.map_or((None, None), |(run, at)| (Some(run), Some(at)));
+        let runs = self
+            .store
+            .task_runs(id, before_run, limit as u64 + 1)
+            .await
+            .or_internal(lang)?;
+        let unruns = self
+            .store
+            .task_unruns(id, before_at, limit as u64 + 1)
+            .await
+            .or_internal(lang)?;
         Ok(merge(runs, unruns, limit, cursor))
     }
 
     async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        let invalid = |field: &str, code: &str, message: String| AppError::invalid(lang, vec![FieldError::new(field, code, message)]);
-        let expr = CronExpr::parse(&request.cron).map_err(|fault| invalid("cron", "cron", fault.text(lang)))?;
-        let zone_name = if request.zone.trim().is_empty() { &self.default_zone } else { request.zone.trim() };
-        let found = zone(zone_name).map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
+        let invalid = |field: &str, code: &str, message: String| {
+            AppError::invalid(lang, vec![FieldError::new(field, code, message)])
+        };
+        let expr = CronExpr::parse(&request.cron)
+            .map_err(|fault| invalid("cron", "cron", fault.text(lang)))?;
+        let zone_name = if request.zone.trim().is_empty() {
+            &self.default_zone
+        } else {
+            request.zone.trim()
+        };
+        let found = zone(zone_name)
+            .map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
         let starts_at = parse_instant(&request.starts_at, &found);
         let ends_at = parse_instant(&request.ends_at, &found);
         let mut next = Vec::new();
-        let mut from = request.after.map_or_else(|| self.clock.now(), |after| after.0);
+        let mut from = request
+            .after
+            .map_or_else(|| self.clock.now(), |after| after.0);
         let count = request.count.unwrap_or(10).clamp(1, 1000) as usize;
         if let Some(cycle) = self.patterns.cycle(&expr, found.clone()) {
             while next.len() < count {
-                let Some(at) = cycle.next_in(from, starts_at, ends_at) else { break };
+                let Some(at) = cycle.next_in(from, starts_at, ends_at) else {
+                    break;
+                };
                 next.push(Stamp(at));
                 from = at;
             }
         }
-        let around = next.first().map_or_else(|| self.clock.now(), |first| first.0);
+        let around = next
+            .first()
+            .map_or_else(|| self.clock.now(), |first| first.0);
         Ok(Preview {
             cron: expr.canonical(),
             words: expr.describe(lang),
-            warnings: expr.warnings().iter().map(|warning| warning.text(lang)).collect(),
+            warnings: expr
+                .warnings()
+                .iter()
+                .map(|warning| warning.text(lang))
+                .collect(),
             zone: rules(zone_name, &found, around),
             next,
         })
@@ -310,9 +405,18 @@ fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
 /// A cursor names the last run's id and the last instant that were shown.
 fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chrono::Utc>)> {
     let parsed = text.split_once('.').and_then(|(run, micros)| {
-        Some((run.parse().ok()?, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
+        Some((
+            run.parse().ok()?,
+            DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+        ))
     });
-    parsed.ok_or_else(|| AppError::new(ErrorKind::Invalid, "cursor", lang.pick("分页游标无效", "The cursor is not one of ours")))
+    parsed.ok_or_else(|| {
+        AppError::new(
+            ErrorKind::Invalid,
+            "cursor",
+            lang.pick("分页游标无效", "The cursor is not one of ours"),
+        )
+    })
 }
 
 /// Merges runs and firings without a run, both newest first, into one page.
@@ -324,11 +428,14 @@ fn merge(
 ) -> List<HistoryItem> {
     let mut runs = runs.into_iter().peekable();
     let mut unruns = unruns.into_iter().peekable();
-    let (mut last_run, mut last_at) = cursor.unwrap_or((i64::MAX, DateTime::from_timestamp_nanos(i64::MAX)));
+    let (mut last_run, mut last_at) =
+        cursor.unwrap_or((i64::MAX, DateTime::from_timestamp_nanos(i64::MAX)));
     let mut items = Vec::with_capacity(limit);
     while items.len() < limit {
         let run_is_newer = match (runs.peek(), unruns.peek()) {
-            (Some(run), Some(unrun)) => run.scheduled_for.unwrap_or(run.started_at) >= unrun.scheduled_for,
+            (Some(run), Some(unrun)) => {
+                run.scheduled_for.unwrap_or(run.started_at) >= unrun.scheduled_for
+            }
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (None, None) => break,

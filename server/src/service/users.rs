@@ -23,7 +23,11 @@ impl Service {
     /// Whose tokens the caller manages: everybody's for an administrator, else their own.
     fn token_scope(&self, caller: &Caller) -> Answer<(Principal, Option<UserId>)> {
         let who = self.allow(caller, Action::Read)?;
-        let scope = if who.can(Action::Administer) { None } else { who.user_id };
+        let scope = if who.can(Action::Administer) {
+            None
+        } else {
+            who.user_id
+        };
         Ok((who.clone(), scope))
     }
 }
@@ -39,15 +43,27 @@ impl Users for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let faults = draft.check(lang);
-        let Ok(role) = draft.role.parse::<Role>() else { return Err(AppError::invalid(lang, faults)) };
+        let Ok(role) = draft.role.parse::<Role>() else {
+            return Err(AppError::invalid(lang, faults));
+        };
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
         let name = draft.name.trim();
-        let password_hash = self.passwords.hash(&draft.password).await.or_internal(lang)?;
-        let inserted = self.store.insert_user(name, role, &password_hash, self.clock.now()).await;
+        let password_hash = self
+            .passwords
+            .hash(&draft.password)
+            .await
+            .or_internal(lang)?;
+        let inserted = self
+            .store
+            .insert_user(name, role, &password_hash, self.clock.now())
+            .await;
         let id = or_taken(inserted, lang, || {
-            let message = lang.pick(format!("已经有用户“{name}”"), format!("A user named \"{name}\" exists already"));
+            let message = lang.pick(
+                format!("已经有用户“{name}”"),
+                format!("A user named \"{name}\" exists already"),
+            );
             AppError {
                 fields: vec![FieldError::new("name", "taken", message.clone())],
                 ..AppError::new(ErrorKind::Conflict, "user.name_taken", message)
@@ -61,14 +77,32 @@ impl Users for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.find_user(caller, id).await?;
-        if !self.store.set_user_disabled(id, disabled).await.or_internal(lang)? {
+        if !self
+            .store
+            .set_user_disabled(id, disabled)
+            .await
+            .or_internal(lang)?
+        {
             return Err(AppError::new(
                 ErrorKind::Conflict,
                 "user.last_admin",
-                lang.pick("至少要保留一个可以登录的管理员", "At least one administrator must be able to sign in"),
+                lang.pick(
+                    "至少要保留一个可以登录的管理员",
+                    "At least one administrator must be able to sign in",
+                ),
             ));
         }
-        self.audit(who, if disabled { "user.disable" } else { "user.enable" }, Some(id.0), "").await;
+        self.audit(
+            who,
+            if disabled {
+                "user.disable"
+            } else {
+                "user.enable"
+            },
+            Some(id.0),
+            "",
+        )
+        .await;
         self.find_user(caller, id).await
     }
 
@@ -79,7 +113,12 @@ impl Users for Service {
             return Err(AppError::invalid(lang, vec![fault]));
         }
         let password_hash = self.passwords.hash(password).await.or_internal(lang)?;
-        if !self.store.set_password(id, &password_hash).await.or_internal(lang)? {
+        if !self
+            .store
+            .set_password(id, &password_hash)
+            .await
+            .or_internal(lang)?
+        {
             return Err(AppError::not_found(lang, lang.pick("这个用户", "user")));
         }
         self.audit(who, "user.password", Some(id.0), "").await;
@@ -98,7 +137,11 @@ impl Users for Service {
         if who.via == Via::Token {
             return Err(AppError::forbidden(lang));
         }
-        let found = self.store.user_by_name(user.trim()).await.or_internal(lang)?;
+        let found = self
+            .store
+            .user_by_name(user.trim())
+            .await
+            .or_internal(lang)?;
         let owner = found
             .map(|stored| stored.user)
             .filter(|owner| scope.is_none_or(|own| own == owner.id))
@@ -110,14 +153,23 @@ impl Users for Service {
             .insert_token(owner.id, &prefix, &hash(&token), self.clock.now(), None)
             .await
             .or_internal(lang)?;
-        self.audit(&who, "token.create", Some(id.0), &owner.name).await;
+        self.audit(&who, "token.create", Some(id.0), &owner.name)
+            .await;
         Ok(NewToken { id, token })
     }
 
     async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()> {
         let (who, scope) = self.token_scope(caller)?;
-        if !self.store.delete_token(id, scope).await.or_internal(caller.lang)? {
-            return Err(AppError::not_found(caller.lang, caller.lang.pick("这个令牌", "token")));
+        if !self
+            .store
+            .delete_token(id, scope)
+            .await
+            .or_internal(caller.lang)?
+        {
+            return Err(AppError::not_found(
+                caller.lang,
+                caller.lang.pick("这个令牌", "token"),
+            ));
         }
         self.audit(&who, "token.revoke", Some(id.0), "").await;
         Ok(())

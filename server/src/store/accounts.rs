@@ -39,7 +39,10 @@ fn to_user(row: &user::Model) -> Result<User, StoreError> {
         role: row
             .role
             .parse::<Role>()
-            .map_err(|()| StoreError::UnknownValue { what: "role", value: row.role.clone() })?,
+            .map_err(|()| StoreError::UnknownValue {
+                what: "role",
+                value: row.role.clone(),
+            })?,
         disabled: row.disabled,
         created_at: Stamp(row.created_at),
         last_sign_in_at: row.last_sign_in_at.map(Stamp),
@@ -52,7 +55,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = user::Entity::find().order_by_asc(user::Column::Name).all(&self.reader).await?;
+        let rows = user::Entity::find()
+            .order_by_asc(user::Column::Name)
+            .all(&self.reader)
+            .await?;
         rows.iter().map(to_user).collect()
     }
 
@@ -69,8 +75,17 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn user_by_name(&self, name: &str) -> Result<Option<StoredUser>, StoreError> {
-        let row = user::Entity::find().filter(user::Column::Name.eq(name)).one(&self.reader).await?;
-        row.map(|row| Ok(StoredUser { user: to_user(&row)?, password_hash: row.password_hash })).transpose()
+        let row = user::Entity::find()
+            .filter(user::Column::Name.eq(name))
+            .one(&self.reader)
+            .await?;
+        row.map(|row| {
+            Ok(StoredUser {
+                user: to_user(&row)?,
+                password_hash: row.password_hash,
+            })
+        })
+        .transpose()
     }
 
     /// Adds an account. A name that exists already is a duplicate-key error.
@@ -139,7 +154,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn replace_setup_link(&self, hash: &str, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn replace_setup_link(
+        &self,
+        hash: &str,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             setup_link::Entity::delete_many().exec(tx).await?;
             setup_link::Entity::insert(setup_link::ActiveModel {
@@ -169,7 +188,10 @@ impl Store {
                 if others == 0 {
                     return Ok(false);
                 }
-                session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(tx).await?;
+                session::Entity::delete_many()
+                    .filter(session::Column::UserId.eq(id.0))
+                    .exec(tx)
+                    .await?;
             }
             let updated = user::Entity::update_many()
                 .col_expr(user::Column::Disabled, Expr::value(disabled))
@@ -186,7 +208,10 @@ impl Store {
     /// When the database fails.
     pub async fn set_password(&self, id: UserId, hash: &str) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(tx).await?;
+            session::Entity::delete_many()
+                .filter(session::Column::UserId.eq(id.0))
+                .exec(tx)
+                .await?;
             let updated = user::Entity::update_many()
                 .col_expr(user::Column::PasswordHash, Expr::value(hash))
                 .filter(user::Column::Id.eq(id.0))
@@ -208,7 +233,10 @@ impl Store {
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now)).exec(tx).await?;
+            session::Entity::delete_many()
+                .filter(session::Column::ExpiresAt.lt(now))
+                .exec(tx)
+                .await?;
             session::Entity::insert(session::ActiveModel {
                 token_hash: Set(token_hash.to_owned()),
                 user_id: Set(user_id.0),
@@ -238,20 +266,28 @@ impl Store {
         now: DateTime<Utc>,
         idle_since: DateTime<Utc>,
     ) -> Result<Option<SessionUser>, StoreError> {
-        let Some(row) = session::Entity::find_by_id(token_hash.to_owned()).one(&self.reader).await? else {
+        let Some(row) = session::Entity::find_by_id(token_hash.to_owned())
+            .one(&self.reader)
+            .await?
+        else {
             return Ok(None);
         };
         if row.expires_at <= now || row.last_seen_at <= idle_since {
             return Ok(None);
         }
-        self.enabled_user(row.user_id, Some(row.last_seen_at), None).await
+        self.enabled_user(row.user_id, Some(row.last_seen_at), None)
+            .await
     }
 
     /// Notes that a session is used.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn touch_session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn touch_session(
+        &self,
+        token_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             session::Entity::update_many()
                 .col_expr(session::Column::LastSeenAt, Expr::value(now))
@@ -268,7 +304,9 @@ impl Store {
     /// When the database fails.
     pub async fn delete_session(&self, token_hash: &str) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            session::Entity::delete_by_id(token_hash.to_owned()).exec(tx).await?;
+            session::Entity::delete_by_id(token_hash.to_owned())
+                .exec(tx)
+                .await?;
             Ok(())
         })
     }
@@ -282,8 +320,12 @@ impl Store {
         if let Some(of) = of {
             query = query.filter(api_token::Column::UserId.eq(of.0));
         }
-        let names: std::collections::HashMap<i64, String> =
-            self.users().await?.into_iter().map(|user| (user.id.0, user.name)).collect();
+        let names: std::collections::HashMap<i64, String> = self
+            .users()
+            .await?
+            .into_iter()
+            .map(|user| (user.id.0, user.name))
+            .collect();
         let rows = query.all(&self.reader).await?;
         Ok(rows
             .into_iter()
@@ -329,14 +371,19 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn token_user(&self, token_hash: &str, now: DateTime<Utc>) -> Result<Option<SessionUser>, StoreError> {
+    pub async fn token_user(
+        &self,
+        token_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SessionUser>, StoreError> {
         let row = api_token::Entity::find()
             .filter(api_token::Column::TokenHash.eq(token_hash))
             .one(&self.reader)
             .await?;
         match row {
             Some(row) if row.expires_at.is_none_or(|end| end > now) => {
-                self.enabled_user(row.user_id, row.last_used_at, Some(TokenId(row.id))).await
+                self.enabled_user(row.user_id, row.last_used_at, Some(TokenId(row.id)))
+                    .await
             }
             _ => Ok(None),
         }
@@ -363,7 +410,8 @@ impl Store {
     /// When the database fails.
     pub async fn delete_token(&self, id: TokenId, of: Option<UserId>) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            let mut delete = api_token::Entity::delete_many().filter(api_token::Column::Id.eq(id.0));
+            let mut delete =
+                api_token::Entity::delete_many().filter(api_token::Column::Id.eq(id.0));
             if let Some(of) = of {
                 delete = delete.filter(api_token::Column::UserId.eq(of.0));
             }
@@ -377,10 +425,16 @@ impl Store {
         last_seen_at: Option<DateTime<Utc>>,
         token_id: Option<TokenId>,
     ) -> Result<Option<SessionUser>, StoreError> {
-        let Some(row) = user::Entity::find_by_id(user_id).one(&self.reader).await? else { return Ok(None) };
+        let Some(row) = user::Entity::find_by_id(user_id).one(&self.reader).await? else {
+            return Ok(None);
+        };
         if row.disabled {
             return Ok(None);
         }
-        Ok(Some(SessionUser { user: to_user(&row)?, last_seen_at, token_id }))
+        Ok(Some(SessionUser {
+            user: to_user(&row)?,
+            last_seen_at,
+            token_id,
+        }))
     }
 }

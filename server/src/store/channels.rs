@@ -28,7 +28,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
-        let rows = channel::Entity::find().order_by_asc(channel::Column::Name).all(&self.reader).await?;
+        let rows = channel::Entity::find()
+            .order_by_asc(channel::Column::Name)
+            .all(&self.reader)
+            .await?;
         let mut channels = Vec::with_capacity(rows.len());
         for row in rows {
             channels.push(self.to_channel(row).await?);
@@ -51,8 +54,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn channel_target(&self, id: ChannelId) -> Result<Option<(ChannelKind, String)>, StoreError> {
-        let Some(row) = channel::Entity::find_by_id(id.0).one(&self.reader).await? else { return Ok(None) };
+    pub async fn channel_target(
+        &self,
+        id: ChannelId,
+    ) -> Result<Option<(ChannelKind, String)>, StoreError> {
+        let Some(row) = channel::Entity::find_by_id(id.0).one(&self.reader).await? else {
+            return Ok(None);
+        };
         Ok(Some((kind(&row.kind)?, row.url_sealed)))
     }
 
@@ -65,7 +73,10 @@ impl Store {
                 .await?;
             Ok(i64::try_from(count).unwrap_or(i64::MAX))
         };
-        let tasks = task::Entity::find().filter(task::Column::ChannelId.eq(row.id)).count(&self.reader).await?;
+        let tasks = task::Entity::find()
+            .filter(task::Column::ChannelId.eq(row.id))
+            .count(&self.reader)
+            .await?;
         Ok(Channel {
             id: ChannelId(row.id),
             kind: kind(&row.kind)?,
@@ -83,7 +94,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or refuses the name.
-    pub async fn insert_channel(&self, new: &NewChannel, now: DateTime<Utc>) -> Result<ChannelId, StoreError> {
+    pub async fn insert_channel(
+        &self,
+        new: &NewChannel,
+        now: DateTime<Utc>,
+    ) -> Result<ChannelId, StoreError> {
         let (sealed, masked) = new.url.clone().unwrap_or_default();
         transaction!(self, |tx| {
             let inserted = channel::Entity::insert(channel::ActiveModel {
@@ -132,7 +147,10 @@ impl Store {
     /// When the database fails.
     pub async fn delete_channel(&self, id: ChannelId) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            let used = task::Entity::find().filter(task::Column::ChannelId.eq(id.0)).count(tx).await?;
+            let used = task::Entity::find()
+                .filter(task::Column::ChannelId.eq(id.0))
+                .count(tx)
+                .await?;
             if used > 0 {
                 return Ok(false);
             }
@@ -141,11 +159,18 @@ impl Store {
                 .filter(message::Column::State.is_in(["pending", "sending", "dead"]))
                 .exec(tx)
                 .await?;
-            Ok(channel::Entity::delete_by_id(id.0).exec(tx).await?.rows_affected == 1)
+            Ok(channel::Entity::delete_by_id(id.0)
+                .exec(tx)
+                .await?
+                .rows_affected
+                == 1)
         })
     }
 }
 
 fn kind(text: &str) -> Result<ChannelKind, StoreError> {
-    text.parse().map_err(|()| StoreError::UnknownValue { what: "channel kind", value: text.to_owned() })
+    text.parse().map_err(|()| StoreError::UnknownValue {
+        what: "channel kind",
+        value: text.to_owned(),
+    })
 }

@@ -24,7 +24,10 @@ impl Store {
             Self::open_sqlite(&data_dir.join("jcrontab.db")).await
         } else if url.starts_with("mysql://") || url.starts_with("mariadb://") {
             Self::open_mysql(url).await
-        } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        } else if let Some(path) = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))
+        {
             let path = path.split('?').next().unwrap_or(path);
             Self::open_sqlite(Path::new(path)).await
         } else {
@@ -58,7 +61,11 @@ impl Store {
         // The writer first: it creates the file and switches it to WAL.
         let writer = connect(1).await?;
         let reader = connect(SQLITE_READERS).await?;
-        Ok(Self { writer, reader, engine: Engine::Sqlite })
+        Ok(Self {
+            writer,
+            reader,
+            engine: Engine::Sqlite,
+        })
     }
 
     async fn open_mysql(url: &str) -> Result<Self, StoreError> {
@@ -71,10 +78,17 @@ impl Store {
             .acquire_timeout(Duration::from_secs(8))
             .sqlx_logging(false)
             .map_sqlx_mysql_opts(|options| {
-                options.charset("utf8mb4").collation("utf8mb4_bin").statement_cache_capacity(200)
+                options
+                    .charset("utf8mb4")
+                    .collation("utf8mb4_bin")
+                    .statement_cache_capacity(200)
             });
         let pool: DatabaseConnection = Database::connect(options).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, engine: Engine::Mysql })
+        Ok(Self {
+            writer: pool.clone(),
+            reader: pool,
+            engine: Engine::Mysql,
+        })
     }
 
     /// Brings the database to this version.

@@ -31,7 +31,10 @@ struct RunRow {
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {
-    StoreError::UnknownValue { what, value: value.to_owned() }
+    StoreError::UnknownValue {
+        what,
+        value: value.to_owned(),
+    }
 }
 
 impl RunRow {
@@ -42,9 +45,15 @@ impl RunRow {
             task_name,
             occurrence_id: self.occurrence_id.map(OccurrenceId),
             attempt: self.attempt,
-            trigger: self.trigger_kind.parse::<Trigger>().map_err(|()| unknown("trigger", &self.trigger_kind))?,
+            trigger: self
+                .trigger_kind
+                .parse::<Trigger>()
+                .map_err(|()| unknown("trigger", &self.trigger_kind))?,
             requested_by: self.requested_by,
-            state: self.state.parse::<RunState>().map_err(|()| unknown("run state", &self.state))?,
+            state: self
+                .state
+                .parse::<RunState>()
+                .map_err(|()| unknown("run state", &self.state))?,
             reason: self.reason,
             scheduled_for: self.scheduled_for.map(Stamp),
             started_at: Stamp(self.started_at),
@@ -61,8 +70,21 @@ impl RunRow {
 fn runs() -> sea_orm::Select<run::Entity> {
     use run::Column as R;
     run::Entity::find().select_only().columns([
-        R::Id, R::OccurrenceId, R::TaskId, R::Attempt, R::TriggerKind, R::RequestedBy, R::State, R::Reason,
-        R::ScheduledFor, R::StartedAt, R::FinishedAt, R::ExitCode, R::ExitSignal, R::OutputBytes, R::OutputDropped,
+        R::Id,
+        R::OccurrenceId,
+        R::TaskId,
+        R::Attempt,
+        R::TriggerKind,
+        R::RequestedBy,
+        R::State,
+        R::Reason,
+        R::ScheduledFor,
+        R::StartedAt,
+        R::FinishedAt,
+        R::ExitCode,
+        R::ExitSignal,
+        R::OutputBytes,
+        R::OutputDropped,
     ])
 }
 
@@ -72,7 +94,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
-        let rows = runs().filter(run::Column::Id.eq(id.0)).into_model::<RunRow>().all(&self.reader).await?;
+        let rows = runs()
+            .filter(run::Column::Id.eq(id.0))
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
         Ok(self.with_names(rows).await?.pop())
     }
 
@@ -80,7 +106,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn task_runs(&self, task: TaskId, before: Option<i64>, limit: u64) -> Result<Vec<Run>, StoreError> {
+    pub async fn task_runs(
+        &self,
+        task: TaskId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
         let mut query = runs().filter(run::Column::TaskId.eq(task.0));
         if let Some(before) = before {
             query = query.filter(run::Column::Id.lt(before));
@@ -111,14 +142,22 @@ impl Store {
         if let Some(before) = before {
             query = query.filter(O::DueAt.lt(before));
         }
-        let rows = query.order_by_desc(O::DueAt).limit(limit).all(&self.reader).await?;
+        let rows = query
+            .order_by_desc(O::DueAt)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|row| Unrun {
                 id: OccurrenceId(row.id),
                 task_id: task,
                 scheduled_for: Stamp(row.scheduled_for),
-                state: if row.state == "missed" { UnrunState::Missed } else { UnrunState::Skipped },
+                state: if row.state == "missed" {
+                    UnrunState::Missed
+                } else {
+                    UnrunState::Skipped
+                },
                 reason: row.reason.unwrap_or_default(),
                 count: row.firings,
                 since: row.since.map(Stamp),
@@ -145,12 +184,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn failing(&self, since: DateTime<Utc>, limit: usize) -> Result<Vec<Run>, StoreError> {
+    pub async fn failing(
+        &self,
+        since: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Run>, StoreError> {
         let mut rows = Vec::new();
         for state in RunState::ALL.into_iter().filter(|state| state.is_bad()) {
             rows.extend(
                 runs()
-                    .filter(Condition::all().add(run::Column::State.eq(state.as_str())).add(run::Column::StartedAt.gte(since)))
+                    .filter(
+                        Condition::all()
+                            .add(run::Column::State.eq(state.as_str()))
+                            .add(run::Column::StartedAt.gte(since)),
+                    )
                     .order_by_desc(run::Column::StartedAt)
                     .limit(500)
                     .into_model::<RunRow>()
@@ -194,7 +241,12 @@ impl Store {
         use run::Column as R;
         let row: Option<(i64, i64, Option<Vec<u8>>, Option<String>)> = run::Entity::find()
             .select_only()
-            .columns([R::OutputBytes, R::OutputDropped, R::OutputTail, R::OutputObject])
+            .columns([
+                R::OutputBytes,
+                R::OutputDropped,
+                R::OutputTail,
+                R::OutputObject,
+            ])
             .filter(R::Id.eq(id.0))
             .into_tuple()
             .one(&self.reader)

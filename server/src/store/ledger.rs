@@ -79,16 +79,26 @@ pub(super) async fn change_counter(tx: &Tx) -> Result<i64, StoreError> {
 }
 
 async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, StoreError> {
-    cluster::Entity::find_by_id(1).one(connection).await?.ok_or(StoreError::UnknownValue {
-        what: "cluster row",
-        value: "none".to_owned(),
-    })
+    cluster::Entity::find_by_id(1)
+        .one(connection)
+        .await?
+        .ok_or(StoreError::UnknownValue {
+            what: "cluster row",
+            value: "none".to_owned(),
+        })
 }
 
 /// Counts a change of a task. Takes the cluster row's lock, so call it first in a transaction.
-pub(super) async fn note_change(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn note_change(
+    tx: &Tx,
+    task_id: TaskId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     cluster::Entity::update_many()
-        .col_expr(cluster::Column::ChangeCounter, Expr::col(cluster::Column::ChangeCounter).add(1))
+        .col_expr(
+            cluster::Column::ChangeCounter,
+            Expr::col(cluster::Column::ChangeCounter).add(1),
+        )
         .filter(cluster::Column::Id.eq(1))
         .exec(tx)
         .await?;
@@ -104,7 +114,11 @@ pub(super) async fn note_change(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) ->
 }
 
 /// Takes back what is planned but not yet due; the loop plans anew.
-pub(super) async fn withdraw(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn withdraw(
+    tx: &Tx,
+    task_id: TaskId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     occurrence::Entity::delete_many()
         .filter(occurrence::Column::TaskId.eq(task_id.0))
         .filter(occurrence::Column::State.eq("planned"))
@@ -115,7 +129,12 @@ pub(super) async fn withdraw(tx: &Tx, task_id: TaskId, now: DateTime<Utc>) -> Re
 }
 
 /// Ends what is due and not yet claimed, with a reason.
-pub(super) async fn skip_due(tx: &Tx, task_id: TaskId, now: DateTime<Utc>, reason: &str) -> Result<(), StoreError> {
+pub(super) async fn skip_due(
+    tx: &Tx,
+    task_id: TaskId,
+    now: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), StoreError> {
     occurrence::Entity::update_many()
         .col_expr(occurrence::Column::State, Expr::value("skipped"))
         .col_expr(occurrence::Column::Reason, Expr::value(reason))
@@ -169,7 +188,10 @@ impl Store {
         transaction!(self, |tx| {
             // The row lock keeps an edit from slipping in between this check and the rows.
             let mut lock = cluster::Entity::update_many()
-                .col_expr(cluster::Column::ChangeCounter, Expr::col(cluster::Column::ChangeCounter))
+                .col_expr(
+                    cluster::Column::ChangeCounter,
+                    Expr::col(cluster::Column::ChangeCounter),
+                )
                 .filter(cluster::Column::Id.eq(1))
                 .filter(cluster::Column::ChangeCounter.eq(seen));
             if let Some(until) = until {
@@ -241,8 +263,12 @@ impl Store {
             for (due, verdict) in due.into_iter().zip(verdicts) {
                 match verdict {
                     Verdict::Start(trigger) => starts.push((due, trigger)),
-                    Verdict::Skip(reason) => ends.entry(("skipped", reason)).or_default().push(due.id.0),
-                    Verdict::Miss(reason) => ends.entry(("missed", reason)).or_default().push(due.id.0),
+                    Verdict::Skip(reason) => {
+                        ends.entry(("skipped", reason)).or_default().push(due.id.0)
+                    }
+                    Verdict::Miss(reason) => {
+                        ends.entry(("missed", reason)).or_default().push(due.id.0)
+                    }
                 }
             }
             for ((state, reason), ids) in ends {
@@ -306,10 +332,22 @@ async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), StoreError> {
     use occurrence::Column as C;
     let mut insert = Query::insert();
     insert.into_table(occurrence::Entity).columns([
-        C::TaskId, C::ScheduleId, C::ScheduledFor, C::DueAt, C::State, C::Reason, C::Epoch, C::Firings, C::Since,
+        C::TaskId,
+        C::ScheduleId,
+        C::ScheduledFor,
+        C::DueAt,
+        C::State,
+        C::Reason,
+        C::Epoch,
+        C::Firings,
+        C::Since,
     ]);
     for row in rows {
-        let (state, reason) = if row.missed.is_some() { ("missed", Some("down")) } else { ("planned", None) };
+        let (state, reason) = if row.missed.is_some() {
+            ("missed", Some("down"))
+        } else {
+            ("planned", None)
+        };
         insert.values_panic([
             row.task_id.0.into(),
             row.schedule_id.0.into(),
@@ -323,7 +361,9 @@ async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), StoreError> {
         ]);
     }
     insert.on_conflict(
-        OnConflict::columns([C::ScheduleId, C::ScheduledFor]).do_nothing_on([C::ScheduleId]).to_owned(),
+        OnConflict::columns([C::ScheduleId, C::ScheduledFor])
+            .do_nothing_on([C::ScheduleId])
+            .to_owned(),
     );
     tx.execute(&insert).await?;
     Ok(())
@@ -398,7 +438,14 @@ async fn start_planned(
     }
     let mut insert = Query::insert();
     insert.into_table(run::Entity).columns([
-        R::OccurrenceId, R::TaskId, R::Attempt, R::TriggerKind, R::State, R::NodeId, R::Epoch, R::ScheduledFor,
+        R::OccurrenceId,
+        R::TaskId,
+        R::Attempt,
+        R::TriggerKind,
+        R::State,
+        R::NodeId,
+        R::Epoch,
+        R::ScheduledFor,
         R::StartedAt,
     ]);
     for (due, trigger) in starts {
@@ -430,7 +477,12 @@ async fn start_planned(
         .iter()
         .map(|(due, trigger)| {
             let run_id = run_ids.get(&due.id.0).copied().ok_or(StoreError::Raced)?;
-            Ok(Claimed { due: due.clone(), run_id: RunId(run_id), epoch: 1, trigger: *trigger })
+            Ok(Claimed {
+                due: due.clone(),
+                run_id: RunId(run_id),
+                epoch: 1,
+                trigger: *trigger,
+            })
         })
         .collect()
 }

@@ -74,7 +74,9 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             created_at: Set(new.created_at),
             ..Default::default()
         };
-        let text = message::Entity::insert(row("text", new.body.clone(), None)).exec(tx).await?;
+        let text = message::Entity::insert(row("text", new.body.clone(), None))
+            .exec(tx)
+            .await?;
         if let Some(picture) = new.picture {
             message::Entity::insert(row("image", picture.to_owned(), Some(text.last_insert_id)))
                 .exec_without_returning(tx)
@@ -130,7 +132,14 @@ impl Store {
                         Some("sent") => {}
                         Some("pending" | "sending") => continue,
                         _ => {
-                            end(tx, row.id, "dead", Some("the text before it was not sent"), None).await?;
+                            end(
+                                tx,
+                                row.id,
+                                "dead",
+                                Some("the text before it was not sent"),
+                                None,
+                            )
+                            .await?;
                             continue;
                         }
                     }
@@ -166,7 +175,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_sent(&self, item: &OutboxItem, answer: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn outbox_sent(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.outbox_end(item, "sent", answer, Some(now)).await
     }
 
@@ -220,7 +234,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_reclaim(&self, nodes: &[String], now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn outbox_reclaim(
+        &self,
+        nodes: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
             let updated = message::Entity::update_many()
@@ -264,7 +282,11 @@ impl Store {
         if let Some(run) = run {
             query = query.filter(message::Column::RunId.eq(run.0));
         }
-        let rows = query.order_by_desc(message::Column::Id).limit(limit).all(&self.reader).await?;
+        let rows = query
+            .order_by_desc(message::Column::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|row| MessageRow {

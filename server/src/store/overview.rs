@@ -15,7 +15,12 @@ impl Store {
     pub async fn task_counts(&self) -> Result<[i64; 3], StoreError> {
         let mut counts = [0; 3];
         for (count, state) in counts.iter_mut().zip(["active", "paused", "closed"]) {
-            *count = whole(task::Entity::find().filter(task::Column::State.eq(state)).count(&self.reader).await?);
+            *count = whole(
+                task::Entity::find()
+                    .filter(task::Column::State.eq(state))
+                    .count(&self.reader)
+                    .await?,
+            );
         }
         Ok(counts)
     }
@@ -58,9 +63,17 @@ impl Store {
     /// When the database fails.
     pub async fn outbox_counts(&self) -> Result<(i64, i64), StoreError> {
         let count = async |state: &str| -> Result<i64, StoreError> {
-            Ok(whole(message::Entity::find().filter(message::Column::State.eq(state)).count(&self.reader).await?))
+            Ok(whole(
+                message::Entity::find()
+                    .filter(message::Column::State.eq(state))
+                    .count(&self.reader)
+                    .await?,
+            ))
         };
-        Ok((count("pending").await? + count("sending").await?, count("dead").await?))
+        Ok((
+            count("pending").await? + count("sending").await?,
+            count("dead").await?,
+        ))
     }
 }
 

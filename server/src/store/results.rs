@@ -70,7 +70,10 @@ impl Store {
                     continue;
                 }
                 if let Some(id) = outcome.occurrence_id {
-                    by_state.entry(outcome.state.as_str()).or_default().push(id.0);
+                    by_state
+                        .entry(outcome.state.as_str())
+                        .or_default()
+                        .push(id.0);
                 }
                 messages.extend(outcome.messages.iter().cloned());
             }

@@ -71,8 +71,10 @@ pub(super) fn to_json(items: &[String]) -> String {
 }
 
 pub(super) fn from_json(text: &str) -> Result<Vec<String>, StoreError> {
-    serde_json::from_str(text)
-        .map_err(|_| StoreError::UnknownValue { what: "list", value: text.chars().take(80).collect() })
+    serde_json::from_str(text).map_err(|_| StoreError::UnknownValue {
+        what: "list",
+        value: text.chars().take(80).collect(),
+    })
 }
 
 /// Takes the lock of a task's row until the transaction ends.
@@ -92,7 +94,10 @@ fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, Stor
             .find(|s| s.task_id == row.id && s.purpose == purpose)
             .map(|s| s.expression.clone())
     };
-    let unknown = |what, value: &str| StoreError::UnknownValue { what, value: value.to_owned() };
+    let unknown = |what, value: &str| StoreError::UnknownValue {
+        what,
+        value: value.to_owned(),
+    };
     Ok(Task {
         id: TaskId(row.id),
         cron: expression("work").unwrap_or_default(),
@@ -109,7 +114,10 @@ fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, Stor
         starts_at: row.starts_at.map(Stamp),
         ends_at: row.ends_at.map(Stamp),
         timeout_seconds: row.timeout_seconds,
-        state: row.state.parse().map_err(|()| unknown("task state", &row.state))?,
+        state: row
+            .state
+            .parse()
+            .map_err(|()| unknown("task state", &row.state))?,
         version: row.version,
         created_at: Stamp(row.created_at),
         updated_at: Stamp(row.updated_at),
@@ -119,9 +127,20 @@ fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, Stor
 
 fn to_live(row: task::Model, schedules: &[schedule::Model]) -> Result<LiveTask, StoreError> {
     let task = to_task(row, schedules)?;
-    let find = |purpose: &str| schedules.iter().find(|s| s.task_id == task.id.0 && s.purpose == purpose);
-    let schedule = if task.urging { find("urge").or_else(|| find("work")) } else { find("work") }
-        .map(|s| LiveSchedule { id: ScheduleId(s.id), expression: s.expression.clone() });
+    let find = |purpose: &str| {
+        schedules
+            .iter()
+            .find(|s| s.task_id == task.id.0 && s.purpose == purpose)
+    };
+    let schedule = if task.urging {
+        find("urge").or_else(|| find("work"))
+    } else {
+        find("work")
+    }
+    .map(|s| LiveSchedule {
+        id: ScheduleId(s.id),
+        expression: s.expression.clone(),
+    });
     Ok(LiveTask { task, schedule })
 }
 
@@ -210,7 +229,10 @@ impl Store {
             .filter(task::Column::State.eq(TaskState::Active.as_str()))
             .all(&self.reader)
             .await?;
-        let schedules = schedule::Entity::find().order_by_asc(schedule::Column::TaskId).all(&self.reader).await?;
+        let schedules = schedule::Entity::find()
+            .order_by_asc(schedule::Column::TaskId)
+            .all(&self.reader)
+            .await?;
         let tasks = rows
             .into_iter()
             .map(|row| {
@@ -227,7 +249,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn live_task(&self, id: TaskId) -> Result<Option<LiveTask>, StoreError> {
-        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else { return Ok(None) };
+        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
+            return Ok(None);
+        };
         if row.state != TaskState::Active.as_str() {
             return Ok(None);
         }
@@ -240,7 +264,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn task(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
-        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else { return Ok(None) };
+        let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
+            return Ok(None);
+        };
         let schedules = schedules_of(&self.reader, &[id.0]).await?;
         to_task(row, &schedules).map(Some)
     }
@@ -249,7 +275,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn task_rows(&self, query: &TaskQuery, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+    pub async fn task_rows(
+        &self,
+        query: &TaskQuery,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
         let mut select = task::Entity::find();
         for word in query.q.split_whitespace().take(8) {
             // Lower case on both sides: SQLite's LIKE folds ASCII, MySQL's `_bin` folds nothing.
@@ -273,36 +303,48 @@ impl Store {
         if let Some(after) = query.after {
             select = select.filter(task::Column::Id.lt(after));
         }
-        let rows = select.order_by_desc(task::Column::Id).limit(limit).all(&self.reader).await?;
+        let rows = select
+            .order_by_desc(task::Column::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let schedules = schedules_of(&self.reader, &ids).await?;
         let mut last_runs = self.last_runs(&ids).await?;
         rows.into_iter()
             .map(|row| {
                 let task = to_task(row, &schedules)?;
-                Ok(TaskRow { last_run: last_runs.remove(&task.id.0), task })
+                Ok(TaskRow {
+                    last_run: last_runs.remove(&task.id.0),
+                    task,
+                })
             })
             .collect()
     }
 
     /// The last run of each task, one index seek a task.
-    async fn last_runs(&self, ids: &[i64]) -> Result<std::collections::HashMap<i64, LastRun>, StoreError> {
+    async fn last_runs(
+        &self,
+        ids: &[i64],
+    ) -> Result<std::collections::HashMap<i64, LastRun>, StoreError> {
         use run::Column as R;
         let mut found = std::collections::HashMap::new();
         for id in ids {
-            let row: Option<(i64, String, DateTime<Utc>, Option<DateTime<Utc>>)> = run::Entity::find()
-                .select_only()
-                .columns([R::Id, R::State, R::StartedAt, R::FinishedAt])
-                .filter(R::TaskId.eq(*id))
-                .order_by_desc(R::Id)
-                .limit(1)
-                .into_tuple()
-                .one(&self.reader)
-                .await?;
+            let row: Option<(i64, String, DateTime<Utc>, Option<DateTime<Utc>>)> =
+                run::Entity::find()
+                    .select_only()
+                    .columns([R::Id, R::State, R::StartedAt, R::FinishedAt])
+                    .filter(R::TaskId.eq(*id))
+                    .order_by_desc(R::Id)
+                    .limit(1)
+                    .into_tuple()
+                    .one(&self.reader)
+                    .await?;
             if let Some((run_id, state, started_at, finished_at)) = row {
-                let state: RunState = state
-                    .parse()
-                    .map_err(|()| StoreError::UnknownValue { what: "run state", value: state.clone() })?;
+                let state: RunState = state.parse().map_err(|()| StoreError::UnknownValue {
+                    what: "run state",
+                    value: state.clone(),
+                })?;
                 found.insert(
                     *id,
                     LastRun {
@@ -345,7 +387,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or refuses the name.
-    pub async fn update_task(&self, id: TaskId, new: &NewTask, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn update_task(
+        &self,
+        id: TaskId,
+        new: &NewTask,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
@@ -435,10 +482,22 @@ impl Store {
             if !lock(tx, id).await? {
                 return Ok(false);
             }
-            message::Entity::delete_many().filter(message::Column::TaskId.eq(id.0)).exec(tx).await?;
-            run::Entity::delete_many().filter(run::Column::TaskId.eq(id.0)).exec(tx).await?;
-            occurrence::Entity::delete_many().filter(occurrence::Column::TaskId.eq(id.0)).exec(tx).await?;
-            schedule::Entity::delete_many().filter(schedule::Column::TaskId.eq(id.0)).exec(tx).await?;
+            message::Entity::delete_many()
+                .filter(message::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            run::Entity::delete_many()
+                .filter(run::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            occurrence::Entity::delete_many()
+                .filter(occurrence::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            schedule::Entity::delete_many()
+                .filter(schedule::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
             Ok(true)
         })
@@ -447,7 +506,10 @@ impl Store {
 
 async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
     task::Entity::update_many()
-        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
+        .col_expr(
+            task::Column::Version,
+            Expr::col(task::Column::Version).add(1),
+        )
         .filter(task::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
@@ -455,5 +517,7 @@ async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
 }
 
 fn escape_like(word: &str) -> String {
-    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    word.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }

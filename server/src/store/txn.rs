@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqlErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqlErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use super::{Engine, Store};
@@ -50,9 +50,18 @@ impl StoreError {
     pub fn is_away(&self) -> bool {
         match self {
             Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
-            Self::Database(DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))) => {
+            Self::Database(
+                DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)),
+            ) => {
                 use sea_orm::sqlx::Error;
-                matches!(**e, Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Protocol(_))
+                matches!(
+                    **e,
+                    Error::Io(_)
+                        | Error::PoolTimedOut
+                        | Error::PoolClosed
+                        | Error::WorkerCrashed
+                        | Error::Protocol(_)
+                )
             }
             _ => false,
         }
@@ -70,12 +79,19 @@ impl StoreError {
                 else {
                     return false;
                 };
-                let Some(database) = inner.as_database_error() else { return false };
-                if let Some(mysql) = database.try_downcast_ref::<sea_orm::sqlx::mysql::MySqlDatabaseError>() {
+                let Some(database) = inner.as_database_error() else {
+                    return false;
+                };
+                if let Some(mysql) =
+                    database.try_downcast_ref::<sea_orm::sqlx::mysql::MySqlDatabaseError>()
+                {
                     return matches!(mysql.number(), 1213 | 1205);
                 }
                 // SQLite: 5 BUSY, 6 LOCKED; extended codes keep these in the low byte.
-                database.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+                database
+                    .code()
+                    .and_then(|code| code.parse::<u32>().ok())
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6))
             }
             _ => false,
         }

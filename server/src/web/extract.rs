@@ -15,11 +15,10 @@ pub struct Who(pub Caller);
 /// The caller of a request; nobody where the guard did not run, so that a route outside it is
 /// closed rather than open.
 pub fn caller_of(parts: &Parts) -> Caller {
-    parts
-        .extensions
-        .get::<Caller>()
-        .cloned()
-        .unwrap_or(Caller { principal: None, lang: app::i18n::Lang::default() })
+    parts.extensions.get::<Caller>().cloned().unwrap_or(Caller {
+        principal: None,
+        lang: app::i18n::Lang::default(),
+    })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Who {
@@ -39,12 +38,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let lang = caller_of(&parts).lang;
-        let bad = |message: String| Problem::from(AppError::new(ErrorKind::Invalid, "body", message));
+        let bad =
+            |message: String| Problem::from(AppError::new(ErrorKind::Invalid, "body", message));
         let bytes = axum::body::Bytes::from_request(Request::from_parts(parts, body), state)
             .await
-            .map_err(|_| bad(lang.pick("请求太大或不完整".to_owned(), "The body is too large or incomplete".to_owned())))?;
+            .map_err(|_| {
+                bad(lang.pick(
+                    "请求太大或不完整".to_owned(),
+                    "The body is too large or incomplete".to_owned(),
+                ))
+            })?;
         serde_json::from_slice(&bytes).map(Self).map_err(|fault| {
-            bad(lang.pick(format!("请求内容不是所需的 JSON：{fault}"), format!("The body is not the JSON that is needed: {fault}")))
+            bad(lang.pick(
+                format!("请求内容不是所需的 JSON：{fault}"),
+                format!("The body is not the JSON that is needed: {fault}"),
+            ))
         })
     }
 }
@@ -57,6 +65,8 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
         if !request.headers().contains_key(CONTENT_TYPE) {
             return Ok(None);
         }
-        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
     }
 }

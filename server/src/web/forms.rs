@@ -29,7 +29,14 @@ mod tests {
     #[test]
     fn only_paths_on_this_server_are_followed() {
         assert_eq!(local_path("/tasks/1?q=a"), "/tasks/1?q=a");
-        for next in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil"] {
+        for next in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil",
+        ] {
             assert_eq!(local_path(next), "/", "{next}");
         }
     }

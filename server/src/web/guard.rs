@@ -50,7 +50,11 @@ pub struct ConsoleConnection;
 #[must_use]
 pub fn session_cookie(base_url: &str) -> &'static str {
     // A `__Host-` cookie must be Secure, which a browser takes only over TLS.
-    if base_url.starts_with("https://") { SESSION_COOKIES[1] } else { SESSION_COOKIES[0] }
+    if base_url.starts_with("https://") {
+        SESSION_COOKIES[1]
+    } else {
+        SESSION_COOKIES[0]
+    }
 }
 
 /// A cookie of the request.
@@ -71,7 +75,10 @@ fn lang_of(headers: &HeaderMap) -> Lang {
         let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
         Lang::from_accept_language(header)
     };
-    cookie(headers, LANG_COOKIE).and_then(Lang::from_tag).or_else(accepted).unwrap_or_default()
+    cookie(headers, LANG_COOKIE)
+        .and_then(Lang::from_tag)
+        .or_else(accepted)
+        .unwrap_or_default()
 }
 
 /// Finds out who asks and puts a [`Caller`] into the request.
@@ -100,7 +107,9 @@ async fn identify(
         // A wrong token never falls back to a cookie.
         let secret = value.to_str().ok().and_then(|value| value.split_once(' '));
         return match secret {
-            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => web.service.token(secret.trim()).await,
+            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => {
+                web.service.token(secret.trim()).await
+            }
             _ => Ok(None),
         };
     }
@@ -113,13 +122,22 @@ async fn identify(
 /// Refuses strangers on every route that is not in the list of open ones.
 pub async fn require_principal(State(web): State<Web>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
-    let lang = caller.as_ref().map(|caller| caller.lang).unwrap_or_default();
-    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let lang = caller
+        .as_ref()
+        .map(|caller| caller.lang)
+        .unwrap_or_default();
+    let matched = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
     if matched.as_deref() == Some(routes::SETUP) {
         // Once there is an account the set-up page is gone for good.
         match web.service.setup_open(lang).await {
             Ok(true) => {}
-            Ok(false) => return Problem::from(AppError::not_found(lang, lang.pick("这个页面", "page"))).into_response(),
+            Ok(false) => {
+                return Problem::from(AppError::not_found(lang, lang.pick("这个页面", "page")))
+                    .into_response();
+            }
             Err(error) => return Problem::from(error).into_response(),
         }
     }
@@ -135,15 +153,23 @@ pub async fn require_principal(State(web): State<Web>, request: Request, next: N
         && path != routes::EVENTS
         && accepts_html(request.headers());
     if is_page {
-        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
+        let wanted = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |wanted| wanted.as_str());
+        let query: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", wanted)
+            .finish();
         return Redirect::to(&format!("{}?{query}", routes::SIGN_IN)).into_response();
     }
     Problem::from(AppError::unauthenticated(lang)).into_response()
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
 }
 
 /// Refuses requests that another site makes a browser send.
@@ -152,8 +178,16 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 /// does not come from a browser's page, so no cookie of a victim rides on it.
 pub async fn refuse_cross_site(State(web): State<Web>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>();
-    let by_cookie = caller.is_none_or(|caller| caller.principal.as_ref().is_none_or(|who| who.via == Via::Session));
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let by_cookie = caller.is_none_or(|caller| {
+        caller
+            .principal
+            .as_ref()
+            .is_none_or(|who| who.via == Via::Session)
+    });
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if safe || !by_cookie || same_site(request.headers(), &web.base_url) {
         return next.run(request).await;
     }
@@ -161,7 +195,10 @@ pub async fn refuse_cross_site(State(web): State<Web>, request: Request, next: N
     let error = AppError::new(
         ErrorKind::Forbidden,
         "cross_site",
-        lang.pick("请求来自另一个网站，已拒绝", "The request comes from another site and was refused"),
+        lang.pick(
+            "请求来自另一个网站，已拒绝",
+            "The request comes from another site and was refused",
+        ),
     )
     .with_hint(lang.pick(
         "如果前面有反向代理，请设置 JCRONTAB_PUBLIC_URL",
@@ -192,7 +229,12 @@ mod tests {
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs
             .iter()
-            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .map(|(name, value)| {
+                (
+                    header::HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
             .collect()
     }
 
@@ -201,15 +243,32 @@ mod tests {
         let table = [
             (headers(&[]), true),
             (headers(&[("sec-fetch-site", "same-origin")]), true),
-            (headers(&[("sec-fetch-site", "cross-site"), ("origin", "http://a:1"), ("host", "a:1")]), false),
+            (
+                headers(&[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "http://a:1"),
+                    ("host", "a:1"),
+                ]),
+                false,
+            ),
             (headers(&[("sec-fetch-site", "same-site")]), false),
             (headers(&[("origin", "http://a:1"), ("host", "a:1")]), true),
             (headers(&[("origin", "http://a:2"), ("host", "a:1")]), false),
-            (headers(&[("origin", "https://cron.example.com"), ("host", "127.0.0.1:8000")]), true),
+            (
+                headers(&[
+                    ("origin", "https://cron.example.com"),
+                    ("host", "127.0.0.1:8000"),
+                ]),
+                true,
+            ),
             (headers(&[("origin", "null"), ("host", "a:1")]), false),
         ];
         for (headers, expected) in table {
-            assert_eq!(same_site(&headers, "https://cron.example.com"), expected, "{headers:?}");
+            assert_eq!(
+                same_site(&headers, "https://cron.example.com"),
+                expected,
+                "{headers:?}"
+            );
         }
     }
 

@@ -15,10 +15,10 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
+use super::Web;
 use super::extract::caller_of;
 use super::guard::{THEME_COOKIE, cookie};
 use super::headers::page_policy;
-use super::Web;
 
 /// All pages and server functions.
 pub(super) fn router(web: &Web) -> Router {
@@ -27,19 +27,28 @@ pub(super) fn router(web: &Web) -> Router {
     let routes = generate_route_list(app::App);
     let shell_options = options.clone();
     Router::new()
-        .leptos_routes_with_context(&options, routes, context, move || app::shell(shell_options.clone()))
+        .leptos_routes_with_context(&options, routes, context, move || {
+            app::shell(shell_options.clone())
+        })
         .with_state(options)
 }
 
 /// Renders the page of a request that was a form, with what was sent in its context.
-pub(super) async fn render_posted(web: &Web, parts: Parts, status: StatusCode, posted: Posted) -> Response {
+pub(super) async fn render_posted(
+    web: &Web,
+    parts: Parts,
+    status: StatusCode,
+    posted: Posted,
+) -> Response {
     let options = web.site.options.clone();
     let context = context(web);
     let with_posted = move || {
         context();
         provide_context(posted.clone());
     };
-    let render = leptos_axum::render_app_async_with_context(with_posted, move || app::shell(options.clone()));
+    let render = leptos_axum::render_app_async_with_context(with_posted, move || {
+        app::shell(options.clone())
+    });
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
     let mut response = render(request).await;

@@ -10,7 +10,12 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Files of `public/` that are served from the root.
-const ROOT_FILES: [&str; 4] = ["favicon.svg", "favicon.ico", "robots.txt", "apple-touch-icon.png"];
+const ROOT_FILES: [&str; 4] = [
+    "favicon.svg",
+    "favicon.ico",
+    "robots.txt",
+    "apple-touch-icon.png",
+];
 /// The name of the list of hashed file names, beside the binary.
 const HASH_FILE: &str = "hash.txt";
 
@@ -27,15 +32,26 @@ impl Site {
     /// the binary, as the build leaves it.
     #[must_use]
     pub fn find() -> Self {
-        let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
+        let beside = std::env::current_exe()
+            .ok()
+            .and_then(|exe| exe.parent().map(Path::to_owned));
         if std::env::var_os("LEPTOS_OUTPUT_NAME").is_some()
             && let Ok(found) = leptos::prelude::get_configuration(None)
         {
             let root = PathBuf::from(found.leptos_options.site_root.as_ref());
-            return Self { options: found.leptos_options, root };
+            return Self {
+                options: found.leptos_options,
+                root,
+            };
         }
         let root = std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(
-            || beside.as_deref().and_then(Path::parent).unwrap_or(Path::new("target")).join("site"),
+            || {
+                beside
+                    .as_deref()
+                    .and_then(Path::parent)
+                    .unwrap_or(Path::new("target"))
+                    .join("site")
+            },
             PathBuf::from,
         );
         let hashed = beside.is_some_and(|folder| folder.join(HASH_FILE).exists());
@@ -55,11 +71,22 @@ impl Site {
     /// Serves the files: the hashed ones for ever, the others for an hour.
     pub(super) fn router(&self) -> Router {
         let lasting = |value: &'static str| {
-            SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(value))
+            SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static(value),
+            )
         };
         let package = ServiceBuilder::new()
-            .layer(lasting(if self.options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" }))
-            .service(ServeDir::new(&self.root).precompressed_br().precompressed_gzip());
+            .layer(lasting(if self.options.hash_files {
+                "public, max-age=31536000, immutable"
+            } else {
+                "no-cache"
+            }))
+            .service(
+                ServeDir::new(&self.root)
+                    .precompressed_br()
+                    .precompressed_gzip(),
+            );
         let mut router = Router::new().route_service("/pkg/{*path}", package);
         for name in ROOT_FILES {
             let file = ServiceBuilder::new()

@@ -29,7 +29,11 @@ pub(in super::super) async fn channel(
     parts: Parts,
     Form(fields): Form<ChannelFields>,
 ) -> Response {
-    let draft = ChannelDraft { name: fields.name, kind: fields.kind.parse().unwrap_or_default(), url: fields.url };
+    let draft = ChannelDraft {
+        name: fields.name,
+        kind: fields.kind.parse().unwrap_or_default(),
+        url: fields.url,
+    };
     match web.service.channel_create(&caller_of(&parts), &draft).await {
         Ok(_) => Redirect::to(routes::CHANNELS).into_response(),
         Err(error) => {
@@ -59,14 +63,27 @@ pub(in super::super) async fn user_or_token(
     if fields.form == "token" {
         return match web.service.token_create(&caller, &fields.user).await {
             // Shown in this answer only, so it cannot be a redirect.
-            Ok(made) => pages::render_posted(&web, parts, StatusCode::OK, Posted::NewToken(made.token)).await,
+            Ok(made) => {
+                pages::render_posted(&web, parts, StatusCode::OK, Posted::NewToken(made.token))
+                    .await
+            }
             Err(error) => {
                 let status = status_of(&error);
-                pages::render_posted(&web, parts, status, Posted::User(UserDraft::default(), error)).await
+                pages::render_posted(
+                    &web,
+                    parts,
+                    status,
+                    Posted::User(UserDraft::default(), error),
+                )
+                .await
             }
         };
     }
-    let draft = UserDraft { name: fields.name, password: fields.password, role: fields.role };
+    let draft = UserDraft {
+        name: fields.name,
+        password: fields.password,
+        role: fields.role,
+    };
     match web.service.user_create(&caller, &draft).await {
         Ok(_) => Redirect::to(routes::USERS).into_response(),
         Err(error) => {

@@ -32,19 +32,38 @@ pub(in super::super) struct SignIn {
     token: String,
 }
 
-pub(in super::super) async fn sign_in(State(web): State<Web>, parts: Parts, Form(form): Form<SignIn>) -> Response {
+pub(in super::super) async fn sign_in(
+    State(web): State<Web>,
+    parts: Parts,
+    Form(form): Form<SignIn>,
+) -> Response {
     let caller = caller_of(&parts);
-    match web.service.sign_in(caller.lang, &form.name, &form.password, &address(&parts)).await {
+    match web
+        .service
+        .sign_in(caller.lang, &form.name, &form.password, &address(&parts))
+        .await
+    {
         Ok(secret) => entered(&web, &secret, local_path(&form.next)),
         Err(error) => rejected(&web, parts, form, error).await,
     }
 }
 
-pub(in super::super) async fn set_up(State(web): State<Web>, parts: Parts, Form(form): Form<SignIn>) -> Response {
+pub(in super::super) async fn set_up(
+    State(web): State<Web>,
+    parts: Parts,
+    Form(form): Form<SignIn>,
+) -> Response {
     let lang = caller_of(&parts).lang;
-    let made = web.service.set_up(lang, &form.token, &form.name, &form.password).await;
+    let made = web
+        .service
+        .set_up(lang, &form.token, &form.name, &form.password)
+        .await;
     let signed_in = match made {
-        Ok(()) => web.service.sign_in(lang, &form.name, &form.password, &address(&parts)).await,
+        Ok(()) => {
+            web.service
+                .sign_in(lang, &form.name, &form.password, &address(&parts))
+                .await
+        }
         Err(error) => Err(error),
     };
     match signed_in {
@@ -53,14 +72,24 @@ pub(in super::super) async fn set_up(State(web): State<Web>, parts: Parts, Form(
     }
 }
 
-pub(in super::super) async fn sign_out(State(web): State<Web>, headers: HeaderMap, Who(caller): Who) -> Response {
+pub(in super::super) async fn sign_out(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Who(caller): Who,
+) -> Response {
     let name = session_cookie(&web.base_url);
     if let Some(secret) = cookie(&headers, name)
         && let Err(error) = web.service.sign_out(caller.lang, secret).await
     {
         return crate::api::Problem::from(error).into_response();
     }
-    with_cookie(Redirect::to(app::routes::SIGN_IN).into_response(), name, "", 0, &web.base_url)
+    with_cookie(
+        Redirect::to(app::routes::SIGN_IN).into_response(),
+        name,
+        "",
+        0,
+        &web.base_url,
+    )
 }
 
 #[derive(Deserialize)]
@@ -71,27 +100,62 @@ pub(in super::super) struct Preferences {
     next: String,
 }
 
-pub(in super::super) async fn preferences(State(web): State<Web>, Form(form): Form<Preferences>) -> Response {
+pub(in super::super) async fn preferences(
+    State(web): State<Web>,
+    Form(form): Form<Preferences>,
+) -> Response {
     let mut response = Redirect::to(local_path(&form.next)).into_response();
     if let Some(lang) = form.lang.as_deref().and_then(app::i18n::Lang::from_tag) {
-        response = with_cookie(response, LANG_COOKIE, lang.pick("zh", "en"), PREFERENCE_SECONDS, &web.base_url);
+        response = with_cookie(
+            response,
+            LANG_COOKIE,
+            lang.pick("zh", "en"),
+            PREFERENCE_SECONDS,
+            &web.base_url,
+        );
     }
-    if let Some(theme) = form.theme.as_deref().filter(|theme| matches!(*theme, "auto" | "light" | "dark")) {
-        response = with_cookie(response, THEME_COOKIE, theme, PREFERENCE_SECONDS, &web.base_url);
+    if let Some(theme) = form
+        .theme
+        .as_deref()
+        .filter(|theme| matches!(*theme, "auto" | "light" | "dark"))
+    {
+        response = with_cookie(
+            response,
+            THEME_COOKIE,
+            theme,
+            PREFERENCE_SECONDS,
+            &web.base_url,
+        );
     }
     response
 }
 
 fn entered(web: &Web, secret: &str, next: &str) -> Response {
     let response = Redirect::to(next).into_response();
-    with_cookie(response, session_cookie(&web.base_url), secret, SESSION_SECONDS, &web.base_url)
+    with_cookie(
+        response,
+        session_cookie(&web.base_url),
+        secret,
+        SESSION_SECONDS,
+        &web.base_url,
+    )
 }
 
 async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Response {
     let status = status_of(&error);
-    let (faults, error) = if error.fields.is_empty() { (Vec::new(), Some(error)) } else { (error.fields, None) };
+    let (faults, error) = if error.fields.is_empty() {
+        (Vec::new(), Some(error))
+    } else {
+        (error.fields, None)
+    };
     // The password is typed again; it is never sent back.
-    let posted = SignInForm { name: form.name, next: form.next, token: form.token, faults, error };
+    let posted = SignInForm {
+        name: form.name,
+        next: form.next,
+        token: form.token,
+        faults,
+        error,
+    };
     pages::render_posted(web, parts, status, Posted::SignIn(posted)).await
 }
 
@@ -103,8 +167,18 @@ fn address(parts: &Parts) -> String {
         .map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
 }
 
-fn with_cookie(mut response: Response, name: &str, value: &str, seconds: u32, base_url: &str) -> Response {
-    let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
+fn with_cookie(
+    mut response: Response,
+    name: &str,
+    value: &str,
+    seconds: u32,
+    base_url: &str,
+) -> Response {
+    let secure = if base_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     // Names and values are ours: letters, digits, `-` and `_`.
     if let Ok(value) = HeaderValue::from_str(&text) {

@@ -56,7 +56,11 @@ impl From<TaskFields> for TaskDraft {
     }
 }
 
-pub(in super::super) async fn create(State(web): State<Web>, parts: Parts, Form(fields): Form<TaskFields>) -> Response {
+pub(in super::super) async fn create(
+    State(web): State<Web>,
+    parts: Parts,
+    Form(fields): Form<TaskFields>,
+) -> Response {
     let draft = TaskDraft::from(fields);
     let saved = web.service.task_create(&caller_of(&parts), &draft).await;
     answer(&web, parts, draft, saved).await
@@ -69,7 +73,10 @@ pub(in super::super) async fn update(
     Form(fields): Form<TaskFields>,
 ) -> Response {
     let draft = TaskDraft::from(fields);
-    let saved = web.service.task_update(&caller_of(&parts), id, &draft).await;
+    let saved = web
+        .service
+        .task_update(&caller_of(&parts), id, &draft)
+        .await;
     answer(&web, parts, draft, saved).await
 }
 
