@@ -27,7 +27,7 @@ pub type AppState = Arc<Service>;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Jcrontab", description = "Scheduled tasks with a page, a memory and a voice."),
+    info(title = "Jcrontab", version = "1", description = "Scheduled tasks with a page, a memory and a voice."),
     modifiers(&BearerToken),
     security(("token" = []))
 )]

@@ -6,7 +6,8 @@ mod identity;
 mod process;
 pub mod strays;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::id::{OccurrenceId, RunId};
@@ -25,7 +26,7 @@ use crate::events::Signals;
 use crate::notifier::compose::Composer;
 use crate::output::OutputStore;
 use crate::recorder::Recorder;
-use crate::store::{Outcome, StoredOutput};
+use crate::store::{Outcome, StoredOutput, Unconfirmed};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
@@ -59,6 +60,21 @@ pub enum StopReason {
     Shutdown,
 }
 
+/// Runs that this process has started and the database does not know the end of.
+#[derive(Clone, Debug, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<RunId>>>);
+
+impl InFlight {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<RunId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The database knows the end of this run.
+    pub fn landed(&self, id: RunId) {
+        self.lock().remove(&id);
+    }
+}
+
 struct Running {
     stop: watch::Sender<Option<StopReason>>,
     capture: SharedCapture,
@@ -73,6 +89,8 @@ pub struct Executor {
     output: OutputStore,
     identity: Identity,
     running: Mutex<HashMap<RunId, Running>>,
+    in_flight: InFlight,
+    in_doubt: AtomicBool,
     starting: Arc<Semaphore>,
     tracker: TaskTracker,
 }
@@ -89,6 +107,8 @@ impl Executor {
         identity: Identity,
     ) -> Self {
         Self {
+            in_flight: recorder.in_flight(),
+            in_doubt: AtomicBool::new(false),
             clock,
             signals,
             recorder,
@@ -103,6 +123,7 @@ impl Executor {
 
     /// Starts a job. It is in the database already; its outcome will be, too.
     pub fn start(self: &Arc<Self>, job: Job) {
+        self.in_flight.lock().insert(job.run_id);
         self.signals.tell(Some(job.task.id), Some(job.run_id));
         if !job.task.mode.runs_command() {
             // Nothing to run: handing the message to the outbox is the whole of it.
@@ -128,6 +149,45 @@ impl Executor {
         let this = Arc::clone(self);
         self.tracker.spawn(async move {
             this.execute(job, capture, stopped).await;
+        });
+    }
+
+    /// Whether this process has started a run whose end is not written yet.
+    #[must_use]
+    pub fn holds(&self, id: RunId) -> bool {
+        self.in_flight.lock().contains(&id)
+    }
+
+    /// A claim failed in a way that leaves open whether the database has it.
+    pub fn doubt(&self) {
+        self.in_doubt.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether such a claim is to be looked into.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.in_doubt.load(Ordering::SeqCst)
+    }
+
+    /// All such claims were looked into.
+    pub fn settle_doubt(&self) {
+        self.in_doubt.store(false, Ordering::SeqCst);
+    }
+
+    /// Ends a claim that was never started and cannot be any more.
+    pub fn give_up(&self, claimed: &Unconfirmed, now: DateTime<Utc>) {
+        self.recorder.record(Outcome {
+            run_id: claimed.run_id,
+            occurrence_id: claimed.occurrence_id,
+            task_id: claimed.task_id,
+            epoch: claimed.epoch,
+            state: RunState::Lost,
+            reason: Some("the database did not confirm the claim in time; it was not started".to_owned()),
+            finished_at: now,
+            exit_code: None,
+            exit_signal: None,
+            output: StoredOutput::default(),
+            messages: Vec::new(),
         });
     }
 

@@ -118,17 +118,10 @@ impl Notifier {
                 });
             }
         }
-        let next = self
-            .store
-            .outbox_next()
-            .await?
-            .unwrap_or(now + LOOK)
-            .clamp(now + TimeDelta::milliseconds(50), now + LOOK);
-        let paced = self.pace.next(now).unwrap_or(next);
-        Ok(next
-            .max(now + TimeDelta::milliseconds(50))
-            .min(paced.max(now + TimeDelta::milliseconds(50)))
-            .min(now + LOOK))
+        // What is due now has a worker, which wakes us when it ends, or waits for its channel.
+        let later = self.store.outbox_next(now).await?;
+        let soonest = later.into_iter().chain(self.pace.next(now)).min();
+        Ok(soonest.unwrap_or(now + LOOK).min(now + LOOK))
     }
 
     /// Sends what a channel has, until it is empty or has to wait. Public for tests.

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use crate::events::Signals;
+use crate::executor::InFlight;
 use crate::store::{Outcome, Store};
 
 /// Results of one transaction.
@@ -23,6 +24,7 @@ const BACK_OFF: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub struct Recorder {
     queue: mpsc::UnboundedSender<Outcome>,
+    in_flight: InFlight,
 }
 
 impl Recorder {
@@ -30,8 +32,15 @@ impl Recorder {
     #[must_use]
     pub fn start(store: Store, signals: Arc<Signals>, tracker: &TaskTracker) -> Self {
         let (queue, results) = mpsc::unbounded_channel();
-        tracker.spawn(write_groups(store, signals, results));
-        Self { queue }
+        let in_flight = InFlight::default();
+        tracker.spawn(write_groups(store, signals, results, in_flight.clone()));
+        Self { queue, in_flight }
+    }
+
+    /// The runs whose results are still to be written.
+    #[must_use]
+    pub fn in_flight(&self) -> InFlight {
+        self.in_flight.clone()
     }
 
     /// Hands a result over.
@@ -47,6 +56,7 @@ async fn write_groups(
     store: Store,
     signals: Arc<Signals>,
     mut results: mpsc::UnboundedReceiver<Outcome>,
+    in_flight: InFlight,
 ) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while results.recv_many(&mut group, GROUP_MAX).await > 0 {
@@ -61,6 +71,7 @@ async fn write_groups(
         }
         write(&store, &group).await;
         for outcome in &group {
+            in_flight.landed(outcome.run_id);
             signals.tell(Some(outcome.task_id), Some(outcome.run_id));
         }
         if group.iter().any(|outcome| !outcome.messages.is_empty()) {

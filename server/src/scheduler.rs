@@ -29,6 +29,8 @@ const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);
 const PLAN_MARGIN: TimeDelta = TimeDelta::seconds(5);
 /// With several nodes, changes made by others are looked for this often.
 const POLL: TimeDelta = TimeDelta::seconds(1);
+/// A manual start that is not with the executor after this time never got there.
+const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
@@ -135,6 +137,9 @@ impl Scheduler {
     /// # Errors
     /// When the database fails; the next turn does what this one could not.
     pub async fn turn(&self, agenda: &mut Agenda) -> Result<DateTime<Utc>, StoreError> {
+        if self.executor.is_in_doubt() {
+            self.resolve_doubt(agenda).await?;
+        }
         self.reload(agenda).await?;
         self.plan(agenda).await?;
         while agenda.is_due(self.clock.now()) {
@@ -167,7 +172,10 @@ impl Scheduler {
         };
         let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
         for task in tasks {
-            agenda.put(task, planned_until);
+            // A change made while no server was there took back what was planned ahead.
+            let changed = task.task.updated_at.0;
+            let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
+            agenda.put(task, if changed > since { changed.min(planned_until) } else { planned_until });
         }
         if planned_until < now {
             let missed = agenda.collect_missed(now);
@@ -219,10 +227,14 @@ impl Scheduler {
     /// Takes over what changed since the last look.
     async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let (seen, changed) = self.store.changes_since(agenda.seen).await?;
-        let now = self.clock.now();
         for id in &changed {
             match self.store.live_task(*id).await? {
-                Some(task) => agenda.put(task, now),
+                // From the change on, not from now on: it took back what was planned after it,
+                // and an instant between the two must not fall through.
+                Some(task) => {
+                    let from = task.task.updated_at.0;
+                    agenda.put(task, from);
+                }
                 None => agenda.remove(*id),
             }
         }
@@ -299,6 +311,42 @@ impl Scheduler {
                 Ok(())
             }
         }
+    }
+
+    /// After a failed claim nobody knows whether it was committed. What the database holds as ours
+    /// and running, but this process never started, is started now: it cannot have been before.
+    async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut settled = true;
+        for claim in self.store.claimed_by(&self.node.id).await? {
+            if self.executor.holds(claim.run_id) {
+                continue;
+            }
+            if claim.occurrence_id.is_none() && now - claim.started_at < MANUAL_START {
+                // A manual start may be on its way to the executor at this moment.
+                settled = false;
+                continue;
+            }
+            tracing::warn!(run.id = claim.run_id.0, "the database did not confirm this claim, but has it");
+            let task = agenda.task(claim.task_id);
+            match (task, claim.occurrence_id) {
+                (Some(task), Some(occurrence_id)) => self.executor.start(Job {
+                    run_id: claim.run_id,
+                    occurrence_id: Some(occurrence_id),
+                    epoch: claim.epoch,
+                    task: Arc::clone(&task.task),
+                    trigger: claim.trigger,
+                    scheduled_for: claim.scheduled_for,
+                    started_at: now,
+                }),
+                // Whoever asked for a manual start was told that it failed.
+                _ => self.executor.give_up(&claim, now),
+            }
+        }
+        if settled {
+            self.executor.settle_doubt();
+        }
+        Ok(())
     }
 
     fn hand_over(&self, agenda: &Agenda, claimed: Claimed, now: DateTime<Utc>) {

@@ -23,7 +23,7 @@ pub use channels::NewChannel;
 pub use ledger::{Claimed, Due, Planned, Stale, Verdict};
 pub use messages::{NewMessage, OutboxItem};
 pub use nodes::NodeRow;
-pub use results::{Outcome, StoredOutput};
+pub use results::{Outcome, StoredOutput, Unconfirmed};
 pub use tasks::{LiveSchedule, LiveTask, NewTask};
 pub use txn::{StoreError, Tx};
 

@@ -22,7 +22,6 @@ crate::texts! {
         sign_out: "退出登录" | "Sign out",
         stale: "与服务器的连接断了，页面上的内容可能是旧的。正在重新连接…" | "The connection to the server is lost; what you see may be old. Reconnecting…",
         loading: "正在加载…" | "Loading…",
-        working: "正在处理…" | "Working…",
         more: "更多" | "More",
         optional: "选填" | "optional",
         none: "无" | "None",
@@ -113,7 +112,6 @@ crate::texts! {
         next_firing: "下次执行" | "Next firing",
         last_run: "上次执行" | "Last run",
         never_ran: "还没有执行过" | "Never ran",
-        no_next: "没有下次执行" | "No next firing",
         empty_tasks_title: "还没有任务" | "No tasks yet",
         empty_tasks_text: "建一个任务：说清做什么、什么时候做、结果告诉谁。" | "Create one: say what to do, when to do it, and who is told.",
         empty_tasks_cli: "也可以在服务器的终端里建：" | "Or from a terminal on the server:",
@@ -125,7 +123,6 @@ crate::texts! {
         run_now: "立即执行" | "Run now",
         stop: "停止" | "Stop",
         pause: "暂停" | "Pause",
-        resume: "恢复" | "Resume",
         close: "结单" | "Close",
         restore: "恢复" | "Restore",
         urge: "加急" | "Urge",
@@ -178,7 +175,6 @@ crate::texts! {
         updated_at: "最近修改" | "Last changed",
 
         // Run page
-        run_word: "执行" | "Run",
         output: "输出" | "Output",
         output_empty: "没有输出。" | "It wrote nothing.",
         output_waiting: "还没有输出…" | "Nothing written yet…",

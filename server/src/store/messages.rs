@@ -252,15 +252,16 @@ impl Store {
         })
     }
 
-    /// The earliest time at which a message may be sent.
+    /// The earliest time after `now` at which a message may be sent.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_next(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub async fn outbox_next(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(message::Entity::find()
             .select_only()
             .column(message::Column::NextAttemptAt)
             .filter(message::Column::State.eq("pending"))
+            .filter(message::Column::NextAttemptAt.gt(now))
             .order_by_asc(message::Column::NextAttemptAt)
             .limit(1)
             .into_tuple::<DateTime<Utc>>()

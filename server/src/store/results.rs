@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
-use app::run::RunState;
+use app::run::{RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -53,7 +53,53 @@ pub struct Outcome {
     pub messages: Vec<NewMessage>,
 }
 
+/// A run that the database holds as running under a process.
+#[derive(Clone, Debug)]
+pub struct Unconfirmed {
+    /// Which run.
+    pub run_id: RunId,
+    /// Its planned firing; `None` for a manual start.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// Whose run.
+    pub task_id: TaskId,
+    /// The fence.
+    pub epoch: i32,
+    /// Why it was to start.
+    pub trigger: Trigger,
+    /// The instant the schedule named.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// When it was claimed.
+    pub started_at: DateTime<Utc>,
+}
+
 impl Store {
+    /// Runs that are `running` under one process.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claimed_by(&self, node: &str) -> Result<Vec<Unconfirmed>, StoreError> {
+        let rows = run::Entity::find()
+            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::NodeId.eq(node))
+            .order_by_asc(run::Column::Id)
+            .all(&self.reader)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let unknown = || StoreError::UnknownValue { what: "trigger", value: row.trigger_kind.clone() };
+                Ok(Unconfirmed {
+                    run_id: RunId(row.id),
+                    occurrence_id: row.occurrence_id.map(OccurrenceId),
+                    task_id: TaskId(row.task_id),
+                    epoch: row.epoch,
+                    trigger: row.trigger_kind.parse().map_err(|()| unknown())?,
+                    scheduled_for: row.scheduled_for,
+                    started_at: row.started_at,
+                })
+            })
+            .collect()
+    }
+
     /// Writes outcomes and their messages in one transaction. Gives the runs that were fenced:
     /// somebody else has ended them, and nothing was written for those.
     ///

@@ -25,7 +25,7 @@ pub const LANG_COOKIE: &str = "jcrontab_lang";
 pub const THEME_COOKIE: &str = "jcrontab_theme";
 
 /// Routes that strangers may use. Everything else asks for a session or a token.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -40,6 +40,8 @@ const OPEN: [&str; 13] = [
     "/fn/frame",
     "/fn/sign_in_form",
     "/apple-touch-icon.png",
+    // The description of the API is in the public source; it names no version and no data.
+    "/api/openapi.json",
 ];
 
 /// Marks a connection over the Unix socket, which only the server's own user can open.

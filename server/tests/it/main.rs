@@ -1,1 +1,22 @@
+//! What the server does, seen from outside: one binary, one file an area of behaviour.
+//!
+//! Every test has its own database, made by the real migrator: an SQLite file, or, when
+//! `JCRONTAB_TEST_DATABASE=mysql://USER:PASSWORD@HOST:PORT` is set, a database of its own on that
+//! server. Time is a manual clock, chat robots are local, commands are real. Nothing waits by
+//! sleeping: every wait is for a signal, with an overall limit that means failure.
 
+mod helpers;
+
+mod access;
+mod arrows;
+mod channels;
+mod cli;
+mod executor;
+mod faults;
+mod messages;
+mod process;
+mod restart;
+mod scheduling;
+mod sessions;
+mod tasks;
+mod tasks_input;

@@ -36,6 +36,7 @@ pub fn took(lang: Lang, millis: i64) -> String {
     let (second, minute, hour) = lang.pick(("秒", "分", "小时"), ("s", "min", "h"));
     match seconds {
         0 => format!("{millis} {}", lang.pick("毫秒", "ms")),
+        1..60 if millis % 1000 < 100 => format!("{seconds} {second}"),
         1..60 => format!("{seconds}.{} {second}", millis % 1000 / 100),
         60..3600 => format!("{} {minute} {} {second}", seconds / 60, seconds % 60),
         _ => format!("{} {hour} {} {minute}", seconds / 3600, seconds % 3600 / 60),
@@ -127,7 +128,7 @@ pub fn for_task(lang: Lang, what: &str, name: &str) -> String {
     lang.pick(format!("{what}：{name}"), format!("{what}: {name}"))
 }
 
-/// How many firings late: the delay of a start.
+/// The delay of a start.
 #[must_use]
 pub fn late(lang: Lang, millis: i64) -> String {
     let by = took(lang, millis);
@@ -277,6 +278,7 @@ mod tests {
     fn durations_and_sizes() {
         assert_eq!(took(Lang::En, 320), "320 ms");
         assert_eq!(took(Lang::En, 4_250), "4.2 s");
+        assert_eq!(took(Lang::Zh, 40_000), "40 秒");
         assert_eq!(took(Lang::Zh, 192_000), "3 分 12 秒");
         assert_eq!(took(Lang::En, 7_500_000), "2 h 5 min");
         assert_eq!(bytes(812), "812 B");

@@ -1,0 +1,105 @@
+//! A database of a test's own.
+
+use std::path::Path;
+
+use sea_orm::{ConnectionTrait, Database as Connector, DatabaseConnection, Statement};
+use server::auth::token::random_id;
+
+/// The server that tests make their databases on; `None` means SQLite.
+pub(crate) fn mysql_server() -> Option<String> {
+    let server = std::env::var("JCRONTAB_TEST_DATABASE").ok().filter(|server| !server.is_empty())?;
+    Some(server.trim_end_matches('/').to_owned())
+}
+
+/// A database that no other test uses; dropped with this value.
+pub(crate) struct Database {
+    /// As `DATABASE_URL` takes it: empty for SQLite.
+    pub(crate) url: String,
+    /// As `sea_orm` takes it.
+    direct: String,
+    /// Of MySQL: server and name.
+    dropped: Option<(String, String)>,
+    connection: tokio::sync::OnceCell<DatabaseConnection>,
+}
+
+impl Database {
+    pub(crate) async fn fresh(data_dir: &Path) -> Self {
+        let connection = tokio::sync::OnceCell::new();
+        let Some(server) = mysql_server() else {
+            let direct = format!("sqlite://{}", data_dir.join("jcrontab.db").display());
+            return Self { url: String::new(), direct, dropped: None, connection };
+        };
+        let name = format!("jcrontab_{}", random_id(8));
+        on_server(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await;
+        let url = format!("{server}/{name}");
+        Self { url: url.clone(), direct: url, dropped: Some((server, name)), connection }
+    }
+
+    async fn connection(&self) -> &DatabaseConnection {
+        let connect = || async {
+            let mut options = sea_orm::ConnectOptions::new(self.direct.clone());
+            options.max_connections(1).sqlx_logging(false);
+            Connector::connect(options).await.expect("the test's database")
+        };
+        self.connection.get_or_init(connect).await
+    }
+
+    /// The first column of every row, as an integer.
+    pub(crate) async fn integers(&self, sql: &str) -> Vec<i64> {
+        let connection = self.connection().await;
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let rows = connection.query_all_raw(statement).await.expect(sql);
+        rows.iter().map(|row| row.try_get_by_index(0).expect(sql)).collect()
+    }
+
+    /// The only number that a query gives.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        self.integers(sql).await[0]
+    }
+
+    /// Every row as text, its columns (all of them text) joined by `|`; NULL is `-`.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
+        let connection = self.connection().await;
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let rows = connection.query_all_raw(statement).await.expect(sql);
+        rows.iter()
+            .map(|row| {
+                let cell = |index: usize| -> String {
+                    let text: Option<String> = row.try_get_by_index(index).expect(sql);
+                    text.unwrap_or_else(|| "-".to_owned())
+                };
+                (0..row.column_names().len()).map(cell).collect::<Vec<_>>().join("|")
+            })
+            .collect()
+    }
+
+    /// Changes rows behind the server's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.connection().await.execute_unprepared(sql).await.expect(sql);
+    }
+}
+
+async fn on_server(server: &str, sql: &str) {
+    let mut options = sea_orm::ConnectOptions::new(format!("{server}/mysql"));
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Connector::connect(options).await.expect("the test database server");
+    connection.execute_unprepared(sql).await.expect(sql);
+    connection.close().await.expect("closing");
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.dropped.take() else { return };
+        // The test's own runtime is busy with this very drop.
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(on_server(&server, &format!("DROP DATABASE {name}")));
+        });
+        if dropping.join().is_err() {
+            eprintln!("a test database was left behind");
+        }
+    }
+}
