@@ -167,7 +167,8 @@ pub async fn require_principal(State(web): State<Web>, request: Request, next: N
     Problem::from(AppError::unauthenticated(lang)).into_response()
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+/// Whether a browser asks for a page.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -17,7 +17,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 use super::Web;
 use super::extract::caller_of;
-use super::guard::{THEME_COOKIE, cookie};
+use super::guard::{THEME_COOKIE, accepts_html, cookie};
 use super::headers::page_policy;
 
 /// All pages and server functions.
@@ -62,13 +62,11 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let backend: SharedBackend = service.clone();
         provide_context(backend);
+        let mut plain_form = false;
         if let Some(parts) = use_context::<Parts>() {
+            plain_form = parts.uri.path().starts_with("/fn/") && accepts_html(&parts.headers);
             provide_context(caller_of(&parts));
-            provide_context(match cookie(&parts.headers, THEME_COOKIE) {
-                Some("light") => Theme::Light,
-                Some("dark") => Theme::Dark,
-                _ => Theme::Auto,
-            });
+            provide_context(Theme::from_name(cookie(&parts.headers, THEME_COOKIE).unwrap_or_default()));
         }
         if let Some(response) = use_context::<ResponseOptions>() {
             if let Some(policy) =
@@ -76,18 +74,23 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             }
-            let sink: SharedSink = Arc::new(Sink(response));
+            let sink: SharedSink = Arc::new(Sink { response, plain_form });
             provide_context(sink);
         }
     }
 }
 
-struct Sink(ResponseOptions);
+struct Sink {
+    response: ResponseOptions,
+    /// A control sent without JavaScript: its answer is a redirect back to the page, which shows
+    /// the failure, so it must keep its own status.
+    plain_form: bool,
+}
 
 impl ResponseSink for Sink {
     fn set_status(&self, status: u16) {
-        if let Ok(status) = StatusCode::from_u16(status) {
-            self.0.set_status(status);
+        if let (false, Ok(status)) = (self.plain_form, StatusCode::from_u16(status)) {
+            self.response.set_status(status);
         }
     }
 

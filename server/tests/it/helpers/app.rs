@@ -1,0 +1,431 @@
+//! The server's parts on a database of a test's own, with a manual clock.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use app::auth::{Principal, Role, Via};
+use app::backend::{Caller, Channels, Runs, Tasks};
+use app::channel::{Channel, ChannelDraft, ChannelKind, MessageRow};
+use app::i18n::Lang;
+use app::id::{RunId, TaskId};
+use app::run::{HistoryItem, Run};
+use app::task::{Task, TaskDraft};
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Parser;
+use server::auth::token::{API_PREFIX, hash, new_secret, random_id};
+use server::clock::{Clock, SharedClock};
+use server::config::Config;
+use server::executor::Identity;
+use server::executor::strays::kill_strays;
+use server::lifecycle::{self, DataDir, Parts};
+use server::notifier::Notifier;
+use server::scheduler::agenda::Agenda;
+use server::scheduler::{Scheduler, bury_dead_nodes};
+use server::service::Service;
+use server::store::{NodeRow, Store, StoreError};
+use server::web::site::Site;
+use server::web::{self, Web};
+
+use super::clock::{ManualClock, at};
+use super::database::Database;
+use super::{Browser, in_time};
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    config: Config,
+}
+
+/// Folders and database of one installation; they outlive the processes that use them.
+pub(crate) struct Place {
+    root: PathBuf,
+    pub(crate) database: Database,
+}
+
+impl Place {
+    pub(crate) async fn new() -> Arc<Self> {
+        crypto();
+        let root = std::env::temp_dir().join(format!("jcrontab-it-{}", random_id(8)));
+        let open = |path: &Path, mode| {
+            std::fs::create_dir_all(path).expect("a folder");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("its mode");
+        };
+        open(&root, 0o755);
+        // Commands may run as another user than the tests.
+        open(&root.join("work"), 0o777);
+        open(&root.join("data"), 0o700);
+        let database = Database::fresh(&root.join("data")).await;
+        Arc::new(Self { root, database })
+    }
+
+    /// The server's own folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// A folder that commands may write to.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// A file that commands append a line to, and what they have written there.
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger(self.work().join("ledger"))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Ok(key) = std::fs::read_to_string(self.data().join("host.key")) {
+            // Only what carries this folder's random key, so only commands of this test.
+            kill_strays(key.trim()).ok();
+            std::fs::remove_dir_all(std::env::temp_dir().join(format!("jcrontab-{}", key.trim()))).ok();
+        }
+        std::fs::remove_dir_all(&self.root).ok();
+    }
+}
+
+/// What commands have written, line by line.
+pub(crate) struct Ledger(PathBuf);
+
+impl Ledger {
+    /// A command that adds a line.
+    pub(crate) fn command(&self, line: &str) -> String {
+        format!("echo \"{line}\" >> {}", self.0.display())
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(&self.0).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+/// reqwest is built without a crypto provider; the binary installs one, and so do tests.
+fn crypto() {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        rustls::crypto::ring::default_provider().install_default().expect("installed once");
+    });
+}
+
+/// One server process, without its loops: tests turn those by hand.
+pub(crate) struct TestApp {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) service: Arc<Service>,
+    pub(crate) web: Web,
+    pub(crate) me: NodeRow,
+    router: OnceLock<Router>,
+    notifying: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    _data: DataDir,
+    _parts: Parts,
+    // Last, so that everything else has let go of it.
+    pub(crate) place: Arc<Place>,
+}
+
+impl TestApp {
+    /// A new installation at 2026-11-22T08:00:00Z, a Sunday, which may send to this machine.
+    pub(crate) async fn new() -> Self {
+        Self::with(&["--outbound-allow=127.0.0.0/8"]).await
+    }
+
+    /// A new installation with other settings.
+    pub(crate) async fn with(flags: &[&str]) -> Self {
+        let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
+        Self::start(Place::new().await, clock, None, flags).await
+    }
+
+    /// A process on an installation; `url` replaces the database's address.
+    pub(crate) async fn start(
+        place: Arc<Place>,
+        clock: Arc<ManualClock>,
+        url: Option<&str>,
+        flags: &[&str],
+    ) -> Self {
+        let url = format!("--database-url={}", url.unwrap_or(&place.database.url));
+        let data_dir = format!("--data-dir={}", place.data().display());
+        let fixed = [
+            "test", &url, &data_dir, "--default-zone=UTC", "--message-lang=zh",
+            "--public-url=http://cron.test", "--listen=127.0.0.1:8000", "--run-as=nobody", "--allow-root=0",
+        ];
+        let arguments = fixed.into_iter().chain(flags.iter().copied());
+        let config = Arguments::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).config;
+        let data = DataDir::open(&config.data_dir).expect("the data folder");
+        let store = Store::open(&config.database_url, data.path()).await.expect("the database");
+        store.migrate().await.expect("migrations");
+        let identity = Identity::new(&config.run_as, config.allows_root(), data.path(), data.host_key())
+            .expect("somebody to run commands as");
+        let shared: SharedClock = clock.clone();
+        let parts = lifecycle::assemble(&config, &data, store, &shared, Some(identity)).expect("the parts");
+        let service = Arc::clone(&parts.service);
+        let me = parts.node.clone();
+        let web = Web {
+            service: Arc::clone(&service),
+            site: Site::find(),
+            base_url: config.base_url().into(),
+            stop: tokio_util::sync::CancellationToken::new(),
+        };
+        // As `lifecycle::serve` does it, without the loops.
+        bury_dead_nodes(&service.store, &shared, &me, &service.composer).await.expect("burying");
+        service.store.insert_node(&me, clock.now()).await.expect("the node's row");
+        Self {
+            clock,
+            service,
+            web,
+            me,
+            router: OnceLock::new(),
+            notifying: std::sync::Mutex::default(),
+            _data: data,
+            _parts: parts,
+            place,
+        }
+    }
+
+    /// The process is gone without a word; what it leaves is its installation.
+    pub(crate) fn die(self) -> (Arc<Place>, Arc<ManualClock>) {
+        (Arc::clone(&self.place), Arc::clone(&self.clock))
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        self.router.get_or_init(|| web::router(&self.web)).clone()
+    }
+
+    /// The console, reading English.
+    pub(crate) fn console(&self) -> Caller {
+        Caller { principal: Some(Principal::console()), lang: Lang::En }
+    }
+
+    /// Somebody with a role and a session.
+    pub(crate) fn person(&self, name: &str, role: Role) -> Caller {
+        let who = Principal { user_id: None, name: name.to_owned(), role, via: Via::Session };
+        Caller { principal: Some(who), lang: Lang::En }
+    }
+
+    /// A browser in which somebody with this role is signed in.
+    pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser {
+        let now = self.clock.now();
+        let user = self.service.store.insert_user(name, role, "no password", now).await.expect("a user");
+        let secret = new_secret();
+        let until = now + TimeDelta::days(30);
+        self.service.store.insert_session(&hash(&secret), user, now, until).await.expect("a session");
+        let browser = self.browser();
+        browser.put_cookie("jcrontab_session", &secret);
+        browser
+    }
+
+    /// A browser of a stranger.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router())
+    }
+
+    /// A token of a new account with this role.
+    pub(crate) async fn token(&self, name: &str, role: Role) -> String {
+        let now = self.clock.now();
+        let user = self.service.store.insert_user(name, role, "no password", now).await.expect("a user");
+        let token = format!("{API_PREFIX}{}", new_secret());
+        self.service.store.insert_token(user, "jct_", &hash(&token), now, None).await.expect("a token");
+        token
+    }
+
+    pub(crate) async fn add(&self, draft: TaskDraft) -> Task {
+        self.service.task_create(&self.console(), &draft).await.expect("a task")
+    }
+
+    pub(crate) async fn channel(&self, name: &str, kind: ChannelKind, url: &str) -> Channel {
+        let draft = ChannelDraft { name: name.to_owned(), kind, url: url.to_owned() };
+        self.service.channel_create(&self.console(), &draft).await.expect("a channel")
+    }
+
+    /// Starts a task by hand.
+    pub(crate) async fn start_run(&self, task: TaskId) -> RunId {
+        self.service.task_run(&self.console(), task).await.expect("a start").id
+    }
+
+    /// Runs a command by hand and waits for its end.
+    pub(crate) async fn execute(&self, draft: TaskDraft) -> (Run, Vec<u8>) {
+        let task = self.add(draft).await;
+        let run = self.start_run(task.id).await;
+        let run = self.ended(run).await;
+        let output = self.service.run_output_raw(&self.console(), run.id).await.expect("its output");
+        (run, output)
+    }
+
+    /// Waits for the end of a run.
+    pub(crate) async fn ended(&self, id: RunId) -> Run {
+        self.until("the end of a run", async || {
+            let run = self.service.run_get(&self.console(), id).await.expect("the run");
+            run.state.is_over().then_some(run)
+        })
+        .await
+    }
+
+    /// Runs of a task, oldest first.
+    pub(crate) async fn runs(&self, task: TaskId) -> Vec<Run> {
+        let mut runs = self.service.store.task_runs(task, None, 1000).await.expect("runs");
+        runs.reverse();
+        runs
+    }
+
+    /// The history of a task, newest first, in words: `succeeded`, `skipped(overlap)`, ….
+    pub(crate) async fn history(&self, task: TaskId) -> Vec<String> {
+        let page = self.service.task_history(&self.console(), task, None, 200).await.expect("history");
+        page.items
+            .iter()
+            .map(|item| match item {
+                HistoryItem::Run(run) => run.state.as_str().to_owned(),
+                HistoryItem::Unrun(unrun) => {
+                    format!("{}({})", format!("{:?}", unrun.state).to_lowercase(), unrun.reason)
+                }
+            })
+            .collect()
+    }
+
+    /// Messages of a task, oldest first.
+    pub(crate) async fn messages(&self, task: TaskId) -> Vec<MessageRow> {
+        let listed = self.service.message_list(&self.console(), task, None, 200).await;
+        let mut messages = listed.expect("messages");
+        messages.reverse();
+        messages
+    }
+
+    /// Starts the notifier's own loop.
+    pub(crate) fn notify(&self) {
+        let notifier = self.notifier();
+        let looping = tokio::spawn(notifier.run(tokio_util::sync::CancellationToken::new()));
+        self.notifying.lock().expect("handles").push(looping);
+    }
+
+    fn notifier(&self) -> Notifier {
+        let clock: SharedClock = self.clock.clone();
+        Notifier {
+            store: self.service.store.clone(),
+            clock,
+            node_id: self.me.id.clone(),
+            signals: Arc::clone(&self.service.signals),
+            sealer: self.service.sealer.clone(),
+            sender: self.service.sender.clone(),
+            pace: Arc::default(),
+        }
+    }
+
+    /// Waits for something that a signal announces.
+    pub(crate) async fn until<T>(&self, what: &str, check: impl AsyncFnMut() -> Option<T>) -> T {
+        until(&self.service, what, check).await
+    }
+
+    /// This process's loop.
+    pub(crate) async fn node(&self) -> Node {
+        Node::start(self, self.service.store.clone(), self.me.clone()).await
+    }
+
+    /// Another process's loop on the same database.
+    pub(crate) async fn second_node(&self) -> Node {
+        let url = &self.place.database.url;
+        // SQLite allows one process only, so there both share its connections.
+        let store = if url.is_empty() {
+            self.service.store.clone()
+        } else {
+            Store::open(url, &self.place.data()).await.expect("the database")
+        };
+        let row = NodeRow { id: random_id(16), host_key: random_id(16), ..self.me.clone() };
+        store.insert_node(&row, self.clock.now()).await.expect("the node's row");
+        Node::start(self, store, row).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        for looping in self.notifying.lock().expect("handles").drain(..) {
+            looping.abort();
+        }
+    }
+}
+
+async fn until<T>(service: &Service, what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
+    // Listening starts before the look, so that no change falls in between.
+    let mut changes = service.signals.listen();
+    let waiting = async {
+        loop {
+            if let Some(found) = check().await {
+                return found;
+            }
+            match changes.recv().await {
+                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    in_time(what, waiting).await
+}
+
+/// A loop that a test turns by hand.
+pub(crate) struct Node {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) agenda: Agenda,
+    clock: Arc<ManualClock>,
+    service: Arc<Service>,
+}
+
+impl Node {
+    async fn start(app: &TestApp, store: Store, row: NodeRow) -> Self {
+        let clock: SharedClock = app.clock.clone();
+        let scheduler = Scheduler {
+            store,
+            clock,
+            node: row,
+            signals: Arc::clone(&app.service.signals),
+            executor: Arc::clone(app.service.executor.as_ref().expect("an executor")),
+            patterns: Arc::clone(&app.service.patterns),
+            lag: Arc::clone(&app.service.lag),
+        };
+        let agenda = scheduler.start().await.expect("the loop starts");
+        Self { scheduler, agenda, clock: Arc::clone(&app.clock), service: Arc::clone(&app.service) }
+    }
+
+    /// One turn; a lost race is turned again, as the loop does.
+    pub(crate) async fn turn(&mut self) -> DateTime<Utc> {
+        loop {
+            match self.scheduler.turn(&mut self.agenda).await {
+                Ok(wake_at) => return wake_at,
+                Err(StoreError::Raced) => {}
+                Err(error) => panic!("a turn failed: {error:?}"),
+            }
+        }
+    }
+
+    /// Lets time pass up to an instant as the loop would see it: from one wake-up to the next. What
+    /// was started is over before time goes on.
+    pub(crate) async fn go_to(&mut self, until: DateTime<Utc>) {
+        loop {
+            let wake_at = self.turn().await;
+            self.settled().await;
+            let now = self.clock.now();
+            if now >= until {
+                return;
+            }
+            assert!(wake_at > now, "the loop would spin at {now}");
+            self.clock.set(wake_at.min(until));
+        }
+    }
+
+    /// Waits until nothing runs.
+    pub(crate) async fn settled(&self) {
+        until(&self.service, "all runs to end", async || {
+            let running = self.service.store.running(1).await.expect("running");
+            running.is_empty().then_some(())
+        })
+        .await;
+    }
+}
+
+/// A task in UTC that runs a command.
+pub(crate) fn draft(name: &str, cron: &str, command: &str) -> TaskDraft {
+    TaskDraft {
+        name: name.to_owned(),
+        cron: cron.to_owned(),
+        command: command.to_owned(),
+        zone: "UTC".to_owned(),
+        ..TaskDraft::default()
+    }
+}

@@ -1,0 +1,148 @@
+//! Requests through the real router, with cookies.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, header};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The body, when the status is this one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        if self.body.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The fields that the answer finds fault with, with their codes.
+    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+        let problem = self.json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|one| (text(&one["field"]), text(&one["code"]))).collect()
+    }
+}
+
+/// Somebody's browser, or a program with a token.
+pub(crate) struct Browser {
+    router: Router,
+    cookies: Mutex<BTreeMap<String, String>>,
+    headers: Vec<(String, String)>,
+}
+
+impl Browser {
+    pub(crate) fn new(router: Router) -> Self {
+        Self { router, cookies: Mutex::default(), headers: Vec::new() }
+    }
+
+    /// The same with one more header on every request.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn put_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().expect("cookies").insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("cookies").get(name).cloned()
+    }
+
+    /// Sends a request with the cookies, and keeps those of the answer.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let reply = self.send_unread(request).await;
+        let (parts, body) = reply.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// As [`Self::send`], for answers that have no end.
+    pub(crate) async fn send_unread(&self, mut request: Request<Body>) -> axum::response::Response {
+        let cookies: Vec<String> =
+            self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let headers = request.headers_mut();
+        headers.entry(header::HOST).or_insert("cron.test".parse().expect("a host"));
+        if !cookies.is_empty() {
+            headers.insert(header::COOKIE, cookies.join("; ").parse().expect("cookies"));
+        }
+        for (name, value) in &self.headers {
+            let name: header::HeaderName = name.parse().expect("a name");
+            headers.insert(name, value.parse().expect("a value"));
+        }
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        for set in response.headers().get_all(header::SET_COOKIE) {
+            let text = set.to_str().expect("text");
+            let (name, rest) = text.split_once('=').expect("a cookie");
+            let value = rest.split(';').next().unwrap_or_default();
+            let mut cookies = self.cookies.lock().expect("cookies");
+            if text.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        response
+    }
+
+    /// Opens a page.
+    pub(crate) async fn open(&self, path: &str) -> Reply {
+        let request = Request::get(path).header(header::ACCEPT, "text/html,*/*");
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// Calls the API.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        let request = Request::builder().method(method).uri(path);
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.expect("a request")).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call("POST", path, Some(body)).await
+    }
+
+    /// Sends a form as a browser does.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "text/html,*/*")
+            .header(header::ORIGIN, "http://cron.test")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body));
+        self.send(request.expect("a request")).await
+    }
+}

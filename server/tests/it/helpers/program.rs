@@ -1,0 +1,197 @@
+//! The real binary: as a command line, and as a server process.
+
+use std::process::Stdio;
+use std::sync::Arc;
+
+use app::i18n::Lang;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::app::Place;
+use super::in_time;
+
+/// How a command line ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ended {
+    /// What it printed as JSON, when it went well.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{self:?}");
+        assert_eq!(self.err, "", "nothing but results");
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// What it complained about: one sentence on stderr, and nothing else.
+    #[track_caller]
+    pub(crate) fn refused(&self, code: i32) -> &str {
+        assert_eq!(self.code, code, "{self:?}");
+        assert_eq!(self.out, "", "a failure prints nothing to stdout");
+        let sentence = self.err.strip_prefix("error: ").unwrap_or_else(|| panic!("{self:?}")).trim_end();
+        assert!(!sentence.is_empty() && !sentence.contains('\n'), "one sentence: {self:?}");
+        sentence
+    }
+}
+
+/// A command line of an installation: nothing of the test's own environment is in it.
+fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jcrontab"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("JCRONTAB_DATA_DIR", place.data())
+        .env("DATABASE_URL", &place.database.url)
+        .envs(variables.iter().copied())
+        .kill_on_drop(true);
+    command
+}
+
+/// Runs the command line.
+pub(crate) async fn jcrontab(place: &Place, arguments: &[&str]) -> Ended {
+    jcrontab_with(place, arguments, &[], "").await
+}
+
+/// Runs the command line with more variables and with something on stdin.
+pub(crate) async fn jcrontab_with(
+    place: &Place,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    stdin: &str,
+) -> Ended {
+    let mut child = command(place, arguments, variables)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    let mut pipe = child.stdin.take().expect("stdin");
+    // A command that reads nothing may be gone already.
+    pipe.write_all(stdin.as_bytes()).await.ok();
+    drop(pipe);
+    let output = in_time("a command line to end", child.wait_with_output()).await.expect("its output");
+    Ended {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).expect("text"),
+        err: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+/// A server process, killed with this value.
+pub(crate) struct Server {
+    child: Child,
+    lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
+    pub(crate) url: String,
+    log: std::path::PathBuf,
+}
+
+impl Server {
+    /// Starts a server and waits until it says that it is ready.
+    pub(crate) async fn start(place: &Arc<Place>, variables: &[(&str, &str)]) -> Self {
+        let mut server = Self::spawn(place, variables);
+        server.ready().await;
+        server
+    }
+
+    /// Starts a server.
+    pub(crate) fn spawn(place: &Arc<Place>, variables: &[(&str, &str)]) -> Self {
+        // The port is free until somebody takes it in the next instant.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address").to_string();
+        drop(listener);
+        let log = place.data().join("server.log");
+        let errors = std::fs::File::options().append(true).create(true).open(&log).expect("a log");
+        let mut child = command(place, &["serve", "--listen", &address], variables)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .expect("the binary");
+        let lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
+        Self { child, lines, url: format!("http://{address}"), log }
+    }
+
+    /// Waits until the server says that it is ready.
+    pub(crate) async fn ready(&mut self) {
+        loop {
+            let line = self.line().await;
+            if line.contains("is ready: ") {
+                assert!(line.ends_with(&self.url), "{line}");
+                return;
+            }
+        }
+    }
+
+    /// The next line that the server prints.
+    pub(crate) async fn line(&mut self) -> String {
+        let next = in_time("a line of the server", self.lines.next_line()).await.expect("stdout");
+        next.unwrap_or_else(|| panic!("the server ended: {}", self.log()))
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        i32::try_from(self.child.id().expect("it runs")).expect("a pid")
+    }
+
+    /// kill -9.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("killing");
+    }
+
+    /// TERM; gives the exit code.
+    pub(crate) async fn stop(mut self) -> i32 {
+        let pid = nix::unistd::Pid::from_raw(self.pid());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("a signal");
+        let status = in_time("the server to stop", self.child.wait()).await.expect("its status");
+        status.code().unwrap_or(-1)
+    }
+
+    /// Waits for something that the event stream announces.
+    pub(crate) async fn until<T>(
+        &self,
+        token: &str,
+        what: &str,
+        mut check: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.get(format!("{}/events", self.url)).bearer_auth(token);
+        let mut events = request.send().await.expect("events").error_for_status().expect("events");
+        let waiting = async {
+            loop {
+                if let Some(found) = check().await {
+                    return found;
+                }
+                let event = events.chunk().await.expect("an event");
+                assert!(event.is_some(), "the event stream ended: {}", self.log());
+            }
+        };
+        in_time(what, waiting).await
+    }
+
+    /// Asks the API with a token.
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Value {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.get(format!("{}{path}", self.url)).bearer_auth(token);
+        let answer = request.header("accept-language", Lang::En.tag()).send().await.expect("an answer");
+        answer.json().await.expect("JSON")
+    }
+}
+
+/// An administrator with a token, made before any server runs.
+pub(crate) async fn admin_token(place: &Place) -> String {
+    let added = ["user", "add", "root", "--role", "admin", "--password-stdin"];
+    let ended = jcrontab_with(place, &added, &[], "correct horse\n").await;
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let made = jcrontab(place, &["token", "create", "--user", "root", "--json"]).await.json();
+    made["token"].as_str().expect("a token").to_owned()
+}
