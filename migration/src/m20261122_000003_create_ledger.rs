@@ -117,6 +117,8 @@ impl MigrationTrait for Migration {
                     .col(big("change_counter").not_null())
                     // Up to here every firing of an active schedule is a row.
                     .col(c.instant("planned_until").not_null())
+                    // Sealed with the servers' key: a server with another key refuses to start.
+                    .col(&mut c.long_text("key_check"))
                     .to_owned(),
             )
             .await?;

@@ -128,6 +128,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    // The database, keys and output are nobody else's business; commands start with this, too.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     // One crypto provider for every TLS connection; a second call would only say that it is there.
     if rustls::crypto::ring::default_provider()
         .install_default()
@@ -152,6 +154,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn serve(config: &Config) -> Result<(), Failure> {
     telemetry();
+    raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
     let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
         .await
@@ -213,6 +216,16 @@ fn telemetry() {
     };
     if installed.is_err() {
         tracing::debug!("a log subscriber was installed before");
+    }
+}
+
+/// Every running command holds two pipes; the usual soft limit of 1,024 files is soon reached.
+fn raise_file_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard.min(65_536), hard));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

@@ -158,9 +158,16 @@ impl Executor {
         self.in_flight.lock().contains(&id)
     }
 
+    /// All such runs.
+    #[must_use]
+    pub fn in_flight(&self) -> HashSet<RunId> {
+        self.in_flight.lock().clone()
+    }
+
     /// A claim failed in a way that leaves open whether the database has it.
     pub fn doubt(&self) {
         self.in_doubt.store(true, Ordering::SeqCst);
+        self.signals.tasks.notify_one();
     }
 
     /// Whether such a claim is to be looked into.
@@ -182,7 +189,9 @@ impl Executor {
             task_id: claimed.task_id,
             epoch: claimed.epoch,
             state: RunState::Lost,
-            reason: Some("the database did not confirm the claim in time; it was not started".to_owned()),
+            reason: Some(
+                "the database did not confirm the claim in time; it was not started".to_owned(),
+            ),
             finished_at: now,
             exit_code: None,
             exit_signal: None,

@@ -1,7 +1,9 @@
 //! From start to stop: what is opened in which order, and how it all ends.
 
+mod alive;
 mod data_dir;
 mod listen;
+mod open;
 mod shutdown;
 
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
 use crate::output::OutputStore;
 use crate::recorder::Recorder;
-use crate::scheduler::{Lag, Scheduler, bury_dead_nodes};
+use crate::scheduler::{Lag, Scheduler, Silence, bury_dead_nodes};
 use crate::service::Service;
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, system_zone, zone, zone_names};
@@ -37,10 +39,10 @@ pub use data_dir::{DataDir, DataDirError};
 pub use listen::{console_socket, serve_on};
 pub use shutdown::Stop;
 
-/// A process says that it is alive this often.
-const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Pause before a database that is away is tried again.
-const KNOCK: Duration = Duration::from_secs(2);
+/// What the loops get to end after the stop: a message that has left waits for its answer.
+const LOOPS_END: Duration = Duration::from_secs(15);
+/// What the database gets to take the last results.
+const RESULTS_END: Duration = Duration::from_secs(10);
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,11 @@ pub enum StartError {
     /// The zone for tasks that name none.
     #[error("JCRONTAB_ZONE names no time zone: {0:?}")]
     Zone(String),
+    /// The key file is not the one that the database's secrets were sealed with.
+    #[error(
+        "secret.key in the data folder does not open this database's secrets; servers that share a database must share the file"
+    )]
+    WrongKey,
     /// The way out.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
@@ -148,6 +155,7 @@ pub fn assemble(
         default_zone,
         zone_names: zone_names(),
         started_at: clock.now(),
+        closed: std::sync::atomic::AtomicBool::new(false),
     };
     Ok(Parts {
         service: Arc::new(service),
@@ -162,6 +170,12 @@ pub fn assemble(
 /// When the server could not start.
 pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
     let data = DataDir::open(&config.data_dir)?;
+    // Before anything else: what a dead server left running must not meet what we start.
+    match kill_strays(data.host_key()) {
+        Ok(0) => {}
+        Ok(count) => tracing::warn!(count, "killed processes that outlived a dead server"),
+        Err(error) => tracing::warn!(%error, "cannot look for processes of a dead server"),
+    }
     let identity = Identity::new(
         &config.run_as,
         config.allows_root(),
@@ -169,44 +183,48 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         data.host_key(),
     )?;
     tracing::info!(user = identity.user, folder = %identity.scratch.display(), "commands run as this user");
-    let Some(store) = open_patiently(config, &data, &stop).await? else {
+    let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
     };
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
     let service = Arc::clone(&parts.service);
-
-    match kill_strays(data.host_key()) {
-        Ok(0) => {}
-        Ok(count) => tracing::warn!(count, "killed processes that outlived a dead server"),
-        Err(error) => tracing::warn!(%error, "cannot look for processes of a dead server"),
-    }
-    bury_dead_nodes(&service.store, &clock, &parts.node, &service.composer).await?;
+    service.check_key().await?;
+    // Before the loops: a server that cannot be reached must not start anything either.
+    let doors = listen::open(config, &data).await?;
+    bury_dead_nodes(
+        &service.store,
+        &clock,
+        &parts.node,
+        &service.composer,
+        Silence::SaysNothing,
+    )
+    .await?;
     service.store.insert_node(&parts.node, clock.now()).await?;
 
-    let loops = TaskTracker::new();
-    spawn_loops(&parts, &clock, &loops, &stop);
     let closing = CancellationToken::new();
+    let loops = Loops::spawn(&parts, &clock, &stop);
     let web = Web {
         service: Arc::clone(&service),
         site: Site::find(),
         base_url: config.base_url().into(),
         stop: closing.clone(),
     };
-    let doors = listen::open(config, &data).await?;
     greet(config, &service).await?;
     let mut serving = Box::pin(doors.serve(&web, closing.clone()));
-
     tokio::select! {
         () = &mut serving => {}
         () = stop.first() => {}
     }
-    tracing::info!(
-        running = service
-            .executor
-            .as_ref()
-            .map_or(0, |executor| executor.running()),
-        "stopping: nothing new is started"
-    );
+
+    // From here on nothing new starts: neither by the clock nor by hand.
+    stop.gently();
+    service.close();
+    loops.scheduler.wait().await;
+    let running = service
+        .executor
+        .as_ref()
+        .map_or(0, |executor| executor.running());
+    tracing::info!(running, "stopping");
     let in_time = drain(&service, config, &stop).await;
     closing.cancel();
     if tokio::time::timeout(Duration::from_secs(3), &mut serving)
@@ -218,105 +236,62 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     // Both hold the service, whose last handle lets the recorder end.
     drop(serving);
     drop(web);
-    end(parts, service, loops, &clock).await;
+    end(parts, service, loops, &clock, &stop).await;
     Ok(in_time)
 }
 
-/// Opens and migrates the database; a MySQL server that does not answer is waited for. `None`
-/// when the process was told to stop meanwhile.
-async fn open_patiently(
-    config: &Config,
-    data: &DataDir,
-    stop: &Stop,
-) -> Result<Option<Store>, StartError> {
-    let mut told = false;
-    loop {
-        let opened = async {
-            let store = Store::open(&config.database_url, data.path()).await?;
-            store.migrate().await?;
-            Ok::<_, StoreError>(store)
-        };
-        match opened.await {
-            Ok(store) => {
-                tracing::info!(database = store.engine().name(), "the database is ready");
-                return Ok(Some(store));
-            }
-            Err(error) if error.is_away() => {
-                if !std::mem::replace(&mut told, true) {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the database does not answer; trying again until it does"
-                    );
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(KNOCK) => {}
-                    () = stop.first() => return Ok(None),
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+/// The loops of a server.
+struct Loops {
+    scheduler: TaskTracker,
+    others: TaskTracker,
+    /// Ends the heartbeat, which goes on while everything else ends.
+    gone: CancellationToken,
 }
 
-fn spawn_loops(parts: &Parts, clock: &SharedClock, loops: &TaskTracker, stop: &Stop) {
-    let service = &parts.service;
-    if let Some(executor) = &service.executor {
-        let scheduler = Scheduler {
+impl Loops {
+    fn spawn(parts: &Parts, clock: &SharedClock, stop: &Stop) -> Self {
+        let service = &parts.service;
+        let loops = Self {
+            scheduler: TaskTracker::new(),
+            others: TaskTracker::new(),
+            gone: CancellationToken::new(),
+        };
+        if let Some(executor) = &service.executor {
+            let scheduler = Scheduler {
+                store: service.store.clone(),
+                clock: Arc::clone(clock),
+                node: parts.node.clone(),
+                signals: Arc::clone(&service.signals),
+                executor: Arc::clone(executor),
+                patterns: Arc::clone(&service.patterns),
+                lag: Arc::clone(&service.lag),
+            };
+            loops.scheduler.spawn(scheduler.run(stop.token()));
+        }
+        let notifier = Notifier {
             store: service.store.clone(),
             clock: Arc::clone(clock),
-            node: parts.node.clone(),
+            node_id: parts.node.id.clone(),
             signals: Arc::clone(&service.signals),
-            executor: Arc::clone(executor),
-            patterns: Arc::clone(&service.patterns),
-            lag: Arc::clone(&service.lag),
+            sealer: service.sealer.clone(),
+            sender: service.sender.clone(),
+            pace: Arc::default(),
         };
-        loops.spawn(scheduler.run(stop.token()));
-    }
-    let notifier = Notifier {
-        store: service.store.clone(),
-        clock: Arc::clone(clock),
-        node_id: parts.node.id.clone(),
-        signals: Arc::clone(&service.signals),
-        sealer: service.sealer.clone(),
-        sender: service.sender.clone(),
-        pace: Arc::default(),
-    };
-    loops.spawn(notifier.run(stop.token()));
-    if service.store.engine() == Engine::Mysql {
-        loops.spawn(keep_alive(
-            Arc::clone(service),
-            parts.node.clone(),
-            Arc::clone(clock),
-            stop.clone(),
-        ));
-    }
-}
-
-/// Says that this process is alive, and looks for others that are not.
-async fn keep_alive(service: Arc<Service>, node: NodeRow, clock: SharedClock, stop: Stop) {
-    let token = stop.token();
-    while !token.is_cancelled() {
-        let beat = async {
-            if !service.store.heartbeat(&node.id, clock.now()).await? {
-                return Ok(false);
-            }
-            bury_dead_nodes(&service.store, &clock, &node, &service.composer).await?;
-            Ok::<_, StoreError>(true)
-        };
-        match beat.await {
-            Ok(true) => {}
-            Ok(false) => {
-                // The others took us for dead and ended our runs: going on would run things twice.
-                tracing::error!("this server was declared dead by another one; it stops");
-                stop.now();
-                return;
-            }
-            Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "no heartbeat"),
+        loops.others.spawn(notifier.run(stop.token()));
+        if service.store.engine() == Engine::Mysql {
+            let alive = alive::Alive {
+                store: service.store.clone(),
+                composer: service.composer.clone(),
+                node: parts.node.clone(),
+                clock: Arc::clone(clock),
+            };
+            loops
+                .others
+                .spawn(alive.run(stop.clone(), loops.gone.clone()));
         }
-        tokio::select! {
-            () = tokio::time::sleep(HEARTBEAT) => {}
-            () = token.cancelled() => {}
-        }
+        loops.scheduler.close();
+        loops.others.close();
+        loops
     }
 }
 
@@ -359,9 +334,7 @@ async fn drain(service: &Service, config: &Config, stop: &Stop) -> bool {
 }
 
 /// Lets the loops end, and the last results be written.
-async fn end(parts: Parts, service: Arc<Service>, loops: TaskTracker, clock: &SharedClock) {
-    loops.close();
-    loops.wait().await;
+async fn end(parts: Parts, service: Arc<Service>, loops: Loops, clock: &SharedClock, stop: &Stop) {
     let store = service.store.clone();
     // The recorder ends when nobody is left who could hand it a result.
     drop(service);
@@ -372,13 +345,21 @@ async fn end(parts: Parts, service: Arc<Service>, loops: TaskTracker, clock: &Sh
     } = parts;
     drop(service);
     tracker.close();
-    if tokio::time::timeout(Duration::from_secs(10), tracker.wait())
+    let written = tokio::time::timeout(RESULTS_END, tracker.wait())
         .await
-        .is_err()
-    {
+        .is_ok();
+    loops.gone.cancel();
+    tokio::select! {
+        () = loops.others.wait() => {}
+        () = tokio::time::sleep(LOOPS_END) => tracing::warn!("a message still waits for its answer"),
+        () = stop.second() => {}
+    }
+    if !written {
+        // Not marked as stopped: whoever comes next sees runs without a living server.
         tracing::error!(
             "the database did not take the last results; their runs will be marked lost"
         );
+        return;
     }
     if let Err(error) = store.stop_node(&node.id, clock.now()).await {
         tracing::warn!(

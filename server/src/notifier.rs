@@ -27,10 +27,14 @@ use crate::store::{OutboxItem, Store, StoreError};
 use pace::Pace;
 use send::{SendError, Sender};
 
-/// Attempts before a message is given up: with the pauses below about two hours.
-const ATTEMPTS_MAX: i32 = 10;
+/// Attempts before a message is given up: with the pauses below about three hours.
+const ATTEMPTS_MAX: i32 = 16;
 /// The outbox is looked at this often even when nobody calls, for what other nodes left.
 const LOOK: TimeDelta = TimeDelta::seconds(5);
+/// A vendor's minute, and a second.
+const MINUTE: TimeDelta = TimeDelta::seconds(61);
+/// Times the database is asked to take what became of a message: an hour of them.
+const SETTLE_TRIES: u32 = 3600;
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
@@ -73,7 +77,7 @@ impl Notifier {
         let mut busy: HashSet<ChannelId> = HashSet::new();
         let mut workers: JoinSet<ChannelId> = JoinSet::new();
         while !stop.is_cancelled() {
-            let wake_at = match self.look(&mut busy, &mut workers).await {
+            let wake_at = match self.look(&mut busy, &mut workers, &stop).await {
                 Ok(wake_at) => wake_at,
                 Err(error) => {
                     tracing::debug!(
@@ -107,13 +111,15 @@ impl Notifier {
         &self,
         busy: &mut HashSet<ChannelId>,
         workers: &mut JoinSet<ChannelId>,
+        stop: &CancellationToken,
     ) -> Result<DateTime<Utc>, StoreError> {
         let now = self.clock.now();
         for channel in self.store.outbox_channels(now).await? {
             if self.pace.wait(channel, now).is_none() && busy.insert(channel) {
                 let this = self.clone();
+                let stop = stop.clone();
                 workers.spawn(async move {
-                    this.serve(channel).await;
+                    this.serve(channel, &stop).await;
                     channel
                 });
             }
@@ -125,8 +131,8 @@ impl Notifier {
     }
 
     /// Sends what a channel has, until it is empty or has to wait. Public for tests.
-    pub async fn serve(&self, channel: ChannelId) {
-        loop {
+    pub async fn serve(&self, channel: ChannelId, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
             match self.send_one(channel).await {
                 Ok(After::More) => {}
                 Ok(After::Nothing) => return,
@@ -136,6 +142,8 @@ impl Notifier {
                         error = &error as &dyn std::error::Error,
                         "the outbox cannot be written"
                     );
+                    // Ending at once would start the next worker at once.
+                    tokio::time::sleep(BACK_OFF).await;
                     return;
                 }
             }
@@ -145,6 +153,7 @@ impl Notifier {
     async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
         let now = self.clock.now();
         let Some((kind, sealed)) = self.store.channel_target(channel).await? else {
+            self.store.outbox_orphaned(channel).await?;
             return Ok(After::Nothing);
         };
         if self.pace.wait(channel, now).is_some() {
@@ -160,42 +169,63 @@ impl Notifier {
             Ok(url) => self.sender.send(kind, &url, &item).await,
             Err(error) => Err(SendError::Refused(error.to_string())),
         };
-        self.settle(&item, answer).await?;
+        self.settle(&item, answer).await;
         self.signals.tell(Some(item.task_id), item.run_id);
         Ok(After::More)
     }
 
-    async fn settle(
+    /// Writes what became of a message, again and again until the database has it: the message has
+    /// left, and nobody else knows.
+    async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) {
+        if let Err(error) = &answer {
+            tracing::warn!(
+                message.id = item.id.0,
+                attempts = item.attempts,
+                error = error as &dyn std::error::Error,
+                "a message was not taken"
+            );
+        }
+        for _ in 0..SETTLE_TRIES {
+            match self.settle_once(item, &answer).await {
+                Ok(()) => return,
+                Err(error) => tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "an answer waits for the database"
+                ),
+            }
+            tokio::time::sleep(BACK_OFF).await;
+        }
+        tracing::error!(
+            message.id = item.id.0,
+            "the database did not take what became of a message"
+        );
+    }
+
+    async fn settle_once(
         &self,
         item: &OutboxItem,
-        answer: Result<String, SendError>,
+        answer: &Result<String, SendError>,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        match answer {
-            Ok(words) => self.store.outbox_sent(item, &words, now).await,
-            Err(error) => {
-                tracing::warn!(
-                    message.id = item.id.0,
-                    attempts = item.attempts,
-                    error = &error as &dyn std::error::Error,
-                    "a message was not taken"
-                );
-                let words = error.to_string();
-                if error.is_final() || item.attempts >= ATTEMPTS_MAX {
-                    return self.store.outbox_dead(item, &words).await;
-                }
-                let pause = match &error {
-                    // Too many: the vendor counts by the minute.
-                    SendError::TooMany(_) => {
-                        self.pace
-                            .block(item.channel_id, now + TimeDelta::seconds(61));
-                        TimeDelta::seconds(61)
-                    }
-                    _ => retry_pause(item.attempts),
-                };
-                self.store.outbox_retry(item, &words, now + pause).await
-            }
+        let error = match answer {
+            Ok(words) => return self.store.outbox_sent(item, words, now).await,
+            Err(error) => error,
+        };
+        let words = error.to_string();
+        if let SendError::TooMany(_) = error {
+            // The vendor counts by the minute; waiting is no failure of the message.
+            self.pace.block(item.channel_id, now + MINUTE);
+            return self
+                .store
+                .outbox_retry(item, &words, now + MINUTE, false)
+                .await;
         }
+        if error.is_final() || item.attempts >= ATTEMPTS_MAX {
+            return self.store.outbox_dead(item, &words).await;
+        }
+        self.store
+            .outbox_retry(item, &words, now + retry_pause(item.attempts), true)
+            .await
     }
 }
 

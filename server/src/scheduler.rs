@@ -21,7 +21,7 @@ use crate::store::{Claimed, Engine, NodeRow, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
 
-pub use recovery::{LOST_AFTER, bury_dead_nodes};
+pub use recovery::{LOST_AFTER, Silence, bury_dead_nodes};
 
 /// Firings are written this long before their instant.
 const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);
@@ -31,6 +31,8 @@ const PLAN_MARGIN: TimeDelta = TimeDelta::seconds(5);
 const POLL: TimeDelta = TimeDelta::seconds(1);
 /// A manual start that is not with the executor after this time never got there.
 const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
+/// The loop turns at least this often: that it does is what `/readyz` tells.
+const IDLE: TimeDelta = TimeDelta::seconds(60);
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
@@ -137,6 +139,12 @@ impl Scheduler {
     /// # Errors
     /// When the database fails; the next turn does what this one could not.
     pub async fn turn(&self, agenda: &mut Agenda) -> Result<DateTime<Utc>, StoreError> {
+        let now = self.clock.now();
+        if agenda.is_out_of_step(now) {
+            // The clock was set, or nothing could be planned for long: start from the database.
+            tracing::warn!("the clock was set or the loop was held up; planning starts anew");
+            *agenda = self.start().await?;
+        }
         if self.executor.is_in_doubt() {
             self.resolve_doubt(agenda).await?;
         }
@@ -147,13 +155,14 @@ impl Scheduler {
         }
         let now = self.clock.now();
         self.lag.note(now, std::iter::empty());
-        let mut wake_at = agenda
+        let look = if self.store.engine() == Engine::Mysql {
+            POLL
+        } else {
+            IDLE
+        };
+        Ok(agenda
             .wake_at(PLAN_MARGIN)
-            .unwrap_or(now + TimeDelta::minutes(5));
-        if self.store.engine() == Engine::Mysql {
-            wake_at = wake_at.min(now + POLL);
-        }
-        Ok(wake_at)
+            .map_or(now + look, |at| at.min(now + look)))
     }
 
     /// Reads all tasks and settles what happened while no server was there.
@@ -168,14 +177,22 @@ impl Scheduler {
         let planned_until = if planned_until.timestamp() <= 0 {
             now
         } else {
-            planned_until
+            // A clock that was ahead may have left a time far off.
+            planned_until.min(now + PLAN_AHEAD)
         };
         let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
         for task in tasks {
             // A change made while no server was there took back what was planned ahead.
             let changed = task.task.updated_at.0;
             let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
-            agenda.put(task, if changed > since { changed.min(planned_until) } else { planned_until });
+            agenda.put(
+                task,
+                if changed > since {
+                    changed.min(planned_until)
+                } else {
+                    planned_until
+                },
+            );
         }
         if planned_until < now {
             let missed = agenda.collect_missed(now);
@@ -185,16 +202,9 @@ impl Scheduler {
             if self.store.plan(&missed, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
                 return Err(StoreError::Raced);
             }
-            agenda.note_due(
-                missed
-                    .iter()
-                    .filter(|row| row.missed.is_none())
-                    .map(|row| row.scheduled_for),
-            );
         }
-        if let Some(due) = self.store.next_due().await? {
-            agenda.note_due([due].into_iter());
-        }
+        // Rows that are planned already, by this process's forerunner or by another node.
+        agenda.note_due(self.store.planned_instants().await?.into_iter());
         Ok(agenda)
     }
 
@@ -287,13 +297,20 @@ impl Scheduler {
 
     async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let decide =
-            |due: &[crate::store::Due], running: &_| rules::decide(agenda, due, running, now);
-        match self
+        let decide = |due: &[crate::store::Due], running: &_, latest: &_| {
+            rules::decide(agenda, due, running, latest, now)
+        };
+        let claimed = self
             .store
             .claim(&self.node.id, now, agenda.seen, decide)
-            .await?
+            .await;
+        if claimed
+            .as_ref()
+            .is_err_and(|error| !matches!(error, StoreError::Raced))
         {
+            self.executor.doubt();
+        }
+        match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok((claimed, more)) => {
                 self.lag.note(
@@ -318,8 +335,10 @@ impl Scheduler {
     async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut settled = true;
+        // Taken before the query: a run that ends in between is then still known as ours.
+        let ours = self.executor.in_flight();
         for claim in self.store.claimed_by(&self.node.id).await? {
-            if self.executor.holds(claim.run_id) {
+            if ours.contains(&claim.run_id) || self.executor.holds(claim.run_id) {
                 continue;
             }
             if claim.occurrence_id.is_none() && now - claim.started_at < MANUAL_START {
@@ -327,7 +346,10 @@ impl Scheduler {
                 settled = false;
                 continue;
             }
-            tracing::warn!(run.id = claim.run_id.0, "the database did not confirm this claim, but has it");
+            tracing::warn!(
+                run.id = claim.run_id.0,
+                "the database did not confirm this claim, but has it"
+            );
             let task = agenda.task(claim.task_id);
             match (task, claim.occurrence_id) {
                 (Some(task), Some(occurrence_id)) => self.executor.start(Job {

@@ -9,6 +9,7 @@ mod tasks;
 mod users;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
@@ -23,6 +24,7 @@ use crate::clock::SharedClock;
 use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
+use crate::lifecycle::StartError;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
@@ -67,6 +69,8 @@ pub struct Service {
     pub zone_names: Vec<String>,
     /// When this process started.
     pub started_at: DateTime<Utc>,
+    /// Set when the process stops: nothing is started by hand any more.
+    pub closed: AtomicBool,
 }
 
 impl std::fmt::Debug for Service {
@@ -101,8 +105,35 @@ impl Service {
         }
     }
 
-    /// The executor, where this process has one.
+    /// Starts nothing by hand from here on.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Checks that this process can open what the database holds sealed; the first one to come
+    /// leaves something to check.
+    ///
+    /// # Errors
+    /// When the key is another one, or the database fails.
+    pub async fn check_key(&self) -> Result<(), StartError> {
+        const NAME: &str = "cluster";
+        let mine = self.sealer.seal(NAME, "jcrontab")?;
+        let kept = self.store.key_check(&mine).await?;
+        self.sealer
+            .open(NAME, &kept)
+            .map(|_| ())
+            .map_err(|_| StartError::WrongKey)
+    }
+
+    /// The executor, where this process has one and does not stop.
     fn executor(&self, lang: Lang) -> Answer<&Arc<Executor>> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(AppError::new(
+                ErrorKind::Unavailable,
+                "server.stopping",
+                lang.pick("服务器正在停止", "The server is stopping"),
+            ));
+        }
         self.executor.as_ref().ok_or_else(|| {
             AppError::new(
                 ErrorKind::Conflict,

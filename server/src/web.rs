@@ -76,6 +76,7 @@ pub fn api_router(web: &Web) -> Router {
 /// The layers every request passes, outermost last.
 fn guarded(router: Router, web: &Web) -> Router {
     router
+        .layer(middleware::from_fn(guard::finish_what_was_begun))
         .layer(middleware::from_fn_with_state(
             web.clone(),
             guard::require_principal,

@@ -5,8 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Failures that cost nothing.
-const FREE: u32 = 5;
 /// Names and addresses remembered at the most.
 const REMEMBERED: usize = 10_000;
 
@@ -17,12 +15,12 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// How long this key still has to wait; `None` when it may try.
+    /// How long this key still has to wait after more than `free` failures; `None` when it may try.
     #[must_use]
-    pub fn wait(&self, key: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+    pub fn wait(&self, key: &str, free: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, last) = failures.get(key)?;
-        let until = *last + penalty(*count);
+        let until = *last + penalty(*count, free);
         (until > now).then(|| until - now)
     }
 
@@ -30,7 +28,7 @@ impl Attempts {
     pub fn failed(&self, key: &str, now: DateTime<Utc>) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= REMEMBERED {
-            failures.retain(|_, (count, last)| *last + penalty(*count) > now);
+            failures.retain(|_, (_, last)| now - *last < TimeDelta::hours(1));
         }
         let entry = failures.entry(key.to_owned()).or_insert((0, now));
         // A quiet hour wipes the slate.
@@ -50,11 +48,11 @@ impl Attempts {
 }
 
 /// Nothing for the first failures, then doubling from 2 s up to 15 min.
-fn penalty(count: u32) -> TimeDelta {
-    if count < FREE {
+fn penalty(count: u32, free: u32) -> TimeDelta {
+    if count < free {
         TimeDelta::zero()
     } else {
-        TimeDelta::seconds((2_i64 << (count - FREE).min(9)).min(900))
+        TimeDelta::seconds((2_i64 << (count - free).min(9)).min(900))
     }
 }
 
@@ -68,19 +66,19 @@ mod tests {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
         for _ in 0..4 {
             attempts.failed("ann", now);
-            assert_eq!(attempts.wait("ann", now), None);
+            assert_eq!(attempts.wait("ann", 5, now), None);
         }
         attempts.failed("ann", now);
-        assert_eq!(attempts.wait("ann", now), Some(TimeDelta::seconds(2)));
+        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::seconds(2)));
         attempts.failed("ann", now);
-        assert_eq!(attempts.wait("ann", now), Some(TimeDelta::seconds(4)));
-        assert_eq!(attempts.wait("ann", now + TimeDelta::seconds(4)), None);
-        assert_eq!(attempts.wait("bob", now), None);
+        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::seconds(4)));
+        assert_eq!(attempts.wait("ann", 5, now + TimeDelta::seconds(4)), None);
+        assert_eq!(attempts.wait("bob", 5, now), None);
         attempts.succeeded("ann");
-        assert_eq!(attempts.wait("ann", now), None);
+        assert_eq!(attempts.wait("ann", 5, now), None);
         for _ in 0..100 {
             attempts.failed("ann", now);
         }
-        assert_eq!(attempts.wait("ann", now), Some(TimeDelta::minutes(15)));
+        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::minutes(15)));
     }
 }

@@ -9,16 +9,26 @@ use tokio::sync::Semaphore;
 
 /// Hashing takes 19 MiB and tens of milliseconds, so strangers must not start many at once.
 const AT_ONCE: usize = 2;
+/// Passwords waiting to be hashed at the most.
+const QUEUE: usize = 16;
 
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
-#[error("hashing failed: {0}")]
-pub struct HashError(String);
+pub enum HashError {
+    /// Too many wait already.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The hash itself failed.
+    #[error("hashing failed: {0}")]
+    Failed(String),
+}
 
 /// Hashes and checks passwords off the runtime, a few at a time.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     slots: Arc<Semaphore>,
+    /// Who waits for a slot; a longer queue would only make everybody late.
+    queue: Arc<Semaphore>,
     /// Checked when the account does not exist, so that both cases take the same time.
     decoy: Arc<str>,
 }
@@ -28,6 +38,7 @@ impl Default for Passwords {
         let decoy = hash_now("nobody has this password").unwrap_or_default();
         Self {
             slots: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(QUEUE)),
             decoy: decoy.into(),
         }
     }
@@ -67,12 +78,13 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let failed = |error: &dyn std::error::Error| HashError(error.to_string());
+        let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
+        let place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
         let slot = self.slots.acquire().await.map_err(|error| failed(&error))?;
         let result = tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| failed(&error));
-        drop(slot);
+        drop((slot, place));
         result
     }
 }
@@ -81,7 +93,7 @@ fn hash_now(password: &str) -> Result<String, HashError> {
     Argon2::default()
         .hash_password_with_salt(password.as_bytes(), &super::token::random::<16>())
         .map(|hash| hash.to_string())
-        .map_err(|error| HashError(error.to_string()))
+        .map_err(|error| HashError::Failed(error.to_string()))
 }
 
 #[cfg(test)]

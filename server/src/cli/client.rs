@@ -185,6 +185,11 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     let clock: SharedClock = Arc::new(SystemClock);
     let parts =
         lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
+    parts
+        .service
+        .check_key()
+        .await
+        .map_err(|error| failed(&error))?;
     let web = Web {
         service: parts.service,
         site: Site::find(),

@@ -1,9 +1,13 @@
 //! As whom, where and with what environment commands run.
 
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
+
+/// Holds a folder for each root server of this machine; root's own.
+const SCRATCH_PARENT: &str = "/var/lib/jcrontab-scratch";
 
 /// Why no command could run.
 #[derive(Debug, thiserror::Error)]
@@ -75,9 +79,14 @@ impl Identity {
                 .ok_or_else(|| IdentityError::NoSuchUser {
                     name: run_as.to_owned(),
                 })?;
-        // Not under the data folder: that is closed to the user commands run as. The key in the
-        // name is random, so nobody can have made the folder before us.
-        let scratch = std::env::temp_dir().join(format!("jcrontab-{host_key}"));
+        // Not under the data folder, which is closed to the user commands run as, nor in the
+        // system's temporary folder, where others may put things and old things are swept away.
+        let parent = PathBuf::from(SCRATCH_PARENT);
+        open_parent(&parent).map_err(|source| IdentityError::Scratch {
+            path: parent.clone(),
+            source,
+        })?;
+        let scratch = parent.join(host_key);
         prepare(&scratch, user.uid, Some(user.gid))?;
         Ok(Self {
             user: user.name,
@@ -86,6 +95,16 @@ impl Identity {
             scratch,
             host_key: host_key.to_owned(),
         })
+    }
+}
+
+/// Makes the folder of scratch folders: everybody may pass through, nobody may look around.
+fn open_parent(path: &Path) -> std::io::Result<()> {
+    match std::fs::DirBuilder::new().mode(0o711).create(path) {
+        // Our own umask has taken the bits for passing through.
+        Ok(()) => std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o711)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -104,12 +123,20 @@ fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), Identity
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(failed(error)),
     }
-    let found = std::fs::symlink_metadata(path).map_err(failed)?;
-    if !found.is_dir() || found.uid() != owner.as_raw() {
+    // By handle and without following links: what is checked is what is changed.
+    let folder = std::fs::File::options()
+        .read(true)
+        .custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits())
+        .open(path)
+        .map_err(failed)?;
+    let found = folder.metadata().map_err(failed)?;
+    if found.uid() != owner.as_raw() {
         return Err(failed(std::io::Error::new(
             std::io::ErrorKind::PermissionDenied,
             "it is not a folder of the user that commands run as",
         )));
     }
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(failed)
+    folder
+        .set_permissions(std::fs::Permissions::from_mode(0o700))
+        .map_err(failed)
 }

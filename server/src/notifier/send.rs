@@ -139,9 +139,15 @@ impl Sender {
         let status = response.status();
         let mut bytes = Vec::new();
         while bytes.len() < ANSWER_MAX {
-            match response.chunk().await.map_err(unreachable)? {
-                Some(chunk) => bytes.extend_from_slice(&chunk),
-                None => break,
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                // The status has decided already whether it was taken; sending it again because
+                // the words behind it got lost would only repeat it.
+                Err(error) => {
+                    tracing::debug!(error = %error.without_url(), "the answer broke off");
+                    break;
+                }
             }
         }
         let text = String::from_utf8_lossy(&bytes);

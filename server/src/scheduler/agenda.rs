@@ -18,6 +18,9 @@ const MISSED_ROWS: usize = 20;
 /// Missed firings that are counted one by one; beyond, the row says "at least so many".
 const MISSED_COUNT: i64 = 10_000;
 
+/// Further off than this, in either direction, planning starts anew.
+const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
+
 /// An active task.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -85,7 +88,7 @@ impl Agenda {
 
     /// Notes that everything up to here is planned.
     pub fn set_planned_until(&mut self, until: DateTime<Utc>) {
-        self.planned_until = self.planned_until.max(until);
+        self.planned_until = until;
     }
 
     /// Adds or replaces a task; its firings after `from` are still to be planned.
@@ -120,6 +123,17 @@ impl Agenda {
     /// Drops a task.
     pub fn remove(&mut self, id: TaskId) {
         self.entries.remove(&id);
+    }
+
+    /// Whether what is planned does not fit the clock any more: it was set back, or a firing should
+    /// have been planned long ago.
+    #[must_use]
+    pub fn is_out_of_step(&self, now: DateTime<Utc>) -> bool {
+        let behind = self
+            .heap
+            .peek()
+            .is_some_and(|Reverse((at, ..))| *at < now - OUT_OF_STEP);
+        behind || self.planned_until > now + OUT_OF_STEP
     }
 
     /// Whether something has to be planned by `until`.

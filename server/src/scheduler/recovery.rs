@@ -5,10 +5,19 @@ use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
 use crate::notifier::compose::Composer;
-use crate::store::{NodeRow, Store, StoreError};
+use crate::store::{NodeRow, Outcome, Store, StoreError};
 
 /// A process that has said nothing for so long is dead (three heartbeats).
 pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(20);
+
+/// What it means that another process has said nothing for long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Silence {
+    /// We could have heard it all the time, so it is dead.
+    Counts,
+    /// We have only just begun to listen, or the database was away for us, too.
+    SaysNothing,
+}
 
 /// Declares dead processes dead: their runs become `lost`, with a message, and the messages they
 /// were sending go back to the outbox. Gives the number of lost runs.
@@ -20,13 +29,22 @@ pub async fn bury_dead_nodes(
     clock: &SharedClock,
     me: &NodeRow,
     composer: &Composer,
+    silence: Silence,
 ) -> Result<usize, StoreError> {
     let now = clock.now();
-    let dead = store.dead_nodes(me, now - LOST_AFTER).await?;
-    if dead.is_empty() {
-        return Ok(0);
-    }
-    let mut orphans = store.orphans(&dead).await?;
+    let silent_since = match silence {
+        Silence::Counts => now - LOST_AFTER,
+        Silence::SaysNothing => chrono::DateTime::UNIX_EPOCH,
+    };
+    let dead = store.dead_nodes(me, silent_since).await?;
+    // In this order: a process that joins in between is then known before its runs are judged.
+    let running = store.running_under().await?;
+    let alive = store.live_nodes(&me.id, &dead).await?;
+    let mut orphans: Vec<Outcome> = running
+        .into_iter()
+        .filter(|(node, _)| !alive.contains(node))
+        .map(|(_, run)| run)
+        .collect();
     for orphan in &mut orphans {
         orphan.state = RunState::Lost;
         orphan.finished_at = now;
@@ -36,10 +54,13 @@ pub async fn bury_dead_nodes(
         }
     }
     store.record(&orphans).await?;
-    let reclaimed = store.outbox_reclaim(&dead, now).await?;
+    let reclaimed = store.outbox_reclaim(&alive, now).await?;
     // The mark comes last: were it first, a crash in between would leave runs that nobody ends.
     for node in &dead {
         store.stop_node(node, now).await?;
+    }
+    if dead.is_empty() && orphans.is_empty() && reclaimed == 0 {
+        return Ok(0);
     }
     tracing::warn!(
         nodes = dead.len(),

@@ -12,21 +12,15 @@ use crate::store::{Due, Verdict};
 /// A firing may be this late and still count as on time.
 const GRACE: TimeDelta = TimeDelta::seconds(60);
 
-/// One verdict for each due firing, in their order.
+/// One verdict for each due firing, in their order. `latest` is the latest due firing of each
+/// schedule.
 pub(super) fn decide(
     agenda: &Agenda,
     due: &[Due],
     running: &HashSet<TaskId>,
+    latest: &HashMap<ScheduleId, DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Vec<Verdict> {
-    // Of several late firings of a schedule only the latest is caught up.
-    let mut latest: HashMap<ScheduleId, DateTime<Utc>> = HashMap::new();
-    for firing in due {
-        let at = latest
-            .entry(firing.schedule_id)
-            .or_insert(firing.scheduled_for);
-        *at = (*at).max(firing.scheduled_for);
-    }
     let mut busy = running.clone();
     due.iter()
         .map(|firing| {
@@ -42,6 +36,7 @@ pub(super) fn decide(
                 return Verdict::Skip("window");
             }
             let late = now - firing.scheduled_for > GRACE;
+            // Of several late firings of a schedule only the latest is caught up.
             let is_latest = latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
             // A reminder that comes hours late is noise; a command that was missed is work to do.
             if late && !(is_latest && task.mode.runs_command()) {
@@ -192,8 +187,14 @@ mod tests {
             ),
         ];
         for (name, agenda, seconds, running, now, expected) in table {
+            let latest = seconds
+                .iter()
+                .max()
+                .map(|second| (ScheduleId(1), at(*second)))
+                .into_iter()
+                .collect();
             assert_eq!(
-                decide(agenda, &due(seconds), running, at(now)),
+                decide(agenda, &due(seconds), running, &latest, at(now)),
                 expected,
                 "{name}"
             );

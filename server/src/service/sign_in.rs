@@ -8,6 +8,7 @@ use app::user::UserDraft;
 use chrono::TimeDelta;
 
 use super::Service;
+use crate::auth::password::HashError;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 use crate::store::StoreError;
@@ -18,6 +19,10 @@ const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
 const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
 /// "Last used" is written at most this often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// Wrong passwords for one name from one address that cost nothing.
+const FREE_BY_NAME: u32 = 5;
+/// Wrong passwords from one address, whatever the name, that cost nothing.
+const FREE_BY_ADDRESS: u32 = 50;
 /// A set-up link works for so long.
 pub const SETUP_LIFE: TimeDelta = TimeDelta::minutes(15);
 
@@ -36,40 +41,51 @@ impl Service {
     ) -> Answer<String> {
         let now = self.clock.now();
         let name = name.trim();
-        let keys = [
-            format!("name:{}", name.to_lowercase()),
-            format!("from:{from}"),
+        let from = network_of(from);
+        // By name and address together, so that nobody can lock a person out from elsewhere; by
+        // address alone with more patience, since many people may sit behind one proxy.
+        let pair = format!("{from} {}", hash(&name.to_lowercase()));
+        let waits = [
+            self.attempts.wait(&pair, FREE_BY_NAME, now),
+            self.attempts.wait(&from, FREE_BY_ADDRESS, now),
         ];
-        if let Some(wait) = keys
-            .iter()
-            .filter_map(|key| self.attempts.wait(key, now))
-            .max()
-        {
+        if let Some(wait) = waits.into_iter().flatten().max() {
             let seconds = wait.num_seconds() + 1;
-            return Err(AppError::new(
-                ErrorKind::TooMany,
-                "sign_in.wait",
-                lang.pick(
-                    format!("尝试次数太多，请在 {seconds} 秒后再试"),
-                    format!("Too many attempts; try again in {seconds} s"),
+            return Err(too_many(
+                lang,
+                &lang.pick(
+                    format!("请在 {seconds} 秒后再试"),
+                    format!("try again in {seconds} s"),
                 ),
             ));
         }
-        let stored = self.store.user_by_name(name).await.or_internal(lang)?;
+        // Counted before it is known to be wrong: attempts at the same time count, too.
+        self.attempts.failed(&pair, now);
+        self.attempts.failed(&from, now);
+        let known = name.chars().count() <= 64 && password.len() <= app::user::PASSWORD_MAX_BYTES;
+        let stored = if known {
+            self.store.user_by_name(name).await.or_internal(lang)?
+        } else {
+            None
+        };
         let stored = stored.filter(|stored| !stored.user.disabled);
-        let right = password.len() <= app::user::PASSWORD_MAX_BYTES
-            && self
-                .passwords
-                .verify(
-                    password,
-                    stored.as_ref().map(|stored| stored.password_hash.as_str()),
-                )
-                .await
-                .or_internal(lang)?;
-        let Some(stored) = stored.filter(|_| right) else {
-            for key in &keys {
-                self.attempts.failed(key, now);
+        let verified = self
+            .passwords
+            .verify(
+                password,
+                stored.as_ref().map(|stored| stored.password_hash.as_str()),
+            )
+            .await;
+        let right = match verified {
+            Err(HashError::Busy) => {
+                return Err(too_many(
+                    lang,
+                    lang.pick("请稍后再试", "try again in a moment"),
+                ));
             }
+            other => other.or_internal(lang)?,
+        };
+        let Some(stored) = stored.filter(|_| right) else {
             tracing::warn!(from, "a sign-in failed");
             return Err(AppError::new(
                 ErrorKind::Unauthenticated,
@@ -77,7 +93,8 @@ impl Service {
                 lang.pick("用户名或密码不对", "The user name or the password is wrong"),
             ));
         };
-        self.attempts.succeeded(&keys[0]);
+        self.attempts.succeeded(&pair);
+        self.attempts.succeeded(&from);
         let secret = new_secret();
         self.store
             .insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE)
@@ -89,7 +106,7 @@ impl Service {
             role: stored.user.role,
             via: Via::Session,
         };
-        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), from)
+        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), &from)
             .await;
         Ok(secret)
     }
@@ -123,7 +140,7 @@ impl Service {
             .last_seen_at
             .is_none_or(|seen| now - seen > TOUCH_EVERY)
         {
-            self.store.touch_session(&key, now).await?;
+            untouched(self.store.touch_session(&key, now).await);
         }
         Ok(Some(Principal {
             user_id: Some(found.user.id),
@@ -150,7 +167,7 @@ impl Service {
                 .last_seen_at
                 .is_none_or(|seen| now - seen > TOUCH_EVERY)
         {
-            self.store.touch_token(id, now).await?;
+            untouched(self.store.touch_token(id, now).await);
         }
         Ok(Some(Principal {
             user_id: Some(found.user.id),
@@ -230,5 +247,37 @@ impl Service {
         };
         self.audit(&who, "setup", Some(id.0), "").await;
         Ok(())
+    }
+}
+
+/// "Last used" is a note, not a condition: who may read may read also while nothing can be written.
+fn untouched(noted: Result<(), StoreError>) {
+    if let Err(error) = noted {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the last use cannot be noted"
+        );
+    }
+}
+
+fn too_many(lang: Lang, when: &str) -> AppError {
+    AppError::new(
+        ErrorKind::TooMany,
+        "sign_in.wait",
+        lang.pick(
+            format!("尝试次数太多，{when}"),
+            format!("Too many attempts; {when}"),
+        ),
+    )
+}
+
+/// The address as it is counted: of IPv6 the network, since a host there has 2^64 addresses.
+fn network_of(from: &str) -> String {
+    match from.parse::<std::net::Ipv6Addr>() {
+        Ok(v6) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => from.to_owned(),
     }
 }

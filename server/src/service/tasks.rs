@@ -257,8 +257,13 @@ impl Tasks for Service {
         let executor = self.executor(lang)?;
         let task = self.find_task(lang, id).await?;
         let now = self.clock.now();
-        let started = self.store.start_manual(id, &self.node_id, now, &who.name).await;
-        let started = started.inspect_err(|_| executor.doubt()).or_internal(lang)?;
+        let started = self
+            .store
+            .start_manual(id, &self.node_id, now, &who.name)
+            .await;
+        let started = started
+            .inspect_err(|_| executor.doubt())
+            .or_internal(lang)?;
         let Some(run_id) = started else {
             return Err(AppError::new(
                 ErrorKind::Conflict,

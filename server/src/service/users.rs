@@ -20,6 +20,17 @@ impl Service {
             .ok_or_else(|| AppError::not_found(caller.lang, caller.lang.pick("这个用户", "user")))
     }
 
+    /// The caller as an administrator of accounts. A token is not enough: one that leaked could
+    /// otherwise make itself an account that outlives it.
+    fn account_admin<'a>(&self, caller: &'a Caller) -> Answer<&'a Principal> {
+        let who = self.allow(caller, Action::Administer)?;
+        if who.via == Via::Token {
+            Err(AppError::forbidden(caller.lang))
+        } else {
+            Ok(who)
+        }
+    }
+
     /// Whose tokens the caller manages: everybody's for an administrator, else their own.
     fn token_scope(&self, caller: &Caller) -> Answer<(Principal, Option<UserId>)> {
         let who = self.allow(caller, Action::Read)?;
@@ -40,7 +51,7 @@ impl Users for Service {
     }
 
     async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User> {
-        let who = self.allow(caller, Action::Administer)?;
+        let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let faults = draft.check(lang);
         let Ok(role) = draft.role.parse::<Role>() else {
@@ -74,7 +85,7 @@ impl Users for Service {
     }
 
     async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User> {
-        let who = self.allow(caller, Action::Administer)?;
+        let who = self.account_admin(caller)?;
         let lang = caller.lang;
         self.find_user(caller, id).await?;
         if !self
@@ -107,7 +118,7 @@ impl Users for Service {
     }
 
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()> {
-        let who = self.allow(caller, Action::Administer)?;
+        let who = self.account_admin(caller)?;
         let lang = caller.lang;
         if let Some(fault) = check_password(password, lang) {
             return Err(AppError::invalid(lang, vec![fault]));

@@ -67,7 +67,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn has_users(&self) -> Result<bool, StoreError> {
-        Ok(user::Entity::find().count(&self.writer).await? > 0)
+        Ok(user::Entity::find().count(&self.reader).await? > 0)
     }
 
     /// An account by name.
@@ -202,7 +202,7 @@ impl Store {
         })
     }
 
-    /// Sets a password and ends all sessions; false when the account is gone.
+    /// Sets a password and ends all sessions and tokens; false when the account is gone.
     ///
     /// # Errors
     /// When the database fails.
@@ -210,6 +210,10 @@ impl Store {
         transaction!(self, |tx| {
             session::Entity::delete_many()
                 .filter(session::Column::UserId.eq(id.0))
+                .exec(tx)
+                .await?;
+            api_token::Entity::delete_many()
+                .filter(api_token::Column::UserId.eq(id.0))
                 .exec(tx)
                 .await?;
             let updated = user::Entity::update_many()

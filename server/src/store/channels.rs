@@ -81,7 +81,7 @@ impl Store {
             id: ChannelId(row.id),
             kind: kind(&row.kind)?,
             tasks: i64::try_from(tasks).unwrap_or(i64::MAX),
-            pending: messages(&["pending", "sending"]).await?,
+            pending: messages(&["pending", "waiting", "sending"]).await?,
             dead: messages(&["dead"]).await?,
             name: row.name,
             url_masked: row.url_masked,
@@ -156,7 +156,7 @@ impl Store {
             }
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
-                .filter(message::Column::State.is_in(["pending", "sending", "dead"]))
+                .filter(message::Column::State.is_in(["pending", "waiting", "sending", "dead"]))
                 .exec(tx)
                 .await?;
             Ok(channel::Entity::delete_by_id(id.0)

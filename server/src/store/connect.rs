@@ -24,12 +24,6 @@ impl Store {
             Self::open_sqlite(&data_dir.join("jcrontab.db")).await
         } else if url.starts_with("mysql://") || url.starts_with("mariadb://") {
             Self::open_mysql(url).await
-        } else if let Some(path) = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"))
-        {
-            let path = path.split('?').next().unwrap_or(path);
-            Self::open_sqlite(Path::new(path)).await
         } else {
             Err(StoreError::UnknownUrl)
         }

@@ -195,12 +195,7 @@ impl Store {
                 .filter(cluster::Column::Id.eq(1))
                 .filter(cluster::Column::ChangeCounter.eq(seen));
             if let Some(until) = until {
-                lock = lock.col_expr(
-                    cluster::Column::PlannedUntil,
-                    Expr::case(Expr::col(cluster::Column::PlannedUntil).lt(until), until)
-                        .finally(Expr::col(cluster::Column::PlannedUntil))
-                        .into(),
-                );
+                lock = lock.col_expr(cluster::Column::PlannedUntil, Expr::value(until));
             }
             if lock.exec(tx).await?.rows_affected == 0 {
                 return Ok(Err(Stale::TasksChanged));
@@ -212,19 +207,18 @@ impl Store {
         })
     }
 
-    /// The earliest instant at which something planned is due.
+    /// All instants at which something planned is due: seconds of rows, since planning is short.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub async fn planned_instants(&self) -> Result<Vec<DateTime<Utc>>, StoreError> {
         Ok(occurrence::Entity::find()
             .select_only()
             .column(occurrence::Column::DueAt)
             .filter(occurrence::Column::State.eq("planned"))
-            .order_by_asc(occurrence::Column::DueAt)
-            .limit(1)
+            .distinct()
             .into_tuple::<DateTime<Utc>>()
-            .one(&self.reader)
+            .all(&self.reader)
             .await?)
     }
 
@@ -244,7 +238,7 @@ impl Store {
         decide: D,
     ) -> Result<Result<(Vec<Claimed>, bool), Stale>, StoreError>
     where
-        D: Fn(&[Due], &HashSet<TaskId>) -> Vec<Verdict>,
+        D: Fn(&[Due], &HashSet<TaskId>, &HashMap<ScheduleId, DateTime<Utc>>) -> Vec<Verdict>,
     {
         transaction!(self, |tx| {
             let due = due_rows(tx, now).await?;
@@ -256,7 +250,8 @@ impl Store {
                 return Ok(Err(Stale::TasksChanged));
             }
             let running = running_tasks(tx).await?;
-            let verdicts = decide(&due, &running);
+            let latest = latest_due(tx, now, &due).await?;
+            let verdicts = decide(&due, &running, &latest);
             let mut starts: Vec<(Due, Trigger)> = Vec::new();
             let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
             let full = due.len() as u64 == CLAIM_MAX;
@@ -295,7 +290,9 @@ impl Store {
     ) -> Result<Option<RunId>, StoreError> {
         transaction!(self, |tx| {
             // The task's row is the lock: two people pressing the button wait for each other.
-            super::tasks::lock(tx, task_id).await?;
+            if !super::tasks::lock(tx, task_id).await? {
+                return Ok(None);
+            }
             let busy = run::Entity::find()
                 .select_only()
                 .column(run::Column::Id)
@@ -391,6 +388,36 @@ async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
             scheduled_for,
         })
         .collect())
+}
+
+/// The latest due firing of each schedule, also beyond the rows of this transaction.
+async fn latest_due(
+    tx: &Tx,
+    now: DateTime<Utc>,
+    due: &[Due],
+) -> Result<HashMap<ScheduleId, DateTime<Utc>>, StoreError> {
+    let mut latest: HashMap<ScheduleId, DateTime<Utc>> = HashMap::new();
+    for firing in due {
+        let at = latest
+            .entry(firing.schedule_id)
+            .or_insert(firing.scheduled_for);
+        *at = Ord::max(*at, firing.scheduled_for);
+    }
+    if due.len() as u64 == CLAIM_MAX {
+        use occurrence::Column as C;
+        let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
+            .select_only()
+            .column(C::ScheduleId)
+            .column_as(C::ScheduledFor.max(), "latest")
+            .filter(C::State.eq("planned"))
+            .filter(C::DueAt.lte(now))
+            .group_by(C::ScheduleId)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        latest.extend(rows.into_iter().map(|(id, at)| (ScheduleId(id), at)));
+    }
+    Ok(latest)
 }
 
 async fn running_tasks(tx: &Tx) -> Result<HashSet<TaskId>, StoreError> {

@@ -68,7 +68,13 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             body: Set(body),
             mentions: Set(super::tasks::to_json(&new.mentions)),
             after_id: Set(after),
-            state: Set("pending".to_owned()),
+            // A picture waits for its text; only then is it due.
+            state: Set(if after.is_some() {
+                "waiting"
+            } else {
+                "pending"
+            }
+            .to_owned()),
             attempts: Set(0),
             next_attempt_at: Set(new.created_at),
             created_at: Set(new.created_at),
@@ -104,8 +110,7 @@ impl Store {
         Ok(ids.into_iter().map(ChannelId).collect())
     }
 
-    /// Takes the oldest message of a channel whose time has come and marks it `sending`. A picture
-    /// is taken only after its text was sent; when the text was given up, so is the picture.
+    /// Takes the oldest message of a channel whose time has come and marks it `sending`.
     ///
     /// # Errors
     /// When the database fails.
@@ -117,33 +122,15 @@ impl Store {
     ) -> Result<Option<OutboxItem>, StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
-            let waiting = message::Entity::find()
+            let due = message::Entity::find()
                 .filter(M::State.eq("pending"))
                 .filter(M::NextAttemptAt.lte(now))
                 .filter(M::ChannelId.eq(channel_id.0))
                 .order_by_asc(M::Id)
-                .limit(20)
-                .all(tx)
+                .limit(1)
+                .one(tx)
                 .await?;
-            for row in waiting {
-                if let Some(after) = row.after_id {
-                    let text = message::Entity::find_by_id(after).one(tx).await?;
-                    match text.map(|text| text.state).as_deref() {
-                        Some("sent") => {}
-                        Some("pending" | "sending") => continue,
-                        _ => {
-                            end(
-                                tx,
-                                row.id,
-                                "dead",
-                                Some("the text before it was not sent"),
-                                None,
-                            )
-                            .await?;
-                            continue;
-                        }
-                    }
-                }
+            if let Some(row) = due {
                 let taken = message::Entity::update_many()
                     .col_expr(M::State, Expr::value("sending"))
                     .col_expr(M::NodeId, Expr::value(node))
@@ -152,20 +139,21 @@ impl Store {
                     .filter(M::State.eq("pending"))
                     .exec(tx)
                     .await?;
-                if taken.rows_affected == 1 {
-                    return Ok(Some(OutboxItem {
-                        id: MessageId(row.id),
-                        channel_id: ChannelId(row.channel_id),
-                        kind: row.kind,
-                        event: row.event,
-                        body: row.body,
-                        mentions: super::tasks::from_json(&row.mentions)?,
-                        task_id: TaskId(row.task_id),
-                        run_id: row.run_id.map(RunId),
-                        attempts: row.attempts + 1,
-                        created_at: row.created_at,
-                    }));
+                if taken.rows_affected != 1 {
+                    return Err(StoreError::Raced);
                 }
+                return Ok(Some(OutboxItem {
+                    id: MessageId(row.id),
+                    channel_id: ChannelId(row.channel_id),
+                    kind: row.kind,
+                    event: row.event,
+                    body: row.body,
+                    mentions: super::tasks::from_json(&row.mentions)?,
+                    task_id: TaskId(row.task_id),
+                    run_id: row.run_id.map(RunId),
+                    attempts: row.attempts + 1,
+                    created_at: row.created_at,
+                }));
             }
             Ok(None)
         })
@@ -201,11 +189,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             end(tx, item.id.0, state, Some(answer), sent_at).await?;
+            follow(tx, item.id.0, sent_at).await?;
             note_answer(tx, item.channel_id, answer).await
         })
     }
 
-    /// It will be tried again at `next`. `counted` is false when the attempt was not made.
+    /// It will be tried again at `next`; `counts` is false when the attempt is not held against it.
     ///
     /// # Errors
     /// When the database fails.
@@ -214,11 +203,20 @@ impl Store {
         item: &OutboxItem,
         answer: &str,
         next: DateTime<Utc>,
+        counts: bool,
     ) -> Result<(), StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
             message::Entity::update_many()
                 .col_expr(M::State, Expr::value("pending"))
+                .col_expr(
+                    M::Attempts,
+                    Expr::value(if counts {
+                        item.attempts
+                    } else {
+                        item.attempts - 1
+                    }),
+                )
                 .col_expr(M::LastAnswer, Expr::value(answer))
                 .col_expr(M::NextAttemptAt, Expr::value(next))
                 .filter(M::Id.eq(item.id.0))
@@ -229,14 +227,14 @@ impl Store {
         })
     }
 
-    /// Messages that a dead node was sending go back: better twice than never. See
+    /// Messages that none of the living nodes is sending go back: better twice than never. See
     /// `docs/adr/0004-messages-at-least-once.md`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn outbox_reclaim(
         &self,
-        nodes: &[String],
+        alive: &[String],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         use message::Column as M;
@@ -245,7 +243,7 @@ impl Store {
                 .col_expr(M::State, Expr::value("pending"))
                 .col_expr(M::NextAttemptAt, Expr::value(now))
                 .filter(M::State.eq("sending"))
-                .filter(M::NodeId.is_in(nodes.iter().map(String::as_str)))
+                .filter(M::NodeId.is_not_in(alive.iter().map(String::as_str)))
                 .exec(tx)
                 .await?;
             Ok(updated.rows_affected)
@@ -256,7 +254,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_next(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub async fn outbox_next(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(message::Entity::find()
             .select_only()
             .column(message::Column::NextAttemptAt)
@@ -267,6 +268,24 @@ impl Store {
             .into_tuple::<DateTime<Utc>>()
             .one(&self.reader)
             .await?)
+    }
+
+    /// Gives up what was meant for a channel that is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_orphaned(&self, channel_id: ChannelId) -> Result<(), StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            message::Entity::update_many()
+                .col_expr(M::State, Expr::value("dead"))
+                .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
+                .filter(M::ChannelId.eq(channel_id.0))
+                .filter(M::State.is_in(["pending", "waiting"]))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
     }
 
     /// Messages of a task, or of one run of it, newest first.
@@ -319,6 +338,25 @@ async fn end(
         .filter(M::Id.eq(id))
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// The picture behind a text: due once the text is sent, given up with it.
+async fn follow(tx: &Tx, text: i64, sent_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+    use message::Column as M;
+    let mut update = message::Entity::update_many()
+        .filter(M::AfterId.eq(text))
+        .filter(M::State.eq("waiting"));
+    update = match sent_at {
+        Some(at) => update
+            .col_expr(M::State, Expr::value("pending"))
+            .col_expr(M::NextAttemptAt, Expr::value(at)),
+        None => update.col_expr(M::State, Expr::value("dead")).col_expr(
+            M::LastAnswer,
+            Expr::value("the text before it was not sent"),
+        ),
+    };
+    update.exec(tx).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::entity::node;
+use super::entity::{cluster, node};
 use super::txn::transaction;
 use super::{Store, StoreError};
 
@@ -97,5 +97,46 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?)
+    }
+
+    /// This process and all others that neither stopped nor are among the dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_nodes(&self, me: &str, dead: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut alive: Vec<String> = node::Entity::find()
+            .select_only()
+            .column(node::Column::Id)
+            .filter(node::Column::StoppedAt.is_null())
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        alive.retain(|id| !dead.contains(id));
+        alive.push(me.to_owned());
+        Ok(alive)
+    }
+
+    /// The sealed text that tells whether a key is the right one; `mine` becomes it when there is
+    /// none yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key_check(&self, mine: &str) -> Result<String, StoreError> {
+        let kept = transaction!(self, |tx| {
+            cluster::Entity::update_many()
+                .col_expr(cluster::Column::KeyCheck, Expr::value(mine))
+                .filter(cluster::Column::Id.eq(1))
+                .filter(cluster::Column::KeyCheck.is_null())
+                .exec(tx)
+                .await?;
+            Ok(cluster::Entity::find_by_id(1)
+                .one(tx)
+                .await?
+                .and_then(|row| row.key_check))
+        })?;
+        kept.ok_or(StoreError::UnknownValue {
+            what: "cluster row",
+            value: "none".to_owned(),
+        })
     }
 }

@@ -71,7 +71,7 @@ impl Store {
             ))
         };
         Ok((
-            count("pending").await? + count("sending").await?,
+            count("pending").await? + count("waiting").await? + count("sending").await?,
             count("dead").await?,
         ))
     }

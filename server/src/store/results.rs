@@ -6,7 +6,7 @@ use app::id::{OccurrenceId, RunId, TaskId};
 use app::run::{RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, insert_messages};
@@ -86,7 +86,10 @@ impl Store {
             .await?;
         rows.into_iter()
             .map(|row| {
-                let unknown = || StoreError::UnknownValue { what: "trigger", value: row.trigger_kind.clone() };
+                let unknown = || StoreError::UnknownValue {
+                    what: "trigger",
+                    value: row.trigger_kind.clone(),
+                };
                 Ok(Unconfirmed {
                     run_id: RunId(row.id),
                     occurrence_id: row.occurrence_id.map(OccurrenceId),
@@ -136,32 +139,33 @@ impl Store {
         })
     }
 
-    /// Runs that are `running` under one of these nodes: how they ended is unknown.
+    /// Runs that are `running`, each with its node, as they would be ended when that is gone.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn orphans(&self, nodes: &[String]) -> Result<Vec<Outcome>, StoreError> {
+    pub async fn running_under(&self) -> Result<Vec<(String, Outcome)>, StoreError> {
         let rows = run::Entity::find()
             .filter(run::Column::State.eq("running"))
-            .filter(run::Column::NodeId.is_in(nodes.iter().map(String::as_str)))
             .order_by_asc(run::Column::Id)
-            .limit(10_000)
             .all(&self.reader)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|row| Outcome {
-                run_id: RunId(row.id),
-                occurrence_id: row.occurrence_id.map(OccurrenceId),
-                task_id: TaskId(row.task_id),
-                epoch: row.epoch,
-                state: RunState::Lost,
-                reason: None,
-                finished_at: row.started_at,
-                exit_code: None,
-                exit_signal: None,
-                output: StoredOutput::default(),
-                messages: Vec::new(),
+            .map(|row| {
+                let outcome = Outcome {
+                    run_id: RunId(row.id),
+                    occurrence_id: row.occurrence_id.map(OccurrenceId),
+                    task_id: TaskId(row.task_id),
+                    epoch: row.epoch,
+                    state: RunState::Lost,
+                    reason: None,
+                    finished_at: row.started_at,
+                    exit_code: None,
+                    exit_signal: None,
+                    output: StoredOutput::default(),
+                    messages: Vec::new(),
+                };
+                (row.node_id, outcome)
             })
             .collect())
     }

@@ -175,6 +175,22 @@ pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.contains("text/html"))
 }
 
+/// Lets a change go on to its end when the client hangs up in the middle of it: between a commit
+/// and what must follow it (starting a run, waking the loop) a handler must not just vanish.
+pub async fn finish_what_was_begun(request: Request, next: Next) -> Response {
+    if matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        // A panic goes on to the layer that answers for panics.
+        Err(crash) => std::panic::resume_unwind(crash.into_panic()),
+    }
+}
+
 /// Refuses requests that another site makes a browser send.
 ///
 /// Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin`. A request with neither

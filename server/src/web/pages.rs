@@ -66,7 +66,9 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
         if let Some(parts) = use_context::<Parts>() {
             plain_form = parts.uri.path().starts_with("/fn/") && accepts_html(&parts.headers);
             provide_context(caller_of(&parts));
-            provide_context(Theme::from_name(cookie(&parts.headers, THEME_COOKIE).unwrap_or_default()));
+            provide_context(Theme::from_name(
+                cookie(&parts.headers, THEME_COOKIE).unwrap_or_default(),
+            ));
         }
         if let Some(response) = use_context::<ResponseOptions>() {
             if let Some(policy) =
@@ -74,7 +76,10 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             }
-            let sink: SharedSink = Arc::new(Sink { response, plain_form });
+            let sink: SharedSink = Arc::new(Sink {
+                response,
+                plain_form,
+            });
             provide_context(sink);
         }
     }

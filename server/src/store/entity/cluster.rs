@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) id: i32,
     pub(crate) change_counter: i64,
     pub(crate) planned_until: DateTimeUtc,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) key_check: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
