@@ -34,7 +34,7 @@ export async function addAdmin(server, who = ADMIN) {
 }
 
 /** Signs a context in through the real form; gives the API with that session. */
-export async function signIn(context, server, who = ADMIN) {
+export async function signIn(context, who = ADMIN) {
   const answer = await context.request.post("/login", {
     form: { name: who.name, password: who.password, next: "/" },
     maxRedirects: 0,

@@ -18,9 +18,9 @@ impl MigrationTrait for Migration {
                     .col(text("name", 64).not_null().unique_key())
                     .col(text("password_hash", 255).not_null())
                     .col(text("role", 16).not_null())
-                    .col(&mut flag("disabled"))
+                    .col(flag("disabled"))
                     .col(c.instant("created_at").not_null())
-                    .col(&mut c.instant("last_sign_in_at"))
+                    .col(c.instant("last_sign_in_at"))
                     .to_owned(),
             )
             .await?;
@@ -44,8 +44,8 @@ impl MigrationTrait for Migration {
                     .col(text("prefix", 16).not_null())
                     .col(text("token_hash", 64).not_null().unique_key())
                     .col(c.instant("created_at").not_null())
-                    .col(&mut c.instant("expires_at"))
-                    .col(&mut c.instant("last_used_at"))
+                    .col(c.instant("expires_at"))
+                    .col(c.instant("last_used_at"))
                     .to_owned(),
             )
             .await?;
@@ -66,7 +66,7 @@ impl MigrationTrait for Migration {
                     .col(text("who", 64).not_null())
                     .col(text("via", 16).not_null())
                     .col(text("action", 64).not_null())
-                    .col(&mut big("object_id"))
+                    .col(big("object_id"))
                     .col(c.long_text("detail").not_null())
                     .to_owned(),
             )

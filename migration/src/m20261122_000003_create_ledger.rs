@@ -20,12 +20,12 @@ impl MigrationTrait for Migration {
                     .col(c.instant("scheduled_for").not_null())
                     .col(c.instant("due_at").not_null())
                     .col(text("state", 16).not_null())
-                    .col(&mut text("reason", 32))
-                    .col(&mut text("node_id", 32))
+                    .col(text("reason", 32))
+                    .col(text("node_id", 32))
                     .col(int("epoch").not_null().default(0))
                     // A row may stand for several missed firings: `since` is the first of them.
                     .col(big("firings").not_null().default(1))
-                    .col(&mut c.instant("since"))
+                    .col(c.instant("since"))
                     .to_owned(),
             )
             .await?;
@@ -43,26 +43,26 @@ impl MigrationTrait for Migration {
             .create_table(
                 c.table("run")
                     .col(id())
-                    .col(&mut big("occurrence_id"))
+                    .col(big("occurrence_id"))
                     .col(big("task_id").not_null())
                     .col(int("attempt").not_null())
                     .col(text("trigger_kind", 16).not_null())
-                    .col(&mut text("requested_by", 64))
+                    .col(text("requested_by", 64))
                     .col(text("state", 16).not_null())
-                    .col(&mut text("reason", 255))
+                    .col(text("reason", 255))
                     .col(text("node_id", 32).not_null())
                     .col(int("epoch").not_null())
-                    .col(&mut c.instant("scheduled_for"))
+                    .col(c.instant("scheduled_for"))
                     .col(c.instant("started_at").not_null())
-                    .col(&mut c.instant("finished_at"))
-                    .col(&mut int("exit_code"))
-                    .col(&mut int("exit_signal"))
+                    .col(c.instant("finished_at"))
+                    .col(int("exit_code"))
+                    .col(int("exit_signal"))
                     .col(big("output_bytes").not_null().default(0))
                     .col(big("output_dropped").not_null().default(0))
                     // A short output stays here whole; of a long one, the end.
                     .col(ColumnDef::new("output_tail").blob())
                     // Where the rest is kept, relative to the output store.
-                    .col(&mut text("output_object", 128))
+                    .col(text("output_object", 128))
                     .to_owned(),
             )
             .await?;
@@ -74,21 +74,21 @@ impl MigrationTrait for Migration {
                 c.table("message")
                     .col(id())
                     .col(big("task_id").not_null())
-                    .col(&mut big("run_id"))
+                    .col(big("run_id"))
                     .col(big("channel_id").not_null())
                     .col(text("event", 32).not_null())
                     .col(text("kind", 16).not_null())
                     .col(c.long_text("body").not_null())
                     .col(c.long_text("mentions").not_null())
                     // The picture follows its text: it waits until that one is sent.
-                    .col(&mut big("after_id"))
+                    .col(big("after_id"))
                     .col(text("state", 16).not_null())
                     .col(int("attempts").not_null().default(0))
                     .col(c.instant("next_attempt_at").not_null())
-                    .col(&mut text("node_id", 32))
-                    .col(&mut c.long_text("last_answer"))
+                    .col(text("node_id", 32))
+                    .col(c.long_text("last_answer"))
                     .col(c.instant("created_at").not_null())
-                    .col(&mut c.instant("sent_at"))
+                    .col(c.instant("sent_at"))
                     .to_owned(),
             )
             .await?;
@@ -105,7 +105,7 @@ impl MigrationTrait for Migration {
                     .col(text("version", 32).not_null())
                     .col(c.instant("started_at").not_null())
                     .col(c.instant("heartbeat_at").not_null())
-                    .col(&mut c.instant("stopped_at"))
+                    .col(c.instant("stopped_at"))
                     .to_owned(),
             )
             .await?;
@@ -118,7 +118,7 @@ impl MigrationTrait for Migration {
                     // Up to here every firing of an active schedule is a row.
                     .col(c.instant("planned_until").not_null())
                     // Sealed with the servers' key: a server with another key refuses to start.
-                    .col(&mut c.long_text("key_check"))
+                    .col(c.long_text("key_check"))
                     .to_owned(),
             )
             .await?;

@@ -224,7 +224,7 @@ pub(super) async fn find_channel(client: &Client, wanted: &str) -> Result<i64, F
     let by_id = || {
         items(&channels)
             .iter()
-            .find(|channel| channel["id"].to_string() == wanted)
+            .find(|channel| channel["id"] == wanted)
     };
     by_name
         .or_else(by_id)

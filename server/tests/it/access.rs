@@ -1,1 +1,328 @@
-//! todo
+//! Nobody gets in: every route and every server function, in every spelling.
+
+use std::collections::BTreeSet;
+
+use app::auth::Role;
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+
+use super::helpers::{Browser, Reply, TestApp, draft};
+
+/// What strangers may have, by path.
+const OPEN: [&str; 12] = [
+    "/login", "/logout", "/preferences", "/healthz", "/readyz", "/favicon.svg", "/favicon.ico", "/robots.txt",
+    "/apple-touch-icon.png", "/api/openapi.json", "/fn/frame", "/fn/sign_in_form",
+];
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// Every route that the server has, by path, with its ids filled in.
+fn routes() -> BTreeSet<String> {
+    let (_, openapi) = server::api::router();
+    let described = serde_json::to_value(&openapi).expect("the description");
+    let mut routes: BTreeSet<String> =
+        described["paths"].as_object().expect("paths").keys().map(|path| path.replace("{id}", "1")).collect();
+    assert!(routes.len() > 15, "the API is described: {routes:?}");
+    let pages = [
+        "/", "/tasks", "/tasks/new", "/tasks/1", "/tasks/1/edit", "/runs/1", "/admin", "/admin/users",
+        "/admin/channels", "/setup", "/events", "/taskid1", "/xadmin", "/no-such-page", "/api", "/api/v1", "/fn",
+    ];
+    routes.extend(pages.map(str::to_owned));
+    routes.extend(OPEN.map(str::to_owned));
+    routes.extend(server_functions());
+    routes
+}
+
+/// Every server function, as the framework knows them.
+fn server_functions() -> Vec<String> {
+    let paths: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    assert!(paths.len() > 15, "the server functions are known: {paths:?}");
+    paths
+}
+
+/// Other spellings that a careless router takes for the same path.
+fn spellings(path: &str) -> Vec<String> {
+    let mut all = vec![
+        path.to_owned(),
+        format!("{path}/"),
+        format!("/{path}"),
+        path.to_uppercase(),
+        path.replacen('/', "/./", 1),
+        format!("/x/..{path}"),
+        format!("{path}?x=/login"),
+        format!("{path};x=/login"),
+        format!("{path}%00"),
+    ];
+    if let Some(cut) = path.rfind('/').filter(|cut| *cut > 0) {
+        all.push(format!("{}%2f{}", &path[..cut], &path[cut + 1..]));
+        all.push(format!("{}//{}", &path[..cut], &path[cut + 1..]));
+    }
+    all
+}
+
+async fn ask(browser: &Browser, method: &str, path: &str, accept: &str) -> Reply {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::ACCEPT, accept)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-http-method-override", "DELETE")
+        .header("x-forwarded-for", "127.0.0.1")
+        .header("x-original-url", "/login");
+    browser.send(request.body(Body::from("{}")).expect("a request")).await
+}
+
+/// Everything that a stranger or a viewer must not change, as text.
+async fn everything(app: &TestApp) -> Vec<String> {
+    let user = if app.place.database.url.is_empty() { "\"user\"" } else { "`user`" };
+    let queries = [
+        "SELECT CONCAT_WS(' ', id, name, command, state, urging, version) FROM task".to_owned(),
+        "SELECT CONCAT_WS(' ', id, expression) FROM schedule".to_owned(),
+        "SELECT CONCAT_WS(' ', id, state) FROM run".to_owned(),
+        "SELECT CONCAT_WS(' ', id, name, url_sealed) FROM channel".to_owned(),
+        "SELECT CONCAT_WS(' ', id, prefix) FROM api_token".to_owned(),
+        "SELECT CONCAT_WS(' ', id, state) FROM message".to_owned(),
+        format!("SELECT CONCAT_WS(' ', id, name, role, password_hash, disabled) FROM {user}"),
+    ];
+    let mut all = Vec::new();
+    for query in queries {
+        all.extend(app.place.database.rows(&query).await);
+    }
+    all
+}
+
+/// One of everything, so that an id of 1 always names something.
+async fn furnished() -> TestApp {
+    let app = TestApp::new().await;
+    app.channel("ops", app::channel::ChannelKind::Webhook, "http://127.0.0.1:9/").await;
+    app.execute(draft("secret plan", "0 0 1 1 *", "echo secret output")).await;
+    app.token("owner", Role::Admin).await;
+    app
+}
+
+#[tokio::test]
+async fn a_stranger_gets_nothing_however_it_is_spelled() {
+    let app = furnished().await;
+    let stranger = app.browser();
+    let before = everything(&app).await;
+    for route in routes() {
+        for path in spellings(&route) {
+            let plain = path.split('?').next().unwrap_or(&path);
+            if OPEN.contains(&plain) {
+                continue;
+            }
+            for method in METHODS {
+                for accept in ["text/html", "application/json"] {
+                    let reply = ask(&stranger, method, &path, accept).await;
+                    let location = reply.header("location");
+                    let refused = match reply.status {
+                        401 | 403 | 404 => true,
+                        303 => location.starts_with("/login?next="),
+                        // Not a path at all.
+                        400 => true,
+                        _ => false,
+                    };
+                    assert!(refused, "{method} {path} as {accept}: {} {location} {}", reply.status, reply.text());
+                    assert!(!reply.text().contains("secret"), "{method} {path}");
+                }
+            }
+        }
+    }
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn what_is_open_tells_a_stranger_nothing() {
+    let app = furnished().await;
+    let stranger = app.browser();
+    for path in OPEN {
+        for method in METHODS {
+            let reply = ask(&stranger, method, path, "text/html").await;
+            assert!(reply.status != 500, "{method} {path}: {}", reply.text());
+            for secret in ["secret plan", "secret output", "owner", "127.0.0.1:9", env!("CARGO_PKG_VERSION")] {
+                let told = reply.text().contains(secret) && path != "/api/openapi.json";
+                assert!(!told, "{method} {path} tells {secret}");
+            }
+        }
+    }
+    for path in ["/pkg/../../Cargo.toml", "/pkg/..%2f..%2fCargo.toml", "/pkg/%2e%2e/%2e%2e/etc/passwd"] {
+        let reply = ask(&stranger, "GET", path, "*/*").await;
+        assert!(matches!(reply.status, 401 | 400 | 404), "{path}: {}", reply.status);
+    }
+    assert_eq!(stranger.get("/healthz").await.text(), "ok");
+    app.node().await.turn().await;
+    assert_eq!(stranger.get("/readyz").await.status, 200);
+}
+
+/// A body that would be right, so that only the right to send it is missing.
+fn body_for(path: &str) -> Value {
+    match path {
+        path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
+        path if path.contains("/channels") => json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"}),
+        path if path.ends_with("/users") => json!({"name": "n", "password": "long enough", "role": "admin"}),
+        path if path.contains("/users/") => json!({"password": "long enough", "disabled": true}),
+        path if path.ends_with("/tokens") => json!({"user": "owner"}),
+        _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_reads_and_writes_nothing() {
+    let app = furnished().await;
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let before = everything(&app).await;
+    let (_, openapi) = server::api::router();
+    let described = serde_json::to_value(&openapi).expect("the description");
+    let mut written = 0;
+    for (path, operations) in described["paths"].as_object().expect("paths") {
+        let filled = path.replace("{id}", "1");
+        for method in operations.as_object().expect("operations").keys() {
+            let method = method.to_uppercase();
+            if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
+                continue;
+            }
+            let (status, text) = if method == "GET" {
+                let query = if path == "/api/v1/runs" { "?task=1" } else { "" };
+                let reply = viewer.get(&format!("{filled}{query}")).await;
+                (reply.status, reply.text())
+            } else {
+                written += 1;
+                let reply = viewer.call(&method, &filled, Some(body_for(path))).await;
+                (reply.status, reply.text())
+            };
+            let expected: &[u16] = match (method.as_str(), path.as_str()) {
+                ("GET", "/api/v1/users") => &[403],
+                ("GET", _) => &[200],
+                ("POST", "/api/v1/schedules/preview") => &[200],
+                // Their own tokens are theirs; others' do not exist for them.
+                ("POST", "/api/v1/tokens") | ("DELETE", "/api/v1/tokens/{id}") => &[404],
+                _ => &[403],
+            };
+            assert!(expected.contains(&status), "{method} {path}: {status} {text}");
+        }
+    }
+    assert!(written > 10);
+    // Nothing asked for is no reason to be let in.
+    assert_eq!(viewer.call("PATCH", "/api/v1/users/1", Some(json!({}))).await.status, 403);
+
+    let reading = ["frame", "overview", "task_list_page", "task_page", "task_history", "run_page", "preview", "sign_in_form", "channels_page", "task_form"];
+    for path in server_functions() {
+        let name = path.rsplit('/').next().expect("a name");
+        if reading.contains(&name) {
+            continue;
+        }
+        let fields = [("id", "1"), ("verb", "close"), ("disabled", "true"), ("user", "owner")];
+        let reply = viewer.submit(&path, &fields).await;
+        let refused = match name {
+            "token_revoke" => reply.status == 404,
+            _ => reply.status == 403,
+        } || (reply.status == 302 && reply.header("location").contains("__err"));
+        assert!(refused, "{path}: {} {}", reply.status, reply.text());
+    }
+    for (path, fields) in [
+        ("/tasks/new", [("name", "n"), ("cron", "* * * * *"), ("command", "true")]),
+        ("/tasks/1/edit", [("name", "n"), ("cron", "* * * * *"), ("command", "true")]),
+        ("/admin/channels", [("name", "n"), ("kind", "webhook"), ("url", "http://127.0.0.1:9/")]),
+        ("/admin/users", [("name", "n"), ("password", "long enough"), ("role", "admin")]),
+    ] {
+        assert_eq!(viewer.submit(path, &fields).await.status, 403, "{path}");
+    }
+    let after = everything(&app).await;
+    // The viewer's own account is the one difference to what was there before.
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn roles_end_where_they_should() {
+    let app = furnished().await;
+    let task = json!({"name": "n", "cron": "* * * * *", "command": "true"});
+    let channel = json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"});
+    let table = [
+        ("operator", Role::Operator, [200, 403, 403, 403]),
+        ("editor", Role::Editor, [200, 201, 403, 403]),
+        ("admin", Role::Admin, [200, 409, 201, 200]),
+    ];
+    for (name, role, expected) in table {
+        let somebody = app.signed_in(name, role).await;
+        let statuses = [
+            somebody.call("POST", "/api/v1/tasks/1/pause", None).await.status,
+            somebody.post("/api/v1/tasks", task.clone()).await.status,
+            somebody.post("/api/v1/channels", channel.clone()).await.status,
+            somebody.get("/api/v1/users").await.status,
+        ];
+        assert_eq!(statuses, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn another_site_cannot_make_a_browser_write() {
+    let app = furnished().await;
+    let before = everything(&app).await;
+    let foreign: [&[(&str, &str)]; 4] = [
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://cron.test")],
+    ];
+    for headers in foreign {
+        let mut admin = app.signed_in(&format!("u{}", headers[0].1.len()), Role::Admin).await;
+        for (name, value) in headers {
+            admin = admin.with(name, value);
+        }
+        let writing = ["/api/v1/tasks", "/api/v1/tasks/1/close", "/fn/task_control", "/fn/task_run", "/tasks/new", "/admin/users", "/logout", "/preferences", "/login"];
+        for path in writing {
+            let reply = admin.submit(path, &[("id", "1"), ("verb", "close"), ("name", "n"), ("cron", "* * * * *"), ("command", "x")]).await;
+            assert_eq!(reply.status, 403, "{path} with {headers:?}");
+        }
+        assert_eq!(admin.call("DELETE", "/api/v1/tasks/1", None).await.status, 403);
+        assert_eq!(admin.get("/api/v1/tasks/1").await.status, 200, "reading is harmless");
+    }
+    let users_apart = |rows: Vec<String>| -> Vec<String> { rows.into_iter().filter(|row| !row.contains("no password")).collect() };
+    assert_eq!(users_apart(everything(&app).await), users_apart(before));
+    // A program with a token is no browser.
+    let token = app.token("program", Role::Admin).await;
+    let program = app.browser().with("authorization", &format!("Bearer {token}")).with("origin", "https://elsewhere.example");
+    assert_eq!(program.call("POST", "/api/v1/tasks/1/pause", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let app = furnished().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let stranger = app.browser();
+    let mut nonces = BTreeSet::new();
+    let answers = [
+        ("page", admin.open("/tasks").await, 200),
+        ("page", admin.open("/tasks").await, 200),
+        ("page", admin.open("/tasks/999").await, 404),
+        ("page", stranger.open("/login").await, 200),
+        ("other", admin.open("/no/such/page").await, 404),
+        ("other", stranger.open("/").await, 303),
+        ("other", stranger.get("/api/v1/tasks").await, 401),
+        ("other", admin.get("/api/v1/tasks").await, 200),
+        ("other", admin.get("/api/v1/tasks/999").await, 404),
+        ("other", admin.post("/api/v1/tasks", json!({})).await, 422),
+        ("other", admin.call("PUT", "/healthz", None).await, 405),
+        ("other", stranger.get("/healthz").await, 200),
+        ("other", stranger.get("/pkg/none.js").await, 404),
+        ("other", app.browser().with("origin", "https://evil.example").submit("/login", &[]).await, 403),
+    ];
+    for (kind, reply, status) in answers {
+        assert_eq!(reply.status, status, "{kind}: {}", reply.text());
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert_eq!(reply.header("x-frame-options"), "DENY");
+        assert_eq!(reply.header("referrer-policy"), "same-origin");
+        assert!(!reply.header("cache-control").is_empty());
+        let policy = reply.header("content-security-policy").to_owned();
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+        if kind == "page" {
+            let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+            let nonce = rest.split('\'').next().expect("its end").to_owned();
+            assert!(reply.text().contains(&format!("nonce=\"{nonce}\"")) || reply.text().contains(&format!("nonce={nonce}")));
+            assert!(nonces.insert(nonce), "a nonce is used once");
+        } else {
+            assert!(policy.contains("default-src 'none'"), "{status} {policy}");
+        }
+    }
+}

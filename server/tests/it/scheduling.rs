@@ -1,1 +1,424 @@
-//! todo
+//! The loop: planned ahead, claimed at the instant, once; every firing ends with a reason.
+
+use std::collections::BTreeSet;
+
+use app::backend::Tasks;
+use app::channel::ChannelKind;
+use app::run::{RunState, Trigger};
+use app::task::{Control, TaskDraft};
+use chrono::TimeDelta;
+use server::clock::Clock;
+
+use super::helpers::{Leash, TestApp, at, draft};
+
+const PLANNED: &str = "SELECT COUNT(*) FROM occurrence WHERE state = 'planned'";
+
+#[tokio::test]
+async fn a_firing_is_planned_ahead_and_claimed_at_its_instant() {
+    let app = TestApp::new().await;
+    let task = app
+        .add(draft("t", "0 9 * * *", "echo $JCRONTAB_SCHEDULED_FOR"))
+        .await;
+    let mut node = app.node().await;
+    assert!(
+        node.turn().await <= at("2026-11-22T08:59:55Z"),
+        "in time to plan"
+    );
+    assert_eq!(app.place.database.count(PLANNED).await, 0);
+
+    node.go_to(at("2026-11-22T08:59:56Z")).await;
+    assert_eq!(
+        app.place.database.count(PLANNED).await,
+        1,
+        "a row before it is an act"
+    );
+    assert!(
+        node.turn().await <= at("2026-11-22T09:00:00Z"),
+        "awake at the instant"
+    );
+    node.go_to(at("2026-11-22T08:59:59.999999Z")).await;
+    assert_eq!(app.runs(task.id).await.len(), 0, "never early");
+
+    app.clock.set(at("2026-11-22T09:00:00Z"));
+    node.turn().await;
+    node.settled().await;
+    let runs = app.runs(task.id).await;
+    assert_eq!(runs.len(), 1);
+    let run = &runs[0];
+    assert_eq!(
+        (run.state, run.trigger),
+        (RunState::Succeeded, Trigger::Schedule)
+    );
+    assert_eq!(
+        run.scheduled_for.map(|at| at.0),
+        Some(at("2026-11-22T09:00:00Z"))
+    );
+    assert_eq!(run.started_at.0, at("2026-11-22T09:00:00Z"));
+    let output = app
+        .service
+        .store
+        .run_output(run.id)
+        .await
+        .expect("reading")
+        .expect("output");
+    assert_eq!(output.tail, b"2026-11-22T09:00:00Z\n");
+    let states = app
+        .place
+        .database
+        .rows("SELECT state FROM occurrence")
+        .await;
+    assert_eq!(states, ["succeeded"]);
+}
+
+#[tokio::test]
+async fn every_second_fires_every_second_in_its_zone() {
+    let app = TestApp::new().await;
+    let mut node = app.node().await;
+    let even = app.add(draft("even", "*/2 * * * * *", "true")).await;
+    let zoned = TaskDraft {
+        zone: "Asia/Kolkata".into(),
+        ..draft("zoned", "3 30 13 * * *", "true")
+    };
+    let zoned = app.add(zoned).await;
+    node.go_to(at("2026-11-22T08:00:10Z")).await;
+    let instants: Vec<i64> = app
+        .runs(even.id)
+        .await
+        .iter()
+        .map(|run| {
+            run.scheduled_for.expect("an instant").unix() - at("2026-11-22T08:00:00Z").timestamp()
+        })
+        .collect();
+    assert_eq!(instants, [2, 4, 6, 8, 10]);
+    let runs = app.runs(zoned.id).await;
+    assert_eq!(runs.len(), 1);
+    assert_eq!(
+        runs[0].scheduled_for.map(|at| at.rfc3339()),
+        Some("2026-11-22T08:00:03Z".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn two_nodes_fire_each_instant_once() {
+    let app = TestApp::new().await;
+    let ledger = app.place.ledger();
+    let each = app
+        .add(draft(
+            "each",
+            "* * * * * *",
+            &ledger.command("$JCRONTAB_SCHEDULED_FOR"),
+        ))
+        .await;
+    let mut first = app.node().await;
+    let mut second = app.second_node().await;
+    for second_of_minute in 1..=12 {
+        app.clock
+            .set(at("2026-11-22T08:00:00Z") + TimeDelta::seconds(second_of_minute));
+        tokio::join!(first.turn(), second.turn());
+        first.settled().await;
+    }
+    let lines = ledger.lines();
+    let instants: BTreeSet<&String> = lines.iter().collect();
+    assert_eq!((lines.len(), instants.len()), (12, 12), "{lines:?}");
+    assert_eq!(app.history(each.id).await, ["succeeded"; 12]);
+}
+
+#[tokio::test]
+async fn two_hundred_tasks_due_at_one_instant_are_two_hundred_runs() {
+    let app = TestApp::new().await;
+    let ledger = app.place.ledger();
+    for number in 0..200 {
+        app.add(draft(
+            &format!("task {number}"),
+            "0 9 * * *",
+            &ledger.command("$JCRONTAB_TASK_ID"),
+        ))
+        .await;
+    }
+    app.clock.set(at("2026-11-22T08:59:50Z"));
+    let mut first = app.node().await;
+    let mut second = app.second_node().await;
+    app.clock.set(at("2026-11-22T08:59:56Z"));
+    tokio::join!(first.turn(), second.turn());
+    assert_eq!(app.place.database.count(PLANNED).await, 200);
+    app.clock.set(at("2026-11-22T09:00:00Z"));
+    tokio::join!(first.turn(), second.turn());
+    first.settled().await;
+    tokio::join!(first.turn(), second.turn());
+    assert_eq!(
+        app.place
+            .database
+            .count("SELECT COUNT(*) FROM run WHERE state = 'succeeded'")
+            .await,
+        200
+    );
+    assert_eq!(
+        app.place.database.count("SELECT COUNT(*) FROM run").await,
+        200
+    );
+    let tasks: BTreeSet<String> = ledger.lines().into_iter().collect();
+    assert_eq!((ledger.lines().len(), tasks.len()), (200, 200));
+}
+
+#[tokio::test]
+async fn an_edit_takes_effect_at_once_on_every_node() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await;
+    app.clock.set(at("2026-11-22T08:59:54Z"));
+    let mut node = app.node().await;
+    let mut other = app.second_node().await;
+    app.clock.set(at("2026-11-22T08:59:56Z"));
+    tokio::join!(node.turn(), other.turn());
+    assert_eq!(app.place.database.count(PLANNED).await, 1);
+
+    app.service
+        .task_update(
+            &app.console(),
+            task.id,
+            &draft("t", "59,1 * * * * *", "true"),
+        )
+        .await
+        .expect("an edit");
+    assert_eq!(
+        app.place.database.count(PLANNED).await,
+        0,
+        "the old instant is withdrawn with the edit"
+    );
+    // Each node learns of it by itself.
+    other.turn().await;
+    node.turn().await;
+    assert!(app.place.database.count(PLANNED).await >= 1);
+    node.go_to(at("2026-11-22T09:00:02Z")).await;
+    other.turn().await;
+    let instants: Vec<String> = app
+        .runs(task.id)
+        .await
+        .iter()
+        .filter_map(|run| Some(run.scheduled_for?.rfc3339()))
+        .collect();
+    assert_eq!(
+        instants,
+        ["2026-11-22T08:59:59Z", "2026-11-22T09:00:01Z"],
+        "09:00:00 belonged to the old cycle"
+    );
+
+    let urge = Control::Urge(Some("*/2 * * * * *".into()));
+    app.service
+        .task_control(&app.console(), task.id, &urge)
+        .await
+        .expect("urging");
+    node.go_to(at("2026-11-22T09:00:05Z")).await;
+    app.service
+        .task_control(&app.console(), task.id, &Control::Unurge)
+        .await
+        .expect("the original cycle");
+    node.go_to(at("2026-11-22T09:00:10Z")).await;
+    let seconds: Vec<i64> = app.runs(task.id).await[2..]
+        .iter()
+        .filter_map(|run| Some(run.scheduled_for?.unix() % 60))
+        .collect();
+    // 09:00:02 lay before the switch, 04 after it.
+    assert_eq!(seconds, [4]);
+}
+
+/// An edit withdraws what is planned; an instant that comes before the loop has looked again is
+/// still the task's, and must not fall into the gap between the two.
+#[tokio::test]
+async fn an_edit_just_before_an_instant_does_not_lose_it() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await;
+    app.clock.set(at("2026-11-22T08:59:56Z"));
+    let mut node = app.node().await;
+    node.turn().await;
+    app.clock.set(at("2026-11-22T08:59:59.9Z"));
+    let edited = TaskDraft {
+        tags: vec!["x".into()],
+        ..draft("t", "0 9 * * *", "true")
+    };
+    app.service
+        .task_update(&app.console(), task.id, &edited)
+        .await
+        .expect("an edit");
+    app.clock.set(at("2026-11-22T09:00:00.1Z"));
+    node.turn().await;
+    node.settled().await;
+    assert_eq!(
+        app.history(task.id).await,
+        ["succeeded"],
+        "09:00 has to end in some state"
+    );
+}
+
+#[tokio::test]
+async fn paused_and_closed_tasks_do_not_fire_and_say_why() {
+    let app = TestApp::new().await;
+    let paused = app.add(draft("paused", "* * * * * *", "true")).await;
+    let closed = app.add(draft("closed", "* * * * * *", "true")).await;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:00:02Z")).await;
+    // Due, and stopped before the loop could claim it.
+    app.clock.set(at("2026-11-22T08:00:03Z"));
+    app.service
+        .task_control(&app.console(), paused.id, &Control::Pause)
+        .await
+        .expect("paused");
+    app.service
+        .task_control(&app.console(), closed.id, &Control::Close)
+        .await
+        .expect("closed");
+    assert_eq!(
+        app.place.database.count(PLANNED).await,
+        0,
+        "the later ones are withdrawn"
+    );
+    node.go_to(at("2026-11-22T08:00:30Z")).await;
+    assert_eq!(
+        app.history(paused.id).await,
+        ["skipped(paused)", "succeeded", "succeeded"]
+    );
+    assert_eq!(
+        app.history(closed.id).await,
+        ["skipped(closed)", "succeeded", "succeeded"]
+    );
+
+    for task in [paused.id, closed.id] {
+        app.service
+            .task_control(&app.console(), task, &Control::Restore)
+            .await
+            .expect("restored");
+    }
+    node.go_to(at("2026-11-22T08:00:32Z")).await;
+    assert_eq!(
+        app.history(paused.id).await.len(),
+        5,
+        "from now on, and nothing of the pause is made up for"
+    );
+    assert_eq!(
+        app.history(closed.id).await[..2],
+        ["succeeded", "succeeded"]
+    );
+}
+
+#[tokio::test]
+async fn a_task_does_not_overlap_itself() {
+    let app = TestApp::new().await;
+    let mut leash = Leash::new(&app.place.work());
+    let task = app.add(draft("t", "* * * * * *", &leash.endless())).await;
+    let mut node = app.node().await;
+    let tick = async |node: &mut super::helpers::Node, second: i64| {
+        app.clock
+            .set(at("2026-11-22T08:00:00Z") + TimeDelta::seconds(second));
+        node.turn().await;
+    };
+    tick(&mut node, 1).await;
+    leash.ready().await;
+    tick(&mut node, 2).await;
+    tick(&mut node, 3).await;
+    assert_eq!(
+        app.history(task.id).await,
+        ["skipped(overlap)", "skipped(overlap)", "running"]
+    );
+    let refused = app
+        .service
+        .task_run(&app.console(), task.id)
+        .await
+        .expect_err("it runs");
+    assert_eq!(refused.code, "task.running");
+
+    let run = app.runs(task.id).await[0].id;
+    app::backend::Runs::run_stop(&*app.service, &app.console(), run)
+        .await
+        .expect("stopped");
+    app.ended(run).await;
+    leash.gone().await;
+    // A manual start counts as well.
+    let mut leash = Leash::new(&app.place.work());
+    app.service
+        .task_update(
+            &app.console(),
+            task.id,
+            &draft("t", "* * * * * *", &leash.endless()),
+        )
+        .await
+        .expect("edited");
+    let manual = app.start_run(task.id).await;
+    leash.ready().await;
+    tick(&mut node, 4).await;
+    tick(&mut node, 5).await;
+    assert_eq!(app.history(task.id).await[0], "skipped(overlap)");
+    app::backend::Runs::run_stop(&*app.service, &app.console(), manual)
+        .await
+        .expect("stopped");
+    app.ended(manual).await;
+}
+
+#[tokio::test]
+async fn nothing_fires_outside_the_window_and_both_ends_belong_to_it() {
+    let app = TestApp::new().await;
+    let window = TaskDraft {
+        starts_at: "2026-11-22 08:00:03".into(),
+        ends_at: "2026-11-22 08:00:05".into(),
+        ..draft("t", "* * * * * *", "true")
+    };
+    let task = app.add(window.clone()).await;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:00:10Z")).await;
+    let seconds: Vec<i64> = app
+        .runs(task.id)
+        .await
+        .iter()
+        .filter_map(|run| Some(run.scheduled_for?.unix() % 60))
+        .collect();
+    assert_eq!(seconds, [3, 4, 5]);
+
+    // A window that closes earlier takes back what was planned in it.
+    let longer = TaskDraft {
+        ends_at: String::new(),
+        ..window.clone()
+    };
+    app.service
+        .task_update(&app.console(), task.id, &longer)
+        .await
+        .expect("edited");
+    node.go_to(at("2026-11-22T08:00:12Z")).await;
+    let shorter = TaskDraft {
+        ends_at: "2026-11-22 08:00:13".into(),
+        ..window
+    };
+    app.service
+        .task_update(&app.console(), task.id, &shorter)
+        .await
+        .expect("edited");
+    node.go_to(at("2026-11-22T08:00:20Z")).await;
+    assert_eq!(app.history(task.id).await, ["succeeded"; 6]);
+    assert_eq!(app.place.database.count(PLANNED).await, 0);
+}
+
+#[tokio::test]
+async fn a_reminder_fires_without_a_command() {
+    let app = TestApp::new().await;
+    let channel = app
+        .channel("hook", ChannelKind::Webhook, "http://127.0.0.1:9/")
+        .await;
+    let reminder = TaskDraft {
+        mode: app::task::Mode::Message,
+        channel_id: Some(channel.id.0),
+        ..draft("t", "* * * * * *", "")
+    };
+    let task = app.add(reminder).await;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:00:03Z")).await;
+    assert_eq!(app.history(task.id).await, ["succeeded"; 3]);
+    let events: Vec<String> = app
+        .messages(task.id)
+        .await
+        .into_iter()
+        .map(|message| message.event)
+        .collect();
+    assert_eq!(
+        events.iter().filter(|event| *event == "reminder").count(),
+        6,
+        "text and picture each: {events:?}"
+    );
+    assert_eq!(app.clock.now(), at("2026-11-22T08:00:03Z"));
+}

@@ -50,7 +50,8 @@ impl Place {
         let root = std::env::temp_dir().join(format!("jcrontab-it-{}", random_id(8)));
         let open = |path: &Path, mode| {
             std::fs::create_dir_all(path).expect("a folder");
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("its mode");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+                .expect("its mode");
         };
         open(&root, 0o755);
         // Commands may run as another user than the tests.
@@ -81,7 +82,8 @@ impl Drop for Place {
         if let Ok(key) = std::fs::read_to_string(self.data().join("host.key")) {
             // Only what carries this folder's random key, so only commands of this test.
             kill_strays(key.trim()).ok();
-            std::fs::remove_dir_all(std::env::temp_dir().join(format!("jcrontab-{}", key.trim()))).ok();
+            std::fs::remove_dir_all(std::env::temp_dir().join(format!("jcrontab-{}", key.trim())))
+                .ok();
         }
         std::fs::remove_dir_all(&self.root).ok();
     }
@@ -106,7 +108,9 @@ impl Ledger {
 fn crypto() {
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| {
-        rustls::crypto::ring::default_provider().install_default().expect("installed once");
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .expect("installed once");
     });
 }
 
@@ -146,18 +150,35 @@ impl TestApp {
         let url = format!("--database-url={}", url.unwrap_or(&place.database.url));
         let data_dir = format!("--data-dir={}", place.data().display());
         let fixed = [
-            "test", &url, &data_dir, "--default-zone=UTC", "--message-lang=zh",
-            "--public-url=http://cron.test", "--listen=127.0.0.1:8000", "--run-as=nobody", "--allow-root=0",
+            "test",
+            &url,
+            &data_dir,
+            "--default-zone=UTC",
+            "--message-lang=zh",
+            "--public-url=http://cron.test",
+            "--listen=127.0.0.1:8000",
+            "--run-as=nobody",
+            "--allow-root=0",
         ];
         let arguments = fixed.into_iter().chain(flags.iter().copied());
-        let config = Arguments::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).config;
+        let config = Arguments::try_parse_from(arguments)
+            .unwrap_or_else(|error| panic!("{error}"))
+            .config;
         let data = DataDir::open(&config.data_dir).expect("the data folder");
-        let store = Store::open(&config.database_url, data.path()).await.expect("the database");
+        let store = Store::open(&config.database_url, data.path())
+            .await
+            .expect("the database");
         store.migrate().await.expect("migrations");
-        let identity = Identity::new(&config.run_as, config.allows_root(), data.path(), data.host_key())
-            .expect("somebody to run commands as");
+        let identity = Identity::new(
+            &config.run_as,
+            config.allows_root(),
+            data.path(),
+            data.host_key(),
+        )
+        .expect("somebody to run commands as");
         let shared: SharedClock = clock.clone();
-        let parts = lifecycle::assemble(&config, &data, store, &shared, Some(identity)).expect("the parts");
+        let parts =
+            lifecycle::assemble(&config, &data, store, &shared, Some(identity)).expect("the parts");
         let service = Arc::clone(&parts.service);
         let me = parts.node.clone();
         let web = Web {
@@ -167,8 +188,14 @@ impl TestApp {
             stop: tokio_util::sync::CancellationToken::new(),
         };
         // As `lifecycle::serve` does it, without the loops.
-        bury_dead_nodes(&service.store, &shared, &me, &service.composer).await.expect("burying");
-        service.store.insert_node(&me, clock.now()).await.expect("the node's row");
+        bury_dead_nodes(&service.store, &shared, &me, &service.composer, server::scheduler::Silence::Counts)
+            .await
+            .expect("burying");
+        service
+            .store
+            .insert_node(&me, clock.now())
+            .await
+            .expect("the node's row");
         Self {
             clock,
             service,
@@ -193,22 +220,42 @@ impl TestApp {
 
     /// The console, reading English.
     pub(crate) fn console(&self) -> Caller {
-        Caller { principal: Some(Principal::console()), lang: Lang::En }
+        Caller {
+            principal: Some(Principal::console()),
+            lang: Lang::En,
+        }
     }
 
     /// Somebody with a role and a session.
     pub(crate) fn person(&self, name: &str, role: Role) -> Caller {
-        let who = Principal { user_id: None, name: name.to_owned(), role, via: Via::Session };
-        Caller { principal: Some(who), lang: Lang::En }
+        let who = Principal {
+            user_id: None,
+            name: name.to_owned(),
+            role,
+            via: Via::Session,
+        };
+        Caller {
+            principal: Some(who),
+            lang: Lang::En,
+        }
     }
 
     /// A browser in which somebody with this role is signed in.
     pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser {
         let now = self.clock.now();
-        let user = self.service.store.insert_user(name, role, "no password", now).await.expect("a user");
+        let user = self
+            .service
+            .store
+            .insert_user(name, role, "no password", now)
+            .await
+            .expect("a user");
         let secret = new_secret();
         let until = now + TimeDelta::days(30);
-        self.service.store.insert_session(&hash(&secret), user, now, until).await.expect("a session");
+        self.service
+            .store
+            .insert_session(&hash(&secret), user, now, until)
+            .await
+            .expect("a session");
         let browser = self.browser();
         browser.put_cookie("jcrontab_session", &secret);
         browser
@@ -222,24 +269,47 @@ impl TestApp {
     /// A token of a new account with this role.
     pub(crate) async fn token(&self, name: &str, role: Role) -> String {
         let now = self.clock.now();
-        let user = self.service.store.insert_user(name, role, "no password", now).await.expect("a user");
+        let user = self
+            .service
+            .store
+            .insert_user(name, role, "no password", now)
+            .await
+            .expect("a user");
         let token = format!("{API_PREFIX}{}", new_secret());
-        self.service.store.insert_token(user, "jct_", &hash(&token), now, None).await.expect("a token");
+        self.service
+            .store
+            .insert_token(user, "jct_", &hash(&token), now, None)
+            .await
+            .expect("a token");
         token
     }
 
     pub(crate) async fn add(&self, draft: TaskDraft) -> Task {
-        self.service.task_create(&self.console(), &draft).await.expect("a task")
+        self.service
+            .task_create(&self.console(), &draft)
+            .await
+            .expect("a task")
     }
 
     pub(crate) async fn channel(&self, name: &str, kind: ChannelKind, url: &str) -> Channel {
-        let draft = ChannelDraft { name: name.to_owned(), kind, url: url.to_owned() };
-        self.service.channel_create(&self.console(), &draft).await.expect("a channel")
+        let draft = ChannelDraft {
+            name: name.to_owned(),
+            kind,
+            url: url.to_owned(),
+        };
+        self.service
+            .channel_create(&self.console(), &draft)
+            .await
+            .expect("a channel")
     }
 
     /// Starts a task by hand.
     pub(crate) async fn start_run(&self, task: TaskId) -> RunId {
-        self.service.task_run(&self.console(), task).await.expect("a start").id
+        self.service
+            .task_run(&self.console(), task)
+            .await
+            .expect("a start")
+            .id
     }
 
     /// Runs a command by hand and waits for its end.
@@ -247,14 +317,22 @@ impl TestApp {
         let task = self.add(draft).await;
         let run = self.start_run(task.id).await;
         let run = self.ended(run).await;
-        let output = self.service.run_output_raw(&self.console(), run.id).await.expect("its output");
+        let output = self
+            .service
+            .run_output_raw(&self.console(), run.id)
+            .await
+            .expect("its output");
         (run, output)
     }
 
     /// Waits for the end of a run.
     pub(crate) async fn ended(&self, id: RunId) -> Run {
         self.until("the end of a run", async || {
-            let run = self.service.run_get(&self.console(), id).await.expect("the run");
+            let run = self
+                .service
+                .run_get(&self.console(), id)
+                .await
+                .expect("the run");
             run.state.is_over().then_some(run)
         })
         .await
@@ -262,20 +340,33 @@ impl TestApp {
 
     /// Runs of a task, oldest first.
     pub(crate) async fn runs(&self, task: TaskId) -> Vec<Run> {
-        let mut runs = self.service.store.task_runs(task, None, 1000).await.expect("runs");
+        let mut runs = self
+            .service
+            .store
+            .task_runs(task, None, 1000)
+            .await
+            .expect("runs");
         runs.reverse();
         runs
     }
 
     /// The history of a task, newest first, in words: `succeeded`, `skipped(overlap)`, ….
     pub(crate) async fn history(&self, task: TaskId) -> Vec<String> {
-        let page = self.service.task_history(&self.console(), task, None, 200).await.expect("history");
+        let page = self
+            .service
+            .task_history(&self.console(), task, None, 200)
+            .await
+            .expect("history");
         page.items
             .iter()
             .map(|item| match item {
                 HistoryItem::Run(run) => run.state.as_str().to_owned(),
                 HistoryItem::Unrun(unrun) => {
-                    format!("{}({})", format!("{:?}", unrun.state).to_lowercase(), unrun.reason)
+                    format!(
+                        "{}({})",
+                        format!("{:?}", unrun.state).to_lowercase(),
+                        unrun.reason
+                    )
                 }
             })
             .collect()
@@ -283,7 +374,10 @@ impl TestApp {
 
     /// Messages of a task, oldest first.
     pub(crate) async fn messages(&self, task: TaskId) -> Vec<MessageRow> {
-        let listed = self.service.message_list(&self.console(), task, None, 200).await;
+        let listed = self
+            .service
+            .message_list(&self.console(), task, None, 200)
+            .await;
         let mut messages = listed.expect("messages");
         messages.reverse();
         messages
@@ -326,10 +420,19 @@ impl TestApp {
         let store = if url.is_empty() {
             self.service.store.clone()
         } else {
-            Store::open(url, &self.place.data()).await.expect("the database")
+            Store::open(url, &self.place.data())
+                .await
+                .expect("the database")
         };
-        let row = NodeRow { id: random_id(16), host_key: random_id(16), ..self.me.clone() };
-        store.insert_node(&row, self.clock.now()).await.expect("the node's row");
+        let row = NodeRow {
+            id: random_id(16),
+            host_key: random_id(16),
+            ..self.me.clone()
+        };
+        store
+            .insert_node(&row, self.clock.now())
+            .await
+            .expect("the node's row");
         Node::start(self, store, row).await
     }
 }
@@ -380,7 +483,12 @@ impl Node {
             lag: Arc::clone(&app.service.lag),
         };
         let agenda = scheduler.start().await.expect("the loop starts");
-        Self { scheduler, agenda, clock: Arc::clone(&app.clock), service: Arc::clone(&app.service) }
+        Self {
+            scheduler,
+            agenda,
+            clock: Arc::clone(&app.clock),
+            service: Arc::clone(&app.service),
+        }
     }
 
     /// One turn; a lost race is turned again, as the loop does.

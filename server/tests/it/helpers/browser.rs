@@ -27,14 +27,20 @@ impl Reply {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("text"))
     }
 
     /// The body, when the status is this one.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        if self.body.is_empty() { Value::Null } else { self.json() }
+        if self.body.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// The fields that the answer finds fault with, with their codes.
@@ -42,7 +48,10 @@ impl Reply {
         let problem = self.json();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|one| (text(&one["field"]), text(&one["code"]))).collect()
+        errors
+            .iter()
+            .map(|one| (text(&one["field"]), text(&one["code"])))
+            .collect()
     }
 }
 
@@ -55,7 +64,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookies: Mutex::default(), headers: Vec::new() }
+        Self {
+            router,
+            cookies: Mutex::default(),
+            headers: Vec::new(),
+        }
     }
 
     /// The same with one more header on every request.
@@ -65,7 +78,10 @@ impl Browser {
     }
 
     pub(crate) fn put_cookie(&self, name: &str, value: &str) {
-        self.cookies.lock().expect("cookies").insert(name.to_owned(), value.to_owned());
+        self.cookies
+            .lock()
+            .expect("cookies")
+            .insert(name.to_owned(), value.to_owned());
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
@@ -76,16 +92,30 @@ impl Browser {
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let reply = self.send_unread(request).await;
         let (parts, body) = reply.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .expect("a body")
+            .to_vec();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// As [`Self::send`], for answers that have no end.
     pub(crate) async fn send_unread(&self, mut request: Request<Body>) -> axum::response::Response {
-        let cookies: Vec<String> =
-            self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .lock()
+            .expect("cookies")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let headers = request.headers_mut();
-        headers.entry(header::HOST).or_insert("cron.test".parse().expect("a host"));
+        headers
+            .entry(header::HOST)
+            .or_insert("cron.test".parse().expect("a host"));
         if !cookies.is_empty() {
             headers.insert(header::COOKIE, cookies.join("; ").parse().expect("cookies"));
         }
@@ -111,7 +141,8 @@ impl Browser {
     /// Opens a page.
     pub(crate) async fn open(&self, path: &str) -> Reply {
         let request = Request::get(path).header(header::ACCEPT, "text/html,*/*");
-        self.send(request.body(Body::empty()).expect("a request")).await
+        self.send(request.body(Body::empty()).expect("a request"))
+            .await
     }
 
     /// Calls the API.
@@ -136,7 +167,9 @@ impl Browser {
 
     /// Sends a form as a browser does.
     pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "text/html,*/*")

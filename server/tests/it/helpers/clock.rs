@@ -7,7 +7,9 @@ use tokio::sync::watch;
 
 /// Reads a test's instant: `2026-11-22T09:00:00Z`.
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
+    DateTime::parse_from_rfc3339(text)
+        .expect("an instant")
+        .to_utc()
 }
 
 /// A clock that moves when it is told to, and wakes who sleeps on it.
@@ -36,6 +38,10 @@ impl Clock for ManualClock {
 
     async fn sleep_until(&self, at: DateTime<Utc>) {
         // The sender lives as long as `self`, so there is no error to expect.
-        self.0.subscribe().wait_for(|now| *now >= at).await.expect("the clock lives");
+        self.0
+            .subscribe()
+            .wait_for(|now| *now >= at)
+            .await
+            .expect("the clock lives");
     }
 }

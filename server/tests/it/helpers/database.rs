@@ -7,7 +7,9 @@ use server::auth::token::random_id;
 
 /// The server that tests make their databases on; `None` means SQLite.
 pub(crate) fn mysql_server() -> Option<String> {
-    let server = std::env::var("JCRONTAB_TEST_DATABASE").ok().filter(|server| !server.is_empty())?;
+    let server = std::env::var("JCRONTAB_TEST_DATABASE")
+        .ok()
+        .filter(|server| !server.is_empty())?;
     Some(server.trim_end_matches('/').to_owned())
 }
 
@@ -27,19 +29,35 @@ impl Database {
         let connection = tokio::sync::OnceCell::new();
         let Some(server) = mysql_server() else {
             let direct = format!("sqlite://{}", data_dir.join("jcrontab.db").display());
-            return Self { url: String::new(), direct, dropped: None, connection };
+            return Self {
+                url: String::new(),
+                direct,
+                dropped: None,
+                connection,
+            };
         };
         let name = format!("jcrontab_{}", random_id(8));
-        on_server(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await;
+        on_server(
+            &server,
+            &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
+        )
+        .await;
         let url = format!("{server}/{name}");
-        Self { url: url.clone(), direct: url, dropped: Some((server, name)), connection }
+        Self {
+            url: url.clone(),
+            direct: url,
+            dropped: Some((server, name)),
+            connection,
+        }
     }
 
     async fn connection(&self) -> &DatabaseConnection {
         let connect = || async {
             let mut options = sea_orm::ConnectOptions::new(self.direct.clone());
             options.max_connections(1).sqlx_logging(false);
-            Connector::connect(options).await.expect("the test's database")
+            Connector::connect(options)
+                .await
+                .expect("the test's database")
         };
         self.connection.get_or_init(connect).await
     }
@@ -49,7 +67,9 @@ impl Database {
         let connection = self.connection().await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let rows = connection.query_all_raw(statement).await.expect(sql);
-        rows.iter().map(|row| row.try_get_by_index(0).expect(sql)).collect()
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).expect(sql))
+            .collect()
     }
 
     /// The only number that a query gives.
@@ -68,28 +88,39 @@ impl Database {
                     let text: Option<String> = row.try_get_by_index(index).expect(sql);
                     text.unwrap_or_else(|| "-".to_owned())
                 };
-                (0..row.column_names().len()).map(cell).collect::<Vec<_>>().join("|")
+                (0..row.column_names().len())
+                    .map(cell)
+                    .collect::<Vec<_>>()
+                    .join("|")
             })
             .collect()
     }
 
     /// Changes rows behind the server's back.
     pub(crate) async fn execute(&self, sql: &str) {
-        self.connection().await.execute_unprepared(sql).await.expect(sql);
+        self.connection()
+            .await
+            .execute_unprepared(sql)
+            .await
+            .expect(sql);
     }
 }
 
 async fn on_server(server: &str, sql: &str) {
     let mut options = sea_orm::ConnectOptions::new(format!("{server}/mysql"));
     options.max_connections(1).sqlx_logging(false);
-    let connection = Connector::connect(options).await.expect("the test database server");
+    let connection = Connector::connect(options)
+        .await
+        .expect("the test database server");
     connection.execute_unprepared(sql).await.expect(sql);
     connection.close().await.expect("closing");
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Some((server, name)) = self.dropped.take() else { return };
+        let Some((server, name)) = self.dropped.take() else {
+            return;
+        };
         // The test's own runtime is busy with this very drop.
         let dropping = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()

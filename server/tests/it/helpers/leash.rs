@@ -39,7 +39,11 @@ impl Leash {
             pipe.read_to_string(&mut rest).expect("the rest");
             tell_gone.send(rest).ok();
         });
-        Self { path, ready: Some(ready), gone: Some(gone) }
+        Self {
+            path,
+            ready: Some(ready),
+            gone: Some(gone),
+        }
     }
 
     /// The start of a command on this leash: it says its pid and stays on the leash.
@@ -55,13 +59,17 @@ impl Leash {
     /// Waits until the command runs; gives its pid.
     pub(crate) async fn ready(&mut self) -> i32 {
         let ready = self.ready.take().expect("asked once");
-        let line = in_time("the command's start", ready).await.expect("the pipe's thread");
+        let line = in_time("the command's start", ready)
+            .await
+            .expect("the pipe's thread");
         line.parse().unwrap_or_else(|_| panic!("a pid: {line:?}"))
     }
 
     /// Waits until no process of the command is left; gives what it wrote after its pid.
     pub(crate) async fn gone(&mut self) -> String {
         let gone = self.gone.take().expect("asked once");
-        in_time("the end of the command's processes", gone).await.expect("the pipe's thread")
+        in_time("the end of the command's processes", gone)
+            .await
+            .expect("the pipe's thread")
     }
 }

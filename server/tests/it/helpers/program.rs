@@ -33,8 +33,15 @@ impl Ended {
     pub(crate) fn refused(&self, code: i32) -> &str {
         assert_eq!(self.code, code, "{self:?}");
         assert_eq!(self.out, "", "a failure prints nothing to stdout");
-        let sentence = self.err.strip_prefix("error: ").unwrap_or_else(|| panic!("{self:?}")).trim_end();
-        assert!(!sentence.is_empty() && !sentence.contains('\n'), "one sentence: {self:?}");
+        let sentence = self
+            .err
+            .strip_prefix("error: ")
+            .unwrap_or_else(|| panic!("{self:?}"))
+            .trim_end();
+        assert!(
+            !sentence.is_empty() && !sentence.contains('\n'),
+            "one sentence: {self:?}"
+        );
         sentence
     }
 }
@@ -75,7 +82,9 @@ pub(crate) async fn jcrontab_with(
     // A command that reads nothing may be gone already.
     pipe.write_all(stdin.as_bytes()).await.ok();
     drop(pipe);
-    let output = in_time("a command line to end", child.wait_with_output()).await.expect("its output");
+    let output = in_time("a command line to end", child.wait_with_output())
+        .await
+        .expect("its output");
     Ended {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).expect("text"),
@@ -106,7 +115,11 @@ impl Server {
         let address = listener.local_addr().expect("its address").to_string();
         drop(listener);
         let log = place.data().join("server.log");
-        let errors = std::fs::File::options().append(true).create(true).open(&log).expect("a log");
+        let errors = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(&log)
+            .expect("a log");
         let mut child = command(place, &["serve", "--listen", &address], variables)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -114,7 +127,12 @@ impl Server {
             .spawn()
             .expect("the binary");
         let lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
-        Self { child, lines, url: format!("http://{address}"), log }
+        Self {
+            child,
+            lines,
+            url: format!("http://{address}"),
+            log,
+        }
     }
 
     /// Waits until the server says that it is ready.
@@ -130,7 +148,9 @@ impl Server {
 
     /// The next line that the server prints.
     pub(crate) async fn line(&mut self) -> String {
-        let next = in_time("a line of the server", self.lines.next_line()).await.expect("stdout");
+        let next = in_time("a line of the server", self.lines.next_line())
+            .await
+            .expect("stdout");
         next.unwrap_or_else(|| panic!("the server ended: {}", self.log()))
     }
 
@@ -152,7 +172,9 @@ impl Server {
     pub(crate) async fn stop(mut self) -> i32 {
         let pid = nix::unistd::Pid::from_raw(self.pid());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("a signal");
-        let status = in_time("the server to stop", self.child.wait()).await.expect("its status");
+        let status = in_time("the server to stop", self.child.wait())
+            .await
+            .expect("its status");
         status.code().unwrap_or(-1)
     }
 
@@ -163,9 +185,19 @@ impl Server {
         what: &str,
         mut check: impl AsyncFnMut() -> Option<T>,
     ) -> T {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let request = client.get(format!("{}/events", self.url)).bearer_auth(token);
-        let mut events = request.send().await.expect("events").error_for_status().expect("events");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let request = client
+            .get(format!("{}/events", self.url))
+            .bearer_auth(token);
+        let mut events = request
+            .send()
+            .await
+            .expect("events")
+            .error_for_status()
+            .expect("events");
         let waiting = async {
             loop {
                 if let Some(found) = check().await {
@@ -180,9 +212,16 @@ impl Server {
 
     /// Asks the API with a token.
     pub(crate) async fn get(&self, token: &str, path: &str) -> Value {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
         let request = client.get(format!("{}{path}", self.url)).bearer_auth(token);
-        let answer = request.header("accept-language", Lang::En.tag()).send().await.expect("an answer");
+        let answer = request
+            .header("accept-language", Lang::En.tag())
+            .send()
+            .await
+            .expect("an answer");
         answer.json().await.expect("JSON")
     }
 }
@@ -192,6 +231,8 @@ pub(crate) async fn admin_token(place: &Place) -> String {
     let added = ["user", "add", "root", "--role", "admin", "--password-stdin"];
     let ended = jcrontab_with(place, &added, &[], "correct horse\n").await;
     assert_eq!(ended.code, 0, "{ended:?}");
-    let made = jcrontab(place, &["token", "create", "--user", "root", "--json"]).await.json();
+    let made = jcrontab(place, &["token", "create", "--user", "root", "--json"])
+        .await
+        .json();
     made["token"].as_str().expect("a token").to_owned()
 }

@@ -28,7 +28,9 @@ impl Proxy {
                 }
                 let target = target.clone();
                 tokio::spawn(async move {
-                    let Ok(mut database) = TcpStream::connect(target).await else { return };
+                    let Ok(mut database) = TcpStream::connect(target).await else {
+                        return;
+                    };
                     tokio::select! {
                         // However it ends, both sides are closed.
                         _ = tokio::io::copy_bidirectional(&mut client, &mut database) => {}

@@ -67,24 +67,46 @@ pub(crate) struct Robot {
 impl Robot {
     /// Starts a robot that counts minutes by `clock`.
     pub(crate) async fn start(clock: Arc<impl Clock + 'static>) -> Self {
-        let inner = Arc::new(Inner { clock, memory: Mutex::default(), count: watch::channel(0).0 });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("its address");
-        let router = Router::new().fallback(any(answer)).with_state(Arc::clone(&inner));
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, router).await.expect("the robot serves");
+        let inner = Arc::new(Inner {
+            clock,
+            memory: Mutex::default(),
+            count: watch::channel(0).0,
         });
-        Self { inner, address, serving }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let router = Router::new()
+            .fallback(any(answer))
+            .with_state(Arc::clone(&inner));
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router)
+                .await
+                .expect("the robot serves");
+        });
+        Self {
+            inner,
+            address,
+            serving,
+        }
     }
 
     /// The URL of a robot: its key is the secret.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/cgi-bin/webhook/send?key=SECRET-OF-THE-ROBOT", self.address)
+        format!(
+            "http://{}/cgi-bin/webhook/send?key=SECRET-OF-THE-ROBOT",
+            self.address
+        )
     }
 
     /// The next requests are treated so, one after the other.
     pub(crate) fn next(&self, moods: impl IntoIterator<Item = Mood>) {
-        self.inner.memory.lock().expect("memory").moods.extend(moods);
+        self.inner
+            .memory
+            .lock()
+            .expect("memory")
+            .moods
+            .extend(moods);
     }
 
     /// All requests are treated so; `None` is friendly again.
@@ -99,20 +121,30 @@ impl Robot {
 
     /// What was taken.
     pub(crate) fn taken(&self) -> Vec<Value> {
-        self.received().into_iter().filter(|one| one.taken).map(|one| one.body).collect()
+        self.received()
+            .into_iter()
+            .filter(|one| one.taken)
+            .map(|one| one.body)
+            .collect()
     }
 
     /// The texts that were taken.
     pub(crate) fn texts(&self) -> Vec<String> {
-        self.taken().iter().filter_map(|body| Some(body["text"]["content"].as_str()?.to_owned())).collect()
+        self.taken()
+            .iter()
+            .filter_map(|body| Some(body["text"]["content"].as_str()?.to_owned()))
+            .collect()
     }
 
     /// Waits until so many requests have come.
     pub(crate) async fn wait_for(&self, count: usize) -> Vec<Received> {
         let mut counted = self.inner.count.subscribe();
-        in_time(&format!("{count} requests to the robot"), counted.wait_for(|now| *now >= count))
-            .await
-            .expect("the robot lives");
+        in_time(
+            &format!("{count} requests to the robot"),
+            counted.wait_for(|now| *now >= count),
+        )
+        .await
+        .expect("the robot lives");
         self.received()
     }
 }
@@ -128,25 +160,37 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, bytes: Byte
     let (verdict, mood) = {
         let mut memory = inner.memory.lock().expect("memory");
         let mood = memory.moods.pop_front().or_else(|| memory.lasting.clone());
-        let json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+        let json = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == "application/json");
         let errcode = match &mood {
             Some(Mood::Refuse(code)) => *code,
             Some(_) => -1,
             None if !json => 40_008,
             None => judge(&body).unwrap_or_else(|| memory.count(inner.clock.now())),
         };
-        memory.received.push(Received { body, taken: errcode == 0, errcode });
+        memory.received.push(Received {
+            body,
+            taken: errcode == 0,
+            errcode,
+        });
         (errcode, mood)
     };
     inner.count.send_modify(|count| *count += 1);
     match mood {
-        Some(Mood::Status(status)) => {
-            (StatusCode::from_u16(status).expect("a status"), "<html>the proxy is unwell</html>").into_response()
-        }
+        Some(Mood::Status(status)) => (
+            StatusCode::from_u16(status).expect("a status"),
+            "<html>the proxy is unwell</html>",
+        )
+            .into_response(),
         Some(Mood::Redirect(to)) => Redirect::temporary(&to).into_response(),
         Some(Mood::Hang) => std::future::pending().await,
         _ => {
-            let words = if verdict == 0 { "ok" } else { "refused by the test robot" };
+            let words = if verdict == 0 {
+                "ok"
+            } else {
+                "refused by the test robot"
+            };
             axum::Json(json!({"errcode": verdict, "errmsg": words})).into_response()
         }
     }
@@ -163,7 +207,10 @@ fn judge(body: &Value) -> Option<i64> {
         Some("image") => {
             let data = STANDARD.decode(body["image"]["base64"].as_str()?).ok();
             let right = data.is_some_and(|data| {
-                let sum: String = Md5::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect();
+                let sum: String = Md5::digest(&data)
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
                 body["image"]["md5"] == sum && data.len() <= 2 * 1024 * 1024
             });
             (!right).then_some(301_019)
@@ -177,7 +224,11 @@ fn judge(body: &Value) -> Option<i64> {
 impl Memory {
     /// 20 messages in any 60 seconds, then 45009.
     fn count(&mut self, now: DateTime<Utc>) -> i64 {
-        while self.taken_at.front().is_some_and(|first| now - *first >= TimeDelta::seconds(60)) {
+        while self
+            .taken_at
+            .front()
+            .is_some_and(|first| now - *first >= TimeDelta::seconds(60))
+        {
             self.taken_at.pop_front();
         }
         if self.taken_at.len() >= 20 {

@@ -1,0 +1,267 @@
+// Every page in both languages and both colours: nothing goes wrong in it, axe finds nothing
+// serious, and on a phone nothing sticks out.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+
+import { DESKTOP, PHONE, newPage, openAlive, reader, settled, shot } from "./helpers/browser.mjs";
+import { words } from "./helpers/words.mjs";
+import { addAdmin, signIn, startWorld, until } from "./helpers/world.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const LOOKS = ["zh", "en"].flatMap((lang) => ["light", "dark"].map((theme) => ({ lang, theme })));
+
+const LONG = "核对异地机房与对象存储的校验和，并把不一致的文件清单发给值班同事（名字故意写得很长，看一行放不放得下）";
+const UNBROKEN = `https://example.com/${"very-long-segment-without-a-break".repeat(4)}`;
+
+describe("every page", () => {
+  let world;
+  let api;
+  const known = {};
+
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world?.stop());
+
+  for (const look of LOOKS) {
+    test(`set-up in ${look.lang}, ${look.theme}`, async () => {
+      const context = await reader(world.browser, world.server, look);
+      const page = await newPage(context);
+      const faults = new Faults();
+      await page.goto(world.server.setupLink);
+      await inspect(page, "setup", faults, look);
+      await context.close();
+      faults.none(page.problems);
+    });
+  }
+
+  test("there is something on the pages", async () => {
+    await addAdmin(world.server);
+    const context = await reader(world.browser, world.server);
+    api = await signIn(context);
+    await furnish(api, world, known);
+    await context.close();
+  });
+
+  for (const look of LOOKS) {
+    test(`pages in ${look.lang}, ${look.theme}`, async () => {
+      const context = await reader(world.browser, world.server, look);
+      const page = await newPage(context);
+      const faults = new Faults();
+      await signedOut(page, faults, look);
+      await signIn(context);
+      for (const [name, visit] of Object.entries(pagesOf(known, words(look.lang)))) {
+        try {
+          await visit(page);
+          await inspect(page, name, faults, look);
+        } catch (error) {
+          // The other pages are looked at all the same.
+          faults.add(name, error.message);
+        }
+      }
+      await context.close();
+      world.server.check();
+      faults.none(page.problems);
+    });
+  }
+});
+
+/** What is wrong, and on which pages. */
+class Faults {
+  #pages = new Map();
+
+  add(page, what) {
+    this.#pages.set(what, [...(this.#pages.get(what) ?? []), page]);
+  }
+
+  /** Fails with all of it, and with what else went wrong. */
+  none(problems) {
+    const told = [...this.#pages].map(([what, pages]) => `${what}\n    on ${pages.join(", ")}`);
+    const all = [...told, ...problems];
+    if (all.length > 0) assert.fail(all.join("\n"));
+  }
+}
+
+/** What a stranger sees. */
+async function signedOut(page, faults, look) {
+  await page.goto("/login");
+  await inspect(page, "login", faults, look);
+  page.foresee("/login", 401);
+  page.foresee("/login", 403);
+  await page.locator("#name").fill("somebody");
+  await page.locator("#password").fill("not the password");
+  await page.getByRole("button", { name: words(look.lang).sign_in, exact: true }).click();
+  await page.locator(".notice.is-bad").waitFor();
+  await inspect(page, "login-wrong", faults, look);
+}
+
+/** All pages of somebody signed in: how to get to each. */
+function pagesOf(known, ui) {
+  const at = (path) => (page) => openAlive(page, path);
+  const missing = (path) => async (page) => {
+    page.foresee(path, 404);
+    const response = await page.goto(path);
+    assert.equal(response.status(), 404);
+    assert.match(response.headers()["content-type"], /^text\/html/, `${path} is no page`);
+    await settled(page);
+  };
+  const unfold = async (page, word) => {
+    const part = page.locator("details").filter({ hasText: word });
+    await part.locator("summary").click();
+    await part.locator("button").waitFor();
+  };
+  return {
+    overview: at("/"),
+    account: async (page) => {
+      await openAlive(page, "/");
+      await page.getByRole("button", { name: ui.account }).click();
+      await page.locator("#account").waitFor();
+    },
+    tasks: at("/tasks"),
+    "tasks-none-match": at("/tasks?q=nothing-has-this-name&state=paused"),
+    "task-new": at("/tasks/new"),
+    "task-new-faults": async (page) => {
+      await openAlive(page, "/tasks/new");
+      await page.locator("#name").fill(LONG);
+      await page.locator("#cron").fill("61 * * * *");
+      await page.locator("#zone").fill("Mars/Olympus");
+      page.foresee("/tasks/new", 422);
+      await page.getByRole("button", { name: ui.create, exact: true }).click();
+      await page.getByText(ui.faults_title).waitFor();
+      await settled(page);
+    },
+    "task-rich": at(`/tasks/${known.rich}`),
+    "task-failing": at(`/tasks/${known.failing}`),
+    "task-skipping": at(`/tasks/${known.skipping}`),
+    "task-urging": async (page) => {
+      await openAlive(page, `/tasks/${known.urging}`);
+      await unfold(page, ui.new_urge_cycle);
+    },
+    "task-closed-delete": async (page) => {
+      await openAlive(page, `/tasks/${known.closed}`);
+      await unfold(page, ui.delete_confirm);
+    },
+    "task-never": at(`/tasks/${known.never}`),
+    "task-unbroken": at(`/tasks/${known.unbroken}`),
+    "task-edit": at(`/tasks/${known.rich}/edit`),
+    run: at(`/runs/${known.run}`),
+    "run-failed": at(`/runs/${known.failedRun}`),
+    "run-under-way": at(`/runs/${known.runUnderWay}`),
+    admin: at("/admin"),
+    users: at("/admin/users"),
+    "users-token": async (page) => {
+      await openAlive(page, "/admin/users");
+      await page.getByRole("button", { name: ui.new_token, exact: true }).click();
+      await page.locator(".token pre").waitFor();
+    },
+    channels: at("/admin/channels"),
+    "missing-task": missing("/tasks/987654"),
+    "missing-run": missing("/runs/987654"),
+    "missing-page": missing("/no/such/page"),
+  };
+}
+
+/** Looks at the page that is open. */
+async function inspect(page, name, faults, { lang, theme }) {
+  await settled(page);
+  if ((await page.title()) === "") faults.add(name, "no title");
+  await axe(page, name, faults);
+  if (lang === "zh" && theme === "light") await shot(page, `${name}-desktop-light-zh`);
+  await page.setViewportSize(PHONE);
+  await settled(page);
+  const wide = await sticksOut(page);
+  if (wide) faults.add(name, wide);
+  if (lang === "zh" && theme === "dark") await shot(page, `${name}-phone-dark-zh`);
+  await page.setViewportSize(DESKTOP);
+}
+
+async function axe(page, name, faults) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+  for (const { id, impact, help, nodes } of violations) {
+    if (!["serious", "critical"].includes(impact)) continue;
+    for (const { html, any } of nodes) {
+      faults.add(name, `axe ${impact} ${id}: ${help}: ${html.slice(0, 200)} ${any[0]?.message ?? ""}`);
+    }
+  }
+}
+
+/** What is wider than a phone; nothing when there is nothing to scroll to the side. */
+function sticksOut(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.scrollingElement;
+    if (scrollWidth <= clientWidth) return null;
+    const wide = [...document.querySelectorAll("body *")].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 0.5,
+    );
+    const told = wide.slice(0, 4).map((element) => element.outerHTML.slice(0, 120));
+    return `${scrollWidth} px wide on a screen of ${clientWidth}: ${told.join(" | ")}`;
+  });
+}
+
+/** Tasks in every state, runs with every end, long and hostile words. */
+async function furnish(api, { robot, server }, known) {
+  const channel = await api.post("/channels", { name: "运维群机器人", kind: "wecom", url: robot.url });
+  await api.post("/channels", { name: "webhook-of-the-data-team", kind: "webhook", url: robot.url });
+  const add = async (name, rest) => (await api.post("/tasks", { name, zone: "Asia/Shanghai", ...rest })).id;
+  const over = (run) =>
+    until(() => api.get(`/runs/${run.id}`), (run) => run.state !== "running", `the end of run ${run.id}`);
+  const run = (id) => api.post(`/tasks/${id}/run`);
+
+  known.rich = await add(LONG, {
+    cron: "0 9 * * 1-5",
+    urge_cron: "*/30 9-18 * * *",
+    command: "for n in $(seq 1 60); do echo \"第 $n 行：检查通过 <script>alert(1)</script>\"; done; printf '%0400d\\n' 7",
+    mode: "message_command",
+    owners: ["zhangsan", "李四", "wangwu"],
+    nickname: "各位同事",
+    tags: ["备份", "每天", "production-database"],
+    channel_id: channel.id,
+    timeout: "30m",
+    starts_at: "2020-01-01 00:00",
+    ends_at: "2099-12-31 23:59:59",
+  });
+  known.failing = await add("同步对象存储", {
+    cron: "*/15 * * * *",
+    command: "echo 连接被拒绝 >&2; exit 3",
+    owners: ["zhangsan"],
+    channel_id: channel.id,
+  });
+  known.skipping = await add("每秒一次，但要很久", { cron: "* * * * * *", command: "echo 开始; sleep 600" });
+  known.urging = await add("提交周报", {
+    mode: "message",
+    cron: "0 17 * * 5",
+    urge_cron: "0 */2 * * *",
+    urging: true,
+    owners: ["zhangsan"],
+    channel_id: channel.id,
+  });
+  known.paused = await add("暂停的任务", { cron: "@daily", command: "true", tags: ["停"] });
+  known.closed = await add("已经做完的事", { cron: "0 0 1 * *", command: "true" });
+  known.never = await add("永远不会到的日子", { cron: "0 0 31 2 *", command: "true" });
+  known.unbroken = await add(UNBROKEN, {
+    cron: "*/7 2-5,8,13 1,15,L * 1-5",
+    command: `curl ${UNBROKEN}`,
+    owners: ["a-rather-long-account-name-without-spaces@example.com"],
+    tags: ["tag-that-never-ends-tag-that-never-ends"],
+  });
+  await api.post(`/tasks/${known.paused}/pause`);
+  await api.post(`/tasks/${known.closed}/close`);
+
+  known.run = (await over(await run(known.rich))).id;
+  for (let count = 0; count < 3; count += 1) known.failedRun = (await over(await run(known.failing))).id;
+  const under = (list) => list.items.find((run) => run.state === "running");
+  known.runUnderWay = under(await until(() => api.get(`/tasks/${known.skipping}/runs`), under, "a long run")).id;
+  await server.cli(["user", "add", "zhangsan", "--role", "viewer", "--password-stdin"], "viewer viewer 1\n");
+  await server.cli(["user", "add", "a-rather-long-account-name", "--role", "editor", "--password-stdin"], "editor editor 1\n");
+  await server.cli(["token", "create", "--user", "zhangsan"]);
+  await robot.message("【建单通知】", "提交周报");
+  await until(
+    () => api.get(`/tasks/${known.skipping}/history`),
+    (history) => history.items.some((item) => JSON.stringify(item).includes("skipped")),
+    "a skipped firing",
+  );
+}
