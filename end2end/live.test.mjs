@@ -1,7 +1,7 @@
 // What pages do by themselves while they are open, and the small ways around them.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 
 import { mark, newPage, openAlive, reader, stayed } from "./helpers/browser.mjs";
 import { words } from "./helpers/words.mjs";
@@ -10,31 +10,26 @@ import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
 describe("live pages", () => {
   const ui = words("zh");
   let world;
-  let contexts;
-  let page;
   let api;
+  let context;
+  let page;
 
   before(async () => {
     world = await startWorld();
     await addAdmin(world.server);
+    api = await signIn(await reader(world.browser, world.server));
   });
   after(() => world?.stop());
 
   /** Comes as somebody with their own browser; `who: null` is a stranger. */
   const come = async ({ js = true, who = ADMIN } = {}) => {
-    const context = await reader(world.browser, world.server, { js });
-    contexts.push(context);
-    const session = who && (await signIn(context, who));
+    context = await reader(world.browser, world.server, { js });
+    if (who) await signIn(context, who);
     page = await newPage(context);
-    return session;
   };
-  beforeEach(async () => {
-    contexts = [];
-    api = await come();
-  });
   afterEach(async () => {
     const { problems } = page;
-    for (const context of contexts) await context.close();
+    await context.close();
     world.server.check();
     assert.deepEqual(problems, []);
   });
@@ -45,6 +40,7 @@ describe("live pages", () => {
   const button = (name) => page.getByRole("button", { name, exact: true });
 
   test("a cycle is explained while it is typed", async () => {
+    await come();
     await openAlive(page, "/tasks/new");
     await mark(page);
     const preview = page.locator(".preview").first();
@@ -78,6 +74,7 @@ describe("live pages", () => {
   });
 
   test("language and colours are switched where one is, and stay", async () => {
+    await come();
     await task("language-and-colours");
     const html = page.locator("html");
     await openAlive(page, "/tasks?q=language&state=active");
@@ -149,6 +146,7 @@ describe("live pages", () => {
   }
 
   test("words that are being typed survive the list's own refreshes", async () => {
+    await come();
     const ticking = await task("ticking", { cron: "* * * * * *" });
     await openAlive(page, "/tasks");
     const row = page.getByRole("row").filter({ hasText: "ticking" });
@@ -170,6 +168,7 @@ describe("live pages", () => {
   });
 
   test("what others do appears by itself", async () => {
+    await come();
     await openAlive(page, "/tasks");
     await mark(page);
     await world.server.cli(["task", "add", "--name", "来自终端", "--cron", "0 0 1 1 *", "--command", "echo 1"]);
@@ -183,6 +182,7 @@ describe("live pages", () => {
   });
 
   test("a long run is followed and stopped on its page", async () => {
+    await come();
     const { id } = await task("endless", { command: "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.2; done" });
     await openAlive(page, `/tasks/${id}`);
     await mark(page);
@@ -220,6 +220,7 @@ describe("live pages", () => {
   });
 
   test("the original's addresses lead to today's pages", async () => {
+    await come();
     const { id } = await task("old links");
     await openAlive(page, `/taskid${id}`);
     assert.equal(path(), `/tasks/${id}`);

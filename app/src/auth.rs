@@ -38,7 +38,10 @@ impl Role {
 impl std::str::FromStr for Role {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(())
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -97,7 +100,12 @@ impl Principal {
     /// The console of the server's own host, which may do everything.
     #[must_use]
     pub fn console() -> Self {
-        Self { user_id: None, name: "console".to_owned(), role: Role::Admin, via: Via::Console }
+        Self {
+            user_id: None,
+            name: "console".to_owned(),
+            role: Role::Admin,
+            via: Via::Console,
+        }
     }
 
     /// Whether the caller may do `action`.
@@ -114,9 +122,19 @@ mod tests {
     #[test]
     fn each_role_includes_the_ones_before_it() {
         let may = |role: Role| {
-            let principal = Principal { user_id: None, name: "x".into(), role, via: Via::Token };
-            [Action::Read, Action::Operate, Action::Edit, Action::Administer]
-                .map(|action| principal.can(action))
+            let principal = Principal {
+                user_id: None,
+                name: "x".into(),
+                role,
+                via: Via::Token,
+            };
+            [
+                Action::Read,
+                Action::Operate,
+                Action::Edit,
+                Action::Administer,
+            ]
+            .map(|action| principal.can(action))
         };
         assert_eq!(may(Role::Viewer), [true, false, false, false]);
         assert_eq!(may(Role::Operator), [true, true, false, false]);

@@ -62,7 +62,13 @@ pub trait Tasks: Send + Sync {
     /// Starts it now. Refused while it runs.
     async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run>;
     /// What became of its firings, newest first, `limit` lines after the cursor.
-    async fn task_history(&self, caller: &Caller, id: TaskId, after: Option<String>, limit: u32) -> Answer<List<HistoryItem>>;
+    async fn task_history(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<List<HistoryItem>>;
     /// The next firings of an expression, and what it says in words.
     async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview>;
 }
@@ -71,7 +77,13 @@ pub trait Tasks: Send + Sync {
 #[async_trait]
 pub trait Runs: Send + Sync {
     /// Runs of a task, newest first.
-    async fn run_list(&self, caller: &Caller, task: TaskId, after: Option<String>, limit: u32) -> Answer<List<Run>>;
+    async fn run_list(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+        after: Option<String>,
+        limit: u32,
+    ) -> Answer<List<Run>>;
     /// One run.
     async fn run_get(&self, caller: &Caller, id: RunId) -> Answer<Run>;
     /// What it wrote so far or altogether, as text.
@@ -92,13 +104,24 @@ pub trait Channels: Send + Sync {
     /// Adds one.
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel>;
     /// Replaces one; an empty URL keeps the old one.
-    async fn channel_update(&self, caller: &Caller, id: ChannelId, draft: &ChannelDraft) -> Answer<Channel>;
+    async fn channel_update(
+        &self,
+        caller: &Caller,
+        id: ChannelId,
+        draft: &ChannelDraft,
+    ) -> Answer<Channel>;
     /// Removes one; refused while tasks send to it.
     async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()>;
     /// Sends a test message at once and tells what the other end said.
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
     /// Messages a task or a run caused, newest first.
-    async fn message_list(&self, caller: &Caller, task: TaskId, run: Option<RunId>, limit: u32) -> Answer<Vec<MessageRow>>;
+    async fn message_list(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+        run: Option<RunId>,
+        limit: u32,
+    ) -> Answer<Vec<MessageRow>>;
 }
 
 /// Accounts and tokens.
@@ -179,5 +202,9 @@ pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
 }
 
 fn outside() -> AppError {
-    AppError::new(ErrorKind::Internal, "internal", "no request context / 请求之外")
+    AppError::new(
+        ErrorKind::Internal,
+        "internal",
+        "no request context / 请求之外",
+    )
 }

@@ -64,7 +64,11 @@ pub struct FieldError {
 impl FieldError {
     /// A fault of `field` with a stable `code` and a sentence.
     pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), code: code.to_owned(), message: message.into() }
+        Self {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.into(),
+        }
     }
 }
 
@@ -119,7 +123,10 @@ impl AppError {
                 format!("{} fields need a change", many.len()),
             ),
         };
-        Self { fields, ..Self::new(ErrorKind::Invalid, "invalid", message) }
+        Self {
+            fields,
+            ..Self::new(ErrorKind::Invalid, "invalid", message)
+        }
     }
 
     /// No such thing here.
@@ -128,7 +135,10 @@ impl AppError {
         Self::new(
             ErrorKind::NotFound,
             "not_found",
-            lang.pick(format!("没有找到{what}"), format!("There is no such {what}")),
+            lang.pick(
+                format!("没有找到{what}"),
+                format!("There is no such {what}"),
+            ),
         )
     }
 
@@ -140,7 +150,10 @@ impl AppError {
             "unauthenticated",
             lang.pick("请先登录", "Sign in first"),
         )
-        .with_hint(lang.pick("打开登录页，或带上 API 令牌", "Open the sign-in page, or send an API token"))
+        .with_hint(lang.pick(
+            "打开登录页，或带上 API 令牌",
+            "Open the sign-in page, or send an API token",
+        ))
     }
 
     /// Signed in, but without the right.
@@ -171,7 +184,9 @@ impl FromServerFnError for AppError {
             _ => (ErrorKind::Internal, "internal"),
         };
         let message = match kind {
-            ErrorKind::Unavailable => "连接不上服务器，请稍后再试 / The server does not answer, try again",
+            ErrorKind::Unavailable => {
+                "连接不上服务器，请稍后再试 / The server does not answer, try again"
+            }
             ErrorKind::Invalid => "请求不完整 / The request is incomplete",
             _ => "出错了，请重新加载页面 / Something went wrong, reload the page",
         };

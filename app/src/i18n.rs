@@ -50,7 +50,10 @@ impl Lang {
                 let weight = part
                     .split(';')
                     .find_map(|p| p.trim().strip_prefix("q="))
-                    .map_or(1000, |q| q.parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u32));
+                    .map_or(1000, |q| {
+                        q.parse::<f32>()
+                            .map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u32)
+                    });
                 (weight > 0).then_some((weight, lang))
             })
             .collect();

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::auth::Principal;
 use crate::channel::{Channel, ChannelDraft, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
@@ -84,13 +83,6 @@ pub struct Overview {
     pub failing: Vec<Run>,
     /// The server itself.
     pub health: Health,
-}
-
-/// The frame around every page.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Frame {
-    /// Who is signed in.
-    pub principal: Option<Principal>,
 }
 
 /// What the task list page shows.

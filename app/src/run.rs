@@ -26,8 +26,14 @@ pub enum RunState {
 
 impl RunState {
     /// All states.
-    pub const ALL: [Self; 6] =
-        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Killed, Self::Lost];
+    pub const ALL: [Self; 6] = [
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Killed,
+        Self::Lost,
+    ];
 
     /// The name used in the API and the database.
     #[must_use]
@@ -58,7 +64,10 @@ impl RunState {
 impl std::str::FromStr for RunState {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -90,7 +99,10 @@ impl Trigger {
 impl std::str::FromStr for Trigger {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Schedule, Self::Manual, Self::CatchUp].into_iter().find(|t| t.as_str() == text).ok_or(())
+        [Self::Schedule, Self::Manual, Self::CatchUp]
+            .into_iter()
+            .find(|t| t.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -136,7 +148,8 @@ impl Run {
     /// How long it took, in milliseconds.
     #[must_use]
     pub fn duration_ms(&self) -> Option<i64> {
-        self.finished_at.map(|end| end.millis_since(self.started_at).max(0))
+        self.finished_at
+            .map(|end| end.millis_since(self.started_at).max(0))
     }
 }
 

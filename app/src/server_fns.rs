@@ -9,8 +9,7 @@ pub mod write;
 
 pub use forms::{Posted, fetch_channels, fetch_sign_in, fetch_task_form, fetch_users};
 pub use read::{
-    fetch_frame, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
-    fetch_task_list,
+    fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task, fetch_task_list,
 };
 pub use write::{
     ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,

@@ -9,7 +9,7 @@ use crate::run::RunState;
 use crate::time::Stamp;
 
 mod draft;
-pub use draft::{TaskDraft, parse_duration, format_duration, split_list};
+pub use draft::{TaskDraft, format_duration, parse_duration, split_list};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -55,7 +55,10 @@ impl Mode {
 impl std::str::FromStr for Mode {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == text).ok_or(())
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -91,7 +94,10 @@ impl TaskState {
 impl std::str::FromStr for TaskState {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -228,7 +234,10 @@ pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
         FieldError::new(
             "command",
             "nul",
-            lang.pick("命令里有 NUL 字符，shell 无法执行", "The command holds a NUL character, which no shell can run"),
+            lang.pick(
+                "命令里有 NUL 字符，shell 无法执行",
+                "The command holds a NUL character, which no shell can run",
+            ),
         )
     })
 }

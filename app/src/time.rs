@@ -68,14 +68,19 @@ impl ZoneRules {
     /// UTC.
     #[must_use]
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), offsets: vec![(0, 0)] }
+        Self {
+            name: "UTC".to_owned(),
+            offsets: vec![(0, 0)],
+        }
     }
 
     /// Seconds east of UTC at an instant.
     #[must_use]
     pub fn offset_at(&self, at: Stamp) -> i32 {
         let after = self.offsets.partition_point(|(from, _)| *from <= at.unix());
-        self.offsets.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)
+        self.offsets
+            .get(after.saturating_sub(1))
+            .map_or(0, |(_, offset)| *offset)
     }
 
     /// `2026-11-22 09:00:00` in this zone.
@@ -101,7 +106,11 @@ mod tests {
     use chrono::DateTime;
 
     fn stamp(text: &str) -> Stamp {
-        Stamp(DateTime::parse_from_rfc3339(text).expect("test time").to_utc())
+        Stamp(
+            DateTime::parse_from_rfc3339(text)
+                .expect("test time")
+                .to_utc(),
+        )
     }
 
     #[test]
@@ -113,9 +122,18 @@ mod tests {
                 (stamp("2026-03-29T01:00:00Z").unix(), 7200),
             ],
         };
-        assert_eq!(berlin.local(stamp("2026-03-29T00:59:59Z")), "2026-03-29 01:59:59");
-        assert_eq!(berlin.local(stamp("2026-03-29T01:00:00Z")), "2026-03-29 03:00:00");
-        assert_eq!(berlin.local(stamp("2001-01-01T00:00:00Z")), "2001-01-01 01:00:00");
+        assert_eq!(
+            berlin.local(stamp("2026-03-29T00:59:59Z")),
+            "2026-03-29 01:59:59"
+        );
+        assert_eq!(
+            berlin.local(stamp("2026-03-29T01:00:00Z")),
+            "2026-03-29 03:00:00"
+        );
+        assert_eq!(
+            berlin.local(stamp("2001-01-01T00:00:00Z")),
+            "2001-01-01 01:00:00"
+        );
         assert_eq!(berlin.offset_text(stamp("2026-07-01T00:00:00Z")), "+02:00");
     }
 }

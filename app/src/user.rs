@@ -28,7 +28,10 @@ pub struct UserDraft {
 // A password must not reach a log through `{:?}`.
 impl std::fmt::Debug for UserDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UserDraft").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("UserDraft")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,7 +46,10 @@ impl UserDraft {
             faults.push(FieldError::new(
                 "name",
                 "invalid",
-                lang.pick("用户名为 1–64 个字母、数字或 . _ - @", "A user name has 1–64 letters, digits or . _ - @"),
+                lang.pick(
+                    "用户名为 1–64 个字母、数字或 . _ - @",
+                    "A user name has 1–64 letters, digits or . _ - @",
+                ),
             ));
         }
         faults.extend(check_password(&self.password, lang));
@@ -51,7 +57,10 @@ impl UserDraft {
             faults.push(FieldError::new(
                 "role",
                 "invalid",
-                lang.pick("请选择角色", "Choose a role: viewer, operator, editor or admin"),
+                lang.pick(
+                    "请选择角色",
+                    "Choose a role: viewer, operator, editor or admin",
+                ),
             ));
         }
         faults

@@ -207,6 +207,7 @@ fn telemetry() {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false);
     let json = std::env::var("JCRONTAB_LOG_FORMAT").is_ok_and(|format| format == "json");
     let installed = if json {

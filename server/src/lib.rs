@@ -8,6 +8,9 @@
 //! Three thin doors lead to one [`service`]: [`api`] (REST), [`web`] (pages and server
 //! functions) and [`cli`]. Nothing imports a door.
 
+// The futures of the whole server, its pages included, are one nested type.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod auth;
 pub mod cli;

@@ -10,7 +10,7 @@ pub mod site;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -60,7 +60,7 @@ pub fn router(web: &Web) -> Router {
         .merge(pages::router(web))
         .merge(forms)
         .merge(web.site.router())
-        .fallback(not_found);
+        .fallback_service(axum::handler::Handler::with_state(not_found, web.clone()));
     guarded(all, web).layer(CompressionLayer::new())
 }
 
@@ -68,7 +68,8 @@ pub fn router(web: &Web) -> Router {
 pub fn api_router(web: &Web) -> Router {
     let (api, _) = api::router();
     guarded(
-        api.with_state(Arc::clone(&web.service)).fallback(not_found),
+        api.with_state(Arc::clone(&web.service))
+            .fallback_service(axum::handler::Handler::with_state(not_found, web.clone())),
         web,
     )
 }
@@ -102,7 +103,7 @@ fn guarded(router: Router, web: &Web) -> Router {
 }
 
 /// Links of the original lead to today's pages; everything else is not here.
-async fn not_found(request: axum::extract::Request) -> Response {
+async fn not_found(State(web): State<Web>, request: axum::extract::Request) -> Response {
     let path = request.uri().path();
     if let Some(id) = path
         .strip_prefix("/taskid")
@@ -113,14 +114,19 @@ async fn not_found(request: axum::extract::Request) -> Response {
     if path.trim_end_matches('/') == "/xadmin" {
         return Redirect::permanent(app::routes::ADMIN).into_response();
     }
-    let lang = request
-        .extensions()
-        .get::<app::backend::Caller>()
-        .map(|caller| caller.lang)
-        .unwrap_or_default();
-    api::Problem::from(app::error::AppError::not_found(
-        lang,
-        lang.pick("这个页面", "page"),
-    ))
-    .into_response()
+    missing(&web, request).await
+}
+
+/// The answer for what is not here: a page for people, a problem document for programs.
+pub(crate) async fn missing(web: &Web, request: axum::extract::Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let for_people = parts.method == axum::http::Method::GET
+        && guard::accepts_html(&parts.headers)
+        && !parts.uri.path().starts_with("/api/");
+    if for_people {
+        return pages::render_missing(web, parts).await;
+    }
+    let lang = extract::caller_of(&parts).lang;
+    let error = app::error::AppError::not_found(lang, lang.pick("这个页面", "page"));
+    api::Problem::from(error).into_response()
 }

@@ -242,6 +242,7 @@ crate::texts! {
         enabled: "可登录" | "Enabled",
         last_sign_in: "最近登录" | "Last sign-in",
         never: "从未" | "Never",
+        no_end: "永不过期" | "Does not expire",
         tokens: "API 令牌" | "API tokens",
         tokens_empty: "还没有令牌。脚本和终端用它代替密码。" | "No tokens yet. Scripts and terminals use them instead of a password.",
         new_token: "新建令牌" | "New token",

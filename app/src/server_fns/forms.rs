@@ -2,7 +2,10 @@
 //! the input has faults the server renders the same page with a [`Posted`] in its context, so
 //! nothing that was typed is lost. See `docs/adr/0002-forms-post-to-their-page.md`.
 
-#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
 
 use leptos::prelude::*;
 use leptos::server;
@@ -13,7 +16,7 @@ use crate::page::{ChannelsPage, SignInForm, TaskForm, UsersPage};
 use crate::task::TaskDraft;
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{SharedBackend, Caller, backend, caller, with_status},
+    backend::{Caller, SharedBackend, backend, caller, with_status},
     channel::ChannelDraft,
     page::{Preview, PreviewRequest},
     user::UserDraft,
@@ -37,20 +40,31 @@ pub enum Posted {
 /// Splits a failure into faults at fields and the rest.
 #[cfg(feature = "ssr")]
 fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
-    if error.fields.is_empty() { (Vec::new(), Some(error)) } else { (error.fields, None) }
+    if error.fields.is_empty() {
+        (Vec::new(), Some(error))
+    } else {
+        (error.fields, None)
+    }
 }
 
 /// The task form: empty, filled from a task, or as it was sent. `copy` fills a new task's form
 /// from another task.
 #[server(prefix = "/fn", endpoint = "task_form")]
-pub async fn fetch_task_form(id: Option<TaskId>, copy: Option<TaskId>) -> Result<TaskForm, AppError> {
+pub async fn fetch_task_form(
+    id: Option<TaskId>,
+    copy: Option<TaskId>,
+) -> Result<TaskForm, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
         Some(Posted::Task(draft, error)) => (draft, Some(error)),
         _ => match id.or(copy) {
             Some(id) => (with_status(backend.task_draft(&caller, id).await)?, None),
             None => (
-                TaskDraft { cron: "0 9 * * *".to_owned(), zone: backend.default_zone(), ..TaskDraft::default() },
+                TaskDraft {
+                    cron: "0 9 * * *".to_owned(),
+                    zone: backend.default_zone(),
+                    ..TaskDraft::default()
+                },
                 None,
             ),
         },
@@ -134,6 +148,10 @@ pub async fn fetch_users() -> Result<UsersPage, AppError> {
 pub async fn fetch_sign_in(next: String, token: String) -> Result<SignInForm, AppError> {
     Ok(match use_context::<Posted>() {
         Some(Posted::SignIn(form)) => form,
-        _ => SignInForm { next, token, ..SignInForm::default() },
+        _ => SignInForm {
+            next,
+            token,
+            ..SignInForm::default()
+        },
     })
 }

@@ -1,15 +1,16 @@
 //! Reading pages.
 
-#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
 
 use leptos::prelude::*;
 use leptos::server;
 
 use crate::error::AppError;
 use crate::id::{RunId, TaskId};
-use crate::page::{
-    Frame, Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage,
-};
+use crate::page::{Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage};
 use crate::run::HistoryItem;
 use crate::task::TaskQuery;
 #[cfg(feature = "ssr")]
@@ -21,12 +22,6 @@ use crate::{
 /// History lines of a page.
 #[cfg(feature = "ssr")]
 const HISTORY_LINES: u32 = 30;
-
-/// Who is signed in.
-#[server(prefix = "/fn", endpoint = "frame")]
-pub async fn fetch_frame() -> Result<Frame, AppError> {
-    Ok(Frame { principal: caller()?.principal })
-}
 
 /// The overview page.
 #[server(prefix = "/fn", endpoint = "overview")]
@@ -60,7 +55,9 @@ pub async fn fetch_task(id: TaskId) -> Result<TaskPage, AppError> {
         ..PreviewRequest::default()
     };
     let preview = backend.preview(&caller, &request).await?;
-    let history = backend.task_history(&caller, id, None, HISTORY_LINES).await?;
+    let history = backend
+        .task_history(&caller, id, None, HISTORY_LINES)
+        .await?;
     let channel = match task.channel_id {
         Some(channel) => Some(backend.channel_get(&caller, channel).await?.name),
         None => None,
@@ -87,7 +84,11 @@ pub async fn fetch_history(
     id: TaskId,
     after: String,
 ) -> Result<(Vec<HistoryItem>, Option<String>), AppError> {
-    let list = with_status(backend()?.task_history(&caller()?, id, Some(after), HISTORY_LINES).await)?;
+    let list = with_status(
+        backend()?
+            .task_history(&caller()?, id, Some(after), HISTORY_LINES)
+            .await,
+    )?;
     Ok((list.items, list.next))
 }
 
@@ -100,7 +101,9 @@ pub async fn fetch_run(id: RunId) -> Result<RunPage, AppError> {
     Ok(RunPage {
         clock: clock(&backend, &caller, &zone).await?,
         output: backend.run_output(&caller, id).await?,
-        messages: backend.message_list(&caller, run.task_id, Some(id), 10).await?,
+        messages: backend
+            .message_list(&caller, run.task_id, Some(id), 10)
+            .await?,
         run,
     })
 }
@@ -113,6 +116,13 @@ pub async fn fetch_preview(request: PreviewRequest) -> Result<Preview, AppError>
 
 /// Clock and zone of a page.
 #[cfg(feature = "ssr")]
-pub(super) async fn clock(backend: &SharedBackend, caller: &Caller, zone: &str) -> Answer<Clockface> {
-    Ok(Clockface { now: backend.now(), zone: backend.zone_rules(caller, zone).await? })
+pub(super) async fn clock(
+    backend: &SharedBackend,
+    caller: &Caller,
+    zone: &str,
+) -> Answer<Clockface> {
+    Ok(Clockface {
+        now: backend.now(),
+        zone: backend.zone_rules(caller, zone).await?,
+    })
 }

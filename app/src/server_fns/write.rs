@@ -1,7 +1,10 @@
 //! Controls: small forms that also work as plain POSTs, after which the browser goes back to the
 //! page it came from.
 
-#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
 
 use leptos::prelude::*;
 use leptos::server;
@@ -31,11 +34,22 @@ pub async fn control_task(
         "urge" => Control::Urge(Some(urge_cron).filter(|cron| !cron.trim().is_empty())),
         "unurge" => Control::Unurge,
         _ => {
-            let message = caller()?.lang.pick("没有这个操作", "There is no such control");
-            return with_status(Err(AppError::new(ErrorKind::Invalid, "control.unknown", message)));
+            let message = caller()?
+                .lang
+                .pick("没有这个操作", "There is no such control");
+            return with_status(Err(AppError::new(
+                ErrorKind::Invalid,
+                "control.unknown",
+                message,
+            )));
         }
     };
-    with_status(backend()?.task_control(&caller()?, id, &control).await.map(|_| ()))
+    with_status(
+        backend()?
+            .task_control(&caller()?, id, &control)
+            .await
+            .map(|_| ()),
+    )
 }
 
 /// Starts a task now and tells the run's id.
@@ -75,7 +89,12 @@ pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
 /// Allows or forbids an account to sign in.
 #[server(prefix = "/fn", endpoint = "user_set_disabled")]
 pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
-    with_status(backend()?.user_set_disabled(&caller()?, id, disabled).await.map(|_| ()))
+    with_status(
+        backend()?
+            .user_set_disabled(&caller()?, id, disabled)
+            .await
+            .map(|_| ()),
+    )
 }
 
 /// Ends a token.

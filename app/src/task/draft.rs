@@ -86,7 +86,10 @@ impl TaskDraft {
             faults.push(FieldError::new(
                 "channel_id",
                 "required",
-                lang.pick("只发信息的任务需要一个通知渠道", "A task that only sends messages needs a channel"),
+                lang.pick(
+                    "只发信息的任务需要一个通知渠道",
+                    "A task that only sends messages needs a channel",
+                ),
             ));
         }
         if let Err(fault) = parse_duration(&self.timeout) {
@@ -109,7 +112,10 @@ impl TaskDraft {
             faults.push(FieldError::new(
                 "name",
                 "control",
-                lang.pick("工作内容里不能有换行或控制字符", "The name may not hold line breaks or control characters"),
+                lang.pick(
+                    "工作内容里不能有换行或控制字符",
+                    "The name may not hold line breaks or control characters",
+                ),
             ));
         }
     }
@@ -119,7 +125,10 @@ fn too_long(field: &str, max: usize, lang: Lang) -> FieldError {
     FieldError::new(
         field,
         "too_long",
-        lang.pick(format!("最多 {max} 个字符"), format!("At most {max} characters")),
+        lang.pick(
+            format!("最多 {max} 个字符"),
+            format!("At most {max} characters"),
+        ),
     )
 }
 
@@ -128,15 +137,27 @@ fn check_list(field: &str, items: &[String], lang: Lang, faults: &mut Vec<FieldE
         faults.push(FieldError::new(
             field,
             "too_many",
-            lang.pick(format!("最多 {LIST_MAX} 个"), format!("At most {LIST_MAX} entries")),
+            lang.pick(
+                format!("最多 {LIST_MAX} 个"),
+                format!("At most {LIST_MAX} entries"),
+            ),
         ));
-    } else if items.iter().any(|item| item.chars().count() > LIST_ITEM_MAX) {
+    } else if items
+        .iter()
+        .any(|item| item.chars().count() > LIST_ITEM_MAX)
+    {
         faults.push(too_long(field, LIST_ITEM_MAX, lang));
-    } else if items.iter().any(|item| item.chars().any(|c| c.is_control() || c == ',')) {
+    } else if items
+        .iter()
+        .any(|item| item.chars().any(|c| c.is_control() || c == ','))
+    {
         faults.push(FieldError::new(
             field,
             "invalid",
-            lang.pick("不能含有逗号或控制字符", "An entry may not hold commas or control characters"),
+            lang.pick(
+                "不能含有逗号或控制字符",
+                "An entry may not hold commas or control characters",
+            ),
         ));
     }
 }
@@ -174,8 +195,14 @@ impl DurationFault {
     #[must_use]
     pub fn text(self, lang: Lang) -> &'static str {
         match self {
-            Self::Syntax => lang.pick("写成 30s、5m、2h 或 1d 这样的时长", "Write a duration such as 30s, 5m, 2h or 1d"),
-            Self::Range => lang.pick("时长要在 1 秒到 30 天之间", "The duration must be between 1 second and 30 days"),
+            Self::Syntax => lang.pick(
+                "写成 30s、5m、2h 或 1d 这样的时长",
+                "Write a duration such as 30s, 5m, 2h or 1d",
+            ),
+            Self::Range => lang.pick(
+                "时长要在 1 秒到 30 天之间",
+                "The duration must be between 1 second and 30 days",
+            ),
         }
     }
 }
@@ -195,7 +222,10 @@ pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
         if let Some(digit) = c.to_digit(10) {
             let value = number.unwrap_or(0);
             number = Some(
-                value.checked_mul(10).and_then(|v| v.checked_add(i64::from(digit))).ok_or(DurationFault::Range)?,
+                value
+                    .checked_mul(10)
+                    .and_then(|v| v.checked_add(i64::from(digit)))
+                    .ok_or(DurationFault::Range)?,
             );
             continue;
         }
@@ -207,7 +237,10 @@ pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
             _ => return Err(DurationFault::Syntax),
         };
         let value = number.take().ok_or(DurationFault::Syntax)?;
-        total = value.checked_mul(unit).and_then(|v| v.checked_add(total)).ok_or(DurationFault::Range)?;
+        total = value
+            .checked_mul(unit)
+            .and_then(|v| v.checked_add(total))
+            .ok_or(DurationFault::Range)?;
     }
     if let Some(seconds) = number {
         // A bare number is seconds; after a unit it would be a forgotten unit.
@@ -217,7 +250,11 @@ pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
             return Err(DurationFault::Syntax);
         }
     }
-    if (1..=TIMEOUT_MAX_SECONDS).contains(&total) { Ok(Some(total)) } else { Err(DurationFault::Range) }
+    if (1..=TIMEOUT_MAX_SECONDS).contains(&total) {
+        Ok(Some(total))
+    } else {
+        Err(DurationFault::Range)
+    }
 }
 
 /// Writes seconds as `parse_duration` reads them: `90` gives `1m30s`.
@@ -231,7 +268,11 @@ pub fn format_duration(seconds: i64) -> String {
             rest %= unit;
         }
     }
-    if text.is_empty() { "0s".to_owned() } else { text }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -240,19 +281,37 @@ mod tests {
 
     #[test]
     fn durations_read_back() {
-        for (text, seconds) in [("30s", 30), ("5m", 300), ("1h30m", 5400), ("90", 90), ("1d", 86_400)] {
+        for (text, seconds) in [
+            ("30s", 30),
+            ("5m", 300),
+            ("1h30m", 5400),
+            ("90", 90),
+            ("1d", 86_400),
+        ] {
             assert_eq!(parse_duration(text), Ok(Some(seconds)), "{text}");
             assert_eq!(parse_duration(&format_duration(seconds)), Ok(Some(seconds)));
         }
         assert_eq!(parse_duration("  "), Ok(None));
-        for text in ["0", "31d", "99999999999999999999", "5m3", "m", "-5s", "5 m", "五分钟"] {
+        for text in [
+            "0",
+            "31d",
+            "99999999999999999999",
+            "5m3",
+            "m",
+            "-5s",
+            "5 m",
+            "五分钟",
+        ] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn lists_split_on_chinese_commas_too() {
-        assert_eq!(split_list("张三，李四, 张三、王五\n"), ["张三", "李四", "王五"]);
+        assert_eq!(
+            split_list("张三，李四, 张三、王五\n"),
+            ["张三", "李四", "王五"]
+        );
         assert!(split_list(" ,， ").is_empty());
     }
 
@@ -270,10 +329,18 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             let faults = draft.check(lang);
             let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-            assert_eq!(fields, ["name", "owners", "command", "cron", "urge_cron", "timeout"]);
+            assert_eq!(
+                fields,
+                ["name", "owners", "command", "cron", "urge_cron", "timeout"]
+            );
             assert!(faults.iter().all(|fault| !fault.message.is_empty()));
         }
-        let huge = TaskDraft { name: "x".into(), cron: "* * * * *".into(), command: "x".repeat(1 << 20), ..TaskDraft::default() };
+        let huge = TaskDraft {
+            name: "x".into(),
+            cron: "* * * * *".into(),
+            command: "x".repeat(1 << 20),
+            ..TaskDraft::default()
+        };
         assert_eq!(huge.check(Lang::En)[0].code, "too_long");
     }
 }

@@ -82,14 +82,14 @@ fn account(name: &str, role: &'static str) -> AnyView {
     let ui = ui();
     let name = name.to_owned();
     view! {
-        <button type="button" class="account-button" popovertarget="account" aria-label=ui.account>
-            {icon(icon::USER)} <span>{name.clone()}</span>
+        <button type="button" class="account-button" popovertarget="account">
+            {icon(icon::USER)} <span>{name.clone()}</span> <span class="sr">{ui.account}</span>
         </button>
         <div id="account" popover="auto" class="account">
             <p class="account-name"><b>{name}</b> <span class="muted">{role}</span></p>
             {preferences()}
             <form method="post" action=routes::SIGN_OUT>
-                <button class="button wide">{icon(icon::EXIT)} {ui.sign_out}</button>
+                <button type="submit" class="button wide">{icon(icon::EXIT)} {ui.sign_out}</button>
             </form>
         </div>
     }
@@ -117,12 +117,12 @@ fn preferences() -> AnyView {
         <form method="post" action=routes::PREFERENCES class="preferences">
             <input type="hidden" name="next" value=here/>
             <div class="segments" role="group" aria-label=ui.language>
-                <button name="lang" value="zh" lang="zh-CN" aria-pressed=pressed(lang == Lang::Zh)>"中文"</button>
-                <button name="lang" value="en" lang="en" aria-pressed=pressed(lang == Lang::En)>"English"</button>
+                <button type="submit" name="lang" value="zh" lang="zh-CN" aria-pressed=pressed(lang == Lang::Zh)>"中文"</button>
+                <button type="submit" name="lang" value="en" lang="en" aria-pressed=pressed(lang == Lang::En)>"English"</button>
             </div>
             <div class="segments" role="group" aria-label=ui.theme>
                 {themes.map(|(one, text)| view! {
-                    <button name="theme" value=one.as_str() aria-pressed=pressed(one == theme)>{text}</button>
+                    <button type="submit" name="theme" value=one.as_str() aria-pressed=pressed(one == theme)>{text}</button>
                 }).collect_view()}
             </div>
         </form>

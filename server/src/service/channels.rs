@@ -204,13 +204,19 @@ impl Channels for Service {
             created_at: self.clock.now(),
         };
         let answer = self.sender.send(kind, &url, &item).await;
+        let words = match &answer {
+            Ok(words) => words.clone(),
+            Err(error) => error.to_string(),
+        };
+        // Kept with the channel, so that the page shows it also without JavaScript.
+        self.store
+            .note_channel_answer(id, &words)
+            .await
+            .or_internal(lang)?;
         self.audit(who, "channel.test", Some(id.0), "").await;
-        Ok(match answer {
-            Ok(answer) => ChannelTest { ok: true, answer },
-            Err(error) => ChannelTest {
-                ok: false,
-                answer: error.to_string(),
-            },
+        Ok(ChannelTest {
+            ok: answer.is_ok(),
+            answer: words,
         })
     }
 

@@ -270,6 +270,14 @@ impl Store {
             .await?)
     }
 
+    /// Keeps what a channel said last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_channel_answer(&self, id: ChannelId, answer: &str) -> Result<(), StoreError> {
+        transaction!(self, |tx| { note_answer(tx, id, answer).await })
+    }
+
     /// Gives up what was meant for a channel that is gone.
     ///
     /// # Errors

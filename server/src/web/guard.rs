@@ -25,7 +25,7 @@ pub const LANG_COOKIE: &str = "jcrontab_lang";
 pub const THEME_COOKIE: &str = "jcrontab_theme";
 
 /// Routes that strangers may use. Everything else asks for a session or a token.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 13] = [
     routes::SIGN_IN,
     routes::SETUP,
     routes::SIGN_OUT,
@@ -36,8 +36,7 @@ const OPEN: [&str; 14] = [
     "/favicon.svg",
     "/favicon.ico",
     "/robots.txt",
-    // The sign-in and set-up pages ask for these; both tell a stranger nothing.
-    "/fn/frame",
+    // The sign-in and set-up pages ask for this; it tells a stranger nothing.
     "/fn/sign_in_form",
     "/apple-touch-icon.png",
     // The description of the API is in the public source; it names no version and no data.
@@ -136,10 +135,7 @@ pub async fn require_principal(State(web): State<Web>, request: Request, next: N
         // Once there is an account the set-up page is gone for good.
         match web.service.setup_open(lang).await {
             Ok(true) => {}
-            Ok(false) => {
-                return Problem::from(AppError::not_found(lang, lang.pick("这个页面", "page")))
-                    .into_response();
-            }
+            Ok(false) => return super::missing(&web, request).await,
             Err(error) => return Problem::from(error).into_response(),
         }
     }

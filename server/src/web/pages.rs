@@ -40,15 +40,28 @@ pub(super) async fn render_posted(
     status: StatusCode,
     posted: Posted,
 ) -> Response {
+    render(web, parts, status, move || provide_context(posted.clone())).await
+}
+
+/// Renders the page that says that there is none.
+pub(super) async fn render_missing(web: &Web, parts: Parts) -> Response {
+    render(web, parts, StatusCode::NOT_FOUND, || {}).await
+}
+
+async fn render(
+    web: &Web,
+    parts: Parts,
+    status: StatusCode,
+    more: impl Fn() + Clone + Send + Sync + 'static,
+) -> Response {
     let options = web.site.options.clone();
     let context = context(web);
-    let with_posted = move || {
+    let with_more = move || {
         context();
-        provide_context(posted.clone());
+        more();
     };
-    let render = leptos_axum::render_app_async_with_context(with_posted, move || {
-        app::shell(options.clone())
-    });
+    let render =
+        leptos_axum::render_app_async_with_context(with_more, move || app::shell(options.clone()));
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
     let mut response = render(request).await;
@@ -66,9 +79,8 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
         if let Some(parts) = use_context::<Parts>() {
             plain_form = parts.uri.path().starts_with("/fn/") && accepts_html(&parts.headers);
             provide_context(caller_of(&parts));
-            provide_context(Theme::from_name(
-                cookie(&parts.headers, THEME_COOKIE).unwrap_or_default(),
-            ));
+            let theme = cookie(&parts.headers, THEME_COOKIE).and_then(Theme::from_name);
+            provide_context(theme.unwrap_or_default());
         }
         if let Some(response) = use_context::<ResponseOptions>() {
             if let Some(policy) =

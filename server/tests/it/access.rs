@@ -11,8 +11,18 @@ use super::helpers::{Browser, Reply, TestApp, draft};
 
 /// What strangers may have, by path.
 const OPEN: [&str; 12] = [
-    "/login", "/logout", "/preferences", "/healthz", "/readyz", "/favicon.svg", "/favicon.ico", "/robots.txt",
-    "/apple-touch-icon.png", "/api/openapi.json", "/fn/frame", "/fn/sign_in_form",
+    "/login",
+    "/logout",
+    "/preferences",
+    "/healthz",
+    "/readyz",
+    "/favicon.svg",
+    "/favicon.ico",
+    "/robots.txt",
+    "/apple-touch-icon.png",
+    "/api/openapi.json",
+    "/fn/frame",
+    "/fn/sign_in_form",
 ];
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -21,12 +31,31 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 fn routes() -> BTreeSet<String> {
     let (_, openapi) = server::api::router();
     let described = serde_json::to_value(&openapi).expect("the description");
-    let mut routes: BTreeSet<String> =
-        described["paths"].as_object().expect("paths").keys().map(|path| path.replace("{id}", "1")).collect();
+    let mut routes: BTreeSet<String> = described["paths"]
+        .as_object()
+        .expect("paths")
+        .keys()
+        .map(|path| path.replace("{id}", "1"))
+        .collect();
     assert!(routes.len() > 15, "the API is described: {routes:?}");
     let pages = [
-        "/", "/tasks", "/tasks/new", "/tasks/1", "/tasks/1/edit", "/runs/1", "/admin", "/admin/users",
-        "/admin/channels", "/setup", "/events", "/taskid1", "/xadmin", "/no-such-page", "/api", "/api/v1", "/fn",
+        "/",
+        "/tasks",
+        "/tasks/new",
+        "/tasks/1",
+        "/tasks/1/edit",
+        "/runs/1",
+        "/admin",
+        "/admin/users",
+        "/admin/channels",
+        "/setup",
+        "/events",
+        "/taskid1",
+        "/xadmin",
+        "/no-such-page",
+        "/api",
+        "/api/v1",
+        "/fn",
     ];
     routes.extend(pages.map(str::to_owned));
     routes.extend(OPEN.map(str::to_owned));
@@ -36,8 +65,13 @@ fn routes() -> BTreeSet<String> {
 
 /// Every server function, as the framework knows them.
 fn server_functions() -> Vec<String> {
-    let paths: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
-    assert!(paths.len() > 15, "the server functions are known: {paths:?}");
+    let paths: Vec<String> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.to_owned())
+        .collect();
+    assert!(
+        paths.len() > 15,
+        "the server functions are known: {paths:?}"
+    );
     paths
 }
 
@@ -70,12 +104,18 @@ async fn ask(browser: &Browser, method: &str, path: &str, accept: &str) -> Reply
         .header("x-http-method-override", "DELETE")
         .header("x-forwarded-for", "127.0.0.1")
         .header("x-original-url", "/login");
-    browser.send(request.body(Body::from("{}")).expect("a request")).await
+    browser
+        .send(request.body(Body::from("{}")).expect("a request"))
+        .await
 }
 
 /// Everything that a stranger or a viewer must not change, as text.
 async fn everything(app: &TestApp) -> Vec<String> {
-    let user = if app.place.database.url.is_empty() { "\"user\"" } else { "`user`" };
+    let user = if app.place.database.url.is_empty() {
+        "\"user\""
+    } else {
+        "`user`"
+    };
     let queries = [
         "SELECT CONCAT_WS(' ', id, name, command, state, urging, version) FROM task".to_owned(),
         "SELECT CONCAT_WS(' ', id, expression) FROM schedule".to_owned(),
@@ -95,8 +135,14 @@ async fn everything(app: &TestApp) -> Vec<String> {
 /// One of everything, so that an id of 1 always names something.
 async fn furnished() -> TestApp {
     let app = TestApp::new().await;
-    app.channel("ops", app::channel::ChannelKind::Webhook, "http://127.0.0.1:9/").await;
-    app.execute(draft("secret plan", "0 0 1 1 *", "echo secret output")).await;
+    app.channel(
+        "ops",
+        app::channel::ChannelKind::Webhook,
+        "http://127.0.0.1:9/",
+    )
+    .await;
+    app.execute(draft("secret plan", "0 0 1 1 *", "echo secret output"))
+        .await;
     app.token("owner", Role::Admin).await;
     app
 }
@@ -123,7 +169,12 @@ async fn a_stranger_gets_nothing_however_it_is_spelled() {
                         400 => true,
                         _ => false,
                     };
-                    assert!(refused, "{method} {path} as {accept}: {} {location} {}", reply.status, reply.text());
+                    assert!(
+                        refused,
+                        "{method} {path} as {accept}: {} {location} {}",
+                        reply.status,
+                        reply.text()
+                    );
                     assert!(!reply.text().contains("secret"), "{method} {path}");
                 }
             }
@@ -140,15 +191,29 @@ async fn what_is_open_tells_a_stranger_nothing() {
         for method in METHODS {
             let reply = ask(&stranger, method, path, "text/html").await;
             assert!(reply.status != 500, "{method} {path}: {}", reply.text());
-            for secret in ["secret plan", "secret output", "owner", "127.0.0.1:9", env!("CARGO_PKG_VERSION")] {
+            for secret in [
+                "secret plan",
+                "secret output",
+                "owner",
+                "127.0.0.1:9",
+                env!("CARGO_PKG_VERSION"),
+            ] {
                 let told = reply.text().contains(secret) && path != "/api/openapi.json";
                 assert!(!told, "{method} {path} tells {secret}");
             }
         }
     }
-    for path in ["/pkg/../../Cargo.toml", "/pkg/..%2f..%2fCargo.toml", "/pkg/%2e%2e/%2e%2e/etc/passwd"] {
+    for path in [
+        "/pkg/../../Cargo.toml",
+        "/pkg/..%2f..%2fCargo.toml",
+        "/pkg/%2e%2e/%2e%2e/etc/passwd",
+    ] {
         let reply = ask(&stranger, "GET", path, "*/*").await;
-        assert!(matches!(reply.status, 401 | 400 | 404), "{path}: {}", reply.status);
+        assert!(
+            matches!(reply.status, 401 | 400 | 404),
+            "{path}: {}",
+            reply.status
+        );
     }
     assert_eq!(stranger.get("/healthz").await.text(), "ok");
     app.node().await.turn().await;
@@ -159,8 +224,12 @@ async fn what_is_open_tells_a_stranger_nothing() {
 fn body_for(path: &str) -> Value {
     match path {
         path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
-        path if path.contains("/channels") => json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"}),
-        path if path.ends_with("/users") => json!({"name": "n", "password": "long enough", "role": "admin"}),
+        path if path.contains("/channels") => {
+            json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"})
+        }
+        path if path.ends_with("/users") => {
+            json!({"name": "n", "password": "long enough", "role": "admin"})
+        }
         path if path.contains("/users/") => json!({"password": "long enough", "disabled": true}),
         path if path.ends_with("/tokens") => json!({"user": "owner"}),
         _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
@@ -183,7 +252,11 @@ async fn a_viewer_reads_and_writes_nothing() {
                 continue;
             }
             let (status, text) = if method == "GET" {
-                let query = if path == "/api/v1/runs" { "?task=1" } else { "" };
+                let query = if path == "/api/v1/runs" {
+                    "?task=1"
+                } else {
+                    ""
+                };
                 let reply = viewer.get(&format!("{filled}{query}")).await;
                 (reply.status, reply.text())
             } else {
@@ -199,20 +272,45 @@ async fn a_viewer_reads_and_writes_nothing() {
                 ("POST", "/api/v1/tokens") | ("DELETE", "/api/v1/tokens/{id}") => &[404],
                 _ => &[403],
             };
-            assert!(expected.contains(&status), "{method} {path}: {status} {text}");
+            assert!(
+                expected.contains(&status),
+                "{method} {path}: {status} {text}"
+            );
         }
     }
     assert!(written > 10);
     // Nothing asked for is no reason to be let in.
-    assert_eq!(viewer.call("PATCH", "/api/v1/users/1", Some(json!({}))).await.status, 403);
+    assert_eq!(
+        viewer
+            .call("PATCH", "/api/v1/users/1", Some(json!({})))
+            .await
+            .status,
+        403
+    );
 
-    let reading = ["frame", "overview", "task_list_page", "task_page", "task_history", "run_page", "preview", "sign_in_form", "channels_page", "task_form"];
+    let reading = [
+        "frame",
+        "overview",
+        "task_list_page",
+        "task_page",
+        "task_history",
+        "run_page",
+        "preview",
+        "sign_in_form",
+        "channels_page",
+        "task_form",
+    ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
         if reading.contains(&name) {
             continue;
         }
-        let fields = [("id", "1"), ("verb", "close"), ("disabled", "true"), ("user", "owner")];
+        let fields = [
+            ("id", "1"),
+            ("verb", "close"),
+            ("disabled", "true"),
+            ("user", "owner"),
+        ];
         let reply = viewer.submit(&path, &fields).await;
         let refused = match name {
             "token_revoke" => reply.status == 404,
@@ -221,10 +319,30 @@ async fn a_viewer_reads_and_writes_nothing() {
         assert!(refused, "{path}: {} {}", reply.status, reply.text());
     }
     for (path, fields) in [
-        ("/tasks/new", [("name", "n"), ("cron", "* * * * *"), ("command", "true")]),
-        ("/tasks/1/edit", [("name", "n"), ("cron", "* * * * *"), ("command", "true")]),
-        ("/admin/channels", [("name", "n"), ("kind", "webhook"), ("url", "http://127.0.0.1:9/")]),
-        ("/admin/users", [("name", "n"), ("password", "long enough"), ("role", "admin")]),
+        (
+            "/tasks/new",
+            [("name", "n"), ("cron", "* * * * *"), ("command", "true")],
+        ),
+        (
+            "/tasks/1/edit",
+            [("name", "n"), ("cron", "* * * * *"), ("command", "true")],
+        ),
+        (
+            "/admin/channels",
+            [
+                ("name", "n"),
+                ("kind", "webhook"),
+                ("url", "http://127.0.0.1:9/"),
+            ],
+        ),
+        (
+            "/admin/users",
+            [
+                ("name", "n"),
+                ("password", "long enough"),
+                ("role", "admin"),
+            ],
+        ),
     ] {
         assert_eq!(viewer.submit(path, &fields).await.status, 403, "{path}");
     }
@@ -246,9 +364,15 @@ async fn roles_end_where_they_should() {
     for (name, role, expected) in table {
         let somebody = app.signed_in(name, role).await;
         let statuses = [
-            somebody.call("POST", "/api/v1/tasks/1/pause", None).await.status,
+            somebody
+                .call("POST", "/api/v1/tasks/1/pause", None)
+                .await
+                .status,
             somebody.post("/api/v1/tasks", task.clone()).await.status,
-            somebody.post("/api/v1/channels", channel.clone()).await.status,
+            somebody
+                .post("/api/v1/channels", channel.clone())
+                .await
+                .status,
             somebody.get("/api/v1/users").await.status,
         ];
         assert_eq!(statuses, expected, "{name}");
@@ -263,27 +387,73 @@ async fn another_site_cannot_make_a_browser_write() {
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
         &[("sec-fetch-site", "cross-site")],
-        &[("sec-fetch-site", "same-site"), ("origin", "http://cron.test")],
+        &[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://cron.test"),
+        ],
     ];
     for headers in foreign {
-        let mut admin = app.signed_in(&format!("u{}", headers[0].1.len()), Role::Admin).await;
+        let mut admin = app
+            .signed_in(&format!("u{}", headers[0].1.len()), Role::Admin)
+            .await;
         for (name, value) in headers {
             admin = admin.with(name, value);
         }
-        let writing = ["/api/v1/tasks", "/api/v1/tasks/1/close", "/fn/task_control", "/fn/task_run", "/tasks/new", "/admin/users", "/logout", "/preferences", "/login"];
+        let writing = [
+            "/api/v1/tasks",
+            "/api/v1/tasks/1/close",
+            "/fn/task_control",
+            "/fn/task_run",
+            "/tasks/new",
+            "/admin/users",
+            "/logout",
+            "/preferences",
+            "/login",
+        ];
         for path in writing {
-            let reply = admin.submit(path, &[("id", "1"), ("verb", "close"), ("name", "n"), ("cron", "* * * * *"), ("command", "x")]).await;
+            let reply = admin
+                .submit(
+                    path,
+                    &[
+                        ("id", "1"),
+                        ("verb", "close"),
+                        ("name", "n"),
+                        ("cron", "* * * * *"),
+                        ("command", "x"),
+                    ],
+                )
+                .await;
             assert_eq!(reply.status, 403, "{path} with {headers:?}");
         }
-        assert_eq!(admin.call("DELETE", "/api/v1/tasks/1", None).await.status, 403);
-        assert_eq!(admin.get("/api/v1/tasks/1").await.status, 200, "reading is harmless");
+        assert_eq!(
+            admin.call("DELETE", "/api/v1/tasks/1", None).await.status,
+            403
+        );
+        assert_eq!(
+            admin.get("/api/v1/tasks/1").await.status,
+            200,
+            "reading is harmless"
+        );
     }
-    let users_apart = |rows: Vec<String>| -> Vec<String> { rows.into_iter().filter(|row| !row.contains("no password")).collect() };
+    let users_apart = |rows: Vec<String>| -> Vec<String> {
+        rows.into_iter()
+            .filter(|row| !row.contains("no password"))
+            .collect()
+    };
     assert_eq!(users_apart(everything(&app).await), users_apart(before));
     // A program with a token is no browser.
     let token = app.token("program", Role::Admin).await;
-    let program = app.browser().with("authorization", &format!("Bearer {token}")).with("origin", "https://elsewhere.example");
-    assert_eq!(program.call("POST", "/api/v1/tasks/1/pause", None).await.status, 200);
+    let program = app
+        .browser()
+        .with("authorization", &format!("Bearer {token}"))
+        .with("origin", "https://elsewhere.example");
+    assert_eq!(
+        program
+            .call("POST", "/api/v1/tasks/1/pause", None)
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -297,7 +467,8 @@ async fn every_answer_carries_the_security_headers() {
         ("page", admin.open("/tasks").await, 200),
         ("page", admin.open("/tasks/999").await, 404),
         ("page", stranger.open("/login").await, 200),
-        ("other", admin.open("/no/such/page").await, 404),
+        ("page", admin.open("/no/such/page").await, 404),
+        ("other", admin.get("/no/such/page").await, 404),
         ("other", stranger.open("/").await, 303),
         ("other", stranger.get("/api/v1/tasks").await, 401),
         ("other", admin.get("/api/v1/tasks").await, 200),
@@ -306,7 +477,14 @@ async fn every_answer_carries_the_security_headers() {
         ("other", admin.call("PUT", "/healthz", None).await, 405),
         ("other", stranger.get("/healthz").await, 200),
         ("other", stranger.get("/pkg/none.js").await, 404),
-        ("other", app.browser().with("origin", "https://evil.example").submit("/login", &[]).await, 403),
+        (
+            "other",
+            app.browser()
+                .with("origin", "https://evil.example")
+                .submit("/login", &[])
+                .await,
+            403,
+        ),
     ];
     for (kind, reply, status) in answers {
         assert_eq!(reply.status, status, "{kind}: {}", reply.text());
@@ -315,11 +493,17 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(reply.header("referrer-policy"), "same-origin");
         assert!(!reply.header("cache-control").is_empty());
         let policy = reply.header("content-security-policy").to_owned();
-        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
+            "{policy}"
+        );
         if kind == "page" {
             let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
             let nonce = rest.split('\'').next().expect("its end").to_owned();
-            assert!(reply.text().contains(&format!("nonce=\"{nonce}\"")) || reply.text().contains(&format!("nonce={nonce}")));
+            assert!(
+                reply.text().contains(&format!("nonce=\"{nonce}\""))
+                    || reply.text().contains(&format!("nonce={nonce}"))
+            );
             assert!(nonces.insert(nonce), "a nonce is used once");
         } else {
             assert!(policy.contains("default-src 'none'"), "{status} {policy}");

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
 }
 
 fn read(path: &str) -> String {
@@ -26,15 +29,39 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn the_browsers_side_holds_nothing_of_the_servers() {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--package=frontend", "--target=wasm32-unknown-unknown", "--edges=normal", "--prefix=none", "--offline", "--locked"])
+        .args([
+            "tree",
+            "--package=frontend",
+            "--target=wasm32-unknown-unknown",
+            "--edges=normal",
+            "--prefix=none",
+            "--offline",
+            "--locked",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo");
-    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    assert!(
+        tree.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tree.stderr)
+    );
     let text = String::from_utf8(tree.stdout).expect("text");
-    let names: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+    let names: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
     assert!(names.contains(&"leptos") && names.contains(&"app"));
-    for foreign in ["tokio", "axum", "hyper", "sea-orm", "reqwest", "sqlx", "server", "migration"] {
+    for foreign in [
+        "tokio",
+        "axum",
+        "hyper",
+        "sea-orm",
+        "reqwest",
+        "sqlx",
+        "server",
+        "migration",
+    ] {
         assert!(!names.contains(&foreign), "frontend depends on {foreign}");
     }
 }
@@ -50,7 +77,9 @@ fn only_the_store_knows_the_database() {
     for path in found {
         let inside = path.starts_with(&store) || path == root().join("server/src/store.rs");
         let text = std::fs::read_to_string(&path).expect("a source file");
-        let names = text.lines().any(|line| line.contains("sea_orm") && !line.trim_start().starts_with("//"));
+        let names = text
+            .lines()
+            .any(|line| line.contains("sea_orm") && !line.trim_start().starts_with("//"));
         assert!(inside || !names, "{} names sea_orm", path.display());
     }
 }
@@ -58,7 +87,14 @@ fn only_the_store_knows_the_database() {
 #[test]
 fn nothing_inside_imports_a_door() {
     let mut found = Vec::new();
-    for folder in ["store", "scheduler", "executor", "notifier", "service", "auth"] {
+    for folder in [
+        "store",
+        "scheduler",
+        "executor",
+        "notifier",
+        "service",
+        "auth",
+    ] {
         sources(&root().join("server/src").join(folder), &mut found);
         found.push(root().join(format!("server/src/{folder}.rs")));
     }
@@ -74,9 +110,22 @@ fn nothing_inside_imports_a_door() {
 fn the_app_depends_on_no_server_library() {
     let manifest: toml::Table = read("app/Cargo.toml").parse().expect("TOML");
     for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let Some(dependencies) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
-        for foreign in ["tokio", "axum", "hyper", "sea-orm", "reqwest", "server", "migration"] {
-            assert!(!dependencies.contains_key(foreign), "app depends on {foreign}");
+        let Some(dependencies) = manifest.get(table).and_then(toml::Value::as_table) else {
+            continue;
+        };
+        for foreign in [
+            "tokio",
+            "axum",
+            "hyper",
+            "sea-orm",
+            "reqwest",
+            "server",
+            "migration",
+        ] {
+            assert!(
+                !dependencies.contains_key(foreign),
+                "app depends on {foreign}"
+            );
         }
     }
 }
@@ -86,7 +135,10 @@ fn both_leptos_settings_say_the_same() {
     let workspace: toml::Table = read("Cargo.toml").parse().expect("TOML");
     let leptos: toml::Table = read("Leptos.toml").parse().expect("TOML");
     let settings = |table: &toml::Table| -> toml::Table {
-        table["workspace"]["metadata"]["leptos"][0].as_table().expect("settings").clone()
+        table["workspace"]["metadata"]["leptos"][0]
+            .as_table()
+            .expect("settings")
+            .clone()
     };
     let settings_of_workspace = settings(&workspace);
     let mut settings_of_release = settings(&leptos_document(leptos));
@@ -98,6 +150,10 @@ fn both_leptos_settings_say_the_same() {
 
 /// `Leptos.toml` is the same document as `Cargo.toml`, with that table alone.
 fn leptos_document(document: toml::Table) -> toml::Table {
-    assert_eq!(document.keys().collect::<Vec<_>>(), ["workspace"], "nothing else is in it");
+    assert_eq!(
+        document.keys().collect::<Vec<_>>(),
+        ["workspace"],
+        "nothing else is in it"
+    );
     document
 }

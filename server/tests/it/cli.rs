@@ -20,65 +20,197 @@ impl Door<'_> {
 }
 
 /// What must be the same at every door.
-async fn the_same_everywhere(door: &Door<'_>, name: &str) {
+async fn the_same_everywhere(door: &Door<'_>, name: &str) -> String {
     let added = door
         .run(&[
-            "task", "add", "--name", name, "--cron", "0 9 * * *", "--command", "echo hi", "--mode", "command", "--zone",
-            "Asia/Shanghai", "--owner", "张三", "--owner", "李四", "--starts-at", "2026-01-01 00:00", "--ends-at",
-            "2999-01-01T00:00:00+08:00", "--timeout", "30s", "--json",
+            "task",
+            "add",
+            "--name",
+            name,
+            "--cron",
+            "0 9 * * *",
+            "--command",
+            "echo hi",
+            "--mode",
+            "command",
+            "--zone",
+            "Asia/Shanghai",
+            "--owner",
+            "张三",
+            "--owner",
+            "李四",
+            "--starts-at",
+            "2026-01-01 00:00",
+            "--ends-at",
+            "2999-01-01T00:00:00+08:00",
+            "--timeout",
+            "30s",
+            "--json",
         ])
         .await
         .json();
     let id = added["id"].as_i64().expect("an id").to_string();
     assert_eq!(
-        (&added["name"], &added["owners"], &added["timeout_seconds"], &added["starts_at"]),
-        (&json!(name), &json!(["张三", "李四"]), &json!(30), &json!("2025-12-31T16:00:00Z"))
+        (
+            &added["name"],
+            &added["owners"],
+            &added["timeout_seconds"],
+            &added["starts_at"]
+        ),
+        (
+            &json!(name),
+            &json!(["张三", "李四"]),
+            &json!(30),
+            &json!("2025-12-31T16:00:00Z")
+        )
     );
-    let taken = door.run(&["task", "add", "--name", name, "--cron", "0 9 * * *", "--command", "true"]).await;
+    let taken = door
+        .run(&[
+            "task",
+            "add",
+            "--name",
+            name,
+            "--cron",
+            "0 9 * * *",
+            "--command",
+            "true",
+        ])
+        .await;
     assert!(taken.refused(4).contains(name));
-    let faulty = door.run(&["task", "add", "--name", "x", "--cron", "61 9 * * *", "--command", "true"]).await;
+    let faulty = door
+        .run(&[
+            "task",
+            "add",
+            "--name",
+            "x",
+            "--cron",
+            "61 9 * * *",
+            "--command",
+            "true",
+        ])
+        .await;
     assert!(faulty.refused(2).contains("cron"));
-    let unknown = door.run(&["task", "add", "--name", "x", "--cron", "0 9 * * *", "--command", "true", "--zone", "Mars/Olympus"]).await;
+    let unknown = door
+        .run(&[
+            "task",
+            "add",
+            "--name",
+            "x",
+            "--cron",
+            "0 9 * * *",
+            "--command",
+            "true",
+            "--zone",
+            "Mars/Olympus",
+        ])
+        .await;
     assert!(unknown.refused(2).contains("Mars/Olympus"));
-    let nowhere = door.run(&["task", "add", "--name", "x", "--cron", "0 9 * * *", "--channel", "none", "--mode", "message"]).await;
+    let nowhere = door
+        .run(&[
+            "task",
+            "add",
+            "--name",
+            "x",
+            "--cron",
+            "0 9 * * *",
+            "--channel",
+            "none",
+            "--mode",
+            "message",
+        ])
+        .await;
     assert!(nowhere.refused(3).contains("none"));
 
     let list = door.run(&["task", "list", "--json"]).await.json();
-    assert!(list["items"].as_array().is_some_and(|items| items.iter().any(|task| task["name"] == name)));
-    assert!(list.as_object().is_some_and(|list| list.contains_key("next")), "as REST: {list}");
-    for (act, state) in [("show", "active"), ("pause", "paused"), ("restore", "active"), ("close", "closed"), ("restore", "active")] {
+    assert!(
+        list["items"]
+            .as_array()
+            .is_some_and(|items| items.iter().any(|task| task["name"] == name))
+    );
+    assert!(
+        list.as_object()
+            .is_some_and(|list| list.contains_key("next")),
+        "as REST: {list}"
+    );
+    for (act, state) in [
+        ("show", "active"),
+        ("pause", "paused"),
+        ("restore", "active"),
+        ("close", "closed"),
+        ("restore", "active"),
+    ] {
         let task = door.run(&["task", act, &id, "--json"]).await.json();
-        assert_eq!((&task["id"], &task["state"]), (&added["id"], &json!(state)), "{act}");
+        assert_eq!(
+            (&task["id"], &task["state"]),
+            (&added["id"], &json!(state)),
+            "{act}"
+        );
         let missing = door.run(&["task", act, "999999", "--json"]).await;
         missing.refused(3);
         let words = door.run(&["task", act, &id]).await;
         assert_eq!((words.code, words.err.as_str()), (0, ""), "{act}");
         assert!(words.out.contains(state), "{act}: {}", words.out);
     }
-    assert_eq!(door.run(&["run", "list", "--task", &id, "--json"]).await.json(), json!({"items": [], "next": null}));
-    door.run(&["run", "list", "--task", "999999", "--json"]).await.refused(3);
+    assert_eq!(
+        door.run(&["run", "list", "--task", &id, "--json"])
+            .await
+            .json(),
+        json!({"items": [], "next": null})
+    );
+    door.run(&["run", "list", "--task", "999999", "--json"])
+        .await
+        .refused(3);
     door.run(&["run", "output", "999999"]).await.refused(3);
     let table = door.run(&["task", "list"]).await;
     assert!(table.code == 0 && table.out.contains(name), "{table:?}");
+    id
 }
 
 #[tokio::test]
 async fn without_a_server_the_command_line_works_on_the_database() {
     let place = Place::new().await;
     let migrated = jcrontab(&place, &["migrate"]).await;
-    assert_eq!((migrated.code, migrated.err.as_str()), (0, ""), "{migrated:?}");
+    assert_eq!(
+        (migrated.code, migrated.err.as_str()),
+        (0, ""),
+        "{migrated:?}"
+    );
     admin_token(&place).await;
-    let weak = jcrontab_with(&place, &["user", "add", "eve", "--role", "admin", "--password-stdin"], &[], "short\n").await;
+    let weak = jcrontab_with(
+        &place,
+        &["user", "add", "eve", "--role", "admin", "--password-stdin"],
+        &[],
+        "short\n",
+    )
+    .await;
     assert!(weak.refused(2).contains("password"));
-    let nothing = jcrontab(&place, &["user", "add", "eve", "--role", "admin", "--password-stdin"]).await;
+    let nothing = jcrontab(
+        &place,
+        &["user", "add", "eve", "--role", "admin", "--password-stdin"],
+    )
+    .await;
     nothing.refused(2);
-    let taken = jcrontab_with(&place, &["user", "add", "root", "--role", "admin", "--password-stdin"], &[], "long enough\n").await;
+    let taken = jcrontab_with(
+        &place,
+        &["user", "add", "root", "--role", "admin", "--password-stdin"],
+        &[],
+        "long enough\n",
+    )
+    .await;
     taken.refused(4);
-    jcrontab(&place, &["token", "create", "--user", "nobody-here", "--json"]).await.refused(3);
-    the_same_everywhere(&Door { place: &place, variables: Vec::new() }, "entered without a server").await;
+    jcrontab(
+        &place,
+        &["token", "create", "--user", "nobody-here", "--json"],
+    )
+    .await
+    .refused(3);
+    let door = Door {
+        place: &place,
+        variables: Vec::new(),
+    };
+    let id = the_same_everywhere(&door, "entered without a server").await;
 
     // Nothing can be started where no server is, and the reason is told.
-    let id = place.database.count("SELECT MAX(id) FROM task").await.to_string();
     let refused = jcrontab(&place, &["task", "run", &id]).await;
     assert!(refused.refused(4).contains("jcrontab serve"));
 }
@@ -89,17 +221,32 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
     let token = admin_token(&place).await;
     let server = Server::start(&place, &[]).await;
     let socket = place.data().join("jcrontab.sock");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(socket).expect("the socket").permissions());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(socket).expect("the socket").permissions(),
+    );
     assert_eq!(mode & 0o777, 0o600);
     let nowhere = place.work().join("no-server-here").display().to_string();
-    let over_socket = Door { place: &place, variables: Vec::new() };
-    let remote = vec![("JCRONTAB_URL", server.url.as_str()), ("JCRONTAB_TOKEN", token.as_str()), ("JCRONTAB_DATA_DIR", nowhere.as_str())];
-    let over_http = Door { place: &place, variables: remote.clone() };
-    the_same_everywhere(&over_socket, "over the socket").await;
-    the_same_everywhere(&over_http, "over http").await;
-    assert!(!std::path::Path::new(&nowhere).exists(), "with a URL no data folder is needed");
+    let over_socket = Door {
+        place: &place,
+        variables: Vec::new(),
+    };
+    let remote = vec![
+        ("JCRONTAB_URL", server.url.as_str()),
+        ("JCRONTAB_TOKEN", token.as_str()),
+        ("JCRONTAB_DATA_DIR", nowhere.as_str()),
+    ];
+    let over_http = Door {
+        place: &place,
+        variables: remote.clone(),
+    };
+    let first = the_same_everywhere(&over_socket, "over the socket").await;
+    let second = the_same_everywhere(&over_http, "over http").await;
+    assert!(
+        !std::path::Path::new(&nowhere).exists(),
+        "with a URL no data folder is needed"
+    );
 
-    for (door, id) in [(&over_socket, "1"), (&over_http, "2")] {
+    for (door, id) in [(&over_socket, &first), (&over_http, &second)] {
         let run = door.run(&["task", "run", id, "--json"]).await.json();
         let run_id = run["id"].as_i64().expect("an id").to_string();
         let path = format!("/api/v1/runs/{run_id}");
@@ -109,15 +256,35 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
                 (run["state"] != "running").then_some(())
             })
             .await;
-        let listed = door.run(&["run", "list", "--task", id, "--json"]).await.json();
-        let mut expected: Vec<&str> =
-            vec!["id", "task_id", "state", "scheduled_for", "started_at", "finished_at", "exit_code"];
+        let listed = door
+            .run(&["run", "list", "--task", id, "--json"])
+            .await
+            .json();
+        let mut expected: Vec<&str> = vec![
+            "id",
+            "task_id",
+            "state",
+            "scheduled_for",
+            "started_at",
+            "finished_at",
+            "exit_code",
+        ];
         let first = listed["items"][0].as_object().expect("a run");
         expected.retain(|field| !first.contains_key(*field));
         assert_eq!(expected, Vec::<&str>::new(), "missing in {first:?}");
-        assert_eq!((&first["state"], &first["exit_code"], &first["scheduled_for"]), (&json!("succeeded"), &json!(0), &Value::Null));
+        assert_eq!(
+            (
+                &first["state"],
+                &first["exit_code"],
+                &first["scheduled_for"]
+            ),
+            (&json!("succeeded"), &json!(0), &Value::Null)
+        );
         let output = door.run(&["run", "output", &run_id]).await;
-        assert_eq!((output.code, output.out.as_str(), output.err.as_str()), (0, "hi\n", ""));
+        assert_eq!(
+            (output.code, output.out.as_str(), output.err.as_str()),
+            (0, "hi\n", "")
+        );
         let over = door.run(&["run", "stop", &run_id]).await;
         over.refused(4);
     }
@@ -127,17 +294,36 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
     let refused = jcrontab_with(&place, &["task", "list"], &stranger, "").await;
     assert!(refused.refused(4).contains("Sign in"));
     // A token makes no token; the console does.
-    over_http.run(&["token", "create", "--user", "root", "--json"]).await.refused(4);
-    assert!(over_socket.run(&["token", "create", "--user", "root", "--json"]).await.json()["token"].is_string());
+    over_http
+        .run(&["token", "create", "--user", "root", "--json"])
+        .await
+        .refused(4);
+    assert!(
+        over_socket
+            .run(&["token", "create", "--user", "root", "--json"])
+            .await
+            .json()["token"]
+            .is_string()
+    );
 
     if place.database.url.is_empty() {
         let second = jcrontab(&place, &["serve", "--listen", "127.0.0.1:0"]).await;
         assert_eq!(second.code, 1);
-        assert!(second.err.contains("another jcrontab is using the data folder"), "{second:?}");
+        assert!(
+            second
+                .err
+                .contains("another jcrontab is using the data folder"),
+            "{second:?}"
+        );
         jcrontab(&place, &["migrate"]).await.refused(1);
     }
-    let gone = [("JCRONTAB_URL", "http://127.0.0.1:9"), ("JCRONTAB_TOKEN", "jct_x")];
-    jcrontab_with(&place, &["task", "list"], &gone, "").await.refused(1);
+    let gone = [
+        ("JCRONTAB_URL", "http://127.0.0.1:9"),
+        ("JCRONTAB_TOKEN", "jct_x"),
+    ];
+    jcrontab_with(&place, &["task", "list"], &gone, "")
+        .await
+        .refused(1);
     assert_eq!(server.stop().await, 0);
 }
 
@@ -148,12 +334,34 @@ async fn a_new_task_sends_its_first_message_whoever_enters_it() {
     let clock = Arc::new(server::clock::SystemClock);
     let robot = super::helpers::Robot::start(clock).await;
     let allow = [("JCRONTAB_OUTBOUND_ALLOW", "127.0.0.0/8")];
-    let channel = ["channel", "add", "--name", "ops", "--kind", "wecom", "--url", &robot.url(), "--json"];
+    let channel = [
+        "channel",
+        "add",
+        "--name",
+        "ops",
+        "--kind",
+        "wecom",
+        "--url",
+        &robot.url(),
+        "--json",
+    ];
     let made = jcrontab_with(&place, &channel, &allow, "").await.json();
     assert!(made["id"].is_i64());
     jcrontab(&place, &channel).await.refused(2);
     let add = async |name: &str, door: &[(&str, &str)]| {
-        let arguments = ["task", "add", "--name", name, "--cron", "0 9 * * *", "--command", "true", "--channel", "ops", "--json"];
+        let arguments = [
+            "task",
+            "add",
+            "--name",
+            name,
+            "--cron",
+            "0 9 * * *",
+            "--command",
+            "true",
+            "--channel",
+            "ops",
+            "--json",
+        ];
         jcrontab_with(&place, &arguments, door, "").await.json();
     };
     add("before the server", &[]).await;
@@ -161,10 +369,17 @@ async fn a_new_task_sends_its_first_message_whoever_enters_it() {
     robot.wait_for(1).await;
     add("over the socket", &[]).await;
     robot.wait_for(2).await;
-    add("over http", &[("JCRONTAB_URL", &server.url), ("JCRONTAB_TOKEN", &token)]).await;
+    add(
+        "over http",
+        &[("JCRONTAB_URL", &server.url), ("JCRONTAB_TOKEN", &token)],
+    )
+    .await;
     robot.wait_for(3).await;
     let texts = robot.texts();
-    for (text, name) in texts.iter().zip(["before the server", "over the socket", "over http"]) {
+    for (text, name) in texts
+        .iter()
+        .zip(["before the server", "over the socket", "over http"])
+    {
         assert!(text.starts_with(&format!("【建单通知】{name}\n")), "{text}");
     }
     assert_eq!(texts.len(), 3);
@@ -175,13 +390,42 @@ async fn a_new_task_sends_its_first_message_whoever_enters_it() {
 async fn cron_expressions_are_computed_and_explained_without_a_server() {
     let place = Place::new().await;
     let next = async |arguments: &[&str]| {
-        let all: Vec<&str> = ["cron", "next"].into_iter().chain(arguments.iter().copied()).collect();
+        let all: Vec<&str> = ["cron", "next"]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
         jcrontab(&place, &all).await
     };
-    let berlin = next(&["30 2 * * *", "--zone", "Europe/Berlin", "--after", "2026-03-28T12:00:00Z", "--count", "2", "--json"]).await;
-    assert_eq!(berlin.json(), json!({"next": ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]}));
-    let seconds = next(&["*/20 * * * * *", "--zone", "UTC", "--after", "2026-01-01T00:00:00+00:00", "--count", "3", "--json"]).await;
-    assert_eq!(seconds.json(), json!({"next": ["2026-01-01T00:00:20Z", "2026-01-01T00:00:40Z", "2026-01-01T00:01:00Z"]}));
+    let berlin = next(&[
+        "30 2 * * *",
+        "--zone",
+        "Europe/Berlin",
+        "--after",
+        "2026-03-28T12:00:00Z",
+        "--count",
+        "2",
+        "--json",
+    ])
+    .await;
+    assert_eq!(
+        berlin.json(),
+        json!({"next": ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]})
+    );
+    let seconds = next(&[
+        "*/20 * * * * *",
+        "--zone",
+        "UTC",
+        "--after",
+        "2026-01-01T00:00:00+00:00",
+        "--count",
+        "3",
+        "--json",
+    ])
+    .await;
+    assert_eq!(
+        seconds.json(),
+        json!({"next": ["2026-01-01T00:00:20Z", "2026-01-01T00:00:40Z", "2026-01-01T00:01:00Z"]})
+    );
     let never = next(&["0 0 31 2 *", "--zone", "UTC", "--json"]).await;
     assert_eq!(never.json(), json!({"next": []}));
     for wrong in [
@@ -197,9 +441,15 @@ async fn cron_expressions_are_computed_and_explained_without_a_server() {
         ended.out
     };
     let (chinese, english) = (explain("zh").await, explain("en").await);
-    assert!(chinese.contains("09:00") && chinese.chars().any(|c| c > '\u{4e00}'), "{chinese}");
+    assert!(
+        chinese.contains("09:00") && chinese.chars().any(|c| c > '\u{4e00}'),
+        "{chinese}"
+    );
     assert!(english.contains("09:00") && english.is_ascii(), "{english}");
-    assert!(!place.data().join("jcrontab.db").exists() || !place.database.url.is_empty(), "no database is made for this");
+    assert!(
+        !place.data().join("jcrontab.db").exists() || !place.database.url.is_empty(),
+        "no database is made for this"
+    );
 }
 
 #[tokio::test]
@@ -208,7 +458,18 @@ async fn wrong_usage_is_told_with_code_two() {
     for wrong in [
         &["frobnicate"][..],
         &["task", "add", "--cron", "* * * * *"],
-        &["task", "add", "--name", "n", "--cron", "* * * * *", "--command", "true", "--mode", "dance"],
+        &[
+            "task",
+            "add",
+            "--name",
+            "n",
+            "--cron",
+            "* * * * *",
+            "--command",
+            "true",
+            "--mode",
+            "dance",
+        ],
         &["task", "show"],
         &["task", "show", "abc"],
         &["user", "add", "x", "--role", "king", "--password-stdin"],
@@ -217,15 +478,33 @@ async fn wrong_usage_is_told_with_code_two() {
         &["serve", "--listen", "nowhere"],
     ] {
         let ended = jcrontab(&place, wrong).await;
-        assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{wrong:?}: {ended:?}");
+        assert_eq!(
+            (ended.code, ended.out.as_str()),
+            (2, ""),
+            "{wrong:?}: {ended:?}"
+        );
         assert!(ended.err.starts_with("error: "), "{wrong:?}: {ended:?}");
     }
     let help = jcrontab(&place, &["--help"]).await;
     assert!(help.code == 0 && help.err.is_empty() && help.out.contains("serve"));
     let version = jcrontab(&place, &["--version"]).await;
-    assert_eq!(version.out.trim(), concat!("jcrontab ", env!("CARGO_PKG_VERSION")));
-    let unknown = jcrontab_with(&place, &["migrate"], &[("DATABASE_URL", "postgres://x/y")], "").await;
+    assert_eq!(
+        version.out.trim(),
+        concat!("jcrontab ", env!("CARGO_PKG_VERSION"))
+    );
+    let unknown = jcrontab_with(
+        &place,
+        &["migrate"],
+        &[("DATABASE_URL", "postgres://x/y")],
+        "",
+    )
+    .await;
     assert!(unknown.refused(1).contains("mysql://"));
-    let blocked = [("JCRONTAB_DATA_DIR", "/dev/null/data"), ("DATABASE_URL", "")];
-    jcrontab_with(&place, &["task", "list"], &blocked, "").await.refused(1);
+    let blocked = [
+        ("JCRONTAB_DATA_DIR", "/dev/null/data"),
+        ("DATABASE_URL", ""),
+    ];
+    jcrontab_with(&place, &["task", "list"], &blocked, "")
+        .await
+        .refused(1);
 }

@@ -52,8 +52,9 @@ async fn a_run_tells_how_its_command_ended() {
             "中文 😀\n",
         ),
     ];
-    for (command, state, exit_code, signal, output) in table {
-        let (run, written) = app.execute(draft(command, "0 0 1 1 *", command)).await;
+    for (number, (command, state, exit_code, signal, output)) in table.into_iter().enumerate() {
+        let task = draft(&format!("t{number}"), "0 0 1 1 *", command);
+        let (run, written) = app.execute(task).await;
         assert_eq!(
             (run.state, run.exit_code, run.signal),
             (state, exit_code, signal),

@@ -37,7 +37,13 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
     let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
     let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
     let mut leash = Leash::new(&place.work());
-    let held = app.add(draft("held", "0 0 1 1 *", &format!("{}; echo kept; exit 5", leash.start()))).await;
+    let held = app
+        .add(draft(
+            "held",
+            "0 0 1 1 *",
+            &format!("{}; echo kept; exit 5", leash.start()),
+        ))
+        .await;
     let each = app.add(draft("each", "* * * * * *", "true")).await;
     let mut node = app.node().await;
     node.go_to(at("2026-11-22T08:00:02Z")).await;
@@ -48,24 +54,48 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
     leash.gone().await;
 
     app.clock.advance(TimeDelta::seconds(3));
-    let failed = node.scheduler.turn(&mut node.agenda).await.expect_err("no database");
+    let failed = node
+        .scheduler
+        .turn(&mut node.agenda)
+        .await
+        .expect_err("no database");
     assert!(failed.is_away(), "{failed:?}");
     let ready = app.browser().get("/readyz").await;
-    assert_eq!((ready.status, &ready.json()["database"]), (503, &json!("down")));
-    assert_eq!(app.browser().get("/api/v1/tasks").await.status, 401, "strangers stay out");
-    let token = app.browser().with("authorization", "Bearer jct_x").get("/api/v1/tasks").await;
+    assert_eq!(
+        (ready.status, &ready.json()["database"]),
+        (503, &json!("down"))
+    );
+    assert_eq!(
+        app.browser().get("/api/v1/tasks").await.status,
+        401,
+        "strangers stay out"
+    );
+    let token = app
+        .browser()
+        .with("authorization", "Bearer jct_x")
+        .get("/api/v1/tasks")
+        .await;
     assert!(matches!(token.status, 401 | 503), "{}", token.status);
 
     proxy.mend();
     let ended = app.ended(run).await;
     assert_eq!((ended.state, ended.exit_code), (RunState::Failed, Some(5)));
-    let output = app.service.store.run_output(run).await.expect("reading").expect("output");
+    let output = app
+        .service
+        .store
+        .run_output(run)
+        .await
+        .expect("reading")
+        .expect("output");
     assert_eq!(output.tail, b"kept\n");
     loop {
         // What was in doubt is settled before anything new is claimed.
         match node.scheduler.turn(&mut node.agenda).await {
             Ok(_) => break,
-            Err(error) => assert!(error.is_away() || matches!(error, StoreError::Raced), "{error:?}"),
+            Err(error) => assert!(
+                error.is_away() || matches!(error, StoreError::Raced),
+                "{error:?}"
+            ),
         }
     }
     node.go_to(at("2026-11-22T08:00:08Z")).await;
@@ -82,7 +112,11 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
     unique.dedup();
     assert_eq!(unique, instants, "nothing twice");
     assert_eq!(instants[instants.len() - 3..], [6, 7, 8]);
-    assert_eq!(app.history(each.id).await.len(), 8, "every second has ended in some state");
+    assert_eq!(
+        app.history(each.id).await.len(),
+        8,
+        "every second has ended in some state"
+    );
 }
 
 #[tokio::test]
@@ -108,8 +142,12 @@ async fn a_server_waits_for_a_database_that_is_away_at_its_start() {
 /// What a command line says when its database is away.
 async fn jcrontab_away(place: &Place, url: &str) -> String {
     let variables = [("DATABASE_URL", url)];
-    let ended = super::helpers::program::jcrontab_with(place, &["task", "list"], &variables, "").await;
+    let ended =
+        super::helpers::program::jcrontab_with(place, &["task", "list"], &variables, "").await;
     let sentence = ended.refused(1).to_owned();
-    assert!(!sentence.contains("jcrontab:"), "the password is not in it: {sentence}");
+    assert!(
+        !sentence.contains("jcrontab:"),
+        "the password is not in it: {sentence}"
+    );
     sentence
 }

@@ -220,6 +220,24 @@ async fn a_long_outage_is_told_in_few_rows_that_count_every_firing() {
     assert!(app.history(task).await.contains(&"missed(down)".to_owned()));
 }
 
+/// The first process of all has nothing to plan for hours and dies before it had to.
+#[tokio::test]
+async fn firings_missed_before_anything_was_ever_planned_are_caught_up_as_well() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
+    app.node().await.go_to(at("2026-11-22T08:30:00Z")).await;
+    let (place, clock) = app.die();
+    clock.set(at("2026-11-22T09:30:00Z"));
+    let app = again((place, clock)).await;
+    app.node().await.go_to(at("2026-11-22T09:30:01Z")).await;
+    assert_eq!(
+        app.history(task).await,
+        ["succeeded"],
+        "09:00 has to end in some state"
+    );
+    assert_eq!(app.runs(task).await[0].trigger, Trigger::CatchUp);
+}
+
 /// More missed firings than one claim takes: still only the latest of each task is caught up.
 #[tokio::test]
 async fn a_great_many_missed_firings_are_caught_up_once_each() {
@@ -233,7 +251,7 @@ async fn a_great_many_missed_firings_are_caught_up_once_each() {
         ))
         .await;
     }
-    app.node().await.turn().await;
+    app.node().await.go_to(at("2026-11-22T08:01:56Z")).await;
     let (place, clock) = app.die();
     // 20 firings of each.
     clock.set(at("2026-11-22T08:41:30Z"));

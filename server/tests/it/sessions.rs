@@ -12,64 +12,153 @@ const PASSWORD: &str = "correct horse battery";
 /// Adds an account with a real password.
 async fn account(app: &TestApp, name: &str, role: Role) {
     let hash = app.service.passwords.hash(PASSWORD).await.expect("a hash");
-    app.service.store.insert_user(name, role, &hash, server::clock::Clock::now(&*app.clock)).await.expect("a user");
+    app.service
+        .store
+        .insert_user(name, role, &hash, server::clock::Clock::now(&*app.clock))
+        .await
+        .expect("a user");
 }
 
 async fn sign_in(browser: &Browser, name: &str, password: &str) -> u16 {
-    browser.submit("/login", &[("name", name), ("password", password), ("next", "/tasks")]).await.status
+    browser
+        .submit(
+            "/login",
+            &[("name", name), ("password", password), ("next", "/tasks")],
+        )
+        .await
+        .status
 }
 
 #[tokio::test]
 async fn the_set_up_link_works_once_and_then_the_page_is_gone() {
     let app = TestApp::new().await;
-    let secret = app.service.offer_setup().await.expect("the database").expect("nobody is there yet");
+    let secret = app
+        .service
+        .offer_setup()
+        .await
+        .expect("the database")
+        .expect("nobody is there yet");
     let stranger = app.browser();
-    assert_eq!(stranger.open(&format!("/setup?token={secret}")).await.status, 200);
+    assert_eq!(
+        stranger
+            .open(&format!("/setup?token={secret}"))
+            .await
+            .status,
+        200
+    );
     let fields = |token: &str, password: &str| -> Vec<(&'static str, String)> {
-        vec![("token", token.to_owned()), ("name", "ada".to_owned()), ("password", password.to_owned())]
+        vec![
+            ("token", token.to_owned()),
+            ("name", "ada".to_owned()),
+            ("password", password.to_owned()),
+        ]
     };
     let set_up = async |token: &str, password: &str| {
         let fields = fields(token, password);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         stranger.submit("/setup", &fields).await
     };
     assert_eq!(set_up("wrong", PASSWORD).await.status, 403);
     let short = set_up(&secret, "short").await;
     assert_eq!(short.status, 422);
-    assert!(short.text().contains(&secret), "the link is still in the form");
-    assert_eq!(app.place.database.count("SELECT COUNT(*) FROM user".replace("user", &quoted(&app)).as_str()).await, 0);
+    assert!(
+        short.text().contains(&secret),
+        "the link is still in the form"
+    );
+    assert_eq!(
+        app.place
+            .database
+            .count(
+                "SELECT COUNT(*) FROM user"
+                    .replace("user", &quoted(&app))
+                    .as_str()
+            )
+            .await,
+        0
+    );
 
     let done = set_up(&secret, PASSWORD).await;
     assert_eq!((done.status, done.header("location")), (303, "/"));
-    assert_eq!(stranger.open("/admin").await.status, 200, "signed in as the administrator");
-    for again in [set_up(&secret, PASSWORD).await, app.browser().open("/setup").await] {
+    assert_eq!(
+        stranger.open("/admin").await.status,
+        200,
+        "signed in as the administrator"
+    );
+    for again in [
+        set_up(&secret, PASSWORD).await,
+        app.browser().open("/setup").await,
+    ] {
         assert_eq!(again.status, 404);
     }
-    assert!(app.service.offer_setup().await.expect("the database").is_none());
-    let refused = app.service.set_up(Lang::En, &secret, "eve", PASSWORD).await.expect_err("used");
+    assert!(
+        app.service
+            .offer_setup()
+            .await
+            .expect("the database")
+            .is_none()
+    );
+    let refused = app
+        .service
+        .set_up(Lang::En, &secret, "eve", PASSWORD)
+        .await
+        .expect_err("used");
     assert_eq!(refused.code, "setup.link");
 }
 
 fn quoted(app: &TestApp) -> String {
-    if app.place.database.url.is_empty() { "\"user\"".to_owned() } else { "`user`".to_owned() }
+    if app.place.database.url.is_empty() {
+        "\"user\"".to_owned()
+    } else {
+        "`user`".to_owned()
+    }
 }
 
 #[tokio::test]
 async fn a_set_up_link_ends_after_a_quarter_of_an_hour_and_with_the_next_one() {
     let app = TestApp::new().await;
-    let first = app.service.offer_setup().await.expect("the database").expect("a link");
-    let second = app.service.offer_setup().await.expect("the database").expect("a link");
-    let used = app.service.set_up(Lang::En, &first, "ada", PASSWORD).await.expect_err("an older link");
+    let first = app
+        .service
+        .offer_setup()
+        .await
+        .expect("the database")
+        .expect("a link");
+    let second = app
+        .service
+        .offer_setup()
+        .await
+        .expect("the database")
+        .expect("a link");
+    let used = app
+        .service
+        .set_up(Lang::En, &first, "ada", PASSWORD)
+        .await
+        .expect_err("an older link");
     assert_eq!(used.code, "setup.link");
     app.clock.advance(TimeDelta::minutes(15));
-    let used = app.service.set_up(Lang::En, &second, "ada", PASSWORD).await.expect_err("too late");
+    let used = app
+        .service
+        .set_up(Lang::En, &second, "ada", PASSWORD)
+        .await
+        .expect_err("too late");
     assert_eq!(used.code, "setup.link");
-    let third = app.service.offer_setup().await.expect("the database").expect("a link");
+    let third = app
+        .service
+        .offer_setup()
+        .await
+        .expect("the database")
+        .expect("a link");
     let (one, other) = tokio::join!(
         app.service.set_up(Lang::En, &third, "ada", PASSWORD),
         app.service.set_up(Lang::En, &third, "eve", PASSWORD),
     );
-    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "one of two at the same time");
+    assert_eq!(
+        usize::from(one.is_ok()) + usize::from(other.is_ok()),
+        1,
+        "one of two at the same time"
+    );
 }
 
 #[tokio::test]
@@ -78,25 +167,56 @@ async fn a_session_begins_with_the_password_and_ends_at_sign_out() {
     account(&app, "ada", Role::Admin).await;
     let browser = app.browser();
     let sent = browser.open("/tasks?q=a").await;
-    assert_eq!((sent.status, sent.header("location")), (303, "/login?next=%2Ftasks%3Fq%3Da"));
-    let wrong = browser.submit("/login", &[("name", "ada"), ("password", "wrong"), ("next", "/tasks")]).await;
+    assert_eq!(
+        (sent.status, sent.header("location")),
+        (303, "/login?next=%2Ftasks%3Fq%3Da")
+    );
+    let wrong = browser
+        .submit(
+            "/login",
+            &[("name", "ada"), ("password", "wrong"), ("next", "/tasks")],
+        )
+        .await;
     assert_eq!(wrong.status, 401);
-    assert!(wrong.text().contains("ada") && !wrong.text().contains("value=\"wrong\""), "the password is never sent back");
-    let right = browser.submit("/login", &[("name", "ada"), ("password", PASSWORD), ("next", "//evil.example/")]).await;
+    assert!(
+        wrong.text().contains("ada") && !wrong.text().contains("value=\"wrong\""),
+        "the password is never sent back"
+    );
+    let right = browser
+        .submit(
+            "/login",
+            &[
+                ("name", "ada"),
+                ("password", PASSWORD),
+                ("next", "//evil.example/"),
+            ],
+        )
+        .await;
     assert_eq!((right.status, right.header("location")), (303, "/"));
     let cookie = right.header("set-cookie").to_owned();
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     let secret = browser.cookie("jcrontab_session").expect("a session");
-    let stored = app.place.database.rows("SELECT token_hash FROM session").await;
-    assert!(stored.len() == 1 && stored[0] != secret, "only a hash is stored");
+    let stored = app
+        .place
+        .database
+        .rows("SELECT token_hash FROM session")
+        .await;
+    assert!(
+        stored.len() == 1 && stored[0] != secret,
+        "only a hash is stored"
+    );
     assert_eq!(browser.open("/tasks").await.status, 200);
 
     assert_eq!(browser.submit("/logout", &[]).await.status, 303);
     assert_eq!(browser.cookie("jcrontab_session"), None);
     browser.put_cookie("jcrontab_session", &secret);
-    assert_eq!(browser.get("/api/v1/tasks").await.status, 401, "the old cookie is worth nothing");
+    assert_eq!(
+        browser.get("/api/v1/tasks").await.status,
+        401,
+        "the old cookie is worth nothing"
+    );
 }
 
 #[tokio::test]
@@ -107,28 +227,68 @@ async fn a_session_ends_when_its_account_is_disabled_gets_a_password_or_is_idle(
     let bob = app.browser();
     assert_eq!(sign_in(&bob, "bob", PASSWORD).await, 303);
     let token = app.token("carl", Role::Viewer).await;
-    let carl = app.browser().with("authorization", &format!("Bearer {token}"));
-    assert_eq!((bob.get("/api/v1/tasks").await.status, carl.get("/api/v1/tasks").await.status), (200, 200));
+    let carl = app
+        .browser()
+        .with("authorization", &format!("Bearer {token}"));
+    assert_eq!(
+        (
+            bob.get("/api/v1/tasks").await.status,
+            carl.get("/api/v1/tasks").await.status
+        ),
+        (200, 200)
+    );
 
     for user in [2, 3] {
-        admin.call("PATCH", &format!("/api/v1/users/{user}"), Some(json!({"disabled": true}))).await.expect(204);
+        admin
+            .call(
+                "PATCH",
+                &format!("/api/v1/users/{user}"),
+                Some(json!({"disabled": true})),
+            )
+            .await
+            .expect(204);
     }
-    assert_eq!((bob.get("/api/v1/tasks").await.status, carl.get("/api/v1/tasks").await.status), (401, 401));
+    assert_eq!(
+        (
+            bob.get("/api/v1/tasks").await.status,
+            carl.get("/api/v1/tasks").await.status
+        ),
+        (401, 401)
+    );
     assert_eq!(sign_in(&bob, "bob", PASSWORD).await, 401);
-    admin.call("PATCH", "/api/v1/users/2", Some(json!({"disabled": false}))).await.expect(204);
-    assert_eq!(bob.get("/api/v1/tasks").await.status, 401, "the old session stays dead");
+    admin
+        .call("PATCH", "/api/v1/users/2", Some(json!({"disabled": false})))
+        .await
+        .expect(204);
+    assert_eq!(
+        bob.get("/api/v1/tasks").await.status,
+        401,
+        "the old session stays dead"
+    );
     assert_eq!(sign_in(&bob, "bob", PASSWORD).await, 303);
 
-    admin.call("PATCH", "/api/v1/users/2", Some(json!({"password": "another password"}))).await.expect(204);
+    admin
+        .call(
+            "PATCH",
+            "/api/v1/users/2",
+            Some(json!({"password": "another password"})),
+        )
+        .await
+        .expect(204);
     assert_eq!(bob.get("/api/v1/tasks").await.status, 401);
     assert_eq!(sign_in(&bob, "bob", PASSWORD).await, 401);
     assert_eq!(sign_in(&bob, "bob", "another password").await, 303);
 
     app.clock.advance(TimeDelta::days(6));
-    assert_eq!(bob.get("/api/v1/tasks").await.status, 200, "used, so not idle");
+    assert_eq!(
+        bob.get("/api/v1/tasks").await.status,
+        200,
+        "used, so not idle"
+    );
     app.clock.advance(TimeDelta::days(6));
     assert_eq!(bob.get("/api/v1/tasks").await.status, 200);
-    app.clock.advance(TimeDelta::days(7) + TimeDelta::seconds(1));
+    app.clock
+        .advance(TimeDelta::days(7) + TimeDelta::seconds(1));
     assert_eq!(bob.get("/api/v1/tasks").await.status, 401);
     assert_eq!(sign_in(&bob, "bob", "another password").await, 303);
     for _ in 0..6 {
@@ -136,7 +296,11 @@ async fn a_session_ends_when_its_account_is_disabled_gets_a_password_or_is_idle(
         bob.get("/api/v1/tasks").await;
     }
     app.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(bob.get("/api/v1/tasks").await.status, 401, "thirty days, however busy");
+    assert_eq!(
+        bob.get("/api/v1/tasks").await.status,
+        401,
+        "thirty days, however busy"
+    );
 }
 
 #[tokio::test]
@@ -144,12 +308,24 @@ async fn the_last_administrator_cannot_be_locked_out() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
     app.signed_in("bob", Role::Editor).await;
-    let refused = admin.call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true}))).await.expect(409);
+    let refused = admin
+        .call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true})))
+        .await
+        .expect(409);
     assert_eq!(refused["code"], "user.last_admin");
-    admin.call("PATCH", "/api/v1/users/2", Some(json!({"disabled": true}))).await.expect(204);
+    admin
+        .call("PATCH", "/api/v1/users/2", Some(json!({"disabled": true})))
+        .await
+        .expect(204);
     app.signed_in("cleo", Role::Admin).await;
-    admin.call("PATCH", "/api/v1/users/3", Some(json!({"disabled": true}))).await.expect(204);
-    admin.call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true}))).await.expect(409);
+    admin
+        .call("PATCH", "/api/v1/users/3", Some(json!({"disabled": true})))
+        .await
+        .expect(204);
+    admin
+        .call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true})))
+        .await
+        .expect(409);
 }
 
 #[tokio::test]
@@ -161,8 +337,14 @@ async fn guessing_gets_slower() {
         assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 401);
     }
     assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 429);
-    assert_eq!(sign_in(&guesser, "ada", PASSWORD).await, 429, "the right one has to wait as well");
-    let page = guesser.submit("/login", &[("name", "ada"), ("password", "x")]).await;
+    assert_eq!(
+        sign_in(&guesser, "ada", PASSWORD).await,
+        429,
+        "the right one has to wait as well"
+    );
+    let page = guesser
+        .submit("/login", &[("name", "ada"), ("password", "x")])
+        .await;
     assert!(page.text().contains("秒"), "it says how long");
     app.clock.advance(TimeDelta::seconds(2));
     assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 401);
@@ -175,30 +357,82 @@ async fn guessing_gets_slower() {
 async fn a_token_opens_the_api_and_makes_no_other_token() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
-    let made = admin.post("/api/v1/tokens", json!({"user": "ada"})).await.expect(201);
+    let made = admin
+        .post("/api/v1/tokens", json!({"user": "ada"}))
+        .await
+        .expect(201);
     let secret = made["token"].as_str().expect("a token");
     assert!(secret.starts_with("jct_"));
-    let program = app.browser().with("authorization", &format!("Bearer {secret}"));
+    let program = app
+        .browser()
+        .with("authorization", &format!("Bearer {secret}"));
     program.get("/api/v1/users").await.expect(200);
-    assert_eq!(program.post("/api/v1/tokens", json!({"user": "ada"})).await.status, 403);
-    assert_eq!(program.submit("/admin/users", &[("form", "token"), ("user", "ada")]).await.status, 403);
+    assert_eq!(
+        program
+            .post("/api/v1/tokens", json!({"user": "ada"}))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        program
+            .submit("/admin/users", &[("form", "token"), ("user", "ada")])
+            .await
+            .status,
+        403
+    );
     let listed = admin.get("/api/v1/tokens").await;
     assert!(!listed.text().contains(secret), "it is readable once");
-    assert_eq!(listed.expect(200)["items"][0]["last_used_at"], "2026-11-22T08:00:00Z");
+    assert_eq!(
+        listed.expect(200)["items"][0]["last_used_at"],
+        "2026-11-22T08:00:00Z"
+    );
 
     // Others make and see their own only.
     let viewer = app.signed_in("vi", Role::Viewer).await;
-    assert_eq!(viewer.post("/api/v1/tokens", json!({"user": "ada"})).await.status, 404);
-    assert_eq!(viewer.get("/api/v1/tokens").await.expect(200)["items"], json!([]));
-    assert_eq!(viewer.call("DELETE", "/api/v1/tokens/1", None).await.status, 404);
-    let own = viewer.post("/api/v1/tokens", json!({"user": "vi"})).await.expect(201);
-    assert_eq!(viewer.get("/api/v1/tokens").await.expect(200)["items"][0]["id"], own["id"]);
+    assert_eq!(
+        viewer
+            .post("/api/v1/tokens", json!({"user": "ada"}))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        viewer.get("/api/v1/tokens").await.expect(200)["items"],
+        json!([])
+    );
+    assert_eq!(
+        viewer.call("DELETE", "/api/v1/tokens/1", None).await.status,
+        404
+    );
+    let own = viewer
+        .post("/api/v1/tokens", json!({"user": "vi"}))
+        .await
+        .expect(201);
+    assert_eq!(
+        viewer.get("/api/v1/tokens").await.expect(200)["items"][0]["id"],
+        own["id"]
+    );
 
-    for wrong in [format!("Bearer {secret}x"), format!("Basic {secret}"), "Bearer".to_owned(), "Bearer jct_".to_owned()] {
+    for wrong in [
+        format!("Bearer {secret}x"),
+        format!("Basic {secret}"),
+        "Bearer".to_owned(),
+        "Bearer jct_".to_owned(),
+    ] {
         // A wrong token never falls back to the cookie beside it.
-        let status = app.signed_in(&format!("u{}", wrong.len()), Role::Admin).await.with("authorization", &wrong).get("/api/v1/tasks").await.status;
+        let status = app
+            .signed_in(&format!("u{}", wrong.len()), Role::Admin)
+            .await
+            .with("authorization", &wrong)
+            .get("/api/v1/tasks")
+            .await
+            .status;
         assert_eq!(status, 401, "{wrong}");
     }
-    admin.call("DELETE", &format!("/api/v1/tokens/{}", made["id"]), None).await.expect(204);
+    admin
+        .call("DELETE", &format!("/api/v1/tokens/{}", made["id"]), None)
+        .await
+        .expect(204);
     assert_eq!(program.get("/api/v1/tasks").await.status, 401);
 }

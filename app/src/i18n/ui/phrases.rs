@@ -12,7 +12,12 @@ use crate::task::{Mode, TaskState};
 pub fn relative(lang: Lang, seconds: i64) -> String {
     let far = seconds.unsigned_abs();
     if far < 2 {
-        return lang.pick("刚刚", "just now").to_owned();
+        return if seconds <= 0 {
+            lang.pick("刚刚", "just now")
+        } else {
+            lang.pick("马上", "now")
+        }
+        .to_owned();
     }
     let (count, zh, en) = match far {
         0..60 => (far, "秒", "s"),
@@ -263,6 +268,7 @@ mod tests {
     fn times_are_told_in_the_unit_that_matters() {
         let table = [
             (0, "刚刚", "just now"),
+            (1, "马上", "now"),
             (-59, "59 秒前", "59 s ago"),
             (60, "1 分钟后", "in 1 min"),
             (-7200, "2 小时前", "2 h ago"),

@@ -200,7 +200,7 @@ pub(crate) fn button(
     pending: Memo<bool>,
 ) -> AnyView {
     view! {
-        <button class=class aria-label=label disabled=move || pending.get() aria-busy=move || pending.get().then_some("true")>
+        <button type="submit" class=class aria-label=label disabled=move || pending.get() aria-busy=move || pending.get().then_some("true")>
             {icon(glyph)} <span>{word}</span>
         </button>
     }

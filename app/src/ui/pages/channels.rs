@@ -181,7 +181,7 @@ fn form(draft: &ChannelDraft, faults: Faults, error: Option<AppError>) -> AnyVie
                 name: "url", label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
                 hint: ui.channel_url_hint, mono: true, ..Field::default()
             }, &faults)}
-            <button class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
         </form>
     }
     .into_any()

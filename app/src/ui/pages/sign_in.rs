@@ -99,7 +99,7 @@ fn sheet(
             <p class="muted">{text}</p>
             {form.error.map(load::failure)}
             {fields}
-            <button class="button primary wide">{submit}</button>
+            <button type="submit" class="button primary wide">{submit}</button>
         </form>
     }
     .into_any()

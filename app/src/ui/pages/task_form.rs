@@ -91,7 +91,7 @@ fn content(form: TaskForm) -> AnyView {
             {tell(&form, &faults)}
             {limits(draft, work, &faults)}
             <div class="save-bar">
-                <button class="button primary">{icon(icon::CHECK)} {submit}</button>
+                <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>
                 <a class="button" href=back>{ui.cancel}</a>
             </div>
         </form>

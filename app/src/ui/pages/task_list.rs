@@ -52,6 +52,8 @@ pub(crate) fn page() -> AnyView {
     view! {
         {page_head(ui.tasks.to_owned(), new.into_any())}
         {controls.outcome()}
+        // Outside of what is refreshed: words that are being typed must stay.
+        {move || filter(&asked.get())}
         {load::page(data, move |page| content(page, controls))}
     }
     .into_any()
@@ -80,7 +82,6 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
         table(&page, controls)
     };
     view! {
-        {filter(&page.query)}
         <section class="card flush">
             <p class="sr" role="status">{phrases::shown(lang(), page.items.len(), page.next.is_some())}</p>
             {rows}
@@ -146,7 +147,7 @@ fn filter(query: &TaskQuery) -> AnyView {
                 <option value="" selected=chosen.is_none()>{ui.state_any}</option>
                 {states}
             </select>
-            <button class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
+            <button type="submit" class="button">{icon(icon::SEARCH)} <span>{ui.search}</span></button>
             {filtered.then(|| view! { <a class="quiet" href=routes::TASKS>{ui.clear_filter}</a> })}
         </form>
     }

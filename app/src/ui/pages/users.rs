@@ -159,7 +159,7 @@ fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyV
                 }, &faults)}
             </div>
             {select("role", ui.role, "", roles.to_vec(), &faults)}
-            <button class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
         </form>
     }
     .into_any()
@@ -201,7 +201,7 @@ fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
                 <form method="post" action=routes::USERS class="inline">
                     <input type="hidden" name="form" value="token"/>
                     <select name="user" aria-label=ui.token_for>{owners.collect_view()}</select>
-                    <button class="button">{icon(icon::PLUS)} {ui.new_token}</button>
+                    <button type="submit" class="button">{icon(icon::PLUS)} {ui.new_token}</button>
                 </form>
             </div>
             {table}
@@ -213,16 +213,16 @@ fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
 fn token_row(token: &ApiToken, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
     let (id, label) = (token.id.0, format!("{}: {}", ui.revoke, token.prefix));
-    let moment = |at: Option<crate::time::Stamp>| {
-        at.map_or_else(|| ui.never.into_any(), |at| clock.both(at))
+    let moment = |at: Option<crate::time::Stamp>, none: &'static str| {
+        at.map_or_else(|| none.into_any(), |at| clock.both(at))
     };
     view! {
         <tr>
             <th scope="row"><code>{token.prefix.clone()} "…"</code></th>
             <td data-label=ui.token_for>{token.user.clone()}</td>
             <td data-label=ui.created>{clock.both(token.created_at)}</td>
-            <td data-label=ui.expires>{moment(token.expires_at)}</td>
-            <td data-label=ui.last_used>{moment(token.last_used_at)}</td>
+            <td data-label=ui.expires>{moment(token.expires_at, ui.no_end)}</td>
+            <td data-label=ui.last_used>{moment(token.last_used_at, ui.never)}</td>
             <td class="row-actions">
                 <div>
                     <ActionForm action=desk.revoke>

@@ -188,9 +188,15 @@ impl TestApp {
             stop: tokio_util::sync::CancellationToken::new(),
         };
         // As `lifecycle::serve` does it, without the loops.
-        bury_dead_nodes(&service.store, &shared, &me, &service.composer, server::scheduler::Silence::Counts)
-            .await
-            .expect("burying");
+        bury_dead_nodes(
+            &service.store,
+            &shared,
+            &me,
+            &service.composer,
+            server::scheduler::Silence::Counts,
+        )
+        .await
+        .expect("burying");
         service
             .store
             .insert_node(&me, clock.now())

@@ -119,6 +119,15 @@ impl Browser {
         if !cookies.is_empty() {
             headers.insert(header::COOKIE, cookies.join("; ").parse().expect("cookies"));
         }
+        if self
+            .headers
+            .iter()
+            .any(|(name, _)| name == "origin" || name == "sec-fetch-site")
+        {
+            // A browser that is somewhere else says nothing of here.
+            headers.remove(header::ORIGIN);
+            headers.remove("sec-fetch-site");
+        }
         for (name, value) in &self.headers {
             let name: header::HeaderName = name.parse().expect("a name");
             headers.insert(name, value.parse().expect("a value"));

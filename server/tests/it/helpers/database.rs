@@ -95,25 +95,38 @@ impl Database {
             })
             .collect()
     }
-
-    /// Changes rows behind the server's back.
-    pub(crate) async fn execute(&self, sql: &str) {
-        self.connection()
-            .await
-            .execute_unprepared(sql)
-            .await
-            .expect(sql);
-    }
 }
 
-async fn on_server(server: &str, sql: &str) {
+/// Connections of the test may be in the middle of a transaction that nobody will end: they go
+/// first, or the database would wait for them.
+async fn drop_database(server: &str, name: &str) {
+    let users = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+    let connection = on_server(server, "DO 1").await;
+    let statement = Statement::from_string(connection.get_database_backend(), users);
+    let rows = connection
+        .query_all_raw(statement)
+        .await
+        .expect("connections");
+    for row in rows {
+        let id: i64 = row.try_get_by_index(0).expect("an id");
+        // It may have ended by itself meanwhile.
+        connection
+            .execute_unprepared(&format!("KILL {id}"))
+            .await
+            .ok();
+    }
+    let sql = format!("DROP DATABASE {name}");
+    connection.execute_unprepared(&sql).await.expect(&sql);
+}
+
+async fn on_server(server: &str, sql: &str) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(format!("{server}/mysql"));
     options.max_connections(1).sqlx_logging(false);
     let connection = Connector::connect(options)
         .await
         .expect("the test database server");
     connection.execute_unprepared(sql).await.expect(sql);
-    connection.close().await.expect("closing");
+    connection
 }
 
 impl Drop for Database {
@@ -127,7 +140,7 @@ impl Drop for Database {
                 .enable_all()
                 .build()
                 .expect("a runtime")
-                .block_on(on_server(&server, &format!("DROP DATABASE {name}")));
+                .block_on(drop_database(&server, &name));
         });
         if dropping.join().is_err() {
             eprintln!("a test database was left behind");
