@@ -6,6 +6,7 @@
     reason = "the macro makes a struct of each function's arguments"
 )]
 
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 use leptos::server;
 
