@@ -15,15 +15,17 @@ mod messages;
 mod nodes;
 mod overview;
 mod results;
+mod sessions;
 mod tasks;
 mod txn;
 
-pub use accounts::{SessionUser, StoredUser};
+pub use accounts::StoredUser;
 pub use channels::NewChannel;
 pub use ledger::{Claimed, Due, Planned, Stale, Verdict};
 pub use messages::{NewMessage, OutboxItem};
 pub use nodes::NodeRow;
 pub use results::{Outcome, StoredOutput, Unconfirmed};
+pub use sessions::SessionUser;
 pub use tasks::{LiveSchedule, LiveTask, NewTask};
 pub use txn::{StoreError, Tx};
 

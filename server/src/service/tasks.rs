@@ -1,5 +1,7 @@
 //! Tasks and what can be done to them.
 
+mod history;
+
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
 use app::cron::CronExpr;
@@ -12,6 +14,8 @@ use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_
 use app::time::Stamp;
 use async_trait::async_trait;
 use chrono::DateTime;
+
+use history::{difference, merge, parse_cursor};
 
 use super::checks::unknown_zone;
 use super::{Service, or_taken};
@@ -389,72 +393,4 @@ fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::U
         updated_at: Stamp(now),
         next_at: None,
     }
-}
-
-/// The changed fields as JSON, old value and new value.
-fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
-    let fields = |draft: &TaskDraft| serde_json::to_value(draft).unwrap_or_default();
-    let (before, after) = (fields(before), fields(after));
-    let mut changed = serde_json::Map::new();
-    for (name, value) in after.as_object().into_iter().flatten() {
-        if before.get(name) != Some(value) {
-            changed.insert(name.clone(), serde_json::json!([before.get(name), value]));
-        }
-    }
-    serde_json::Value::Object(changed).to_string()
-}
-
-/// A cursor names the last run's id and the last instant that were shown.
-fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chrono::Utc>)> {
-    let parsed = text.split_once('.').and_then(|(run, micros)| {
-        Some((
-            run.parse().ok()?,
-            DateTime::from_timestamp_micros(micros.parse().ok()?)?,
-        ))
-    });
-    parsed.ok_or_else(|| {
-        AppError::new(
-            ErrorKind::Invalid,
-            "cursor",
-            lang.pick("分页游标无效", "The cursor is not one of ours"),
-        )
-    })
-}
-
-/// Merges runs and firings without a run, both newest first, into one page.
-fn merge(
-    runs: Vec<Run>,
-    unruns: Vec<app::run::Unrun>,
-    limit: usize,
-    cursor: Option<(i64, DateTime<chrono::Utc>)>,
-) -> List<HistoryItem> {
-    let mut runs = runs.into_iter().peekable();
-    let mut unruns = unruns.into_iter().peekable();
-    let (mut last_run, mut last_at) =
-        cursor.unwrap_or((i64::MAX, DateTime::from_timestamp_nanos(i64::MAX)));
-    let mut items = Vec::with_capacity(limit);
-    while items.len() < limit {
-        let run_is_newer = match (runs.peek(), unruns.peek()) {
-            (Some(run), Some(unrun)) => {
-                run.scheduled_for.unwrap_or(run.started_at) >= unrun.scheduled_for
-            }
-            (Some(_), None) => true,
-            (None, Some(_)) => false,
-            (None, None) => break,
-        };
-        if run_is_newer {
-            items.extend(runs.next().map(|run| {
-                last_run = run.id.0;
-                HistoryItem::Run(run)
-            }));
-        } else {
-            items.extend(unruns.next().map(|unrun| {
-                last_at = unrun.scheduled_for.0;
-                HistoryItem::Unrun(unrun)
-            }));
-        }
-    }
-    let more = runs.peek().is_some() || unruns.peek().is_some();
-    let next = more.then(|| format!("{last_run}.{}", last_at.timestamp_micros()));
-    List { items, next }
 }

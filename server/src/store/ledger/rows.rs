@@ -1,0 +1,207 @@
+//! The statements behind planning and claiming.
+
+use std::collections::{HashMap, HashSet};
+
+use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
+use app::run::Trigger;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::entity::{occurrence, run};
+use super::super::{StoreError, Tx};
+use super::{CHUNK, CLAIM_MAX, Claimed, Due, Planned};
+
+pub(super) async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), StoreError> {
+    use occurrence::Column as C;
+    let mut insert = Query::insert();
+    insert.into_table(occurrence::Entity).columns([
+        C::TaskId,
+        C::ScheduleId,
+        C::ScheduledFor,
+        C::DueAt,
+        C::State,
+        C::Reason,
+        C::Epoch,
+        C::Firings,
+        C::Since,
+    ]);
+    for row in rows {
+        let (state, reason) = if row.missed.is_some() {
+            ("missed", Some("down"))
+        } else {
+            ("planned", None)
+        };
+        insert.values_panic([
+            row.task_id.0.into(),
+            row.schedule_id.0.into(),
+            row.scheduled_for.into(),
+            row.scheduled_for.into(),
+            state.into(),
+            reason.into(),
+            0.into(),
+            row.missed.map_or(1, |(count, _)| count).into(),
+            row.missed.map(|(_, since)| since).into(),
+        ]);
+    }
+    insert.on_conflict(
+        OnConflict::columns([C::ScheduleId, C::ScheduledFor])
+            .do_nothing_on([C::ScheduleId])
+            .to_owned(),
+    );
+    tx.execute(&insert).await?;
+    Ok(())
+}
+
+pub(super) async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
+    use occurrence::Column as C;
+    let rows: Vec<(i64, i64, i64, DateTime<Utc>)> = occurrence::Entity::find()
+        .select_only()
+        .columns([C::Id, C::TaskId, C::ScheduleId, C::ScheduledFor])
+        .filter(C::State.eq("planned"))
+        .filter(C::DueAt.lte(now))
+        .order_by_asc(C::DueAt)
+        .order_by_asc(C::Id)
+        .limit(CLAIM_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, task_id, schedule_id, scheduled_for)| Due {
+            id: OccurrenceId(id),
+            task_id: TaskId(task_id),
+            schedule_id: ScheduleId(schedule_id),
+            scheduled_for,
+        })
+        .collect())
+}
+
+/// The latest due firing of each schedule, also beyond the rows of this transaction.
+pub(super) async fn latest_due(
+    tx: &Tx,
+    now: DateTime<Utc>,
+    due: &[Due],
+) -> Result<HashMap<ScheduleId, DateTime<Utc>>, StoreError> {
+    let mut latest: HashMap<ScheduleId, DateTime<Utc>> = HashMap::new();
+    for firing in due {
+        let at = latest
+            .entry(firing.schedule_id)
+            .or_insert(firing.scheduled_for);
+        *at = Ord::max(*at, firing.scheduled_for);
+    }
+    if due.len() as u64 == CLAIM_MAX {
+        use occurrence::Column as C;
+        let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
+            .select_only()
+            .column(C::ScheduleId)
+            .column_as(C::ScheduledFor.max(), "latest")
+            .filter(C::State.eq("planned"))
+            .filter(C::DueAt.lte(now))
+            .group_by(C::ScheduleId)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        latest.extend(rows.into_iter().map(|(id, at)| (ScheduleId(id), at)));
+    }
+    Ok(latest)
+}
+
+pub(super) async fn running_tasks(tx: &Tx) -> Result<HashSet<TaskId>, StoreError> {
+    let ids: Vec<i64> = run::Entity::find()
+        .select_only()
+        .column(run::Column::TaskId)
+        .filter(run::Column::State.eq("running"))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().map(TaskId).collect())
+}
+
+pub(super) async fn end_planned(
+    tx: &Tx,
+    ids: &[i64],
+    state: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        occurrence::Entity::update_many()
+            .col_expr(occurrence::Column::State, Expr::value(state))
+            .col_expr(occurrence::Column::Reason, Expr::value(reason))
+            .filter(occurrence::Column::Id.is_in(chunk.iter().copied()))
+            .filter(occurrence::Column::State.eq("planned"))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn start_planned(
+    tx: &Tx,
+    starts: &[(Due, Trigger)],
+    node: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Claimed>, StoreError> {
+    use run::Column as R;
+    let ids: Vec<i64> = starts.iter().map(|(due, _)| due.id.0).collect();
+    let updated = occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::State, Expr::value("running"))
+        .col_expr(occurrence::Column::NodeId, Expr::value(node))
+        .col_expr(occurrence::Column::Epoch, Expr::value(1))
+        .filter(occurrence::Column::Id.is_in(ids.iter().copied()))
+        .filter(occurrence::Column::State.eq("planned"))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected != starts.len() as u64 {
+        return Err(StoreError::Raced);
+    }
+    let mut insert = Query::insert();
+    insert.into_table(run::Entity).columns([
+        R::OccurrenceId,
+        R::TaskId,
+        R::Attempt,
+        R::TriggerKind,
+        R::State,
+        R::NodeId,
+        R::Epoch,
+        R::ScheduledFor,
+        R::StartedAt,
+    ]);
+    for (due, trigger) in starts {
+        insert.values_panic([
+            due.id.0.into(),
+            due.task_id.0.into(),
+            1.into(),
+            trigger.as_str().into(),
+            "running".into(),
+            node.into(),
+            1.into(),
+            due.scheduled_for.into(),
+            now.into(),
+        ]);
+    }
+    // A second claim of the same occurrence and attempt fails here, on every engine.
+    tx.execute(&insert).await?;
+    let run_ids: HashMap<i64, i64> = run::Entity::find()
+        .select_only()
+        .columns([R::OccurrenceId, R::Id])
+        .filter(R::OccurrenceId.is_in(ids))
+        .filter(R::Attempt.eq(1))
+        .into_tuple::<(i64, i64)>()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    starts
+        .iter()
+        .map(|(due, trigger)| {
+            let run_id = run_ids.get(&due.id.0).copied().ok_or(StoreError::Raced)?;
+            Ok(Claimed {
+                due: due.clone(),
+                run_id: RunId(run_id),
+                epoch: 1,
+                trigger: *trigger,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! Sessions and API tokens: secrets are looked up by their hash.
+
+use app::id::{TokenId, UserId};
+use app::time::Stamp;
+use app::user::{ApiToken, User};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use super::accounts::to_user;
+use super::entity::{api_token, session, user};
+use super::txn::transaction;
+use super::{Store, StoreError};
+
+/// The account behind a session or a token.
+#[derive(Clone, Debug)]
+pub struct SessionUser {
+    /// Whose.
+    pub user: User,
+    /// When the session or token was last used.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// Of a token: its id.
+    pub token_id: Option<TokenId>,
+}
+
+impl Store {
+    /// Starts a session and notes the sign-in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_session(
+        &self,
+        token_hash: &str,
+        user_id: UserId,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            session::Entity::delete_many()
+                .filter(session::Column::ExpiresAt.lt(now))
+                .exec(tx)
+                .await?;
+            session::Entity::insert(session::ActiveModel {
+                token_hash: Set(token_hash.to_owned()),
+                user_id: Set(user_id.0),
+                created_at: Set(now),
+                last_seen_at: Set(now),
+                expires_at: Set(expires_at),
+            })
+            .exec_without_returning(tx)
+            .await?;
+            user::Entity::update_many()
+                .col_expr(user::Column::LastSignInAt, Expr::value(now))
+                .filter(user::Column::Id.eq(user_id.0))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// The account of a session that is still good: neither past its end, nor idle since before
+    /// `idle_since`, nor of a disabled account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session_user(
+        &self,
+        token_hash: &str,
+        now: DateTime<Utc>,
+        idle_since: DateTime<Utc>,
+    ) -> Result<Option<SessionUser>, StoreError> {
+        let Some(row) = session::Entity::find_by_id(token_hash.to_owned())
+            .one(&self.reader)
+            .await?
+        else {
+            return Ok(None);
+        };
+        if row.expires_at <= now || row.last_seen_at <= idle_since {
+            return Ok(None);
+        }
+        self.enabled_user(row.user_id, Some(row.last_seen_at), None)
+            .await
+    }
+
+    /// Notes that a session is used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn touch_session(
+        &self,
+        token_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            session::Entity::update_many()
+                .col_expr(session::Column::LastSeenAt, Expr::value(now))
+                .filter(session::Column::TokenHash.eq(token_hash))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            session::Entity::delete_by_id(token_hash.to_owned())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// All tokens, or those of one account, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tokens(&self, of: Option<UserId>) -> Result<Vec<ApiToken>, StoreError> {
+        let mut query = api_token::Entity::find().order_by_desc(api_token::Column::Id);
+        if let Some(of) = of {
+            query = query.filter(api_token::Column::UserId.eq(of.0));
+        }
+        let names: std::collections::HashMap<i64, String> = self
+            .users()
+            .await?
+            .into_iter()
+            .map(|user| (user.id.0, user.name))
+            .collect();
+        let rows = query.all(&self.reader).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| ApiToken {
+                id: TokenId(row.id),
+                user: names.get(&row.user_id).cloned().unwrap_or_default(),
+                prefix: row.prefix,
+                created_at: Stamp(row.created_at),
+                expires_at: row.expires_at.map(Stamp),
+                last_used_at: row.last_used_at.map(Stamp),
+            })
+            .collect())
+    }
+
+    /// Adds a token.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_token(
+        &self,
+        user_id: UserId,
+        prefix: &str,
+        token_hash: &str,
+        now: DateTime<Utc>,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<TokenId, StoreError> {
+        transaction!(self, |tx| {
+            let inserted = api_token::Entity::insert(api_token::ActiveModel {
+                user_id: Set(user_id.0),
+                prefix: Set(prefix.to_owned()),
+                token_hash: Set(token_hash.to_owned()),
+                created_at: Set(now),
+                expires_at: Set(expires_at),
+                ..Default::default()
+            })
+            .exec(tx)
+            .await?;
+            Ok(TokenId(inserted.last_insert_id))
+        })
+    }
+
+    /// The account of a token that is still good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_user(
+        &self,
+        token_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SessionUser>, StoreError> {
+        let row = api_token::Entity::find()
+            .filter(api_token::Column::TokenHash.eq(token_hash))
+            .one(&self.reader)
+            .await?;
+        match row {
+            Some(row) if row.expires_at.is_none_or(|end| end > now) => {
+                self.enabled_user(row.user_id, row.last_used_at, Some(TokenId(row.id)))
+                    .await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Notes that a token is used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn touch_token(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            api_token::Entity::update_many()
+                .col_expr(api_token::Column::LastUsedAt, Expr::value(now))
+                .filter(api_token::Column::Id.eq(id.0))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Ends a token; with `of`, only when it is that account's. False when there is none such.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_token(&self, id: TokenId, of: Option<UserId>) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            let mut delete =
+                api_token::Entity::delete_many().filter(api_token::Column::Id.eq(id.0));
+            if let Some(of) = of {
+                delete = delete.filter(api_token::Column::UserId.eq(of.0));
+            }
+            Ok(delete.exec(tx).await?.rows_affected == 1)
+        })
+    }
+
+    async fn enabled_user(
+        &self,
+        user_id: i64,
+        last_seen_at: Option<DateTime<Utc>>,
+        token_id: Option<TokenId>,
+    ) -> Result<Option<SessionUser>, StoreError> {
+        let Some(row) = user::Entity::find_by_id(user_id).one(&self.reader).await? else {
+            return Ok(None);
+        };
+        if row.disabled {
+            return Ok(None);
+        }
+        Ok(Some(SessionUser {
+            user: to_user(&row)?,
+            last_seen_at,
+            token_id,
+        }))
+    }
+}
