@@ -174,10 +174,12 @@ impl Scheduler {
         let (_, planned_until) = self.store.cluster_state().await?;
         let (seen, tasks) = self.store.live_tasks().await?;
         // A database that has never planned has missed nothing.
-        let planned_until = if planned_until.timestamp() <= 0 {
+        // A database that has never planned has missed nothing so far; from now on it can.
+        let first = planned_until.timestamp() <= 0;
+        // A clock that was ahead may have left a time far off.
+        let planned_until = if first {
             now
         } else {
-            // A clock that was ahead may have left a time far off.
             planned_until.min(now + PLAN_AHEAD)
         };
         let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
@@ -194,14 +196,17 @@ impl Scheduler {
                 },
             );
         }
-        if planned_until < now {
-            let missed = agenda.collect_missed(now);
-            if !missed.is_empty() {
-                tracing::info!(rows = missed.len(), since = %planned_until, "firings were missed while no server was up");
+        if planned_until < now || first {
+            // What a change took back belongs to the time that was planned; the rest was missed.
+            let mut rows = agenda.collect(planned_until);
+            rows.extend(agenda.collect_missed(now));
+            if !rows.is_empty() {
+                tracing::info!(rows = rows.len(), since = %planned_until, "firings were missed while no server was up");
             }
-            if self.store.plan(&missed, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
+            if self.store.plan(&rows, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
                 return Err(StoreError::Raced);
             }
+            agenda.set_planned_until(now);
         }
         // Rows that are planned already, by this process's forerunner or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::auth::token::random_id;
 
+/// Times the lock is asked for, and the pause between.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
+
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
@@ -53,11 +57,7 @@ impl DataDir {
             .map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let lock = private_file(&path.join("lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(DataDirError::InUse { path }),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
-        }
+        take(&lock, &path)?;
         let host_key = read_or_make(&path.join("host.key")).map_err(failed)?;
         Ok(Self {
             path,
@@ -77,6 +77,26 @@ impl DataDir {
     pub fn host_key(&self) -> &str {
         &self.host_key
     }
+}
+
+/// Takes the lock. A process that a dead server was just starting holds it until its `exec`, some
+/// milliseconds, so a lock that is taken is asked for again for a moment.
+fn take(lock: &File, path: &Path) -> Result<(), DataDirError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(source)) => {
+                return Err(DataDirError::Unusable {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        }
+    }
+    Err(DataDirError::InUse {
+        path: path.to_owned(),
+    })
 }
 
 fn private_file(path: &Path) -> std::io::Result<File> {

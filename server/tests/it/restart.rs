@@ -4,7 +4,8 @@ use app::channel::ChannelKind;
 use app::run::{RunState, Trigger};
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
-use server::store::Verdict;
+use server::scheduler::{Silence, bury_dead_nodes};
+use server::store::{Outcome, StoredOutput, Verdict};
 
 use super::helpers::app::Place;
 use super::helpers::{ManualClock, TestApp, at, draft};
@@ -220,12 +221,94 @@ async fn a_long_outage_is_told_in_few_rows_that_count_every_firing() {
     assert!(app.history(task).await.contains(&"missed(down)".to_owned()));
 }
 
+/// Another machine's process says nothing any more: its runs are lost once that has lasted, and
+/// what it writes afterwards is not taken.
+#[tokio::test]
+async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "* * * * * *", "true")).await.id;
+    let mut other = app.second_node().await;
+    app.clock.set(at("2026-11-22T08:00:01Z"));
+    other.turn().await;
+    other.settled().await;
+    app.clock.set(at("2026-11-22T08:00:02Z"));
+    let seen = other.agenda.seen;
+    let their_name = other.scheduler.node.id.clone();
+    let (claimed, _) = app
+        .service
+        .store
+        .claim(
+            &their_name,
+            at("2026-11-22T08:00:02Z"),
+            seen,
+            |due, _, _| vec![Verdict::Start(Trigger::Schedule); due.len()],
+        )
+        .await
+        .expect("the database")
+        .expect("up to date");
+    assert_eq!(claimed.len(), 1);
+
+    let clock: server::clock::SharedClock = app.clock.clone();
+    let bury = async |silence| {
+        let service = &app.service;
+        bury_dead_nodes(&service.store, &clock, &app.me, &service.composer, silence)
+            .await
+            .expect("burying")
+    };
+    app.clock.set(at("2026-11-22T08:00:15Z"));
+    assert_eq!(bury(Silence::Counts).await, 0, "not yet");
+    app.clock.set(at("2026-11-22T08:00:25Z"));
+    assert_eq!(
+        bury(Silence::SaysNothing).await,
+        0,
+        "nobody could have heard it"
+    );
+    assert_eq!(bury(Silence::Counts).await, 1);
+    assert_eq!(app.runs(task).await[1].state, RunState::Lost);
+    assert!(
+        !app.service
+            .store
+            .heartbeat(&their_name, at("2026-11-22T08:00:26Z"))
+            .await
+            .expect("the database")
+    );
+
+    let late = Outcome {
+        run_id: claimed[0].run_id,
+        occurrence_id: Some(claimed[0].due.id),
+        task_id: task,
+        epoch: claimed[0].epoch,
+        state: RunState::Succeeded,
+        reason: None,
+        finished_at: at("2026-11-22T08:00:30Z"),
+        exit_code: Some(0),
+        exit_signal: None,
+        output: StoredOutput::default(),
+        messages: Vec::new(),
+    };
+    let fenced = app
+        .service
+        .store
+        .record(&[late])
+        .await
+        .expect("the database");
+    assert_eq!(fenced, [claimed[0].run_id]);
+    let run = &app.runs(task).await[1];
+    assert_eq!((run.state, run.exit_code), (RunState::Lost, None));
+    let states = app
+        .place
+        .database
+        .rows("SELECT state FROM occurrence ORDER BY id")
+        .await;
+    assert_eq!(states[..2], ["succeeded", "lost"]);
+}
+
 /// The first process of all has nothing to plan for hours and dies before it had to.
 #[tokio::test]
 async fn firings_missed_before_anything_was_ever_planned_are_caught_up_as_well() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
-    app.node().await.go_to(at("2026-11-22T08:30:00Z")).await;
+    app.node().await.go_to(at("2026-11-22T08:00:05Z")).await;
     let (place, clock) = app.die();
     clock.set(at("2026-11-22T09:30:00Z"));
     let app = again((place, clock)).await;
@@ -243,14 +326,8 @@ async fn firings_missed_before_anything_was_ever_planned_are_caught_up_as_well()
 async fn a_great_many_missed_firings_are_caught_up_once_each() {
     let app = TestApp::new().await;
     let ledger = app.place.ledger();
-    for number in 0..60 {
-        app.add(draft(
-            &format!("t{number}"),
-            "*/2 * * * *",
-            &ledger.command("$JCRONTAB_TASK_ID $JCRONTAB_SCHEDULED_FOR"),
-        ))
-        .await;
-    }
+    let command = ledger.command("$JCRONTAB_TASK_ID $JCRONTAB_SCHEDULED_FOR");
+    app.add_many(60, "*/2 * * * *", &command).await;
     app.node().await.go_to(at("2026-11-22T08:01:56Z")).await;
     let (place, clock) = app.die();
     // 20 firings of each.

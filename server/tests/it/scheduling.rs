@@ -19,6 +19,7 @@ async fn a_firing_is_planned_ahead_and_claimed_at_its_instant() {
     let task = app
         .add(draft("t", "0 9 * * *", "echo $JCRONTAB_SCHEDULED_FOR"))
         .await;
+    app.clock.set(at("2026-11-22T08:59:40Z"));
     let mut node = app.node().await;
     assert!(
         node.turn().await <= at("2026-11-22T08:59:55Z"),
@@ -127,14 +128,8 @@ async fn two_nodes_fire_each_instant_once() {
 async fn two_hundred_tasks_due_at_one_instant_are_two_hundred_runs() {
     let app = TestApp::new().await;
     let ledger = app.place.ledger();
-    for number in 0..200 {
-        app.add(draft(
-            &format!("task {number}"),
-            "0 9 * * *",
-            &ledger.command("$JCRONTAB_TASK_ID"),
-        ))
-        .await;
-    }
+    let command = ledger.command("$JCRONTAB_TASK_ID");
+    app.add_many(200, "0 9 * * *", &command).await;
     app.clock.set(at("2026-11-22T08:59:50Z"));
     let mut first = app.node().await;
     let mut second = app.second_node().await;

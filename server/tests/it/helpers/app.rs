@@ -10,7 +10,7 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, MessageRow};
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::{HistoryItem, Run};
-use app::task::{Task, TaskDraft};
+use app::task::{Mode, Task, TaskDraft};
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
@@ -24,13 +24,13 @@ use server::notifier::Notifier;
 use server::scheduler::agenda::Agenda;
 use server::scheduler::{Scheduler, bury_dead_nodes};
 use server::service::Service;
-use server::store::{NodeRow, Store, StoreError};
+use server::store::{NewTask, NodeRow, Store, StoreError};
+use server::web::Web;
 use server::web::site::Site;
-use server::web::{self, Web};
 
 use super::clock::{ManualClock, at};
 use super::database::Database;
-use super::{Browser, in_time};
+use super::{Browser, browser, in_time};
 
 #[derive(Parser)]
 struct Arguments {
@@ -41,6 +41,9 @@ struct Arguments {
 /// Folders and database of one installation; they outlive the processes that use them.
 pub(crate) struct Place {
     root: PathBuf,
+    /// Taken by the first process inside the test and kept: a lock that is let go of lives on for
+    /// an instant in children that other tests are just starting.
+    folder: OnceLock<DataDir>,
     pub(crate) database: Database,
 }
 
@@ -58,7 +61,11 @@ impl Place {
         open(&root.join("work"), 0o777);
         open(&root.join("data"), 0o700);
         let database = Database::fresh(&root.join("data")).await;
-        Arc::new(Self { root, database })
+        Arc::new(Self {
+            root,
+            folder: OnceLock::new(),
+            database,
+        })
     }
 
     /// The server's own folder.
@@ -118,11 +125,9 @@ fn crypto() {
 pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) service: Arc<Service>,
-    pub(crate) web: Web,
     pub(crate) me: NodeRow,
-    router: OnceLock<Router>,
+    router: Router,
     notifying: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
-    _data: DataDir,
     _parts: Parts,
     // Last, so that everything else has let go of it.
     pub(crate) place: Arc<Place>,
@@ -164,7 +169,8 @@ impl TestApp {
         let config = Arguments::try_parse_from(arguments)
             .unwrap_or_else(|error| panic!("{error}"))
             .config;
-        let data = DataDir::open(&config.data_dir).expect("the data folder");
+        let open = || DataDir::open(&config.data_dir).expect("the data folder");
+        let data = place.folder.get_or_init(open);
         let store = Store::open(&config.database_url, data.path())
             .await
             .expect("the database");
@@ -178,7 +184,7 @@ impl TestApp {
         .expect("somebody to run commands as");
         let shared: SharedClock = clock.clone();
         let parts =
-            lifecycle::assemble(&config, &data, store, &shared, Some(identity)).expect("the parts");
+            lifecycle::assemble(&config, data, store, &shared, Some(identity)).expect("the parts");
         let service = Arc::clone(&parts.service);
         let me = parts.node.clone();
         let web = Web {
@@ -187,13 +193,14 @@ impl TestApp {
             base_url: config.base_url().into(),
             stop: tokio_util::sync::CancellationToken::new(),
         };
+        let router = browser::router(&web).await;
         // As `lifecycle::serve` does it, without the loops.
         bury_dead_nodes(
             &service.store,
             &shared,
             &me,
             &service.composer,
-            server::scheduler::Silence::Counts,
+            server::scheduler::Silence::SaysNothing,
         )
         .await
         .expect("burying");
@@ -205,11 +212,9 @@ impl TestApp {
         Self {
             clock,
             service,
-            web,
             me,
-            router: OnceLock::new(),
+            router,
             notifying: std::sync::Mutex::default(),
-            _data: data,
             _parts: parts,
             place,
         }
@@ -218,10 +223,6 @@ impl TestApp {
     /// The process is gone without a word; what it leaves is its installation.
     pub(crate) fn die(self) -> (Arc<Place>, Arc<ManualClock>) {
         (Arc::clone(&self.place), Arc::clone(&self.clock))
-    }
-
-    pub(crate) fn router(&self) -> Router {
-        self.router.get_or_init(|| web::router(&self.web)).clone()
     }
 
     /// The console, reading English.
@@ -269,7 +270,7 @@ impl TestApp {
 
     /// A browser of a stranger.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(self.router())
+        Browser::new(self.router.clone())
     }
 
     /// A token of a new account with this role.
@@ -295,6 +296,33 @@ impl TestApp {
             .task_create(&self.console(), &draft)
             .await
             .expect("a task")
+    }
+
+    /// Enters many tasks in UTC that run a command, without the service's ceremony.
+    pub(crate) async fn add_many(&self, count: usize, cron: &str, command: &str) {
+        for number in 0..count {
+            let new = NewTask {
+                name: format!("task {number}"),
+                nickname: String::new(),
+                owners: Vec::new(),
+                tags: Vec::new(),
+                mode: Mode::Command,
+                command: command.to_owned(),
+                zone: "UTC".to_owned(),
+                cron: cron.to_owned(),
+                urge_cron: None,
+                urging: false,
+                channel_id: None,
+                starts_at: None,
+                ends_at: None,
+                timeout_seconds: None,
+            };
+            let inserted = self
+                .service
+                .store
+                .insert_task(&new, self.clock.now(), |_| Vec::new());
+            inserted.await.expect("a task");
+        }
     }
 
     pub(crate) async fn channel(&self, name: &str, kind: ChannelKind, url: &str) -> Channel {

@@ -7,7 +7,21 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
+use server::web::Web;
+use tokio::sync::RwLock;
 use tower::ServiceExt;
+
+/// Making a router lists the pages by rendering them, during which Leptos loads no data in the
+/// whole process (`reactive_graph::computed::suppress_resource_load`). A server makes one before
+/// it serves anything; tests make theirs while others serve, and a page that is rendered then
+/// would wait for ever.
+static PAGES: RwLock<()> = RwLock::const_new(());
+
+/// The whole server's router.
+pub(crate) async fn router(web: &Web) -> Router {
+    let _nobody_renders = PAGES.write().await;
+    server::web::router(web)
+}
 
 /// An answer.
 #[derive(Debug)]
@@ -132,7 +146,10 @@ impl Browser {
             let name: header::HeaderName = name.parse().expect("a name");
             headers.insert(name, value.parse().expect("a value"));
         }
-        let Ok(response) = self.router.clone().oneshot(request).await;
+        let Ok(response) = {
+            let _nobody_lists = PAGES.read().await;
+            self.router.clone().oneshot(request).await
+        };
         for set in response.headers().get_all(header::SET_COOKIE) {
             let text = set.to_str().expect("text");
             let (name, rest) = text.split_once('=').expect("a cookie");
