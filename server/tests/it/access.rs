@@ -110,7 +110,7 @@ async fn ask(browser: &Browser, method: &str, path: &str, accept: &str) -> Reply
 }
 
 /// Everything that a stranger or a viewer must not change, as text.
-async fn everything(app: &TestApp) -> Vec<String> {
+pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
     let user = if app.place.database.url.is_empty() {
         "\"user\""
     } else {
@@ -133,7 +133,7 @@ async fn everything(app: &TestApp) -> Vec<String> {
 }
 
 /// One of everything, so that an id of 1 always names something.
-async fn furnished() -> TestApp {
+pub(crate) async fn furnished() -> TestApp {
     let app = TestApp::new().await;
     app.channel(
         "ops",
@@ -358,164 +358,4 @@ async fn a_viewer_reads_and_writes_nothing() {
     let after = everything(&app).await;
     // The viewer's own account is the one difference to what was there before.
     assert_eq!(after, before);
-}
-
-#[tokio::test]
-async fn roles_end_where_they_should() {
-    let app = furnished().await;
-    let task = json!({"name": "n", "cron": "* * * * *", "command": "true"});
-    let channel = json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"});
-    let table = [
-        ("operator", Role::Operator, [200, 403, 403, 403]),
-        ("editor", Role::Editor, [200, 201, 403, 403]),
-        ("admin", Role::Admin, [200, 409, 201, 200]),
-    ];
-    for (name, role, expected) in table {
-        let somebody = app.signed_in(name, role).await;
-        let statuses = [
-            somebody
-                .call("POST", "/api/v1/tasks/1/pause", None)
-                .await
-                .status,
-            somebody.post("/api/v1/tasks", task.clone()).await.status,
-            somebody
-                .post("/api/v1/channels", channel.clone())
-                .await
-                .status,
-            somebody.get("/api/v1/users").await.status,
-        ];
-        assert_eq!(statuses, expected, "{name}");
-    }
-}
-
-#[tokio::test]
-async fn another_site_cannot_make_a_browser_write() {
-    let app = furnished().await;
-    let before = everything(&app).await;
-    let foreign: [&[(&str, &str)]; 4] = [
-        &[("origin", "https://evil.example")],
-        &[("origin", "null")],
-        &[("sec-fetch-site", "cross-site")],
-        &[
-            ("sec-fetch-site", "same-site"),
-            ("origin", "http://cron.test"),
-        ],
-    ];
-    for headers in foreign {
-        let mut admin = app
-            .signed_in(&format!("u{}", headers[0].1.len()), Role::Admin)
-            .await;
-        for (name, value) in headers {
-            admin = admin.with(name, value);
-        }
-        let writing = [
-            "/api/v1/tasks",
-            "/api/v1/tasks/1/close",
-            "/fn/task_control",
-            "/fn/task_run",
-            "/tasks/new",
-            "/admin/users",
-            "/logout",
-            "/preferences",
-            "/login",
-        ];
-        for path in writing {
-            let reply = admin
-                .submit(
-                    path,
-                    &[
-                        ("id", "1"),
-                        ("verb", "close"),
-                        ("name", "n"),
-                        ("cron", "* * * * *"),
-                        ("command", "x"),
-                    ],
-                )
-                .await;
-            assert_eq!(reply.status, 403, "{path} with {headers:?}");
-        }
-        assert_eq!(
-            admin.call("DELETE", "/api/v1/tasks/1", None).await.status,
-            403
-        );
-        assert_eq!(
-            admin.get("/api/v1/tasks/1").await.status,
-            200,
-            "reading is harmless"
-        );
-    }
-    let users_apart = |rows: Vec<String>| -> Vec<String> {
-        rows.into_iter()
-            .filter(|row| !row.contains("no password"))
-            .collect()
-    };
-    assert_eq!(users_apart(everything(&app).await), users_apart(before));
-    // A program with a token is no browser.
-    let token = app.token("program", Role::Admin).await;
-    let program = app
-        .browser()
-        .with("authorization", &format!("Bearer {token}"))
-        .with("origin", "https://elsewhere.example");
-    assert_eq!(
-        program
-            .call("POST", "/api/v1/tasks/1/pause", None)
-            .await
-            .status,
-        200
-    );
-}
-
-#[tokio::test]
-async fn every_answer_carries_the_security_headers() {
-    let app = furnished().await;
-    let admin = app.signed_in("ada", Role::Admin).await;
-    let stranger = app.browser();
-    let mut nonces = BTreeSet::new();
-    let answers = [
-        ("page", admin.open("/tasks").await, 200),
-        ("page", admin.open("/tasks").await, 200),
-        ("page", admin.open("/tasks/999").await, 404),
-        ("page", stranger.open("/login").await, 200),
-        ("page", admin.open("/no/such/page").await, 404),
-        ("other", admin.get("/no/such/page").await, 404),
-        ("other", stranger.open("/").await, 303),
-        ("other", stranger.get("/api/v1/tasks").await, 401),
-        ("other", admin.get("/api/v1/tasks").await, 200),
-        ("other", admin.get("/api/v1/tasks/999").await, 404),
-        ("other", admin.post("/api/v1/tasks", json!({})).await, 422),
-        ("other", admin.call("PUT", "/healthz", None).await, 405),
-        ("other", stranger.get("/healthz").await, 200),
-        ("other", stranger.get("/pkg/none.js").await, 404),
-        (
-            "other",
-            app.browser()
-                .with("origin", "https://evil.example")
-                .submit("/login", &[])
-                .await,
-            403,
-        ),
-    ];
-    for (kind, reply, status) in answers {
-        assert_eq!(reply.status, status, "{kind}: {}", reply.text());
-        assert_eq!(reply.header("x-content-type-options"), "nosniff");
-        assert_eq!(reply.header("x-frame-options"), "DENY");
-        assert_eq!(reply.header("referrer-policy"), "same-origin");
-        assert!(!reply.header("cache-control").is_empty());
-        let policy = reply.header("content-security-policy").to_owned();
-        assert!(
-            policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
-            "{policy}"
-        );
-        if kind == "page" {
-            let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
-            let nonce = rest.split('\'').next().expect("its end").to_owned();
-            assert!(
-                reply.text().contains(&format!("nonce=\"{nonce}\""))
-                    || reply.text().contains(&format!("nonce={nonce}"))
-            );
-            assert!(nonces.insert(nonce), "a nonce is used once");
-        } else {
-            assert!(policy.contains("default-src 'none'"), "{status} {policy}");
-        }
-    }
 }

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 use server::store::StoreError;
 
-use super::helpers::app::Place;
 use super::helpers::database::mysql_server;
+use super::helpers::place::Place;
 use super::helpers::program::{Server, jcrontab};
 use super::helpers::proxy::Proxy;
 use super::helpers::{Leash, ManualClock, TestApp, at, draft};

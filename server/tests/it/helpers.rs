@@ -5,16 +5,19 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod leash;
+pub(crate) mod node;
+pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod robot;
 
 use std::time::Duration;
 
-pub(crate) use app::{Node, TestApp, draft};
+pub(crate) use app::{TestApp, draft};
 pub(crate) use browser::{Browser, Reply};
 pub(crate) use clock::{ManualClock, at};
 pub(crate) use leash::Leash;
+pub(crate) use node::Node;
 pub(crate) use robot::Robot;
 
 /// Whatever is waited for comes within this time, or the test fails.

@@ -8,9 +8,12 @@
 mod helpers;
 
 mod access;
+mod accounts;
 mod arrows;
 mod channels;
 mod cli;
+mod cli_usage;
+mod defences;
 mod executor;
 mod faults;
 mod messages;

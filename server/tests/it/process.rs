@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::helpers::app::Place;
+use super::helpers::place::Place;
 use super::helpers::program::{Server, admin_token, jcrontab, jcrontab_with};
 use super::helpers::{Leash, in_time};
 

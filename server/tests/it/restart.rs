@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use server::scheduler::{Silence, bury_dead_nodes};
 use server::store::{Outcome, StoredOutput, Verdict};
 
-use super::helpers::app::Place;
+use super::helpers::place::Place;
 use super::helpers::{ManualClock, TestApp, at, draft};
 
 const FLAGS: [&str; 1] = ["--outbound-allow=127.0.0.0/8"];

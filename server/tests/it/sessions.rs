@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::helpers::{Browser, TestApp};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Adds an account with a real password.
-async fn account(app: &TestApp, name: &str, role: Role) {
+pub(crate) async fn account(app: &TestApp, name: &str, role: Role) {
     let hash = app.service.passwords.hash(PASSWORD).await.expect("a hash");
     app.service
         .store
@@ -19,7 +19,7 @@ async fn account(app: &TestApp, name: &str, role: Role) {
         .expect("a user");
 }
 
-async fn sign_in(browser: &Browser, name: &str, password: &str) -> u16 {
+pub(crate) async fn sign_in(browser: &Browser, name: &str, password: &str) -> u16 {
     browser
         .submit(
             "/login",
@@ -301,138 +301,4 @@ async fn a_session_ends_when_its_account_is_disabled_gets_a_password_or_is_idle(
         401,
         "thirty days, however busy"
     );
-}
-
-#[tokio::test]
-async fn the_last_administrator_cannot_be_locked_out() {
-    let app = TestApp::new().await;
-    let admin = app.signed_in("ada", Role::Admin).await;
-    app.signed_in("bob", Role::Editor).await;
-    let refused = admin
-        .call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true})))
-        .await
-        .expect(409);
-    assert_eq!(refused["code"], "user.last_admin");
-    admin
-        .call("PATCH", "/api/v1/users/2", Some(json!({"disabled": true})))
-        .await
-        .expect(204);
-    app.signed_in("cleo", Role::Admin).await;
-    admin
-        .call("PATCH", "/api/v1/users/3", Some(json!({"disabled": true})))
-        .await
-        .expect(204);
-    admin
-        .call("PATCH", "/api/v1/users/1", Some(json!({"disabled": true})))
-        .await
-        .expect(409);
-}
-
-#[tokio::test]
-async fn guessing_gets_slower() {
-    let app = TestApp::new().await;
-    account(&app, "ada", Role::Admin).await;
-    let guesser = app.browser();
-    for _ in 0..5 {
-        assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 401);
-    }
-    assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 429);
-    assert_eq!(
-        sign_in(&guesser, "ada", PASSWORD).await,
-        429,
-        "the right one has to wait as well"
-    );
-    let page = guesser
-        .submit("/login", &[("name", "ada"), ("password", "x")])
-        .await;
-    assert!(page.text().contains("秒"), "it says how long");
-    app.clock.advance(TimeDelta::seconds(2));
-    assert_eq!(sign_in(&guesser, "ada", "wrong password").await, 401);
-    assert_eq!(sign_in(&guesser, "ada", PASSWORD).await, 429);
-    app.clock.advance(TimeDelta::seconds(4));
-    assert_eq!(sign_in(&guesser, "ada", PASSWORD).await, 303);
-}
-
-#[tokio::test]
-async fn a_token_opens_the_api_and_makes_no_other_token() {
-    let app = TestApp::new().await;
-    let admin = app.signed_in("ada", Role::Admin).await;
-    let made = admin
-        .post("/api/v1/tokens", json!({"user": "ada"}))
-        .await
-        .expect(201);
-    let secret = made["token"].as_str().expect("a token");
-    assert!(secret.starts_with("jct_"));
-    let program = app
-        .browser()
-        .with("authorization", &format!("Bearer {secret}"));
-    program.get("/api/v1/users").await.expect(200);
-    assert_eq!(
-        program
-            .post("/api/v1/tokens", json!({"user": "ada"}))
-            .await
-            .status,
-        403
-    );
-    assert_eq!(
-        program
-            .submit("/admin/users", &[("form", "token"), ("user", "ada")])
-            .await
-            .status,
-        403
-    );
-    let listed = admin.get("/api/v1/tokens").await;
-    assert!(!listed.text().contains(secret), "it is readable once");
-    assert_eq!(
-        listed.expect(200)["items"][0]["last_used_at"],
-        "2026-11-22T08:00:00Z"
-    );
-
-    // Others make and see their own only.
-    let viewer = app.signed_in("vi", Role::Viewer).await;
-    assert_eq!(
-        viewer
-            .post("/api/v1/tokens", json!({"user": "ada"}))
-            .await
-            .status,
-        404
-    );
-    assert_eq!(
-        viewer.get("/api/v1/tokens").await.expect(200)["items"],
-        json!([])
-    );
-    assert_eq!(
-        viewer.call("DELETE", "/api/v1/tokens/1", None).await.status,
-        404
-    );
-    let own = viewer
-        .post("/api/v1/tokens", json!({"user": "vi"}))
-        .await
-        .expect(201);
-    assert_eq!(
-        viewer.get("/api/v1/tokens").await.expect(200)["items"][0]["id"],
-        own["id"]
-    );
-
-    for wrong in [
-        format!("Bearer {secret}x"),
-        format!("Basic {secret}"),
-        "Bearer".to_owned(),
-        "Bearer jct_".to_owned(),
-    ] {
-        // A wrong token never falls back to the cookie beside it.
-        let status = app
-            .signed_in(&format!("u{}", wrong.len()), Role::Admin)
-            .await
-            .with("authorization", &wrong)
-            .get("/api/v1/tasks")
-            .await
-            .status;
-        assert_eq!(status, 401, "{wrong}");
-    }
-    admin
-        .call("DELETE", &format!("/api/v1/tokens/{}", made["id"]), None)
-        .await
-        .expect(204);
-    assert_eq!(program.get("/api/v1/tasks").await.status, 401);
 }

@@ -1,8 +1,6 @@
 //! The server's parts on a database of a test's own, with a manual clock.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use app::auth::{Principal, Role, Via};
 use app::backend::{Caller, Channels, Runs, Tasks};
@@ -12,113 +10,29 @@ use app::id::{RunId, TaskId};
 use app::run::{HistoryItem, Run};
 use app::task::{Mode, Task, TaskDraft};
 use axum::Router;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use clap::Parser;
 use server::auth::token::{API_PREFIX, hash, new_secret, random_id};
 use server::clock::{Clock, SharedClock};
 use server::config::Config;
 use server::executor::Identity;
-use server::executor::strays::kill_strays;
 use server::lifecycle::{self, DataDir, Parts};
 use server::notifier::Notifier;
-use server::scheduler::agenda::Agenda;
-use server::scheduler::{Scheduler, bury_dead_nodes};
+use server::scheduler::bury_dead_nodes;
 use server::service::Service;
-use server::store::{NewTask, NodeRow, Store, StoreError};
+use server::store::{NewTask, NodeRow, Store};
 use server::web::Web;
 use server::web::site::Site;
 
 use super::clock::{ManualClock, at};
-use super::database::Database;
-use super::{Browser, browser, in_time};
+use super::node::{Node, until};
+use super::place::Place;
+use super::{Browser, browser};
 
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     config: Config,
-}
-
-/// Folders and database of one installation; they outlive the processes that use them.
-pub(crate) struct Place {
-    root: PathBuf,
-    /// Taken by the first process inside the test and kept: a lock that is let go of lives on for
-    /// an instant in children that other tests are just starting.
-    folder: OnceLock<DataDir>,
-    pub(crate) database: Database,
-}
-
-impl Place {
-    pub(crate) async fn new() -> Arc<Self> {
-        crypto();
-        let root = std::env::temp_dir().join(format!("jcrontab-it-{}", random_id(8)));
-        let open = |path: &Path, mode| {
-            std::fs::create_dir_all(path).expect("a folder");
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-                .expect("its mode");
-        };
-        open(&root, 0o755);
-        // Commands may run as another user than the tests.
-        open(&root.join("work"), 0o777);
-        open(&root.join("data"), 0o700);
-        let database = Database::fresh(&root.join("data")).await;
-        Arc::new(Self {
-            root,
-            folder: OnceLock::new(),
-            database,
-        })
-    }
-
-    /// The server's own folder.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.root.join("data")
-    }
-
-    /// A folder that commands may write to.
-    pub(crate) fn work(&self) -> PathBuf {
-        self.root.join("work")
-    }
-
-    /// A file that commands append a line to, and what they have written there.
-    pub(crate) fn ledger(&self) -> Ledger {
-        Ledger(self.work().join("ledger"))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Ok(key) = std::fs::read_to_string(self.data().join("host.key")) {
-            // Only what carries this folder's random key, so only commands of this test.
-            kill_strays(key.trim()).ok();
-            std::fs::remove_dir_all(std::env::temp_dir().join(format!("jcrontab-{}", key.trim())))
-                .ok();
-        }
-        std::fs::remove_dir_all(&self.root).ok();
-    }
-}
-
-/// What commands have written, line by line.
-pub(crate) struct Ledger(PathBuf);
-
-impl Ledger {
-    /// A command that adds a line.
-    pub(crate) fn command(&self, line: &str) -> String {
-        format!("echo \"{line}\" >> {}", self.0.display())
-    }
-
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(&self.0).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    }
-}
-
-/// reqwest is built without a crypto provider; the binary installs one, and so do tests.
-fn crypto() {
-    static ONCE: OnceLock<()> = OnceLock::new();
-    ONCE.get_or_init(|| {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .expect("installed once");
-    });
 }
 
 /// One server process, without its loops: tests turn those by hand.
@@ -476,88 +390,6 @@ impl Drop for TestApp {
         for looping in self.notifying.lock().expect("handles").drain(..) {
             looping.abort();
         }
-    }
-}
-
-async fn until<T>(service: &Service, what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
-    // Listening starts before the look, so that no change falls in between.
-    let mut changes = service.signals.listen();
-    let waiting = async {
-        loop {
-            if let Some(found) = check().await {
-                return found;
-            }
-            match changes.recv().await {
-                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-    };
-    in_time(what, waiting).await
-}
-
-/// A loop that a test turns by hand.
-pub(crate) struct Node {
-    pub(crate) scheduler: Scheduler,
-    pub(crate) agenda: Agenda,
-    clock: Arc<ManualClock>,
-    service: Arc<Service>,
-}
-
-impl Node {
-    async fn start(app: &TestApp, store: Store, row: NodeRow) -> Self {
-        let clock: SharedClock = app.clock.clone();
-        let scheduler = Scheduler {
-            store,
-            clock,
-            node: row,
-            signals: Arc::clone(&app.service.signals),
-            executor: Arc::clone(app.service.executor.as_ref().expect("an executor")),
-            patterns: Arc::clone(&app.service.patterns),
-            lag: Arc::clone(&app.service.lag),
-        };
-        let agenda = scheduler.start().await.expect("the loop starts");
-        Self {
-            scheduler,
-            agenda,
-            clock: Arc::clone(&app.clock),
-            service: Arc::clone(&app.service),
-        }
-    }
-
-    /// One turn; a lost race is turned again, as the loop does.
-    pub(crate) async fn turn(&mut self) -> DateTime<Utc> {
-        loop {
-            match self.scheduler.turn(&mut self.agenda).await {
-                Ok(wake_at) => return wake_at,
-                Err(StoreError::Raced) => {}
-                Err(error) => panic!("a turn failed: {error:?}"),
-            }
-        }
-    }
-
-    /// Lets time pass up to an instant as the loop would see it: from one wake-up to the next. What
-    /// was started is over before time goes on.
-    pub(crate) async fn go_to(&mut self, until: DateTime<Utc>) {
-        loop {
-            let wake_at = self.turn().await;
-            self.settled().await;
-            let now = self.clock.now();
-            if now >= until {
-                return;
-            }
-            assert!(wake_at > now, "the loop would spin at {now}");
-            self.clock.set(wake_at.min(until));
-        }
-    }
-
-    /// Waits until nothing runs.
-    pub(crate) async fn settled(&self) {
-        until(&self.service, "all runs to end", async || {
-            let running = self.service.store.running(1).await.expect("running");
-            running.is_empty().then_some(())
-        })
-        .await;
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::app::Place;
 use super::in_time;
+use super::place::Place;
 
 /// How a command line ended.
 #[derive(Debug)]

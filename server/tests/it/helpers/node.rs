@@ -1,0 +1,100 @@
+//! The loop, turned by hand.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use server::clock::{Clock, SharedClock};
+use server::scheduler::Scheduler;
+use server::scheduler::agenda::Agenda;
+use server::service::Service;
+use server::store::{NodeRow, Store, StoreError};
+
+use super::clock::ManualClock;
+use super::{TestApp, in_time};
+
+/// Waits for something that a signal of this process announces.
+pub(super) async fn until<T>(
+    service: &Service,
+    what: &str,
+    mut check: impl AsyncFnMut() -> Option<T>,
+) -> T {
+    // Listening starts before the look, so that no change falls in between.
+    let mut changes = service.signals.listen();
+    let waiting = async {
+        loop {
+            if let Some(found) = check().await {
+                return found;
+            }
+            match changes.recv().await {
+                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    in_time(what, waiting).await
+}
+
+/// A loop that a test turns by hand.
+pub(crate) struct Node {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) agenda: Agenda,
+    clock: Arc<ManualClock>,
+    service: Arc<Service>,
+}
+
+impl Node {
+    pub(super) async fn start(app: &TestApp, store: Store, row: NodeRow) -> Self {
+        let clock: SharedClock = app.clock.clone();
+        let scheduler = Scheduler {
+            store,
+            clock,
+            node: row,
+            signals: Arc::clone(&app.service.signals),
+            executor: Arc::clone(app.service.executor.as_ref().expect("an executor")),
+            patterns: Arc::clone(&app.service.patterns),
+            lag: Arc::clone(&app.service.lag),
+        };
+        let agenda = scheduler.start().await.expect("the loop starts");
+        Self {
+            scheduler,
+            agenda,
+            clock: Arc::clone(&app.clock),
+            service: Arc::clone(&app.service),
+        }
+    }
+
+    /// One turn; a lost race is turned again, as the loop does.
+    pub(crate) async fn turn(&mut self) -> DateTime<Utc> {
+        loop {
+            match self.scheduler.turn(&mut self.agenda).await {
+                Ok(wake_at) => return wake_at,
+                Err(StoreError::Raced) => {}
+                Err(error) => panic!("a turn failed: {error:?}"),
+            }
+        }
+    }
+
+    /// Lets time pass up to an instant as the loop would see it: from one wake-up to the next. What
+    /// was started is over before time goes on.
+    pub(crate) async fn go_to(&mut self, until: DateTime<Utc>) {
+        loop {
+            let wake_at = self.turn().await;
+            self.settled().await;
+            let now = self.clock.now();
+            if now >= until {
+                return;
+            }
+            assert!(wake_at > now, "the loop would spin at {now}");
+            self.clock.set(wake_at.min(until));
+        }
+    }
+
+    /// Waits until nothing runs.
+    pub(crate) async fn settled(&self) {
+        until(&self.service, "all runs to end", async || {
+            let running = self.service.store.running(1).await.expect("running");
+            running.is_empty().then_some(())
+        })
+        .await;
+    }
+}
