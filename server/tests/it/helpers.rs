@@ -21,7 +21,7 @@ pub(crate) use node::Node;
 pub(crate) use robot::Robot;
 
 /// Whatever is waited for comes within this time, or the test fails.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Waits for something, but not for ever.
 pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
