@@ -37,6 +37,16 @@ impl Controls {
         self.control.version().get() + self.run.version().get() + self.stop.version().get()
     }
 
+    /// Whether the task is being deleted, or is: its page has nothing left to ask the server for,
+    /// also when word of the deletion arrives before the answer does.
+    pub(crate) fn leaving(self) -> bool {
+        self.delete.pending().get()
+            || self
+                .delete
+                .value()
+                .with(|value| matches!(value, Some(Ok(_))))
+    }
+
     /// Failures of the controls, and the run that was just started.
     pub(crate) fn outcome(self) -> AnyView {
         let ui = ui();

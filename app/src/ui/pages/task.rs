@@ -51,16 +51,22 @@ pub(crate) fn page() -> AnyView {
         after,
     };
     let seen = live().follow(Signal::derive(move || id.get().map(|id| id.0)));
+    // While the task is being deleted the question stays the old one, so nothing is asked.
+    let question = Memo::new(move |asked: Option<&_>| {
+        let now = (
+            id.get(),
+            after.get(),
+            desk.pages.get(),
+            seen.get(),
+            desk.controls.version(),
+        );
+        match asked {
+            Some(asked) if desk.controls.leaving() => Clone::clone(asked),
+            _ => now,
+        }
+    });
     let data = Resource::new(
-        move || {
-            (
-                id.get(),
-                after.get(),
-                desk.pages.get(),
-                seen.get(),
-                desk.controls.version(),
-            )
-        },
+        move || question.get(),
         |(id, after, pages, ..)| fetch(id.unwrap_or(TaskId(0)), after, pages),
     );
     if id.get_untracked().is_none() {
