@@ -1,0 +1,88 @@
+//! Between instants and what a calendar and a clock on the wall show.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime as Face, Time};
+use jiff::tz::{Offset, TimeZone};
+
+use super::offsets::{offset_at, resolve};
+use super::{instant, timestamp, unix};
+
+/// The face of a clock as seconds: what UTC would have to be to look like it. Fractions are lost.
+pub(super) fn wall(face: Face) -> i64 {
+    // The last day of the year 9999 is beyond jiff's instants, and so is the first of −9999.
+    let edge = if face.year() < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    let at = Offset::UTC.to_timestamp(face).unwrap_or(edge);
+    at.as_second() - i64::from(at.subsec_nanosecond() < 0)
+}
+
+/// The face of a clock from its seconds.
+pub(super) fn face(wall: i64) -> Face {
+    Offset::UTC.to_datetime(timestamp(wall))
+}
+
+/// What a clock in a zone shows at an instant, without fractions of a second.
+pub(super) fn civil(zone: &TimeZone, at: DateTime<Utc>) -> Face {
+    let at = unix(at);
+    face(at + offset_at(zone, at))
+}
+
+/// The date in a zone at an instant. Beyond the years −9999 to 9999 the nearest date within them.
+#[must_use]
+pub fn civil_date(zone: &TimeZone, at: DateTime<Utc>) -> Date {
+    civil(zone, at).date()
+}
+
+/// The time of day in a zone at an instant, to the second.
+#[must_use]
+pub fn civil_time(zone: &TimeZone, at: DateTime<Utc>) -> Time {
+    civil(zone, at).time()
+}
+
+/// The instant of a time of day on a date in a zone.
+///
+/// By the rule for fixed times: a time that the clock jumps over is the first valid instant after
+/// the gap, which may lie on a later date, and a repeated time is its first pass.
+#[must_use]
+pub fn at_time_on(zone: &TimeZone, date: Date, time: Time) -> DateTime<Utc> {
+    let wall = wall(date.to_datetime(time));
+    let at = resolve(zone, wall);
+    // After a gap the fraction belongs to a second that never was.
+    let kept = at + offset_at(zone, at) == wall;
+    let fraction = if kept { time.subsec_nanosecond() } else { 0 };
+    instant(at)
+        .and_then(|at| at.checked_add_signed(TimeDelta::nanoseconds(i64::from(fraction))))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The first instant of a date in a zone; of a date that the zone leaves out (Samoa, 2011-12-30),
+/// the first instant of the next one.
+#[must_use]
+pub fn start_of_day(zone: &TimeZone, date: Date) -> DateTime<Utc> {
+    at_time_on(zone, date, Time::midnight())
+}
+
+/// Reads an instant as people type it: RFC 3339, or a wall clock time in `zone`. A time in a gap
+/// is taken as the first valid instant after it, a repeated one as its first pass.
+#[must_use]
+pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    let text = text.replace('/', "-").replacen('T', " ", 1);
+    let (date, time) = text.split_once(' ').unwrap_or((&text, "00:00:00"));
+    let date: Date = date.trim().parse().ok()?;
+    let time = time.trim();
+    let time: Time = if time.matches(':').count() == 1 {
+        format!("{time}:00").parse()
+    } else {
+        time.parse()
+    }
+    .ok()?;
+    Some(at_time_on(zone, date, time))
+}
