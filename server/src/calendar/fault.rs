@@ -1,0 +1,206 @@
+//! Why a text with days, or an entry of one, was not used.
+
+use app::i18n::Lang;
+
+/// Why a text was refused.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.text(Lang::En))]
+pub enum ReadFault {
+    /// It is empty.
+    Empty,
+    /// It is longer than [`MAX_BYTES`](super::MAX_BYTES).
+    TooLarge,
+    /// It names more than [`MAX_DAYS`](super::MAX_DAYS) days.
+    TooManyDays,
+    /// It starts like JSON and is none.
+    Json {
+        /// Where it stops being JSON, from 1.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// JSON of a shape that we do not know.
+    UnknownJson,
+    /// No entry of it could be used.
+    NoDays {
+        /// The first entry and why.
+        first: Option<Box<Ignored>>,
+    },
+}
+
+impl ReadFault {
+    /// A sentence for the reader.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let say = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
+        match self {
+            Self::Empty => say("没有内容", "There is nothing in it"),
+            Self::TooLarge => say("超过 1 MiB", "It is larger than 1 MiB"),
+            Self::TooManyDays => say("超过 20000 天", "It names more than 20,000 days"),
+            Self::Json { line, column } => lang.pick(
+                format!("不是有效的 JSON：第 {line} 行第 {column} 列"),
+                format!("Not valid JSON: line {line}, column {column}"),
+            ),
+            Self::UnknownJson => say(
+                "不认识这种 JSON；需要 {\"days\":[{\"date\",\"work\" 或 \"isOffDay\",\"name\"}]}",
+                "JSON of an unknown shape; expected \
+                 {\"days\":[{\"date\",\"work\" or \"isOffDay\",\"name\"}]}",
+            ),
+            Self::NoDays { first: None } => say("没有日期", "It names no days"),
+            Self::NoDays { first: Some(first) } => lang.pick(
+                format!("没有可用的日期；{}", first.text(lang)),
+                format!("No day in it could be used; {}", first.text(lang)),
+            ),
+        }
+    }
+}
+
+/// Where in a text an entry stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// In this line, from 1; of an event, the line where it begins.
+    Line(usize),
+    /// The entry of this number, from 1, in JSON.
+    Entry(usize),
+}
+
+/// An entry that was not used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ignored {
+    /// Where it stands.
+    pub place: Place,
+    /// Its beginning, or its title.
+    pub what: String,
+    /// Why it was not used.
+    pub reason: Reason,
+}
+
+impl Ignored {
+    /// One line for the reader: where, what, why.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let place = match self.place {
+            Place::Line(n) => lang.pick(format!("第 {n} 行"), format!("line {n}")),
+            Place::Entry(n) => lang.pick(format!("第 {n} 项"), format!("entry {n}")),
+        };
+        let reason = self.reason.text(lang);
+        if self.what.is_empty() {
+            return lang.pick(format!("{place}：{reason}"), format!("{place}: {reason}"));
+        }
+        lang.pick(
+            format!("{place}“{}”：{reason}", self.what),
+            format!("{place} \"{}\": {reason}", self.what),
+        )
+    }
+}
+
+/// Why an entry was not used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// A date was expected and something else, or no real date, was found.
+    NotADate,
+    /// A year before 1970 or after 2200.
+    YearOutOfRange,
+    /// It does not say what the day is.
+    NeitherWorkNorRest,
+    /// The end lies before the start.
+    EndsBeforeStart,
+    /// An event of more than 366 days.
+    TooLong,
+    /// An event without a start.
+    NoStart,
+    /// The text ends, or another event begins, before the event ends.
+    Unfinished,
+    /// An event that repeats in another way than once a year.
+    Repetition,
+    /// A yearly event that is over.
+    Over,
+    /// A change to a single occurrence of a repeating event.
+    OneOccurrence,
+    /// Extra dates of an event.
+    ExtraDates,
+    /// An event that was called off.
+    Cancelled,
+    /// A festival that is not marked as rest or work, where others are.
+    NotMarked,
+}
+
+impl Reason {
+    /// A phrase for the reader.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Self::NotADate => lang.pick(
+                "需要 2026-10-01 这样的日期",
+                "a date such as 2026-10-01 was expected",
+            ),
+            Self::YearOutOfRange => lang.pick(
+                "年份要在 1970 到 2200 之间",
+                "the year must be between 1970 and 2200",
+            ),
+            Self::NeitherWorkNorRest => lang.pick(
+                "没有注明是工作日还是休息日（work 或 rest）",
+                "it does not say work or rest",
+            ),
+            Self::EndsBeforeStart => lang.pick("结束早于开始", "the end lies before the start"),
+            Self::TooLong => lang.pick("超过 366 天", "it is longer than 366 days"),
+            Self::NoStart => lang.pick("没有开始日期（DTSTART）", "it has no start (DTSTART)"),
+            Self::Unfinished => lang.pick("没有写完（缺 END:VEVENT）", "END:VEVENT is missing"),
+            Self::Repetition => lang.pick(
+                "只支持每年同一天的重复（RRULE）",
+                "only events that repeat on the same day of each year are read (RRULE)",
+            ),
+            Self::Over => lang.pick("重复已经结束", "it no longer repeats"),
+            Self::OneOccurrence => lang.pick(
+                "对重复中某一次的修改（RECURRENCE-ID）不支持",
+                "changes to single occurrences are not read (RECURRENCE-ID)",
+            ),
+            Self::ExtraDates => lang.pick(
+                "额外日期（RDATE）不支持，其余已采用",
+                "extra dates are not read (RDATE); the rest was used",
+            ),
+            Self::Cancelled => lang.pick("已取消", "it is cancelled"),
+            Self::NotMarked => lang.pick(
+                "没有标明休或班，只是节日",
+                "a festival that is marked neither as rest nor as work",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_speak_both_languages() {
+        let ignored = Ignored {
+            place: Place::Line(3),
+            what: "2026-13-01 rest".to_owned(),
+            reason: Reason::NotADate,
+        };
+        let fault = ReadFault::NoDays {
+            first: Some(Box::new(ignored)),
+        };
+        assert_eq!(
+            fault.text(Lang::Zh),
+            "没有可用的日期；第 3 行“2026-13-01 rest”：需要 2026-10-01 这样的日期"
+        );
+        assert_eq!(
+            fault.to_string(),
+            "No day in it could be used; line 3 \"2026-13-01 rest\": a date such as 2026-10-01 \
+             was expected"
+        );
+        let entry = Ignored {
+            place: Place::Entry(2),
+            what: String::new(),
+            reason: Reason::NeitherWorkNorRest,
+        };
+        assert_eq!(
+            entry.text(Lang::En),
+            "entry 2: it does not say work or rest"
+        );
+        let json = ReadFault::Json { line: 1, column: 9 };
+        assert_eq!(json.text(Lang::Zh), "不是有效的 JSON：第 1 行第 9 列");
+    }
+}

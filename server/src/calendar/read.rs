@@ -1,0 +1,258 @@
+//! Texts with days: what is common to all kinds.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::fault::{Ignored, Place, ReadFault, Reason};
+use super::{Day, ics, json, lines};
+
+/// The longest text that is read.
+pub const MAX_BYTES: usize = 1024 * 1024;
+/// The most days that one text may name, repetitions included.
+pub const MAX_DAYS: usize = 20_000;
+/// The most entries that are listed as ignored.
+pub const MAX_IGNORED: usize = 20;
+/// The first and the last year that are read.
+pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
+/// More than the days of all these years.
+pub(super) const ALL_DAYS: usize = 231 * 366;
+/// The longest name of a day, in characters; longer ones are cut.
+const MAX_NAME: usize = 60;
+
+/// What a text came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Read {
+    /// The days, ascending and each once; the last mention in the text counts. Never empty.
+    pub days: Vec<(Date, Day)>,
+    /// The first entries that could not be used.
+    pub ignored: Vec<Ignored>,
+    /// How many more there were.
+    pub ignored_more: usize,
+}
+
+/// Reads a text with days. Its kind is told from its beginning: `BEGIN:VCALENDAR` is iCalendar,
+/// `{` or `[` is JSON, anything else lines in the format of `cn.txt`.
+///
+/// `as_work_days` says what the events of an iCalendar text are that do not say it themselves.
+/// `this_year` bounds its yearly events: they are taken from the year before it to ten years
+/// ahead.
+///
+/// # Errors
+/// When nothing can be made of the text, or it is too large.
+pub fn read(text: &str, as_work_days: bool, this_year: i16) -> Result<Read, ReadFault> {
+    if text.len() > MAX_BYTES {
+        return Err(ReadFault::TooLarge);
+    }
+    // Windows' editors put a byte order mark before the first line.
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.is_empty() {
+        return Err(ReadFault::Empty);
+    }
+    let mut found = Collector::new(MAX_DAYS);
+    let begins = |with: &str| {
+        let start = text.get(..with.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    if begins("BEGIN:VCALENDAR") {
+        ics::read(text, as_work_days, this_year, &mut found)?;
+    } else if text.starts_with(['{', '[']) {
+        json::read(text, &mut found)?;
+    } else {
+        lines::read(text, &mut found)?;
+    }
+    let mut read = found.read();
+    if read.days.is_empty() {
+        // Not an empty success: with "replace the years" a wrong address would look like one.
+        let first = (!read.ignored.is_empty()).then(|| Box::new(read.ignored.swap_remove(0)));
+        return Err(ReadFault::NoDays { first });
+    }
+    Ok(read)
+}
+
+/// Collects days within the bounds.
+#[derive(Debug)]
+pub(super) struct Collector {
+    days: BTreeMap<Date, Day>,
+    taken: usize,
+    limit: usize,
+    ignored: Vec<Ignored>,
+    ignored_more: usize,
+}
+
+impl Collector {
+    /// For at most `limit` days.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            days: BTreeMap::new(),
+            taken: 0,
+            limit,
+            ignored: Vec::new(),
+            ignored_more: 0,
+        }
+    }
+
+    /// Takes a day. Repetitions count towards the limit, so that it bounds the work, too.
+    pub(super) fn add(&mut self, date: Date, work: bool, name: &str) -> Result<(), ReadFault> {
+        if self.taken >= self.limit {
+            return Err(ReadFault::TooManyDays);
+        }
+        self.taken += 1;
+        let name = clean_name(name);
+        self.days.insert(date, Day { work, name });
+        Ok(())
+    }
+
+    /// Takes all days of a range, both ends inclusive.
+    pub(super) fn add_range(
+        &mut self,
+        first: Date,
+        last: Date,
+        work: bool,
+        name: &str,
+    ) -> Result<(), ReadFault> {
+        let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
+        for day in days.take_while(|day| *day <= last) {
+            self.add(day, work, name)?;
+        }
+        Ok(())
+    }
+
+    /// Notes an entry that is not used.
+    pub(super) fn ignore(&mut self, place: Place, what: &str, reason: Reason) {
+        if self.ignored.len() < MAX_IGNORED {
+            let what = shorten(what, 40);
+            self.ignored.push(Ignored {
+                place,
+                what,
+                reason,
+            });
+        } else {
+            self.ignored_more += 1;
+        }
+    }
+
+    /// How many days were taken, repetitions included.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> usize {
+        self.taken
+    }
+
+    pub(super) fn into_days(self) -> BTreeMap<Date, Day> {
+        self.days
+    }
+
+    pub(super) fn read(self) -> Read {
+        Read {
+            days: self.days.into_iter().collect(),
+            ignored: self.ignored,
+            ignored_more: self.ignored_more,
+        }
+    }
+}
+
+/// A name fit for one line.
+pub(super) fn clean_name(name: &str) -> String {
+    shorten(name, MAX_NAME)
+}
+
+/// One line of at most `max` characters, without control characters.
+fn shorten(text: &str, max: usize) -> String {
+    let mut short = String::new();
+    let mut length = 0;
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if length > 0 {
+            short.push(' ');
+            length += 1;
+        }
+        for c in word.chars() {
+            if length >= max {
+                short.push('…');
+                return short;
+            }
+            short.push(c);
+            length += 1;
+        }
+    }
+    short
+}
+
+/// Reads `2026-10-01` or `20261001`.
+pub(super) fn date(text: &str) -> Result<Date, Reason> {
+    let bytes = text.as_bytes();
+    let shaped = match bytes.len() {
+        10 => bytes[4] == b'-' && bytes[7] == b'-',
+        8 => true,
+        _ => false,
+    };
+    // jiff would also take times, zones and signs.
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if !shaped || digits != 8 {
+        return Err(Reason::NotADate);
+    }
+    let date: Date = text.parse().map_err(|_| Reason::NotADate)?;
+    if YEARS.contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(Reason::YearOutOfRange)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing that a text holds may stop the server or make it name days out of bounds.
+    #[test]
+    fn mutated_texts_are_survived() {
+        const LINES: &str = "2026-10-01..2026-10-07 rest 国庆节\n2026-10-10 work 国庆节调休\n";
+        const JSON: &str = r#"{"days":[{"date":"2026-10-01","isOffDay":true,"name":"国庆节"}]}"#;
+        const MAPS: &str = r#"{"holidays":{"2026-01-01":"New Year's Day,元旦,1"},"workdays":{}}"#;
+        const FEED: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261001\r\n\
+         DTEND;VALUE=DATE:20261008\r\nSUMMARY;LANGUAGE=zh_CN:国庆节\r\n （休）\r\n\
+         X-APPLE-SPECIAL-DAY:WORK-HOLIDAY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        const RULES: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20200229T000000Z\n\
+         DURATION:P1DT2H\nRRULE:FREQ=YEARLY;INTERVAL=4;COUNT=9\nEXDATE:20240229\nEND:VEVENT\n";
+        const PARTS: &str =
+            "\r\n |\n|\u{feff}|\\|\"|:|;|..|9999999999|-|休）|\0|BEGIN:VEVENT\n|\u{2028}";
+        let parts: Vec<&str> = PARTS.split('|').collect();
+        // A fixed sequence (Knuth's MMIX constants): failures can be repeated.
+        let mut state = 42_u64;
+        let mut random = |below: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).expect("31 bits") % below.max(1)
+        };
+        for sample in [FEED, RULES, LINES, JSON, MAPS] {
+            for end in (0..=sample.len()).filter(|end| sample.is_char_boundary(*end)) {
+                let _ = read(&sample[..end], false, 2026);
+                let _ = read(&sample[end..], true, i16::MAX);
+            }
+            for _ in 0..3_000 {
+                let mut bytes = sample.as_bytes().to_vec();
+                for _ in 0..=random(6) {
+                    let at = random(bytes.len());
+                    match random(4) {
+                        0 => bytes[at] = u8::try_from(random(256)).expect("a byte"),
+                        1 => bytes[at] = b'0' + u8::try_from(random(10)).expect("a digit"),
+                        2 => drop(bytes.splice(at..at, parts[random(parts.len())].bytes())),
+                        _ => drop(bytes.drain(at..(at + random(9)).min(bytes.len()))),
+                    }
+                }
+                let text = String::from_utf8_lossy(&bytes);
+                if let Ok(found) = read(&text, random(2) == 0, 2026) {
+                    assert!(!found.days.is_empty() && found.ignored.len() <= 20);
+                    assert!(found.days.is_sorted_by(|a, b| a.0 < b.0));
+                    for (date, day) in &found.days {
+                        assert!((1970..=2200).contains(&date.year()), "{date} in {text}");
+                        assert!(!day.name.contains(char::is_control), "{text}");
+                    }
+                }
+            }
+        }
+    }
+}
