@@ -8,26 +8,46 @@
 //! - both day fields restricted: a day matches if either does. Only `*`, `?` and `*/1` leave a day field
 //!   unrestricted; `*/2` and `1-31` restrict it;
 //! - `a/n` is `a-last/n`, where the last weekday is Saturday (6); 7 is Sunday;
+//! - an expression of [`Dialect::Quartz`] is turned into one of ours when it is read, so that everything behind the
+//!   parser knows a single numbering;
 //! - `W` means Monday to Friday and never leaves its month; it knows no holidays and no make-up days.
 
+mod date;
 mod describe;
 mod error;
 mod field;
 mod names;
 mod parse;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod warning;
 
+pub(crate) use date::month_length as days_in_month;
+pub(crate) use describe::Days;
+pub(crate) use error::clip;
 pub use error::{CronError, CronErrorKind};
 pub use field::CronField;
+pub(crate) use names::{half_width, join, ordinal};
+pub use warning::CronWarning;
 
 use crate::i18n::Lang;
-use field::{Field, Part, month_length, weekday_of};
+use date::{month_length, weekday_of};
+use field::Field;
+
+/// How a cron expression is read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Dialect {
+    /// Ours: 5 or 6 fields, 0 and 7 are Sunday.
+    #[default]
+    Standard,
+    /// Quartz and XXL-JOB: seconds first, 1 is Sunday, an optional year.
+    Quartz,
+}
 
 /// A valid cron expression with 5 fields, or 6 with the second first.
 ///
-/// Two expressions are equal if they were typed the same and mean the same.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Two expressions are equal if their canonical texts are, however they were typed.
+#[derive(Clone, Debug)]
 pub struct CronExpr {
     source: String,
     nickname: Option<&'static str>,
@@ -50,7 +70,19 @@ impl CronExpr {
     ///
     /// The first fault found, with its field where it lies in one. Text over 256 bytes is refused unread.
     pub fn parse(text: &str) -> Result<Self, CronError> {
-        let parse::Parsed { nickname, fields } = parse::parse(text)?;
+        Self::parse_dialect(text, Dialect::Standard)
+    }
+
+    /// Reads an expression of a dialect. The outcome is one of ours, whatever the dialect.
+    ///
+    /// Quartz has 6 fields with the second first, or 7 with a year that must be `*`. Its weekdays count from 1 for
+    /// Sunday, `L` is the Saturday or the last day, and ranges may run past the end of their field.
+    ///
+    /// # Errors
+    ///
+    /// As [`CronExpr::parse`].
+    pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Self, CronError> {
+        let parse::Parsed { nickname, fields } = parse::parse(text, dialect)?;
         let count = fields.len();
         let (second, rest) = match <[Field; 6]>::try_from(fields) {
             Ok([second, rest @ ..]) => (Some(second), rest),
@@ -60,7 +92,7 @@ impl CronExpr {
             },
         };
         let [minute, hour, day, month, weekday] = rest;
-        Ok(Self {
+        let mut expr = Self {
             source: text.trim().to_owned(),
             nickname,
             second,
@@ -69,10 +101,22 @@ impl CronExpr {
             day,
             month,
             weekday,
-        })
+        };
+        let canonical = expr.canonical();
+        // What is stored is read again, and writing out open steps can make a text longer.
+        if canonical.len() > parse::MAX_BYTES {
+            return Err(CronErrorKind::TooLong {
+                bytes: canonical.len(),
+            }
+            .anywhere());
+        }
+        if dialect == Dialect::Quartz {
+            expr.source = canonical;
+        }
+        Ok(expr)
     }
 
-    /// The text as it was typed, without the white space around it.
+    /// The text as it was typed, without the white space around it; in another dialect, as we write it.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -116,12 +160,33 @@ impl CronExpr {
         !second && !self.minute.has_wildcard() && !self.hour.has_wildcard()
     }
 
+    /// True if day of month and day of week are both left open.
+    #[must_use]
+    pub fn is_every_day(&self) -> bool {
+        self.day.is_star() && self.weekday.is_star()
+    }
+
     /// The schedule in words, such as 每月 1、15 日 03:15.
     ///
     /// The words say exactly when it fires: two expressions with the same words fire at the same times.
     #[must_use]
     pub fn describe(&self, lang: Lang) -> String {
-        describe::describe(self, lang)
+        describe::describe(self, &Days::Own, lang)
+    }
+
+    /// The schedule in words, with other words for its days.
+    pub(crate) fn describe_days(&self, days: &Days, lang: Lang) -> String {
+        describe::describe(self, days, lang)
+    }
+
+    /// The months in words, `6–8 月` or "June–August"; `None` for all of them.
+    pub(crate) fn month_words(&self, lang: Lang) -> Option<String> {
+        (!self.month.is_full()).then(|| names::month_list(&self.month.values(), lang))
+    }
+
+    /// False if the weekdays leave Saturdays and Sundays out.
+    pub(crate) fn reaches_weekends(&self) -> bool {
+        !self.day.is_star() || self.weekday.reaches_weekends()
     }
 
     /// Whether a time of day matches. Without a second field only second 0 does.
@@ -153,78 +218,6 @@ impl CronExpr {
         }
     }
 
-    /// What a person should know before saving; empty for most expressions.
-    #[must_use]
-    pub fn warnings(&self) -> Vec<CronWarning> {
-        let mut warnings: Vec<CronWarning> = self.day_warning().into_iter().collect();
-        warnings.extend(self.fields().filter_map(|field| {
-            let step = field.uneven_step()?;
-            Some(CronWarning::UnevenStep {
-                field: field.kind,
-                step,
-            })
-        }));
-        if !self.day.is_star() && !self.weekday.is_star() {
-            warnings.push(CronWarning::DayOrWeekday);
-        }
-        warnings
-    }
-
-    /// True if no date ever matches: 31 February and its like.
-    fn never_fires(&self) -> bool {
-        matches!(self.day_warning(), Some(CronWarning::NeverFires))
-    }
-
-    /// The warning about days that some or all of the chosen months lack.
-    fn day_warning(&self) -> Option<CronWarning> {
-        let months = self.month.values();
-        if self.day.is_star() || !self.weekday.is_star() {
-            let fifth = |part: &Part| matches!(part, Part::Nth { nth: 5, .. });
-            return (self.day.is_star() && self.weekday.parts.iter().all(fifth))
-                .then_some(CronWarning::FifthWeekday);
-        }
-        if self
-            .day
-            .parts
-            .iter()
-            .any(|part| matches!(part, Part::LastDay | Part::LastWeekday))
-        {
-            return None;
-        }
-        let days = self.day.wanted_days();
-        // 2024 is a leap year, so February is at its longest.
-        let mut firing = Vec::new();
-        for &month in &months {
-            firing.extend(
-                days.iter()
-                    .filter(|day| **day <= month_length(2024, month))
-                    .map(|&day| (month, day)),
-            );
-        }
-        if firing.is_empty() {
-            return Some(CronWarning::NeverFires);
-        }
-        if firing.iter().all(|date| *date == (2, 29)) {
-            return Some(CronWarning::LeapYearsOnly);
-        }
-        // Someone who lists the 31st wants it; a range or step that runs to the month's end means just that, unless
-        // it holds no earlier day.
-        let listed = self.day.parts.iter().filter_map(|part| match *part {
-            Part::One(day) => Some(day.value),
-            Part::Nearest(day) => Some(day),
-            _ => None,
-        });
-        let day = listed
-            .max()
-            .filter(|day| *day > 28)
-            .or_else(|| days.first().copied())?;
-        let missing: Vec<u8> = months
-            .into_iter()
-            .filter(|month| day > month_length(2023, *month))
-            .collect();
-        (!missing.is_empty()).then_some(CronWarning::OnlySomeMonths { day, missing })
-    }
-
     fn fields(&self) -> impl Iterator<Item = &Field> {
         let rest = [
             &self.minute,
@@ -237,87 +230,10 @@ impl CronExpr {
     }
 }
 
-/// Something that is valid and may still surprise.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum CronWarning {
-    /// No date matches, such as 31 February.
-    NeverFires,
-    /// Only 29 February matches.
-    LeapYearsOnly,
-    /// A day from the 29th on that some of the chosen months lack.
-    OnlySomeMonths {
-        /// The day of the month.
-        day: u8,
-        /// The chosen months without it; February is without a 29th outside leap years.
-        missing: Vec<u8>,
-    },
-    /// Only the fifth of a weekday matches, which few months have.
-    FifthWeekday,
-    /// A step that does not fill its field evenly, such as `*/7` minutes.
-    UnevenStep {
-        /// The field with the step.
-        field: CronField,
-        /// The step.
-        step: u8,
-    },
-    /// Both day fields are restricted, so a day matches if either does.
-    DayOrWeekday,
-}
-
-impl CronWarning {
-    /// One sentence for a person.
-    #[must_use]
-    pub fn text(&self, lang: Lang) -> String {
-        let say = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
-        match self {
-            Self::NeverFires => say(
-                "没有这样的日期，永远不会执行",
-                "No such date exists: this never runs",
-            ),
-            Self::LeapYearsOnly => say(
-                "只在闰年的 2 月 29 日执行",
-                "Runs in leap years only, on 29 February",
-            ),
-            Self::OnlySomeMonths { day: 29, missing } if missing == &[2] => say(
-                "平年的 2 月没有 29 日，当月不会在该日执行；若指月末请写 L",
-                "February has no 29th outside leap years, so that day is left out then; for the last day of the month write L",
-            ),
-            Self::OnlySomeMonths { day, missing } => {
-                let months = names::month_list(missing, lang);
-                lang.pick(
-                    format!("{months}没有 {day} 日，不会在该日执行；若指月末请写 L"),
-                    format!(
-                        "{months} {} no {}, so that day is left out; for the last day of the month write L",
-                        if missing.len() == 1 { "has" } else { "have" },
-                        names::ordinal(*day)
-                    ),
-                )
-            }
-            Self::FifthWeekday => say(
-                "不是每个月都有第五个该星期几，没有的月份不执行",
-                "Few months have a fifth such weekday; the others are skipped",
-            ),
-            Self::UnevenStep { field, step } => {
-                let (zh, en) = match field {
-                    CronField::Second => ("每分钟", "minute"),
-                    CronField::Minute => ("每小时", "hour"),
-                    CronField::Hour => ("每天", "day"),
-                    CronField::DayOfMonth => ("每月", "month"),
-                    CronField::Month => ("每年", "year"),
-                    CronField::DayOfWeek => ("每周", "week"),
-                };
-                lang.pick(
-                    format!("{}：步长 {step} {zh}从头算起，首尾之间的间隔不一定是 {step}", field.name(lang)),
-                    format!(
-                        "{}: the step {step} starts afresh every {en}, so the gap across is not always {step}",
-                        field.name(lang)
-                    ),
-                )
-            }
-            Self::DayOrWeekday => say(
-                "日和星期都有限定：满足其一即执行",
-                "Day of month and day of week are both given: a day that matches either one runs",
-            ),
-        }
+impl PartialEq for CronExpr {
+    fn eq(&self, other: &Self) -> bool {
+        self.nickname == other.nickname && self.fields().eq(other.fields())
     }
 }
+
+impl Eq for CronExpr {}

@@ -9,8 +9,23 @@ use super::CronExpr;
 use crate::i18n::Lang;
 use time::{TimeWords, Times};
 
-pub(super) fn describe(expr: &CronExpr, lang: Lang) -> String {
-    let day = day::day_words(expr, lang);
+/// Where the words for the days come from.
+pub(crate) enum Days {
+    /// From the expression.
+    Own,
+    /// From the expression, with Monday to Friday spelled out: where work days of a calendar are spoken of, too, a
+    /// second kind of work day would confuse.
+    Spelled,
+    /// From elsewhere, months included; the expression itself leaves both day fields open.
+    Given(String),
+}
+
+pub(super) fn describe(expr: &CronExpr, days: &Days, lang: Lang) -> String {
+    let day = match days {
+        Days::Own => day::day_words(expr, true, lang),
+        Days::Spelled => day::day_words(expr, false, lang),
+        Days::Given(words) => Some(words.clone()),
+    };
     let time = Times::of(expr, lang).words();
     let mut text = match (lang, time) {
         (Lang::Zh, TimeWords::Clocks(time) | TimeWords::Window(time)) => {
@@ -26,10 +41,7 @@ pub(super) fn describe(expr: &CronExpr, lang: Lang) -> String {
             day.as_deref().unwrap_or("every day")
         )),
         (Lang::En, TimeWords::Window(time) | TimeWords::Cycle(time)) => match day {
-            Some(day) => capitalized(&format!(
-                "{time}, {}",
-                day.strip_prefix("every day ").unwrap_or(&day)
-            )),
+            Some(day) => capitalized(&format!("{time}, {}", behind(&day))),
             None => capitalized(&time),
         },
     };
@@ -42,12 +54,24 @@ pub(super) fn describe(expr: &CronExpr, lang: Lang) -> String {
     text
 }
 
+/// English days as they stand behind the time: "on weekdays", "in June".
+fn behind(day: &str) -> String {
+    if ["weekdays", "work days", "rest days"]
+        .iter()
+        .any(|plural| day.starts_with(plural))
+    {
+        return format!("on {day}");
+    }
+    day.strip_prefix("every day ").unwrap_or(day).to_owned()
+}
+
 /// A full-width bracket brings its own space.
 fn zh_pair(day: &str, time: &str) -> String {
     let space = if day.ends_with('）') { "" } else { " " };
     format!("{day}{space}{time}")
 }
 
+/// English text with a capital at its start.
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {

@@ -1,6 +1,8 @@
 //! One field of an expression: what was written, and the set of values it stands for.
 
-use super::names;
+mod days;
+
+use super::{Dialect, names};
 use crate::i18n::Lang;
 
 /// The fields of an expression, in the order they are written.
@@ -60,6 +62,14 @@ impl CronField {
             Self::DayOfMonth => (1, 31),
             Self::Month => (1, 12),
             Self::DayOfWeek => (0, 7),
+        }
+    }
+
+    /// The smallest and the largest number as a dialect writes the field.
+    pub(super) fn bounds_in(self, dialect: Dialect) -> (u8, u8) {
+        match (self, dialect) {
+            (Self::DayOfWeek, Dialect::Quartz) => (1, 7),
+            _ => self.bounds(),
         }
     }
 
@@ -219,29 +229,6 @@ impl Field {
         let uneven = self.kind == CronField::DayOfMonth || !self.kind.size().is_multiple_of(step);
         (uneven && self.values().len() > 1).then_some(step)
     }
-
-    /// Whether a day matches this day-of-month field; `weekday` is that day's, `length` the month's.
-    pub(super) fn matches_day(&self, day: u8, weekday: u8, length: u8) -> bool {
-        self.parts.iter().any(|part| match *part {
-            Part::LastDay => day == length,
-            Part::LastWeekday => day == nearest(length, weekday_at(weekday, day, length), length),
-            Part::Nearest(wanted) => {
-                wanted <= length && day == nearest(wanted, weekday_at(weekday, day, wanted), length)
-            }
-            _ => self.has(day),
-        })
-    }
-
-    /// Whether a day matches this day-of-week field.
-    pub(super) fn matches_weekday(&self, day: u8, weekday: u8, length: u8) -> bool {
-        self.parts.iter().any(|part| match *part {
-            Part::Nth { day: wanted, nth } => {
-                wanted.value % 7 == weekday && (day - 1) / 7 + 1 == nth
-            }
-            Part::LastOf(wanted) => wanted.value % 7 == weekday && day + 7 > length,
-            _ => self.has(weekday),
-        })
-    }
 }
 
 fn part_mask(kind: CronField, part: Part) -> u64 {
@@ -266,44 +253,4 @@ fn part_mask(kind: CronField, part: Part) -> u64 {
             };
             mask | 1 << bit
         })
-}
-
-/// The weekday of `other` in the month where `day` is a `weekday`.
-fn weekday_at(weekday: u8, day: u8, other: u8) -> u8 {
-    // 35 is a multiple of seven above any difference of two days, so the sum stays positive.
-    (weekday + 35 + other - day) % 7
-}
-
-/// The Monday-to-Friday nearest to `day`, never leaving the month.
-fn nearest(day: u8, weekday: u8, length: u8) -> u8 {
-    match weekday {
-        6 if day > 1 => day - 1,
-        6 => day + 2,
-        0 if day < length => day + 1,
-        0 => day - 2,
-        _ => day,
-    }
-}
-
-/// The length of a month (1–12) in the Gregorian calendar.
-pub(super) fn month_length(year: i32, month: u8) -> u8 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// The weekday of a date, 0 for Sunday (Sakamoto's method; the caller has checked month and day).
-pub(super) fn weekday_of(year: i32, month: u8, day: u8) -> u8 {
-    const OFFSETS: [i64; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
-    let year = i64::from(year) - i64::from(month < 3);
-    let offset = OFFSETS[usize::from(month.clamp(1, 12)) - 1];
-    let days = year + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + offset
-        + i64::from(day);
-    u8::try_from(days.rem_euclid(7)).unwrap_or(0)
 }

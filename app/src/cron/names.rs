@@ -75,7 +75,7 @@ pub(super) fn weekday(number: u8, lang: Lang) -> &'static str {
 }
 
 /// `1st`, `2nd`, `3rd`, `11th` and so on.
-pub(super) fn ordinal(number: u8) -> String {
+pub(crate) fn ordinal(number: u8) -> String {
     let suffix = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",
@@ -96,7 +96,7 @@ pub(super) fn nth(number: u8, lang: Lang) -> &'static str {
 }
 
 /// Joins items as prose does: `a、b、c` or `a, b and c`.
-pub(super) fn join(items: &[String], lang: Lang) -> String {
+pub(crate) fn join(items: &[String], lang: Lang) -> String {
     match (lang, items) {
         (Lang::Zh, _) => items.join("、"),
         (Lang::En, [rest @ .., last]) if !rest.is_empty() => {
@@ -164,7 +164,7 @@ pub(super) fn runs(values: &[u8]) -> Vec<(u8, u8)> {
 }
 
 /// The ASCII character that a Chinese input method's character stands for.
-pub(super) fn half_width(c: char) -> Option<char> {
+pub(crate) fn half_width(c: char) -> Option<char> {
     match c {
         '\u{3000}' => Some(' '),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),

@@ -1,87 +1,15 @@
 //! The rules that hold for any expression; the tables of words are beside this file.
 
 mod errors;
+mod quartz;
+pub(crate) mod random;
+mod reader;
 mod words;
 
 use super::*;
-use std::collections::HashMap;
-
-/// A small generator (xorshift64), so that every run tests the same texts.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % bound as u64).unwrap_or(0)
-    }
-
-    fn pick<'a>(&mut self, pool: &[&'a str]) -> &'a str {
-        pool[self.below(pool.len())]
-    }
-}
 
 fn expr(text: &str) -> CronExpr {
     CronExpr::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"))
-}
-
-/// A valid expression out of few items, so that different texts often mean the same or nearly so.
-fn random_expr(random: &mut Random) -> CronExpr {
-    const CLOCK: [&str; 17] = [
-        "*",
-        "0",
-        "0",
-        "30",
-        "*/2",
-        "*/15",
-        "*/7",
-        "5/15",
-        "0-10",
-        "9",
-        "0,30",
-        "9-10",
-        "8-18",
-        "1-23/2",
-        "0,7,8",
-        "0,7,14,21,23",
-        "22",
-    ];
-    const HOUR: [&str; 14] = [
-        "*",
-        "0",
-        "9",
-        "9-17",
-        "9,18",
-        "*/2",
-        "*/6",
-        "*/5",
-        "1-23/2",
-        "8-20/2",
-        "8-12,14-18",
-        "3/4",
-        "0,1,3,4,6,7,9,10",
-        "0-22/2",
-    ];
-    const DAY: [&str; 12] = [
-        "*", "*", "*", "1", "1,15", "L", "LW", "15W", "*/2", "31", "1-31", "1W,L",
-    ];
-    const MONTH: [&str; 9] = ["*", "*", "*", "2", "6-8", "1,7", "*/2", "1-12", "1-11/2"];
-    const WEEKDAY: [&str; 14] = [
-        "*", "*", "*", "1-5", "5", "0,6", "5-7", "FRI#3", "5L", "1,5#3", "0-6", "*/2", "1#1,1#3",
-        "6,7",
-    ];
-    let mut fields = vec![
-        random.pick(&CLOCK),
-        random.pick(&HOUR),
-        random.pick(&DAY),
-        random.pick(&MONTH),
-        random.pick(&WEEKDAY),
-    ];
-    if random.below(2) == 0 {
-        fields.insert(0, random.pick(&CLOCK));
-    }
-    expr(&fields.join(" "))
 }
 
 #[test]
@@ -230,85 +158,4 @@ fn warnings_name_what_may_surprise() {
         expr("0 0 31 4,12 *").warnings()[0].text(Lang::En),
         "April has no 31st, so that day is left out; for the last day of the month write L"
     );
-}
-
-#[test]
-fn any_text_is_answered() {
-    const ALPHABET: &[u8] = b"0123456789*/-,?#LWlw @:ADEFJMNORSTUVYadejmn      ";
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let mut accepted = 0;
-    for round in 0..220_000 {
-        let length = random.below(24);
-        let text: String = if round < 200_000 {
-            (0..length)
-                .map(|_| char::from(ALPHABET[random.below(ALPHABET.len())]))
-                .collect()
-        } else {
-            (0..length)
-                .filter_map(|_| char::from_u32(u32::try_from(random.below(0x11_0000)).ok()?))
-                .collect()
-        };
-        // Random text rarely has five fields; half of the rounds are given the missing ones.
-        let text = if round % 2 == 0 {
-            text
-        } else {
-            format!("{text} * * * *")
-        };
-        for lang in [Lang::Zh, Lang::En] {
-            match CronExpr::parse(&text) {
-                Ok(parsed) => {
-                    accepted += 1;
-                    assert!(!parsed.describe(lang).is_empty());
-                    assert!(
-                        parsed
-                            .warnings()
-                            .iter()
-                            .all(|warning| !warning.text(lang).is_empty())
-                    );
-                    let canonical = expr(&parsed.canonical());
-                    assert_eq!(canonical.canonical(), parsed.canonical());
-                    assert_eq!(canonical.engine_text(), parsed.engine_text(), "{text}");
-                }
-                Err(fault) => assert!(fault.text(lang).len() > 9, "{text}: {fault}"),
-            }
-        }
-    }
-    assert!(accepted > 1_000, "only {accepted} were valid");
-}
-
-#[test]
-fn same_words_mean_the_same_times() {
-    let mut random = Random(42);
-    let mut seen: HashMap<String, (CronExpr, Vec<bool>)> = HashMap::new();
-    for _ in 0..3_000 {
-        let parsed = random_expr(&mut random);
-        // The first leap year with its neighbours holds every kind of month.
-        let mut firing = Vec::new();
-        for year in 2023..=2025 {
-            for month in 1..=12 {
-                firing.extend((1..=31).map(|day| parsed.matches_date(year, month, day)));
-            }
-        }
-        firing.extend((0..24).map(|hour| parsed.hour.has(hour)));
-        firing.extend((0..60).map(|minute| parsed.minute.has(minute)));
-        firing.extend((0..60).map(|second| {
-            parsed
-                .second
-                .as_ref()
-                .map_or(second == 0, |field| field.has(second))
-        }));
-        for lang in [Lang::Zh, Lang::En] {
-            let words = parsed.describe(lang);
-            let (other, times) = seen
-                .entry(words.clone())
-                .or_insert_with(|| (parsed.clone(), firing.clone()));
-            assert!(
-                *times == firing,
-                "{words}: {} and {}",
-                parsed.source(),
-                other.source()
-            );
-        }
-    }
-    assert!(seen.len() > 1_000);
 }

@@ -5,14 +5,15 @@ use crate::cron::field::{Field, Part};
 use crate::cron::names::{self, join, number_list, runs};
 use crate::i18n::Lang;
 
-/// The days in words, or `None` for every day of the year. English starts in small letters.
-pub(super) fn day_words(expr: &CronExpr, lang: Lang) -> Option<String> {
+/// The days in words, or `None` for every day of the year. English starts in small letters. Monday to Friday alone
+/// are the work week where the caller wants them so.
+pub(super) fn day_words(expr: &CronExpr, work_week: bool, lang: Lang) -> Option<String> {
     let (day, weekday) = (&expr.day, &expr.weekday);
     let by_day = (!day.is_star()).then_some(day);
     let by_weekday = (!weekday.is_star()).then_some(weekday);
     // Restricted by form and yet full: as the two are joined by "or", every day matches.
     let every_day = by_day.is_some_and(Field::is_full) || by_weekday.is_some_and(Field::is_full);
-    let months = (!expr.month.is_full()).then(|| names::month_list(&expr.month.values(), lang));
+    let months = expr.month_words(lang);
     if every_day || (by_day.is_none() && by_weekday.is_none()) {
         return months.map(|months| {
             lang.pick(
@@ -21,10 +22,24 @@ pub(super) fn day_words(expr: &CronExpr, lang: Lang) -> Option<String> {
             )
         });
     }
+    if work_week && by_day.is_none() && is_work_week(weekday) {
+        return Some(match (lang, months) {
+            (Lang::Zh, None) => "工作日（周一至周五）".to_owned(),
+            (Lang::Zh, Some(months)) => format!("每年 {months}的工作日（周一至周五）"),
+            (Lang::En, None) => "weekdays".to_owned(),
+            (Lang::En, Some(months)) => format!("weekdays in {months}"),
+        });
+    }
     Some(match lang {
         Lang::Zh => day_words_zh(by_day, by_weekday, months.as_deref()),
         Lang::En => day_words_en(by_day, by_weekday, months.as_deref()),
     })
+}
+
+/// Monday to Friday and nothing else, however that was written.
+fn is_work_week(weekday: &Field) -> bool {
+    let counted = |part: &Part| matches!(part, Part::Nth { .. } | Part::LastOf(_));
+    weekday.values() == [1, 2, 3, 4, 5] && !weekday.parts.iter().any(counted)
 }
 
 fn day_words_zh(
@@ -131,12 +146,12 @@ fn month_days(field: &Field, lang: Lang) -> String {
             Part::LastDay => lang.pick("最后一天", "last day").to_owned(),
             Part::LastWeekday => lang
                 .pick(
-                    "最后一个平日（周一至周五）",
+                    "最后一个工作日（周一至周五）",
                     "last weekday (Monday to Friday)",
                 )
                 .to_owned(),
             Part::Nearest(day) => lang.pick(
-                format!("离 {day} 日最近的平日（周一至周五）"),
+                format!("离 {day} 日最近的工作日（周一至周五）"),
                 format!(
                     "weekday (Monday to Friday) nearest the {}",
                     names::ordinal(day)

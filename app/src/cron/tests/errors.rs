@@ -26,8 +26,8 @@ const FAULTS: &str = "
 * * * * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 4 段 | 5 fields are needed (minute, hour, day, month, weekday), or 6 with the second first; found 4
 * * * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 3 段 | 5 fields are needed (minute, hour, day, month, weekday), or 6 with the second first; found 3
 * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 1 段 | 5 fields are needed (minute, hour, day, month, weekday), or 6 with the second first; found 1
-0 0 9 * * * 2026 | 现有 7 段：不支持年份，请删去 | 7 fields found: the year is not supported; remove it
-0 0 9 * * ? * | 现有 7 段：不支持年份，请删去 | 7 fields found: the year is not supported; remove it
+0 0 9 * * * 2026 | 现有 7 段，是 Quartz 的写法；请把写法选为 quartz，或删去年份 | 7 fields found, as Quartz writes them; choose the dialect quartz, or remove the year
+0 0 9 * * ? * | 现有 7 段，是 Quartz 的写法；请把写法选为 quartz，或删去年份 | 7 fields found, as Quartz writes them; choose the dialect quartz, or remove the year
 * * * * * * * * | 需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 8 段 | 5 fields are needed (minute, hour, day, month, weekday), or 6 with the second first; found 8
 0 9 1, 15 * * | 逗号旁有空格；列表中不要留空格，写作 1,15 | there is a space beside a comma; write lists without spaces: 1,15
 0 9 1 ,15 * * | 逗号旁有空格；列表中不要留空格，写作 1,15 | there is a space beside a comma; write lists without spaces: 1,15
@@ -44,8 +44,8 @@ const FAULTS: &str = "
 0\u{3000}9 * * * | 分钟：含有全角空格（U+3000）；请改为半角空格 | minute: there is a full-width space (U+3000); write an ordinary space
 0 9 1、15 * * | 日：、 是全角字符；请改为 , | day of month: 、 is a full-width character; write ,
 0 9–18 * * * | 小时：– 是全角字符；请改为 - | hour: – is a full-width character; write -
-@reboot | @reboot 不是时间；请选择“启动时”类周期 | @reboot is not a time; choose the schedule kind \"startup\"
-@every 5m | @every 不是时间；请选择“间隔”类周期 | @every is not a time; choose the schedule kind \"interval\"
+@reboot | 这里只能写 cron 表达式，@reboot 是任务的一种周期 | only a cron expression belongs here; @reboot is a schedule of a task
+@every 5m | 这里只能写 cron 表达式，@every 是任务的一种周期 | only a cron expression belongs here; @every is a schedule of a task
 @dayly | 不认识 @dayly；可写 @yearly、@monthly、@weekly、@daily、@hourly | @dayly is unknown; write @yearly, @monthly, @weekly, @daily or @hourly
 @daily 5 | @ 开头的词必须单独使用 | a word with @ must stand alone
 @ | 不认识 @；可写 @yearly、@monthly、@weekly、@daily、@hourly | @ is unknown; write @yearly, @monthly, @weekly, @daily or @hourly
@@ -70,10 +70,10 @@ const FAULTS: &str = "
 0 9 * NOV-FEB * | 月：NOV-FEB 起点大于终点；请写 NOV-DEC,JAN-FEB | month: NOV-FEB runs backwards; write NOV-DEC,JAN-FEB
 0 9 25-5 * * | 日：25-5 起点大于终点；请写 25-31,1-5 | day of month: 25-5 runs backwards; write 25-31,1-5
 */0 * * * * | 分钟：步长不能为 0；请写 * | minute: the step must not be 0; write *
-*/90 * * * * | 分钟：步长 90 超过该段的 60 个取值；更长的间隔请用“间隔”类周期 | minute: step 90 is larger than the field's 60 values; for longer gaps use an interval schedule
-0 */25 * * * | 小时：步长 25 超过该段的 24 个取值；更长的间隔请用“间隔”类周期 | hour: step 25 is larger than the field's 24 values; for longer gaps use an interval schedule
-0 9 * * */8 | 星期：步长 8 超过该段的 7 个取值；更长的间隔请用“间隔”类周期 | day of week: step 8 is larger than the field's 7 values; for longer gaps use an interval schedule
-10-20/61 * * * * | 分钟：步长 61 超过该段的 60 个取值；更长的间隔请用“间隔”类周期 | minute: step 61 is larger than the field's 60 values; for longer gaps use an interval schedule
+*/90 * * * * | 分钟：步长 90 超过该段的 60 个取值；更长的间隔请写 every 90m | minute: step 90 is larger than the field's 60 values; for longer gaps write every 90m
+0 */25 * * * | 小时：步长 25 超过该段的 24 个取值；更长的间隔请写 every 25h | hour: step 25 is larger than the field's 24 values; for longer gaps write every 25h
+0 9 * * */8 | 星期：步长 8 超过该段的 7 个取值；更长的间隔请写 every 8d | day of week: step 8 is larger than the field's 7 values; for longer gaps write every 8d
+10-20/61 * * * * | 分钟：步长 61 超过该段的 60 个取值；更长的间隔请写 every 61m | minute: step 61 is larger than the field's 60 values; for longer gaps write every 61m
 /5 * * * * | 分钟：步长前缺少起点；请写 */5 | minute: nothing stands before the step; write */5
 1-2-3 * * * * | 分钟：无法识别 1-2-3；写法如 5、1-5、*/15、1,15 | minute: 1-2-3 cannot be read; for example 5, 1-5, */15 or 1,15
 1/2/3 * * * * | 分钟：无法识别 1/2/3；写法如 5、1-5、*/15、1,15 | minute: 1/2/3 cannot be read; for example 5, 1-5, */15 or 1,15
@@ -147,6 +147,11 @@ fn blank_and_long_texts_are_refused() {
     let fault = CronExpr::parse(&long).map_err(|fault| fault.text(Lang::Zh));
     assert_eq!(fault, Err("408 字节太长，上限为 256 字节".to_owned()));
     assert!(CronExpr::parse(&format!("0{} * * * *", ",0".repeat(120))).is_ok());
+    // `1/2` is stored as `1-59/2`, and what is stored must be short enough to be read again.
+    let grows = format!("1/2{} * * * *", ",1/2".repeat(50));
+    assert!(grows.len() < 256);
+    let fault = CronExpr::parse(&grows).map_err(|fault| fault.kind);
+    assert_eq!(fault, Err(CronErrorKind::TooLong { bytes: 364 }));
 }
 
 #[test]

@@ -54,8 +54,8 @@ const WORDS: &str = "
 0 1,3,4,8,10,13,19,20 * * * | 每天 01:00、03:00、04:00、08:00、10:00、13:00、19:00、20:00 | Every day at 01:00, 03:00, 04:00, 08:00, 10:00, 13:00, 19:00 and 20:00
 */15 9 * * * | 每天 09:00–09:45 每 15 分钟 | Every 15 minutes from 09:00 to 09:45
 */15 9-17 * * * | 每天 09:00–17:45 每 15 分钟 | Every 15 minutes from 09:00 to 17:45
-*/5 9-18 * * 1-5 | 周一至周五 09:00–18:55 每 5 分钟 | Every 5 minutes from 09:00 to 18:55, Monday to Friday
-*/30 9-17 * * 1-5 | 周一至周五 09:00–17:30 每 30 分钟 | Every 30 minutes from 09:00 to 17:30, Monday to Friday
+*/5 9-18 * * 1-5 | 工作日（周一至周五）09:00–18:55 每 5 分钟 | Every 5 minutes from 09:00 to 18:55, on weekdays
+*/30 9-17 * * 1-5 | 工作日（周一至周五）09:00–17:30 每 30 分钟 | Every 30 minutes from 09:00 to 17:30, on weekdays
 5-59/15 9-17 * * * | 每天 09:05–17:50 每 15 分钟 | Every 15 minutes from 09:05 to 17:50
 */10 9-12,14-18 * * * | 每天 09:00–12:50、14:00–18:50 每 10 分钟 | Every 10 minutes from 09:00 to 12:50 and from 14:00 to 18:50
 */15 */2 * * * | 每天 0、2、4…22 点，每 15 分钟 | Every 15 minutes, during hours 0, 2, 4, … 22
@@ -68,12 +68,12 @@ const WORDS: &str = "
 0-29 9-17 * * * | 每天 9–17 点第 0–29 分 | At minutes 0–29 of hours 9–17
 30-59 * * * * | 每小时第 30–59 分 | At minutes 30–59 of every hour
 * 9 * * * | 每天 09:00–09:59 每分钟 | Every minute from 09:00 to 09:59
-* 9-18 * * 1-5 | 周一至周五 09:00–18:59 每分钟 | Every minute from 09:00 to 18:59, Monday to Friday
+* 9-18 * * 1-5 | 工作日（周一至周五）09:00–18:59 每分钟 | Every minute from 09:00 to 18:59, on weekdays
 * 9,18 * * * | 每天 09:00–09:59、18:00–18:59 每分钟 | Every minute from 09:00 to 09:59 and from 18:00 to 18:59
 * */2 * * * | 每天 0、2、4…22 点，每分钟 | Every minute, during hours 0, 2, 4, … 22
 * 0-5,22-23 * * * | 每天 00:00–05:59、22:00–23:59 每分钟 | Every minute from 00:00 to 05:59 and from 22:00 to 23:59
-0 9 * * 1-5 | 周一至周五 09:00 | Monday to Friday at 09:00
-0 9 * * MON-FRI | 周一至周五 09:00 | Monday to Friday at 09:00
+0 9 * * 1-5 | 工作日（周一至周五）09:00 | Weekdays at 09:00
+0 9 * * MON-FRI | 工作日（周一至周五）09:00 | Weekdays at 09:00
 0 10 * * 0,6 | 每周六、周日 10:00 | Every Saturday and Sunday at 10:00
 0 10 * * SAT,SUN | 每周六、周日 10:00 | Every Saturday and Sunday at 10:00
 0 10 * * 6-7 | 每周六、周日 10:00 | Every Saturday and Sunday at 10:00
@@ -99,11 +99,11 @@ const WORDS: &str = "
 0 0 29 * * | 每月 29 日 00:00 | On the 29th of the month at 00:00
 0 0 29-31 * * | 每月 29–31 日 00:00 | On the 29th–31st of the month at 00:00
 0 0 L * * | 每月最后一天 00:00 | On the last day of the month at 00:00
-0 0 LW * * | 每月最后一个平日（周一至周五）00:00 | On the last weekday (Monday to Friday) of the month at 00:00
-0 0 15W * * | 每月离 15 日最近的平日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 15th of the month at 00:00
-0 0 1W * * | 每月离 1 日最近的平日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 1st of the month at 00:00
+0 0 LW * * | 每月最后一个工作日（周一至周五）00:00 | On the last weekday (Monday to Friday) of the month at 00:00
+0 0 15W * * | 每月离 15 日最近的工作日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 15th of the month at 00:00
+0 0 1W * * | 每月离 1 日最近的工作日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 1st of the month at 00:00
 0 0 1,15,L * * | 每月 1、15 日、最后一天 00:00 | On the 1st and 15th and the last day of the month at 00:00
-0 0 1W,15W * * | 每月离 1 日最近的平日（周一至周五）、离 15 日最近的平日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 1st and the weekday (Monday to Friday) nearest the 15th of the month at 00:00
+0 0 1W,15W * * | 每月离 1 日最近的工作日（周一至周五）、离 15 日最近的工作日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 1st and the weekday (Monday to Friday) nearest the 15th of the month at 00:00
 0 0 29 2 * | 每年 2 月 29 日 00:00 | On the 29th of February at 00:00
 0 0 31 2 * | 每年 2 月 31 日 00:00（没有这样的日期，永不执行） | On the 31st of February at 00:00 (no such date: never runs)
 0 0 30,31 FEB * | 每年 2 月 30、31 日 00:00（没有这样的日期，永不执行） | On the 30th and 31st of February at 00:00 (no such date: never runs)
@@ -115,7 +115,7 @@ const WORDS: &str = "
 0 0 1 */3 * | 每年 1、4、7、10 月的 1 日 00:00 | On the 1st of January, April, July and October at 00:00
 0 0 1,15 6-8 * | 每年 6–8 月的 1、15 日 00:00 | On the 1st and 15th of June–August at 00:00
 0 0 L 2 * | 每年 2 月最后一天 00:00 | On the last day of February at 00:00
-0 0 LW 3,6,9,12 * | 每年 3、6、9、12 月的最后一个平日（周一至周五）00:00 | On the last weekday (Monday to Friday) of March, June, September and December at 00:00
+0 0 LW 3,6,9,12 * | 每年 3、6、9、12 月的最后一个工作日（周一至周五）00:00 | On the last weekday (Monday to Friday) of March, June, September and December at 00:00
 0 0 * 1 * | 每年 1 月每天 00:00 | Every day in January at 00:00
 0 9 * 6-8 * | 每年 6–8 月每天 09:00 | Every day in June–August at 09:00
 */5 * * 6-8 * | 每年 6–8 月 每 5 分钟 | Every 5 minutes, in June–August
@@ -126,7 +126,7 @@ const WORDS: &str = "
 0 0 * * 1#1,1#3 | 每月第一个周一、第三个周一 00:00 | On the first Monday and third Monday of the month at 00:00
 0 0 * * 5#5 | 每月第五个周五 00:00 | On the fifth Friday of the month at 00:00
 0 0 * * 1,5#3 | 每周一或每月第三个周五 00:00 | Every Monday or on the third Friday of the month at 00:00
-0 9 * 6 1-5 | 每年 6 月的周一至周五 09:00 | Monday to Friday in June at 09:00
+0 9 * 6 1-5 | 每年 6 月的工作日（周一至周五）09:00 | Weekdays in June at 09:00
 0 9 * 6-8 5 | 每年 6–8 月的每周五 09:00 | Every Friday in June–August at 09:00
 0 9 * 12 1,3 | 每年 12 月的每周一、周三 09:00 | Every Monday and Wednesday in December at 09:00
 0 9 * 6 5#3 | 每年 6 月第三个周五 09:00 | On the third Friday of June at 09:00
@@ -145,7 +145,7 @@ const WORDS: &str = "
 0 0 ? * ? | 每天 00:00 | Every day at 00:00
 */5 * 1 * * | 每月 1 日 每 5 分钟 | Every 5 minutes, on the 1st of the month
 */5 * * * 1 | 每周一 每 5 分钟 | Every 5 minutes, every Monday
-0 */2 * * 1-5 | 周一至周五 每 2 小时整点 | Every 2 hours, on the hour, Monday to Friday
+0 */2 * * 1-5 | 工作日（周一至周五）每 2 小时整点 | Every 2 hours, on the hour, on weekdays
 */10 9-17 1,15 * * | 每月 1、15 日 09:00–17:50 每 10 分钟 | Every 10 minutes from 09:00 to 17:50, on the 1st and 15th of the month
 * * * * * * | 每秒 | Every second
 */2 * * * * * | 每 2 秒 | Every 2 seconds
@@ -159,7 +159,7 @@ const WORDS: &str = "
 0,30 * * * * * | 每 30 秒 | Every 30 seconds
 10,20 * * * * * | 每分钟第 10、20 秒 | At seconds 10 and 20 of every minute
 0-10 * * * * * | 每分钟第 0–10 秒 | At seconds 0–10 of every minute
-0 0 9 * * 1-5 | 周一至周五 09:00 | Monday to Friday at 09:00
+0 0 9 * * 1-5 | 工作日（周一至周五）09:00 | Weekdays at 09:00
 30 0 9 * * * | 每天 09:00:30 | Every day at 09:00:30
 0,30 0 9 * * * | 每天 09:00:00、09:00:30 | Every day at 09:00:00 and 09:00:30
 15 30 9,18 * * * | 每天 09:30:15、18:30:15 | Every day at 09:30:15 and 18:30:15
@@ -170,7 +170,7 @@ const WORDS: &str = "
 * * 9-18 * * * | 每天 09:00:00–18:59:59 每秒 | Every second from 09:00:00 to 18:59:59
 * 0 9 * * * | 每天 09:00:00–09:00:59 每秒 | Every second from 09:00:00 to 09:00:59
 */10 0 9 * * * | 每天 09:00:00–09:00:50 每 10 秒 | Every 10 seconds from 09:00:00 to 09:00:50
-*/10 * 9 * * 1-5 | 周一至周五 09:00:00–09:59:50 每 10 秒 | Every 10 seconds from 09:00:00 to 09:59:50, Monday to Friday
+*/10 * 9 * * 1-5 | 工作日（周一至周五）09:00:00–09:59:50 每 10 秒 | Every 10 seconds from 09:00:00 to 09:59:50, on weekdays
 */10 30-35 9 * * * | 每天 09:30:00–09:35:50 每 10 秒 | Every 10 seconds from 09:30:00 to 09:35:50
 */10 5 * * * * | 每小时第 5 分，每 10 秒 | Every 10 seconds during minute 5 of every hour
 */10 */5 * * * * | 每小时第 0、5、10…55 分，每 10 秒 | Every 10 seconds during minutes 0, 5, 10, … 55 of every hour
@@ -203,7 +203,7 @@ const WORDS: &str = "
 * * * 1,3 * | 每年 1、3 月 每分钟 | Every minute, in January and March
 0 0 1-7 * 1 | 每月 1–7 日或周一 00:00 | On the 1st–7th of the month or on Monday at 00:00
 0 12 1 1-11/2 * | 每年 1、3、5…11 月的 1 日 12:00 | On the 1st of January, March, May, … November at 12:00
-0 0 15W 6 * | 每年 6 月离 15 日最近的平日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 15th of June at 00:00
+0 0 15W 6 * | 每年 6 月离 15 日最近的工作日（周一至周五）00:00 | On the weekday (Monday to Friday) nearest the 15th of June at 00:00
 0 9 * 6-8 1L | 每年 6–8 月的最后一个周一 09:00 | On the last Monday of June–August at 09:00
 ";
 

@@ -1,0 +1,147 @@
+//! Schedules (工作周期): when a task fires, and by which rules of days.
+//!
+//! A schedule is typed as one text, its [`ScheduleSpec`]; the rest are choices beside it: which
+//! days count ([`DayRule`] on a calendar) and how far its firings are spread ([`Jitter`]).
+
+mod check;
+mod day_rule;
+mod missed;
+mod spec;
+
+pub use check::{check_spec, field};
+pub use day_rule::{DayRule, UnknownDayRule};
+pub use missed::{MissedDraft, MissedPolicy, MissedRule};
+pub use spec::{Dialect, ScheduleSpec, SpecFault, describe_schedule};
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ScheduleId;
+
+/// Schedules a task may have for its work.
+pub const SCHEDULES_MAX: usize = 10;
+/// The calendar that is used where a schedule names none.
+pub const BUILTIN_CALENDAR: &str = "cn";
+
+/// What a person typed for a schedule.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ScheduleDraft {
+    /// `0 9 * * *`, `@daily`, `every 90s`, `every 2h from 2026-11-22 09:00`,
+    /// `at 2026-12-01 09:00` (in the task's zone), `@startup`.
+    pub spec: String,
+    /// `quartz` reads a cron expression as Quartz and XXL-JOB do (seconds first, 1 is Sunday);
+    /// empty for ours.
+    pub dialect: String,
+    /// `any`, `work_days`, `rest_days`, `next_work_day`, `previous_work_day`, `nth_work_day:3`,
+    /// `nth_work_day:-1` (the last one of the month); empty for `any`.
+    pub day_rule: String,
+    /// Name of the calendar; empty for the built-in one.
+    pub calendar: String,
+    /// Spread firings by up to this: `30s`, `5m`; empty for none.
+    pub jitter: String,
+    /// The same delay for every firing instead of another for each.
+    pub jitter_stable: bool,
+}
+
+impl ScheduleDraft {
+    /// A plain schedule.
+    #[must_use]
+    pub fn plain(spec: &str) -> Self {
+        Self {
+            spec: spec.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing was typed: an empty line of the form.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.spec.trim().is_empty()
+    }
+}
+
+/// What a schedule is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The task's own cycle.
+    #[default]
+    Work,
+    /// 催单: the quicker cycle that takes over while urging.
+    Urge,
+}
+
+impl Purpose {
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Urge => "urge",
+        }
+    }
+}
+
+impl std::str::FromStr for Purpose {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "work" => Ok(Self::Work),
+            "urge" => Ok(Self::Urge),
+            _ => Err(()),
+        }
+    }
+}
+
+/// How far the firings of a schedule are spread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Jitter {
+    /// A firing is put off by less than this many seconds, and never past the next one.
+    pub seconds: i64,
+    /// Whether the delay is the same for every firing, instead of another for each.
+    pub stable: bool,
+}
+
+/// A schedule as everything outside sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Schedule {
+    /// Its id; it stays the same when the schedule is edited.
+    pub id: ScheduleId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The text, as we read it.
+    pub spec: String,
+    /// Which days count.
+    pub day_rule: DayRule,
+    /// Name of the calendar for the days; `None` for the built-in one.
+    pub calendar: Option<String>,
+    /// How far firings are spread.
+    pub jitter: Jitter,
+}
+
+impl Schedule {
+    /// The draft that would leave it as it is.
+    #[must_use]
+    pub fn draft(&self) -> ScheduleDraft {
+        ScheduleDraft {
+            spec: self.spec.clone(),
+            dialect: String::new(),
+            day_rule: match self.day_rule {
+                DayRule::Any => String::new(),
+                rule => rule.to_string(),
+            },
+            calendar: self.calendar.clone().unwrap_or_default(),
+            jitter: if self.jitter.seconds > 0 {
+                crate::task::format_duration(self.jitter.seconds)
+            } else {
+                String::new()
+            },
+            jitter_stable: self.jitter.stable,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A point in time as text: a date of the calendar and a time of day, with an offset or without.
+
+use super::SpecFault;
+use crate::cron::{clip, days_in_month};
+
+/// The years that are taken for no typing error, as everywhere in the product.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
+
+/// A date and a time of day that exist.
+#[derive(Clone, Copy)]
+struct Civil {
+    year: i32,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+/// Reads `2026-12-01 09:00[:SS]` or RFC 3339, also with `/` or 年月日 in the date; gives
+/// `2026-12-01T09:00:00`, with a `Z` for an instant.
+pub(super) fn parse(text: &str) -> Result<String, SpecFault> {
+    let unknown = || SpecFault::MomentFormat { text: clip(text) };
+    let mut left = Left(text);
+    if text.is_empty() {
+        return Err(SpecFault::MomentMissing);
+    }
+    if let Some(time) = only_clock(text) {
+        return Err(SpecFault::DateMissing { time });
+    }
+    let year = left.digits(4, 4).ok_or_else(unknown)?;
+    let mark = left.one_of(&['-', '/', '年']).ok_or_else(unknown)?;
+    let month = left.digits(1, 2).ok_or_else(unknown)?;
+    let second_mark = if mark == '年' { '月' } else { mark };
+    left.one_of(&[second_mark]).ok_or_else(unknown)?;
+    let day = left.digits(1, 2).ok_or_else(unknown)?;
+    let ended = mark != '年' || left.one_of(&['日', '号']).is_some();
+    if !ended {
+        return Err(unknown());
+    }
+    let (month, day) = check_date(year, month, day)?;
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let letter = left.one_of(&['T', 't']).is_some();
+    let spaces = left.spaces();
+    if left.0.is_empty() {
+        return Err(SpecFault::TimeMissing { date });
+    }
+    // 2026年12月1日09:00 needs no space.
+    if !letter && !spaces && mark != '年' {
+        return Err(unknown());
+    }
+    let clock = left.0;
+    let hour = left.digits(1, 2).ok_or_else(unknown)?;
+    left.one_of(&[':']).ok_or_else(unknown)?;
+    let minute = left.digits(2, 2).ok_or_else(unknown)?;
+    let second = match left.one_of(&[':']) {
+        Some(_) => left.digits(2, 2).ok_or_else(unknown)?,
+        None => 0,
+    };
+    let no_time = || SpecFault::NoSuchTime {
+        text: clip(clock[..clock.len() - left.0.len()].trim()),
+    };
+    let small = |value: i32, end: i32| {
+        let value = (value < end).then(|| u8::try_from(value).ok());
+        value.flatten().ok_or_else(no_time)
+    };
+    let civil = Civil {
+        year,
+        month,
+        day,
+        hour: small(hour, 24)?,
+        minute: small(minute, 60)?,
+        second: small(second, 60)?,
+    };
+    finish(civil, left)
+}
+
+/// Reads what may follow the seconds, and writes the text.
+fn finish(civil: Civil, mut left: Left) -> Result<String, SpecFault> {
+    if left.0.starts_with('.') {
+        let digits = left.0[1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let fraction = &left.0[1..left.0.len() - digits.len()];
+        if fraction.bytes().any(|byte| byte != b'0') {
+            return Err(SpecFault::MomentFraction {
+                text: clip(fraction),
+            });
+        }
+        left.0 = digits;
+    }
+    left.spaces();
+    let civil = match left.0 {
+        "" => return Ok(civil.to_string()),
+        "Z" | "z" | "UTC" | "utc" => civil,
+        offset => {
+            let minutes = offset_minutes(offset)
+                .ok_or_else(|| SpecFault::MomentTail { text: clip(offset) })?;
+            civil.earlier(minutes)
+        }
+    };
+    // An offset may lead out of the years at either end.
+    check_year(civil.year)?;
+    Ok(format!("{civil}Z"))
+}
+
+fn check_year(year: i32) -> Result<(), SpecFault> {
+    if YEARS.contains(&year) {
+        Ok(())
+    } else {
+        Err(SpecFault::YearRange { year })
+    }
+}
+
+/// The month and the day, if there is such a date.
+fn check_date(year: i32, month: i32, day: i32) -> Result<(u8, u8), SpecFault> {
+    check_year(year)?;
+    let month = match u8::try_from(month) {
+        Ok(month @ 1..=12) => month,
+        _ => return Err(SpecFault::NoSuchMonth { month }),
+    };
+    let last = days_in_month(year, month);
+    match u8::try_from(day) {
+        Ok(day) if (1..=last).contains(&day) => Ok((month, day)),
+        _ => Err(SpecFault::NoSuchDay {
+            date: format!("{year:04}-{month:02}-{day:02}"),
+            last: format!("{year:04}-{month:02}-{last:02}"),
+        }),
+    }
+}
+
+/// The text, if it is a time of day alone.
+fn only_clock(text: &str) -> Option<String> {
+    let mut left = Left(text);
+    left.digits(1, 2)?;
+    left.one_of(&[':'])?;
+    left.digits(2, 2)?;
+    if left.one_of(&[':']).is_some() {
+        left.digits(2, 2)?;
+    }
+    left.0.is_empty().then(|| clip(text))
+}
+
+/// `+08:00`, `-0330` or `+08` in minutes.
+fn offset_minutes(text: &str) -> Option<i32> {
+    let mut left = Left(text);
+    let sign = match left.one_of(&['+', '-'])? {
+        '-' => -1,
+        _ => 1,
+    };
+    let hours = left.digits(2, 2)?;
+    left.one_of(&[':']);
+    let minutes = if left.0.is_empty() {
+        0
+    } else {
+        left.digits(2, 2)?
+    };
+    (left.0.is_empty() && hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+impl Civil {
+    /// The time so many minutes before, of less than a day.
+    fn earlier(mut self, minutes: i32) -> Self {
+        let total = i32::from(self.hour) * 60 + i32::from(self.minute) - minutes;
+        match total.div_euclid(1_440) {
+            ..=-1 => self.day_before(),
+            0 => {}
+            1.. => self.day_after(),
+        }
+        let of_day = total.rem_euclid(1_440);
+        self.hour = u8::try_from(of_day / 60).unwrap_or(0);
+        self.minute = u8::try_from(of_day % 60).unwrap_or(0);
+        self
+    }
+
+    fn day_before(&mut self) {
+        if self.day > 1 {
+            self.day -= 1;
+            return;
+        }
+        (self.year, self.month) = match self.month {
+            1 => (self.year - 1, 12),
+            month => (self.year, month - 1),
+        };
+        self.day = days_in_month(self.year, self.month);
+    }
+
+    fn day_after(&mut self) {
+        if self.day < days_in_month(self.year, self.month) {
+            self.day += 1;
+            return;
+        }
+        self.day = 1;
+        (self.year, self.month) = match self.month {
+            12 => (self.year + 1, 1),
+            month => (self.year, month + 1),
+        };
+    }
+}
+
+impl std::fmt::Display for Civil {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            self.year, self.month, self.day, self.hour, self.minute, self.second
+        )
+    }
+}
+
+/// The text that is still to be read.
+struct Left<'a>(&'a str);
+
+impl Left<'_> {
+    /// A number of so many digits, at the most; what follows may be digits, too.
+    fn digits(&mut self, least: usize, most: usize) -> Option<i32> {
+        let digits = self.0.bytes().take(most).take_while(u8::is_ascii_digit);
+        let (digits, rest) = self.0.split_at(digits.count());
+        if digits.len() < least {
+            return None;
+        }
+        self.0 = rest;
+        digits.parse().ok()
+    }
+
+    fn one_of(&mut self, marks: &[char]) -> Option<char> {
+        let first = self.0.chars().next().filter(|c| marks.contains(c))?;
+        self.0 = &self.0[first.len_utf8()..];
+        Some(first)
+    }
+
+    /// Skips white space; tells whether there was any.
+    fn spaces(&mut self) -> bool {
+        let before = self.0.len();
+        self.0 = self.0.trim_start();
+        before > self.0.len()
+    }
+}
+
+/// The text as it is read by people: `2026-12-01 09:00`, with seconds where there are some, and
+/// an instant with its zone.
+pub(super) fn shown(text: &str) -> String {
+    let (local, zone) = match text.strip_suffix('Z') {
+        Some(local) => (local, " UTC"),
+        None => (text, ""),
+    };
+    let local = local.replacen('T', " ", 1);
+    let short = match local.strip_suffix(":00") {
+        // Only the seconds: an hour and a minute must be left.
+        Some(short) if local.matches(':').count() == 2 => short,
+        _ => &local,
+    };
+    format!("{short}{zone}")
+}
