@@ -10,11 +10,16 @@ use async_trait::async_trait;
 use leptos::prelude::use_context;
 
 use crate::auth::Principal;
+use crate::calendar::{
+    Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
+    CalendarImported,
+};
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
 use crate::i18n::Lang;
-use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
-use crate::page::{Overview, Preview, PreviewRequest};
+use crate::id::{BlackoutId, ChannelId, RunId, TaskId, TokenId, UserId};
+use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
+use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::run::{HistoryItem, Output, Run};
 use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
@@ -69,8 +74,72 @@ pub trait Tasks: Send + Sync {
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<HistoryItem>>;
-    /// The next firings of an expression, and what it says in words.
+    /// The next firings of schedules, and what they say in words.
     async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview>;
+    /// Its planned firings until now, newest first.
+    async fn task_occurrences(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        query: &OccurrenceQuery,
+    ) -> Answer<List<Occurrence>>;
+    /// Its firings to come, soonest first, also those that are left out.
+    async fn task_upcoming(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        limit: u32,
+    ) -> Answer<Vec<Occurrence>>;
+    /// Why it did or did not run at an instant, or will: RFC 3339, or a time in the task's zone.
+    async fn task_explain(&self, caller: &Caller, id: TaskId, at: &str) -> Answer<Explanation>;
+}
+
+/// Calendars of work days, and blackouts.
+#[async_trait]
+pub trait Calendars: Send + Sync {
+    /// All calendars; the built-in one first.
+    async fn calendar_list(&self, caller: &Caller) -> Answer<Vec<Calendar>>;
+    /// A calendar by name, with the named days of a year, or of all years.
+    async fn calendar_get(
+        &self,
+        caller: &Caller,
+        name: &str,
+        year: Option<i32>,
+    ) -> Answer<CalendarDays>;
+    /// Adds one.
+    async fn calendar_create(&self, caller: &Caller, draft: &CalendarDraft) -> Answer<Calendar>;
+    /// Changes one. The built-in one keeps its name.
+    async fn calendar_update(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &CalendarDraft,
+    ) -> Answer<Calendar>;
+    /// Takes days over from a text.
+    async fn calendar_import(
+        &self,
+        caller: &Caller,
+        name: &str,
+        import: &CalendarImport,
+    ) -> Answer<CalendarImported>;
+    /// Takes days over from the calendar's URL.
+    async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported>;
+    /// Removes one; refused while schedules use it. The built-in one goes back to the data that
+    /// came with the product.
+    async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
+    /// All blackouts.
+    async fn blackout_list(&self, caller: &Caller) -> Answer<Vec<Blackout>>;
+    /// Adds one; it holds at once.
+    async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout>;
+    /// Replaces one.
+    async fn blackout_update(
+        &self,
+        caller: &Caller,
+        id: BlackoutId,
+        draft: &BlackoutDraft,
+    ) -> Answer<Blackout>;
+    /// Removes one: tasks fire again at once.
+    async fn blackout_delete(&self, caller: &Caller, id: BlackoutId) -> Answer<()>;
 }
 
 /// Runs and their output.
@@ -149,6 +218,8 @@ pub trait Users: Send + Sync {
 pub trait System: Send + Sync {
     /// The overview page.
     async fn overview(&self, caller: &Caller) -> Answer<Overview>;
+    /// What this installation is made of.
+    async fn about(&self, caller: &Caller) -> Answer<About>;
     /// Offsets of a zone around now, for showing times.
     async fn zone_rules(&self, caller: &Caller, zone: &str) -> Answer<ZoneRules>;
     /// The zone used where a task names none.
@@ -160,8 +231,8 @@ pub trait System: Send + Sync {
 }
 
 /// Everything together; what the pages and the API are given.
-pub trait Backend: Tasks + Runs + Channels + Users + System {}
-impl<T: Tasks + Runs + Channels + Users + System> Backend for T {}
+pub trait Backend: Tasks + Calendars + Runs + Channels + Users + System {}
+impl<T: Tasks + Calendars + Runs + Channels + Users + System> Backend for T {}
 
 /// The backend as it is passed around.
 pub type SharedBackend = Arc<dyn Backend>;

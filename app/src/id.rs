@@ -36,6 +36,10 @@ ids! {
     ChannelId,
     /// An outgoing message (消息).
     MessageId,
+    /// A calendar of work days (日历).
+    CalendarId,
+    /// A time without firings (停跑时段).
+    BlackoutId,
     /// A person who signs in.
     UserId,
     /// An API token.

@@ -1,6 +1,8 @@
 //! Everything that means the same in the browser and on the server.
 //!
 //! - [`task`], [`run`], [`channel`], [`user`]: the types of the product, and the rules on input;
+//! - [`schedule`]: when a task fires; [`calendar`]: work days, rest days and blackouts;
+//!   [`occurrence`]: time lines, previews, explanations;
 //! - [`cron`]: cron expressions, their faults and their words in two languages;
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
@@ -11,14 +13,17 @@
 
 pub mod auth;
 pub mod backend;
+pub mod calendar;
 pub mod channel;
 pub mod cron;
 pub mod error;
 pub mod i18n;
 pub mod id;
+pub mod occurrence;
 pub mod page;
 pub mod routes;
 pub mod run;
+pub mod schedule;
 pub mod server_fns;
 pub mod task;
 pub mod time;

@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{
+    Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
+};
 use crate::channel::{Channel, ChannelDraft, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
+use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
 use crate::run::{HistoryItem, Output, Run};
+use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, User, UserDraft};
@@ -62,6 +67,18 @@ pub struct Health {
     pub started_at: Stamp,
 }
 
+/// Something an administrator should know.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Notice {
+    /// Stable code: `calendar_year`, `clock_step`, `tzdata_old`.
+    pub code: String,
+    /// A sentence in the reader's language.
+    pub text: String,
+    /// A page where something can be done about it.
+    pub link: Option<String>,
+}
+
 /// What the overview page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Overview {
@@ -83,6 +100,100 @@ pub struct Overview {
     pub failing: Vec<Run>,
     /// The server itself.
     pub health: Health,
+    /// What an administrator should know; empty for others.
+    pub notices: Vec<Notice>,
+}
+
+/// What this installation is made of: the About page and `doctor`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct About {
+    /// The product's version.
+    pub version: String,
+    /// `SQLite` or `MySQL`, with the server's own version.
+    pub database: String,
+    /// Version of the time zone data, for example `2026f`.
+    pub tz_version: String,
+    /// `system`, `TZDIR` or `bundled`.
+    pub tz_source: String,
+    /// The server's default zone.
+    pub default_zone: String,
+    /// Calendars and the years they have data for.
+    pub calendars: Vec<Calendar>,
+    /// The same notices as on the overview.
+    pub notices: Vec<Notice>,
+}
+
+/// The time line of a task.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OccurrencesPage {
+    /// Clock and the task's zone.
+    pub clock: Clockface,
+    /// The task.
+    pub task: Task,
+    /// What was asked for.
+    pub query: OccurrenceQuery,
+    /// Firings to come, soonest first: more than is planned in the database.
+    pub upcoming: Vec<Occurrence>,
+    /// What was planned until now, newest first.
+    pub items: Vec<Occurrence>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// The time asked about, as typed; empty for none.
+    pub at: String,
+    /// The answer to "why did it (not) run at …", where it was asked.
+    pub explanation: Option<Explanation>,
+    /// Why there is no answer.
+    pub explain_error: Option<AppError>,
+}
+
+/// The calendars page.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CalendarsPage {
+    /// Clock and zone.
+    pub clock: Clockface,
+    /// All calendars.
+    pub calendars: Vec<Calendar>,
+    /// What stands in the form.
+    pub draft: CalendarDraft,
+    /// Faults by field.
+    pub faults: Vec<FieldError>,
+    /// A failure that belongs to no field.
+    pub error: Option<AppError>,
+}
+
+/// One calendar's page: a year of days.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CalendarPage {
+    /// Clock and zone.
+    pub clock: Clockface,
+    /// The calendar and the named days of the year.
+    pub days: CalendarDays,
+    /// The year shown.
+    pub year: i32,
+    /// What stands in the import form.
+    pub import: CalendarImport,
+    /// What the last import came to, or why it failed.
+    pub outcome: Option<String>,
+    /// Faults by field.
+    pub faults: Vec<FieldError>,
+    /// A failure that belongs to no field.
+    pub error: Option<AppError>,
+}
+
+/// The blackouts page.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BlackoutsPage {
+    /// Clock and zone.
+    pub clock: Clockface,
+    /// All blackouts.
+    pub blackouts: Vec<Blackout>,
+    /// What stands in the form.
+    pub draft: BlackoutDraft,
+    /// Faults by field.
+    pub faults: Vec<FieldError>,
+    /// A failure that belongs to no field.
+    pub error: Option<AppError>,
 }
 
 /// What the task list page shows.
@@ -147,6 +258,8 @@ pub struct TaskForm {
     pub channels: Vec<Channel>,
     /// Zones to choose from.
     pub zones: Vec<String>,
+    /// Names of the calendars to choose from.
+    pub calendars: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
     /// Preview of the work cycle, where the expression is right.
@@ -209,8 +322,16 @@ pub struct SignInForm {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PreviewRequest {
-    /// The expression.
+    /// The text of a plain schedule; empty where `schedules` is given.
     pub cron: String,
+    /// The schedules.
+    pub schedules: Vec<ScheduleDraft>,
+    /// The task they belong to, where it is saved: its jitter is then exact.
+    pub task_id: Option<TaskId>,
+    /// The task's tags: blackouts may go by them.
+    pub tags: Vec<String>,
+    /// Another zone to show the times in, too; empty for none.
+    pub viewer_zone: String,
     /// IANA zone; empty for the default one.
     pub zone: String,
     /// Start after this instant; now when absent.
@@ -229,12 +350,20 @@ pub struct PreviewRequest {
 pub struct Preview {
     /// The expression as we read it.
     pub cron: String,
-    /// In words, in the reader's language.
+    /// In words, in the reader's language: all schedules together.
     pub words: String,
-    /// Things to know: never fires, day 31, either day matches, …
+    /// Things to know: never fires, day 31, either day matches, a year without calendar data, …
     pub warnings: Vec<String>,
+    /// Each schedule by itself.
+    pub schedules: Vec<ScheduleWords>,
     /// Offsets of the zone around the firings.
     pub zone: ZoneRules,
-    /// The next firings.
+    /// Offsets of the viewer's zone, where one was asked for.
+    pub viewer: Option<ZoneRules>,
+    /// The next starts, after calendar, window, blackout and jitter.
     pub next: Vec<Stamp>,
+    /// The same with what is left out between them and why; at most 50 that are left out.
+    pub firings: Vec<Firing>,
+    /// Version of the time zone data, for example `2026f`.
+    pub tz_version: String,
 }

@@ -14,6 +14,12 @@ pub const ADMIN: &str = "/admin";
 pub const USERS: &str = "/admin/users";
 /// Notification channels.
 pub const CHANNELS: &str = "/admin/channels";
+/// Calendars of work days.
+pub const CALENDARS: &str = "/admin/calendars";
+/// Blackouts: times without firings.
+pub const BLACKOUTS: &str = "/admin/blackouts";
+/// What this installation is made of.
+pub const ABOUT: &str = "/about";
 /// Sign-in.
 pub const SIGN_IN: &str = "/login";
 /// First-run set-up.
@@ -35,6 +41,18 @@ pub fn task(id: TaskId) -> String {
 #[must_use]
 pub fn task_edit(id: TaskId) -> String {
     format!("/tasks/{id}/edit")
+}
+
+/// A task's time line: what was planned, what is to come, and why.
+#[must_use]
+pub fn task_occurrences(id: TaskId) -> String {
+    format!("/tasks/{id}/occurrences")
+}
+
+/// A calendar's page.
+#[must_use]
+pub fn calendar(name: &str) -> String {
+    format!("{CALENDARS}/{name}")
 }
 
 /// A run's page.

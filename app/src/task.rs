@@ -6,6 +6,7 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::{ChannelId, TaskId};
 use crate::run::RunState;
+use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 mod draft;
@@ -105,8 +106,9 @@ impl std::str::FromStr for TaskState {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// 暂停.
-    Pause,
+    /// 暂停; with a time (RFC 3339, or `YYYY-MM-DD HH:MM` or `HH:MM` in the task's zone) it goes
+    /// on by itself then.
+    Pause(Option<String>),
     /// 结单.
     Close,
     /// 恢复: back to active from paused or closed.
@@ -137,9 +139,11 @@ pub struct Task {
     pub command: String,
     /// IANA zone of its schedules and its window.
     pub zone: String,
-    /// 工作周期.
+    /// 工作周期: the text of the first schedule.
     pub cron: String,
-    /// 催单工作周期, used instead of `cron` while `urging`.
+    /// All schedules for work, in their order.
+    pub schedules: Vec<Schedule>,
+    /// 催单工作周期, used instead of the work schedules while `urging`.
     pub urge_cron: Option<String>,
     /// 是否开启催单.
     pub urging: bool,
@@ -151,8 +155,14 @@ pub struct Task {
     pub ends_at: Option<Stamp>,
     /// Hard limit of a run in seconds.
     pub timeout_seconds: Option<i64>,
+    /// What becomes of firings that nobody was there for.
+    pub missed: MissedRule,
     /// Whether it fires.
     pub state: TaskState,
+    /// A paused task goes on by itself at this time.
+    pub paused_until: Option<Stamp>,
+    /// Whether nothing will fire any more: its window is over, or its one time has passed.
+    pub finished: bool,
     /// Counts edits, from 1.
     pub version: i64,
     /// When it was entered.
@@ -164,7 +174,31 @@ pub struct Task {
 }
 
 impl Task {
-    /// The cycle in force: the urge cycle while urging, else the work cycle.
+    /// The schedules in force as drafts: the urge cycle while urging, else the work schedules.
+    #[must_use]
+    pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
+        match &self.urge_cron {
+            Some(urge) if self.urging => vec![ScheduleDraft::plain(urge)],
+            _ => self.schedules.iter().map(Schedule::draft).collect(),
+        }
+    }
+
+    /// The schedules in force in words.
+    #[must_use]
+    pub fn cycle_words(&self, lang: Lang) -> String {
+        match &self.urge_cron {
+            Some(urge) if self.urging => crate::schedule::ScheduleSpec::parse(urge)
+                .map_or_else(|_| urge.clone(), |spec| spec.describe(lang)),
+            _ => self
+                .schedules
+                .iter()
+                .map(|schedule| crate::schedule::describe_schedule(schedule, lang))
+                .collect::<Vec<_>>()
+                .join(lang.pick("；", "; ")),
+        }
+    }
+
+    /// The cycle in force: the urge cycle while urging, else the first work schedule.
     #[must_use]
     pub fn cycle(&self) -> &str {
         match &self.urge_cron {

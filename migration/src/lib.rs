@@ -8,6 +8,7 @@ mod columns;
 mod m20261122_000001_create_accounts;
 mod m20261122_000002_create_tasks;
 mod m20261122_000003_create_ledger;
+mod m20261122_000004_schedule_rules;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_create_accounts::Migration),
             Box::new(m20261122_000002_create_tasks::Migration),
             Box::new(m20261122_000003_create_ledger::Migration),
+            Box::new(m20261122_000004_schedule_rules::Migration),
         ]
     }
 }

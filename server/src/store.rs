@@ -6,6 +6,8 @@
 
 mod accounts;
 mod audit;
+mod blackouts;
+mod calendars;
 mod channels;
 mod connect;
 mod entity;
@@ -13,6 +15,7 @@ mod history;
 mod ledger;
 mod messages;
 mod nodes;
+mod occurrences;
 mod overview;
 mod results;
 mod sessions;
@@ -20,13 +23,16 @@ mod tasks;
 mod txn;
 
 pub use accounts::StoredUser;
+pub use blackouts::StoredBlackout;
+pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
-pub use ledger::{Claimed, Due, Planned, Stale, Verdict};
+pub use ledger::{Claimed, Claims, Due, EVERY_TASK, Entry, Planned, Stale, Verdict};
 pub use messages::{NewMessage, OutboxItem};
 pub use nodes::NodeRow;
+pub use occurrences::StoredOccurrence;
 pub use results::{Outcome, StoredOutput, Unconfirmed};
 pub use sessions::SessionUser;
-pub use tasks::{LiveSchedule, LiveTask, NewTask};
+pub use tasks::{LiveTask, NewSchedule, NewTask};
 pub use txn::{StoreError, Tx};
 
 use sea_orm::DatabaseConnection;

@@ -7,9 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Mode, NAME_MAX_CHARS, check_command};
-use crate::cron::CronExpr;
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::schedule::{Dialect, MissedDraft, SCHEDULES_MAX, ScheduleDraft, check_spec};
 
 /// Input for creating or replacing a task.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -30,8 +30,11 @@ pub struct TaskDraft {
     pub command: String,
     /// IANA zone; empty means the server's default zone.
     pub zone: String,
-    /// 工作周期.
+    /// 工作周期, for a task with one plain schedule: short for `schedules` with only that. Empty
+    /// where `schedules` is given.
     pub cron: String,
+    /// All schedules for work.
+    pub schedules: Vec<ScheduleDraft>,
     /// 催单工作周期; empty for none.
     pub urge_cron: String,
     /// 是否开启催单.
@@ -44,6 +47,8 @@ pub struct TaskDraft {
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
     pub timeout: String,
+    /// What becomes of firings that nobody was there for.
+    pub missed: MissedDraft,
 }
 
 /// Owners or tags a task may have.
@@ -72,9 +77,15 @@ impl TaskDraft {
             ));
         }
         faults.extend(check_command(&self.command, lang));
-        check_cron("cron", &self.cron, lang, &mut faults);
+        self.check_schedules(lang, &mut faults);
         if !self.urge_cron.trim().is_empty() {
-            check_cron("urge_cron", &self.urge_cron, lang, &mut faults);
+            check_spec(
+                "urge_cron",
+                &self.urge_cron,
+                Dialect::Standard,
+                lang,
+                &mut faults,
+            );
         } else if self.urging {
             faults.push(FieldError::new(
                 "urge_cron",
@@ -95,7 +106,56 @@ impl TaskDraft {
         if let Err(fault) = parse_duration(&self.timeout) {
             faults.push(FieldError::new("timeout", "invalid", fault.text(lang)));
         }
+        self.missed.check(lang, &mut faults);
         faults
+    }
+
+    /// The schedules for work as they were typed, without the empty lines of a form. The first is
+    /// always there.
+    #[must_use]
+    pub fn work_schedules(&self) -> Vec<ScheduleDraft> {
+        let mut all: Vec<ScheduleDraft> = Vec::new();
+        for (at, schedule) in self.schedules.iter().enumerate() {
+            if at == 0 || !schedule.is_blank() {
+                all.push(schedule.clone());
+            }
+        }
+        if all.is_empty() {
+            all.push(ScheduleDraft::default());
+        }
+        if !self.cron.trim().is_empty() && all.len() == 1 {
+            all[0].spec.clone_from(&self.cron);
+        }
+        all
+    }
+
+    fn check_schedules(&self, lang: Lang, faults: &mut Vec<FieldError>) {
+        let all = self.work_schedules();
+        if all.len() > SCHEDULES_MAX {
+            faults.push(FieldError::new(
+                "schedules",
+                "too_many",
+                lang.pick(
+                    format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
+                    format!("A task has {SCHEDULES_MAX} schedules at the most"),
+                ),
+            ));
+            return;
+        }
+        if all.len() > 1 && !self.cron.trim().is_empty() && self.cron.trim() != all[0].spec.trim() {
+            faults.push(FieldError::new(
+                "cron",
+                "ambiguous",
+                lang.pick(
+                    "这个任务有多个工作周期，请修改 schedules",
+                    "This task has several schedules: change `schedules` instead",
+                ),
+            ));
+            return;
+        }
+        for (at, schedule) in all.iter().enumerate() {
+            schedule.check(at, lang, faults);
+        }
     }
 
     fn check_name(&self, lang: Lang, faults: &mut Vec<FieldError>) {
@@ -159,12 +219,6 @@ fn check_list(field: &str, items: &[String], lang: Lang, faults: &mut Vec<FieldE
                 "An entry may not hold commas or control characters",
             ),
         ));
-    }
-}
-
-fn check_cron(field: &str, text: &str, lang: Lang, faults: &mut Vec<FieldError>) {
-    if let Err(fault) = CronExpr::parse(text) {
-        faults.push(FieldError::new(field, "cron", fault.text(lang)));
     }
 }
 

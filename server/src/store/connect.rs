@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::{Engine, Store, StoreError};
 
@@ -91,6 +91,24 @@ impl Store {
     /// When a migration fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// The database and its version, for people: `SQLite 3.50.2`, `MySQL 10.11.6-MariaDB`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn version(&self) -> Result<String, StoreError> {
+        use sea_orm::sea_query::{Expr, Func, Query};
+        let function = match self.engine {
+            Engine::Sqlite => "sqlite_version",
+            Engine::Mysql => "version",
+        };
+        let query = Query::select()
+            .expr_as(Expr::expr(Func::cust(function)), "version")
+            .to_owned();
+        let row = self.reader.query_one(&query).await?;
+        let version: String = row.map_or(Ok(String::new()), |row| row.try_get("", "version"))?;
+        Ok(format!("{} {version}", self.engine.name()))
     }
 
     /// Whether the database answers.

@@ -2,6 +2,8 @@
 
 pub(super) mod api_token;
 pub(super) mod audit;
+pub(super) mod blackout;
+pub(super) mod calendar;
 pub(super) mod channel;
 pub(super) mod cluster;
 pub(super) mod message;

@@ -8,7 +8,9 @@ use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::entity::{cluster, occurrence, run, task_change};
 use super::txn::transaction;
@@ -21,10 +23,41 @@ pub struct Planned {
     pub task_id: TaskId,
     /// Which schedule names it.
     pub schedule_id: ScheduleId,
-    /// The instant the expression names.
+    /// The instant the schedule names; the last one where the row tells of several.
     pub scheduled_for: DateTime<Utc>,
-    /// Set for a row that tells of firings nobody was there for: how many, and the first.
-    pub missed: Option<(i64, DateTime<Utc>)>,
+    /// When it starts, before jitter or a blackout puts it off.
+    pub base_at: DateTime<Utc>,
+    /// When it starts.
+    pub due_at: DateTime<Utc>,
+    /// What the row says.
+    pub entry: Entry,
+}
+
+/// What a row written by planning says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// It is to fire.
+    Planned,
+    /// A rule leaves it out; the reason is a stable code. Firings close together share a row.
+    Skipped(&'static str),
+    /// Nobody was there for so many firings, the first of which is this one.
+    Missed {
+        /// Stable code.
+        reason: &'static str,
+        /// How many.
+        count: i64,
+        /// The first of them.
+        since: DateTime<Utc>,
+    },
+    /// A rule left out so many firings, the first of which is this one.
+    SkippedMany {
+        /// Stable code.
+        reason: &'static str,
+        /// How many.
+        count: i64,
+        /// The first of them.
+        since: DateTime<Utc>,
+    },
 }
 
 /// A planned firing whose time has come.
@@ -36,8 +69,12 @@ pub struct Due {
     pub task_id: TaskId,
     /// Which schedule named it.
     pub schedule_id: ScheduleId,
-    /// The instant the expression names.
+    /// The instant the schedule names.
     pub scheduled_for: DateTime<Utc>,
+    /// When it was to start before jitter or a blackout put it off.
+    pub base_at: DateTime<Utc>,
+    /// When it was to start, also where it has waited since.
+    pub due_at: DateTime<Utc>,
 }
 
 /// What a due firing comes to.
@@ -49,6 +86,8 @@ pub enum Verdict {
     Skip(&'static str),
     /// Its time is too long past.
     Miss(&'static str),
+    /// It is caught up when the run under way is over: look again then.
+    Wait,
 }
 
 /// A firing that is ours to start.
@@ -62,6 +101,17 @@ pub struct Claimed {
     pub epoch: i32,
     /// Why it starts.
     pub trigger: Trigger,
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// What is ours to start.
+    pub claimed: Vec<Claimed>,
+    /// Whether there may be more.
+    pub more: bool,
+    /// When firings that wait for their task are to be looked at again.
+    pub look_again: Option<DateTime<Utc>>,
 }
 
 /// Why a plan or a claim was not made.
@@ -90,6 +140,11 @@ async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, S
         })
 }
 
+/// Stands in the list of changes for "calendars or blackouts": everything is planned anew.
+pub const EVERY_TASK: TaskId = TaskId(0);
+/// A firing that waits for its task is looked at again after this time.
+const WAIT: chrono::TimeDelta = chrono::TimeDelta::seconds(1);
+
 /// Counts a change of a task. Takes the cluster row's lock, so call it first in a transaction.
 pub(super) async fn note_change(
     tx: &Tx,
@@ -115,16 +170,31 @@ pub(super) async fn note_change(
     Ok(())
 }
 
-/// Takes back what is planned but not yet due; the loop plans anew.
+/// Takes back what was to start later than now; the loop plans anew. What jitter or a blackout
+/// only put off stays: its instant has passed, and would not be planned again.
 pub(super) async fn withdraw(
     tx: &Tx,
     task_id: TaskId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    use occurrence::Column as C;
+    let mut later = Condition::all()
+        .add(C::State.is_in(["planned", "skipped"]))
+        .add(C::DueAt.gt(now))
+        .add(C::BaseAt.gt(now));
+    if task_id != EVERY_TASK {
+        later = later.add(C::TaskId.eq(task_id.0));
+    }
+    // A row that tells of several firings and has begun is cut off at now.
+    occurrence::Entity::update_many()
+        .col_expr(C::ScheduledFor, Expr::value(now))
+        .col_expr(C::BaseAt, Expr::value(now))
+        .col_expr(C::DueAt, Expr::value(now))
+        .filter(later.clone().add(C::Since.lte(now)))
+        .exec(tx)
+        .await?;
     occurrence::Entity::delete_many()
-        .filter(occurrence::Column::TaskId.eq(task_id.0))
-        .filter(occurrence::Column::State.eq("planned"))
-        .filter(occurrence::Column::DueAt.gt(now))
+        .filter(later)
         .exec(tx)
         .await?;
     Ok(())
@@ -175,6 +245,21 @@ impl Store {
         Ok((last, ids))
     }
 
+    /// When a task was last changed, up to a change's number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changed_at(&self, task: TaskId, seen: i64) -> Result<DateTime<Utc>, StoreError> {
+        let row = task_change::Entity::find()
+            .filter(task_change::Column::TaskId.eq(task.0))
+            .filter(task_change::Column::Seq.lte(seen))
+            .order_by_desc(task_change::Column::Seq)
+            .limit(1)
+            .one(&self.reader)
+            .await?;
+        Ok(row.map_or(DateTime::UNIX_EPOCH, |row| row.at))
+    }
+
     /// Writes firings ahead of time. Rows that are there already stay as they are.
     ///
     /// `until`: everything up to here is planned now; `None` when only one task was planned anew.
@@ -202,8 +287,14 @@ impl Store {
             if lock.exec(tx).await?.rows_affected == 0 {
                 return Ok(Err(Stale::TasksChanged));
             }
-            for chunk in rows.chunks(CHUNK) {
+            let (one_by_one, plain): (Vec<&Planned>, Vec<&Planned>) = rows
+                .iter()
+                .partition(|row| matches!(row.entry, Entry::Skipped(_)));
+            for chunk in plain.chunks(CHUNK) {
                 rows::insert_planned(tx, chunk).await?;
+            }
+            for row in one_by_one {
+                rows::insert_skipped(tx, row).await?;
             }
             Ok(Ok(()))
         })
@@ -228,8 +319,6 @@ impl Store {
     /// and the tasks that run now, and says what each comes to. What it starts is committed as
     /// `running` under this node before anything leaves it.
     ///
-    /// The flag is true when there may be more.
-    ///
     /// # Errors
     /// When the database fails.
     pub async fn claim<D>(
@@ -238,14 +327,14 @@ impl Store {
         now: DateTime<Utc>,
         seen: i64,
         decide: D,
-    ) -> Result<Result<(Vec<Claimed>, bool), Stale>, StoreError>
+    ) -> Result<Result<Claims, Stale>, StoreError>
     where
         D: Fn(&[Due], &HashSet<TaskId>, &HashMap<ScheduleId, DateTime<Utc>>) -> Vec<Verdict>,
     {
         transaction!(self, |tx| {
             let due = rows::due_rows(tx, now).await?;
             if due.is_empty() {
-                return Ok(Ok((Vec::new(), false)));
+                return Ok(Ok(Claims::default()));
             }
             // Read after the rows: an edit that made any of them is then counted here, too.
             if change_counter(tx).await? != seen {
@@ -256,6 +345,7 @@ impl Store {
             let verdicts = decide(&due, &running, &latest);
             let mut starts: Vec<(Due, Trigger)> = Vec::new();
             let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
+            let mut waiting: Vec<i64> = Vec::new();
             let full = due.len() as u64 == CLAIM_MAX;
             for (due, verdict) in due.into_iter().zip(verdicts) {
                 match verdict {
@@ -266,16 +356,23 @@ impl Store {
                     Verdict::Miss(reason) => {
                         ends.entry(("missed", reason)).or_default().push(due.id.0)
                     }
+                    Verdict::Wait => waiting.push(due.id.0),
                 }
             }
             for ((state, reason), ids) in ends {
                 rows::end_planned(tx, &ids, state, reason).await?;
             }
+            rows::put_off(tx, &waiting, now + WAIT).await?;
             let mut claimed = Vec::with_capacity(starts.len());
             for chunk in starts.chunks(CHUNK) {
                 claimed.extend(rows::start_planned(tx, chunk, node, now).await?);
             }
-            Ok(Ok((claimed, full)))
+            let waits = !waiting.is_empty();
+            Ok(Ok(Claims {
+                claimed,
+                more: full,
+                look_again: waits.then_some(now + WAIT),
+            }))
         })
     }
 

@@ -1,9 +1,11 @@
 //! Tasks and their schedules.
 
 mod change;
+mod schedules;
 
 use app::id::{ChannelId, RunId, ScheduleId, TaskId};
 use app::run::RunState;
+use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 use app::task::{LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -32,8 +34,8 @@ pub struct NewTask {
     pub command: String,
     /// IANA zone.
     pub zone: String,
-    /// 工作周期.
-    pub cron: String,
+    /// 工作周期, in their order; at least one.
+    pub schedules: Vec<NewSchedule>,
     /// 催单工作周期.
     pub urge_cron: Option<String>,
     /// 是否开启催单.
@@ -46,24 +48,53 @@ pub struct NewTask {
     pub ends_at: Option<DateTime<Utc>>,
     /// Hard limit of a run.
     pub timeout_seconds: Option<i64>,
+    /// What becomes of missed firings.
+    pub missed: MissedRule,
 }
 
-/// A schedule in force.
+/// A checked schedule, ready to be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LiveSchedule {
-    /// Its id.
-    pub id: ScheduleId,
-    /// The expression.
-    pub expression: String,
+pub struct NewSchedule {
+    /// Its canonical text.
+    pub spec: String,
+    /// Which days count.
+    pub day_rule: DayRule,
+    /// Name of the calendar; `None` for the built-in one.
+    pub calendar: Option<String>,
+    /// How far firings are spread.
+    pub jitter: Jitter,
 }
 
-/// A task as the loop needs it: active, with the one schedule in force.
+impl NewSchedule {
+    /// A schedule without further rules.
+    #[must_use]
+    pub fn plain(spec: &str) -> Self {
+        Self {
+            spec: spec.to_owned(),
+            day_rule: DayRule::Any,
+            calendar: None,
+            jitter: Jitter::default(),
+        }
+    }
+}
+
+/// A task as the loop needs it: active or paused, with the schedules in force.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LiveTask {
     /// The task.
     pub task: Task,
-    /// The schedule in force: urge while urging, else work.
-    pub schedule: Option<LiveSchedule>,
+    /// The schedules in force: urge while urging, else work.
+    pub schedules: Vec<Schedule>,
+}
+
+impl LiveTask {
+    fn new(task: Task, urge: Option<Schedule>) -> Self {
+        let schedules = match urge {
+            Some(urge) if task.urging => vec![urge],
+            _ => task.schedules.clone(),
+        };
+        Self { task, schedules }
+    }
 }
 
 pub(super) fn to_json(items: &[String]) -> String {
@@ -87,21 +118,60 @@ pub(super) async fn lock(tx: &Tx, id: TaskId) -> Result<bool, StoreError> {
     Ok(touched.rows_affected == 1)
 }
 
-fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, StoreError> {
-    let expression = |purpose: &str| {
-        schedules
-            .iter()
-            .find(|s| s.task_id == row.id && s.purpose == purpose)
-            .map(|s| s.expression.clone())
-    };
-    let unknown = |what, value: &str| StoreError::UnknownValue {
+fn unknown(what: &'static str, value: &str) -> StoreError {
+    StoreError::UnknownValue {
         what,
         value: value.to_owned(),
-    };
-    Ok(Task {
+    }
+}
+
+fn to_schedule(row: &schedule::Model) -> Result<Schedule, StoreError> {
+    Ok(Schedule {
+        id: ScheduleId(row.id),
+        purpose: row
+            .purpose
+            .parse()
+            .map_err(|()| unknown("purpose", &row.purpose))?,
+        spec: row.expression.clone(),
+        day_rule: row
+            .day_rule
+            .parse()
+            .map_err(|_| unknown("rule of days", &row.day_rule))?,
+        calendar: row.calendar.clone(),
+        jitter: Jitter {
+            seconds: row.jitter_seconds,
+            stable: row.jitter_stable,
+        },
+    })
+}
+
+/// A task, and its urge schedule.
+fn to_task(
+    row: task::Model,
+    schedules: &[schedule::Model],
+) -> Result<(Task, Option<Schedule>), StoreError> {
+    let mut own: Vec<&schedule::Model> = schedules.iter().filter(|s| s.task_id == row.id).collect();
+    own.sort_by_key(|schedule| (schedule.position, schedule.id));
+    let own = own
+        .into_iter()
+        .map(to_schedule)
+        .collect::<Result<Vec<_>, _>>()?;
+    let (mut urge, work): (Vec<_>, Vec<_>) = own
+        .into_iter()
+        .partition(|schedule| schedule.purpose == Purpose::Urge);
+    let policy = row
+        .missed_policy
+        .as_deref()
+        .map(|text| text.parse().map_err(|()| unknown("missed policy", text)))
+        .transpose()?;
+    let task = Task {
         id: TaskId(row.id),
-        cron: expression("work").unwrap_or_default(),
-        urge_cron: expression("urge"),
+        cron: work
+            .first()
+            .map(|schedule| schedule.spec.clone())
+            .unwrap_or_default(),
+        schedules: work,
+        urge_cron: urge.first().map(|schedule| schedule.spec.clone()),
         name: row.name,
         nickname: row.nickname,
         owners: from_json(&row.owners)?,
@@ -114,34 +184,29 @@ fn to_task(row: task::Model, schedules: &[schedule::Model]) -> Result<Task, Stor
         starts_at: row.starts_at.map(Stamp),
         ends_at: row.ends_at.map(Stamp),
         timeout_seconds: row.timeout_seconds,
+        missed: MissedRule {
+            policy,
+            grace_seconds: row.grace_seconds,
+            max: row.missed_max,
+            max_age_seconds: row.missed_max_age,
+        },
         state: row
             .state
             .parse()
             .map_err(|()| unknown("task state", &row.state))?,
+        paused_until: row.paused_until.map(Stamp),
+        finished: false,
         version: row.version,
         created_at: Stamp(row.created_at),
         updated_at: Stamp(row.updated_at),
         next_at: None,
-    })
+    };
+    Ok((task, urge.pop()))
 }
 
 fn to_live(row: task::Model, schedules: &[schedule::Model]) -> Result<LiveTask, StoreError> {
-    let task = to_task(row, schedules)?;
-    let find = |purpose: &str| {
-        schedules
-            .iter()
-            .find(|s| s.task_id == task.id.0 && s.purpose == purpose)
-    };
-    let schedule = if task.urging {
-        find("urge").or_else(|| find("work"))
-    } else {
-        find("work")
-    }
-    .map(|s| LiveSchedule {
-        id: ScheduleId(s.id),
-        expression: s.expression.clone(),
-    });
-    Ok(LiveTask { task, schedule })
+    let (task, urge) = to_task(row, schedules)?;
+    Ok(LiveTask::new(task, urge))
 }
 
 pub(super) async fn schedules_of<C: ConnectionTrait>(
@@ -161,7 +226,7 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
 }
 
 impl Store {
-    /// All active tasks with the schedule in force, and the number of the last change they show.
+    /// All active and paused tasks with the schedules in force, and the number of the last change they show.
     ///
     /// # Errors
     /// When the database fails.
@@ -169,7 +234,7 @@ impl Store {
         // The counter first: a change between the two reads is then seen again, not lost.
         let (seen, _) = self.cluster_state().await?;
         let rows = task::Entity::find()
-            .filter(task::Column::State.eq(TaskState::Active.as_str()))
+            .filter(task::Column::State.ne(TaskState::Closed.as_str()))
             .all(&self.reader)
             .await?;
         let schedules = schedule::Entity::find()
@@ -187,7 +252,7 @@ impl Store {
         Ok((seen, tasks))
     }
 
-    /// One task with the schedule in force; `None` when it is gone or not active.
+    /// One task with the schedules in force; `None` when it is gone or closed.
     ///
     /// # Errors
     /// When the database fails.
@@ -195,7 +260,7 @@ impl Store {
         let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };
-        if row.state != TaskState::Active.as_str() {
+        if row.state == TaskState::Closed.as_str() {
             return Ok(None);
         }
         let schedules = schedules_of(&self.reader, &[id.0]).await?;
@@ -211,7 +276,7 @@ impl Store {
             return Ok(None);
         };
         let schedules = schedules_of(&self.reader, &[id.0]).await?;
-        to_task(row, &schedules).map(Some)
+        to_task(row, &schedules).map(|(task, _)| Some(task))
     }
 
     /// A page of tasks, newest first, each with its last run; `limit` rows at the most.
@@ -256,7 +321,7 @@ impl Store {
         let mut last_runs = self.last_runs(&ids).await?;
         rows.into_iter()
             .map(|row| {
-                let task = to_task(row, &schedules)?;
+                let (task, _) = to_task(row, &schedules)?;
                 Ok(TaskRow {
                     last_run: last_runs.remove(&task.id.0),
                     task,

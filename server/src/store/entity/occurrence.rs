@@ -11,6 +11,8 @@ pub(crate) struct Model {
     pub(crate) schedule_id: i64,
     pub(crate) scheduled_for: DateTimeUtc,
     pub(crate) due_at: DateTimeUtc,
+    /// When it was to start before jitter or a blackout put it off.
+    pub(crate) base_at: Option<DateTimeUtc>,
     pub(crate) state: String,
     pub(crate) reason: Option<String>,
     pub(crate) node_id: Option<String>,

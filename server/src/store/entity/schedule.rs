@@ -11,6 +11,11 @@ pub(crate) struct Model {
     pub(crate) purpose: String,
     pub(crate) kind: String,
     pub(crate) expression: String,
+    pub(crate) position: i32,
+    pub(crate) day_rule: String,
+    pub(crate) calendar: Option<String>,
+    pub(crate) jitter_seconds: i64,
+    pub(crate) jitter_stable: bool,
     pub(crate) created_at: DateTimeUtc,
 }
 

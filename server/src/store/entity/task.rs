@@ -24,6 +24,11 @@ pub(crate) struct Model {
     pub(crate) state: String,
     pub(crate) urging: bool,
     pub(crate) version: i64,
+    pub(crate) missed_policy: Option<String>,
+    pub(crate) grace_seconds: i64,
+    pub(crate) missed_max: i64,
+    pub(crate) missed_max_age: i64,
+    pub(crate) paused_until: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

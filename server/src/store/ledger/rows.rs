@@ -5,20 +5,21 @@ use std::collections::{HashMap, HashSet};
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::entity::{occurrence, run};
 use super::super::{StoreError, Tx};
-use super::{CHUNK, CLAIM_MAX, Claimed, Due, Planned};
+use super::{CHUNK, CLAIM_MAX, Claimed, Due, Entry, Planned};
 
-pub(super) async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), StoreError> {
+pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), StoreError> {
     use occurrence::Column as C;
     let mut insert = Query::insert();
     insert.into_table(occurrence::Entity).columns([
         C::TaskId,
         C::ScheduleId,
         C::ScheduledFor,
+        C::BaseAt,
         C::DueAt,
         C::State,
         C::Reason,
@@ -27,21 +28,31 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), Stor
         C::Since,
     ]);
     for row in rows {
-        let (state, reason) = if row.missed.is_some() {
-            ("missed", Some("down"))
-        } else {
-            ("planned", None)
+        let (state, reason, count, since) = match row.entry {
+            Entry::Planned => ("planned", None, 1, None),
+            Entry::Skipped(reason) => ("skipped", Some(reason), 1, None),
+            Entry::Missed {
+                reason,
+                count,
+                since,
+            } => ("missed", Some(reason), count, Some(since)),
+            Entry::SkippedMany {
+                reason,
+                count,
+                since,
+            } => ("skipped", Some(reason), count, Some(since)),
         };
         insert.values_panic([
             row.task_id.0.into(),
             row.schedule_id.0.into(),
             row.scheduled_for.into(),
-            row.scheduled_for.into(),
+            row.base_at.into(),
+            row.due_at.into(),
             state.into(),
             reason.into(),
             0.into(),
-            row.missed.map_or(1, |(count, _)| count).into(),
-            row.missed.map(|(_, since)| since).into(),
+            count.into(),
+            since.into(),
         ]);
     }
     insert.on_conflict(
@@ -53,11 +64,91 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[Planned]) -> Result<(), Stor
     Ok(())
 }
 
+/// Firings of one schedule that a rule leaves out are told in one row while they are this close.
+const CLOSE: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
+
+/// Writes firings that a rule leaves out: one after another close by is added to the row before.
+pub(super) async fn insert_skipped(tx: &Tx, row: &Planned) -> Result<(), StoreError> {
+    use occurrence::Column as C;
+    let Entry::Skipped(reason) = row.entry else {
+        return insert_planned(tx, &[row]).await;
+    };
+    let last = occurrence::Entity::find()
+        .filter(C::ScheduleId.eq(row.schedule_id.0))
+        .order_by_desc(C::ScheduledFor)
+        .limit(1)
+        .one(tx)
+        .await?;
+    let joins = last.filter(|last| {
+        last.state == "skipped"
+            && last.reason.as_deref() == Some(reason)
+            && row.scheduled_for - last.scheduled_for <= CLOSE
+    });
+    let Some(last) = joins else {
+        return insert_planned(tx, &[row]).await;
+    };
+    if last.scheduled_for >= row.scheduled_for {
+        // Another node has told of it.
+        return Ok(());
+    }
+    occurrence::Entity::update_many()
+        .col_expr(C::ScheduledFor, Expr::value(row.scheduled_for))
+        .col_expr(C::BaseAt, Expr::value(row.base_at))
+        .col_expr(C::DueAt, Expr::value(row.due_at))
+        .col_expr(C::Firings, Expr::col(C::Firings).add(1))
+        .col_expr(
+            C::Since,
+            Expr::value(last.since.unwrap_or(last.scheduled_for)),
+        )
+        .filter(C::Id.eq(last.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Firings that wait are due again later. When they were due first is kept in `since`.
+pub(super) async fn put_off(tx: &Tx, ids: &[i64], until: DateTime<Utc>) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        occurrence::Entity::update_many()
+            .col_expr(
+                occurrence::Column::Since,
+                Func::coalesce([
+                    Expr::col(occurrence::Column::Since),
+                    Expr::col(occurrence::Column::DueAt),
+                ])
+                .into(),
+            )
+            .col_expr(occurrence::Column::DueAt, Expr::value(until))
+            .filter(occurrence::Column::Id.is_in(chunk.iter().copied()))
+            .filter(occurrence::Column::State.eq("planned"))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
     use occurrence::Column as C;
-    let rows: Vec<(i64, i64, i64, DateTime<Utc>)> = occurrence::Entity::find()
+    type Row = (
+        i64,
+        i64,
+        i64,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+    );
+    let rows: Vec<Row> = occurrence::Entity::find()
         .select_only()
-        .columns([C::Id, C::TaskId, C::ScheduleId, C::ScheduledFor])
+        .columns([
+            C::Id,
+            C::TaskId,
+            C::ScheduleId,
+            C::ScheduledFor,
+            C::BaseAt,
+            C::DueAt,
+            C::Since,
+        ])
         .filter(C::State.eq("planned"))
         .filter(C::DueAt.lte(now))
         .order_by_asc(C::DueAt)
@@ -68,12 +159,16 @@ pub(super) async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, St
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, task_id, schedule_id, scheduled_for)| Due {
-            id: OccurrenceId(id),
-            task_id: TaskId(task_id),
-            schedule_id: ScheduleId(schedule_id),
-            scheduled_for,
-        })
+        .map(
+            |(id, task_id, schedule_id, scheduled_for, base_at, due_at, since)| Due {
+                id: OccurrenceId(id),
+                task_id: TaskId(task_id),
+                schedule_id: ScheduleId(schedule_id),
+                scheduled_for,
+                base_at: base_at.unwrap_or(due_at),
+                due_at: since.unwrap_or(due_at),
+            },
+        )
         .collect())
 }
 

@@ -1,17 +1,18 @@
 //! Changing tasks: each change is numbered, and takes back what was planned from the old state.
 
 use app::id::TaskId;
+use app::schedule::Purpose;
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::entity::{message, occurrence, run, schedule, task};
 use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{NewTask, lock, to_json};
+use super::{NewSchedule, NewTask, lock, schedules, to_json};
 
 impl Store {
     /// Enters a task. A name that exists already is a duplicate-key error.
@@ -31,8 +32,13 @@ impl Store {
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
             note_change(tx, id, now).await?;
-            set_schedule(tx, id, "work", Some(&new.cron), now).await?;
-            set_schedule(tx, id, "urge", new.urge_cron.as_deref(), now).await?;
+            schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
+            let urge: Vec<NewSchedule> = new
+                .urge_cron
+                .iter()
+                .map(|c| NewSchedule::plain(c))
+                .collect();
+            schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             insert_messages(tx, &follow_up(id)).await?;
             Ok(id)
         })
@@ -57,14 +63,19 @@ impl Store {
             row.id = Set(id.0);
             task::Entity::update(row).exec(tx).await?;
             bump_version(tx, id).await?;
-            set_schedule(tx, id, "work", Some(&new.cron), now).await?;
-            set_schedule(tx, id, "urge", new.urge_cron.as_deref(), now).await?;
+            schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
+            let urge: Vec<NewSchedule> = new
+                .urge_cron
+                .iter()
+                .map(|c| NewSchedule::plain(c))
+                .collect();
+            schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             withdraw(tx, id, now).await?;
             Ok(true)
         })
     }
 
-    /// Sets the state of a task; false when it is gone.
+    /// Sets the state of a task; false when it is gone. `until` is when a paused one goes on.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,8 +83,8 @@ impl Store {
         &self,
         id: TaskId,
         state: TaskState,
+        until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
-        messages: &[NewMessage],
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
@@ -82,6 +93,7 @@ impl Store {
             }
             task::Entity::update_many()
                 .col_expr(task::Column::State, Expr::value(state.as_str()))
+                .col_expr(task::Column::PausedUntil, Expr::value(until))
                 .col_expr(task::Column::UpdatedAt, Expr::value(now))
                 .filter(task::Column::Id.eq(id.0))
                 .exec(tx)
@@ -91,9 +103,51 @@ impl Store {
             if state != TaskState::Active {
                 skip_due(tx, id, now, state.as_str()).await?;
             }
-            insert_messages(tx, messages).await?;
             Ok(true)
         })
+    }
+
+    /// Lets paused tasks whose time has come go on; gives them.
+    ///
+    /// # Errors
+    /// When the database fails; calling again does the rest.
+    pub async fn resume_paused(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
+        use task::Column as T;
+        let due: Vec<i64> = task::Entity::find()
+            .select_only()
+            .column(T::Id)
+            .filter(T::State.eq(TaskState::Paused.as_str()))
+            .filter(T::PausedUntil.lte(now))
+            .limit(1000)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut resumed = Vec::new();
+        for id in due {
+            let done = transaction!(self, |tx| {
+                note_change(tx, TaskId(id), now).await?;
+                // Whoever comes second, or meets another decision of a person, changes nothing.
+                let changed = task::Entity::update_many()
+                    .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
+                    .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
+                    .col_expr(T::UpdatedAt, Expr::value(now))
+                    .filter(T::Id.eq(id))
+                    .filter(T::State.eq(TaskState::Paused.as_str()))
+                    .filter(T::PausedUntil.lte(now))
+                    .exec(tx)
+                    .await?;
+                if changed.rows_affected == 0 {
+                    return Ok(false);
+                }
+                bump_version(tx, TaskId(id)).await?;
+                withdraw(tx, TaskId(id), now).await?;
+                Ok(true)
+            })?;
+            if done {
+                resumed.push(TaskId(id));
+            }
+        }
+        Ok(resumed)
     }
 
     /// Switches urging, with a new urge cycle where one is given; false when the task is gone.
@@ -112,8 +166,9 @@ impl Store {
             if !lock(tx, id).await? {
                 return Ok(false);
             }
-            if cycle.is_some() {
-                set_schedule(tx, id, "urge", cycle, now).await?;
+            if let Some(cycle) = cycle {
+                let urge = [NewSchedule::plain(cycle)];
+                schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             }
             task::Entity::update_many()
                 .col_expr(task::Column::Urging, Expr::value(urging))
@@ -173,47 +228,13 @@ fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
         ends_at: Set(new.ends_at),
         timeout_seconds: Set(new.timeout_seconds),
         urging: Set(new.urging),
+        missed_policy: Set(new.missed.policy.map(|policy| policy.as_str().to_owned())),
+        grace_seconds: Set(new.missed.grace_seconds),
+        missed_max: Set(new.missed.max),
+        missed_max_age: Set(new.missed.max_age_seconds),
         updated_at: Set(now),
         ..Default::default()
     }
-}
-
-/// Makes the schedule of a purpose say `expression`; the row keeps its id, so that an instant
-/// which has fired cannot fire again after an edit.
-async fn set_schedule(
-    tx: &Tx,
-    task_id: TaskId,
-    purpose: &str,
-    expression: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let Some(expression) = expression else {
-        schedule::Entity::delete_many()
-            .filter(schedule::Column::TaskId.eq(task_id.0))
-            .filter(schedule::Column::Purpose.eq(purpose))
-            .exec(tx)
-            .await?;
-        return Ok(());
-    };
-    let updated = schedule::Entity::update_many()
-        .col_expr(schedule::Column::Expression, Expr::value(expression))
-        .filter(schedule::Column::TaskId.eq(task_id.0))
-        .filter(schedule::Column::Purpose.eq(purpose))
-        .exec(tx)
-        .await?;
-    if updated.rows_affected == 0 {
-        schedule::Entity::insert(schedule::ActiveModel {
-            task_id: Set(task_id.0),
-            purpose: Set(purpose.to_owned()),
-            kind: Set("cron".to_owned()),
-            expression: Set(expression.to_owned()),
-            created_at: Set(now),
-            ..Default::default()
-        })
-        .exec_without_returning(tx)
-        .await?;
-    }
-    Ok(())
 }
 
 async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {

@@ -1,0 +1,173 @@
+//! Calendars (日历) of work days and rest days, and blackouts (停跑时段).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{BlackoutId, CalendarId};
+use crate::time::Stamp;
+
+/// A calendar: Monday to Friday are work days except where a day is named otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Calendar {
+    /// Its id; 0 for the built-in one while nobody has updated it.
+    pub id: CalendarId,
+    /// Its name, unique; `cn` is the built-in Chinese work calendar.
+    pub name: String,
+    /// Whether the product brings it along; it can be updated, not deleted.
+    pub builtin: bool,
+    /// Where it is updated from.
+    pub source_url: Option<String>,
+    /// Years with data, ascending. Other years are Monday to Friday.
+    pub years: Vec<i32>,
+    /// When it was last changed; `None` for the data that came with the product.
+    pub updated_at: Option<Stamp>,
+    /// How many schedules use it.
+    pub used_by: i64,
+}
+
+/// A day that differs from Monday to Friday, or has a name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CalendarDay {
+    /// `2026-10-01`.
+    pub date: String,
+    /// Whether it is a work day.
+    pub work: bool,
+    /// What it is called, for example 国庆节; may be empty.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// A calendar with the named days of some years.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CalendarDays {
+    /// The calendar.
+    pub calendar: Calendar,
+    /// Its days, ascending.
+    pub days: Vec<CalendarDay>,
+}
+
+/// Input for adding or changing a calendar. Days come by import.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct CalendarDraft {
+    /// Its name: letters, digits, `-`, `_` and Chinese characters, 1–32.
+    pub name: String,
+    /// Where it is updated from; empty for nowhere.
+    pub source_url: String,
+}
+
+/// A text with days for a calendar: iCalendar, JSON (`{"days":[{"date","work"|"isOffDay","name"}]}`
+/// or a list of them), or lines `2026-10-01 rest 国庆节`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct CalendarImport {
+    /// The text; its kind is told from its beginning.
+    pub text: String,
+    /// Whether the days of an iCalendar text are work days; else rest days. An event whose title
+    /// ends in 班 or names 调休上班, 补班 or "workday" is a work day anyway.
+    pub as_work_days: bool,
+    /// Whether all days of the years in the text are replaced; else days are added.
+    pub replace_years: bool,
+}
+
+/// What an import came to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CalendarImported {
+    /// The calendar as it is now.
+    pub calendar: Calendar,
+    /// Days that were taken over.
+    pub days: i64,
+    /// Entries that could not be used, with the reason, at most 20.
+    pub ignored: Vec<String>,
+}
+
+/// What becomes of firings in a blackout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BlackoutPolicy {
+    /// They are skipped.
+    #[default]
+    Drop,
+    /// The last one of each schedule runs when the blackout ends; the others are skipped.
+    CatchUp,
+}
+
+impl BlackoutPolicy {
+    /// The name used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::CatchUp => "catch_up",
+        }
+    }
+}
+
+impl std::str::FromStr for BlackoutPolicy {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "drop" => Ok(Self::Drop),
+            "catch_up" => Ok(Self::CatchUp),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A time in which tasks do not fire, once or again and again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Blackout {
+    /// Its id.
+    pub id: BlackoutId,
+    /// What it is for.
+    pub name: String,
+    /// Tasks with any of these tags; empty for all tasks.
+    pub tags: Vec<String>,
+    /// Zone of the times.
+    pub zone: String,
+    /// Start, inclusive, of a blackout that is there once.
+    pub starts_at: Option<Stamp>,
+    /// End, exclusive, of a blackout that is there once.
+    pub ends_at: Option<Stamp>,
+    /// Cron expression of the starts of a recurring one.
+    pub cron: Option<String>,
+    /// How long a recurring one lasts, in seconds.
+    pub duration_seconds: Option<i64>,
+    /// What becomes of the firings.
+    pub policy: BlackoutPolicy,
+    /// The one that holds now or comes next: start and end.
+    pub next: Option<(Stamp, Stamp)>,
+    /// Whether it holds now.
+    pub active: bool,
+}
+
+/// Input for adding or replacing a blackout: either `starts_at` and `ends_at`, or `cron` and
+/// `duration`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct BlackoutDraft {
+    /// What it is for.
+    pub name: String,
+    /// Tasks with any of these tags; empty for all tasks.
+    pub tags: Vec<String>,
+    /// IANA zone; empty for the server's default zone.
+    pub zone: String,
+    /// RFC 3339, or `YYYY-MM-DD HH:MM[:SS]` in the zone.
+    pub starts_at: String,
+    /// As `starts_at`.
+    pub ends_at: String,
+    /// Cron expression of the starts.
+    pub cron: String,
+    /// `8h`, `30m`, at most 30 days.
+    pub duration: String,
+    /// `drop` or `catch_up`.
+    pub policy: BlackoutPolicy,
+}

@@ -1,0 +1,131 @@
+//! Occurrences (计划) as a time line, previews of firings, and explanations.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{OccurrenceId, RunId, ScheduleId, TaskId};
+use crate::time::{Stamp, ZoneRules};
+
+/// One planned firing: past, present or to come.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Occurrence {
+    /// The ledger's row; `None` for a firing that is not written yet.
+    pub id: Option<OccurrenceId>,
+    /// Whose firing.
+    pub task_id: TaskId,
+    /// Which schedule names it.
+    pub schedule_id: ScheduleId,
+    /// The instant the schedule names; the last one where several are told in one row.
+    pub scheduled_for: Stamp,
+    /// When it starts or was to start: with jitter, after a move or a blackout.
+    pub due_at: Stamp,
+    /// `planned`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or `missed`.
+    pub state: String,
+    /// Stable code, for `skipped` and `missed`: `overlap`, `window`, `calendar`, `blackout`,
+    /// `paused`, `closed`, `too_late`, `down`, `clock`.
+    pub reason: Option<String>,
+    /// The reason as a sentence in the reader's language.
+    pub reason_text: Option<String>,
+    /// How many firings this row stands for.
+    pub count: i64,
+    /// The first of them, where there are several.
+    pub since: Option<Stamp>,
+    /// Its run, where it has one.
+    pub run_id: Option<RunId>,
+}
+
+/// States that a time line can be narrowed to.
+pub const OCCURRENCE_STATES: [&str; 9] = [
+    "planned",
+    "running",
+    "succeeded",
+    "failed",
+    "timed_out",
+    "killed",
+    "lost",
+    "skipped",
+    "missed",
+];
+
+/// What a time line is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OccurrenceQuery {
+    /// Only this state; `None` for all.
+    pub state: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Rows a page, 1–200; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// Why a firing is left out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Exclusion {
+    /// Stable code: `calendar`, `blackout`, `paused`, `window`.
+    pub code: String,
+    /// A sentence in the reader's language: "2026-10-01 is a rest day (国庆节)".
+    pub text: String,
+}
+
+/// One firing of a preview.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Firing {
+    /// Which of the schedules, counted from 0.
+    pub schedule: u32,
+    /// The instant the schedule names.
+    pub scheduled_for: Stamp,
+    /// When it starts.
+    pub due_at: Stamp,
+    /// With jitter that is not settled before saving: the latest it can start.
+    pub due_until: Option<Stamp>,
+    /// Why it is left out, where it is.
+    pub excluded: Option<Exclusion>,
+    /// A clock change before this firing: "clocks go forward 1 h at 02:00", with its instant.
+    pub clock_change: Option<ClockChange>,
+    /// Why it does not start at the instant named: moved, put off, shifted by a gap.
+    pub note: Option<String>,
+}
+
+/// Clocks change between two firings.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ClockChange {
+    /// When.
+    pub at: Stamp,
+    /// A sentence in the reader's language.
+    pub text: String,
+}
+
+/// What one schedule of a preview means.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ScheduleWords {
+    /// The text as we read it.
+    pub spec: String,
+    /// In words, in the reader's language.
+    pub words: String,
+    /// Things to know: never fires, day 31, either day matches, …
+    pub warnings: Vec<String>,
+}
+
+/// Why a task did or did not run at an instant, or will or will not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Explanation {
+    /// The instant asked about.
+    pub at: Stamp,
+    /// Stable code: `ran`, `running`, `skipped`, `missed`, `planned`, `not_named`, `not_created`,
+    /// `paused`, `closed`, `window`, `unknown`.
+    pub verdict: String,
+    /// One sentence in the reader's language.
+    pub sentence: String,
+    /// The ledger's row it comes from.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// The run it comes from.
+    pub run_id: Option<RunId>,
+    /// Offsets of the task's zone around it.
+    pub zone: ZoneRules,
+}

@@ -1,0 +1,131 @@
+//! Blackouts as they are stored.
+
+use app::calendar::BlackoutPolicy;
+use app::id::BlackoutId;
+use chrono::{DateTime, Utc};
+use sea_orm::{EntityTrait, QueryOrder, Set};
+
+use super::entity::blackout;
+use super::ledger::{EVERY_TASK, note_change, withdraw};
+use super::tasks::{from_json, to_json};
+use super::txn::transaction;
+use super::{Store, StoreError};
+
+/// A blackout's row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredBlackout {
+    /// Its id; 0 for one that is not stored yet.
+    pub id: BlackoutId,
+    /// What it is for.
+    pub name: String,
+    /// Tasks with any of these tags; empty for all.
+    pub tags: Vec<String>,
+    /// Zone of the times.
+    pub zone: String,
+    /// Start of one that is there once.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Its end.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Starts of a recurring one.
+    pub cron: Option<String>,
+    /// How long a recurring one lasts.
+    pub duration_seconds: Option<i64>,
+    /// What becomes of the firings.
+    pub policy: BlackoutPolicy,
+}
+
+fn columns(new: &StoredBlackout, now: DateTime<Utc>) -> blackout::ActiveModel {
+    blackout::ActiveModel {
+        name: Set(new.name.clone()),
+        tags: Set(to_json(&new.tags)),
+        zone: Set(new.zone.clone()),
+        starts_at: Set(new.starts_at),
+        ends_at: Set(new.ends_at),
+        cron: Set(new.cron.clone()),
+        duration_seconds: Set(new.duration_seconds),
+        policy: Set(new.policy.as_str().to_owned()),
+        updated_at: Set(now),
+        ..Default::default()
+    }
+}
+
+impl Store {
+    /// All blackouts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn blackouts(&self) -> Result<Vec<StoredBlackout>, StoreError> {
+        blackout::Entity::find()
+            .order_by_asc(blackout::Column::Id)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(|row| {
+                Ok(StoredBlackout {
+                    id: BlackoutId(row.id),
+                    tags: from_json(&row.tags)?,
+                    policy: row.policy.parse().map_err(|()| StoreError::UnknownValue {
+                        what: "blackout policy",
+                        value: row.policy.clone(),
+                    })?,
+                    name: row.name,
+                    zone: row.zone,
+                    starts_at: row.starts_at,
+                    ends_at: row.ends_at,
+                    cron: row.cron,
+                    duration_seconds: row.duration_seconds,
+                })
+            })
+            .collect()
+    }
+
+    /// Adds a blackout, or replaces the one with its id; `None` when that one is gone. What is
+    /// planned for later is taken back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_blackout(
+        &self,
+        new: &StoredBlackout,
+        now: DateTime<Utc>,
+    ) -> Result<Option<BlackoutId>, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, EVERY_TASK, now).await?;
+            let mut row = columns(new, now);
+            let id = if new.id.0 == 0 {
+                row.created_at = Set(now);
+                blackout::Entity::insert(row).exec(tx).await?.last_insert_id
+            } else {
+                if blackout::Entity::find_by_id(new.id.0)
+                    .one(tx)
+                    .await?
+                    .is_none()
+                {
+                    return Ok(None);
+                }
+                row.id = Set(new.id.0);
+                blackout::Entity::update(row).exec(tx).await?;
+                new.id.0
+            };
+            withdraw(tx, EVERY_TASK, now).await?;
+            Ok(Some(BlackoutId(id)))
+        })
+    }
+
+    /// Removes a blackout; false when it is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_blackout(
+        &self,
+        id: BlackoutId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, EVERY_TASK, now).await?;
+            let deleted = blackout::Entity::delete_by_id(id.0).exec(tx).await?;
+            withdraw(tx, EVERY_TASK, now).await?;
+            Ok(deleted.rows_affected > 0)
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! Calendars as they are stored: what people added, and updates of the built-in one.
+
+use app::calendar::CalendarDraft;
+use app::schedule::BUILTIN_CALENDAR;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+
+use super::entity::{calendar, schedule};
+use super::ledger::{EVERY_TASK, note_change, withdraw};
+use super::txn::transaction;
+use super::{Store, StoreError, Tx};
+
+/// A calendar's row.
+#[derive(Clone, Debug)]
+pub struct StoredCalendar {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Where it is updated from.
+    pub source_url: Option<String>,
+    /// Its days, one line a day or range.
+    pub days: String,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Everything is planned anew: days may mean something else now.
+async fn plan_anew(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
+    note_change(tx, EVERY_TASK, now).await?;
+    withdraw(tx, EVERY_TASK, now).await
+}
+
+impl Store {
+    /// All calendars that have a row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn calendars(&self) -> Result<Vec<StoredCalendar>, StoreError> {
+        Ok(calendar::Entity::find()
+            .order_by_asc(calendar::Column::Name)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(|row| StoredCalendar {
+                id: row.id,
+                name: row.name,
+                source_url: row.source_url,
+                days: row.days,
+                updated_at: row.updated_at,
+            })
+            .collect())
+    }
+
+    /// How many schedules use a calendar.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn calendar_uses(&self, name: &str) -> Result<i64, StoreError> {
+        use schedule::Column as S;
+        let named = if name == BUILTIN_CALENDAR {
+            S::Calendar.is_null().or(S::Calendar.eq(name))
+        } else {
+            S::Calendar.eq(name)
+        };
+        let count = schedule::Entity::find()
+            .filter(named)
+            .filter(S::DayRule.ne("any"))
+            .count(&self.reader)
+            .await?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// Adds a calendar without days. A name that exists already is a duplicate-key error.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name.
+    pub async fn insert_calendar(
+        &self,
+        draft: &CalendarDraft,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
+        transaction!(self, |tx| {
+            calendar::Entity::insert(calendar::ActiveModel {
+                name: Set(draft.name.clone()),
+                source_url: Set(source_url.clone()),
+                days: Set(String::new()),
+                created_at: Set(now),
+                updated_at: Set(now),
+                ..Default::default()
+            })
+            .exec_without_returning(tx)
+            .await?;
+            Ok(())
+        })
+    }
+
+    /// Renames a calendar and sets its URL; its schedules follow. False when it is gone.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name.
+    pub async fn update_calendar(
+        &self,
+        name: &str,
+        draft: &CalendarDraft,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
+        transaction!(self, |tx| {
+            plan_anew(tx, now).await?;
+            let updated = calendar::Entity::update_many()
+                .col_expr(calendar::Column::Name, Expr::value(draft.name.as_str()))
+                .col_expr(calendar::Column::SourceUrl, Expr::value(source_url.clone()))
+                .filter(calendar::Column::Name.eq(name))
+                .exec(tx)
+                .await?;
+            if updated.rows_affected == 0 {
+                return Ok(false);
+            }
+            schedule::Entity::update_many()
+                .col_expr(schedule::Column::Calendar, Expr::value(draft.name.as_str()))
+                .filter(schedule::Column::Calendar.eq(name))
+                .exec(tx)
+                .await?;
+            Ok(true)
+        })
+    }
+
+    /// Sets the days of a calendar; the built-in one gets its row by this.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_calendar_days(
+        &self,
+        name: &str,
+        days: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            plan_anew(tx, now).await?;
+            let updated = calendar::Entity::update_many()
+                .col_expr(calendar::Column::Days, Expr::value(days))
+                .col_expr(calendar::Column::UpdatedAt, Expr::value(now))
+                .filter(calendar::Column::Name.eq(name))
+                .exec(tx)
+                .await?;
+            if updated.rows_affected == 0 {
+                calendar::Entity::insert(calendar::ActiveModel {
+                    name: Set(name.to_owned()),
+                    days: Set(days.to_owned()),
+                    created_at: Set(now),
+                    updated_at: Set(now),
+                    ..Default::default()
+                })
+                .exec_without_returning(tx)
+                .await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes a calendar; false when it has no row, or schedules use it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_calendar(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            plan_anew(tx, now).await?;
+            // Checked where the row goes: nobody may start to use it in between.
+            let uses = schedule::Entity::find()
+                .filter(schedule::Column::Calendar.eq(name))
+                .count(tx)
+                .await?;
+            if uses > 0 && name != BUILTIN_CALENDAR {
+                return Ok(false);
+            }
+            let deleted = calendar::Entity::delete_many()
+                .filter(calendar::Column::Name.eq(name))
+                .exec(tx)
+                .await?;
+            Ok(deleted.rows_affected > 0)
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading the ledger: time lines and explanations.
+
+use std::collections::HashMap;
+
+use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{audit, occurrence, run};
+use super::{Store, StoreError};
+
+/// A row of the ledger, with its run.
+#[derive(Clone, Debug)]
+pub struct StoredOccurrence {
+    /// Its id.
+    pub id: OccurrenceId,
+    /// Which schedule named it.
+    pub schedule_id: ScheduleId,
+    /// The instant it named; the last one where the row tells of several.
+    pub scheduled_for: DateTime<Utc>,
+    /// When it was to start before jitter or a blackout put it off.
+    pub base_at: DateTime<Utc>,
+    /// When it was to start.
+    pub due_at: DateTime<Utc>,
+    /// How it stands.
+    pub state: String,
+    /// Why, as a stable code.
+    pub reason: Option<String>,
+    /// How many firings it stands for.
+    pub firings: i64,
+    /// The first of them.
+    pub since: Option<DateTime<Utc>>,
+    /// Its last attempt.
+    pub run_id: Option<RunId>,
+}
+
+impl StoredOccurrence {
+    /// Whether the row tells of a firing at `at`.
+    #[must_use]
+    pub fn tells_of(&self, at: DateTime<Utc>) -> bool {
+        self.scheduled_for == at
+            || self
+                .since
+                .is_some_and(|since| since <= at && at <= self.scheduled_for)
+    }
+}
+
+impl Store {
+    /// Rows of a task in a state, or in any, older than the cursor, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_occurrences(
+        &self,
+        task: TaskId,
+        state: Option<&str>,
+        before: Option<(DateTime<Utc>, i64)>,
+        limit: u64,
+    ) -> Result<Vec<StoredOccurrence>, StoreError> {
+        use occurrence::Column as O;
+        let mut query = occurrence::Entity::find().filter(O::TaskId.eq(task.0));
+        if let Some(state) = state {
+            query = query.filter(O::State.eq(state));
+        }
+        if let Some((at, id)) = before {
+            query = query.filter(
+                Condition::any()
+                    .add(O::DueAt.lt(at))
+                    .add(O::DueAt.eq(at).and(O::Id.lt(id))),
+            );
+        }
+        let rows = query
+            .order_by_desc(O::DueAt)
+            .order_by_desc(O::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        self.with_runs(rows).await
+    }
+
+    /// Rows of a task around an instant: `limit` due before it and `limit` due from it on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn occurrences_around(
+        &self,
+        task: TaskId,
+        at: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<StoredOccurrence>, StoreError> {
+        use occurrence::Column as O;
+        let mut rows = occurrence::Entity::find()
+            .filter(O::TaskId.eq(task.0))
+            .filter(O::DueAt.lt(at))
+            .order_by_desc(O::DueAt)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        rows.reverse();
+        rows.extend(
+            occurrence::Entity::find()
+                .filter(O::TaskId.eq(task.0))
+                .filter(O::DueAt.gte(at))
+                .order_by_asc(O::DueAt)
+                .limit(limit)
+                .all(&self.reader)
+                .await?,
+        );
+        self.with_runs(rows).await
+    }
+
+    /// The last thing somebody did to a task at or before an instant that bears on whether it
+    /// fires: what, when, who.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_control(
+        &self,
+        task: TaskId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<(String, DateTime<Utc>, String)>, StoreError> {
+        let row = audit::Entity::find()
+            .filter(audit::Column::ObjectId.eq(task.0))
+            .filter(audit::Column::Action.is_in([
+                "task.create",
+                "task.pause",
+                "task.close",
+                "task.restore",
+                "task.resume",
+            ]))
+            .filter(audit::Column::At.lte(at))
+            .order_by_desc(audit::Column::At)
+            .order_by_desc(audit::Column::Id)
+            .limit(1)
+            .one(&self.reader)
+            .await?;
+        Ok(row.map(|row| (row.action, row.at, row.who)))
+    }
+
+    /// The last time an action was noted since an instant, and its detail.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_noted(
+        &self,
+        action: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<(DateTime<Utc>, String)>, StoreError> {
+        let row = audit::Entity::find()
+            .filter(audit::Column::At.gte(since))
+            .filter(audit::Column::Action.eq(action))
+            .order_by_desc(audit::Column::At)
+            .limit(1)
+            .one(&self.reader)
+            .await?;
+        Ok(row.map(|row| (row.at, row.detail)))
+    }
+
+    async fn with_runs(
+        &self,
+        rows: Vec<occurrence::Model>,
+    ) -> Result<Vec<StoredOccurrence>, StoreError> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let mut runs: HashMap<i64, i64> = HashMap::new();
+        for chunk in ids.chunks(500) {
+            let found: Vec<(Option<i64>, i64)> = run::Entity::find()
+                .select_only()
+                .columns([run::Column::OccurrenceId, run::Column::Id])
+                .filter(run::Column::OccurrenceId.is_in(chunk.iter().copied()))
+                .order_by_asc(run::Column::Attempt)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            runs.extend(found.into_iter().filter_map(|(of, id)| Some((of?, id))));
+        }
+        Ok(rows
+            .into_iter()
+            .map(|row| StoredOccurrence {
+                id: OccurrenceId(row.id),
+                schedule_id: ScheduleId(row.schedule_id),
+                scheduled_for: row.scheduled_for,
+                base_at: row.base_at.unwrap_or(row.due_at),
+                due_at: row.due_at,
+                state: row.state,
+                reason: row.reason,
+                firings: row.firings,
+                since: row.since,
+                run_id: runs.get(&row.id).copied().map(RunId),
+            })
+            .collect())
+    }
+}

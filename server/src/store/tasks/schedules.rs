@@ -1,0 +1,79 @@
+//! Writing the schedules of a task.
+
+use app::id::TaskId;
+use app::schedule::{Purpose, ScheduleSpec};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use super::super::entity::schedule;
+use super::super::{StoreError, Tx};
+use super::NewSchedule;
+
+/// Makes the schedules of a purpose those of `wanted`. Rows keep their ids wherever they can, so
+/// that an instant which has fired cannot fire again after an edit: first the row with the same
+/// text, then the one in the same place.
+pub(super) async fn set(
+    tx: &Tx,
+    task_id: TaskId,
+    purpose: Purpose,
+    wanted: &[NewSchedule],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use schedule::Column as S;
+    let mut rows: Vec<Option<schedule::Model>> = schedule::Entity::find()
+        .filter(S::TaskId.eq(task_id.0))
+        .filter(S::Purpose.eq(purpose.as_str()))
+        .order_by_asc(S::Position)
+        .order_by_asc(S::Id)
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(Some)
+        .collect();
+    let mut kept: Vec<Option<i64>> = vec![None; wanted.len()];
+    for (new, kept) in wanted.iter().zip(&mut kept) {
+        let same = rows
+            .iter_mut()
+            .find(|row| row.as_ref().is_some_and(|row| row.expression == new.spec));
+        *kept = same.and_then(Option::take).map(|row| row.id);
+    }
+    let mut rest = rows.into_iter().flatten();
+    for kept in kept.iter_mut().filter(|kept| kept.is_none()) {
+        *kept = rest.next().map(|row| row.id);
+    }
+    let gone: Vec<i64> = rest.map(|row| row.id).collect();
+    if !gone.is_empty() {
+        schedule::Entity::delete_many()
+            .filter(S::Id.is_in(gone))
+            .exec(tx)
+            .await?;
+    }
+    for (position, (new, kept)) in wanted.iter().zip(kept).enumerate() {
+        let kind = ScheduleSpec::parse(&new.spec).map_or("cron", |spec| spec.kind());
+        let mut row = schedule::ActiveModel {
+            task_id: Set(task_id.0),
+            purpose: Set(purpose.as_str().to_owned()),
+            kind: Set(kind.to_owned()),
+            expression: Set(new.spec.clone()),
+            position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+            day_rule: Set(new.day_rule.to_string()),
+            calendar: Set(new.calendar.clone()),
+            jitter_seconds: Set(new.jitter.seconds),
+            jitter_stable: Set(new.jitter.stable),
+            ..Default::default()
+        };
+        match kept {
+            Some(id) => {
+                row.id = Set(id);
+                schedule::Entity::update(row).exec(tx).await?;
+            }
+            None => {
+                row.created_at = Set(now);
+                schedule::Entity::insert(row)
+                    .exec_without_returning(tx)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
