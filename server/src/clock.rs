@@ -12,6 +12,9 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Now, to the microsecond: what both databases keep.
     fn now(&self) -> DateTime<Utc>;
 
+    /// Time since some fixed moment by a clock that nobody sets and that goes on in suspend.
+    fn ticks(&self) -> Duration;
+
     /// Returns once `now() >= at`, also after the clock was set.
     async fn sleep_until(&self, at: DateTime<Utc>);
 }
@@ -35,6 +38,12 @@ impl Clock for SystemClock {
             reason = "the one place that reads the machine's clock"
         )]
         Utc::now().trunc_subsecs(6)
+    }
+
+    fn ticks(&self) -> Duration {
+        // CLOCK_BOOTTIME, clock_gettime(2): unlike CLOCK_MONOTONIC it counts suspend.
+        nix::time::clock_gettime(nix::time::ClockId::CLOCK_BOOTTIME)
+            .map_or(Duration::ZERO, Duration::from)
     }
 
     async fn sleep_until(&self, at: DateTime<Utc>) {

@@ -13,12 +13,14 @@
 
 pub mod api;
 pub mod auth;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod events;
 pub mod executor;
+pub mod firings;
 pub mod lifecycle;
 pub mod notifier;
 pub mod output;

@@ -151,6 +151,7 @@ pub fn assemble(
         composer,
         output,
         patterns: Arc::new(Patterns::default()),
+        almanac: Arc::default(),
         lag: Arc::new(Lag::default()),
         default_zone,
         zone_names: zone_names(),
@@ -264,6 +265,8 @@ impl Loops {
                 signals: Arc::clone(&service.signals),
                 executor: Arc::clone(executor),
                 patterns: Arc::clone(&service.patterns),
+                almanac: Arc::clone(&service.almanac),
+                watch: std::sync::Mutex::default(),
                 lag: Arc::clone(&service.lag),
             };
             loops.scheduler.spawn(scheduler.run(stop.token()));

@@ -7,6 +7,7 @@
 pub mod agenda;
 mod recovery;
 mod rules;
+pub mod steps;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +18,11 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::executor::{Executor, Job};
-use crate::store::{Claimed, Engine, NodeRow, Stale, Store, StoreError};
+use crate::firings::Almanac;
+use crate::store::{Claimed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
+use steps::{Step, Watch};
 
 pub use recovery::{LOST_AFTER, Silence, bury_dead_nodes};
 
@@ -50,6 +53,10 @@ pub struct Scheduler {
     pub executor: Arc<Executor>,
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
+    /// Calendars and blackouts.
+    pub almanac: Arc<Almanac>,
+    /// Compares the wall clock with one that nobody sets.
+    pub watch: std::sync::Mutex<Watch>,
     /// How late the last claims were.
     pub lag: Arc<Lag>,
 }
@@ -107,9 +114,10 @@ impl Scheduler {
         let Some(mut agenda) = self.load(&stop).await else {
             return;
         };
+        let mut startup = Some(self.clock.now());
         let mut away = false;
         while !stop.is_cancelled() {
-            match self.turn(&mut agenda).await {
+            match self.turn_from(&mut agenda, &mut startup).await {
                 Ok(wake_at) => {
                     if std::mem::take(&mut away) {
                         tracing::info!("the database is back");
@@ -134,16 +142,63 @@ impl Scheduler {
         }
     }
 
+    /// One turn; the first one also fires what is to fire when a server starts.
+    async fn turn_from(
+        &self,
+        agenda: &mut Agenda,
+        startup: &mut Option<DateTime<Utc>>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        if let Some(started_at) = *startup {
+            self.start_up(agenda, started_at).await?;
+            *startup = None;
+        }
+        self.turn(agenda).await
+    }
+
+    /// Plans what fires when a server starts.
+    ///
+    /// # Errors
+    /// When the database fails, or tasks changed meanwhile.
+    pub async fn start_up(
+        &self,
+        agenda: &mut Agenda,
+        started_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.reload(agenda).await?;
+        let rows = agenda.startup_rows(started_at);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        // Nothing is put back: these instants are on no heap, and the next turn makes them anew.
+        match self.store.plan(&rows, None, agenda.seen).await? {
+            Ok(()) => {
+                agenda.note_due(due_of(&rows));
+                Ok(())
+            }
+            Err(Stale::TasksChanged) => Err(StoreError::Raced),
+        }
+    }
+
     /// One turn; says when to look again. Public for tests, which drive a manual clock.
     ///
     /// # Errors
     /// When the database fails; the next turn does what this one could not.
     pub async fn turn(&self, agenda: &mut Agenda) -> Result<DateTime<Utc>, StoreError> {
+        self.look_at_the_clock(agenda).await?;
         let now = self.clock.now();
         if agenda.is_out_of_step(now) {
-            // The clock was set, or nothing could be planned for long: start from the database.
-            tracing::warn!("the clock was set or the loop was held up; planning starts anew");
+            // Suspended, held up, or set back: start from the database.
+            tracing::warn!("the clock went on without the loop; planning starts anew");
+            let hole = agenda.hole;
             *agenda = self.start().await?;
+            agenda.hole = hole;
+        }
+        if agenda.is_resuming(now) {
+            for id in self.store.resume_paused(now).await? {
+                self.store.note("task.resume", Some(id.0), "", now).await?;
+                self.signals.tell(Some(id), None);
+            }
+            agenda.resumed(now);
         }
         if self.executor.is_in_doubt() {
             self.resolve_doubt(agenda).await?;
@@ -182,7 +237,13 @@ impl Scheduler {
         } else {
             planned_until.min(now + PLAN_AHEAD)
         };
-        let mut agenda = Agenda::new(Arc::clone(&self.patterns), seen, planned_until);
+        self.almanac.load(&self.store, &self.patterns).await?;
+        let mut agenda = Agenda::new(
+            Arc::clone(&self.patterns),
+            self.almanac.snapshot(),
+            seen,
+            planned_until,
+        );
         for task in tasks {
             // A change made while no server was there took back what was planned ahead.
             let changed = task.task.updated_at.0;
@@ -199,7 +260,7 @@ impl Scheduler {
         if planned_until < now || first {
             // What a change took back belongs to the time that was planned; the rest was missed.
             let mut rows = agenda.collect(planned_until);
-            rows.extend(agenda.collect_missed(now));
+            rows.extend(agenda.collect_missed(now, "down"));
             if !rows.is_empty() {
                 tracing::info!(rows = rows.len(), since = %planned_until, "firings were missed while no server was up");
             }
@@ -242,6 +303,9 @@ impl Scheduler {
     /// Takes over what changed since the last look.
     async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let (seen, changed) = self.store.changes_since(agenda.seen).await?;
+        if changed.contains(&EVERY_TASK) {
+            return self.rebuild(agenda).await;
+        }
         for id in &changed {
             match self.store.live_task(*id).await? {
                 // From the change on, not from now on: it took back what was planned after it,
@@ -262,6 +326,61 @@ impl Scheduler {
         Ok(())
     }
 
+    /// Calendars or blackouts changed: everything is planned anew from that change on.
+    async fn rebuild(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        self.almanac.load(&self.store, &self.patterns).await?;
+        let (seen, tasks) = self.store.live_tasks().await?;
+        let since = self.store.changed_at(EVERY_TASK, seen).await?;
+        let planned_until = agenda.planned_until();
+        let mut fresh = Agenda::new(
+            Arc::clone(&self.patterns),
+            self.almanac.snapshot(),
+            seen,
+            planned_until,
+        );
+        fresh.hole = agenda.hole;
+        for task in tasks {
+            let from = task.task.updated_at.0.max(since).min(planned_until);
+            fresh.put(task, from);
+        }
+        fresh.note_due(self.store.planned_instants().await?.into_iter());
+        *agenda = fresh;
+        let rows = agenda.collect(planned_until);
+        self.write(agenda, rows, None).await
+    }
+
+    /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
+    /// once and the rest of it is told; set forward further, the new time simply holds. Set back,
+    /// nothing fires again: the ledger has it already.
+    async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let (now, ticks) = (self.clock.now(), self.clock.ticks());
+        let step = self
+            .watch
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .look(now, ticks);
+        let Some(step) = step else {
+            return Ok(());
+        };
+        let detail = match step {
+            Step::Forward(hole) => {
+                tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
+                agenda.hole = Some(hole);
+                format!("+{}", (hole.to - hole.from).num_seconds())
+            }
+            Step::Back(by) => {
+                tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
+                format!("-{}", by.num_seconds())
+            }
+        };
+        self.store.note("clock.step", None, &detail, now).await?;
+        if matches!(step, Step::Forward(_)) && agenda.planned_until() < now {
+            let rows = agenda.collect_missed(now, "clock");
+            self.write(agenda, rows, Some(now)).await?;
+        }
+        Ok(())
+    }
+
     async fn plan(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         if agenda.needs_plan(now + PLAN_MARGIN) {
@@ -277,13 +396,13 @@ impl Scheduler {
     async fn write(
         &self,
         agenda: &mut Agenda,
-        rows: Vec<crate::store::Planned>,
+        rows: Vec<Planned>,
         until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         let written = self.store.plan(&rows, until, agenda.seen).await;
         match written {
             Ok(Ok(())) => {
-                agenda.note_due(rows.iter().map(|row| row.scheduled_for));
+                agenda.note_due(due_of(&rows));
                 if let Some(until) = until {
                     agenda.set_planned_until(until);
                 }
@@ -317,19 +436,21 @@ impl Scheduler {
         }
         match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
-            Ok((claimed, more)) => {
+            Ok(claims) => {
                 self.lag.note(
                     now,
-                    claimed
+                    claims
+                        .claimed
                         .iter()
-                        .map(|c| (now - c.due.scheduled_for).num_milliseconds()),
+                        .map(|c| (now - c.due.due_at).num_milliseconds()),
                 );
-                for claimed in claimed {
+                for claimed in claims.claimed {
                     self.hand_over(agenda, claimed, now);
                 }
-                if !more {
+                if !claims.more {
                     agenda.settled(now);
                 }
+                agenda.note_due(claims.look_again.into_iter());
                 Ok(())
             }
         }
@@ -391,4 +512,11 @@ impl Scheduler {
             started_at: now,
         });
     }
+}
+
+/// When rows are due, of those that fire.
+fn due_of(rows: &[Planned]) -> impl Iterator<Item = DateTime<Utc>> + '_ {
+    rows.iter()
+        .filter(|row| row.entry == crate::store::Entry::Planned)
+        .map(|row| row.due_at)
 }

@@ -1,12 +1,18 @@
 //! What the product can do: authorise, check, store, signal. The three doors call only this.
 
+mod blackouts;
+mod calendars;
 mod channels;
 mod checks;
+mod explain;
+mod occurrences;
+pub mod preview;
 mod runs;
 pub mod sign_in;
 mod system;
 mod tasks;
 mod users;
+mod words;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +30,7 @@ use crate::clock::SharedClock;
 use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
+use crate::firings::Almanac;
 use crate::lifecycle::StartError;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
@@ -61,6 +68,8 @@ pub struct Service {
     pub output: OutputStore,
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
+    /// Calendars and blackouts.
+    pub almanac: Arc<Almanac>,
     /// How late the loop is.
     pub lag: Arc<Lag>,
     /// The zone of tasks that name none.

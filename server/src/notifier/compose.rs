@@ -41,8 +41,7 @@ impl Composer {
             title: self.lang.pick("【建单通知】", "[New task] "),
             picture: None,
         };
-        let cycle = app::cron::CronExpr::parse(task.cycle())
-            .map_or_else(|_| task.cycle().to_owned(), |e| e.describe(self.lang));
+        let cycle = task.cycle_words(self.lang);
         let line = self.lang.pick(
             format!("周期：{cycle}（{}）", task.zone),
             format!("Cycle: {cycle} ({})", task.zone),

@@ -89,6 +89,30 @@ impl Sender {
         }
     }
 
+    /// Fetches a text of at most `max` bytes, through the same guard as everything outgoing.
+    ///
+    /// # Errors
+    /// When it may not or cannot be fetched, or is longer.
+    pub async fn fetch_text(&self, url: &str, max: usize) -> Result<String, SendError> {
+        let url = self
+            .guard
+            .parse(url)
+            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+        let mut response = self.client.get(url).send().await.map_err(unreachable)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(SendError::Answer(format!("HTTP {}", status.as_u16())));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > max {
+                return Err(SendError::Answer(format!("more than {max} bytes")));
+            }
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     async fn wecom(&self, url: &str, body: &Value) -> Result<String, SendError> {
         let (status, words) = self.post(url, body).await?;
         if !status.is_success() {

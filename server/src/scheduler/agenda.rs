@@ -1,68 +1,127 @@
-//! What fires when, in memory: a heap of next firings not yet planned, and the instants of those
-//! that are.
+//! What fires when, in memory: a heap of firings not yet planned, and the instants of those that
+//! are.
 
-use std::cmp::Reverse;
+mod missed;
+
+pub(super) use missed::policy;
+
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
-use app::cron::CronExpr;
 use app::id::{ScheduleId, TaskId};
-use app::task::Task;
+use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::store::{LiveTask, Planned};
-use crate::timetable::{Cycle, Patterns, window, zone};
+use crate::firings::{Rhythm, Slot, Snapshot};
+use crate::store::{Entry, LiveTask, Planned};
+use crate::timetable::Patterns;
 
-/// Missed firings of one schedule that get a row each; more are told in one row.
-const MISSED_ROWS: usize = 20;
-/// Missed firings that are counted one by one; beyond, the row says "at least so many".
-const MISSED_COUNT: i64 = 10_000;
-
-/// Further off than this, in either direction, planning starts anew.
+/// Further behind than this, planning starts anew from the database.
 const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
 
-/// An active task.
+/// A task in the loop.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Live {
     /// The task.
     pub task: Arc<Task>,
-    /// The schedule in force and its cycle; `None` when it can never fire.
-    cycle: Option<(ScheduleId, Cycle)>,
+    /// Its schedules in force.
+    voices: Vec<Voice>,
+}
+
+impl Live {
+    /// The schedule with an id, where it is in force.
+    #[must_use]
+    pub fn rhythm(&self, id: ScheduleId) -> Option<&Rhythm> {
+        self.voices
+            .iter()
+            .map(|voice| voice.rhythm.as_ref())
+            .find(|rhythm| rhythm.schedule.id == id)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Voice {
+    rhythm: Arc<Rhythm>,
     /// Tells entries of the heap that are out of date.
     generation: u64,
 }
 
-/// All active tasks, and what is due when.
+/// The next slot of a schedule.
+#[derive(Debug)]
+struct Next {
+    slot: Slot,
+    task: TaskId,
+    voice: usize,
+    generation: u64,
+}
+
+impl PartialEq for Next {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Next {}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Next {
+    /// The earliest is the greatest: it comes off the heap first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |next: &Self| (next.slot.at, next.task, next.voice, next.generation);
+        key(other).cmp(&key(self))
+    }
+}
+
+/// All active and paused tasks, and what is due when.
 #[derive(Debug)]
 pub struct Agenda {
     patterns: Arc<Patterns>,
-    entries: HashMap<TaskId, Entry>,
-    /// Next firing not yet planned, per task.
-    heap: BinaryHeap<Reverse<(DateTime<Utc>, TaskId, u64)>>,
+    rules: Arc<Snapshot>,
+    entries: HashMap<TaskId, Live>,
+    /// Next slot not yet planned, per schedule.
+    heap: BinaryHeap<Next>,
     /// Instants at which something planned is due.
     due: BTreeSet<DateTime<Utc>>,
+    /// Instants at which paused tasks go on.
+    resume: BTreeSet<DateTime<Utc>>,
     generation: u64,
     planned_until: DateTime<Utc>,
     /// The number of the last change that is in here.
     pub seen: i64,
+    /// The last time the clock was set forward.
+    pub hole: Option<super::steps::Hole>,
 }
 
 impl Agenda {
     /// An agenda without tasks.
     #[must_use]
-    pub fn new(patterns: Arc<Patterns>, seen: i64, planned_until: DateTime<Utc>) -> Self {
+    pub fn new(
+        patterns: Arc<Patterns>,
+        rules: Arc<Snapshot>,
+        seen: i64,
+        planned_until: DateTime<Utc>,
+    ) -> Self {
         Self {
             patterns,
+            rules,
             entries: HashMap::new(),
             heap: BinaryHeap::new(),
             due: BTreeSet::new(),
+            resume: BTreeSet::new(),
             generation: 0,
             planned_until,
             seen,
+            hole: None,
         }
     }
 
-    /// Active tasks.
+    /// Active and paused tasks.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -74,9 +133,9 @@ impl Agenda {
         self.entries.is_empty()
     }
 
-    /// An active task.
+    /// An active or paused task.
     #[must_use]
-    pub fn task(&self, id: TaskId) -> Option<&Entry> {
+    pub fn task(&self, id: TaskId) -> Option<&Live> {
         self.entries.get(&id)
     }
 
@@ -93,31 +152,40 @@ impl Agenda {
 
     /// Adds or replaces a task; its firings after `from` are still to be planned.
     pub fn put(&mut self, live: LiveTask, from: DateTime<Utc>) {
-        self.generation += 1;
         let id = live.task.id;
-        let cycle = live.schedule.and_then(|schedule| {
-            let found = CronExpr::parse(&schedule.expression)
-                .ok()
-                .zip(zone(&live.task.zone).ok())
-                .and_then(|(expr, zone)| self.patterns.cycle(&expr, zone));
-            if found.is_none() {
-                // Saved by another version, or the zone left the zone data: the task stays, and says so.
-                tracing::error!(
+        let mut voices = Vec::with_capacity(live.schedules.len());
+        for schedule in &live.schedules {
+            match Rhythm::new(schedule, &live.task, &self.rules, &self.patterns) {
+                Some(rhythm) => {
+                    self.generation += 1;
+                    voices.push(Voice {
+                        rhythm: Arc::new(rhythm),
+                        generation: self.generation,
+                    });
+                }
+                // Saved by another version, or its zone or calendar is gone: the task stays, and
+                // says so.
+                None => tracing::error!(
                     task.id = id.0,
-                    expression = schedule.expression,
+                    schedule = schedule.spec,
                     zone = live.task.zone,
-                    "this task cannot be planned"
-                );
+                    "this schedule cannot be planned"
+                ),
             }
-            found.map(|cycle| (schedule.id, cycle))
-        });
-        let entry = Entry {
-            task: Arc::new(live.task),
-            cycle,
-            generation: self.generation,
-        };
-        self.push_next(&entry, from);
-        self.entries.insert(id, entry);
+        }
+        if live.task.state == TaskState::Paused {
+            self.resume.extend(live.task.paused_until.map(|at| at.0));
+        }
+        self.entries.insert(
+            id,
+            Live {
+                task: Arc::new(live.task),
+                voices,
+            },
+        );
+        for voice in 0..self.entries.get(&id).map_or(0, |live| live.voices.len()) {
+            self.push_next(id, voice, from);
+        }
     }
 
     /// Drops a task.
@@ -132,111 +200,100 @@ impl Agenda {
         let behind = self
             .heap
             .peek()
-            .is_some_and(|Reverse((at, ..))| *at < now - OUT_OF_STEP);
+            .is_some_and(|next| next.slot.at < now - OUT_OF_STEP);
         behind || self.planned_until > now + OUT_OF_STEP
     }
 
     /// Whether something has to be planned by `until`.
     #[must_use]
     pub fn needs_plan(&self, until: DateTime<Utc>) -> bool {
-        self.heap
-            .peek()
-            .is_some_and(|Reverse((at, ..))| *at <= until)
+        self.heap.peek().is_some_and(|next| next.slot.at <= until)
     }
 
     /// Takes all firings up to `until` off the heap.
     pub fn collect(&mut self, until: DateTime<Utc>) -> Vec<Planned> {
         let mut rows = Vec::new();
-        while let Some(Reverse((at, id, generation))) = self.heap.peek().copied() {
-            if at > until {
-                break;
-            }
-            self.heap.pop();
-            let Some(entry) = self
-                .entries
-                .get(&id)
-                .filter(|entry| entry.generation == generation)
-                .cloned()
-            else {
+        while self.heap.peek().is_some_and(|next| next.slot.at <= until) {
+            let Some(next) = self.heap.pop() else { break };
+            let Some(rhythm) = self.current(&next).cloned() else {
                 continue;
             };
-            if let Some((schedule_id, _)) = &entry.cycle {
-                rows.push(Planned {
-                    task_id: id,
-                    schedule_id: *schedule_id,
-                    scheduled_for: at,
-                    missed: None,
-                });
-            }
-            self.push_next(&entry, at);
+            rows.extend(rows_of(next.task, &rhythm, &next.slot));
+            self.push_next(next.task, next.voice, next.slot.at);
         }
         rows
     }
 
     /// Takes all firings up to `now` off the heap after a time without a server. A schedule that
-    /// missed many gets one row that tells how many, and the latest by itself, so that it can
-    /// still be caught up.
-    pub fn collect_missed(&mut self, now: DateTime<Utc>) -> Vec<Planned> {
+    /// missed many gets one row that tells how many, and the latest ones by themselves, so that
+    /// they can still be caught up.
+    pub fn collect_missed(&mut self, now: DateTime<Utc>, reason: &'static str) -> Vec<Planned> {
         let mut rows = Vec::new();
-        let heap = std::mem::take(&mut self.heap);
-        for Reverse((first, id, generation)) in heap {
-            let Some(entry) = self
-                .entries
-                .get(&id)
-                .filter(|entry| entry.generation == generation)
-                .cloned()
-            else {
+        let heap = std::mem::take(&mut self.heap).into_vec();
+        for next in heap {
+            let (Some(rhythm), Some(live)) = (
+                self.current(&next).cloned(),
+                self.entries.get(&next.task).cloned(),
+            ) else {
                 continue;
             };
-            let Some((schedule_id, _)) = entry.cycle.clone() else {
+            if next.slot.at > now {
+                self.heap.push(next);
                 continue;
-            };
-            let instants = missed_instants(&entry, first, now);
-            let plain = |at| Planned {
-                task_id: id,
-                schedule_id,
-                scheduled_for: at,
-                missed: None,
-            };
-            match instants {
-                Missed::Few(instants) => rows.extend(instants.into_iter().map(plain)),
-                Missed::Many {
-                    count,
-                    before_last,
-                    last,
-                } => {
-                    rows.push(Planned {
-                        missed: Some((count, first)),
-                        ..plain(before_last)
-                    });
-                    rows.push(plain(last));
-                }
             }
-            let from = if first > now {
-                first - TimeDelta::microseconds(1)
-            } else {
-                now
-            };
-            self.push_next(&entry, from);
+            rows.extend(missed::rows(&live.task, &rhythm, next.slot.at, now, reason));
+            self.push_next(next.task, next.voice, now);
         }
         rows
     }
 
-    /// Puts rows that could not be written back: each task goes on from its earliest row.
+    /// Puts rows that could not be written back: each schedule goes on from its earliest row.
     pub fn put_back(&mut self, rows: &[Planned]) {
-        let mut earliest: HashMap<TaskId, DateTime<Utc>> = HashMap::new();
+        let mut earliest: HashMap<(TaskId, ScheduleId), DateTime<Utc>> = HashMap::new();
         for row in rows {
-            let at = earliest.entry(row.task_id).or_insert(row.scheduled_for);
-            *at = (*at).min(row.scheduled_for);
+            let first = match row.entry {
+                Entry::Missed { since, .. } | Entry::SkippedMany { since, .. } => since,
+                Entry::Planned | Entry::Skipped(_) => row.base_at,
+            };
+            let at = earliest
+                .entry((row.task_id, row.schedule_id))
+                .or_insert(first);
+            *at = (*at).min(first);
         }
-        for (id, at) in earliest {
-            if let Some(entry) = self.entries.get_mut(&id) {
-                // A new generation, so that what the heap holds behind these rows counts no more.
-                self.generation += 1;
-                entry.generation = self.generation;
-                self.heap.push(Reverse((at, id, self.generation)));
+        for ((id, schedule), at) in earliest {
+            let Some(live) = self.entries.get_mut(&id) else {
+                continue;
+            };
+            let Some(voice) = live
+                .voices
+                .iter()
+                .position(|voice| voice.rhythm.schedule.id == schedule)
+            else {
+                continue;
+            };
+            // A new generation, so that what the heap holds behind these rows counts no more.
+            self.generation += 1;
+            live.voices[voice].generation = self.generation;
+            self.push_next(id, voice, at - TimeDelta::microseconds(1));
+        }
+    }
+
+    /// What fires because the server has started at `now`.
+    #[must_use]
+    pub fn startup_rows(&self, now: DateTime<Utc>) -> Vec<Planned> {
+        let mut rows = Vec::new();
+        for (id, live) in &self.entries {
+            for voice in &live.voices {
+                if let Some(firing) = voice.rhythm.at_startup(now) {
+                    let slot = Slot {
+                        at: now,
+                        firings: vec![firing],
+                    };
+                    rows.extend(rows_of(*id, &voice.rhythm, &slot));
+                }
             }
         }
+        rows
     }
 
     /// Notes instants at which planned rows are due.
@@ -255,77 +312,69 @@ impl Agenda {
         self.due = self.due.split_off(&(now + TimeDelta::microseconds(1)));
     }
 
+    /// Whether a paused task is to go on.
+    #[must_use]
+    pub fn is_resuming(&self, now: DateTime<Utc>) -> bool {
+        self.resume.first().is_some_and(|at| *at <= now)
+    }
+
+    /// Every pause that ended up to `now` is dealt with.
+    pub fn resumed(&mut self, now: DateTime<Utc>) {
+        self.resume = self.resume.split_off(&(now + TimeDelta::microseconds(1)));
+    }
+
     /// When to look again: at the next due instant, or `margin` before the next firing that is
     /// still to be planned. `None` when nothing will ever fire.
     #[must_use]
     pub fn wake_at(&self, margin: TimeDelta) -> Option<DateTime<Utc>> {
-        let plan = self.heap.peek().map(|Reverse((at, ..))| *at - margin);
+        let plan = self.heap.peek().map(|next| next.slot.at - margin);
         let due = self.due.first().copied();
-        plan.into_iter().chain(due).min()
+        let resume = self.resume.first().copied();
+        plan.into_iter().chain(due).chain(resume).min()
     }
 
-    fn push_next(&mut self, entry: &Entry, after: DateTime<Utc>) {
-        let Some((_, cycle)) = &entry.cycle else {
+    /// The schedule of an entry of the heap, unless the entry is out of date.
+    fn current(&self, next: &Next) -> Option<&Arc<Rhythm>> {
+        self.entries
+            .get(&next.task)
+            .and_then(|live| live.voices.get(next.voice))
+            .filter(|voice| voice.generation == next.generation)
+            .map(|voice| &voice.rhythm)
+    }
+
+    fn push_next(&mut self, task: TaskId, voice: usize, after: DateTime<Utc>) {
+        let Some(found) = self
+            .entries
+            .get(&task)
+            .and_then(|live| live.voices.get(voice))
+        else {
             return;
         };
-        let (start, end) = window(entry.task.starts_at, entry.task.ends_at);
-        if let Some(next) = cycle.next_in(after, start, end) {
-            self.heap
-                .push(Reverse((next, entry.task.id, entry.generation)));
+        if let Some(slot) = found.rhythm.next(after) {
+            self.heap.push(Next {
+                slot,
+                task,
+                voice,
+                generation: found.generation,
+            });
         }
     }
 }
 
-enum Missed {
-    Few(Vec<DateTime<Utc>>),
-    Many {
-        count: i64,
-        before_last: DateTime<Utc>,
-        last: DateTime<Utc>,
-    },
-}
-
-fn missed_instants(entry: &Entry, first: DateTime<Utc>, now: DateTime<Utc>) -> Missed {
-    // A firing before the last edit belonged to another plan.
-    let first = if first <= entry.task.updated_at.0 {
-        match next_of(entry, entry.task.updated_at.0) {
-            Some(next) => next,
-            None => return Missed::Few(Vec::new()),
-        }
-    } else {
-        first
-    };
-    let mut few = Vec::new();
-    let (mut count, mut before_last, mut last) = (0_i64, first, first);
-    let mut next = (first <= now).then_some(first);
-    while let Some(at) = next {
-        count += 1;
-        (before_last, last) = (last, at);
-        if few.len() <= MISSED_ROWS {
-            few.push(at);
-        }
-        next = next_of(entry, at).filter(|at| *at <= now);
-        if count == MISSED_COUNT {
-            // Far behind: go on from a little before now instead of counting a million firings.
-            let near = next_of(entry, now - TimeDelta::minutes(2)).filter(|at| *at <= now);
-            if near.is_some_and(|at| at > last) {
-                next = near;
-            }
-        }
-    }
-    if few.len() <= MISSED_ROWS {
-        Missed::Few(few)
-    } else {
-        Missed::Many {
-            count: count - 1,
-            before_last,
-            last,
-        }
-    }
-}
-
-fn next_of(entry: &Entry, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let (_, cycle) = entry.cycle.as_ref()?;
-    let (start, end) = window(entry.task.starts_at, entry.task.ends_at);
-    cycle.next_in(after, start, end)
+/// The ledger's rows of a slot.
+fn rows_of(task_id: TaskId, rhythm: &Rhythm, slot: &Slot) -> Vec<Planned> {
+    slot.firings
+        .iter()
+        .map(|firing| Planned {
+            task_id,
+            schedule_id: rhythm.schedule.id,
+            scheduled_for: firing.scheduled_for,
+            base_at: slot.at,
+            due_at: firing.due_at,
+            entry: match &firing.excluded {
+                None => Entry::Planned,
+                Some(excluded) => Entry::Skipped(excluded.code()),
+            },
+        })
+        .collect()
 }

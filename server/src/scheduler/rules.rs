@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use app::id::{ScheduleId, TaskId};
 use app::run::Trigger;
+use app::schedule::MissedPolicy;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, policy};
+use crate::firings::Rhythm;
 use crate::store::{Due, Verdict};
-
-/// A firing may be this late and still count as on time.
-const GRACE: TimeDelta = TimeDelta::seconds(60);
 
 /// One verdict for each due firing, in their order. `latest` is the latest due firing of each
 /// schedule.
@@ -24,32 +23,54 @@ pub(super) fn decide(
     let mut busy = running.clone();
     due.iter()
         .map(|firing| {
-            let Some(entry) = agenda.task(firing.task_id) else {
+            let Some(live) = agenda.task(firing.task_id) else {
                 return Verdict::Skip("closed");
             };
-            let task = &entry.task;
-            let too_early = task
-                .starts_at
-                .is_some_and(|start| firing.scheduled_for < start.0);
-            let too_late = task.ends_at.is_some_and(|end| firing.scheduled_for > end.0);
+            let task = &live.task;
+            let too_early = task.starts_at.is_some_and(|start| firing.base_at < start.0);
+            let too_late = task.ends_at.is_some_and(|end| firing.base_at > end.0);
             if too_early || too_late {
                 return Verdict::Skip("window");
             }
-            let late = now - firing.scheduled_for > GRACE;
-            // Of several late firings of a schedule only the latest is caught up.
             let is_latest = latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
-            // A reminder that comes hours late is noise; a command that was missed is work to do.
-            if late && !(is_latest && task.mode.runs_command()) {
-                return Verdict::Miss("down");
+            let lateness = now - firing.due_at;
+            let late = lateness > TimeDelta::seconds(task.missed.grace_seconds);
+            let mut trigger = Trigger::Schedule;
+            let mut waits = false;
+            if late {
+                match agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
+                    Some(hole) => {
+                        let fixed = live
+                            .rhythm(firing.schedule_id)
+                            .is_some_and(Rhythm::is_fixed);
+                        if !(hole.corrects && fixed && is_latest) {
+                            return Verdict::Miss("clock");
+                        }
+                    }
+                    None => {
+                        let recent = lateness <= TimeDelta::seconds(task.missed.max_age_seconds);
+                        let wanted = match policy(task) {
+                            MissedPolicy::None => false,
+                            MissedPolicy::Latest => is_latest,
+                            MissedPolicy::All => true,
+                        };
+                        if !(recent && wanted) {
+                            return Verdict::Miss("down");
+                        }
+                        trigger = Trigger::CatchUp;
+                        waits = policy(task) == MissedPolicy::All;
+                    }
+                }
             }
             if !busy.insert(firing.task_id) {
-                return Verdict::Skip("overlap");
+                // What is caught up in full runs one after another.
+                return if waits {
+                    Verdict::Wait
+                } else {
+                    Verdict::Skip("overlap")
+                };
             }
-            Verdict::Start(if late {
-                Trigger::CatchUp
-            } else {
-                Trigger::Schedule
-            })
+            Verdict::Start(trigger)
         })
         .collect()
 }
@@ -63,15 +84,32 @@ mod tests {
     use app::time::Stamp;
 
     use super::*;
-    use crate::store::{LiveSchedule, LiveTask};
+    use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
+
+    use super::super::steps::Hole;
+    use crate::firings::Snapshot;
+    use crate::store::LiveTask;
     use crate::timetable::Patterns;
 
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + second, 0).expect("test time")
     }
 
-    fn agenda(mode: Mode, ends_at: Option<i64>) -> Agenda {
-        let mut agenda = Agenda::new(Arc::new(Patterns::default()), 0, at(0));
+    fn agenda(mode: Mode, ends_at: Option<i64>, missed: MissedRule, spec: &str) -> Agenda {
+        let mut agenda = Agenda::new(
+            Arc::new(Patterns::default()),
+            Arc::new(Snapshot::default()),
+            0,
+            at(0),
+        );
+        let schedule = Schedule {
+            id: ScheduleId(1),
+            purpose: Purpose::Work,
+            spec: spec.to_owned(),
+            day_rule: DayRule::Any,
+            calendar: None,
+            jitter: Jitter::default(),
+        };
         let task = Task {
             id: TaskId(1),
             name: "t".into(),
@@ -81,31 +119,35 @@ mod tests {
             mode,
             command: "true".into(),
             zone: "UTC".into(),
-            cron: "* * * * * *".into(),
+            cron: spec.to_owned(),
+            schedules: vec![schedule.clone()],
             urge_cron: None,
             urging: false,
             channel_id: None,
             starts_at: None,
             ends_at: ends_at.map(|second| Stamp(at(second))),
             timeout_seconds: None,
+            missed,
             state: TaskState::Active,
+            paused_until: None,
+            finished: false,
             version: 1,
             created_at: Stamp(at(0)),
             updated_at: Stamp(at(0)),
             next_at: None,
         };
-        let schedule = LiveSchedule {
-            id: ScheduleId(1),
-            expression: task.cron.clone(),
-        };
         agenda.put(
             LiveTask {
                 task,
-                schedule: Some(schedule),
+                schedules: vec![schedule],
             },
             at(0),
         );
         agenda
+    }
+
+    fn usual(mode: Mode, ends_at: Option<i64>) -> Agenda {
+        agenda(mode, ends_at, MissedRule::default(), "* * * * * *")
     }
 
     fn due(seconds: &[i64]) -> Vec<Due> {
@@ -116,24 +158,36 @@ mod tests {
                 task_id: TaskId(1),
                 schedule_id: ScheduleId(1),
                 scheduled_for: at(*second),
+                base_at: at(*second),
+                due_at: at(*second),
             })
             .collect()
+    }
+
+    fn verdicts_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Vec<Verdict> {
+        let running = HashSet::from_iter(running.then_some(TaskId(1)));
+        let latest = seconds
+            .iter()
+            .max()
+            .map(|second| (ScheduleId(1), at(*second)))
+            .into_iter()
+            .collect();
+        decide(agenda, &due(seconds), &running, &latest, at(now))
     }
 
     #[test]
     fn verdicts() {
         use Verdict::{Miss, Skip, Start};
-        let free = HashSet::new();
-        let busy = HashSet::from([TaskId(1)]);
-        let command = agenda(Mode::Command, None);
-        let reminder = agenda(Mode::Message, None);
-        let ended = agenda(Mode::Command, Some(5));
+        let (free, busy) = (false, true);
+        let command = usual(Mode::Command, None);
+        let reminder = usual(Mode::Message, None);
+        let ended = usual(Mode::Command, Some(5));
         let table = [
             (
                 "on time",
                 &command,
                 &[10][..],
-                &free,
+                free,
                 10,
                 vec![Start(Trigger::Schedule)],
             ),
@@ -141,7 +195,7 @@ mod tests {
                 "it runs already",
                 &command,
                 &[10],
-                &busy,
+                busy,
                 10,
                 vec![Skip("overlap")],
             ),
@@ -149,7 +203,7 @@ mod tests {
                 "two at once",
                 &command,
                 &[9, 10],
-                &free,
+                free,
                 10,
                 vec![Start(Trigger::Schedule), Skip("overlap")],
             ),
@@ -157,7 +211,7 @@ mod tests {
                 "within the grace",
                 &command,
                 &[10],
-                &free,
+                free,
                 70,
                 vec![Start(Trigger::Schedule)],
             ),
@@ -165,7 +219,7 @@ mod tests {
                 "down for long",
                 &command,
                 &[1, 2, 3],
-                &free,
+                free,
                 100,
                 vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp)],
             ),
@@ -173,7 +227,7 @@ mod tests {
                 "a stale reminder",
                 &reminder,
                 &[1, 2],
-                &free,
+                free,
                 100,
                 vec![Miss("down"), Miss("down")],
             ),
@@ -181,23 +235,81 @@ mod tests {
                 "behind the window",
                 &ended,
                 &[5, 6],
-                &free,
+                free,
                 6,
                 vec![Start(Trigger::Schedule), Skip("window")],
             ),
         ];
         for (name, agenda, seconds, running, now, expected) in table {
-            let latest = seconds
-                .iter()
-                .max()
-                .map(|second| (ScheduleId(1), at(*second)))
-                .into_iter()
-                .collect();
             assert_eq!(
-                decide(agenda, &due(seconds), running, &latest, at(now)),
+                verdicts_of(agenda, seconds, running, now),
                 expected,
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn the_rule_of_the_task_decides_what_is_caught_up() {
+        use Verdict::{Miss, Start, Wait};
+        let rule = |policy, max_age_seconds| MissedRule {
+            policy: Some(policy),
+            max_age_seconds,
+            ..MissedRule::default()
+        };
+        let of = |rule| agenda(Mode::Command, None, rule, "* * * * * *");
+        let late = &[100, 101, 102];
+        let all = of(rule(MissedPolicy::All, 3600));
+        assert_eq!(
+            verdicts_of(&all, late, false, 500),
+            [Start(Trigger::CatchUp), Wait, Wait],
+            "one after another"
+        );
+        assert_eq!(verdicts_of(&all, late, true, 500), [Wait; 3]);
+        assert_eq!(
+            verdicts_of(&all, late, false, 100 + 3601),
+            [Miss("down"), Start(Trigger::CatchUp), Wait],
+            "too old"
+        );
+        let none = of(rule(MissedPolicy::None, 3600));
+        assert_eq!(verdicts_of(&none, late, false, 500), [Miss("down"); 3]);
+        let latest = of(rule(MissedPolicy::Latest, 300));
+        assert_eq!(verdicts_of(&latest, late, false, 500), [Miss("down"); 3]);
+        let patient = of(MissedRule {
+            grace_seconds: 600,
+            ..MissedRule::default()
+        });
+        assert_eq!(
+            verdicts_of(&patient, &[100], false, 500),
+            [Start(Trigger::Schedule)]
+        );
+    }
+
+    #[test]
+    fn a_clock_set_forward_fires_fixed_times_once() {
+        use Verdict::{Miss, Start};
+        let hole = |corrects| {
+            Some(Hole {
+                from: at(0),
+                to: at(5400),
+                corrects,
+            })
+        };
+        let rule = MissedRule::default();
+        let mut fixed = agenda(Mode::Command, None, rule, "0,30 1 * * *");
+        fixed.hole = hole(true);
+        assert_eq!(
+            verdicts_of(&fixed, &[1800, 3600], false, 5400),
+            [Miss("clock"), Start(Trigger::Schedule)]
+        );
+        fixed.hole = hole(false);
+        assert_eq!(verdicts_of(&fixed, &[1800], false, 5400), [Miss("clock")]);
+        let mut stars = usual(Mode::Command, None);
+        stars.hole = hole(true);
+        assert_eq!(
+            verdicts_of(&stars, &[1800, 3600, 5400], false, 5400),
+            [Miss("clock"), Miss("clock"), Start(Trigger::Schedule)],
+            "the last one is on time"
+        );
     }
 }

@@ -1,18 +1,18 @@
 //! The rules on a task that need zone data or the database, on top of `TaskDraft::check`.
 
 use app::backend::Answer;
-use app::cron::CronExpr;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::ChannelId;
+use app::schedule::{BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleSpec, check_spec, field};
 use app::task::{TaskDraft, parse_duration};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::store::NewTask;
-use crate::timetable::{parse_instant, zone};
+use crate::store::{NewSchedule, NewTask};
+use crate::timetable::{civil_date, parse_instant, zone};
 
 impl Service {
     /// Checks a draft whole, so that every fault is told at once.
@@ -49,6 +49,8 @@ impl Service {
                 lang.pick("没有这个通知渠道", "There is no such channel"),
             ));
         }
+        let schedules = self.check_schedules(lang, draft, &zone, &mut faults);
+        check_moment("urge_cron", &draft.urge_cron, &zone, lang, &mut faults);
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
@@ -60,8 +62,11 @@ impl Service {
             mode: draft.mode,
             command: draft.command.replace("\r\n", "\n"),
             zone: zone_name.to_owned(),
-            cron: canonical(&draft.cron),
-            urge_cron: Some(canonical(&draft.urge_cron)).filter(|cron| !cron.is_empty()),
+            schedules,
+            urge_cron: ScheduleSpec::parse(&draft.urge_cron)
+                .ok()
+                .map(|spec| spec.canonical()),
+            missed: draft.missed.rule(),
             urging: draft.urging,
             channel_id,
             starts_at,
@@ -69,6 +74,123 @@ impl Service {
             // Checked above.
             timeout_seconds: parse_duration(&draft.timeout).unwrap_or(None),
         })
+    }
+
+    /// The schedules as they are stored. Faults that `TaskDraft::check` has told are not told again.
+    fn check_schedules(
+        &self,
+        lang: Lang,
+        draft: &TaskDraft,
+        zone: &TimeZone,
+        faults: &mut Vec<FieldError>,
+    ) -> Vec<NewSchedule> {
+        let calendars = self.almanac.snapshot();
+        let mut checked = Vec::new();
+        for (index, schedule) in draft.work_schedules().iter().enumerate() {
+            let (Some(dialect), Ok(day_rule)) = (schedule.dialect(), schedule.day_rule.parse())
+            else {
+                continue;
+            };
+            let Ok(spec) = ScheduleSpec::parse_dialect(&schedule.spec, dialect) else {
+                continue;
+            };
+            check_moment(&field(index, "spec"), &schedule.spec, zone, lang, faults);
+            let calendar = Some(schedule.calendar.trim())
+                .filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
+            if calendar.is_some_and(|name| calendars.calendar(Some(name)).is_none()) {
+                faults.push(FieldError::new(
+                    &field(index, "calendar"),
+                    "unknown",
+                    lang.pick("没有这个日历", "There is no such calendar"),
+                ));
+            }
+            let rule: DayRule = day_rule;
+            checked.push(NewSchedule {
+                spec: spec.canonical(),
+                day_rule: rule,
+                // A calendar that is not asked is not kept: it would hinder deleting it.
+                calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
+                jitter: Jitter {
+                    seconds: parse_duration(&schedule.jitter).ok().flatten().unwrap_or(0),
+                    stable: schedule.jitter_stable,
+                },
+            });
+        }
+        checked
+    }
+
+    /// An urge cycle as it is stored.
+    pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
+        let mut faults = Vec::new();
+        let spec = check_spec("urge_cron", text, Dialect::Standard, lang, &mut faults);
+        if let Ok(zone) = zone(zone_name) {
+            check_moment("urge_cron", text, &zone, lang, &mut faults);
+        }
+        match spec {
+            Some(spec) if faults.is_empty() => Ok(spec.canonical()),
+            _ => Err(AppError::invalid(lang, faults)),
+        }
+    }
+
+    /// When a pause ends: an instant to come, as `HH:MM` today or tomorrow, or as a date and time.
+    pub(super) fn check_until(
+        &self,
+        lang: Lang,
+        text: &str,
+        zone_name: &str,
+    ) -> Answer<DateTime<Utc>> {
+        let now = self.clock.now();
+        let fault = |code: &str, message: &str| {
+            AppError::invalid(lang, vec![FieldError::new("until", code, message)])
+        };
+        let found = zone(zone_name).ok().and_then(|zone| {
+            if text.trim().len() <= 8 && text.contains(':') && !text.contains('-') {
+                // A time of day: the next time that the clock shows it.
+                let today = civil_date(&zone, now);
+                let on = |date: jiff::civil::Date| {
+                    parse_instant(&format!("{date} {}", text.trim()), &zone)
+                };
+                on(today)
+                    .filter(|at| *at > now)
+                    .or_else(|| on(today.tomorrow().ok()?))
+            } else {
+                parse_instant(text, &zone)
+            }
+        });
+        let found = found.ok_or_else(|| {
+            fault(
+                "invalid",
+                lang.pick(
+                    "请写成 18:00、2026-12-31 18:00 或 RFC 3339 时间",
+                    "Write a time such as 18:00 or 2026-12-31 18:00, or RFC 3339",
+                ),
+            )
+        })?;
+        if found <= now {
+            return Err(fault(
+                "past",
+                lang.pick("这个时间已经过去", "This time has passed"),
+            ));
+        }
+        Ok(found)
+    }
+}
+
+/// Tells a time in a schedule's text that the zone does not have, or that lies out of range.
+fn check_moment(
+    field: &str,
+    text: &str,
+    zone: &TimeZone,
+    lang: Lang,
+    faults: &mut Vec<FieldError>,
+) {
+    let moment = match ScheduleSpec::parse(text) {
+        Ok(ScheduleSpec::Once { at }) => Some(at),
+        Ok(ScheduleSpec::Every { anchor, .. }) => anchor,
+        _ => None,
+    };
+    if let Some(moment) = moment {
+        instant(field, &moment, zone, lang, faults);
     }
 }
 
@@ -84,7 +206,7 @@ pub(super) fn unknown_zone(lang: Lang, name: &str) -> FieldError {
     )
 }
 
-fn instant(
+pub(super) fn instant(
     field: &str,
     text: &str,
     zone: &TimeZone,
@@ -108,12 +230,6 @@ fn instant(
         ));
     }
     found
-}
-
-fn canonical(text: &str) -> String {
-    CronExpr::parse(text)
-        .map(|expr| expr.canonical())
-        .unwrap_or_default()
 }
 
 fn trimmed(items: &[String]) -> Vec<String> {

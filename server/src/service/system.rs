@@ -2,16 +2,16 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
-use app::page::{Clockface, Health, Overview, Upcoming};
+use app::page::{About, Clockface, Health, Notice, Overview, Upcoming};
 use app::task::{TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 
 use super::Service;
 use super::checks::unknown_zone;
 use crate::error::OrInternal;
-use crate::timetable::{rules, zone};
+use crate::timetable::{data_version, rules, zone};
 
 impl Service {
     /// The offsets of a zone around now; UTC's for a name that the zone data lost.
@@ -20,6 +20,67 @@ impl Service {
             |_| ZoneRules::utc(),
             |zone| rules(name, &zone, self.clock.now()),
         )
+    }
+}
+
+/// Clock steps are told for this long.
+const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
+
+impl Service {
+    /// What an administrator should know; nothing for others.
+    async fn notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
+        let mut notices = Vec::new();
+        let admin = caller
+            .principal
+            .as_ref()
+            .is_some_and(|principal| principal.can(Action::Administer));
+        if !admin {
+            return Ok(notices);
+        }
+        let (lang, now) = (caller.lang, self.clock.now());
+        let local = Stamp(
+            now + TimeDelta::seconds(i64::from(
+                self.rules_of(&self.default_zone).offset_at(Stamp(now)),
+            )),
+        );
+        // From December on, next year's work days should be known.
+        let wanted = if local.0.month() == 12 {
+            local.0.year() + 1
+        } else {
+            local.0.year()
+        };
+        for calendar in self.all_calendars(lang).await? {
+            if calendar.used_by > 0 && !calendar.years.contains(&wanted) {
+                let (name, uses) = (&calendar.name, calendar.used_by);
+                notices.push(Notice {
+                    code: "calendar_year".to_owned(),
+                    text: lang.pick(
+                        format!("日历 {name} 没有 {wanted} 年的数据，{uses} 个工作周期会按周一至周五计算"),
+                        format!("Calendar {name} has no data for {wanted}; {uses} schedules will take Monday to Friday as work days"),
+                    ),
+                    link: Some(app::routes::calendar(name)),
+                });
+            }
+        }
+        let step = self
+            .store
+            .last_noted("clock.step", now - STEP_TOLD)
+            .await
+            .or_internal(lang)?;
+        if let Some((at, detail)) = step {
+            let at = self.rules_of(&self.default_zone).local(Stamp(at));
+            notices.push(Notice {
+                code: "clock_step".to_owned(),
+                text: lang.pick(
+                    format!("系统时钟在 {at} 跳动了 {detail} 秒；请检查时间同步"),
+                    format!(
+                        "The system clock stepped by {detail} s at {at}; check its synchronisation"
+                    ),
+                ),
+                link: None,
+            });
+        }
+        Ok(notices)
     }
 }
 
@@ -81,6 +142,21 @@ impl System for Service {
                 outbox_dead,
                 started_at: Stamp(self.started_at),
             },
+            notices: self.notices(caller).await?,
+        })
+    }
+
+    async fn about(&self, caller: &Caller) -> Answer<About> {
+        self.allow(caller, Action::Read)?;
+        let zones = data_version();
+        Ok(About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            database: self.store.version().await.or_internal(caller.lang)?,
+            tz_version: zones.version,
+            tz_source: zones.source.as_str().to_owned(),
+            default_zone: self.default_zone.clone(),
+            calendars: self.all_calendars(caller.lang).await?,
+            notices: self.notices(caller).await?,
         })
     }
 

@@ -4,12 +4,13 @@ mod history;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
-use app::cron::CronExpr;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
-use app::id::TaskId;
+use app::id::{ScheduleId, TaskId};
+use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run, Trigger};
+use app::schedule::{DayRule, Jitter, MissedDraft, Purpose, Schedule};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
 use app::time::Stamp;
 use async_trait::async_trait;
@@ -17,11 +18,10 @@ use chrono::DateTime;
 
 use history::{difference, merge, parse_cursor};
 
-use super::checks::unknown_zone;
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::executor::Job;
-use crate::timetable::{parse_instant, rules, window, zone};
+use crate::firings::Rhythm;
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -50,17 +50,45 @@ impl Service {
             .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
     }
 
-    /// Fills in the next firing, which is computed, not stored.
-    fn with_next(&self, mut task: Task) -> Task {
-        if task.state == TaskState::Active {
-            let (start, end) = window(task.starts_at, task.ends_at);
-            task.next_at = CronExpr::parse(task.cycle())
-                .ok()
-                .zip(zone(&task.zone).ok())
-                .and_then(|(expr, zone)| self.patterns.cycle(&expr, zone))
-                .and_then(|cycle| cycle.next_in(self.clock.now(), start, end))
-                .map(Stamp);
+    /// The schedules of a task that are in force, ready to be asked; ones that this version
+    /// cannot read are left out.
+    pub(super) fn rhythms(&self, task: &Task) -> Vec<Rhythm> {
+        let rules = self.almanac.snapshot();
+        let urge = task.urge_cron.as_deref().filter(|_| task.urging);
+        let urge = urge.map(|spec| Schedule {
+            // The row's id only matters for jitter, which an urge cycle has none of.
+            id: ScheduleId(0),
+            purpose: Purpose::Urge,
+            spec: spec.to_owned(),
+            day_rule: DayRule::Any,
+            calendar: None,
+            jitter: Jitter::default(),
+        });
+        let schedules = urge.map_or_else(|| task.schedules.clone(), |urge| vec![urge]);
+        schedules
+            .iter()
+            .filter_map(|schedule| Rhythm::new(schedule, task, &rules, &self.patterns))
+            .collect()
+    }
+
+    /// Fills in the next firing and whether there will be none, which are computed, not stored.
+    pub(super) fn with_next(&self, mut task: Task) -> Task {
+        if task.state == TaskState::Closed {
+            return task;
         }
+        let now = self.clock.now();
+        let rhythms = self.rhythms(&task);
+        task.next_at = rhythms
+            .iter()
+            .filter_map(|rhythm| rhythm.next_start(now))
+            .map(|firing| Stamp(firing.due_at))
+            .min();
+        let over = task.ends_at.is_some_and(|end| end.0 < now);
+        let spent = !rhythms.is_empty()
+            && rhythms
+                .iter()
+                .all(|rhythm| rhythm.cycle().is_once() && rhythm.cycle().next_after(now).is_none());
+        task.finished = task.next_at.is_none() && (over || spent);
         task
     }
 
@@ -76,15 +104,7 @@ impl Service {
 
     async fn urge(&self, lang: Lang, task: &Task, cycle: Option<&str>) -> Answer<bool> {
         let cycle = match cycle {
-            Some(text) => {
-                let expr = CronExpr::parse(text).map_err(|fault| {
-                    AppError::invalid(
-                        lang,
-                        vec![FieldError::new("urge_cron", "cron", fault.text(lang))],
-                    )
-                })?;
-                Some(expr.canonical())
-            }
+            Some(text) => Some(self.check_urge(lang, text, &task.zone)?),
             None if task.urge_cron.is_none() => {
                 let message = lang.pick("请填写催单工作周期", "Enter an urge cycle first");
                 return Err(AppError::invalid(
@@ -178,7 +198,9 @@ impl Tasks for Service {
             mode: task.mode,
             command: task.command,
             zone: task.zone,
-            cron: task.cron,
+            cron: String::new(),
+            schedules: task.schedules.iter().map(Schedule::draft).collect(),
+            missed: MissedDraft::of(&task.missed),
             urge_cron: task.urge_cron.unwrap_or_default(),
             urging: task.urging,
             channel_id: task.channel_id.map(|id| id.0),
@@ -193,14 +215,14 @@ impl Tasks for Service {
         let who = self.allow(caller, Action::Operate)?;
         let (lang, now) = (caller.lang, self.clock.now());
         let task = self.find_task(lang, id).await?;
-        let set = async |state| {
+        let set = async |state, until: Option<DateTime<chrono::Utc>>| {
             self.store
-                .set_task_state(id, state, now, &[])
+                .set_task_state(id, state, until, now)
                 .await
                 .or_internal(lang)
         };
         let (found, action) = match control {
-            Control::Pause if task.state == TaskState::Closed => {
+            Control::Pause(_) if task.state == TaskState::Closed => {
                 return Err(AppError::new(
                     ErrorKind::Conflict,
                     "task.closed",
@@ -211,9 +233,15 @@ impl Tasks for Service {
                 )
                 .with_hint(lang.pick("先恢复它", "Restore it first")));
             }
-            Control::Pause => (set(TaskState::Paused).await?, "task.pause"),
-            Control::Close => (set(TaskState::Closed).await?, "task.close"),
-            Control::Restore => (set(TaskState::Active).await?, "task.restore"),
+            Control::Pause(until) => {
+                let until = until
+                    .as_deref()
+                    .map(|until| self.check_until(lang, until, &task.zone))
+                    .transpose()?;
+                (set(TaskState::Paused, until).await?, "task.pause")
+            }
+            Control::Close => (set(TaskState::Closed, None).await?, "task.close"),
+            Control::Restore => (set(TaskState::Active, None).await?, "task.restore"),
             Control::Urge(cycle) => (self.urge(lang, &task, cycle.as_deref()).await?, "task.urge"),
             Control::Unurge => (
                 self.store
@@ -323,49 +351,34 @@ impl Tasks for Service {
 
     async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview> {
         self.allow(caller, Action::Read)?;
-        let lang = caller.lang;
-        let invalid = |field: &str, code: &str, message: String| {
-            AppError::invalid(lang, vec![FieldError::new(field, code, message)])
-        };
-        let expr = CronExpr::parse(&request.cron)
-            .map_err(|fault| invalid("cron", "cron", fault.text(lang)))?;
-        let zone_name = if request.zone.trim().is_empty() {
-            &self.default_zone
-        } else {
-            request.zone.trim()
-        };
-        let found = zone(zone_name)
-            .map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
-        let starts_at = parse_instant(&request.starts_at, &found);
-        let ends_at = parse_instant(&request.ends_at, &found);
-        let mut next = Vec::new();
-        let mut from = request
-            .after
-            .map_or_else(|| self.clock.now(), |after| after.0);
-        let count = request.count.unwrap_or(10).clamp(1, 1000) as usize;
-        if let Some(cycle) = self.patterns.cycle(&expr, found.clone()) {
-            while next.len() < count {
-                let Some(at) = cycle.next_in(from, starts_at, ends_at) else {
-                    break;
-                };
-                next.push(Stamp(at));
-                from = at;
-            }
-        }
-        let around = next
-            .first()
-            .map_or_else(|| self.clock.now(), |first| first.0);
-        Ok(Preview {
-            cron: expr.canonical(),
-            words: expr.describe(lang),
-            warnings: expr
-                .warnings()
-                .iter()
-                .map(|warning| warning.text(lang))
-                .collect(),
-            zone: rules(zone_name, &found, around),
-            next,
-        })
+        self.preview_of(caller.lang, request).await
+    }
+
+    async fn task_occurrences(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        query: &OccurrenceQuery,
+    ) -> Answer<List<Occurrence>> {
+        self.allow(caller, Action::Read)?;
+        self.past_occurrences(caller.lang, id, query).await
+    }
+
+    async fn task_upcoming(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        limit: u32,
+    ) -> Answer<Vec<Occurrence>> {
+        self.allow(caller, Action::Read)?;
+        let task = self.find_task(caller.lang, id).await?;
+        Ok(self.upcoming_occurrences(caller.lang, &task, limit.clamp(1, PAGE_MAX) as usize))
+    }
+
+    async fn task_explain(&self, caller: &Caller, id: TaskId, at: &str) -> Answer<Explanation> {
+        self.allow(caller, Action::Read)?;
+        let task = self.find_task(caller.lang, id).await?;
+        self.explain(caller.lang, &task, at).await
     }
 }
 
@@ -380,14 +393,33 @@ fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::U
         mode: new.mode,
         command: new.command.clone(),
         zone: new.zone.clone(),
-        cron: new.cron.clone(),
+        cron: new
+            .schedules
+            .first()
+            .map(|schedule| schedule.spec.clone())
+            .unwrap_or_default(),
+        schedules: new
+            .schedules
+            .iter()
+            .map(|schedule| Schedule {
+                id: ScheduleId(0),
+                purpose: Purpose::Work,
+                spec: schedule.spec.clone(),
+                day_rule: schedule.day_rule,
+                calendar: schedule.calendar.clone(),
+                jitter: schedule.jitter,
+            })
+            .collect(),
         urge_cron: new.urge_cron.clone(),
         urging: new.urging,
         channel_id: new.channel_id,
         starts_at: new.starts_at.map(Stamp),
         ends_at: new.ends_at.map(Stamp),
         timeout_seconds: new.timeout_seconds,
+        missed: new.missed,
         state: TaskState::Active,
+        paused_until: None,
+        finished: false,
         version: 1,
         created_at: Stamp(now),
         updated_at: Stamp(now),

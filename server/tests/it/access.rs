@@ -35,7 +35,7 @@ fn routes() -> BTreeSet<String> {
         .as_object()
         .expect("paths")
         .keys()
-        .map(|path| path.replace("{id}", "1"))
+        .map(|path| path.replace("{id}", "1").replace("{name}", "cn"))
         .collect();
     assert!(routes.len() > 15, "the API is described: {routes:?}");
     let pages = [
@@ -245,17 +245,17 @@ async fn a_viewer_reads_and_writes_nothing() {
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut written = 0;
     for (path, operations) in described["paths"].as_object().expect("paths") {
-        let filled = path.replace("{id}", "1");
+        let filled = path.replace("{id}", "1").replace("{name}", "cn");
         for method in operations.as_object().expect("operations").keys() {
             let method = method.to_uppercase();
             if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
                 continue;
             }
             let (status, text) = if method == "GET" {
-                let query = if path == "/api/v1/runs" {
-                    "?task=1"
-                } else {
-                    ""
+                let query = match path.as_str() {
+                    "/api/v1/runs" => "?task=1",
+                    path if path.ends_with("/explain") => "?at=2026-11-22T09:00:00Z",
+                    _ => "",
                 };
                 let reply = viewer.get(&format!("{filled}{query}")).await;
                 (reply.status, reply.text())

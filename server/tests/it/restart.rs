@@ -71,7 +71,7 @@ async fn a_run_whose_process_died_is_lost_and_says_so() {
         .await
         .expect("the database")
         .expect("up to date");
-    assert_eq!(claimed.0.len(), 1);
+    assert_eq!(claimed.claimed.len(), 1);
     drop(node);
 
     let app = again(app.die()).await;
@@ -234,7 +234,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     app.clock.set(at("2026-11-22T08:00:02Z"));
     let seen = other.agenda.seen;
     let their_name = other.scheduler.node.id.clone();
-    let (claimed, _) = app
+    let claims = app
         .service
         .store
         .claim(
@@ -246,7 +246,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         .await
         .expect("the database")
         .expect("up to date");
-    assert_eq!(claimed.len(), 1);
+    assert_eq!(claims.claimed.len(), 1);
 
     let clock: server::clock::SharedClock = app.clock.clone();
     let bury = async |silence| {
@@ -274,10 +274,10 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     );
 
     let late = Outcome {
-        run_id: claimed[0].run_id,
-        occurrence_id: Some(claimed[0].due.id),
+        run_id: claims.claimed[0].run_id,
+        occurrence_id: Some(claims.claimed[0].due.id),
         task_id: task,
-        epoch: claimed[0].epoch,
+        epoch: claims.claimed[0].epoch,
         state: RunState::Succeeded,
         reason: None,
         finished_at: at("2026-11-22T08:00:30Z"),
@@ -292,7 +292,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         .record(&[late])
         .await
         .expect("the database");
-    assert_eq!(fenced, [claimed[0].run_id]);
+    assert_eq!(fenced, [claims.claimed[0].run_id]);
     let run = &app.runs(task).await[1];
     assert_eq!((run.state, run.exit_code), (RunState::Lost, None));
     let states = app

@@ -254,7 +254,7 @@ async fn paused_and_closed_tasks_do_not_fire_and_say_why() {
     // Due, and stopped before the loop could claim it.
     app.clock.set(at("2026-11-22T08:00:03Z"));
     app.service
-        .task_control(&app.console(), paused.id, &Control::Pause)
+        .task_control(&app.console(), paused.id, &Control::Pause(None))
         .await
         .expect("paused");
     app.service

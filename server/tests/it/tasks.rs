@@ -30,6 +30,12 @@ async fn a_task_is_entered_changed_and_deleted() {
         "created_at": "2026-11-22T08:00:00Z", "updated_at": "2026-11-22T08:00:00Z",
         // 09:00 in Shanghai on the Monday after this Sunday.
         "next_at": "2026-11-23T01:00:00Z",
+        "schedules": [{
+            "id": entered["schedules"][0]["id"], "purpose": "work", "spec": "0 9 * * 1-5",
+            "day_rule": "any", "calendar": null, "jitter": {"seconds": 0, "stable": false},
+        }],
+        "missed": {"policy": null, "grace_seconds": 60, "max": 10, "max_age_seconds": 2_592_000},
+        "paused_until": null, "finished": false,
     });
     assert_eq!(entered, expected);
     assert_eq!(editor.get(&path).await.expect(200), expected);
@@ -252,8 +258,8 @@ async fn tasks_are_found_and_paged() {
         .set_task_state(
             closed.id,
             app::task::TaskState::Closed,
+            None,
             at("2026-11-22T08:00:00Z"),
-            &[],
         )
         .await
         .expect("closed");

@@ -20,7 +20,7 @@ use server::lifecycle::{self, DataDir, Parts};
 use server::notifier::Notifier;
 use server::scheduler::bury_dead_nodes;
 use server::service::Service;
-use server::store::{NewTask, NodeRow, Store};
+use server::store::{NewSchedule, NewTask, NodeRow, Store};
 use server::web::Web;
 use server::web::site::Site;
 
@@ -223,7 +223,8 @@ impl TestApp {
                 mode: Mode::Command,
                 command: command.to_owned(),
                 zone: "UTC".to_owned(),
-                cron: cron.to_owned(),
+                schedules: vec![NewSchedule::plain(cron)],
+                missed: app::schedule::MissedRule::default(),
                 urge_cron: None,
                 urging: false,
                 channel_id: None,

@@ -1,5 +1,8 @@
 //! A clock that moves when it is told to.
 
+use std::sync::Mutex;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use server::clock::Clock;
@@ -14,31 +17,53 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 
 /// A clock that moves when it is told to, and wakes who sleeps on it.
 #[derive(Debug)]
-pub(crate) struct ManualClock(watch::Sender<DateTime<Utc>>);
+pub(crate) struct ManualClock {
+    now: watch::Sender<DateTime<Utc>>,
+    /// How far the wall clock was set forward, in all.
+    stepped: Mutex<TimeDelta>,
+}
 
 impl ManualClock {
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
-        Self(watch::channel(now).0)
+        Self {
+            now: watch::channel(now).0,
+            stepped: Mutex::new(TimeDelta::zero()),
+        }
     }
 
+    /// Time passes until `now`.
     pub(crate) fn set(&self, now: DateTime<Utc>) {
-        self.0.send_replace(now);
+        self.now.send_replace(now);
     }
 
+    /// Time passes.
     pub(crate) fn advance(&self, by: TimeDelta) {
-        self.0.send_modify(|now| *now += by);
+        self.now.send_modify(|now| *now += by);
+    }
+
+    /// Somebody sets the clock; no time passes.
+    pub(crate) fn step(&self, by: TimeDelta) {
+        *self.stepped.lock().expect("the clock") += by;
+        self.advance(by);
     }
 }
 
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.borrow()
+        *self.now.borrow()
+    }
+
+    fn ticks(&self) -> Duration {
+        let passed = self.now() - *self.stepped.lock().expect("the clock");
+        (passed - DateTime::UNIX_EPOCH)
+            .to_std()
+            .expect("after 1970")
     }
 
     async fn sleep_until(&self, at: DateTime<Utc>) {
         // The sender lives as long as `self`, so there is no error to expect.
-        self.0
+        self.now
             .subscribe()
             .wait_for(|now| *now >= at)
             .await

@@ -52,6 +52,8 @@ impl Node {
             signals: Arc::clone(&app.service.signals),
             executor: Arc::clone(app.service.executor.as_ref().expect("an executor")),
             patterns: Arc::clone(&app.service.patterns),
+            almanac: Arc::clone(&app.service.almanac),
+            watch: std::sync::Mutex::default(),
             lag: Arc::clone(&app.service.lag),
         };
         let agenda = scheduler.start().await.expect("the loop starts");

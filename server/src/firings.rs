@@ -1,0 +1,91 @@
+//! When a schedule really starts something: the engine's answers after rules of days, window,
+//! jitter, blackouts and pauses.
+//!
+//! Everything here is a pure function of a schedule, its rules and an instant: the loop, the
+//! preview, the time line and "explain" all ask the same [`Rhythm`], so they cannot disagree.
+
+mod almanac;
+mod blackout;
+mod days;
+mod jitter;
+mod merge;
+mod rhythm;
+#[cfg(test)]
+mod tests;
+
+pub use almanac::{Almanac, Snapshot};
+pub use blackout::Quiet;
+pub use merge::Merge;
+pub use rhythm::{Pause, Rhythm};
+
+use app::id::BlackoutId;
+use chrono::{DateTime, Utc};
+use jiff::civil::Date;
+
+/// One instant at which a schedule has something to tell, and the firings it stands for: more than
+/// one when a rule of days moves several to the same instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slot {
+    /// When: the order of slots, strictly ascending.
+    pub at: DateTime<Utc>,
+    /// Never empty.
+    pub firings: Vec<Firing>,
+}
+
+/// A firing after all rules.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Firing {
+    /// The instant the schedule names.
+    pub scheduled_for: DateTime<Utc>,
+    /// When it starts: after jitter, or when a blackout ends.
+    pub due_at: DateTime<Utc>,
+    /// Whether a blackout puts it off to its end.
+    pub put_off: bool,
+    /// Why it is left out, where it is.
+    pub excluded: Option<Excluded>,
+}
+
+/// Why a firing is left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Excluded {
+    /// The day is not one that counts.
+    Day {
+        /// The day in the task's zone.
+        date: Date,
+        /// Whether it is a work day.
+        work: bool,
+    },
+    /// It would move to an instant at which the schedule fires anyway.
+    Merged {
+        /// The day it was named for.
+        date: Date,
+    },
+    /// The calendar knows no work day to move it to.
+    Nowhere {
+        /// The day it was named for.
+        date: Date,
+    },
+    /// A blackout holds.
+    Blackout {
+        /// Which one.
+        id: BlackoutId,
+        /// What it is for.
+        name: String,
+        /// When it ends.
+        until: DateTime<Utc>,
+    },
+    /// The task is paused.
+    Paused,
+}
+
+impl Excluded {
+    /// The stable code in the ledger and the API.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Day { .. } | Self::Merged { .. } | Self::Nowhere { .. } => "calendar",
+            Self::Blackout { .. } => "blackout",
+            Self::Paused => "paused",
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Rules of days: where a firing named for one day lands.
+
+use app::schedule::DayRule;
+use chrono::{DateTime, Utc};
+use jiff::ToSpan;
+use jiff::civil::{Date, Time};
+
+use super::{Excluded, Firing, Slot};
+use crate::calendar::WorkCalendar;
+use crate::timetable::{Cycle, at_time_on, civil_date, civil_time, start_of_day};
+
+/// Groups of days looked at before a rule counts as never firing: 31 years of months.
+const GROUPS: usize = 372;
+
+/// The first slot after an instant, for the rules that keep a firing on its day.
+pub(super) fn kept(
+    cycle: &Cycle,
+    rule: DayRule,
+    calendar: Option<&WorkCalendar>,
+    after: DateTime<Utc>,
+) -> Option<Slot> {
+    let at = cycle.next_after(after)?;
+    let excluded = calendar.and_then(|calendar| {
+        let date = civil_date(cycle.zone(), at);
+        let work = calendar.is_work(date);
+        let counts = match rule {
+            DayRule::WorkDays => work,
+            DayRule::RestDays => !work,
+            _ => true,
+        };
+        (!counts).then_some(Excluded::Day { date, work })
+    });
+    Some(Slot {
+        at,
+        firings: vec![Firing {
+            scheduled_for: at,
+            due_at: at,
+            put_off: false,
+            excluded,
+        }],
+    })
+}
+
+/// The first slot after an instant on the given work day of a month.
+pub(super) fn nth(
+    cycle: &Cycle,
+    calendar: &WorkCalendar,
+    nth: i8,
+    after: DateTime<Utc>,
+) -> Option<Slot> {
+    let from = civil_date(cycle.zone(), after);
+    let mut month = from.first_of_month();
+    for _ in 0..GROUPS {
+        let day = calendar.nth_work_day(month.year(), month.month(), nth);
+        if let Some(day) = day.filter(|day| *day >= from)
+            && let Some((at, _)) = first_after(cycle, day, day, after)
+        {
+            return Some(single(at));
+        }
+        month = month.checked_add(1.month()).ok()?;
+    }
+    None
+}
+
+/// The first slot after an instant where firings on rest days move to a work day.
+pub(super) fn moved(
+    cycle: &Cycle,
+    calendar: &WorkCalendar,
+    forward: bool,
+    after: DateTime<Utc>,
+) -> Option<Slot> {
+    let zone = cycle.zone();
+    let today = civil_date(zone, after);
+    // The first day whose firings land today or later.
+    let mut named = if forward {
+        match today
+            .yesterday()
+            .ok()
+            .and_then(|day| calendar.previous_work_day(day))
+        {
+            Some(work_day) => work_day.tomorrow().ok()?,
+            None => today,
+        }
+    } else {
+        today
+    };
+    for _ in 0..GROUPS {
+        // The next day that the schedule names.
+        let before = start_of_day(zone, named) - chrono::TimeDelta::microseconds(1);
+        let next = cycle.next_after(before)?;
+        let day = civil_date(zone, next);
+        let target = if forward {
+            calendar.next_work_day(day)
+        } else {
+            calendar.previous_work_day(day)
+        };
+        let Some(target) = target else {
+            // A calendar of rest days only: told, not hidden.
+            return Some(Slot {
+                at: next.max(after + chrono::TimeDelta::microseconds(1)),
+                firings: vec![Firing {
+                    scheduled_for: next,
+                    due_at: next,
+                    put_off: false,
+                    excluded: Some(Excluded::Nowhere { date: day }),
+                }],
+            })
+            .filter(|_| next > after);
+        };
+        let last = last_landing(calendar, target, forward);
+        if let Some(slot) = landing(cycle, target, day, last, after) {
+            return Some(slot);
+        }
+        named = last.max(day).tomorrow().ok()?;
+    }
+    None
+}
+
+/// The last day whose firings land on `target`.
+fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool) -> Date {
+    if forward {
+        return target;
+    }
+    // Rest days behind it, up to the next work day.
+    target
+        .tomorrow()
+        .ok()
+        .and_then(|day| calendar.next_work_day(day))
+        .and_then(|work_day| work_day.yesterday().ok())
+        .unwrap_or(target)
+}
+
+/// The earliest slot after `after` on `target`, from the firings named for `first..=last`.
+fn landing(
+    cycle: &Cycle,
+    target: Date,
+    first: Date,
+    last: Date,
+    after: DateTime<Utc>,
+) -> Option<Slot> {
+    let mut best: Option<(DateTime<Utc>, Vec<(Date, Time)>)> = None;
+    let mut day = first;
+    while day <= last {
+        if let Some((at, time)) = first_after(cycle, day, target, after) {
+            match &mut best {
+                Some((best_at, named)) if *best_at == at => named.push((day, time)),
+                Some((best_at, _)) if *best_at < at => {}
+                _ => best = Some((at, vec![(day, time)])),
+            }
+        }
+        day = day.tomorrow().ok()?;
+    }
+    let (at, named) = best?;
+    // The day's own firing goes before one that was moved here; else the first one named.
+    let chosen = named
+        .iter()
+        .find(|(day, _)| *day == target)
+        .or_else(|| named.first())
+        .map(|(day, _)| *day)?;
+    let firings = named
+        .into_iter()
+        .map(|(day, time)| Firing {
+            scheduled_for: at_time_on(cycle.zone(), day, time),
+            due_at: at,
+            put_off: false,
+            excluded: (day != chosen).then_some(Excluded::Merged { date: day }),
+        })
+        .collect();
+    Some(Slot { at, firings })
+}
+
+/// The first instant after `after` at which a firing named for `named` runs when it is put on
+/// `target`.
+fn first_after(
+    cycle: &Cycle,
+    named: Date,
+    target: Date,
+    after: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, Time)> {
+    let zone = cycle.zone();
+    let mut not_before = (civil_date(zone, after) == target).then(|| civil_time(zone, after));
+    // At most a few steps: times that a gap or a repeated hour brings to `after` or before.
+    for _ in 0..10_000 {
+        let time = cycle.first_on(named, not_before)?;
+        let at = at_time_on(zone, target, time);
+        if at > after {
+            return Some((at, time));
+        }
+        not_before = Some(time.checked_add(1.second()).ok()?);
+    }
+    None
+}
+
+fn single(at: DateTime<Utc>) -> Slot {
+    Slot {
+        at,
+        firings: vec![Firing {
+            scheduled_for: at,
+            due_at: at,
+            put_off: false,
+            excluded: None,
+        }],
+    }
+}

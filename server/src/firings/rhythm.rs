@@ -1,0 +1,305 @@
+//! One schedule with all its rules, ready to be asked.
+
+use std::sync::Arc;
+
+use app::calendar::BlackoutPolicy;
+use app::schedule::{DayRule, Schedule, ScheduleSpec};
+use app::task::{Task, TaskState};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Excluded, Firing, Quiet, Slot, Snapshot, days, jitter};
+use crate::calendar::WorkCalendar;
+use crate::timetable::{Cycle, Patterns, parse_instant, start_of_day, zone};
+
+/// Slots looked through for what fires; beyond that many left out, nothing is known to fire.
+const LOOK: usize = 2_000;
+/// Blackouts that follow one another directly.
+const CHAIN: usize = 16;
+
+/// A pause of a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pause {
+    /// When it ends; `None` when somebody must end it.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A schedule with everything that decides when it starts something.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// The schedule.
+    pub schedule: Schedule,
+    cycle: Cycle,
+    startup: bool,
+    calendar: Option<Arc<WorkCalendar>>,
+    starts_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+    quiet: Vec<Arc<Quiet>>,
+    pause: Option<Pause>,
+}
+
+impl Rhythm {
+    /// A schedule of a task by today's calendars and blackouts; `None` when this version cannot
+    /// read it, or its zone or calendar is gone.
+    #[must_use]
+    pub fn new(
+        schedule: &Schedule,
+        task: &Task,
+        rules: &Snapshot,
+        patterns: &Patterns,
+    ) -> Option<Self> {
+        let zone = zone(&task.zone).ok()?;
+        let spec = ScheduleSpec::parse(&schedule.spec).ok()?;
+        let cycle = match &spec {
+            ScheduleSpec::Cron(expr) => patterns.cycle(expr, zone)?,
+            ScheduleSpec::Every { seconds, anchor } => {
+                let anchor = match anchor {
+                    Some(text) => parse_instant(text, &zone)?,
+                    None => start_of_day(&zone, jiff::civil::date(2000, 1, 1)),
+                };
+                Cycle::every(*seconds, anchor, zone)
+            }
+            ScheduleSpec::Once { at } => Cycle::once(parse_instant(at, &zone)?, zone),
+            ScheduleSpec::Startup => Cycle::startup(zone),
+        };
+        let calendar = if schedule.day_rule.asks_calendar() {
+            Some(rules.calendar(schedule.calendar.as_deref())?)
+        } else {
+            None
+        };
+        Some(Self {
+            schedule: schedule.clone(),
+            cycle,
+            startup: spec == ScheduleSpec::Startup,
+            calendar,
+            starts_at: task.starts_at.map(|at| at.0),
+            ends_at: task.ends_at.map(|at| at.0),
+            quiet: rules.concerning(&task.tags),
+            pause: (task.state == TaskState::Paused).then(|| Pause {
+                until: task.paused_until.map(|at| at.0),
+            }),
+        })
+    }
+
+    /// The engine's side of it.
+    #[must_use]
+    pub fn cycle(&self) -> &Cycle {
+        &self.cycle
+    }
+
+    /// The calendar it asks, where it asks one.
+    #[must_use]
+    pub fn calendar(&self) -> Option<&Arc<WorkCalendar>> {
+        self.calendar.as_ref()
+    }
+
+    /// Whether it fires when a server starts.
+    #[must_use]
+    pub fn is_startup(&self) -> bool {
+        self.startup
+    }
+
+    /// Whether it counts as a fixed time where clocks change or are set.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.cycle.is_fixed()
+    }
+
+    /// Whether its firings can be counted without going through them.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.calendar.is_none() && self.quiet.is_empty() && self.pause.is_none()
+    }
+
+    /// Whether an instant lies in the task's window, both ends inclusive.
+    #[must_use]
+    pub fn in_window(&self, at: DateTime<Utc>) -> bool {
+        self.starts_at.is_none_or(|start| start <= at) && self.ends_at.is_none_or(|end| at <= end)
+    }
+
+    /// The last instant up to `until` that lies in the window.
+    #[must_use]
+    pub fn window_end(&self, until: DateTime<Utc>) -> DateTime<Utc> {
+        self.ends_at.map_or(until, |end| end.min(until))
+    }
+
+    /// The firings of a start of the server at `now`.
+    #[must_use]
+    pub fn at_startup(&self, now: DateTime<Utc>) -> Option<Firing> {
+        (self.startup && self.in_window(now)).then(|| {
+            let mut firing = Firing {
+                scheduled_for: now,
+                due_at: now,
+                put_off: false,
+                excluded: None,
+            };
+            self.shut_out(&mut firing, now);
+            firing
+        })
+    }
+
+    /// The first slot after an instant: what starts, and what would but for a rule.
+    #[must_use]
+    pub fn next(&self, after: DateTime<Utc>) -> Option<Slot> {
+        let mut slot = self.raw_next(after)?;
+        let room = (self.schedule.jitter.seconds > 0)
+            .then(|| self.raw_next(slot.at).map(|next| next.at - slot.at))
+            .flatten();
+        for firing in &mut slot.firings {
+            if firing.excluded.is_some() {
+                continue;
+            }
+            firing.due_at = slot.at
+                + jitter::delay(
+                    self.schedule.jitter,
+                    self.schedule.id,
+                    firing.scheduled_for,
+                    room,
+                );
+            self.shut_out(firing, slot.at);
+        }
+        Some(slot)
+    }
+
+    /// The slot that holds the firing named for an instant, where a rule of days moves it.
+    #[must_use]
+    pub fn slot_of(&self, scheduled_for: DateTime<Utc>) -> Option<Slot> {
+        // Moved back it starts up to a long holiday earlier, moved forward that much later.
+        let mut from = scheduled_for - TimeDelta::days(40);
+        for _ in 0..LOOK {
+            let slot = self.next(from)?;
+            let found = slot
+                .firings
+                .iter()
+                .position(|firing| firing.scheduled_for == scheduled_for);
+            if let Some(found) = found {
+                let firings = vec![slot.firings[found].clone()];
+                return Some(Slot { firings, ..slot });
+            }
+            if slot.at > scheduled_for + TimeDelta::days(40) {
+                return None;
+            }
+            from = slot.at;
+        }
+        None
+    }
+
+    /// The latest a firing of the slot at `at` can start by its jitter.
+    #[must_use]
+    pub fn jitter_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        (self.schedule.jitter.seconds > 0).then(|| {
+            let room = self.raw_next(at).map(|next| next.at - at);
+            at + jitter::limit(self.schedule.jitter, room)
+        })
+    }
+
+    /// The next firing that starts something, after an instant. Long times without one are
+    /// stepped over.
+    #[must_use]
+    pub fn next_start(&self, after: DateTime<Utc>) -> Option<Firing> {
+        let mut from = after;
+        for _ in 0..LOOK {
+            let slot = self.next(from)?;
+            if let Some(firing) = slot.firings.iter().find(|firing| firing.excluded.is_none()) {
+                return Some(firing.clone());
+            }
+            from = self.behind(&slot);
+        }
+        None
+    }
+
+    /// An instant behind everything that is left out for the same reason as this slot.
+    #[must_use]
+    pub fn behind(&self, slot: &Slot) -> DateTime<Utc> {
+        let before = |at: DateTime<Utc>| slot.at.max(at - TimeDelta::microseconds(1));
+        match slot.firings.first().and_then(|f| f.excluded.as_ref()) {
+            Some(Excluded::Day { date, .. }) => date.tomorrow().map_or(slot.at, |next| {
+                before(start_of_day(self.cycle.zone(), next))
+            }),
+            Some(Excluded::Blackout { until, .. }) => before(*until),
+            Some(Excluded::Paused) => match self.pause.and_then(|pause| pause.until) {
+                Some(until) => before(until),
+                // Nobody knows when it goes on.
+                None => DateTime::<Utc>::MAX_UTC - TimeDelta::days(366),
+            },
+            _ => slot.at,
+        }
+    }
+
+    fn raw_next(&self, after: DateTime<Utc>) -> Option<Slot> {
+        if self.startup {
+            return None;
+        }
+        let from = match self.starts_at {
+            Some(start) if start > after => start - TimeDelta::microseconds(1),
+            _ => after,
+        };
+        let slot = match (self.schedule.day_rule, self.calendar.as_deref()) {
+            (DayRule::NextWorkDay, Some(calendar)) => {
+                days::moved(&self.cycle, calendar, true, from)
+            }
+            (DayRule::PreviousWorkDay, Some(calendar)) => {
+                days::moved(&self.cycle, calendar, false, from)
+            }
+            (DayRule::NthWorkDay(nth), Some(calendar)) => {
+                days::nth(&self.cycle, calendar, nth, from)
+            }
+            (rule, calendar) => days::kept(&self.cycle, rule, calendar, from),
+        }?;
+        // Never trust an answer that does not move forward: the loop would not end.
+        (slot.at > after && self.ends_at.is_none_or(|end| slot.at <= end)).then_some(slot)
+    }
+
+    /// Applies pause and blackouts to a firing that no rule of days leaves out.
+    fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
+        if self
+            .pause
+            .is_some_and(|pause| pause.until.is_none_or(|until| at < until))
+        {
+            firing.excluded = Some(Excluded::Paused);
+            return;
+        }
+        let started_in = firing.due_at;
+        for _ in 0..CHAIN {
+            let mut holding = self
+                .quiet
+                .iter()
+                .filter_map(|quiet| Some((quiet, quiet.at(firing.due_at)?)));
+            let Some((quiet, (_, until))) = holding
+                .clone()
+                .find(|(quiet, _)| quiet.policy == BlackoutPolicy::Drop)
+                .or_else(|| holding.next())
+            else {
+                return;
+            };
+            let dropped = quiet.policy == BlackoutPolicy::Drop && firing.due_at == started_in;
+            if dropped || self.fires_again(at, until) {
+                firing.excluded = Some(Excluded::Blackout {
+                    id: quiet.id,
+                    name: quiet.name.clone(),
+                    until,
+                });
+                firing.due_at = started_in;
+                firing.put_off = false;
+                return;
+            }
+            firing.due_at = until;
+            firing.put_off = true;
+        }
+    }
+
+    /// Whether the schedule names another instant after `at` and up to `until`, so that this one
+    /// is not the last in the blackout.
+    fn fires_again(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let mut from = at;
+        for _ in 0..LOOK {
+            let Some(next) = self.raw_next(from).filter(|next| next.at <= until) else {
+                return false;
+            };
+            if next.firings.iter().any(|firing| firing.excluded.is_none()) {
+                return true;
+            }
+            from = self.behind(&next);
+        }
+        true
+    }
+}

@@ -1,0 +1,165 @@
+//! Telling what nobody was there for, in few rows whatever the outage.
+
+use app::schedule::MissedPolicy;
+use app::task::Task;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::rows_of;
+use crate::firings::Rhythm;
+use crate::store::{Entry, Planned};
+
+/// Missed firings of one schedule that get a row each; more are told in one row.
+const ROWS: usize = 20;
+/// Slots of one schedule that are gone through one by one; a plain schedule with more is counted
+/// by arithmetic, any other is told as "at least so many".
+const STEPS: usize = 5_000;
+/// Rows of firings that a rule left out meanwhile, per schedule.
+const SKIPPED_ROWS: usize = 200;
+
+/// The rule that holds for a task: what its mode implies unless it says otherwise.
+pub(in crate::scheduler) fn policy(task: &Task) -> MissedPolicy {
+    // A reminder that comes hours late is noise; a command that was missed is work to do.
+    task.missed.policy.unwrap_or(if task.mode.runs_command() {
+        MissedPolicy::Latest
+    } else {
+        MissedPolicy::None
+    })
+}
+
+/// Rows for the slots of a schedule from the one at `first` up to `now`: the firings that may
+/// still be caught up are planned, the claim decides on them; the others are told.
+pub(super) fn rows(
+    task: &Task,
+    rhythm: &Rhythm,
+    first: DateTime<Utc>,
+    now: DateTime<Utc>,
+    reason: &'static str,
+) -> Vec<Planned> {
+    // A firing before the last edit belonged to another plan.
+    let from = (first - TimeDelta::microseconds(1)).max(task.updated_at.0.min(now));
+    let keep = match policy(task) {
+        MissedPolicy::None | MissedPolicy::Latest => 1,
+        MissedPolicy::All => usize::try_from(task.missed.max).unwrap_or(1).max(1),
+    };
+    if rhythm.is_plain() {
+        let until = rhythm.window_end(now);
+        let count = rhythm.cycle().count_between(from, until);
+        if count > (ROWS + keep) as u64 {
+            return many(task, rhythm, from, until, count, keep, reason);
+        }
+    }
+    let mut firing: Vec<Planned> = Vec::new();
+    let mut skipped: Vec<Planned> = Vec::new();
+    let mut cut_short = false;
+    let mut slot = rhythm.next(from);
+    let mut steps = 0;
+    while let Some(found) = slot.filter(|slot| slot.at <= now) {
+        for row in rows_of(task.id, rhythm, &found) {
+            match row.entry {
+                Entry::Skipped(code) => told(&mut skipped, row, code),
+                _ => firing.push(row),
+            }
+        }
+        steps += 1;
+        let mut after = found.at;
+        if steps >= STEPS {
+            // Far behind: go on from a little before now.
+            cut_short = true;
+            let near = now - TimeDelta::minutes(2);
+            after = after.max(near);
+        }
+        if steps > STEPS + 200 {
+            break;
+        }
+        slot = rhythm.next(after);
+    }
+    let mut rows = skipped;
+    if firing.len() <= ROWS.max(keep) && !cut_short {
+        rows.extend(firing);
+        return rows;
+    }
+    let kept = firing.split_off(firing.len().saturating_sub(keep));
+    if let (Some(since), Some(last)) = (firing.first(), firing.last()) {
+        rows.push(Planned {
+            entry: Entry::Missed {
+                reason,
+                count: i64::try_from(firing.len()).unwrap_or(i64::MAX),
+                since: since.scheduled_for,
+            },
+            ..last.clone()
+        });
+    }
+    rows.extend(kept);
+    rows
+}
+
+/// A plain schedule with very many: counted by arithmetic, the last ones found from behind.
+fn many(
+    task: &Task,
+    rhythm: &Rhythm,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    count: u64,
+    keep: usize,
+    reason: &'static str,
+) -> Vec<Planned> {
+    let cycle = rhythm.cycle();
+    let mut kept = Vec::new();
+    let mut at = cycle.previous_at_or_before(until);
+    while let Some(found) = at.filter(|at| *at > from && kept.len() < keep) {
+        kept.push(found);
+        at = cycle.previous_at_or_before(found - TimeDelta::microseconds(1));
+    }
+    let row = |at: DateTime<Utc>, entry| Planned {
+        task_id: task.id,
+        schedule_id: rhythm.schedule.id,
+        scheduled_for: at,
+        base_at: at,
+        due_at: at,
+        entry,
+    };
+    let mut rows = Vec::new();
+    if let (Some(last), Some(since)) = (at, cycle.next_after(from))
+        && last > from
+    {
+        let told = count.saturating_sub(kept.len() as u64);
+        let entry = Entry::Missed {
+            reason,
+            count: i64::try_from(told).unwrap_or(i64::MAX),
+            since,
+        };
+        rows.push(row(last, entry));
+    }
+    rows.extend(kept.into_iter().rev().map(|at| row(at, Entry::Planned)));
+    rows
+}
+
+/// Adds a firing that a rule left out: one after another for the same reason share a row.
+fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
+    if let Some(last) = rows.last_mut() {
+        let same = match last.entry {
+            Entry::Skipped(reason) if reason == code => Some((1, last.scheduled_for)),
+            Entry::SkippedMany {
+                reason,
+                count,
+                since,
+            } if reason == code => Some((count, since)),
+            _ => None,
+        };
+        if let Some((count, since)) = same
+            && (row.scheduled_for - last.scheduled_for <= TimeDelta::minutes(15)
+                || rows.len() >= SKIPPED_ROWS)
+        {
+            let entry = Entry::SkippedMany {
+                reason: code,
+                count: count + 1,
+                since: since.min(row.scheduled_for),
+            };
+            if let Some(last) = rows.last_mut() {
+                *last = Planned { entry, ..row };
+            }
+            return;
+        }
+    }
+    rows.push(row);
+}

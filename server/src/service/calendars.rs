@@ -1,0 +1,378 @@
+//! Calendars of work days, and the door to blackouts.
+
+use app::auth::Action;
+use app::backend::{Answer, Calendars, Caller};
+use app::calendar::{
+    Blackout, BlackoutDraft, Calendar, CalendarDay, CalendarDays, CalendarDraft, CalendarImport,
+    CalendarImported,
+};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::{BlackoutId, CalendarId};
+use app::schedule::BUILTIN_CALENDAR;
+use app::time::Stamp;
+use async_trait::async_trait;
+use chrono::Datelike;
+
+use super::{Service, or_taken};
+use crate::calendar::{MAX_BYTES, WorkCalendar, read, to_lines};
+use crate::error::OrInternal;
+use crate::store::StoredCalendar;
+
+/// Characters of a name.
+const NAME_MAX: usize = 32;
+
+fn noun(lang: Lang) -> &'static str {
+    lang.pick("这个日历", "calendar")
+}
+
+impl Service {
+    async fn show_calendar(
+        &self,
+        lang: Lang,
+        name: &str,
+        calendar: &WorkCalendar,
+        row: Option<&StoredCalendar>,
+    ) -> Answer<Calendar> {
+        Ok(Calendar {
+            id: CalendarId(row.map_or(0, |row| row.id)),
+            name: name.to_owned(),
+            builtin: name == BUILTIN_CALENDAR,
+            source_url: row.and_then(|row| row.source_url.clone()),
+            years: calendar.years().into_iter().map(i32::from).collect(),
+            updated_at: row.map(|row| Stamp(row.updated_at)),
+            used_by: self.store.calendar_uses(name).await.or_internal(lang)?,
+        })
+    }
+
+    pub(super) async fn all_calendars(&self, lang: Lang) -> Answer<Vec<Calendar>> {
+        let rows = self.store.calendars().await.or_internal(lang)?;
+        let rules = self.almanac.snapshot();
+        let mut shown = Vec::new();
+        for (name, calendar) in rules.calendars() {
+            let row = rows.iter().find(|row| row.name == name);
+            shown.push(self.show_calendar(lang, name, calendar, row).await?);
+        }
+        shown.sort_by_key(|calendar| (!calendar.builtin, calendar.name.clone()));
+        Ok(shown)
+    }
+
+    async fn one_calendar(&self, lang: Lang, name: &str) -> Answer<Calendar> {
+        self.all_calendars(lang)
+            .await?
+            .into_iter()
+            .find(|calendar| calendar.name == name)
+            .ok_or_else(|| AppError::not_found(lang, noun(lang)))
+    }
+
+    fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
+        let mut faults = Vec::new();
+        let name = draft.name.trim();
+        let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || name.chars().count() > NAME_MAX || !name.chars().all(fits) {
+            let text = lang.pick(
+                format!("名称由字母、数字、汉字、- 和 _ 组成，1–{NAME_MAX} 个字符"),
+                format!("A name has 1–{NAME_MAX} letters, digits, - and _"),
+            );
+            faults.push(FieldError::new("name", "invalid", text));
+        }
+        let url = draft.source_url.trim();
+        if !url.is_empty()
+            && let Err(refusal) = self.guard.parse(url)
+        {
+            faults.push(FieldError::new(
+                "source_url",
+                "refused",
+                refusal.to_string(),
+            ));
+        }
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        Ok(CalendarDraft {
+            name: name.to_owned(),
+            source_url: url.to_owned(),
+        })
+    }
+
+    async fn take_over(
+        &self,
+        lang: Lang,
+        name: &str,
+        text: &str,
+        as_work_days: bool,
+        replace_years: bool,
+    ) -> Answer<CalendarImported> {
+        let fault = |code: &str, message: String| {
+            AppError::invalid(lang, vec![FieldError::new("text", code, message)])
+        };
+        let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
+        let taken = read(text, as_work_days, this_year)
+            .map_err(|reason| fault("unreadable", reason.text(lang)))?;
+        let known = self
+            .almanac
+            .snapshot()
+            .calendar(Some(name))
+            .ok_or_else(|| AppError::not_found(lang, noun(lang)))?;
+        let mut calendar = WorkCalendar::clone(&known);
+        calendar.merge(&taken, replace_years);
+        let lines = to_lines(&calendar.days);
+        self.store
+            .set_calendar_days(name, &lines, self.clock.now())
+            .await
+            .or_internal(lang)?;
+        self.rules_changed(lang).await?;
+        Ok(CalendarImported {
+            calendar: self.one_calendar(lang, name).await?,
+            days: i64::try_from(taken.days.len()).unwrap_or(i64::MAX),
+            ignored: taken
+                .ignored
+                .iter()
+                .map(|ignored| ignored.text(lang))
+                .collect(),
+        })
+    }
+}
+
+#[async_trait]
+impl Calendars for Service {
+    async fn calendar_list(&self, caller: &Caller) -> Answer<Vec<Calendar>> {
+        self.allow(caller, Action::Read)?;
+        self.all_calendars(caller.lang).await
+    }
+
+    async fn calendar_get(
+        &self,
+        caller: &Caller,
+        name: &str,
+        year: Option<i32>,
+    ) -> Answer<CalendarDays> {
+        self.allow(caller, Action::Read)?;
+        let calendar = self.one_calendar(caller.lang, name).await?;
+        let rules = self.almanac.snapshot();
+        let days = rules.calendar(Some(name)).map_or_else(Vec::new, |known| {
+            known
+                .days
+                .iter()
+                .filter(|(date, _)| year.is_none_or(|year| i32::from(date.year()) == year))
+                .map(|(date, day)| CalendarDay {
+                    date: date.to_string(),
+                    work: day.work,
+                    name: day.name.clone(),
+                })
+                .collect()
+        });
+        Ok(CalendarDays { calendar, days })
+    }
+
+    async fn calendar_create(&self, caller: &Caller, draft: &CalendarDraft) -> Answer<Calendar> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let draft = self.check_calendar(lang, draft)?;
+        let taken = || {
+            let text = lang.pick(
+                "已经有这个名称的日历",
+                "A calendar of this name exists already",
+            );
+            AppError {
+                fields: vec![FieldError::new("name", "taken", text)],
+                ..AppError::new(ErrorKind::Conflict, "calendar.name_taken", text)
+            }
+        };
+        if draft.name == BUILTIN_CALENDAR {
+            return Err(taken());
+        }
+        let inserted = self.store.insert_calendar(&draft, self.clock.now()).await;
+        or_taken(inserted, lang, taken)?;
+        self.rules_changed(lang).await?;
+        self.audit(who, "calendar.create", None, &draft.name).await;
+        self.one_calendar(lang, &draft.name).await
+    }
+
+    async fn calendar_update(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &CalendarDraft,
+    ) -> Answer<Calendar> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        self.one_calendar(lang, name).await?;
+        let mut draft = self.check_calendar(lang, draft)?;
+        if name == BUILTIN_CALENDAR {
+            // Schedules find it by its name.
+            draft.name = BUILTIN_CALENDAR.to_owned();
+        }
+        let now = self.clock.now();
+        let updated = self.store.update_calendar(name, &draft, now).await;
+        let taken = || {
+            let text = lang.pick(
+                "已经有这个名称的日历",
+                "A calendar of this name exists already",
+            );
+            AppError::new(ErrorKind::Conflict, "calendar.name_taken", text)
+        };
+        if !or_taken(updated, lang, taken)? {
+            // The built-in one has no row until somebody changes it.
+            self.store
+                .insert_calendar(&draft, now)
+                .await
+                .or_internal(lang)?;
+        }
+        self.rules_changed(lang).await?;
+        self.audit(who, "calendar.update", None, &draft.name).await;
+        self.one_calendar(lang, &draft.name).await
+    }
+
+    async fn calendar_import(
+        &self,
+        caller: &Caller,
+        name: &str,
+        import: &CalendarImport,
+    ) -> Answer<CalendarImported> {
+        let who = self.allow(caller, Action::Administer)?;
+        let imported = self
+            .take_over(
+                caller.lang,
+                name,
+                &import.text,
+                import.as_work_days,
+                import.replace_years,
+            )
+            .await?;
+        let detail = format!("{name}: {} days", imported.days);
+        self.audit(who, "calendar.import", None, &detail).await;
+        Ok(imported)
+    }
+
+    async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let calendar = self.one_calendar(lang, name).await?;
+        let Some(url) = calendar.source_url else {
+            let text = lang.pick(
+                "这个日历没有更新地址",
+                "This calendar has no URL to update from",
+            );
+            return Err(AppError::invalid(
+                lang,
+                vec![FieldError::new("source_url", "required", text)],
+            ));
+        };
+        let text = self
+            .sender
+            .fetch_text(&url, MAX_BYTES)
+            .await
+            .map_err(|reason| {
+                AppError::new(
+                    ErrorKind::Unavailable,
+                    "calendar.fetch",
+                    lang.pick(
+                        format!("没有取到日历：{reason}"),
+                        format!("The calendar was not fetched: {reason}"),
+                    ),
+                )
+                .with_hint(lang.pick(
+                    "检查地址，或把内容粘贴到导入框",
+                    "Check the URL, or paste the text into the import box",
+                ))
+            })?;
+        // What the source says of a year holds for all of that year.
+        let imported = self.take_over(lang, name, &text, false, true).await?;
+        let detail = format!("{name}: {} days", imported.days);
+        self.audit(who, "calendar.refresh", None, &detail).await;
+        Ok(imported)
+    }
+
+    async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let calendar = self.one_calendar(lang, name).await?;
+        let in_use = || {
+            AppError::new(
+                ErrorKind::Conflict,
+                "calendar.in_use",
+                lang.pick(
+                    "还有工作周期在用这个日历",
+                    "Schedules still use this calendar",
+                ),
+            )
+            .with_hint(lang.pick(
+                "先让它们改用别的日历",
+                "Make them use another calendar first",
+            ))
+        };
+        if calendar.used_by > 0 && !calendar.builtin {
+            return Err(in_use());
+        }
+        let deleted = self
+            .store
+            .delete_calendar(name, self.clock.now())
+            .await
+            .or_internal(lang)?;
+        if !deleted && !calendar.builtin {
+            return Err(in_use());
+        }
+        self.rules_changed(lang).await?;
+        self.audit(who, "calendar.delete", None, name).await;
+        Ok(())
+    }
+
+    async fn blackout_list(&self, caller: &Caller) -> Answer<Vec<Blackout>> {
+        self.allow(caller, Action::Read)?;
+        let rows = self.store.blackouts().await.or_internal(caller.lang)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| self.show_blackout(row))
+            .collect())
+    }
+
+    async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout> {
+        let who = self.allow(caller, Action::Administer)?;
+        let saved = self
+            .save_blackout(caller.lang, BlackoutId(0), draft)
+            .await?
+            .ok_or_else(|| gone(caller.lang))?;
+        self.audit(who, "blackout.create", Some(saved.id.0), &saved.name)
+            .await;
+        Ok(saved)
+    }
+
+    async fn blackout_update(
+        &self,
+        caller: &Caller,
+        id: BlackoutId,
+        draft: &BlackoutDraft,
+    ) -> Answer<Blackout> {
+        let who = self.allow(caller, Action::Administer)?;
+        if id.0 <= 0 {
+            return Err(gone(caller.lang));
+        }
+        let saved = self
+            .save_blackout(caller.lang, id, draft)
+            .await?
+            .ok_or_else(|| gone(caller.lang))?;
+        self.audit(who, "blackout.update", Some(id.0), &saved.name)
+            .await;
+        Ok(saved)
+    }
+
+    async fn blackout_delete(&self, caller: &Caller, id: BlackoutId) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let deleted = self
+            .store
+            .delete_blackout(id, self.clock.now())
+            .await
+            .or_internal(caller.lang)?;
+        if !deleted {
+            return Err(gone(caller.lang));
+        }
+        self.rules_changed(caller.lang).await?;
+        self.audit(who, "blackout.delete", Some(id.0), "").await;
+        Ok(())
+    }
+}
+
+fn gone(lang: Lang) -> AppError {
+    AppError::not_found(lang, lang.pick("这个停跑时段", "blackout"))
+}

@@ -1,0 +1,395 @@
+//! "Why did it (not) run at …": one sentence, from the ledger for what has been, from the
+//! schedule for what is to come.
+
+use app::backend::Answer;
+use app::error::{AppError, FieldError};
+use app::i18n::Lang;
+use app::id::{OccurrenceId, RunId};
+use app::occurrence::Explanation;
+use app::task::{Task, TaskState};
+use app::time::Stamp;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Service;
+use super::words::{excluded_text, local, note_text, reason_text};
+use crate::error::OrInternal;
+use crate::firings::Rhythm;
+use crate::store::StoredOccurrence;
+use crate::timetable::{parse_instant, rules, zone};
+
+/// Rows of the ledger looked through on each side of the instant. A firing moved by a calendar is
+/// due days after it was named.
+const AROUND: u64 = 200;
+
+/// What an explanation says, before its frame.
+struct Said {
+    verdict: &'static str,
+    sentence: String,
+    occurrence_id: Option<OccurrenceId>,
+    run_id: Option<RunId>,
+}
+
+impl Said {
+    fn new(verdict: &'static str, sentence: String) -> Self {
+        Self {
+            verdict,
+            sentence,
+            occurrence_id: None,
+            run_id: None,
+        }
+    }
+}
+
+impl Service {
+    pub(super) async fn explain(&self, lang: Lang, task: &Task, text: &str) -> Answer<Explanation> {
+        let zone = zone(&task.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let Some(at) = parse_instant(text, &zone) else {
+            let message = lang.pick(
+                "请写成 2026-12-31 09:00 或 RFC 3339 时间",
+                "Write a time such as 2026-12-31 09:00, or RFC 3339",
+            );
+            return Err(AppError::invalid(
+                lang,
+                vec![FieldError::new("at", "invalid", message)],
+            ));
+        };
+        // Who names a minute means all of it.
+        let whole_minute = text.matches(':').count() <= 1 || at.timestamp() % 60 == 0;
+        let until = at + TimeDelta::seconds(if whole_minute { 59 } else { 0 });
+        let said = match self.from_ledger(lang, task, at, until).await? {
+            Some(said) => said,
+            None => self.from_schedule(lang, task, at, until).await?,
+        };
+        Ok(Explanation {
+            at: Stamp(at),
+            verdict: said.verdict.to_owned(),
+            sentence: said.sentence,
+            occurrence_id: said.occurrence_id,
+            run_id: said.run_id,
+            zone: rules(&task.zone, &zone, at),
+        })
+    }
+
+    async fn from_ledger(
+        &self,
+        lang: Lang,
+        task: &Task,
+        at: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Answer<Option<Said>> {
+        let rows = self
+            .store
+            .occurrences_around(task.id, at, AROUND)
+            .await
+            .or_internal(lang)?;
+        let tells = |row: &&StoredOccurrence| {
+            row.tells_of(at)
+                || (at <= row.scheduled_for && row.scheduled_for <= until)
+                || row.since.is_some_and(|since| {
+                    row.firings > 1 && since <= until && at <= row.scheduled_for
+                })
+        };
+        // One that ran says more than one that was left out.
+        let found = rows
+            .iter()
+            .filter(tells)
+            .min_by_key(|row| (row.run_id.is_none(), row.firings > 1, row.scheduled_for));
+        let moved_here = || {
+            rows.iter()
+                .find(|row| at <= row.due_at && row.due_at <= until && row.run_id.is_some())
+        };
+        let Some(row) = found.or_else(moved_here) else {
+            return Ok(None);
+        };
+        let run = match row.run_id {
+            Some(id) => self.store.run(id).await.or_internal(lang)?,
+            None => None,
+        };
+        let named = local(row.scheduled_for, &task.zone);
+        let (verdict, sentence) = match (&run, row.state.as_str()) {
+            (Some(run), _) => {
+                let started = local(run.started_at.0, &task.zone);
+                let how = state_text(lang, run.state.as_str());
+                let verdict = if run.state.is_over() {
+                    "ran"
+                } else {
+                    "running"
+                };
+                let late = run.trigger == app::run::Trigger::CatchUp;
+                let why = if late {
+                    lang.pick("（补跑）", " (caught up)")
+                } else {
+                    ""
+                };
+                (
+                    verdict,
+                    lang.pick(
+                        format!("计划在 {named} 的这一次于 {started} 开始{why}，{how}（执行 {}）。", run.id),
+                        format!("The one planned for {named} started at {started}{why} and {how} (run {}).", run.id),
+                    ),
+                )
+            }
+            (None, "planned") => {
+                let due = local(row.due_at, &task.zone);
+                (
+                    "planned",
+                    lang.pick(
+                        format!("已计划：{due} 开始。"),
+                        format!("It is planned to start at {due}."),
+                    ),
+                )
+            }
+            (None, state) => {
+                let verdict = if state == "missed" {
+                    "missed"
+                } else {
+                    "skipped"
+                };
+                let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
+                let word = if verdict == "missed" {
+                    lang.pick("错过", "was missed")
+                } else {
+                    lang.pick("跳过", "was skipped")
+                };
+                let sentence = match row.since.filter(|_| row.firings > 1) {
+                    Some(since) => {
+                        let (since, count) = (local(since, &task.zone), row.firings);
+                        lang.pick(
+                            format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
+                            format!("It did not run: each of {count} firings from {since} to {named} {word}: {why}."),
+                        )
+                    }
+                    None => lang.pick(
+                        format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
+                        format!("It did not run: the one planned for {named} {word}: {why}."),
+                    ),
+                };
+                (verdict, sentence)
+            }
+        };
+        Ok(Some(Said {
+            verdict,
+            sentence,
+            occurrence_id: Some(row.id),
+            run_id: row.run_id,
+        }))
+    }
+
+    /// What the schedule says, where the ledger says nothing.
+    async fn from_schedule(
+        &self,
+        lang: Lang,
+        task: &Task,
+        at: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Answer<Said> {
+        let now = self.clock.now();
+        let shown = local(at, &task.zone);
+        if until < task.created_at.0 {
+            let created = local(task.created_at.0, &task.zone);
+            return Ok(Said::new(
+                "not_created",
+                lang.pick(
+                    format!("那时还没有这个任务：它创建于 {created}。"),
+                    format!("There was no such task then: it was entered at {created}."),
+                ),
+            ));
+        }
+        if let Some(said) = self.from_controls(lang, task, at, now).await? {
+            return Ok(said);
+        }
+        if task.starts_at.is_some_and(|start| until < start.0)
+            || task.ends_at.is_some_and(|end| at > end.0)
+        {
+            let bound =
+                |at: Option<Stamp>| at.map_or("…".to_owned(), |at| local(at.0, &task.zone));
+            let (from, to) = (bound(task.starts_at), bound(task.ends_at));
+            return Ok(Said::new(
+                "window",
+                lang.pick(
+                    format!("{shown} 不在任务的起止时间（{from} – {to}）之内。"),
+                    format!("{shown} lies outside the task's window ({from} – {to})."),
+                ),
+            ));
+        }
+        let rhythms = self.rhythms(task);
+        let named = rhythms
+            .iter()
+            .find_map(|rhythm| Some((rhythm, named_in(rhythm, at, until)?)));
+        if let Some((rhythm, slot)) = named {
+            return Ok(self.named(lang, task, rhythm, &slot, now));
+        }
+        let before = rhythms
+            .iter()
+            .filter_map(|rhythm| rhythm.cycle().previous_at_or_before(at))
+            .max();
+        let after = rhythms
+            .iter()
+            .filter_map(|rhythm| rhythm.next_start(until))
+            .map(|firing| firing.due_at)
+            .min();
+        let around = [
+            (lang.pick("前一次", "before it"), before),
+            (lang.pick("后一次", "after it"), after),
+        ]
+        .into_iter()
+        .filter_map(|(word, at)| Some(format!("{word} {}", local(at?, &task.zone))))
+        .collect::<Vec<_>>()
+        .join(lang.pick("，", ", "));
+        let words = rhythms
+            .iter()
+            .map(|rhythm| app::schedule::describe_schedule(&rhythm.schedule, lang))
+            .collect::<Vec<_>>()
+            .join(lang.pick("；", "; "));
+        let edited = if at < task.updated_at.0 && at < now {
+            let when = local(task.updated_at.0, &task.zone);
+            lang.pick(
+                format!("（任务在 {when} 改动过，那时的周期可能不同）"),
+                format!(
+                    " (the task was changed at {when}; its schedule may have been another one then)"
+                ),
+            )
+        } else {
+            String::new()
+        };
+        Ok(Said::new(
+            "not_named",
+            lang.pick(
+                format!(
+                    "工作周期（{words}）不包含 {shown}{}{around}{edited}。",
+                    if around.is_empty() { "" } else { "：" }
+                ),
+                format!(
+                    "The schedule ({words}) does not name {shown}{}{around}{edited}.",
+                    if around.is_empty() { "" } else { ": " }
+                ),
+            ),
+        ))
+    }
+
+    /// Whether a person had stopped the task at that time.
+    async fn from_controls(
+        &self,
+        lang: Lang,
+        task: &Task,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Answer<Option<Said>> {
+        let last = self
+            .store
+            .last_control(task.id, at.min(now))
+            .await
+            .or_internal(lang)?;
+        let Some((action, when, who)) = last else {
+            return Ok(None);
+        };
+        let when = local(when, &task.zone);
+        Ok(match action.as_str() {
+            "task.close" => Some(Said::new(
+                "closed",
+                lang.pick(
+                    format!("任务已由 {who} 在 {when} 结单。"),
+                    format!("{who} had closed the task at {when}."),
+                ),
+            )),
+            "task.pause"
+                if at <= now
+                    || (task.state == TaskState::Paused
+                        && task.paused_until.is_none_or(|until| at < until.0)) =>
+            {
+                Some(Said::new(
+                    "paused",
+                    lang.pick(
+                        format!("任务由 {who} 在 {when} 暂停。"),
+                        format!("{who} had paused the task at {when}."),
+                    ),
+                ))
+            }
+            _ => None,
+        })
+    }
+
+    fn named(
+        &self,
+        lang: Lang,
+        task: &Task,
+        rhythm: &Rhythm,
+        slot: &crate::firings::Slot,
+        now: DateTime<Utc>,
+    ) -> Said {
+        let Some(firing) = slot.firings.first() else {
+            return Said::new("unknown", String::new());
+        };
+        let due = local(firing.due_at, &task.zone);
+        if let Some(excluded) = &firing.excluded {
+            let why = excluded_text(lang, excluded, rhythm, &task.zone);
+            let verdict = match excluded.code() {
+                "paused" => "paused",
+                _ => "skipped",
+            };
+            return Said::new(
+                verdict,
+                lang.pick(
+                    format!("不会执行：{why}。"),
+                    format!("It does not run: {why}."),
+                ),
+            );
+        }
+        if slot.at > now {
+            let note = note_text(lang, firing, slot, rhythm)
+                .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
+                .unwrap_or_default();
+            return Said::new(
+                "planned",
+                lang.pick(
+                    format!("将在 {due} 执行{note}。"),
+                    format!("It will run at {due}{note}."),
+                ),
+            );
+        }
+        // Named, past, and not in the ledger.
+        let edited = local(task.updated_at.0, &task.zone);
+        Said::new(
+            "unknown",
+            if slot.at < task.updated_at.0 {
+                lang.pick(
+                    format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
+                    format!("It was not planned then: the task was changed at {edited}, and only its present schedule names {due}."),
+                )
+            } else {
+                lang.pick(
+                    format!("账本里没有 {due} 的记录：那时服务器还没有开始安排这个任务。"),
+                    format!("The ledger has no row for {due}: no server had begun to plan this task then."),
+                )
+            },
+        )
+    }
+}
+
+/// The slot of a schedule that names an instant of a stretch, or starts in it.
+fn named_in(
+    rhythm: &Rhythm,
+    at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Option<crate::firings::Slot> {
+    let slot = rhythm.next(at - TimeDelta::microseconds(1));
+    slot.filter(|slot| slot.at <= until).or_else(|| {
+        // Named there, and moved elsewhere by a rule of days.
+        let named = rhythm
+            .cycle()
+            .next_after(at - TimeDelta::microseconds(1))
+            .filter(|named| *named <= until)?;
+        rhythm.slot_of(named)
+    })
+}
+
+fn state_text(lang: Lang, state: &str) -> &'static str {
+    match state {
+        "running" => lang.pick("正在执行", "is running"),
+        "succeeded" => lang.pick("成功", "succeeded"),
+        "failed" => lang.pick("失败", "failed"),
+        "timed_out" => lang.pick("超时被终止", "was ended by its time limit"),
+        "killed" => lang.pick("被人停止", "was stopped by somebody"),
+        _ => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
+    }
+}

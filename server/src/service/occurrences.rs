@@ -1,0 +1,144 @@
+//! The time line of a task: what was planned, and what is to come.
+
+use app::backend::{Answer, List};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::occurrence::{OCCURRENCE_STATES, Occurrence, OccurrenceQuery};
+use app::task::{Task, TaskState};
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+
+use super::Service;
+use super::words::{excluded_text, reason_text};
+use crate::error::OrInternal;
+use crate::firings::Merge;
+use crate::store::StoredOccurrence;
+
+/// Rows of a page when nothing else is asked for, and at the most.
+const PAGE: u32 = 50;
+const PAGE_MAX: u32 = 200;
+/// Left-out firings of one stretch in the list of what is to come.
+const STRETCH: usize = 3;
+
+impl Service {
+    pub(super) async fn past_occurrences(
+        &self,
+        lang: Lang,
+        id: TaskId,
+        query: &OccurrenceQuery,
+    ) -> Answer<List<Occurrence>> {
+        self.find_task(lang, id).await?;
+        let state = query.state.as_deref().filter(|state| !state.is_empty());
+        if state.is_some_and(|state| !OCCURRENCE_STATES.contains(&state)) {
+            let message = lang.pick("没有这种状态", "There is no such state");
+            return Err(AppError::invalid(
+                lang,
+                vec![FieldError::new("state", "unknown", message)],
+            ));
+        }
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
+        let before = query
+            .after
+            .as_deref()
+            .filter(|cursor| !cursor.is_empty())
+            .map(|cursor| parse_cursor(cursor, lang))
+            .transpose()?;
+        let mut rows = self
+            .store
+            .task_occurrences(id, state, before, limit as u64 + 1)
+            .await
+            .or_internal(lang)?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|row| format!("{}.{}", row.due_at.timestamp_micros(), row.id.0));
+        let items = rows.into_iter().map(|row| to_item(lang, id, row)).collect();
+        Ok(List { items, next })
+    }
+
+    /// What is to come, soonest first, with what is left out.
+    pub(super) fn upcoming_occurrences(
+        &self,
+        lang: Lang,
+        task: &Task,
+        limit: usize,
+    ) -> Vec<Occurrence> {
+        if task.state == TaskState::Closed {
+            return Vec::new();
+        }
+        let rhythms = self.rhythms(task);
+        let mut merge = Merge::new(&rhythms, self.clock.now());
+        let mut stretch = vec![0_usize; rhythms.len()];
+        let mut items = Vec::new();
+        while items.len() < limit
+            && let Some((index, slot)) = merge.next()
+        {
+            let rhythm = &rhythms[index];
+            for firing in &slot.firings {
+                let excluded = firing.excluded.as_ref();
+                stretch[index] = excluded.map_or(0, |_| stretch[index] + 1);
+                items.push(Occurrence {
+                    id: None,
+                    task_id: task.id,
+                    schedule_id: rhythm.schedule.id,
+                    scheduled_for: Stamp(firing.scheduled_for),
+                    due_at: Stamp(firing.due_at),
+                    state: if excluded.is_some() {
+                        "skipped"
+                    } else {
+                        "planned"
+                    }
+                    .to_owned(),
+                    reason: excluded.map(|excluded| excluded.code().to_owned()),
+                    reason_text: excluded
+                        .map(|excluded| excluded_text(lang, excluded, rhythm, &task.zone)),
+                    count: 1,
+                    since: None,
+                    run_id: None,
+                });
+            }
+            if stretch[index] >= STRETCH {
+                merge.skip_to(index, rhythm.behind(&slot));
+                stretch[index] = 0;
+            }
+        }
+        items
+    }
+}
+
+fn to_item(lang: Lang, task_id: TaskId, row: StoredOccurrence) -> Occurrence {
+    Occurrence {
+        id: Some(row.id),
+        task_id,
+        schedule_id: row.schedule_id,
+        scheduled_for: Stamp(row.scheduled_for),
+        due_at: Stamp(row.due_at),
+        state: row.state,
+        reason_text: row
+            .reason
+            .as_deref()
+            .map(|reason| reason_text(lang, reason)),
+        reason: row.reason,
+        count: row.firings,
+        since: row.since.filter(|_| row.firings > 1).map(Stamp),
+        run_id: row.run_id,
+    }
+}
+
+fn parse_cursor(text: &str, lang: Lang) -> Answer<(DateTime<Utc>, i64)> {
+    text.split_once('.')
+        .and_then(|(at, id)| {
+            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            Some((at, id.parse().ok()?))
+        })
+        .ok_or_else(|| {
+            AppError::new(
+                ErrorKind::Invalid,
+                "cursor",
+                lang.pick("页码无效", "This is not a cursor of ours"),
+            )
+        })
+}

@@ -1,0 +1,153 @@
+//! Sentences about firings, in both languages.
+
+use app::i18n::Lang;
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use jiff::civil::Date;
+
+use crate::firings::{Excluded, Firing, Rhythm, Slot};
+use crate::timetable::{civil_date, rules, zone};
+
+/// A time in a zone, for a sentence: `2026-11-22 09:00:00`.
+pub(super) fn local(at: DateTime<Utc>, zone_name: &str) -> String {
+    zone(zone_name).map_or_else(
+        |_| Stamp(at).rfc3339(),
+        |zone| rules(zone_name, &zone, at).local(Stamp(at)),
+    )
+}
+
+/// Why a firing is left out.
+pub(super) fn excluded_text(
+    lang: Lang,
+    excluded: &Excluded,
+    rhythm: &Rhythm,
+    zone_name: &str,
+) -> String {
+    let named = |date: Date| {
+        let name = rhythm
+            .calendar()
+            .and_then(|calendar| calendar.day_name(date).map(str::to_owned))
+            .filter(|name| !name.is_empty());
+        match name {
+            Some(name) => lang.pick(format!("{date}（{name}）"), format!("{date} ({name})")),
+            None => date.to_string(),
+        }
+    };
+    match excluded {
+        Excluded::Day { date, work: true } => lang.pick(
+            format!("{} 是工作日", named(*date)),
+            format!("{} is a work day", named(*date)),
+        ),
+        Excluded::Day { date, work: false } => lang.pick(
+            format!("{} 是休息日", named(*date)),
+            format!("{} is a rest day", named(*date)),
+        ),
+        Excluded::Merged { date } => lang.pick(
+            format!("{} 的这一次会移到同一时刻，只执行一次", named(*date)),
+            format!(
+                "the one named for {} moves to the same instant, which fires once",
+                named(*date)
+            ),
+        ),
+        Excluded::Nowhere { date } => lang.pick(
+            format!("{} 是休息日，日历里没有可以移到的工作日", named(*date)),
+            format!(
+                "{} is a rest day, and the calendar has no work day to move to",
+                named(*date)
+            ),
+        ),
+        Excluded::Blackout { name, until, .. } => {
+            let until = local(*until, zone_name);
+            lang.pick(
+                format!("停跑时段“{name}”，到 {until} 为止"),
+                format!("blackout \"{name}\" until {until}"),
+            )
+        }
+        Excluded::Paused => lang.pick("任务已暂停", "the task is paused").to_owned(),
+    }
+}
+
+/// Why a firing does not start at the instant its schedule names; `None` where it does.
+pub(super) fn note_text(
+    lang: Lang,
+    firing: &Firing,
+    slot: &Slot,
+    rhythm: &Rhythm,
+) -> Option<String> {
+    if firing.excluded.is_some() {
+        return None;
+    }
+    let zone = rhythm.cycle().zone();
+    let (named, lands) = (
+        civil_date(zone, firing.scheduled_for),
+        civil_date(zone, slot.at),
+    );
+    if named != lands {
+        return Some(lang.pick(
+            format!("原定 {named}，是休息日，移到 {lands}"),
+            format!("moved from {named}, a rest day, to {lands}"),
+        ));
+    }
+    if firing.put_off {
+        return Some(
+            lang.pick("停跑时段结束时补跑", "put off to the end of the blackout")
+                .to_owned(),
+        );
+    }
+    rhythm.cycle().is_shifted(slot.at).then(|| {
+        lang.pick(
+            "时钟拨快，这一刻不存在，顺延到其后的第一刻",
+            "clocks go forward: the time named does not exist, so it starts right after the gap",
+        )
+        .to_owned()
+    })
+}
+
+/// Clocks change from one offset to another, in seconds east of UTC.
+pub(super) fn clock_change_text(lang: Lang, was: i32, is: i32) -> String {
+    let by = (is - was).unsigned_abs();
+    let length = app::task::format_duration(i64::from(by));
+    let forward = is > was;
+    let (was, is) = (offset(was), offset(is));
+    if forward {
+        lang.pick(
+            format!("时钟拨快 {length}（{was} → {is}）"),
+            format!("clocks go forward by {length} ({was} → {is})"),
+        )
+    } else {
+        lang.pick(
+            format!("时钟拨慢 {length}（{was} → {is}）"),
+            format!("clocks go back by {length} ({was} → {is})"),
+        )
+    }
+}
+
+fn offset(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// What a reason in the ledger means.
+pub(super) fn reason_text(lang: Lang, reason: &str) -> String {
+    let (zh, en) = match reason {
+        "overlap" => ("上一次还在执行", "the run before was still going"),
+        "window" => ("不在任务的起止时间内", "outside the task's window"),
+        "calendar" => ("按日历这一天不执行", "the calendar leaves this day out"),
+        "blackout" => ("停跑时段", "a blackout"),
+        "paused" => ("任务已暂停", "the task was paused"),
+        "closed" => ("任务已结单", "the task was closed"),
+        "too_late" => ("太晚了", "too late"),
+        "down" => ("当时没有服务器在运行", "no server was there"),
+        "clock" => (
+            "系统时钟被拨快，跳过了这一刻",
+            "the clock was set forward over it",
+        ),
+        "dependency" => (
+            "所依赖的任务没有完成",
+            "a task it depends on had not finished",
+        ),
+        other => return other.to_owned(),
+    };
+    lang.pick(zh, en).to_owned()
+}
