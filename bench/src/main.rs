@@ -1,9 +1,12 @@
-//! Fire latency of 1 and of 1,000 tasks due on one second, beside a bare spawn loop, in one run.
+//! Fire latency of 1 and of 1,000 tasks due on one second, beside a bare spawn loop, in one run;
+//! the time to plan an hour of 10,000 schedules, and to answer a preview.
 //!
 //! `make bench` builds and runs it. A fast wrong answer is a failure: every instant must have run
 //! every task exactly once.
 
 mod floor;
+mod planning;
+mod preview;
 mod product;
 mod stats;
 
@@ -18,6 +21,11 @@ const MANY: usize = 1_000;
 const ROUNDS_OF_ONE: usize = 10;
 /// Instants measured of the big workload.
 const ROUNDS_OF_MANY: usize = 3;
+
+/// Schedules planned for an hour.
+const SCHEDULES: usize = 10_000;
+/// Previews asked for.
+const PREVIEWS: usize = 2_000;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -52,6 +60,14 @@ async fn measure(folder: &Path) -> Result<(), Failure> {
     let many = product::rounds(folder, &binary, &stamp, MANY, ROUNDS_OF_MANY).await?;
     rows.push(summary("jcrontab, SQLite", MANY, &many, Some(&floor_many)));
     print_table(&rows);
+
+    let planned = planning::hour(
+        SCHEDULES,
+        chrono::DateTime::from_timestamp(1_795_338_000, 0).ok_or("no time")?,
+    )?;
+    let product = product::start(&folder.join("data-preview"), &binary).await?;
+    let answers = preview::answers(&product.http, &product.base, &product.token, PREVIEWS).await?;
+    stats::print_times(SCHEDULES, &planned, &answers);
     Ok(())
 }
 

@@ -24,14 +24,16 @@ impl Drop for Server {
     }
 }
 
-pub(crate) async fn rounds(
-    folder: &Path,
-    binary: &Path,
-    stamp: &Path,
-    count: usize,
-    rounds: usize,
-) -> Result<Vec<Round>, Failure> {
-    let data = folder.join(format!("data-{count}"));
+/// A running product with an account for the benchmark.
+pub(crate) struct Product {
+    server: Server,
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+    pub(crate) token: String,
+}
+
+/// Starts the product on a fresh database.
+pub(crate) async fn start(data: &Path, binary: &Path) -> Result<Product, Failure> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();
@@ -40,7 +42,7 @@ pub(crate) async fn rounds(
         command
             .args(arguments)
             .env_remove("DATABASE_URL")
-            .env("JCRONTAB_DATA_DIR", &data)
+            .env("JCRONTAB_DATA_DIR", data)
             .env("JCRONTAB_LISTEN", format!("127.0.0.1:{port}"))
             .env("JCRONTAB_LOG", "error")
             // The stamps go into a folder of the user who runs the benchmark.
@@ -74,6 +76,28 @@ pub(crate) async fn rounds(
     let http = reqwest::Client::builder().no_proxy().build()?;
     let base = format!("http://127.0.0.1:{port}");
     wait_until_ready(&http, &base).await?;
+    Ok(Product {
+        server,
+        http,
+        base,
+        token,
+    })
+}
+
+pub(crate) async fn rounds(
+    folder: &Path,
+    binary: &Path,
+    stamp: &Path,
+    count: usize,
+    rounds: usize,
+) -> Result<Vec<Round>, Failure> {
+    let product = start(&folder.join(format!("data-{count}")), binary).await?;
+    let Product {
+        server,
+        http,
+        base,
+        token,
+    } = &product;
 
     let file = folder.join(format!("product-{count}"));
     // All tasks are entered under one window, so that none fires before all are there.
@@ -88,7 +112,7 @@ pub(crate) async fn rounds(
         });
         let answer = http
             .post(format!("{base}/api/v1/tasks"))
-            .bearer_auth(&token)
+            .bearer_auth(token)
             .json(&draft)
             .send()
             .await?;

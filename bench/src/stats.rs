@@ -76,3 +76,22 @@ pub(crate) fn print_table(rows: &[Row]) {
         );
     }
 }
+
+#[expect(clippy::print_stdout, reason = "the table is what the program is for")]
+pub(crate) fn print_times(schedules: usize, planned: &crate::planning::Planned, answers: &[f64]) {
+    let share = |share: usize| {
+        let index = (answers.len().saturating_sub(1)) * share / 100;
+        answers.get(index).copied().unwrap_or(f64::NAN)
+    };
+    println!(
+        "\nPlanning the next hour of {schedules} schedules on one core: {:.0} ms ({} firings), after {:.0} ms to take them over",
+        planned.plan_ms, planned.firings, planned.load_ms
+    );
+    println!(
+        "Preview over REST, {} questions: p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms",
+        answers.len(),
+        share(50),
+        share(99),
+        share(100)
+    );
+}

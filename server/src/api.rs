@@ -1,16 +1,19 @@
 //! REST `/api/v1`: extract, one call of the service, map. See `docs/API.md`.
 
+mod blackouts;
+mod calendars;
 mod channels;
+mod import;
+mod occurrences;
+mod params;
 mod problem;
 mod runs;
+mod system;
 mod tasks;
 mod users;
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi;
@@ -21,6 +24,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub use problem::Problem;
+pub use system::{healthz, readyz};
 
 /// The service as handlers are given it.
 pub type AppState = Arc<Service>;
@@ -62,6 +66,20 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(tasks::unurge))
         .routes(routes!(tasks::history))
         .routes(routes!(tasks::preview))
+        .routes(routes!(occurrences::list))
+        .routes(routes!(occurrences::upcoming))
+        .routes(routes!(occurrences::explain))
+        .routes(routes!(calendars::list, calendars::create))
+        .routes(routes!(
+            calendars::get,
+            calendars::replace,
+            calendars::delete
+        ))
+        .routes(routes!(calendars::import))
+        .routes(routes!(calendars::refresh))
+        .routes(routes!(calendars::export))
+        .routes(routes!(blackouts::list, blackouts::create))
+        .routes(routes!(blackouts::replace, blackouts::delete))
         .routes(routes!(runs::list_of_task))
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
@@ -74,6 +92,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(users::change))
         .routes(routes!(users::tokens, users::create_token))
         .routes(routes!(users::revoke_token))
+        .routes(routes!(system::about))
 }
 
 /// All API routes, and the description made from them.
@@ -85,31 +104,4 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         get(move || async move { Json(described) }),
     );
     (router, openapi)
-}
-
-/// Whether the process serves; says nothing else.
-pub async fn healthz() -> &'static str {
-    "ok"
-}
-
-/// Whether the database answers and the loop goes round.
-pub async fn readyz(State(service): State<AppState>) -> Response {
-    // The loop turns at least every five minutes; a stale one means that it hangs.
-    let now = service.clock.now();
-    let turns = service
-        .lag
-        .ticked_at()
-        .is_some_and(|at| now - at < chrono::TimeDelta::minutes(6));
-    let database = service.store.ping().await.is_ok();
-    let status = if turns && database {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let word = |ok: bool| if ok { "ok" } else { "down" };
-    (
-        status,
-        Json(serde_json::json!({"database": word(database), "scheduler": word(turns)})),
-    )
-        .into_response()
 }

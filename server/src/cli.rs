@@ -3,12 +3,16 @@
 //!
 //! Exit codes: 0 done, 1 error, 2 usage, 3 not found, 4 refused.
 
+mod blackout;
+mod calendar;
 mod client;
 mod cron;
+mod doctor;
 mod print;
 mod run;
 mod task;
 mod user;
+mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -56,9 +60,17 @@ enum Command {
     /// Runs
     #[command(subcommand)]
     Run(run::RunCommand),
-    /// Cron expressions
+    /// Schedules, without a server: what they say and when they fire
     #[command(subcommand)]
     Cron(cron::CronCommand),
+    /// Calendars of work days
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
+    /// Times in which tasks do not fire
+    #[command(subcommand)]
+    Blackout(blackout::BlackoutCommand),
+    /// Check this installation and tell what to do about what is wrong
+    Doctor(doctor::Doctor),
 }
 
 /// Why a command failed, with its exit code.
@@ -140,7 +152,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match arguments.command {
         None | Some(Command::Serve) => serve(&arguments.config).await,
         Some(Command::Migrate) => migrate(&arguments.config).await,
-        Some(Command::Cron(command)) => cron::run(&command, &arguments.config),
+        Some(Command::Cron(command)) => cron::run(&command, &arguments.config).await,
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor, &arguments.config).await,
         Some(command) => ask(command, &arguments.config).await,
     };
     match done {
@@ -196,7 +209,9 @@ async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Channel(command) => user::channel(&client, &command).await,
         Command::Task(command) => task::run(&client, &command).await,
         Command::Run(command) => run::run(&client, &command).await,
-        Command::Serve | Command::Migrate | Command::Cron(_) => Ok(()),
+        Command::Calendar(command) => calendar::run(&client, &command).await,
+        Command::Blackout(command) => blackout::run(&client, &command).await,
+        Command::Serve | Command::Migrate | Command::Cron(_) | Command::Doctor(_) => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// A wall clock that can also be waited on.
 #[async_trait]
@@ -15,7 +15,8 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Time since some fixed moment by a clock that nobody sets and that goes on in suspend.
     fn ticks(&self) -> Duration;
 
-    /// Returns once `now() >= at`, also after the clock was set.
+    /// Returns once `now() >= at`, or earlier when the clock was set meanwhile: an instant that lay
+    /// ahead may be hours away then, and what is due next another one.
     async fn sleep_until(&self, at: DateTime<Utc>);
 }
 
@@ -29,6 +30,8 @@ pub struct SystemClock;
 /// A timer counts monotonic time, which stands still in suspend and knows nothing of clock
 /// steps, so the wall clock is read again at least this often.
 const SLICE: Duration = Duration::from_secs(1);
+/// Less between the wall clock and the ticks is drift and rounding; more is a clock that was set.
+pub const DRIFT: TimeDelta = TimeDelta::seconds(2);
 
 #[async_trait]
 impl Clock for SystemClock {
@@ -47,12 +50,17 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, at: DateTime<Utc>) {
+        let (since, since_ticks) = (self.now(), self.ticks());
         loop {
+            let now = self.now();
             // A negative difference means the instant has come.
-            let Ok(left) = (at - self.now()).to_std() else {
+            let Ok(left) = (at - now).to_std() else {
                 return;
             };
-            if left.is_zero() {
+            let passed = self.ticks().saturating_sub(since_ticks);
+            let passed = TimeDelta::from_std(passed).unwrap_or_default();
+            let was_set = (now - since - passed).abs() >= DRIFT;
+            if left.is_zero() || was_set {
                 return;
             }
             tokio::time::sleep(left.min(SLICE)).await;

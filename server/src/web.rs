@@ -54,6 +54,9 @@ pub fn router(web: &Web) -> Router {
         .route("/tasks/{id}/edit", post(forms::task::update))
         .route("/admin/channels", post(forms::admin::channel))
         .route("/admin/users", post(forms::admin::user_or_token))
+        .route("/admin/calendars", post(forms::days::calendar))
+        .route("/admin/calendars/{name}", post(forms::days::import))
+        .route("/admin/blackouts", post(forms::days::blackout))
         .route("/events", get(events::stream))
         .with_state(web.clone());
     let all = api

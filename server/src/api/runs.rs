@@ -4,13 +4,14 @@ use app::backend::{List, Runs};
 use app::id::{RunId, TaskId};
 use app::run::Run;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::AppState;
+use super::params::Params;
 use super::problem::{Problem, Reply};
 use super::tasks::PageQuery;
 use crate::web::extract::Who;
@@ -34,7 +35,7 @@ pub(super) async fn list_of_task(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-    Query(page): Query<PageQuery>,
+    Params(page): Params<PageQuery>,
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
         service
@@ -49,7 +50,7 @@ pub(super) async fn list_of_task(
 pub(super) async fn list(
     State(service): State<AppState>,
     Who(caller): Who,
-    Query(query): Query<RunsQuery>,
+    Params(query): Params<RunsQuery>,
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
         service

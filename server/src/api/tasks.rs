@@ -8,7 +8,7 @@ use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::AppState;
+use super::params::Params;
 use super::problem::{Problem, Reply};
 use crate::web::extract::{Body, Who};
 
@@ -50,7 +51,7 @@ pub(super) struct PageQuery {
 pub(super) async fn list(
     State(service): State<AppState>,
     Who(caller): Who,
-    Query(query): Query<ListQuery>,
+    Params(query): Params<ListQuery>,
 ) -> Reply<Json<List<TaskRow>>> {
     let query = TaskQuery {
         q: query.q,
@@ -147,15 +148,27 @@ async fn control(
     Ok(Json(service.task_control(caller, id, &control).await?))
 }
 
-/// 暂停: it does not fire until restored.
-#[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks",
-    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 409, body = Problem)))]
+/// Body of a pause.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PauseBody {
+    /// Until when: RFC 3339, or `HH:MM` or `YYYY-MM-DD HH:MM` in the task's zone; until restored
+    /// when absent.
+    until: Option<String>,
+}
+
+/// 暂停: it does not fire until restored, or until a given time.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = PauseBody,
+    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn pause(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
+    body: Option<Body<PauseBody>>,
 ) -> Reply<Json<Task>> {
-    control(&service, &caller, id, Control::Pause).await
+    let until = body.and_then(|Body(body)| body.until);
+    control(&service, &caller, id, Control::Pause(until)).await
 }
 
 /// 结单: it is done.
@@ -218,7 +231,7 @@ pub(super) async fn history(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-    Query(page): Query<PageQuery>,
+    Params(page): Params<PageQuery>,
 ) -> Reply<Json<List<HistoryItem>>> {
     service.task_get(&caller, id).await?;
     Ok(Json(

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use app::error::AppError;
 use app::i18n::Lang;
 use axum::Router;
 use axum::body::Body;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{Failure, sentence};
+use crate::api::Problem;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::lifecycle::{self, DataDir, DataDirError};
@@ -46,9 +48,18 @@ enum Way {
 impl Client {
     /// Finds the way: `JCRONTAB_URL`, else the socket in the data folder, else the database.
     pub(super) async fn connect(config: &Config, lang: Lang) -> Result<Self, Failure> {
-        if let Ok(base) = std::env::var("JCRONTAB_URL")
-            && !base.is_empty()
-        {
+        match Self::to_server(config, lang).await? {
+            Some(client) => Ok(client),
+            None => Ok(Self {
+                way: in_process(config).await?,
+                lang,
+            }),
+        }
+    }
+
+    /// The way to a running server: `JCRONTAB_URL`, else the socket in the data folder.
+    pub(super) async fn to_server(config: &Config, lang: Lang) -> Result<Option<Self>, Failure> {
+        if let Some(base) = remote() {
             let token = std::env::var("JCRONTAB_TOKEN")
                 .ok()
                 .filter(|token| !token.is_empty());
@@ -61,15 +72,10 @@ impl Client {
                 token,
                 _folder: None,
             };
-            return Ok(Self { way, lang });
+            return Ok(Some(Self { way, lang }));
         }
-        if let Some(way) = over_socket(&config.data_dir).await? {
-            return Ok(Self { way, lang });
-        }
-        Ok(Self {
-            way: in_process(config).await?,
-            lang,
-        })
+        let way = over_socket(&config.data_dir).await?;
+        Ok(way.map(|way| Self { way, lang }))
     }
 
     /// Asks, and gives the answer's JSON (`null` for none).
@@ -142,6 +148,29 @@ impl Client {
     }
 }
 
+/// The address of a server elsewhere, where one is set.
+pub(super) fn remote() -> Option<String> {
+    std::env::var("JCRONTAB_URL")
+        .ok()
+        .filter(|base| !base.is_empty())
+}
+
+/// A text as one segment of a path or as a value of a query.
+pub(super) fn escaped(text: &str) -> String {
+    // A blank is `%20` in both; `+` would be a plus in a path.
+    let plus: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    plus.replace('+', "%20")
+}
+
+/// An answer of the service itself as one sentence and an exit code.
+pub(super) fn refusal(error: AppError) -> Failure {
+    let status = error.kind.status();
+    match serde_json::to_vec(&Problem::from(error)) {
+        Ok(bytes) => failure(status, &bytes),
+        Err(error) => Failure::error(sentence(&error)),
+    }
+}
+
 fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(std::time::Duration::from_secs(5))
@@ -185,9 +214,12 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     let clock: SharedClock = Arc::new(SystemClock);
     let parts =
         lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
-    parts
-        .service
-        .check_key()
+    let service = &parts.service;
+    service.check_key().await.map_err(|error| failed(&error))?;
+    // In a server the loop does this.
+    service
+        .almanac
+        .load(&service.store, &service.patterns)
         .await
         .map_err(|error| failed(&error))?;
     let web = Web {

@@ -1,40 +1,24 @@
 //! `jcrontab cron`: needs neither server nor database.
 
-use app::cron::CronExpr;
+mod next;
+
 use app::i18n::Lang;
-use app::time::Stamp;
-use chrono::{DateTime, Utc};
-use clap::Subcommand;
+use app::schedule::{DayRule, Dialect, ScheduleSpec};
+use clap::{Args, Subcommand};
 
 use super::print::{print_json, print_lines};
 use super::{Failure, lang};
-use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::timetable::{Patterns, rules, system_zone, zone};
+use crate::timetable::system_zone;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CronCommand {
-    /// The next firings of an expression
-    Next {
-        /// The expression, 5 or 6 fields
-        expression: String,
-        /// IANA zone (default: --zone of the server's settings, else the system's zone)
-        #[arg(long = "zone", id = "cron_zone")]
-        zone: Option<String>,
-        /// Start after this instant, RFC 3339 (default: now)
-        #[arg(long)]
-        after: Option<String>,
-        /// How many
-        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-        count: u32,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// What an expression says, in words
+    /// The next firings of a schedule
+    Next(next::Next),
+    /// What a schedule says, in words
     Explain {
-        /// The expression, 5 or 6 fields
-        expression: String,
+        #[command(flatten)]
+        schedule: Typed,
         /// zh or en
         #[arg(long = "lang", id = "explain_lang")]
         lang: Option<String>,
@@ -44,24 +28,21 @@ pub(super) enum CronCommand {
     },
 }
 
-pub(super) fn run(command: &CronCommand, config: &Config) -> Result<(), Failure> {
+/// A schedule as it is typed.
+#[derive(Args, Debug)]
+pub(super) struct Typed {
+    /// A cron expression of 5 or 6 fields, `every 90s`, `at 2026-12-01 09:00`, `@startup`
+    expression: String,
+    /// How a cron expression is read: `quartz` has seconds first, and 1 is Sunday
+    #[arg(long, value_parser = ["standard", "quartz"], default_value = "standard")]
+    dialect: String,
+}
+
+pub(super) async fn run(command: &CronCommand, config: &Config) -> Result<(), Failure> {
     match command {
-        CronCommand::Next {
-            expression,
-            zone,
-            after,
-            count,
-            json,
-        } => next(
-            config,
-            expression,
-            zone.as_deref(),
-            after.as_deref(),
-            *count,
-            *json,
-        ),
+        CronCommand::Next(next) => next::run(next, config).await,
         CronCommand::Explain {
-            expression,
+            schedule,
             lang: wanted,
             json,
         } => {
@@ -71,91 +52,50 @@ pub(super) fn run(command: &CronCommand, config: &Config) -> Result<(), Failure>
                 }
                 None => lang(),
             };
-            explain(expression, lang, *json)
+            explain(schedule, lang, *json)
         }
     }
 }
 
-fn parse(expression: &str, lang: Lang) -> Result<CronExpr, Failure> {
-    CronExpr::parse(expression).map_err(|fault| Failure::usage(fault.text(lang)))
-}
-
-fn next(
-    config: &Config,
-    expression: &str,
-    zone_name: Option<&str>,
-    after: Option<&str>,
-    count: u32,
-    json: bool,
-) -> Result<(), Failure> {
-    let expr = parse(expression, lang())?;
-    let name = zone_name.map_or_else(
-        || {
-            if config.zone.is_empty() {
-                system_zone()
-            } else {
-                config.zone.clone()
-            }
-        },
-        str::to_owned,
-    );
-    let zone = zone(&name).map_err(|unknown| Failure::usage(unknown.to_string()))?;
-    let mut from = match after {
-        Some(text) => DateTime::parse_from_rfc3339(text)
-            .map(|at| at.with_timezone(&Utc))
-            .map_err(|_| {
-                Failure::usage("--after takes an RFC 3339 instant such as 2026-11-22T09:00:00Z")
-            })?,
-        None => SystemClock.now(),
+fn explain(typed: &Typed, lang: Lang, json: bool) -> Result<(), Failure> {
+    let dialect = match typed.dialect.as_str() {
+        "quartz" => Dialect::Quartz,
+        _ => Dialect::Standard,
     };
-    let cycle = Patterns::default()
-        .cycle(&expr, zone.clone())
-        .ok_or_else(|| Failure::error("this expression cannot be computed"))?;
-    let mut instants = Vec::new();
-    while instants.len() < count as usize {
-        let Some(at) = cycle.next_after(from) else {
-            break;
-        };
-        instants.push(Stamp(at));
-        from = at;
-    }
-    if json {
-        print_json(&serde_json::json!({ "next": instants }));
-    } else if instants.is_empty() {
-        print_lines(&[lang().pick("永远不会执行".to_owned(), "Never fires".to_owned())]);
-    } else {
-        let lines: Vec<String> = instants
-            .iter()
-            .map(|at| {
-                let rules = rules(&name, &zone, at.0);
-                format!(
-                    "{} {} {name}  ({})",
-                    rules.local(*at),
-                    rules.offset_text(*at),
-                    at.rfc3339()
-                )
-            })
-            .collect();
-        print_lines(&lines);
-    }
-    Ok(())
-}
-
-fn explain(expression: &str, lang: Lang, json: bool) -> Result<(), Failure> {
-    let expr = parse(expression, lang)?;
-    let warnings: Vec<String> = expr
-        .warnings()
-        .iter()
-        .map(|warning| warning.text(lang))
-        .collect();
+    let spec = ScheduleSpec::parse_dialect(&typed.expression, dialect)
+        .map_err(|fault| Failure::usage(fault.text(lang)))?;
+    let (words, warnings) = (spec.describe(lang), spec.warnings(lang));
     if json {
         print_json(&serde_json::json!({
-            "cron": expr.canonical(), "words": expr.describe(lang), "warnings": warnings,
+            "cron": spec.canonical(), "words": words, "warnings": warnings,
         }));
         return Ok(());
     }
-    let mut lines = vec![expr.describe(lang)];
+    let mut lines = vec![words];
+    if dialect == Dialect::Quartz {
+        // Read in a dialect, it is kept in ours.
+        lines.push(lang.pick(
+            format!("= {}（本系统的写法）", spec.canonical()),
+            format!("= {} (as it is written here)", spec.canonical()),
+        ));
+    }
     lines.extend(warnings.iter().map(|warning| format!("! {warning}")));
     print_lines(&lines);
     Ok(())
+}
+
+/// A rule of days as it is typed.
+pub(super) fn day_rule(text: &str) -> Result<String, String> {
+    text.parse::<DayRule>()
+        .map(|_| text.to_owned())
+        .map_err(|fault| fault.to_string())
+}
+
+/// The zone of a schedule whose zone is not told.
+fn default_zone(config: &Config) -> String {
+    if config.zone.is_empty() {
+        system_zone()
+    } else {
+        config.zone.clone()
+    }
 }

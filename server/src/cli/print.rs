@@ -32,10 +32,16 @@ pub(super) fn print_json(value: &Value) {
     print_lines(&[value.to_string()]);
 }
 
-/// Prints rows under a heading, columns aligned by display width.
+/// Prints rows under a heading, columns aligned by display width. Control characters, which a
+/// terminal may obey, are blanks.
 pub(super) fn print_table(heading: &[&str], rows: &[Vec<String>]) {
+    let plain = |cell: &String| cell.replace(char::is_control, " ");
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(plain).collect())
+        .collect();
     let mut widths: Vec<usize> = heading.iter().map(|text| width(text)).collect();
-    for row in rows {
+    for row in &rows {
         for (column, text) in row.iter().enumerate() {
             widths[column] = widths[column].max(width(text));
         }

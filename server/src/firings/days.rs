@@ -62,11 +62,13 @@ pub(super) fn nth(
     None
 }
 
-/// The first slot after an instant where firings on rest days move to a work day.
+/// The first slot after an instant where firings on rest days move to a work day. What was named
+/// for a time before `born` is nobody's.
 pub(super) fn moved(
     cycle: &Cycle,
     calendar: &WorkCalendar,
     forward: bool,
+    born: DateTime<Utc>,
     after: DateTime<Utc>,
 ) -> Option<Slot> {
     let zone = cycle.zone();
@@ -108,7 +110,7 @@ pub(super) fn moved(
             .filter(|_| next > after);
         };
         let last = last_landing(calendar, target, forward);
-        if let Some(slot) = landing(cycle, target, day, last, after) {
+        if let Some(slot) = landing(cycle, target, (day, last), born, after) {
             return Some(slot);
         }
         named = last.max(day).tomorrow().ok()?;
@@ -130,18 +132,20 @@ fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool) -> Date {
         .unwrap_or(target)
 }
 
-/// The earliest slot after `after` on `target`, from the firings named for `first..=last`.
+/// The earliest slot after `after` on `target`, from the firings named for the days `first..=last`.
 fn landing(
     cycle: &Cycle,
     target: Date,
-    first: Date,
-    last: Date,
+    (first, last): (Date, Date),
+    born: DateTime<Utc>,
     after: DateTime<Utc>,
 ) -> Option<Slot> {
     let mut best: Option<(DateTime<Utc>, Vec<(Date, Time)>)> = None;
     let mut day = first;
     while day <= last {
-        if let Some((at, time)) = first_after(cycle, day, target, after) {
+        let found = first_after(cycle, day, target, after)
+            .filter(|(_, time)| at_time_on(cycle.zone(), day, *time) >= born);
+        if let Some((at, time)) = found {
             match &mut best {
                 Some((best_at, named)) if *best_at == at => named.push((day, time)),
                 Some((best_at, _)) if *best_at < at => {}

@@ -30,6 +30,8 @@ pub struct Rhythm {
     pub schedule: Schedule,
     cycle: Cycle,
     startup: bool,
+    /// When the task was entered.
+    born: DateTime<Utc>,
     calendar: Option<Arc<WorkCalendar>>,
     starts_at: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
@@ -70,6 +72,7 @@ impl Rhythm {
             schedule: schedule.clone(),
             cycle,
             startup: spec == ScheduleSpec::Startup,
+            born: task.created_at.0,
             calendar,
             starts_at: task.starts_at.map(|at| at.0),
             ends_at: task.ends_at.map(|at| at.0),
@@ -235,10 +238,10 @@ impl Rhythm {
         };
         let slot = match (self.schedule.day_rule, self.calendar.as_deref()) {
             (DayRule::NextWorkDay, Some(calendar)) => {
-                days::moved(&self.cycle, calendar, true, from)
+                days::moved(&self.cycle, calendar, true, self.born, from)
             }
             (DayRule::PreviousWorkDay, Some(calendar)) => {
-                days::moved(&self.cycle, calendar, false, from)
+                days::moved(&self.cycle, calendar, false, self.born, from)
             }
             (DayRule::NthWorkDay(nth), Some(calendar)) => {
                 days::nth(&self.cycle, calendar, nth, from)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A smaller difference is drift and rounding.
-const SMALLEST: TimeDelta = TimeDelta::seconds(2);
+use crate::clock::DRIFT;
+
 /// Steps up to this far are treated as a correction (cron(8) of Debian: under three hours); larger
 /// ones as a new time.
 const CORRECTION: TimeDelta = TimeDelta::hours(3);
@@ -51,7 +51,7 @@ impl Watch {
         let (last, last_ticks) = self.last.replace((now, ticks))?;
         let passed = TimeDelta::from_std(ticks.saturating_sub(last_ticks)).ok()?;
         let step = now - (last + passed);
-        if step.abs() < SMALLEST {
+        if step.abs() < DRIFT {
             return None;
         }
         Some(if step > TimeDelta::zero() {

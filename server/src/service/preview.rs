@@ -21,7 +21,7 @@ use super::checks::{instant, unknown_zone};
 use super::words::{clock_change_text, excluded_text, note_text};
 use crate::error::OrInternal;
 use crate::firings::{Merge, Rhythm, Slot, Snapshot};
-use crate::timetable::{Patterns, clock_changes, data_version, rules, zone};
+use crate::timetable::{Patterns, clock_changes, known_version, rules, zone};
 
 /// Firings of a preview when nothing else is asked for.
 const FIRINGS: u32 = 10;
@@ -137,7 +137,7 @@ pub fn preview(
         viewer: viewer(&request.viewer_zone, around),
         next,
         firings,
-        tz_version: data_version().version,
+        tz_version: known_version().version.clone(),
     })
 }
 
@@ -168,7 +168,11 @@ fn task_of(
     if !faults.is_empty() {
         return Err(AppError::invalid(lang, faults));
     }
-    let epoch = Stamp(DateTime::UNIX_EPOCH);
+    // A task that is not saved yet begins with what is asked for.
+    let begin = request
+        .after
+        .map_or(basis.now, |after| after.0.min(basis.now));
+    let born = saved.map_or(Stamp(begin), |task| task.created_at);
     Ok(Task {
         id: saved.map_or(TaskId(0), |task| task.id),
         name: String::new(),
@@ -191,8 +195,8 @@ fn task_of(
         paused_until: saved.and_then(|task| task.paused_until),
         finished: false,
         version: 1,
-        created_at: epoch,
-        updated_at: epoch,
+        created_at: born,
+        updated_at: born,
         next_at: None,
     })
 }

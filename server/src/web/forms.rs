@@ -2,6 +2,7 @@
 //! with what was typed otherwise.
 
 pub(super) mod admin;
+pub(super) mod days;
 pub(super) mod session;
 pub(super) mod task;
 
@@ -11,6 +12,11 @@ use axum::http::StatusCode;
 /// The status of a page that shows a failure.
 fn status_of(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Whether a box was ticked.
+fn is_ticked(value: &str) -> bool {
+    matches!(value, "true" | "on" | "1")
 }
 
 /// A path on this server, or the overview: a link must not send people elsewhere after sign-in.

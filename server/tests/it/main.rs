@@ -23,3 +23,5 @@ mod scheduling;
 mod sessions;
 mod tasks;
 mod tasks_input;
+mod time_missed;
+mod time_rules;

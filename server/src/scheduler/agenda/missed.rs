@@ -74,6 +74,17 @@ pub(super) fn rows(
         slot = rhythm.next(after);
     }
     let mut rows = skipped;
+    if policy(task) == MissedPolicy::All && firing.len() <= ROWS {
+        // Only the latest ones are caught up; the claim cannot tell which they are.
+        let told = firing.len().saturating_sub(keep);
+        for row in firing.iter_mut().take(told) {
+            row.entry = Entry::Missed {
+                reason,
+                count: 1,
+                since: row.scheduled_for,
+            };
+        }
+    }
     if firing.len() <= ROWS.max(keep) && !cut_short {
         rows.extend(firing);
         return rows;

@@ -52,7 +52,7 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
             reason.into(),
             0.into(),
             count.into(),
-            since.into(),
+            since.filter(|_| count > 1).into(),
         ]);
     }
     insert.on_conflict(

@@ -1,67 +1,108 @@
 //! The task form.
 
+use std::collections::{BTreeMap, HashMap};
+
 use app::backend::{Answer, Tasks};
 use app::id::TaskId;
 use app::routes;
+use app::schedule::{MissedDraft, ScheduleDraft};
 use app::server_fns::Posted;
 use app::task::{Mode, Task, TaskDraft, split_list};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::super::extract::caller_of;
 use super::super::{Web, pages};
-use super::status_of;
+use super::{is_ticked, status_of};
 
-/// The form's fields as a browser sends them.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(in super::super) struct TaskFields {
-    name: String,
-    nickname: String,
-    owners: String,
-    tags: String,
-    mode: String,
-    command: String,
-    zone: String,
-    cron: String,
-    urge_cron: String,
-    urging: String,
-    channel_id: String,
-    starts_at: String,
-    ends_at: String,
-    timeout: String,
-}
+/// The form's fields as a browser sends them. How many there are depends on the schedules.
+type Fields = Vec<(String, String)>;
 
-impl From<TaskFields> for TaskDraft {
-    fn from(fields: TaskFields) -> Self {
-        Self {
-            owners: split_list(&fields.owners),
-            tags: split_list(&fields.tags),
-            mode: fields.mode.parse().unwrap_or(Mode::Command),
-            urging: matches!(fields.urging.as_str(), "true" | "on" | "1"),
-            channel_id: fields.channel_id.parse().ok(),
-            name: fields.name,
-            nickname: fields.nickname,
-            command: fields.command,
-            zone: fields.zone,
-            cron: fields.cron,
-            urge_cron: fields.urge_cron,
-            starts_at: fields.starts_at,
-            ends_at: fields.ends_at,
-            timeout: fields.timeout,
+/// What was typed. The schedules are numbered anew, without those that were left empty.
+fn draft_of(fields: Fields) -> TaskDraft {
+    let mut plain = HashMap::new();
+    let mut schedules: BTreeMap<usize, ScheduleDraft> = BTreeMap::new();
+    for (name, value) in fields {
+        match schedule_field(&name) {
+            Some((index, part)) => set(schedules.entry(index).or_default(), part, value),
+            None => {
+                plain.insert(name, value);
+            }
         }
     }
+    let mut take = |name: &str| plain.remove(name).unwrap_or_default();
+    TaskDraft {
+        name: take("name"),
+        nickname: take("nickname"),
+        owners: split_list(&take("owners")),
+        tags: split_list(&take("tags")),
+        mode: take("mode").parse().unwrap_or(Mode::Command),
+        command: take("command"),
+        zone: take("zone"),
+        cron: String::new(),
+        schedules: without_blank(schedules.into_values().collect()),
+        urge_cron: take("urge_cron"),
+        urging: is_ticked(&take("urging")),
+        channel_id: take("channel_id").parse().ok(),
+        starts_at: take("starts_at"),
+        ends_at: take("ends_at"),
+        timeout: take("timeout"),
+        missed: MissedDraft {
+            policy: take("missed.policy"),
+            grace: take("missed.grace"),
+            max: take("missed.max"),
+            max_age: take("missed.max_age"),
+        },
+    }
+}
+
+/// Which schedule a field belongs to, and which part of it: the other way round than
+/// [`app::schedule::field`].
+fn schedule_field(name: &str) -> Option<(usize, &str)> {
+    if name == "cron" {
+        return Some((0, "spec"));
+    }
+    let (index, part) = name.strip_prefix("schedules[")?.split_once("].")?;
+    let known = [
+        "spec",
+        "dialect",
+        "day_rule",
+        "calendar",
+        "jitter",
+        "jitter_stable",
+    ];
+    known.contains(&part).then_some((index.parse().ok()?, part))
+}
+
+fn set(draft: &mut ScheduleDraft, part: &str, value: String) {
+    match part {
+        "spec" => draft.spec = value,
+        "dialect" => draft.dialect = value,
+        "day_rule" => draft.day_rule = value,
+        "calendar" => draft.calendar = value,
+        "jitter" => draft.jitter = value,
+        "jitter_stable" => draft.jitter_stable = is_ticked(&value),
+        _ => {}
+    }
+}
+
+/// Faults count the schedules that are there, so the form must, too. One always stays.
+fn without_blank(all: Vec<ScheduleDraft>) -> Vec<ScheduleDraft> {
+    let (blank, mut filled): (Vec<_>, Vec<_>) = all.into_iter().partition(ScheduleDraft::is_blank);
+    if filled.is_empty() {
+        filled.push(blank.into_iter().next().unwrap_or_default());
+    }
+    filled
 }
 
 pub(in super::super) async fn create(
     State(web): State<Web>,
     parts: Parts,
-    Form(fields): Form<TaskFields>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let draft = TaskDraft::from(fields);
+    let draft = draft_of(fields);
     let saved = web.service.task_create(&caller_of(&parts), &draft).await;
     answer(&web, parts, draft, saved).await
 }
@@ -70,9 +111,9 @@ pub(in super::super) async fn update(
     State(web): State<Web>,
     Path(id): Path<TaskId>,
     parts: Parts,
-    Form(fields): Form<TaskFields>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let draft = TaskDraft::from(fields);
+    let draft = draft_of(fields);
     let saved = web
         .service
         .task_update(&caller_of(&parts), id, &draft)
@@ -85,7 +126,96 @@ async fn answer(web: &Web, parts: Parts, draft: TaskDraft, saved: Answer<Task>) 
         Ok(task) => Redirect::to(&routes::task(task.id)).into_response(),
         Err(error) => {
             let status = status_of(&error);
-            pages::render_posted(web, parts, status, Posted::Task(draft, error)).await
+            pages::render_posted(web, parts, status, Posted::Task(Box::new(draft), error)).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::schedule::{ScheduleDraft, field};
+
+    use super::{draft_of, schedule_field};
+
+    fn sent(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        fields.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn fields_of_schedules_are_read_as_they_are_named() {
+        for index in [0, 1, 9] {
+            for part in [
+                "spec",
+                "day_rule",
+                "calendar",
+                "jitter",
+                "jitter_stable",
+                "dialect",
+            ] {
+                let name = field(index, part);
+                assert_eq!(schedule_field(&name), Some((index, part)), "{name}");
+            }
+        }
+        for name in [
+            "name",
+            "schedules",
+            "schedules[]",
+            "schedules[].spec",
+            "schedules[x].spec",
+            "schedules[-1].spec",
+            "schedules[1].colour",
+            "schedules[99999999999999999999].spec",
+        ] {
+            assert_eq!(schedule_field(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn schedules_come_in_order_and_empty_ones_do_not_count() {
+        let draft = draft_of(sent(&[
+            ("schedules[7].spec", "0 18 * * *"),
+            ("schedules[7].jitter", "5m"),
+            ("schedules[7].jitter_stable", "true"),
+            ("schedules[2].spec", " "),
+            ("schedules[2].day_rule", "work_days"),
+            ("cron", "0 9 * * *"),
+            ("schedules[0].day_rule", "nth_work_day:-1"),
+            ("schedules[0].calendar", "公司"),
+            ("schedules[8].spec", ""),
+            ("missed.policy", "all"),
+            ("missed.max", "5"),
+        ]));
+        assert_eq!(
+            draft.schedules,
+            [
+                ScheduleDraft {
+                    day_rule: "nth_work_day:-1".into(),
+                    calendar: "公司".into(),
+                    ..ScheduleDraft::plain("0 9 * * *")
+                },
+                ScheduleDraft {
+                    jitter: "5m".into(),
+                    jitter_stable: true,
+                    ..ScheduleDraft::plain("0 18 * * *")
+                },
+            ]
+        );
+        assert_eq!(draft.cron, "");
+        assert_eq!(
+            (draft.missed.policy.as_str(), draft.missed.max.as_str()),
+            ("all", "5")
+        );
+    }
+
+    #[test]
+    fn a_form_without_any_schedule_keeps_what_was_chosen() {
+        let draft = draft_of(sent(&[
+            ("cron", ""),
+            ("schedules[0].day_rule", "rest_days"),
+        ]));
+        assert_eq!(draft.schedules.len(), 1);
+        assert_eq!(draft.schedules[0].day_rule, "rest_days");
+        assert_eq!(draft_of(Vec::new()).schedules.len(), 1);
     }
 }

@@ -65,6 +65,15 @@ impl Node {
         }
     }
 
+    /// What the first turn of a process does before anything else.
+    pub(crate) async fn start_up(&mut self) {
+        let now = self.clock.now();
+        self.scheduler
+            .start_up(&mut self.agenda, now)
+            .await
+            .expect("the start-up schedules");
+    }
+
     /// One turn; a lost race is turned again, as the loop does.
     pub(crate) async fn turn(&mut self) -> DateTime<Utc> {
         loop {

@@ -1,0 +1,157 @@
+//! `/api/v1/calendars`.
+
+use std::collections::BTreeMap;
+
+use app::backend::{Calendars, List};
+use app::calendar::{
+    Calendar, CalendarDay, CalendarDays, CalendarDraft, CalendarImport, CalendarImported,
+};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use jiff::civil::Date;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::AppState;
+use super::import::{ImportQuery, Imported};
+use super::params::Params;
+use super::problem::{Problem, Reply};
+use crate::calendar::{Day, to_lines};
+use crate::web::extract::{Body, Who};
+
+/// All calendars; the built-in one first.
+#[utoipa::path(get, path = "/api/v1/calendars", tag = "calendars", responses((status = 200, body = List<Calendar>)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<Calendar>>> {
+    Ok(Json(List {
+        items: service.calendar_list(&caller).await?,
+        next: None,
+    }))
+}
+
+/// Adds a calendar without days.
+#[utoipa::path(post, path = "/api/v1/calendars", tag = "calendars", request_body = CalendarDraft,
+    responses((status = 201, body = Calendar), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(draft): Body<CalendarDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((
+        StatusCode::CREATED,
+        Json(service.calendar_create(&caller, &draft).await?),
+    ))
+}
+
+/// Query of a calendar.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct YearQuery {
+    /// Only this year's days; all years when absent.
+    year: Option<i32>,
+}
+
+/// A calendar with its named days.
+#[utoipa::path(get, path = "/api/v1/calendars/{name}", tag = "calendars", params(YearQuery),
+    responses((status = 200, body = CalendarDays), (status = 404, body = Problem)))]
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+    Params(query): Params<YearQuery>,
+) -> Reply<Json<CalendarDays>> {
+    Ok(Json(
+        service.calendar_get(&caller, &name, query.year).await?,
+    ))
+}
+
+/// Changes name and URL; the built-in one keeps its name.
+#[utoipa::path(put, path = "/api/v1/calendars/{name}", tag = "calendars", request_body = CalendarDraft,
+    responses((status = 200, body = Calendar), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn replace(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+    Body(draft): Body<CalendarDraft>,
+) -> Reply<Json<Calendar>> {
+    Ok(Json(service.calendar_update(&caller, &name, &draft).await?))
+}
+
+/// Removes a calendar that no schedule uses; the built-in one goes back to the days that came
+/// with the product.
+#[utoipa::path(delete, path = "/api/v1/calendars/{name}", tag = "calendars",
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+) -> Reply<StatusCode> {
+    service.calendar_delete(&caller, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes days over: from the `text` of a JSON body, or from a body that is the text itself.
+#[utoipa::path(post, path = "/api/v1/calendars/{name}/import", tag = "calendars", params(ImportQuery),
+    request_body(content((CalendarImport = "application/json"), (String = "text/calendar"), (String = "text/plain"))),
+    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn import(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+    Imported(import): Imported,
+) -> Reply<Json<CalendarImported>> {
+    Ok(Json(
+        service.calendar_import(&caller, &name, &import).await?,
+    ))
+}
+
+/// Takes days over from the calendar's URL.
+#[utoipa::path(post, path = "/api/v1/calendars/{name}/refresh", tag = "calendars",
+    responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
+pub(super) async fn refresh(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+) -> Reply<Json<CalendarImported>> {
+    Ok(Json(service.calendar_refresh(&caller, &name).await?))
+}
+
+/// Its named days as lines, `2026-10-01..2026-10-07 rest 国庆节`; import takes them back.
+#[utoipa::path(get, path = "/api/v1/calendars/{name}/export", tag = "calendars",
+    responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
+pub(super) async fn export(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(name): Path<String>,
+) -> Reply<impl IntoResponse> {
+    let known = service.calendar_get(&caller, &name, None).await?;
+    // A name may be Chinese, which a header cannot hold but escaped (RFC 8187).
+    let file: String =
+        url::form_urlencoded::byte_serialize(known.calendar.name.as_bytes()).collect();
+    let disposition = format!("attachment; filename*=UTF-8''{file}.txt");
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        lines(known.days),
+    ))
+}
+
+fn lines(days: Vec<CalendarDay>) -> String {
+    let days: BTreeMap<Date, Day> = days
+        .into_iter()
+        .filter_map(|day| {
+            let date = day.date.parse().ok()?;
+            let (work, name) = (day.work, day.name);
+            Some((date, Day { work, name }))
+        })
+        .collect();
+    to_lines(&days)
+}

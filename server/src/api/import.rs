@@ -1,0 +1,58 @@
+//! The body of a calendar import: JSON, or the text itself.
+
+use app::calendar::CalendarImport;
+use app::error::{AppError, ErrorKind};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::params::Params;
+use super::problem::Problem;
+use crate::web::extract::{Body, caller_of};
+
+/// Query of an import whose body is the text itself.
+#[derive(Deserialize, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(super) struct ImportQuery {
+    /// With a `text/…` body: whether the days of an iCalendar text are work days.
+    as_work_days: bool,
+    /// With a `text/…` body: whether all days of the years in the text are replaced.
+    replace_years: bool,
+}
+
+/// What is to be imported.
+pub(super) struct Imported(pub(super) CalendarImport);
+
+impl<S: Send + Sync> FromRequest<S> for Imported {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(CONTENT_TYPE);
+        let is_text = kind
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"));
+        if !is_text {
+            let Body(import) = Body::from_request(request, state).await?;
+            return Ok(Self(import));
+        }
+        let (mut parts, body) = request.into_parts();
+        let lang = caller_of(&parts).lang;
+        let Params(query) = Params::<ImportQuery>::from_request_parts(&mut parts, state).await?;
+        let text = String::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|_| {
+                let message = lang.pick(
+                    "请求太大、不完整或不是 UTF-8",
+                    "The body is too large, incomplete, or not UTF-8",
+                );
+                Problem::from(AppError::new(ErrorKind::Invalid, "body", message))
+            })?;
+        Ok(Self(CalendarImport {
+            text,
+            as_work_days: query.as_work_days,
+            replace_years: query.replace_years,
+        }))
+    }
+}

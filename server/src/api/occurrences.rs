@@ -1,0 +1,102 @@
+//! `/api/v1/tasks/{id}/occurrences | upcoming | explain`: what was planned, what is to come, why.
+
+use app::backend::{List, System, Tasks};
+use app::id::TaskId;
+use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::AppState;
+use super::params::Params;
+use super::problem::{Problem, Reply};
+use crate::web::extract::Who;
+
+/// Firings to come when nothing else is asked for.
+const UPCOMING: u32 = 10;
+
+/// Query of a time line.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TimeLine {
+    /// `planned`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or
+    /// `missed`; all when absent.
+    state: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Rows, 1–200; 50 when absent.
+    limit: Option<u32>,
+}
+
+/// Its planned firings until now and those planned ahead, newest first.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/occurrences", tag = "tasks", params(TimeLine),
+    responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Params(line): Params<TimeLine>,
+) -> Reply<Json<List<Occurrence>>> {
+    let query = OccurrenceQuery {
+        state: line.state,
+        after: line.after,
+        limit: line.limit,
+    };
+    Ok(Json(service.task_occurrences(&caller, id, &query).await?))
+}
+
+/// Query of what is to come.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Ahead {
+    /// Rows, 1–200; 10 when absent.
+    limit: Option<u32>,
+}
+
+/// Its firings to come, soonest first; those that a rule leaves out are among them as `skipped`.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/upcoming", tag = "tasks", params(Ahead),
+    responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem)))]
+pub(super) async fn upcoming(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Params(ahead): Params<Ahead>,
+) -> Reply<Json<List<Occurrence>>> {
+    let limit = ahead.limit.unwrap_or(UPCOMING);
+    Ok(Json(List {
+        items: service.task_upcoming(&caller, id, limit).await?,
+        next: None,
+    }))
+}
+
+/// Query of an explanation.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Moment {
+    /// RFC 3339, or `2026-12-01 09:00` in the task's zone; now when absent.
+    at: Option<String>,
+}
+
+/// Why it did or did not run at an instant, or will or will not: one sentence.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/explain", tag = "tasks", params(Moment),
+    responses((status = 200, body = Explanation), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn explain(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Params(moment): Params<Moment>,
+) -> Reply<Json<Explanation>> {
+    let at = moment.at.map_or_else(|| service.now().rfc3339(), whole);
+    Ok(Json(service.task_explain(&caller, id, &at).await?))
+}
+
+/// An offset's plus sign that nobody escaped has come as a blank: `2026-12-01T09:00:00 08:00`.
+fn whole(at: String) -> String {
+    let at = at.trim();
+    if at.contains('T') {
+        at.replace(' ', "+")
+    } else {
+        at.to_owned()
+    }
+}

@@ -1,0 +1,32 @@
+//! The query of a request, with faults told as problem documents.
+
+use app::error::{AppError, ErrorKind};
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::web::extract::caller_of;
+
+/// The query as a struct.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let lang = caller_of(parts).lang;
+        Query::<T>::from_request_parts(parts, state)
+            .await
+            .map(|Query(query)| Self(query))
+            .map_err(|fault| {
+                let fault = fault.body_text();
+                let reason = fault.split_once(": ").map_or(&*fault, |(_, reason)| reason);
+                let message = lang.pick(
+                    format!("网址里的参数有误：{reason}"),
+                    format!("The query is not right: {reason}"),
+                );
+                AppError::new(ErrorKind::Invalid, "query", message).into()
+            })
+    }
+}

@@ -1,0 +1,155 @@
+//! `jcrontab blackout`: times in which tasks do not fire.
+
+use app::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
+use app::task::{format_duration, split_list};
+use axum::http::Method;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::calendar::typed;
+use super::client::Client;
+use super::print::{print_json, print_lines, print_table};
+use super::when::local;
+use super::{Failure, lang};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum BlackoutCommand {
+    /// List blackouts
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a blackout, once (--from, --to) or recurring (--cron, --duration); it holds at once
+    Add(AddBlackout),
+    /// Remove a blackout: tasks fire again at once
+    Delete {
+        /// Its id
+        id: i64,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AddBlackout {
+    /// What it is for
+    #[arg(long)]
+    name: String,
+    /// Start, inclusive: RFC 3339, or a time in the zone
+    #[arg(long, requires = "to", conflicts_with_all = ["cron", "duration"])]
+    from: Option<String>,
+    /// End, exclusive
+    #[arg(long, requires = "from")]
+    to: Option<String>,
+    /// Cron expression of the starts
+    #[arg(long, requires = "duration", required_unless_present = "from")]
+    cron: Option<String>,
+    /// How long it lasts each time: 30m, 8h
+    #[arg(long, requires = "cron")]
+    duration: Option<String>,
+    /// Only tasks with this tag; may be given several times
+    #[arg(long = "tag")]
+    tags: Vec<String>,
+    /// The last firing of each schedule runs when the blackout ends, instead of none
+    #[arg(long)]
+    catch_up: bool,
+    /// IANA zone (default: the server's)
+    #[arg(long = "zone", id = "blackout_zone")]
+    zone: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(client: &Client, command: &BlackoutCommand) -> Result<(), Failure> {
+    match command {
+        BlackoutCommand::List { json } => list(client, *json).await,
+        BlackoutCommand::Add(add) => add_blackout(client, add).await,
+        BlackoutCommand::Delete { id } => {
+            let path = format!("/api/v1/blackouts/{id}");
+            client.call(Method::DELETE, &path, None).await?;
+            print_lines(&[lang().pick(
+                format!("已删除停跑时段 {id}"),
+                format!("Blackout {id} deleted"),
+            )]);
+            Ok(())
+        }
+    }
+}
+
+async fn add_blackout(client: &Client, add: &AddBlackout) -> Result<(), Failure> {
+    let typed_in = |value: &Option<String>| value.clone().unwrap_or_default();
+    let draft = BlackoutDraft {
+        name: add.name.clone(),
+        tags: add.tags.iter().flat_map(|tags| split_list(tags)).collect(),
+        zone: typed_in(&add.zone),
+        starts_at: typed_in(&add.from),
+        ends_at: typed_in(&add.to),
+        cron: typed_in(&add.cron),
+        duration: typed_in(&add.duration),
+        policy: if add.catch_up {
+            BlackoutPolicy::CatchUp
+        } else {
+            BlackoutPolicy::Drop
+        },
+    };
+    let made = client
+        .call(Method::POST, "/api/v1/blackouts", Some(json!(draft)))
+        .await?;
+    if add.json {
+        print_json(&made);
+        return Ok(());
+    }
+    let blackout: Blackout = typed(&made)?;
+    let (id, next) = (blackout.id, next(&blackout));
+    print_lines(&[lang().pick(
+        format!("已添加停跑时段 {id}：{next}"),
+        format!("Blackout {id} added: {next}"),
+    )]);
+    Ok(())
+}
+
+async fn list(client: &Client, json: bool) -> Result<(), Failure> {
+    let page = client.call(Method::GET, "/api/v1/blackouts", None).await?;
+    if json {
+        print_json(&page);
+        return Ok(());
+    }
+    let blackouts: Vec<Blackout> = typed(&page["items"])?;
+    let rows: Vec<Vec<String>> = blackouts
+        .iter()
+        .map(|blackout| {
+            vec![
+                blackout.id.to_string(),
+                if blackout.active { "yes" } else { "" }.to_owned(),
+                next(blackout),
+                when(blackout),
+                blackout.tags.join(","),
+                blackout.policy.as_str().to_owned(),
+                blackout.name.clone(),
+            ]
+        })
+        .collect();
+    print_table(
+        &["ID", "ACTIVE", "NEXT", "WHEN", "TAGS", "POLICY", "NAME"],
+        &rows,
+    );
+    Ok(())
+}
+
+/// The time that holds now or comes next, in the blackout's zone.
+fn next(blackout: &Blackout) -> String {
+    let zone = &blackout.zone;
+    match blackout.next {
+        Some((start, end)) => format!("{} – {}", local(start, zone), local(end, zone)),
+        None => lang().pick("已结束", "over").to_owned(),
+    }
+}
+
+fn when(blackout: &Blackout) -> String {
+    match (&blackout.cron, blackout.duration_seconds) {
+        (Some(cron), Some(seconds)) => {
+            format!("{cron} + {} ({})", format_duration(seconds), blackout.zone)
+        }
+        _ => lang().pick("一次", "once").to_owned(),
+    }
+}

@@ -1,0 +1,298 @@
+//! `jcrontab calendar`: work days and rest days.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use app::calendar::{Calendar, CalendarDays, CalendarImport, CalendarImported};
+use axum::http::Method;
+use clap::Subcommand;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::client::{Client, escaped};
+use super::print::{print_bytes, print_json, print_lines, print_table};
+use super::{Failure, lang, sentence};
+use crate::calendar::MAX_BYTES;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum CalendarCommand {
+    /// List calendars
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a calendar and its named days
+    Show {
+        /// Its name; `cn` is the built-in Chinese one
+        name: String,
+        /// Only this year
+        #[arg(long)]
+        year: Option<i32>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a calendar without days
+    Create {
+        /// Letters, digits, Chinese characters, - and _
+        name: String,
+        /// Where it is updated from
+        #[arg(long, default_value = "")]
+        url: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set where a calendar is updated from
+    Update {
+        /// Its name
+        name: String,
+        /// Where it is updated from; empty for nowhere
+        #[arg(long)]
+        url: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take days over from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
+    Import {
+        /// The calendar's name
+        name: String,
+        /// The file; `-` for stdin
+        #[arg(long)]
+        file: PathBuf,
+        /// The days of an iCalendar file are work days, not rest days
+        #[arg(long)]
+        work_days: bool,
+        /// Replace all days of the years in the file instead of adding to them
+        #[arg(long)]
+        replace: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take days over from the calendar's URL
+    Refresh {
+        /// The calendar's name
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the days as lines that import takes back
+    Export {
+        /// The calendar's name
+        name: String,
+    },
+    /// Remove a calendar that no schedule uses; the built-in one goes back to what came with the
+    /// product
+    Delete {
+        /// The calendar's name
+        name: String,
+    },
+}
+
+pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<(), Failure> {
+    match command {
+        CalendarCommand::List { json } => list(client, *json).await,
+        CalendarCommand::Show { name, year, json } => show(client, name, *year, *json).await,
+        CalendarCommand::Create { name, url, json } => {
+            let body = json!({ "name": name, "source_url": url });
+            let made = client
+                .call(Method::POST, "/api/v1/calendars", Some(body))
+                .await?;
+            done(&made, *json, "已新建日历", "Calendar added");
+            Ok(())
+        }
+        CalendarCommand::Update { name, url, json } => {
+            let body = json!({ "name": name, "source_url": url });
+            let changed = client
+                .call(Method::PUT, &path(name, ""), Some(body))
+                .await?;
+            done(&changed, *json, "已修改日历", "Calendar changed");
+            Ok(())
+        }
+        CalendarCommand::Import {
+            name,
+            file,
+            work_days,
+            replace,
+            json,
+        } => {
+            let import = CalendarImport {
+                text: content(file)?,
+                as_work_days: *work_days,
+                replace_years: *replace,
+            };
+            let body = json!(import);
+            let taken = client
+                .call(Method::POST, &path(name, "/import"), Some(body))
+                .await?;
+            imported(&taken, *json)
+        }
+        CalendarCommand::Refresh { name, json } => {
+            let taken = client
+                .call(Method::POST, &path(name, "/refresh"), None)
+                .await?;
+            imported(&taken, *json)
+        }
+        CalendarCommand::Export { name } => {
+            print_bytes(
+                &client
+                    .raw(Method::GET, &path(name, "/export"), None)
+                    .await?,
+            );
+            Ok(())
+        }
+        CalendarCommand::Delete { name } => {
+            client.call(Method::DELETE, &path(name, ""), None).await?;
+            print_lines(&[lang().pick(
+                format!("已删除日历 {name}"),
+                format!("Calendar {name} deleted"),
+            )]);
+            Ok(())
+        }
+    }
+}
+
+fn path(name: &str, act: &str) -> String {
+    format!("/api/v1/calendars/{}{act}", escaped(name))
+}
+
+/// An answer as a type of ours.
+pub(super) fn typed<T: DeserializeOwned>(answer: &Value) -> Result<T, Failure> {
+    serde_json::from_value(answer.clone()).map_err(|error| Failure::error(sentence(&error)))
+}
+
+fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
+    if json {
+        print_json(calendar);
+    } else {
+        let name = calendar["name"].as_str().unwrap_or_default();
+        print_lines(&[lang().pick(format!("{zh}：{name}"), format!("{en}: {name}"))]);
+    }
+}
+
+/// Years as spans: `2007-2026, 2028`.
+fn years(calendar: &Calendar) -> String {
+    let mut spans: Vec<(i32, i32)> = Vec::new();
+    for year in &calendar.years {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *year => *last = *year,
+            _ => spans.push((*year, *year)),
+        }
+    }
+    let spans = spans.iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    });
+    spans.collect::<Vec<_>>().join(", ")
+}
+
+async fn list(client: &Client, json: bool) -> Result<(), Failure> {
+    let page = client.call(Method::GET, "/api/v1/calendars", None).await?;
+    if json {
+        print_json(&page);
+        return Ok(());
+    }
+    let calendars: Vec<Calendar> = typed(&page["items"])?;
+    let rows: Vec<Vec<String>> = calendars
+        .iter()
+        .map(|calendar| {
+            let changed = calendar.updated_at.map(|at| at.rfc3339());
+            vec![
+                calendar.name.clone(),
+                years(calendar),
+                calendar.used_by.to_string(),
+                changed.unwrap_or_default(),
+                calendar.source_url.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    print_table(&["NAME", "YEARS", "USED_BY", "UPDATED", "URL"], &rows);
+    Ok(())
+}
+
+async fn show(client: &Client, name: &str, year: Option<i32>, json: bool) -> Result<(), Failure> {
+    let query = year.map_or_else(String::new, |year| format!("?year={year}"));
+    let answer = client.call(Method::GET, &path(name, &query), None).await?;
+    if json {
+        print_json(&answer);
+        return Ok(());
+    }
+    let known: CalendarDays = typed(&answer)?;
+    let rows: Vec<Vec<String>> = known
+        .days
+        .into_iter()
+        .map(|day| {
+            let weekday = day
+                .date
+                .parse::<jiff::civil::Date>()
+                .map_or_else(|_| String::new(), |date| format!("{:?}", date.weekday()));
+            let kind = if day.work { "work" } else { "rest" };
+            vec![
+                day.date,
+                weekday.chars().take(3).collect(),
+                kind.to_owned(),
+                day.name,
+            ]
+        })
+        .collect();
+    print_table(&["DATE", "DAY", "KIND", "NAME"], &rows);
+    if rows.is_empty() {
+        print_lines(&[lang()
+            .pick(
+                "没有命名的日子：周一至周五是工作日",
+                "No days are named: Monday to Friday are work days",
+            )
+            .to_owned()]);
+    }
+    Ok(())
+}
+
+fn imported(answer: &Value, json: bool) -> Result<(), Failure> {
+    if json {
+        print_json(answer);
+        return Ok(());
+    }
+    let taken: CalendarImported = typed(answer)?;
+    let (name, days, years) = (&taken.calendar.name, taken.days, years(&taken.calendar));
+    let mut lines = vec![lang().pick(
+        format!("日历 {name}：导入 {days} 天，现有 {years} 年的数据"),
+        format!("Calendar {name}: {days} days taken over; it has data for {years}"),
+    )];
+    lines.extend(taken.ignored.iter().map(|ignored| format!("! {ignored}")));
+    print_lines(&lines);
+    Ok(())
+}
+
+/// A text of a file, or of stdin for `-`.
+fn content(file: &Path) -> Result<String, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::error(format!("{}: {}", file.display(), sentence(&error)));
+    // One byte more than the server takes tells a file that is too large.
+    let limit = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file)
+            .map_err(failed)?
+            .take(limit)
+            .read_to_end(&mut bytes)
+    }
+    .map_err(failed)?;
+    if bytes.len() > MAX_BYTES {
+        return Err(Failure::usage(lang().pick(
+            format!("{} 超过 1 MiB", file.display()),
+            format!("{} is larger than 1 MiB", file.display()),
+        )));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(lang().pick(
+            format!("{} 不是 UTF-8 文本", file.display()),
+            format!("{} is not UTF-8 text", file.display()),
+        ))
+    })
+}

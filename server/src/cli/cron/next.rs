@@ -1,0 +1,188 @@
+//! `jcrontab cron next`: the same preview as on the pages, computed here.
+
+use app::i18n::Lang;
+use app::occurrence::Firing;
+use app::page::{Preview, PreviewRequest};
+use app::schedule::{BUILTIN_CALENDAR, Dialect, ScheduleDraft, ScheduleSpec};
+use app::time::Stamp;
+use axum::http::Method;
+use clap::Args;
+use serde_json::json;
+
+use super::{Typed, day_rule, default_zone};
+use crate::cli::client::{Client, refusal};
+use crate::cli::print::{print_json, print_lines};
+use crate::cli::when::local;
+use crate::cli::{Failure, lang, sentence};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::firings::Snapshot;
+use crate::service::preview::{Basis, preview};
+use crate::timetable::{Patterns, parse_instant, zone};
+
+/// Firings that are listed at the most.
+const COUNT_MAX: u32 = 100_000;
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Next {
+    #[command(flatten)]
+    schedule: Typed,
+    /// any, work_days, rest_days, next_work_day, previous_work_day, nth_work_day:3,
+    /// nth_work_day:-1 (the last of the month)
+    #[arg(long, default_value = "", value_parser = day_rule)]
+    day_rule: String,
+    /// Calendar of the day rule; any but the built-in `cn` is looked up on the server
+    #[arg(long, default_value = "")]
+    calendar: String,
+    /// IANA zone (default: --default-zone, else the system's zone)
+    #[arg(long = "zone", id = "cron_zone")]
+    zone: Option<String>,
+    /// Start after this instant: RFC 3339, or a time in the zone (default: now)
+    #[arg(long)]
+    after: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(COUNT_MAX)))]
+    count: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// With --json: also what is left out, and why
+    #[arg(long, requires = "json")]
+    firings: bool,
+}
+
+pub(super) async fn run(next: &Next, config: &Config) -> Result<(), Failure> {
+    let lang = lang();
+    let name = next.zone.clone().unwrap_or_else(|| default_zone(config));
+    let found = zone(&name).map_err(|unknown| Failure::usage(unknown.to_string()))?;
+    let after = match &next.after {
+        Some(text) => Some(Stamp(parse_instant(text, &found).ok_or_else(|| {
+            Failure::usage(lang.pick(
+                "--after 请写成 2026-11-22T09:00:00Z 或 2026-11-22 09:00",
+                "--after takes an instant such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
+            ))
+        })?)),
+        None => None,
+    };
+    let request = PreviewRequest {
+        schedules: vec![ScheduleDraft {
+            spec: next.schedule.expression.clone(),
+            dialect: next.schedule.dialect.clone(),
+            day_rule: next.day_rule.clone(),
+            calendar: next.calendar.clone(),
+            ..ScheduleDraft::default()
+        }],
+        zone: name.clone(),
+        after,
+        count: Some(next.count),
+        ..PreviewRequest::default()
+    };
+    let known = matches!(next.calendar.trim(), "" | BUILTIN_CALENDAR);
+    let told = if known {
+        here(lang, &request)?
+    } else {
+        on_server(config, lang, &request).await?
+    };
+    if next.json {
+        let mut value = json!({ "next": told.next });
+        if next.firings {
+            value["firings"] = json!(told.firings);
+            value["warnings"] = json!(told.warnings);
+            value["tz_version"] = json!(told.tz_version);
+        }
+        print_json(&value);
+    } else {
+        print_lines(&lines(lang, &told, next, &name));
+    }
+    Ok(())
+}
+
+/// Computed in this process, with the calendar that came with the product.
+fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
+    let basis = Basis {
+        default_zone: "UTC",
+        rules: &Snapshot::default(),
+        patterns: &Patterns::default(),
+        now: SystemClock.now(),
+        starts: COUNT_MAX,
+        // The server shows 50; here whoever asks for more starts means it. Behind so many that
+        // are left out nothing is known to fire.
+        left_out: 2_000 + 10 * request.count.unwrap_or(0) as usize,
+    };
+    preview(lang, request, &basis, None).map_err(refusal)
+}
+
+/// Asked of the server, which knows the other calendars.
+async fn on_server(
+    config: &Config,
+    lang: Lang,
+    request: &PreviewRequest,
+) -> Result<Preview, Failure> {
+    if request.count > Some(1_000) {
+        return Err(Failure::usage(lang.pick(
+            "这个日历在服务器上，一次最多 1000 个：--count 1000",
+            "this calendar is on the server, which lists 1000 at the most: --count 1000",
+        )));
+    }
+    let client = Client::connect(config, lang).await?;
+    let failed = |error: serde_json::Error| Failure::error(sentence(&error));
+    let body = serde_json::to_value(request).map_err(failed)?;
+    let answer = client
+        .call(Method::POST, "/api/v1/schedules/preview", Some(body))
+        .await?;
+    serde_json::from_value(answer).map_err(failed)
+}
+
+/// Starts as they come; `-` marks what is left out, `~` a change of the clock, `!` what to know.
+fn lines(lang: Lang, told: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    if told.next.is_empty() {
+        lines.push(nothing(lang, &next.schedule));
+    }
+    for firing in &told.firings {
+        if let Some(change) = &firing.clock_change {
+            lines.push(format!("~ {} {}", local(change.at, zone_name), change.text));
+        }
+        lines.push(line(firing, zone_name));
+    }
+    lines.extend(told.warnings.iter().map(|warning| format!("! {warning}")));
+    lines
+}
+
+fn line(firing: &Firing, zone_name: &str) -> String {
+    match &firing.excluded {
+        Some(excluded) => {
+            let named = local(firing.scheduled_for, zone_name);
+            format!("- {named} {zone_name}  {}", excluded.text)
+        }
+        None => {
+            let note = firing
+                .note
+                .as_ref()
+                .map_or_else(String::new, |note| format!("  {note}"));
+            format!(
+                "{} {zone_name}  ({}){note}",
+                local(firing.due_at, zone_name),
+                firing.due_at.rfc3339()
+            )
+        }
+    }
+}
+
+fn nothing(lang: Lang, typed: &Typed) -> String {
+    let dialect = match typed.dialect.as_str() {
+        "quartz" => Dialect::Quartz,
+        _ => Dialect::Standard,
+    };
+    match ScheduleSpec::parse_dialect(&typed.expression, dialect) {
+        // Not at any time that could be told.
+        Ok(ScheduleSpec::Startup) => ScheduleSpec::Startup.describe(lang),
+        Ok(ScheduleSpec::Once { .. }) => lang
+            .pick(
+                "不会再执行：这个时间已经过去",
+                "Never fires again: its time has passed",
+            )
+            .to_owned(),
+        _ => lang.pick("永远不会执行", "Never fires").to_owned(),
+    }
+}

@@ -1,0 +1,128 @@
+//! `jcrontab doctor`: what is well, what is not, and what to do about it.
+//!
+//! It changes nothing: no database is made or migrated, and no key. Where a server runs, it is the
+//! one to be asked; else the parts are opened here as the server would.
+
+mod about;
+mod folder;
+mod here;
+mod report;
+
+use axum::http::Method;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::calendar::typed;
+use super::client::{Client, remote};
+use super::print::{print_json, print_lines};
+use super::{Failure, lang};
+use crate::config::Config;
+use report::{Report, Status};
+
+#[derive(Args, Debug)]
+pub(super) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(doctor: &Doctor, config: &Config) -> Result<(), Failure> {
+    let lang = lang();
+    let mut report = Report::new(lang);
+    match Client::to_server(config, lang).await? {
+        Some(client) => ask(&client, config, &mut report).await,
+        None => here::look(config, &mut report).await,
+    }
+    if doctor.json {
+        print_json(&json!({ "ok": report.count(Status::Fail) == 0, "checks": report.checks }));
+    } else {
+        print_lines(&report.lines());
+    }
+    match report.count(Status::Fail) {
+        0 => Ok(()),
+        failed => Err(Failure::error(lang.pick(
+            format!("{failed} 项检查没有通过"),
+            format!("{failed} of {} checks failed", report.checks.len()),
+        ))),
+    }
+}
+
+/// Asks a running server, over the socket or elsewhere.
+async fn ask(client: &Client, config: &Config, report: &mut Report) {
+    let elsewhere = remote();
+    if elsewhere.is_none() {
+        folder::writable(&config.data_dir, report);
+    }
+    let address =
+        elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());
+    match client.call(Method::GET, "/api/v1/about", None).await {
+        Ok(told) => answered(&told, report),
+        Err(failure) => {
+            report.ours();
+            report.fail(
+                "server",
+                failure.message,
+                (
+                    "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；服务器日志里有原因",
+                    "check JCRONTAB_URL and JCRONTAB_TOKEN; the server's log tells why",
+                ),
+            );
+            return;
+        }
+    }
+    match client.call(Method::GET, "/readyz", None).await {
+        Ok(_) => report.ok(
+            "server",
+            (format!("运行中：{address}"), format!("runs: {address}")),
+        ),
+        Err(_) => report.fail(
+            "server",
+            report.pick(
+                "任务循环没有转动，或数据库没有应答",
+                "its loop does not go round, or its database does not answer",
+            ),
+            (
+                "查看服务器日志；必要时重启",
+                "see the server's log; restart it if need be",
+            ),
+        ),
+    }
+}
+
+fn answered(told: &Value, report: &mut Report) {
+    match typed(told) {
+        Ok(told) => {
+            about::version(&told, report);
+            report.ok("database", (told.database.clone(), told.database.clone()));
+            report.ok(
+                "migrations",
+                (
+                    "服务器启动时已更新".to_owned(),
+                    "brought up to date when the server started".to_owned(),
+                ),
+            );
+            about::tell(&told, report);
+            report.ok(
+                "secret_key",
+                (
+                    "服务器启动时已用它打开数据库里的密文".to_owned(),
+                    "opened the database's secrets when the server started".to_owned(),
+                ),
+            );
+        }
+        Err(_) => {
+            report.ours();
+            report.warn(
+                "version",
+                report.pick(
+                    "服务器的版本与本程序不同，看不懂它的回答",
+                    "the server is of another version, whose answer is not understood",
+                ),
+                (
+                    "用与服务器相同版本的程序",
+                    "use the program of the server's version",
+                ),
+            );
+        }
+    }
+}

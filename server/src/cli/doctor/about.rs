@@ -1,0 +1,143 @@
+//! Checks of what a server, or its parts opened here, say of themselves.
+
+use app::calendar::Calendar;
+use app::page::About;
+use chrono::Datelike;
+
+use super::report::Report;
+use crate::clock::{Clock, SystemClock};
+use crate::timetable::{bundled_version, zone};
+
+/// Whether the server is of this program's version.
+pub(super) fn version(about: &About, report: &mut Report) {
+    let ours = env!("CARGO_PKG_VERSION");
+    if about.version == ours {
+        return report.ours();
+    }
+    let theirs = &about.version;
+    let text = report.lang().pick(
+        format!("服务器是 {theirs}，本程序是 {ours}"),
+        format!("the server is {theirs}, this program {ours}"),
+    );
+    report.warn(
+        "version",
+        text,
+        (
+            "重启服务器，让它使用新程序",
+            "restart the server so that it is the new program",
+        ),
+    );
+}
+
+/// Zones, calendars, and what the server itself wants told.
+pub(super) fn tell(about: &About, report: &mut Report) {
+    zone_data(&about.tz_version, &about.tz_source, report);
+    default_zone(&about.default_zone, report);
+    calendars(&about.calendars, report);
+    for notice in &about.notices {
+        // The others are told by the checks above.
+        if notice.code == "clock_step" {
+            report.warn(
+                "clock_step",
+                notice.text.clone(),
+                (
+                    "检查 chrony 或 systemd-timesyncd",
+                    "check chrony or systemd-timesyncd",
+                ),
+            );
+        }
+    }
+}
+
+/// Whether the zone data in use is at least as new as the copy that came with this program.
+pub(super) fn zone_data(version: &str, source: &str, report: &mut Report) {
+    let newest = bundled_version();
+    let next = (
+        "更新系统的 tzdata 软件包（或 TZDIR 里的数据），再重启服务器",
+        "update the package tzdata (or the data in TZDIR) and restart the server",
+    );
+    // Releases are named so that text order is their order: 2025b, 2026a, 2026f.
+    if version == "unknown" || version < newest {
+        let text = report.lang().pick(
+            format!("{version}（{source}），已知最新的是 {newest}"),
+            format!("{version} ({source}); the newest one known is {newest}"),
+        );
+        report.warn("zone_data", text, next);
+    } else {
+        report.ok(
+            "zone_data",
+            (
+                format!("{version}（{source}）"),
+                format!("{version} ({source})"),
+            ),
+        );
+    }
+}
+
+/// Whether the zone of tasks that name none is known.
+pub(super) fn default_zone(name: &str, report: &mut Report) {
+    if zone(name).is_ok() {
+        report.ok("default_zone", (name.to_owned(), name.to_owned()));
+    } else {
+        let text = report.lang().pick(
+            format!("没有“{name}”这个时区"),
+            format!("there is no time zone \"{name}\""),
+        );
+        report.fail(
+            "default_zone",
+            text,
+            (
+                "把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai",
+                "set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai",
+            ),
+        );
+    }
+}
+
+/// Whether the calendars in use know this year and the next one.
+fn calendars(calendars: &[Calendar], report: &mut Report) {
+    let now = SystemClock.now();
+    let (year, month) = (now.year(), now.month());
+    let mut told = Vec::new();
+    let mut missing = Vec::new();
+    for calendar in calendars {
+        if calendar.used_by == 0 && !calendar.builtin {
+            continue;
+        }
+        let lacks = |year: i32| !calendar.years.contains(&year);
+        // The state announces next year's days in November.
+        let due = month == 12 && lacks(year + 1);
+        if calendar.used_by > 0 && (lacks(year) || due) {
+            let lacking = if lacks(year) { year } else { year + 1 };
+            missing.push(report.lang().pick(
+                format!(
+                    "{} 没有 {lacking} 年的数据，按周一至周五计算",
+                    calendar.name
+                ),
+                format!(
+                    "{} has no data for {lacking} and takes Monday to Friday",
+                    calendar.name
+                ),
+            ));
+        }
+        let known = [year, year + 1].map(|year| {
+            let known = if lacks(year) {
+                ("无", "no")
+            } else {
+                ("有", "yes")
+            };
+            format!("{year} {}", report.lang().pick(known.0, known.1))
+        });
+        told.push(format!("{} ({})", calendar.name, known.join(", ")));
+    }
+    let next = (
+        "jcrontab calendar import 或 refresh；新版本也会带来新数据",
+        "jcrontab calendar import or refresh; a new release brings new data, too",
+    );
+    if missing.is_empty() {
+        let told = told.join("; ");
+        report.ok("calendars", (told.clone(), told));
+    } else {
+        report.warn("calendars", missing.join("; "), next);
+    }
+}

@@ -1,0 +1,219 @@
+//! Without a running server: its parts, opened one by one.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::auth::Principal;
+use app::backend::{Caller, System};
+use app::task::TaskQuery;
+
+use super::report::Report;
+use super::{about, folder};
+use crate::cli::sentence;
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::Config;
+use crate::lifecycle::{self, DataDir, DataDirError, Parts, StartError};
+use crate::store::{Store, StoreError};
+use crate::timetable::{data_version, system_zone};
+
+/// Looks at everything that can be looked at.
+pub(super) async fn look(config: &Config, report: &mut Report) {
+    report.ours();
+    let known = match open(config, report).await {
+        Some(parts) => {
+            let console = Caller {
+                principal: Some(Principal::console()),
+                lang: report.lang(),
+            };
+            parts.service.about(&console).await.ok()
+        }
+        None => None,
+    };
+    match known {
+        Some(told) => about::tell(&told, report),
+        None => {
+            let zones = data_version();
+            about::zone_data(&zones.version, zones.source.as_str(), report);
+            let zone = match config.zone.as_str() {
+                "" => system_zone(),
+                name => name.to_owned(),
+            };
+            about::default_zone(&zone, report);
+        }
+    }
+    report.warn(
+        "server",
+        report.pick("没有运行", "does not run"),
+        (
+            "用 jcrontab serve 启动；在别的机器上运行时设置 JCRONTAB_URL",
+            "start it with `jcrontab serve`; set JCRONTAB_URL where it runs elsewhere",
+        ),
+    );
+}
+
+/// Opens folder, database and key as the server would, and tells how that went.
+async fn open(config: &Config, report: &mut Report) -> Option<Parts> {
+    let folder = &config.data_dir;
+    if !folder.exists() {
+        report.warn(
+            "data_dir",
+            report.lang().pick(
+                format!("{} 还不存在", folder.display()),
+                format!("{} does not exist yet", folder.display()),
+            ),
+            (
+                "第一次启动时会创建；若不是这个文件夹，设置 JCRONTAB_DATA_DIR",
+                "the first start makes it; set JCRONTAB_DATA_DIR if it is another one",
+            ),
+        );
+        return None;
+    }
+    if !folder::writable(folder, report) {
+        return None;
+    }
+    let data = match DataDir::open(folder) {
+        Ok(data) => data,
+        Err(error) => {
+            let next = match error {
+                DataDirError::InUse { .. } => (
+                    "有一个 jcrontab 占用它却不应答；稍后再试，或结束那个进程",
+                    "a jcrontab holds it and does not answer; try again, or end that process",
+                ),
+                DataDirError::Unusable { .. } => (
+                    "以服务器的用户运行，或检查权限",
+                    "run this as the server's user, or check rights",
+                ),
+            };
+            report.fail("data_dir", sentence(&error), next);
+            return None;
+        }
+    };
+    let store = database(config, data.path(), report).await?;
+    if !layout(&store, report).await {
+        return None;
+    }
+    key(config, &data, store, report).await
+}
+
+async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option<Store> {
+    if config.database_url.is_empty() && !folder.join("jcrontab.db").exists() {
+        report.warn(
+            "database",
+            report.pick("还没有 jcrontab.db", "there is no jcrontab.db yet"),
+            (
+                "第一次启动时会创建；使用 MySQL 时设置 DATABASE_URL",
+                "the first start makes it; set DATABASE_URL for MySQL",
+            ),
+        );
+        return None;
+    }
+    let opened = async {
+        let store = Store::open(&config.database_url, folder).await?;
+        let version = store.version().await?;
+        Ok::<_, StoreError>((store, version))
+    };
+    match opened.await {
+        Ok((store, version)) => {
+            report.ok("database", (version.clone(), version));
+            Some(store)
+        }
+        Err(error) => {
+            report.fail(
+                "database",
+                sentence(&error),
+                (
+                    "检查 DATABASE_URL、网络和数据库账号",
+                    "check DATABASE_URL, the network and the database's account",
+                ),
+            );
+            None
+        }
+    }
+}
+
+/// Whether the tables are those of this version: they can be read as it reads them.
+async fn layout(store: &Store, report: &mut Report) -> bool {
+    let read = async {
+        store.task_rows(&TaskQuery::default(), 1).await?;
+        store.calendars().await?;
+        store.blackouts().await?;
+        Ok::<_, StoreError>(())
+    };
+    match read.await {
+        Ok(()) => {
+            report.ok(
+                "migrations",
+                ("符合本版本".to_owned(), "as this version has it".to_owned()),
+            );
+            true
+        }
+        Err(error) => {
+            report.fail(
+                "migrations",
+                report.lang().pick(
+                    format!("不是本版本的结构（{}）", sentence(&error)),
+                    format!("not as this version has it ({})", sentence(&error)),
+                ),
+                (
+                    "先备份，再运行 jcrontab migrate（启动服务器也会更新）",
+                    "back it up, then run `jcrontab migrate` (a start does it, too)",
+                ),
+            );
+            false
+        }
+    }
+}
+
+/// Whether the key opens what the database holds sealed.
+async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report) -> Option<Parts> {
+    // Opening makes a key where there is none, which would be another than that of a backup.
+    if !data.path().join("secret.key").exists() {
+        report.warn(
+            "secret_key",
+            report.pick(
+                "数据文件夹里没有 secret.key",
+                "there is no secret.key in the data folder",
+            ),
+            (
+                "从备份或同库的其他服务器复制；全新安装则首次启动时生成",
+                "copy it from the backup or from a server on the same database; the first start of a new installation makes it",
+            ),
+        );
+        return None;
+    }
+    let clock: SharedClock = Arc::new(SystemClock);
+    let parts = match lifecycle::assemble(config, data, store, &clock, None) {
+        Ok(parts) => parts,
+        // Told by its own check.
+        Err(StartError::Zone(_)) => return None,
+        Err(error) => {
+            report.fail("secret_key", sentence(&error), NEXT_KEY);
+            return None;
+        }
+    };
+    let service = &parts.service;
+    let checked = async {
+        service.check_key().await?;
+        service
+            .almanac
+            .load(&service.store, &service.patterns)
+            .await?;
+        Ok::<_, StartError>(())
+    };
+    match checked.await {
+        Ok(()) => report.ok(
+            "secret_key",
+            (
+                "能打开数据库里的密文".to_owned(),
+                "opens the database's secrets".to_owned(),
+            ),
+        ),
+        Err(error) => report.fail("secret_key", sentence(&error), NEXT_KEY),
+    }
+    Some(parts)
+}
+
+const NEXT_KEY: (&str, &str) = (
+    "从备份或同库的其他服务器复制 secret.key",
+    "copy secret.key from the backup or from a server on the same database",
+);

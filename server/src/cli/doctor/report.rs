@@ -1,0 +1,146 @@
+//! What the checks came to.
+
+use app::i18n::Lang;
+use serde::Serialize;
+
+/// How a check came out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Status {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    /// Stable name, for programs.
+    name: &'static str,
+    status: Status,
+    /// What was found.
+    text: String,
+    /// What to do; absent where all is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'static str>,
+}
+
+/// All checks, in the order in which they are told.
+#[derive(Debug)]
+pub(super) struct Report {
+    lang: Lang,
+    pub(super) checks: Vec<Check>,
+}
+
+impl Report {
+    pub(super) fn new(lang: Lang) -> Self {
+        Self {
+            lang,
+            checks: Vec::new(),
+        }
+    }
+
+    /// The language of the reader.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// A sentence in the language of the reader.
+    pub(super) fn pick(&self, zh: &str, en: &str) -> String {
+        self.lang.pick(zh, en).to_owned()
+    }
+
+    /// All is well; the text in Chinese and in English.
+    pub(super) fn ok(&mut self, name: &'static str, (zh, en): (String, String)) {
+        self.push(name, Status::Ok, self.lang.pick(zh, en), None);
+    }
+
+    /// It works, but something should be done.
+    pub(super) fn warn(
+        &mut self,
+        name: &'static str,
+        text: String,
+        next: (&'static str, &'static str),
+    ) {
+        self.push(name, Status::Warn, text, Some(next));
+    }
+
+    /// It does not work.
+    pub(super) fn fail(
+        &mut self,
+        name: &'static str,
+        text: String,
+        next: (&'static str, &'static str),
+    ) {
+        self.push(name, Status::Fail, text, Some(next));
+    }
+
+    fn push(
+        &mut self,
+        name: &'static str,
+        status: Status,
+        text: String,
+        next: Option<(&'static str, &'static str)>,
+    ) {
+        let next = next.map(|(zh, en)| self.lang.pick(zh, en));
+        self.checks.push(Check {
+            name,
+            status,
+            text,
+            next,
+        });
+    }
+
+    /// This program's own version, where no server tells its own.
+    pub(super) fn ours(&mut self) {
+        let version = format!("jcrontab {}", env!("CARGO_PKG_VERSION"));
+        self.ok("version", (version.clone(), version));
+    }
+
+    pub(super) fn count(&self, status: Status) -> usize {
+        self.checks
+            .iter()
+            .filter(|check| check.status == status)
+            .count()
+    }
+
+    /// One line a check: `warn  zone data: 2025b …; update the package tzdata`.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.checks
+            .iter()
+            .map(|check| {
+                let status = match check.status {
+                    Status::Ok => "ok  ",
+                    Status::Warn => "warn",
+                    Status::Fail => "fail",
+                };
+                let (zh, en) = title(check.name);
+                let next = check.next.map_or_else(String::new, |next| {
+                    self.lang.pick(format!("；{next}"), format!("; {next}"))
+                });
+                let text = check.text.replace(char::is_control, " ");
+                self.lang.pick(
+                    format!("{status}  {zh}：{text}{next}"),
+                    format!("{status}  {en}: {text}{next}"),
+                )
+            })
+            .collect()
+    }
+}
+
+/// The name of a check for people.
+fn title(name: &'static str) -> (&'static str, &'static str) {
+    match name {
+        "version" => ("版本", "version"),
+        "data_dir" => ("数据文件夹", "data folder"),
+        "database" => ("数据库", "database"),
+        "migrations" => ("数据库结构", "database layout"),
+        "zone_data" => ("时区数据", "zone data"),
+        "default_zone" => ("默认时区", "default zone"),
+        "calendars" => ("日历", "calendars"),
+        "secret_key" => ("密钥", "secret key"),
+        "server" => ("服务器", "server"),
+        "clock_step" => ("系统时钟", "system clock"),
+        other => (other, other),
+    }
+}

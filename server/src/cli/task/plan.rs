@@ -1,0 +1,100 @@
+//! `jcrontab task explain | occurrences | next`: what was planned, what is to come, and why.
+
+use axum::http::Method;
+use serde_json::Value;
+
+use super::{One, path};
+use crate::cli::client::{Client, escaped};
+use crate::cli::print::{items, print_json, print_lines, print_table, text};
+use crate::cli::when::local_text;
+use crate::cli::{Failure, lang};
+
+pub(super) async fn explain(client: &Client, one: &One, at: Option<&str>) -> Result<(), Failure> {
+    let query = at.map_or_else(String::new, |at| format!("?at={}", escaped(at)));
+    let told = client
+        .call(
+            Method::GET,
+            &path(one.id, &format!("/explain{query}")),
+            None,
+        )
+        .await?;
+    if one.json {
+        print_json(&told);
+    } else {
+        print_lines(&[text(&told, "sentence")]);
+    }
+    Ok(())
+}
+
+/// The query of a time line.
+pub(super) fn query(state: Option<&str>, limit: u32, after: Option<&str>) -> String {
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs.append_pair("limit", &limit.to_string());
+    for (name, value) in [("state", state), ("after", after)] {
+        if let Some(value) = value {
+            pairs.append_pair(name, value);
+        }
+    }
+    pairs.finish()
+}
+
+pub(super) async fn occurrences(client: &Client, one: &One, query: &str) -> Result<(), Failure> {
+    let page = client
+        .call(
+            Method::GET,
+            &path(one.id, &format!("/occurrences?{query}")),
+            None,
+        )
+        .await?;
+    table(client, one, &page).await?;
+    if let Some(next) = page["next"].as_str().filter(|_| !one.json) {
+        print_lines(&[lang().pick(
+            format!("还有更早的：--after {next}"),
+            format!("There are older ones: --after {next}"),
+        )]);
+    }
+    Ok(())
+}
+
+pub(super) async fn next(client: &Client, one: &One, limit: u32) -> Result<(), Failure> {
+    let page = client
+        .call(
+            Method::GET,
+            &path(one.id, &format!("/upcoming?limit={limit}")),
+            None,
+        )
+        .await?;
+    table(client, one, &page).await
+}
+
+async fn table(client: &Client, one: &One, page: &Value) -> Result<(), Failure> {
+    if one.json {
+        print_json(page);
+        return Ok(());
+    }
+    let task = client.call(Method::GET, &path(one.id, ""), None).await?;
+    let zone = text(&task, "zone");
+    let rows: Vec<Vec<String>> = items(page)
+        .iter()
+        .map(|row| {
+            let due = local_text(&row["due_at"], &zone);
+            let scheduled = match local_text(&row["since"], &zone) {
+                since if since.is_empty() => local_text(&row["scheduled_for"], &zone),
+                since => format!("{since} … {}", local_text(&row["scheduled_for"], &zone)),
+            };
+            vec![
+                scheduled,
+                due,
+                text(row, "state"),
+                text(row, "count"),
+                text(row, "run_id"),
+                text(row, "reason_text"),
+            ]
+        })
+        .collect();
+    print_table(
+        &["SCHEDULED", "DUE", "STATE", "COUNT", "RUN", "REASON"],
+        &rows,
+    );
+    Ok(())
+}

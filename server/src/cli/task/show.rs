@@ -1,0 +1,171 @@
+//! `jcrontab task list` and `jcrontab task show`.
+
+use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::cli::client::Client;
+use crate::cli::print::{items, print_json, print_lines, print_table, text};
+use crate::cli::when::local_text;
+use crate::cli::{Failure, lang};
+
+pub(super) async fn list(
+    client: &Client,
+    query: &str,
+    state: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
+    let mut rows: Vec<Value> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        pairs.append_pair("limit", "200").append_pair("q", query);
+        if let Some(state) = state {
+            pairs.append_pair("state", state);
+        }
+        if let Some(after) = &after {
+            pairs.append_pair("after", after);
+        }
+        let path = format!("/api/v1/tasks?{}", pairs.finish());
+        let page = client.call(Method::GET, &path, None).await?;
+        rows.extend_from_slice(items(&page));
+        after = page["next"].as_str().map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    if json {
+        print_json(&json!({ "items": rows, "next": null }));
+        return Ok(());
+    }
+    let lines: Vec<Vec<String>> = rows
+        .iter()
+        .map(|task| {
+            vec![
+                text(task, "id"),
+                text(task, "state"),
+                text(task, "name"),
+                cron(task),
+                text(task, "next_at"),
+                text(&task["last_run"], "state"),
+            ]
+        })
+        .collect();
+    print_table(&["ID", "STATE", "NAME", "CRON", "NEXT", "LAST"], &lines);
+    Ok(())
+}
+
+/// The first schedule, and how many more there are.
+fn cron(task: &Value) -> String {
+    let more = task["schedules"]
+        .as_array()
+        .map_or(0, |all| all.len().saturating_sub(1));
+    let first = text(task, "cron");
+    if more > 0 {
+        format!("{first} (+{more})")
+    } else {
+        first
+    }
+}
+
+/// The schedules in force in words, each with its text.
+pub(super) fn cycle(task: &Value) -> String {
+    let zone = text(task, "zone");
+    format!(
+        "{} ({zone})",
+        lines(task, task["urging"] == true).join("; ")
+    )
+}
+
+/// Schedules in words, one line each.
+fn lines(task: &Value, urge: bool) -> Vec<String> {
+    if urge {
+        let spec = text(task, "urge_cron");
+        let words = ScheduleSpec::parse(&spec)
+            .map(|spec| spec.describe(lang()))
+            .unwrap_or_default();
+        return vec![format!("{words} [{spec}]")];
+    }
+    // A server of another version may say it in another way; its texts are still told.
+    serde_json::from_value::<Vec<Schedule>>(task["schedules"].clone()).map_or_else(
+        |_| vec![text(task, "cron")],
+        |schedules| {
+            schedules
+                .iter()
+                .map(|one| format!("{} [{}]", describe_schedule(one, lang()), one.spec))
+                .collect()
+        },
+    )
+}
+
+pub(super) fn show(task: &Value, json: bool) {
+    if json {
+        print_json(task);
+        return;
+    }
+    let (lang, zone) = (lang(), text(task, "zone"));
+    let state = match task["finished"] == true {
+        true => lang.pick("，不会再执行", ", finished"),
+        false => "",
+    };
+    let mut all = vec![format!(
+        "{}  {}  [{}{state}]",
+        text(task, "id"),
+        text(task, "name"),
+        text(task, "state")
+    )];
+    all.extend(lines(task, false));
+    if task["urge_cron"].is_string() {
+        let urge = lines(task, true).concat();
+        all.push(match task["urging"] == true {
+            true => lang.pick(format!("正在催单：{urge}"), format!("urging: {urge}")),
+            false => lang.pick(format!("催单周期：{urge}"), format!("urge cycle: {urge}")),
+        });
+    }
+    all.push(format!("zone: {zone}"));
+    for field in ["next_at", "paused_until", "starts_at", "ends_at"] {
+        if let Some(at) = task[field].as_str() {
+            all.push(format!(
+                "{field}: {at}  ({})",
+                local_text(&task[field], &zone)
+            ));
+        }
+    }
+    if let Some(missed) = missed(&task["missed"]) {
+        all.push(missed);
+    }
+    for field in ["mode", "timeout_seconds", "channel_id", "nickname"] {
+        let value = text(task, field);
+        if !value.is_empty() {
+            all.push(format!("{field}: {value}"));
+        }
+    }
+    if let Some(command) = task["command"]
+        .as_str()
+        .filter(|command| !command.is_empty())
+    {
+        all.push("command:".to_owned());
+        all.extend(
+            command
+                .lines()
+                .map(|line| format!("  {}", line.replace('\u{1b}', " "))),
+        );
+    }
+    print_lines(&all);
+}
+
+/// The rule of missed firings, where it is not the usual one.
+fn missed(rule: &Value) -> Option<String> {
+    let rule: app::schedule::MissedRule = serde_json::from_value(rule.clone()).ok()?;
+    if rule == app::schedule::MissedRule::default() {
+        return None;
+    }
+    let policy = rule.policy.map_or("-", |policy| policy.as_str());
+    let length = app::task::format_duration;
+    Some(format!(
+        "missed: {policy}, grace {}, max {}, max age {}",
+        length(rule.grace_seconds),
+        rule.max,
+        length(rule.max_age_seconds)
+    ))
+}
