@@ -223,6 +223,11 @@ async fn what_is_open_tells_a_stranger_nothing() {
 /// A body that would be right, so that only the right to send it is missing.
 fn body_for(path: &str) -> Value {
     match path {
+        path if path.ends_with("/pause") => json!({"until": null}),
+        path if path.contains("/calendars") => json!({}),
+        path if path.contains("/blackouts") => {
+            json!({"name": "n", "cron": "0 0 * * *", "duration": "1h"})
+        }
         path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
         path if path.contains("/channels") => {
             json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"})
@@ -299,6 +304,11 @@ async fn a_viewer_reads_and_writes_nothing() {
         "sign_in_form",
         "channels_page",
         "task_form",
+        "about_page",
+        "calendars_page",
+        "calendar_page",
+        "blackouts_page",
+        "occurrences_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
@@ -310,6 +320,8 @@ async fn a_viewer_reads_and_writes_nothing() {
             ("verb", "close"),
             ("disabled", "true"),
             ("user", "owner"),
+            ("name", "cn"),
+            ("source_url", ""),
         ];
         let reply = viewer.submit(&path, &fields).await;
         // Without JavaScript the browser is sent back to its page with the refusal in the address;

@@ -36,7 +36,7 @@ async fn every_fault_is_told_at_its_field_in_both_languages() {
         (json!({"cron": "61 * * * *"}), "cron", "cron"),
         (json!({"cron": "* * *"}), "cron", "cron"),
         (json!({"cron": "0 0 * * 8"}), "cron", "cron"),
-        (json!({"urge_cron": "每逢初一"}), "urge_cron", "cron"),
+        (json!({"urge_cron": "初一"}), "urge_cron", "cron"),
         (json!({"urging": true}), "urge_cron", "required"),
         (json!({"zone": "Mars/Olympus"}), "zone", "unknown"),
         (json!({"zone": "../../etc/passwd"}), "zone", "unknown"),
