@@ -1,5 +1,9 @@
 //! Runs (执行) and what became of the planned firings that never ran.
 
+mod reason;
+
+pub use reason::{RunReason, reason_text};
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{OccurrenceId, RunId, TaskId};
@@ -126,7 +130,8 @@ pub struct Run {
     pub requested_by: Option<String>,
     /// How it stands.
     pub state: RunState,
-    /// A sentence where the state alone does not say enough.
+    /// Where the state alone does not say enough: a stable code with a detail behind a colon, for
+    /// example `stopped:alice` or `timed_out:30`.
     pub reason: Option<String>,
     /// The instant the schedule named.
     pub scheduled_for: Option<Stamp>,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::id::{OccurrenceId, RunId};
-use app::run::{RunState, Trigger};
+use app::run::{RunReason, RunState, Trigger};
 use app::task::Task;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
@@ -189,9 +189,7 @@ impl Executor {
             task_id: claimed.task_id,
             epoch: claimed.epoch,
             state: RunState::Lost,
-            reason: Some(
-                "the database did not confirm the claim in time; it was not started".to_owned(),
-            ),
+            reason: Some(RunReason::Unconfirmed.code()),
             finished_at: now,
             exit_code: None,
             exit_signal: None,
@@ -284,11 +282,10 @@ impl Executor {
                 );
                 stored.tail = OutputStore::tail(&bytes).to_vec();
                 stored.dropped = total - i64::try_from(stored.tail.len()).unwrap_or(0);
-                reason.get_or_insert_with(|| {
-                    "the output could not be stored; only its end is kept".to_owned()
-                });
+                reason.get_or_insert(RunReason::OutputNotKept);
             }
         }
+        let reason = reason.map(|reason| reason.code());
         self.finish(&job, state, reason, &ending, stored, &bytes);
         self.lock().remove(&job.run_id);
     }

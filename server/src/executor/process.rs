@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::run::RunState;
+use app::run::{RunReason, RunState};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -43,24 +43,20 @@ enum Cause {
 }
 
 impl Ending {
-    /// The state it comes to, and a sentence where that does not say enough.
-    pub(super) fn verdict(&self) -> (RunState, Option<String>) {
+    /// The state it comes to, and the reason where that does not say enough.
+    pub(super) fn verdict(&self) -> (RunState, Option<RunReason>) {
         match &self.cause {
             Cause::NotStarted(error) => (
                 RunState::Failed,
-                Some(format!("the command could not be started: {error}")),
+                Some(RunReason::NotStarted(error.to_string())),
             ),
-            Cause::TimedOut(seconds) => (
-                RunState::TimedOut,
-                Some(format!("ran longer than {seconds} s")),
-            ),
-            Cause::Stopped(StopReason::Person(who)) => {
-                (RunState::Killed, Some(format!("stopped by {who}")))
+            Cause::TimedOut(seconds) => {
+                (RunState::TimedOut, Some(RunReason::TimedOut(*seconds)))
             }
-            Cause::Stopped(StopReason::Shutdown) => (
-                RunState::Killed,
-                Some("stopped because the server stops".to_owned()),
-            ),
+            Cause::Stopped(StopReason::Person(who)) => {
+                (RunState::Killed, Some(RunReason::Stopped(who.clone())))
+            }
+            Cause::Stopped(StopReason::Shutdown) => (RunState::Killed, Some(RunReason::Shutdown)),
             Cause::ByItself if self.exit_code == Some(0) => (RunState::Succeeded, None),
             Cause::ByItself => (RunState::Failed, None),
         }

@@ -129,7 +129,11 @@ impl Composer {
             (None, Some(signal)) => self
                 .lang
                 .pick(format!("信号 {signal}"), format!("signal {signal}")),
-            (None, None) => outcome.reason.clone().unwrap_or_default(),
+            (None, None) => outcome
+                .reason
+                .as_deref()
+                .map(|reason| app::run::reason_text(reason, self.lang))
+                .unwrap_or_default(),
         };
         let word = match outcome.state {
             RunState::Succeeded => self.lang.pick("成功", "succeeded"),

@@ -1,6 +1,6 @@
 //! Settling what a dead process left behind.
 
-use app::run::RunState;
+use app::run::{RunReason, RunState};
 use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
@@ -48,7 +48,7 @@ pub async fn bury_dead_nodes(
     for orphan in &mut orphans {
         orphan.state = RunState::Lost;
         orphan.finished_at = now;
-        orphan.reason = Some("the server stopped while it ran; how it ended is unknown".to_owned());
+        orphan.reason = Some(RunReason::Lost.code());
         if let Some(task) = store.task(orphan.task_id).await? {
             orphan.messages = composer.lost(&task, orphan.run_id, now);
         }

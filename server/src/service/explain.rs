@@ -15,7 +15,7 @@ use super::words::{excluded_text, local, note_text, reason_text};
 use crate::error::OrInternal;
 use crate::firings::Rhythm;
 use crate::store::StoredOccurrence;
-use crate::timetable::{parse_instant, rules, zone};
+use crate::timetable::{civil_date, parse_instant, rules, zone};
 
 /// Rows of the ledger looked through on each side of the instant. A firing moved by a calendar is
 /// due days after it was named.
@@ -43,10 +43,18 @@ impl Said {
 impl Service {
     pub(super) async fn explain(&self, lang: Lang, task: &Task, text: &str) -> Answer<Explanation> {
         let zone = zone(&task.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let Some(at) = parse_instant(text, &zone) else {
+        // A time of day alone is today's.
+        let today = civil_date(&zone, self.clock.now());
+        let of_day = text.contains(':') && !text.contains(['-', '/']);
+        let found = if of_day {
+            parse_instant(&format!("{today} {}", text.trim()), &zone)
+        } else {
+            parse_instant(text, &zone)
+        };
+        let Some(at) = found else {
             let message = lang.pick(
-                "请写成 2026-12-31 09:00 或 RFC 3339 时间",
-                "Write a time such as 2026-12-31 09:00, or RFC 3339",
+                "请写成 09:00、2026-12-31 09:00 或 RFC 3339 时间",
+                "Write a time such as 09:00 or 2026-12-31 09:00, or RFC 3339",
             );
             return Err(AppError::invalid(
                 lang,

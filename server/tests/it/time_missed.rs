@@ -243,6 +243,7 @@ async fn every_instant_has_its_sentence() {
             "entered at 2026-11-22 08:00:00",
         ),
         ("2026-11-22 08:30", "ran", "started at 2026-11-22 08:30:00"),
+        ("08:30", "ran", "started at 2026-11-22 08:30:00"),
         (
             "2026-11-22 08:31",
             "not_named",

@@ -1,0 +1,140 @@
+//! Why a run ended as it did, where its state alone does not say enough.
+
+use crate::i18n::Lang;
+
+/// Bytes of a reason in the database.
+const MAX_BYTES: usize = 255;
+
+/// A reason: stored and sent as a stable code, with a detail behind a colon; shown as a sentence
+/// in the reader's language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RunReason {
+    /// The command could not be started; the operating system's words.
+    NotStarted(String),
+    /// It ran longer than its hard limit, in seconds.
+    TimedOut(i64),
+    /// A person stopped it.
+    Stopped(String),
+    /// The server stopped and did not wait any longer.
+    Shutdown,
+    /// The server went away under it.
+    Lost,
+    /// The database did not confirm the claim in time, so it was not started.
+    Unconfirmed,
+    /// It ended by itself; of its output only the end could be kept.
+    OutputNotKept,
+    /// A text of another version.
+    Other(String),
+}
+
+impl RunReason {
+    /// The code, with its detail.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let text = match self {
+            Self::NotStarted(why) => format!("not_started:{why}"),
+            Self::TimedOut(seconds) => format!("timed_out:{seconds}"),
+            Self::Stopped(who) => format!("stopped:{who}"),
+            Self::Shutdown => "shutdown".to_owned(),
+            Self::Lost => "lost".to_owned(),
+            Self::Unconfirmed => "unconfirmed".to_owned(),
+            Self::OutputNotKept => "output_not_kept".to_owned(),
+            Self::Other(text) => text.clone(),
+        };
+        let end = text.floor_char_boundary(MAX_BYTES);
+        text[..end].to_owned()
+    }
+
+    /// Reads a code.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let (code, detail) = text.split_once(':').unwrap_or((text, ""));
+        match code {
+            "not_started" => Self::NotStarted(detail.to_owned()),
+            "timed_out" => match detail.parse() {
+                Ok(seconds) => Self::TimedOut(seconds),
+                Err(_) => Self::Other(text.to_owned()),
+            },
+            "stopped" => Self::Stopped(detail.to_owned()),
+            "shutdown" => Self::Shutdown,
+            "lost" => Self::Lost,
+            "unconfirmed" => Self::Unconfirmed,
+            "output_not_kept" => Self::OutputNotKept,
+            _ => Self::Other(text.to_owned()),
+        }
+    }
+
+    /// A sentence.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::NotStarted(why) => lang.pick(
+                format!("命令无法启动：{why}"),
+                format!("the command could not be started: {why}"),
+            ),
+            Self::TimedOut(seconds) => {
+                let limit = crate::task::format_duration(*seconds);
+                lang.pick(
+                    format!("执行超过 {limit}，已终止"),
+                    format!("it ran longer than {limit} and was ended"),
+                )
+            }
+            Self::Stopped(who) => {
+                lang.pick(format!("被 {who} 停止"), format!("stopped by {who}"))
+            }
+            Self::Shutdown => lang
+                .pick("服务器停止时被终止", "ended because the server stopped")
+                .to_owned(),
+            Self::Lost => lang
+                .pick(
+                    "执行中服务器停止了，结局未知",
+                    "the server stopped while it ran; how it ended is unknown",
+                )
+                .to_owned(),
+            Self::Unconfirmed => lang
+                .pick(
+                    "数据库没有及时确认认领，没有启动",
+                    "the database did not confirm the claim in time; it was not started",
+                )
+                .to_owned(),
+            Self::OutputNotKept => lang
+                .pick(
+                    "输出无法保存，只留下了结尾",
+                    "the output could not be stored; only its end is kept",
+                )
+                .to_owned(),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+/// The sentence of a code.
+#[must_use]
+pub fn reason_text(code: &str, lang: Lang) -> String {
+    RunReason::read(code).text(lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_read_back_and_speak_both_languages() {
+        for reason in [
+            RunReason::NotStarted("No such file: x".to_owned()),
+            RunReason::TimedOut(90),
+            RunReason::Stopped("小王".to_owned()),
+            RunReason::Shutdown,
+            RunReason::Lost,
+            RunReason::Unconfirmed,
+            RunReason::OutputNotKept,
+            RunReason::Other("of another version".to_owned()),
+        ] {
+            assert_eq!(RunReason::read(&reason.code()), reason);
+            assert!(!reason.text(Lang::Zh).is_empty());
+            assert!(!reason.text(Lang::En).is_empty());
+        }
+        let long = RunReason::Stopped("长".repeat(200)).code();
+        assert!(long.len() <= MAX_BYTES && long.ends_with('长'));
+    }
+}
