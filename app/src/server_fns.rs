@@ -3,13 +3,22 @@
 //!
 //! Their paths are fixed (`/fn/<name>`), so that a page of yesterday still works after an upgrade.
 
+pub mod days;
 pub mod forms;
+mod json;
+pub mod occurrences;
 pub mod read;
 pub mod write;
 
+pub use days::{
+    DeleteBlackout, DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_blackouts,
+    fetch_calendar, fetch_calendars,
+};
 pub use forms::{Posted, fetch_channels, fetch_sign_in, fetch_task_form, fetch_users};
+pub use occurrences::fetch_occurrences;
 pub use read::{
-    fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task, fetch_task_list,
+    fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
+    fetch_task_list,
 };
 pub use write::{
     ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,

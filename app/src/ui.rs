@@ -24,7 +24,8 @@ pub use context::Theme;
 
 use crate::i18n::ui::Ui;
 use pages::{
-    admin, channels, not_found, overview, run, sign_in, task, task_form, task_list, users,
+    about, admin, blackouts, calendar, calendars, channels, not_found, occurrences, overview, run,
+    sign_in, task, task_form, task_list, users,
 };
 
 /// The whole site.
@@ -54,10 +55,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/new") view=task_form::page ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id") view=task::page ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/edit") view=task_form::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/occurrences") view=occurrences::page ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view=run::page ssr=ssr.clone()/>
                     <Route path=path!("/admin") view=admin::page ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view=users::page ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view=channels::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars") view=calendars::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars/:name") view=calendar::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/blackouts") view=blackouts::page ssr=ssr.clone()/>
+                    <Route path=path!("/about") view=about::page ssr=ssr.clone()/>
                     <Route path=path!("/login") view=sign_in::sign_in_page ssr=ssr.clone()/>
                     <Route path=path!("/setup") view=sign_in::setup_page ssr=ssr.clone()/>
                 </FlatRoutes>

@@ -1,6 +1,9 @@
-//! Texts of the pages. Sentences with values in them are in [`phrases`].
+//! Texts of the pages. Sentences with values in them are in [`phrases`]; texts about schedules and
+//! time lines are in [`plan`], about calendars and blackouts in [`days`].
 
+pub mod days;
 pub mod phrases;
+pub mod plan;
 
 crate::texts! {
     /// Texts of the pages.
@@ -58,8 +61,11 @@ crate::texts! {
         why_window: "不在有效期内" | "Outside the task's time window",
         why_paused: "任务处于暂停" | "The task was paused",
         why_closed: "任务已结单" | "The task was closed",
+        why_calendar: "按日历不是要执行的日子" | "Not a day to fire on, by the calendar",
+        why_blackout: "在停跑时段里" | "In a blackout",
         why_down: "当时服务没有运行" | "No server was running",
         why_too_late: "轮到它时已经太晚" | "It was too late when its turn came",
+        why_clock: "时钟被拨动" | "The clock was moved",
         trigger_schedule: "按计划" | "Schedule",
         trigger_manual: "手动" | "Manual",
         trigger_catch_up: "补执行" | "Catch-up",
@@ -200,7 +206,7 @@ crate::texts! {
         field_owners_hint: "用逗号分隔；消息会 @ 他们" | "Separated by commas; messages mention them",
         field_tags_hint: "用逗号分隔，便于查找" | "Separated by commas, for finding it",
         field_command_hint: "由 /bin/sh -c 执行" | "Run by /bin/sh -c",
-        field_cron_hint: "5 段：分 时 日 月 周；6 段时最前面是秒" | "5 fields: minute hour day month weekday; with 6, seconds come first",
+        field_cron_hint: "5 段：分 时 日 月 周，6 段时最前面是秒；或 every 90m、at 2026-12-01 09:00、@startup" | "5 fields: minute hour day month weekday, with 6 seconds come first; or every 90m, at 2026-12-01 09:00, @startup",
         field_urge_hint: "催单开启时代替工作周期" | "Used instead of the work cycle while urging is on",
         field_urging: "开启催单" | "Urging on",
         field_zone_hint: "周期和有效期都按这个时区" | "Cycles and window are read in this zone",

@@ -79,9 +79,7 @@ impl RunReason {
                     format!("it ran longer than {limit} and was ended"),
                 )
             }
-            Self::Stopped(who) => {
-                lang.pick(format!("被 {who} 停止"), format!("stopped by {who}"))
-            }
+            Self::Stopped(who) => lang.pick(format!("被 {who} 停止"), format!("stopped by {who}")),
             Self::Shutdown => lang
                 .pick("服务器停止时被终止", "ended because the server stopped")
                 .to_owned(),

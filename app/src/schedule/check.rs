@@ -41,7 +41,7 @@ impl ScheduleDraft {
     }
 
     /// Tells all faults that need neither zone data nor calendars.
-    pub(crate) fn check(&self, index: usize, lang: Lang, faults: &mut Vec<FieldError>) {
+    pub fn check(&self, index: usize, lang: Lang, faults: &mut Vec<FieldError>) {
         let mut fault = |part: &str, code: &str, message: &str| {
             faults.push(FieldError::new(&field(index, part), code, message));
         };

@@ -11,6 +11,7 @@
 use leptos::prelude::*;
 use leptos::server;
 
+use crate::calendar::{BlackoutDraft, CalendarDraft, CalendarImport, CalendarImported};
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::{ChannelsPage, SignInForm, TaskForm, UsersPage};
@@ -20,6 +21,7 @@ use crate::{
     backend::{Caller, SharedBackend, backend, caller, with_status},
     channel::ChannelDraft,
     page::{Preview, PreviewRequest},
+    schedule::ScheduleDraft,
     user::UserDraft,
 };
 
@@ -27,20 +29,26 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Posted {
     /// The task form.
-    Task(TaskDraft, AppError),
+    Task(Box<TaskDraft>, AppError),
     /// The channel form.
     Channel(crate::channel::ChannelDraft, AppError),
     /// The user form.
     User(crate::user::UserDraft, AppError),
     /// A token was made: its secret, to be shown this once.
     NewToken(String),
+    /// The form for another calendar.
+    Calendar(CalendarDraft, AppError),
+    /// Days for a calendar, and what came of them.
+    CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
+    /// The blackout form.
+    Blackout(BlackoutDraft, AppError),
     /// Sign-in or set-up.
     SignIn(SignInForm),
 }
 
 /// Splits a failure into faults at fields and the rest.
 #[cfg(feature = "ssr")]
-fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
+pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
     if error.fields.is_empty() {
         (Vec::new(), Some(error))
     } else {
@@ -50,19 +58,19 @@ fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
 
 /// The task form: empty, filled from a task, or as it was sent. `copy` fills a new task's form
 /// from another task.
-#[server(prefix = "/fn", endpoint = "task_form")]
+#[server(prefix = "/fn", endpoint = "task_form", output = super::json::Json)]
 pub async fn fetch_task_form(
     id: Option<TaskId>,
     copy: Option<TaskId>,
 ) -> Result<TaskForm, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Task(draft, error)) => (draft, Some(error)),
+        Some(Posted::Task(draft, error)) => (*draft, Some(error)),
         _ => match id.or(copy) {
             Some(id) => (with_status(backend.task_draft(&caller, id).await)?, None),
             None => (
                 TaskDraft {
-                    cron: "0 9 * * *".to_owned(),
+                    schedules: vec![ScheduleDraft::plain("0 9 * * *")],
                     zone: backend.default_zone(),
                     ..TaskDraft::default()
                 },
@@ -73,13 +81,21 @@ pub async fn fetch_task_form(
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(TaskForm {
         id,
-        preview: preview_of(&backend, &caller, &draft, &draft.cron).await,
-        urge_preview: preview_of(&backend, &caller, &draft, &draft.urge_cron).await,
+        preview: preview_of(&backend, &caller, &draft, id, draft.work_schedules()).await,
+        urge_preview: preview_of(
+            &backend,
+            &caller,
+            &draft,
+            id,
+            vec![ScheduleDraft::plain(&draft.urge_cron)],
+        )
+        .await,
         draft,
         faults,
         error,
         channels: with_status(backend.channel_list(&caller).await)?,
         zones: backend.zone_names(),
+        calendars: calendar_names(&backend, &caller).await?,
         default_zone: backend.default_zone(),
     })
 }
@@ -90,10 +106,13 @@ async fn preview_of(
     backend: &SharedBackend,
     caller: &Caller,
     draft: &TaskDraft,
-    cron: &str,
+    task_id: Option<TaskId>,
+    schedules: Vec<ScheduleDraft>,
 ) -> Option<Preview> {
     let request = PreviewRequest {
-        cron: cron.to_owned(),
+        schedules,
+        task_id,
+        tags: draft.tags.clone(),
         zone: draft.zone.clone(),
         starts_at: draft.starts_at.clone(),
         ends_at: draft.ends_at.clone(),
@@ -102,8 +121,18 @@ async fn preview_of(
     backend.preview(caller, &request).await.ok()
 }
 
+/// Names of the calendars, the built-in one first.
+#[cfg(feature = "ssr")]
+async fn calendar_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<String>, AppError> {
+    let calendars = with_status(backend.calendar_list(caller).await)?;
+    Ok(calendars
+        .into_iter()
+        .map(|calendar| calendar.name)
+        .collect())
+}
+
 /// The channels page.
-#[server(prefix = "/fn", endpoint = "channels_page")]
+#[server(prefix = "/fn", endpoint = "channels_page", output = super::json::Json)]
 pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
@@ -121,7 +150,7 @@ pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
 }
 
 /// The users page.
-#[server(prefix = "/fn", endpoint = "users_page")]
+#[server(prefix = "/fn", endpoint = "users_page", output = super::json::Json)]
 pub async fn fetch_users() -> Result<UsersPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (mut draft, mut posted, mut new_token) = (UserDraft::default(), None, None);
@@ -145,7 +174,7 @@ pub async fn fetch_users() -> Result<UsersPage, AppError> {
 }
 
 /// The sign-in and set-up forms: `next` and `token` come from the page's query.
-#[server(prefix = "/fn", endpoint = "sign_in_form")]
+#[server(prefix = "/fn", endpoint = "sign_in_form", output = super::json::Json)]
 pub async fn fetch_sign_in(next: String, token: String) -> Result<SignInForm, AppError> {
     Ok(match use_context::<Posted>() {
         Some(Posted::SignIn(form)) => form,

@@ -10,7 +10,7 @@ use leptos::server;
 
 use crate::error::AppError;
 use crate::id::{RunId, TaskId};
-use crate::page::{Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage};
+use crate::page::{About, Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage};
 use crate::run::HistoryItem;
 use crate::task::TaskQuery;
 #[cfg(feature = "ssr")]
@@ -24,13 +24,13 @@ use crate::{
 const HISTORY_LINES: u32 = 30;
 
 /// The overview page.
-#[server(prefix = "/fn", endpoint = "overview")]
+#[server(prefix = "/fn", endpoint = "overview", output = super::json::Json)]
 pub async fn fetch_overview() -> Result<Overview, AppError> {
     with_status(backend()?.overview(&caller()?).await)
 }
 
 /// The task list page.
-#[server(prefix = "/fn", endpoint = "task_list_page", input = server_fn::codec::Json)]
+#[server(prefix = "/fn", endpoint = "task_list_page", input = server_fn::codec::Json, output = super::json::Json)]
 pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let list = with_status(backend.task_list(&caller, &query).await)?;
@@ -42,14 +42,20 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
     })
 }
 
-/// The task page.
-#[server(prefix = "/fn", endpoint = "task_page")]
-pub async fn fetch_task(id: TaskId) -> Result<TaskPage, AppError> {
+/// The task page. Firings are also shown in the viewer's zone, where one is named.
+#[server(prefix = "/fn", endpoint = "task_page", output = super::json::Json)]
+pub async fn fetch_task(
+    id: TaskId,
+    #[server(default)] viewer_zone: String,
+) -> Result<TaskPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let task = with_status(backend.task_get(&caller, id).await)?;
     let request = PreviewRequest {
-        cron: task.cycle().to_owned(),
+        schedules: task.schedules_in_force(),
+        task_id: Some(id),
+        tags: task.tags.clone(),
         zone: task.zone.clone(),
+        viewer_zone,
         starts_at: task.starts_at.map(|at| at.rfc3339()).unwrap_or_default(),
         ends_at: task.ends_at.map(|at| at.rfc3339()).unwrap_or_default(),
         ..PreviewRequest::default()
@@ -79,7 +85,7 @@ pub async fn fetch_task(id: TaskId) -> Result<TaskPage, AppError> {
 }
 
 /// More history of a task.
-#[server(prefix = "/fn", endpoint = "task_history")]
+#[server(prefix = "/fn", endpoint = "task_history", output = super::json::Json)]
 pub async fn fetch_history(
     id: TaskId,
     after: String,
@@ -93,7 +99,7 @@ pub async fn fetch_history(
 }
 
 /// The run page.
-#[server(prefix = "/fn", endpoint = "run_page")]
+#[server(prefix = "/fn", endpoint = "run_page", output = super::json::Json)]
 pub async fn fetch_run(id: RunId) -> Result<RunPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let run = with_status(backend.run_get(&caller, id).await)?;
@@ -108,8 +114,14 @@ pub async fn fetch_run(id: RunId) -> Result<RunPage, AppError> {
     })
 }
 
+/// The About page.
+#[server(prefix = "/fn", endpoint = "about_page", output = super::json::Json)]
+pub async fn fetch_about() -> Result<About, AppError> {
+    with_status(backend()?.about(&caller()?).await)
+}
+
 /// The live preview of the task form.
-#[server(prefix = "/fn", endpoint = "preview", input = server_fn::codec::Json)]
+#[server(prefix = "/fn", endpoint = "preview", input = server_fn::codec::Json, output = super::json::Json)]
 pub async fn fetch_preview(request: PreviewRequest) -> Result<Preview, AppError> {
     with_status(backend()?.preview(&caller()?, &request).await)
 }

@@ -21,15 +21,17 @@ use crate::{
     task::Control,
 };
 
-/// Pause, close, restore, urge or unurge: `verb` names which; `urge_cron` is read for `urge`.
-#[server(prefix = "/fn", endpoint = "task_control")]
+/// Pause, close, restore, urge or unurge: `verb` names which; `urge_cron` is read for `urge`,
+/// `until` for `pause`.
+#[server(prefix = "/fn", endpoint = "task_control", output = super::json::Json)]
 pub async fn control_task(
     id: TaskId,
     verb: String,
     #[server(default)] urge_cron: String,
+    #[server(default)] until: String,
 ) -> Result<(), AppError> {
     let control = match verb.as_str() {
-        "pause" => Control::Pause,
+        "pause" => Control::Pause(Some(until).filter(|until| !until.trim().is_empty())),
         "close" => Control::Close,
         "restore" => Control::Restore,
         "urge" => Control::Urge(Some(urge_cron).filter(|cron| !cron.trim().is_empty())),
@@ -54,13 +56,13 @@ pub async fn control_task(
 }
 
 /// Starts a task now and tells the run's id.
-#[server(prefix = "/fn", endpoint = "task_run")]
+#[server(prefix = "/fn", endpoint = "task_run", output = super::json::Json)]
 pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
     with_status(backend()?.task_run(&caller()?, id).await.map(|run| run.id))
 }
 
 /// Deletes a task and goes to the list.
-#[server(prefix = "/fn", endpoint = "task_delete")]
+#[server(prefix = "/fn", endpoint = "task_delete", output = super::json::Json)]
 pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
     with_status(backend()?.task_delete(&caller()?, id).await)?;
     if let Some(sink) = use_context::<SharedSink>() {
@@ -70,25 +72,25 @@ pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
 }
 
 /// Stops a run.
-#[server(prefix = "/fn", endpoint = "run_stop")]
+#[server(prefix = "/fn", endpoint = "run_stop", output = super::json::Json)]
 pub async fn stop_run(id: RunId) -> Result<(), AppError> {
     with_status(backend()?.run_stop(&caller()?, id).await.map(|_| ()))
 }
 
 /// Sends a test message.
-#[server(prefix = "/fn", endpoint = "channel_test")]
+#[server(prefix = "/fn", endpoint = "channel_test", output = super::json::Json)]
 pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
     with_status(backend()?.channel_test(&caller()?, id).await)
 }
 
 /// Removes a channel.
-#[server(prefix = "/fn", endpoint = "channel_delete")]
+#[server(prefix = "/fn", endpoint = "channel_delete", output = super::json::Json)]
 pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
     with_status(backend()?.channel_delete(&caller()?, id).await)
 }
 
 /// Allows or forbids an account to sign in.
-#[server(prefix = "/fn", endpoint = "user_set_disabled")]
+#[server(prefix = "/fn", endpoint = "user_set_disabled", output = super::json::Json)]
 pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
     with_status(
         backend()?
@@ -99,7 +101,7 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppErro
 }
 
 /// Ends a token.
-#[server(prefix = "/fn", endpoint = "token_revoke")]
+#[server(prefix = "/fn", endpoint = "token_revoke", output = super::json::Json)]
 pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
     with_status(backend()?.token_revoke(&caller()?, id).await)
 }

@@ -1,15 +1,20 @@
 //! Parts that pages share.
 
 pub(super) mod bars;
+pub(super) mod choice;
 pub(super) mod controls;
 pub(super) mod cycle;
 pub(super) mod field;
+pub(super) mod firings;
 pub(super) mod history;
 pub(super) mod icon;
 pub(super) mod messages;
+pub(super) mod notices;
 pub(super) mod output;
+pub(super) mod preview;
 pub(super) mod state;
 pub(super) mod time;
+pub(super) mod why;
 
 use leptos::prelude::*;
 

@@ -6,6 +6,8 @@ use crate::auth::{Action, Principal};
 use crate::backend::Caller;
 use crate::i18n::Lang;
 use crate::i18n::ui::Ui;
+use crate::i18n::ui::days::DaysUi;
+use crate::i18n::ui::plan::PlanUi;
 
 /// Which colours a reader wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -104,6 +106,16 @@ pub(super) fn lang() -> Lang {
 /// The page's texts.
 pub(super) fn ui() -> &'static Ui {
     use_context().unwrap_or(&Ui::ZH)
+}
+
+/// The page's texts about schedules and time lines.
+pub(super) fn plan_ui() -> &'static PlanUi {
+    PlanUi::of(lang())
+}
+
+/// The page's texts about calendars and blackouts.
+pub(super) fn days_ui() -> &'static DaysUi {
+    DaysUi::of(lang())
 }
 
 /// Who is signed in.

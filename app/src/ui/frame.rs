@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::components::icon::{self, icon};
-use super::context::{Theme, lang, may, principal, ui};
+use super::context::{Theme, days_ui, lang, may, principal, ui};
 use super::live::live;
 use crate::auth::Action;
 use crate::i18n::Lang;
@@ -33,7 +33,7 @@ pub(super) fn frame(content: impl FnOnce() -> AnyView) -> AnyView {
             {move || live.stale.get().then(|| view! { <p class="stale">{icon(icon::ALERT)} {ui.stale}</p> })}
         </div>
         <main id="main" tabindex="-1" node_ref=main>{content()}</main>
-        {(!signed_in).then(|| view! { <footer class="foot">{preferences()}</footer> })}
+        {if signed_in { about_link() } else { view! { <footer class="foot">{preferences()}</footer> }.into_any() }}
     }
     .into_any()
 }
@@ -45,6 +45,17 @@ fn logo() -> AnyView {
             <circle cx="16" cy="16" r="9"></circle>
             <path d="M16 10.5V16l3.8 3"></path>
         </svg>
+    }
+    .into_any()
+}
+
+fn about_link() -> AnyView {
+    let path = use_location().pathname;
+    let current = move || (path.get() == routes::ABOUT).then_some("page");
+    view! {
+        <footer class="foot-links">
+            <a href=routes::ABOUT aria-current=current>{days_ui().about} " " {ui().product}</a>
+        </footer>
     }
     .into_any()
 }
@@ -72,8 +83,10 @@ fn section(path: &str) -> &'static str {
         routes::ADMIN
     } else if path.starts_with(routes::TASKS) || path.starts_with("/runs") {
         routes::TASKS
-    } else {
+    } else if path == routes::OVERVIEW {
         routes::OVERVIEW
+    } else {
+        ""
     }
 }
 

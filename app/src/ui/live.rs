@@ -27,6 +27,8 @@ pub(super) struct Live {
     pub(super) stale: RwSignal<bool>,
     /// Seconds since the document became alive: drives relative times.
     pub(super) elapsed: RwSignal<i64>,
+    /// The zone of the reader's browser; empty until the document is alive, and on the server.
+    pub(super) viewer_zone: RwSignal<String>,
 }
 
 /// Puts [`Live`] into the context. Called once, by `App`.
@@ -35,6 +37,7 @@ pub(super) fn provide() {
         changed: RwSignal::new(Change::default()),
         stale: RwSignal::new(false),
         elapsed: RwSignal::new(0),
+        viewer_zone: RwSignal::default(),
     });
 }
 
@@ -56,6 +59,16 @@ impl Live {
     pub(super) fn start(self, signed_in: bool) {
         #[cfg(feature = "hydrate")]
         source::start(self, signed_in);
+    }
+
+    /// The zone of the reader's browser where it is another one than `zone`; else empty.
+    pub(super) fn viewer_beside(self, zone: &str) -> String {
+        let viewer = self.viewer_zone.get();
+        if viewer == zone {
+            String::new()
+        } else {
+            viewer
+        }
     }
 
     /// A counter that grows with every change of `task`, or of anything when there is none.

@@ -1,8 +1,13 @@
 //! One file a page.
 
+pub(super) mod about;
 pub(super) mod admin;
+pub(super) mod blackouts;
+pub(super) mod calendar;
+pub(super) mod calendars;
 pub(super) mod channels;
 pub(super) mod not_found;
+pub(super) mod occurrences;
 pub(super) mod overview;
 pub(super) mod run;
 pub(super) mod sign_in;

@@ -193,8 +193,11 @@ impl Ui {
             "window" => self.why_window,
             "paused" => self.why_paused,
             "closed" => self.why_closed,
+            "calendar" => self.why_calendar,
+            "blackout" => self.why_blackout,
             "down" => self.why_down,
             "too_late" => self.why_too_late,
+            "clock" => self.why_clock,
             other => other,
         }
         .to_owned()

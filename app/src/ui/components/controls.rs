@@ -1,5 +1,7 @@
 //! Buttons that act at once: small forms over server functions, also without JavaScript.
 
+mod pause;
+
 use leptos::prelude::*;
 
 use super::icon::{self, icon};
@@ -216,6 +218,32 @@ pub(crate) fn button(
     }
     .into_any()
 }
+
+/// Folds up what is unfolded each time an action comes back: the rows move up, and the question
+/// whether to delete must not stand open at the next one.
+pub(crate) fn fold_after(version: impl Fn() -> usize + 'static) {
+    Effect::new(move |before: Option<usize>| {
+        let now = version();
+        if before.is_some_and(|before| before != now) {
+            fold_all();
+        }
+        now
+    });
+}
+
+#[cfg(feature = "hydrate")]
+fn fold_all() {
+    let open = || document().query_selector("details.unfold[open]").ok()?;
+    while let Some(unfolded) = open() {
+        // An attribute that stays would be found for ever.
+        if unfolded.remove_attribute("open").is_err() {
+            break;
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn fold_all() {}
 
 /// The failure in what an action came to.
 pub(crate) fn error_of<T: Clone + Send + Sync + 'static>(

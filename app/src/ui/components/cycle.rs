@@ -1,49 +1,85 @@
-//! A cycle in words and firings, also while it is being typed.
+//! Schedules in words.
 
 use leptos::prelude::*;
 
 use super::icon::{self, icon};
-use crate::cron::CronExpr;
 use crate::i18n::Lang;
-use crate::page::{Preview, PreviewRequest};
-use crate::server_fns::fetch_preview;
-use crate::time::{Stamp, ZoneRules};
-use crate::ui::context::{lang, ui};
+use crate::i18n::ui::plan;
+use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
+use crate::task::Task;
+use crate::ui::context::lang;
 
-/// A pause in typing that is long enough to ask the server.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(350);
-
-/// The cycle in words; the expression itself where it cannot be read.
-pub(crate) fn words(cron: &str, lang: Lang) -> String {
-    CronExpr::parse(cron).map_or_else(|_| cron.to_owned(), |expr| expr.describe(lang))
+/// The text of a plain schedule in words; the text itself where it cannot be read.
+pub(crate) fn words(spec: &str, lang: Lang) -> String {
+    ScheduleSpec::parse(spec).map_or_else(|_| spec.to_owned(), |spec| spec.describe(lang))
 }
 
-/// Words, with the expression beside them.
-pub(crate) fn cycle(cron: &str) -> AnyView {
+/// Words, with the text beside them.
+pub(crate) fn cycle(spec: &str) -> AnyView {
+    explained(words(spec, lang()), spec)
+}
+
+/// Several schedules with their rules, each in words with its text.
+pub(crate) fn schedules(all: &[Schedule]) -> AnyView {
+    if let [only] = all {
+        return explained(describe_schedule(only, lang()), &only.spec);
+    }
+    let lines = all.iter().map(|schedule| {
+        let words = describe_schedule(schedule, lang());
+        view! { <li>{explained(words, &schedule.spec)}</li> }
+    });
+    view! { <ul class="cycles">{lines.collect_view()}</ul> }.into_any()
+}
+
+/// What is in force, short: the first schedule and how many more there are.
+pub(crate) fn in_force(task: &Task) -> AnyView {
+    let (words, spec, more) = first_in_force(task);
+    let more = (more > 0).then(|| {
+        view! { <small class="muted">{plan::more_schedules(lang(), more)}</small> }
+    });
     view! {
         <span class="cycle">
-            <span>{words(cron, lang())}</span>
-            <code>{cron.to_owned()}</code>
+            <span>{words}</span>
+            <code>{spec}</code>
+            {more}
         </span>
     }
     .into_any()
 }
 
-/// The next firings as a list.
-pub(crate) fn firings(zone: &ZoneRules, next: &[Stamp]) -> AnyView {
-    if next.is_empty() {
-        return view! { <p class="muted">{ui().no_firings}</p> }.into_any();
+/// What is in force as one line of words.
+pub(crate) fn in_force_words(task: &Task) -> String {
+    let (words, _, more) = first_in_force(task);
+    if more == 0 {
+        return words;
     }
-    let lines = next.iter().map(|at| {
-        view! {
-            <li>
-                <time datetime=at.rfc3339()>
-                    {zone.local(*at)} " " <span class="muted">{zone.offset_text(*at)}</span>
-                </time>
-            </li>
-        }
-    });
-    view! { <ol class="firings">{lines.collect_view()}</ol> }.into_any()
+    let lang = lang();
+    let comma = lang.pick("，", ", ");
+    format!("{words}{comma}{}", plan::more_schedules(lang, more))
+}
+
+/// Words and text of the first schedule in force, and how many follow it.
+fn first_in_force(task: &Task) -> (String, String, usize) {
+    let lang = lang();
+    match (&task.urge_cron, task.schedules.split_first()) {
+        (Some(urge), _) if task.urging => (words(urge, lang), urge.clone(), 0),
+        (_, Some((first, more))) => (
+            describe_schedule(first, lang),
+            first.spec.clone(),
+            more.len(),
+        ),
+        _ => (words(&task.cron, lang), task.cron.clone(), 0),
+    }
+}
+
+fn explained(words: String, spec: &str) -> AnyView {
+    view! {
+        <span class="cycle">
+            <span>{words}</span>
+            <code>{spec.to_owned()}</code>
+        </span>
+    }
+    .into_any()
 }
 
 /// Warnings as a list; nothing where there are none.
@@ -54,122 +90,4 @@ pub(crate) fn warnings(texts: Vec<String>) -> Option<AnyView> {
             .map(|text| view! { <li>{icon(icon::ALERT)} <span>{text}</span></li> });
         view! { <ul class="warnings">{lines.collect_view()}</ul> }.into_any()
     })
-}
-
-/// What the typed expression depends on.
-#[derive(Clone, Copy)]
-pub(crate) struct Typed {
-    /// The expression.
-    pub(crate) cron: RwSignal<String>,
-    /// The zone.
-    pub(crate) zone: RwSignal<String>,
-    /// Start of the window.
-    pub(crate) starts_at: RwSignal<String>,
-    /// End of the window.
-    pub(crate) ends_at: RwSignal<String>,
-}
-
-impl Typed {
-    fn request(self) -> PreviewRequest {
-        PreviewRequest {
-            cron: self.cron.get(),
-            zone: self.zone.get(),
-            starts_at: self.starts_at.get(),
-            ends_at: self.ends_at.get(),
-            ..PreviewRequest::default()
-        }
-    }
-
-    /// What is wrong with the expression, found in the browser.
-    pub(crate) fn fault(self) -> Signal<Option<String>> {
-        let (lang, sent) = (lang(), self.cron.get_untracked());
-        Signal::derive(move || {
-            let text = self.cron.get();
-            // What was sent is judged by the server; an empty field is not worth a reproach yet.
-            if text == sent || text.trim().is_empty() {
-                return None;
-            }
-            CronExpr::parse(&text).err().map(|fault| fault.text(lang))
-        })
-    }
-}
-
-/// Words, warnings and firings of what is typed; `initial` is the server's for what was sent.
-pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
-    let (ui, here) = (ui(), lang());
-    let there = here.pick(Lang::En, Lang::Zh);
-    let known = RwSignal::new(initial);
-    follow(typed, known);
-    let expr = Memo::new(move |_| CronExpr::parse(&typed.cron.get()).ok());
-    let text = move || {
-        expr.get().map(|expr| {
-            let own: Vec<String> = expr
-                .warnings()
-                .iter()
-                .map(|warning| warning.text(here))
-                .collect();
-            let more = known.get().map(|known| known.warnings).unwrap_or_default();
-            let all = more
-                .into_iter()
-                .filter(|text| !own.contains(text))
-                .collect::<Vec<_>>();
-            view! {
-                <p class="words">{expr.describe(here)}</p>
-                <p class="muted" lang=there.tag()>{expr.describe(there)}</p>
-                {warnings(own.into_iter().chain(all).collect())}
-            }
-        })
-    };
-    view! {
-        <div class="preview">
-            <h3>{ui.preview}</h3>
-            <div aria-live="polite">{text}</div>
-            {move || match known.get() {
-                Some(known) => firings(&known.zone, &known.next),
-                None => view! { <p class="muted">{ui.preview_empty}</p> }.into_any(),
-            }}
-        </div>
-    }
-    .into_any()
-}
-
-/// Asks the server anew after every pause in typing; an answer to an older question is dropped.
-fn follow(typed: Typed, known: RwSignal<Option<Preview>>) {
-    let asked = StoredValue::new(0_u32);
-    Effect::new(move |before: Option<PreviewRequest>| {
-        let request = typed.request();
-        if before.is_some_and(|before| before != request) {
-            asked.update_value(|count| *count += 1);
-            let turn = asked.get_value();
-            let request = request.clone();
-            set_timeout(
-                move || {
-                    if asked.try_get_value() == Some(turn) {
-                        ask(request, turn, asked, known);
-                    }
-                },
-                PAUSE,
-            );
-        }
-        request
-    });
-}
-
-fn ask(
-    request: PreviewRequest,
-    turn: u32,
-    asked: StoredValue<u32>,
-    known: RwSignal<Option<Preview>>,
-) {
-    leptos::task::spawn_local(async move {
-        let answer = if request.cron.trim().is_empty() || CronExpr::parse(&request.cron).is_err() {
-            None
-        } else {
-            fetch_preview(request).await.ok()
-        };
-        // The page may be gone by now.
-        if asked.try_get_value() == Some(turn) {
-            known.try_set(answer);
-        }
-    });
 }

@@ -1,5 +1,8 @@
 //! Form fields: label, control, hint and fault belong together and say so to a screen reader.
 
+use std::borrow::Cow;
+
+use leptos::html;
 use leptos::prelude::*;
 
 use super::icon::{self, icon};
@@ -10,7 +13,7 @@ use crate::ui::context::ui;
 #[derive(Default)]
 pub(crate) struct Field {
     /// Name in the form, also its id.
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     /// What it asks for.
     pub(crate) label: &'static str,
     /// What stands in it.
@@ -23,6 +26,8 @@ pub(crate) struct Field {
     pub(crate) autocomplete: &'static str,
     /// Whether it must be filled in. Fields that need not be say so.
     pub(crate) required: bool,
+    /// Must be filled in while it is in sight, which only the server checks.
+    pub(crate) needed: bool,
     /// Set in code letters.
     pub(crate) mono: bool,
     /// An example, while nothing stands in it.
@@ -31,10 +36,10 @@ pub(crate) struct Field {
     pub(crate) list: Option<&'static str>,
     /// Takes the cursor when the page has no faults.
     pub(crate) first: bool,
-    /// Told what is typed.
+    /// Told what is typed, also what was typed before the page became alive.
     pub(crate) typed: Option<RwSignal<String>>,
     /// The element, for presets.
-    pub(crate) node: NodeRef<leptos::html::Input>,
+    pub(crate) node: NodeRef<html::Input>,
     /// A fault found while typing; it takes the place of the server's.
     pub(crate) live_fault: Option<Signal<Option<String>>>,
 }
@@ -49,11 +54,17 @@ impl Faults {
         let place = self.0.iter().position(|fault| fault.field == field);
         (place.map(|at| self.0[at].message.clone()), place == Some(0))
     }
+
+    /// Whether any of these fields has one: then what folds them away must be open.
+    pub(crate) fn any(&self, fields: &[String]) -> bool {
+        self.0.iter().any(|fault| fields.contains(&fault.field))
+    }
 }
 
 /// A single-line field.
 pub(crate) fn input(field: Field, faults: &Faults) -> AnyView {
-    let (fault, first_fault) = faults.of(field.name);
+    let name = field.name.into_owned();
+    let (fault, first_fault) = faults.of(&name);
     let focus = first_fault || (field.first && faults.0.is_empty());
     let kind = if field.kind.is_empty() {
         "text"
@@ -66,24 +77,31 @@ pub(crate) fn input(field: Field, faults: &Faults) -> AnyView {
         field.autocomplete
     };
     let fault = fault_signal(fault, field.live_fault);
-    let typed = field.typed;
+    let (typed, node) = (field.typed, field.node);
+    if let Some(typed) = typed {
+        Effect::new(move |_| {
+            if let Some(input) = node.get() {
+                in_step(typed, input.value());
+            }
+        });
+    }
     let control = view! {
         <input
-            id=field.name name=field.name type=kind value=field.value class:mono=field.mono
+            id=name.clone() name=name.clone() type=kind value=field.value class:mono=field.mono
             required=field.required autocomplete=autocomplete autofocus=focus list=field.list placeholder=field.placeholder
-            step=(kind == "datetime-local").then_some("1") node_ref=field.node
+            step=(kind == "datetime-local").then_some("1") node_ref=node
             spellcheck=field.mono.then_some("false")
-            aria-describedby=described_by(field.name)
+            aria-describedby=described_by(&name)
             aria-invalid=move || fault.get().is_some().then_some("true")
             on:input=move |event| if let Some(typed) = typed { typed.set(event_target_value(&event)) }
         />
     }
     .into_any();
     around(
-        field.name,
+        &name,
         field.label,
         field.hint,
-        field.required,
+        field.required || field.needed,
         fault,
         control,
     )
@@ -113,34 +131,31 @@ pub(crate) fn text_area(
     around(name, label, hint, true, fault, control)
 }
 
-/// A choice of one out of a few: value, words, whether it is chosen.
-pub(crate) fn select(
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    options: Vec<(String, String, bool)>,
-    faults: &Faults,
-) -> AnyView {
-    let (fault, focus) = faults.of(name);
-    let fault = fault_signal(fault, None);
-    let options = options.into_iter().map(|(value, words, chosen)| {
-        view! { <option value=value selected=chosen>{words}</option> }
-    });
-    let control = view! {
-        <select id=name name=name autofocus=focus aria-describedby=described_by(name) aria-invalid=move || fault.get().is_some().then_some("true")>
-            {options.collect_view()}
-        </select>
+/// The browser's date field drops what it cannot read; such a text gets a plain field instead.
+pub(crate) fn moment_kind(value: &str) -> &'static str {
+    let shape: String = value
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    match shape.as_str() {
+        "" | "0000-00-00T00:00" | "0000-00-00T00:00:00" => "datetime-local",
+        _ => "text",
     }
-    .into_any();
-    around(name, label, hint, true, fault, control)
 }
 
-fn described_by(name: &str) -> String {
+/// What was typed before the page became alive counts, too.
+pub(super) fn in_step(typed: RwSignal<String>, text: String) {
+    if typed.get_untracked() != text {
+        typed.set(text);
+    }
+}
+
+pub(super) fn described_by(name: &str) -> String {
     format!("{name}-hint {name}-fault")
 }
 
 /// What is wrong now: with live checking, what the check says, once something was typed.
-fn fault_signal(
+pub(super) fn fault_signal(
     sent: Option<String>,
     live: Option<Signal<Option<String>>>,
 ) -> Signal<Option<String>> {
@@ -151,8 +166,8 @@ fn fault_signal(
 }
 
 /// Label above, hint and fault below a control.
-pub(crate) fn around(
-    name: &'static str,
+pub(super) fn around(
+    name: &str,
     label: &'static str,
     hint: &'static str,
     required: bool,
@@ -161,7 +176,7 @@ pub(crate) fn around(
 ) -> AnyView {
     view! {
         <div class="field" class:is-bad=move || fault.get().is_some()>
-            <label for=name>
+            <label for=name.to_owned()>
                 {label} {(!required).then(|| view! { <span class="optional">{ui().optional}</span> })}
             </label>
             {control}

@@ -77,7 +77,7 @@ pub(crate) fn ended(run: &Run) -> AnyView {
     view! {
         <span class="ended">
             {code.map(|(word, number)| view! { <span>{word} " " <b>{number}</b></span> })}
-            {run.reason.as_deref().map(|reason| view! { <span class="muted">{visible(reason)}</span> })}
+            {run.reason.as_deref().map(|reason| view! { <span class="muted">{visible(&crate::run::reason_text(reason, lang()))}</span> })}
         </span>
     }
     .into_any()

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 pub(crate) const ALERT: &str = "M8 1.8 14.6 13.4H1.4ZM8 6.2v3.4M8 11.4v.2";
 pub(crate) const BELL: &str = "M8 1.8a4 4 0 0 1 4 4c0 3.4 1.6 4.6 1.6 5.2H2.4c0-.6 1.6-1.8 1.6-5.2a4 4 0 0 1 4-4ZM6.4 13.4a1.7 1.7 0 0 0 3.2 0";
+pub(crate) const CALENDAR: &str = "M2.5 3.5h11v10h-11zM2.5 6.5h11M5.3 1.8v3M10.7 1.8v3";
 pub(crate) const CHECK: &str = "M3 8.6 6.3 12 13 4.6";
 pub(crate) const CHEVRON: &str = "M6 3.5 10.5 8 6 12.5";
 pub(crate) const CLOCK: &str = "M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8ZM8 4.6V8l2.3 1.6";

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
@@ -86,6 +87,50 @@ impl Clock {
             </time>
         }
         .into_any()
+    }
+
+    /// `+08:00`.
+    pub(crate) fn offset(&self, at: Stamp) -> String {
+        self.face.zone.offset_text(at)
+    }
+
+    /// `09:00` on the page's own day, with the date on another.
+    pub(crate) fn short(&self, at: Stamp) -> String {
+        let (now, text) = (
+            self.face.zone.local(self.face.now),
+            self.face.zone.local(at),
+        );
+        let same_day = now.get(..10) == text.get(..10);
+        let start = if same_day { 11 } else { 0 };
+        let end = if text.ends_with(":00") { 16 } else { 19 };
+        text.get(start..end).unwrap_or(&text).to_owned()
+    }
+
+    /// The page's own day and time of day: `2026-11-22 09:00:00`.
+    pub(crate) fn today(&self) -> String {
+        self.face.zone.local(self.face.now)
+    }
+
+    /// A time of day some days from the page's own: `2026-11-23 09:00`.
+    pub(crate) fn on_day(&self, days: u64, time: &str) -> String {
+        format!("{} {time}", self.date_after(days).format("%Y-%m-%d"))
+    }
+
+    /// How many days there are to the next Monday, 1–7.
+    pub(crate) fn days_to_monday(&self) -> u64 {
+        7 - u64::from(self.date_after(0).weekday().num_days_from_monday())
+    }
+
+    fn date_after(&self, days: u64) -> NaiveDate {
+        let offset = i64::from(self.face.zone.offset_at(self.face.now));
+        let local = self.face.now.0.naive_utc() + TimeDelta::seconds(offset);
+        local.date() + Days::new(days)
+    }
+
+    /// The instant so many seconds from now; follows the time when read in a closure of a view.
+    pub(crate) fn ahead(&self, seconds: i64) -> String {
+        let gone = self.elapsed.get() - self.base;
+        Stamp(self.face.now.0 + TimeDelta::seconds(gone + seconds)).rfc3339()
     }
 
     /// Relative, and exact below it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_sys::js_sys::{Intl, Reflect};
 use web_sys::{EventSource, MessageEvent};
 
 use super::{Change, Live};
@@ -32,6 +33,7 @@ pub(super) fn start(live: Live, signed_in: bool) {
         let began = now();
         let tick = move || live.elapsed.set(((now() - began) / 1000.0) as i64);
         set_interval(tick, Duration::from_secs(1));
+        live.viewer_zone.set(zone().unwrap_or_default());
         if signed_in {
             listen(live);
         }
@@ -40,6 +42,12 @@ pub(super) fn start(live: Live, signed_in: bool) {
 
 fn now() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// The IANA name of the browser's zone.
+fn zone() -> Option<String> {
+    let options = Intl::DateTimeFormat::default().resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
 }
 
 fn listen(live: Live) {

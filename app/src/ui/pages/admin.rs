@@ -1,18 +1,27 @@
-//! The admin page: the way to tasks, users and channels.
+//! The admin page: the way to tasks, users, channels, calendars and blackouts.
 
 use leptos::prelude::*;
 
 use crate::auth::Action;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
-use crate::server_fns::{fetch_channels, fetch_overview, fetch_users};
+use crate::server_fns::{
+    fetch_blackouts, fetch_calendars, fetch_channels, fetch_overview, fetch_users,
+};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
-use crate::ui::context::{may, set_status, ui};
+use crate::ui::context::{days_ui, may, set_status, ui};
 use crate::ui::load;
 
 /// How many there are of each.
-type Counts = (i64, i64, i64);
+#[derive(Clone, Copy, serde::Serialize, serde::Deserialize)]
+struct Counts {
+    tasks: i64,
+    users: usize,
+    channels: usize,
+    calendars: usize,
+    blackouts: usize,
+}
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -32,18 +41,18 @@ pub(crate) fn page() -> AnyView {
 
 async fn count() -> Result<Counts, AppError> {
     let overview = fetch_overview().await?;
-    let users = fetch_users().await?.users.len() as i64;
-    let channels = fetch_channels().await?.channels.len() as i64;
-    Ok((
-        overview.active + overview.paused + overview.closed,
-        users,
-        channels,
-    ))
+    Ok(Counts {
+        tasks: overview.active + overview.paused + overview.closed,
+        users: fetch_users().await?.users.len(),
+        channels: fetch_channels().await?.channels.len(),
+        calendars: fetch_calendars().await?.calendars.len(),
+        blackouts: fetch_blackouts().await?.blackouts.len(),
+    })
 }
 
-fn content((tasks, users, channels): Counts) -> AnyView {
-    let ui = ui();
-    let card = |href, glyph, title, text, count: i64| {
+fn content(counts: Counts) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    let card = |href, glyph, title, text, count: String| {
         view! {
             <a class="card door" href=href>
                 {icon(glyph)}
@@ -55,9 +64,11 @@ fn content((tasks, users, channels): Counts) -> AnyView {
     };
     view! {
         <div class="doors">
-            {card(routes::TASKS, icon::LIST, ui.tasks, ui.admin_tasks_text, tasks)}
-            {card(routes::USERS, icon::USER, ui.users, ui.users_text, users)}
-            {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, channels)}
+            {card(routes::TASKS, icon::LIST, ui.tasks, ui.admin_tasks_text, counts.tasks.to_string())}
+            {card(routes::USERS, icon::USER, ui.users, ui.users_text, counts.users.to_string())}
+            {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
+            {card(routes::CALENDARS, icon::CALENDAR, days.calendars, days.calendars_text, counts.calendars.to_string())}
+            {card(routes::BLACKOUTS, icon::PAUSE, days.blackouts, days.blackouts_text, counts.blackouts.to_string())}
         </div>
     }
     .into_any()

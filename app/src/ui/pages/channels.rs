@@ -10,8 +10,9 @@ use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
-use crate::ui::components::controls::{button, error_of};
-use crate::ui::components::field::{Faults, Field, input, select};
+use crate::ui::components::choice::select;
+use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
@@ -31,6 +32,7 @@ pub(crate) fn page() -> AnyView {
         test: ServerAction::new(),
         delete: ServerAction::new(),
     };
+    fold_after(move || desk.delete.version().get());
     let seen = live().follow_all();
     let data = Resource::new(
         move || {
@@ -173,12 +175,12 @@ fn form(draft: &ChannelDraft, faults: Faults, error: Option<AppError>) -> AnyVie
             {error.map(load::failure)}
             <div class="columns">
                 {input(Field {
-                    name: "name", label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
+                    name: "name".into(), label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
                 }, &faults)}
                 {select("kind", ui.channel_kind, "", kinds.to_vec(), &faults)}
             </div>
             {input(Field {
-                name: "url", label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
+                name: "url".into(), label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
                 hint: ui.channel_url_hint, mono: true, ..Field::default()
             }, &faults)}
             <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>

@@ -8,6 +8,7 @@ use crate::routes;
 use crate::run::Run;
 use crate::server_fns::fetch_overview;
 use crate::ui::components::icon::{self, icon};
+use crate::ui::components::notices::notices;
 use crate::ui::components::state::run_state;
 use crate::ui::components::time::Clock;
 use crate::ui::components::{fact, page_head};
@@ -30,6 +31,7 @@ fn content(page: Overview) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     view! {
+        {notices(page.notices.clone())}
         {verdict(&page, &clock)}
         <div class="grid">
             <div class="stack">

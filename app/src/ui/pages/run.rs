@@ -161,7 +161,7 @@ fn facts(run: &Run, clock: &Clock) -> AnyView {
             {run.exit_code.map(|code| fact(ui.exit_code, code.to_string()))}
             {run.signal.map(|signal| fact(ui.signal, signal.to_string()))}
             {(run.attempt > 1).then(|| fact(ui.attempt, run.attempt.to_string()))}
-            {run.reason.as_deref().map(|reason| fact(ui.reason, visible(reason)))}
+            {run.reason.as_deref().map(|reason| fact(ui.reason, visible(&crate::run::reason_text(reason, lang()))))}
             {fact(ui.zone, clock.zone().to_owned())}
         </dl>
     }

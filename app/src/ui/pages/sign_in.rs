@@ -39,11 +39,11 @@ fn sign_in(form: SignInForm) -> AnyView {
     let fields = view! {
         <input type="hidden" name="next" value=form.next.clone()/>
         {input(Field {
-            name: "name", label: ui.user_name, value: form.name.clone(), autocomplete: "username",
+            name: "name".into(), label: ui.user_name, value: form.name.clone(), autocomplete: "username",
             required: true, first: true, ..Field::default()
         }, &faults)}
         {input(Field {
-            name: "password", label: ui.password, kind: "password", autocomplete: "current-password",
+            name: "password".into(), label: ui.password, kind: "password", autocomplete: "current-password",
             required: true, ..Field::default()
         }, &faults)}
     };
@@ -62,15 +62,15 @@ fn setup(form: SignInForm) -> AnyView {
     let faults = Faults(form.faults.clone());
     let fields = view! {
         {input(Field {
-            name: "token", label: ui.setup_token, value: form.token.clone(), mono: true,
+            name: "token".into(), label: ui.setup_token, value: form.token.clone(), mono: true,
             hint: ui.setup_token_hint, required: true, first: form.token.is_empty(), ..Field::default()
         }, &faults)}
         {input(Field {
-            name: "name", label: ui.user_name, value: form.name.clone(), autocomplete: "username",
+            name: "name".into(), label: ui.user_name, value: form.name.clone(), autocomplete: "username",
             required: true, first: !form.token.is_empty(), ..Field::default()
         }, &faults)}
         {input(Field {
-            name: "password", label: ui.password, kind: "password", autocomplete: "new-password",
+            name: "password".into(), label: ui.password, kind: "password", autocomplete: "new-password",
             hint: ui.password_hint, required: true, ..Field::default()
         }, &faults)}
     };

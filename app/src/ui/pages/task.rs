@@ -13,15 +13,17 @@ use crate::server_fns::{fetch_history, fetch_task};
 use crate::task::{Task, TaskState, format_duration};
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
-use crate::ui::components::cycle::{cycle, firings, warnings, words};
+use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};
 use crate::ui::components::fact;
+use crate::ui::components::firings::firings;
 use crate::ui::components::history::history;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::code_block;
 use crate::ui::components::state::task_state;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, may, ui};
+use crate::ui::components::why::why_form;
+use crate::ui::context::{lang, may, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -50,7 +52,8 @@ pub(crate) fn page() -> AnyView {
         pages: RwSignal::new(0),
         after,
     };
-    let seen = live().follow(Signal::derive(move || id.get().map(|id| id.0)));
+    let live = live();
+    let seen = live.follow(Signal::derive(move || id.get().map(|id| id.0)));
     // While the task is being deleted the question stays the old one, so nothing is asked.
     let question = Memo::new(move |asked: Option<&_>| {
         let now = (
@@ -65,10 +68,20 @@ pub(crate) fn page() -> AnyView {
             _ => now,
         }
     });
+    let viewer = RwSignal::new(String::new());
     let data = Resource::new(
-        move || question.get(),
-        |(id, after, pages, ..)| fetch(id.unwrap_or(TaskId(0)), after, pages),
+        move || (question.get(), viewer.get()),
+        |((id, after, pages, ..), viewer)| fetch(id.unwrap_or(TaskId(0)), after, pages, viewer),
     );
+    // The reader's own zone is known once the page is alive; most often it is the task's.
+    Effect::new(move |_| {
+        if let Some(Ok(page)) = data.get() {
+            let beside = live.viewer_beside(&page.task.zone);
+            if viewer.get_untracked() != beside {
+                viewer.set(beside);
+            }
+        }
+    });
     if id.get_untracked().is_none() {
         return not_found::page();
     }
@@ -79,8 +92,13 @@ pub(crate) fn page() -> AnyView {
 }
 
 /// The page's data with as much history as was asked for.
-async fn fetch(id: TaskId, after: Option<String>, pages: u32) -> Result<TaskPage, AppError> {
-    let mut page = fetch_task(id).await?;
+async fn fetch(
+    id: TaskId,
+    after: Option<String>,
+    pages: u32,
+    viewer_zone: String,
+) -> Result<TaskPage, AppError> {
+    let mut page = fetch_task(id, viewer_zone).await?;
     if let Some(after) = after {
         (page.history, page.next) = fetch_history(id, after).await?;
     }
@@ -103,15 +121,15 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
             <div>
                 <h1>{page.task.name.clone()}</h1>
                 <p class="lead">
-                    {task_state(&page.task)}
-                    <span>{words(page.task.cycle(), lang())}</span>
+                    {task_state(&page.task, &clock)}
+                    <span>{in_force_words(&page.task)}</span>
                     {page.task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
                     })}
                 </p>
             </div>
         </div>
-        {control_bar(&page, desk.controls)}
+        {control_bar(&page, &clock, desk.controls)}
         {desk.controls.outcome()}
         <div class="grid">
             {history_card(&page, &clock, desk)}
@@ -119,8 +137,11 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                 <section class="card">
                     <h2>{ui.next_firings}</h2>
                     {warnings(page.preview.warnings.clone())}
-                    {firings(&page.preview.zone, &page.preview.next)}
-                    <p class="muted">{clock.zone().to_owned()}</p>
+                    {firings(&page.preview)}
+                </section>
+                <section class="card">
+                    <h2>{plan_ui().why}</h2>
+                    {why_form(page.task.id, clock.zone(), "", None)}
                 </section>
                 <section class="card">
                     <h2>{ui.facts}</h2>
@@ -136,7 +157,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn control_bar(page: &TaskPage, controls: Controls) -> Option<AnyView> {
+fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<AnyView> {
     let (ui, task) = (ui(), &page.task);
     let (operate, edit) = (may(Action::Operate), may(Action::Edit));
     if !operate {
@@ -157,6 +178,7 @@ fn control_bar(page: &TaskPage, controls: Controls) -> Option<AnyView> {
                 {controls.run_button(task.id, "button primary", plain(ui.run_now))}
                 {running}
                 {controls.pause_or_restore(task, "button", plain)}
+                {(task.state == TaskState::Active).then(|| controls.pause_until(task, clock))}
                 {open.then(|| verb("close", icon::DONE, ui.close))}
                 {open.then(|| controls.urge(task))}
                 {(open && task.urging).then(|| verb("unurge", icon::UNDO, ui.unurge))}
@@ -197,7 +219,10 @@ fn history_card(page: &TaskPage, clock: &Clock, desk: Desk) -> AnyView {
     });
     view! {
         <section class="card flush">
-            <div class="card-head"><h2>{ui.history}</h2></div>
+            <div class="card-head">
+                <h2>{ui.history}</h2>
+                <a class="button small" href=routes::task_occurrences(id)>{icon(icon::CLOCK)} {plan_ui().timeline}</a>
+            </div>
             {bars(&page.history)}
             {rows}
             <nav class="pager padded" aria-label=ui.history>{newest} {older}</nav>
@@ -233,7 +258,7 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
     };
     view! {
         <dl class="facts">
-            {fact(cycle_word, cycle(&task.cron))}
+            {fact(cycle_word, schedules(&task.schedules))}
             {urge.map(|urge| fact(ui.urge_cycle, cycle(&urge)))}
             {fact(ui.zone, task.zone.clone())}
             {fact(ui.window, window)}

@@ -1,5 +1,9 @@
 //! The form of a task: new, copied or under edit. It posts to its own path, also without JavaScript.
 
+mod limits;
+mod rows;
+mod schedules;
+
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -7,24 +11,18 @@ use super::not_found;
 use crate::id::TaskId;
 use crate::page::TaskForm;
 use crate::routes;
+use crate::schedule::ScheduleDraft;
 use crate::server_fns::fetch_task_form;
 use crate::task::{Mode, TaskDraft};
-use crate::ui::components::cycle::{Typed, preview, words};
-use crate::ui::components::field::{Faults, Field, input, select, text_area};
+use crate::ui::components::choice::{check, select};
+use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
-use crate::ui::context::{lang, ui};
+use crate::ui::components::preview::{Around, Typed, fault, preview};
+use crate::ui::context::{plan_ui, ui};
 use crate::ui::load;
-
-/// Cycles that people want most.
-const PRESETS: [&str; 6] = [
-    "*/5 * * * *",
-    "0 * * * *",
-    "0 9 * * *",
-    "0 9 * * 1-5",
-    "0 9 * * 1",
-    "0 9 1 * *",
-];
+use limits::limits;
+use rows::Rows;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -62,22 +60,12 @@ fn content(form: TaskForm) -> AnyView {
     let faults = Faults(form.faults.clone());
     let typed = |text: &str| RwSignal::new(text.to_owned());
     let draft = &form.draft;
-    let (zone, starts_at, ends_at) = (
-        typed(&draft.zone),
-        typed(&draft.starts_at),
-        typed(&draft.ends_at),
-    );
-    let work = Typed {
-        cron: typed(&draft.cron),
-        zone,
-        starts_at,
-        ends_at,
-    };
-    let urge = Typed {
-        cron: typed(&draft.urge_cron),
-        zone,
-        starts_at,
-        ends_at,
+    let around = Around {
+        task: form.id,
+        zone: typed(&draft.zone),
+        starts_at: typed(&draft.starts_at),
+        ends_at: typed(&draft.ends_at),
+        tags: typed(&draft.tags.join(", ")),
     };
     view! {
         {page_head(title.to_owned(), ().into_any())}
@@ -87,9 +75,9 @@ fn content(form: TaskForm) -> AnyView {
                 <p class="notice is-bad" role="alert">{icon(icon::ALERT)} <span>{ui.faults_title}</span></p>
             })}
             {what(draft, &faults)}
-            {when(&form, work, urge, &faults)}
-            {tell(&form, &faults)}
-            {limits(draft, work, &faults)}
+            {when(&form, around, &faults)}
+            {tell(&form, around, &faults)}
+            {limits(draft, around, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>
                 <a class="button" href=back>{ui.cancel}</a>
@@ -115,7 +103,7 @@ fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {
         <section class="card">
             <h2>{ui.section_what}</h2>
             {input(Field {
-                name: "name", label: ui.field_name, value: draft.name.clone(), hint: ui.field_name_hint,
+                name: "name".into(), label: ui.field_name, value: draft.name.clone(), hint: ui.field_name_hint,
                 required: true, first: true, ..Field::default()
             }, faults)}
             <div class="field" role="radiogroup" aria-label=ui.mode>
@@ -131,32 +119,34 @@ fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-fn when(form: &TaskForm, work: Typed, urge: Typed, faults: &Faults) -> AnyView {
+fn when(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     let (ui, draft) = (ui(), &form.draft);
-    let (work_node, urge_node) = (NodeRef::new(), NodeRef::new());
-    keep_in_step(work, work_node);
-    keep_in_step(urge, urge_node);
+    let rows = Rows::new(&draft.work_schedules());
+    let work = Typed {
+        schedules: rows.drafts(),
+        around,
+    };
+    let urge_cron = RwSignal::new(draft.urge_cron.clone());
+    let urge_draft = move || ScheduleDraft::plain(&urge_cron.get());
+    let urge = Typed {
+        schedules: Signal::derive(move || vec![urge_draft()]),
+        around,
+    };
     let zones = form
         .zones
         .iter()
         .map(|zone| view! { <option value=zone.clone()></option> });
-    let cycles = PRESETS.map(|cron| view! { <option value=cron>{words(cron, lang())}</option> });
     view! {
         <section class="card">
             <h2>{ui.section_when}</h2>
             <datalist id="zones">{zones.collect_view()}</datalist>
-            <datalist id="cycles">{cycles.into_iter().collect_view()}</datalist>
             <div class="columns">
                 <div>
+                    {schedules::schedules(rows, &form.calendars, faults)}
                     {input(Field {
-                        name: "cron", label: ui.cycle, value: draft.cron.clone(), hint: ui.field_cron_hint,
-                        required: true, mono: true, list: Some("cycles"), typed: Some(work.cron),
-                        node: work_node, live_fault: Some(work.fault()), ..Field::default()
-                    }, faults)}
-                    {presets(work, work_node)}
-                    {input(Field {
-                        name: "zone", label: ui.zone, value: draft.zone.clone(), hint: ui.field_zone_hint,
-                        list: Some("zones"), typed: Some(work.zone), ..Field::default()
+                        name: "zone".into(), label: ui.zone, value: draft.zone.clone(), hint: ui.field_zone_hint,
+                        list: Some("zones"), typed: Some(around.zone),
+                        live_fault: Some(zone_fault(form, around)), ..Field::default()
                     }, faults)}
                 </div>
                 {preview(work, form.preview.clone())}
@@ -164,14 +154,12 @@ fn when(form: &TaskForm, work: Typed, urge: Typed, faults: &Faults) -> AnyView {
             <div class="columns">
                 <div>
                     {input(Field {
-                        name: "urge_cron", label: ui.urge_cycle, value: draft.urge_cron.clone(),
-                        hint: ui.field_urge_hint, mono: true, placeholder: Some("*/30 9-18 * * *"), list: Some("cycles"), typed: Some(urge.cron),
-                        node: urge_node, live_fault: Some(urge.fault()), ..Field::default()
+                        name: "urge_cron".into(), label: ui.urge_cycle, value: draft.urge_cron.clone(),
+                        hint: ui.field_urge_hint, mono: true, placeholder: Some("*/30 9-18 * * *"),
+                        list: Some("cycles"), typed: Some(urge_cron), live_fault: Some(fault(urge_draft)),
+                        ..Field::default()
                     }, faults)}
-                    <label class="check">
-                        <input type="checkbox" name="urging" value="true" checked=draft.urging/>
-                        <span>{ui.field_urging}</span>
-                    </label>
+                    {check("urging".to_owned(), ui.field_urging, draft.urging, None)}
                 </div>
                 {preview(urge, form.urge_preview.clone())}
             </div>
@@ -180,7 +168,20 @@ fn when(form: &TaskForm, work: Typed, urge: Typed, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-fn tell(form: &TaskForm, faults: &Faults) -> AnyView {
+/// Tells a zone that cannot become right by typing on.
+fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
+    let text = plan_ui().zone_unknown;
+    let sent = form.draft.zone.clone();
+    let zones: Vec<String> = form.zones.iter().map(|zone| zone.to_lowercase()).collect();
+    Signal::derive(move || {
+        let typed = around.zone.get();
+        let zone = typed.trim().to_lowercase();
+        let known = zones.iter().any(|one| one.starts_with(&zone));
+        (typed != sent && !known).then(|| text.to_owned())
+    })
+}
+
+fn tell(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     let (ui, draft) = (ui(), &form.draft);
     let none = (
         String::new(),
@@ -200,93 +201,20 @@ fn tell(form: &TaskForm, faults: &Faults) -> AnyView {
             <h2>{ui.section_tell}</h2>
             <div class="columns">
                 {input(Field {
-                    name: "owners", label: ui.owners, value: draft.owners.join(", "),
+                    name: "owners".into(), label: ui.owners, value: draft.owners.join(", "),
                     hint: ui.field_owners_hint, ..Field::default()
                 }, faults)}
                 {input(Field {
-                    name: "nickname", label: ui.nickname, value: draft.nickname.clone(),
+                    name: "nickname".into(), label: ui.nickname, value: draft.nickname.clone(),
                     hint: ui.field_nickname_hint, ..Field::default()
                 }, faults)}
                 {select("channel_id", ui.channel, "", std::iter::once(none).chain(channels).collect(), faults)}
                 {input(Field {
-                    name: "tags", label: ui.tags, value: draft.tags.join(", "),
-                    hint: ui.field_tags_hint, ..Field::default()
+                    name: "tags".into(), label: ui.tags, value: draft.tags.join(", "),
+                    hint: ui.field_tags_hint, typed: Some(around.tags), ..Field::default()
                 }, faults)}
             </div>
         </section>
-    }
-    .into_any()
-}
-
-fn limits(draft: &TaskDraft, typed: Typed, faults: &Faults) -> AnyView {
-    let ui = ui();
-    view! {
-        <section class="card">
-            <h2>{ui.section_limits}</h2>
-            <div class="columns">
-                {input(Field {
-                    name: "starts_at", label: ui.field_starts, value: draft.starts_at.clone(),
-                    kind: moment_kind(&draft.starts_at), hint: ui.field_window_hint,
-                    typed: Some(typed.starts_at), ..Field::default()
-                }, faults)}
-                {input(Field {
-                    name: "ends_at", label: ui.field_ends, value: draft.ends_at.clone(),
-                    kind: moment_kind(&draft.ends_at), hint: ui.field_window_hint,
-                    typed: Some(typed.ends_at), ..Field::default()
-                }, faults)}
-                {input(Field {
-                    name: "timeout", label: ui.timeout, value: draft.timeout.clone(),
-                    hint: ui.field_timeout_hint, ..Field::default()
-                }, faults)}
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// The browser's date field drops what it cannot read; such a text gets a plain field instead.
-fn moment_kind(value: &str) -> &'static str {
-    let shape: String = value
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
-    match shape.as_str() {
-        "" | "0000-00-00T00:00" | "0000-00-00T00:00:00" => "datetime-local",
-        _ => "text",
-    }
-}
-
-/// What was typed before the page became alive counts, too.
-fn keep_in_step(typed: Typed, node: NodeRef<leptos::html::Input>) {
-    Effect::new(move |_| {
-        if let Some(input) = node.get() {
-            let text = input.value();
-            if typed.cron.get_untracked() != text {
-                typed.cron.set(text);
-            }
-        }
-    });
-}
-
-/// Buttons that fill in a cycle: only once the page is alive, since they need JavaScript.
-fn presets(typed: Typed, node: NodeRef<leptos::html::Input>) -> AnyView {
-    let (ui, lang) = (ui(), lang());
-    let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
-    let choose = move |cron: &'static str| {
-        if let Some(input) = node.get_untracked() {
-            input.set_value(cron);
-        }
-        typed.cron.set(cron.to_owned());
-    };
-    view! {
-        <Show when=move || alive.get()>
-            <div class="presets" role="group" aria-label=ui.presets>
-                {PRESETS.map(|cron| view! {
-                    <button type="button" class="chip" title=cron on:click=move |_| choose(cron)>{words(cron, lang)}</button>
-                }).into_iter().collect_view()}
-            </div>
-        </Show>
     }
     .into_any()
 }

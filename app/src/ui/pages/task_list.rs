@@ -13,7 +13,7 @@ use crate::routes;
 use crate::server_fns::fetch_task_list;
 use crate::task::{TaskQuery, TaskRow, TaskState};
 use crate::ui::components::controls::Controls;
-use crate::ui::components::cycle::cycle;
+use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::code_block;
 use crate::ui::components::state::{run_state, task_state};
@@ -216,12 +216,12 @@ fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let label = move |what: &'static str| phrases::for_task(lang, what, &name);
     view! {
         <tr>
-            <td>{task_state(task)}</td>
+            <td>{task_state(task, clock)}</td>
             <th scope="row">
                 <a class="name" href=routes::task(task.id)>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
             </th>
-            <td data-label=ui.cycle>{cycle(task.cycle())}</td>
+            <td data-label=ui.cycle>{in_force(task)}</td>
             <td data-label=ui.next_firing>{next}</td>
             <td data-label=ui.last_run><span class="last">{last}</span></td>
             {controls.map(|controls| view! {

@@ -8,14 +8,15 @@ use crate::error::AppError;
 use crate::page::UsersPage;
 use crate::routes;
 use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
+use crate::ui::components::choice::select;
 use crate::ui::components::controls::{button, error_of};
-use crate::ui::components::field::{Faults, Field, input, select};
+use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::code_block;
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::ui;
+use crate::ui::context::{days_ui, principal, ui};
 use crate::ui::load;
 use crate::user::{ApiToken, User, UserDraft};
 
@@ -91,6 +92,8 @@ fn new_token(token: String) -> AnyView {
 
 fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
+    // Nobody locks themselves out.
+    let own = principal().is_some_and(|who| who.user_id == Some(user.id));
     let (role, help) = ui.role_text(user.role);
     let (state, word, class, glyph, disable) = if user.disabled {
         (
@@ -121,11 +124,14 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.last_sign_in>{last}</td>
             <td class="row-actions">
                 <div>
-                    <ActionForm action=desk.disable>
-                        <input type="hidden" name="id" value=id/>
-                        <input type="hidden" name="disabled" value=disable/>
-                        {button(class, glyph, word, label, desk.disable.pending())}
-                    </ActionForm>
+                    {own.then(|| view! { <span class="muted">{days_ui().own_account}</span> })}
+                    {(!own).then(|| view! {
+                        <ActionForm action=desk.disable>
+                            <input type="hidden" name="id" value=id/>
+                            <input type="hidden" name="disabled" value=disable/>
+                            {button(class, glyph, word, label, desk.disable.pending())}
+                        </ActionForm>
+                    })}
                 </div>
             </td>
         </tr>
@@ -151,10 +157,10 @@ fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyV
             {error.map(load::failure)}
             <div class="columns">
                 {input(Field {
-                    name: "name", label: ui.user_name, value: draft.name.clone(), required: true, ..Field::default()
+                    name: "name".into(), label: ui.user_name, value: draft.name.clone(), required: true, ..Field::default()
                 }, &faults)}
                 {input(Field {
-                    name: "password", label: ui.password, kind: "password", autocomplete: "new-password",
+                    name: "password".into(), label: ui.password, kind: "password", autocomplete: "new-password",
                     hint: ui.password_hint, required: true, ..Field::default()
                 }, &faults)}
             </div>

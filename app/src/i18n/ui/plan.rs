@@ -1,0 +1,198 @@
+//! Texts about schedules, previews, time lines and explanations.
+
+use crate::i18n::Lang;
+use crate::schedule::DayRule;
+
+crate::texts! {
+    /// Texts about schedules, previews, time lines and explanations.
+    PlanUi {
+        // The form's schedules
+        schedule_add: "添加工作周期" | "Add a work cycle",
+        schedule_remove: "移除" | "Remove",
+        schedule_removed: "已移除" | "Removed",
+        schedule_one_more: "再加一个工作周期" | "One more work cycle",
+        schedule_blank_hint: "留空就不会添加；要移除已有的周期，把它清空再保存。" | "Left empty it is not added. To remove one that is there, empty it and save.",
+        schedules_hint: "到了任何一个周期的时间都会执行" | "It fires when any of its cycles says so",
+        day_rule: "哪些日子" | "Days",
+        rule_any: "每天都算，不看日历" | "Every day, no calendar",
+        rule_work: "只在工作日，休息日跳过" | "Work days only, rest days are skipped",
+        rule_rest: "只在休息日，工作日跳过" | "Rest days only, work days are skipped",
+        rule_next: "遇休息日，顺延到下一个工作日" | "From a rest day to the next work day",
+        rule_previous: "遇休息日，提前到上一个工作日" | "From a rest day to the work day before",
+        rule_from_start: "每月第几个工作日" | "Work day of the month",
+        rule_from_end: "每月倒数第几个工作日" | "Work day from the month's end",
+        calendar: "日历" | "Calendar",
+        calendar_hint: "节假日和调休以它为准" | "It says which days are work days",
+        calendar_builtin: "中国法定工作日（内置）" | "Chinese work days (built in)",
+        jitter: "随机延后" | "Spread by up to",
+        jitter_hint: "例如 30s、5m；让许多任务不在同一刻启动" | "For example 30s, 5m; so that not all tasks start at once",
+        jitter_stable: "每次延后同样久" | "The same delay each time",
+        more_options: "更多" | "More",
+        dialect: "表达式的写法" | "Dialect of the expression",
+        dialect_hint: "保存后换成标准写法" | "Turned into the standard form when saved",
+        dialect_standard: "标准（0 和 7 是周日）" | "Standard (0 and 7 are Sunday)",
+        dialect_quartz: "Quartz、XXL-JOB（秒在最前，1 是周日）" | "Quartz, XXL-JOB (seconds first, 1 is Sunday)",
+
+        // Missed firings
+        missed: "错过时怎么办" | "When firings were missed",
+        missed_text: "服务没有运行，或者轮到它时已经太晚" | "No server was running, or it was too late when its turn came",
+        missed_policy: "补执行" | "Catch up",
+        missed_usual: "按工作模式：命令补最近一次，提醒不补" | "By mode: commands the latest one, reminders none",
+        missed_none: "不补，只记下来" | "Nothing, only record it",
+        missed_latest: "补最近一次" | "The latest one",
+        missed_all: "全部补上" | "All of them",
+        missed_grace: "晚多久仍算准时" | "On time within",
+        missed_grace_hint: "例如 30s、5m；留空为 1 分钟" | "For example 30s, 5m; empty means 1 minute",
+        missed_max: "最多补几次" | "At the most",
+        missed_max_hint: "全部补上时每个周期的上限，1–1000；留空为 10" | "Of each cycle when all are caught up, 1–1000; empty means 10",
+        missed_max_age: "不补多久以前的" | "Nothing older than",
+        missed_max_age_hint: "例如 2h、1d；留空为 30 天" | "For example 2h, 1d; empty means 30 days",
+
+        // Preview
+        left_out: "不执行" | "Left out",
+        your_zone: "小字是你的时区" | "In small: your time zone",
+        tz_data: "时区数据" | "Time zone data",
+        zone_unknown: "没有这个时区，请从列表里选" | "There is no such time zone; choose one from the list",
+
+        // Task page
+        task_finished: "已结束" | "Finished",
+        pause_until: "暂停到…" | "Pause until…",
+        pause_until_field: "到这时自动恢复" | "Goes on by itself at",
+        pause_hour: "1 小时" | "For 1 hour",
+        pause_today: "到今天 18:00" | "Until 18:00 today",
+        pause_tomorrow: "到明天 09:00" | "Until 09:00 tomorrow",
+        pause_monday: "到下周一 09:00" | "Until 09:00 next Monday",
+        pause_submit: "暂停到这时" | "Pause until then",
+        why: "为什么（没有）执行？" | "Why did it (not) run?",
+        why_at: "什么时候" | "When",
+        why_ask: "查原因" | "Find out",
+
+        // Time line
+        timeline: "时间线" | "Time line",
+        to_come: "接下来" | "To come",
+        to_come_empty: "接下来没有要执行的。" | "Nothing is to come.",
+        until_now: "到现在为止" | "Until now",
+        until_now_empty: "这里还什么都没有。" | "There is nothing here yet.",
+        state_all: "全部" | "All",
+        state_planned: "已排定" | "Planned",
+        state_filter: "按状态筛选" | "Narrow by state",
+        when: "时间" | "Time",
+        outcome: "说明" | "What happened",
+        due: "启动时间" | "Starts",
+        urge_cycle: "催单周期" | "Urge cycle",
+        to_run: "看这次执行" | "See the run",
+        newest: "回到最新" | "Newest",
+        older: "更早的" | "Older",
+    }
+}
+
+/// The heading of one of several schedules.
+#[must_use]
+pub fn schedule_no(lang: Lang, number: usize) -> String {
+    lang.pick(format!("工作周期 {number}"), format!("Work cycle {number}"))
+}
+
+/// The same as a tag beside a time.
+#[must_use]
+pub fn schedule_tag(lang: Lang, number: usize) -> String {
+    lang.pick(format!("周期 {number}"), format!("cycle {number}"))
+}
+
+/// How many schedules there are besides the one shown.
+#[must_use]
+pub fn more_schedules(lang: Lang, count: usize) -> String {
+    lang.pick(
+        format!("另有 {count} 个周期"),
+        format!("and {count} more cycles"),
+    )
+}
+
+/// A rule of days as a choice.
+#[must_use]
+pub fn day_rule(lang: Lang, rule: DayRule) -> String {
+    let ui = PlanUi::of(lang);
+    match rule {
+        DayRule::Any => ui.rule_any.to_owned(),
+        DayRule::WorkDays => ui.rule_work.to_owned(),
+        DayRule::RestDays => ui.rule_rest.to_owned(),
+        DayRule::NextWorkDay => ui.rule_next.to_owned(),
+        DayRule::PreviousWorkDay => ui.rule_previous.to_owned(),
+        DayRule::NthWorkDay(nth) => nth_work_day(lang, nth),
+    }
+}
+
+fn nth_work_day(lang: Lang, nth: i8) -> String {
+    let count = nth.unsigned_abs();
+    match (lang, nth) {
+        (Lang::Zh, 1..) => format!("每月第 {count} 个工作日"),
+        (Lang::Zh, -1) => "每月最后一个工作日".to_owned(),
+        (Lang::Zh, _) => format!("每月倒数第 {count} 个工作日"),
+        (Lang::En, 1..) => format!("{} work day of the month", ordinal(count)),
+        (Lang::En, -1) => "Last work day of the month".to_owned(),
+        (Lang::En, _) => format!("{} last work day of the month", ordinal(count)),
+    }
+}
+
+fn ordinal(count: u8) -> String {
+    let ending = match (count % 10, count % 100) {
+        (1, rest) if rest != 11 => "st",
+        (2, rest) if rest != 12 => "nd",
+        (3, rest) if rest != 13 => "rd",
+        _ => "th",
+    };
+    format!("{count}{ending}")
+}
+
+/// A paused task that goes on by itself.
+#[must_use]
+pub fn paused_until(lang: Lang, time: &str) -> String {
+    lang.pick(format!("暂停至 {time}"), format!("Paused until {time}"))
+}
+
+/// Firings that are left out and folded away; the last one's time follows.
+#[must_use]
+pub fn more_left_out(lang: Lang, count: usize, until: &str) -> String {
+    lang.pick(
+        format!("还有 {count} 次不执行，到 {until}"),
+        format!("{count} more left out, until {until}"),
+    )
+}
+
+/// When a firing was named, where it starts at another time.
+#[must_use]
+pub fn named_for(lang: Lang, time: &str) -> String {
+    lang.pick(format!("计划 {time}"), format!("planned for {time}"))
+}
+
+/// The title of a task's time line.
+#[must_use]
+pub fn timeline_of(lang: Lang, name: &str) -> String {
+    lang.pick(format!("{name} 的时间线"), format!("Time line of {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day_rule;
+    use crate::i18n::Lang;
+    use crate::schedule::DayRule;
+
+    #[test]
+    fn work_days_of_the_month_are_named_as_people_do() {
+        let table = [
+            (1, "每月第 1 个工作日", "1st work day of the month"),
+            (3, "每月第 3 个工作日", "3rd work day of the month"),
+            (11, "每月第 11 个工作日", "11th work day of the month"),
+            (22, "每月第 22 个工作日", "22nd work day of the month"),
+            (-1, "每月最后一个工作日", "Last work day of the month"),
+            (
+                -2,
+                "每月倒数第 2 个工作日",
+                "2nd last work day of the month",
+            ),
+        ];
+        for (nth, zh, en) in table {
+            assert_eq!(day_rule(Lang::Zh, DayRule::NthWorkDay(nth)), zh);
+            assert_eq!(day_rule(Lang::En, DayRule::NthWorkDay(nth)), en);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The time line of a task.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
+
+use leptos::server;
+
+use crate::error::AppError;
+use crate::id::TaskId;
+use crate::page::OccurrencesPage;
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{backend, caller, with_status},
+    occurrence::OccurrenceQuery,
+};
+
+/// Firings to come on the first page.
+#[cfg(feature = "ssr")]
+const UPCOMING: u32 = 20;
+
+/// The time line: narrowed to a state, from a cursor on, with the answer to "why at that time?".
+#[server(prefix = "/fn", endpoint = "occurrences_page", output = super::json::Json)]
+pub async fn fetch_occurrences(
+    id: TaskId,
+    #[server(default)] state: Option<String>,
+    #[server(default)] after: Option<String>,
+    #[server(default)] at: Option<String>,
+) -> Result<OccurrencesPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let task = with_status(backend.task_get(&caller, id).await)?;
+    let query = OccurrenceQuery {
+        state: state.filter(|state| !state.is_empty()),
+        after: after.filter(|after| !after.is_empty()),
+        limit: None,
+    };
+    let list = with_status(backend.task_occurrences(&caller, id, &query).await)?;
+    let to_come = query.after.is_none()
+        && matches!(
+            query.state.as_deref(),
+            None | Some("planned") | Some("skipped")
+        );
+    let mut upcoming = if to_come {
+        backend.task_upcoming(&caller, id, UPCOMING).await?
+    } else {
+        Vec::new()
+    };
+    if let Some(state) = &query.state {
+        upcoming.retain(|one| one.state == *state);
+    }
+    let at = at.unwrap_or_default().trim().to_owned();
+    // A question that cannot be answered is told at its field; the page is there all the same.
+    let (explanation, explain_error) = if at.is_empty() {
+        (None, None)
+    } else {
+        match backend.task_explain(&caller, id, &at).await {
+            Ok(explanation) => (Some(explanation), None),
+            Err(error) => (None, Some(error)),
+        }
+    };
+    let clock = super::read::clock(&backend, &caller, &task.zone).await?;
+    // What is planned ahead is told among the firings to come.
+    let mut items = list.items;
+    items.retain(|one| one.state != "planned" || one.due_at <= clock.now);
+    Ok(OccurrencesPage {
+        clock,
+        task,
+        query,
+        upcoming,
+        items,
+        next: list.next,
+        at,
+        explanation,
+        explain_error,
+    })
+}

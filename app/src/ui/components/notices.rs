@@ -1,0 +1,30 @@
+//! What an administrator should know.
+
+use leptos::prelude::*;
+
+use super::icon::{self, icon};
+use crate::page::Notice;
+use crate::ui::context::days_ui;
+
+/// The notices as a box; nothing where there are none.
+pub(crate) fn notices(all: Vec<Notice>) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let ui = days_ui();
+    let lines = all.into_iter().map(|notice| {
+        let link = notice
+            .link
+            .map(|link| view! { " " <a href=link>{ui.notice_link}</a> });
+        view! { <p>{notice.text} {link}</p> }
+    });
+    Some(
+        view! {
+            <section class="notice is-warn" aria-label=ui.notices>
+                {icon(icon::ALERT)}
+                <div>{lines.collect_view()}</div>
+            </section>
+        }
+        .into_any(),
+    )
+}

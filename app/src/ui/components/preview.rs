@@ -1,0 +1,194 @@
+//! What a cycle means, while it is being typed.
+
+use leptos::prelude::*;
+
+use super::cycle::warnings;
+use super::firings::firings;
+use crate::error::AppError;
+use crate::i18n::Lang;
+use crate::i18n::ui::plan;
+use crate::id::{ScheduleId, TaskId};
+use crate::page::{Preview, PreviewRequest};
+use crate::schedule::{Jitter, Purpose, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
+use crate::server_fns::fetch_preview;
+use crate::task::{parse_duration, split_list};
+use crate::ui::context::{lang, ui};
+use crate::ui::live::live;
+
+/// A pause in typing that is long enough to ask the server.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(350);
+
+/// What the firings depend on, as it is typed.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed {
+    /// The schedules.
+    pub(crate) schedules: Signal<Vec<ScheduleDraft>>,
+    /// The rest of the form.
+    pub(crate) around: Around,
+}
+
+/// What all schedules of a task share.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    /// The task, where it is saved.
+    pub(crate) task: Option<TaskId>,
+    /// The zone.
+    pub(crate) zone: RwSignal<String>,
+    /// Start of the window.
+    pub(crate) starts_at: RwSignal<String>,
+    /// End of the window.
+    pub(crate) ends_at: RwSignal<String>,
+    /// The tags: blackouts may go by them.
+    pub(crate) tags: RwSignal<String>,
+}
+
+impl Typed {
+    fn request(self) -> PreviewRequest {
+        let zone = self.around.zone.get();
+        PreviewRequest {
+            schedules: filled(self.schedules.get()),
+            task_id: self.around.task,
+            tags: split_list(&self.around.tags.get()),
+            viewer_zone: live().viewer_beside(&zone),
+            zone,
+            starts_at: self.around.starts_at.get(),
+            ends_at: self.around.ends_at.get(),
+            ..PreviewRequest::default()
+        }
+    }
+}
+
+/// Without the lines nobody has written into.
+fn filled(mut drafts: Vec<ScheduleDraft>) -> Vec<ScheduleDraft> {
+    drafts.retain(|draft| !draft.is_blank());
+    drafts
+}
+
+/// What is wrong with a schedule's text, found in the browser.
+pub(crate) fn fault(
+    draft: impl Fn() -> ScheduleDraft + Send + Sync + 'static,
+) -> Signal<Option<String>> {
+    let lang = lang();
+    let sent = untrack(&draft);
+    Signal::derive(move || {
+        let draft = draft();
+        // What was sent is judged by the server; an empty field is not worth a reproach yet.
+        if draft.is_blank() || (draft.spec == sent.spec && draft.dialect == sent.dialect) {
+            return None;
+        }
+        let dialect = draft.dialect().unwrap_or_default();
+        ScheduleSpec::parse_dialect(&draft.spec, dialect)
+            .err()
+            .map(|fault| fault.text(lang))
+    })
+}
+
+/// The schedule that a draft stands for, for its words; `None` where its text has a fault.
+fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
+    let spec = ScheduleSpec::parse_dialect(&draft.spec, draft.dialect()?).ok()?;
+    let calendar = draft.calendar.trim();
+    let schedule = Schedule {
+        id: ScheduleId(0),
+        purpose: Purpose::Work,
+        spec: spec.canonical(),
+        day_rule: draft.day_rule.parse().unwrap_or_default(),
+        calendar: (!calendar.is_empty()).then(|| calendar.to_owned()),
+        jitter: Jitter {
+            seconds: parse_duration(&draft.jitter).ok().flatten().unwrap_or(0),
+            stable: draft.jitter_stable,
+        },
+    };
+    Some((schedule, spec))
+}
+
+/// Words, warnings and firings of what is typed; `initial` is the server's for what was sent.
+pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
+    let ui = ui();
+    let known = RwSignal::new(initial);
+    follow(typed, known);
+    let all = Memo::new(move |_| {
+        let drafts = filled(typed.schedules.get());
+        drafts.iter().map(read).collect::<Option<Vec<_>>>()
+    });
+    view! {
+        <div class="preview">
+            <h3>{ui.preview}</h3>
+            <div aria-live="polite">{move || all.get().map(|all| explained(&all, known.get()))}</div>
+            {move || match known.get() {
+                Some(known) => firings(&known),
+                None => view! { <p class="muted">{ui.preview_empty}</p> }.into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyView {
+    let here = lang();
+    let there = here.pick(Lang::En, Lang::Zh);
+    let numbered = all.len() > 1;
+    let words = all.iter().enumerate().map(|(at, (schedule, _))| {
+        let number = numbered.then(|| {
+            view! { <span class="tag">{plan::schedule_tag(here, at + 1)}</span> }
+        });
+        view! {
+            <p class="words">{number} " " {describe_schedule(schedule, here)}</p>
+            <p class="muted" lang=there.tag()>{describe_schedule(schedule, there)}</p>
+        }
+    });
+    let mut texts: Vec<String> = Vec::new();
+    let own = all.iter().flat_map(|(_, spec)| spec.warnings(here));
+    let more = known.into_iter().flat_map(|known| {
+        let each = known.schedules.into_iter().flat_map(|words| words.warnings);
+        known.warnings.into_iter().chain(each)
+    });
+    for text in own.chain(more) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    view! { {words.collect_view()} {warnings(texts)} }.into_any()
+}
+
+/// Asks the server anew after every pause in typing; an answer to an older question is dropped.
+fn follow(typed: Typed, known: RwSignal<Option<Preview>>) {
+    let asked = StoredValue::new(0_u32);
+    Effect::new(move |before: Option<PreviewRequest>| {
+        let request = typed.request();
+        if before.is_some_and(|before| before != request) {
+            asked.update_value(|count| *count += 1);
+            let turn = asked.get_value();
+            let request = request.clone();
+            set_timeout(
+                move || {
+                    if asked.try_get_value() == Some(turn) {
+                        ask(request, turn, asked, known);
+                    }
+                },
+                PAUSE,
+            );
+        }
+        request
+    });
+}
+
+fn ask(
+    request: PreviewRequest,
+    turn: u32,
+    asked: StoredValue<u32>,
+    known: RwSignal<Option<Preview>>,
+) {
+    leptos::task::spawn_local(async move {
+        let readable = !request.schedules.is_empty()
+            && request.schedules.iter().all(|draft| read(draft).is_some());
+        let answer: Result<Option<Preview>, AppError> = if readable {
+            fetch_preview(request).await.map(Some)
+        } else {
+            Ok(None)
+        };
+        // The page may be gone by now.
+        if asked.try_get_value() == Some(turn) {
+            known.try_set(answer.ok().flatten());
+        }
+    });
+}

@@ -1,0 +1,222 @@
+//! Blackouts: times without firings.
+
+use leptos::prelude::*;
+
+use super::admin::crumbs;
+use crate::auth::Action;
+use crate::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
+use crate::error::AppError;
+use crate::i18n::ui::days;
+use crate::page::BlackoutsPage;
+use crate::routes;
+use crate::server_fns::{DeleteBlackout, fetch_blackouts};
+use crate::task::format_duration;
+use crate::ui::components::choice::select;
+use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::cycle::cycle;
+use crate::ui::components::field::{Faults, Field, input, moment_kind};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::page_head;
+use crate::ui::components::state::badge;
+use crate::ui::components::time::Clock;
+use crate::ui::context::{days_ui, lang, may, ui};
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let delete = ServerAction::<DeleteBlackout>::new();
+    let data = Resource::new(move || delete.version().get(), |_| fetch_blackouts());
+    fold_after(move || delete.version().get());
+    let deleted = delete.value();
+    let error = Signal::derive(move || error_of(deleted));
+    view! {
+        {crumbs()}
+        {page_head(days_ui().blackouts.to_owned(), ().into_any())}
+        {load::notice(error)}
+        {load::page(data, move |page| content(page, delete))}
+    }
+    .into_any()
+}
+
+fn content(page: BlackoutsPage, delete: ServerAction<DeleteBlackout>) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    let clock = Clock::new(page.clock.clone());
+    let admin = may(Action::Administer);
+    let table = if page.blackouts.is_empty() {
+        view! { <p class="muted padded">{days.blackouts_empty}</p> }.into_any()
+    } else {
+        let rows = page
+            .blackouts
+            .iter()
+            .map(|blackout| row(blackout, &clock, admin.then_some(delete)));
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.name}</th>
+                        <th scope="col">{ui.state}</th>
+                        <th scope="col">{days.blackout_when}</th>
+                        <th scope="col">{days.blackout_next}</th>
+                        <th scope="col">{days.blackout_for}</th>
+                        <th scope="col">{days.blackout_policy}</th>
+                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card flush">{table}</section>
+        {admin.then(|| form(&page.draft, &Faults(page.faults), page.error, clock.zone()))}
+    }
+    .into_any()
+}
+
+fn row(
+    blackout: &Blackout,
+    clock: &Clock,
+    delete: Option<ServerAction<DeleteBlackout>>,
+) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    let state = match (blackout.active, &blackout.next) {
+        (true, _) => badge("warn", icon::PAUSE, days.blackout_now),
+        (false, Some(_)) => badge("run", icon::CLOCK, days.blackout_idle),
+        (false, None) => badge("off", icon::DONE, days.blackout_over),
+    };
+    let next = blackout.next.map_or_else(
+        || view! { <span class="muted">"—"</span> }.into_any(),
+        |(from, until)| {
+            view! { {clock.exact(from)} " – " {clock.after(Some(from), until)} }.into_any()
+        },
+    );
+    let tags = if blackout.tags.is_empty() {
+        view! { <span>{days.blackout_all}</span> }.into_any()
+    } else {
+        let tags = blackout.tags.iter().map(|tag| {
+            view! { <span class="tag">{tag.clone()}</span> }
+        });
+        view! { <span class="people">{tags.collect_view()}</span> }.into_any()
+    };
+    view! {
+        <tr>
+            <th scope="row"><b>{blackout.name.clone()}</b></th>
+            <td data-label=ui.state>{state}</td>
+            <td data-label=days.blackout_when>{times(blackout, clock)}</td>
+            <td data-label=days.blackout_next>{next}</td>
+            <td data-label=days.blackout_for>{tags}</td>
+            <td data-label=days.blackout_policy>{days.policy(blackout.policy)}</td>
+            {delete.map(|delete| view! {
+                <td class="row-actions"><div>{remove(blackout, delete)}</div></td>
+            })}
+        </tr>
+    }
+    .into_any()
+}
+
+/// Once from – until, or the cycle of its starts and how long it lasts.
+fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
+    let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
+    match (&blackout.cron, blackout.duration_seconds) {
+        (Some(cron), lasts) => {
+            let lasts = lasts.map(|lasts| days::lasting(lang(), &format_duration(lasts)));
+            view! { <span>{cycle(cron)} {lasts} " " {zone}</span> }.into_any()
+        }
+        (None, _) => {
+            let end = |at: Option<crate::time::Stamp>| {
+                at.map_or_else(|| "…".into_any(), |at| clock.exact(at))
+            };
+            view! { <span>{end(blackout.starts_at)} " – " {end(blackout.ends_at)}</span> }
+                .into_any()
+        }
+    }
+}
+
+fn remove(blackout: &Blackout, delete: ServerAction<DeleteBlackout>) -> AnyView {
+    let (ui, days, id) = (ui(), days_ui(), blackout.id.0);
+    view! {
+        <details class="unfold">
+            <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
+            <div class="unfolded">
+                <p>{days.blackout_delete_confirm}</p>
+                <ActionForm action=delete>
+                    <input type="hidden" name="id" value=id/>
+                    {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
+                </ActionForm>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &str) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    let again = !draft.cron.is_empty() || !draft.duration.is_empty();
+    let kinds = [
+        ("once", days.blackout_once, !again),
+        ("recurring", days.blackout_recurring, again),
+    ];
+    let kinds = kinds.map(|(value, words, chosen)| {
+        view! {
+            <label class="check"><input type="radio" name="kind" value=value checked=chosen/> <span>{words}</span></label>
+        }
+        .into_any()
+    });
+    let policies = [BlackoutPolicy::Drop, BlackoutPolicy::CatchUp].map(|policy| {
+        (
+            policy.as_str().to_owned(),
+            days.policy(policy).to_owned(),
+            policy == draft.policy,
+        )
+    });
+    let moment = |name: &'static str, label: &'static str, value: &str| Field {
+        name: name.into(),
+        label,
+        value: value.to_owned(),
+        kind: moment_kind(value),
+        needed: true,
+        ..Field::default()
+    };
+    view! {
+        <form method="post" action=routes::BLACKOUTS class="card blackout-form">
+            <h2>{days.add_blackout}</h2>
+            {error.map(load::failure)}
+            {input(Field {
+                name: "name".into(), label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
+            }, faults)}
+            <fieldset class="radios">
+                <legend>{days.blackout_kind}</legend>
+                {kinds.into_iter().collect_view()}
+            </fieldset>
+            <div class="columns once">
+                {input(moment("starts_at", days.blackout_starts, &draft.starts_at), faults)}
+                {input(moment("ends_at", days.blackout_ends, &draft.ends_at), faults)}
+            </div>
+            <div class="columns recurring">
+                {input(Field {
+                    name: "cron".into(), label: days.blackout_cron, value: draft.cron.clone(), mono: true,
+                    needed: true, hint: days.blackout_cron_hint, ..Field::default()
+                }, faults)}
+                {input(Field {
+                    name: "duration".into(), label: days.blackout_duration, value: draft.duration.clone(),
+                    needed: true, hint: days.blackout_duration_hint, ..Field::default()
+                }, faults)}
+            </div>
+            <div class="columns">
+                {input(Field {
+                    name: "zone".into(), label: ui.zone,
+                    value: if draft.zone.is_empty() { zone.to_owned() } else { draft.zone.clone() },
+                    hint: days.blackout_zone_hint, ..Field::default()
+                }, faults)}
+                {input(Field {
+                    name: "tags".into(), label: ui.tags, value: draft.tags.join(", "),
+                    hint: days.blackout_tags_hint, ..Field::default()
+                }, faults)}
+                {select("policy", days.blackout_policy, "", policies.to_vec(), faults)}
+            </div>
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,225 @@
+//! Calendars of work days: what there is, and a form for another one.
+
+use leptos::prelude::*;
+
+use super::admin::crumbs;
+use crate::auth::Action;
+use crate::calendar::{Calendar, CalendarDraft, CalendarImported};
+use crate::error::AppError;
+use crate::i18n::ui::days;
+use crate::page::CalendarsPage;
+use crate::routes;
+use crate::server_fns::{DeleteCalendar, RefreshCalendar, fetch_calendars};
+use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::field::{Faults, Field, input};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::visible;
+use crate::ui::components::page_head;
+use crate::ui::context::{days_ui, lang, may, ui};
+use crate::ui::load;
+
+/// What can be done to a calendar from its row.
+#[derive(Clone, Copy)]
+struct Desk {
+    refresh: ServerAction<RefreshCalendar>,
+    delete: ServerAction<DeleteCalendar>,
+}
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let desk = Desk {
+        refresh: ServerAction::new(),
+        delete: ServerAction::new(),
+    };
+    fold_after(move || desk.delete.version().get());
+    let data = Resource::new(
+        move || (desk.refresh.version().get(), desk.delete.version().get()),
+        |_| fetch_calendars(),
+    );
+    let (refresh, delete) = (desk.refresh.value(), desk.delete.value());
+    let error = Signal::derive(move || error_of(refresh).or_else(|| error_of(delete)));
+    let taken = move || match refresh.get() {
+        Some(Ok(imported)) => Some(outcome(&imported)),
+        _ => None,
+    };
+    view! {
+        {crumbs()}
+        {page_head(days_ui().calendars.to_owned(), ().into_any())}
+        {load::notice(error)}
+        <div aria-live="polite">{taken}</div>
+        {load::page(data, move |page| content(page, desk))}
+    }
+    .into_any()
+}
+
+/// What an update came to, with what could not be used.
+fn outcome(imported: &CalendarImported) -> AnyView {
+    let words = days::imported(lang(), imported.days, imported.ignored.len());
+    let name = imported.calendar.name.clone();
+    imported_box(
+        std::iter::once(format!("{name}: {words}"))
+            .chain(imported.ignored.iter().cloned())
+            .collect(),
+    )
+}
+
+/// The first line, and the others below it as a list.
+pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
+    let rest = lines.split_off(lines.len().min(1));
+    let rest = (!rest.is_empty()).then(|| {
+        let rest = rest
+            .into_iter()
+            .map(|line| view! { <li>{visible(&line)}</li> });
+        view! { <ul class="ignored">{rest.collect_view()}</ul> }
+    });
+    view! {
+        <div class="notice is-ok" role="status">
+            {icon(icon::CHECK)}
+            <div>
+                <p>{lines.pop().unwrap_or_default()}</p>
+                {rest}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn content(page: CalendarsPage, desk: Desk) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    let admin = may(Action::Administer);
+    let rows = page
+        .calendars
+        .iter()
+        .map(|calendar| row(calendar, admin.then_some(desk)));
+    view! {
+        <section class="card flush">
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.name}</th>
+                        <th scope="col">{days.years}</th>
+                        <th scope="col">{days.source}</th>
+                        <th scope="col">{days.used_by}</th>
+                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+        {admin.then(|| form(&page.draft, &Faults(page.faults), page.error))}
+    }
+    .into_any()
+}
+
+/// The years with data as text: `2024–2026, 2028`.
+pub(super) fn years(calendar: &Calendar) -> String {
+    if calendar.years.is_empty() {
+        return days_ui().no_years.to_owned();
+    }
+    let runs = calendar.years.chunk_by(|one, next| one + 1 == *next);
+    let runs = runs.filter_map(|run| match (run.first(), run.last()) {
+        (Some(first), Some(last)) if first != last => Some(format!("{first}–{last}")),
+        (Some(only), _) => Some(only.to_string()),
+        _ => None,
+    });
+    runs.collect::<Vec<_>>().join(lang().pick("、", ", "))
+}
+
+fn row(calendar: &Calendar, desk: Option<Desk>) -> AnyView {
+    let (days, lang) = (days_ui(), lang());
+    let source = calendar.source_url.clone().map_or_else(
+        || view! { <span class="muted">{days.no_source}</span> }.into_any(),
+        |url| view! { <code class="break">{url}</code> }.into_any(),
+    );
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="name" href=routes::calendar(&calendar.name)>{calendar.name.clone()}</a>
+                {calendar.builtin.then(|| view! { <span class="people"><span class="tag">{days.builtin}</span></span> })}
+            </th>
+            <td data-label=days.years>{years(calendar)}</td>
+            <td data-label=days.source>{source}</td>
+            <td data-label=days.used_by>{days::schedules_using(lang, calendar.used_by)}</td>
+            {desk.map(|desk| view! {
+                <td class="row-actions"><div>{refresh(calendar, desk)} {delete(calendar, desk)}</div></td>
+            })}
+        </tr>
+    }
+    .into_any()
+}
+
+fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
+    let word = days_ui().refresh;
+    calendar.source_url.as_ref().map(|_| {
+        let name = calendar.name.clone();
+        let label = format!("{word}: {name}");
+        view! {
+            <ActionForm action=desk.refresh>
+                <input type="hidden" name="name" value=name/>
+                {button("button small", icon::DOWNLOAD, word, label, desk.refresh.pending())}
+            </ActionForm>
+        }
+        .into_any()
+    })
+}
+
+/// Offered where the server would not refuse: an unused calendar, or a changed built-in one.
+fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
+    let (ui, days) = (ui(), days_ui());
+    let (word, glyph, question, yes) = if calendar.builtin {
+        calendar.updated_at?;
+        (
+            days.back_to_builtin,
+            icon::UNDO,
+            days.back_to_builtin_confirm,
+            days.back_to_builtin,
+        )
+    } else if calendar.used_by == 0 {
+        (
+            ui.delete,
+            icon::TRASH,
+            days.calendar_delete_confirm,
+            ui.delete_yes,
+        )
+    } else {
+        return None;
+    };
+    let name = calendar.name.clone();
+    Some(
+        view! {
+            <details class="unfold">
+                <summary class="button small danger">{icon(glyph)} {word}</summary>
+                <div class="unfolded">
+                    <p>{question}</p>
+                    <ActionForm action=desk.delete>
+                        <input type="hidden" name="name" value=name/>
+                        {button("button danger solid", glyph, yes, yes.to_owned(), desk.delete.pending())}
+                    </ActionForm>
+                </div>
+            </details>
+        }
+        .into_any(),
+    )
+}
+
+fn form(draft: &CalendarDraft, faults: &Faults, error: Option<AppError>) -> AnyView {
+    let (ui, days) = (ui(), days_ui());
+    view! {
+        <form method="post" action=routes::CALENDARS class="card">
+            <h2>{days.add_calendar}</h2>
+            {error.map(load::failure)}
+            <div class="columns">
+                {input(Field {
+                    name: "name".into(), label: ui.name, value: draft.name.clone(), required: true,
+                    hint: days.calendar_name_hint, ..Field::default()
+                }, faults)}
+                {input(Field {
+                    name: "source_url".into(), label: days.source, value: draft.source_url.clone(), kind: "url",
+                    hint: days.source_hint, mono: true, ..Field::default()
+                }, faults)}
+            </div>
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        </form>
+    }
+    .into_any()
+}
