@@ -64,11 +64,11 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(tasks::restore))
         .routes(routes!(tasks::urge))
         .routes(routes!(tasks::unurge))
-        .routes(routes!(tasks::history))
-        .routes(routes!(tasks::preview))
-        .routes(routes!(occurrences::list))
+        .routes(routes!(occurrences::occurrences))
+        .routes(routes!(occurrences::history))
         .routes(routes!(occurrences::upcoming))
         .routes(routes!(occurrences::explain))
+        .routes(routes!(occurrences::preview))
         .routes(routes!(calendars::list, calendars::create))
         .routes(routes!(
             calendars::get,
@@ -97,11 +97,52 @@ fn documented() -> OpenApiRouter<AppState> {
 
 /// All API routes, and the description made from them.
 pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
-    let (router, openapi) = documented().split_for_parts();
+    let (router, mut openapi) = documented().split_for_parts();
+    name_operations(&mut openapi);
     let described = openapi.clone();
     let router = router.route(
         "/api/openapi.json",
         get(move || async move { Json(described) }),
     );
     (router, openapi)
+}
+
+/// Names each operation by its resource, too (`tasks_list`): no two may have one name.
+fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
+    for path in openapi.paths.paths.values_mut() {
+        let operations = [
+            &mut path.get,
+            &mut path.put,
+            &mut path.post,
+            &mut path.patch,
+            &mut path.delete,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let resource = operation.tags.iter().flatten().next();
+            if let (Some(resource), Some(name)) = (resource, &operation.operation_id) {
+                operation.operation_id = Some(format!("{resource}_{name}"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_operations_have_one_name() {
+        let (_, openapi) = super::router();
+        let described = serde_json::to_value(&openapi).expect("the description");
+        let paths = described["paths"].as_object().expect("paths");
+        let mut names = BTreeSet::new();
+        for operation in paths
+            .values()
+            .flat_map(|path| path.as_object().expect("operations").values())
+        {
+            let name = operation["operationId"].as_str().expect("a name");
+            assert!(names.insert(name.to_owned()), "{name} is there twice");
+        }
+        assert!(names.contains("calendars_import"), "{names:?}");
+    }
 }

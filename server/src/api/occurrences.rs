@@ -1,8 +1,11 @@
-//! `/api/v1/tasks/{id}/occurrences | upcoming | explain`: what was planned, what is to come, why.
+//! `/api/v1/tasks/{id}/occurrences | history | upcoming | explain` and `/api/v1/schedules/preview`:
+//! what was planned, what became of it, what is to come, and why.
 
 use app::backend::{List, System, Tasks};
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
+use app::page::{Preview, PreviewRequest};
+use app::run::HistoryItem;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
@@ -11,7 +14,8 @@ use utoipa::IntoParams;
 use super::AppState;
 use super::params::Params;
 use super::problem::{Problem, Reply};
-use crate::web::extract::Who;
+use super::tasks::PageQuery;
+use crate::web::extract::{Body, Who};
 
 /// Firings to come when nothing else is asked for.
 const UPCOMING: u32 = 10;
@@ -32,7 +36,7 @@ pub(super) struct TimeLine {
 /// Its planned firings until now and those planned ahead, newest first.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}/occurrences", tag = "tasks", params(TimeLine),
     responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub(super) async fn list(
+pub(super) async fn occurrences(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
@@ -74,7 +78,7 @@ pub(super) async fn upcoming(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Moment {
-    /// RFC 3339, or `2026-12-01 09:00` in the task's zone; now when absent.
+    /// RFC 3339, or `2026-12-01 09:00` or `09:00` (today) in the task's zone; now when absent.
     at: Option<String>,
 }
 
@@ -99,4 +103,32 @@ fn whole(at: String) -> String {
     } else {
         at.to_owned()
     }
+}
+
+/// What became of its firings, runs or not, newest first.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/history", tag = "tasks", params(PageQuery),
+    responses((status = 200, body = List<HistoryItem>), (status = 404, body = Problem)))]
+pub(super) async fn history(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+    Params(page): Params<PageQuery>,
+) -> Reply<Json<List<HistoryItem>>> {
+    service.task_get(&caller, id).await?;
+    Ok(Json(
+        service
+            .task_history(&caller, id, page.after, page.limit.unwrap_or(50))
+            .await?,
+    ))
+}
+
+/// The next firings of an expression, and what it says in words.
+#[utoipa::path(post, path = "/api/v1/schedules/preview", tag = "schedules", request_body = PreviewRequest,
+    responses((status = 200, body = Preview), (status = 422, body = Problem)))]
+pub(super) async fn preview(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Body(request): Body<PreviewRequest>,
+) -> Reply<Json<Preview>> {
+    Ok(Json(service.preview(&caller, &request).await?))
 }

@@ -4,8 +4,7 @@ use app::backend::{Caller, List, Tasks};
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::page::{Preview, PreviewRequest};
-use app::run::{HistoryItem, Run};
+use app::run::Run;
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -222,34 +221,6 @@ pub(super) async fn unurge(
     Path(id): Path<TaskId>,
 ) -> Reply<Json<Task>> {
     control(&service, &caller, id, Control::Unurge).await
-}
-
-/// What became of its firings, runs or not, newest first.
-#[utoipa::path(get, path = "/api/v1/tasks/{id}/history", tag = "tasks", params(PageQuery),
-    responses((status = 200, body = List<HistoryItem>), (status = 404, body = Problem)))]
-pub(super) async fn history(
-    State(service): State<AppState>,
-    Who(caller): Who,
-    Path(id): Path<TaskId>,
-    Params(page): Params<PageQuery>,
-) -> Reply<Json<List<HistoryItem>>> {
-    service.task_get(&caller, id).await?;
-    Ok(Json(
-        service
-            .task_history(&caller, id, page.after, page.limit.unwrap_or(50))
-            .await?,
-    ))
-}
-
-/// The next firings of an expression, and what it says in words.
-#[utoipa::path(post, path = "/api/v1/schedules/preview", tag = "schedules", request_body = PreviewRequest,
-    responses((status = 200, body = Preview), (status = 422, body = Problem)))]
-pub(super) async fn preview(
-    State(service): State<AppState>,
-    Who(caller): Who,
-    Body(request): Body<PreviewRequest>,
-) -> Reply<Json<Preview>> {
-    Ok(Json(service.preview(&caller, &request).await?))
 }
 
 /// Applies a merge patch to a draft; `null` puts a field back to its default.

@@ -41,7 +41,7 @@ pub(super) struct AddBlackout {
     #[arg(long, requires = "from")]
     to: Option<String>,
     /// Cron expression of the starts
-    #[arg(long, requires = "duration", required_unless_present = "from")]
+    #[arg(long, requires = "duration")]
     cron: Option<String>,
     /// How long it lasts each time: 30m, 8h
     #[arg(long, requires = "cron")]

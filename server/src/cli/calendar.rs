@@ -1,16 +1,18 @@
 //! `jcrontab calendar`: work days and rest days.
 
+mod show;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use app::calendar::{Calendar, CalendarDays, CalendarImport, CalendarImported};
+use app::calendar::CalendarImport;
 use axum::http::Method;
 use clap::Subcommand;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
-use super::print::{print_bytes, print_json, print_lines, print_table};
+use super::print::{print_bytes, print_json, print_lines};
 use super::{Failure, lang, sentence};
 use crate::calendar::MAX_BYTES;
 
@@ -95,8 +97,8 @@ pub(super) enum CalendarCommand {
 
 pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<(), Failure> {
     match command {
-        CalendarCommand::List { json } => list(client, *json).await,
-        CalendarCommand::Show { name, year, json } => show(client, name, *year, *json).await,
+        CalendarCommand::List { json } => show::list(client, *json).await,
+        CalendarCommand::Show { name, year, json } => show::show(client, name, *year, *json).await,
         CalendarCommand::Create { name, url, json } => {
             let body = json!({ "name": name, "source_url": url });
             let made = client
@@ -129,13 +131,13 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             let taken = client
                 .call(Method::POST, &path(name, "/import"), Some(body))
                 .await?;
-            imported(&taken, *json)
+            show::imported(&taken, *json)
         }
         CalendarCommand::Refresh { name, json } => {
             let taken = client
                 .call(Method::POST, &path(name, "/refresh"), None)
                 .await?;
-            imported(&taken, *json)
+            show::imported(&taken, *json)
         }
         CalendarCommand::Export { name } => {
             print_bytes(
@@ -172,99 +174,6 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
         let name = calendar["name"].as_str().unwrap_or_default();
         print_lines(&[lang().pick(format!("{zh}：{name}"), format!("{en}: {name}"))]);
     }
-}
-
-/// Years as spans: `2007-2026, 2028`.
-fn years(calendar: &Calendar) -> String {
-    let mut spans: Vec<(i32, i32)> = Vec::new();
-    for year in &calendar.years {
-        match spans.last_mut() {
-            Some((_, last)) if *last + 1 == *year => *last = *year,
-            _ => spans.push((*year, *year)),
-        }
-    }
-    let spans = spans.iter().map(|(first, last)| match first == last {
-        true => first.to_string(),
-        false => format!("{first}-{last}"),
-    });
-    spans.collect::<Vec<_>>().join(", ")
-}
-
-async fn list(client: &Client, json: bool) -> Result<(), Failure> {
-    let page = client.call(Method::GET, "/api/v1/calendars", None).await?;
-    if json {
-        print_json(&page);
-        return Ok(());
-    }
-    let calendars: Vec<Calendar> = typed(&page["items"])?;
-    let rows: Vec<Vec<String>> = calendars
-        .iter()
-        .map(|calendar| {
-            let changed = calendar.updated_at.map(|at| at.rfc3339());
-            vec![
-                calendar.name.clone(),
-                years(calendar),
-                calendar.used_by.to_string(),
-                changed.unwrap_or_default(),
-                calendar.source_url.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    print_table(&["NAME", "YEARS", "USED_BY", "UPDATED", "URL"], &rows);
-    Ok(())
-}
-
-async fn show(client: &Client, name: &str, year: Option<i32>, json: bool) -> Result<(), Failure> {
-    let query = year.map_or_else(String::new, |year| format!("?year={year}"));
-    let answer = client.call(Method::GET, &path(name, &query), None).await?;
-    if json {
-        print_json(&answer);
-        return Ok(());
-    }
-    let known: CalendarDays = typed(&answer)?;
-    let rows: Vec<Vec<String>> = known
-        .days
-        .into_iter()
-        .map(|day| {
-            let weekday = day
-                .date
-                .parse::<jiff::civil::Date>()
-                .map_or_else(|_| String::new(), |date| format!("{:?}", date.weekday()));
-            let kind = if day.work { "work" } else { "rest" };
-            vec![
-                day.date,
-                weekday.chars().take(3).collect(),
-                kind.to_owned(),
-                day.name,
-            ]
-        })
-        .collect();
-    print_table(&["DATE", "DAY", "KIND", "NAME"], &rows);
-    if rows.is_empty() {
-        print_lines(&[lang()
-            .pick(
-                "没有命名的日子：周一至周五是工作日",
-                "No days are named: Monday to Friday are work days",
-            )
-            .to_owned()]);
-    }
-    Ok(())
-}
-
-fn imported(answer: &Value, json: bool) -> Result<(), Failure> {
-    if json {
-        print_json(answer);
-        return Ok(());
-    }
-    let taken: CalendarImported = typed(answer)?;
-    let (name, days, years) = (&taken.calendar.name, taken.days, years(&taken.calendar));
-    let mut lines = vec![lang().pick(
-        format!("日历 {name}：导入 {days} 天，现有 {years} 年的数据"),
-        format!("Calendar {name}: {days} days taken over; it has data for {years}"),
-    )];
-    lines.extend(taken.ignored.iter().map(|ignored| format!("! {ignored}")));
-    print_lines(&lines);
-    Ok(())
 }
 
 /// A text of a file, or of stdin for `-`.

@@ -219,7 +219,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     // In a server the loop does this.
     service
         .almanac
-        .load(&service.store, &service.patterns)
+        .load(&service.store, &service.patterns, service.clock.now())
         .await
         .map_err(|error| failed(&error))?;
     let web = Web {

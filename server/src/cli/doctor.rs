@@ -8,9 +8,10 @@ mod folder;
 mod here;
 mod report;
 
+use app::page::About;
 use axum::http::Method;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::calendar::typed;
 use super::client::{Client, remote};
@@ -50,26 +51,27 @@ pub(super) async fn run(doctor: &Doctor, config: &Config) -> Result<(), Failure>
 /// Asks a running server, over the socket or elsewhere.
 async fn ask(client: &Client, config: &Config, report: &mut Report) {
     let elsewhere = remote();
+    let about = client.call(Method::GET, "/api/v1/about", None).await;
+    let told: Result<About, Failure> = about.and_then(|about| typed(&about));
+    match &told {
+        Ok(told) => about::version(told, report),
+        Err(_) => report.ours(),
+    }
     if elsewhere.is_none() {
         folder::writable(&config.data_dir, report);
     }
-    let address =
-        elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());
-    match client.call(Method::GET, "/api/v1/about", None).await {
+    match told {
         Ok(told) => answered(&told, report),
         Err(failure) => {
-            report.ours();
-            report.fail(
-                "server",
-                failure.message,
-                (
-                    "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；服务器日志里有原因",
-                    "check JCRONTAB_URL and JCRONTAB_TOKEN; the server's log tells why",
-                ),
+            let next = (
+                "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；用与服务器同版本的程序；服务器日志里有原因",
+                "check JCRONTAB_URL and JCRONTAB_TOKEN, use the program of the server's version, see the server's log",
             );
-            return;
+            return report.fail("server", failure.message, next);
         }
     }
+    let address =
+        elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());
     match client.call(Method::GET, "/readyz", None).await {
         Ok(_) => report.ok(
             "server",
@@ -89,40 +91,22 @@ async fn ask(client: &Client, config: &Config, report: &mut Report) {
     }
 }
 
-fn answered(told: &Value, report: &mut Report) {
-    match typed(told) {
-        Ok(told) => {
-            about::version(&told, report);
-            report.ok("database", (told.database.clone(), told.database.clone()));
-            report.ok(
-                "migrations",
-                (
-                    "服务器启动时已更新".to_owned(),
-                    "brought up to date when the server started".to_owned(),
-                ),
-            );
-            about::tell(&told, report);
-            report.ok(
-                "secret_key",
-                (
-                    "服务器启动时已用它打开数据库里的密文".to_owned(),
-                    "opened the database's secrets when the server started".to_owned(),
-                ),
-            );
-        }
-        Err(_) => {
-            report.ours();
-            report.warn(
-                "version",
-                report.pick(
-                    "服务器的版本与本程序不同，看不懂它的回答",
-                    "the server is of another version, whose answer is not understood",
-                ),
-                (
-                    "用与服务器相同版本的程序",
-                    "use the program of the server's version",
-                ),
-            );
-        }
-    }
+/// What a server has seen to when it started, and what it says of itself.
+fn answered(told: &About, report: &mut Report) {
+    report.ok("database", (told.database.clone(), told.database.clone()));
+    report.ok(
+        "migrations",
+        (
+            "服务器启动时已更新".to_owned(),
+            "brought up to date when the server started".to_owned(),
+        ),
+    );
+    about::tell(told, report);
+    report.ok(
+        "secret_key",
+        (
+            "服务器启动时已用它打开数据库里的密文".to_owned(),
+            "opened the database's secrets when the server started".to_owned(),
+        ),
+    );
 }

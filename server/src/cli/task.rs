@@ -63,7 +63,7 @@ pub(super) enum TaskCommand {
     Explain {
         #[command(flatten)]
         one: One,
-        /// RFC 3339, or 2026-12-01 09:00 in the task's zone (default: now)
+        /// 09:00 (today), 2026-12-01 09:00 (in the task's zone), or RFC 3339 (default: now)
         #[arg(long)]
         at: Option<String>,
     },

@@ -2,9 +2,49 @@
 
 use std::path::Path;
 
+use nix::unistd::{AccessFlags, access};
+
 use super::report::Report;
 use crate::auth::token::random_id;
 use crate::cli::sentence;
+
+/// Tells of a folder that is not there yet, and whether it can be made.
+pub(super) fn to_be(folder: &Path, report: &mut Report) {
+    let shown = folder.display();
+    let parent = folder.ancestors().skip(1).find_map(|parent| {
+        // A relative path ends in an empty one, which is the working folder.
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        parent.exists().then_some(parent)
+    });
+    let can_be = parent.is_some_and(|parent| {
+        parent.is_dir() && access(parent, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
+    });
+    if can_be {
+        let text = report.lang().pick(
+            format!("{shown} 还不存在"),
+            format!("{shown} does not exist yet"),
+        );
+        let next = (
+            "第一次启动时会创建；若不是这个文件夹，设置 JCRONTAB_DATA_DIR",
+            "the first start makes it; set JCRONTAB_DATA_DIR if it is another one",
+        );
+        report.warn("data_dir", text, next);
+    } else {
+        let text = report.lang().pick(
+            format!("{shown} 不存在，也无法创建"),
+            format!("{shown} does not exist and cannot be made"),
+        );
+        let next = (
+            "把 JCRONTAB_DATA_DIR 设为可写的文件夹",
+            "set JCRONTAB_DATA_DIR to a folder that can be written",
+        );
+        report.fail("data_dir", text, next);
+    }
+}
 
 /// Writes a file into the folder and removes it. Gives whether that worked.
 pub(super) fn writable(folder: &Path, report: &mut Report) -> bool {

@@ -41,58 +41,84 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
             about::default_zone(&zone, report);
         }
     }
-    report.warn(
-        "server",
-        report.pick("没有运行", "does not run"),
-        (
-            "用 jcrontab serve 启动；在别的机器上运行时设置 JCRONTAB_URL",
-            "start it with `jcrontab serve`; set JCRONTAB_URL where it runs elsewhere",
-        ),
-    );
+    if !report.has("server") {
+        report.warn(
+            "server",
+            report.pick("没有运行", "does not run"),
+            (
+                "用 jcrontab serve 启动；在别的机器上运行时设置 JCRONTAB_URL",
+                "start it with `jcrontab serve`; set JCRONTAB_URL where it runs elsewhere",
+            ),
+        );
+    }
 }
 
 /// Opens folder, database and key as the server would, and tells how that went.
 async fn open(config: &Config, report: &mut Report) -> Option<Parts> {
     let folder = &config.data_dir;
     if !folder.exists() {
-        report.warn(
-            "data_dir",
-            report.lang().pick(
-                format!("{} 还不存在", folder.display()),
-                format!("{} does not exist yet", folder.display()),
-            ),
-            (
-                "第一次启动时会创建；若不是这个文件夹，设置 JCRONTAB_DATA_DIR",
-                "the first start makes it; set JCRONTAB_DATA_DIR if it is another one",
-            ),
-        );
+        folder::to_be(folder, report);
         return None;
     }
     if !folder::writable(folder, report) {
         return None;
     }
-    let data = match DataDir::open(folder) {
-        Ok(data) => data,
-        Err(error) => {
-            let next = match error {
-                DataDirError::InUse { .. } => (
-                    "有一个 jcrontab 占用它却不应答；稍后再试，或结束那个进程",
-                    "a jcrontab holds it and does not answer; try again, or end that process",
-                ),
-                DataDirError::Unusable { .. } => (
-                    "以服务器的用户运行，或检查权限",
-                    "run this as the server's user, or check rights",
-                ),
-            };
-            report.fail("data_dir", sentence(&error), next);
-            return None;
-        }
+    // In a folder without a lock no server has been, and doctor leaves none there.
+    let held = match folder.join("lock").exists() {
+        true => Some(hold(folder, report)?),
+        false => None,
     };
-    let store = database(config, data.path(), report).await?;
+    let store = database(config, folder, report).await?;
     if !layout(&store, report).await {
         return None;
     }
+    // Opening makes a key where there is none, which would be another than that of a backup.
+    if !folder.join("secret.key").exists() {
+        report.warn(
+            "secret_key",
+            report.pick(
+                "数据文件夹里没有 secret.key",
+                "there is no secret.key in the data folder",
+            ),
+            (
+                "从备份或同库的其他服务器复制；全新安装则首次启动时生成",
+                "copy it from the backup or from a server on the same database; the first start of a new installation makes it",
+            ),
+        );
+        return None;
+    }
+    let data = match held {
+        Some(data) => data,
+        None => hold(folder, report)?,
+    };
     key(config, &data, store, report).await
+}
+
+/// Takes the folder, so that no server starts on it meanwhile.
+fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
+    let error = match DataDir::open(folder) {
+        Ok(data) => return Some(data),
+        Err(error) => error,
+    };
+    match error {
+        DataDirError::InUse { .. } => report.fail(
+            "server",
+            sentence(&error),
+            (
+                "它不应答：稍后再试；服务器日志里有原因；必要时结束那个进程",
+                "it does not answer: try again, see the server's log, end that process if need be",
+            ),
+        ),
+        DataDirError::Unusable { .. } => report.fail(
+            "data_dir",
+            sentence(&error),
+            (
+                "以服务器的用户运行，或检查权限",
+                "run this as the server's user, or check rights",
+            ),
+        ),
+    }
+    None
 }
 
 async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option<Store> {
@@ -166,21 +192,6 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
 
 /// Whether the key opens what the database holds sealed.
 async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report) -> Option<Parts> {
-    // Opening makes a key where there is none, which would be another than that of a backup.
-    if !data.path().join("secret.key").exists() {
-        report.warn(
-            "secret_key",
-            report.pick(
-                "数据文件夹里没有 secret.key",
-                "there is no secret.key in the data folder",
-            ),
-            (
-                "从备份或同库的其他服务器复制；全新安装则首次启动时生成",
-                "copy it from the backup or from a server on the same database; the first start of a new installation makes it",
-            ),
-        );
-        return None;
-    }
     let clock: SharedClock = Arc::new(SystemClock);
     let parts = match lifecycle::assemble(config, data, store, &clock, None) {
         Ok(parts) => parts,
@@ -196,7 +207,7 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
         service.check_key().await?;
         service
             .almanac
-            .load(&service.store, &service.patterns)
+            .load(&service.store, &service.patterns, service.clock.now())
             .await?;
         Ok::<_, StartError>(())
     };

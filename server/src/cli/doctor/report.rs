@@ -97,6 +97,11 @@ impl Report {
         self.ok("version", (version.clone(), version));
     }
 
+    /// Whether a check was told already.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.checks.iter().any(|check| check.name == name)
+    }
+
     pub(super) fn count(&self, status: Status) -> usize {
         self.checks
             .iter()

@@ -180,7 +180,7 @@ pub(in crate::cli) async fn find_channel(client: &Client, wanted: &str) -> Resul
     let by_id = || {
         items(&channels)
             .iter()
-            .find(|channel: &&Value| channel["id"].to_string() == wanted)
+            .find(|channel: &&Value| wanted.parse().is_ok_and(|id: i64| channel["id"] == id))
     };
     by_name
         .or_else(by_id)

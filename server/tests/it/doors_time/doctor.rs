@@ -1,0 +1,137 @@
+//! `jcrontab doctor`: before the first start, with faults, beside a server, from elsewhere.
+
+use serde_json::Value;
+
+use super::super::helpers::place::Place;
+use super::super::helpers::program::{Ended, Server, admin_token, jcrontab_with};
+use super::cli::{CHINESE, printed};
+
+/// The state of each check, by name.
+fn states(report: &Value) -> Vec<(String, String)> {
+    let checks = report["checks"].as_array().expect("checks");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    checks
+        .iter()
+        // How old the machine's zone data is, and the year, is not the test's business.
+        .filter(|check| check["name"] != "zone_data" && check["name"] != "calendars")
+        .map(|check| (text(&check["name"]), text(&check["status"])))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_doctor_tells_what_is_well_and_what_is_not() {
+    let place = Place::new().await;
+    let doctor = async |variables: &[(&str, &str)]| {
+        jcrontab_with(&place, &["doctor", "--json"], variables, "").await
+    };
+    let expect = |ended: &Ended, code: i32, expected: &[(&str, &str)]| {
+        assert_eq!(ended.code, code, "{ended:?}");
+        let report: Value = serde_json::from_str(&ended.out).expect("JSON");
+        assert_eq!(report["ok"], code == 0);
+        let expected: Vec<(String, String)> = expected
+            .iter()
+            .map(|(name, state)| ((*name).to_owned(), (*state).to_owned()))
+            .collect();
+        assert_eq!(states(&report), expected, "{report}");
+    };
+    // Nothing of ours is there before the first start, and nothing is left by looking.
+    let nowhere = place.work().join("none").display().to_string();
+    let fresh = doctor(&[("JCRONTAB_DATA_DIR", nowhere.as_str())]).await;
+    expect(
+        &fresh,
+        0,
+        &[
+            ("version", "ok"),
+            ("data_dir", "warn"),
+            ("default_zone", "ok"),
+            ("server", "warn"),
+        ],
+    );
+    assert!(!std::path::Path::new(&nowhere).exists());
+    let impossible = doctor(&[("JCRONTAB_DATA_DIR", "/dev/null/data")]).await;
+    expect(
+        &impossible,
+        1,
+        &[
+            ("version", "ok"),
+            ("data_dir", "fail"),
+            ("default_zone", "ok"),
+            ("server", "warn"),
+        ],
+    );
+
+    let token = admin_token(&place).await;
+    let parts = [
+        ("version", "ok"),
+        ("data_dir", "ok"),
+        ("database", "ok"),
+        ("migrations", "ok"),
+    ];
+    let well = [
+        ("secret_key", "ok"),
+        ("default_zone", "ok"),
+        ("server", "warn"),
+    ];
+    expect(&doctor(&[]).await, 0, &[&parts[..], &well].concat());
+    let zone = doctor(&[("JCRONTAB_ZONE", "Mars/Olympus")]).await;
+    expect(
+        &zone,
+        1,
+        &[&parts[..], &[("default_zone", "fail"), ("server", "warn")]].concat(),
+    );
+    let key = place.data().join("secret.key");
+    let kept = std::fs::read(&key).expect("the key");
+    std::fs::write(&key, "A".repeat(43)).expect("another key");
+    let wrong = doctor(&[]).await;
+    let lost = [
+        ("secret_key", "fail"),
+        ("default_zone", "ok"),
+        ("server", "warn"),
+    ];
+    expect(&wrong, 1, &[&parts[..], &lost].concat());
+    assert_eq!(wrong.err.trim_end().lines().count(), 1, "{wrong:?}");
+    std::fs::write(&key, kept).expect("the key");
+    let away = doctor(&[("DATABASE_URL", "mysql://x:x@127.0.0.1:9/x")]).await;
+    expect(
+        &away,
+        1,
+        &[
+            &parts[..2],
+            &[
+                ("database", "fail"),
+                ("default_zone", "ok"),
+                ("server", "warn"),
+            ],
+        ]
+        .concat(),
+    );
+
+    let server = Server::start(&place, &[]).await;
+    let running = [
+        ("default_zone", "ok"),
+        ("secret_key", "ok"),
+        ("server", "ok"),
+    ];
+    expect(&doctor(&[]).await, 0, &[&parts[..], &running].concat());
+    let words = jcrontab_with(&place, &["doctor"], &CHINESE, "").await;
+    let lines: Vec<&str> = printed(&words).lines().collect();
+    assert!(
+        lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
+        "{words:?}"
+    );
+    assert_eq!(lines.len(), 9, "one line each: {words:?}");
+    let remote = [
+        ("JCRONTAB_URL", server.url.as_str()),
+        ("JCRONTAB_TOKEN", token.as_str()),
+        ("JCRONTAB_DATA_DIR", nowhere.as_str()),
+    ];
+    let far = [&parts[..1], &parts[2..], &running].concat();
+    expect(&doctor(&remote).await, 0, &far);
+    let stranger = [remote[0], ("JCRONTAB_TOKEN", "jct_wrong"), remote[2]];
+    expect(
+        &doctor(&stranger).await,
+        1,
+        &[("version", "ok"), ("server", "fail")],
+    );
+    assert_eq!(server.stop().await, 0);
+}
