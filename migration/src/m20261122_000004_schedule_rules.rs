@@ -2,6 +2,7 @@
 //! and blackouts.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
 
 use crate::columns::{Columns, big, flag, id, index, int, text};
 
@@ -13,13 +14,43 @@ async fn add(
     table: &'static str,
     columns: Vec<ColumnDef>,
 ) -> Result<(), DbErr> {
-    // One statement each: SQLite adds one column at a time.
+    // One statement each: SQLite adds one column at a time. MySQL commits each of them, so a
+    // migration that was interrupted meets its own columns when it is run again.
     for column in columns {
+        if manager
+            .has_column(table, column.get_column_name().to_string())
+            .await?
+        {
+            continue;
+        }
         manager
             .alter_table(Table::alter().table(table).add_column(column).to_owned())
             .await?;
     }
     Ok(())
+}
+
+async fn create(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    mut columns: TableCreateStatement,
+) -> Result<(), DbErr> {
+    if manager.has_table(table).await? {
+        return Ok(());
+    }
+    manager.create_table(columns.take()).await
+}
+
+async fn index_once(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    let name = format!("ix_{table}_{}", columns.join("_"));
+    if manager.has_index(table, name).await? {
+        return Ok(());
+    }
+    index(manager, table, columns, false).await
 }
 
 #[async_trait::async_trait]
@@ -36,6 +67,14 @@ impl MigrationTrait for Migration {
             flag("jitter_stable").default(false).to_owned(),
         ];
         add(manager, "schedule", schedule).await?;
+        if manager.get_database_backend() == DatabaseBackend::MySql {
+            // As long as an expression may be, also as it is written back. SQLite knows no length.
+            let mut widen = Table::alter();
+            widen
+                .table("schedule")
+                .modify_column(text("expression", 512).not_null());
+            manager.alter_table(widen).await?;
+        }
         let task = vec![
             // NULL follows the mode.
             text("missed_policy", 16),
@@ -56,42 +95,47 @@ impl MigrationTrait for Migration {
                 Query::update()
                     .table("occurrence")
                     .value("base_at", Expr::col("due_at"))
+                    // The others are history, which may be long: they are read as due at once.
+                    .and_where(Expr::col("state").eq("planned"))
+                    .and_where(Expr::col("base_at").is_null())
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_table(
-                c.table("calendar")
-                    .col(id())
-                    .col(text("name", 32).not_null().unique_key())
-                    .col(text("source_url", 1024))
-                    // One line a day or range, as in the built-in calendar's file.
-                    .col(c.long_text("days").not_null())
-                    .col(c.instant("created_at").not_null())
-                    .col(c.instant("updated_at").not_null())
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                c.table("blackout")
-                    .col(id())
-                    .col(text("name", 200).not_null())
-                    .col(c.long_text("tags").not_null())
-                    .col(text("zone", 64).not_null())
-                    .col(c.instant("starts_at"))
-                    .col(c.instant("ends_at"))
-                    .col(text("cron", 255))
-                    .col(big("duration_seconds"))
-                    .col(text("policy", 16).not_null())
-                    .col(c.instant("created_at").not_null())
-                    .col(c.instant("updated_at").not_null())
-                    .to_owned(),
-            )
-            .await?;
-        index(manager, "schedule", &["calendar"], false).await?;
-        index(manager, "task", &["paused_until"], false).await?;
-        index(manager, "audit", &["object_id", "at"], false).await
+        create(
+            manager,
+            "calendar",
+            c.table("calendar")
+                .col(id())
+                .col(text("name", 32).not_null().unique_key())
+                .col(text("source_url", 1024))
+                // One line a day or range, as in the built-in calendar's file.
+                .col(c.long_text("days").not_null())
+                .col(c.instant("created_at").not_null())
+                .col(c.instant("updated_at").not_null())
+                .to_owned(),
+        )
+        .await?;
+        create(
+            manager,
+            "blackout",
+            c.table("blackout")
+                .col(id())
+                .col(text("name", 200).not_null())
+                .col(c.long_text("tags").not_null())
+                .col(text("zone", 64).not_null())
+                .col(c.instant("starts_at"))
+                .col(c.instant("ends_at"))
+                .col(text("cron", 512))
+                .col(big("duration_seconds"))
+                .col(text("policy", 16).not_null())
+                .col(c.instant("created_at").not_null())
+                .col(c.instant("updated_at").not_null())
+                .to_owned(),
+        )
+        .await?;
+        index_once(manager, "schedule", &["calendar"]).await?;
+        index_once(manager, "task", &["paused_until"]).await?;
+        index_once(manager, "audit", &["object_id", "at"]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

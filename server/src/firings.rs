@@ -6,15 +6,22 @@
 
 mod almanac;
 mod blackout;
+mod claim;
+mod count;
 mod days;
 mod jitter;
 mod merge;
+mod reach;
 mod rhythm;
+mod search;
+mod shut;
 #[cfg(test)]
 mod tests;
 
 pub use almanac::{Almanac, Snapshot};
 pub use blackout::Quiet;
+pub use claim::Shut;
+pub use count::LeftOut;
 pub use merge::Merge;
 pub use rhythm::{Pause, Rhythm};
 
@@ -71,8 +78,8 @@ pub enum Excluded {
         id: BlackoutId,
         /// What it is for.
         name: String,
-        /// When it ends.
-        until: DateTime<Utc>,
+        /// When it ends; `None` where its starts follow one another without a known end.
+        until: Option<DateTime<Utc>>,
     },
     /// The task is paused.
     Paused,

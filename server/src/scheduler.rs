@@ -9,9 +9,11 @@ mod recovery;
 mod rules;
 pub mod steps;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::id::TaskId;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +21,9 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::executor::{Executor, Job};
 use crate::firings::Almanac;
-use crate::store::{Claimed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError};
+use crate::store::{
+    Changed, Claimed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError,
+};
 use crate::timetable::Patterns;
 use agenda::Agenda;
 use steps::{Step, Watch};
@@ -36,6 +40,8 @@ const POLL: TimeDelta = TimeDelta::seconds(1);
 const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
 /// The loop turns at least this often: that it does is what `/readyz` tells.
 const IDLE: TimeDelta = TimeDelta::seconds(60);
+/// Claims in one turn: however much is due, planning goes on.
+const CLAIMS: usize = 8;
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
@@ -189,9 +195,9 @@ impl Scheduler {
         if agenda.is_out_of_step(now) {
             // Suspended, held up, or set back: start from the database.
             tracing::warn!("the clock went on without the loop; planning starts anew");
-            let hole = agenda.hole;
+            let (hole, steps) = (agenda.hole, std::mem::take(&mut agenda.steps));
             *agenda = self.start().await?;
-            agenda.hole = hole;
+            (agenda.hole, agenda.steps) = (hole, steps);
         }
         if agenda.is_resuming(now) {
             for id in self.store.resume_paused(now).await? {
@@ -205,7 +211,10 @@ impl Scheduler {
         }
         self.reload(agenda).await?;
         self.plan(agenda).await?;
-        while agenda.is_due(self.clock.now()) {
+        for _ in 0..CLAIMS {
+            if !agenda.is_due(self.clock.now()) {
+                break;
+            }
             self.claim(agenda).await?;
         }
         let now = self.clock.now();
@@ -237,24 +246,23 @@ impl Scheduler {
         } else {
             planned_until.min(now + PLAN_AHEAD)
         };
-        self.almanac.load(&self.store, &self.patterns).await?;
+        self.almanac.load(&self.store, &self.patterns, now).await?;
         let mut agenda = Agenda::new(
             Arc::clone(&self.patterns),
             self.almanac.snapshot(),
             seen,
             planned_until,
         );
+        // A change took back what was planned ahead, and nobody may have planned it anew.
+        let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
+        let changed = earliest(&self.store.changes_made_after(since).await?);
+        let every = changed.get(&EVERY_TASK).copied();
         for task in tasks {
-            // A change made while no server was there took back what was planned ahead.
-            let changed = task.task.updated_at.0;
-            let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
+            let own = changed.get(&task.task.id).copied();
+            let from = own.into_iter().chain(every).min();
             agenda.put(
                 task,
-                if changed > since {
-                    changed.min(planned_until)
-                } else {
-                    planned_until
-                },
+                from.map_or(planned_until, |from| from.min(planned_until)),
             );
         }
         if planned_until < now || first {
@@ -300,53 +308,58 @@ impl Scheduler {
         }
     }
 
-    /// Takes over what changed since the last look.
+    /// Takes over what changed since the last look, and plans anew what the changes took back. A
+    /// change counts as taken over only when that is written: until then, everything since the
+    /// earliest of the changes is planned anew.
     async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        let (seen, changed) = self.store.changes_since(agenda.seen).await?;
-        if changed.contains(&EVERY_TASK) {
-            return self.rebuild(agenda).await;
-        }
-        for id in &changed {
-            match self.store.live_task(*id).await? {
-                // From the change on, not from now on: it took back what was planned after it,
-                // and an instant between the two must not fall through.
-                Some(task) => {
-                    let from = task.task.updated_at.0;
-                    agenda.put(task, from);
+        let changes = self.store.changes_since(agenda.synced).await?;
+        let Some(last) = changes.last().map(|change| change.seq) else {
+            return Ok(());
+        };
+        if changes.iter().any(|change| change.task_id == EVERY_TASK) {
+            self.rebuild(agenda, &changes).await?;
+        } else {
+            for (id, since) in earliest(&changes) {
+                match self.store.live_task(id).await? {
+                    // From the change on, not from now on: an instant between the two must not
+                    // fall through.
+                    Some(task) => agenda.put(task, since),
+                    None => agenda.remove(id),
                 }
-                None => agenda.remove(*id),
             }
+            agenda.seen = last;
         }
-        agenda.seen = seen;
-        if !changed.is_empty() {
-            // What the others have planned up to here, the changed ones need as well.
-            let rows = agenda.collect(agenda.planned_until());
-            self.write(agenda, rows, None).await?;
-        }
+        // What the others have planned up to here, the changed ones need as well.
+        let rows = agenda.collect(agenda.planned_until());
+        self.write(agenda, rows, None).await?;
+        agenda.synced = agenda.seen;
         Ok(())
     }
 
-    /// Calendars or blackouts changed: everything is planned anew from that change on.
-    async fn rebuild(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        self.almanac.load(&self.store, &self.patterns).await?;
+    /// Calendars or blackouts changed: everything is planned anew from the change on.
+    async fn rebuild(&self, agenda: &mut Agenda, changes: &[Changed]) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.almanac.load(&self.store, &self.patterns, now).await?;
         let (seen, tasks) = self.store.live_tasks().await?;
-        let since = self.store.changed_at(EVERY_TASK, seen).await?;
-        let planned_until = agenda.planned_until();
         let mut fresh = Agenda::new(
             Arc::clone(&self.patterns),
             self.almanac.snapshot(),
             seen,
-            planned_until,
+            agenda.planned_until(),
         );
+        fresh.synced = agenda.synced;
         fresh.hole = agenda.hole;
+        fresh.steps = std::mem::take(&mut agenda.steps);
+        let changed = earliest(changes);
+        let every = changed.get(&EVERY_TASK).copied();
         for task in tasks {
-            let from = task.task.updated_at.0.max(since).min(planned_until);
-            fresh.put(task, from);
+            let own = changed.get(&task.task.id).copied();
+            let since = own.into_iter().chain(every).min();
+            fresh.put(task, since.unwrap_or(now));
         }
         fresh.note_due(self.store.planned_instants().await?.into_iter());
         *agenda = fresh;
-        let rows = agenda.collect(planned_until);
-        self.write(agenda, rows, None).await
+        Ok(())
     }
 
     /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
@@ -359,24 +372,33 @@ impl Scheduler {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .look(now, ticks);
-        let Some(step) = step else {
-            return Ok(());
-        };
-        let detail = match step {
-            Step::Forward(hole) => {
-                tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
-                agenda.hole = Some(hole);
-                format!("+{}", (hole.to - hole.from).num_seconds())
+        if let Some(step) = step {
+            match step {
+                Step::Forward(hole) => {
+                    tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
+                    agenda.hole = Some(hole);
+                }
+                Step::Back(by) => {
+                    tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
+                }
             }
-            Step::Back(by) => {
-                tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
-                format!("-{}", by.num_seconds())
+            agenda.steps.push(step);
+        }
+        // Each is kept until the database has all of it.
+        while let Some(step) = agenda.steps.first().copied() {
+            self.reload(agenda).await?;
+            if let Step::Forward(hole) = step
+                && agenda.planned_until() < hole.to
+            {
+                let rows = agenda.collect_missed(hole.to, "clock");
+                self.write(agenda, rows, Some(hole.to)).await?;
             }
-        };
-        self.store.note("clock.step", None, &detail, now).await?;
-        if matches!(step, Step::Forward(_)) && agenda.planned_until() < now {
-            let rows = agenda.collect_missed(now, "clock");
-            self.write(agenda, rows, Some(now)).await?;
+            let detail = match step {
+                Step::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
+                Step::Back(by) => format!("-{}", by.num_seconds()),
+            };
+            self.store.note("clock.step", None, &detail, now).await?;
+            agenda.steps.remove(0);
         }
         Ok(())
     }
@@ -387,6 +409,9 @@ impl Scheduler {
             let until = now + PLAN_AHEAD;
             let rows = agenda.collect(until);
             self.write(agenda, rows, Some(until)).await?;
+        } else if now - agenda.planned_until() > IDLE {
+            // Nothing was to fire since: said, so that a later change reaches no further back.
+            self.write(agenda, Vec::new(), Some(now)).await?;
         }
         Ok(())
     }
@@ -519,4 +544,14 @@ fn due_of(rows: &[Planned]) -> impl Iterator<Item = DateTime<Utc>> + '_ {
     rows.iter()
         .filter(|row| row.entry == crate::store::Entry::Planned)
         .map(|row| row.due_at)
+}
+
+/// When each task was first changed.
+fn earliest(changes: &[Changed]) -> HashMap<TaskId, DateTime<Utc>> {
+    let mut first: HashMap<TaskId, DateTime<Utc>> = HashMap::new();
+    for change in changes {
+        let at = first.entry(change.task_id).or_insert(change.at);
+        *at = (*at).min(change.at);
+    }
+    first
 }

@@ -26,7 +26,7 @@ pub use accounts::StoredUser;
 pub use blackouts::StoredBlackout;
 pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
-pub use ledger::{Claimed, Claims, Due, EVERY_TASK, Entry, Planned, Stale, Verdict};
+pub use ledger::{Changed, Claimed, Claims, Due, EVERY_TASK, Entry, Planned, Stale, Verdict};
 pub use messages::{NewMessage, OutboxItem};
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;

@@ -50,9 +50,7 @@ impl Ending {
                 RunState::Failed,
                 Some(RunReason::NotStarted(error.to_string())),
             ),
-            Cause::TimedOut(seconds) => {
-                (RunState::TimedOut, Some(RunReason::TimedOut(*seconds)))
-            }
+            Cause::TimedOut(seconds) => (RunState::TimedOut, Some(RunReason::TimedOut(*seconds))),
             Cause::Stopped(StopReason::Person(who)) => {
                 (RunState::Killed, Some(RunReason::Stopped(who.clone())))
             }

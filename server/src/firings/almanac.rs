@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use app::schedule::BUILTIN_CALENDAR;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Quiet;
 use crate::calendar::{WorkCalendar, built_in};
 use crate::store::{Store, StoreError};
 use crate::timetable::Patterns;
+
+/// Blackouts that were there once are left out so long after their end: every firing goes through
+/// all that are in, and nothing is planned or told anew from further back.
+const OVER: TimeDelta = TimeDelta::days(40);
 
 /// What calendars and blackouts there are.
 #[derive(Clone, Debug)]
@@ -75,7 +80,12 @@ impl Almanac {
     ///
     /// # Errors
     /// When the database fails; what was known stays.
-    pub async fn load(&self, store: &Store, patterns: &Patterns) -> Result<(), StoreError> {
+    pub async fn load(
+        &self,
+        store: &Store,
+        patterns: &Patterns,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let mut snapshot = Snapshot::default();
         for row in store.calendars().await? {
             // A row of the built-in one without days only says where it is updated from.
@@ -86,6 +96,10 @@ impl Almanac {
             snapshot.calendars.insert(row.name, calendar);
         }
         for row in store.blackouts().await? {
+            let over = row.cron.is_none() && row.ends_at.is_some_and(|end| end < now - OVER);
+            if over {
+                continue;
+            }
             match Quiet::new(&row, patterns) {
                 Some(quiet) => snapshot.quiet.push(Arc::new(quiet)),
                 None => {

@@ -1,5 +1,7 @@
 //! Blackouts as the loop sees them.
 
+use std::sync::{Mutex, PoisonError};
+
 use app::calendar::BlackoutPolicy;
 use app::id::BlackoutId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,8 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::store::StoredBlackout;
 use crate::timetable::{Cycle, Patterns, zone};
 
+/// Starts that are joined to one stretch, on each side. Behind so many the end is not known.
+const JOINED: usize = 10_000;
+/// The longest stretch that is joined.
+const JOINED_MAX: TimeDelta = TimeDelta::days(366);
+
 /// A time in which tasks do not fire.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Quiet {
     /// The blackout's id.
     pub id: BlackoutId,
@@ -19,12 +26,25 @@ pub struct Quiet {
     /// What becomes of the firings.
     pub policy: BlackoutPolicy,
     when: When,
+    /// The stretch found last: whoever asks next mostly asks about the same one.
+    last: Mutex<Option<Stretch>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum When {
     Once(DateTime<Utc>, DateTime<Utc>),
     Again(Cycle, TimeDelta),
+}
+
+/// A time without a gap in which a blackout holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stretch {
+    /// Inclusive.
+    pub(super) start: DateTime<Utc>,
+    /// Exclusive.
+    pub(super) end: DateTime<Utc>,
+    /// Whether it goes on behind `end`, for nobody knows how long.
+    pub(super) endless: bool,
 }
 
 impl Quiet {
@@ -46,6 +66,7 @@ impl Quiet {
             tags: row.tags.clone(),
             policy: row.policy,
             when,
+            last: Mutex::default(),
         })
     }
 
@@ -55,18 +76,38 @@ impl Quiet {
         self.tags.is_empty() || self.tags.iter().any(|tag| tags.contains(tag))
     }
 
-    /// The start (inclusive) and the end (exclusive) of the time that holds at an instant.
+    /// The start (inclusive) and the end (exclusive) of the time that holds at an instant. Starts
+    /// that come before the end of the one before are one time with it.
     #[must_use]
     pub fn at(&self, at: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        match &self.when {
-            When::Once(start, end) => (*start <= at && at < *end).then_some((*start, *end)),
-            When::Again(cycle, length) => {
-                // Where they overlap, the latest start ends last.
-                let start = cycle.previous_at_or_before(at)?;
-                let end = start + *length;
-                (at < end).then_some((start, end))
+        self.stretch(at).map(|stretch| (stretch.start, stretch.end))
+    }
+
+    /// The stretch that holds at an instant.
+    pub(super) fn stretch(&self, at: DateTime<Utc>) -> Option<Stretch> {
+        let (cycle, length) = match &self.when {
+            When::Once(start, end) => {
+                return (*start <= at && at < *end).then_some(Stretch {
+                    start: *start,
+                    end: *end,
+                    endless: false,
+                });
             }
+            When::Again(cycle, length) => (cycle, *length),
+        };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last.filter(|known| known.start <= at && at < known.end) {
+            return Some(known);
         }
+        let found = joined(cycle, length, at)?;
+        *last = Some(found);
+        Some(found)
+    }
+
+    /// Whether it holds anywhere after one instant and up to another.
+    pub(super) fn touches(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        self.current_or_next(after)
+            .is_some_and(|(start, _)| start <= until)
     }
 
     /// The time that holds now, or the next one.
@@ -74,10 +115,43 @@ impl Quiet {
     pub fn current_or_next(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         self.at(now).or_else(|| match &self.when {
             When::Once(start, end) => (*start > now).then_some((*start, *end)),
-            When::Again(cycle, length) => {
-                let start = cycle.next_after(now)?;
-                Some((start, start + *length))
-            }
+            When::Again(cycle, _) => self.at(cycle.next_after(now)?),
         })
     }
+}
+
+/// The stretch around an instant, of starts of which each lasts for `length`.
+fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Stretch> {
+    // Where they overlap, the latest start ends last.
+    let first = cycle.previous_at_or_before(at)?;
+    let (mut start, mut end) = (first, first + length);
+    if end <= at {
+        return None;
+    }
+    let mut endless = true;
+    for _ in 0..JOINED {
+        // All starts up to the end are in it, and the latest of them ends last.
+        let next = cycle.previous_at_or_before(end)? + length;
+        if next <= end {
+            endless = false;
+            break;
+        }
+        end = next;
+        if end - first > JOINED_MAX {
+            break;
+        }
+    }
+    // Where the end is not known, the beginning matters to nobody.
+    for _ in 0..if endless { 0 } else { JOINED } {
+        let before = cycle.next_after(start - length - TimeDelta::microseconds(1))?;
+        if before >= start || first - before > JOINED_MAX {
+            break;
+        }
+        start = before;
+    }
+    Some(Stretch {
+        start,
+        end,
+        endless,
+    })
 }

@@ -1,10 +1,11 @@
 //! Rules of days: where a firing named for one day lands.
 
 use app::schedule::DayRule;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 
+use super::reach::{first_landing, last_landing};
 use super::{Excluded, Firing, Slot};
 use crate::calendar::WorkCalendar;
 use crate::timetable::{Cycle, at_time_on, civil_date, civil_time, start_of_day};
@@ -72,23 +73,22 @@ pub(super) fn moved(
     after: DateTime<Utc>,
 ) -> Option<Slot> {
     let zone = cycle.zone();
+    // Nothing starts before that, and going through years of it would end the search.
+    let birthday = civil_date(zone, born);
+    let first = match calendar.previous_work_day(birthday) {
+        Some(work_day) if !forward => start_of_day(zone, work_day).min(born),
+        _ => born,
+    } - TimeDelta::microseconds(1);
+    let after = after.max(first);
     let today = civil_date(zone, after);
-    // The first day whose firings land today or later.
     let mut named = if forward {
-        match today
-            .yesterday()
-            .ok()
-            .and_then(|day| calendar.previous_work_day(day))
-        {
-            Some(work_day) => work_day.tomorrow().ok()?,
-            None => today,
-        }
+        first_landing(calendar, today)
     } else {
         today
     };
     for _ in 0..GROUPS {
         // The next day that the schedule names.
-        let before = start_of_day(zone, named) - chrono::TimeDelta::microseconds(1);
+        let before = start_of_day(zone, named) - TimeDelta::microseconds(1);
         let next = cycle.next_after(before)?;
         let day = civil_date(zone, next);
         let target = if forward {
@@ -97,17 +97,26 @@ pub(super) fn moved(
             calendar.previous_work_day(day)
         };
         let Some(target) = target else {
-            // A calendar of rest days only: told, not hidden.
-            return Some(Slot {
-                at: next.max(after + chrono::TimeDelta::microseconds(1)),
-                firings: vec![Firing {
-                    scheduled_for: next,
-                    due_at: next,
-                    put_off: false,
-                    excluded: Some(Excluded::Nowhere { date: day }),
-                }],
-            })
-            .filter(|_| next > after);
+            // No work day in reach: told at its own time, not hidden. Only on the day of `after`
+            // may that have passed, and the day may have another one.
+            let at = if next > after {
+                next
+            } else {
+                cycle.next_after(after)?
+            };
+            if civil_date(zone, at) == day {
+                return Some(Slot {
+                    at,
+                    firings: vec![Firing {
+                        scheduled_for: at,
+                        due_at: at,
+                        put_off: false,
+                        excluded: Some(Excluded::Nowhere { date: day }),
+                    }],
+                });
+            }
+            named = day.tomorrow().ok()?;
+            continue;
         };
         let last = last_landing(calendar, target, forward);
         if let Some(slot) = landing(cycle, target, (day, last), born, after) {
@@ -116,20 +125,6 @@ pub(super) fn moved(
         named = last.max(day).tomorrow().ok()?;
     }
     None
-}
-
-/// The last day whose firings land on `target`.
-fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool) -> Date {
-    if forward {
-        return target;
-    }
-    // Rest days behind it, up to the next work day.
-    target
-        .tomorrow()
-        .ok()
-        .and_then(|day| calendar.next_work_day(day))
-        .and_then(|work_day| work_day.yesterday().ok())
-        .unwrap_or(target)
 }
 
 /// The earliest slot after `after` on `target`, from the firings named for the days `first..=last`.

@@ -21,8 +21,15 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Goes on with a schedule only after an instant: past a stretch that is left out.
-    pub fn skip_to(&mut self, rhythm: usize, after: DateTime<Utc>) {
+    /// Goes on with a schedule only after an instant: past a stretch that is left out. With
+    /// `None` the schedule ends here: nothing more is known of it.
+    pub fn skip_to(&mut self, rhythm: usize, after: Option<DateTime<Utc>>) {
+        let Some(after) = after else {
+            if let Some(next) = self.next.get_mut(rhythm) {
+                *next = None;
+            }
+            return;
+        };
         if let (Some(next), Some(rhythm)) = (self.next.get_mut(rhythm), self.rhythms.get(rhythm))
             && next.as_ref().is_some_and(|slot| slot.at <= after)
         {

@@ -2,19 +2,13 @@
 
 use std::sync::Arc;
 
-use app::calendar::BlackoutPolicy;
 use app::schedule::{DayRule, Schedule, ScheduleSpec};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Excluded, Firing, Quiet, Slot, Snapshot, days, jitter};
+use super::{Firing, Quiet, Slot, Snapshot, days, jitter};
 use crate::calendar::WorkCalendar;
 use crate::timetable::{Cycle, Patterns, parse_instant, start_of_day, zone};
-
-/// Slots looked through for what fires; beyond that many left out, nothing is known to fire.
-const LOOK: usize = 2_000;
-/// Blackouts that follow one another directly.
-const CHAIN: usize = 16;
 
 /// A pause of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,20 +22,20 @@ pub struct Pause {
 pub struct Rhythm {
     /// The schedule.
     pub schedule: Schedule,
-    cycle: Cycle,
+    pub(super) cycle: Cycle,
     startup: bool,
     /// When the task was entered.
     born: DateTime<Utc>,
-    calendar: Option<Arc<WorkCalendar>>,
-    starts_at: Option<DateTime<Utc>>,
-    ends_at: Option<DateTime<Utc>>,
-    quiet: Vec<Arc<Quiet>>,
-    pause: Option<Pause>,
+    pub(super) calendar: Option<Arc<WorkCalendar>>,
+    pub(super) starts_at: Option<DateTime<Utc>>,
+    pub(super) ends_at: Option<DateTime<Utc>>,
+    pub(super) quiet: Vec<Arc<Quiet>>,
+    pub(super) pause: Option<Pause>,
 }
 
 impl Rhythm {
     /// A schedule of a task by today's calendars and blackouts; `None` when this version cannot
-    /// read it, or its zone or calendar is gone.
+    /// read it, or its zone is gone.
     #[must_use]
     pub fn new(
         schedule: &Schedule,
@@ -64,7 +58,7 @@ impl Rhythm {
             ScheduleSpec::Startup => Cycle::startup(zone),
         };
         let calendar = if schedule.day_rule.asks_calendar() {
-            Some(rules.calendar(schedule.calendar.as_deref())?)
+            Some(calendar_of(schedule, task, rules))
         } else {
             None
         };
@@ -163,29 +157,6 @@ impl Rhythm {
         Some(slot)
     }
 
-    /// The slot that holds the firing named for an instant, where a rule of days moves it.
-    #[must_use]
-    pub fn slot_of(&self, scheduled_for: DateTime<Utc>) -> Option<Slot> {
-        // Moved back it starts up to a long holiday earlier, moved forward that much later.
-        let mut from = scheduled_for - TimeDelta::days(40);
-        for _ in 0..LOOK {
-            let slot = self.next(from)?;
-            let found = slot
-                .firings
-                .iter()
-                .position(|firing| firing.scheduled_for == scheduled_for);
-            if let Some(found) = found {
-                let firings = vec![slot.firings[found].clone()];
-                return Some(Slot { firings, ..slot });
-            }
-            if slot.at > scheduled_for + TimeDelta::days(40) {
-                return None;
-            }
-            from = slot.at;
-        }
-        None
-    }
-
     /// The latest a firing of the slot at `at` can start by its jitter.
     #[must_use]
     pub fn jitter_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -195,40 +166,7 @@ impl Rhythm {
         })
     }
 
-    /// The next firing that starts something, after an instant. Long times without one are
-    /// stepped over.
-    #[must_use]
-    pub fn next_start(&self, after: DateTime<Utc>) -> Option<Firing> {
-        let mut from = after;
-        for _ in 0..LOOK {
-            let slot = self.next(from)?;
-            if let Some(firing) = slot.firings.iter().find(|firing| firing.excluded.is_none()) {
-                return Some(firing.clone());
-            }
-            from = self.behind(&slot);
-        }
-        None
-    }
-
-    /// An instant behind everything that is left out for the same reason as this slot.
-    #[must_use]
-    pub fn behind(&self, slot: &Slot) -> DateTime<Utc> {
-        let before = |at: DateTime<Utc>| slot.at.max(at - TimeDelta::microseconds(1));
-        match slot.firings.first().and_then(|f| f.excluded.as_ref()) {
-            Some(Excluded::Day { date, .. }) => date.tomorrow().map_or(slot.at, |next| {
-                before(start_of_day(self.cycle.zone(), next))
-            }),
-            Some(Excluded::Blackout { until, .. }) => before(*until),
-            Some(Excluded::Paused) => match self.pause.and_then(|pause| pause.until) {
-                Some(until) => before(until),
-                // Nobody knows when it goes on.
-                None => DateTime::<Utc>::MAX_UTC - TimeDelta::days(366),
-            },
-            _ => slot.at,
-        }
-    }
-
-    fn raw_next(&self, after: DateTime<Utc>) -> Option<Slot> {
+    pub(super) fn raw_next(&self, after: DateTime<Utc>) -> Option<Slot> {
         if self.startup {
             return None;
         }
@@ -251,58 +189,21 @@ impl Rhythm {
         // Never trust an answer that does not move forward: the loop would not end.
         (slot.at > after && self.ends_at.is_none_or(|end| slot.at <= end)).then_some(slot)
     }
+}
 
-    /// Applies pause and blackouts to a firing that no rule of days leaves out.
-    fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
-        if self
-            .pause
-            .is_some_and(|pause| pause.until.is_none_or(|until| at < until))
-        {
-            firing.excluded = Some(Excluded::Paused);
-            return;
-        }
-        let started_in = firing.due_at;
-        for _ in 0..CHAIN {
-            let mut holding = self
-                .quiet
-                .iter()
-                .filter_map(|quiet| Some((quiet, quiet.at(firing.due_at)?)));
-            let Some((quiet, (_, until))) = holding
-                .clone()
-                .find(|(quiet, _)| quiet.policy == BlackoutPolicy::Drop)
-                .or_else(|| holding.next())
-            else {
-                return;
-            };
-            let dropped = quiet.policy == BlackoutPolicy::Drop && firing.due_at == started_in;
-            if dropped || self.fires_again(at, until) {
-                firing.excluded = Some(Excluded::Blackout {
-                    id: quiet.id,
-                    name: quiet.name.clone(),
-                    until,
-                });
-                firing.due_at = started_in;
-                firing.put_off = false;
-                return;
-            }
-            firing.due_at = until;
-            firing.put_off = true;
-        }
-    }
-
-    /// Whether the schedule names another instant after `at` and up to `until`, so that this one
-    /// is not the last in the blackout.
-    fn fires_again(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
-        let mut from = at;
-        for _ in 0..LOOK {
-            let Some(next) = self.raw_next(from).filter(|next| next.at <= until) else {
-                return false;
-            };
-            if next.firings.iter().any(|firing| firing.excluded.is_none()) {
-                return true;
-            }
-            from = self.behind(&next);
-        }
-        true
-    }
+/// The calendar that a schedule asks. One that is gone, as by an older version's doing, must not
+/// end the schedule: it is Monday to Friday then, and told.
+fn calendar_of(schedule: &Schedule, task: &Task, rules: &Snapshot) -> Arc<WorkCalendar> {
+    let name = schedule.calendar.as_deref();
+    rules.calendar(name).unwrap_or_else(|| {
+        tracing::error!(
+            task.id = task.id.0,
+            calendar = name,
+            "there is no such calendar; Monday to Friday count as work days"
+        );
+        Arc::new(WorkCalendar {
+            name: name.unwrap_or_default().to_owned(),
+            ..WorkCalendar::default()
+        })
+    })
 }

@@ -14,6 +14,9 @@ use crate::firings::Quiet;
 use crate::store::StoredBlackout;
 use crate::timetable::{Patterns, parse_instant, rules, zone};
 
+mod bounds;
+mod counts;
+
 const ZONE: &str = "Asia/Shanghai";
 
 /// An instant on Shanghai's clocks.

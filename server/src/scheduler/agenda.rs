@@ -13,6 +13,7 @@ use app::id::{ScheduleId, TaskId};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::steps::{Hole, Step};
 use crate::firings::{Rhythm, Slot, Snapshot};
 use crate::store::{Entry, LiveTask, Planned};
 use crate::timetable::Patterns;
@@ -94,8 +95,12 @@ pub struct Agenda {
     planned_until: DateTime<Utc>,
     /// The number of the last change that is in here.
     pub seen: i64,
+    /// The number of the last change that is in here and whose firings are written.
+    pub synced: i64,
     /// The last time the clock was set forward.
-    pub hole: Option<super::steps::Hole>,
+    pub hole: Option<Hole>,
+    /// Steps of the clock that the database has not all of yet, oldest first.
+    pub steps: Vec<Step>,
 }
 
 impl Agenda {
@@ -117,7 +122,9 @@ impl Agenda {
             generation: 0,
             planned_until,
             seen,
+            synced: seen,
             hole: None,
+            steps: Vec::new(),
         }
     }
 
@@ -251,8 +258,11 @@ impl Agenda {
     pub fn put_back(&mut self, rows: &[Planned]) {
         let mut earliest: HashMap<(TaskId, ScheduleId), DateTime<Utc>> = HashMap::new();
         for row in rows {
+            // Of several the first; a firing that was moved back starts before its own instant.
             let first = match row.entry {
-                Entry::Missed { since, .. } | Entry::SkippedMany { since, .. } => since,
+                Entry::Missed { since, .. } | Entry::SkippedMany { since, .. } => {
+                    since.min(row.base_at)
+                }
                 Entry::Planned | Entry::Skipped(_) => row.base_at,
             };
             let at = earliest

@@ -8,8 +8,14 @@ use app::schedule::MissedPolicy;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agenda::{Agenda, policy};
-use crate::firings::Rhythm;
+use crate::firings::Shut;
 use crate::store::{Due, Verdict};
+
+/// A firing that waits for its task is looked at again after this time; the next one of the same
+/// task after twice of it, and so on up to the longest wait.
+const WAIT: TimeDelta = TimeDelta::seconds(1);
+/// The longest such wait.
+const WAIT_MAX: i32 = 60;
 
 /// One verdict for each due firing, in their order. `latest` is the latest due firing of each
 /// schedule.
@@ -21,58 +27,91 @@ pub(super) fn decide(
     now: DateTime<Utc>,
 ) -> Vec<Verdict> {
     let mut busy = running.clone();
+    let mut waiting: HashMap<TaskId, i32> = HashMap::new();
     due.iter()
         .map(|firing| {
-            let Some(live) = agenda.task(firing.task_id) else {
-                return Verdict::Skip("closed");
-            };
-            let task = &live.task;
-            let too_early = task.starts_at.is_some_and(|start| firing.base_at < start.0);
-            let too_late = task.ends_at.is_some_and(|end| firing.base_at > end.0);
-            if too_early || too_late {
-                return Verdict::Skip("window");
-            }
             let is_latest = latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
-            let lateness = now - firing.due_at;
-            let late = lateness > TimeDelta::seconds(task.missed.grace_seconds);
-            let mut trigger = Trigger::Schedule;
-            let mut waits = false;
-            if late {
-                match agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
-                    Some(hole) => {
-                        let fixed = live
-                            .rhythm(firing.schedule_id)
-                            .is_some_and(Rhythm::is_fixed);
-                        if !(hole.corrects && fixed && is_latest) {
-                            return Verdict::Miss("clock");
-                        }
-                    }
-                    None => {
-                        let recent = lateness <= TimeDelta::seconds(task.missed.max_age_seconds);
-                        let wanted = match policy(task) {
-                            MissedPolicy::None => false,
-                            MissedPolicy::Latest => is_latest,
-                            MissedPolicy::All => true,
-                        };
-                        if !(recent && wanted) {
-                            return Verdict::Miss("down");
-                        }
-                        trigger = Trigger::CatchUp;
-                        waits = policy(task) == MissedPolicy::All;
-                    }
-                }
+            let starts = match judge(agenda, firing, is_latest, now) {
+                Ok(starts) => starts,
+                Err(verdict) => return verdict,
+            };
+            if busy.insert(firing.task_id) {
+                return Verdict::Start(starts.trigger);
             }
-            if !busy.insert(firing.task_id) {
-                // What is caught up in full runs one after another.
-                return if waits {
-                    Verdict::Wait
-                } else {
-                    Verdict::Skip("overlap")
-                };
+            if !starts.waits {
+                return Verdict::Skip("overlap");
             }
-            Verdict::Start(trigger)
+            // What is caught up in full runs one after another.
+            let turns = waiting.entry(firing.task_id).or_default();
+            *turns = (*turns + 1).min(WAIT_MAX);
+            Verdict::Later(now + WAIT * *turns)
         })
         .collect()
+}
+
+/// A firing that starts unless its task is busy.
+struct Starts {
+    trigger: Trigger,
+    /// Whether it waits for a busy task.
+    waits: bool,
+}
+
+/// What becomes of a firing whatever else is due.
+fn judge(
+    agenda: &Agenda,
+    firing: &Due,
+    is_latest: bool,
+    now: DateTime<Utc>,
+) -> Result<Starts, Verdict> {
+    let Some(live) = agenda.task(firing.task_id) else {
+        return Err(Verdict::Skip("closed"));
+    };
+    let task = &live.task;
+    // Everything may have changed since it was planned or put off.
+    let Some(rhythm) = live.rhythm(firing.schedule_id) else {
+        return Err(Verdict::Skip("changed"));
+    };
+    if !rhythm.in_window(firing.base_at) {
+        return Err(Verdict::Skip("window"));
+    }
+    if rhythm.is_paused(now) && rhythm.is_paused(firing.base_at) {
+        return Err(Verdict::Skip("paused"));
+    }
+    match rhythm.shut_now(now) {
+        Some(Shut::Dropped) => return Err(Verdict::Skip("blackout")),
+        Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
+        None => {}
+    }
+    let lateness = now - firing.due_at;
+    if lateness <= TimeDelta::seconds(task.missed.grace_seconds) {
+        return Ok(Starts {
+            trigger: Trigger::Schedule,
+            waits: false,
+        });
+    }
+    if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
+        if hole.corrects && rhythm.is_fixed() && is_latest {
+            return Ok(Starts {
+                trigger: Trigger::Schedule,
+                waits: false,
+            });
+        }
+        return Err(Verdict::Miss("clock"));
+    }
+    let recent = lateness <= TimeDelta::seconds(task.missed.max_age_seconds);
+    let policy = policy(task);
+    let wanted = match policy {
+        MissedPolicy::None => false,
+        MissedPolicy::Latest => is_latest,
+        MissedPolicy::All => true,
+    };
+    if !(recent && wanted) {
+        return Err(Verdict::Miss("down"));
+    }
+    Ok(Starts {
+        trigger: Trigger::CatchUp,
+        waits: policy == MissedPolicy::All,
+    })
 }
 
 #[cfg(test)]
@@ -251,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_rule_of_the_task_decides_what_is_caught_up() {
-        use Verdict::{Miss, Start, Wait};
+        use Verdict::{Later, Miss, Start};
         let rule = |policy, max_age_seconds| MissedRule {
             policy: Some(policy),
             max_age_seconds,
@@ -262,13 +301,16 @@ mod tests {
         let all = of(rule(MissedPolicy::All, 3600));
         assert_eq!(
             verdicts_of(&all, late, false, 500),
-            [Start(Trigger::CatchUp), Wait, Wait],
+            [Start(Trigger::CatchUp), Later(at(501)), Later(at(502))],
             "one after another"
         );
-        assert_eq!(verdicts_of(&all, late, true, 500), [Wait; 3]);
+        assert_eq!(
+            verdicts_of(&all, late, true, 500),
+            [501, 502, 503].map(|second| Later(at(second)))
+        );
         assert_eq!(
             verdicts_of(&all, late, false, 100 + 3601),
-            [Miss("down"), Start(Trigger::CatchUp), Wait],
+            [Miss("down"), Start(Trigger::CatchUp), Later(at(3702))],
             "too old"
         );
         let none = of(rule(MissedPolicy::None, 3600));

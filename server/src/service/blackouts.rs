@@ -39,7 +39,7 @@ impl Service {
         }
     }
 
-    /// Checks a draft whole and stores it; every node follows at once.
+    /// Checks a draft whole and stores it; the caller tells of it by [`Self::rules_changed`].
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
@@ -52,13 +52,14 @@ impl Service {
             .put_blackout(&row, self.clock.now())
             .await
             .or_internal(lang)?;
-        self.rules_changed(lang).await?;
         Ok(saved.map(|id| self.show_blackout(StoredBlackout { id, ..row })))
     }
 
-    /// Calendars or blackouts have changed: this process sees it now, the loop plans anew.
+    /// Calendars or blackouts have changed: this process sees it now, the loop plans anew. After
+    /// the audit: what is done is noted, whether or not this succeeds.
     pub(super) async fn rules_changed(&self, lang: Lang) -> Answer<()> {
-        let loaded = self.almanac.load(&self.store, &self.patterns).await;
+        let now = self.clock.now();
+        let loaded = self.almanac.load(&self.store, &self.patterns, now).await;
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
         loaded.or_internal(lang)

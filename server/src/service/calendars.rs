@@ -1,6 +1,6 @@
 //! Calendars of work days, and the door to blackouts.
 
-use app::auth::Action;
+use app::auth::{Action, Principal};
 use app::backend::{Answer, Calendars, Caller};
 use app::calendar::{
     Blackout, BlackoutDraft, Calendar, CalendarDay, CalendarDays, CalendarDraft, CalendarImport,
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chrono::Datelike;
 
 use super::{Service, or_taken};
-use crate::calendar::{MAX_BYTES, WorkCalendar, read, to_lines};
+use crate::calendar::{MAX_BYTES, WorkCalendar, built_in, read, to_lines};
 use crate::error::OrInternal;
 use crate::store::StoredCalendar;
 
@@ -57,6 +57,22 @@ impl Service {
         Ok(shown)
     }
 
+    /// All calendars as a caller may see them: an address to update from may hold a secret, which
+    /// is for those who may change it.
+    pub(super) async fn shown_calendars(&self, caller: &Caller) -> Answer<Vec<Calendar>> {
+        let mut all = self.all_calendars(caller.lang).await?;
+        let may = caller
+            .principal
+            .as_ref()
+            .is_some_and(|who| who.can(Action::Administer));
+        if !may {
+            for calendar in &mut all {
+                calendar.source_url = calendar.source_url.as_deref().map(masked);
+            }
+        }
+        Ok(all)
+    }
+
     async fn one_calendar(&self, lang: Lang, name: &str) -> Answer<Calendar> {
         self.all_calendars(lang)
             .await?
@@ -95,32 +111,43 @@ impl Service {
         })
     }
 
+    /// Reads a text and merges its days into a calendar.
     async fn take_over(
         &self,
         lang: Lang,
+        (who, action): (&Principal, &str),
         name: &str,
-        text: &str,
-        as_work_days: bool,
-        replace_years: bool,
+        import: &CalendarImport,
     ) -> Answer<CalendarImported> {
         let fault = |code: &str, message: String| {
             AppError::invalid(lang, vec![FieldError::new("text", code, message)])
         };
         let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
-        let taken = read(text, as_work_days, this_year)
+        let replace_years = import.replace_years;
+        let taken = read(&import.text, import.as_work_days, this_year)
             .map_err(|reason| fault("unreadable", reason.text(lang)))?;
-        let known = self
-            .almanac
-            .snapshot()
-            .calendar(Some(name))
-            .ok_or_else(|| AppError::not_found(lang, noun(lang)))?;
-        let mut calendar = WorkCalendar::clone(&known);
-        calendar.merge(&taken, replace_years);
-        let lines = to_lines(&calendar.days);
-        self.store
-            .set_calendar_days(name, &lines, self.clock.now())
+        // Merged where it is written: of two people who import at once, neither loses anything.
+        let merged = |stored: Option<&str>| {
+            let mut calendar = match stored {
+                Some(lines) if name != BUILTIN_CALENDAR || !lines.is_empty() => {
+                    WorkCalendar::from_lines(name, lines)
+                }
+                _ if name == BUILTIN_CALENDAR => built_in().clone(),
+                _ => return None,
+            };
+            calendar.merge(&taken, replace_years);
+            Some(to_lines(&calendar.days))
+        };
+        let changed = self
+            .store
+            .change_calendar_days(name, self.clock.now(), merged)
             .await
             .or_internal(lang)?;
+        if !changed {
+            return Err(AppError::not_found(lang, noun(lang)));
+        }
+        let detail = format!("{name}: {} days", taken.days.len());
+        self.audit(who, action, None, &detail).await;
         self.rules_changed(lang).await?;
         Ok(CalendarImported {
             calendar: self.one_calendar(lang, name).await?,
@@ -138,7 +165,7 @@ impl Service {
 impl Calendars for Service {
     async fn calendar_list(&self, caller: &Caller) -> Answer<Vec<Calendar>> {
         self.allow(caller, Action::Read)?;
-        self.all_calendars(caller.lang).await
+        self.shown_calendars(caller).await
     }
 
     async fn calendar_get(
@@ -148,7 +175,12 @@ impl Calendars for Service {
         year: Option<i32>,
     ) -> Answer<CalendarDays> {
         self.allow(caller, Action::Read)?;
-        let calendar = self.one_calendar(caller.lang, name).await?;
+        let calendar = self
+            .shown_calendars(caller)
+            .await?
+            .into_iter()
+            .find(|calendar| calendar.name == name)
+            .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))?;
         let rules = self.almanac.snapshot();
         let days = rules.calendar(Some(name)).map_or_else(Vec::new, |known| {
             known
@@ -184,8 +216,8 @@ impl Calendars for Service {
         }
         let inserted = self.store.insert_calendar(&draft, self.clock.now()).await;
         or_taken(inserted, lang, taken)?;
-        self.rules_changed(lang).await?;
         self.audit(who, "calendar.create", None, &draft.name).await;
+        self.rules_changed(lang).await?;
         self.one_calendar(lang, &draft.name).await
     }
 
@@ -219,8 +251,8 @@ impl Calendars for Service {
                 .await
                 .or_internal(lang)?;
         }
-        self.rules_changed(lang).await?;
         self.audit(who, "calendar.update", None, &draft.name).await;
+        self.rules_changed(lang).await?;
         self.one_calendar(lang, &draft.name).await
     }
 
@@ -231,18 +263,8 @@ impl Calendars for Service {
         import: &CalendarImport,
     ) -> Answer<CalendarImported> {
         let who = self.allow(caller, Action::Administer)?;
-        let imported = self
-            .take_over(
-                caller.lang,
-                name,
-                &import.text,
-                import.as_work_days,
-                import.replace_years,
-            )
-            .await?;
-        let detail = format!("{name}: {} days", imported.days);
-        self.audit(who, "calendar.import", None, &detail).await;
-        Ok(imported)
+        self.take_over(caller.lang, (who, "calendar.import"), name, import)
+            .await
     }
 
     async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported> {
@@ -277,11 +299,14 @@ impl Calendars for Service {
                     "Check the URL, or paste the text into the import box",
                 ))
             })?;
-        // What the source says of a year holds for all of that year.
-        let imported = self.take_over(lang, name, &text, false, true).await?;
-        let detail = format!("{name}: {} days", imported.days);
-        self.audit(who, "calendar.refresh", None, &detail).await;
-        Ok(imported)
+        let import = CalendarImport {
+            text,
+            as_work_days: false,
+            // What the source says of a year holds for all of that year.
+            replace_years: true,
+        };
+        self.take_over(lang, (who, "calendar.refresh"), name, &import)
+            .await
     }
 
     async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
@@ -313,8 +338,8 @@ impl Calendars for Service {
         if !deleted && !calendar.builtin {
             return Err(in_use());
         }
-        self.rules_changed(lang).await?;
         self.audit(who, "calendar.delete", None, name).await;
+        self.rules_changed(lang).await?;
         Ok(())
     }
 
@@ -335,6 +360,7 @@ impl Calendars for Service {
             .ok_or_else(|| gone(caller.lang))?;
         self.audit(who, "blackout.create", Some(saved.id.0), &saved.name)
             .await;
+        self.rules_changed(caller.lang).await?;
         Ok(saved)
     }
 
@@ -354,6 +380,7 @@ impl Calendars for Service {
             .ok_or_else(|| gone(caller.lang))?;
         self.audit(who, "blackout.update", Some(id.0), &saved.name)
             .await;
+        self.rules_changed(caller.lang).await?;
         Ok(saved)
     }
 
@@ -367,10 +394,18 @@ impl Calendars for Service {
         if !deleted {
             return Err(gone(caller.lang));
         }
-        self.rules_changed(caller.lang).await?;
         self.audit(who, "blackout.delete", Some(id.0), "").await;
+        self.rules_changed(caller.lang).await?;
         Ok(())
     }
+}
+
+/// The scheme and the host of an address.
+fn masked(url: &str) -> String {
+    url::Url::parse(url)
+        .ok()
+        .and_then(|url| Some(format!("{}://{}/…", url.scheme(), url.host_str()?)))
+        .unwrap_or_else(|| "…".to_owned())
 }
 
 fn gone(lang: Lang) -> AppError {

@@ -4,13 +4,16 @@ use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::ChannelId;
-use app::schedule::{BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleSpec, check_spec, field};
+use app::schedule::{
+    BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleDraft, ScheduleSpec, check_spec, field,
+};
 use app::task::{TaskDraft, parse_duration};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
 use crate::error::OrInternal;
+use crate::firings::Snapshot;
 use crate::store::{NewSchedule, NewTask};
 use crate::timetable::{civil_date, parse_instant, zone};
 
@@ -28,17 +31,8 @@ impl Service {
             faults.push(unknown_zone(lang, zone_name));
         }
         let zone = found.unwrap_or(TimeZone::UTC);
-        let starts_at = instant("starts_at", &draft.starts_at, &zone, lang, &mut faults);
-        let ends_at = instant("ends_at", &draft.ends_at, &zone, lang, &mut faults);
-        if let (Some(start), Some(end)) = (starts_at, ends_at)
-            && end < start
-        {
-            faults.push(FieldError::new(
-                "ends_at",
-                "before_start",
-                lang.pick("截止时间早于启动时间", "The end lies before the start"),
-            ));
-        }
+        let (starts_at, ends_at) =
+            window(lang, (&draft.starts_at, &draft.ends_at), &zone, &mut faults);
         let channel_id = draft.channel_id.map(ChannelId);
         if let Some(id) = channel_id
             && self.store.channel(id).await.or_internal(lang)?.is_none()
@@ -84,39 +78,13 @@ impl Service {
         zone: &TimeZone,
         faults: &mut Vec<FieldError>,
     ) -> Vec<NewSchedule> {
-        let calendars = self.almanac.snapshot();
-        let mut checked = Vec::new();
-        for (index, schedule) in draft.work_schedules().iter().enumerate() {
-            let (Some(dialect), Ok(day_rule)) = (schedule.dialect(), schedule.day_rule.parse())
-            else {
-                continue;
-            };
-            let Ok(spec) = ScheduleSpec::parse_dialect(&schedule.spec, dialect) else {
-                continue;
-            };
-            check_moment(&field(index, "spec"), &schedule.spec, zone, lang, faults);
-            let calendar = Some(schedule.calendar.trim())
-                .filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
-            if calendar.is_some_and(|name| calendars.calendar(Some(name)).is_none()) {
-                faults.push(FieldError::new(
-                    &field(index, "calendar"),
-                    "unknown",
-                    lang.pick("没有这个日历", "There is no such calendar"),
-                ));
-            }
-            let rule: DayRule = day_rule;
-            checked.push(NewSchedule {
-                spec: spec.canonical(),
-                day_rule: rule,
-                // A calendar that is not asked is not kept: it would hinder deleting it.
-                calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
-                jitter: Jitter {
-                    seconds: parse_duration(&schedule.jitter).ok().flatten().unwrap_or(0),
-                    stable: schedule.jitter_stable,
-                },
-            });
-        }
-        checked
+        let rules = self.almanac.snapshot();
+        draft
+            .work_schedules()
+            .iter()
+            .enumerate()
+            .filter_map(|(index, draft)| check_schedule(lang, index, draft, zone, &rules, faults))
+            .collect()
     }
 
     /// An urge cycle as it is stored.
@@ -174,6 +142,60 @@ impl Service {
         }
         Ok(found)
     }
+}
+
+/// A schedule as it is stored. Faults that `ScheduleDraft::check` tells are not told again.
+pub(super) fn check_schedule(
+    lang: Lang,
+    index: usize,
+    draft: &ScheduleDraft,
+    zone: &TimeZone,
+    rules: &Snapshot,
+    faults: &mut Vec<FieldError>,
+) -> Option<NewSchedule> {
+    let (dialect, rule) = (draft.dialect()?, draft.day_rule.parse::<DayRule>().ok()?);
+    let spec = ScheduleSpec::parse_dialect(&draft.spec, dialect).ok()?;
+    check_moment(&field(index, "spec"), &draft.spec, zone, lang, faults);
+    let calendar =
+        Some(draft.calendar.trim()).filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
+    if calendar.is_some_and(|name| rules.calendar(Some(name)).is_none()) {
+        faults.push(FieldError::new(
+            &field(index, "calendar"),
+            "unknown",
+            lang.pick("没有这个日历", "There is no such calendar"),
+        ));
+    }
+    Some(NewSchedule {
+        spec: spec.canonical(),
+        day_rule: rule,
+        // A calendar that is not asked is not kept: it would hinder deleting it.
+        calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
+        jitter: Jitter {
+            seconds: parse_duration(&draft.jitter).ok().flatten().unwrap_or(0),
+            stable: draft.jitter_stable,
+        },
+    })
+}
+
+/// The window of a task; its fault is that it ends before it starts.
+pub(super) fn window(
+    lang: Lang,
+    (starts_at, ends_at): (&str, &str),
+    zone: &TimeZone,
+    faults: &mut Vec<FieldError>,
+) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    let start = instant("starts_at", starts_at, zone, lang, faults);
+    let end = instant("ends_at", ends_at, zone, lang, faults);
+    if let (Some(start), Some(end)) = (start, end)
+        && end < start
+    {
+        faults.push(FieldError::new(
+            "ends_at",
+            "before_start",
+            lang.pick("截止时间早于启动时间", "The end lies before the start"),
+        ));
+    }
+    (start, end)
 }
 
 /// Tells a time in a schedule's text that the zone does not have, or that lies out of range.

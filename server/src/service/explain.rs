@@ -1,6 +1,8 @@
 //! "Why did it (not) run at …": one sentence, from the ledger for what has been, from the
 //! schedule for what is to come.
 
+mod ledger;
+
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
@@ -11,15 +13,10 @@ use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Service;
-use super::words::{excluded_text, local, note_text, reason_text};
+use super::words::{excluded_text, local, note_text};
 use crate::error::OrInternal;
-use crate::firings::Rhythm;
-use crate::store::StoredOccurrence;
+use crate::firings::{Firing, Rhythm, Slot};
 use crate::timetable::{civil_date, parse_instant, rules, zone};
-
-/// Rows of the ledger looked through on each side of the instant. A firing moved by a calendar is
-/// due days after it was named.
-const AROUND: u64 = 200;
 
 /// What an explanation says, before its frame.
 struct Said {
@@ -78,111 +75,6 @@ impl Service {
         })
     }
 
-    async fn from_ledger(
-        &self,
-        lang: Lang,
-        task: &Task,
-        at: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Answer<Option<Said>> {
-        let rows = self
-            .store
-            .occurrences_around(task.id, at, AROUND)
-            .await
-            .or_internal(lang)?;
-        let tells = |row: &&StoredOccurrence| {
-            row.tells_of(at)
-                || (at <= row.scheduled_for && row.scheduled_for <= until)
-                || row.since.is_some_and(|since| {
-                    row.firings > 1 && since <= until && at <= row.scheduled_for
-                })
-        };
-        // One that ran says more than one that was left out.
-        let found = rows
-            .iter()
-            .filter(tells)
-            .min_by_key(|row| (row.run_id.is_none(), row.firings > 1, row.scheduled_for));
-        let moved_here = || {
-            rows.iter()
-                .find(|row| at <= row.due_at && row.due_at <= until && row.run_id.is_some())
-        };
-        let Some(row) = found.or_else(moved_here) else {
-            return Ok(None);
-        };
-        let run = match row.run_id {
-            Some(id) => self.store.run(id).await.or_internal(lang)?,
-            None => None,
-        };
-        let named = local(row.scheduled_for, &task.zone);
-        let (verdict, sentence) = match (&run, row.state.as_str()) {
-            (Some(run), _) => {
-                let started = local(run.started_at.0, &task.zone);
-                let how = state_text(lang, run.state.as_str());
-                let verdict = if run.state.is_over() {
-                    "ran"
-                } else {
-                    "running"
-                };
-                let late = run.trigger == app::run::Trigger::CatchUp;
-                let why = if late {
-                    lang.pick("（补跑）", " (caught up)")
-                } else {
-                    ""
-                };
-                (
-                    verdict,
-                    lang.pick(
-                        format!("计划在 {named} 的这一次于 {started} 开始{why}，{how}（执行 {}）。", run.id),
-                        format!("The one planned for {named} started at {started}{why} and {how} (run {}).", run.id),
-                    ),
-                )
-            }
-            (None, "planned") => {
-                let due = local(row.due_at, &task.zone);
-                (
-                    "planned",
-                    lang.pick(
-                        format!("已计划：{due} 开始。"),
-                        format!("It is planned to start at {due}."),
-                    ),
-                )
-            }
-            (None, state) => {
-                let verdict = if state == "missed" {
-                    "missed"
-                } else {
-                    "skipped"
-                };
-                let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
-                let word = if verdict == "missed" {
-                    lang.pick("错过", "was missed")
-                } else {
-                    lang.pick("跳过", "was skipped")
-                };
-                let sentence = match row.since.filter(|_| row.firings > 1) {
-                    Some(since) => {
-                        let (since, count) = (local(since, &task.zone), row.firings);
-                        lang.pick(
-                            format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
-                            format!("It did not run: each of {count} firings from {since} to {named} {word}: {why}."),
-                        )
-                    }
-                    None => lang.pick(
-                        format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
-                        format!("It did not run: the one planned for {named} {word}: {why}."),
-                    ),
-                };
-                (verdict, sentence)
-            }
-        };
-        Ok(Some(Said {
-            verdict,
-            sentence,
-            occurrence_id: Some(row.id),
-            run_id: row.run_id,
-        }))
-    }
-
     /// What the schedule says, where the ledger says nothing.
     async fn from_schedule(
         &self,
@@ -223,9 +115,11 @@ impl Service {
         let rhythms = self.rhythms(task);
         let named = rhythms
             .iter()
-            .find_map(|rhythm| Some((rhythm, named_in(rhythm, at, until)?)));
-        if let Some((rhythm, slot)) = named {
-            return Ok(self.named(lang, task, rhythm, &slot, now));
+            .filter_map(|rhythm| Some((rhythm, named_in(rhythm, at, until)?)))
+            // One that starts says more than one that is left out.
+            .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
+        if let Some((rhythm, (slot, firing))) = named {
+            return Ok(named_text(lang, task, rhythm, (&slot, &firing), now));
         }
         let before = rhythms
             .iter()
@@ -316,88 +210,97 @@ impl Service {
             _ => None,
         })
     }
-
-    fn named(
-        &self,
-        lang: Lang,
-        task: &Task,
-        rhythm: &Rhythm,
-        slot: &crate::firings::Slot,
-        now: DateTime<Utc>,
-    ) -> Said {
-        let Some(firing) = slot.firings.first() else {
-            return Said::new("unknown", String::new());
-        };
-        let due = local(firing.due_at, &task.zone);
-        if let Some(excluded) = &firing.excluded {
-            let why = excluded_text(lang, excluded, rhythm, &task.zone);
-            let verdict = match excluded.code() {
-                "paused" => "paused",
-                _ => "skipped",
-            };
-            return Said::new(
-                verdict,
-                lang.pick(
-                    format!("不会执行：{why}。"),
-                    format!("It does not run: {why}."),
-                ),
-            );
-        }
-        if slot.at > now {
-            let note = note_text(lang, firing, slot, rhythm)
-                .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
-                .unwrap_or_default();
-            return Said::new(
-                "planned",
-                lang.pick(
-                    format!("将在 {due} 执行{note}。"),
-                    format!("It will run at {due}{note}."),
-                ),
-            );
-        }
-        // Named, past, and not in the ledger.
-        let edited = local(task.updated_at.0, &task.zone);
-        Said::new(
-            "unknown",
-            if slot.at < task.updated_at.0 {
-                lang.pick(
-                    format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
-                    format!("It was not planned then: the task was changed at {edited}, and only its present schedule names {due}."),
-                )
-            } else {
-                lang.pick(
-                    format!("账本里没有 {due} 的记录：那时服务器还没有开始安排这个任务。"),
-                    format!("The ledger has no row for {due}: no server had begun to plan this task then."),
-                )
-            },
-        )
-    }
 }
 
-/// The slot of a schedule that names an instant of a stretch, or starts in it.
-fn named_in(
+/// What a schedule says about a firing that it names.
+fn named_text(
+    lang: Lang,
+    task: &Task,
     rhythm: &Rhythm,
-    at: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Option<crate::firings::Slot> {
-    let slot = rhythm.next(at - TimeDelta::microseconds(1));
-    slot.filter(|slot| slot.at <= until).or_else(|| {
-        // Named there, and moved elsewhere by a rule of days.
-        let named = rhythm
-            .cycle()
-            .next_after(at - TimeDelta::microseconds(1))
-            .filter(|named| *named <= until)?;
-        rhythm.slot_of(named)
-    })
+    (slot, firing): (&Slot, &Firing),
+    now: DateTime<Utc>,
+) -> Said {
+    let due = local(firing.due_at, &task.zone);
+    if let Some(excluded) = &firing.excluded {
+        let why = excluded_text(lang, excluded, rhythm, &task.zone);
+        let verdict = match excluded.code() {
+            "paused" => "paused",
+            _ => "skipped",
+        };
+        return Said::new(
+            verdict,
+            lang.pick(
+                format!("不会执行：{why}。"),
+                format!("It does not run: {why}."),
+            ),
+        );
+    }
+    if firing.due_at > now {
+        let note = note_text(lang, firing, slot, rhythm)
+            .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
+            .unwrap_or_default();
+        return Said::new(
+            "planned",
+            lang.pick(
+                format!("将在 {due} 执行{note}。"),
+                format!("It will run at {due}{note}."),
+            ),
+        );
+    }
+    // Named, past, and not in the ledger.
+    let edited = local(task.updated_at.0, &task.zone);
+    Said::new(
+        "unknown",
+        if slot.at < task.updated_at.0 {
+            lang.pick(
+                format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
+                format!("It was not planned then: the task was changed at {edited}, and only its present schedule names {due}."),
+            )
+        } else {
+            lang.pick(
+                format!("账本里没有 {due} 的记录：那时服务器还没有开始安排这个任务。"),
+                format!(
+                    "The ledger has no row for {due}: no server had begun to plan this task then."
+                ),
+            )
+        },
+    )
 }
 
-fn state_text(lang: Lang, state: &str) -> &'static str {
-    match state {
-        "running" => lang.pick("正在执行", "is running"),
-        "succeeded" => lang.pick("成功", "succeeded"),
-        "failed" => lang.pick("失败", "failed"),
-        "timed_out" => lang.pick("超时被终止", "was ended by its time limit"),
-        "killed" => lang.pick("被人停止", "was stopped by somebody"),
-        _ => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
+/// The firing of a schedule that is named for a stretch, or starts in it, with its slot.
+fn named_in(rhythm: &Rhythm, at: DateTime<Utc>, until: DateTime<Utc>) -> Option<(Slot, Firing)> {
+    let before = at - TimeDelta::microseconds(1);
+    let told = |slot: Slot| {
+        // Others may merge with the one that is named for it.
+        let firing = slot
+            .firings
+            .iter()
+            .min_by_key(|firing| {
+                let named = at <= firing.scheduled_for && firing.scheduled_for <= until;
+                (!named, firing.excluded.is_some())
+            })?
+            .clone();
+        Some((slot, firing))
+    };
+    if let Some(slot) = rhythm.next(before).filter(|slot| slot.at <= until) {
+        return told(slot);
     }
+    let cycle = rhythm.cycle();
+    // Named there, and moved elsewhere by a rule of days.
+    let moved = cycle
+        .next_after(before)
+        .filter(|named| *named <= until)
+        .and_then(|named| rhythm.slot_of(named));
+    // Named before, and put off to it by jitter or a blackout.
+    let put_off = || {
+        let named = cycle.previous_at_or_before(before)?;
+        let slot = rhythm.slot_of(named)?;
+        let starts = |firing: &Firing| at <= firing.due_at && firing.due_at <= until;
+        let found = slot
+            .firings
+            .iter()
+            .any(|f| f.excluded.is_none() && starts(f));
+        found.then_some(slot)
+    };
+    moved.or_else(put_off).and_then(told)
 }

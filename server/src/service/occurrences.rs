@@ -10,16 +10,15 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 
 use super::Service;
+use super::preview::{DENSE, STRETCH};
 use super::words::{excluded_text, reason_text};
 use crate::error::OrInternal;
-use crate::firings::Merge;
+use crate::firings::{Merge, Rhythm};
 use crate::store::StoredOccurrence;
 
 /// Rows of a page when nothing else is asked for, and at the most.
 const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
-/// Left-out firings of one stretch in the list of what is to come.
-const STRETCH: usize = 3;
 
 impl Service {
     pub(super) async fn past_occurrences(
@@ -60,18 +59,50 @@ impl Service {
     }
 
     /// What is to come, soonest first, with what is left out.
-    pub(super) fn upcoming_occurrences(
+    pub(super) async fn upcoming_occurrences(
         &self,
         lang: Lang,
         task: &Task,
         limit: usize,
-    ) -> Vec<Occurrence> {
+    ) -> Answer<Vec<Occurrence>> {
         if task.state == TaskState::Closed {
-            return Vec::new();
+            return Ok(Vec::new());
         }
+        let now = self.clock.now();
+        // What is planned of a paused task does not start.
+        let put_off = if task.state == TaskState::Active {
+            self.store
+                .put_off_occurrences(task.id, now, limit as u64)
+                .await
+                .or_internal(lang)?
+        } else {
+            Vec::new()
+        };
         let rhythms = self.rhythms(task);
-        let mut merge = Merge::new(&rhythms, self.clock.now());
-        let mut stretch = vec![0_usize; rhythms.len()];
+        let mut items = Self::to_come(lang, task, &rhythms, now, limit);
+        // Their instants have passed, so no schedule names them: only the ledger has them.
+        for row in put_off {
+            let item = to_item(lang, task.id, row);
+            let place = items
+                .iter()
+                .position(|later| later.due_at > item.due_at)
+                .unwrap_or(items.len());
+            items.insert(place, item);
+        }
+        items.truncate(limit);
+        Ok(items)
+    }
+
+    /// What schedules name from now on.
+    fn to_come(
+        lang: Lang,
+        task: &Task,
+        rhythms: &[Rhythm],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Vec<Occurrence> {
+        let mut merge = Merge::new(rhythms, now);
+        let mut stretch = vec![(0_usize, now); rhythms.len()];
         let mut items = Vec::new();
         while items.len() < limit
             && let Some((index, slot)) = merge.next()
@@ -79,7 +110,13 @@ impl Service {
             let rhythm = &rhythms[index];
             for firing in &slot.firings {
                 let excluded = firing.excluded.as_ref();
-                stretch[index] = excluded.map_or(0, |_| stretch[index] + 1);
+                let dense = slot.at - stretch[index].1 < DENSE;
+                let count = match excluded {
+                    None => 0,
+                    Some(_) if dense => stretch[index].0 + 1,
+                    Some(_) => 1,
+                };
+                stretch[index] = (count, slot.at);
                 items.push(Occurrence {
                     id: None,
                     task_id: task.id,
@@ -100,9 +137,9 @@ impl Service {
                     run_id: None,
                 });
             }
-            if stretch[index] >= STRETCH {
+            if stretch[index].0 >= STRETCH {
                 merge.skip_to(index, rhythm.behind(&slot));
-                stretch[index] = 0;
+                stretch[index] = (0, slot.at);
             }
         }
         items

@@ -1,27 +1,30 @@
 //! What schedules mean before they are saved: words, warnings, and the next firings with
 //! everything that is left out between them.
 
+mod list;
+
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{ScheduleId, TaskId};
-use app::occurrence::{ClockChange, Exclusion, Firing, ScheduleWords};
+use app::occurrence::ScheduleWords;
 use app::page::{Preview, PreviewRequest};
 use app::schedule::{
-    DayRule, Jitter, Purpose, Schedule, ScheduleDraft, ScheduleSpec, check_spec, describe_schedule,
-    field,
+    Purpose, SCHEDULES_MAX, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule,
 };
-use app::task::{Mode, Task, TaskState, parse_duration};
+use app::task::{Mode, Task, TaskState};
 use app::time::{Stamp, ZoneRules};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
-use super::checks::{instant, unknown_zone};
-use super::words::{clock_change_text, excluded_text, note_text};
+use super::checks::{check_schedule, unknown_zone, window as window_of};
 use crate::error::OrInternal;
-use crate::firings::{Merge, Rhythm, Slot, Snapshot};
-use crate::timetable::{Patterns, clock_changes, known_version, rules, zone};
+use crate::firings::{Rhythm, Snapshot};
+use crate::store::NewSchedule;
+use crate::timetable::{Patterns, known_version, rules, zone};
+pub(super) use list::{DENSE, STRETCH};
+use list::{list, notes};
 
 /// Firings of a preview when nothing else is asked for.
 const FIRINGS: u32 = 10;
@@ -29,8 +32,6 @@ const FIRINGS: u32 = 10;
 const FIRINGS_MAX: u32 = 1_000;
 /// Left-out firings that a preview shows.
 const LEFT_OUT: usize = 50;
-/// Left-out firings of one stretch that are shown before the rest of it is stepped over.
-const STRETCH: usize = 3;
 
 /// What a preview goes by, besides what is asked.
 #[derive(Clone, Copy, Debug)]
@@ -156,15 +157,30 @@ fn task_of(
     } else {
         request.schedules.clone()
     };
-    let mut schedules = Vec::new();
-    for (index, draft) in drafts.iter().enumerate() {
-        if index > 0 && draft.is_blank() {
-            continue;
-        }
-        schedules.extend(schedule_of(lang, index, draft, basis, saved, &mut faults));
+    let typed = drafts
+        .iter()
+        .enumerate()
+        .filter(|(index, draft)| *index == 0 || !draft.is_blank());
+    // Anybody who may read may ask for a preview: no more is computed than could be saved.
+    if typed.clone().count() > SCHEDULES_MAX {
+        faults.push(FieldError::new(
+            "schedules",
+            "too_many",
+            lang.pick(
+                format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
+                format!("A task has {SCHEDULES_MAX} schedules at the most"),
+            ),
+        ));
+        return Err(AppError::invalid(lang, faults));
     }
-    let starts_at = instant("starts_at", &request.starts_at, zone, lang, &mut faults);
-    let ends_at = instant("ends_at", &request.ends_at, zone, lang, &mut faults);
+    let mut schedules = Vec::new();
+    for (index, draft) in typed {
+        draft.check(index, lang, &mut faults);
+        let checked = check_schedule(lang, index, draft, zone, basis.rules, &mut faults);
+        schedules.extend(checked.map(|new| to_schedule(new, saved)));
+    }
+    let window = (request.starts_at.as_str(), request.ends_at.as_str());
+    let (starts_at, ends_at) = window_of(lang, window, zone, &mut faults);
     if !faults.is_empty() {
         return Err(AppError::invalid(lang, faults));
     }
@@ -201,41 +217,19 @@ fn task_of(
     })
 }
 
-fn schedule_of(
-    lang: Lang,
-    index: usize,
-    draft: &ScheduleDraft,
-    basis: &Basis<'_>,
-    saved: Option<&Task>,
-    faults: &mut Vec<FieldError>,
-) -> Option<Schedule> {
-    let dialect = draft.dialect().unwrap_or_default();
-    let spec = check_spec(&field(index, "spec"), &draft.spec, dialect, lang, faults)?;
-    let spec = spec.canonical();
-    let rule: DayRule = draft.day_rule.parse().unwrap_or_default();
-    let calendar = Some(draft.calendar.trim().to_owned()).filter(|name| !name.is_empty());
-    if rule.asks_calendar() && basis.rules.calendar(calendar.as_deref()).is_none() {
-        faults.push(FieldError::new(
-            &field(index, "calendar"),
-            "unknown",
-            lang.pick("没有这个日历", "There is no such calendar"),
-        ));
-    }
+fn to_schedule(new: NewSchedule, saved: Option<&Task>) -> Schedule {
     // The saved schedule with the same text: its id decides the jitter.
     let id = saved
-        .and_then(|task| task.schedules.iter().find(|saved| saved.spec == spec))
+        .and_then(|task| task.schedules.iter().find(|saved| saved.spec == new.spec))
         .map_or(ScheduleId(0), |schedule| schedule.id);
-    Some(Schedule {
+    Schedule {
         id,
         purpose: Purpose::Work,
-        spec,
-        day_rule: rule,
-        calendar,
-        jitter: Jitter {
-            seconds: parse_duration(&draft.jitter).ok().flatten().unwrap_or(0),
-            stable: draft.jitter_stable,
-        },
-    })
+        spec: new.spec,
+        day_rule: new.day_rule,
+        calendar: new.calendar,
+        jitter: new.jitter,
+    }
 }
 
 fn words_of(schedule: &Schedule, lang: Lang) -> ScheduleWords {
@@ -252,102 +246,4 @@ fn viewer(name: &str, around: DateTime<Utc>) -> Option<ZoneRules> {
     let name = name.trim();
     let zone = zone(name).ok()?;
     Some(rules(name, &zone, around))
-}
-
-/// The next `count` starts, with what is left out between them, which is bounded, too.
-fn list(
-    lang: Lang,
-    task: &Task,
-    rhythms: &[Rhythm],
-    zone: &TimeZone,
-    from: DateTime<Utc>,
-    (count, left_out_max): (usize, usize),
-) -> Vec<Firing> {
-    let mut firings: Vec<Firing> = Vec::new();
-    let mut merge = Merge::new(rhythms, from);
-    let (mut starts, mut left_out) = (0, 0);
-    // How many were left out in a row, by schedule.
-    let mut stretch = vec![0_usize; rhythms.len()];
-    let mut before = from;
-    while starts < count
-        && left_out < left_out_max
-        && let Some((index, slot)) = merge.next()
-    {
-        let changes = clock_changes(zone, before, slot.at);
-        before = slot.at;
-        let rhythm = &rhythms[index];
-        for firing in &slot.firings {
-            let excluded = firing.excluded.as_ref().map(|excluded| Exclusion {
-                code: excluded.code().to_owned(),
-                text: excluded_text(lang, excluded, rhythm, &task.zone),
-            });
-            if excluded.is_some() {
-                left_out += 1;
-                stretch[index] += 1;
-            } else {
-                starts += 1;
-                stretch[index] = 0;
-            }
-            let settled = rhythm.schedule.id != ScheduleId(0);
-            firings.push(Firing {
-                schedule: u32::try_from(index).unwrap_or(u32::MAX),
-                scheduled_for: Stamp(firing.scheduled_for),
-                due_at: Stamp(if settled || excluded.is_some() {
-                    firing.due_at
-                } else {
-                    without_jitter(firing, &slot)
-                }),
-                due_until: rhythm
-                    .jitter_until(slot.at)
-                    .filter(|_| !settled && excluded.is_none())
-                    .map(Stamp),
-                clock_change: changes.last().map(|(at, was, is)| ClockChange {
-                    at: Stamp(*at),
-                    text: clock_change_text(lang, *was, *is),
-                }),
-                note: note_text(lang, firing, &slot, rhythm),
-                excluded,
-            });
-        }
-        if stretch[index] >= STRETCH {
-            merge.skip_to(index, rhythm.behind(&slot));
-            stretch[index] = 0;
-        }
-    }
-    firings
-}
-
-/// The start of a firing whose jitter is not settled before it is saved.
-fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc> {
-    // A blackout puts off further than jitter does, to its end, which is settled.
-    if firing.put_off {
-        firing.due_at
-    } else {
-        slot.at
-    }
-}
-
-/// Years without data, in the firings shown and half a year behind them.
-fn notes(lang: Lang, rhythms: &[Rhythm], firings: &[Firing], from: DateTime<Utc>) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    let last = firings.last().map_or(from, |firing| firing.due_at.0);
-    for rhythm in rhythms {
-        let Some(calendar) = rhythm.calendar() else {
-            continue;
-        };
-        for year in from.year()..=(last + TimeDelta::days(1)).year().min(from.year() + 20) {
-            if i16::try_from(year).is_ok_and(|year| calendar.has_year(year)) {
-                continue;
-            }
-            let name = &calendar.name;
-            let note = lang.pick(
-                format!("日历 {name} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),
-                format!("Calendar {name} has no data for {year}: Monday to Friday count as work days then"),
-            );
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-    }
-    notes
 }

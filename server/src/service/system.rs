@@ -168,7 +168,7 @@ impl System for Service {
             tz_version: zones.version,
             tz_source: zones.source.as_str().to_owned(),
             default_zone: self.default_zone.clone(),
-            calendars: self.all_calendars(caller.lang).await?,
+            calendars: self.shown_calendars(caller).await?,
             notices: self.notices(caller).await?,
         })
     }

@@ -1,6 +1,7 @@
 //! Tasks and what can be done to them.
 
 mod history;
+mod next;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
@@ -10,7 +11,7 @@ use app::id::{ScheduleId, TaskId};
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run, Trigger};
-use app::schedule::{DayRule, Jitter, MissedDraft, Purpose, Schedule};
+use app::schedule::{MissedDraft, Purpose, Schedule};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
 use app::time::Stamp;
 use async_trait::async_trait;
@@ -21,7 +22,6 @@ use history::{difference, merge, parse_cursor};
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::executor::Job;
-use crate::firings::Rhythm;
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -44,54 +44,6 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 }
 
 impl Service {
-    pub(super) async fn find_task(&self, lang: Lang, id: TaskId) -> Answer<Task> {
-        let task = self.store.task(id).await.or_internal(lang)?;
-        task.map(|task| self.with_next(task))
-            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
-    }
-
-    /// The schedules of a task that are in force, ready to be asked; ones that this version
-    /// cannot read are left out.
-    pub(super) fn rhythms(&self, task: &Task) -> Vec<Rhythm> {
-        let rules = self.almanac.snapshot();
-        let urge = task.urge_cron.as_deref().filter(|_| task.urging);
-        let urge = urge.map(|spec| Schedule {
-            // The row's id only matters for jitter, which an urge cycle has none of.
-            id: ScheduleId(0),
-            purpose: Purpose::Urge,
-            spec: spec.to_owned(),
-            day_rule: DayRule::Any,
-            calendar: None,
-            jitter: Jitter::default(),
-        });
-        let schedules = urge.map_or_else(|| task.schedules.clone(), |urge| vec![urge]);
-        schedules
-            .iter()
-            .filter_map(|schedule| Rhythm::new(schedule, task, &rules, &self.patterns))
-            .collect()
-    }
-
-    /// Fills in the next firing and whether there will be none, which are computed, not stored.
-    pub(super) fn with_next(&self, mut task: Task) -> Task {
-        if task.state == TaskState::Closed {
-            return task;
-        }
-        let now = self.clock.now();
-        let rhythms = self.rhythms(&task);
-        task.next_at = rhythms
-            .iter()
-            .filter_map(|rhythm| rhythm.next_start(now))
-            .map(|firing| Stamp(firing.due_at))
-            .min();
-        let over = task.ends_at.is_some_and(|end| end.0 < now);
-        let spent = !rhythms.is_empty()
-            && rhythms
-                .iter()
-                .all(|rhythm| rhythm.cycle().is_once() && rhythm.cycle().next_after(now).is_none());
-        task.finished = task.next_at.is_none() && (over || spent);
-        task
-    }
-
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
@@ -138,10 +90,12 @@ impl Tasks for Service {
             .last()
             .filter(|_| more)
             .map(|row| row.task.id.to_string());
+        let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
+        let planned = self.planned_next(caller.lang, &ids).await?;
         let items = rows
             .into_iter()
             .map(|row| TaskRow {
-                task: self.with_next(row.task),
+                task: self.with_next(row.task, &planned),
                 ..row
             })
             .collect();
@@ -372,7 +326,8 @@ impl Tasks for Service {
     ) -> Answer<Vec<Occurrence>> {
         self.allow(caller, Action::Read)?;
         let task = self.find_task(caller.lang, id).await?;
-        Ok(self.upcoming_occurrences(caller.lang, &task, limit.clamp(1, PAGE_MAX) as usize))
+        self.upcoming_occurrences(caller.lang, &task, limit.clamp(1, PAGE_MAX) as usize)
+            .await
     }
 
     async fn task_explain(&self, caller: &Caller, id: TaskId, at: &str) -> Answer<Explanation> {

@@ -57,11 +57,17 @@ pub(super) fn excluded_text(
             ),
         ),
         Excluded::Blackout { name, until, .. } => {
-            let until = local(*until, zone_name);
-            lang.pick(
-                format!("停跑时段“{name}”，到 {until} 为止"),
-                format!("blackout \"{name}\" until {until}"),
-            )
+            let until = until.map(|until| local(until, zone_name));
+            match until {
+                Some(until) => lang.pick(
+                    format!("停跑时段“{name}”，到 {until} 为止"),
+                    format!("blackout \"{name}\" until {until}"),
+                ),
+                None => lang.pick(
+                    format!("停跑时段“{name}”，一段接一段，没有已知的结束时间"),
+                    format!("blackout \"{name}\", one after another with no known end"),
+                ),
+            }
         }
         Excluded::Paused => lang.pick("任务已暂停", "the task is paused").to_owned(),
     }
@@ -136,6 +142,7 @@ pub(super) fn reason_text(lang: Lang, reason: &str) -> String {
         "calendar" => ("按日历这一天不执行", "the calendar leaves this day out"),
         "blackout" => ("停跑时段", "a blackout"),
         "paused" => ("任务已暂停", "the task was paused"),
+        "changed" => ("工作周期改过了", "its schedule was changed"),
         "closed" => ("任务已结单", "the task was closed"),
         "too_late" => ("太晚了", "too late"),
         "down" => ("当时没有服务器在运行", "no server was there"),

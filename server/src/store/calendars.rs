@@ -83,6 +83,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
         transaction!(self, |tx| {
+            // Other nodes must know it before a schedule asks it.
+            note_change(tx, EVERY_TASK, now).await?;
             calendar::Entity::insert(calendar::ActiveModel {
                 name: Set(draft.name.clone()),
                 source_url: Set(source_url.clone()),
@@ -128,36 +130,52 @@ impl Store {
         })
     }
 
-    /// Sets the days of a calendar; the built-in one gets its row by this.
+    /// Changes the days of a calendar: `change` is given the lines that are stored, or `None` where
+    /// it has no row, and says what they become; `None` leaves everything as it is. False when
+    /// nothing was changed. The built-in calendar gets its row by this.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_calendar_days(
+    pub async fn change_calendar_days(
         &self,
         name: &str,
-        days: &str,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+        change: impl Fn(Option<&str>) -> Option<String>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
+            // Takes the lock that all changes take: what is read here is what is written over.
             plan_anew(tx, now).await?;
-            let updated = calendar::Entity::update_many()
-                .col_expr(calendar::Column::Days, Expr::value(days))
-                .col_expr(calendar::Column::UpdatedAt, Expr::value(now))
+            let row = calendar::Entity::find()
                 .filter(calendar::Column::Name.eq(name))
-                .exec(tx)
+                .one(tx)
                 .await?;
-            if updated.rows_affected == 0 {
-                calendar::Entity::insert(calendar::ActiveModel {
-                    name: Set(name.to_owned()),
-                    days: Set(days.to_owned()),
-                    created_at: Set(now),
-                    updated_at: Set(now),
-                    ..Default::default()
-                })
-                .exec_without_returning(tx)
-                .await?;
+            let Some(days) = change(row.as_ref().map(|row| row.days.as_str())) else {
+                return Ok(false);
+            };
+            match row {
+                Some(row) => {
+                    calendar::Entity::update(calendar::ActiveModel {
+                        id: Set(row.id),
+                        days: Set(days),
+                        updated_at: Set(now),
+                        ..Default::default()
+                    })
+                    .exec(tx)
+                    .await?;
+                }
+                None => {
+                    calendar::Entity::insert(calendar::ActiveModel {
+                        name: Set(name.to_owned()),
+                        days: Set(days),
+                        created_at: Set(now),
+                        updated_at: Set(now),
+                        ..Default::default()
+                    })
+                    .exec_without_returning(tx)
+                    .await?;
+                }
             }
-            Ok(())
+            Ok(true)
         })
     }
 

@@ -1,8 +1,9 @@
 //! The ledger: plan, claim, withdraw.
 
 mod rows;
+mod skipped;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
@@ -86,8 +87,8 @@ pub enum Verdict {
     Skip(&'static str),
     /// Its time is too long past.
     Miss(&'static str),
-    /// It is caught up when the run under way is over: look again then.
-    Wait,
+    /// Not now: look again at this time.
+    Later(DateTime<Utc>),
 }
 
 /// A firing that is ours to start.
@@ -110,8 +111,27 @@ pub struct Claims {
     pub claimed: Vec<Claimed>,
     /// Whether there may be more.
     pub more: bool,
-    /// When firings that wait for their task are to be looked at again.
-    pub look_again: Option<DateTime<Utc>>,
+    /// When firings that were put off are to be looked at again.
+    pub look_again: Vec<DateTime<Utc>>,
+}
+
+/// A change of a task, or of what holds for all ([`EVERY_TASK`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// Its number.
+    pub seq: i64,
+    /// The task.
+    pub task_id: TaskId,
+    /// When it was made: what was planned for later was taken back.
+    pub at: DateTime<Utc>,
+}
+
+fn to_changed(row: task_change::Model) -> Changed {
+    Changed {
+        seq: row.seq,
+        task_id: TaskId(row.task_id),
+        at: row.at,
+    }
 }
 
 /// Why a plan or a claim was not made.
@@ -123,6 +143,8 @@ pub enum Stale {
 
 /// Rows of one INSERT: well under SQLite's 32,766 variables and MySQL's packet size.
 const CHUNK: usize = 500;
+/// Changes looked through at a start: far more than people make in the seconds planned ahead.
+const CHANGES_MAX: u64 = 10_000;
 /// Firings claimed in one transaction.
 const CLAIM_MAX: u64 = 1_000;
 
@@ -142,8 +164,6 @@ async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, S
 
 /// Stands in the list of changes for "calendars or blackouts": everything is planned anew.
 pub const EVERY_TASK: TaskId = TaskId(0);
-/// A firing that waits for its task is looked at again after this time.
-const WAIT: chrono::TimeDelta = chrono::TimeDelta::seconds(1);
 
 /// Counts a change of a task. Takes the cluster row's lock, so call it first in a transaction.
 pub(super) async fn note_change(
@@ -178,22 +198,27 @@ pub(super) async fn withdraw(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use occurrence::Column as C;
-    let mut later = Condition::all()
-        .add(C::State.is_in(["planned", "skipped"]))
-        .add(C::DueAt.gt(now))
-        .add(C::BaseAt.gt(now));
+    let mut mine = Condition::all().add(C::State.is_in(["planned", "skipped"]));
     if task_id != EVERY_TASK {
-        later = later.add(C::TaskId.eq(task_id.0));
+        mine = mine.add(C::TaskId.eq(task_id.0));
     }
+    // A row that only tells also blocks its instant, which the new plan may want: one that was
+    // moved to an earlier day is told long before it.
+    let later = Condition::any()
+        .add(C::DueAt.gt(now).and(C::BaseAt.gt(now)))
+        .add(C::State.eq("skipped").and(C::ScheduledFor.gt(now)));
     // A row that tells of several firings and has begun is cut off at now.
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(now))
         .col_expr(C::BaseAt, Expr::value(now))
         .col_expr(C::DueAt, Expr::value(now))
-        .filter(later.clone().add(C::Since.lte(now)))
+        .filter(mine.clone())
+        .filter(later.clone())
+        .filter(C::Firings.gt(1).and(C::Since.lte(now)))
         .exec(tx)
         .await?;
     occurrence::Entity::delete_many()
+        .filter(mine)
         .filter(later)
         .exec(tx)
         .await?;
@@ -228,36 +253,35 @@ impl Store {
         Ok((row.change_counter, row.planned_until))
     }
 
-    /// Tasks changed after `seen`, and the number of the last change.
+    /// Changes after number `seen`, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn changes_since(&self, seen: i64) -> Result<(i64, Vec<TaskId>), StoreError> {
+    pub async fn changes_since(&self, seen: i64) -> Result<Vec<Changed>, StoreError> {
         let rows = task_change::Entity::find()
             .filter(task_change::Column::Seq.gt(seen))
             .order_by_asc(task_change::Column::Seq)
             .all(&self.reader)
             .await?;
-        let last = rows.last().map_or(seen, |row| row.seq);
-        let mut ids: Vec<TaskId> = rows.into_iter().map(|row| TaskId(row.task_id)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok((last, ids))
+        Ok(rows.into_iter().map(to_changed).collect())
     }
 
-    /// When a task was last changed, up to a change's number.
+    /// Changes made after an instant, of the last thousands: what a process that stopped may not
+    /// have planned anew.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn changed_at(&self, task: TaskId, seen: i64) -> Result<DateTime<Utc>, StoreError> {
-        let row = task_change::Entity::find()
-            .filter(task_change::Column::TaskId.eq(task.0))
-            .filter(task_change::Column::Seq.lte(seen))
+    pub async fn changes_made_after(&self, at: DateTime<Utc>) -> Result<Vec<Changed>, StoreError> {
+        let rows = task_change::Entity::find()
             .order_by_desc(task_change::Column::Seq)
-            .limit(1)
-            .one(&self.reader)
+            .limit(CHANGES_MAX)
+            .all(&self.reader)
             .await?;
-        Ok(row.map_or(DateTime::UNIX_EPOCH, |row| row.at))
+        Ok(rows
+            .into_iter()
+            .map(to_changed)
+            .filter(|change| change.at > at)
+            .collect())
     }
 
     /// Writes firings ahead of time. Rows that are there already stay as they are.
@@ -287,15 +311,13 @@ impl Store {
             if lock.exec(tx).await?.rows_affected == 0 {
                 return Ok(Err(Stale::TasksChanged));
             }
-            let (one_by_one, plain): (Vec<&Planned>, Vec<&Planned>) = rows
+            let (skipped, plain): (Vec<&Planned>, Vec<&Planned>) = rows
                 .iter()
                 .partition(|row| matches!(row.entry, Entry::Skipped(_)));
             for chunk in plain.chunks(CHUNK) {
                 rows::insert_planned(tx, chunk).await?;
             }
-            for row in one_by_one {
-                rows::insert_skipped(tx, row).await?;
-            }
+            skipped::insert(tx, &skipped).await?;
             Ok(Ok(()))
         })
     }
@@ -345,7 +367,7 @@ impl Store {
             let verdicts = decide(&due, &running, &latest);
             let mut starts: Vec<(Due, Trigger)> = Vec::new();
             let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
-            let mut waiting: Vec<i64> = Vec::new();
+            let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
             let full = due.len() as u64 == CLAIM_MAX;
             for (due, verdict) in due.into_iter().zip(verdicts) {
                 match verdict {
@@ -356,22 +378,23 @@ impl Store {
                     Verdict::Miss(reason) => {
                         ends.entry(("missed", reason)).or_default().push(due.id.0)
                     }
-                    Verdict::Wait => waiting.push(due.id.0),
+                    Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
                 }
             }
             for ((state, reason), ids) in ends {
                 rows::end_planned(tx, &ids, state, reason).await?;
             }
-            rows::put_off(tx, &waiting, now + WAIT).await?;
+            for (at, ids) in &later {
+                rows::put_off(tx, ids, *at).await?;
+            }
             let mut claimed = Vec::with_capacity(starts.len());
             for chunk in starts.chunks(CHUNK) {
                 claimed.extend(rows::start_planned(tx, chunk, node, now).await?);
             }
-            let waits = !waiting.is_empty();
             Ok(Ok(Claims {
                 claimed,
                 more: full,
-                look_again: waits.then_some(now + WAIT),
+                look_again: later.into_keys().collect(),
             }))
         })
     }

@@ -7,8 +7,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::entity::{audit, occurrence, run};
+use super::entity::{audit, occurrence, run, schedule};
 use super::{Store, StoreError};
+
+/// Rows looked through on each side of an instant, by when they were due.
+const AROUND: u64 = 50;
+/// Rows of a schedule that are looked through behind an instant for one that tells of many.
+const BEHIND: u64 = 20;
 
 /// A row of the ledger, with its run.
 #[derive(Clone, Debug)]
@@ -36,13 +41,14 @@ pub struct StoredOccurrence {
 }
 
 impl StoredOccurrence {
-    /// Whether the row tells of a firing at `at`.
+    /// Whether the row tells of a firing that was named for a time between two instants.
     #[must_use]
-    pub fn tells_of(&self, at: DateTime<Utc>) -> bool {
-        self.scheduled_for == at
-            || self
-                .since
-                .is_some_and(|since| since <= at && at <= self.scheduled_for)
+    pub fn tells_of(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let first = self
+            .since
+            .filter(|_| self.firings > 1)
+            .unwrap_or(self.scheduled_for);
+        first <= until && at <= self.scheduled_for
     }
 }
 
@@ -79,34 +85,113 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// Rows of a task around an instant: `limit` due before it and `limit` due from it on.
+    /// Rows of a task that may tell of a time, in no order: those named for it, those due in it,
+    /// and of each schedule the first rows behind its start, of which one may stand for many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn occurrences_around(
+    pub async fn occurrences_about(
         &self,
         task: TaskId,
         at: DateTime<Utc>,
-        limit: u64,
+        until: DateTime<Utc>,
     ) -> Result<Vec<StoredOccurrence>, StoreError> {
         use occurrence::Column as O;
-        let mut rows = occurrence::Entity::find()
-            .filter(O::TaskId.eq(task.0))
-            .filter(O::DueAt.lt(at))
-            .order_by_desc(O::DueAt)
-            .limit(limit)
+        // The ids of schedules that were taken out since are in the rows around.
+        let mut schedules: Vec<i64> = schedule::Entity::find()
+            .select_only()
+            .column(schedule::Column::Id)
+            .filter(schedule::Column::TaskId.eq(task.0))
+            .into_tuple()
             .all(&self.reader)
             .await?;
-        rows.reverse();
+        let of_task = || occurrence::Entity::find().filter(O::TaskId.eq(task.0));
+        let mut rows = of_task()
+            .filter(O::DueAt.gte(at))
+            .order_by_asc(O::DueAt)
+            .limit(AROUND)
+            .all(&self.reader)
+            .await?;
         rows.extend(
-            occurrence::Entity::find()
-                .filter(O::TaskId.eq(task.0))
-                .filter(O::DueAt.gte(at))
-                .order_by_asc(O::DueAt)
-                .limit(limit)
+            of_task()
+                .filter(O::DueAt.lt(at))
+                .order_by_desc(O::DueAt)
+                .limit(AROUND)
                 .all(&self.reader)
                 .await?,
         );
+        schedules.extend(rows.iter().map(|row| row.schedule_id));
+        schedules.sort_unstable();
+        schedules.dedup();
+        for schedule in schedules {
+            // Moved or put off, a row is due far from the instant that it is named for.
+            let named = occurrence::Entity::find()
+                .filter(O::ScheduleId.eq(schedule))
+                .filter(O::ScheduledFor.gte(at))
+                .order_by_asc(O::ScheduledFor)
+                .limit(BEHIND)
+                .all(&self.reader)
+                .await?;
+            rows.extend(named.into_iter().filter(|row| {
+                row.task_id == task.0
+                    && (row.scheduled_for <= until || row.since.is_some_and(|since| since <= until))
+            }));
+        }
+        rows.sort_unstable_by_key(|row| row.id);
+        rows.dedup_by_key(|row| row.id);
+        self.with_runs(rows).await
+    }
+
+    /// The soonest firing of each of these tasks that is planned and not due yet. What jitter or a
+    /// blackout puts off is only here: its instant has passed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn planned_next(
+        &self,
+        tasks: &[TaskId],
+        now: DateTime<Utc>,
+    ) -> Result<HashMap<TaskId, DateTime<Utc>>, StoreError> {
+        use occurrence::Column as O;
+        let mut next = HashMap::new();
+        for chunk in tasks.chunks(500) {
+            let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
+                .select_only()
+                .column(O::TaskId)
+                .column_as(O::DueAt.min(), "next")
+                .filter(O::State.eq("planned"))
+                .filter(O::DueAt.gt(now))
+                .filter(O::TaskId.is_in(chunk.iter().map(|id| id.0)))
+                .group_by(O::TaskId)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            next.extend(rows.into_iter().map(|(id, at)| (TaskId(id), at)));
+        }
+        Ok(next)
+    }
+
+    /// Firings of a task whose instant has passed and which start only later, soonest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_off_occurrences(
+        &self,
+        task: TaskId,
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<StoredOccurrence>, StoreError> {
+        use occurrence::Column as O;
+        let rows = occurrence::Entity::find()
+            .filter(O::TaskId.eq(task.0))
+            .filter(O::State.eq("planned"))
+            .filter(O::BaseAt.lte(now))
+            .filter(O::DueAt.gt(now))
+            .order_by_asc(O::DueAt)
+            .order_by_asc(O::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
         self.with_runs(rows).await
     }
 

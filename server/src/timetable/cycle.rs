@@ -110,6 +110,7 @@ impl Cycle {
             Kind::Cron(pattern) => instant(cron::next(pattern, &self.zone, unix(after))?),
             Kind::Every { nanos, anchor } => {
                 firing(*anchor, *nanos, intervals(*anchor, *nanos, after)? + 1)
+                    .filter(|next| unix(*next) < END)
             }
             Kind::Once(at) => Some(*at),
             Kind::Startup => None,
@@ -199,6 +200,9 @@ impl Cycle {
 }
 
 const NANOS: i128 = 1_000_000_000;
+
+/// 5000-01-01T00:00:00Z: intervals end where the years of expressions do.
+const END: i64 = 95_617_584_000;
 
 /// Nanoseconds since 1970, for all instants that there are.
 fn nanos(at: DateTime<Utc>) -> i128 {

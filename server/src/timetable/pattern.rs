@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::cron::CronExpr;
 use croner::Cron;
@@ -35,19 +35,25 @@ impl Patterns {
     #[must_use]
     pub fn cycle(&self, expr: &CronExpr, zone: TimeZone) -> Option<Cycle> {
         let text = expr.engine_text();
-        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        let pattern = match parsed.get(&text) {
-            Some(pattern) => Arc::clone(pattern),
+        let known = self.parsed().get(&text).cloned();
+        let pattern = match known {
+            Some(pattern) => pattern,
             None => {
+                // Without the lock: learning that an expression never fires takes 1 ms, which
+                // nobody else has to wait for.
                 let pattern = Arc::new(Pattern::new(expr, &text)?);
+                let mut parsed = self.parsed();
                 if parsed.len() >= 10_000 {
                     parsed.clear();
                 }
-                parsed.insert(text, Arc::clone(&pattern));
-                pattern
+                Arc::clone(parsed.entry(text).or_insert(pattern))
             }
         };
         Some(Cycle::cron(pattern, zone))
+    }
+
+    fn parsed(&self) -> MutexGuard<'_, HashMap<String, Arc<Pattern>>> {
+        self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

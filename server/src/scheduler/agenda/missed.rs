@@ -1,17 +1,19 @@
 //! Telling what nobody was there for, in few rows whatever the outage.
 
-use app::schedule::MissedPolicy;
+use app::schedule::{DayRule, MissedPolicy};
 use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
+use jiff::civil::Date;
 
 use super::rows_of;
-use crate::firings::Rhythm;
+use crate::firings::{Excluded, Rhythm};
 use crate::store::{Entry, Planned};
+use crate::timetable::{civil_date, start_of_day};
 
 /// Missed firings of one schedule that get a row each; more are told in one row.
 const ROWS: usize = 20;
-/// Slots of one schedule that are gone through one by one; a plain schedule with more is counted
-/// by arithmetic, any other is told as "at least so many".
+/// Slots of one schedule that are gone through one by one; where there are more, and arithmetic
+/// cannot count them, the row counts what was gone through.
 const STEPS: usize = 5_000;
 /// Rows of firings that a rule left out meanwhile, per schedule.
 const SKIPPED_ROWS: usize = 200;
@@ -41,12 +43,11 @@ pub(super) fn rows(
         MissedPolicy::None | MissedPolicy::Latest => 1,
         MissedPolicy::All => usize::try_from(task.missed.max).unwrap_or(1).max(1),
     };
-    if rhythm.is_plain() {
-        let until = rhythm.window_end(now);
-        let count = rhythm.cycle().count_between(from, until);
-        if count > (ROWS + keep) as u64 {
-            return many(task, rhythm, from, until, count, keep, reason);
-        }
+    let until = rhythm.window_end(now);
+    if let Some(count) = rhythm.count_starts(from, until)
+        && count > (ROWS + keep) as u64
+    {
+        return many(task, rhythm, (from, until), count, keep, reason);
     }
     let mut firing: Vec<Planned> = Vec::new();
     let mut skipped: Vec<Planned> = Vec::new();
@@ -104,49 +105,119 @@ pub(super) fn rows(
     rows
 }
 
-/// A plain schedule with very many: counted by arithmetic, the last ones found from behind.
+/// A schedule with very many that can be counted by arithmetic; the last ones are found from
+/// behind.
 fn many(
     task: &Task,
     rhythm: &Rhythm,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
     count: u64,
     keep: usize,
     reason: &'static str,
 ) -> Vec<Planned> {
     let cycle = rhythm.cycle();
-    let mut kept = Vec::new();
+    let just_before = |at: DateTime<Utc>| at - TimeDelta::microseconds(1);
+    // One more than is kept: the last of those that are told.
+    let mut last: Vec<Planned> = Vec::new();
     let mut at = cycle.previous_at_or_before(until);
-    while let Some(found) = at.filter(|at| *at > from && kept.len() < keep) {
-        kept.push(found);
-        at = cycle.previous_at_or_before(found - TimeDelta::microseconds(1));
+    let mut steps = 0;
+    while let Some(found) = at.filter(|at| *at > from && last.len() <= keep && steps < STEPS) {
+        steps += 1;
+        let Some(slot) = rhythm.next(just_before(found)) else {
+            break;
+        };
+        let mut before = found;
+        if let Some(Excluded::Day { date, .. }) =
+            slot.firings.first().and_then(|f| f.excluded.as_ref())
+        {
+            // None of this day counts.
+            before = start_of_day(cycle.zone(), *date).min(found);
+        }
+        let rows = rows_of(task.id, rhythm, &slot);
+        last.extend(rows.into_iter().filter(|row| row.entry == Entry::Planned));
+        at = cycle.previous_at_or_before(just_before(before));
     }
-    let row = |at: DateTime<Utc>, entry| Planned {
-        task_id: task.id,
-        schedule_id: rhythm.schedule.id,
-        scheduled_for: at,
-        base_at: at,
-        due_at: at,
-        entry,
-    };
-    let mut rows = Vec::new();
-    if let (Some(last), Some(since)) = (at, cycle.next_after(from))
-        && last > from
+    let first = rhythm.next_start(from);
+    let mut rows = left_out(task, rhythm, from, until);
+    if last.len() > keep
+        && let (Some(told), Some(first)) = (last.pop(), first)
     {
-        let told = count.saturating_sub(kept.len() as u64);
         let entry = Entry::Missed {
             reason,
-            count: i64::try_from(told).unwrap_or(i64::MAX),
-            since,
+            count: i64::try_from(count)
+                .unwrap_or(i64::MAX)
+                .saturating_sub(i64::try_from(last.len()).unwrap_or(0)),
+            since: first.scheduled_for,
         };
-        rows.push(row(last, entry));
+        rows.push(Planned { entry, ..told });
     }
-    rows.extend(kept.into_iter().rev().map(|at| row(at, Entry::Planned)));
+    rows.extend(last.into_iter().rev());
+    rows
+}
+
+/// Rows for whole days that a rule of days left out, days in a row together.
+fn left_out(
+    task: &Task,
+    rhythm: &Rhythm,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Vec<Planned> {
+    let cycle = rhythm.cycle();
+    let Some(calendar) = rhythm.calendar() else {
+        return Vec::new();
+    };
+    let counts = |date: Date| match rhythm.schedule.day_rule {
+        DayRule::WorkDays => calendar.is_work(date),
+        DayRule::RestDays => !calendar.is_work(date),
+        _ => true,
+    };
+    let mut rows = Vec::new();
+    let mut day = civil_date(cycle.zone(), from);
+    let last = civil_date(cycle.zone(), until);
+    let next = |day: Date| day.tomorrow().ok().filter(|next| *next <= last);
+    let mut at = Some(day).filter(|day| *day <= last);
+    while let Some(begin) = at.filter(|_| rows.len() < SKIPPED_ROWS) {
+        day = begin;
+        if counts(begin) {
+            at = next(day);
+            continue;
+        }
+        let start = start_of_day(cycle.zone(), begin) - TimeDelta::microseconds(1);
+        at = next(day);
+        while let Some(more) = at.filter(|more| !counts(*more)) {
+            day = more;
+            at = next(day);
+        }
+        let end = day.tomorrow().map_or(until, |next| {
+            start_of_day(cycle.zone(), next) - TimeDelta::microseconds(1)
+        });
+        let (start, end) = (start.max(from), end.min(until));
+        let count = cycle.count_between(start, end);
+        let (Some(first), Some(last)) = (cycle.next_after(start), cycle.previous_at_or_before(end))
+        else {
+            continue;
+        };
+        if count > 0 {
+            rows.push(Planned {
+                task_id: task.id,
+                schedule_id: rhythm.schedule.id,
+                scheduled_for: last,
+                base_at: last,
+                due_at: last,
+                entry: Entry::SkippedMany {
+                    reason: "calendar",
+                    count: i64::try_from(count).unwrap_or(i64::MAX),
+                    since: first,
+                },
+            });
+        }
+    }
     rows
 }
 
 /// Adds a firing that a rule left out: one after another for the same reason share a row.
 fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
+    let full = rows.len() >= SKIPPED_ROWS;
     if let Some(last) = rows.last_mut() {
         let same = match last.entry {
             Entry::Skipped(reason) if reason == code => Some((1, last.scheduled_for)),
@@ -158,8 +229,8 @@ fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
             _ => None,
         };
         if let Some((count, since)) = same
-            && (row.scheduled_for - last.scheduled_for <= TimeDelta::minutes(15)
-                || rows.len() >= SKIPPED_ROWS)
+            && row.scheduled_for > last.scheduled_for
+            && (row.scheduled_for - last.scheduled_for <= TimeDelta::minutes(15) || full)
         {
             let entry = Entry::SkippedMany {
                 reason: code,

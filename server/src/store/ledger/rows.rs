@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, Query};
+use sea_orm::sea_query::{Expr, Func, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::entity::{occurrence, run};
@@ -61,48 +61,6 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
             .to_owned(),
     );
     tx.execute(&insert).await?;
-    Ok(())
-}
-
-/// Firings of one schedule that a rule leaves out are told in one row while they are this close.
-const CLOSE: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
-
-/// Writes firings that a rule leaves out: one after another close by is added to the row before.
-pub(super) async fn insert_skipped(tx: &Tx, row: &Planned) -> Result<(), StoreError> {
-    use occurrence::Column as C;
-    let Entry::Skipped(reason) = row.entry else {
-        return insert_planned(tx, &[row]).await;
-    };
-    let last = occurrence::Entity::find()
-        .filter(C::ScheduleId.eq(row.schedule_id.0))
-        .order_by_desc(C::ScheduledFor)
-        .limit(1)
-        .one(tx)
-        .await?;
-    let joins = last.filter(|last| {
-        last.state == "skipped"
-            && last.reason.as_deref() == Some(reason)
-            && row.scheduled_for - last.scheduled_for <= CLOSE
-    });
-    let Some(last) = joins else {
-        return insert_planned(tx, &[row]).await;
-    };
-    if last.scheduled_for >= row.scheduled_for {
-        // Another node has told of it.
-        return Ok(());
-    }
-    occurrence::Entity::update_many()
-        .col_expr(C::ScheduledFor, Expr::value(row.scheduled_for))
-        .col_expr(C::BaseAt, Expr::value(row.base_at))
-        .col_expr(C::DueAt, Expr::value(row.due_at))
-        .col_expr(C::Firings, Expr::col(C::Firings).add(1))
-        .col_expr(
-            C::Since,
-            Expr::value(last.since.unwrap_or(last.scheduled_for)),
-        )
-        .filter(C::Id.eq(last.id))
-        .exec(tx)
-        .await?;
     Ok(())
 }
 

@@ -14,6 +14,9 @@ use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
 use super::{NewSchedule, NewTask, lock, schedules, to_json};
 
+/// Paused tasks that are looked up at once.
+const RESUMED_AT_ONCE: u64 = 1_000;
+
 impl Store {
     /// Enters a task. A name that exists already is a duplicate-key error.
     ///
@@ -112,42 +115,57 @@ impl Store {
     /// # Errors
     /// When the database fails; calling again does the rest.
     pub async fn resume_paused(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
-        use task::Column as T;
+        let mut resumed = Vec::new();
+        loop {
+            let due = self.paused_until(now).await?;
+            let full = due.len() as u64 == RESUMED_AT_ONCE;
+            let before = resumed.len();
+            for id in due {
+                if self.resume(id, now).await? {
+                    resumed.push(id);
+                }
+            }
+            // A page of which nothing could be resumed would come back for ever.
+            if !full || resumed.len() == before {
+                return Ok(resumed);
+            }
+        }
+    }
+
+    async fn paused_until(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StoreError> {
         let due: Vec<i64> = task::Entity::find()
             .select_only()
-            .column(T::Id)
-            .filter(T::State.eq(TaskState::Paused.as_str()))
-            .filter(T::PausedUntil.lte(now))
-            .limit(1000)
+            .column(task::Column::Id)
+            .filter(task::Column::State.eq(TaskState::Paused.as_str()))
+            .filter(task::Column::PausedUntil.lte(now))
+            .limit(RESUMED_AT_ONCE)
             .into_tuple()
             .all(&self.reader)
             .await?;
-        let mut resumed = Vec::new();
-        for id in due {
-            let done = transaction!(self, |tx| {
-                note_change(tx, TaskId(id), now).await?;
-                // Whoever comes second, or meets another decision of a person, changes nothing.
-                let changed = task::Entity::update_many()
-                    .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
-                    .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
-                    .col_expr(T::UpdatedAt, Expr::value(now))
-                    .filter(T::Id.eq(id))
-                    .filter(T::State.eq(TaskState::Paused.as_str()))
-                    .filter(T::PausedUntil.lte(now))
-                    .exec(tx)
-                    .await?;
-                if changed.rows_affected == 0 {
-                    return Ok(false);
-                }
-                bump_version(tx, TaskId(id)).await?;
-                withdraw(tx, TaskId(id), now).await?;
-                Ok(true)
-            })?;
-            if done {
-                resumed.push(TaskId(id));
+        Ok(due.into_iter().map(TaskId).collect())
+    }
+
+    async fn resume(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        use task::Column as T;
+        transaction!(self, |tx| {
+            note_change(tx, id, now).await?;
+            // Whoever comes second, or meets another decision of a person, changes nothing.
+            let changed = task::Entity::update_many()
+                .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
+                .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
+                .col_expr(T::UpdatedAt, Expr::value(now))
+                .filter(T::Id.eq(id.0))
+                .filter(T::State.eq(TaskState::Paused.as_str()))
+                .filter(T::PausedUntil.lte(now))
+                .exec(tx)
+                .await?;
+            if changed.rows_affected == 0 {
+                return Ok(false);
             }
-        }
-        Ok(resumed)
+            bump_version(tx, id).await?;
+            withdraw(tx, id, now).await?;
+            Ok(true)
+        })
     }
 
     /// Switches urging, with a new urge cycle where one is given; false when the task is gone.

@@ -1,0 +1,48 @@
+//! What a claim asks when a firing's time has come: rules may have changed since it was planned.
+
+use app::calendar::BlackoutPolicy;
+use chrono::{DateTime, Utc};
+
+use super::Rhythm;
+
+/// A blackout that holds when a firing is to start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shut {
+    /// The firing is dropped.
+    Dropped,
+    /// It may start then.
+    Until(DateTime<Utc>),
+}
+
+impl Rhythm {
+    /// Whether the task is paused at an instant.
+    #[must_use]
+    pub fn is_paused(&self, at: DateTime<Utc>) -> bool {
+        self.pause
+            .is_some_and(|pause| pause.until.is_none_or(|until| at < until))
+    }
+
+    /// The blackout that holds at an instant, where one does. One that drops goes first, else the
+    /// one that ends last.
+    #[must_use]
+    pub fn shut_now(&self, now: DateTime<Utc>) -> Option<Shut> {
+        let holding: Vec<_> = self
+            .quiet
+            .iter()
+            .filter_map(|quiet| Some((quiet.policy, quiet.at(now)?.1)))
+            .collect();
+        if holding
+            .iter()
+            .any(|(policy, _)| *policy == BlackoutPolicy::Drop)
+        {
+            return Some(Shut::Dropped);
+        }
+        holding
+            .into_iter()
+            .map(|(_, until)| Shut::Until(until))
+            .max_by_key(|shut| match shut {
+                Shut::Until(until) => Some(*until),
+                Shut::Dropped => None,
+            })
+    }
+}

@@ -1,0 +1,128 @@
+//! Looking for firings: the next one that starts, where one lands, and how far a reason reaches.
+
+use app::schedule::DayRule;
+use chrono::{DateTime, TimeDelta, Utc};
+use jiff::civil::Date;
+
+use super::{Excluded, Firing, Rhythm, Slot, reach};
+use crate::timetable::{at_time_on, civil_date, civil_time, start_of_day};
+
+/// Stretches of slots that are looked through for one that starts; behind so many left out,
+/// nothing is known to start.
+const LOOK: usize = 400;
+/// The same behind the last day that a calendar names. From there on every week is the next one's
+/// like, so a day that counts comes soon or never.
+const LOOK_UNNAMED: usize = 60;
+
+impl Rhythm {
+    /// The slot that holds the firing named for an instant, also where a rule of days moves it;
+    /// only that firing is in it.
+    #[must_use]
+    pub fn slot_of(&self, scheduled_for: DateTime<Utc>) -> Option<Slot> {
+        let slot = self.next(self.lands(scheduled_for) - TimeDelta::microseconds(1))?;
+        let firing = slot
+            .firings
+            .iter()
+            .find(|firing| firing.scheduled_for == scheduled_for)?;
+        Some(Slot {
+            firings: vec![firing.clone()],
+            ..slot
+        })
+    }
+
+    /// Where a rule of days puts the firing named for an instant.
+    fn lands(&self, scheduled_for: DateTime<Utc>) -> DateTime<Utc> {
+        let zone = self.cycle.zone();
+        let day = civil_date(zone, scheduled_for);
+        let target = match (self.schedule.day_rule, self.calendar.as_deref()) {
+            (DayRule::NextWorkDay, Some(calendar)) => calendar.next_work_day(day),
+            (DayRule::PreviousWorkDay, Some(calendar)) => calendar.previous_work_day(day),
+            _ => None,
+        };
+        target
+            .filter(|target| *target != day)
+            .map_or(scheduled_for, |target| {
+                at_time_on(zone, target, civil_time(zone, scheduled_for))
+            })
+    }
+
+    /// The next firing that starts something, after an instant. Long times without one are
+    /// stepped over.
+    #[must_use]
+    pub fn next_start(&self, after: DateTime<Utc>) -> Option<Firing> {
+        let mut from = after;
+        let mut unnamed = 0;
+        for _ in 0..LOOK {
+            let slot = self.next(from)?;
+            if let Some(firing) = slot.firings.iter().find(|firing| firing.excluded.is_none()) {
+                return Some(firing.clone());
+            }
+            unnamed += usize::from(self.is_behind_calendar(&slot));
+            if unnamed > LOOK_UNNAMED {
+                return None;
+            }
+            from = self.behind(&slot)?;
+        }
+        None
+    }
+
+    /// Whether a slot is left out for its day, on one behind all that the calendar names.
+    fn is_behind_calendar(&self, slot: &Slot) -> bool {
+        let last = self
+            .calendar
+            .as_deref()
+            .and_then(|calendar| calendar.days.last_key_value())
+            .map(|(date, _)| *date);
+        slot.firings.iter().any(|firing| match &firing.excluded {
+            Some(Excluded::Day { date, .. }) => last.is_none_or(|last| last < *date),
+            _ => false,
+        })
+    }
+
+    /// An instant behind everything that is left out for the same reason as this slot; `None`
+    /// where nobody knows of an end to it.
+    #[must_use]
+    pub fn behind(&self, slot: &Slot) -> Option<DateTime<Utc>> {
+        let before = |at: DateTime<Utc>| slot.at.max(at - TimeDelta::microseconds(1));
+        let day = |date: Date, rest: bool, forward: bool| {
+            let calendar = self.calendar.as_deref()?;
+            let next = reach::behind(calendar, date, rest, forward);
+            Some(before(start_of_day(self.cycle.zone(), next)))
+        };
+        // What merges into another firing is left out together with that one, for its reason.
+        let reason = slot
+            .firings
+            .iter()
+            .filter_map(|firing| firing.excluded.as_ref())
+            .find(|reason| !matches!(reason, Excluded::Merged { .. }));
+        match reason {
+            Some(Excluded::Day { date, work }) => day(*date, !work, false),
+            Some(Excluded::Nowhere { date }) => {
+                day(*date, true, self.schedule.day_rule == DayRule::NextWorkDay)
+            }
+            Some(Excluded::Blackout { until, .. }) => until.map(before),
+            Some(Excluded::Paused) => self.pause.and_then(|pause| pause.until).map(before),
+            Some(Excluded::Merged { .. }) | None => Some(slot.at),
+        }
+    }
+
+    /// Whether the schedule names another instant after `at` and up to `until`, so that this one
+    /// is not the last in the blackout.
+    pub(super) fn fires_again(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let mut from = at;
+        for _ in 0..LOOK {
+            let Some(next) = self.raw_next(from).filter(|next| next.at <= until) else {
+                return false;
+            };
+            if next.firings.iter().any(|firing| firing.excluded.is_none()) {
+                return true;
+            }
+            let Some(behind) = self.behind(&next) else {
+                return false;
+            };
+            from = behind;
+        }
+        // In doubt it is left out: two must not start at the end of a blackout.
+        true
+    }
+}

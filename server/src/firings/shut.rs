@@ -1,0 +1,48 @@
+//! What pauses and blackouts make of a firing when it is planned.
+
+use app::calendar::BlackoutPolicy;
+use chrono::{DateTime, Utc};
+
+use super::{Excluded, Firing, Rhythm};
+
+/// Blackouts that follow one another directly.
+const CHAIN: usize = 16;
+
+impl Rhythm {
+    /// Applies pause and blackouts to a firing that no rule of days leaves out; `at` is its slot.
+    pub(super) fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
+        if self.is_paused(at) {
+            firing.excluded = Some(Excluded::Paused);
+            return;
+        }
+        let started_in = firing.due_at;
+        for step in 0..=CHAIN {
+            let mut holding = self
+                .quiet
+                .iter()
+                .filter_map(|quiet| Some((quiet, quiet.stretch(firing.due_at)?)));
+            let Some((quiet, stretch)) = holding
+                .clone()
+                .find(|(quiet, _)| quiet.policy == BlackoutPolicy::Drop)
+                .or_else(|| holding.next())
+            else {
+                return;
+            };
+            let dropped = quiet.policy == BlackoutPolicy::Drop && firing.due_at == started_in;
+            // Where no end of it is known, there is nothing to put the firing off to.
+            let endless = stretch.endless || step == CHAIN;
+            if dropped || endless || self.fires_again(at, stretch.end) {
+                firing.excluded = Some(Excluded::Blackout {
+                    id: quiet.id,
+                    name: quiet.name.clone(),
+                    until: (!stretch.endless).then_some(stretch.end),
+                });
+                firing.due_at = started_in;
+                firing.put_off = false;
+                return;
+            }
+            firing.due_at = stretch.end;
+            firing.put_off = true;
+        }
+    }
+}

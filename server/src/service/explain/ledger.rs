@@ -1,0 +1,142 @@
+//! What the ledger says about a time.
+
+use app::backend::Answer;
+use app::i18n::Lang;
+use app::run::{Run, Trigger};
+use app::task::Task;
+use chrono::{DateTime, Utc};
+
+use super::super::Service;
+use super::super::words::{local, reason_text};
+use super::Said;
+use crate::error::OrInternal;
+use crate::store::StoredOccurrence;
+
+impl Service {
+    pub(super) async fn from_ledger(
+        &self,
+        lang: Lang,
+        task: &Task,
+        at: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Answer<Option<Said>> {
+        let rows = self
+            .store
+            .occurrences_about(task.id, at, until)
+            .await
+            .or_internal(lang)?;
+        // One that ran says more than one that was left out.
+        let found = rows
+            .iter()
+            .filter(|row| row.tells_of(at, until))
+            .min_by_key(|row| (row.run_id.is_none(), row.firings > 1, row.scheduled_for));
+        // Named for another time, and moved or put off to this one.
+        let moved_here = || {
+            rows.iter()
+                .filter(|row| at <= row.due_at && row.due_at <= until)
+                .filter(|row| row.run_id.is_some() || row.state == "planned")
+                .min_by_key(|row| (row.run_id.is_none(), row.due_at))
+        };
+        let Some(row) = found.or_else(moved_here) else {
+            return Ok(None);
+        };
+        let run = match row.run_id {
+            Some(id) => self.store.run(id).await.or_internal(lang)?,
+            None => None,
+        };
+        let (verdict, sentence) = match &run {
+            Some(run) => of_run(lang, task, row, run),
+            None if row.state == "planned" => {
+                let due = local(row.due_at, &task.zone);
+                (
+                    "planned",
+                    lang.pick(
+                        format!("已计划：{due} 开始。"),
+                        format!("It is planned to start at {due}."),
+                    ),
+                )
+            }
+            None => of_unrun(lang, task, row),
+        };
+        Ok(Some(Said {
+            verdict,
+            sentence,
+            occurrence_id: Some(row.id),
+            run_id: row.run_id,
+        }))
+    }
+}
+
+/// A firing that ran, or runs.
+fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'static str, String) {
+    let named = local(row.scheduled_for, &task.zone);
+    let started = local(run.started_at.0, &task.zone);
+    let state = run.state.as_str();
+    let how = state_text(lang, state);
+    let verdict = if run.state.is_over() {
+        "ran"
+    } else {
+        "running"
+    };
+    let caught_up = if run.trigger == Trigger::CatchUp {
+        lang.pick("（补跑）", " (caught up)")
+    } else {
+        ""
+    };
+    // Why it ended badly.
+    let code = run.exit_code.filter(|code| *code != 0);
+    let reason = run
+        .reason
+        .as_deref()
+        .map(|reason| app::run::reason_text(reason, lang))
+        .or_else(|| {
+            code.map(|code| lang.pick(format!("退出码 {code}"), format!("exit code {code}")))
+        })
+        .filter(|_| run.state.is_over() && state != "succeeded")
+        .map(|why| lang.pick(format!("：{why}"), format!(": {why}")))
+        .unwrap_or_default();
+    let id = run.id;
+    let sentence = lang.pick(
+        format!("计划在 {named} 的这一次于 {started} 开始{caught_up}，{how}{reason}（执行 {id}）。"),
+        format!("The one planned for {named} started at {started}{caught_up} and {how}{reason} (run {id})."),
+    );
+    (verdict, sentence)
+}
+
+/// A firing, or many, that did not run.
+fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (&'static str, String) {
+    let named = local(row.scheduled_for, &task.zone);
+    let (verdict, word) = if row.state == "missed" {
+        ("missed", lang.pick("错过", "was missed"))
+    } else {
+        ("skipped", lang.pick("跳过", "was skipped"))
+    };
+    let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
+    let sentence = match row.since.filter(|_| row.firings > 1) {
+        Some(since) => {
+            let (since, count) = (local(since, &task.zone), row.firings);
+            lang.pick(
+                format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
+                format!(
+                    "It did not run: each of {count} firings from {since} to {named} {word}: {why}."
+                ),
+            )
+        }
+        None => lang.pick(
+            format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
+            format!("It did not run: the one planned for {named} {word}: {why}."),
+        ),
+    };
+    (verdict, sentence)
+}
+
+fn state_text(lang: Lang, state: &str) -> &'static str {
+    match state {
+        "running" => lang.pick("正在执行", "is running"),
+        "succeeded" => lang.pick("成功", "succeeded"),
+        "failed" => lang.pick("失败", "failed"),
+        "timed_out" => lang.pick("超时被终止", "was ended by its time limit"),
+        "killed" => lang.pick("被人停止", "was stopped by somebody"),
+        _ => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
+    }
+}

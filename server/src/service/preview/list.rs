@@ -1,0 +1,133 @@
+//! The firings of a preview.
+
+use app::i18n::Lang;
+use app::id::ScheduleId;
+use app::occurrence::{ClockChange, Exclusion, Firing};
+use app::task::Task;
+use app::time::Stamp;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use jiff::tz::TimeZone;
+
+use super::super::words::{clock_change_text, excluded_text, note_text};
+use crate::firings::{Merge, Rhythm, Slot};
+use crate::timetable::clock_changes;
+
+/// Slots that are gone through for starts, besides those that are asked for.
+const SLOTS: usize = 4_000;
+/// Left-out firings of one stretch that are shown before the rest of it is stepped over.
+pub(in crate::service) const STRETCH: usize = 3;
+/// Left-out firings less than this apart are one stretch.
+pub(in crate::service) const DENSE: TimeDelta = TimeDelta::hours(20);
+
+/// The next `count` starts, with what is left out between them, of which so many are told.
+pub(super) fn list(
+    lang: Lang,
+    task: &Task,
+    rhythms: &[Rhythm],
+    zone: &TimeZone,
+    from: DateTime<Utc>,
+    (count, left_out_max): (usize, usize),
+) -> Vec<Firing> {
+    let mut firings: Vec<Firing> = Vec::new();
+    let mut merge = Merge::new(rhythms, from);
+    let (mut starts, mut left_out, mut slots) = (0, 0, 0);
+    // How many were left out in a row, by schedule.
+    let mut stretch = vec![(0_usize, from); rhythms.len()];
+    let mut before = from;
+    while starts < count
+        && slots < SLOTS + count
+        && let Some((index, slot)) = merge.next()
+    {
+        slots += 1;
+        let changes = clock_changes(zone, before, slot.at);
+        let rhythm = &rhythms[index];
+        let shown = firings.len();
+        for firing in &slot.firings {
+            let excluded = firing.excluded.as_ref().map(|excluded| Exclusion {
+                code: excluded.code().to_owned(),
+                text: excluded_text(lang, excluded, rhythm, &task.zone),
+            });
+            if excluded.is_some() {
+                // Days apart each is worth a line; what is dense is stepped over.
+                let dense = slot.at - stretch[index].1 < DENSE;
+                stretch[index] = (if dense { stretch[index].0 + 1 } else { 1 }, slot.at);
+                left_out += 1;
+                if left_out > left_out_max {
+                    continue;
+                }
+            } else {
+                starts += 1;
+                stretch[index] = (0, slot.at);
+            }
+            let settled = rhythm.schedule.id != ScheduleId(0);
+            firings.push(Firing {
+                schedule: u32::try_from(index).unwrap_or(u32::MAX),
+                scheduled_for: Stamp(firing.scheduled_for),
+                due_at: Stamp(if settled || excluded.is_some() {
+                    firing.due_at
+                } else {
+                    without_jitter(firing, &slot)
+                }),
+                due_until: rhythm
+                    .jitter_until(slot.at)
+                    .filter(|_| !settled && excluded.is_none())
+                    .map(Stamp),
+                clock_change: changes.last().map(|(at, was, is)| ClockChange {
+                    at: Stamp(*at),
+                    text: clock_change_text(lang, *was, *is),
+                }),
+                note: note_text(lang, firing, &slot, rhythm),
+                excluded,
+            });
+        }
+        if firings.len() > shown {
+            // Else the next one that is shown tells of a change of the clock.
+            before = slot.at;
+        }
+        if stretch[index].0 >= STRETCH {
+            merge.skip_to(index, rhythm.behind(&slot));
+            stretch[index] = (0, slot.at);
+        }
+    }
+    firings
+}
+
+/// The start of a firing whose jitter is not settled before it is saved.
+fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc> {
+    // A blackout puts off further than jitter does, to its end, which is settled.
+    if firing.put_off {
+        firing.due_at
+    } else {
+        slot.at
+    }
+}
+
+/// Years without data, in the firings shown and half a year behind them.
+pub(super) fn notes(
+    lang: Lang,
+    rhythms: &[Rhythm],
+    firings: &[Firing],
+    from: DateTime<Utc>,
+) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let last = firings.last().map_or(from, |firing| firing.due_at.0);
+    for rhythm in rhythms {
+        let Some(calendar) = rhythm.calendar() else {
+            continue;
+        };
+        for year in from.year()..=(last + TimeDelta::days(1)).year().min(from.year() + 20) {
+            if i16::try_from(year).is_ok_and(|year| calendar.has_year(year)) {
+                continue;
+            }
+            let name = &calendar.name;
+            let note = lang.pick(
+                format!("日历 {name} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),
+                format!("Calendar {name} has no data for {year}: Monday to Friday count as work days then"),
+            );
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}

@@ -1,0 +1,175 @@
+//! Telling firings that a rule leaves out, in as few rows as say it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use app::id::ScheduleId;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::super::entity::occurrence;
+use super::super::{StoreError, Tx};
+use super::{CHUNK, Entry, Planned, rows};
+
+/// Firings of one schedule that a rule leaves out are told in one row while they are this close.
+pub(super) const CLOSE: TimeDelta = TimeDelta::minutes(15);
+
+/// Whether a firing may be told together with the one told before it.
+pub(super) fn joins(before: DateTime<Utc>, next: DateTime<Utc>) -> bool {
+    let gap = next - before;
+    gap > TimeDelta::zero() && gap <= CLOSE
+}
+
+/// Firings of one schedule, close together and left out for the same reason.
+struct Stretch<'a> {
+    first: &'a Planned,
+    last: &'a Planned,
+    reason: &'static str,
+    count: i64,
+}
+
+/// Writes them: a stretch that follows closely on a row with the same reason is added to it.
+pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreError> {
+    let mut ids: Vec<i64> = firings.iter().map(|row| row.schedule_id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let last = last_rows(tx, &ids).await?;
+    let stretches = fold(firings.iter().copied().filter(|firing| {
+        // Another node may have told of it.
+        !last
+            .get(&firing.schedule_id.0)
+            .is_some_and(|row| tells_of(row, firing.scheduled_for))
+    }));
+    let mut fresh: Vec<Planned> = Vec::new();
+    // Only a schedule's first stretch can follow on what is stored.
+    let mut asked: Vec<ScheduleId> = Vec::new();
+    for stretch in stretches {
+        let id = stretch.first.schedule_id;
+        let before = last.get(&id.0).filter(|_| !asked.contains(&id));
+        asked.push(id);
+        match before.filter(|row| {
+            row.state == "skipped"
+                && row.reason.as_deref() == Some(stretch.reason)
+                && joins(row.scheduled_for, stretch.first.scheduled_for)
+        }) {
+            Some(row) => extend(tx, row, &stretch).await?,
+            None => fresh.push(stretch.row()),
+        }
+    }
+    let fresh: Vec<&Planned> = fresh.iter().collect();
+    for chunk in fresh.chunks(CHUNK) {
+        rows::insert_planned(tx, chunk).await?;
+    }
+    Ok(())
+}
+
+impl Stretch<'_> {
+    fn row(&self) -> Planned {
+        let entry = if self.count == 1 {
+            Entry::Skipped(self.reason)
+        } else {
+            Entry::SkippedMany {
+                reason: self.reason,
+                count: self.count,
+                since: self.first.scheduled_for,
+            }
+        };
+        Planned {
+            entry,
+            ..self.last.clone()
+        }
+    }
+}
+
+fn tells_of(row: &occurrence::Model, at: DateTime<Utc>) -> bool {
+    let since = row.since.unwrap_or(row.scheduled_for);
+    row.state == "skipped" && since <= at && at <= row.scheduled_for
+}
+
+/// Joins what is close, schedule by schedule.
+fn fold<'a>(firings: impl Iterator<Item = &'a Planned>) -> Vec<Stretch<'a>> {
+    let mut by_schedule: BTreeMap<ScheduleId, Vec<&Planned>> = BTreeMap::new();
+    for firing in firings {
+        by_schedule
+            .entry(firing.schedule_id)
+            .or_default()
+            .push(firing);
+    }
+    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    for mut firings in by_schedule.into_values() {
+        firings.sort_by_key(|firing| firing.scheduled_for);
+        for firing in firings {
+            let Entry::Skipped(reason) = firing.entry else {
+                continue;
+            };
+            match stretches.last_mut() {
+                Some(stretch)
+                    if stretch.last.schedule_id == firing.schedule_id
+                        && stretch.reason == reason
+                        && joins(stretch.last.scheduled_for, firing.scheduled_for) =>
+                {
+                    stretch.last = firing;
+                    stretch.count += 1;
+                }
+                _ => stretches.push(Stretch {
+                    first: firing,
+                    last: firing,
+                    reason,
+                    count: 1,
+                }),
+            }
+        }
+    }
+    stretches
+}
+
+/// The row of each schedule with the latest instant.
+async fn last_rows(tx: &Tx, ids: &[i64]) -> Result<HashMap<i64, occurrence::Model>, StoreError> {
+    use occurrence::Column as C;
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let latest: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
+            .select_only()
+            .column(C::ScheduleId)
+            .column_as(C::ScheduledFor.max(), "latest")
+            .filter(C::ScheduleId.is_in(chunk.iter().copied()))
+            .group_by(C::ScheduleId)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let mut instants: Vec<DateTime<Utc>> = latest.iter().map(|(_, at)| *at).collect();
+        instants.sort_unstable();
+        instants.dedup();
+        let wanted: HashMap<i64, DateTime<Utc>> = latest.into_iter().collect();
+        let rows = occurrence::Entity::find()
+            .filter(C::ScheduleId.is_in(chunk.iter().copied()))
+            .filter(C::ScheduledFor.is_in(instants))
+            .all(tx)
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter(|row| wanted.get(&row.schedule_id) == Some(&row.scheduled_for))
+                .map(|row| (row.schedule_id, row)),
+        );
+    }
+    Ok(found)
+}
+
+async fn extend(tx: &Tx, row: &occurrence::Model, stretch: &Stretch<'_>) -> Result<(), StoreError> {
+    use occurrence::Column as C;
+    occurrence::Entity::update_many()
+        .col_expr(C::ScheduledFor, Expr::value(stretch.last.scheduled_for))
+        .col_expr(C::BaseAt, Expr::value(stretch.last.base_at))
+        .col_expr(C::DueAt, Expr::value(stretch.last.due_at))
+        .col_expr(C::Firings, Expr::col(C::Firings).add(stretch.count))
+        .col_expr(
+            C::Since,
+            Expr::value(row.since.unwrap_or(row.scheduled_for)),
+        )
+        .filter(C::Id.eq(row.id))
+        // Another node may have told more by now.
+        .filter(C::ScheduledFor.eq(row.scheduled_for))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
