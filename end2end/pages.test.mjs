@@ -147,6 +147,18 @@ function pagesOf(known, ui) {
     "task-never": at(`/tasks/${known.never}`),
     "task-unbroken": at(`/tasks/${known.unbroken}`),
     "task-edit": at(`/tasks/${known.rich}/edit`),
+    "task-cal": at(`/tasks/${known.cal}`),
+    "task-cal-edit": at(`/tasks/${known.cal}/edit`),
+    "occurrences-cal": at(`/tasks/${known.cal}/occurrences`),
+    "occurrences-skip": at(`/tasks/${known.skipping}/occurrences`),
+    "occurrences-skip-f": at(`/tasks/${known.skipping}/occurrences?state=skipped`),
+    "occurrences-why": at(`/tasks/${known.rich}/occurrences?at=2026-11-22T09:00`),
+    "occurrences-why-bad": at(`/tasks/${known.rich}/occurrences?at=nonsense`),
+    calendars: at("/admin/calendars"),
+    calendar: at("/admin/calendars/cn"),
+    "calendar-none": at("/admin/calendars/cn?year=2031"),
+    blackouts: at("/admin/blackouts"),
+    about: at("/about"),
     run: at(`/runs/${known.run}`),
     "run-failed": at(`/runs/${known.failedRun}`),
     "run-under-way": at(`/runs/${known.runUnderWay}`),
@@ -260,6 +272,16 @@ async function furnish(api, { robot, server }, known) {
     owners: ["a-rather-long-account-name-without-spaces@example.com"],
     tags: ["tag-that-never-ends-tag-that-never-ends"],
   });
+  known.cal = await add("月末对账", {
+    schedules: [
+      { spec: "0 9 * * *", day_rule: "next_work_day" },
+      { spec: "30 18 * * *", day_rule: "nth_work_day:-1", jitter: "5m" },
+      { spec: "0 3 * * 6", day_rule: "work_days", jitter: "10m", jitter_stable: true },
+    ],
+    command: "true", zone: "America/New_York", missed: { policy: "all", max: "5" },
+  });
+  for (const [name, body] of [["冻结", { starts_at: "2099-01-01 00:00", ends_at: "2099-01-03 00:00" }], ["每周封网", { cron: "0 22 * * 5", duration: "8h", tags: ["备份"], policy: "catch_up" }]])
+    await api.post("/blackouts", { name, ...body }).catch((e) => console.error(e.message));
   await api.post(`/tasks/${known.paused}/pause`);
   await api.post(`/tasks/${known.closed}/close`);
 

@@ -3,19 +3,22 @@
 
 import { readFileSync } from "node:fs";
 
-const source = readFileSync(new URL("../../app/src/i18n/ui.rs", import.meta.url), "utf8");
 const tables = { zh: {}, en: {} };
 const text = String.raw`"((?:[^"\\]|\\.)*)"`;
-for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
-  tables.zh[key] = JSON.parse(`"${zh}"`);
-  tables.en[key] = JSON.parse(`"${en}"`);
+for (const file of ["ui.rs", "ui/plan.rs", "ui/days.rs"]) {
+  const source = readFileSync(new URL(`../../app/src/i18n/${file}`, import.meta.url), "utf8");
+  for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
+    // The first file is the one that most pages share.
+    tables.zh[key] ??= JSON.parse(`"${zh}"`);
+    tables.en[key] ??= JSON.parse(`"${en}"`);
+  }
 }
 
 /** The texts in a language; asking for one that does not exist throws. */
 export function words(lang) {
   return new Proxy(tables[lang], {
     get(table, key) {
-      if (!(key in table)) throw new Error(`app/src/i18n/ui.rs has no text ${String(key)}`);
+      if (!(key in table)) throw new Error(`app/src/i18n has no text ${String(key)}`);
       return table[key];
     },
   });
