@@ -32,6 +32,7 @@ site: tools
 	@scripts/build-site.sh --release
 
 test: check ## run everything: checks, unit and integration tests, both databases, a browser
+	@scripts/need.sh faketime faketime
 	cargo test
 	scripts/mariadb.sh run cargo test --test it
 	@$(MAKE) --no-print-directory build end2end/node_modules/.package-lock.json

@@ -240,12 +240,10 @@ impl Scheduler {
         // A database that has never planned has missed nothing.
         // A database that has never planned has missed nothing so far; from now on it can.
         let first = planned_until.timestamp() <= 0;
-        // A clock that was ahead may have left a time far off.
-        let planned_until = if first {
-            now
-        } else {
-            planned_until.min(now + PLAN_AHEAD)
-        };
+        // A clock that was ahead may have left a time far off: then everything from now on is
+        // planned anew, and what the ledger has stays as it is.
+        let ahead = planned_until > now + PLAN_AHEAD;
+        let planned_until = if first || ahead { now } else { planned_until };
         self.almanac.load(&self.store, &self.patterns, now).await?;
         let mut agenda = Agenda::new(
             Arc::clone(&self.patterns),
@@ -265,7 +263,7 @@ impl Scheduler {
                 from.map_or(planned_until, |from| from.min(planned_until)),
             );
         }
-        if planned_until < now || first {
+        if planned_until < now || first || ahead {
             // What a change took back belongs to the time that was planned; the rest was missed.
             let mut rows = agenda.collect(planned_until);
             rows.extend(agenda.collect_missed(now, "down"));
@@ -380,6 +378,8 @@ impl Scheduler {
                 }
                 Step::Back(by) => {
                     tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
+                    // It lies ahead again, and is lived through this time.
+                    agenda.hole = None;
                 }
             }
             agenda.steps.push(step);
@@ -387,11 +387,21 @@ impl Scheduler {
         // Each is kept until the database has all of it.
         while let Some(step) = agenda.steps.first().copied() {
             self.reload(agenda).await?;
-            if let Step::Forward(hole) = step
-                && agenda.planned_until() < hole.to
-            {
-                let rows = agenda.collect_missed(hole.to, "clock");
-                self.write(agenda, rows, Some(hole.to)).await?;
+            match step {
+                Step::Forward(hole) if agenda.planned_until() < hole.to => {
+                    let rows = agenda.collect_missed(hole.to, "clock");
+                    self.write(agenda, rows, Some(hole.to)).await?;
+                }
+                Step::Forward(_) => {}
+                // What was told as skipped over may come after all, and what is planned was
+                // planned by a time that does not hold any more.
+                Step::Back(_) => {
+                    self.store.take_back_skipped(now).await?;
+                    let mut fresh = self.start().await?;
+                    fresh.hole = agenda.hole;
+                    fresh.steps = std::mem::take(&mut agenda.steps);
+                    *agenda = fresh;
+                }
             }
             let detail = match step {
                 Step::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),

@@ -61,9 +61,9 @@ impl Service {
         // Who names a minute means all of it.
         let whole_minute = text.matches(':').count() <= 1 || at.timestamp() % 60 == 0;
         let until = at + TimeDelta::seconds(if whole_minute { 59 } else { 0 });
-        let said = match self.from_ledger(lang, task, at, until).await? {
+        let said = match self.ledger_says(lang, task, at, until).await? {
             Some(said) => said,
-            None => self.from_schedule(lang, task, at, until).await?,
+            None => self.schedule_says(lang, task, at, until).await?,
         };
         Ok(Explanation {
             at: Stamp(at),
@@ -76,7 +76,7 @@ impl Service {
     }
 
     /// What the schedule says, where the ledger says nothing.
-    async fn from_schedule(
+    async fn schedule_says(
         &self,
         lang: Lang,
         task: &Task,
@@ -95,7 +95,7 @@ impl Service {
                 ),
             ));
         }
-        if let Some(said) = self.from_controls(lang, task, at, now).await? {
+        if let Some(said) = self.controls_say(lang, task, at, now).await? {
             return Ok(said);
         }
         if task.starts_at.is_some_and(|start| until < start.0)
@@ -170,7 +170,7 @@ impl Service {
     }
 
     /// Whether a person had stopped the task at that time.
-    async fn from_controls(
+    async fn controls_say(
         &self,
         lang: Lang,
         task: &Task,

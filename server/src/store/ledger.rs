@@ -322,6 +322,29 @@ impl Store {
         })
     }
 
+    /// Takes back what a clock that was ahead told as skipped over after `now`: its time comes
+    /// after all. A row that begins before stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_back_skipped(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        use occurrence::Column as C;
+        transaction!(self, |tx| {
+            occurrence::Entity::delete_many()
+                .filter(C::State.eq("missed"))
+                .filter(C::Reason.eq("clock"))
+                .filter(C::ScheduledFor.gt(now))
+                .filter(
+                    Condition::any()
+                        .add(C::Since.is_null())
+                        .add(C::Since.gt(now)),
+                )
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
     /// All instants at which something planned is due: seconds of rows, since planning is short.
     ///
     /// # Errors

@@ -357,6 +357,22 @@ async fn a_viewer_reads_and_writes_nothing() {
             ],
         ),
         (
+            "/admin/calendars",
+            [("name", "n"), ("source_url", ""), ("unused", "")],
+        ),
+        (
+            "/admin/calendars/cn",
+            [
+                ("text", "2026-11-23 rest n"),
+                ("as_work_days", ""),
+                ("replace_years", ""),
+            ],
+        ),
+        (
+            "/admin/blackouts",
+            [("name", "n"), ("cron", "0 0 * * *"), ("duration", "1h")],
+        ),
+        (
             "/admin/users",
             [
                 ("name", "n"),

@@ -103,7 +103,7 @@ async fn a_limit_ends_the_whole_group_also_one_that_does_not_listen() {
         (run.state, run.exit_code, run.signal),
         (RunState::TimedOut, None, Some(15))
     );
-    assert!(run.reason.is_some_and(|reason| reason.contains("1 s")));
+    assert_eq!(run.reason.as_deref(), Some("timed_out:1"));
     willing.gone().await;
     let output = app
         .service

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod faketime;
 pub(crate) mod leash;
 pub(crate) mod node;
 pub(crate) mod place;

@@ -13,7 +13,7 @@ use crate::error::OrInternal;
 use crate::store::StoredOccurrence;
 
 impl Service {
-    pub(super) async fn from_ledger(
+    pub(super) async fn ledger_says(
         &self,
         lang: Lang,
         task: &Task,

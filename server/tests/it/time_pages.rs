@@ -1,0 +1,395 @@
+//! What the pages say about schedules: explanations, next starts, previews, calendars.
+
+use std::sync::Arc;
+
+use app::auth::Role;
+use app::backend::{Calendars, System, Tasks};
+use app::calendar::{BlackoutDraft, BlackoutPolicy, CalendarDraft, CalendarImport};
+use app::id::TaskId;
+use app::occurrence::Explanation;
+use app::page::PreviewRequest;
+use app::schedule::ScheduleDraft;
+use app::task::{Control, TaskDraft, TaskQuery, TaskState};
+use app::time::Stamp;
+use chrono::{DateTime, Datelike, Utc};
+
+use super::helpers::{TestApp, at, draft};
+
+fn scheduled(name: &str, schedule: ScheduleDraft) -> TaskDraft {
+    TaskDraft {
+        schedules: vec![schedule],
+        ..draft(name, "", "true")
+    }
+}
+
+fn by_days(spec: &str, rule: &str) -> ScheduleDraft {
+    ScheduleDraft {
+        day_rule: rule.to_owned(),
+        ..ScheduleDraft::plain(spec)
+    }
+}
+
+async fn explain(app: &TestApp, id: TaskId, time: &str) -> Explanation {
+    app.service
+        .task_explain(&app.console(), id, time)
+        .await
+        .expect("an explanation")
+}
+
+/// The next start of a task, as its own page and the list have it.
+async fn next_at(app: &TestApp, id: TaskId) -> Option<DateTime<Utc>> {
+    let console = app.console();
+    let task = app.service.task_get(&console, id).await.expect("a task");
+    let listed = app
+        .service
+        .task_list(&console, &TaskQuery::default())
+        .await
+        .expect("a list");
+    let row = listed.items.iter().find(|row| row.task.id == id);
+    let row = &row.expect("a row").task;
+    assert_eq!((row.next_at, row.finished), (task.next_at, task.finished));
+    task.next_at.map(|at| at.0)
+}
+
+async fn close_from(app: &TestApp, start: &str, end: &str) {
+    let draft = BlackoutDraft {
+        name: "切换".to_owned(),
+        starts_at: start.to_owned(),
+        ends_at: end.to_owned(),
+        policy: BlackoutPolicy::CatchUp,
+        ..BlackoutDraft::default()
+    };
+    app.service
+        .blackout_create(&app.console(), &draft)
+        .await
+        .expect("a blackout");
+}
+
+#[tokio::test]
+async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
+    let app = TestApp::new().await;
+    // Sundays move to Monday; and a daily one, into which the weekend's merge.
+    let weekly = app
+        .add(scheduled("weekly", by_days("30 8 * * 0", "next_work_day")))
+        .await
+        .id;
+    let daily = app
+        .add(scheduled("daily", by_days("30 8 * * *", "next_work_day")))
+        .await
+        .id;
+    // To come.
+    for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
+        let told = explain(&app, weekly, time).await;
+        assert_eq!(told.verdict, "planned", "{}", told.sentence);
+        assert!(told.sentence.contains("2026-11-23 08:30:00"));
+    }
+    let told = explain(&app, daily, "2026-11-23 08:30").await;
+    assert_eq!(told.verdict, "planned", "{}", told.sentence);
+    let told = explain(&app, daily, "2026-11-22 08:30").await;
+    assert_eq!(told.verdict, "skipped", "{}", told.sentence);
+    // Gone by, and one row tells of a whole night.
+    let dense = app.add(draft("dense", "* * * * *", "true")).await.id;
+    app.node().await.go_to(at("2026-11-22T08:02:00Z")).await;
+    app.clock.set(at("2026-11-23T08:29:50Z"));
+    app.node().await.go_to(at("2026-11-23T08:31:00Z")).await;
+    for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
+        let told = explain(&app, weekly, time).await;
+        assert_eq!(told.verdict, "ran", "{}", told.sentence);
+        assert!(told.run_id.is_some());
+    }
+    let told = explain(&app, daily, "2026-11-23 08:30").await;
+    assert_eq!(told.verdict, "ran", "{}", told.sentence);
+    let told = explain(&app, daily, "2026-11-22 08:30").await;
+    assert_eq!(told.verdict, "skipped", "{}", told.sentence);
+    let told = explain(&app, dense, "2026-11-22 20:17").await;
+    assert_eq!(told.verdict, "missed", "{}", told.sentence);
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_still_to_come() {
+    let app = TestApp::new().await;
+    close_from(&app, "2026-11-22 08:20", "2026-11-22 09:00").await;
+    let once = app.add(draft("once", "at 2026-11-22 08:30", "true")).await;
+    let end = at("2026-11-22T09:00:00Z");
+    assert_eq!(next_at(&app, once.id).await, Some(end));
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:40:00Z")).await;
+    // Its instant has passed, and it has not started.
+    assert_eq!(next_at(&app, once.id).await, Some(end));
+    let console = app.console();
+    let upcoming = app
+        .service
+        .task_upcoming(&console, once.id, 10)
+        .await
+        .expect("what is to come");
+    let told: Vec<_> = upcoming
+        .iter()
+        .map(|one| (one.scheduled_for.0, one.due_at.0, one.state.as_str()))
+        .collect();
+    assert_eq!(told, [(at("2026-11-22T08:30:00Z"), end, "planned")]);
+    for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
+        let told = explain(&app, once.id, time).await;
+        assert_eq!(told.verdict, "planned", "{}", told.sentence);
+    }
+    node.go_to(at("2026-11-22T09:01:00Z")).await;
+    for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
+        let told = explain(&app, once.id, time).await;
+        assert_eq!(told.verdict, "ran", "{}", told.sentence);
+    }
+    assert_eq!(next_at(&app, once.id).await, None);
+    let task = app.service.task_get(&console, once.id).await.expect("it");
+    assert!(task.finished);
+}
+
+#[tokio::test]
+async fn a_bad_end_is_explained_with_its_reason() {
+    let app = TestApp::new().await;
+    let failing = app.add(draft("exit", "30 8 * * *", "exit 3")).await.id;
+    let slow = TaskDraft {
+        timeout: "1s".to_owned(),
+        ..draft("slow", "30 8 * * *", "sleep 60")
+    };
+    let slow = app.add(slow).await.id;
+    app.node().await.go_to(at("2026-11-22T08:31:00Z")).await;
+    let told = explain(&app, failing, "08:30").await;
+    assert!(
+        told.sentence.contains("failed: exit code 3"),
+        "{}",
+        told.sentence
+    );
+    let run = app.runs(slow).await.remove(0);
+    let run = app.ended(run.id).await;
+    let reason = run.reason.expect("a reason");
+    let reason = app::run::reason_text(&reason, app::i18n::Lang::En);
+    let told = explain(&app, slow, "08:30").await;
+    assert!(told.sentence.contains(&reason), "{}", told.sentence);
+}
+
+#[tokio::test]
+async fn a_pause_without_end_shows_no_made_up_time() {
+    let app = TestApp::new().await;
+    let console = app.console();
+    let hourly = app.add(draft("t", "every 1h", "true")).await.id;
+    app.service
+        .task_control(&console, hourly, &Control::Pause(None))
+        .await
+        .expect("a pause");
+    assert_eq!(next_at(&app, hourly).await, None);
+    let upcoming = app
+        .service
+        .task_upcoming(&console, hourly, 200)
+        .await
+        .expect("what is to come");
+    assert!(!upcoming.is_empty() && upcoming.len() < 10);
+    let request = PreviewRequest {
+        cron: "every 1h".to_owned(),
+        task_id: Some(hourly),
+        ..PreviewRequest::default()
+    };
+    let preview = app
+        .service
+        .preview(&console, &request)
+        .await
+        .expect("a preview");
+    assert!(preview.next.is_empty());
+    let all = upcoming.iter().map(|one| one.due_at);
+    for at in all.chain(preview.firings.iter().map(|one| one.due_at)) {
+        assert_eq!(at.0.year(), 2026);
+    }
+}
+
+#[tokio::test]
+async fn a_preview_is_checked_as_a_task_is() {
+    let app = TestApp::new().await;
+    let viewer = app.person("v", Role::Viewer);
+    let refused = async |request: PreviewRequest| {
+        let refused = app.service.preview(&viewer, &request).await;
+        let fault = refused.expect_err("refused").fields.remove(0);
+        (fault.field, fault.code)
+    };
+    let of = |schedule: ScheduleDraft| PreviewRequest {
+        schedules: vec![ScheduleDraft::plain("0 9 * * *"), schedule],
+        ..PreviewRequest::default()
+    };
+    let many = PreviewRequest {
+        schedules: vec![ScheduleDraft::plain("* * * * *"); 11],
+        ..PreviewRequest::default()
+    };
+    let with_jitter = ScheduleDraft {
+        jitter: "2d".to_owned(),
+        ..ScheduleDraft::plain("0 9 * * *")
+    };
+    let unknown = ScheduleDraft {
+        calendar: "nobody's".to_owned(),
+        ..by_days("0 9 * * *", "work_days")
+    };
+    let window = PreviewRequest {
+        cron: "0 9 * * *".to_owned(),
+        starts_at: "2026-12-02 09:00".to_owned(),
+        ends_at: "2026-12-01 09:00".to_owned(),
+        ..PreviewRequest::default()
+    };
+    for (request, field, code) in [
+        (many, "schedules", "too_many"),
+        (
+            of(by_days("0 9 * * *", "sometimes")),
+            "schedules[1].day_rule",
+            "unknown",
+        ),
+        (
+            of(by_days("every 1h", "next_work_day")),
+            "schedules[1].day_rule",
+            "not_here",
+        ),
+        (of(with_jitter), "schedules[1].jitter", "range"),
+        (of(unknown), "schedules[1].calendar", "unknown"),
+        (
+            of(ScheduleDraft::plain("at 2026-13-01 09:00")),
+            "schedules[1].spec",
+            "invalid",
+        ),
+        (window, "ends_at", "before_start"),
+    ] {
+        let (found, told) = refused(request).await;
+        if field == "schedules[1].spec" {
+            assert_eq!(found, field);
+        } else {
+            assert_eq!((found.as_str(), told.as_str()), (field, code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_preview_looks_for_starts_beyond_what_it_lists() {
+    let app = TestApp::new().await;
+    // Most Mondays are work days: many are left out before two rest days are found.
+    let request = PreviewRequest {
+        schedules: vec![by_days("0 9 * * 1", "rest_days")],
+        after: Some(Stamp(at("2010-01-01T00:00:00Z"))),
+        count: Some(10),
+        ..PreviewRequest::default()
+    };
+    let preview = app
+        .service
+        .preview(&app.console(), &request)
+        .await
+        .expect("a preview");
+    assert_eq!(preview.next.len(), 10);
+    let left_out = preview.firings.iter().filter(|one| one.excluded.is_some());
+    assert_eq!(left_out.count(), 50);
+}
+
+#[tokio::test]
+async fn the_address_of_a_calendar_is_for_administrators() {
+    let app = TestApp::new().await;
+    let console = app.console();
+    let draft = CalendarDraft {
+        name: "own".to_owned(),
+        source_url: "http://127.0.0.1:9/private/abc.ics?token=secret".to_owned(),
+    };
+    let created = app.service.calendar_create(&console, &draft).await;
+    let created = created.expect("a calendar");
+    assert_eq!(
+        created.source_url.as_deref(),
+        Some(draft.source_url.as_str())
+    );
+    let viewer = app.person("v", Role::Viewer);
+    let listed = app.service.calendar_list(&viewer).await.expect("a list");
+    let own = app.service.calendar_get(&viewer, "own", None).await;
+    let about = app.service.about(&viewer).await.expect("about");
+    let all = listed
+        .into_iter()
+        .chain([own.expect("it").calendar])
+        .chain(about.calendars);
+    for calendar in all.filter(|calendar| calendar.name == "own") {
+        assert_eq!(calendar.source_url.as_deref(), Some("http://127.0.0.1/…"));
+    }
+}
+
+#[tokio::test]
+async fn imports_at_once_lose_nothing() {
+    let app = TestApp::new().await;
+    let console = app.console();
+    let draft = CalendarDraft {
+        name: "own".to_owned(),
+        ..CalendarDraft::default()
+    };
+    let seen = app.service.store.cluster_state().await.expect("a state").0;
+    app.service
+        .calendar_create(&console, &draft)
+        .await
+        .expect("a calendar");
+    let now = app.service.store.cluster_state().await.expect("a state").0;
+    assert!(now > seen, "other nodes learn of a new calendar");
+    for name in ["own", "cn"] {
+        let import = |day: u32| CalendarImport {
+            text: format!("2030-03-{day:02} rest day {day}"),
+            ..CalendarImport::default()
+        };
+        let mut imports = tokio::task::JoinSet::new();
+        for import in (1..=8).map(import) {
+            let (service, console) = (Arc::clone(&app.service), console.clone());
+            imports.spawn(async move { service.calendar_import(&console, name, &import).await });
+        }
+        for imported in imports.join_all().await {
+            imported.expect("an import");
+        }
+        let days = app
+            .service
+            .calendar_get(&console, name, Some(2030))
+            .await
+            .expect("its days")
+            .days;
+        assert_eq!(days.len(), 8, "{name}");
+    }
+    let built_in = app.service.calendar_get(&console, "cn", Some(2026)).await;
+    assert!(built_in.expect("its days").days.len() > 20);
+    // One that is gone does not come back by an import.
+    let import = CalendarImport {
+        text: "2030-03-01 rest x".to_owned(),
+        ..CalendarImport::default()
+    };
+    let refused = app.service.calendar_import(&console, "gone", &import).await;
+    assert_eq!(refused.expect_err("gone").code, "not_found");
+}
+
+#[tokio::test]
+async fn any_number_of_pauses_ends() {
+    let app = TestApp::new().await;
+    app.add_many(1_003, "0 9 * * *", "true").await;
+    let until = at("2026-11-22T08:10:00Z");
+    let ids = app.place.database.integers("SELECT id FROM task").await;
+    for id in ids {
+        app.service
+            .store
+            .set_task_state(
+                TaskId(id),
+                TaskState::Paused,
+                Some(until),
+                at("2026-11-22T08:00:00Z"),
+            )
+            .await
+            .expect("a pause");
+    }
+    let resumed = app.service.store.resume_paused(until).await;
+    assert_eq!(resumed.expect("an answer").len(), 1_003);
+}
+
+#[tokio::test]
+async fn a_migration_that_was_cut_short_runs_again() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await;
+    // All was done, only not noted.
+    let ledger = &app.place.database;
+    ledger
+        .rows("DELETE FROM seaql_migrations WHERE version = 'm20261122_000004_schedule_rules'")
+        .await;
+    app.service.store.migrate().await.expect("once more");
+    let noted =
+        "SELECT COUNT(*) FROM seaql_migrations WHERE version = 'm20261122_000004_schedule_rules'";
+    assert_eq!(ledger.count(noted).await, 1);
+    assert_eq!(
+        next_at(&app, task.id).await,
+        Some(at("2026-11-22T09:00:00Z"))
+    );
+}
