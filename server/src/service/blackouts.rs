@@ -131,6 +131,8 @@ impl Service {
         let found = found.unwrap_or(jiff::tz::TimeZone::UTC);
         let starts_at = instant("starts_at", &draft.starts_at, &found, lang, &mut faults);
         let ends_at = instant("ends_at", &draft.ends_at, &found, lang, &mut faults);
+        self.check_storable("starts_at", starts_at, lang, &mut faults);
+        self.check_storable("ends_at", ends_at, lang, &mut faults);
         if once && !again {
             for (field, text) in [("starts_at", &draft.starts_at), ("ends_at", &draft.ends_at)] {
                 if text.trim().is_empty() {

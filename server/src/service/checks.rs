@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use super::Service;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
-use crate::store::{NewSchedule, NewTask};
+use crate::store::{Engine, NewSchedule, NewTask};
 use crate::timetable::{civil_date, parse_instant, zone};
 
 impl Service {
@@ -33,6 +33,8 @@ impl Service {
         let zone = found.unwrap_or(TimeZone::UTC);
         let (starts_at, ends_at) =
             window(lang, (&draft.starts_at, &draft.ends_at), &zone, &mut faults);
+        self.check_storable("starts_at", starts_at, lang, &mut faults);
+        self.check_storable("ends_at", ends_at, lang, &mut faults);
         let channel_id = draft.channel_id.map(ChannelId);
         if let Some(id) = channel_id
             && self.store.channel(id).await.or_internal(lang)?.is_none()
@@ -87,6 +89,25 @@ impl Service {
             .collect()
     }
 
+    /// Tells an instant that the database would lose. Our driver sends instants as `TIMESTAMP`
+    /// parameters, and MariaDB reads those beyond 2038-01-19T03:14:07Z as NULL.
+    pub(super) fn check_storable(
+        &self,
+        field: &str,
+        at: Option<DateTime<Utc>>,
+        lang: Lang,
+        faults: &mut Vec<FieldError>,
+    ) {
+        let lost = |at: DateTime<Utc>| at.timestamp() > i64::from(i32::MAX);
+        if self.store.engine() == Engine::Mysql && at.is_some_and(lost) {
+            let message = lang.pick(
+                "MySQL/MariaDB 上最晚到 2038-01-19；不需要截止就留空",
+                "On MySQL and MariaDB 2038-01-19 is the latest; leave it empty for no end",
+            );
+            faults.push(FieldError::new(field, "too_far", message));
+        }
+    }
+
     /// An urge cycle as it is stored.
     pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
         let mut faults = Vec::new();
@@ -134,6 +155,11 @@ impl Service {
                 ),
             )
         })?;
+        let mut faults = Vec::new();
+        self.check_storable("until", Some(found), lang, &mut faults);
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
         if found <= now {
             return Err(fault(
                 "past",

@@ -393,3 +393,27 @@ async fn a_migration_that_was_cut_short_runs_again() {
         Some(at("2026-11-22T09:00:00Z"))
     );
 }
+
+/// Beyond 2038 MariaDB takes our instants for NULL: such an end is refused, not lost.
+#[tokio::test]
+async fn an_end_far_off_is_kept_or_refused() {
+    let app = TestApp::new().await;
+    let far = TaskDraft {
+        ends_at: "2099-12-31 18:00".to_owned(),
+        ..draft("far", "0 9 * * *", "true")
+    };
+    let kept = app.service.task_create(&app.console(), &far).await;
+    match app.service.store.engine() {
+        server::store::Engine::Sqlite => {
+            let ends_at = kept.expect("a task").ends_at.expect("an end");
+            assert_eq!(ends_at.0, at("2099-12-31T18:00:00Z"));
+        }
+        server::store::Engine::Mysql => {
+            let fault = kept.expect_err("refused").fields.remove(0);
+            assert_eq!(
+                (fault.field.as_str(), fault.code.as_str()),
+                ("ends_at", "too_far")
+            );
+        }
+    }
+}
