@@ -22,7 +22,7 @@ pub struct Occurrence {
     /// `planned`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or `missed`.
     pub state: String,
     /// Stable code, for `skipped` and `missed`: `overlap`, `window`, `calendar`, `blackout`,
-    /// `paused`, `closed`, `too_late`, `down`, `clock`.
+    /// `paused`, `closed`, `changed`, `too_late`, `down`, `clock`.
     pub reason: Option<String>,
     /// The reason as a sentence in the reader's language.
     pub reason_text: Option<String>,

@@ -170,7 +170,8 @@ pub struct Unrun {
     pub scheduled_for: Stamp,
     /// `skipped` or `missed`.
     pub state: UnrunState,
-    /// Stable code: `overlap`, `window`, `paused`, `closed`, `down`, `too_late`.
+    /// Stable code: `overlap`, `window`, `calendar`, `blackout`, `paused`, `closed`, `changed`,
+    /// `down`, `clock`, `too_late`.
     pub reason: String,
     /// How many firings this row stands for.
     pub count: i64,

@@ -62,6 +62,7 @@ crate::texts! {
         why_paused: "任务处于暂停" | "The task was paused",
         why_closed: "任务已结单" | "The task was closed",
         why_calendar: "按日历不是要执行的日子" | "Not a day to fire on, by the calendar",
+        why_changed: "工作周期改过了" | "Its schedule was changed",
         why_blackout: "在停跑时段里" | "In a blackout",
         why_down: "当时服务没有运行" | "No server was running",
         why_too_late: "轮到它时已经太晚" | "It was too late when its turn came",

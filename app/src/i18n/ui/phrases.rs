@@ -193,6 +193,7 @@ impl Ui {
             "window" => self.why_window,
             "paused" => self.why_paused,
             "closed" => self.why_closed,
+            "changed" => self.why_changed,
             "calendar" => self.why_calendar,
             "blackout" => self.why_blackout,
             "down" => self.why_down,
