@@ -61,8 +61,8 @@ impl Drop for Place {
         if let Ok(key) = std::fs::read_to_string(self.data().join("host.key")) {
             // Only what carries this folder's random key, so only commands of this test.
             kill_strays(key.trim()).ok();
-            std::fs::remove_dir_all(std::env::temp_dir().join(format!("jcrontab-{}", key.trim())))
-                .ok();
+            // Where commands of a root server get their scratch folder (`executor::identity`).
+            std::fs::remove_dir_all(format!("/var/lib/jcrontab-scratch/{}", key.trim())).ok();
         }
         std::fs::remove_dir_all(&self.root).ok();
     }
