@@ -101,12 +101,6 @@ impl Rhythm {
         self.cycle.is_fixed()
     }
 
-    /// Whether its firings can be counted without going through them.
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        self.calendar.is_none() && self.quiet.is_empty() && self.pause.is_none()
-    }
-
     /// Whether an instant lies in the task's window, both ends inclusive.
     #[must_use]
     pub fn in_window(&self, at: DateTime<Utc>) -> bool {

@@ -107,6 +107,36 @@ async fn three_weeks_of_seconds_are_a_few_rows() {
 }
 
 #[tokio::test]
+async fn a_week_of_minutes_tells_work_days_and_rest_days_apart() {
+    let app = TestApp::new().await;
+    let schedule = ScheduleDraft {
+        day_rule: "work_days".to_owned(),
+        ..ScheduleDraft::plain("* * * * *")
+    };
+    let draft = TaskDraft {
+        schedules: vec![schedule],
+        ..draft("t", "", "true")
+    };
+    let task = app.add(draft).await.id;
+    app.node().await.go_to(at("2026-11-22T08:00:30Z")).await;
+    let (place, clock) = app.die();
+    clock.set(at("2026-11-30T08:00:00Z"));
+    let app = again((place, clock)).await;
+    app.node().await.go_to(at("2026-11-30T08:00:30Z")).await;
+    // The rest of Sunday the 22nd, and the weekend of the 28th; between them five days, and the
+    // eight hours of Monday the 30th.
+    assert_eq!(
+        rows(&app, task).await,
+        [
+            "skipped|calendar|959",
+            "skipped|calendar|2880",
+            "missed|down|7680",
+            "succeeded||1"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn what_rules_left_out_meanwhile_is_not_missed() {
     let app = TestApp::new().await;
     let schedule = ScheduleDraft {

@@ -1,14 +1,13 @@
 //! Telling what nobody was there for, in few rows whatever the outage.
 
-use app::schedule::{DayRule, MissedPolicy};
+use app::schedule::MissedPolicy;
 use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
-use jiff::civil::Date;
 
 use super::rows_of;
 use crate::firings::{Excluded, Rhythm};
 use crate::store::{Entry, Planned};
-use crate::timetable::{civil_date, start_of_day};
+use crate::timetable::start_of_day;
 
 /// Missed firings of one schedule that get a row each; more are told in one row.
 const ROWS: usize = 20;
@@ -162,57 +161,22 @@ fn left_out(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Vec<Planned> {
-    let cycle = rhythm.cycle();
-    let Some(calendar) = rhythm.calendar() else {
-        return Vec::new();
-    };
-    let counts = |date: Date| match rhythm.schedule.day_rule {
-        DayRule::WorkDays => calendar.is_work(date),
-        DayRule::RestDays => !calendar.is_work(date),
-        _ => true,
-    };
-    let mut rows = Vec::new();
-    let mut day = civil_date(cycle.zone(), from);
-    let last = civil_date(cycle.zone(), until);
-    let next = |day: Date| day.tomorrow().ok().filter(|next| *next <= last);
-    let mut at = Some(day).filter(|day| *day <= last);
-    while let Some(begin) = at.filter(|_| rows.len() < SKIPPED_ROWS) {
-        day = begin;
-        if counts(begin) {
-            at = next(day);
-            continue;
-        }
-        let start = start_of_day(cycle.zone(), begin) - TimeDelta::microseconds(1);
-        at = next(day);
-        while let Some(more) = at.filter(|more| !counts(*more)) {
-            day = more;
-            at = next(day);
-        }
-        let end = day.tomorrow().map_or(until, |next| {
-            start_of_day(cycle.zone(), next) - TimeDelta::microseconds(1)
-        });
-        let (start, end) = (start.max(from), end.min(until));
-        let count = cycle.count_between(start, end);
-        let (Some(first), Some(last)) = (cycle.next_after(start), cycle.previous_at_or_before(end))
-        else {
-            continue;
-        };
-        if count > 0 {
-            rows.push(Planned {
-                task_id: task.id,
-                schedule_id: rhythm.schedule.id,
-                scheduled_for: last,
-                base_at: last,
-                due_at: last,
-                entry: Entry::SkippedMany {
-                    reason: "calendar",
-                    count: i64::try_from(count).unwrap_or(i64::MAX),
-                    since: first,
-                },
-            });
-        }
-    }
-    rows
+    let stretches = rhythm.left_out(from, until).unwrap_or_default();
+    stretches
+        .into_iter()
+        .map(|(since, last, count, reason)| Planned {
+            task_id: task.id,
+            schedule_id: rhythm.schedule.id,
+            scheduled_for: last,
+            base_at: last,
+            due_at: last,
+            entry: Entry::SkippedMany {
+                reason,
+                count: i64::try_from(count).unwrap_or(i64::MAX),
+                since,
+            },
+        })
+        .collect()
 }
 
 /// Adds a firing that a rule left out: one after another for the same reason share a row.
