@@ -17,10 +17,14 @@ use crate::calendar::{
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
 use crate::i18n::Lang;
-use crate::id::{BlackoutId, ChannelId, RunId, TaskId, TokenId, UserId};
+use crate::id::{BlackoutId, ChannelId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::node::Node;
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
-use crate::run::{HistoryItem, Output, Run};
+use crate::pool::{Pool, PoolDraft};
+use crate::run::log::LogPage;
+use crate::run::{HistoryItem, Output, Run, RunForm, RunRequest};
+use crate::secret::{Secret, SecretDraft};
 use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
@@ -64,8 +68,10 @@ pub trait Tasks: Send + Sync {
     async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task>;
     /// Deletes a task with its history. Its running commands are stopped first.
     async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()>;
-    /// Starts it now. Refused while it runs.
-    async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run>;
+    /// What a start by hand asks for, and which rules it overrides.
+    async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm>;
+    /// Starts it now, or puts it into its queue. Refused where its overlap rule leaves it out.
+    async fn task_run(&self, caller: &Caller, id: TaskId, request: &RunRequest) -> Answer<Run>;
     /// What became of its firings, newest first, `limit` lines after the cursor.
     async fn task_history(
         &self,
@@ -159,8 +165,43 @@ pub trait Runs: Send + Sync {
     async fn run_output(&self, caller: &Caller, id: RunId) -> Answer<Output>;
     /// The same as bytes, for download.
     async fn run_output_raw(&self, caller: &Caller, id: RunId) -> Answer<Vec<u8>>;
-    /// Stops it: TERM, then KILL. Refused when it is over.
+    /// A stretch of its log from a place on; at most `limit` bytes of text.
+    async fn run_log(&self, caller: &Caller, id: RunId, from: u64, limit: u32) -> Answer<LogPage>;
+    /// All attempts at the same occurrence or start by hand, the first one first.
+    async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>>;
+    /// Stops it: TERM, then KILL; one that waits is called off. Refused when it is over.
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
+}
+
+/// Secrets that tasks are granted. For administrators.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// All secrets, by name, without their values.
+    async fn secret_list(&self, caller: &Caller) -> Answer<Vec<Secret>>;
+    /// Enters one.
+    async fn secret_create(&self, caller: &Caller, draft: &SecretDraft) -> Answer<Secret>;
+    /// Changes one; an empty value keeps the old one. Its name stays.
+    async fn secret_update(
+        &self,
+        caller: &Caller,
+        id: SecretId,
+        draft: &SecretDraft,
+    ) -> Answer<Secret>;
+    /// Removes one; tasks that had it run without.
+    async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()>;
+}
+
+/// Concurrency pools and nodes.
+#[async_trait]
+pub trait Capacity: Send + Sync {
+    /// All pools by name, with what takes their slots.
+    async fn pool_list(&self, caller: &Caller) -> Answer<Vec<Pool>>;
+    /// Adds a pool, or changes its slots.
+    async fn pool_set(&self, caller: &Caller, draft: &PoolDraft) -> Answer<Pool>;
+    /// Removes one; refused while tasks name it.
+    async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
+    /// Nodes that are up, or were within the last day.
+    async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>>;
 }
 
 /// Channels and the outbox.
@@ -231,8 +272,11 @@ pub trait System: Send + Sync {
 }
 
 /// Everything together; what the pages and the API are given.
-pub trait Backend: Tasks + Calendars + Runs + Channels + Users + System {}
-impl<T: Tasks + Calendars + Runs + Channels + Users + System> Backend for T {}
+pub trait Backend:
+    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System
+{
+}
+impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System> Backend for T {}
 
 /// The backend as it is passed around.
 pub type SharedBackend = Arc<dyn Backend>;

@@ -40,6 +40,8 @@ ids! {
     CalendarId,
     /// A time without firings (停跑时段).
     BlackoutId,
+    /// A secret (密钥).
+    SecretId,
     /// A person who signs in.
     UserId,
     /// An API token.

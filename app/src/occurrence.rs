@@ -19,10 +19,10 @@ pub struct Occurrence {
     pub scheduled_for: Stamp,
     /// When it starts or was to start: with jitter, after a move or a blackout.
     pub due_at: Stamp,
-    /// `planned`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or `missed`.
+    /// `planned`, `waiting`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or `missed`.
     pub state: String,
     /// Stable code, for `skipped` and `missed`: `overlap`, `window`, `calendar`, `blackout`,
-    /// `paused`, `closed`, `changed`, `too_late`, `down`, `clock`.
+    /// `paused`, `closed`, `changed`, `dependency`, `too_late`, `down`, `clock`.
     pub reason: Option<String>,
     /// The reason as a sentence in the reader's language.
     pub reason_text: Option<String>,
@@ -35,8 +35,9 @@ pub struct Occurrence {
 }
 
 /// States that a time line can be narrowed to.
-pub const OCCURRENCE_STATES: [&str; 9] = [
+pub const OCCURRENCE_STATES: [&str; 10] = [
     "planned",
+    "waiting",
     "running",
     "succeeded",
     "failed",

@@ -1,5 +1,6 @@
 //! Runs (执行) and what became of the planned firings that never ran.
 
+pub mod log;
 mod reason;
 
 pub use reason::{RunReason, reason_text};
@@ -14,6 +15,8 @@ use crate::time::Stamp;
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
+    /// To be started later: after a retry's delay, or when there is room.
+    Waiting,
     /// Claimed and under way.
     Running,
     /// Ended with exit code 0, or the message was handed to the outbox.
@@ -30,7 +33,8 @@ pub enum RunState {
 
 impl RunState {
     /// All states.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
         Self::Running,
         Self::Succeeded,
         Self::Failed,
@@ -43,6 +47,7 @@ impl RunState {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
@@ -55,7 +60,7 @@ impl RunState {
     /// Whether it is over.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        !matches!(self, Self::Running)
+        !matches!(self, Self::Waiting | Self::Running)
     }
 
     /// Whether it is over and nobody can be content with it.
@@ -124,12 +129,20 @@ pub struct Run {
     pub occurrence_id: Option<OccurrenceId>,
     /// 1 for the first attempt.
     pub attempt: i32,
+    /// The first attempt, where this is a further one of a start by hand.
+    pub origin_id: Option<RunId>,
     /// Why it was started.
     pub trigger: Trigger,
     /// Who asked for it, for a manual start.
     pub requested_by: Option<String>,
+    /// Why somebody started it by hand.
+    pub note: Option<String>,
+    /// What was filled in, secrets masked.
+    pub parameters: std::collections::BTreeMap<String, String>,
     /// How it stands.
     pub state: RunState,
+    /// When it is to start, while it waits.
+    pub due_at: Option<Stamp>,
     /// Where the state alone does not say enough: a stable code with a detail behind a colon, for
     /// example `stopped:alice` or `timed_out:30`.
     pub reason: Option<String>,
@@ -210,4 +223,40 @@ pub struct Output {
     pub total_bytes: i64,
     /// Bytes left out between head and tail.
     pub dropped_bytes: i64,
+}
+
+/// Input for a start by hand.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct RunRequest {
+    /// What is filled in, by name.
+    pub parameters: std::collections::BTreeMap<String, String>,
+    /// Why, in a line; kept with the run.
+    pub note: String,
+    /// The same key starts nothing again within a day, and gives the run that it started.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+impl std::fmt::Debug for RunRequest {
+    /// Without values: some may be secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunRequest")
+            .field("parameters", &self.parameters.keys())
+            .field("note", &self.note)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a start by hand asks for, and which rules it overrides.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RunForm {
+    /// What may be filled in.
+    pub parameters: Vec<crate::task::execution::Parameter>,
+    /// Rules that would keep a planned start from starting now, as sentences.
+    pub overrides: Vec<String>,
+    /// What happens because of runs under way: it waits, ends them, or is refused; a sentence.
+    pub overlap: Option<String>,
 }

@@ -10,7 +10,9 @@ use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 mod draft;
+pub mod execution;
 pub use draft::{TaskDraft, format_duration, parse_duration, split_list};
+pub use execution::Execution;
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -157,6 +159,8 @@ pub struct Task {
     pub timeout_seconds: Option<i64>,
     /// What becomes of firings that nobody was there for.
     pub missed: MissedRule,
+    /// How it is executed.
+    pub execution: Execution,
     /// Whether it fires.
     pub state: TaskState,
     /// A paused task goes on by itself at this time.

@@ -113,6 +113,7 @@ fn live(number: usize, now: DateTime<Utc>) -> Result<LiveTask, Failure> {
         ends_at: None,
         timeout_seconds: None,
         missed: MissedRule::default(),
+        execution: app::task::Execution::default(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,
@@ -124,5 +125,6 @@ fn live(number: usize, now: DateTime<Utc>) -> Result<LiveTask, Failure> {
     Ok(LiveTask {
         task,
         schedules: vec![schedule],
+        secrets: Vec::new(),
     })
 }

@@ -101,3 +101,52 @@ pub(crate) async fn index(
     }
     manager.create_index(index).await
 }
+
+/// Adds the columns that a table does not have yet.
+pub(crate) async fn add(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
+    // One statement each: SQLite adds one column at a time. MySQL commits each of them, so a
+    // migration that was interrupted meets its own columns when it is run again.
+    for column in columns {
+        if manager
+            .has_column(table, column.get_column_name().to_string())
+            .await?
+        {
+            continue;
+        }
+        manager
+            .alter_table(Table::alter().table(table).add_column(column).to_owned())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Creates a table that is not there yet.
+pub(crate) async fn create(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    mut columns: TableCreateStatement,
+) -> Result<(), DbErr> {
+    if manager.has_table(table).await? {
+        return Ok(());
+    }
+    manager.create_table(columns.take()).await
+}
+
+/// Adds an index that is not there yet.
+pub(crate) async fn index_once(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+    unique: bool,
+) -> Result<(), DbErr> {
+    let kind = if unique { "uq" } else { "ix" };
+    let name = format!("{kind}_{table}_{}", columns.join("_"));
+    if manager.has_index(table, name).await? {
+        return Ok(());
+    }
+    index(manager, table, columns, unique).await
+}

@@ -9,6 +9,7 @@ mod m20261122_000001_create_accounts;
 mod m20261122_000002_create_tasks;
 mod m20261122_000003_create_ledger;
 mod m20261122_000004_schedule_rules;
+mod m20261122_000005_execution;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_create_tasks::Migration),
             Box::new(m20261122_000003_create_ledger::Migration),
             Box::new(m20261122_000004_schedule_rules::Migration),
+            Box::new(m20261122_000005_execution::Migration),
         ]
     }
 }

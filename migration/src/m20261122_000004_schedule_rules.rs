@@ -4,54 +4,10 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseBackend;
 
-use crate::columns::{Columns, big, flag, id, index, int, text};
+use crate::columns::{Columns, add, big, create, flag, id, index_once, int, text};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
-
-async fn add(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    columns: Vec<ColumnDef>,
-) -> Result<(), DbErr> {
-    // One statement each: SQLite adds one column at a time. MySQL commits each of them, so a
-    // migration that was interrupted meets its own columns when it is run again.
-    for column in columns {
-        if manager
-            .has_column(table, column.get_column_name().to_string())
-            .await?
-        {
-            continue;
-        }
-        manager
-            .alter_table(Table::alter().table(table).add_column(column).to_owned())
-            .await?;
-    }
-    Ok(())
-}
-
-async fn create(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    mut columns: TableCreateStatement,
-) -> Result<(), DbErr> {
-    if manager.has_table(table).await? {
-        return Ok(());
-    }
-    manager.create_table(columns.take()).await
-}
-
-async fn index_once(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    columns: &[&'static str],
-) -> Result<(), DbErr> {
-    let name = format!("ix_{table}_{}", columns.join("_"));
-    if manager.has_index(table, name).await? {
-        return Ok(());
-    }
-    index(manager, table, columns, false).await
-}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -133,9 +89,9 @@ impl MigrationTrait for Migration {
                 .to_owned(),
         )
         .await?;
-        index_once(manager, "schedule", &["calendar"]).await?;
-        index_once(manager, "task", &["paused_until"]).await?;
-        index_once(manager, "audit", &["object_id", "at"]).await
+        index_once(manager, "schedule", &["calendar"], false).await?;
+        index_once(manager, "task", &["paused_until"], false).await?;
+        index_once(manager, "audit", &["object_id", "at"], false).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -6,7 +6,7 @@ mod identity;
 mod process;
 pub mod strays;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ use crate::events::Signals;
 use crate::notifier::compose::Composer;
 use crate::output::OutputStore;
 use crate::recorder::Recorder;
-use crate::store::{Outcome, StoredOutput, Unconfirmed};
+use crate::store::{Outcome, SealedSecret, StoredOutput, Unconfirmed};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
@@ -49,6 +49,12 @@ pub struct Job {
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it was claimed.
     pub started_at: DateTime<Utc>,
+    /// 1 for the first attempt.
+    pub attempt: i32,
+    /// What is filled in, in plain.
+    pub parameters: BTreeMap<String, String>,
+    /// What the task was granted, sealed.
+    pub secrets: Arc<[SealedSecret]>,
 }
 
 /// Why a run is to end early.
@@ -58,6 +64,10 @@ pub enum StopReason {
     Person(String),
     /// The server stops.
     Shutdown,
+    /// A newer start takes its place.
+    Replaced,
+    /// The database could not be reached for so long that another node may run it again.
+    Isolated,
 }
 
 /// Runs that this process has started and the database does not know the end of.

@@ -9,7 +9,7 @@ mod recovery;
 mod rules;
 pub mod steps;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -521,6 +521,9 @@ impl Scheduler {
                     trigger: claim.trigger,
                     scheduled_for: claim.scheduled_for,
                     started_at: now,
+                    attempt: 1,
+                    parameters: BTreeMap::new(),
+                    secrets: Arc::new([]),
                 }),
                 // Whoever asked for a manual start was told that it failed.
                 _ => self.executor.give_up(&claim, now),
@@ -545,6 +548,9 @@ impl Scheduler {
             trigger: claimed.trigger,
             scheduled_for: Some(claimed.due.scheduled_for),
             started_at: now,
+            attempt: 1,
+            parameters: BTreeMap::new(),
+            secrets: Arc::new([]),
         });
     }
 }

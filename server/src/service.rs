@@ -2,12 +2,15 @@
 
 mod blackouts;
 mod calendars;
+mod capacity;
 mod channels;
 mod checks;
+mod execution;
 mod explain;
 mod occurrences;
 pub mod preview;
 mod runs;
+mod secrets;
 pub mod sign_in;
 mod system;
 mod tasks;

@@ -23,6 +23,17 @@ pub enum RunReason {
     Unconfirmed,
     /// It ended by itself; of its output only the end could be kept.
     OutputNotKept,
+    /// It waits for runs of the same task (`overlap`), for a slot of a pool (`pool`), or for the
+    /// delay of a retry (`retry`).
+    Waits(String),
+    /// A newer start took its place.
+    Replaced,
+    /// It waited, and its task was paused, closed or deleted (`paused`, `closed`, `deleted`).
+    TaskGone(String),
+    /// This server could not reach the database for so long that others may have run it again.
+    Isolated,
+    /// An HTTP answer that does not count as success: its status, or what was wrong with it.
+    Http(String),
     /// A text of another version.
     Other(String),
 }
@@ -39,6 +50,11 @@ impl RunReason {
             Self::Lost => "lost".to_owned(),
             Self::Unconfirmed => "unconfirmed".to_owned(),
             Self::OutputNotKept => "output_not_kept".to_owned(),
+            Self::Waits(why) => format!("waits:{why}"),
+            Self::Replaced => "replaced".to_owned(),
+            Self::TaskGone(state) => format!("task:{state}"),
+            Self::Isolated => "isolated".to_owned(),
+            Self::Http(what) => format!("http:{what}"),
             Self::Other(text) => text.clone(),
         };
         let end = text.floor_char_boundary(MAX_BYTES);
@@ -60,6 +76,11 @@ impl RunReason {
             "lost" => Self::Lost,
             "unconfirmed" => Self::Unconfirmed,
             "output_not_kept" => Self::OutputNotKept,
+            "waits" => Self::Waits(detail.to_owned()),
+            "replaced" => Self::Replaced,
+            "task" => Self::TaskGone(detail.to_owned()),
+            "isolated" => Self::Isolated,
+            "http" => Self::Http(detail.to_owned()),
             _ => Self::Other(text.to_owned()),
         }
     }
@@ -101,6 +122,31 @@ impl RunReason {
                     "the output could not be stored; only its end is kept",
                 )
                 .to_owned(),
+            Self::Waits(why) => match why.as_str() {
+                "overlap" => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
+                "pool" => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
+                _ => lang.pick("等待重试", "waits for its next attempt"),
+            }
+            .to_owned(),
+            Self::Replaced => lang
+                .pick("被更新的一次执行取代", "a newer start took its place")
+                .to_owned(),
+            Self::TaskGone(state) => match state.as_str() {
+                "paused" => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
+                "deleted" => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
+                _ => lang.pick("等待时任务已结单", "the task was closed while it waited"),
+            }
+            .to_owned(),
+            Self::Isolated => lang
+                .pick(
+                    "这台服务器太久连不上数据库，为避免重复执行而终止",
+                    "this server could not reach the database for long, so it was ended lest it run twice",
+                )
+                .to_owned(),
+            Self::Http(what) => lang.pick(
+                format!("HTTP 应答不符合要求：{what}"),
+                format!("the HTTP answer does not count as success: {what}"),
+            ),
             Self::Other(text) => text.clone(),
         }
     }
@@ -126,6 +172,11 @@ mod tests {
             RunReason::Lost,
             RunReason::Unconfirmed,
             RunReason::OutputNotKept,
+            RunReason::Waits("pool".to_owned()),
+            RunReason::Replaced,
+            RunReason::TaskGone("closed".to_owned()),
+            RunReason::Isolated,
+            RunReason::Http("503".to_owned()),
             RunReason::Other("of another version".to_owned()),
         ] {
             assert_eq!(RunReason::read(&reason.code()), reason);

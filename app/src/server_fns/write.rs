@@ -58,7 +58,12 @@ pub async fn control_task(
 /// Starts a task now and tells the run's id.
 #[server(prefix = "/fn", endpoint = "task_run", output = super::json::Json)]
 pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
-    with_status(backend()?.task_run(&caller()?, id).await.map(|run| run.id))
+    with_status(
+        backend()?
+            .task_run(&caller()?, id, &Default::default())
+            .await
+            .map(|run| run.id),
+    )
 }
 
 /// Deletes a task and goes to the list.

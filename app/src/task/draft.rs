@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::execution::ExecutionDraft;
 use super::{Mode, NAME_MAX_CHARS, check_command};
 use crate::error::FieldError;
 use crate::i18n::Lang;
@@ -49,6 +50,8 @@ pub struct TaskDraft {
     pub timeout: String,
     /// What becomes of firings that nobody was there for.
     pub missed: MissedDraft,
+    /// How it is executed.
+    pub execution: ExecutionDraft,
 }
 
 /// Owners or tags a task may have.
@@ -69,7 +72,9 @@ impl TaskDraft {
         }
         check_list("owners", &self.owners, lang, &mut faults);
         check_list("tags", &self.tags, lang, &mut faults);
-        if self.mode.runs_command() && self.command.trim().is_empty() {
+        let _ = self.execution.read(lang, &mut faults);
+        let calls = !self.execution.http.url.trim().is_empty();
+        if self.mode.runs_command() && self.command.trim().is_empty() && !calls {
             faults.push(FieldError::new(
                 "command",
                 "required",

@@ -134,7 +134,11 @@ pub(super) async fn run(
 ) -> Reply<impl IntoResponse> {
     Ok((
         StatusCode::ACCEPTED,
-        Json(service.task_run(&caller, id).await?),
+        Json(
+            service
+                .task_run(&caller, id, &app::run::RunRequest::default())
+                .await?,
+        ),
     ))
 }
 

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use app::run::log::Stream;
+
 /// Bytes kept from the start.
 const HEAD_MAX: usize = 256 * 1024;
 /// Bytes kept from the end.
@@ -72,7 +74,7 @@ impl SharedCapture {
     }
 
     /// Takes a piece.
-    pub fn push(&self, piece: &[u8]) {
+    pub fn push(&self, _stream: Stream, piece: &[u8]) {
         self.lock().push(piece);
     }
 
@@ -136,9 +138,9 @@ mod tests {
     #[test]
     fn nothing_is_taken_after_the_end() {
         let shared = SharedCapture::default();
-        shared.push(b"a");
+        shared.push(Stream::Out, b"a");
         assert_eq!(shared.close(), b"a");
-        shared.push(b"b");
+        shared.push(Stream::Err, b"b");
         assert_eq!(shared.counts(), (1, 0));
     }
 }

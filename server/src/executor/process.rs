@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::run::log::Stream;
 use app::run::{RunReason, RunState};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -55,6 +56,8 @@ impl Ending {
                 (RunState::Killed, Some(RunReason::Stopped(who.clone())))
             }
             Cause::Stopped(StopReason::Shutdown) => (RunState::Killed, Some(RunReason::Shutdown)),
+            Cause::Stopped(StopReason::Replaced) => (RunState::Killed, Some(RunReason::Replaced)),
+            Cause::Stopped(StopReason::Isolated) => (RunState::Lost, Some(RunReason::Isolated)),
             Cause::ByItself if self.exit_code == Some(0) => (RunState::Succeeded, None),
             Cause::ByItself => (RunState::Failed, None),
         }
@@ -87,11 +90,11 @@ pub(super) async fn run(
         child
             .stdout
             .take()
-            .map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
+            .map(|pipe| tokio::spawn(read(pipe, Stream::Out, capture.clone()))),
         child
             .stderr
             .take()
-            .map(|pipe| tokio::spawn(read(pipe, capture.clone()))),
+            .map(|pipe| tokio::spawn(read(pipe, Stream::Err, capture.clone()))),
     ];
     let limit = job.task.timeout_seconds;
     let mut cause = Cause::ByItself;
@@ -174,11 +177,11 @@ async fn start(
     .map_err(std::io::Error::other)?
 }
 
-async fn read(mut pipe: impl AsyncRead + Unpin, capture: SharedCapture) {
+async fn read(mut pipe: impl AsyncRead + Unpin, stream: Stream, capture: SharedCapture) {
     let mut buffer = vec![0; 16 * 1024];
     // An error ends a pipe as its end does: there is nothing more to get out of it.
     while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-        capture.push(&buffer[..count]);
+        capture.push(stream, &buffer[..count]);
     }
 }
 

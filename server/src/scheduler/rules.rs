@@ -167,6 +167,7 @@ mod tests {
             ends_at: ends_at.map(|second| Stamp(at(second))),
             timeout_seconds: None,
             missed,
+            execution: app::task::Execution::default(),
             state: TaskState::Active,
             paused_until: None,
             finished: false,
@@ -179,6 +180,7 @@ mod tests {
             LiveTask {
                 task,
                 schedules: vec![schedule],
+                secrets: Vec::new(),
             },
             at(0),
         );

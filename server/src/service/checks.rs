@@ -67,6 +67,7 @@ impl Service {
             channel_id,
             starts_at,
             ends_at,
+            execution: self.check_execution(lang, draft).await?,
             // Checked above.
             timeout_seconds: parse_duration(&draft.timeout).unwrap_or(None),
         })

@@ -3,6 +3,9 @@
 mod history;
 mod next;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
 use app::error::{AppError, ErrorKind, FieldError};
@@ -10,7 +13,7 @@ use app::i18n::Lang;
 use app::id::{ScheduleId, TaskId};
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
-use app::run::{HistoryItem, Run, Trigger};
+use app::run::{HistoryItem, Run, RunForm, RunRequest, Trigger};
 use app::schedule::{MissedDraft, Purpose, Schedule};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
 use app::time::Stamp;
@@ -143,6 +146,7 @@ impl Tasks for Service {
                 .unwrap_or_default()
         };
         Ok(TaskDraft {
+            execution: (&task.execution).into(),
             starts_at: local(task.starts_at),
             ends_at: local(task.ends_at),
             name: task.name,
@@ -237,7 +241,16 @@ impl Tasks for Service {
         }
     }
 
-    async fn task_run(&self, caller: &Caller, id: TaskId) -> Answer<Run> {
+    async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm> {
+        self.allow(caller, Action::Read)?;
+        let task = self.find_task(caller.lang, id).await?;
+        Ok(RunForm {
+            parameters: task.execution.parameters,
+            ..RunForm::default()
+        })
+    }
+
+    async fn task_run(&self, caller: &Caller, id: TaskId, _request: &RunRequest) -> Answer<Run> {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let executor = self.executor(lang)?;
@@ -269,6 +282,9 @@ impl Tasks for Service {
             trigger: Trigger::Manual,
             scheduled_for: None,
             started_at: now,
+            attempt: 1,
+            parameters: BTreeMap::new(),
+            secrets: Arc::new([]),
         });
         self.audit(who, "task.run", Some(id.0), "").await;
         self.find_run(lang, run_id).await
@@ -372,6 +388,7 @@ fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::U
         ends_at: new.ends_at.map(Stamp),
         timeout_seconds: new.timeout_seconds,
         missed: new.missed,
+        execution: new.execution.clone(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,

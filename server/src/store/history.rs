@@ -1,5 +1,7 @@
 //! Reading runs and history.
 
+use std::collections::BTreeMap;
+
 use app::id::{OccurrenceId, RunId, TaskId};
 use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
 use app::time::Stamp;
@@ -28,6 +30,10 @@ struct RunRow {
     exit_signal: Option<i32>,
     output_bytes: i64,
     output_dropped: i64,
+    due_at: Option<DateTime<Utc>>,
+    origin_id: Option<i64>,
+    note: Option<String>,
+    parameters: Option<String>,
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {
@@ -35,6 +41,13 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
         what,
         value: value.to_owned(),
     }
+}
+
+fn parameters(text: Option<&str>) -> Result<BTreeMap<String, String>, StoreError> {
+    text.map_or_else(
+        || Ok(BTreeMap::new()),
+        |text| serde_json::from_str(text).map_err(|_| unknown("parameters", "JSON")),
+    )
 }
 
 impl RunRow {
@@ -45,6 +58,10 @@ impl RunRow {
             task_name,
             occurrence_id: self.occurrence_id.map(OccurrenceId),
             attempt: self.attempt,
+            origin_id: self.origin_id.map(RunId),
+            note: self.note,
+            parameters: parameters(self.parameters.as_deref())?,
+            due_at: self.due_at.map(Stamp),
             trigger: self
                 .trigger_kind
                 .parse::<Trigger>()
@@ -85,6 +102,10 @@ fn runs() -> sea_orm::Select<run::Entity> {
         R::ExitSignal,
         R::OutputBytes,
         R::OutputDropped,
+        R::DueAt,
+        R::OriginId,
+        R::Note,
+        R::Parameters,
     ])
 }
 

@@ -36,6 +36,7 @@ impl Store {
                 started_at: Set(now),
                 heartbeat_at: Set(now),
                 stopped_at: Set(None),
+                ..Default::default()
             })
             .exec_without_returning(tx)
             .await?;

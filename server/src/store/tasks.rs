@@ -6,7 +6,7 @@ mod schedules;
 use app::id::{ChannelId, RunId, ScheduleId, TaskId};
 use app::run::RunState;
 use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
-use app::task::{LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
+use app::task::{Execution, LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -15,6 +15,7 @@ use sea_orm::{
 };
 
 use super::entity::{run, schedule, task};
+use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
 
 /// A checked task, ready to be written.
@@ -50,6 +51,8 @@ pub struct NewTask {
     pub timeout_seconds: Option<i64>,
     /// What becomes of missed firings.
     pub missed: MissedRule,
+    /// How it is executed.
+    pub execution: Execution,
 }
 
 /// A checked schedule, ready to be written.
@@ -85,15 +88,21 @@ pub struct LiveTask {
     pub task: Task,
     /// The schedules in force: urge while urging, else work.
     pub schedules: Vec<Schedule>,
+    /// What it was granted, sealed.
+    pub secrets: Vec<SealedSecret>,
 }
 
 impl LiveTask {
-    fn new(task: Task, urge: Option<Schedule>) -> Self {
+    fn new(task: Task, urge: Option<Schedule>, secrets: Vec<SealedSecret>) -> Self {
         let schedules = match urge {
             Some(urge) if task.urging => vec![urge],
             _ => task.schedules.clone(),
         };
-        Self { task, schedules }
+        Self {
+            task,
+            schedules,
+            secrets,
+        }
     }
 }
 
@@ -190,6 +199,7 @@ fn to_task(
             max: row.missed_max,
             max_age_seconds: row.missed_max_age,
         },
+        execution: to_execution(row.execution.as_deref())?,
         state: row
             .state
             .parse()
@@ -204,9 +214,22 @@ fn to_task(
     Ok((task, urge.pop()))
 }
 
-fn to_live(row: task::Model, schedules: &[schedule::Model]) -> Result<LiveTask, StoreError> {
+/// The execution of a row; none is the usual one.
+fn to_execution(text: Option<&str>) -> Result<Execution, StoreError> {
+    match text {
+        None => Ok(Execution::default()),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
+    }
+}
+
+fn to_live(
+    row: task::Model,
+    schedules: &[schedule::Model],
+    secrets: Vec<SealedSecret>,
+) -> Result<LiveTask, StoreError> {
     let (task, urge) = to_task(row, schedules)?;
-    Ok(LiveTask::new(task, urge))
+    Ok(LiveTask::new(task, urge, secrets))
 }
 
 pub(super) async fn schedules_of<C: ConnectionTrait>(
@@ -241,12 +264,14 @@ impl Store {
             .order_by_asc(schedule::Column::TaskId)
             .all(&self.reader)
             .await?;
+        let mut secrets = self.all_granted().await?;
         let tasks = rows
             .into_iter()
             .map(|row| {
+                let granted = secrets.remove(&row.id).unwrap_or_default();
                 let from = schedules.partition_point(|s| s.task_id < row.id);
                 let to = schedules.partition_point(|s| s.task_id <= row.id);
-                to_live(row, &schedules[from..to])
+                to_live(row, &schedules[from..to], granted)
             })
             .collect::<Result<_, _>>()?;
         Ok((seen, tasks))
@@ -264,7 +289,8 @@ impl Store {
             return Ok(None);
         }
         let schedules = schedules_of(&self.reader, &[id.0]).await?;
-        to_live(row, &schedules).map(Some)
+        let secrets = self.granted_to(id).await?;
+        to_live(row, &schedules, secrets).map(Some)
     }
 
     /// One task.

@@ -315,7 +315,7 @@ async fn a_task_does_not_overlap_itself() {
     );
     let refused = app
         .service
-        .task_run(&app.console(), task.id)
+        .task_run(&app.console(), task.id, &Default::default())
         .await
         .expect_err("it runs");
     assert_eq!(refused.code, "task.running");

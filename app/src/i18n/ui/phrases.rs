@@ -167,6 +167,7 @@ impl Ui {
     #[must_use]
     pub const fn run_state(&self, state: RunState) -> &'static str {
         match state {
+            RunState::Waiting => self.run_waiting,
             RunState::Running => self.run_running,
             RunState::Succeeded => self.run_succeeded,
             RunState::Failed => self.run_failed,
@@ -191,6 +192,7 @@ impl Ui {
         match code {
             "overlap" => self.why_overlap,
             "window" => self.why_window,
+            "dependency" => self.why_dependency,
             "paused" => self.why_paused,
             "closed" => self.why_closed,
             "changed" => self.why_changed,

@@ -22,6 +22,7 @@ pub(crate) fn badge(
 /// How a run stands.
 pub(crate) fn run_state(state: RunState) -> AnyView {
     let (tone, glyph) = match state {
+        RunState::Waiting => ("off", icon::CLOCK),
         RunState::Running => ("run", icon::SPINNER),
         RunState::Succeeded => ("ok", icon::CHECK),
         RunState::Failed => ("bad", icon::CROSS),

@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) id: i32,
     pub(crate) change_counter: i64,
     pub(crate) planned_until: DateTimeUtc,
+    pub(crate) claims: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) key_check: Option<String>,
 }

@@ -13,6 +13,9 @@ pub(crate) struct Model {
     pub(crate) started_at: DateTimeUtc,
     pub(crate) heartbeat_at: DateTimeUtc,
     pub(crate) stopped_at: Option<DateTimeUtc>,
+    pub(crate) place: Option<String>,
+    pub(crate) zone_data: Option<String>,
+    pub(crate) skew_ms: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,15 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Blob", nullable)]
     pub(crate) output_tail: Option<Vec<u8>>,
     pub(crate) output_object: Option<String>,
+    pub(crate) due_at: Option<DateTimeUtc>,
+    pub(crate) origin_id: Option<i64>,
+    pub(crate) pool: Option<String>,
+    pub(crate) note: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) parameters: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) parameters_sealed: Option<String>,
+    pub(crate) stop_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) starts_at: Option<DateTimeUtc>,
     pub(crate) ends_at: Option<DateTimeUtc>,
     pub(crate) timeout_seconds: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) execution: Option<String>,
     pub(crate) state: String,
     pub(crate) urging: bool,
     pub(crate) version: i64,

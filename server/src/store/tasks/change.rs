@@ -250,6 +250,7 @@ fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
         grace_seconds: Set(new.missed.grace_seconds),
         missed_max: Set(new.missed.max),
         missed_max_age: Set(new.missed.max_age_seconds),
+        execution: Set(Some(serde_json::json!(new.execution).to_string())),
         updated_at: Set(now),
         ..Default::default()
     }

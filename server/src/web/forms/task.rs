@@ -55,6 +55,7 @@ fn draft_of(fields: Fields) -> TaskDraft {
             max: take("missed.max"),
             max_age: take("missed.max_age"),
         },
+        execution: Default::default(),
     }
 }
 

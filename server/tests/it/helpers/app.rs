@@ -216,6 +216,7 @@ impl TestApp {
     pub(crate) async fn add_many(&self, count: usize, cron: &str, command: &str) {
         for number in 0..count {
             let new = NewTask {
+                execution: Default::default(),
                 name: format!("task {number}"),
                 nickname: String::new(),
                 owners: Vec::new(),
@@ -255,7 +256,7 @@ impl TestApp {
     /// Starts a task by hand.
     pub(crate) async fn start_run(&self, task: TaskId) -> RunId {
         self.service
-            .task_run(&self.console(), task)
+            .task_run(&self.console(), task, &Default::default())
             .await
             .expect("a start")
             .id

@@ -1,0 +1,70 @@
+//! The log of a run: what it wrote, piece by piece, with stream and time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Stamp;
+
+/// Which pipe.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// Standard output.
+    #[default]
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// A piece of a log. Its place is the number of bytes written before it, on both streams.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LogItem {
+    /// Something written.
+    Text {
+        /// Bytes before it.
+        from: u64,
+        /// Bytes up to its end: where to go on reading.
+        to: u64,
+        /// When it was read from the pipe.
+        at: Stamp,
+        /// From which pipe.
+        stream: Stream,
+        /// The text; invalid UTF-8 is replaced, secrets are masked. May end within a line.
+        text: String,
+    },
+    /// Something left out.
+    Gap {
+        /// Bytes before it.
+        from: u64,
+        /// Bytes up to its end.
+        to: u64,
+    },
+}
+
+impl LogItem {
+    /// Where to go on reading.
+    #[must_use]
+    pub const fn to(&self) -> u64 {
+        match self {
+            Self::Text { to, .. } | Self::Gap { to, .. } => *to,
+        }
+    }
+}
+
+/// A stretch of a log.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LogPage {
+    /// The pieces in their order.
+    pub items: Vec<LogItem>,
+    /// Where to go on reading.
+    pub next: u64,
+    /// Whether nothing will come after `next`.
+    pub over: bool,
+    /// Bytes written so far or altogether.
+    pub total_bytes: u64,
+    /// Bytes left out.
+    pub dropped_bytes: u64,
+}

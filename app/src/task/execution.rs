@@ -1,0 +1,101 @@
+//! How a task is executed: what may run beside what, what happens after a failure, and what a
+//! command is allowed to use. Kept with the task as one value, since it is read as a whole.
+
+mod draft;
+mod http;
+mod overlap;
+mod parameter;
+mod retry;
+mod waits;
+
+pub use draft::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
+pub use http::{HttpCall, HttpDraft, HttpHeader};
+pub use overlap::Overlap;
+pub use parameter::{Parameter, ParameterKind};
+pub use retry::Retry;
+pub use waits::{Waits, WaitsFor, WaitsHow};
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds between TERM and KILL when nothing else is said.
+pub const STOP_GRACE_SECONDS: i64 = 10;
+
+/// How a task is executed. The default is a plain command: one at a time, no retry, no limits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Execution {
+    /// What becomes of a start while the task runs.
+    pub overlap: Overlap,
+    /// The concurrency pool (并发池) whose slots its runs take; empty for none.
+    pub pool: String,
+    /// What happens after a failure.
+    pub retry: Retry,
+    /// After so many seconds people are told; the run goes on.
+    pub soft_limit_seconds: Option<i64>,
+    /// Seconds between TERM and KILL.
+    pub stop_grace_seconds: i64,
+    /// What one run may use.
+    pub limits: Limits,
+    /// Unix user it runs as, from the server's allow-list; empty for the server's usual one.
+    pub run_as: String,
+    /// Working folder; empty for the usual one.
+    pub cwd: String,
+    /// Variables of its environment, besides the usual ones.
+    pub env: Vec<EnvVar>,
+    /// What a person may fill in when starting it by hand; defaults hold for planned starts.
+    pub parameters: Vec<Parameter>,
+    /// Tasks whose results it waits for.
+    pub waits: Waits,
+    /// Sends this request instead of running a command.
+    pub http: Option<HttpCall>,
+    /// Its processes are left alone when the server crashes; the run still becomes `lost`.
+    pub outlives_server: bool,
+}
+
+impl Default for Execution {
+    fn default() -> Self {
+        Self {
+            overlap: Overlap::default(),
+            pool: String::new(),
+            retry: Retry::default(),
+            soft_limit_seconds: None,
+            stop_grace_seconds: STOP_GRACE_SECONDS,
+            limits: Limits::default(),
+            run_as: String::new(),
+            cwd: String::new(),
+            env: Vec::new(),
+            parameters: Vec::new(),
+            waits: Waits::default(),
+            http: None,
+            outlives_server: false,
+        }
+    }
+}
+
+/// A variable of the environment. Not for secrets: those are granted to tasks.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct EnvVar {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What one run may use; `None` leaves what the server has. setrlimit(2).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Limits {
+    /// Seconds of CPU time per process (`RLIMIT_CPU`).
+    pub cpu_seconds: Option<i64>,
+    /// MiB of address space per process (`RLIMIT_AS`), and of the whole run where a cgroup allows.
+    pub memory_mib: Option<i64>,
+    /// Open files per process (`RLIMIT_NOFILE`).
+    pub open_files: Option<i64>,
+    /// Processes (`RLIMIT_NPROC`, counted per user), and of the whole run where a cgroup allows.
+    pub processes: Option<i64>,
+    /// Added niceness, 0–19.
+    pub nice: Option<i64>,
+}

@@ -1,0 +1,70 @@
+//! What becomes of a start while the task runs already.
+
+use serde::{Deserialize, Serialize};
+
+/// The rule; decided inside the claim, for planned starts, starts by hand, retries and catch-ups.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Overlap {
+    /// The new start is left out, and the history says so.
+    #[default]
+    Skip,
+    /// So many run at once; a further start is left out.
+    Allow {
+        /// At the most, 2–100.
+        max: u32,
+    },
+    /// One runs, so many wait in their order; a further start is left out.
+    Queue {
+        /// Waiting at the most, 1–1000.
+        max: u32,
+    },
+    /// The one that runs is ended, then the new one starts. Of several that wait only the latest
+    /// stays.
+    Replace,
+}
+
+impl Overlap {
+    /// Runs of the task at once.
+    #[must_use]
+    pub const fn at_once(self) -> u32 {
+        match self {
+            Self::Allow { max } => max,
+            _ => 1,
+        }
+    }
+}
+
+/// The text of a form and of the terminal: `skip`, `allow:3`, `queue:10`, `replace`.
+impl std::fmt::Display for Overlap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Skip => f.write_str("skip"),
+            Self::Allow { max } => write!(f, "allow:{max}"),
+            Self::Queue { max } => write!(f, "queue:{max}"),
+            Self::Replace => f.write_str("replace"),
+        }
+    }
+}
+
+impl std::str::FromStr for Overlap {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (rule, number) = text.trim().split_once(':').unwrap_or((text.trim(), ""));
+        let number = || number.trim().parse::<u32>().map_err(|_| ());
+        match rule.trim() {
+            "" | "skip" => Ok(Self::Skip),
+            "replace" => Ok(Self::Replace),
+            "allow" => match number()? {
+                max @ 2..=100 => Ok(Self::Allow { max }),
+                _ => Err(()),
+            },
+            "queue" => match number()? {
+                max @ 1..=1000 => Ok(Self::Queue { max }),
+                _ => Err(()),
+            },
+            _ => Err(()),
+        }
+    }
+}
