@@ -15,7 +15,7 @@ binary := $(target)/release/jcrontab
 frontend_flags := --package=frontend --lib --no-default-features --target=wasm32-unknown-unknown \
 	--target-dir=$(target)/front --profile=wasm-release
 
-.PHONY: help run build server site test check fmt bench dev clean tools
+.PHONY: help run build server site test faults check fmt bench dev clean tools
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +34,17 @@ site: tools
 test: check ## run everything: checks, unit and integration tests, both databases, a browser
 	@scripts/need.sh faketime faketime
 	cargo test
-	scripts/mariadb.sh run cargo test --test it
+	scripts/mariadb.sh run cargo test --test it --test faults
 	@$(MAKE) --no-print-directory build end2end/node_modules/.package-lock.json
 	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
 	cd end2end && JCRONTAB_BIN=$(binary) CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node --test
 	@echo "make test: every part passed."
+
+faults: tools ## break servers, databases, disks and clocks on purpose (half an hour)
+	@scripts/need.sh faketime faketime
+	@scripts/need.sh mariadbd mariadb-server-core mariadb-client-core
+	@scripts/need.sh strace strace
+	cargo test --package=server --test faults -- --full $(FAULTS)
 
 check: tools ## formatting and lints, for the server's and for the browser's side
 	cargo fmt --all --check

@@ -24,7 +24,7 @@ use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::pool::{Pool, PoolDraft};
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run, RunForm, RunRequest};
-use crate::secret::{Secret, SecretDraft};
+use crate::secret::{Secret, SecretChange, SecretDraft};
 use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
@@ -187,8 +187,17 @@ pub trait Secrets: Send + Sync {
         id: SecretId,
         draft: &SecretDraft,
     ) -> Answer<Secret>;
+    /// Changes some of it: its value, its note, which tasks get it.
+    async fn secret_change(
+        &self,
+        caller: &Caller,
+        id: SecretId,
+        change: &SecretChange,
+    ) -> Answer<Secret>;
     /// Removes one; tasks that had it run without.
     async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()>;
+    /// Names of the secrets that a task gets. For those who may edit tasks.
+    async fn task_secrets(&self, caller: &Caller, task: TaskId) -> Answer<Vec<String>>;
 }
 
 /// Concurrency pools and nodes.

@@ -4,6 +4,7 @@
 //! - [`schedule`]: when a task fires; [`calendar`]: work days, rest days and blackouts;
 //!   [`occurrence`]: time lines, previews, explanations;
 //! - [`secret`], [`pool`], [`node`]: what runs are given, how many at once, and where;
+//! - [`ansi`]: what commands write for a terminal, made harmless;
 //! - [`cron`]: cron expressions, their faults and their words in two languages;
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
@@ -12,6 +13,7 @@
 //!
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
 
+pub mod ansi;
 pub mod auth;
 pub mod backend;
 pub mod calendar;

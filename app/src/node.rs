@@ -29,3 +29,103 @@ pub struct Node {
     /// Whether it is the one that answers.
     pub this: bool,
 }
+
+/// A clock this far off, either way, is told: milliseconds.
+pub const SKEW_TOLD_MS: i64 = 2_000;
+
+impl Node {
+    /// Whether its clock is further off than it should be.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.skew_ms.is_some_and(|skew| skew.abs() > SKEW_TOLD_MS)
+    }
+}
+
+/// What is not as it should be with the nodes that are up: clocks that are off, and time zone data
+/// that is not the same everywhere, so that a firing depends on who plans it.
+#[must_use]
+pub fn warnings(nodes: &[Node], lang: crate::i18n::Lang) -> Vec<String> {
+    let up: Vec<&Node> = nodes.iter().filter(|node| node.alive).collect();
+    let mut told = Vec::new();
+    for node in up.iter().filter(|node| node.is_off()) {
+        let (host, skew) = (&node.hostname, node.skew_ms.unwrap_or_default());
+        let seconds = format!("{}.{}", skew.abs() / 1000, skew.abs() % 1000 / 100);
+        told.push(match (lang, skew > 0) {
+            (crate::i18n::Lang::Zh, true) => {
+                format!("节点 {host} 的时钟比数据库快 {seconds} 秒；请检查时间同步")
+            }
+            (crate::i18n::Lang::Zh, false) => {
+                format!("节点 {host} 的时钟比数据库慢 {seconds} 秒；请检查时间同步")
+            }
+            (crate::i18n::Lang::En, true) => {
+                format!("The clock of node {host} is {seconds} s ahead of the database's; check its synchronisation")
+            }
+            (crate::i18n::Lang::En, false) => {
+                format!("The clock of node {host} is {seconds} s behind the database's; check its synchronisation")
+            }
+        });
+    }
+    let mut versions: Vec<&str> = up
+        .iter()
+        .map(|node| node.zone_data.as_str())
+        .filter(|version| !version.is_empty())
+        .collect();
+    versions.sort_unstable();
+    versions.dedup();
+    if versions.len() > 1 {
+        let hosts: Vec<String> = up
+            .iter()
+            .map(|node| format!("{} {}", node.hostname, node.zone_data))
+            .collect();
+        let hosts = hosts.join(lang.pick("，", ", "));
+        told.push(lang.pick(
+            format!("各节点的时区数据版本不同（{hosts}），同一任务的执行时间可能因节点而异；请统一更新 tzdata"),
+            format!("The nodes have different time zone data ({hosts}), so firings may depend on who plans them; bring tzdata to one version"),
+        ));
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, warnings};
+    use crate::i18n::Lang;
+    use crate::time::Stamp;
+
+    fn node(host: &str, skew: Option<i64>, zone_data: &str, alive: bool) -> Node {
+        let at = Stamp(chrono::DateTime::UNIX_EPOCH);
+        Node {
+            id: host.to_owned(),
+            hostname: host.to_owned(),
+            version: "1".to_owned(),
+            zone_data: zone_data.to_owned(),
+            started_at: at,
+            heartbeat_at: at,
+            skew_ms: skew,
+            running: 0,
+            alive,
+            this: false,
+        }
+    }
+
+    #[test]
+    fn only_nodes_that_are_up_are_told_of() {
+        let calm = [
+            node("a", Some(2_000), "2026f", true),
+            node("b", Some(-2_000), "2026f", true),
+            node("c", None, "", true),
+            node("gone", Some(60_000), "2020a", false),
+        ];
+        assert_eq!(warnings(&calm, Lang::En), Vec::<String>::new());
+        let off = [
+            node("a", Some(2_150), "2026f", true),
+            node("b", Some(-31_900), "2025b", true),
+        ];
+        let told = warnings(&off, Lang::En);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("a is 2.1 s ahead"), "{told:?}");
+        assert!(told[1].contains("b is 31.9 s behind"), "{told:?}");
+        assert!(told[2].contains("a 2026f, b 2025b"), "{told:?}");
+        assert!(warnings(&off, Lang::Zh)[1].contains("慢 31.9 秒"));
+    }
+}

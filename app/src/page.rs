@@ -1,5 +1,9 @@
 //! What each page is made from: the shared types plus the zone and the clock to show them by.
 
+mod vault;
+
+pub use vault::{NodesPage, PoolsPage, SecretsPage};
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{
@@ -9,7 +13,8 @@ use crate::channel::{Channel, ChannelDraft, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
-use crate::run::{HistoryItem, Output, Run};
+use crate::run::log::LogPage;
+use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
@@ -218,6 +223,8 @@ pub struct TaskPage {
     pub task: Task,
     /// The name of its channel.
     pub channel: Option<String>,
+    /// The tasks that it waits for, with their names.
+    pub awaits: Vec<(TaskId, String)>,
     /// The cycle in force: words and next firings.
     pub preview: Preview,
     /// Its run under way, if any.
@@ -237,8 +244,10 @@ pub struct RunPage {
     pub clock: Clockface,
     /// The run.
     pub run: Run,
-    /// What it wrote, so far.
-    pub output: Output,
+    /// All attempts at the same firing or start, the first one first.
+    pub attempts: Vec<Run>,
+    /// A stretch of its log, where one was asked for.
+    pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
 }
@@ -260,6 +269,8 @@ pub struct TaskForm {
     pub zones: Vec<String>,
     /// Names of the calendars to choose from.
     pub calendars: Vec<String>,
+    /// Names of the pools to choose from.
+    pub pools: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
     /// Preview of the work cycle, where the expression is right.

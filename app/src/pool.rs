@@ -29,3 +29,41 @@ pub struct PoolDraft {
     /// A number as typed.
     pub slots: String,
 }
+
+/// Slots a pool may have.
+pub const SLOTS: std::ops::RangeInclusive<u32> = 1..=10_000;
+
+/// Whether a text can be the name of a pool: it stands in addresses, command lines and forms.
+#[must_use]
+pub fn is_pool_name(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name == EVERYTHING
+        || (name.starts_with(char::is_alphanumeric)
+            && name.chars().count() <= 64
+            && name.chars().all(fits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_pool_name;
+
+    #[test]
+    fn names_of_pools() {
+        for name in ["*", "db", "数据库", "db-1.prod_2", &"a".repeat(64)] {
+            assert!(is_pool_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "**",
+            "..",
+            ".a",
+            "a b",
+            "a/b",
+            "a\n",
+            "-a",
+            &"a".repeat(65),
+        ] {
+            assert!(!is_pool_name(name), "{name}");
+        }
+    }
+}

@@ -18,6 +18,12 @@ pub const CHANNELS: &str = "/admin/channels";
 pub const CALENDARS: &str = "/admin/calendars";
 /// Blackouts: times without firings.
 pub const BLACKOUTS: &str = "/admin/blackouts";
+/// Secrets that tasks are granted.
+pub const SECRETS: &str = "/admin/secrets";
+/// Concurrency pools.
+pub const POOLS: &str = "/admin/pools";
+/// Server processes.
+pub const NODES: &str = "/admin/nodes";
 /// What this installation is made of.
 pub const ABOUT: &str = "/about";
 /// Sign-in.
@@ -59,6 +65,12 @@ pub fn calendar(name: &str) -> String {
 #[must_use]
 pub fn run(id: RunId) -> String {
     format!("/runs/{id}")
+}
+
+/// A run's log as it is written: server-sent events from a place on.
+#[must_use]
+pub fn run_log_stream(id: RunId, from: u64) -> String {
+    format!("/api/v1/runs/{id}/log/stream?from={from}")
 }
 
 /// A run's output as a file.

@@ -1,6 +1,8 @@
 //! Runs (执行) and what became of the planned firings that never ran.
 
+mod answer;
 pub mod log;
+mod not_started;
 mod reason;
 
 pub use reason::{RunReason, reason_text};
@@ -225,6 +227,14 @@ pub struct Output {
     pub dropped_bytes: i64,
 }
 
+impl RunForm {
+    /// Whether there is something to be asked or told before a start.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        !self.parameters.is_empty() || !self.overrides.is_empty() || self.overlap.is_some()
+    }
+}
+
 /// Input for a start by hand.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -252,6 +262,7 @@ impl std::fmt::Debug for RunRequest {
 /// What a start by hand asks for, and which rules it overrides.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
 pub struct RunForm {
     /// What may be filled in.
     pub parameters: Vec<crate::task::execution::Parameter>,
@@ -259,4 +270,6 @@ pub struct RunForm {
     pub overrides: Vec<String>,
     /// What happens because of runs under way: it waits, ends them, or is refused; a sentence.
     pub overlap: Option<String>,
+    /// A fresh key: a form that is sent twice starts once.
+    pub idempotency_key: String,
 }

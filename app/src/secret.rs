@@ -33,6 +33,14 @@ pub struct GrantedTask {
     pub name: String,
 }
 
+impl GrantedTask {
+    /// As the form takes it: the id finds it, the name is for the reader.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("#{} {}", self.id, self.name)
+    }
+}
+
 /// Input for entering or changing a secret.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -48,11 +56,128 @@ pub struct SecretDraft {
     pub tasks: Vec<String>,
 }
 
+/// A change of a secret; what is absent stays as it is.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretChange {
+    /// Another value.
+    pub value: Option<String>,
+    /// What it is for.
+    pub note: Option<String>,
+    /// Ids or names of exactly the tasks that get it.
+    pub tasks: Option<Vec<String>>,
+    /// Ids or names of tasks that get it, too.
+    pub grant: Vec<String>,
+    /// Ids or names of tasks that get it no more.
+    pub revoke: Vec<String>,
+}
+
+impl std::fmt::Debug for SecretChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretChange")
+            .field("tasks", &self.tasks)
+            .field("grant", &self.grant)
+            .field("revoke", &self.revoke)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bytes of a value: a shorter one could not be told from ordinary output, a longer one is a file.
+pub const VALUE_BYTES: std::ops::RangeInclusive<usize> = 4..=32 * 1024;
+
+/// Names that mean something to every program, or are ours.
+const RESERVED: [&str; 6] = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "SHELL"];
+
+/// Why a text cannot be the name of a secret.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NameFault {
+    /// Not 1–64 capital letters, digits and `_`, the first one a letter.
+    Shape,
+    /// It means something to the system or to Jcrontab.
+    Reserved,
+}
+
+impl NameFault {
+    /// The fault in words.
+    #[must_use]
+    pub const fn text(self, lang: crate::i18n::Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Shape, crate::i18n::Lang::Zh) => {
+                "名称就是环境变量名：大写字母开头，由大写字母、数字和 _ 组成，最多 64 个字符"
+            }
+            (Self::Shape, crate::i18n::Lang::En) => {
+                "The name is that of the variable: capital letters, digits and _, a letter first, 64 characters at most"
+            }
+            (Self::Reserved, crate::i18n::Lang::Zh) => "这个变量由系统或 Jcrontab 使用，不能占用",
+            (Self::Reserved, crate::i18n::Lang::En) => {
+                "This variable belongs to the system or to Jcrontab"
+            }
+        }
+    }
+}
+
+/// Checks that a text can be the name of a secret, which is that of the variable.
+///
+/// # Errors
+/// Why it cannot.
+pub fn check_name(name: &str) -> Result<(), NameFault> {
+    let shaped = name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name
+            .bytes()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
+    if !shaped {
+        return Err(NameFault::Shape);
+    }
+    // LD_PRELOAD and its kin decide which code runs.
+    if RESERVED.contains(&name) || name.starts_with("LD_") || name.starts_with("JCRONTAB_") {
+        return Err(NameFault::Reserved);
+    }
+    Ok(())
+}
+
 impl std::fmt::Debug for SecretDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SecretDraft")
             .field("name", &self.name)
             .field("tasks", &self.tasks)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NameFault, SecretChange, SecretDraft, check_name};
+
+    #[test]
+    fn names_are_fit_for_variables() {
+        let long = "A".repeat(65);
+        for name in ["DB_PASSWORD", "A", "K8S_TOKEN_2", &long[..64]] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+        for name in [
+            "", "db", "1A", "_A", "A-B", "A B", "A=B", "Ä", "A\n", "密钥", &long,
+        ] {
+            assert_eq!(check_name(name), Err(NameFault::Shape), "{name}");
+        }
+        for name in ["PATH", "HOME", "LD_PRELOAD", "LD_", "JCRONTAB_TASK_ID"] {
+            assert_eq!(check_name(name), Err(NameFault::Reserved), "{name}");
+        }
+    }
+
+    #[test]
+    fn printing_for_debugging_tells_no_value() {
+        let draft = SecretDraft {
+            value: "hunter22".to_owned(),
+            ..SecretDraft::default()
+        };
+        let change = SecretChange {
+            value: Some("hunter22".to_owned()),
+            ..SecretChange::default()
+        };
+        for text in [format!("{draft:?}"), format!("{change:?}")] {
+            assert!(!text.contains("hunter22"), "{text}");
+        }
     }
 }

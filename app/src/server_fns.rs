@@ -8,6 +8,7 @@ pub mod forms;
 mod json;
 pub mod occurrences;
 pub mod read;
+pub mod vault;
 pub mod write;
 
 pub use days::{
@@ -20,6 +21,7 @@ pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
     fetch_task_list,
 };
+pub use vault::{DeletePool, DeleteSecret, fetch_nodes, fetch_pools, fetch_secrets};
 pub use write::{
     ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,
     TestChannel,

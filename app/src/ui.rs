@@ -24,8 +24,8 @@ pub use context::Theme;
 
 use crate::i18n::ui::Ui;
 use pages::{
-    about, admin, blackouts, calendar, calendars, channels, not_found, occurrences, overview, run,
-    sign_in, task, task_form, task_list, users,
+    about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
+    overview, pools, run, secrets, sign_in, task, task_form, task_list, users,
 };
 
 /// The whole site.
@@ -63,6 +63,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/calendars") view=calendars::page ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars/:name") view=calendar::page ssr=ssr.clone()/>
                     <Route path=path!("/admin/blackouts") view=blackouts::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/secrets") view=secrets::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pools") view=pools::page ssr=ssr.clone()/>
+                    <Route path=path!("/admin/nodes") view=nodes::page ssr=ssr.clone()/>
                     <Route path=path!("/about") view=about::page ssr=ssr.clone()/>
                     <Route path=path!("/login") view=sign_in::sign_in_page ssr=ssr.clone()/>
                     <Route path=path!("/setup") view=sign_in::setup_page ssr=ssr.clone()/>

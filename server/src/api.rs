@@ -4,10 +4,14 @@ mod blackouts;
 mod calendars;
 mod channels;
 mod import;
+mod logs;
+mod nodes;
 mod occurrences;
 mod params;
+mod pools;
 mod problem;
 mod runs;
+mod secrets;
 mod system;
 mod tasks;
 mod users;
@@ -84,6 +88,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
         .routes(routes!(runs::output))
+        .routes(routes!(logs::page))
+        .routes(routes!(logs::follow))
         .routes(routes!(runs::stop))
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::get, channels::replace, channels::delete))
@@ -92,6 +98,17 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(users::change))
         .routes(routes!(users::tokens, users::create_token))
         .routes(routes!(users::revoke_token))
+        .routes(routes!(secrets::list, secrets::create))
+        .routes(routes!(
+            secrets::get,
+            secrets::replace,
+            secrets::change,
+            secrets::delete
+        ))
+        .routes(routes!(secrets::of_task))
+        .routes(routes!(pools::list))
+        .routes(routes!(pools::set, pools::delete))
+        .routes(routes!(nodes::list))
         .routes(routes!(system::about))
 }
 

@@ -8,8 +8,11 @@ mod calendar;
 mod client;
 mod cron;
 mod doctor;
+mod node;
+mod pool;
 mod print;
 mod run;
+mod secret;
 mod task;
 mod user;
 mod when;
@@ -69,6 +72,15 @@ enum Command {
     /// Times in which tasks do not fire
     #[command(subcommand)]
     Blackout(blackout::BlackoutCommand),
+    /// Secrets that tasks are granted
+    #[command(subcommand)]
+    Secret(secret::SecretCommand),
+    /// Concurrency pools: how many runs at once
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    /// Server processes on this database
+    #[command(subcommand)]
+    Node(node::NodeCommand),
     /// Check this installation and tell what to do about what is wrong
     Doctor(doctor::Doctor),
 }
@@ -95,11 +107,23 @@ impl Failure {
         }
     }
 
+    fn refused(message: impl Into<String>) -> Self {
+        Self {
+            code: 4,
+            message: message.into(),
+        }
+    }
+
     fn not_found(message: impl Into<String>) -> Self {
         Self {
             code: 3,
             message: message.into(),
         }
+    }
+
+    /// Whether there is no such thing.
+    const fn is_not_found(&self) -> bool {
+        self.code == 3
     }
 }
 
@@ -154,6 +178,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Migrate) => migrate(&arguments.config).await,
         Some(Command::Cron(command)) => cron::run(&command, &arguments.config).await,
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, &arguments.config).await,
+        Some(Command::Secret(secret::SecretCommand::RotateKey)) => {
+            secret::rotate_key(&arguments.config).await
+        }
         Some(command) => ask(command, &arguments.config).await,
     };
     match done {
@@ -211,6 +238,9 @@ async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Run(command) => run::run(&client, &command).await,
         Command::Calendar(command) => calendar::run(&client, &command).await,
         Command::Blackout(command) => blackout::run(&client, &command).await,
+        Command::Secret(command) => secret::run(&client, &command).await,
+        Command::Pool(command) => pool::run(&client, &command).await,
+        Command::Node(command) => node::run(&client, &command).await,
         Command::Serve | Command::Migrate | Command::Cron(_) | Command::Doctor(_) => Ok(()),
     }
 }

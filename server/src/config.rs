@@ -6,6 +6,18 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
+/// What keeps the processes of a command together.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ContainBy {
+    /// Control groups where they can be used, else a supervisor.
+    #[default]
+    Auto,
+    /// A control group (cgroup v2) for each run; no start without.
+    Cgroup,
+    /// A small process above each command.
+    Supervisor,
+}
+
 /// Settings of a server process.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
@@ -63,6 +75,25 @@ pub struct Config {
     #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "nobody", global = true)]
     pub run_as: String,
 
+    /// Unix users that a task may name to run as, besides that one; only when the server is root
+    #[arg(
+        long,
+        env = "JCRONTAB_RUN_AS_ALLOW",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub run_as_allow: Vec<String>,
+
+    /// What keeps a command's processes together: control groups, a supervisor, or what there is
+    #[arg(
+        long,
+        env = "JCRONTAB_CONTAINMENT",
+        value_enum,
+        default_value_t,
+        global = true
+    )]
+    pub containment: ContainBy,
+
     /// Run commands as root when the server runs as root (1 to allow)
     #[arg(long, env = "JCRONTAB_ALLOW_ROOT", default_value = "0", global = true)]
     pub allow_root: String,
@@ -75,6 +106,66 @@ pub struct Config {
         global = true
     )]
     pub shutdown_grace: u64,
+
+    /// Where output is kept: empty for a folder in the data folder, file:///FOLDER, or
+    /// s3://BUCKET/PREFIX
+    #[arg(long, env = "JCRONTAB_OUTPUT_URL", default_value = "", global = true)]
+    pub output_url: String,
+
+    /// Address of an S3-compatible store that is not Amazon's
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_ENDPOINT",
+        default_value = "",
+        global = true
+    )]
+    pub output_endpoint: String,
+
+    /// Region of the S3 bucket
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_REGION",
+        default_value = "us-east-1",
+        global = true
+    )]
+    pub output_region: String,
+
+    /// Access key of the S3 bucket; the machine's role when empty
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_ACCESS_KEY_ID",
+        default_value = "",
+        global = true
+    )]
+    pub output_access_key_id: String,
+
+    /// Secret key of the S3 bucket
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_SECRET_ACCESS_KEY",
+        hide_env_values = true,
+        default_value = "",
+        global = true
+    )]
+    pub output_secret_access_key: String,
+
+    /// Bytes of a run's output that are kept from its start; of what follows, the last 256 KiB
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_HEAD",
+        default_value_t = 8 * 1024 * 1024,
+        global = true
+    )]
+    pub output_head: u64,
+
+    /// Free bytes of the disk below which no output is written to it; at most 5 % of the disk
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_MIN_FREE",
+        default_value_t = 1024 * 1024 * 1024,
+        global = true
+    )]
+    pub output_min_free: u64,
 
     /// Language of messages: zh or en
     #[arg(

@@ -1,6 +1,10 @@
 //! What just changed, for whoever looks at a page, and wake-up calls for the loops.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use app::id::{RunId, TaskId};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::sync::{Notify, broadcast};
 
@@ -23,6 +27,62 @@ pub struct Signals {
     pub tasks: Notify,
     /// Messages were written: the notifier looks at once.
     pub outbox: Notify,
+    /// What the loop is to look at.
+    pub room: Room,
+}
+
+/// What changed for runs that wait.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RoomChange {
+    /// A run has ended.
+    pub ended: bool,
+    /// A run has begun to wait.
+    pub begun: bool,
+    /// When further attempts are due.
+    pub retries: Vec<DateTime<Utc>>,
+}
+
+/// What starts and ends of runs tell the loop.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// Runs wait for room; only then does the end of a run wake the loop.
+    wanted: AtomicBool,
+    /// A run has ended.
+    ended: AtomicBool,
+    /// A run has begun to wait.
+    begun: AtomicBool,
+    /// The end of runs under way was asked for in the database.
+    stops: AtomicBool,
+    /// When further attempts are due.
+    retries: Mutex<Vec<DateTime<Utc>>>,
+}
+
+impl Room {
+    /// Says whether runs wait for room; gives whether one has ended that was not looked at, of
+    /// which nobody was told as long as none waited.
+    #[must_use]
+    pub fn set_wanted(&self, wanted: bool) -> bool {
+        self.wanted.store(wanted, Ordering::SeqCst);
+        wanted && self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Takes what changed since the last look.
+    #[must_use]
+    pub fn take(&self) -> RoomChange {
+        let retries =
+            std::mem::take(&mut *self.retries.lock().unwrap_or_else(PoisonError::into_inner));
+        RoomChange {
+            ended: self.ended.swap(false, Ordering::SeqCst),
+            begun: self.begun.swap(false, Ordering::SeqCst),
+            retries,
+        }
+    }
+
+    /// Whether the end of runs was asked for since the last look.
+    #[must_use]
+    pub fn take_stops(&self) -> bool {
+        self.stops.swap(false, Ordering::SeqCst)
+    }
 }
 
 impl Default for Signals {
@@ -31,6 +91,7 @@ impl Default for Signals {
             changes: broadcast::channel(256).0,
             tasks: Notify::new(),
             outbox: Notify::new(),
+            room: Room::default(),
         }
     }
 }
@@ -42,6 +103,35 @@ impl Signals {
         if self.changes.receiver_count() > 0 && self.changes.send(Change { task, run }).is_err() {
             tracing::trace!("nobody listens");
         }
+    }
+
+    /// Runs have ended, and further attempts of some are due.
+    pub fn ended(&self, retries: impl IntoIterator<Item = DateTime<Utc>>) {
+        let mut queue = self
+            .room
+            .retries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = queue.len();
+        queue.extend(retries);
+        let planned = queue.len() > before;
+        drop(queue);
+        self.room.ended.store(true, Ordering::SeqCst);
+        if planned || self.room.wanted.load(Ordering::SeqCst) {
+            self.tasks.notify_one();
+        }
+    }
+
+    /// A run has begun to wait for room.
+    pub fn waits(&self) {
+        self.room.begun.store(true, Ordering::SeqCst);
+        self.tasks.notify_one();
+    }
+
+    /// The end of runs under way was asked for in the database.
+    pub fn stops(&self) {
+        self.room.stops.store(true, Ordering::SeqCst);
+        self.tasks.notify_one();
     }
 
     /// Listens from now on.

@@ -1,10 +1,20 @@
 //! Running what was claimed: `/bin/sh -c` in its own process group, both pipes drained, a hard
 //! limit, and an end that is recorded whatever happens.
 
-mod capture;
+mod ending;
+mod cgroup;
+mod containment;
+mod environment;
+mod helper;
+mod http;
 mod identity;
+mod journal;
 mod process;
+mod read;
+mod spawn;
 pub mod strays;
+mod tree;
+mod wait;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,16 +27,19 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
-pub use capture::{Capture, SharedCapture};
-pub use identity::{Identity, IdentityError};
+pub use containment::{Containment, ContainmentError};
+pub use identity::{Identity, IdentityError, RunAsError};
+pub(crate) use ending::retry_at;
+use environment::Environment;
 use process::Ending;
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::notifier::compose::Composer;
-use crate::output::OutputStore;
+use crate::notifier::send::Sender;
+use crate::output::{OutputStore, RunLog};
 use crate::recorder::Recorder;
-use crate::store::{Outcome, SealedSecret, StoredOutput, Unconfirmed};
+use crate::store::{SealedSecret, StoredOutput};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
@@ -87,7 +100,9 @@ impl InFlight {
 
 struct Running {
     stop: watch::Sender<Option<StopReason>>,
-    capture: SharedCapture,
+    /// Another node may run it again when this one is taken for dead.
+    runs_again: bool,
+    capture: RunLog,
 }
 
 /// Runs jobs and keeps hold of them.
@@ -97,7 +112,9 @@ pub struct Executor {
     recorder: Recorder,
     composer: Composer,
     output: OutputStore,
-    identity: Identity,
+    containment: Arc<Containment>,
+    /// The way out for tasks that send a request.
+    sender: Sender,
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
     in_doubt: AtomicBool,
@@ -114,7 +131,8 @@ impl Executor {
         recorder: Recorder,
         composer: Composer,
         output: OutputStore,
-        identity: Identity,
+        containment: Containment,
+        sender: Sender,
     ) -> Self {
         Self {
             in_flight: recorder.in_flight(),
@@ -124,7 +142,8 @@ impl Executor {
             recorder,
             composer,
             output,
-            identity,
+            containment: Arc::new(containment),
+            sender,
             running: Mutex::default(),
             starting: Arc::new(Semaphore::new(STARTING_AT_ONCE)),
             tracker: TaskTracker::new(),
@@ -148,18 +167,36 @@ impl Executor {
             return;
         }
         let (stop, stopped) = watch::channel(None);
-        let capture = SharedCapture::default();
+        let environment = self.containment.environment(&job);
+        let secrets = environment.as_ref().map_or(&[][..], |found| &found.secret_values);
+        let capture = self.output.open(job.run_id, job.started_at, secrets);
         self.lock().insert(
             job.run_id,
             Running {
                 stop,
+                runs_again: job.task.execution.retry.on_lost,
                 capture: capture.clone(),
             },
         );
         let this = Arc::clone(self);
         self.tracker.spawn(async move {
-            this.execute(job, capture, stopped).await;
+            this.execute(job, environment, capture, stopped).await;
         });
+    }
+
+    /// Users that a task may name to run as, the usual one first.
+    #[must_use]
+    pub fn run_as_users(&self) -> Vec<String> {
+        self.containment.identity.allowed_users()
+    }
+
+    /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
+    /// it blocks.
+    ///
+    /// # Errors
+    /// When it may not, or when there is no such user.
+    pub fn check_run_as(&self, name: &str) -> Result<(), RunAsError> {
+        self.containment.identity.check_run_as(name)
     }
 
     /// Whether this process has started a run whose end is not written yet.
@@ -191,23 +228,6 @@ impl Executor {
         self.in_doubt.store(false, Ordering::SeqCst);
     }
 
-    /// Ends a claim that was never started and cannot be any more.
-    pub fn give_up(&self, claimed: &Unconfirmed, now: DateTime<Utc>) {
-        self.recorder.record(Outcome {
-            run_id: claimed.run_id,
-            occurrence_id: claimed.occurrence_id,
-            task_id: claimed.task_id,
-            epoch: claimed.epoch,
-            state: RunState::Lost,
-            reason: Some(RunReason::Unconfirmed.code()),
-            finished_at: now,
-            exit_code: None,
-            exit_signal: None,
-            output: StoredOutput::default(),
-            messages: Vec::new(),
-        });
-    }
-
     /// Asks a run to end; false when it is not under way here.
     pub fn stop(&self, id: RunId, reason: StopReason) -> bool {
         let running = self.lock();
@@ -225,20 +245,10 @@ impl Executor {
         true
     }
 
-    /// What a run under way has written so far.
+    /// The log of a run under way.
     #[must_use]
-    pub fn live_output(&self, id: RunId) -> Option<(StoredOutput, Vec<u8>)> {
-        let capture = self.lock().get(&id).map(|run| run.capture.clone())?;
-        let bytes = capture.bytes();
-        let (total, dropped) = capture.counts();
-        Some((
-            StoredOutput {
-                bytes: total,
-                dropped,
-                ..StoredOutput::default()
-            },
-            bytes,
-        ))
+    pub fn live_output(&self, id: RunId) -> Option<RunLog> {
+        self.lock().get(&id).map(|run| run.capture.clone())
     }
 
     /// Runs under way in this process.
@@ -261,6 +271,19 @@ impl Executor {
         }
     }
 
+    /// Ends what another node may run again because it takes this one for dead.
+    pub fn isolate(&self) {
+        let again: Vec<RunId> = self
+            .lock()
+            .iter()
+            .filter(|(_, run)| run.runs_again)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in again {
+            self.stop(id, StopReason::Isolated);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -268,65 +291,31 @@ impl Executor {
     async fn execute(
         self: Arc<Self>,
         job: Job,
-        capture: SharedCapture,
+        environment: Result<Environment, RunReason>,
+        capture: RunLog,
         stopped: watch::Receiver<Option<StopReason>>,
     ) {
-        let ending = process::run(&job, &self.identity, &self.starting, &capture, stopped).await;
-        let (state, reason) = ending.verdict();
-        let bytes = capture.close();
-        let (total, dropped) = capture.counts();
-        let mut stored = StoredOutput {
-            bytes: total,
-            dropped,
-            ..StoredOutput::default()
-        };
-        let mut reason = reason;
-        match self.output.keep(job.run_id, job.started_at, &bytes).await {
-            Ok((tail, object)) => (stored.tail, stored.object) = (tail, object),
-            Err(error) => {
-                // The result matters more than its output; the end of it fits into the row.
-                tracing::error!(
-                    run.id = job.run_id.0,
-                    error = &error as &dyn std::error::Error,
-                    "output could not be kept"
-                );
-                stored.tail = OutputStore::tail(&bytes).to_vec();
-                stored.dropped = total - i64::try_from(stored.tail.len()).unwrap_or(0);
-                reason.get_or_insert(RunReason::OutputNotKept);
+        let ending = match environment {
+            Ok(environment) if let Some(call) = &job.task.execution.http => {
+                let work = (&job, call);
+                let soft = || self.tell_late(&job);
+                http::call(work, &environment, &self.sender, &capture, stopped, soft).await
             }
+            Ok(environment) => {
+                let work = (&job, &self.containment, environment);
+                process::run(work, &self.starting, &capture, stopped, || self.tell_late(&job)).await
+            }
+            Err(reason) => Ending::not_started(reason),
+        };
+        crate::faults::point("exit.seen");
+        let (state, mut reason) = ending.verdict();
+        let finished = self.output.finish(&capture).await;
+        if finished.is_lost {
+            // The result matters more than its output.
+            reason.get_or_insert(RunReason::OutputNotKept);
         }
         let reason = reason.map(|reason| reason.code());
-        self.finish(&job, state, reason, &ending, stored, &bytes);
+        self.finish(&job, state, reason, &ending, finished.stored, &finished.shown);
         self.lock().remove(&job.run_id);
-    }
-
-    fn finish(
-        &self,
-        job: &Job,
-        state: RunState,
-        reason: Option<String>,
-        ending: &Ending,
-        output: StoredOutput,
-        bytes: &[u8],
-    ) {
-        let finished_at = self.clock.now().max(job.started_at);
-        let outcome = Outcome {
-            run_id: job.run_id,
-            occurrence_id: job.occurrence_id,
-            task_id: job.task.id,
-            epoch: job.epoch,
-            state,
-            reason,
-            finished_at,
-            exit_code: ending.exit_code,
-            exit_signal: ending.signal,
-            output,
-            messages: Vec::new(),
-        };
-        let messages = self.composer.result(job, &outcome, bytes);
-        self.recorder.record(Outcome {
-            messages,
-            ..outcome
-        });
     }
 }

@@ -11,6 +11,7 @@
 // The futures of the whole server, its pages included, are one nested type.
 #![recursion_limit = "256"]
 
+pub mod admission;
 pub mod api;
 pub mod auth;
 pub mod calendar;
@@ -20,10 +21,12 @@ pub mod config;
 pub mod error;
 pub mod events;
 pub mod executor;
+pub mod faults;
 pub mod firings;
 pub mod lifecycle;
 pub mod notifier;
 pub mod output;
+pub mod parameters;
 pub mod recorder;
 pub mod scheduler;
 pub mod service;

@@ -5,6 +5,7 @@ mod data_dir;
 mod listen;
 mod open;
 mod shutdown;
+mod twin;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,15 +21,15 @@ use crate::auth::token::random_id;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::events::Signals;
-use crate::executor::strays::kill_strays;
-use crate::executor::{Executor, Identity, IdentityError};
+use crate::executor::strays::kill_unfinished;
+use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
 use crate::notifier::Notifier;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
 use crate::output::OutputStore;
-use crate::recorder::Recorder;
-use crate::scheduler::{Lag, Scheduler, Silence, bury_dead_nodes};
+use crate::recorder::{Recorder, Spool};
+use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
 use crate::service::Service;
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, system_zone, zone, zone_names};
@@ -36,6 +37,7 @@ use crate::web::Web;
 use crate::web::site::Site;
 
 pub use data_dir::{DataDir, DataDirError};
+
 pub use listen::{console_socket, serve_on};
 pub use shutdown::Stop;
 
@@ -59,6 +61,9 @@ pub enum StartError {
     /// As whom commands run.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// What commands are started with.
+    #[error(transparent)]
+    Containment(#[from] ContainmentError),
     /// The zone for tasks that name none.
     #[error("JCRONTAB_ZONE names no time zone: {0:?}")]
     Zone(String),
@@ -67,6 +72,17 @@ pub enum StartError {
         "secret.key in the data folder does not open this database's secrets; servers that share a database must share the file"
     )]
     WrongKey,
+    /// A copy of the data folder is in use elsewhere.
+    #[error(
+        "a server with a copy of this data folder is up at {0}; give this one a data folder of its own (only secret.key is shared)"
+    )]
+    Twin(String),
+    /// What waited on disk.
+    #[error("results that waited on disk cannot be taken over")]
+    Replay(#[from] crate::recorder::ReplayError),
+    /// Where output is kept.
+    #[error(transparent)]
+    Output(#[from] crate::output::OutputError),
     /// The way out.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
@@ -111,31 +127,49 @@ pub fn assemble(
     zone(&default_zone).map_err(|unknown| StartError::Zone(unknown.name))?;
     let signals = Arc::new(Signals::default());
     let guard = Guard::new(&config.outbound_allow);
+    let sender = Sender::new(guard.clone())?;
     let composer = Composer {
         lang: config.message_lang(),
         base_url: config.base_url(),
     };
-    let output = OutputStore::new(data.path().join("output"));
+    let output = OutputStore::new(config, data.path(), Arc::clone(clock))?;
     let tracker = TaskTracker::new();
-    let executor = identity.map(|identity| {
-        let recorder = Recorder::start(store.clone(), Arc::clone(&signals), &tracker);
+    let sealer = Sealer::open_or_create(data.path())?;
+    // Before the recorder, which is not to run for nothing.
+    let containment = identity
+        .map(|identity| {
+            let sealer = sealer.clone();
+            Containment::open(config.containment, data.path(), identity, sealer)
+        })
+        .transpose()?;
+    let executor = containment.map(|containment| {
+        let recorder = Recorder::start(
+            store.clone(),
+            Arc::clone(&signals),
+            spool(data),
+            &tracker,
+        );
         Arc::new(Executor::new(
             Arc::clone(clock),
             Arc::clone(&signals),
             recorder,
             composer.clone(),
             output.clone(),
-            identity,
+            containment,
+            sender.clone(),
         ))
     });
+    let hostname = nix::unistd::gethostname().map_or_else(
+        |_| "?".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let node = NodeRow {
         id: random_id(16),
         host_key: data.host_key().to_owned(),
-        hostname: nix::unistd::gethostname().map_or_else(
-            |_| "?".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        ),
+        place: twin::place(&hostname, data.path()),
+        hostname,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone_data: crate::timetable::known_version().version.clone(),
     };
     let service = Service {
         store,
@@ -145,14 +179,15 @@ pub fn assemble(
         node_id: node.id.clone(),
         passwords: Passwords::default(),
         attempts: Attempts::default(),
-        sealer: Sealer::open_or_create(data.path())?,
-        sender: Sender::new(guard.clone())?,
+        sealer,
+        sender,
         guard,
         composer,
         output,
         patterns: Arc::new(Patterns::default()),
         almanac: Arc::default(),
         lag: Arc::new(Lag::default()),
+        standing: Arc::default(),
         default_zone,
         zone_names: zone_names(),
         started_at: clock.now(),
@@ -172,7 +207,7 @@ pub fn assemble(
 pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
     let data = DataDir::open(&config.data_dir)?;
     // Before anything else: what a dead server left running must not meet what we start.
-    match kill_strays(data.host_key()) {
+    match kill_unfinished(data.path(), data.host_key()) {
         Ok(0) => {}
         Ok(count) => tracing::warn!(count, "killed processes that outlived a dead server"),
         Err(error) => tracing::warn!(%error, "cannot look for processes of a dead server"),
@@ -182,14 +217,36 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         config.allows_root(),
         data.path(),
         data.host_key(),
-    )?;
-    tracing::info!(user = identity.user, folder = %identity.scratch.display(), "commands run as this user");
+    )?
+    .allowing(&config.run_as_allow);
+    let usual = &identity.usual;
+    tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
     let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
+    };
+    // With several nodes, what is due and who is alive is a matter of the database's clock.
+    let database_clock = match store.engine() {
+        Engine::Sqlite => None,
+        Engine::Mysql => Some(Arc::new(DatabaseClock::new(clock.clone()))),
+    };
+    let clock: SharedClock = match &database_clock {
+        Some(shared) => {
+            shared.compare(&store).await?;
+            shared.clone()
+        }
+        None => clock,
     };
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
     let service = Arc::clone(&parts.service);
     service.check_key().await?;
+    if service.store.engine() == Engine::Mysql {
+        twin::refuse_twin(&service.store, &parts.node, &stop).await?;
+    }
+    // Before the runs of the dead process are ended as lost: some of them have results.
+    let replayed = crate::recorder::replay(&service.store, &spool(&data), |_| {}).await?;
+    if replayed > 0 {
+        tracing::info!(replayed, "took over results that waited on disk");
+    }
     // Before the loops: a server that cannot be reached must not start anything either.
     let doors = listen::open(config, &data).await?;
     bury_dead_nodes(
@@ -201,9 +258,11 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     )
     .await?;
     service.store.insert_node(&parts.node, clock.now()).await?;
+    // Again: the key may have been changed until others could see that this process is up.
+    service.check_key().await?;
 
     let closing = CancellationToken::new();
-    let loops = Loops::spawn(&parts, &clock, &stop);
+    let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
     let web = Web {
         service: Arc::clone(&service),
         site: Site::find(),
@@ -241,6 +300,11 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     Ok(in_time)
 }
 
+/// Where results wait while the database is away.
+fn spool(data: &DataDir) -> Spool {
+    Spool::new(data.path().join("results.spool"))
+}
+
 /// The loops of a server.
 struct Loops {
     scheduler: TaskTracker,
@@ -250,7 +314,12 @@ struct Loops {
 }
 
 impl Loops {
-    fn spawn(parts: &Parts, clock: &SharedClock, stop: &Stop) -> Self {
+    fn spawn(
+        parts: &Parts,
+        clock: &SharedClock,
+        database_clock: Option<Arc<DatabaseClock>>,
+        stop: &Stop,
+    ) -> Self {
         let service = &parts.service;
         let loops = Self {
             scheduler: TaskTracker::new(),
@@ -268,6 +337,9 @@ impl Loops {
                 almanac: Arc::clone(&service.almanac),
                 watch: std::sync::Mutex::default(),
                 lag: Arc::clone(&service.lag),
+                sealer: service.sealer.clone(),
+                standing: Arc::clone(&service.standing),
+                database_clock: database_clock.clone(),
             };
             loops.scheduler.spawn(scheduler.run(stop.token()));
         }
@@ -281,12 +353,15 @@ impl Loops {
             pace: Arc::default(),
         };
         loops.others.spawn(notifier.run(stop.token()));
-        if service.store.engine() == Engine::Mysql {
+        loops.others.spawn(service.output.clone().run(stop.token()));
+        if let Some(clock) = database_clock {
             let alive = alive::Alive {
                 store: service.store.clone(),
                 composer: service.composer.clone(),
                 node: parts.node.clone(),
-                clock: Arc::clone(clock),
+                clock,
+                standing: Arc::clone(&service.standing),
+                executor: service.executor.clone(),
             };
             loops
                 .others

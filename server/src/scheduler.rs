@@ -5,11 +5,16 @@
 //! after a restart. Nothing here scales with loaded tasks or history at a firing.
 
 pub mod agenda;
+mod claiming;
+mod database_clock;
+mod lag;
 mod recovery;
 mod rules;
+mod set_clock;
+pub mod standing;
 pub mod steps;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,15 +24,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
-use crate::executor::{Executor, Job};
+use crate::auth::seal::Sealer;
+use crate::executor::Executor;
 use crate::firings::Almanac;
-use crate::store::{
-    Changed, Claimed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError,
-};
+use crate::store::{Changed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
-use steps::{Step, Watch};
+use standing::Standing;
+use steps::Watch;
 
+pub use database_clock::DatabaseClock;
+pub use lag::Lag;
 pub use recovery::{LOST_AFTER, Silence, bury_dead_nodes};
 
 /// Firings are written this long before their instant.
@@ -65,53 +72,12 @@ pub struct Scheduler {
     pub watch: std::sync::Mutex<Watch>,
     /// How late the last claims were.
     pub lag: Arc<Lag>,
-}
-
-/// Start delay of the last claims, for the overview and `/readyz`.
-#[derive(Debug, Default)]
-pub struct Lag {
-    state: std::sync::Mutex<LagState>,
-}
-
-#[derive(Debug, Default)]
-struct LagState {
-    recent: std::collections::VecDeque<i64>,
-    ticked_at: Option<DateTime<Utc>>,
-}
-
-impl Lag {
-    fn note(&self, now: DateTime<Utc>, delays_ms: impl Iterator<Item = i64>) {
-        let mut state = self
-            .state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        state.ticked_at = Some(now);
-        for delay in delays_ms {
-            if state.recent.len() == 100 {
-                state.recent.pop_front();
-            }
-            state.recent.push_back(delay);
-        }
-    }
-
-    /// The worst of the last 100 delays, in milliseconds.
-    #[must_use]
-    pub fn worst_ms(&self) -> Option<i64> {
-        let state = self
-            .state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        state.recent.iter().copied().max()
-    }
-
-    /// When the loop last went round.
-    #[must_use]
-    pub fn ticked_at(&self) -> Option<DateTime<Utc>> {
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .ticked_at
-    }
+    /// Opens parameters of runs that waited.
+    pub sealer: Sealer,
+    /// Whether this node may claim.
+    pub standing: Arc<Standing>,
+    /// Compares the machine's clock with the database's, where several nodes share one.
+    pub database_clock: Option<Arc<DatabaseClock>>,
 }
 
 impl Scheduler {
@@ -206,18 +172,24 @@ impl Scheduler {
             }
             agenda.resumed(now);
         }
-        if self.executor.is_in_doubt() {
+        if self.executor.is_in_doubt() && self.standing.may_claim(self.clock.ticks()) {
             self.resolve_doubt(agenda).await?;
         }
         self.reload(agenda).await?;
+        self.look_at_the_waiting(agenda).await?;
         self.plan(agenda).await?;
+        let may_claim = self.standing.may_claim(self.clock.ticks());
         for _ in 0..CLAIMS {
-            if !agenda.is_due(self.clock.now()) {
+            if !may_claim || !(agenda.look || agenda.is_due(self.clock.now())) {
                 break;
             }
             self.claim(agenda).await?;
         }
         let now = self.clock.now();
+        if !may_claim {
+            self.lag.note(now, std::iter::empty());
+            return Ok(now + POLL);
+        }
         self.lag.note(now, std::iter::empty());
         let look = if self.store.engine() == Engine::Mysql {
             POLL
@@ -227,6 +199,25 @@ impl Scheduler {
         Ok(agenda
             .wake_at(PLAN_MARGIN)
             .map_or(now + look, |at| at.min(now + look)))
+    }
+
+    /// Runs that wait, and runs that are to end: what changed here since the last look, and on a
+    /// shared database what other nodes left.
+    async fn look_at_the_waiting(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let change = self.signals.room.take();
+        agenda.note_due(change.retries.into_iter());
+        agenda.look |= change.begun || (change.ended && agenda.waiting);
+        let shared = self.store.engine() == Engine::Mysql;
+        if shared {
+            let now = self.clock.now();
+            let waiting = self.store.waiting_instants().await?;
+            agenda.look |= waiting.first().is_some_and(|at| *at <= now);
+            agenda.note_due(waiting.into_iter().filter(|at| *at > now));
+        }
+        if self.signals.room.take_stops() || (shared && self.executor.running() > 0) {
+            self.end_asked().await?;
+        }
+        Ok(())
     }
 
     /// Reads all tasks and settles what happened while no server was there.
@@ -275,6 +266,9 @@ impl Scheduler {
             }
             agenda.set_planned_until(now);
         }
+        agenda.slots = self.store.slots().await?;
+        agenda.note_due(self.store.waiting_instants().await?.into_iter());
+        agenda.look = true;
         // Rows that are planned already, by this process's forerunner or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());
         Ok(agenda)
@@ -327,6 +321,8 @@ impl Scheduler {
             }
             agenda.seen = last;
         }
+        // A task that was paused or closed calls off what waits.
+        agenda.look |= agenda.waiting;
         // What the others have planned up to here, the changed ones need as well.
         let rows = agenda.collect(agenda.planned_until());
         self.write(agenda, rows, None).await?;
@@ -346,6 +342,8 @@ impl Scheduler {
             agenda.planned_until(),
         );
         fresh.synced = agenda.synced;
+        fresh.slots = self.store.slots().await?;
+        (fresh.waiting, fresh.look) = (agenda.waiting, true);
         fresh.hole = agenda.hole;
         fresh.steps = std::mem::take(&mut agenda.steps);
         let changed = earliest(changes);
@@ -357,59 +355,6 @@ impl Scheduler {
         }
         fresh.note_due(self.store.planned_instants().await?.into_iter());
         *agenda = fresh;
-        Ok(())
-    }
-
-    /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
-    /// once and the rest of it is told; set forward further, the new time simply holds. Set back,
-    /// nothing fires again: the ledger has it already.
-    async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        let (now, ticks) = (self.clock.now(), self.clock.ticks());
-        let step = self
-            .watch
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .look(now, ticks);
-        if let Some(step) = step {
-            match step {
-                Step::Forward(hole) => {
-                    tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
-                    agenda.hole = Some(hole);
-                }
-                Step::Back(by) => {
-                    tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
-                    // It lies ahead again, and is lived through this time.
-                    agenda.hole = None;
-                }
-            }
-            agenda.steps.push(step);
-        }
-        // Each is kept until the database has all of it.
-        while let Some(step) = agenda.steps.first().copied() {
-            self.reload(agenda).await?;
-            match step {
-                Step::Forward(hole) if agenda.planned_until() < hole.to => {
-                    let rows = agenda.collect_missed(hole.to, "clock");
-                    self.write(agenda, rows, Some(hole.to)).await?;
-                }
-                Step::Forward(_) => {}
-                // What was told as skipped over may come after all, and what is planned was
-                // planned by a time that does not hold any more.
-                Step::Back(_) => {
-                    self.store.take_back_skipped(now).await?;
-                    let mut fresh = self.start().await?;
-                    fresh.hole = agenda.hole;
-                    fresh.steps = std::mem::take(&mut agenda.steps);
-                    *agenda = fresh;
-                }
-            }
-            let detail = match step {
-                Step::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
-                Step::Back(by) => format!("-{}", by.num_seconds()),
-            };
-            self.store.note("clock.step", None, &detail, now).await?;
-            agenda.steps.remove(0);
-        }
         Ok(())
     }
 
@@ -434,7 +379,9 @@ impl Scheduler {
         rows: Vec<Planned>,
         until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
+        crate::faults::point("plan.before");
         let written = self.store.plan(&rows, until, agenda.seen).await;
+        crate::faults::point("plan.committed");
         match written {
             Ok(Ok(())) => {
                 agenda.note_due(due_of(&rows));
@@ -452,106 +399,6 @@ impl Scheduler {
                 Err(error)
             }
         }
-    }
-
-    async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let decide = |due: &[crate::store::Due], running: &_, latest: &_| {
-            rules::decide(agenda, due, running, latest, now)
-        };
-        let claimed = self
-            .store
-            .claim(&self.node.id, now, agenda.seen, decide)
-            .await;
-        if claimed
-            .as_ref()
-            .is_err_and(|error| !matches!(error, StoreError::Raced))
-        {
-            self.executor.doubt();
-        }
-        match claimed? {
-            Err(Stale::TasksChanged) => self.reload(agenda).await,
-            Ok(claims) => {
-                self.lag.note(
-                    now,
-                    claims
-                        .claimed
-                        .iter()
-                        .map(|c| (now - c.due.due_at).num_milliseconds()),
-                );
-                for claimed in claims.claimed {
-                    self.hand_over(agenda, claimed, now);
-                }
-                if !claims.more {
-                    agenda.settled(now);
-                }
-                agenda.note_due(claims.look_again.into_iter());
-                Ok(())
-            }
-        }
-    }
-
-    /// After a failed claim nobody knows whether it was committed. What the database holds as ours
-    /// and running, but this process never started, is started now: it cannot have been before.
-    async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let mut settled = true;
-        // Taken before the query: a run that ends in between is then still known as ours.
-        let ours = self.executor.in_flight();
-        for claim in self.store.claimed_by(&self.node.id).await? {
-            if ours.contains(&claim.run_id) || self.executor.holds(claim.run_id) {
-                continue;
-            }
-            if claim.occurrence_id.is_none() && now - claim.started_at < MANUAL_START {
-                // A manual start may be on its way to the executor at this moment.
-                settled = false;
-                continue;
-            }
-            tracing::warn!(
-                run.id = claim.run_id.0,
-                "the database did not confirm this claim, but has it"
-            );
-            let task = agenda.task(claim.task_id);
-            match (task, claim.occurrence_id) {
-                (Some(task), Some(occurrence_id)) => self.executor.start(Job {
-                    run_id: claim.run_id,
-                    occurrence_id: Some(occurrence_id),
-                    epoch: claim.epoch,
-                    task: Arc::clone(&task.task),
-                    trigger: claim.trigger,
-                    scheduled_for: claim.scheduled_for,
-                    started_at: now,
-                    attempt: 1,
-                    parameters: BTreeMap::new(),
-                    secrets: Arc::new([]),
-                }),
-                // Whoever asked for a manual start was told that it failed.
-                _ => self.executor.give_up(&claim, now),
-            }
-        }
-        if settled {
-            self.executor.settle_doubt();
-        }
-        Ok(())
-    }
-
-    fn hand_over(&self, agenda: &Agenda, claimed: Claimed, now: DateTime<Utc>) {
-        // The rules start only tasks that the agenda holds.
-        let Some(task) = agenda.task(claimed.due.task_id) else {
-            return;
-        };
-        self.executor.start(Job {
-            run_id: claimed.run_id,
-            occurrence_id: Some(claimed.due.id),
-            epoch: claimed.epoch,
-            task: Arc::clone(&task.task),
-            trigger: claimed.trigger,
-            scheduled_for: Some(claimed.due.scheduled_for),
-            started_at: now,
-            attempt: 1,
-            parameters: BTreeMap::new(),
-            secrets: Arc::new([]),
-        });
     }
 }
 

@@ -10,7 +10,7 @@ mod explain;
 mod occurrences;
 pub mod preview;
 mod runs;
-mod secrets;
+pub mod secrets;
 pub mod sign_in;
 mod system;
 mod tasks;
@@ -40,8 +40,12 @@ use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
+use crate::scheduler::standing::Standing;
 use crate::store::Store;
 use crate::timetable::Patterns;
+
+/// The name that the check of the key is sealed under.
+const KEY_CHECK: &str = "cluster";
 
 /// Everything a use case may need.
 pub struct Service {
@@ -75,6 +79,8 @@ pub struct Service {
     pub almanac: Arc<Almanac>,
     /// How late the loop is.
     pub lag: Arc<Lag>,
+    /// Whether this node may claim, and how far its clock is off.
+    pub standing: Arc<Standing>,
     /// The zone of tasks that name none.
     pub default_zone: String,
     /// Names of all zones.
@@ -123,18 +129,21 @@ impl Service {
     }
 
     /// Checks that this process can open what the database holds sealed; the first one to come
-    /// leaves something to check.
+    /// leaves something to check. A change of the key that was cut short is finished.
     ///
     /// # Errors
     /// When the key is another one, or the database fails.
     pub async fn check_key(&self) -> Result<(), StartError> {
-        const NAME: &str = "cluster";
-        let mine = self.sealer.seal(NAME, "jcrontab")?;
+        let mine = self.sealer.seal(KEY_CHECK, "jcrontab")?;
         let kept = self.store.key_check(&mine).await?;
-        self.sealer
-            .open(NAME, &kept)
-            .map(|_| ())
-            .map_err(|_| StartError::WrongKey)
+        if self.sealer.open(KEY_CHECK, &kept).is_ok() {
+            return Ok(());
+        }
+        if self.sealer.take_over(KEY_CHECK, &kept)? {
+            tracing::warn!("a change of the key that was cut short is finished");
+            return Ok(());
+        }
+        Err(StartError::WrongKey)
     }
 
     /// The executor, where this process has one and does not stop.

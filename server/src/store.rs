@@ -10,29 +10,42 @@ mod blackouts;
 mod calendars;
 mod channels;
 mod connect;
+mod dependents;
 mod entity;
 mod history;
+mod idempotency;
 mod ledger;
 mod messages;
+mod node_list;
 mod nodes;
 mod occurrences;
 mod overview;
+mod pools;
 mod results;
+mod room;
 mod secrets;
 mod sessions;
 mod tasks;
+mod time;
 mod txn;
 
 pub use accounts::StoredUser;
 pub use blackouts::StoredBlackout;
 pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
-pub use ledger::{Changed, Claimed, Claims, Due, EVERY_TASK, Entry, Planned, Stale, Verdict};
+pub use dependents::WaitingTask;
+pub use ledger::{
+    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, Entry, LastEnd, Manual,
+    ManualStart,
+    Planned, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
+};
 pub use messages::{NewMessage, OutboxItem};
+pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
+pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use results::{Outcome, StoredOutput, Unconfirmed};
-pub use secrets::SealedSecret;
+pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{LiveTask, NewSchedule, NewTask};
 pub use txn::{StoreError, Tx};

@@ -44,6 +44,7 @@ pub fn router(web: &Web) -> Router {
     let api = api
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
+        .layer(axum::Extension(web.stop.clone()))
         .with_state(Arc::clone(&web.service));
     let forms = Router::new()
         .route("/login", post(forms::session::sign_in))
@@ -57,6 +58,8 @@ pub fn router(web: &Web) -> Router {
         .route("/admin/calendars", post(forms::days::calendar))
         .route("/admin/calendars/{name}", post(forms::days::import))
         .route("/admin/blackouts", post(forms::days::blackout))
+        .route("/admin/secrets", post(forms::vault::secret))
+        .route("/admin/pools", post(forms::vault::pool))
         .route("/events", get(events::stream))
         .with_state(web.clone());
     let all = api

@@ -2,8 +2,11 @@
 //! time lines are in [`plan`], about calendars and blackouts in [`days`].
 
 pub mod days;
+pub mod execution;
 pub mod phrases;
 pub mod plan;
+pub mod runlog;
+pub mod vault;
 
 crate::texts! {
     /// Texts of the pages.
@@ -59,6 +62,7 @@ crate::texts! {
         unrun_skipped: "跳过" | "Skipped",
         unrun_missed: "错过" | "Missed",
         why_overlap: "上一次执行还没有结束" | "The run before it was not over",
+        why_queue_full: "排队已满" | "Its queue was full",
         why_dependency: "所依赖的任务没有按时完成" | "A task it waits for was not done in time",
         why_window: "不在有效期内" | "Outside the task's time window",
         why_paused: "任务处于暂停" | "The task was paused",

@@ -1,5 +1,11 @@
 //! The log of a run: what it wrote, piece by piece, with stream and time.
 
+mod find;
+mod lines;
+
+pub use find::{matches, pieces};
+pub use lines::{Body, Line, Lines, MAX_BYTES, MAX_LINES};
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Stamp;

@@ -9,7 +9,8 @@ const MAX_BYTES: usize = 255;
 /// in the reader's language.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RunReason {
-    /// The command could not be started; the operating system's words.
+    /// The command could not be started; the operating system's words, or `@code detail` for
+    /// what the server knows better.
     NotStarted(String),
     /// It ran longer than its hard limit, in seconds.
     TimedOut(i64),
@@ -28,6 +29,8 @@ pub enum RunReason {
     Waits(String),
     /// A newer start took its place.
     Replaced,
+    /// Its overlap rule left it out when its turn came: `overlap` or `queue_full`.
+    LeftOut(String),
     /// It waited, and its task was paused, closed or deleted (`paused`, `closed`, `deleted`).
     TaskGone(String),
     /// This server could not reach the database for so long that others may have run it again.
@@ -52,6 +55,7 @@ impl RunReason {
             Self::OutputNotKept => "output_not_kept".to_owned(),
             Self::Waits(why) => format!("waits:{why}"),
             Self::Replaced => "replaced".to_owned(),
+            Self::LeftOut(why) => format!("left_out:{why}"),
             Self::TaskGone(state) => format!("task:{state}"),
             Self::Isolated => "isolated".to_owned(),
             Self::Http(what) => format!("http:{what}"),
@@ -78,6 +82,7 @@ impl RunReason {
             "output_not_kept" => Self::OutputNotKept,
             "waits" => Self::Waits(detail.to_owned()),
             "replaced" => Self::Replaced,
+            "left_out" => Self::LeftOut(detail.to_owned()),
             "task" => Self::TaskGone(detail.to_owned()),
             "isolated" => Self::Isolated,
             "http" => Self::Http(detail.to_owned()),
@@ -89,10 +94,13 @@ impl RunReason {
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
         match self {
-            Self::NotStarted(why) => lang.pick(
-                format!("命令无法启动：{why}"),
-                format!("the command could not be started: {why}"),
-            ),
+            Self::NotStarted(why) => {
+                let why = super::not_started::words(why, lang);
+                lang.pick(
+                    format!("命令无法启动：{why}"),
+                    format!("the command could not be started: {why}"),
+                )
+            }
             Self::TimedOut(seconds) => {
                 let limit = crate::task::format_duration(*seconds);
                 lang.pick(
@@ -131,6 +139,14 @@ impl RunReason {
             Self::Replaced => lang
                 .pick("被更新的一次执行取代", "a newer start took its place")
                 .to_owned(),
+            Self::LeftOut(why) => match why.as_str() {
+                "queue_full" => lang.pick("轮到它时队列已满", "its queue was full when its turn came"),
+                _ => lang.pick(
+                    "轮到它时任务还在执行",
+                    "the task was still running when its turn came",
+                ),
+            }
+            .to_owned(),
             Self::TaskGone(state) => match state.as_str() {
                 "paused" => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
                 "deleted" => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
@@ -143,10 +159,7 @@ impl RunReason {
                     "this server could not reach the database for long, so it was ended lest it run twice",
                 )
                 .to_owned(),
-            Self::Http(what) => lang.pick(
-                format!("HTTP 应答不符合要求：{what}"),
-                format!("the HTTP answer does not count as success: {what}"),
-            ),
+            Self::Http(what) => super::answer::sentence(what, lang),
             Self::Other(text) => text.clone(),
         }
     }
@@ -174,6 +187,7 @@ mod tests {
             RunReason::OutputNotKept,
             RunReason::Waits("pool".to_owned()),
             RunReason::Replaced,
+            RunReason::LeftOut("overlap".to_owned()),
             RunReason::TaskGone("closed".to_owned()),
             RunReason::Isolated,
             RunReason::Http("503".to_owned()),

@@ -20,7 +20,9 @@ use crate::task::TaskDraft;
 use crate::{
     backend::{Caller, SharedBackend, backend, caller, with_status},
     channel::ChannelDraft,
+    error::ErrorKind,
     page::{Preview, PreviewRequest},
+    pool::EVERYTHING,
     schedule::ScheduleDraft,
     user::UserDraft,
 };
@@ -42,6 +44,10 @@ pub enum Posted {
     CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
+    /// The form for a secret, or for changing this one; without the value.
+    Secret(Option<crate::id::SecretId>, crate::secret::SecretDraft, AppError),
+    /// The form for a pool.
+    Pool(crate::pool::PoolDraft, AppError),
     /// Sign-in or set-up.
     SignIn(SignInForm),
 }
@@ -96,6 +102,7 @@ pub async fn fetch_task_form(
         channels: with_status(backend.channel_list(&caller).await)?,
         zones: backend.zone_names(),
         calendars: calendar_names(&backend, &caller).await?,
+        pools: pool_names(&backend, &caller).await?,
         default_zone: backend.default_zone(),
     })
 }
@@ -129,6 +136,17 @@ async fn calendar_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<
         .into_iter()
         .map(|calendar| calendar.name)
         .collect())
+}
+
+/// Names of the pools that a task may name; none for who may not see them.
+#[cfg(feature = "ssr")]
+async fn pool_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<String>, AppError> {
+    let pools = match backend.pool_list(caller).await {
+        Err(error) if error.kind == ErrorKind::Forbidden => Vec::new(),
+        pools => with_status(pools)?,
+    };
+    let names = pools.into_iter().map(|pool| pool.name);
+    Ok(names.filter(|name| name != EVERYTHING).collect())
 }
 
 /// The channels page.

@@ -16,12 +16,21 @@ use crate::task::TaskQuery;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
+    error::ErrorKind,
     page::Clockface,
 };
 
 /// History lines of a page.
 #[cfg(feature = "ssr")]
 const HISTORY_LINES: u32 = 30;
+
+/// Bytes of a log that come with its page.
+#[cfg(feature = "ssr")]
+const LOG_FIRST_BYTES: u32 = 64 * 1024;
+
+/// Bytes of a log in an answer to a page.
+#[cfg(feature = "ssr")]
+const LOG_BYTES: u32 = 256 * 1024;
 
 /// The overview page.
 #[server(prefix = "/fn", endpoint = "overview", output = super::json::Json)]
@@ -68,6 +77,15 @@ pub async fn fetch_task(
         Some(channel) => Some(backend.channel_get(&caller, channel).await?.name),
         None => None,
     };
+    let mut awaits = Vec::new();
+    for id in &task.execution.waits.tasks {
+        match backend.task_get(&caller, *id).await {
+            Ok(other) => awaits.push((*id, other.name)),
+            // Deleted while this task was saved: the page must not go with it.
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
     let running = history.items.iter().find_map(|item| match item {
         HistoryItem::Run(run) if !run.state.is_over() => Some(run.clone()),
         _ => None,
@@ -77,6 +95,7 @@ pub async fn fetch_task(
         messages: backend.message_list(&caller, id, None, 10).await?,
         task,
         channel,
+        awaits,
         preview,
         running,
         history: history.items,
@@ -98,15 +117,25 @@ pub async fn fetch_history(
     Ok((list.items, list.next))
 }
 
-/// The run page.
+/// The run page, with a stretch of the log from a place on where one is named.
 #[server(prefix = "/fn", endpoint = "run_page", output = super::json::Json)]
-pub async fn fetch_run(id: RunId) -> Result<RunPage, AppError> {
+pub async fn fetch_run(
+    id: RunId,
+    #[server(default)] from: Option<u64>,
+) -> Result<RunPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let run = with_status(backend.run_get(&caller, id).await)?;
     let zone = backend.task_get(&caller, run.task_id).await?.zone;
+    let log = match from {
+        // The first stretch comes twice, as markup and as data.
+        Some(0) => Some(backend.run_log(&caller, id, 0, LOG_FIRST_BYTES).await?),
+        Some(from) => Some(backend.run_log(&caller, id, from, LOG_BYTES).await?),
+        None => None,
+    };
     Ok(RunPage {
         clock: clock(&backend, &caller, &zone).await?,
-        output: backend.run_output(&caller, id).await?,
+        attempts: backend.run_attempts(&caller, id).await?,
+        log,
         messages: backend
             .message_list(&caller, run.task_id, Some(id), 10)
             .await?,

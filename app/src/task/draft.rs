@@ -4,9 +4,12 @@
 //! Rules that need zone tables or the database (zone known, name free) are checked by the server
 //! on top of [`TaskDraft::check`].
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use super::execution::ExecutionDraft;
+use super::execution::{Execution, ExecutionDraft};
 use super::{Mode, NAME_MAX_CHARS, check_command};
 use crate::error::FieldError;
 use crate::i18n::Lang;
@@ -72,8 +75,7 @@ impl TaskDraft {
         }
         check_list("owners", &self.owners, lang, &mut faults);
         check_list("tags", &self.tags, lang, &mut faults);
-        let _ = self.execution.read(lang, &mut faults);
-        let calls = !self.execution.http.url.trim().is_empty();
+        let calls = !self.execution.http.is_blank();
         if self.mode.runs_command() && self.command.trim().is_empty() && !calls {
             faults.push(FieldError::new(
                 "command",
@@ -112,6 +114,8 @@ impl TaskDraft {
             faults.push(FieldError::new("timeout", "invalid", fault.text(lang)));
         }
         self.missed.check(lang, &mut faults);
+        let execution = self.execution.read(lang, &mut faults);
+        self.check_beside(&execution, lang, &mut faults);
         faults
     }
 
@@ -160,6 +164,34 @@ impl TaskDraft {
         }
         for (at, schedule) in all.iter().enumerate() {
             schedule.check(at, lang, faults);
+        }
+    }
+
+    /// What does not go together with the execution.
+    fn check_beside(&self, execution: &Execution, lang: Lang, faults: &mut Vec<FieldError>) {
+        let calls = !self.execution.http.url.trim().is_empty();
+        if calls && !self.command.trim().is_empty() {
+            faults.push(FieldError::new(
+                "execution.http.url",
+                "both",
+                lang.pick(
+                    "命令和 HTTP 请求只能填一个：清空命令，或清空请求",
+                    "A task has a command or a request: clear one of them",
+                ),
+            ));
+        }
+        let hard = parse_duration(&self.timeout).unwrap_or(None);
+        if let (Some(soft), Some(hard)) = (execution.soft_limit_seconds, hard)
+            && soft >= hard
+        {
+            faults.push(FieldError::new(
+                "execution.soft_limit",
+                "not_shorter",
+                lang.pick(
+                    "提醒的时间要比超时限制短，否则来不及提醒",
+                    "It must be shorter than the time limit, or nobody is told in time",
+                ),
+            ));
         }
     }
 
@@ -331,75 +363,5 @@ pub fn format_duration(seconds: i64) -> String {
         "0s".to_owned()
     } else {
         text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_read_back() {
-        for (text, seconds) in [
-            ("30s", 30),
-            ("5m", 300),
-            ("1h30m", 5400),
-            ("90", 90),
-            ("1d", 86_400),
-        ] {
-            assert_eq!(parse_duration(text), Ok(Some(seconds)), "{text}");
-            assert_eq!(parse_duration(&format_duration(seconds)), Ok(Some(seconds)));
-        }
-        assert_eq!(parse_duration("  "), Ok(None));
-        for text in [
-            "0",
-            "31d",
-            "99999999999999999999",
-            "5m3",
-            "m",
-            "-5s",
-            "5 m",
-            "五分钟",
-        ] {
-            assert!(parse_duration(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn lists_split_on_chinese_commas_too() {
-        assert_eq!(
-            split_list("张三，李四, 张三、王五\n"),
-            ["张三", "李四", "王五"]
-        );
-        assert!(split_list(" ,， ").is_empty());
-    }
-
-    #[test]
-    fn every_fault_is_named_at_its_field_in_both_languages() {
-        let draft = TaskDraft {
-            name: " ".into(),
-            command: String::new(),
-            cron: "61 * * * *".into(),
-            urging: true,
-            timeout: "soon".into(),
-            owners: vec!["a".repeat(65)],
-            ..TaskDraft::default()
-        };
-        for lang in [Lang::Zh, Lang::En] {
-            let faults = draft.check(lang);
-            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-            assert_eq!(
-                fields,
-                ["name", "owners", "command", "cron", "urge_cron", "timeout"]
-            );
-            assert!(faults.iter().all(|fault| !fault.message.is_empty()));
-        }
-        let huge = TaskDraft {
-            name: "x".into(),
-            cron: "* * * * *".into(),
-            command: "x".repeat(1 << 20),
-            ..TaskDraft::default()
-        };
-        assert_eq!(huge.check(Lang::En)[0].code, "too_long");
     }
 }

@@ -4,16 +4,17 @@
 mod draft;
 mod http;
 mod overlap;
-mod parameter;
+pub mod parameter;
 mod retry;
 mod waits;
+mod words;
 
-pub use draft::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
+pub use draft::{ExecutionDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft};
 pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use overlap::Overlap;
 pub use parameter::{Parameter, ParameterKind};
 pub use retry::Retry;
-pub use waits::{Waits, WaitsFor, WaitsHow};
+pub use waits::{Waits, WaitsFor, WaitsHow, task_number};
 
 use serde::{Deserialize, Serialize};
 

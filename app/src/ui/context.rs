@@ -7,7 +7,9 @@ use crate::backend::Caller;
 use crate::i18n::Lang;
 use crate::i18n::ui::Ui;
 use crate::i18n::ui::days::DaysUi;
+use crate::i18n::ui::execution::ExecutionUi;
 use crate::i18n::ui::plan::PlanUi;
+use crate::i18n::ui::vault::VaultUi;
 
 /// Which colours a reader wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -116,6 +118,16 @@ pub(super) fn plan_ui() -> &'static PlanUi {
 /// The page's texts about calendars and blackouts.
 pub(super) fn days_ui() -> &'static DaysUi {
     DaysUi::of(lang())
+}
+
+/// The page's texts about how a task is executed.
+pub(super) fn execution_ui() -> &'static ExecutionUi {
+    ExecutionUi::of(lang())
+}
+
+/// The page's texts about secrets, pools and nodes.
+pub(super) fn vault_ui() -> &'static VaultUi {
+    VaultUi::of(lang())
 }
 
 /// Who is signed in.

@@ -233,20 +233,28 @@ fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, String> {
         return Err("an object is needed".to_owned());
     };
     let mut merged = serde_json::to_value(draft).map_err(|error| error.to_string())?;
-    let Some(fields) = merged.as_object_mut() else {
+    merge_into(&mut merged, patch)?;
+    serde_json::from_value(merged).map_err(|error| error.to_string())
+}
+
+/// RFC 7396, section 2, but for fields that do not exist: they are typing errors.
+fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), String> {
+    let Some(fields) = target.as_object_mut() else {
         return Err("an object is needed".to_owned());
     };
     for (name, value) in patch {
-        if !fields.contains_key(&name) {
+        let Some(field) = fields.get_mut(&name) else {
             return Err(format!("unknown field `{name}`"));
-        }
-        if value.is_null() {
-            fields.remove(&name);
-        } else {
-            fields.insert(name, value);
+        };
+        match value {
+            Value::Null => {
+                fields.remove(&name);
+            }
+            Value::Object(patch) if field.is_object() => merge_into(field, patch)?,
+            value => *field = value,
         }
     }
-    serde_json::from_value(merged).map_err(|error| error.to_string())
+    Ok(())
 }
 
 fn malformed(lang: Lang, reason: &str) -> AppError {

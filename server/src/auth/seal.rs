@@ -1,16 +1,19 @@
 //! Secrets at rest: AES-256-GCM with a key outside the database.
 //!
 //! The name of what is sealed is bound in as associated data, so that a sealed value copied to
-//! another row does not open there.
+//! another row does not open there. How the key itself is kept and changed is in `files`.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+mod files;
+
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use files::KeyFiles;
 
 /// Marks the format, so that a later one can be told from it.
 const VERSION: &str = "1:";
@@ -33,6 +36,17 @@ pub enum SealError {
         /// The file.
         path: PathBuf,
     },
+    /// Others than its owner may read or write the key file.
+    #[error(
+        "the key file {0} can be used by others than its owner (mode {mode:o}); chmod 600 {0}",
+        path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
     /// Another key, another row, or a changed value.
     #[error("a stored secret does not open with this key")]
     DoesNotOpen,
@@ -41,10 +55,12 @@ pub enum SealError {
     Failed,
 }
 
-/// Seals and opens secrets.
+/// Seals and opens secrets. Cheap to clone; clones go over to a new key together.
 #[derive(Clone)]
 pub struct Sealer {
-    cipher: Aes256Gcm,
+    cipher: Arc<RwLock<Aes256Gcm>>,
+    /// Where the key is kept; a key that is not put there yet has none.
+    files: Option<Arc<KeyFiles>>,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -54,47 +70,76 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Works with a key.
+    /// Works with a key that is kept nowhere.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
-            cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key)),
+            cipher: Arc::new(RwLock::new(cipher(key))),
+            files: None,
         }
     }
 
     /// Reads the key from `secret.key` in the data folder, and makes one, mode 0600, the first time.
     ///
     /// # Errors
-    /// When the file cannot be read or made, or holds no key.
+    /// When the file cannot be read or made, is open to others, or holds no key.
     pub fn open_or_create(data_dir: &Path) -> Result<Self, SealError> {
-        let path = data_dir.join("secret.key");
-        let failed = |source| SealError::KeyFile {
-            path: path.clone(),
-            source,
-        };
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let text = STANDARD_NO_PAD.encode(super::token::random::<32>());
-                let mut file = std::fs::OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .mode(0o600)
-                    .open(&path)
-                    .map_err(failed)?;
-                file.write_all(text.as_bytes())
-                    .and_then(|()| file.sync_all())
-                    .map_err(failed)?;
-                text
-            }
-            Err(error) => return Err(failed(error)),
-        };
-        let key: [u8; 32] = STANDARD_NO_PAD
-            .decode(text.trim().trim_end_matches('='))
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or(SealError::NotAKey { path })?;
+        let files = KeyFiles::of(data_dir);
+        let key = files.open_or_create()?;
+        Ok(Self {
+            cipher: Arc::new(RwLock::new(cipher(&key))),
+            files: Some(Arc::new(files)),
+        })
+    }
+
+    /// Makes the key that shall follow this one and keeps it beside it. Nothing uses it until
+    /// [`Self::adopt`]; what a change of keys that was not finished left there is replaced.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or this key is kept nowhere.
+    pub fn prepare_next(&self) -> Result<Self, SealError> {
+        let key: [u8; 32] = super::token::random();
+        self.files()?.write_next(&key)?;
         Ok(Self::new(&key))
+    }
+
+    /// Goes over to the key made last: from here on it is *the* key, here and on disk, and the one
+    /// until now is kept as `secret.key.old`. To be called once the database uses it.
+    ///
+    /// # Errors
+    /// When the files cannot be changed; the next start does it then.
+    pub fn adopt(&self, next: &Self) -> Result<(), SealError> {
+        let new = next
+            .cipher
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        *self.cipher.write().unwrap_or_else(PoisonError::into_inner) = new;
+        self.files()?.adopt_next()
+    }
+
+    /// Finishes a change of keys that ended between the database and the files: where `sealed`
+    /// opens with the key made last, that one is taken over. Gives whether it was.
+    ///
+    /// # Errors
+    /// When the files cannot be read or changed.
+    pub fn take_over(&self, name: &str, sealed: &str) -> Result<bool, SealError> {
+        let Some(files) = &self.files else {
+            return Ok(false);
+        };
+        let Some(key) = files.next()? else {
+            return Ok(false);
+        };
+        let next = Self::new(&key);
+        if next.open(name, sealed).is_err() {
+            return Ok(false);
+        }
+        self.adopt(&next)?;
+        Ok(true)
+    }
+
+    fn files(&self) -> Result<&KeyFiles, SealError> {
+        self.files.as_deref().ok_or(SealError::Failed)
     }
 
     /// Seals `secret` for the place called `name`.
@@ -109,6 +154,8 @@ impl Sealer {
         };
         let sealed = self
             .cipher
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| SealError::Failed)?;
         let mut bytes = nonce.to_vec();
@@ -133,10 +180,16 @@ impl Sealer {
         };
         let opened = self
             .cipher
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
             .decrypt(&Nonce::from(nonce), payload)
             .map_err(|_| SealError::DoesNotOpen)?;
         String::from_utf8(opened).map_err(|_| SealError::DoesNotOpen)
     }
+}
+
+fn cipher(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
 }
 
 #[cfg(test)]

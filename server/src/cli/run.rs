@@ -1,5 +1,7 @@
 //! `jcrontab run`: runs and their output.
 
+mod tail;
+
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
@@ -37,6 +39,17 @@ pub(super) enum RunCommand {
     Output {
         /// The run's id
         id: i64,
+    },
+    /// Print the end of what a run wrote, stdout and stderr apart
+    Tail {
+        /// The run's id
+        id: i64,
+        /// How many lines
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: usize,
+        /// Go on until the run is over
+        #[arg(short, long)]
+        follow: bool,
     },
     /// Stop a run: TERM, then KILL
     Stop {
@@ -111,6 +124,9 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                     .raw(Method::GET, &format!("/api/v1/runs/{id}/output"), None)
                     .await?,
             );
+        }
+        RunCommand::Tail { id, lines, follow } => {
+            tail::tail(client, *id, *lines, *follow).await?;
         }
         RunCommand::Stop { id, json } => {
             let run: Value = client

@@ -1,6 +1,7 @@
 //! `jcrontab task`: what `insert_work.py` did, and the rest.
 
 mod add;
+mod execution;
 mod plan;
 mod show;
 
@@ -108,8 +109,7 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
         }
         TaskCommand::Show(one) => {
             let task = client.call(Method::GET, &path(one.id, ""), None).await?;
-            show::show(&task, one.json);
-            Ok(())
+            show::show(client, &task, one.json).await
         }
         TaskCommand::Run(one) => {
             let run = client

@@ -1,4 +1,4 @@
-//! As whom, where and with what environment commands run.
+//! As whom and where commands run.
 
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
 
-/// Holds a folder for each root server of this machine; root's own.
+/// Holds folders for each root server of this machine; root's own.
 const SCRATCH_PARENT: &str = "/var/lib/jcrontab-scratch";
 
 /// Why no command could run.
@@ -29,19 +29,89 @@ pub enum IdentityError {
     },
 }
 
+/// Why a task may not run as a user.
+#[derive(Debug, thiserror::Error)]
+pub enum RunAsError {
+    /// Only root can become somebody else.
+    #[error("this server is not root, so commands run as {own} and nobody else")]
+    NotRoot {
+        /// As whom it runs.
+        own: String,
+    },
+    /// Nobody has allowed it.
+    #[error("{name} is not in JCRONTAB_RUN_AS_ALLOW")]
+    NotListed {
+        /// The user.
+        name: String,
+    },
+    /// The machine knows no such user.
+    #[error("there is no user {name} on this machine")]
+    NoSuchUser {
+        /// The user.
+        name: String,
+    },
+    /// Its scratch folder.
+    #[error(transparent)]
+    Scratch(IdentityError),
+}
+
+impl RunAsError {
+    /// The code in the reason of a run (`app::run::RunReason::NotStarted`).
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::NotRoot { .. } => "run_as_not_root",
+            Self::NotListed { .. } => "run_as_not_listed",
+            Self::NoSuchUser { .. } => "run_as_unknown",
+            Self::Scratch(_) => "scratch",
+        }
+    }
+
+    /// What stands behind the code.
+    pub(super) fn detail(&self) -> String {
+        match self {
+            Self::NotRoot { own } => own.clone(),
+            Self::NotListed { name } | Self::NoSuchUser { name } => name.clone(),
+            Self::Scratch(IdentityError::Scratch { path, source }) => {
+                format!("{source}: {}", path.display())
+            }
+            Self::Scratch(error) => error.to_string(),
+        }
+    }
+}
+
+/// User and groups to become.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Switch {
+    /// The user.
+    pub uid: u32,
+    /// Its own group.
+    pub gid: u32,
+    /// All its groups.
+    pub groups: Vec<u32>,
+}
+
+/// Somebody that commands run as.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Whom {
+    /// The name, for people.
+    pub user: String,
+    /// Set when that is somebody else than the server.
+    pub switch: Option<Switch>,
+    /// The folder commands start in when their task names none.
+    pub scratch: PathBuf,
+    /// `HOME` of the commands: the user's own where it has one, else the folder above.
+    pub home: PathBuf,
+}
+
 /// As whom commands run.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The name, for people.
-    pub user: String,
-    /// Set when the server is root and commands are not.
-    pub switch_to: Option<(u32, u32)>,
-    /// The folder commands start in; also their `HOME` when they run as another user.
-    pub scratch: PathBuf,
-    /// `HOME` of the commands.
-    pub home: PathBuf,
+    /// As whom they run when their task names nobody.
+    pub usual: Whom,
     /// Marks every process of ours, so that strays of a dead server can be found.
     pub host_key: String,
+    /// Whom tasks may name besides.
+    allowed: Vec<String>,
 }
 
 impl Identity {
@@ -57,45 +127,125 @@ impl Identity {
         host_key: &str,
     ) -> Result<Self, IdentityError> {
         let me = Uid::effective();
-        let own_name = User::from_uid(me).ok().flatten();
-        let own_home = own_name
-            .as_ref()
-            .map_or_else(|| PathBuf::from("/"), |user| user.dir.clone());
-        if !me.is_root() || allow_root {
+        let usual = if me.is_root() && !allow_root {
+            let user = User::from_name(run_as).ok().flatten();
+            let user = user.ok_or_else(|| IdentityError::NoSuchUser {
+                name: run_as.to_owned(),
+            })?;
+            other(user, Path::new(SCRATCH_PARENT).join(host_key))?
+        } else {
+            let own = User::from_uid(me).ok().flatten();
             let scratch = data_dir.join("scratch");
             prepare(&scratch, me, None)?;
-            return Ok(Self {
-                user: own_name.map_or_else(|| me.to_string(), |user| user.name),
-                switch_to: None,
+            Whom {
+                home: own
+                    .as_ref()
+                    .map_or_else(|| PathBuf::from("/"), |user| user.dir.clone()),
+                user: own.map_or_else(|| me.to_string(), |user| user.name),
+                switch: None,
                 scratch,
-                home: own_home,
-                host_key: host_key.to_owned(),
-            });
-        }
-        let user =
-            User::from_name(run_as)
-                .ok()
-                .flatten()
-                .ok_or_else(|| IdentityError::NoSuchUser {
-                    name: run_as.to_owned(),
-                })?;
-        // Not under the data folder, which is closed to the user commands run as, nor in the
-        // system's temporary folder, where others may put things and old things are swept away.
-        let parent = PathBuf::from(SCRATCH_PARENT);
-        open_parent(&parent).map_err(|source| IdentityError::Scratch {
-            path: parent.clone(),
-            source,
-        })?;
-        let scratch = parent.join(host_key);
-        prepare(&scratch, user.uid, Some(user.gid))?;
+            }
+        };
         Ok(Self {
-            user: user.name,
-            switch_to: Some((user.uid.as_raw(), user.gid.as_raw())),
-            home: scratch.clone(),
-            scratch,
+            usual,
             host_key: host_key.to_owned(),
+            allowed: Vec::new(),
         })
     }
+
+    /// Lets tasks run as these users, besides the usual one. Only root can become somebody else.
+    #[must_use]
+    pub fn allowing(mut self, users: &[String]) -> Self {
+        let names = users.iter().map(|name| name.trim());
+        self.allowed = names
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+        self
+    }
+
+    /// Users that a task may name, the usual one first.
+    #[must_use]
+    pub fn allowed_users(&self) -> Vec<String> {
+        let mut users = vec![self.usual.user.clone()];
+        if Uid::effective().is_root() {
+            for name in &self.allowed {
+                if !users.contains(name) {
+                    users.push(name.clone());
+                }
+            }
+        }
+        users
+    }
+
+    /// Whether a task may run as this user; empty is the usual one.
+    ///
+    /// # Errors
+    /// When it may not, or when there is no such user.
+    pub fn check_run_as(&self, name: &str) -> Result<(), RunAsError> {
+        self.account(name).map(|_| ())
+    }
+
+    /// The account of somebody who may be named; `None` for the usual one.
+    fn account(&self, name: &str) -> Result<Option<User>, RunAsError> {
+        if name.is_empty() || name == self.usual.user {
+            return Ok(None);
+        }
+        if !Uid::effective().is_root() {
+            return Err(RunAsError::NotRoot {
+                own: self.usual.user.clone(),
+            });
+        }
+        let name = name.to_owned();
+        if !self.allowed.contains(&name) {
+            return Err(RunAsError::NotListed { name });
+        }
+        // Asked each time: accounts come and go while a server runs.
+        match User::from_name(&name).ok().flatten() {
+            Some(user) => Ok(Some(user)),
+            None => Err(RunAsError::NoSuchUser { name }),
+        }
+    }
+
+    /// Everything about somebody who may be named, with a scratch folder.
+    pub(super) fn whom(&self, name: &str) -> Result<Whom, RunAsError> {
+        match self.account(name)? {
+            None => Ok(self.usual.clone()),
+            Some(user) => {
+                let scratch = format!("{}-{}", self.host_key, user.uid);
+                let scratch = Path::new(SCRATCH_PARENT).join(scratch);
+                other(user, scratch).map_err(RunAsError::Scratch)
+            }
+        }
+    }
+}
+
+/// Somebody else than the server, which is root.
+fn other(user: User, scratch: PathBuf) -> Result<Whom, IdentityError> {
+    // Not under the data folder, which is closed to the user commands run as, nor in the
+    // system's temporary folder, where others may put things and old things are swept away.
+    let parent = PathBuf::from(SCRATCH_PARENT);
+    open_parent(&parent).map_err(|source| IdentityError::Scratch {
+        path: parent.clone(),
+        source,
+    })?;
+    prepare(&scratch, user.uid, Some(user.gid))?;
+    let groups = std::ffi::CString::new(user.name.as_str())
+        .ok()
+        .and_then(|name| nix::unistd::getgrouplist(&name, user.gid).ok())
+        .unwrap_or_else(|| vec![user.gid]);
+    let at_home = std::fs::metadata(&user.dir)
+        .is_ok_and(|found| found.is_dir() && found.uid() == user.uid.as_raw());
+    Ok(Whom {
+        switch: Some(Switch {
+            uid: user.uid.as_raw(),
+            gid: user.gid.as_raw(),
+            groups: groups.into_iter().map(Gid::as_raw).collect(),
+        }),
+        home: if at_home { user.dir } else { scratch.clone() },
+        scratch,
+        user: user.name,
+    })
 }
 
 /// Makes the folder of scratch folders: everybody may pass through, nobody may look around.

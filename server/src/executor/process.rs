@@ -1,30 +1,26 @@
 //! One command from start to end.
 
-use std::os::unix::process::ExitStatusExt;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::run::log::Stream;
 use app::run::{RunReason, RunState};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::capture::SharedCapture;
-use super::identity::Identity;
-use super::{Job, StopReason};
+use super::environment::not_started;
+use super::read::read;
+use super::wait::{End, Exit, Watch};
+use super::{Containment, Environment, Job, StopReason, spawn, strays};
+use crate::output::RunLog;
 
-/// Between TERM and KILL.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long the pipes are read on after the command itself has ended: what it left in them is
-/// there at once, and a background process that holds them open must not hold the run open.
+/// How long the pipes are read on after the command itself has ended. What it wrote is there at
+/// once; this is for helpers of its own that pass its last words on, as `> >(tee …)` does. A
+/// background process that holds them open must not hold the run open.
 const DRAIN: Duration = Duration::from_millis(250);
-/// The environment's search path.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// How long processes that nothing holds together any more are looked for.
+const SEARCH: Duration = Duration::from_secs(5);
 
 /// How a command ended.
 #[derive(Debug, Default)]
@@ -38,19 +34,55 @@ pub(super) struct Ending {
 enum Cause {
     #[default]
     ByItself,
-    NotStarted(std::io::Error),
+    NotStarted(RunReason),
     TimedOut(i64),
     Stopped(StopReason),
+    /// A request got the answer that was wanted.
+    Answered,
+    /// A request did not, and why.
+    Http(String),
 }
 
 impl Ending {
+    /// Nothing was started.
+    pub(super) fn not_started(reason: RunReason) -> Self {
+        Self {
+            cause: Cause::NotStarted(reason),
+            ..Self::default()
+        }
+    }
+
+    fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            ..Self::default()
+        }
+    }
+
+    /// A request got the answer that was wanted.
+    pub(super) fn answered() -> Self {
+        Self::of(Cause::Answered)
+    }
+
+    /// A request did not get it; a code of [`RunReason::Http`].
+    pub(super) fn http(fault: String) -> Self {
+        Self::of(Cause::Http(fault))
+    }
+
+    /// A request took longer than its hard limit, in seconds.
+    pub(super) fn timed_out(seconds: i64) -> Self {
+        Self::of(Cause::TimedOut(seconds))
+    }
+
+    /// A request was dropped because somebody asked.
+    pub(super) fn stopped(reason: StopReason) -> Self {
+        Self::of(Cause::Stopped(reason))
+    }
+
     /// The state it comes to, and the reason where that does not say enough.
     pub(super) fn verdict(&self) -> (RunState, Option<RunReason>) {
         match &self.cause {
-            Cause::NotStarted(error) => (
-                RunState::Failed,
-                Some(RunReason::NotStarted(error.to_string())),
-            ),
+            Cause::NotStarted(reason) => (RunState::Failed, Some(reason.clone())),
             Cause::TimedOut(seconds) => (RunState::TimedOut, Some(RunReason::TimedOut(*seconds))),
             Cause::Stopped(StopReason::Person(who)) => {
                 (RunState::Killed, Some(RunReason::Stopped(who.clone())))
@@ -58,134 +90,152 @@ impl Ending {
             Cause::Stopped(StopReason::Shutdown) => (RunState::Killed, Some(RunReason::Shutdown)),
             Cause::Stopped(StopReason::Replaced) => (RunState::Killed, Some(RunReason::Replaced)),
             Cause::Stopped(StopReason::Isolated) => (RunState::Lost, Some(RunReason::Isolated)),
+            Cause::Answered => (RunState::Succeeded, None),
+            Cause::Http(fault) => (RunState::Failed, Some(RunReason::Http(fault.clone()))),
             Cause::ByItself if self.exit_code == Some(0) => (RunState::Succeeded, None),
             Cause::ByItself => (RunState::Failed, None),
         }
     }
 }
 
-/// Runs a job's command and waits for its end.
+/// Runs a job's command and waits for its end. `soft` is called once, when its soft limit passes.
 pub(super) async fn run(
-    job: &Job,
-    identity: &Identity,
+    (job, containment, environment): (&Job, &Arc<Containment>, Environment),
     starting: &Arc<Semaphore>,
-    capture: &SharedCapture,
+    log: &RunLog,
     mut stopped: watch::Receiver<Option<StopReason>>,
+    soft: impl Fn() + Send,
 ) -> Ending {
-    let mut child = match start(job, identity, starting).await {
-        Ok(child) => child,
-        Err(error) => {
-            return Ending {
-                cause: Cause::NotStarted(error),
-                ..Ending::default()
-            };
-        }
-    };
-    // The child leads its group, so its pid names the group, also after it has ended.
-    let group = child
-        .id()
-        .and_then(|id| i32::try_from(id).ok())
-        .map(Pid::from_raw);
-    let readers = [
-        child
-            .stdout
-            .take()
-            .map(|pipe| tokio::spawn(read(pipe, Stream::Out, capture.clone()))),
-        child
-            .stderr
-            .take()
-            .map(|pipe| tokio::spawn(read(pipe, Stream::Err, capture.clone()))),
-    ];
-    let limit = job.task.timeout_seconds;
-    let mut cause = Cause::ByItself;
-    let status = tokio::select! {
-        status = child.wait() => status,
-        reason = asked_to_stop(&mut stopped) => {
-            cause = Cause::Stopped(reason);
-            end(&mut child, group).await
-        }
-        () = time_limit(limit) => {
-            cause = Cause::TimedOut(limit.unwrap_or_default());
-            end(&mut child, group).await
-        }
-    };
-    let drained = Instant::now() + DRAIN;
-    for reader in readers.into_iter().flatten() {
-        // Past the time the reader goes on by itself, so that a background process that still
-        // writes gets no SIGPIPE; the capture is closed and takes no more.
-        if let Ok(Err(error)) = tokio::time::timeout_at(drained, reader).await {
-            tracing::error!(run.id = job.run_id.0, %error, "a reader failed");
-        }
-    }
-    match status {
-        Ok(status) => Ending {
-            exit_code: status.code(),
-            signal: status.signal(),
-            cause,
-        },
-        Err(error) => Ending {
-            cause: Cause::NotStarted(error),
+    let started = tokio::select! {
+        biased;
+        // Before it has started, ending it is not starting it.
+        reason = asked_to_stop(&mut stopped) => return Ending {
+            cause: Cause::Stopped(reason),
             ..Ending::default()
         },
+        permit = Arc::clone(starting).acquire_owned() => {
+            let (job, containment) = (job.clone(), Arc::clone(containment));
+            // Starting blocks for as long as exec takes; pages and pipes must not wait for it.
+            tokio::task::spawn_blocking(move || {
+                let started = spawn::start(&job, &containment, environment);
+                drop(permit);
+                started
+            })
+        }
+    };
+    let started = match started.await {
+        Ok(Ok(started)) => started,
+        Ok(Err(reason)) => return Ending::not_started(reason),
+        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+    };
+    let over = CancellationToken::new();
+    let readers = [(started.out, Stream::Out), (started.err, Stream::Err)]
+        .map(|(pipe, stream)| tokio::spawn(read(pipe, stream, log.clone(), over.clone())));
+    let mut watch = Watch::new(started.child, started.tree, started.socket);
+    let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
+    drain(job, over, readers).await;
+    if gone {
+        settle(job, containment, &watch).await;
+    }
+    // Noted first: what is let go of is not to be taken for a stray.
+    watch.let_go().await;
+    match end {
+        End::Exited(Exit { code, signal }) => Ending {
+            exit_code: code,
+            signal,
+            cause,
+        },
+        // It was ended before it had begun.
+        End::Refused(..) if matches!(cause, Cause::Stopped(_)) => Ending {
+            cause,
+            ..Ending::default()
+        },
+        End::Refused(step, errno) => {
+            Ending::not_started(spawn::refused(job, &started.whom, step, errno))
+        }
+        End::Unknown(why) => {
+            tracing::error!(run.id = job.run_id.0, why, "how a command ended is unknown");
+            Ending {
+                cause,
+                ..Ending::default()
+            }
+        }
     }
 }
 
-async fn start(
+/// Waits for the end of a command, and brings it about when its time is up or somebody asks. The
+/// last of what it gives: nothing that was to end is left.
+async fn attend(
     job: &Job,
-    identity: &Identity,
-    starting: &Arc<Semaphore>,
-) -> std::io::Result<Child> {
-    let mut command = Command::new("/bin/sh");
-    command
-        .arg("-c")
-        .arg(&job.task.command)
-        .env_clear()
-        .env("PATH", PATH)
-        .env("HOME", &identity.home)
-        .env("LANG", "C.UTF-8")
-        .env("USER", &identity.user)
-        .env("LOGNAME", &identity.user)
-        .env("SHELL", "/bin/sh")
-        .env("JCRONTAB_TASK_ID", job.task.id.to_string())
-        .env("JCRONTAB_RUN_ID", job.run_id.to_string())
-        .env("JCRONTAB_ATTEMPT", "1")
-        .env("JCRONTAB_HOST_KEY", &identity.host_key)
-        .current_dir(&identity.scratch)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(false);
-    if let Some(at) = job.scheduled_for {
-        command.env("JCRONTAB_SCHEDULED_FOR", app::time::Stamp(at).rfc3339());
+    watch: &mut Watch,
+    stopped: &mut watch::Receiver<Option<StopReason>>,
+    soft: impl Fn() + Send,
+) -> (End, Cause, bool) {
+    let start = Instant::now();
+    let execution = &job.task.execution;
+    let hard = job.task.timeout_seconds;
+    let mut soft_limit = execution.soft_limit_seconds;
+    let cause = loop {
+        tokio::select! {
+            biased;
+            end = watch.ended() => return (end, Cause::ByItself, true),
+            reason = asked_to_stop(stopped) => break Cause::Stopped(reason),
+            () = passed(start, hard) => break Cause::TimedOut(hard.unwrap_or_default()),
+            () = passed(start, soft_limit) => {
+                soft_limit = None;
+                soft();
+            }
+        }
+    };
+    let grace = u64::try_from(execution.stop_grace_seconds).unwrap_or_default();
+    let (end, gone) = watch.stop(Duration::from_secs(grace)).await;
+    if !gone {
+        tracing::error!(
+            run.id = job.run_id.0,
+            "processes of a run cannot be ended; it is recorded as over"
+        );
     }
-    if let Some((uid, gid)) = identity.switch_to {
-        // std drops the supplementary groups, then sets group and user, in that order.
-        command.gid(gid).uid(uid);
-    }
-    let permit = Arc::clone(starting)
-        .acquire_owned()
-        .await
-        .map_err(std::io::Error::other)?;
-    // Starting blocks for as long as exec takes; pages and pipes must not wait for it.
-    tokio::task::spawn_blocking(move || {
-        let child = command.spawn();
-        drop(permit);
-        child
-    })
-    .await
-    .map_err(std::io::Error::other)?
+    (end, cause, gone)
 }
 
-async fn read(mut pipe: impl AsyncRead + Unpin, stream: Stream, capture: SharedCapture) {
-    let mut buffer = vec![0; 16 * 1024];
-    // An error ends a pipe as its end does: there is nothing more to get out of it.
-    while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-        capture.push(stream, &buffer[..count]);
+/// Takes what was written, and leaves the rest to be thrown away.
+async fn drain(job: &Job, over: CancellationToken, readers: [tokio::task::JoinHandle<()>; 2]) {
+    let ended = async {
+        for reader in readers {
+            if let Err(error) = reader.await {
+                tracing::error!(run.id = job.run_id.0, %error, "a reader failed");
+            }
+        }
+    };
+    tokio::pin!(ended);
+    if tokio::time::timeout(DRAIN, &mut ended).await.is_err() {
+        over.cancel();
+        ended.await;
     }
 }
 
-async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReason>>) -> StopReason {
+/// Notes that the run is over, and removes what held it together.
+async fn settle(job: &Job, containment: &Arc<Containment>, watch: &Watch) {
+    let (run, leaf, lost_hold) = (job.run_id, watch.leaf(), watch.lost_hold());
+    let containment = Arc::clone(containment);
+    let settled = tokio::task::spawn_blocking(move || {
+        if lost_hold {
+            let until = std::time::Instant::now() + SEARCH;
+            if let Err(error) = strays::end_run(&containment.identity.host_key, run, until) {
+                tracing::error!(run.id = run.0, %error, "what is left of a run cannot be ended");
+            }
+        }
+        containment.journal.ended(run);
+        if let (Some(cgroups), Some(leaf)) = (&containment.cgroups, leaf) {
+            cgroups.leave(leaf);
+        }
+    });
+    if let Err(error) = settled.await {
+        tracing::error!(run.id = run.0, %error, "the end of a run could not be noted");
+    }
+}
+
+pub(super) async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReason>>) -> StopReason {
     match stopped
         .wait_for(Option::is_some)
         .await
@@ -197,35 +247,10 @@ async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReason>>) -> Sto
     }
 }
 
-async fn time_limit(seconds: Option<i64>) {
+/// Waits until so many seconds have passed; without a limit, for ever.
+pub(super) async fn passed(start: Instant, seconds: Option<i64>) {
     match seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
-        Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+        Some(seconds) => tokio::time::sleep_until(start + Duration::from_secs(seconds)).await,
         None => std::future::pending().await,
-    }
-}
-
-/// TERM to the group, KILL after the grace.
-async fn end(child: &mut Child, group: Option<Pid>) -> std::io::Result<std::process::ExitStatus> {
-    signal(group, Signal::SIGTERM);
-    let gone = tokio::time::timeout(GRACE, child.wait()).await;
-    // Also after a willing end: members of the group that did not listen go with it.
-    signal(group, Signal::SIGKILL);
-    match gone {
-        Ok(status) => status,
-        Err(_) => child.wait().await,
-    }
-}
-
-fn signal(group: Option<Pid>, signal: Signal) {
-    // 0 would be our own group and 1 everybody; a child has neither.
-    let Some(group) = group.filter(|group| group.as_raw() > 1) else {
-        return;
-    };
-    match killpg(group, signal) {
-        // ESRCH: nobody is left in the group.
-        Ok(()) | Err(nix::errno::Errno::ESRCH) => {}
-        Err(error) => {
-            tracing::warn!(%group, %signal, %error, "the process group cannot be signalled")
-        }
     }
 }

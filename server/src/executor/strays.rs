@@ -1,48 +1,99 @@
 //! Processes that outlived a killed server.
 //!
-//! Every command carries the key of its server's data folder in its environment, and so do its
-//! descendants, whatever sessions they made. A server that holds the folder's lock may therefore
-//! end every process that carries the key: no pid from the database is trusted, since pids are
-//! used again.
+//! The journal names the runs that were started and not seen ending. Of each, everything is ended:
+//! its control group; the supervisor with all that descends from it; and every process that
+//! carries both this folder's key and the run's number in its environment. What runs that ended
+//! left in the background stays, and so does what was to outlive the server.
+//!
+//! A pid from the journal is only a place to look: the process there is ours when it was started
+//! in the same boot at the same tick. Pids are used again.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use app::id::RunId;
 
-/// Kills what carries `host_key` and gives how many there were.
+use super::journal::{self, Entry, boot_id};
+use super::tree::{Process, Variables, exterminate, marked};
+use super::{cgroup, environment};
+
+/// How long it is tried before a start goes on without.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Ends what a dead server of this data folder left running, and gives how many processes and
+/// control groups that were. Whoever calls it holds the folder's lock.
+///
+/// # Errors
+/// When `/proc` or the journal cannot be read.
+pub fn kill_unfinished(data_dir: &Path, host_key: &str) -> std::io::Result<usize> {
+    let (mut open, broken) = journal::read(data_dir)?;
+    if broken > 0 {
+        tracing::warn!(
+            lines = broken,
+            "the list of running commands is damaged; lines that make no sense are passed over"
+        );
+    }
+    // Of another boot nothing is left; what was to outlive the server does.
+    let boot = boot_id();
+    open.retain(|_, entry| entry.boot == boot && !entry.leave);
+    let mut killed = 0;
+    if !open.is_empty() {
+        let (count, left) = end(&open, host_key)?;
+        killed = count;
+        if left > 0 {
+            // They stay in the list: the next start tries again.
+            tracing::error!(left, "processes of a dead server cannot be ended");
+            journal::keep_only(data_dir, &open)?;
+            return Ok(killed);
+        }
+    }
+    journal::keep_only(data_dir, &BTreeMap::new())?;
+    Ok(killed)
+}
+
+fn end(open: &BTreeMap<RunId, Entry>, host_key: &str) -> std::io::Result<(usize, usize)> {
+    let until = Instant::now() + PATIENCE;
+    let mut leaves: Vec<PathBuf> = open.values().filter_map(|run| run.leaf.clone()).collect();
+    leaves.retain(|leaf| cgroup::is_leaf_of(leaf, host_key) && !cgroup::is_empty(leaf));
+    let lasting = leaves.iter().filter(|leaf| !cgroup::kill(leaf, until));
+    let lasting = lasting.count();
+    // What is in no control group, or was started when the server went away.
+    let roots: Vec<Process> = open
+        .values()
+        .filter_map(|run| run.process)
+        .filter_map(|(pid, started)| Process::look(pid).filter(|now| now.started == started))
+        .collect();
+    let is_ours = |variables: &Variables| {
+        let run = variables
+            .get(environment::RUN_ID)
+            .and_then(|run| std::str::from_utf8(run).ok()?.parse().ok());
+        variables.get(environment::HOST_KEY) == Some(host_key.as_bytes())
+            && run.is_some_and(|run| open.contains_key(&RunId(run)))
+    };
+    let (killed, left) = exterminate(|| marked(&roots, is_ours), until)?;
+    Ok((killed + leaves.len(), left + lasting))
+}
+
+/// Ends everything of one run that carries its marks; gives how many processes are left.
+pub(super) fn end_run(host_key: &str, run: RunId, until: Instant) -> std::io::Result<usize> {
+    let number = run.to_string();
+    let is_ours = |variables: &Variables| {
+        variables.get(environment::HOST_KEY) == Some(host_key.as_bytes())
+            && variables.get(environment::RUN_ID) == Some(number.as_bytes())
+    };
+    exterminate(|| marked(&[], is_ours), until).map(|(_, left)| left)
+}
+
+/// Ends everything that was ever started for a data folder and still lives, also what was left on
+/// purpose, and gives how many processes that were.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
 pub fn kill_strays(host_key: &str) -> std::io::Result<usize> {
-    let marker = format!("JCRONTAB_HOST_KEY={host_key}");
-    let me = std::process::id();
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc")? {
-        let name = entry?.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        if pid == me || pid <= 1 || !carries(pid, marker.as_bytes()) {
-            continue;
-        }
-        let Ok(raw) = i32::try_from(pid) else {
-            continue;
-        };
-        match kill(Pid::from_raw(raw), Signal::SIGKILL) {
-            Ok(()) => killed += 1,
-            Err(nix::errno::Errno::ESRCH) => {}
-            Err(error) => tracing::warn!(pid, %error, "a stray process cannot be killed"),
-        }
-    }
-    Ok(killed)
-}
-
-fn carries(pid: u32, marker: &[u8]) -> bool {
-    // Processes of other users, or gone by now, are not ours.
-    std::fs::read(Path::new("/proc").join(pid.to_string()).join("environ")).is_ok_and(|environ| {
-        environ
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == marker)
-    })
+    let until = Instant::now() + PATIENCE;
+    cgroup::clear(host_key, until);
+    let is_ours =
+        |variables: &Variables| variables.get(environment::HOST_KEY) == Some(host_key.as_bytes());
+    exterminate(|| marked(&[], is_ours), until).map(|(killed, _)| killed)
 }

@@ -1,24 +1,31 @@
-//! Saying that this process is alive, and noticing others that are not.
+//! Saying that this process is alive, and noticing others that are not. By the database's clock.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
-use crate::clock::SharedClock;
+use crate::clock::{Clock, SharedClock};
+use crate::executor::Executor;
 use crate::notifier::compose::Composer;
-use crate::scheduler::{LOST_AFTER, Silence, bury_dead_nodes};
+use crate::scheduler::standing::{SKEW_STOPS_MS, SKEW_WARNS_MS, Standing};
+use crate::scheduler::{DatabaseClock, LOST_AFTER, Silence, bury_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
 
 /// A process says that it is alive this often.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Pause after a heartbeat that did not get through: the lease runs.
+const HURRY: Duration = Duration::from_secs(1);
 
 /// The heartbeat of a process.
 pub(super) struct Alive {
     pub(super) store: Store,
     pub(super) composer: Composer,
     pub(super) node: NodeRow,
-    pub(super) clock: SharedClock,
+    pub(super) clock: Arc<DatabaseClock>,
+    pub(super) standing: Arc<Standing>,
+    pub(super) executor: Option<Arc<Executor>>,
 }
 
 impl Alive {
@@ -28,10 +35,17 @@ impl Alive {
         // others all that time may say that they are silent. After an outage of the database
         // everybody is, and nobody is dead.
         let mut steady_since: Option<Instant> = None;
+        let mut told = Told::default();
         while !gone.is_cancelled() {
-            match self.beat(steady_since).await {
+            // A connection whose other end is gone without a word would be waited for in vain.
+            let beat = tokio::time::timeout(HEARTBEAT, self.beat(steady_since))
+                .await
+                .unwrap_or(Err(StoreError::Silent));
+            let pause = match beat {
                 Ok(true) => {
                     steady_since.get_or_insert_with(Instant::now);
+                    told.look(self.standing.skew_ms());
+                    HEARTBEAT
                 }
                 Ok(false) => {
                     // The others took us for dead and ended our runs: going on would run things twice.
@@ -42,23 +56,30 @@ impl Alive {
                 Err(error) => {
                     steady_since = None;
                     tracing::debug!(error = &error as &dyn std::error::Error, "no heartbeat");
+                    HURRY
                 }
+            };
+            if !self.standing.is_heard(self.clock.ticks())
+                && let Some(executor) = &self.executor
+            {
+                executor.isolate();
             }
             tokio::select! {
-                () = tokio::time::sleep(HEARTBEAT) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = gone.cancelled() => {}
             }
         }
     }
 
     async fn beat(&self, steady_since: Option<Instant>) -> Result<bool, StoreError> {
-        if !self
-            .store
-            .heartbeat(&self.node.id, self.clock.now())
-            .await?
-        {
+        let ticks = self.clock.ticks();
+        let skew_ms = self.clock.compare(&self.store).await?;
+        let now = self.clock.now();
+        if !self.store.heartbeat(&self.node.id, now, skew_ms).await? {
             return Ok(false);
         }
+        // From when it began: what it took counts for those who wait.
+        self.standing.heard(ticks, skew_ms);
         let long_enough = steady_since.is_some_and(|since| {
             chrono::TimeDelta::from_std(since.elapsed()).is_ok_and(|steady| steady > LOST_AFTER)
         });
@@ -67,14 +88,37 @@ impl Alive {
         } else {
             Silence::SaysNothing
         };
-        bury_dead_nodes(
-            &self.store,
-            &self.clock,
-            &self.node,
-            &self.composer,
-            silence,
-        )
-        .await?;
+        let clock: SharedClock = self.clock.clone();
+        bury_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
         Ok(true)
+    }
+}
+
+/// What of the clock's skew was told already.
+#[derive(Debug, Default)]
+struct Told {
+    warned: bool,
+    stopped: bool,
+}
+
+impl Told {
+    fn look(&mut self, skew_ms: i64) {
+        let off = skew_ms.abs();
+        let stops = off > SKEW_STOPS_MS;
+        if stops && !self.stopped {
+            tracing::error!(
+                skew_ms,
+                "this machine's clock is more than 30 s off the database's: this server starts nothing until it is set right"
+            );
+        } else if !stops && self.stopped {
+            tracing::info!(skew_ms, "this machine's clock is right again");
+        }
+        if off > SKEW_WARNS_MS && !self.warned {
+            tracing::warn!(
+                skew_ms,
+                "this machine's clock is off the database's; set up time synchronisation"
+            );
+        }
+        (self.warned, self.stopped) = (off > SKEW_WARNS_MS, stops);
     }
 }

@@ -64,12 +64,30 @@ impl Composer {
         self.message(task, Some(run), &kind, now, &[line.to_owned()])
     }
 
+    /// A run that is under way for longer than its soft limit.
+    #[must_use]
+    pub fn late(&self, job: &Job, now: DateTime<Utc>) -> Vec<NewMessage> {
+        let kind = Kind {
+            event: "too_long",
+            title: self.lang.pick("【执行过久】", "[Running long] "),
+            picture: None,
+        };
+        let limit = job.task.execution.soft_limit_seconds.unwrap_or_default();
+        let limit = app::task::format_duration(limit);
+        let line = self.lang.pick(
+            format!("已经执行超过 {limit}，还在继续"),
+            format!("It has been running for more than {limit} and goes on"),
+        );
+        self.message(&job.task, Some(job.run_id), &kind, now, &[line])
+    }
+
     /// What a run has to say: a reminder in the message modes, and a failure in every mode.
     #[must_use]
     pub fn result(&self, job: &Job, outcome: &Outcome, output: &[u8]) -> Vec<NewMessage> {
         let task = &job.task;
         let failed = !matches!(outcome.state, RunState::Succeeded | RunState::Killed);
-        if !task.mode.sends_message() && !failed {
+        // Of attempts only the last one speaks.
+        if outcome.retry_at.is_some() || (!task.mode.sends_message() && !failed) {
             return Vec::new();
         }
         let kind = if !task.mode.sends_message() {
@@ -94,6 +112,12 @@ impl Composer {
         let mut lines = Vec::new();
         if task.mode.runs_command() {
             lines.push(self.verdict(outcome, job.started_at));
+            if job.attempt > 1 {
+                lines.push(self.lang.pick(
+                    format!("第 {} 次尝试", job.attempt),
+                    format!("Attempt {}", job.attempt),
+                ));
+            }
             let text = String::from_utf8_lossy(output);
             let text = text.trim_end();
             let label = self.lang.pick("结果", "Output");
@@ -194,10 +218,10 @@ impl Composer {
             task_id: task.id,
             run_id: run,
             channel_id,
-            event: kind.event,
+            event: kind.event.into(),
             body,
             mentions: task.owners.clone(),
-            picture: kind.picture,
+            picture: kind.picture.map(Into::into),
             created_at: at.max(task.created_at.0),
         }]
     }

@@ -113,6 +113,18 @@ impl Sender {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// A request to an address that may be called, for who sets limits of its own.
+    ///
+    /// # Errors
+    /// When it may not be called. A name is looked up, and checked, only when it is sent.
+    pub fn request(
+        &self,
+        method: reqwest::Method,
+        url: &str,
+    ) -> Result<reqwest::RequestBuilder, Refusal> {
+        Ok(self.client.request(method, self.guard.parse(url)?))
+    }
+
     async fn wecom(&self, url: &str, body: &Value) -> Result<String, SendError> {
         let (status, words) = self.post(url, body).await?;
         if !status.is_success() {
@@ -179,18 +191,26 @@ impl Sender {
     }
 }
 
-/// The cause without the URL, which is a secret.
 fn unreachable(error: reqwest::Error) -> SendError {
+    if error.is_timeout() {
+        return SendError::Unreachable(format!("no answer within {} s", TIMEOUT.as_secs()));
+    }
+    failure(error).map_or_else(
+        |failure| failure,
+        |refusal| SendError::Refused(refusal.to_string()),
+    )
+}
+
+/// Why a request came to nothing: the guard's refusal, or the cause without the URL, which is a
+/// secret.
+pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
     let error = error.without_url();
     let mut cause: Option<&dyn std::error::Error> = Some(&error);
     while let Some(inner) = cause {
         if let Some(refusal) = inner.downcast_ref::<Refusal>() {
-            return SendError::Refused(refusal.to_string());
+            return Ok(refusal.clone());
         }
         cause = inner.source();
-    }
-    if error.is_timeout() {
-        return SendError::Unreachable(format!("no answer within {} s", TIMEOUT.as_secs()));
     }
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(&error);
@@ -198,7 +218,9 @@ fn unreachable(error: reqwest::Error) -> SendError {
         words = format!("{words}: {inner}");
         cause = inner.source();
     }
-    SendError::Unreachable(words.chars().take(ANSWER_KEPT).collect())
+    Err(SendError::Unreachable(
+        words.chars().take(ANSWER_KEPT).collect(),
+    ))
 }
 
 fn wecom_body(item: &OutboxItem) -> Value {

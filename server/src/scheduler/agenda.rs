@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::steps::{Hole, Step};
 use crate::firings::{Rhythm, Slot, Snapshot};
-use crate::store::{Entry, LiveTask, Planned};
+use crate::store::{Entry, LiveTask, Planned, SealedSecret};
 use crate::timetable::Patterns;
 
 /// Further behind than this, planning starts anew from the database.
@@ -26,6 +26,8 @@ const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
 pub struct Live {
     /// The task.
     pub task: Arc<Task>,
+    /// What it was granted, sealed.
+    pub secrets: Arc<[SealedSecret]>,
     /// Its schedules in force.
     voices: Vec<Voice>,
 }
@@ -99,6 +101,12 @@ pub struct Agenda {
     pub synced: i64,
     /// The last time the clock was set forward.
     pub hole: Option<Hole>,
+    /// The pools and the global cap: how many runs at once.
+    pub slots: HashMap<String, u32>,
+    /// Whether runs wait for room.
+    pub waiting: bool,
+    /// Whether a claim is to look at those that wait, whatever is due.
+    pub look: bool,
     /// Steps of the clock that the database has not all of yet, oldest first.
     pub steps: Vec<Step>,
 }
@@ -124,6 +132,9 @@ impl Agenda {
             seen,
             synced: seen,
             hole: None,
+            slots: HashMap::new(),
+            waiting: false,
+            look: false,
             steps: Vec::new(),
         }
     }
@@ -187,6 +198,7 @@ impl Agenda {
             id,
             Live {
                 task: Arc::new(live.task),
+                secrets: live.secrets.into(),
                 voices,
             },
         );

@@ -1,15 +1,18 @@
 //! What a due firing comes to: pure rules, decided inside the claim's transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use app::id::{ScheduleId, TaskId};
-use app::run::Trigger;
+use app::id::TaskId;
+use app::run::{RunReason, Trigger};
 use app::schedule::MissedPolicy;
+use app::task::execution::{Waits, WaitsFor, WaitsHow};
+use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agenda::{Agenda, policy};
+use crate::admission::{Admission, Room};
 use crate::firings::Shut;
-use crate::store::{Due, Verdict};
+use crate::store::{Decide, Decision, Due, LastEnd, Verdict, View, WaitVerdict, WaitingRun};
 
 /// A firing that waits for its task is looked at again after this time; the next one of the same
 /// task after twice of it, and so on up to the longest wait.
@@ -17,52 +20,134 @@ const WAIT: TimeDelta = TimeDelta::seconds(1);
 /// The longest such wait.
 const WAIT_MAX: i32 = 60;
 
-/// One verdict for each due firing, in their order. `latest` is the latest due firing of each
-/// schedule.
-pub(super) fn decide(
-    agenda: &Agenda,
-    due: &[Due],
-    running: &HashSet<TaskId>,
-    latest: &HashMap<ScheduleId, DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Vec<Verdict> {
-    let mut busy = running.clone();
-    let mut waiting: HashMap<TaskId, i32> = HashMap::new();
-    due.iter()
-        .map(|firing| {
-            let is_latest = latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
-            let starts = match judge(agenda, firing, is_latest, now) {
-                Ok(starts) => starts,
-                Err(verdict) => return verdict,
-            };
-            if busy.insert(firing.task_id) {
-                return Verdict::Start(starts.trigger);
-            }
-            if !starts.waits {
-                return Verdict::Skip("overlap");
-            }
-            // What is caught up in full runs one after another.
-            let turns = waiting.entry(firing.task_id).or_default();
-            *turns = (*turns + 1).min(WAIT_MAX);
-            Verdict::Later(now + WAIT * *turns)
-        })
-        .collect()
+/// A wait for other tasks is looked at again after this time.
+const DEPENDS: TimeDelta = TimeDelta::seconds(2);
+
+/// The rules at one moment.
+pub(super) struct Rules<'a> {
+    pub(super) agenda: &'a Agenda,
+    pub(super) now: DateTime<Utc>,
 }
 
-/// A firing that starts unless its task is busy.
-struct Starts {
+impl Decide for Rules<'_> {
+    fn depends_on(&self, due: &[Due]) -> Vec<TaskId> {
+        let mut tasks: Vec<TaskId> = due
+            .iter()
+            .filter_map(|firing| self.agenda.task(firing.task_id))
+            .flat_map(|live| live.task.execution.waits.tasks.iter().copied())
+            .collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks
+    }
+
+    fn decide(&self, view: &View<'_>) -> Decision {
+        let mut room = Room::new(&self.agenda.slots, view.runs);
+        // Who waits comes before who is new.
+        let waiting = view
+            .waiting
+            .iter()
+            .map(|run| self.resume(run, view, &mut room))
+            .collect();
+        let mut turns: HashMap<TaskId, i32> = HashMap::new();
+        let due = view
+            .due
+            .iter()
+            .map(|firing| self.start(firing, view, &mut room, &mut turns))
+            .collect();
+        Decision {
+            due,
+            waiting,
+            stop: room.stop,
+            replaced: room.replaced,
+        }
+    }
+}
+
+impl Rules<'_> {
+    /// What becomes of a run that waits.
+    fn resume(&self, run: &WaitingRun, view: &View<'_>, room: &mut Room<'_>) -> WaitVerdict {
+        let off = |state: &str| WaitVerdict::CallOff(RunReason::TaskGone(state.to_owned()).code());
+        let Some(live) = self.agenda.task(run.task_id) else {
+            return off("closed");
+        };
+        // Who starts a paused task by hand wants just that.
+        if live.task.state == TaskState::Paused && run.trigger != Trigger::Manual {
+            return off("paused");
+        }
+        let Some(active) = view.runs.iter().find(|active| active.id == run.run_id) else {
+            return WaitVerdict::Stay("pool");
+        };
+        match room.resume(&live.task, active) {
+            Admission::Start => WaitVerdict::Start,
+            Admission::Wait(why) => WaitVerdict::Stay(why.code()),
+            Admission::LeaveOut(reason) => {
+                WaitVerdict::CallOff(RunReason::LeftOut(reason.to_owned()).code())
+            }
+        }
+    }
+
+    /// What a due firing comes to.
+    fn start(
+        &self,
+        firing: &Due,
+        view: &View<'_>,
+        room: &mut Room<'_>,
+        turns: &mut HashMap<TaskId, i32>,
+    ) -> Verdict {
+        let is_latest = view.latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
+        let starts = match judge(self.agenda, firing, view.ended, is_latest, self.now) {
+            Ok(starts) => starts,
+            Err(verdict) => return verdict,
+        };
+        if starts.waits && room.is_busy(firing.task_id) {
+            // What is caught up in full runs one after another.
+            let turns = turns.entry(firing.task_id).or_default();
+            *turns = (*turns + 1).min(WAIT_MAX);
+            return Verdict::Later(self.now + WAIT * *turns);
+        }
+        let pool = Some(starts.task.execution.pool.clone()).filter(|pool| !pool.is_empty());
+        match room.admit(starts.task) {
+            Admission::Start => Verdict::Start(starts.trigger, pool),
+            Admission::Wait(why) => Verdict::Wait(starts.trigger, pool, why.code()),
+            Admission::LeaveOut(reason) => Verdict::Skip(reason),
+        }
+    }
+}
+
+/// A firing that starts unless there is no room.
+struct Starts<'a> {
+    task: &'a Task,
     trigger: Trigger,
     /// Whether it waits for a busy task.
     waits: bool,
 }
 
+/// Whether the tasks that a task waits for have done what is asked of them.
+fn is_met(waits: &Waits, due_at: DateTime<Utc>, ended: &HashMap<TaskId, LastEnd>) -> bool {
+    let fresh_from = due_at - TimeDelta::seconds(waits.fresh_seconds);
+    let done = |task: &TaskId| {
+        let end = ended.get(task).copied().unwrap_or_default();
+        let at = match waits.what {
+            WaitsFor::Success => end.succeeded,
+            WaitsFor::Finish => end.finished,
+        };
+        at.is_some_and(|at| at >= fresh_from)
+    };
+    match waits.how {
+        WaitsHow::All => waits.tasks.iter().all(done),
+        WaitsHow::Any => waits.tasks.is_empty() || waits.tasks.iter().any(done),
+    }
+}
+
 /// What becomes of a firing whatever else is due.
-fn judge(
-    agenda: &Agenda,
+fn judge<'a>(
+    agenda: &'a Agenda,
     firing: &Due,
+    ended: &HashMap<TaskId, LastEnd>,
     is_latest: bool,
     now: DateTime<Utc>,
-) -> Result<Starts, Verdict> {
+) -> Result<Starts<'a>, Verdict> {
     let Some(live) = agenda.task(firing.task_id) else {
         return Err(Verdict::Skip("closed"));
     };
@@ -82,9 +167,23 @@ fn judge(
         Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
         None => {}
     }
-    let lateness = now - firing.due_at;
+    let mut lateness = now - firing.due_at;
+    let waits = &task.execution.waits;
+    if !waits.tasks.is_empty() {
+        let patience = TimeDelta::seconds(waits.patience_seconds);
+        if !is_met(waits, firing.due_at, ended) {
+            let until = firing.due_at + patience;
+            if now >= until {
+                return Err(Verdict::Skip("dependency"));
+            }
+            return Err(Verdict::Later((now + DEPENDS).min(until)));
+        }
+        // What it waited for others is not its own lateness.
+        lateness = (lateness - patience).max(TimeDelta::zero());
+    }
     if lateness <= TimeDelta::seconds(task.missed.grace_seconds) {
         return Ok(Starts {
+            task,
             trigger: Trigger::Schedule,
             waits: false,
         });
@@ -92,6 +191,7 @@ fn judge(
     if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
         if hole.corrects && rhythm.is_fixed() && is_latest {
             return Ok(Starts {
+                task,
                 trigger: Trigger::Schedule,
                 waits: false,
             });
@@ -109,6 +209,7 @@ fn judge(
         return Err(Verdict::Miss("down"));
     }
     Ok(Starts {
+        task,
         trigger: Trigger::CatchUp,
         waits: policy == MissedPolicy::All,
     })
@@ -118,14 +219,15 @@ fn judge(
 mod tests {
     use std::sync::Arc;
 
-    use app::id::OccurrenceId;
-    use app::task::{Mode, Task, TaskState};
+    use app::id::{OccurrenceId, RunId, ScheduleId};
+    use app::task::Mode;
     use app::time::Stamp;
 
     use super::*;
     use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 
     use super::super::steps::Hole;
+    use crate::admission::ActiveRun;
     use crate::firings::Snapshot;
     use crate::store::LiveTask;
     use crate::timetable::Patterns;
@@ -206,14 +308,33 @@ mod tests {
     }
 
     fn verdicts_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Vec<Verdict> {
-        let running = HashSet::from_iter(running.then_some(TaskId(1)));
+        let runs: Vec<ActiveRun> = running
+            .then(|| ActiveRun {
+                id: RunId(1),
+                task_id: TaskId(1),
+                pool: None,
+                waits: None,
+            })
+            .into_iter()
+            .collect();
         let latest = seconds
             .iter()
             .max()
             .map(|second| (ScheduleId(1), at(*second)))
             .into_iter()
             .collect();
-        decide(agenda, &due(seconds), &running, &latest, at(now))
+        let rules = Rules {
+            agenda,
+            now: at(now),
+        };
+        let view = View {
+            due: &due(seconds),
+            latest: &latest,
+            runs: &runs,
+            waiting: &[],
+            ended: &HashMap::new(),
+        };
+        rules.decide(&view).due
     }
 
     #[test]
@@ -230,7 +351,7 @@ mod tests {
                 &[10][..],
                 free,
                 10,
-                vec![Start(Trigger::Schedule)],
+                vec![Start(Trigger::Schedule, None)],
             ),
             (
                 "it runs already",
@@ -246,7 +367,7 @@ mod tests {
                 &[9, 10],
                 free,
                 10,
-                vec![Start(Trigger::Schedule), Skip("overlap")],
+                vec![Start(Trigger::Schedule, None), Skip("overlap")],
             ),
             (
                 "within the grace",
@@ -254,7 +375,7 @@ mod tests {
                 &[10],
                 free,
                 70,
-                vec![Start(Trigger::Schedule)],
+                vec![Start(Trigger::Schedule, None)],
             ),
             (
                 "down for long",
@@ -262,7 +383,7 @@ mod tests {
                 &[1, 2, 3],
                 free,
                 100,
-                vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp)],
+                vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp, None)],
             ),
             (
                 "a stale reminder",
@@ -278,7 +399,7 @@ mod tests {
                 &[5, 6],
                 free,
                 6,
-                vec![Start(Trigger::Schedule), Skip("window")],
+                vec![Start(Trigger::Schedule, None), Skip("window")],
             ),
         ];
         for (name, agenda, seconds, running, now, expected) in table {
@@ -303,7 +424,11 @@ mod tests {
         let all = of(rule(MissedPolicy::All, 3600));
         assert_eq!(
             verdicts_of(&all, late, false, 500),
-            [Start(Trigger::CatchUp), Later(at(501)), Later(at(502))],
+            [
+                Start(Trigger::CatchUp, None),
+                Later(at(501)),
+                Later(at(502))
+            ],
             "one after another"
         );
         assert_eq!(
@@ -312,20 +437,26 @@ mod tests {
         );
         assert_eq!(
             verdicts_of(&all, late, false, 100 + 3601),
-            [Miss("down"), Start(Trigger::CatchUp), Later(at(3702))],
+            [Miss("down"), Start(Trigger::CatchUp, None), Later(at(3702))],
             "too old"
         );
         let none = of(rule(MissedPolicy::None, 3600));
-        assert_eq!(verdicts_of(&none, late, false, 500), [Miss("down"); 3]);
+        assert_eq!(
+            verdicts_of(&none, late, false, 500),
+            [const { Miss("down") }; 3]
+        );
         let latest = of(rule(MissedPolicy::Latest, 300));
-        assert_eq!(verdicts_of(&latest, late, false, 500), [Miss("down"); 3]);
+        assert_eq!(
+            verdicts_of(&latest, late, false, 500),
+            [const { Miss("down") }; 3]
+        );
         let patient = of(MissedRule {
             grace_seconds: 600,
             ..MissedRule::default()
         });
         assert_eq!(
             verdicts_of(&patient, &[100], false, 500),
-            [Start(Trigger::Schedule)]
+            [Start(Trigger::Schedule, None)]
         );
     }
 
@@ -344,7 +475,7 @@ mod tests {
         fixed.hole = hole(true);
         assert_eq!(
             verdicts_of(&fixed, &[1800, 3600], false, 5400),
-            [Miss("clock"), Start(Trigger::Schedule)]
+            [Miss("clock"), Start(Trigger::Schedule, None)]
         );
         fixed.hole = hole(false);
         assert_eq!(verdicts_of(&fixed, &[1800], false, 5400), [Miss("clock")]);
@@ -352,7 +483,7 @@ mod tests {
         stars.hole = hole(true);
         assert_eq!(
             verdicts_of(&stars, &[1800, 3600, 5400], false, 5400),
-            [Miss("clock"), Miss("clock"), Start(Trigger::Schedule)],
+            [Miss("clock"), Miss("clock"), Start(Trigger::Schedule, None)],
             "the last one is on time"
         );
     }

@@ -46,6 +46,13 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Whether the clock seems to have been set since the last look.
+    #[must_use]
+    pub fn would_step(&self, now: DateTime<Utc>, ticks: Duration) -> bool {
+        let mut copy = Self { last: self.last };
+        copy.look(now, ticks).is_some()
+    }
+
     /// Compares with the last look; `ticks` is the time since boot, suspend included.
     pub fn look(&mut self, now: DateTime<Utc>, ticks: Duration) -> Option<Step> {
         let (last, last_ticks) = self.last.replace((now, ticks))?;

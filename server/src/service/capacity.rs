@@ -1,25 +1,193 @@
 //! Concurrency pools and nodes.
 
+use app::auth::Action;
 use app::backend::{Answer, Caller, Capacity};
-use app::error::AppError;
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::TaskId;
 use app::node::Node;
-use app::pool::{Pool, PoolDraft};
+use app::page::Notice;
+use app::pool::{EVERYTHING, Pool, PoolDraft, SLOTS, is_pool_name};
+use app::time::Stamp;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 
 use super::Service;
+use crate::error::OrInternal;
+use crate::scheduler::LOST_AFTER;
+use crate::store::{Engine, PoolLoad, PoolRemoval, StoredPool};
+
+/// Nodes that have gone are listed for this long.
+const GONE_TOLD: TimeDelta = TimeDelta::days(1);
+/// Tasks named in a refusal.
+const NAMED_MAX: usize = 3;
+
+fn shown(pool: StoredPool, load: Option<&PoolLoad>) -> Pool {
+    let load = load.copied().unwrap_or_default();
+    Pool {
+        name: pool.name,
+        slots: pool.slots,
+        running: load.running,
+        waiting: load.waiting,
+    }
+}
+
+fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
+    let mut faults = Vec::new();
+    let name = draft.name.trim();
+    if !is_pool_name(name) {
+        let text = lang.pick(
+            "名称以字母、数字或汉字开头，可含 - _ .，最多 64 个字符；* 表示所有执行",
+            "A name starts with a letter or digit and may hold - _ . (64 characters at most); * stands for all runs",
+        );
+        faults.push(FieldError::new("name", "invalid", text));
+    }
+    let slots = draft.slots.trim().parse::<u32>();
+    let slots = slots.ok().filter(|slots| SLOTS.contains(slots));
+    match slots {
+        Some(slots) if faults.is_empty() => {
+            return Ok(StoredPool {
+                name: name.to_owned(),
+                slots,
+            });
+        }
+        Some(_) => {}
+        None => {
+            let text = lang.pick("名额为 1–10000 的整数", "Slots are a number, 1–10000");
+            faults.push(FieldError::new("slots", "invalid", text));
+        }
+    }
+    Err(AppError::invalid(lang, faults))
+}
+
+fn in_use(lang: Lang, name: &str, tasks: &[(TaskId, String)]) -> AppError {
+    let mut named: Vec<String> = tasks
+        .iter()
+        .take(NAMED_MAX)
+        .map(|(id, task)| format!("#{id} {task}"))
+        .collect();
+    if tasks.len() > NAMED_MAX {
+        named.push("…".to_owned());
+    }
+    let named = named.join(lang.pick("、", ", "));
+    let count = tasks.len();
+    AppError::new(
+        ErrorKind::Conflict,
+        "pool.in_use",
+        lang.pick(
+            format!("有 {count} 个任务在用并发池 {name}：{named}"),
+            format!("Pool {name} is named by {count} tasks: {named}"),
+        ),
+    )
+    .with_hint(lang.pick(
+        "先把这些任务移出这个池",
+        "Take those tasks out of the pool first",
+    ))
+}
+
+impl Service {
+    async fn all_nodes(&self, lang: Lang) -> Answer<Vec<Node>> {
+        let (now, rows) = self
+            .store
+            .node_rows(self.clock.now(), GONE_TOLD)
+            .await
+            .or_internal(lang)?;
+        // Alone on its database a server has nobody to tell that it is alive.
+        let alone = self.store.engine() == Engine::Sqlite;
+        let mut nodes: Vec<Node> = rows
+            .into_iter()
+            .map(|row| {
+                let this = row.id == self.node_id;
+                let heard = if this && alone { now } else { row.heartbeat_at };
+                let silent = now - heard > LOST_AFTER || (alone && !this);
+                Node {
+                    id: row.id,
+                    hostname: row.hostname,
+                    version: row.version,
+                    zone_data: row.zone_data,
+                    started_at: Stamp(row.started_at),
+                    heartbeat_at: Stamp(heard),
+                    skew_ms: row.skew_ms,
+                    running: row.running,
+                    alive: !row.stopped && !silent,
+                    this,
+                }
+            })
+            .collect();
+        nodes.sort_by_key(|node| !node.alive);
+        Ok(nodes)
+    }
+
+    /// What an administrator should know of the nodes.
+    pub(super) async fn node_notices(&self, lang: Lang) -> Answer<Vec<Notice>> {
+        let told = app::node::warnings(&self.all_nodes(lang).await?, lang);
+        let notice = |text| Notice {
+            code: "nodes".to_owned(),
+            text,
+            link: Some(app::routes::NODES.to_owned()),
+        };
+        Ok(told.into_iter().map(notice).collect())
+    }
+}
 
 #[async_trait]
 impl Capacity for Service {
     async fn pool_list(&self, caller: &Caller) -> Answer<Vec<Pool>> {
-        Err(AppError::forbidden(caller.lang))
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let pools = self.store.pools().await.or_internal(lang)?;
+        let loads = self.store.pool_loads().await.or_internal(lang)?;
+        Ok(pools
+            .into_iter()
+            .map(|pool| {
+                let load = loads.get(&pool.name);
+                shown(pool, load)
+            })
+            .collect())
     }
-    async fn pool_set(&self, caller: &Caller, _draft: &PoolDraft) -> Answer<Pool> {
-        Err(AppError::forbidden(caller.lang))
+
+    async fn pool_set(&self, caller: &Caller, draft: &PoolDraft) -> Answer<Pool> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let pool = check_pool(lang, draft)?;
+        let now = self.clock.now();
+        let new = self.store.put_pool(&pool, now).await.or_internal(lang)?;
+        self.signals.tasks.notify_one();
+        self.signals.tell(None, None);
+        let action = if new { "pool.create" } else { "pool.update" };
+        self.audit(who, action, None, &format!("{} {}", pool.name, pool.slots))
+            .await;
+        let loads = self.store.pool_loads().await.or_internal(lang)?;
+        let load = loads.get(&pool.name);
+        Ok(shown(pool, load))
     }
-    async fn pool_delete(&self, caller: &Caller, _name: &str) -> Answer<()> {
-        Err(AppError::forbidden(caller.lang))
+
+    async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let removed = self
+            .store
+            .delete_pool(name, self.clock.now())
+            .await
+            .or_internal(lang)?;
+        match removed {
+            PoolRemoval::InUse(tasks) => return Err(in_use(lang, name, &tasks)),
+            PoolRemoval::Unknown => {
+                return Err(AppError::not_found(lang, lang.pick("这个并发池", "pool")));
+            }
+            PoolRemoval::Done => {}
+        }
+        self.signals.tasks.notify_one();
+        self.signals.tell(None, None);
+        self.audit(who, "pool.delete", None, name).await;
+        if name == EVERYTHING {
+            tracing::info!("the number of runs at once is no longer limited");
+        }
+        Ok(())
     }
+
     async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>> {
-        Err(AppError::forbidden(caller.lang))
+        self.allow(caller, Action::Read)?;
+        self.all_nodes(caller.lang).await
     }
 }

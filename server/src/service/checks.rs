@@ -3,7 +3,7 @@
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
-use app::id::ChannelId;
+use app::id::{ChannelId, TaskId};
 use app::schedule::{
     BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleDraft, ScheduleSpec, check_spec, field,
 };
@@ -18,8 +18,13 @@ use crate::store::{Engine, NewSchedule, NewTask};
 use crate::timetable::{civil_date, parse_instant, zone};
 
 impl Service {
-    /// Checks a draft whole, so that every fault is told at once.
-    pub(super) async fn check_task(&self, lang: Lang, draft: &TaskDraft) -> Answer<NewTask> {
+    /// Checks a draft whole, so that every fault is told at once; `own` is the task under edit.
+    pub(super) async fn check_task(
+        &self,
+        lang: Lang,
+        draft: &TaskDraft,
+        own: Option<TaskId>,
+    ) -> Answer<NewTask> {
         let mut faults = draft.check(lang);
         let zone_name = if draft.zone.trim().is_empty() {
             self.default_zone.as_str()
@@ -47,6 +52,7 @@ impl Service {
         }
         let schedules = self.check_schedules(lang, draft, &zone, &mut faults);
         check_moment("urge_cron", &draft.urge_cron, &zone, lang, &mut faults);
+        let execution = self.check_execution(lang, draft, own, &mut faults).await?;
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
@@ -67,7 +73,7 @@ impl Service {
             channel_id,
             starts_at,
             ends_at,
-            execution: self.check_execution(lang, draft).await?,
+            execution,
             // Checked above.
             timeout_seconds: parse_duration(&draft.timeout).unwrap_or(None),
         })

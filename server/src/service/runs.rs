@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use super::Service;
 use crate::error::OrInternal;
 use crate::executor::StopReason;
-use crate::store::StoredOutput;
+use crate::output::{Kept, RunLog};
+use crate::store::Called;
 
 impl Service {
     pub(super) async fn find_run(&self, lang: Lang, id: RunId) -> Answer<Run> {
@@ -20,40 +21,83 @@ impl Service {
         run.ok_or_else(|| AppError::not_found(lang, lang.pick("这次执行", "run")))
     }
 
-    /// What is kept of a run's output, from wherever it is.
-    async fn output_of(&self, lang: Lang, id: RunId) -> Answer<(StoredOutput, Vec<u8>)> {
-        if let Some(live) = self
-            .executor
-            .as_ref()
-            .and_then(|executor| executor.live_output(id))
-        {
-            return Ok(live);
+    /// A run's log, from wherever it is.
+    async fn log_of(&self, lang: Lang, id: RunId) -> Answer<Log> {
+        if let Some(log) = self.live_log(id) {
+            return Ok(Log::Live(log));
         }
-        let mut stored = self
-            .store
-            .run_output(id)
-            .await
-            .or_internal(lang)?
-            .ok_or_else(|| AppError::not_found(lang, lang.pick("这次执行", "run")))?;
-        let Some(name) = &stored.object else {
-            let bytes = std::mem::take(&mut stored.tail);
-            return Ok((stored, bytes));
-        };
-        match self.output.read(name).await {
-            Ok(bytes) => Ok((stored, bytes)),
-            Err(error) => {
-                // Kept on another host, or removed by hand: the end of it is still in the row.
-                tracing::warn!(
-                    run.id = id.0,
-                    error = &error as &dyn std::error::Error,
-                    "output is not here"
-                );
-                let bytes = std::mem::take(&mut stored.tail);
-                stored.dropped = stored.bytes - i64::try_from(bytes.len()).unwrap_or(0);
-                Ok((stored, bytes))
+        let missing = || AppError::not_found(lang, lang.pick("这次执行", "run"));
+        let run = self.find_run(lang, id).await?;
+        let is_over = run.state.is_over();
+        let row = self.store.run_output(id).await.or_internal(lang)?;
+        let mut stored = row.ok_or_else(missing)?;
+        let mut complete = is_over;
+        if !is_over {
+            // It may have ended here this moment, with its result still on the way.
+            if let Some(ended) = self.output.ended(id) {
+                stored = ended;
+                complete = true;
             }
         }
+        let kept = self.output.kept(&stored, run.started_at.0, complete).await;
+        Ok(Log::Kept(kept))
     }
+
+    fn live_log(&self, id: RunId) -> Option<RunLog> {
+        self.executor.as_ref()?.live_output(id)
+    }
+
+    /// Returns when there may be more of a run's log than `from`, and after a second anyway: a run
+    /// of another node tells nothing here.
+    pub async fn log_moved(&self, id: RunId, from: u64) {
+        let mut changes = self.signals.listen();
+        let log = self.live_log(id);
+        let beyond = async {
+            match &log {
+                Some(log) => log.beyond(from).await,
+                None => std::future::pending().await,
+            }
+        };
+        let changed = async {
+            while changes.recv().await.is_ok_and(|change| change.run != Some(id)) {}
+        };
+        tokio::select! {
+            () = beyond => {}
+            () = changed => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
+}
+
+/// A log of a run that is under way here is looked at when it moves, any other as often as this.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Bytes of text in one page of a log.
+const LOG_PAGE_MAX: usize = 256 * 1024;
+
+/// Where a run's log is.
+enum Log {
+    /// In memory of this process.
+    Live(RunLog),
+    /// In the run's row and its object.
+    Kept(Kept),
+}
+
+impl Log {
+    async fn plain(&self) -> Vec<u8> {
+        match self {
+            Self::Live(log) => log.plain().await,
+            Self::Kept(kept) => kept.plain(),
+        }
+    }
+}
+
+fn over(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "run.over",
+        lang.pick("这次执行已经结束", "The run is over already"),
+    )
 }
 
 #[async_trait]
@@ -98,28 +142,37 @@ impl Runs for Service {
 
     async fn run_output(&self, caller: &Caller, id: RunId) -> Answer<Output> {
         self.allow(caller, Action::Read)?;
-        let (stored, bytes) = self.output_of(caller.lang, id).await?;
+        let log = self.log_of(caller.lang, id).await?;
+        let (total, dropped) = match &log {
+            Log::Live(log) => log.counts(),
+            Log::Kept(kept) => kept.counts(),
+        };
+        let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         Ok(Output {
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            total_bytes: stored.bytes,
-            dropped_bytes: stored.dropped,
+            text: String::from_utf8_lossy(&log.plain().await).into_owned(),
+            total_bytes: number(total),
+            dropped_bytes: number(dropped),
         })
     }
 
     async fn run_output_raw(&self, caller: &Caller, id: RunId) -> Answer<Vec<u8>> {
         self.allow(caller, Action::Read)?;
-        Ok(self.output_of(caller.lang, id).await?.1)
+        Ok(self.log_of(caller.lang, id).await?.plain().await)
     }
 
     async fn run_log(&self, caller: &Caller, id: RunId, from: u64, limit: u32) -> Answer<LogPage> {
         self.allow(caller, Action::Read)?;
-        let _ = (id, from, limit);
-        Ok(LogPage::default())
+        let limit = (limit as usize).clamp(1, LOG_PAGE_MAX);
+        Ok(match self.log_of(caller.lang, id).await? {
+            Log::Live(log) => log.page(from, limit).await,
+            Log::Kept(kept) => kept.page(from, limit),
+        })
     }
 
     async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>> {
         self.allow(caller, Action::Read)?;
-        Ok(vec![self.find_run(caller.lang, id).await?])
+        let run = self.find_run(caller.lang, id).await?;
+        self.store.attempts(&run).await.or_internal(caller.lang)
     }
 
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run> {
@@ -128,27 +181,25 @@ impl Runs for Service {
         let executor = self.executor(lang)?;
         let run = self.find_run(lang, id).await?;
         if run.state.is_over() {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "run.over",
-                lang.pick("这次执行已经结束", "The run is over already"),
-            ));
+            return Err(over(lang));
         }
         if !executor.stop(id, StopReason::Person(who.name.clone())) {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "run.elsewhere",
-                lang.pick(
-                    "这次执行不在这台服务器上",
-                    "The run is not under way on this server",
-                ),
-            )
-            .with_hint(lang.pick(
-                "稍等一下再看它的状态",
-                "Look at its state again in a moment",
-            )));
+            // It waits, or it is under way on another node, which looks every second.
+            let called = self
+                .store
+                .call_off(id, &who.name, self.clock.now())
+                .await
+                .or_internal(lang)?;
+            match called {
+                Called::Over => return Err(over(lang)),
+                Called::Told => self.signals.stops(),
+                Called::Off => {
+                    self.signals.ended([]);
+                    self.signals.tell(Some(run.task_id), Some(id));
+                }
+            }
         }
         self.audit(who, "run.stop", Some(id.0), "").await;
-        Ok(run)
+        self.find_run(lang, id).await
     }
 }

@@ -1,30 +1,348 @@
-//! Secrets.
+//! Secrets: entered, granted and taken back by administrators; nobody reads a value back.
 
+mod rotate;
+
+use std::collections::BTreeSet;
+
+use app::auth::Action;
 use app::backend::{Answer, Caller, Secrets};
-use app::error::AppError;
-use app::id::SecretId;
-use app::secret::{Secret, SecretDraft};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::{SecretId, TaskId};
+use app::secret::{Secret, SecretChange, SecretDraft, VALUE_BYTES, check_name};
 use async_trait::async_trait;
 
-use super::Service;
+use super::{KEY_CHECK, Service, or_taken};
+use crate::error::OrInternal;
+use crate::store::{GrantChange, SealedSecret, StoredChange};
+
+pub use rotate::Rotated;
+
+/// Characters of a note.
+const NOTE_MAX: usize = 200;
+/// Tasks that one change may name: each of them is a change of its own for every node.
+const TASKS_MAX: usize = 1_000;
+
+fn noun(lang: Lang) -> &'static str {
+    lang.pick("这个密钥", "secret")
+}
+
+/// What is wrong with a value. It is never part of the words.
+fn check_value(lang: Lang, value: &str) -> Option<FieldError> {
+    let fault = |code: &str, zh: &'static str, en: &'static str| {
+        Some(FieldError::new("value", code, lang.pick(zh, en)))
+    };
+    if value.is_empty() {
+        fault("required", "请填写值", "Enter a value")
+    } else if value.len() < *VALUE_BYTES.start() || value.trim().is_empty() {
+        fault(
+            "too_short",
+            "值至少 4 个字节，且不能全是空白：否则无法在输出里遮盖它",
+            "A value has at least 4 bytes and is not blank: it could not be masked in output",
+        )
+    } else if value.len() > *VALUE_BYTES.end() {
+        fault(
+            "too_long",
+            "值最多 32 KiB",
+            "A value has 32 KiB at the most",
+        )
+    } else if value.contains('\0') {
+        fault(
+            "invalid",
+            "值里不能有 NUL：环境变量装不下",
+            "A value cannot hold NUL: no environment variable can",
+        )
+    } else {
+        None
+    }
+}
+
+fn check_note(lang: Lang, note: &str) -> Option<FieldError> {
+    let fits = note.chars().count() <= NOTE_MAX && !note.chars().any(char::is_control);
+    (!fits).then(|| {
+        let text = lang.pick(
+            format!("最多 {NOTE_MAX} 个字符，不能有换行"),
+            format!("At most {NOTE_MAX} characters on one line"),
+        );
+        FieldError::new("note", "invalid", text)
+    })
+}
+
+fn name_taken(lang: Lang, name: &str) -> AppError {
+    let message = lang.pick(
+        format!("已经有名为“{name}”的密钥"),
+        format!("A secret named \"{name}\" exists already"),
+    );
+    AppError {
+        fields: vec![FieldError::new("name", "taken", message.clone())],
+        ..AppError::new(ErrorKind::Conflict, "secret.name_taken", message)
+    }
+}
+
+fn listed(tasks: &BTreeSet<TaskId>) -> String {
+    let ids: Vec<String> = tasks.iter().map(|task| format!("#{task}")).collect();
+    ids.join(" ")
+}
+
+impl Service {
+    /// The tasks that a person names by id or name; a fault for each that is not there.
+    async fn tasks_called(
+        &self,
+        lang: Lang,
+        field: &str,
+        names: &[String],
+        faults: &mut Vec<FieldError>,
+    ) -> Answer<BTreeSet<TaskId>> {
+        let mut tasks = BTreeSet::new();
+        let names: BTreeSet<&str> = names
+            .iter()
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty())
+            .collect();
+        if names.len() > TASKS_MAX {
+            let text = lang.pick(
+                format!("一次最多 {TASKS_MAX} 个任务"),
+                format!("At most {TASKS_MAX} tasks at once"),
+            );
+            faults.push(FieldError::new(field, "too_many", text));
+            return Ok(tasks);
+        }
+        for name in names {
+            match self.store.task_called(name).await.or_internal(lang)? {
+                Some(task) => {
+                    tasks.insert(task);
+                }
+                None => {
+                    let shown: String = name.chars().take(80).collect();
+                    let text = lang.pick(
+                        format!("没有任务“{shown}”"),
+                        format!("There is no task \"{shown}\""),
+                    );
+                    faults.push(FieldError::new(field, "unknown", text));
+                }
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// Seals a value for its row, with a key that is still the database's: whoever changed it
+    /// meanwhile did so before, and the transaction in which this is called holds off the next one.
+    fn seal_secret(&self, id: SecretId, value: &str, kept: Option<&str>) -> Option<String> {
+        if let Some(kept) = kept {
+            self.sealer.open(KEY_CHECK, kept).ok()?;
+        }
+        self.sealer.seal(&SealedSecret::place(id), value).ok()
+    }
+
+    /// One secret, without its value.
+    ///
+    /// # Errors
+    /// When the caller is no administrator, or there is none.
+    pub async fn secret_get(&self, caller: &Caller, id: SecretId) -> Answer<Secret> {
+        self.secret_list(caller)
+            .await?
+            .into_iter()
+            .find(|secret| secret.id == id)
+            .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))
+    }
+
+    /// Tasks get something else from their next start on.
+    fn grants_changed(&self) {
+        self.signals.tasks.notify_one();
+        self.signals.tell(None, None);
+    }
+
+    async fn apply(
+        &self,
+        caller: &Caller,
+        id: SecretId,
+        value: Option<&str>,
+        change: StoredChange,
+    ) -> Answer<Secret> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let before = self.secret_get(caller, id).await?;
+        let changed = self
+            .store
+            .change_secret(id, &change, self.clock.now(), |id, kept| {
+                self.seal_secret(id, value?, kept)
+            })
+            .await
+            .or_internal(lang)?;
+        if !changed {
+            return Err(AppError::not_found(lang, noun(lang)));
+        }
+        self.grants_changed();
+        let after = self.secret_get(caller, id).await?;
+        let ids = |secret: &Secret| -> BTreeSet<TaskId> {
+            secret.tasks.iter().map(|task| task.id).collect()
+        };
+        let (had, has) = (ids(&before), ids(&after));
+        let mut told = vec![after.name.clone()];
+        if change.new_value {
+            told.push("value".to_owned());
+        }
+        if before.note != after.note {
+            told.push("note".to_owned());
+        }
+        for (word, tasks) in [
+            ("grant", has.difference(&had).copied().collect()),
+            (
+                "revoke",
+                had.difference(&has).copied().collect::<BTreeSet<_>>(),
+            ),
+        ] {
+            if !tasks.is_empty() {
+                told.push(format!("{word} {}", listed(&tasks)));
+            }
+        }
+        self.audit(who, "secret.update", Some(id.0), &told.join("; "))
+            .await;
+        Ok(after)
+    }
+}
 
 #[async_trait]
 impl Secrets for Service {
     async fn secret_list(&self, caller: &Caller) -> Answer<Vec<Secret>> {
-        Err(AppError::forbidden(caller.lang))
+        self.allow(caller, Action::Administer)?;
+        self.store.secrets().await.or_internal(caller.lang)
     }
-    async fn secret_create(&self, caller: &Caller, _draft: &SecretDraft) -> Answer<Secret> {
-        Err(AppError::forbidden(caller.lang))
+
+    async fn secret_create(&self, caller: &Caller, draft: &SecretDraft) -> Answer<Secret> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let mut faults = Vec::new();
+        let (name, note) = (draft.name.trim(), draft.note.trim());
+        if let Err(fault) = check_name(name) {
+            faults.push(FieldError::new("name", "invalid", fault.text(lang)));
+        }
+        faults.extend(check_value(lang, &draft.value));
+        faults.extend(check_note(lang, note));
+        let tasks = self
+            .tasks_called(lang, "tasks", &draft.tasks, &mut faults)
+            .await?;
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        let seal = |id, kept: Option<&str>| self.seal_secret(id, &draft.value, kept);
+        let inserted = self
+            .store
+            .insert_secret(name, note, &tasks, self.clock.now(), seal)
+            .await;
+        let id = or_taken(inserted, lang, || name_taken(lang, name))?;
+        self.grants_changed();
+        let mut told = name.to_owned();
+        if !tasks.is_empty() {
+            told = format!("{told}; grant {}", listed(&tasks));
+        }
+        self.audit(who, "secret.create", Some(id.0), &told).await;
+        self.secret_get(caller, id).await
     }
+
     async fn secret_update(
         &self,
         caller: &Caller,
-        _id: SecretId,
-        _draft: &SecretDraft,
+        id: SecretId,
+        draft: &SecretDraft,
     ) -> Answer<Secret> {
-        Err(AppError::forbidden(caller.lang))
+        let lang = caller.lang;
+        let known = self.secret_get(caller, id).await?;
+        let mut faults = Vec::new();
+        let (name, note) = (draft.name.trim(), draft.note.trim());
+        if !name.is_empty() && name != known.name {
+            let text = lang.pick(
+                "名称不能改：命令按它取值。请新建一个",
+                "The name stays: commands go by it. Enter another secret",
+            );
+            faults.push(FieldError::new("name", "fixed", text));
+        }
+        let value = (!draft.value.is_empty()).then_some(draft.value.as_str());
+        faults.extend(value.and_then(|value| check_value(lang, value)));
+        faults.extend(check_note(lang, note));
+        let tasks = self
+            .tasks_called(lang, "tasks", &draft.tasks, &mut faults)
+            .await?;
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        let change = StoredChange {
+            note: Some(note.to_owned()),
+            new_value: value.is_some(),
+            tasks: GrantChange::Exactly(tasks),
+        };
+        self.apply(caller, id, value, change).await
     }
-    async fn secret_delete(&self, caller: &Caller, _id: SecretId) -> Answer<()> {
-        Err(AppError::forbidden(caller.lang))
+
+    async fn secret_change(
+        &self,
+        caller: &Caller,
+        id: SecretId,
+        change: &SecretChange,
+    ) -> Answer<Secret> {
+        let lang = caller.lang;
+        self.secret_get(caller, id).await?;
+        let mut faults = Vec::new();
+        let value = change.value.as_deref();
+        faults.extend(value.and_then(|value| check_value(lang, value)));
+        let note = change.note.as_deref().map(str::trim);
+        faults.extend(note.and_then(|note| check_note(lang, note)));
+        let exactly = match &change.tasks {
+            Some(names) => Some(self.tasks_called(lang, "tasks", names, &mut faults).await?),
+            None => None,
+        };
+        let grant = self
+            .tasks_called(lang, "grant", &change.grant, &mut faults)
+            .await?;
+        let revoke = self
+            .tasks_called(lang, "revoke", &change.revoke, &mut faults)
+            .await?;
+        if !faults.is_empty() {
+            return Err(AppError::invalid(lang, faults));
+        }
+        let tasks = match exactly {
+            Some(tasks) => GrantChange::Exactly(
+                tasks
+                    .union(&grant)
+                    .filter(|task| !revoke.contains(task))
+                    .copied()
+                    .collect(),
+            ),
+            None => GrantChange::By { grant, revoke },
+        };
+        let stored = StoredChange {
+            note: note.map(str::to_owned),
+            new_value: value.is_some(),
+            tasks,
+        };
+        self.apply(caller, id, value, stored).await
+    }
+
+    async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let secret = self.secret_get(caller, id).await?;
+        let deleted = self
+            .store
+            .delete_secret(id, self.clock.now())
+            .await
+            .or_internal(lang)?;
+        if !deleted {
+            return Err(AppError::not_found(lang, noun(lang)));
+        }
+        self.grants_changed();
+        self.audit(who, "secret.delete", Some(id.0), &secret.name)
+            .await;
+        Ok(())
+    }
+
+    async fn task_secrets(&self, caller: &Caller, task: TaskId) -> Answer<Vec<String>> {
+        self.allow(caller, Action::Edit)?;
+        let lang = caller.lang;
+        if self.store.task(task).await.or_internal(lang)?.is_none() {
+            return Err(AppError::not_found(lang, lang.pick("这个任务", "task")));
+        }
+        let granted = self.store.granted_to(task).await.or_internal(lang)?;
+        Ok(granted.into_iter().map(|secret| secret.name).collect())
     }
 }

@@ -62,6 +62,7 @@ impl Service {
                 });
             }
         }
+        notices.extend(self.node_notices(lang).await?);
         let zones = data_version();
         let bundled = bundled_version();
         if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {

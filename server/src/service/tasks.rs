@@ -2,9 +2,7 @@
 
 mod history;
 mod next;
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod start;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
@@ -13,7 +11,7 @@ use app::i18n::Lang;
 use app::id::{ScheduleId, TaskId};
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
-use app::run::{HistoryItem, Run, RunForm, RunRequest, Trigger};
+use app::run::{HistoryItem, Run, RunForm, RunRequest};
 use app::schedule::{MissedDraft, Purpose, Schedule};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
 use app::time::Stamp;
@@ -24,7 +22,6 @@ use history::{difference, merge, parse_cursor};
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
-use crate::executor::Job;
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -112,7 +109,7 @@ impl Tasks for Service {
 
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
         let who = self.allow(caller, Action::Edit)?;
-        let new = self.check_task(caller.lang, draft).await?;
+        let new = self.check_task(caller.lang, draft, None).await?;
         let now = self.clock.now();
         let first_message = |id: TaskId| {
             let task = preview_task(id, &new, now);
@@ -127,7 +124,7 @@ impl Tasks for Service {
 
     async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task> {
         let who = self.allow(caller, Action::Edit)?;
-        let new = self.check_task(caller.lang, draft).await?;
+        let new = self.check_task(caller.lang, draft, Some(id)).await?;
         let before = self.task_draft(caller, id).await?;
         let updated = self.store.update_task(id, &new, self.clock.now()).await;
         let found = or_taken(updated, caller.lang, || name_taken(caller.lang, &new.name))?;
@@ -146,7 +143,7 @@ impl Tasks for Service {
                 .unwrap_or_default()
         };
         Ok(TaskDraft {
-            execution: (&task.execution).into(),
+            execution: self.execution_draft(caller.lang, &task.execution).await?,
             starts_at: local(task.starts_at),
             ends_at: local(task.ends_at),
             name: task.name,
@@ -216,6 +213,7 @@ impl Tasks for Service {
     async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()> {
         let who = self.allow(caller, Action::Edit)?;
         let task = self.find_task(caller.lang, id).await?;
+        self.check_not_awaited(caller.lang, &task).await?;
         if let Some(executor) = &self.executor {
             for run in self.store.running(1000).await.or_internal(caller.lang)? {
                 if run.task_id == id {
@@ -242,52 +240,12 @@ impl Tasks for Service {
     }
 
     async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm> {
-        self.allow(caller, Action::Read)?;
-        let task = self.find_task(caller.lang, id).await?;
-        Ok(RunForm {
-            parameters: task.execution.parameters,
-            ..RunForm::default()
-        })
+        self.run_form(caller, id).await
     }
 
-    async fn task_run(&self, caller: &Caller, id: TaskId, _request: &RunRequest) -> Answer<Run> {
-        let who = self.allow(caller, Action::Operate)?;
-        let lang = caller.lang;
-        let executor = self.executor(lang)?;
-        let task = self.find_task(lang, id).await?;
-        let now = self.clock.now();
-        let started = self
-            .store
-            .start_manual(id, &self.node_id, now, &who.name)
-            .await;
-        let started = started
-            .inspect_err(|_| executor.doubt())
-            .or_internal(lang)?;
-        let Some(run_id) = started else {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "task.running",
-                lang.pick(
-                    "任务正在执行，没有再次启动",
-                    "The task is running, so it was not started again",
-                ),
-            )
-            .with_hint(lang.pick("等它结束，或先停止它", "Wait for its end, or stop it first")));
-        };
-        executor.start(Job {
-            run_id,
-            occurrence_id: None,
-            epoch: 1,
-            task: std::sync::Arc::new(task),
-            trigger: Trigger::Manual,
-            scheduled_for: None,
-            started_at: now,
-            attempt: 1,
-            parameters: BTreeMap::new(),
-            secrets: Arc::new([]),
-        });
-        self.audit(who, "task.run", Some(id.0), "").await;
-        self.find_run(lang, run_id).await
+    async fn task_run(&self, caller: &Caller, id: TaskId, request: &RunRequest) -> Answer<Run> {
+        let started = self.start_by_hand(caller, id, request).await?;
+        Ok(started.run)
     }
 
     async fn task_history(

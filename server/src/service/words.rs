@@ -150,6 +150,7 @@ pub(super) fn reason_text(lang: Lang, reason: &str) -> String {
             "系统时钟被拨快，跳过了这一刻",
             "the clock was set forward over it",
         ),
+        "queue_full" => ("排队已满", "its queue was full"),
         "dependency" => (
             "所依赖的任务没有完成",
             "a task it depends on had not finished",

@@ -123,6 +123,29 @@ impl Store {
         Ok(self.with_names(rows).await?.pop())
     }
 
+    /// All attempts at the occurrence of a run, or at its start by hand, the first one first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempts(&self, of: &Run) -> Result<Vec<Run>, StoreError> {
+        let same = match of.occurrence_id {
+            Some(id) => Condition::any().add(run::Column::OccurrenceId.eq(id.0)),
+            None => {
+                let first = of.origin_id.unwrap_or(of.id);
+                Condition::any()
+                    .add(run::Column::Id.eq(first.0))
+                    .add(run::Column::OriginId.eq(first.0))
+            }
+        };
+        let rows = runs()
+            .filter(same)
+            .order_by_asc(run::Column::Attempt)
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
+        self.with_names(rows).await
+    }
+
     /// Runs of a task with ids below `before`, newest first.
     ///
     /// # Errors
@@ -242,7 +265,7 @@ impl Store {
                 .column(run::Column::Id)
                 .filter(run::Column::TaskId.eq(row.task_id))
                 .filter(run::Column::Id.gt(row.id))
-                .filter(run::Column::State.ne("running"))
+                .filter(run::Column::State.is_not_in(["running", "waiting"]))
                 .limit(1)
                 .into_tuple()
                 .one(&self.reader)

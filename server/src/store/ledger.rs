@@ -1,19 +1,23 @@
 //! The ledger: plan, claim, withdraw.
 
+mod active;
+mod claim;
+mod manual;
 mod rows;
 mod skipped;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+pub use active::{Called, LastEnd, Resumed, WaitingRun};
+pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
+pub use manual::{Manual, ManualStart};
 
-use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
-use app::run::Trigger;
+use app::id::{OccurrenceId, ScheduleId, TaskId};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::entity::{cluster, occurrence, run, task_change};
+use super::entity::{cluster, occurrence, task_change};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
@@ -76,43 +80,6 @@ pub struct Due {
     pub base_at: DateTime<Utc>,
     /// When it was to start, also where it has waited since.
     pub due_at: DateTime<Utc>,
-}
-
-/// What a due firing comes to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
-    /// Start it.
-    Start(Trigger),
-    /// A rule leaves it out; the reason is a stable code.
-    Skip(&'static str),
-    /// Its time is too long past.
-    Miss(&'static str),
-    /// Not now: look again at this time.
-    Later(DateTime<Utc>),
-}
-
-/// A firing that is ours to start.
-#[derive(Clone, Debug)]
-pub struct Claimed {
-    /// The firing.
-    pub due: Due,
-    /// Its run, already in the database as `running`.
-    pub run_id: RunId,
-    /// The fence: later writes name it.
-    pub epoch: i32,
-    /// Why it starts.
-    pub trigger: Trigger,
-}
-
-/// What came of a claim.
-#[derive(Clone, Debug, Default)]
-pub struct Claims {
-    /// What is ours to start.
-    pub claimed: Vec<Claimed>,
-    /// Whether there may be more.
-    pub more: bool,
-    /// When firings that were put off are to be looked at again.
-    pub look_again: Vec<DateTime<Utc>>,
 }
 
 /// A change of a task, or of what holds for all ([`EVERY_TASK`]).
@@ -358,114 +325,5 @@ impl Store {
             .into_tuple::<DateTime<Utc>>()
             .all(&self.reader)
             .await?)
-    }
-
-    /// Claims everything due, in one transaction: `decide` is given the due firings, oldest first,
-    /// and the tasks that run now, and says what each comes to. What it starts is committed as
-    /// `running` under this node before anything leaves it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn claim<D>(
-        &self,
-        node: &str,
-        now: DateTime<Utc>,
-        seen: i64,
-        decide: D,
-    ) -> Result<Result<Claims, Stale>, StoreError>
-    where
-        D: Fn(&[Due], &HashSet<TaskId>, &HashMap<ScheduleId, DateTime<Utc>>) -> Vec<Verdict>,
-    {
-        transaction!(self, |tx| {
-            let due = rows::due_rows(tx, now).await?;
-            if due.is_empty() {
-                return Ok(Ok(Claims::default()));
-            }
-            // Read after the rows: an edit that made any of them is then counted here, too.
-            if change_counter(tx).await? != seen {
-                return Ok(Err(Stale::TasksChanged));
-            }
-            let running = rows::running_tasks(tx).await?;
-            let latest = rows::latest_due(tx, now, &due).await?;
-            let verdicts = decide(&due, &running, &latest);
-            let mut starts: Vec<(Due, Trigger)> = Vec::new();
-            let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
-            let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
-            let full = due.len() as u64 == CLAIM_MAX;
-            for (due, verdict) in due.into_iter().zip(verdicts) {
-                match verdict {
-                    Verdict::Start(trigger) => starts.push((due, trigger)),
-                    Verdict::Skip(reason) => {
-                        ends.entry(("skipped", reason)).or_default().push(due.id.0)
-                    }
-                    Verdict::Miss(reason) => {
-                        ends.entry(("missed", reason)).or_default().push(due.id.0)
-                    }
-                    Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
-                }
-            }
-            for ((state, reason), ids) in ends {
-                rows::end_planned(tx, &ids, state, reason).await?;
-            }
-            for (at, ids) in &later {
-                rows::put_off(tx, ids, *at).await?;
-            }
-            let mut claimed = Vec::with_capacity(starts.len());
-            for chunk in starts.chunks(CHUNK) {
-                claimed.extend(rows::start_planned(tx, chunk, node, now).await?);
-            }
-            Ok(Ok(Claims {
-                claimed,
-                more: full,
-                look_again: later.into_keys().collect(),
-            }))
-        })
-    }
-
-    /// Puts a manual start into the ledger as `running`; `None` while the task runs already.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn start_manual(
-        &self,
-        task_id: TaskId,
-        node: &str,
-        now: DateTime<Utc>,
-        who: &str,
-    ) -> Result<Option<RunId>, StoreError> {
-        transaction!(self, |tx| {
-            // The task's row is the lock: two people pressing the button wait for each other.
-            if !super::tasks::lock(tx, task_id).await? {
-                return Ok(None);
-            }
-            let busy = run::Entity::find()
-                .select_only()
-                .column(run::Column::Id)
-                .filter(run::Column::State.eq("running"))
-                .filter(run::Column::TaskId.eq(task_id.0))
-                .limit(1)
-                .into_tuple::<i64>()
-                .one(tx)
-                .await?;
-            if busy.is_some() {
-                return Ok(None);
-            }
-            let inserted = run::Entity::insert(run::ActiveModel {
-                task_id: sea_orm::Set(task_id.0),
-                attempt: sea_orm::Set(1),
-                trigger_kind: sea_orm::Set(Trigger::Manual.as_str().to_owned()),
-                requested_by: sea_orm::Set(Some(who.to_owned())),
-                state: sea_orm::Set("running".to_owned()),
-                node_id: sea_orm::Set(node.to_owned()),
-                epoch: sea_orm::Set(1),
-                started_at: sea_orm::Set(now),
-                output_bytes: sea_orm::Set(0),
-                output_dropped: sea_orm::Set(0),
-                ..Default::default()
-            })
-            .exec(tx)
-            .await?;
-            Ok(Some(RunId(inserted.last_insert_id)))
-        })
     }
 }

@@ -1,18 +1,21 @@
 //! The outbox: messages are rows before they leave.
 
+use std::borrow::Cow;
+
 use app::channel::MessageRow;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
 
 use super::entity::{channel, message};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
 /// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewMessage {
     /// Whose message.
     pub task_id: TaskId,
@@ -21,13 +24,13 @@ pub struct NewMessage {
     /// Where it goes.
     pub channel_id: ChannelId,
     /// What happened: `created`, `reminder`, `urge`, `failed`, …
-    pub event: &'static str,
+    pub event: Cow<'static, str>,
     /// The text as it will be sent, before any cut.
     pub body: String,
     /// Who is mentioned.
     pub mentions: Vec<String>,
     /// The picture that follows: `reminder` or `urge`.
-    pub picture: Option<&'static str>,
+    pub picture: Option<Cow<'static, str>>,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
 }
@@ -63,7 +66,7 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             task_id: Set(new.task_id.0),
             run_id: Set(new.run_id.map(|id| id.0)),
             channel_id: Set(new.channel_id.0),
-            event: Set(new.event.to_owned()),
+            event: Set(new.event.clone().into_owned()),
             kind: Set(kind.to_owned()),
             body: Set(body),
             mentions: Set(super::tasks::to_json(&new.mentions)),
@@ -83,16 +86,31 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
         let text = message::Entity::insert(row("text", new.body.clone(), None))
             .exec(tx)
             .await?;
-        if let Some(picture) = new.picture {
-            message::Entity::insert(row("image", picture.to_owned(), Some(text.last_insert_id)))
-                .exec_without_returning(tx)
-                .await?;
+        if let Some(picture) = &new.picture {
+            message::Entity::insert(row(
+                "image",
+                picture.clone().into_owned(),
+                Some(text.last_insert_id),
+            ))
+            .exec_without_returning(tx)
+            .await?;
         }
     }
     Ok(())
 }
 
 impl Store {
+    /// Puts messages into the outbox that no other change causes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_messages(&self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            insert_messages(tx, messages).await?;
+            Ok(())
+        })
+    }
+
     /// Channels that have something to send now, each with how many messages wait there.
     ///
     /// # Errors

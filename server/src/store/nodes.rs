@@ -19,6 +19,10 @@ pub struct NodeRow {
     pub hostname: String,
     /// The product's version.
     pub version: String,
+    /// Machine and folder; differs between a folder and its copy.
+    pub place: String,
+    /// Version of the time zone data.
+    pub zone_data: String,
 }
 
 impl Store {
@@ -36,7 +40,9 @@ impl Store {
                 started_at: Set(now),
                 heartbeat_at: Set(now),
                 stopped_at: Set(None),
-                ..Default::default()
+                place: Set(Some(row.place.clone())),
+                zone_data: Set(Some(row.zone_data.clone())),
+                skew_ms: Set(None),
             })
             .exec_without_returning(tx)
             .await?;
@@ -44,14 +50,21 @@ impl Store {
         })
     }
 
-    /// Says that this process is alive; false when it was declared dead.
+    /// Says that this process is alive, and by how many milliseconds its machine's clock is ahead of
+    /// the database's; false when it was declared dead.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn heartbeat(&self, id: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn heartbeat(
+        &self,
+        id: &str,
+        now: DateTime<Utc>,
+        skew_ms: i64,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             let updated = node::Entity::update_many()
                 .col_expr(node::Column::HeartbeatAt, Expr::value(now))
+                .col_expr(node::Column::SkewMs, Expr::value(skew_ms))
                 .filter(node::Column::Id.eq(id))
                 .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
@@ -73,6 +86,28 @@ impl Store {
                 .await?;
             Ok(())
         })
+    }
+
+    /// Processes that are not marked as gone and have this one's identity, but are at another place:
+    /// id, place, last heartbeat.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn twins(
+        &self,
+        me: &NodeRow,
+    ) -> Result<Vec<(String, String, DateTime<Utc>)>, StoreError> {
+        let rows = node::Entity::find()
+            .filter(node::Column::StoppedAt.is_null())
+            .filter(node::Column::HostKey.eq(me.host_key.as_str()))
+            .filter(node::Column::Id.ne(me.id.as_str()))
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.id, row.place?, row.heartbeat_at)))
+            .filter(|(_, place, _)| *place != me.place)
+            .collect())
     }
 
     /// Processes other than `me` that are not marked as gone but are: they held the same data

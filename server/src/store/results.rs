@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
-use app::run::{RunState, Trigger};
+use app::run::{RunReason, RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use serde::{Deserialize, Serialize};
 
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, insert_messages};
@@ -14,7 +16,7 @@ use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
 /// What is kept of a run's output.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StoredOutput {
     /// Bytes written by the command.
     pub bytes: i64,
@@ -27,7 +29,7 @@ pub struct StoredOutput {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
     /// Which run.
     pub run_id: RunId,
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub exit_signal: Option<i32>,
     /// Its output.
     pub output: StoredOutput,
+    /// When the next attempt is due, where there is to be one.
+    pub retry_at: Option<DateTime<Utc>>,
     /// Messages this causes; written in the same transaction.
     pub messages: Vec<NewMessage>,
 }
@@ -70,6 +74,12 @@ pub struct Unconfirmed {
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it was claimed.
     pub started_at: DateTime<Utc>,
+    /// Which attempt.
+    pub attempt: i32,
+    /// What is filled in, sealed.
+    pub parameters_sealed: Option<String>,
+    /// Whether it waited before: then nobody else starts it.
+    pub waited: bool,
 }
 
 impl Store {
@@ -98,6 +108,9 @@ impl Store {
                     trigger: row.trigger_kind.parse().map_err(|()| unknown())?,
                     scheduled_for: row.scheduled_for,
                     started_at: row.started_at,
+                    attempt: row.attempt,
+                    parameters_sealed: row.parameters_sealed,
+                    waited: row.due_at.is_some(),
                 })
             })
             .collect()
@@ -118,11 +131,15 @@ impl Store {
                     fenced.push(outcome.run_id);
                     continue;
                 }
+                let mut state = outcome.state.as_str();
+                if let Some(due_at) = outcome.retry_at
+                    && plan_retry(tx, outcome, due_at).await?
+                {
+                    crate::faults::point("retry.inserted");
+                    state = "waiting";
+                }
                 if let Some(id) = outcome.occurrence_id {
-                    by_state
-                        .entry(outcome.state.as_str())
-                        .or_default()
-                        .push(id.0);
+                    by_state.entry(state).or_default().push(id.0);
                 }
                 messages.extend(outcome.messages.iter().cloned());
             }
@@ -139,11 +156,11 @@ impl Store {
         })
     }
 
-    /// Runs that are `running`, each with its node, as they would be ended when that is gone.
+    /// Runs that are `running`, each with its node and the number of its attempt, as they would be ended when that is gone.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn running_under(&self) -> Result<Vec<(String, Outcome)>, StoreError> {
+    pub async fn running_under(&self) -> Result<Vec<(String, Outcome, i32)>, StoreError> {
         let rows = run::Entity::find()
             .filter(run::Column::State.eq("running"))
             .order_by_asc(run::Column::Id)
@@ -163,12 +180,49 @@ impl Store {
                     exit_code: None,
                     exit_signal: None,
                     output: StoredOutput::default(),
+                    retry_at: None,
                     messages: Vec::new(),
                 };
-                (row.node_id, outcome)
+                (row.node_id, outcome, row.attempt)
             })
             .collect())
     }
+}
+
+/// Writes the next attempt as a run that waits; false when the task is gone. A second one for the
+/// same attempt fails on a unique key, on every engine.
+async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let Some(last) = run::Entity::find_by_id(outcome.run_id.0).one(tx).await? else {
+        return Ok(false);
+    };
+    let origin = last
+        .origin_id
+        .or(last.occurrence_id.is_none().then_some(last.id));
+    run::Entity::insert(run::ActiveModel {
+        occurrence_id: Set(last.occurrence_id),
+        task_id: Set(last.task_id),
+        attempt: Set(last.attempt + 1),
+        trigger_kind: Set(last.trigger_kind),
+        requested_by: Set(last.requested_by),
+        state: Set("waiting".to_owned()),
+        reason: Set(Some(RunReason::Waits("retry".to_owned()).code())),
+        node_id: Set(String::new()),
+        epoch: Set(last.epoch),
+        scheduled_for: Set(last.scheduled_for),
+        started_at: Set(outcome.finished_at),
+        output_bytes: Set(0),
+        output_dropped: Set(0),
+        due_at: Set(Some(due_at)),
+        origin_id: Set(origin),
+        pool: Set(last.pool),
+        note: Set(last.note),
+        parameters: Set(last.parameters),
+        parameters_sealed: Set(last.parameters_sealed),
+        ..Default::default()
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(true)
 }
 
 /// Ends a run that is still ours; false when it is not.

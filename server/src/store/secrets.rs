@@ -1,5 +1,11 @@
 //! Secrets and which tasks get them.
 
+mod change;
+mod reseal;
+
+pub use change::{GrantChange, StoredChange};
+pub use reseal::SealedAt;
+
 use std::collections::HashMap;
 
 use app::id::{SecretId, TaskId};
@@ -9,7 +15,7 @@ use super::entity::{secret, secret_grant};
 use super::{Store, StoreError};
 
 /// A secret as the executor needs it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealedSecret {
     /// Its id.
     pub id: SecretId,
@@ -24,6 +30,15 @@ impl SealedSecret {
     #[must_use]
     pub fn place(id: SecretId) -> String {
         format!("secret:{id}")
+    }
+}
+
+impl std::fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealedSecret")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

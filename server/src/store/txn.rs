@@ -32,6 +32,15 @@ pub enum StoreError {
         /// The value.
         value: String,
     },
+    /// A value could not be sealed, or did not open with the key at hand.
+    #[error("{what} cannot be sealed or opened with this key")]
+    Seal {
+        /// Whose value: `secret 3`.
+        what: String,
+    },
+    /// It did not answer in time; whether it did what was asked is not known.
+    #[error("the database does not answer")]
+    Silent,
     /// The rows changed between reading and writing; the transaction must start over.
     #[error("another node was faster")]
     Raced,
@@ -49,7 +58,7 @@ impl StoreError {
     #[must_use]
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
+            Self::Silent | Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)),
             ) => {

@@ -5,6 +5,7 @@ pub(super) mod admin;
 pub(super) mod days;
 pub(super) mod session;
 pub(super) mod task;
+pub(super) mod vault;
 
 use app::error::AppError;
 use axum::http::StatusCode;

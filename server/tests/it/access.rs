@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::auth::Role;
+use app::backend::{Capacity, Secrets};
+use app::pool::PoolDraft;
+use app::secret::SecretDraft;
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
@@ -48,6 +51,9 @@ fn routes() -> BTreeSet<String> {
         "/admin",
         "/admin/users",
         "/admin/channels",
+        "/admin/secrets",
+        "/admin/pools",
+        "/admin/nodes",
         "/setup",
         "/events",
         "/taskid1",
@@ -123,6 +129,9 @@ pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
         "SELECT CONCAT_WS(' ', id, name, url_sealed) FROM channel".to_owned(),
         "SELECT CONCAT_WS(' ', id, prefix) FROM api_token".to_owned(),
         "SELECT CONCAT_WS(' ', id, state) FROM message".to_owned(),
+        "SELECT CONCAT_WS(' ', id, name, note, value_sealed) FROM secret".to_owned(),
+        "SELECT CONCAT_WS(' ', secret_id, task_id) FROM secret_grant".to_owned(),
+        "SELECT CONCAT_WS(' ', name, slots) FROM pool".to_owned(),
         format!("SELECT CONCAT_WS(' ', id, name, role, password_hash, disabled) FROM {user}"),
     ];
     let mut all = Vec::new();
@@ -144,6 +153,22 @@ pub(crate) async fn furnished() -> TestApp {
     app.execute(draft("secret plan", "0 0 1 1 *", "echo secret output"))
         .await;
     app.token("owner", Role::Admin).await;
+    let secret = SecretDraft {
+        name: "SECRET_NAME".to_owned(),
+        value: "secret value".to_owned(),
+        note: "secret note".to_owned(),
+        tasks: vec!["secret plan".to_owned()],
+    };
+    let pool = PoolDraft {
+        name: "cn".to_owned(),
+        slots: "5".to_owned(),
+    };
+    let console = app.console();
+    app.service
+        .secret_create(&console, &secret)
+        .await
+        .expect("a secret");
+    app.service.pool_set(&console, &pool).await.expect("a pool");
     app
 }
 
@@ -237,6 +262,9 @@ fn body_for(path: &str) -> Value {
         }
         path if path.contains("/users/") => json!({"password": "long enough", "disabled": true}),
         path if path.ends_with("/tokens") => json!({"user": "owner"}),
+        "/api/v1/secrets/{id}" => json!({"value": "another value"}),
+        path if path.contains("/secrets") => json!({"name": "N", "value": "long enough"}),
+        path if path.contains("/pools") => json!({"slots": 7}),
         _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
     }
 }
@@ -271,6 +299,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             };
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
                 ("GET", "/api/v1/users") => &[403],
+                ("GET", path) if path.contains("/secrets") => &[403],
                 ("GET", _) => &[200],
                 ("POST", "/api/v1/schedules/preview") => &[200],
                 // Their own tokens are theirs; others' do not exist for them.
@@ -309,6 +338,8 @@ async fn a_viewer_reads_and_writes_nothing() {
         "calendar_page",
         "blackouts_page",
         "occurrences_page",
+        "pools_page",
+        "nodes_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
@@ -371,6 +402,18 @@ async fn a_viewer_reads_and_writes_nothing() {
         (
             "/admin/blackouts",
             [("name", "n"), ("cron", "0 0 * * *"), ("duration", "1h")],
+        ),
+        (
+            "/admin/secrets",
+            [("name", "N"), ("value", "long enough"), ("tasks", "1")],
+        ),
+        (
+            "/admin/secrets",
+            [("id", "1"), ("value", "long enough"), ("tasks", "")],
+        ),
+        (
+            "/admin/pools",
+            [("name", "n"), ("slots", "1"), ("unused", "")],
         ),
         (
             "/admin/users",

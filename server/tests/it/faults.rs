@@ -120,6 +120,43 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
 }
 
 #[tokio::test]
+async fn a_result_survives_the_server_while_the_database_is_away() {
+    let Some(target) = target() else { return };
+    let place = Place::new().await;
+    let proxy = Proxy::start(target, true).await;
+    let url = through(&proxy, &place);
+    let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
+    let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
+    let mut leash = Leash::new(&place.work());
+    let held = app
+        .add(draft(
+            "held",
+            "0 0 1 1 *",
+            &format!("{}; echo kept; exit 5", leash.start()),
+        ))
+        .await;
+    let run = app.start_run(held.id).await;
+    leash.ready().await;
+    proxy.cut();
+    leash.gone().await;
+    let spool = place.data().join("results.spool");
+    super::helpers::in_time("the result to be on disk", async {
+        while !std::fs::read_to_string(&spool).is_ok_and(|text| text.ends_with('\n')) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let (place, clock) = app.die();
+    proxy.mend();
+
+    let app = TestApp::start(place, clock, Some(&url), &[]).await;
+    let ended = app.runs(held.id).await.remove(0);
+    assert_eq!(ended.id, run);
+    assert_eq!((ended.state, ended.exit_code), (RunState::Failed, Some(5)));
+    assert!(!spool.exists(), "it is written once");
+}
+
+#[tokio::test]
 async fn a_server_waits_for_a_database_that_is_away_at_its_start() {
     let Some(target) = target() else { return };
     let place = Place::new().await;

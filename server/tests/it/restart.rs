@@ -5,12 +5,28 @@ use app::run::{RunState, Trigger};
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use server::scheduler::{Silence, bury_dead_nodes};
-use server::store::{Outcome, StoredOutput, Verdict};
+use server::store::{Decide, Decision, Due, Outcome, StoredOutput, Verdict, View};
 
 use super::helpers::place::Place;
 use super::helpers::{ManualClock, TestApp, at, draft};
 
 const FLAGS: [&str; 1] = ["--outbound-allow=127.0.0.0/8"];
+
+/// Rules that start whatever is due.
+struct StartAll;
+
+impl Decide for StartAll {
+    fn depends_on(&self, _: &[Due]) -> Vec<app::id::TaskId> {
+        Vec::new()
+    }
+
+    fn decide(&self, view: &View<'_>) -> Decision {
+        Decision {
+            due: vec![Verdict::Start(Trigger::Schedule, None); view.due.len()],
+            ..Decision::default()
+        }
+    }
+}
 
 async fn again((place, clock): (std::sync::Arc<Place>, std::sync::Arc<ManualClock>)) -> TestApp {
     TestApp::start(place, clock, None, &FLAGS).await
@@ -65,9 +81,7 @@ async fn a_run_whose_process_died_is_lost_and_says_so() {
     let claimed = app
         .service
         .store
-        .claim(&app.me.id, at("2026-11-22T09:00:00Z"), seen, |due, _, _| {
-            vec![Verdict::Start(Trigger::Schedule); due.len()]
-        })
+        .claim(&app.me.id, at("2026-11-22T09:00:00Z"), seen, &StartAll)
         .await
         .expect("the database")
         .expect("up to date");
@@ -237,12 +251,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     let claims = app
         .service
         .store
-        .claim(
-            &their_name,
-            at("2026-11-22T08:00:02Z"),
-            seen,
-            |due, _, _| vec![Verdict::Start(Trigger::Schedule); due.len()],
-        )
+        .claim(&their_name, at("2026-11-22T08:00:02Z"), seen, &StartAll)
         .await
         .expect("the database")
         .expect("up to date");
@@ -268,7 +277,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     assert!(
         !app.service
             .store
-            .heartbeat(&their_name, at("2026-11-22T08:00:26Z"))
+            .heartbeat(&their_name, at("2026-11-22T08:00:26Z"), 0)
             .await
             .expect("the database")
     );
@@ -284,6 +293,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         exit_code: Some(0),
         exit_signal: None,
         output: StoredOutput::default(),
+        retry_at: None,
         messages: Vec::new(),
     };
     let fenced = app

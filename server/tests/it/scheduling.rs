@@ -55,14 +55,10 @@ async fn a_firing_is_planned_ahead_and_claimed_at_its_instant() {
         Some(at("2026-11-22T09:00:00Z"))
     );
     assert_eq!(run.started_at.0, at("2026-11-22T09:00:00Z"));
-    let output = app
-        .service
-        .store
-        .run_output(run.id)
+    let output = app::backend::Runs::run_output_raw(&*app.service, &app.console(), run.id)
         .await
-        .expect("reading")
         .expect("output");
-    assert_eq!(output.tail, b"2026-11-22T09:00:00Z\n");
+    assert_eq!(output, b"2026-11-22T09:00:00Z\n");
     let states = app
         .place
         .database

@@ -191,6 +191,7 @@ impl Ui {
     pub fn why(&self, code: &str) -> String {
         match code {
             "overlap" => self.why_overlap,
+            "queue_full" => self.why_queue_full,
             "window" => self.why_window,
             "dependency" => self.why_dependency,
             "paused" => self.why_paused,

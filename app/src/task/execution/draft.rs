@@ -1,10 +1,27 @@
 //! What a person typed for the execution of a task, and the rules it must keep.
 
+mod back;
+mod bounds;
+mod http;
+mod names;
+mod reader;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Execution, HttpDraft, Parameter};
+use super::{Execution, HttpDraft, Overlap, Parameter, Waits};
 use crate::error::FieldError;
 use crate::i18n::Lang;
+pub use names::PARAMETERS_MAX;
+use reader::Reader;
+
+/// Seconds between TERM and KILL at the most.
+const STOP_GRACE_MAX: i64 = 600;
+/// Tasks that one task may wait for.
+const WAITS_MAX: usize = 50;
+/// No duration is longer (30 days).
+const MONTH: i64 = 30 * 86_400;
 
 /// Input; everything empty is the usual execution. Texts as typed, so that a form with faults
 /// comes back as it was sent.
@@ -102,14 +119,82 @@ impl ExecutionDraft {
     /// are left empty: only the server can look them up.
     #[must_use]
     pub fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> Execution {
-        let _ = (lang, faults);
-        Execution::default()
+        let mut reader = Reader { lang, faults };
+        let usual = Execution::default();
+        Execution {
+            http: self.http.read(&mut reader),
+            soft_limit_seconds: reader.seconds("soft_limit", &self.soft_limit, 1, MONTH),
+            stop_grace_seconds: reader
+                .seconds("stop_grace", &self.stop_grace, 1, STOP_GRACE_MAX)
+                .unwrap_or(usual.stop_grace_seconds),
+            overlap: self.read_overlap(&mut reader),
+            pool: names::pool(&mut reader, &self.pool),
+            retry: self.retry.read(&mut reader),
+            run_as: names::run_as(&mut reader, &self.run_as),
+            cwd: names::cwd(&mut reader, &self.cwd),
+            limits: self.limits.read(&mut reader),
+            env: names::env(&mut reader, &self.env),
+            parameters: names::parameters(&mut reader, &self.parameters, &self.env),
+            waits: self.waits.read(&mut reader),
+            outlives_server: self.outlives_server,
+        }
+    }
+
+    fn read_overlap(&self, reader: &mut Reader<'_>) -> Overlap {
+        self.overlap.parse().unwrap_or_else(|()| {
+            let lang = reader.lang;
+            let rule = self.overlap.split(':').next().unwrap_or_default().trim();
+            let message = match rule {
+                "allow" => lang.pick(
+                    "一起执行要填最多几个，2–100",
+                    "Say how many run beside each other, 2–100 (allow:3)",
+                ),
+                "queue" => lang.pick(
+                    "排队要填最多几个，1–1000",
+                    "Say how many wait in line, 1–1000 (queue:10)",
+                ),
+                _ => lang.pick(
+                    "可选 skip、allow:3、queue:10、replace",
+                    "skip, allow:3, queue:10 and replace are known",
+                ),
+            };
+            reader.fault("overlap", "invalid", message);
+            Overlap::default()
+        })
     }
 }
 
-impl From<&Execution> for ExecutionDraft {
-    /// The draft that would leave it as it is.
-    fn from(_execution: &Execution) -> Self {
-        Self::default()
+impl WaitsDraft {
+    /// The rule without its tasks.
+    fn read(&self, reader: &mut Reader<'_>) -> Waits {
+        let usual = Waits::default();
+        let lang = reader.lang;
+        if self.tasks.len() > WAITS_MAX {
+            let message = lang.pick(
+                format!("一个任务最多等 {WAITS_MAX} 个任务"),
+                format!("A task waits for {WAITS_MAX} others at the most"),
+            );
+            reader.fault("waits.tasks", "too_many", message);
+        }
+        let how = self.how.trim().parse().unwrap_or_else(|()| {
+            let message = lang.pick("可选 all、any", "all and any are known");
+            reader.fault("waits.how", "unknown", message);
+            usual.how
+        });
+        let what = self.what.trim().parse().unwrap_or_else(|()| {
+            let message = lang.pick("可选 success、finish", "success and finish are known");
+            reader.fault("waits.what", "unknown", message);
+            usual.what
+        });
+        let seconds = Reader::seconds;
+        Waits {
+            tasks: Vec::new(),
+            how,
+            what,
+            fresh_seconds: seconds(reader, "waits.fresh", &self.fresh, 1, MONTH)
+                .unwrap_or(usual.fresh_seconds),
+            patience_seconds: seconds(reader, "waits.patience", &self.patience, 1, MONTH)
+                .unwrap_or(usual.patience_seconds),
+        }
     }
 }

@@ -54,3 +54,57 @@ pub struct HttpDraft {
     /// As in [`HttpCall`].
     pub json_value: String,
 }
+
+/// Ranges of statuses that may be listed.
+const RANGES_MAX: usize = 20;
+
+impl HttpCall {
+    /// Whether a status counts as success.
+    #[must_use]
+    pub fn accepts(&self, status: u16) -> bool {
+        match statuses(&self.expect_status).as_deref() {
+            None | Some([]) => (200..300).contains(&status),
+            Some(ranges) => ranges
+                .iter()
+                .any(|(from, to)| (*from..=*to).contains(&status)),
+        }
+    }
+}
+
+/// The ranges of `200-299,304`, none for an empty text; `None` where it says none.
+pub(super) fn statuses(text: &str) -> Option<Vec<(u16, u16)>> {
+    let status = |text: &str| {
+        let text = text.trim();
+        let plain = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let status = plain.then(|| text.parse::<u16>().ok()).flatten()?;
+        (100..=599).contains(&status).then_some(status)
+    };
+    let ranges: Option<Vec<_>> = crate::task::split_list(text)
+        .iter()
+        .map(|part| {
+            let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
+            let (from, to) = (status(from)?, status(to)?);
+            (from <= to).then_some((from, to))
+        })
+        .collect();
+    ranges.filter(|ranges| ranges.len() <= RANGES_MAX)
+}
+
+/// Ranges as [`statuses`] reads them.
+pub(super) fn text(ranges: &[(u16, u16)]) -> String {
+    let range = |(from, to): &(u16, u16)| {
+        if from == to {
+            from.to_string()
+        } else {
+            format!("{from}-{to}")
+        }
+    };
+    ranges.iter().map(range).collect::<Vec<_>>().join(",")
+}
+
+/// Whether a text is a pointer of RFC 6901; the empty one is.
+pub(super) fn is_pointer(text: &str) -> bool {
+    let mut parts = text.split('~');
+    parts.next();
+    (text.is_empty() || text.starts_with('/')) && parts.all(|part| part.starts_with(['0', '1']))
+}

@@ -1,5 +1,9 @@
 //! What a person may fill in when starting a task by hand.
 
+mod value;
+
+pub use value::{MASK, SECRET_MIN_CHARS, VALUE_MAX_BYTES, field};
+
 use serde::{Deserialize, Serialize};
 
 /// One parameter. It reaches the command as an environment variable, never as shell text.

@@ -57,3 +57,62 @@ pub enum WaitsFor {
     /// A run that ended, however.
     Finish,
 }
+
+impl WaitsHow {
+    /// The name used in the API and in forms.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl std::str::FromStr for WaitsHow {
+    type Err = ();
+    /// Nothing is the usual one.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "" | "all" => Ok(Self::All),
+            "any" => Ok(Self::Any),
+            _ => Err(()),
+        }
+    }
+}
+
+impl WaitsFor {
+    /// The name used in the API and in forms.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Finish => "finish",
+        }
+    }
+}
+
+impl std::str::FromStr for WaitsFor {
+    type Err = ();
+    /// Nothing is the usual one.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "" | "success" => Ok(Self::Success),
+            "finish" => Ok(Self::Finish),
+            _ => Err(()),
+        }
+    }
+}
+
+/// The task that a typed text names by its id: `12`, `#12`, or `#12` with its name behind it, as
+/// forms show it.
+#[must_use]
+pub fn task_number(text: &str) -> Option<TaskId> {
+    let text = text.trim();
+    let number = match text.strip_prefix('#') {
+        Some(rest) => rest.split_whitespace().next()?,
+        None => text,
+    };
+    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| number.parse().ok().map(TaskId)).flatten()
+}

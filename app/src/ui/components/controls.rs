@@ -90,12 +90,16 @@ impl Controls {
 
     /// 停止.
     pub(crate) fn stop_button(self, id: RunId) -> AnyView {
-        let ui = ui();
+        self.stop_by(id, ui().stop)
+    }
+
+    /// Stops a run under way, or calls off one that waits; the word says which.
+    pub(crate) fn stop_by(self, id: RunId, word: &'static str) -> AnyView {
         let pending = self.stop.pending();
         view! {
             <ActionForm action=self.stop>
                 <input type="hidden" name="id" value=id.0/>
-                {button("button danger", icon::STOP, ui.stop, ui.stop.to_owned(), pending)}
+                {button("button danger", icon::STOP, word, word.to_owned(), pending)}
             </ActionForm>
         }
         .into_any()

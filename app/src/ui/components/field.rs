@@ -55,6 +55,11 @@ impl Faults {
         (place.map(|at| self.0[at].message.clone()), place == Some(0))
     }
 
+    /// Whether any field whose name starts so has one.
+    pub(crate) fn under(&self, start: &str) -> bool {
+        self.0.iter().any(|fault| fault.field.starts_with(start))
+    }
+
     /// Whether any of these fields has one: then what folds them away must be open.
     pub(crate) fn any(&self, fields: &[String]) -> bool {
         self.0.iter().any(|fault| fields.contains(&fault.field))
@@ -107,12 +112,23 @@ pub(crate) fn input(field: Field, faults: &Faults) -> AnyView {
     )
 }
 
-/// A field of several lines.
+/// A field of several lines that must be filled in.
 pub(crate) fn text_area(
     name: &'static str,
     label: &'static str,
     hint: &'static str,
     value: &str,
+    faults: &Faults,
+) -> AnyView {
+    lines(name, (label, hint), value, true, faults)
+}
+
+/// A field of several lines: its label and hint, what stands in it, whether it must be filled in.
+pub(crate) fn lines(
+    name: &str,
+    (label, hint): (&'static str, &'static str),
+    value: &str,
+    required: bool,
     faults: &Faults,
 ) -> AnyView {
     let (fault, focus) = faults.of(name);
@@ -122,13 +138,13 @@ pub(crate) fn text_area(
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;");
     let control = view! {
         <textarea
-            id=name name=name rows="4" class="mono" spellcheck="false" autofocus=focus
+            id=name.to_owned() name=name.to_owned() rows="4" class="mono" spellcheck="false" autofocus=focus
             aria-describedby=described_by(name) inner_html=escaped
             aria-invalid=move || fault.get().is_some().then_some("true")
         ></textarea>
     }
     .into_any();
-    around(name, label, hint, true, fault, control)
+    around(name, label, hint, required, fault, control)
 }
 
 /// The browser's date field drops what it cannot read; such a text gets a plain field instead.

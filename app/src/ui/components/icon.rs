@@ -15,6 +15,8 @@ pub(crate) const DONE: &str =
 pub(crate) const DOWNLOAD: &str = "M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11";
 pub(crate) const EDIT: &str = "M2.5 13.5l.7-3L10.6 3l2.4 2.4-7.5 7.4ZM9 4.6 11.4 7";
 pub(crate) const EXIT: &str = "M6 2.5H2.8v11H6M10 4.8 13.2 8 10 11.2M13 8H6";
+pub(crate) const KEY: &str =
+    "M5.4 7.2a3.4 3.4 0 1 1 0 6.8 3.4 3.4 0 0 1 0-6.8ZM7.9 8.2 13.6 2.5M10.6 5.4l2.2 2.2";
 pub(crate) const LIST: &str = "M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.2M2.5 8h.2M2.5 12h.2";
 pub(crate) const OVERVIEW: &str =
     "M2.5 2.5h4.4v5H2.5zM9.1 2.5h4.4v3H9.1zM9.1 7.7h4.4v5.8H9.1zM2.5 9.7h4.4v3.8H2.5z";
@@ -24,6 +26,7 @@ pub(crate) const PLUS: &str = "M8 3v10M3 8h10";
 pub(crate) const QUESTION: &str = "M5.6 5.8A2.4 2.4 0 1 1 8.9 8c-.6.3-.9.7-.9 1.4M8 12v.2";
 pub(crate) const SEARCH: &str = "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9ZM10.4 10.4l3.2 3.2";
 pub(crate) const SEND: &str = "M14 2 7 9M14 2 9.4 14 7 9 2 6.6Z";
+pub(crate) const SERVER: &str = "M2.5 2.5h11v4.4h-11zM2.5 9.1h11v4.4h-11zM5 4.7h.2M5 11.3h.2";
 pub(crate) const SETTINGS: &str = "M2.5 4.5h5M10.5 4.5h3M2.5 11.5h3M8.5 11.5h5M9 2.8v3.4M7 9.8v3.4";
 pub(crate) const SKIP: &str = "M3 3.4v9.2L9.4 8ZM12.5 3.4v9.2";
 pub(crate) const SPINNER: &str = "M8 1.8a6.2 6.2 0 1 1-6.2 6.2";

@@ -1,4 +1,4 @@
-//! The admin page: the way to tasks, users, channels, calendars and blackouts.
+//! The admin page: the way to tasks, users, channels, days, secrets, pools and nodes.
 
 use leptos::prelude::*;
 
@@ -6,11 +6,12 @@ use crate::auth::Action;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
 use crate::server_fns::{
-    fetch_blackouts, fetch_calendars, fetch_channels, fetch_overview, fetch_users,
+    fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
+    fetch_secrets, fetch_users,
 };
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
-use crate::ui::context::{days_ui, may, set_status, ui};
+use crate::ui::context::{days_ui, may, set_status, ui, vault_ui};
 use crate::ui::load;
 
 /// How many there are of each.
@@ -21,6 +22,9 @@ struct Counts {
     channels: usize,
     calendars: usize,
     blackouts: usize,
+    secrets: usize,
+    pools: usize,
+    nodes: usize,
 }
 
 /// The page.
@@ -47,11 +51,19 @@ async fn count() -> Result<Counts, AppError> {
         channels: fetch_channels().await?.channels.len(),
         calendars: fetch_calendars().await?.calendars.len(),
         blackouts: fetch_blackouts().await?.blackouts.len(),
+        secrets: fetch_secrets(None).await?.secrets.len(),
+        pools: fetch_pools().await?.pools.len(),
+        nodes: fetch_nodes()
+            .await?
+            .nodes
+            .iter()
+            .filter(|node| node.alive)
+            .count(),
     })
 }
 
 fn content(counts: Counts) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, days, vault) = (ui(), days_ui(), vault_ui());
     let card = |href, glyph, title, text, count: String| {
         view! {
             <a class="card door" href=href>
@@ -69,6 +81,9 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, days.calendars, days.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, days.blackouts, days.blackouts_text, counts.blackouts.to_string())}
+            {card(routes::SECRETS, icon::KEY, vault.secrets, vault.secrets_text, counts.secrets.to_string())}
+            {card(routes::POOLS, icon::OVERVIEW, vault.pools, vault.pools_text, counts.pools.to_string())}
+            {card(routes::NODES, icon::SERVER, vault.nodes, vault.nodes_text, counts.nodes.to_string())}
         </div>
     }
     .into_any()

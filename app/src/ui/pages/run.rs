@@ -1,16 +1,20 @@
 //! A run's page: how it went and what it wrote, followed while it is under way.
 
+mod log;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use self::log::Log;
 use super::not_found;
 use crate::auth::Action;
 use crate::i18n::ui::phrases;
+use crate::i18n::ui::runlog::{self, RunLogUi};
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::routes;
-use crate::run::Run;
+use crate::run::{Run, RunState};
 use crate::server_fns::fetch_run;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::fact;
@@ -24,16 +28,11 @@ use crate::ui::context::{lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
-/// How often a run under way is asked for its output.
-const BEAT: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// What outlives the data.
 #[derive(Clone, Copy)]
 struct Desk {
     controls: Controls,
-    /// Whether the output's end is kept in sight.
-    follow: RwSignal<bool>,
-    output: NodeRef<leptos::html::Pre>,
+    log: Log,
 }
 
 /// The page.
@@ -47,15 +46,13 @@ pub(crate) fn page() -> AnyView {
     });
     let desk = Desk {
         controls: Controls::new(),
-        follow: RwSignal::new(true),
-        output: NodeRef::new(),
+        log: Log::new(),
     };
     let seen = live().follow_all();
-    let beat = RwSignal::new(0_u32);
     // A run that is over does not change any more, whatever other tasks do.
     let over = RwSignal::new(None::<RunId>);
     let news = Memo::new(move |before: Option<&(u32, u32)>| {
-        let now = (seen.get(), beat.get());
+        let now = (seen.get(), desk.log.ended());
         if over.get_untracked().is_some() && over.get_untracked() == id.get() {
             before.copied().unwrap_or(now)
         } else {
@@ -64,44 +61,21 @@ pub(crate) fn page() -> AnyView {
     });
     let data = Resource::new(
         move || (id.get(), news.get(), desk.controls.version()),
-        |(id, ..)| fetch_run(id.unwrap_or(RunId(0))),
+        move |(id, ..)| {
+            let id = id.unwrap_or(RunId(0));
+            fetch_run(id, desk.log.wants(id))
+        },
     );
-    let state = move || {
-        data.get()
-            .and_then(Result::ok)
-            .map(|page| (page.run.id, page.run.state.is_over()))
-    };
+    let shown = move || data.get().and_then(Result::ok);
     Effect::new(move |_| {
-        over.set(state().filter(|(_, over)| *over).map(|(id, _)| id));
-        if desk.follow.get() {
-            request_animation_frame(move || scroll_to_end(desk));
-        }
+        let ended = shown().filter(|page| page.run.state.is_over());
+        over.set(ended.map(|page| page.run.id));
     });
-    keep_asking(beat, over);
+    desk.log.keep(shown);
     if id.get_untracked().is_none() {
         return not_found::page();
     }
     load::page(data, move |page| content(page, desk))
-}
-
-/// Beats every two seconds until the run is over.
-fn keep_asking(beat: RwSignal<u32>, over: RwSignal<Option<RunId>>) {
-    Effect::new(move |_| {
-        let tick = move || {
-            if over.get_untracked().is_none() {
-                beat.update(|count| *count += 1);
-            }
-        };
-        if let Ok(handle) = set_interval_with_handle(tick, BEAT) {
-            on_cleanup(move || handle.clear());
-        }
-    });
-}
-
-fn scroll_to_end(desk: Desk) {
-    if let Some(output) = desk.output.try_get_untracked().flatten() {
-        output.set_scroll_top(output.scroll_height());
-    }
 }
 
 fn content(page: RunPage, desk: Desk) -> AnyView {
@@ -109,8 +83,20 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     let clock = Clock::new(page.clock.clone());
     let run = &page.run;
     let title = phrases::run_title(lang, run.id.0);
+    let waits = run.state == RunState::Waiting;
+    let word = if waits {
+        RunLogUi::of(lang).call_off
+    } else {
+        ui.stop
+    };
     let stop =
-        (!run.state.is_over() && may(Action::Operate)).then(|| desk.controls.stop_button(run.id));
+        (!run.state.is_over() && may(Action::Operate)).then(|| desk.controls.stop_by(run.id, word));
+    // What waits has not begun: what counts is when it will.
+    let time = if waits {
+        run.due_at.map(|at| clock.relative(at))
+    } else {
+        Some(clock.took(run.started_at, run.finished_at))
+    };
     view! {
         <Title text=format!("{title} · {}", run.task_name)/>
         <p class="crumbs">
@@ -122,7 +108,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
                 <h1>{title}</h1>
                 <p class="lead" aria-live="polite">
                     {run_state(run.state)}
-                    <span class="number">{clock.took(run.started_at, run.finished_at)}</span>
+                    <span class="number">{time}</span>
                     {ended(run)}
                 </p>
             </div>
@@ -130,8 +116,9 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
         </div>
         {desk.controls.outcome()}
         <div class="grid">
-            {output_card(&page, desk)}
+            {log::card(&page, desk.log)}
             <div class="stack">
+                {attempts(&page.attempts, run.id, &clock)}
                 <section class="card">
                     <h2>{ui.run_facts}</h2>
                     {facts(run, &clock)}
@@ -146,80 +133,68 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
+/// The attempts, where there is more than one, or one is to come.
+fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
+    let lang = lang();
+    let waits = all.iter().any(|run| run.state == RunState::Waiting);
+    let items = all.iter().map(|run| {
+        let time = match run.state {
+            RunState::Waiting => run.due_at.map(|at| clock.relative(at)),
+            _ => Some(clock.took(run.started_at, run.finished_at)),
+        };
+        let current = (run.id == shown).then_some("page");
+        view! {
+            <li>
+                <a href=routes::run(run.id) class="grow" aria-current=current>
+                    {runlog::attempt(lang, run.attempt)}
+                </a>
+                {run_state(run.state)}
+                <span class="when number">{time}</span>
+            </li>
+        }
+    });
+    (all.len() > 1 || waits).then(|| {
+        view! {
+            <section class="card">
+                <h2>{RunLogUi::of(lang).attempts}</h2>
+                <ul class="lines attempts">{items.collect_view()}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
 fn facts(run: &Run, clock: &Clock) -> AnyView {
-    let ui = ui();
-    let delay = run.scheduled_for.map(|at| run.started_at.millis_since(at));
+    let (ui, text, lang) = (ui(), RunLogUi::of(lang()), lang());
+    let waits = run.state == RunState::Waiting;
+    let started = (!waits).then_some(run.started_at);
+    let delay = run
+        .scheduled_for
+        .and_then(|at| Some(started?.millis_since(at)));
+    let parameters = (!run.parameters.is_empty()).then(|| {
+        let items = run.parameters.iter().map(|(name, value)| {
+            view! { <li><code>{visible(name)} "=" {visible(value)}</code></li> }
+        });
+        view! { <ul class="break">{items.collect_view()}</ul> }
+    });
     view! {
         <dl class="facts">
             {fact(ui.task_word, view! { <a href=routes::task(run.task_id)>{run.task_name.clone()}</a> })}
             {fact(ui.trigger, ui.trigger_text(run.trigger))}
             {run.requested_by.clone().map(|who| fact(ui.requested_by, who))}
+            {run.note.as_deref().filter(|note| !note.is_empty()).map(|note| fact(text.note, visible(note)))}
+            {parameters.map(|list| fact(text.parameters, list))}
             {run.scheduled_for.map(|at| fact(ui.planned_for, clock.exact(at)))}
-            {fact(ui.started, clock.exact(run.started_at))}
-            {delay.map(|delay| fact(ui.delay, phrases::took(lang(), delay)))}
+            {run.due_at.filter(|_| waits).map(|at| fact(text.due, clock.both(at)))}
+            {started.map(|at| fact(ui.started, clock.exact(at)))}
+            {delay.map(|delay| fact(ui.delay, phrases::took(lang, delay)))}
             {run.finished_at.map(|at| fact(ui.finished, clock.exact(at)))}
             {run.exit_code.map(|code| fact(ui.exit_code, code.to_string()))}
             {run.signal.map(|signal| fact(ui.signal, signal.to_string()))}
             {(run.attempt > 1).then(|| fact(ui.attempt, run.attempt.to_string()))}
-            {run.reason.as_deref().map(|reason| fact(ui.reason, visible(&crate::run::reason_text(reason, lang()))))}
+            {run.reason.as_deref().map(|reason| fact(ui.reason, visible(&crate::run::reason_text(reason, lang))))}
             {fact(ui.zone, clock.zone().to_owned())}
         </dl>
-    }
-    .into_any()
-}
-
-fn output_card(page: &RunPage, desk: Desk) -> AnyView {
-    let (ui, lang) = (ui(), lang());
-    let under_way = !page.run.state.is_over();
-    let output = &page.output;
-    let text = if output.text.is_empty() {
-        let words = if under_way {
-            ui.output_waiting
-        } else {
-            ui.output_empty
-        };
-        view! { <p class="muted padded">{words}</p> }.into_any()
-    } else {
-        let scrolled = move |_| {
-            // Scrolling up stops following, back at the end it goes on.
-            if let Some(output) = desk.output.get_untracked() {
-                let rest = output.scroll_height() - output.scroll_top() - output.client_height();
-                desk.follow.set(rest < 24);
-            }
-        };
-        view! {
-            <pre class="output" tabindex="0" aria-label=ui.output node_ref=desk.output on:scroll=scrolled>
-                <code>{visible(&output.text)}</code>
-            </pre>
-        }
-        .into_any()
-    };
-    let follow = under_way.then(|| {
-        view! {
-            <label class="check wide-only">
-                <input
-                    type="checkbox" prop:checked=move || desk.follow.get() checked
-                    on:change=move |event| desk.follow.set(event_target_checked(&event))
-                />
-                <span>{ui.follow}</span>
-            </label>
-        }
-    });
-    let dropped = (output.dropped_bytes > 0).then(|| {
-        view! { <p class="notice is-warn">{icon(icon::ALERT)} <span>{phrases::dropped(lang, output.dropped_bytes, output.total_bytes)}</span></p> }
-    });
-    view! {
-        <section class="card flush">
-            <div class="card-head">
-                <h2>{ui.output} " " <small class="muted">{phrases::bytes(output.total_bytes)}</small></h2>
-                {follow}
-                <a class="button small" href=routes::run_output(page.run.id) download=format!("run-{}.txt", page.run.id)>
-                    {icon(icon::DOWNLOAD)} {ui.download}
-                </a>
-            </div>
-            {dropped}
-            {text}
-        </section>
     }
     .into_any()
 }

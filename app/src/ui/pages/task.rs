@@ -23,7 +23,7 @@ use crate::ui::components::output::code_block;
 use crate::ui::components::state::task_state;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{lang, may, plan_ui, ui};
+use crate::ui::context::{execution_ui, lang, may, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -147,6 +147,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                     <h2>{ui.facts}</h2>
                     {facts(&page.task, page.channel.clone(), &clock)}
                 </section>
+                {execution(&page)}
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}
@@ -229,6 +230,35 @@ fn history_card(page: &TaskPage, clock: &Clock, desk: Desk) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What differs from the usual execution, and links to the tasks that it waits for.
+fn execution(page: &TaskPage) -> Option<AnyView> {
+    let words = execution_ui();
+    let name_of = |id: TaskId| {
+        let mut awaits = page.awaits.iter();
+        awaits.find(|(one, _)| *one == id).map(|(_, name)| name.clone())
+    };
+    let told = page.task.execution.describe_with(lang(), name_of);
+    let links = page.awaits.iter().map(|(id, name)| {
+        view! { <li><a href=routes::task(*id)>{format!("#{id} {name}")}</a></li> }
+    });
+    let awaits = (!page.awaits.is_empty()).then(|| {
+        view! {
+            <h3>{words.awaits}</h3>
+            <ul class="lines">{links.collect_view()}</ul>
+        }
+    });
+    (!told.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <h2>{words.execution}</h2>
+                <ul class="told">{told.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+                {awaits}
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {

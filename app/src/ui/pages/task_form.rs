@@ -1,6 +1,9 @@
 //! The form of a task: new, copied or under edit. It posts to its own path, also without JavaScript.
 
+mod action;
+mod execution;
 mod limits;
+mod parameters;
 mod rows;
 mod schedules;
 
@@ -15,12 +18,14 @@ use crate::schedule::ScheduleDraft;
 use crate::server_fns::fetch_task_form;
 use crate::task::{Mode, TaskDraft};
 use crate::ui::components::choice::{check, select};
-use crate::ui::components::field::{Faults, Field, input, text_area};
+use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::preview::{Around, Typed, fault, preview};
 use crate::ui::context::{plan_ui, ui};
 use crate::ui::load;
+use action::action;
+use execution::execution;
 use limits::limits;
 use rows::Rows;
 
@@ -78,6 +83,7 @@ fn content(form: TaskForm) -> AnyView {
             {when(&form, around, &faults)}
             {tell(&form, around, &faults)}
             {limits(draft, around, &faults)}
+            {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
                 <button type="submit" class="button primary">{icon(icon::CHECK)} {submit}</button>
                 <a class="button" href=back>{ui.cancel}</a>
@@ -111,9 +117,7 @@ fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {
                 <div class="choices">{modes.into_iter().collect_view()}</div>
                 {faults.of("mode").0.map(|text| view! { <p class="fault">{icon(icon::ALERT)} <span>{text}</span></p> })}
             </div>
-            <div class="needs-command">
-                {text_area("command", ui.command, ui.field_command_hint, &draft.command, faults)}
-            </div>
+            <div class="needs-command">{action(draft, faults)}</div>
         </section>
     }
     .into_any()

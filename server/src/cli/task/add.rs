@@ -5,6 +5,7 @@ use axum::http::Method;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::execution::Execution;
 use super::show::cycle;
 use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
@@ -60,6 +61,8 @@ pub(in crate::cli) struct AddTask {
     /// Hard limit of a run: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
+    #[command(flatten)]
+    execution: Execution,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -110,8 +113,8 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         None => None,
     };
     let mode = add.mode.clone().unwrap_or_else(|| {
-        // Without a command there is only a message to send.
-        if add.command.trim().is_empty() && channel_id.is_some() {
+        // Without a command or a request there is only a message to send.
+        if add.command.trim().is_empty() && !add.execution.calls() && channel_id.is_some() {
             "message"
         } else {
             "command"
@@ -124,6 +127,7 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         "schedules": schedules(add), "missed": missed(&add.missed),
         "urge_cron": add.urge_cron, "urging": add.urging, "channel_id": channel_id,
         "starts_at": add.starts_at, "ends_at": add.ends_at, "timeout": add.timeout,
+        "execution": add.execution.draft().map_err(Failure::usage)?,
     });
     let task = client
         .call(Method::POST, "/api/v1/tasks", Some(draft))

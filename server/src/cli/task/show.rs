@@ -1,9 +1,14 @@
 //! `jcrontab task list` and `jcrontab task show`.
 
+use std::collections::HashMap;
+
+use app::id::TaskId;
 use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
+use app::task::Execution;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::path;
 use crate::cli::client::Client;
 use crate::cli::print::{items, print_json, print_lines, print_table, text};
 use crate::cli::when::local_text;
@@ -98,10 +103,10 @@ fn lines(task: &Value, urge: bool) -> Vec<String> {
     )
 }
 
-pub(super) fn show(task: &Value, json: bool) {
+pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<(), Failure> {
     if json {
         print_json(task);
-        return;
+        return Ok(());
     }
     let (lang, zone) = (lang(), text(task, "zone"));
     let state = match task["finished"] == true {
@@ -134,6 +139,7 @@ pub(super) fn show(task: &Value, json: bool) {
     if let Some(missed) = missed(&task["missed"]) {
         all.push(missed);
     }
+    all.extend(execution(client, &task["execution"]).await?);
     for field in ["mode", "timeout_seconds", "channel_id", "nickname"] {
         let value = text(task, field);
         if !value.is_empty() {
@@ -152,6 +158,27 @@ pub(super) fn show(task: &Value, json: bool) {
         );
     }
     print_lines(&all);
+    Ok(())
+}
+
+/// What differs from the usual execution, in words; tasks that it waits for have their names.
+async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Failure> {
+    // A server of another version may say what this program does not know.
+    let Ok(execution) = serde_json::from_value::<Execution>(execution.clone()) else {
+        return Ok(vec![format!("execution: {execution}")]);
+    };
+    let mut names: HashMap<TaskId, String> = HashMap::new();
+    for id in &execution.waits.tasks {
+        match client.call(Method::GET, &path(id.0, ""), None).await {
+            Ok(task) => drop(names.insert(*id, text(&task, "name"))),
+            // Deleted meanwhile: its id is told all the same.
+            Err(failure) if failure.is_not_found() => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    let told = execution.describe_with(lang(), |id| names.get(&id).cloned());
+    let plain = |line: String| line.replace(char::is_control, " ");
+    Ok(told.into_iter().map(plain).collect())
 }
 
 /// The rule of missed firings, where it is not the usual one.

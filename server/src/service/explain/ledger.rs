@@ -2,7 +2,7 @@
 
 use app::backend::Answer;
 use app::i18n::Lang;
-use app::run::{Run, Trigger};
+use app::run::{Run, RunState, Trigger};
 use app::task::Task;
 use chrono::{DateTime, Utc};
 
@@ -73,6 +73,19 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'stat
     let started = local(run.started_at.0, &task.zone);
     let state = run.state.as_str();
     let how = state_text(lang, state);
+    if run.state == RunState::Waiting {
+        let why = run
+            .reason
+            .as_deref()
+            .map(|reason| app::run::reason_text(reason, lang))
+            .unwrap_or_default();
+        let (id, attempt) = (run.id, run.attempt);
+        let sentence = lang.pick(
+            format!("计划在 {named} 的这一次还没有开始：{why}（第 {attempt} 次尝试，执行 {id}）。"),
+            format!("The one planned for {named} has not started yet: it {why} (attempt {attempt}, run {id})."),
+        );
+        return ("waiting", sentence);
+    }
     let verdict = if run.state.is_over() {
         "ran"
     } else {

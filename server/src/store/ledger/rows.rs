@@ -1,6 +1,6 @@
 //! The statements behind planning and claiming.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
@@ -160,17 +160,6 @@ pub(super) async fn latest_due(
     Ok(latest)
 }
 
-pub(super) async fn running_tasks(tx: &Tx) -> Result<HashSet<TaskId>, StoreError> {
-    let ids: Vec<i64> = run::Entity::find()
-        .select_only()
-        .column(run::Column::TaskId)
-        .filter(run::Column::State.eq("running"))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(ids.into_iter().map(TaskId).collect())
-}
-
 pub(super) async fn end_planned(
     tx: &Tx,
     ids: &[i64],
@@ -189,14 +178,22 @@ pub(super) async fn end_planned(
     Ok(())
 }
 
+/// A due firing that is to run.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) due: Due,
+    pub(super) trigger: Trigger,
+    pub(super) pool: Option<String>,
+}
+
 pub(super) async fn start_planned(
     tx: &Tx,
-    starts: &[(Due, Trigger)],
+    starts: &[Start],
     node: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>, StoreError> {
     use run::Column as R;
-    let ids: Vec<i64> = starts.iter().map(|(due, _)| due.id.0).collect();
+    let ids: Vec<i64> = starts.iter().map(|start| start.due.id.0).collect();
     let updated = occurrence::Entity::update_many()
         .col_expr(occurrence::Column::State, Expr::value("running"))
         .col_expr(occurrence::Column::NodeId, Expr::value(node))
@@ -219,8 +216,9 @@ pub(super) async fn start_planned(
         R::Epoch,
         R::ScheduledFor,
         R::StartedAt,
+        R::Pool,
     ]);
-    for (due, trigger) in starts {
+    for Start { due, trigger, pool } in starts {
         insert.values_panic([
             due.id.0.into(),
             due.task_id.0.into(),
@@ -231,6 +229,7 @@ pub(super) async fn start_planned(
             1.into(),
             due.scheduled_for.into(),
             now.into(),
+            pool.clone().into(),
         ]);
     }
     // A second claim of the same occurrence and attempt fails here, on every engine.
@@ -247,7 +246,7 @@ pub(super) async fn start_planned(
         .collect();
     starts
         .iter()
-        .map(|(due, trigger)| {
+        .map(|Start { due, trigger, .. }| {
             let run_id = run_ids.get(&due.id.0).copied().ok_or(StoreError::Raced)?;
             Ok(Claimed {
                 due: due.clone(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::entity::{message, occurrence, run, schedule, task};
+use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
@@ -224,6 +224,10 @@ impl Store {
                 .await?;
             schedule::Entity::delete_many()
                 .filter(schedule::Column::TaskId.eq(id.0))
+                .exec(tx)
+                .await?;
+            secret_grant::Entity::delete_many()
+                .filter(secret_grant::Column::TaskId.eq(id.0))
                 .exec(tx)
                 .await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;

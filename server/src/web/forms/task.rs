@@ -1,5 +1,7 @@
 //! The task form.
 
+mod execution;
+
 use std::collections::{BTreeMap, HashMap};
 
 use app::backend::{Answer, Tasks};
@@ -7,6 +9,7 @@ use app::id::TaskId;
 use app::routes;
 use app::schedule::{MissedDraft, ScheduleDraft};
 use app::server_fns::Posted;
+use app::task::execution::Parameter;
 use app::task::{Mode, Task, TaskDraft, split_list};
 use axum::Form;
 use axum::extract::{Path, State};
@@ -24,16 +27,19 @@ type Fields = Vec<(String, String)>;
 fn draft_of(fields: Fields) -> TaskDraft {
     let mut plain = HashMap::new();
     let mut schedules: BTreeMap<usize, ScheduleDraft> = BTreeMap::new();
+    let mut parameters: BTreeMap<usize, Parameter> = BTreeMap::new();
     for (name, value) in fields {
-        match schedule_field(&name) {
-            Some((index, part)) => set(schedules.entry(index).or_default(), part, value),
-            None => {
-                plain.insert(name, value);
-            }
+        if let Some((index, part)) = schedule_field(&name) {
+            set(schedules.entry(index).or_default(), part, value);
+        } else if let Some((index, part)) = execution::parameter_field(&name) {
+            execution::set(parameters.entry(index).or_default(), part, &value);
+        } else {
+            plain.insert(name, value);
         }
     }
     let mut take = |name: &str| plain.remove(name).unwrap_or_default();
-    TaskDraft {
+    let execution = execution::draft_of(&mut take, parameters.into_values());
+    let draft = TaskDraft {
         name: take("name"),
         nickname: take("nickname"),
         owners: split_list(&take("owners")),
@@ -55,8 +61,9 @@ fn draft_of(fields: Fields) -> TaskDraft {
             max: take("missed.max"),
             max_age: take("missed.max_age"),
         },
-        execution: Default::default(),
-    }
+        execution,
+    };
+    execution::chosen(&take("action"), draft)
 }
 
 /// Which schedule a field belongs to, and which part of it: the other way round than

@@ -18,6 +18,7 @@ use server::config::Config;
 use server::executor::Identity;
 use server::lifecycle::{self, DataDir, Parts};
 use server::notifier::Notifier;
+use server::recorder::Spool;
 use server::scheduler::bury_dead_nodes;
 use server::service::Service;
 use server::store::{NewSchedule, NewTask, NodeRow, Store};
@@ -95,7 +96,8 @@ impl TestApp {
             data.path(),
             data.host_key(),
         )
-        .expect("somebody to run commands as");
+        .expect("somebody to run commands as")
+        .allowing(&config.run_as_allow);
         let shared: SharedClock = clock.clone();
         let parts =
             lifecycle::assemble(&config, data, store, &shared, Some(identity)).expect("the parts");
@@ -109,6 +111,10 @@ impl TestApp {
         };
         let router = browser::router(&web).await;
         // As `lifecycle::serve` does it, without the loops.
+        let spool = Spool::new(data.path().join("results.spool"));
+        server::recorder::replay(&service.store, &spool, |_| {})
+            .await
+            .expect("what waited on disk");
         bury_dead_nodes(
             &service.store,
             &shared,

@@ -55,6 +55,9 @@ impl Node {
             almanac: Arc::clone(&app.service.almanac),
             watch: std::sync::Mutex::default(),
             lag: Arc::clone(&app.service.lag),
+            sealer: app.service.sealer.clone(),
+            standing: Arc::clone(&app.service.standing),
+            database_clock: None,
         };
         let agenda = scheduler.start().await.expect("the loop starts");
         Self {

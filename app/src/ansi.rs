@@ -1,0 +1,19 @@
+//! What commands write for a terminal, as lines of styled text.
+//!
+//! Output is hostile. Of all escape sequences only colours and styles have an effect, and those
+//! come from a fixed set of classes; what moves the cursor, sets titles, makes links or asks the
+//! terminal something is left out without a trace. Every control character and every character
+//! that hides or reorders text is shown as a visible sign.
+//!
+//! [`Screen`] takes characters one by one, so where the text is cut into pieces does not matter.
+
+mod escape;
+mod screen;
+mod sign;
+mod style;
+#[cfg(test)]
+mod tests;
+
+pub use screen::{MAX_CELLS, Row, Screen, Span, Step};
+pub use sign::push_visible;
+pub use style::Style;

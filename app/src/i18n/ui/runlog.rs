@@ -1,0 +1,120 @@
+//! Texts about a run's log, its attempts, and what it was started with.
+
+use super::phrases;
+use crate::i18n::Lang;
+
+crate::texts! {
+    /// Texts about a run's log, its attempts, and what it was started with.
+    RunLogUi {
+        // Above the log
+        find: "在输出中查找" | "Find in the output",
+        find_next: "下一处" | "Next match",
+        find_previous: "上一处" | "Previous match",
+        find_nothing: "没有匹配" | "No match",
+        find_only: "只看匹配的行" | "Matching lines only",
+        display: "显示" | "Display",
+        streams: "输出流" | "Stream",
+        streams_all: "标准输出和标准错误" | "Both",
+        streams_out: "只看标准输出" | "stdout only",
+        streams_err: "只看标准错误" | "stderr only",
+        times: "时间" | "Times",
+        times_none: "不显示" | "None",
+        times_since: "距开始" | "Since its start",
+        times_clock: "时刻" | "Clock",
+        wrap: "自动换行" | "Wrap lines",
+
+        // Around the log
+        receiving: "正在接收输出" | "Receiving output",
+        reload: "刷新" | "Reload",
+        only_head: "这里只有开头的一部分，完整的输出请下载。" | "This is only its beginning; download the whole.",
+
+        // The run
+        attempts: "各次尝试" | "Attempts",
+        note: "执行原因" | "Why",
+        parameters: "参数" | "Parameters",
+        due: "预定开始" | "Due",
+        call_off: "取消等待" | "Call off",
+    }
+}
+
+/// The connection is lost; the instant is a time of day.
+#[must_use]
+pub fn stale(lang: Lang, last: &str) -> String {
+    lang.pick(
+        format!("连接中断，正在重连；最后收到于 {last}，下面的输出可能不是最新的。"),
+        format!("The connection is lost, reconnecting. Last heard at {last}; the output below may be old."),
+    )
+}
+
+/// The way back to the log's end.
+#[must_use]
+pub fn fresh(lang: Lang, lines: u64) -> String {
+    match (lang, lines) {
+        (Lang::Zh, _) => format!("{lines} 行新输出 ↓"),
+        (Lang::En, 1) => "1 new line ↓".to_owned(),
+        (Lang::En, _) => format!("{lines} new lines ↓"),
+    }
+}
+
+/// Lines that made room for newer ones.
+#[must_use]
+pub fn gone(lang: Lang, lines: u64) -> String {
+    lang.pick(
+        format!("输出太长，前面 {lines} 行不再显示，完整的输出请下载。"),
+        format!("Too long to show: {lines} lines before this are left out. Download the whole."),
+    )
+}
+
+/// A line that somebody linked to and that is not shown.
+#[must_use]
+pub fn no_such_line(lang: Lang, number: u64) -> String {
+    lang.pick(
+        format!("页面上没有第 {number} 行，请在下载的输出里查找。"),
+        format!("Line {number} is not on this page; look for it in the download."),
+    )
+}
+
+/// Bytes that are missing in the log.
+#[must_use]
+pub fn gap(lang: Lang, bytes: u64) -> String {
+    let words = phrases::bytes(i64::try_from(bytes).unwrap_or(i64::MAX));
+    lang.pick(
+        format!("这里缺少 {words} 输出（{bytes} 字节），没有保留"),
+        format!("{words} of output ({bytes} bytes) are missing here; they were not kept"),
+    )
+}
+
+/// The end of a line that is too long to show.
+#[must_use]
+pub fn cut(lang: Lang, characters: u64) -> String {
+    lang.pick(
+        format!("… 还有 {characters} 个字符"),
+        format!("… {characters} more characters"),
+    )
+}
+
+/// A line that was written over, as progress bars do.
+#[must_use]
+pub fn redrawn(lang: Lang, times: u32) -> String {
+    match (lang, times) {
+        (Lang::Zh, _) => format!("刷新了 {times} 次"),
+        (Lang::En, 1) => "redrawn once".to_owned(),
+        (Lang::En, _) => format!("redrawn {times} times"),
+    }
+}
+
+/// Which match one is at, and how many lines match.
+#[must_use]
+pub fn found(lang: Lang, at: usize, count: usize) -> String {
+    match (at, count) {
+        (_, 0) => RunLogUi::of(lang).find_nothing.to_owned(),
+        (0, _) => lang.pick(format!("{count} 行"), format!("{count} lines")),
+        _ => format!("{at}/{count}"),
+    }
+}
+
+/// One of several attempts.
+#[must_use]
+pub fn attempt(lang: Lang, number: i32) -> String {
+    lang.pick(format!("第 {number} 次"), format!("Attempt {number}"))
+}

@@ -1,0 +1,92 @@
+//! What is typed for a task is told where it is wrong.
+
+use super::*;
+use crate::task::execution::HttpDraft;
+
+#[test]
+fn durations_read_back() {
+    for (text, seconds) in [
+        ("30s", 30),
+        ("5m", 300),
+        ("1h30m", 5400),
+        ("90", 90),
+        ("1d", 86_400),
+    ] {
+        assert_eq!(parse_duration(text), Ok(Some(seconds)), "{text}");
+        assert_eq!(parse_duration(&format_duration(seconds)), Ok(Some(seconds)));
+    }
+    assert_eq!(parse_duration("  "), Ok(None));
+    for text in [
+        "0",
+        "31d",
+        "99999999999999999999",
+        "5m3",
+        "m",
+        "-5s",
+        "5 m",
+        "五分钟",
+    ] {
+        assert!(parse_duration(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn lists_split_on_chinese_commas_too() {
+    assert_eq!(
+        split_list("张三，李四, 张三、王五\n"),
+        ["张三", "李四", "王五"]
+    );
+    assert!(split_list(" ,， ").is_empty());
+}
+
+#[test]
+fn every_fault_is_named_at_its_field_in_both_languages() {
+    let draft = TaskDraft {
+        name: " ".into(),
+        command: String::new(),
+        cron: "61 * * * *".into(),
+        urging: true,
+        timeout: "soon".into(),
+        owners: vec!["a".repeat(65)],
+        ..TaskDraft::default()
+    };
+    for lang in [Lang::Zh, Lang::En] {
+        let faults = draft.check(lang);
+        let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            ["name", "owners", "command", "cron", "urge_cron", "timeout"]
+        );
+        assert!(faults.iter().all(|fault| !fault.message.is_empty()));
+    }
+    let mixed = TaskDraft {
+        name: "x".into(),
+        cron: "* * * * *".into(),
+        command: "true".into(),
+        timeout: "5m".into(),
+        execution: ExecutionDraft {
+            soft_limit: "300".into(),
+            http: HttpDraft {
+                url: "https://example.com/".into(),
+                ..HttpDraft::default()
+            },
+            ..ExecutionDraft::default()
+        },
+        ..TaskDraft::default()
+    };
+    let fields: Vec<String> = mixed.check(Lang::Zh).into_iter().map(|f| f.field).collect();
+    assert_eq!(fields, ["execution.http.url", "execution.soft_limit"]);
+    let fine = TaskDraft {
+        command: " ".into(),
+        timeout: "6m".into(),
+        ..mixed
+    };
+    assert_eq!(fine.check(Lang::Zh), []);
+    let huge = TaskDraft {
+        name: "x".into(),
+        cron: "* * * * *".into(),
+        command: "x".repeat(1 << 20),
+        ..TaskDraft::default()
+    };
+    assert_eq!(huge.check(Lang::En)[0].code, "too_long");
+}

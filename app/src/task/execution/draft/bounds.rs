@@ -1,0 +1,159 @@
+//! Retries and limits: numbers within bounds.
+
+use super::super::{Limits, Retry};
+use super::reader::{Reader, digits};
+use super::{LimitsDraft, MONTH, RetryDraft};
+use crate::task::split_list;
+
+const DAY: i64 = 86_400;
+/// Exit codes that may be listed.
+const EXIT_CODES_MAX: usize = 50;
+/// MiB of memory: less than this runs no shell, more than 16 TiB has no machine.
+const MEMORY: std::ops::RangeInclusive<i64> = 16..=16 * 1024 * 1024;
+
+impl RetryDraft {
+    pub(super) fn read(&self, reader: &mut Reader<'_>) -> Retry {
+        let usual = Retry::default();
+        let attempts = reader.number("retry.attempts", &self.attempts, 1, 20);
+        let delay = reader
+            .seconds("retry.delay", &self.delay, 1, DAY)
+            .unwrap_or(usual.delay_seconds);
+        let factor = self.read_factor(reader);
+        // A first delay that is longer than the usual longest one raises that.
+        let max_delay = reader
+            .seconds("retry.max_delay", &self.max_delay, 1, DAY)
+            .unwrap_or_else(|| longest(delay));
+        if max_delay < delay {
+            let message = reader.lang.pick(
+                "最长间隔不能比第一次的间隔短",
+                "The longest delay must not be shorter than the first",
+            );
+            reader.fault("retry.max_delay", "range", message);
+        }
+        let jitter = reader.number("retry.jitter", &self.jitter, 0, 100);
+        Retry {
+            attempts: attempts
+                .and_then(|number| i32::try_from(number).ok())
+                .unwrap_or(usual.attempts),
+            delay_seconds: delay,
+            factor_percent: factor.unwrap_or(usual.factor_percent),
+            max_delay_seconds: max_delay,
+            jitter_percent: jitter
+                .and_then(|number| u32::try_from(number).ok())
+                .unwrap_or(usual.jitter_percent),
+            exit_codes: self.read_exit_codes(reader),
+            on_timeout: self.on_timeout,
+            on_lost: self.on_lost,
+        }
+    }
+
+    fn read_factor(&self, reader: &mut Reader<'_>) -> Option<u32> {
+        let text = self.factor.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let found = percent(text).filter(|percent| (100..=1000).contains(percent));
+        if found.is_none() {
+            let message = reader.lang.pick(
+                "请填 1–10，最多两位小数，例如 1.5",
+                "Write a number from 1 to 10 with two decimals at the most, such as 1.5",
+            );
+            reader.fault("retry.factor", "range", message);
+        }
+        found
+    }
+
+    fn read_exit_codes(&self, reader: &mut Reader<'_>) -> Vec<i32> {
+        let codes: Option<Vec<i32>> = split_list(&self.exit_codes.replace(' ', ","))
+            .iter()
+            .map(|text| i32::try_from(digits(text)?).ok())
+            .map(|code| code.filter(|code| (1..=255).contains(code)))
+            .collect();
+        match codes {
+            Some(codes) if codes.len() <= EXIT_CODES_MAX => codes,
+            _ => {
+                let message = reader.lang.pick(
+                    "退出码是 1–255，用逗号分隔，例如 1, 75；0 表示成功，不会重试",
+                    "Exit codes are 1–255, separated by commas, such as 1, 75; 0 is success",
+                );
+                reader.fault("retry.exit_codes", "range", message);
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl LimitsDraft {
+    pub(super) fn read(&self, reader: &mut Reader<'_>) -> Limits {
+        Limits {
+            cpu_seconds: reader.seconds("limits.cpu", &self.cpu, 1, MONTH),
+            memory_mib: self.read_memory(reader),
+            open_files: reader.number("limits.open_files", &self.open_files, 16, 1_000_000),
+            processes: reader.number("limits.processes", &self.processes, 1, 100_000),
+            nice: reader.number("limits.nice", &self.nice, 0, 19),
+        }
+    }
+
+    fn read_memory(&self, reader: &mut Reader<'_>) -> Option<i64> {
+        let text = self.memory.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let found = mebibytes(text).filter(|mib| MEMORY.contains(mib));
+        if found.is_none() {
+            let message = reader.lang.pick(
+                "写成 512M、2G 或 MiB 数，至少 16M",
+                "Write 512M, 2G or a number of MiB, 16M at the least",
+            );
+            reader.fault("limits.memory", "range", message);
+        }
+        found
+    }
+}
+
+/// The longest delay where none is given.
+pub(super) fn longest(delay_seconds: i64) -> i64 {
+    Retry::default().max_delay_seconds.max(delay_seconds)
+}
+
+/// `1.5` as 150.
+fn percent(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    if part.is_empty() || part.len() > 2 {
+        return None;
+    }
+    let hundredths = digits(&format!("{part:0<2}"))?;
+    let whole = digits(whole)?.checked_mul(100)?;
+    u32::try_from(whole.checked_add(hundredths)?).ok()
+}
+
+/// 150 as `1.5`.
+pub(super) fn factor(percent: u32) -> String {
+    let text = format!("{}.{:02}", percent / 100, percent % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `512M`, `2G`, `1T` or plain MiB.
+fn mebibytes(text: &str) -> Option<i64> {
+    let text = text.to_ascii_lowercase();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit = match unit.trim() {
+        "" | "m" | "mb" | "mib" => 1,
+        "g" | "gb" | "gib" => 1024,
+        "t" | "tb" | "tib" => 1024 * 1024,
+        _ => return None,
+    };
+    digits(number)?.checked_mul(unit)
+}
+
+/// MiB as `mebibytes` reads them.
+pub(super) fn memory(mib: i64) -> String {
+    if mib % 1024 == 0 {
+        format!("{}G", mib / 1024)
+    } else {
+        format!("{mib}M")
+    }
+}

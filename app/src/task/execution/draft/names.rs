@@ -1,0 +1,349 @@
+//! Names and texts of an execution: pool, user, folder, variables, parameters.
+
+use super::super::{EnvVar, Parameter, ParameterKind};
+use super::reader::Reader;
+
+/// Variables that may be set.
+const ENV_MAX: usize = 100;
+/// Bytes of a variable's name.
+const NAME_MAX: usize = 64;
+/// Bytes of a variable's value.
+const ENV_VALUE_MAX: usize = 32 * 1024;
+/// Bytes of all variables: what execve(2) takes is shared with the command.
+const ENV_TOTAL_MAX: usize = 256 * 1024;
+/// Bytes of a path: `PATH_MAX` of limits.h.
+const PATH_MAX: usize = 4096;
+/// Parameters a task may have.
+pub const PARAMETERS_MAX: usize = 20;
+/// Choices of a parameter.
+const CHOICES: std::ops::RangeInclusive<usize> = 2..=50;
+/// Characters of a label or a choice.
+const LABEL_MAX: usize = 200;
+
+/// What would change what starts instead of what it reads; ours, too.
+const RESERVED: [&str; 2] = ["GLIBC_TUNABLES", "GCONV_PATH"];
+/// Variables that a person who may only start a task must not set: they make a shell or an
+/// interpreter run other code.
+const NOT_BY_HAND: [&str; 22] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "SHELL",
+    "USER",
+    "LOGNAME",
+    "PWD",
+    "IFS",
+    "ENV",
+    "BASH_ENV",
+    "SHELLOPTS",
+    "BASHOPTS",
+    "PS4",
+    "PROMPT_COMMAND",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PERL5LIB",
+    "PERL5OPT",
+    "RUBYLIB",
+    "RUBYOPT",
+    "NODE_OPTIONS",
+    "JAVA_TOOL_OPTIONS",
+];
+
+/// Whether a text can name an environment variable.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    text.len() <= NAME_MAX
+        && chars.next().is_some_and(first)
+        && chars.all(|c| first(c) || c.is_ascii_digit())
+}
+
+fn is_reserved(name: &str) -> bool {
+    name.starts_with("JCRONTAB_") || name.starts_with("LD_") || RESERVED.contains(&name)
+}
+
+pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
+    let name = text.trim();
+    let fit = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.chars().all(fit) && name.chars().count() <= 64 {
+        return name.to_owned();
+    }
+    let message = reader.lang.pick(
+        "并发池的名字是 1–64 个字母、数字、汉字、-、_ 或 .",
+        "The name of a pool is 1–64 letters, digits, Chinese characters, -, _ or .",
+    );
+    reader.fault("pool", "invalid", message);
+    String::new()
+}
+
+pub(super) fn run_as(reader: &mut Reader<'_>, text: &str) -> String {
+    let name = text.trim();
+    let mut chars = name.chars();
+    let first = |c: char| c.is_ascii_lowercase() || c == '_';
+    let good = chars.next().is_none_or(first)
+        && chars.all(|c| first(c) || c.is_ascii_digit() || c == '-')
+        && name.len() <= 32;
+    if good {
+        return name.to_owned();
+    }
+    let message = reader.lang.pick(
+        "请填 Unix 用户名：小写字母、数字、_、-，最多 32 个字符",
+        "Write the name of a Unix user: lower-case letters, digits, _ and -, 32 at the most",
+    );
+    reader.fault("run_as", "invalid", message);
+    String::new()
+}
+
+pub(super) fn cwd(reader: &mut Reader<'_>, text: &str) -> String {
+    let path = text.trim();
+    let message = if path.is_empty() {
+        return String::new();
+    } else if !path.starts_with('/') {
+        reader.lang.pick(
+            "请写绝对路径，以 / 开头",
+            "Write an absolute path, starting with /",
+        )
+    } else if path.chars().any(char::is_control) {
+        reader.lang.pick(
+            "路径里不能有控制字符",
+            "A path may not hold control characters",
+        )
+    } else if path.len() > PATH_MAX {
+        reader
+            .lang
+            .pick("路径最多 4096 字节", "A path has 4096 bytes at the most")
+    } else {
+        return path.to_owned();
+    };
+    reader.fault("cwd", "invalid", message);
+    String::new()
+}
+
+/// One `NAME=value` a line. The first faulty line is told.
+pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
+    let mut all: Vec<EnvVar> = Vec::new();
+    for (index, line) in lines(text) {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        let name = name.trim();
+        let lang = reader.lang;
+        let (code, fault) = if !line.contains('=') {
+            (
+                "invalid",
+                lang.pick(
+                    "缺少 =，请写成 NAME=value",
+                    "= is missing: write NAME=value",
+                ),
+            )
+        } else if !is_name(name) {
+            ("invalid", name_shape(reader))
+        } else if is_reserved(name) {
+            (
+                "reserved",
+                lang.pick(
+                    "不能设置 JCRONTAB_*、LD_* 等保留变量",
+                    "JCRONTAB_*, LD_* and the like are reserved",
+                ),
+            )
+        } else if value.contains(['\0', '\r']) {
+            (
+                "invalid",
+                lang.pick(
+                    "值里不能有 NUL 或回车字符",
+                    "A value may not hold NUL or carriage returns",
+                ),
+            )
+        } else if value.len() > ENV_VALUE_MAX {
+            (
+                "too_long",
+                lang.pick("值最多 32 KiB", "A value has 32 KiB at the most"),
+            )
+        } else if all.iter().any(|one| one.name == name) {
+            (
+                "taken",
+                lang.pick(
+                    "这个变量前面已经设置过",
+                    "This variable is set above already",
+                ),
+            )
+        } else {
+            all.push(EnvVar {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            });
+            continue;
+        };
+        let message = lang.pick(
+            format!("第 {} 行：{fault}", index + 1),
+            format!("Line {}: {fault}", index + 1),
+        );
+        reader.fault("env", code, message);
+        return Vec::new();
+    }
+    let bytes: usize = all.iter().map(|one| one.name.len() + one.value.len()).sum();
+    if all.len() > ENV_MAX || bytes > ENV_TOTAL_MAX {
+        let message = reader.lang.pick(
+            format!("最多 {ENV_MAX} 个变量，一共 256 KiB"),
+            format!("{ENV_MAX} variables and 256 KiB altogether at the most"),
+        );
+        reader.fault("env", "too_many", message);
+        return Vec::new();
+    }
+    all
+}
+
+/// The lines that are not empty, with their places. Blanks at the end of a line are kept.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+}
+
+fn name_shape(reader: &Reader<'_>) -> &'static str {
+    reader.lang.pick(
+        "变量名由字母、数字、_ 组成，不以数字开头，最多 64 个字符",
+        "A variable's name has letters, digits and _, no digit first, 64 at the most",
+    )
+}
+
+/// The parameters, trimmed.
+pub(super) fn parameters(
+    reader: &mut Reader<'_>,
+    typed: &[Parameter],
+    env: &str,
+) -> Vec<Parameter> {
+    if typed.len() > PARAMETERS_MAX {
+        let message = reader.lang.pick(
+            format!("最多 {PARAMETERS_MAX} 个参数"),
+            format!("{PARAMETERS_MAX} parameters at the most"),
+        );
+        reader.fault("parameters", "too_many", message);
+        return Vec::new();
+    }
+    let set: Vec<&str> = lines(env)
+        .filter_map(|(_, line)| Some(line.split_once('=')?.0.trim()))
+        .collect();
+    let mut all: Vec<Parameter> = Vec::new();
+    for (index, one) in typed.iter().enumerate() {
+        let one = trimmed(one);
+        let part = |part: &str| format!("parameters[{index}].{part}");
+        let taken = all.iter().any(|other| other.name == one.name);
+        if let Some((code, message)) = name_fault(reader, &one.name, taken, &set) {
+            reader.fault(&part("name"), code, message);
+        }
+        if one.label.chars().count() > LABEL_MAX || one.label.chars().any(char::is_control) {
+            let message = reader.lang.pick(
+                format!("最多 {LABEL_MAX} 个字符，不能有控制字符"),
+                format!("{LABEL_MAX} characters at the most, no control characters"),
+            );
+            reader.fault(&part("label"), "invalid", message);
+        }
+        if let Some(message) = choices_fault(reader, &one) {
+            reader.fault(&part("choices"), "invalid", message);
+        }
+        if let Some((code, message)) = default_fault(reader, &one) {
+            reader.fault(&part("default"), code, message);
+        }
+        all.push(one);
+    }
+    all
+}
+
+fn trimmed(one: &Parameter) -> Parameter {
+    let choice = one.kind == ParameterKind::Choice;
+    let choices = one.choices.iter().map(|choice| choice.trim().to_owned());
+    Parameter {
+        name: one.name.trim().to_owned(),
+        label: one.label.trim().to_owned(),
+        kind: one.kind,
+        // Of another kind there is nothing to choose from.
+        choices: choices.filter(|_| choice).collect(),
+        default: one.default.trim().to_owned(),
+        required: one.required,
+    }
+}
+
+fn name_fault(
+    reader: &Reader<'_>,
+    name: &str,
+    taken: bool,
+    env: &[&str],
+) -> Option<(&'static str, &'static str)> {
+    let lang = reader.lang;
+    if name.is_empty() {
+        let text = lang.pick("请填写参数的变量名", "Enter the variable's name");
+        Some(("required", text))
+    } else if !is_name(name) {
+        Some(("invalid", name_shape(reader)))
+    } else if is_reserved(name) || NOT_BY_HAND.contains(&name) {
+        let text = lang.pick(
+            "这个变量决定运行的是什么，不能让启动的人填写",
+            "This variable decides what runs, so nobody may fill it in",
+        );
+        Some(("reserved", text))
+    } else if taken {
+        let text = lang.pick("前面已经有同名的参数", "There is such a parameter already");
+        Some(("taken", text))
+    } else if env.contains(&name) {
+        let text = lang.pick(
+            "环境变量里已经设置了它",
+            "It is set among the environment variables already",
+        );
+        Some(("taken", text))
+    } else {
+        None
+    }
+}
+
+fn choices_fault(reader: &Reader<'_>, one: &Parameter) -> Option<String> {
+    if one.kind != ParameterKind::Choice {
+        return None;
+    }
+    let lang = reader.lang;
+    let choices = &one.choices;
+    let unfit = |text: &String| {
+        text.is_empty() || text.chars().count() > LABEL_MAX || text.chars().any(char::is_control)
+    };
+    let repeated = |at: usize| choices[..at].contains(&choices[at]);
+    if !CHOICES.contains(&choices.len()) {
+        Some(lang.pick(
+            "请填 2–50 个选项".to_owned(),
+            "Enter 2–50 choices".to_owned(),
+        ))
+    } else if choices.iter().any(unfit) {
+        Some(lang.pick(
+            format!("选项是 1–{LABEL_MAX} 个字符的一行文字"),
+            format!("A choice is a line of 1–{LABEL_MAX} characters"),
+        ))
+    } else {
+        (0..choices.len()).find(|at| repeated(*at)).map(|at| {
+            lang.pick(
+                format!("选项“{}”重复了", choices[at]),
+                format!("The choice \"{}\" is there twice", choices[at]),
+            )
+        })
+    }
+}
+
+fn default_fault(reader: &Reader<'_>, one: &Parameter) -> Option<(&'static str, String)> {
+    let lang = reader.lang;
+    match one.kind {
+        ParameterKind::Secret if !one.default.is_empty() => Some((
+            "secret",
+            lang.pick(
+                "密文参数没有默认值；每次都要用的请授权一个密钥",
+                "A secret parameter has no default; grant a secret for what is always needed",
+            )
+            .to_owned(),
+        )),
+        // What must be filled in by hand each time needs none; planned starts then get nothing.
+        ParameterKind::Choice if one.default.is_empty() && !one.required => Some((
+            "required",
+            lang.pick(
+                "请从选项里选一个默认值，计划启动时用它",
+                "Give one of the choices as default: planned starts use it",
+            )
+            .to_owned(),
+        )),
+        _ => one.check(&one.default, lang).err(),
+    }
+}

@@ -1,0 +1,63 @@
+//! Reading typed values within bounds, and telling what is wrong with them.
+
+use crate::error::FieldError;
+use crate::i18n::Lang;
+use crate::task::{format_duration, parse_duration};
+
+/// Collects the faults of a draft.
+pub(super) struct Reader<'a> {
+    pub(super) lang: Lang,
+    pub(super) faults: &'a mut Vec<FieldError>,
+}
+
+impl Reader<'_> {
+    /// Tells a fault of `execution.<part>`.
+    pub(super) fn fault(&mut self, part: &str, code: &str, message: impl Into<String>) {
+        let field = format!("execution.{part}");
+        self.faults.push(FieldError::new(&field, code, message));
+    }
+
+    /// A duration within bounds, in seconds; `None` where nothing is typed or it is faulty.
+    pub(super) fn seconds(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
+        match parse_duration(text) {
+            Ok(Some(seconds)) if (min..=max).contains(&seconds) => Some(seconds),
+            Ok(None) => None,
+            Ok(Some(_)) => {
+                let (min, max) = (format_duration(min), format_duration(max));
+                let message = self.lang.pick(
+                    format!("时长要在 {min} 到 {max} 之间"),
+                    format!("The duration must be between {min} and {max}"),
+                );
+                self.fault(part, "range", message);
+                None
+            }
+            Err(fault) => {
+                self.fault(part, "invalid", fault.text(self.lang));
+                None
+            }
+        }
+    }
+
+    /// A whole number within bounds; `None` where nothing is typed or it is faulty.
+    pub(super) fn number(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let found = digits(text).filter(|number| (min..=max).contains(number));
+        if found.is_none() {
+            let message = self.lang.pick(
+                format!("请填 {min}–{max} 的整数"),
+                format!("Write a whole number from {min} to {max}"),
+            );
+            self.fault(part, "range", message);
+        }
+        found
+    }
+}
+
+/// A plain decimal number without a sign.
+pub(super) fn digits(text: &str) -> Option<i64> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,383 @@
+//! An execution in words: short sentences for what differs from the usual one.
+
+use super::{Execution, HttpCall, Limits, Overlap, Retry, Waits, WaitsFor, WaitsHow};
+use crate::i18n::Lang;
+use crate::id::TaskId;
+use crate::run::RunState;
+use crate::task::format_duration;
+
+/// Delays that are told; further ones are `…`.
+const DELAYS_TOLD: usize = 6;
+/// Names that are told of a list.
+const NAMES_TOLD: usize = 12;
+
+impl Execution {
+    /// In words, tasks by their ids.
+    #[must_use]
+    pub fn describe(&self, lang: Lang) -> Vec<String> {
+        self.describe_with(lang, |_| None)
+    }
+
+    /// In words; `name_of` gives the names of tasks that it waits for.
+    #[must_use]
+    pub fn describe_with(
+        &self,
+        lang: Lang,
+        name_of: impl Fn(TaskId) -> Option<String>,
+    ) -> Vec<String> {
+        let usual = Self::default();
+        let mut all: Vec<String> = Vec::new();
+        all.extend(self.http.as_ref().map(|call| call.describe(lang)));
+        all.extend(self.waits.describe(lang, name_of));
+        all.extend(self.overlap.describe(lang));
+        if !self.pool.is_empty() {
+            all.push(lang.pick(
+                format!("在并发池 {} 里排队", self.pool),
+                format!("Waits for a slot of the pool {}", self.pool),
+            ));
+        }
+        all.extend(self.retry.describe(lang));
+        if let Some(seconds) = self.soft_limit_seconds.map(format_duration) {
+            all.push(lang.pick(
+                format!("执行超过 {seconds} 时提醒"),
+                format!("People are told when it runs for more than {seconds}"),
+            ));
+        }
+        if self.stop_grace_seconds != usual.stop_grace_seconds {
+            let grace = format_duration(self.stop_grace_seconds);
+            all.push(lang.pick(
+                format!("停止时先 TERM，{grace} 后 KILL"),
+                format!("Stopped by TERM, and by KILL {grace} later"),
+            ));
+        }
+        all.extend(self.limits.describe(lang));
+        if !self.run_as.is_empty() {
+            all.push(lang.pick(
+                format!("以用户 {} 执行", self.run_as),
+                format!("Runs as {}", self.run_as),
+            ));
+        }
+        if !self.cwd.is_empty() {
+            all.push(lang.pick(
+                format!("在 {} 目录执行", self.cwd),
+                format!("Runs in {}", self.cwd),
+            ));
+        }
+        let env = self.env.iter().map(|one| one.name.as_str());
+        all.extend(
+            listed(lang, env)
+                .map(|names| lang.pick(format!("环境变量 {names}"), format!("Variables {names}"))),
+        );
+        let parameters = self.parameters.iter().map(|one| one.name.as_str());
+        all.extend(listed(lang, parameters).map(|names| {
+            lang.pick(
+                format!("手动执行时可填 {names}"),
+                format!("{names} can be filled in when it is started by hand"),
+            )
+        }));
+        if self.outlives_server {
+            all.push(
+                lang.pick(
+                    "服务器崩溃后留着它的进程",
+                    "Its processes are left alone when the server crashes",
+                )
+                .to_owned(),
+            );
+        }
+        all
+    }
+}
+
+impl Overlap {
+    fn describe(self, lang: Lang) -> Option<String> {
+        match self {
+            Self::Skip => None,
+            Self::Allow { max } => Some(lang.pick(
+                format!("同一时间最多 {max} 个"),
+                format!("{max} run at the same time at the most"),
+            )),
+            Self::Queue { max } => Some(lang.pick(
+                format!("一个一个执行，最多 {max} 个排队"),
+                format!("One at a time, and {max} wait in line at the most"),
+            )),
+            Self::Replace => Some(
+                lang.pick(
+                    "新的启动时结束还在执行的",
+                    "A new start ends the run that is under way",
+                )
+                .to_owned(),
+            ),
+        }
+    }
+}
+
+impl Retry {
+    fn describe(&self, lang: Lang) -> Option<String> {
+        let again = self.attempts - 1;
+        if again < 1 {
+            return None;
+        }
+        // Any failure that is tried again shows the delays; half way is no jitter.
+        let any = Self {
+            exit_codes: Vec::new(),
+            ..self.clone()
+        };
+        let seconds = |ms: i64| format_duration((ms + 500) / 1000);
+        let mut delays: Vec<String> = (1..self.attempts)
+            .filter_map(|attempt| any.next_delay_ms(attempt, RunState::Failed, Some(1), 0.5))
+            .take(DELAYS_TOLD)
+            .map(seconds)
+            .collect();
+        if usize::try_from(again).is_ok_and(|again| again > delays.len()) {
+            delays.push("…".to_owned());
+        }
+        let delays = delays.join(lang.pick("、", ", "));
+        let times = if again == 1 { "once" } else { "times" };
+        let mut text = match (lang, again) {
+            (Lang::Zh, _) => format!("失败后最多重试 {again} 次：{delays} 之后"),
+            (Lang::En, 1) => format!("Tried again {times} after a failure: after {delays}"),
+            (Lang::En, _) => {
+                format!("Tried again up to {again} {times} after a failure: after {delays}")
+            }
+        };
+        let jitter = self.jitter_percent;
+        if jitter > 0 {
+            text.push_str(&lang.pick(format!("（±{jitter}%）"), format!(" (±{jitter}%)")));
+        }
+        let mut also = |zh: String, en: String| {
+            text.push_str(lang.pick("；", "; "));
+            text.push_str(&lang.pick(zh, en));
+        };
+        if !self.exit_codes.is_empty() {
+            let codes: Vec<String> = self.exit_codes.iter().map(i32::to_string).collect();
+            also(
+                format!("只在退出码是 {} 时", codes.join("、")),
+                format!("only on exit code {}", codes.join(", ")),
+            );
+        }
+        if self.on_timeout {
+            also("超时后也重试".into(), "also after the time limit".into());
+        }
+        if self.on_lost {
+            also(
+                "服务器崩溃后也重试，可能因此执行两遍".into(),
+                "also after a crash of the server, when it may run twice".into(),
+            );
+        }
+        Some(text)
+    }
+}
+
+impl Limits {
+    fn describe(&self, lang: Lang) -> Option<String> {
+        let part = |value: Option<i64>, zh: &str, en: &str, text: fn(i64) -> String| {
+            value.map(|value| format!("{} {}", lang.pick(zh, en), text(value)))
+        };
+        let plain = |value: i64| value.to_string();
+        let parts = [
+            part(self.memory_mib, "内存", "memory", |mib| {
+                format!("{mib} MiB")
+            }),
+            part(self.cpu_seconds, "CPU 时间", "CPU time", format_duration),
+            part(self.open_files, "打开文件", "open files", plain),
+            part(self.processes, "进程", "processes", plain),
+            part(self.nice, "nice", "nice", plain),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| {
+            let parts = parts.join(lang.pick("，", ", "));
+            lang.pick(format!("限制：{parts}"), format!("Limits: {parts}"))
+        })
+    }
+}
+
+impl Waits {
+    fn describe(&self, lang: Lang, name_of: impl Fn(TaskId) -> Option<String>) -> Option<String> {
+        if self.tasks.is_empty() {
+            return None;
+        }
+        let task = |id: &TaskId| match name_of(*id) {
+            Some(name) => format!("#{id} {name}"),
+            None => format!("#{id}"),
+        };
+        let tasks: Vec<String> = self.tasks.iter().map(task).collect();
+        let one = tasks.len() == 1;
+        let any = self.how == WaitsHow::Any;
+        let tasks = tasks.join(lang.pick("、", if any { " or " } else { ", " }));
+        let (fresh, patience) = (
+            format_duration(self.fresh_seconds),
+            format_duration(self.patience_seconds),
+        );
+        let what = match self.what {
+            WaitsFor::Success => lang.pick("成功", "success"),
+            WaitsFor::Finish => lang.pick("结束", "end"),
+        };
+        let among = if any && !one { "之一" } else { "" };
+        Some(lang.pick(
+            format!("等 {tasks} {among}{what}（{fresh} 内），最多等 {patience}"),
+            format!("Waits for the {what} of {tasks} (within {fresh}), for {patience} at the most"),
+        ))
+    }
+}
+
+impl HttpCall {
+    fn describe(&self, lang: Lang) -> String {
+        let (method, url) = (&self.method, &self.url);
+        let mut text = lang.pick(
+            format!("发送请求 {method} {url}"),
+            format!("Sends {method} {url}"),
+        );
+        let mut also = |zh: String, en: String| {
+            text.push_str(lang.pick("；", "; "));
+            text.push_str(&lang.pick(zh, en));
+        };
+        let (status, pointer, value) = (&self.expect_status, &self.json_pointer, &self.json_value);
+        if !status.is_empty() {
+            also(
+                format!("状态码要是 {status}"),
+                format!("the status must be {status}"),
+            );
+        }
+        match (pointer.is_empty(), value.is_empty()) {
+            (true, _) => {}
+            (false, true) => also(
+                format!("回答的 {pointer} 要有值"),
+                format!("{pointer} of the answer must be there"),
+            ),
+            (false, false) => also(
+                format!("回答的 {pointer} 要是 {value}"),
+                format!("{pointer} of the answer must be {value}"),
+            ),
+        }
+        text
+    }
+}
+
+/// The first names of a list; `None` for an empty one.
+fn listed<'a>(lang: Lang, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<&str> = names.take(NAMES_TOLD + 1).collect();
+    if names.len() > NAMES_TOLD {
+        names[NAMES_TOLD] = "…";
+    }
+    (!names.is_empty()).then(|| names.join(lang.pick("、", ", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{EnvVar, Parameter};
+    use super::*;
+
+    #[test]
+    fn the_usual_execution_needs_no_words() {
+        for lang in [Lang::Zh, Lang::En] {
+            assert!(Execution::default().describe(lang).is_empty());
+        }
+    }
+
+    #[test]
+    fn what_differs_is_told_in_both_languages() {
+        let execution = Execution {
+            overlap: Overlap::Allow { max: 3 },
+            pool: "db".into(),
+            retry: Retry {
+                attempts: 4,
+                exit_codes: vec![1, 75],
+                on_lost: true,
+                ..Retry::default()
+            },
+            soft_limit_seconds: Some(300),
+            stop_grace_seconds: 30,
+            limits: Limits {
+                memory_mib: Some(512),
+                nice: Some(5),
+                ..Limits::default()
+            },
+            run_as: "deploy".into(),
+            cwd: "/srv".into(),
+            env: vec![EnvVar {
+                name: "TOKEN".into(),
+                value: "not shown".into(),
+            }],
+            parameters: vec![Parameter {
+                name: "DAY".into(),
+                ..Parameter::default()
+            }],
+            waits: Waits {
+                tasks: vec![TaskId(12), TaskId(15)],
+                ..Waits::default()
+            },
+            ..Execution::default()
+        };
+        let name = |id: TaskId| (id.0 == 12).then(|| "备份".to_owned());
+        assert_eq!(
+            execution.describe_with(Lang::Zh, name),
+            [
+                "等 #12 备份、#15 成功（1d 内），最多等 1h",
+                "同一时间最多 3 个",
+                "在并发池 db 里排队",
+                "失败后最多重试 3 次：1m、2m、4m 之后；只在退出码是 1、75 时；\
+                 服务器崩溃后也重试，可能因此执行两遍",
+                "执行超过 5m 时提醒",
+                "停止时先 TERM，30s 后 KILL",
+                "限制：内存 512 MiB，nice 5",
+                "以用户 deploy 执行",
+                "在 /srv 目录执行",
+                "环境变量 TOKEN",
+                "手动执行时可填 DAY",
+            ]
+        );
+        let english = execution.describe(Lang::En);
+        assert_eq!(english.len(), 11);
+        assert_eq!(
+            english[0],
+            "Waits for the success of #12, #15 (within 1d), for 1h at the most"
+        );
+        assert!(
+            english[3].starts_with("Tried again up to 3 times after a failure: after 1m, 2m, 4m;")
+        );
+        assert!(!english.concat().contains("not shown"));
+    }
+
+    #[test]
+    fn long_lists_end_and_one_of_several_is_enough_where_it_says_so() {
+        let long = Retry {
+            attempts: 20,
+            jitter_percent: 10,
+            ..Retry::default()
+        };
+        assert_eq!(
+            long.describe(Lang::Zh).as_deref(),
+            Some("失败后最多重试 19 次：1m、2m、4m、8m、16m、32m、… 之后（±10%）")
+        );
+        let any = Waits {
+            tasks: vec![TaskId(1), TaskId(2)],
+            how: WaitsHow::Any,
+            what: WaitsFor::Finish,
+            ..Waits::default()
+        };
+        assert_eq!(
+            any.describe(Lang::Zh, |_| None).as_deref(),
+            Some("等 #1、#2 之一结束（1d 内），最多等 1h")
+        );
+        assert_eq!(
+            any.describe(Lang::En, |_| None).as_deref(),
+            Some("Waits for the end of #1 or #2 (within 1d), for 1h at the most")
+        );
+    }
+
+    #[test]
+    fn a_request_is_told_with_what_a_good_answer_is() {
+        let call = HttpCall {
+            method: "POST".into(),
+            url: "https://example.com/run".into(),
+            expect_status: "200-299,304".into(),
+            json_pointer: "/state".into(),
+            json_value: "ok".into(),
+            ..HttpCall::default()
+        };
+        assert_eq!(
+            call.describe(Lang::Zh),
+            "发送请求 POST https://example.com/run；状态码要是 200-299,304；回答的 /state 要是 ok"
+        );
+    }
+}

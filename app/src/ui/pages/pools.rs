@@ -1,0 +1,135 @@
+//! Concurrency pools: how many runs each allows at once, and what takes its slots now.
+
+use leptos::prelude::*;
+
+use super::admin::crumbs;
+use crate::auth::Action;
+use crate::page::PoolsPage;
+use crate::pool::{EVERYTHING, Pool};
+use crate::routes;
+use crate::server_fns::{DeletePool, fetch_pools};
+use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::field::{Faults, Field, input};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::page_head;
+use crate::ui::components::state::badge;
+use crate::ui::context::{may, ui, vault_ui};
+use crate::ui::live::live;
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let delete = ServerAction::<DeletePool>::new();
+    let seen = live().follow_all();
+    let data = Resource::new(
+        move || (seen.get(), delete.version().get()),
+        |_| fetch_pools(),
+    );
+    fold_after(move || delete.version().get());
+    let deleted = delete.value();
+    let error = Signal::derive(move || error_of(deleted));
+    view! {
+        {crumbs()}
+        {page_head(vault_ui().pools.to_owned(), ().into_any())}
+        {load::notice(error)}
+        {load::page(data, move |page| content(page, delete))}
+    }
+    .into_any()
+}
+
+fn content(page: PoolsPage, delete: ServerAction<DeletePool>) -> AnyView {
+    let (ui, vault) = (ui(), vault_ui());
+    let admin = may(Action::Administer);
+    let table = if page.pools.is_empty() {
+        view! { <p class="muted padded">{vault.pools_empty}</p> }.into_any()
+    } else {
+        let rows = page
+            .pools
+            .iter()
+            .map(|pool| row(pool, admin.then_some(delete)));
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.name}</th>
+                        <th scope="col">{ui.state}</th>
+                        <th scope="col">{vault.pool_slots}</th>
+                        <th scope="col">{vault.pool_running}</th>
+                        <th scope="col">{vault.pool_waiting}</th>
+                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card flush">{table}</section>
+        {admin.then(|| form(page))}
+    }
+    .into_any()
+}
+
+fn row(pool: &Pool, delete: Option<ServerAction<DeletePool>>) -> AnyView {
+    let (ui, vault) = (ui(), vault_ui());
+    let state = if pool.running >= pool.slots {
+        badge("warn", icon::PAUSE, vault.pool_full)
+    } else {
+        badge("ok", icon::CHECK, vault.pool_free)
+    };
+    let note = (pool.name == EVERYTHING).then_some(vault.pool_everything);
+    let remove = delete.map(|delete| {
+        let name = pool.name.clone();
+        view! {
+            <td class="row-actions"><div>
+                <details class="unfold">
+                    <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
+                    <div class="unfolded">
+                        <p>{vault.pool_delete_confirm}</p>
+                        <ActionForm action=delete>
+                            <input type="hidden" name="name" value=name/>
+                            {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
+                        </ActionForm>
+                    </div>
+                </details>
+            </div></td>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <b class="break">{pool.name.clone()}</b>
+                <span class="people">{note}</span>
+            </th>
+            <td data-label=ui.state>{state}</td>
+            <td data-label=vault.pool_slots class="number">{pool.slots}</td>
+            <td data-label=vault.pool_running class="number">{pool.running}</td>
+            <td data-label=vault.pool_waiting class="number">{pool.waiting}</td>
+            {remove}
+        </tr>
+    }
+    .into_any()
+}
+
+fn form(page: PoolsPage) -> AnyView {
+    let (ui, vault, faults) = (ui(), vault_ui(), Faults(page.faults));
+    view! {
+        <form method="post" action=routes::POOLS class="card">
+            <h2>{vault.add_pool}</h2>
+            {page.error.map(load::failure)}
+            <div class="columns">
+                {input(Field {
+                    name: "name".into(), label: ui.name, value: page.draft.name, required: true,
+                    hint: vault.pool_name_hint, ..Field::default()
+                }, &faults)}
+                {input(Field {
+                    name: "slots".into(), label: vault.pool_slots, value: page.draft.slots, kind: "number",
+                    required: true, hint: vault.pool_slots_hint, ..Field::default()
+                }, &faults)}
+            </div>
+            <button type="submit" class="button primary">{icon(icon::CHECK)} {vault.save}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,405 @@
+//! The log in the browser: where its pieces come from, and when something is done about it.
+//!
+//! While the run is under way they come by an event stream. A stream can be dead without anybody
+//! being told, so silence is checked by asking for what comes next: that heals the page, and when
+//! nobody answers either, it says so. What a run that is over wrote is fetched piece by piece.
+
+mod paper;
+mod stream;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use self::paper::Paper;
+use self::stream::Stream;
+use super::line::Face;
+use super::{Link, Log};
+use crate::error::AppError;
+use crate::id::RunId;
+use crate::page::RunPage;
+use crate::routes;
+use crate::run::RunState;
+use crate::run::log::{LogItem, LogPage};
+use crate::server_fns::fetch_run;
+use crate::time::Stamp;
+use crate::ui::context::lang;
+use crate::ui::live::live;
+
+/// How often the page looks after the connection.
+const BEAT: Duration = Duration::from_secs(2);
+/// After so many seconds of silence the server is asked.
+const SILENCE: i64 = 15;
+/// After so many the reader is told.
+const STALE: i64 = 30;
+/// A broken connection may be back within so many seconds before the reader is told.
+const PATIENCE: i64 = 3;
+/// A refused stream is tried again after so many seconds.
+const AGAIN: i64 = 5;
+/// A question is given up after so many seconds.
+const ANSWER: i64 = 15;
+
+/// All there is to know about the log. Times are seconds since the document became alive.
+#[derive(Default)]
+struct Core {
+    run: Option<RunId>,
+    state: Option<RunState>,
+    paper: Paper,
+    /// Where to go on reading.
+    next: u64,
+    /// Whether everything is here.
+    over: bool,
+    stream: Option<Stream>,
+    /// When something was heard last.
+    heard: i64,
+    /// Since when the stream is broken.
+    broken: Option<i64>,
+    /// When a refused stream may be tried again.
+    again: i64,
+    /// Since when an answer is waited for.
+    asked: Option<i64>,
+    /// The server's clock when the document became alive.
+    origin: Option<Stamp>,
+    painting: bool,
+}
+
+/// The log in the browser.
+#[derive(Clone, Copy)]
+pub(super) struct Live {
+    core: StoredValue<Core, LocalStorage>,
+    elapsed: RwSignal<i64>,
+}
+
+impl Live {
+    pub(super) fn new() -> Self {
+        Self {
+            core: StoredValue::new_local(Core::default()),
+            elapsed: live().elapsed,
+        }
+    }
+
+    /// Whether the log of a run is here.
+    pub(super) fn has(self, id: RunId) -> bool {
+        self.core.with_value(|core| core.run == Some(id))
+    }
+
+    /// Keeps the log as long as the page is open.
+    pub(super) fn keep(self, log: Log, page: impl Fn() -> Option<RunPage> + 'static) {
+        let lang = lang();
+        Effect::new(move |_| {
+            let node = log.list.get();
+            if let Some(page) = page() {
+                self.core.update_value(|core| {
+                    if let Some(first) = page.log.as_ref()
+                        && core.run != Some(page.run.id)
+                    {
+                        let face = Face {
+                            zone: page.clock.zone.clone(),
+                            start: page.run.started_at,
+                            lang,
+                        };
+                        let now = self.elapsed.get_untracked();
+                        *core = Core {
+                            run: Some(page.run.id),
+                            heard: now,
+                            origin: Some(Stamp(page.clock.now.0 - TimeDelta::seconds(now))),
+                            paper: std::mem::take(&mut core.paper).blank(face),
+                            painting: core.painting,
+                            ..Core::default()
+                        };
+                        core.take(log, first);
+                        log.no_line.set(None);
+                        log.fresh.set(0);
+                        log.follow.set(!core.paper.want(linked()));
+                    }
+                    if core.run == Some(page.run.id) {
+                        core.state = Some(page.run.state);
+                    }
+                    core.paper.lay_on(node);
+                });
+                self.go_on(log);
+                self.paint_soon(log);
+            }
+        });
+        Effect::new(move |_| {
+            log.words.track();
+            self.paint_soon(log);
+        });
+        Effect::new(move |_| {
+            if log.follow.get() {
+                log.fresh.set(0);
+                self.paint_soon(log);
+            }
+        });
+        let beat = set_interval_with_handle(move || self.beat(log), BEAT);
+        let moved = window_event_listener_untyped("hashchange", move |_| {
+            if let Some(true) = self.core.try_update_value(|core| core.paper.want(linked())) {
+                log.follow.set(false);
+                self.paint_soon(log);
+            }
+        });
+        // A hidden tab gives its connection back (a browser has six per host).
+        let shown = window_event_listener_untyped("visibilitychange", move |_| {
+            let now = self.elapsed.get_untracked();
+            self.core.try_update_value(|core| {
+                core.heard = now;
+                if document().hidden() {
+                    core.stream = None;
+                }
+            });
+            self.go_on(log);
+        });
+        on_cleanup(move || {
+            if let Ok(beat) = beat {
+                beat.clear();
+            }
+            moved.remove();
+            shown.remove();
+        });
+    }
+
+    /// Goes to the next match, or to the one before.
+    pub(super) fn step(self, log: Log, forward: bool) {
+        if let Some(Some(found)) = self.core.try_update_value(|core| core.paper.step(forward)) {
+            log.follow.set(false);
+            log.found.set(found);
+        }
+    }
+
+    /// Scrolling up stops following, back at the end it goes on.
+    pub(super) fn scrolled(self, log: Log) {
+        if let Some(Some(follow)) = self.core.try_update_value(|core| core.paper.scrolled())
+            && log.follow.get_untracked() != follow
+        {
+            log.follow.set(follow);
+        }
+    }
+
+    /// Opens the stream, or asks for the next stretch.
+    fn go_on(self, log: Log) {
+        let now = self.elapsed.get_untracked();
+        let url = self.core.try_update_value(|core| {
+            let (id, state) = (core.run?, core.state?);
+            match state {
+                _ if core.over || core.stream.is_some() || document().hidden() => None,
+                RunState::Waiting => None,
+                RunState::Running => {
+                    (now >= core.again).then(|| (id, routes::run_log_stream(id, core.next)))
+                }
+                _ => Some((id, String::new())),
+            }
+        });
+        match url.flatten() {
+            Some((_, url)) if !url.is_empty() => {
+                let stream = Stream::open(&url, move |event| self.event(log, event));
+                self.core.update_value(|core| core.stream = stream);
+            }
+            Some(_) => self.ask(log),
+            None => {}
+        }
+        self.tell(log);
+    }
+
+    /// Looks after the connection.
+    fn beat(self, log: Log) {
+        let now = self.elapsed.get_untracked();
+        let silent = self.core.try_update_value(|core| {
+            core.state == Some(RunState::Running) && !core.over && now - core.heard >= SILENCE
+        });
+        match silent {
+            Some(true) if !document().hidden() => self.ask(log),
+            Some(_) => {}
+            None => return,
+        }
+        self.go_on(log);
+    }
+
+    /// Asks the server for what comes next.
+    fn ask(self, log: Log) {
+        let now = self.elapsed.get_untracked();
+        let asked = self.core.try_update_value(|core| {
+            let free = core.asked.is_none_or(|since| now - since >= ANSWER);
+            let id = core.run.filter(|_| free)?;
+            core.asked = Some(now);
+            Some((id, core.next))
+        });
+        if let Some(Some((id, from))) = asked {
+            spawn_local(async move {
+                let answer = fetch_run(id, Some(from)).await;
+                self.answered(log, id, from, answer);
+            });
+        }
+    }
+
+    fn answered(self, log: Log, id: RunId, from: u64, answer: Result<RunPage, AppError>) {
+        let now = self.elapsed.try_get_untracked().unwrap_or_default();
+        let ended = self.core.try_update_value(|core| {
+            if core.run != Some(id) {
+                return None;
+            }
+            core.asked = None;
+            let page = answer.ok()?;
+            core.hear(now);
+            core.state = Some(page.run.state);
+            // What came by the stream meanwhile is newer.
+            if let Some(next) = page.log.filter(|_| core.next == from && !core.over) {
+                let news = next.next > from;
+                core.take(log, &next);
+                if news {
+                    // The stream should have brought it: it is dead, or it never got through.
+                    core.stream = None;
+                } else {
+                    core.over |= page.run.state.is_over();
+                }
+            }
+            Some(core.over)
+        });
+        match ended.flatten() {
+            Some(true) => self.end(log),
+            Some(false) => self.go_on(log),
+            None => return,
+        }
+        self.paint_soon(log);
+    }
+
+    fn event(self, log: Log, event: stream::Event) {
+        let now = self.elapsed.try_get_untracked().unwrap_or_default();
+        let alive = self.core.try_update_value(|core| match &event {
+            stream::Event::Failed { refused } => {
+                core.broken.get_or_insert(now);
+                if *refused {
+                    core.stream = None;
+                    core.again = now + AGAIN;
+                }
+            }
+            stream::Event::Items { items, next } => {
+                core.hear(now);
+                core.add(log, items);
+                core.next = next.unwrap_or(core.next);
+            }
+            stream::Event::Alive | stream::Event::Ended => core.hear(now),
+        });
+        if alive.is_none() {
+            return;
+        }
+        match event {
+            stream::Event::Items { .. } => self.paint_soon(log),
+            stream::Event::Ended => self.end(log),
+            _ => {}
+        }
+        self.tell(log);
+    }
+
+    /// Everything is here; the run's state may be news.
+    fn end(self, log: Log) {
+        let live = self.core.try_update_value(|core| {
+            core.over = true;
+            core.stream.take().is_some() || core.state == Some(RunState::Running)
+        });
+        if live == Some(true) {
+            log.ended.update(|count| *count += 1);
+        }
+        self.tell(log);
+        self.paint_soon(log);
+    }
+
+    /// Tells how the log reaches the page.
+    fn tell(self, log: Log) {
+        let now = self.elapsed.get_untracked();
+        let link = self.core.try_update_value(|core| {
+            if core.over || core.state != Some(RunState::Running) {
+                return Link::Idle;
+            }
+            let broken = core.broken.is_some_and(|since| now - since >= PATIENCE);
+            match (core.origin, core.paper.face()) {
+                (Some(origin), Some(face)) if broken || now - core.heard >= STALE => {
+                    let heard = Stamp(origin.0 + TimeDelta::seconds(core.heard));
+                    let at = face.zone.local(heard);
+                    Link::Broken(at.get(11..).unwrap_or(&at).to_owned())
+                }
+                _ => Link::Receiving,
+            }
+        });
+        if let Some(link) = link
+            && log.link.with_untracked(|before| *before != link)
+        {
+            log.link.set(link);
+        }
+    }
+
+    /// Draws at the next frame: what comes until then is drawn at once.
+    fn paint_soon(self, log: Log) {
+        let before = self
+            .core
+            .try_update_value(|core| std::mem::replace(&mut core.painting, true));
+        if before == Some(false) {
+            request_animation_frame(move || self.paint(log));
+        }
+    }
+
+    fn paint(self, log: Log) {
+        let settings = (
+            log.words.try_get_untracked(),
+            log.follow.try_get_untracked(),
+        );
+        // The reader may have left the page meanwhile.
+        let (Some(words), Some(follow)) = settings else {
+            return;
+        };
+        let news = self.core.try_update_value(|core| {
+            core.painting = false;
+            core.paper.paint(&words, follow, core.over)
+        });
+        let Some(news) = news else { return };
+        if log.lines.get_untracked() != news.last {
+            log.lines.set(news.last);
+        }
+        if log.gone.get_untracked() != news.gone {
+            log.gone.set(news.gone);
+        }
+        if log.found.get_untracked() != news.found {
+            log.found.set(news.found);
+        }
+        let under_way = log.link.with_untracked(|link| *link != Link::Idle);
+        if !follow && under_way && news.added > 0 {
+            log.fresh.update(|fresh| *fresh += news.added);
+        }
+        if let Some(missing) = news.missing {
+            log.no_line.set(missing);
+        }
+        if news.more {
+            self.paint_soon(log);
+        }
+    }
+}
+
+impl Core {
+    fn hear(&mut self, now: i64) {
+        self.heard = now;
+        self.broken = None;
+    }
+
+    fn take(&mut self, log: Log, page: &LogPage) {
+        self.add(log, &page.items);
+        self.next = page.next;
+        self.over = page.over;
+        log.bytes.set((page.total_bytes, page.dropped_bytes));
+    }
+
+    fn add(&mut self, log: Log, items: &[LogItem]) {
+        self.paper.lines.feed(items);
+        if let Some(last) = items.last() {
+            self.next = last.to();
+            log.bytes
+                .update(|(total, _)| *total = self.next.max(*total));
+        }
+    }
+}
+
+/// The line that the page's address names.
+fn linked() -> Option<u64> {
+    let hash = window().location().hash().ok()?;
+    hash.strip_prefix("#L")?.parse().ok()
+}

@@ -1,0 +1,179 @@
+//! Secrets: which there are, which tasks get them, and a form to enter or change one. No value is
+//! ever on this page.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::admin::crumbs;
+use crate::i18n::ui::vault;
+use crate::id::SecretId;
+use crate::page::SecretsPage;
+use crate::routes;
+use crate::secret::Secret;
+use crate::server_fns::{DeleteSecret, fetch_secrets};
+use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::field::{Faults, Field, input, text_area};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::page_head;
+use crate::ui::components::time::Clock;
+use crate::ui::context::{lang, ui, vault_ui};
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let query = use_query_map();
+    let edit = Memo::new(move |_| {
+        query
+            .read()
+            .get("edit")
+            .and_then(|id| id.parse::<SecretId>().ok())
+    });
+    let delete = ServerAction::<DeleteSecret>::new();
+    let data = Resource::new(
+        move || (edit.get(), delete.version().get()),
+        |(edit, _)| fetch_secrets(edit),
+    );
+    fold_after(move || delete.version().get());
+    let deleted = delete.value();
+    let error = Signal::derive(move || error_of(deleted));
+    view! {
+        {crumbs()}
+        {page_head(vault_ui().secrets.to_owned(), ().into_any())}
+        {load::notice(error)}
+        {load::page(data, move |page| content(page, delete))}
+    }
+    .into_any()
+}
+
+fn content(page: SecretsPage, delete: ServerAction<DeleteSecret>) -> AnyView {
+    let (ui, vault) = (ui(), vault_ui());
+    let clock = Clock::new(page.clock.clone());
+    let table = if page.secrets.is_empty() {
+        view! { <p class="muted padded">{vault.secrets_empty}</p> }.into_any()
+    } else {
+        let rows = page
+            .secrets
+            .iter()
+            .map(|secret| row(secret, &clock, delete));
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{ui.name}</th>
+                        <th scope="col">{vault.secret_tasks}</th>
+                        <th scope="col">{vault.secret_updated}</th>
+                        <th scope="col"><span class="sr">{ui.actions}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card flush">{table}</section>
+        {form(page)}
+    }
+    .into_any()
+}
+
+fn row(secret: &Secret, clock: &Clock, delete: ServerAction<DeleteSecret>) -> AnyView {
+    let (ui, vault, id) = (ui(), vault_ui(), secret.id);
+    let tasks = if secret.tasks.is_empty() {
+        view! { <span class="muted">{vault.secret_no_tasks}</span> }.into_any()
+    } else {
+        let links = secret.tasks.iter().map(|task| {
+            view! { <a class="break" href=routes::task(task.id)>{task.name.clone()}</a> }
+        });
+        view! { <span class="people">{links.collect_view()}</span> }.into_any()
+    };
+    let label = format!("{}: {}", vault.secret_change, secret.name);
+    view! {
+        <tr>
+            <th scope="row">
+                <b><code class="break">{secret.name.clone()}</code></b>
+                <span class="people">{secret.note.clone()}</span>
+            </th>
+            <td data-label=vault.secret_tasks>{tasks}</td>
+            <td data-label=vault.secret_updated>{clock.both(secret.updated_at)}</td>
+            <td class="row-actions"><div>
+                <a class="button small" href=format!("{}?edit={id}#change", routes::SECRETS) aria-label=label>
+                    {icon(icon::EDIT)} <span>{vault.secret_change}</span>
+                </a>
+                <details class="unfold">
+                    <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
+                    <div class="unfolded">
+                        <p>{vault.secret_delete_confirm}</p>
+                        <ActionForm action=delete>
+                            <input type="hidden" name="id" value=id.0/>
+                            {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
+                        </ActionForm>
+                    </div>
+                </details>
+            </div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// One form for both: it enters a secret, or changes the one it was opened for.
+fn form(page: SecretsPage) -> AnyView {
+    let (ui, vault) = (ui(), vault_ui());
+    let (draft, faults) = (page.draft, Faults(page.faults));
+    let heading = match page.editing {
+        Some(_) => vault::change_secret(lang(), &draft.name),
+        None => vault.add_secret.to_owned(),
+    };
+    let name = match page.editing {
+        Some(id) => view! {
+            <input type="hidden" name="id" value=id.0/>
+            <input type="hidden" name="name" value=draft.name.clone()/>
+        }
+        .into_any(),
+        None => input(
+            Field {
+                name: "name".into(),
+                label: ui.name,
+                value: draft.name.clone(),
+                required: true,
+                mono: true,
+                hint: vault.secret_name_hint,
+                ..Field::default()
+            },
+            &faults,
+        ),
+    };
+    let value_hint = match page.editing {
+        Some(_) => vault.secret_keep_hint,
+        None => vault.secret_value_hint,
+    };
+    let submit = match page.editing {
+        Some(_) => view! {
+            <p class="controls">
+                <button type="submit" class="button primary">{icon(icon::CHECK)} {vault.save}</button>
+                <a class="button" href=routes::SECRETS>{ui.cancel}</a>
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        }
+        .into_any(),
+    };
+    view! {
+        <form method="post" action=routes::SECRETS id="change" class="card secret-form" autocomplete="off">
+            <h2>{heading}</h2>
+            {page.error.map(load::failure)}
+            {name}
+            {text_area("value", vault.secret_value, value_hint, "", &faults)}
+            <div class="columns">
+                {text_area("tasks", vault.secret_tasks, vault.secret_tasks_hint, &draft.tasks.join("\n"), &faults)}
+                {input(Field {
+                    name: "note".into(), label: vault.secret_note, value: draft.note.clone(), ..Field::default()
+                }, &faults)}
+            </div>
+            {submit}
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,238 @@
+//! How a task is executed: groups that are folded away while everything in them is as usual.
+
+use leptos::prelude::*;
+
+use super::parameters::parameters;
+use crate::task::execution::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
+use crate::ui::components::choice::{check, select};
+use crate::ui::components::field::{Faults, Field, input, lines};
+use crate::ui::context::execution_ui;
+
+/// The section.
+pub(super) fn execution(draft: &ExecutionDraft, pools: &[String], faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    view! {
+        <section class="card">
+            <h2>{words.execution}</h2>
+            <p class="muted">{words.execution_text}</p>
+            {limits(draft, faults)}
+            {overlap(draft, pools, faults)}
+            {retry(&draft.retry, faults)}
+            {environment(draft, faults)}
+            {parameters(draft, faults)}
+            {waits(&draft.waits, faults)}
+        </section>
+    }
+    .into_any()
+}
+
+/// A group: open when something in it is set or faulty. `starts` are how its fields' names begin.
+pub(super) fn group(
+    title: &'static str,
+    set: bool,
+    starts: &[&str],
+    faults: &Faults,
+    content: AnyView,
+) -> AnyView {
+    let faulty = starts
+        .iter()
+        .any(|start| faults.under(&format!("execution.{start}")));
+    view! {
+        <details class="fold" open=set || faulty>
+            <summary>{title}</summary>
+            {content}
+        </details>
+    }
+    .into_any()
+}
+
+/// A field of the execution that is written into.
+fn text(
+    name: &'static str,
+    (label, hint): (&'static str, &'static str),
+    value: &str,
+    faults: &Faults,
+) -> AnyView {
+    let field = Field {
+        name: name.into(),
+        label,
+        value: value.to_owned(),
+        hint,
+        ..Field::default()
+    };
+    input(field, faults)
+}
+
+fn any(texts: &[&str]) -> bool {
+    texts.iter().any(|text| !text.trim().is_empty())
+}
+
+/// Options of a choice, the first of which an empty text means; one that is not offered is kept.
+fn options(offered: &[(&'static str, &'static str)], chosen: &str) -> Vec<(String, String, bool)> {
+    let chosen = match chosen.trim() {
+        "" => offered.first().map_or("", |(value, _)| *value),
+        chosen => chosen,
+    };
+    let option = |(value, words): &(&str, &str)| {
+        ((*value).to_owned(), (*words).to_owned(), *value == chosen)
+    };
+    let mut all: Vec<_> = offered.iter().map(option).collect();
+    if !all.iter().any(|(.., chosen)| *chosen) {
+        all.push((chosen.to_owned(), chosen.to_owned(), true));
+    }
+    all
+}
+
+fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let LimitsDraft {
+        cpu,
+        memory,
+        open_files,
+        processes,
+        nice,
+    } = &draft.limits;
+    let set = any(&[
+        &draft.soft_limit,
+        &draft.stop_grace,
+        cpu,
+        memory,
+        open_files,
+        processes,
+        nice,
+    ]);
+    let content = view! {
+        <div class="columns">
+            {text("execution.soft_limit", (words.soft_limit, words.soft_limit_hint), &draft.soft_limit, faults)}
+            {text("execution.stop_grace", (words.stop_grace, words.stop_grace_hint), &draft.stop_grace, faults)}
+            {text("execution.limits.memory", (words.memory, words.memory_hint), memory, faults)}
+            {text("execution.limits.cpu", (words.cpu, words.cpu_hint), cpu, faults)}
+            {text("execution.limits.open_files", (words.open_files, words.open_files_hint), open_files, faults)}
+            {text("execution.limits.processes", (words.processes, words.processes_hint), processes, faults)}
+            {text("execution.limits.nice", (words.nice, words.nice_hint), nice, faults)}
+        </div>
+        {check("execution.outlives_server".to_owned(), words.outlives, draft.outlives_server, None)}
+    };
+    group(
+        words.group_limits,
+        set || draft.outlives_server,
+        &["soft_limit", "stop_grace", "limits."],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn overlap(draft: &ExecutionDraft, pools: &[String], faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let (rule, max) = draft
+        .overlap
+        .split_once(':')
+        .unwrap_or((&draft.overlap, ""));
+    let rules = [
+        ("skip", words.overlap_skip),
+        ("allow", words.overlap_allow),
+        ("queue", words.overlap_queue),
+        ("replace", words.overlap_replace),
+    ];
+    let offered = pools
+        .iter()
+        .map(|pool| view! { <option value=pool.clone()></option> });
+    let content = view! {
+        <datalist id="pools">{offered.collect_view()}</datalist>
+        <div class="columns">
+            <div class="overlap">
+                {select("execution.overlap", words.overlap, "", options(&rules, rule), faults)}
+                {text("execution.overlap_max", (words.overlap_max, words.overlap_max_hint), max, faults)}
+            </div>
+            {input(Field {
+                name: "execution.pool".into(), label: words.pool, value: draft.pool.clone(),
+                hint: words.pool_hint, list: Some("pools"), ..Field::default()
+            }, faults)}
+        </div>
+    };
+    let usual = matches!(rule.trim(), "" | "skip");
+    group(
+        words.group_overlap,
+        !usual || any(&[&draft.pool]),
+        &["overlap", "pool"],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn retry(draft: &RetryDraft, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let set = any(&[
+        &draft.attempts,
+        &draft.delay,
+        &draft.factor,
+        &draft.max_delay,
+        &draft.jitter,
+        &draft.exit_codes,
+    ]);
+    let content = view! {
+        <div class="columns">
+            {text("execution.retry.attempts", (words.attempts, words.attempts_hint), &draft.attempts, faults)}
+            {text("execution.retry.delay", (words.delay, words.delay_hint), &draft.delay, faults)}
+            {text("execution.retry.factor", (words.factor, words.factor_hint), &draft.factor, faults)}
+            {text("execution.retry.max_delay", (words.max_delay, words.max_delay_hint), &draft.max_delay, faults)}
+            {text("execution.retry.jitter", (words.retry_jitter, words.retry_jitter_hint), &draft.jitter, faults)}
+            {text("execution.retry.exit_codes", (words.exit_codes, words.exit_codes_hint), &draft.exit_codes, faults)}
+        </div>
+        <div class="checks">
+            {check("execution.retry.on_timeout".to_owned(), words.on_timeout, draft.on_timeout, None)}
+            {check("execution.retry.on_lost".to_owned(), words.on_lost, draft.on_lost, None)}
+        </div>
+    };
+    group(
+        words.group_retry,
+        set || draft.on_timeout || draft.on_lost,
+        &["retry."],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn environment(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let content = view! {
+        <div class="columns">
+            {text("execution.run_as", (words.run_as, words.run_as_hint), &draft.run_as, faults)}
+            {text("execution.cwd", (words.cwd, words.cwd_hint), &draft.cwd, faults)}
+        </div>
+        {lines("execution.env", (words.env, words.env_hint), &draft.env, false, faults)}
+    };
+    group(
+        words.group_env,
+        any(&[&draft.run_as, &draft.cwd, &draft.env]),
+        &["run_as", "cwd", "env"],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn waits(draft: &WaitsDraft, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let tasks = draft.tasks.join("\n");
+    let how = [("all", words.waits_all), ("any", words.waits_any)];
+    let what = [
+        ("success", words.waits_success),
+        ("finish", words.waits_finish),
+    ];
+    let content = view! {
+        {lines("execution.waits.tasks", (words.waits_tasks, words.waits_tasks_hint), &tasks, false, faults)}
+        <div class="columns">
+            {select("execution.waits.how", words.waits_how, "", options(&how, &draft.how), faults)}
+            {select("execution.waits.what", words.waits_what, "", options(&what, &draft.what), faults)}
+            {text("execution.waits.fresh", (words.fresh, words.fresh_hint), &draft.fresh, faults)}
+            {text("execution.waits.patience", (words.patience, words.patience_hint), &draft.patience, faults)}
+        </div>
+    };
+    group(
+        words.group_waits,
+        any(&[&tasks, &draft.fresh, &draft.patience]),
+        &["waits."],
+        faults,
+        content.into_any(),
+    )
+}

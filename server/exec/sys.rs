@@ -1,0 +1,497 @@
+//! The calls to the system. All `unsafe` of the product is in this file.
+
+use std::ffi::{CStr, c_char, c_int, c_long, c_short, c_uint, c_ulong, c_void};
+use std::fs::File;
+use std::io::{Error, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
+
+/// Signal sets of glibc and musl are 128 bytes.
+type SignalSet = [u64; 16];
+type Handler = usize;
+
+const SIG_DFL: Handler = 0;
+const SIG_IGN: Handler = 1;
+const SIGKILL: c_int = 9;
+const SIGCHLD: c_int = 17;
+const SIGSTOP: c_int = 19;
+const LAST_SIGNAL: c_int = 64;
+const SIG_BLOCK: c_int = 0;
+const SIG_SETMASK: c_int = 2;
+const EINTR: c_int = 4;
+const EPERM: c_int = 1;
+const ECHILD: c_int = 10;
+const WNOHANG: c_int = 1;
+const F_SETFD: c_int = 2;
+const F_DUPFD_CLOEXEC: c_int = 1030;
+const FD_CLOEXEC: c_int = 1;
+const PR_SET_PDEATHSIG: c_int = 1;
+const PR_SET_NAME: c_int = 15;
+const PR_SET_CHILD_SUBREAPER: c_int = 36;
+const PR_SET_NO_NEW_PRIVS: c_int = 38;
+// The same on every architecture that Rust knows with Linux, but Alpha.
+const SYS_CLOSE_RANGE: c_long = 436;
+const SYS_CLONE3: c_long = 435;
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+const CLOSE_RANGE_CLOEXEC: c_uint = 4;
+const POLLIN: c_short = 1;
+
+#[repr(C)]
+struct RLimit {
+    soft: u64,
+    hard: u64,
+}
+
+#[repr(C)]
+struct PollFd {
+    fd: c_int,
+    events: c_short,
+    revents: c_short,
+}
+
+// SAFETY: declarations as in POSIX and the manual pages of Linux; std links the C library.
+unsafe extern "C" {
+    fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
+    fn dup2(from: c_int, to: c_int) -> c_int;
+    fn setsid() -> c_int;
+    fn umask(mask: c_uint) -> c_uint;
+    // With 64 bits everywhere; only glibc on 32-bit machines calls that another name.
+    #[cfg_attr(
+        all(target_env = "gnu", target_pointer_width = "32"),
+        link_name = "getrlimit64"
+    )]
+    fn getrlimit(resource: c_int, limit: *mut RLimit) -> c_int;
+    #[cfg_attr(
+        all(target_env = "gnu", target_pointer_width = "32"),
+        link_name = "setrlimit64"
+    )]
+    fn setrlimit(resource: c_int, limit: *const RLimit) -> c_int;
+    fn getpriority(which: c_int, who: c_uint) -> c_int;
+    fn setpriority(which: c_int, who: c_uint, value: c_int) -> c_int;
+    fn setgroups(count: usize, groups: *const u32) -> c_int;
+    fn setgid(gid: u32) -> c_int;
+    fn setuid(uid: u32) -> c_int;
+    fn getuid() -> u32;
+    fn geteuid() -> u32;
+    fn getgid() -> u32;
+    fn getegid() -> u32;
+    fn getppid() -> c_int;
+    fn chdir(path: *const c_char) -> c_int;
+    fn prctl(option: c_int, ...) -> c_int;
+    fn signal(signal: c_int, handler: Handler) -> Handler;
+    fn sigemptyset(set: *mut SignalSet) -> c_int;
+    fn sigaddset(set: *mut SignalSet, signal: c_int) -> c_int;
+    fn sigprocmask(how: c_int, set: *const SignalSet, old: *mut SignalSet) -> c_int;
+    fn syscall(number: c_long, ...) -> c_long;
+    fn execv(path: *const c_char, arguments: *const *const c_char) -> c_int;
+    #[link_name = "fork"]
+    fn c_fork() -> c_int;
+    fn waitpid(pid: c_int, status: *mut c_int, options: c_int) -> c_int;
+    fn ppoll(
+        fds: *mut PollFd,
+        count: c_ulong,
+        timeout: *const c_void,
+        mask: *const SignalSet,
+    ) -> c_int;
+}
+
+/// The number of the last error.
+fn errno() -> c_int {
+    Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+fn check(result: c_int) -> Result<(), c_int> {
+    if result == -1 { Err(errno()) } else { Ok(()) }
+}
+
+fn number_of(error: &Error) -> c_int {
+    error.raw_os_error().unwrap_or(0)
+}
+
+/// The socket to the server.
+pub struct Server(File);
+
+impl Server {
+    /// Sends a frame. A server that is gone does not hear it, and nothing follows from that here.
+    pub fn tell(&self, kind: u8, step: u8, value: c_int) {
+        let [a, b, c, d] = value.to_le_bytes();
+        let _ = (&self.0).write_all(&[kind, step, a, b, c, d]);
+    }
+
+    /// Waits for a word or for a child's end. A byte, 0 when the server is gone, `None` when
+    /// something else woke us.
+    pub fn listen(&self) -> Option<u8> {
+        let mut fds = PollFd {
+            fd: self.0.as_raw_fd(),
+            events: POLLIN,
+            revents: 0,
+        };
+        let mut open: SignalSet = [0; 16];
+        // SAFETY: both values live on this stack during the calls. SIGCHLD is blocked everywhere
+        // else, so that a child's end between the last look and this call wakes it at once.
+        let ready = unsafe {
+            sigemptyset(&mut open);
+            ppoll(&mut fds, 1, std::ptr::null(), &open)
+        };
+        if ready <= 0 {
+            return None;
+        }
+        let mut byte = [0];
+        match (&self.0).read(&mut byte) {
+            Ok(0) => Some(0),
+            Ok(_) => Some(byte[0]),
+            Err(error) if number_of(&error) == EINTR => None,
+            // Reset: it is gone.
+            Err(_) => Some(0),
+        }
+    }
+}
+
+/// Moves the socket away from fd 0 and puts `/dev/null` there. It closes at exec.
+pub fn take_socket() -> Result<Server, c_int> {
+    let null = File::open("/dev/null").map_err(|error| number_of(&error))?;
+    // SAFETY: plain calls with numbers; the new descriptor is owned by nobody else.
+    unsafe {
+        let socket = fcntl(0, F_DUPFD_CLOEXEC, 3);
+        check(socket)?;
+        let server = Server(File::from(OwnedFd::from_raw_fd(socket)));
+        check(dup2(null.as_raw_fd(), 0))?;
+        Ok(server)
+    }
+}
+
+/// Shows a name in process lists: executed from memory, it would be called by a number.
+pub fn name_process() {
+    // SAFETY: reads a string that ends with a zero byte. Without the name everything works.
+    unsafe { prctl(PR_SET_NAME, c"jcrontab-exec".as_ptr()) };
+}
+
+/// Puts this process into a control group, by the group's folder.
+pub fn join(group: &Path) -> Result<(), c_int> {
+    File::options()
+        .write(true)
+        .open(group.join("cgroup.procs"))
+        .and_then(|mut file| file.write_all(b"0"))
+        .map_err(|error| number_of(&error))
+}
+
+/// A session of its own, so without a terminal.
+pub fn new_session() -> Result<(), c_int> {
+    // SAFETY: no arguments.
+    check(unsafe { setsid() })
+}
+
+/// Files made by the command are its user's alone, unless it says otherwise.
+pub fn close_umask() {
+    // SAFETY: a number; it cannot fail.
+    unsafe { umask(0o077) };
+}
+
+/// What `limit` limits, by the number of its resource; MIPS and SPARC number some differently.
+#[derive(Clone, Copy)]
+pub enum Limit {
+    Cpu = 0,
+    Core = 4,
+    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    Processes = 8,
+    #[cfg(any(target_arch = "sparc64", target_arch = "sparc"))]
+    Processes = 7,
+    #[cfg(not(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "sparc64",
+        target_arch = "sparc"
+    )))]
+    Processes = 6,
+    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    Files = 5,
+    #[cfg(any(target_arch = "sparc64", target_arch = "sparc"))]
+    Files = 6,
+    #[cfg(not(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "sparc64",
+        target_arch = "sparc"
+    )))]
+    Files = 7,
+    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    Memory = 6,
+    #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
+    Memory = 9,
+}
+
+/// Sets a limit. Where the hard limit of this process is lower and may not be raised, that holds.
+pub fn limit(limit: Limit, soft: u64, hard: u64) -> Result<(), c_int> {
+    let resource = limit as c_int;
+    let wanted = RLimit { soft, hard };
+    // SAFETY: the values live on this stack during the calls and the declared layout.
+    unsafe {
+        match check(setrlimit(resource, &wanted)) {
+            Err(EPERM) => {}
+            done => return done,
+        }
+        let mut now = RLimit { soft: 0, hard: 0 };
+        check(getrlimit(resource, &mut now))?;
+        let lowered = RLimit {
+            soft: soft.min(now.hard),
+            hard: hard.min(now.hard),
+        };
+        check(setrlimit(resource, &lowered))
+    }
+}
+
+/// Adds niceness, up to 19.
+pub fn add_nice(by: c_int) -> Result<(), c_int> {
+    // SAFETY: numbers only; 0 is this process. A niceness of -1 looks like an error of the first
+    // call, which cannot fail for oneself.
+    unsafe { check(setpriority(0, 0, (getpriority(0, 0) + by).min(19))) }
+}
+
+/// Replaces the further groups.
+pub fn set_groups(groups: &[u32]) -> Result<(), c_int> {
+    // SAFETY: pointer and length are of one slice.
+    check(unsafe { setgroups(groups.len(), groups.as_ptr()) })
+}
+
+/// Becomes a group, for good.
+pub fn set_group(gid: u32) -> Result<(), c_int> {
+    // SAFETY: numbers only.
+    unsafe {
+        check(setgid(gid))?;
+        if getgid() == gid && getegid() == gid {
+            Ok(())
+        } else {
+            Err(EPERM)
+        }
+    }
+}
+
+/// Becomes a user, for good: nobody gets back to root from there.
+pub fn set_user(uid: u32) -> Result<(), c_int> {
+    // SAFETY: numbers only.
+    unsafe {
+        check(setuid(uid))?;
+        let back = uid != 0 && setuid(0) != -1;
+        if getuid() == uid && geteuid() == uid && !back {
+            Ok(())
+        } else {
+            Err(EPERM)
+        }
+    }
+}
+
+/// KILL when the supervisor ends before the command.
+pub fn die_with_parent() -> Result<(), c_int> {
+    // SAFETY: numbers only.
+    unsafe {
+        let parent = getppid();
+        check(prctl(PR_SET_PDEATHSIG, SIGKILL as c_ulong))?;
+        // It may have ended before the call; then somebody else is the parent now.
+        if parent <= 1 || getppid() != parent {
+            Err(ECHILD)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Goes to a folder.
+pub fn change_folder(folder: &CStr) -> Result<(), c_int> {
+    // SAFETY: a string that ends with a zero byte.
+    check(unsafe { chdir(folder.as_ptr()) })
+}
+
+/// No program gives rights any more, set-user-id or not.
+pub fn no_new_privileges() -> Result<(), c_int> {
+    let (yes, no): (c_ulong, c_ulong) = (1, 0);
+    // SAFETY: numbers only, as wide as the call wants them.
+    check(unsafe { prctl(PR_SET_NO_NEW_PRIVS, yes, no, no, no) })
+}
+
+/// All signals do what they do in a fresh process, and none is blocked. Rust ignores SIGPIPE,
+/// and a server started by `nohup` ignores SIGHUP.
+pub fn reset_signals() -> Result<(), c_int> {
+    let mut none: SignalSet = [0; 16];
+    // SAFETY: the set lives on this stack; resetting what cannot be reset is refused harmlessly.
+    unsafe {
+        for number in 1..=LAST_SIGNAL {
+            signal(number, SIG_DFL);
+        }
+        sigemptyset(&mut none);
+        check(sigprocmask(SIG_SETMASK, &none, std::ptr::null_mut()))
+    }
+}
+
+/// Whatever else is open closes at exec.
+pub fn close_on_exec_from(first: RawFd) -> Result<(), c_int> {
+    // SAFETY: numbers only.
+    let done = unsafe {
+        syscall(
+            SYS_CLOSE_RANGE,
+            first as c_uint,
+            c_uint::MAX,
+            CLOSE_RANGE_CLOEXEC,
+        )
+    };
+    if done == 0 {
+        return Ok(());
+    }
+    // Linux before 5.11.
+    for fd in open_files().map_err(|error| number_of(&error))? {
+        if fd >= first {
+            // SAFETY: numbers only; the one of the listing itself is closed by now.
+            unsafe { fcntl(fd, F_SETFD, FD_CLOEXEC) };
+        }
+    }
+    Ok(())
+}
+
+fn open_files() -> std::io::Result<Vec<RawFd>> {
+    let mut open = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        open.extend(
+            entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<RawFd>().ok()),
+        );
+    }
+    Ok(open)
+}
+
+/// Becomes the shell with the command; gives the error when that fails.
+pub fn exec_shell(command: &CStr) -> c_int {
+    let arguments = [
+        c"/bin/sh".as_ptr(),
+        c"-c".as_ptr(),
+        command.as_ptr(),
+        std::ptr::null(),
+    ];
+    // SAFETY: the list ends with a null pointer and its strings with zero bytes. The environment
+    // stays as it is.
+    unsafe { execv(arguments[0], arguments.as_ptr()) };
+    errno()
+}
+
+/// Orphans among the descendants become children of this process.
+pub fn adopt_orphans() -> Result<(), c_int> {
+    let yes: c_ulong = 1;
+    // SAFETY: numbers only.
+    check(unsafe { prctl(PR_SET_CHILD_SUBREAPER, yes) })
+}
+
+extern "C" fn woken(_signal: c_int) {}
+
+/// SIGCHLD interrupts [`Server::listen`] and nothing else.
+pub fn watch_children() -> Result<(), c_int> {
+    let mut set: SignalSet = [0; 16];
+    // SAFETY: the set lives on this stack; the handler does nothing.
+    unsafe {
+        // Inherited as ignored, it would take ends of children away before they are seen.
+        signal(SIGCHLD, woken as extern "C" fn(c_int) as Handler);
+        sigemptyset(&mut set);
+        sigaddset(&mut set, SIGCHLD);
+        check(sigprocmask(SIG_BLOCK, &set, std::ptr::null_mut()))
+    }
+}
+
+/// The arguments of clone3(2), up to the control group.
+#[repr(C)]
+#[derive(Default)]
+struct CloneArguments {
+    flags: u64,
+    pidfd: u64,
+    child_tid: u64,
+    parent_tid: u64,
+    exit_signal: u64,
+    stack: u64,
+    stack_size: u64,
+    tls: u64,
+    set_tid: u64,
+    set_tid_size: u64,
+    cgroup: u64,
+}
+
+/// A fork whose child begins in a control group, by the group's folder. Linux 5.7.
+pub fn fork_into(group: &Path) -> Result<c_int, c_int> {
+    let folder = File::open(group).map_err(|error| number_of(&error))?;
+    let arguments = CloneArguments {
+        flags: CLONE_INTO_CGROUP,
+        exit_signal: SIGCHLD as u64,
+        cgroup: folder.as_raw_fd() as u64,
+        ..CloneArguments::default()
+    };
+    // SAFETY: without a stack of its own the child goes on as after fork(2), with a copy of this
+    // memory. This process has one thread, and the child does nothing that asks for its id.
+    let pid = unsafe { syscall(SYS_CLONE3, &arguments, size_of::<CloneArguments>()) };
+    if pid == -1 {
+        Err(errno())
+    } else {
+        Ok(pid as c_int)
+    }
+}
+
+/// fork(2).
+pub fn fork() -> Result<c_int, c_int> {
+    // SAFETY: this process has one thread, so the child may do whatever the parent may.
+    let pid = unsafe { c_fork() };
+    check(pid).map(|()| pid)
+}
+
+/// Nothing but KILL ends a supervisor: it must outlive what it watches.
+pub fn ignore_signals() {
+    for number in 1..=LAST_SIGNAL {
+        if ![SIGKILL, SIGSTOP, SIGCHLD].contains(&number) {
+            // SAFETY: numbers only; what cannot be ignored is refused harmlessly.
+            unsafe { signal(number, SIG_IGN) };
+        }
+    }
+}
+
+/// Closes everything but the socket.
+pub fn let_go_of_files(server: &Server) {
+    let keep = server.0.as_raw_fd();
+    // SAFETY: numbers only. Nothing in this process uses one of these files afterwards.
+    unsafe {
+        dup2(0, 1);
+        dup2(0, 2);
+        let mut first = 3;
+        if keep > 3 {
+            syscall(
+                SYS_CLOSE_RANGE,
+                3 as c_uint,
+                (keep - 1) as c_uint,
+                0 as c_uint,
+            );
+        }
+        if keep >= first {
+            first = keep + 1;
+        }
+        syscall(SYS_CLOSE_RANGE, first as c_uint, c_uint::MAX, 0 as c_uint);
+    }
+}
+
+/// How a child ended.
+pub enum Ended {
+    Code(c_int),
+    Signal(c_int),
+}
+
+/// Takes the end of a child: its pid, or 0 when none has ended; `None` without any child.
+pub fn wait(block: bool) -> Option<(c_int, Ended)> {
+    let mut status = 0;
+    // SAFETY: the status lives on this stack.
+    let pid = unsafe { waitpid(-1, &mut status, if block { 0 } else { WNOHANG }) };
+    if pid == -1 {
+        return (errno() != ECHILD).then_some((-1, Ended::Code(0)));
+    }
+    let signal = status & 0x7f;
+    Some((
+        pid,
+        if signal == 0 {
+            Ended::Code((status >> 8) & 0xff)
+        } else {
+            Ended::Signal(signal)
+        },
+    ))
+}

@@ -1,0 +1,252 @@
+//! Whether there is room for a start: overlap rules, concurrency pools, the global cap. Pure; decided
+//! inside the claim's transaction, in one way for planned starts, catch-ups, starts by hand and
+//! retries.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use app::id::{RunId, TaskId};
+use app::pool::EVERYTHING;
+use app::task::Task;
+use app::task::execution::Overlap;
+use chrono::{DateTime, Utc};
+
+/// A run that is under way or waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ActiveRun {
+    /// Which run.
+    pub id: RunId,
+    /// Whose run.
+    pub task_id: TaskId,
+    /// The pool whose slot it takes or wants.
+    pub pool: Option<String>,
+    /// What it waits for; `None` when it is under way.
+    pub waits: Option<Wait>,
+}
+
+/// What a run waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wait {
+    /// It may not start before.
+    pub due_at: DateTime<Utc>,
+    /// Why.
+    pub why: WaitsFor,
+}
+
+/// Why a run waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WaitsFor {
+    /// The delay of a retry.
+    Retry,
+    /// The end of a run of the same task.
+    Overlap,
+    /// A slot of its pool, or of all.
+    Pool,
+}
+
+impl WaitsFor {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Overlap => "overlap",
+            Self::Pool => "pool",
+        }
+    }
+
+    /// Reads a code.
+    #[must_use]
+    pub fn read(code: &str) -> Self {
+        match code {
+            "overlap" => Self::Overlap,
+            "pool" => Self::Pool,
+            _ => Self::Retry,
+        }
+    }
+}
+
+/// Whether a start may go ahead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// Now.
+    Start,
+    /// Later, when there is room.
+    Wait(WaitsFor),
+    /// Not at all; the stable code says why: `overlap` or `queue_full`.
+    LeaveOut(&'static str),
+}
+
+/// What runs and waits, and what that leaves room for. Each admission takes its room.
+#[derive(Debug)]
+pub struct Room<'a> {
+    slots: &'a HashMap<String, u32>,
+    running: HashMap<TaskId, Vec<Option<RunId>>>,
+    /// Waiting for room, not for the delay of a retry.
+    queued: HashMap<TaskId, Vec<Option<RunId>>>,
+    used: HashMap<String, u32>,
+    everything: u32,
+    /// Runs that a newer start takes the place of: to be ended.
+    pub stop: Vec<RunId>,
+    /// Waiting runs that a newer start takes the place of: to be called off.
+    pub replaced: Vec<RunId>,
+}
+
+impl<'a> Room<'a> {
+    /// The room that the runs leave. `slots` are the pools, with [`EVERYTHING`] for the global cap.
+    #[must_use]
+    pub fn new(slots: &'a HashMap<String, u32>, runs: &[ActiveRun]) -> Self {
+        let mut room = Self {
+            slots,
+            running: HashMap::new(),
+            queued: HashMap::new(),
+            used: HashMap::new(),
+            everything: 0,
+            stop: Vec::new(),
+            replaced: Vec::new(),
+        };
+        for run in runs {
+            match run.waits {
+                None => {
+                    room.running.entry(run.task_id).or_default().push(Some(run.id));
+                    room.take(run.pool.as_deref());
+                }
+                Some(Wait {
+                    why: WaitsFor::Retry,
+                    ..
+                }) => {}
+                Some(_) => room.queued.entry(run.task_id).or_default().push(Some(run.id)),
+            }
+        }
+        room
+    }
+
+    /// Whether a task has a run under way or waiting for room.
+    #[must_use]
+    pub fn is_busy(&self, task: TaskId) -> bool {
+        self.count(&self.running, task) + self.count(&self.queued, task) > 0
+    }
+
+    /// Runs of a task that wait for room.
+    #[must_use]
+    pub fn queued(&self, task: TaskId) -> usize {
+        self.count(&self.queued, task)
+    }
+
+    /// A new start: planned, caught up, or by hand.
+    pub fn admit(&mut self, task: &Task) -> Admission {
+        self.decide(task, None)
+    }
+
+    /// A run that waits and whose time has come.
+    pub fn resume(&mut self, task: &Task, run: &ActiveRun) -> Admission {
+        let was_queued = !matches!(
+            run.waits,
+            Some(Wait {
+                why: WaitsFor::Retry,
+                ..
+            })
+        );
+        if was_queued {
+            if self.replaced.contains(&run.id) {
+                return Admission::LeaveOut("overlap");
+            }
+            // It is admitted already, and has its place in the queue: only room is missing.
+            let queue = self.queued.entry(task.id).or_default();
+            let place = queue.iter().position(|id| *id == Some(run.id)).unwrap_or(0);
+            let running = self.count(&self.running, task.id);
+            if running + place >= task.execution.overlap.at_once() as usize {
+                if task.execution.overlap == Overlap::Replace {
+                    self.end_running(task.id);
+                }
+                return Admission::Wait(WaitsFor::Overlap);
+            }
+            if !self.has_slot(task) {
+                return Admission::Wait(WaitsFor::Pool);
+            }
+            self.leave_queue(task.id, run.id);
+            self.start(task, Some(run.id));
+            return Admission::Start;
+        }
+        self.decide(task, Some(run.id))
+    }
+
+    fn decide(&mut self, task: &Task, id: Option<RunId>) -> Admission {
+        let running = self.count(&self.running, task.id);
+        let queued = self.count(&self.queued, task.id);
+        match task.execution.overlap {
+            Overlap::Skip if running + queued > 0 => return Admission::LeaveOut("overlap"),
+            Overlap::Allow { max } if running + queued >= max as usize => {
+                return Admission::LeaveOut("overlap");
+            }
+            Overlap::Queue { max } if running + queued > 0 => {
+                if queued >= max as usize {
+                    return Admission::LeaveOut("queue_full");
+                }
+                self.queued.entry(task.id).or_default().push(id);
+                return Admission::Wait(WaitsFor::Overlap);
+            }
+            Overlap::Replace if running + queued > 0 => {
+                self.end_running(task.id);
+                // Of those that wait, only the latest stays.
+                let waiting = self.queued.remove(&task.id).unwrap_or_default();
+                self.replaced.extend(waiting.into_iter().flatten());
+                if running > 0 {
+                    self.queued.entry(task.id).or_default().push(id);
+                    return Admission::Wait(WaitsFor::Overlap);
+                }
+            }
+            _ => {}
+        }
+        if !self.has_slot(task) {
+            self.queued.entry(task.id).or_default().push(id);
+            return Admission::Wait(WaitsFor::Pool);
+        }
+        self.start(task, id);
+        Admission::Start
+    }
+
+    fn count(&self, of: &HashMap<TaskId, Vec<Option<RunId>>>, task: TaskId) -> usize {
+        of.get(&task).map_or(0, Vec::len)
+    }
+
+    /// Runs that are being ended already are asked once more, which changes nothing.
+    fn end_running(&mut self, task: TaskId) {
+        let running = self.running.get(&task).into_iter().flatten();
+        self.stop.extend(running.copied().flatten());
+    }
+
+    fn leave_queue(&mut self, task: TaskId, run: RunId) {
+        if let Some(queue) = self.queued.get_mut(&task) {
+            queue.retain(|id| *id != Some(run));
+        }
+    }
+
+    /// Reminders run nothing, so they take no slot.
+    fn has_slot(&self, task: &Task) -> bool {
+        if !task.mode.runs_command() {
+            return true;
+        }
+        let free = |name: &str, used: u32| self.slots.get(name).is_none_or(|slots| used < *slots);
+        let pool = task.execution.pool.as_str();
+        free(EVERYTHING, self.everything)
+            && (pool.is_empty() || free(pool, self.used.get(pool).copied().unwrap_or(0)))
+    }
+
+    fn start(&mut self, task: &Task, id: Option<RunId>) {
+        self.running.entry(task.id).or_default().push(id);
+        if task.mode.runs_command() {
+            let pool = Some(task.execution.pool.as_str()).filter(|pool| !pool.is_empty());
+            self.take(pool);
+        }
+    }
+
+    fn take(&mut self, pool: Option<&str>) {
+        self.everything += 1;
+        if let Some(pool) = pool {
+            *self.used.entry(pool.to_owned()).or_default() += 1;
+        }
+    }
+}

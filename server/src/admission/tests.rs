@@ -1,0 +1,176 @@
+use app::task::execution::Overlap;
+use app::task::{Execution, Mode, TaskState};
+use app::time::Stamp;
+
+use super::*;
+
+fn task(id: i64, overlap: Overlap, pool: &str) -> Task {
+    let at = Stamp(DateTime::UNIX_EPOCH);
+    Task {
+        id: TaskId(id),
+        name: "t".to_owned(),
+        nickname: String::new(),
+        owners: Vec::new(),
+        tags: Vec::new(),
+        mode: Mode::Command,
+        command: "true".to_owned(),
+        zone: "UTC".to_owned(),
+        cron: String::new(),
+        schedules: Vec::new(),
+        urge_cron: None,
+        urging: false,
+        channel_id: None,
+        starts_at: None,
+        ends_at: None,
+        timeout_seconds: None,
+        missed: app::schedule::MissedRule::default(),
+        execution: Execution {
+            overlap,
+            pool: pool.to_owned(),
+            ..Execution::default()
+        },
+        state: TaskState::Active,
+        paused_until: None,
+        finished: false,
+        version: 1,
+        created_at: at,
+        updated_at: at,
+        next_at: None,
+    }
+}
+
+fn run(id: i64, task: &Task, why: Option<WaitsFor>) -> ActiveRun {
+    ActiveRun {
+        id: RunId(id),
+        task_id: task.id,
+        pool: Some(task.execution.pool.clone()).filter(|pool| !pool.is_empty()),
+        waits: why.map(|why| Wait {
+            due_at: DateTime::UNIX_EPOCH,
+            why,
+        }),
+    }
+}
+
+const START: Admission = Admission::Start;
+const QUEUED: Admission = Admission::Wait(WaitsFor::Overlap);
+const NO_SLOT: Admission = Admission::Wait(WaitsFor::Pool);
+const OVERLAP: Admission = Admission::LeaveOut("overlap");
+const FULL: Admission = Admission::LeaveOut("queue_full");
+
+#[test]
+fn each_rule_of_overlap_decides_for_new_starts() {
+    use WaitsFor::{Overlap as O, Pool as P, Retry as R};
+    let none = HashMap::new();
+    // Rule, what there is (`None` runs), what three further starts come to.
+    type Case = (Overlap, &'static [Option<WaitsFor>], [Admission; 3]);
+    let cases: [Case; 10] = [
+        (Overlap::Skip, &[], [START, OVERLAP, OVERLAP]),
+        (Overlap::Skip, &[None], [OVERLAP, OVERLAP, OVERLAP]),
+        // One that waits for a slot is as good as running; one that waits for its retry is not.
+        (Overlap::Skip, &[Some(P)], [OVERLAP, OVERLAP, OVERLAP]),
+        (Overlap::Skip, &[Some(R)], [START, OVERLAP, OVERLAP]),
+        (
+            Overlap::Allow { max: 2 },
+            &[None],
+            [START, OVERLAP, OVERLAP],
+        ),
+        (
+            Overlap::Allow { max: 3 },
+            &[None, Some(P)],
+            [START, OVERLAP, OVERLAP],
+        ),
+        (Overlap::Queue { max: 2 }, &[], [START, QUEUED, QUEUED]),
+        (
+            Overlap::Queue { max: 2 },
+            &[None, Some(O)],
+            [QUEUED, FULL, FULL],
+        ),
+        (Overlap::Replace, &[], [START, QUEUED, QUEUED]),
+        (Overlap::Replace, &[None], [QUEUED, QUEUED, QUEUED]),
+    ];
+    for (overlap, there, wanted) in cases {
+        let task = task(1, overlap, "");
+        let runs: Vec<ActiveRun> = (1..)
+            .zip(there)
+            .map(|(id, why)| run(id, &task, *why))
+            .collect();
+        let mut room = Room::new(&none, &runs);
+        let got = [room.admit(&task), room.admit(&task), room.admit(&task)];
+        assert_eq!(got, wanted, "{overlap} {there:?}");
+    }
+}
+
+#[test]
+fn a_replacing_start_ends_what_runs_and_calls_off_what_waits() {
+    let none = HashMap::new();
+    let task = task(1, Overlap::Replace, "");
+    let runs = [run(7, &task, None), run(8, &task, Some(WaitsFor::Overlap))];
+    let mut room = Room::new(&none, &runs);
+    assert_eq!(room.admit(&task), QUEUED);
+    assert_eq!(room.stop, [RunId(7)]);
+    assert_eq!(room.replaced, [RunId(8)]);
+    // The one called off does not come back in the same claim.
+    assert_eq!(room.resume(&task, &runs[1]), OVERLAP);
+}
+
+#[test]
+fn a_queue_goes_on_in_its_order_when_there_is_room() {
+    let none = HashMap::new();
+    let task = task(1, Overlap::Queue { max: 5 }, "");
+    let waiting = [
+        run(2, &task, Some(WaitsFor::Overlap)),
+        run(3, &task, Some(WaitsFor::Overlap)),
+    ];
+    let mut room = Room::new(&none, &waiting);
+    // The second must not pass the first, whoever is asked first.
+    assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
+    assert_eq!(room.resume(&task, &waiting[0]), START);
+    assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
+    let busy = [run(1, &task, None), waiting[0].clone()];
+    assert_eq!(Room::new(&none, &busy).resume(&task, &waiting[0]), QUEUED);
+}
+
+#[test]
+fn a_retry_is_decided_by_the_rule_when_its_delay_is_over() {
+    let none = HashMap::new();
+    for (overlap, wanted) in [
+        (Overlap::Skip, OVERLAP),
+        (Overlap::Allow { max: 2 }, START),
+        (Overlap::Queue { max: 1 }, QUEUED),
+        (Overlap::Replace, QUEUED),
+    ] {
+        let task = task(1, overlap, "");
+        let retry = run(2, &task, Some(WaitsFor::Retry));
+        let runs = [run(1, &task, None), retry.clone()];
+        assert_eq!(
+            Room::new(&none, &runs).resume(&task, &retry),
+            wanted,
+            "{overlap}"
+        );
+        let alone = [retry.clone()];
+        assert_eq!(
+            Room::new(&none, &alone).resume(&task, &retry),
+            START,
+            "{overlap}"
+        );
+    }
+}
+
+#[test]
+fn pools_and_the_global_cap_hold_over_all_tasks() {
+    let slots = HashMap::from([("db".to_owned(), 1), (EVERYTHING.to_owned(), 3)]);
+    let (a, b) = (task(1, Overlap::Skip, "db"), task(2, Overlap::Skip, "db"));
+    let mut room = Room::new(&slots, &[run(1, &a, None)]);
+    assert_eq!(room.admit(&b), NO_SLOT);
+    let many = task(3, Overlap::Allow { max: 100 }, "");
+    assert_eq!([room.admit(&many), room.admit(&many)], [START, START]);
+    assert_eq!(room.admit(&many), NO_SLOT, "the cap counts every run");
+    let reminder = Task {
+        mode: Mode::Message,
+        ..task(4, Overlap::Skip, "db")
+    };
+    assert_eq!(room.admit(&reminder), START, "a reminder takes no slot");
+    // A pool without a row bounds nothing.
+    let unknown = task(5, Overlap::Skip, "gone");
+    assert_eq!(Room::new(&HashMap::new(), &[]).admit(&unknown), START);
+}

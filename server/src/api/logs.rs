@@ -1,0 +1,185 @@
+//! `/api/v1/runs/{id}/log`: a run's log by pages, and live as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::backend::{Caller, Runs};
+use app::error::{AppError, ErrorKind};
+use app::id::RunId;
+use app::run::log::LogPage;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::{Extension, Json};
+use futures_util::{Stream, StreamExt, stream};
+use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
+
+use super::AppState;
+use super::params::Params;
+use super::problem::{Problem, Reply};
+use crate::service::Service;
+use crate::web::extract::Who;
+
+/// Bytes of text in one event. A reader that does not keep up finds the next one later: what it
+/// has missed by then is a gap, and nothing is held for it.
+const EVENT_BYTES: u32 = 64 * 1024;
+/// What is written within this time is one event.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// Says on a quiet stream that it is alive.
+const PING: Duration = Duration::from_secs(10);
+
+/// Query of a page of a log.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LogQuery {
+    /// Bytes of the log before the page: `next` of the page before.
+    from: Option<u64>,
+    /// Bytes of text, 1–262144.
+    limit: Option<u32>,
+}
+
+/// Query of a live log.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FollowQuery {
+    /// Where to begin; the header `Last-Event-ID` goes before it.
+    from: Option<u64>,
+}
+
+/// A stretch of its log. Places are bytes as kept, secrets masked, both streams together.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/log", tag = "runs", operation_id = "log", params(LogQuery),
+    responses((status = 200, body = LogPage), (status = 404, body = Problem)))]
+pub(super) async fn page(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+    Params(query): Params<LogQuery>,
+) -> Reply<Json<LogPage>> {
+    let limit = query.limit.unwrap_or(EVENT_BYTES);
+    Ok(Json(
+        service
+            .run_log(&caller, id, query.from.unwrap_or(0), limit)
+            .await?,
+    ))
+}
+
+/// Its log as it is written: events `log` with a JSON array of pieces and the place to go on from
+/// as id, and at the end `end` with the run. Begins behind `Last-Event-ID`, else at `from`.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/log/stream", tag = "runs", operation_id = "log_stream",
+    params(FollowQuery),
+    responses((status = 200, content_type = "text/event-stream", body = String),
+        (status = 404, body = Problem), (status = 429, body = Problem)))]
+pub(super) async fn follow(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+    Params(query): Params<FollowQuery>,
+    headers: HeaderMap,
+    stop: Option<Extension<CancellationToken>>,
+) -> Reply<impl IntoResponse> {
+    // Before the first byte: a stream cannot say any more that there is no such run.
+    service.run_get(&caller, id).await?;
+    let slot = service.output.stream_slot().ok_or_else(|| {
+        let lang = caller.lang;
+        AppError::new(
+            ErrorKind::TooMany,
+            "log.streams",
+            lang.pick(
+                "同时查看实时日志的人太多",
+                "Too many live logs are being read at the moment",
+            ),
+        )
+        .with_hint(lang.pick(
+            "请稍后再试，或按页读取日志",
+            "Try again in a moment, or read the log by pages",
+        ))
+    })?;
+    let last = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let follower = Follower {
+        service,
+        caller,
+        id,
+        from: last.or(query.from).unwrap_or(0),
+        step: Step::Look,
+        _slot: slot,
+    };
+    // Ends with the server, so that open pages do not hold it up.
+    let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
+    let events = events(follower).take_until(stop.cancelled_owned());
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(PING).text("ping")))
+}
+
+/// Somebody who reads a log live.
+struct Follower {
+    service: Arc<Service>,
+    caller: Caller,
+    id: RunId,
+    from: u64,
+    step: Step,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// What comes next.
+enum Step {
+    /// There may be more.
+    Look,
+    /// All there is was sent.
+    Wait,
+    /// The end was sent.
+    Done,
+}
+
+fn events(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(follower, |mut follower| async {
+        let event = follower.next().await?;
+        Some((Ok(event), follower))
+    })
+}
+
+impl Follower {
+    /// The next event; `None` at the end, and when the database is away: a reader comes again and
+    /// goes on where it was.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.step {
+                Step::Look => {}
+                Step::Wait => {
+                    self.service.log_moved(self.id, self.from).await;
+                    tokio::time::sleep(TOGETHER).await;
+                }
+                Step::Done => return None,
+            }
+            let asked = self
+                .service
+                .run_log(&self.caller, self.id, self.from, EVENT_BYTES);
+            let page = asked.await.ok()?;
+            self.from = page.next;
+            if !page.items.is_empty() {
+                self.step = if page.next < page.total_bytes || page.over {
+                    Step::Look
+                } else {
+                    Step::Wait
+                };
+                let event = Event::default().event("log").id(page.next.to_string());
+                return event.json_data(&page.items).ok();
+            }
+            if page.over {
+                let run = self.service.run_get(&self.caller, self.id).await.ok()?;
+                // The log is complete before the result is in the database.
+                if run.state.is_over() {
+                    self.step = Step::Done;
+                    let event = Event::default().event("end").id(page.next.to_string());
+                    return event.json_data(&run).ok();
+                }
+            }
+            self.step = Step::Wait;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `/api/v1/secrets`, and the names that a task gets.
+
+use app::backend::{Caller, List, Secrets};
+use app::error::{AppError, ErrorKind};
+use app::id::{SecretId, TaskId};
+use app::secret::{Secret, SecretChange, SecretDraft};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::de::DeserializeOwned;
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use crate::web::extract::{Who, caller_of};
+
+/// A JSON body with a secret in it: what is wrong with it is told by place only, never by content.
+pub(super) struct Sealed<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let Caller { lang, .. } = caller_of(&parts);
+        let bad = |zh: String, en: String| {
+            Problem::from(AppError::new(ErrorKind::Invalid, "body", lang.pick(zh, en)))
+        };
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|_| {
+                bad(
+                    "请求太大或不完整".to_owned(),
+                    "The body is too large or incomplete".to_owned(),
+                )
+            })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|fault| {
+            let (line, column) = (fault.line(), fault.column());
+            bad(
+                format!("请求内容不是所需的 JSON（第 {line} 行第 {column} 列）"),
+                format!("The body is not the JSON that is needed (line {line}, column {column})"),
+            )
+        })
+    }
+}
+
+/// All secrets, without their values.
+#[utoipa::path(get, path = "/api/v1/secrets", tag = "secrets",
+    responses((status = 200, body = List<Secret>), (status = 403, body = Problem)))]
+pub(super) async fn list(
+    State(service): State<AppState>,
+    Who(caller): Who,
+) -> Reply<Json<List<Secret>>> {
+    Ok(Json(List {
+        items: service.secret_list(&caller).await?,
+        next: None,
+    }))
+}
+
+/// Enters a secret. Its value is never given back.
+#[utoipa::path(post, path = "/api/v1/secrets", tag = "secrets", request_body = SecretDraft,
+    responses((status = 201, body = Secret), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Sealed(draft): Sealed<SecretDraft>,
+) -> Reply<impl IntoResponse> {
+    Ok((
+        StatusCode::CREATED,
+        Json(service.secret_create(&caller, &draft).await?),
+    ))
+}
+
+/// One secret, without its value.
+#[utoipa::path(get, path = "/api/v1/secrets/{id}", tag = "secrets",
+    responses((status = 200, body = Secret), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn get(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<SecretId>,
+) -> Reply<Json<Secret>> {
+    Ok(Json(service.secret_get(&caller, id).await?))
+}
+
+/// Replaces note and tasks of a secret, and its value unless that is empty. Its name stays.
+#[utoipa::path(put, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretDraft,
+    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn replace(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<SecretId>,
+    Sealed(draft): Sealed<SecretDraft>,
+) -> Reply<Json<Secret>> {
+    Ok(Json(service.secret_update(&caller, id, &draft).await?))
+}
+
+/// Changes the fields that are sent; `grant` and `revoke` change single tasks.
+#[utoipa::path(patch, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretChange,
+    responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn change(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<SecretId>,
+    Sealed(change): Sealed<SecretChange>,
+) -> Reply<Json<Secret>> {
+    Ok(Json(service.secret_change(&caller, id, &change).await?))
+}
+
+/// Removes a secret: tasks that had it run without from their next start on.
+#[utoipa::path(delete, path = "/api/v1/secrets/{id}", tag = "secrets",
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<SecretId>,
+) -> Reply<StatusCode> {
+    service.secret_delete(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Names of the secrets that a task gets, for those who may edit it.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/secrets", tag = "secrets",
+    responses((status = 200, body = List<String>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn of_task(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<List<String>>> {
+    Ok(Json(List {
+        items: service.task_secrets(&caller, id).await?,
+        next: None,
+    }))
+}

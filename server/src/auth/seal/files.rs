@@ -1,0 +1,271 @@
+//! The key's files in the data folder, and how one key follows another.
+//!
+//! A change of keys is three files and one commit: the new key is written to `secret.key.new`; the
+//! database is sealed with it in one transaction; the old key is copied to `secret.key.old`; the
+//! new one is renamed to `secret.key`. Whoever starts after a crash in between finds the database
+//! sealed with one of `secret.key` and `secret.key.new`, and in the second case goes on from there
+//! (`Sealer::take_over`). So `secret.key.new` is never removed on a guess, only replaced.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::SealError;
+use crate::auth::token::random;
+
+/// Bits that let others than the owner at a file.
+const OTHERS: u32 = 0o077;
+/// A key file is much shorter.
+const FILE_MAX: u64 = 4096;
+
+/// The files of one data folder.
+#[derive(Debug)]
+pub(super) struct KeyFiles {
+    folder: PathBuf,
+    key: PathBuf,
+    next: PathBuf,
+    old: PathBuf,
+}
+
+impl KeyFiles {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self {
+            key: folder.join("secret.key"),
+            next: folder.join("secret.key.new"),
+            old: folder.join("secret.key.old"),
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// The key; a new one where there is none.
+    pub(super) fn open_or_create(&self) -> Result<[u8; 32], SealError> {
+        if let Some(key) = read(&self.key)? {
+            return Ok(key);
+        }
+        let key = random();
+        self.put(&self.key, &key)?;
+        Ok(key)
+    }
+
+    /// The key that was to follow. A file cut short by a crash was never used.
+    pub(super) fn next(&self) -> Result<Option<[u8; 32]>, SealError> {
+        match read(&self.next) {
+            Err(SealError::NotAKey { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Keeps the key that is to follow.
+    pub(super) fn write_next(&self, key: &[u8; 32]) -> Result<(), SealError> {
+        // A link would be replaced by a file, and what it leads to would keep the old key.
+        let kind = std::fs::symlink_metadata(&self.key).map_err(|source| at(&self.key, source))?;
+        if !kind.is_file() {
+            let source = std::io::Error::new(
+                ErrorKind::Unsupported,
+                "it is a link, which cannot be replaced safely",
+            );
+            return Err(at(&self.key, source));
+        }
+        self.put(&self.next, key)
+    }
+
+    /// Puts the key that is to follow in place, and keeps the one until now. May be repeated.
+    pub(super) fn adopt_next(&self) -> Result<(), SealError> {
+        if let Some(key) = read(&self.key)? {
+            self.put(&self.old, &key)?;
+        }
+        std::fs::rename(&self.next, &self.key).map_err(|source| at(&self.key, source))?;
+        self.sync_folder()
+    }
+
+    /// Writes a key file whole or not at all.
+    fn put(&self, path: &Path, key: &[u8; 32]) -> Result<(), SealError> {
+        let draft = path.with_extension("writing");
+        let written = || -> std::io::Result<()> {
+            match std::fs::remove_file(&draft) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&draft)?;
+            // The umask may have taken bits away, which would lock us out as well.
+            file.set_permissions(Permissions::from_mode(0o600))?;
+            file.write_all(STANDARD_NO_PAD.encode(key).as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&draft, path)
+        };
+        written().map_err(|source| at(path, source))?;
+        self.sync_folder()
+    }
+
+    /// Makes renames last.
+    fn sync_folder(&self) -> Result<(), SealError> {
+        File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| at(&self.folder, source))
+    }
+}
+
+fn at(path: &Path, source: std::io::Error) -> SealError {
+    SealError::KeyFile {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// The key in a file, which must be its owner's alone; `None` where there is no file.
+fn read(path: &Path) -> Result<Option<[u8; 32]>, SealError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(at(path, error)),
+    };
+    // Of the open file, which nobody can exchange any more.
+    let mode = file
+        .metadata()
+        .map_err(|source| at(path, source))?
+        .permissions()
+        .mode()
+        & 0o777;
+    if mode & OTHERS != 0 {
+        return Err(SealError::Exposed {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    let mut text = Vec::new();
+    file.take(FILE_MAX)
+        .read_to_end(&mut text)
+        .map_err(|source| at(path, source))?;
+    let text = String::from_utf8(text).unwrap_or_default();
+    STANDARD_NO_PAD
+        .decode(text.trim().trim_end_matches('='))
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(Some)
+        .ok_or_else(|| SealError::NotAKey {
+            path: path.to_owned(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Sealer;
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            let path = std::env::temp_dir()
+                .join(format!("jcrontab-key-{}", crate::auth::token::random_id(8)));
+            std::fs::create_dir(&path).expect("a folder");
+            Self(path)
+        }
+
+        fn file(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+
+        fn text(&self, name: &str) -> Option<String> {
+            std::fs::read_to_string(self.file(name)).ok()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path)
+            .expect("a file")
+            .permissions()
+            .mode()
+            & 0o777
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_is_its_owners() {
+        let folder = Folder::new();
+        let first = Sealer::open_or_create(&folder.0).expect("a key");
+        assert_eq!(mode(&folder.file("secret.key")), 0o600);
+        let sealed = first.seal("x", "value").expect("seal");
+        let second = Sealer::open_or_create(&folder.0).expect("the key");
+        assert_eq!(second.open("x", &sealed).expect("open"), "value");
+        for open in [0o640, 0o604, 0o620, 0o666] {
+            let path = folder.file("secret.key");
+            std::fs::set_permissions(&path, Permissions::from_mode(open)).expect("a mode");
+            let refused = Sealer::open_or_create(&folder.0).expect_err("refused");
+            assert!(matches!(refused, SealError::Exposed { mode, .. } if mode == open));
+            assert!(refused.to_string().contains("chmod 600"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_change_of_keys_can_stop_anywhere() {
+        let folder = Folder::new();
+        let sealer = Sealer::open_or_create(&folder.0).expect("a key");
+        let before = folder.text("secret.key").expect("the key");
+        let old = sealer.seal("cluster", "x").expect("seal");
+
+        // Before the commit: the old key goes on, whatever lies beside it.
+        std::fs::write(folder.file("secret.key.new"), "cut sho").expect("half a file");
+        let path = folder.file("secret.key.new");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode");
+        assert!(!sealer.take_over("cluster", &old).expect("nothing to do"));
+        let next = sealer.prepare_next().expect("another key");
+        assert_eq!(mode(&folder.file("secret.key.new")), 0o600);
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert!(started.open("cluster", &old).is_ok());
+        assert!(!started.take_over("cluster", &old).expect("nothing to do"));
+        assert_eq!(folder.text("secret.key").as_ref(), Some(&before));
+
+        // After it: the new one is taken over, by every clone, and the old one is kept.
+        let new = next.seal("cluster", "x").expect("seal");
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        let clone = started.clone();
+        assert!(clone.open("cluster", &new).is_err());
+        assert!(started.take_over("cluster", &new).expect("taken over"));
+        assert!(clone.open("cluster", &new).is_ok());
+        assert_eq!(folder.text("secret.key.old").as_ref(), Some(&before));
+        assert_eq!(folder.text("secret.key.new"), None);
+        assert_ne!(folder.text("secret.key").as_ref(), Some(&before));
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert!(started.open("cluster", &new).is_ok());
+        assert_eq!(mode(&folder.file("secret.key.old")), 0o600);
+
+        // Between the copy and the rename: the copy is made again.
+        let third = started.prepare_next().expect("another key");
+        let newest = third.seal("cluster", "x").expect("seal");
+        let files = KeyFiles::of(&folder.0);
+        let current = read(&files.key).expect("a key").expect("a key");
+        files.put(&files.old, &current).expect("the copy");
+        let started = Sealer::open_or_create(&folder.0).expect("the key");
+        assert!(started.take_over("cluster", &newest).expect("taken over"));
+        assert!(started.open("cluster", &newest).is_ok());
+        // A stranger's seal is nobody's.
+        let strange = Sealer::new(&[1; 32]).seal("cluster", "x").expect("seal");
+        assert!(!started.take_over("cluster", &strange).expect("no"));
+    }
+
+    #[test]
+    fn a_link_is_not_replaced() {
+        let folder = Folder::new();
+        let elsewhere = Folder::new();
+        Sealer::open_or_create(&elsewhere.0).expect("a key");
+        std::os::unix::fs::symlink(elsewhere.file("secret.key"), folder.file("secret.key"))
+            .expect("a link");
+        let sealer = Sealer::open_or_create(&folder.0).expect("a link is fine to read");
+        assert!(sealer.prepare_next().is_err());
+        assert_eq!(folder.text("secret.key.new"), None);
+    }
+}

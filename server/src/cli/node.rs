@@ -1,0 +1,67 @@
+//! `jcrontab node`: server processes on this database.
+
+use app::i18n::ui::vault::skew;
+use app::node::{Node, warnings};
+use axum::http::Method;
+use clap::Subcommand;
+
+use super::calendar::typed;
+use super::client::Client;
+use super::print::{print_json, print_lines, print_table};
+use super::{Failure, lang};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum NodeCommand {
+    /// List nodes; lines with `!` tell what is not as it should be
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Failure> {
+    let NodeCommand::List { json } = command;
+    let page = client.call(Method::GET, "/api/v1/nodes", None).await?;
+    if *json {
+        print_json(&page);
+        return Ok(());
+    }
+    let nodes: Vec<Node> = typed(&page["items"])?;
+    let rows: Vec<Vec<String>> = nodes
+        .iter()
+        .map(|node| {
+            vec![
+                node.hostname.clone(),
+                if node.alive { "yes" } else { "" }.to_owned(),
+                node.heartbeat_at.rfc3339(),
+                node.skew_ms.map(skew).unwrap_or_default(),
+                node.running.to_string(),
+                node.zone_data.clone(),
+                node.version.clone(),
+                node.started_at.rfc3339(),
+                node.id.clone(),
+            ]
+        })
+        .collect();
+    print_table(
+        &[
+            "HOST",
+            "UP",
+            "HEARD",
+            "SKEW",
+            "RUNS",
+            "ZONE DATA",
+            "VERSION",
+            "STARTED",
+            "ID",
+        ],
+        &rows,
+    );
+    let told: Vec<String> = warnings(&nodes, lang())
+        .iter()
+        .map(|text| format!("! {text}"))
+        .collect();
+    print_lines(&told);
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! `jcrontab secret`: values that tasks are granted. A value comes from stdin or a prompt, never
+//! from the command line, where every user of the machine could read it.
+
+mod rotate;
+mod value;
+
+use app::secret::{Secret, SecretChange, SecretDraft};
+use axum::http::Method;
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::calendar::typed;
+use super::client::Client;
+use super::print::{print_json, print_lines, print_table};
+use super::{Failure, lang};
+use crate::config::Config;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum SecretCommand {
+    /// List secrets and the tasks that get them; values are never shown
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Enter a secret or give it another value, read from stdin without its last line end, or
+    /// asked for on a terminal
+    Set {
+        /// The name of the variable: DB_PASSWORD
+        name: String,
+        /// What it is for
+        #[arg(long)]
+        note: Option<String>,
+        /// Id or name of a task that gets it, too; may be given several times
+        #[arg(long = "task")]
+        tasks: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let tasks have a secret from their next start on
+    Grant {
+        /// The secret's name
+        name: String,
+        /// Ids or names of tasks
+        #[arg(required = true)]
+        tasks: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a secret away from tasks
+    Revoke {
+        /// The secret's name
+        name: String,
+        /// Ids or names of tasks
+        #[arg(required = true)]
+        tasks: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a secret; tasks that had it run without
+    Delete {
+        /// Its name
+        name: String,
+    },
+    /// Make a new key and seal everything with it; on the server's host, with all servers stopped
+    RotateKey,
+}
+
+/// Changes the key: works on data folder and database themselves.
+pub(super) async fn rotate_key(config: &Config) -> Result<(), Failure> {
+    rotate::run(config).await
+}
+
+pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), Failure> {
+    match command {
+        SecretCommand::List { json } => list(client, *json).await,
+        SecretCommand::Set {
+            name,
+            note,
+            tasks,
+            json,
+        } => set(client, name, note.as_deref(), tasks, *json).await,
+        SecretCommand::Grant { name, tasks, json } => {
+            let change = SecretChange {
+                grant: tasks.clone(),
+                ..SecretChange::default()
+            };
+            let secret = patch(client, &found(client, name).await?, &change).await?;
+            told(&secret, *json)
+        }
+        SecretCommand::Revoke { name, tasks, json } => {
+            let change = SecretChange {
+                revoke: tasks.clone(),
+                ..SecretChange::default()
+            };
+            let secret = patch(client, &found(client, name).await?, &change).await?;
+            told(&secret, *json)
+        }
+        SecretCommand::Delete { name } => {
+            let secret = found(client, name).await?;
+            let path = format!("/api/v1/secrets/{}", secret.id);
+            client.call(Method::DELETE, &path, None).await?;
+            print_lines(&[lang().pick(
+                format!("已删除密钥 {name}"),
+                format!("Secret {name} deleted"),
+            )]);
+            Ok(())
+        }
+        // Done before a way to a server was looked for.
+        SecretCommand::RotateKey => Ok(()),
+    }
+}
+
+async fn secrets(client: &Client) -> Result<Vec<Secret>, Failure> {
+    let page = client.call(Method::GET, "/api/v1/secrets", None).await?;
+    typed(&page["items"])
+}
+
+async fn found(client: &Client, name: &str) -> Result<Secret, Failure> {
+    let all = secrets(client).await?;
+    all.into_iter()
+        .find(|secret| secret.name == name)
+        .ok_or_else(|| {
+            Failure::not_found(lang().pick(
+                format!("没有密钥 {name}"),
+                format!("there is no secret {name}"),
+            ))
+        })
+}
+
+async fn patch(client: &Client, secret: &Secret, change: &SecretChange) -> Result<Value, Failure> {
+    let path = format!("/api/v1/secrets/{}", secret.id);
+    client.call(Method::PATCH, &path, Some(json!(change))).await
+}
+
+async fn set(
+    client: &Client,
+    name: &str,
+    note: Option<&str>,
+    tasks: &[String],
+    json: bool,
+) -> Result<(), Failure> {
+    // Before the value is asked for: who may not enter one is told so first.
+    let known = secrets(client)
+        .await?
+        .into_iter()
+        .find(|secret| secret.name == name);
+    let value = value::read(name)?;
+    let secret = match known {
+        Some(secret) => {
+            let change = SecretChange {
+                value: Some(value),
+                note: note.map(str::to_owned),
+                grant: tasks.to_vec(),
+                ..SecretChange::default()
+            };
+            patch(client, &secret, &change).await?
+        }
+        None => {
+            let draft = SecretDraft {
+                name: name.to_owned(),
+                value,
+                note: note.unwrap_or_default().to_owned(),
+                tasks: tasks.to_vec(),
+            };
+            client
+                .call(Method::POST, "/api/v1/secrets", Some(json!(draft)))
+                .await?
+        }
+    };
+    told(&secret, json)
+}
+
+/// The secret and who gets it now.
+fn told(secret: &Value, json: bool) -> Result<(), Failure> {
+    if json {
+        print_json(secret);
+        return Ok(());
+    }
+    let secret: Secret = typed(secret)?;
+    let name = &secret.name;
+    let tasks = tasks(&secret);
+    print_lines(&[if tasks.is_empty() {
+        lang().pick(
+            format!("密钥 {name} 已保存；还没有任务得到它"),
+            format!("Secret {name} saved; no task gets it"),
+        )
+    } else {
+        lang().pick(
+            format!("密钥 {name} 已保存；得到它的任务：{tasks}"),
+            format!("Secret {name} saved; it goes to {tasks}"),
+        )
+    }]);
+    Ok(())
+}
+
+fn tasks(secret: &Secret) -> String {
+    let tasks: Vec<String> = secret.tasks.iter().map(|task| task.line()).collect();
+    tasks.join(", ").replace(char::is_control, " ")
+}
+
+async fn list(client: &Client, json: bool) -> Result<(), Failure> {
+    if json {
+        print_json(&client.call(Method::GET, "/api/v1/secrets", None).await?);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = secrets(client)
+        .await?
+        .iter()
+        .map(|secret| {
+            vec![
+                secret.id.to_string(),
+                secret.name.clone(),
+                secret.updated_at.rfc3339(),
+                tasks(secret),
+                secret.note.clone(),
+            ]
+        })
+        .collect();
+    print_table(&["ID", "NAME", "CHANGED", "TASKS", "NOTE"], &rows);
+    Ok(())
+}

@@ -1,0 +1,328 @@
+//! `jcrontab task add`: the flags about how a task is executed.
+
+use app::task::execution::{
+    ExecutionDraft, HttpDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, WaitsDraft,
+};
+use clap::Args;
+
+/// How it is executed. What is wrong with a value is told by the server.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Execution")]
+pub(super) struct Execution {
+    /// What becomes of a start while it runs: skip (default), allow:N (N at once), queue:N (N wait
+    /// in line), replace
+    #[arg(long, default_value = "")]
+    overlap: String,
+    /// Concurrency pool whose slots its runs take
+    #[arg(long, default_value = "")]
+    pool: String,
+    /// People are told when a run takes longer: 5m
+    #[arg(long, default_value = "")]
+    soft_limit: String,
+    /// From TERM to KILL when it is stopped (default: 10s)
+    #[arg(long, default_value = "")]
+    stop_grace: String,
+    /// Unix user, one of those that JCRONTAB_RUN_AS_ALLOW of the server names
+    #[arg(long, default_value = "")]
+    as_user: String,
+    /// Working folder
+    #[arg(long, default_value = "")]
+    cwd: String,
+    /// Environment variable NAME=VALUE; may be given several times. Not for secrets
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    env: Vec<String>,
+    /// What a start by hand may fill in: NAME[!][:KIND][(A|B|C)][=DEFAULT]; may be given several
+    /// times. KIND is text, number, choice, date or secret, ! means that it must be filled in.
+    /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
+    #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]
+    params: Vec<Parameter>,
+    /// What the form calls a parameter: NAME=LABEL; may be given several times
+    #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// Its processes are left alone when the server crashes
+    #[arg(long)]
+    outlives_server: bool,
+    #[command(flatten)]
+    retry: Retry,
+    #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    waits: Waits,
+    #[command(flatten)]
+    http: Http,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Retry")]
+struct Retry {
+    /// Try again so many times after a failure, 0-19
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
+    retries: Option<u8>,
+    /// Before the first retry: 30s, 5m (default: 1m)
+    #[arg(long, default_value = "")]
+    retry_delay: String,
+    /// Each further delay is this many times the one before, 1-10 (default: 2)
+    #[arg(long, default_value = "")]
+    retry_factor: String,
+    /// No delay is longer (default: 1h)
+    #[arg(long, default_value = "")]
+    retry_max_delay: String,
+    /// Change each delay by chance by up to this many percent
+    #[arg(long, default_value = "")]
+    retry_jitter: String,
+    /// Only after these exit codes: 1,75
+    #[arg(long, value_name = "CODES", default_value = "")]
+    retry_on_exit: String,
+    /// Also after the time limit
+    #[arg(long)]
+    retry_on_timeout: bool,
+    /// Also after a crash of the server: it may then run twice
+    #[arg(long)]
+    retry_on_lost: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits of a run")]
+struct Limits {
+    /// CPU time per process: 10m
+    #[arg(long, default_value = "")]
+    cpu: String,
+    /// Memory: 512M, 2G
+    #[arg(long, default_value = "")]
+    memory: String,
+    /// Open files per process
+    #[arg(long, default_value = "")]
+    open_files: String,
+    /// Processes
+    #[arg(long, default_value = "")]
+    processes: String,
+    /// Added niceness, 0-19
+    #[arg(long, default_value = "")]
+    nice: String,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Dependencies")]
+struct Waits {
+    /// Wait for this task, by id or name; may be given several times
+    #[arg(long, value_name = "TASK")]
+    after: Vec<String>,
+    /// One of them is enough
+    #[arg(long, requires = "after")]
+    after_any: bool,
+    /// It is enough that they ended, however
+    #[arg(long, requires = "after")]
+    after_finish: bool,
+    /// An end this long before the planned start still counts (default: 1d)
+    #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
+    after_within: String,
+    /// Wait this long, then leave the start out (default: 1h)
+    #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
+    after_patience: String,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "HTTP request instead of a command")]
+struct Http {
+    /// URL; ${NAME} in path, query, header values and body stands for a variable of the run
+    #[arg(long, value_name = "URL", conflicts_with = "command")]
+    http_url: Option<String>,
+    /// GET (default), POST, PUT, PATCH, DELETE, HEAD
+    #[arg(long, value_name = "METHOD", requires = "http_url", default_value = "")]
+    http_method: String,
+    /// Header; may be given several times
+    #[arg(
+        long = "http-header",
+        value_name = "NAME: VALUE",
+        requires = "http_url"
+    )]
+    http_headers: Vec<String>,
+    /// Body
+    #[arg(long, value_name = "TEXT", requires = "http_url", default_value = "")]
+    http_body: String,
+    /// Statuses that are a success (default: 200-299)
+    #[arg(
+        long,
+        value_name = "STATUSES",
+        requires = "http_url",
+        default_value = ""
+    )]
+    http_expect: String,
+    /// Place in the JSON answer that must hold something (RFC 6901): /data/state
+    #[arg(long, value_name = "POINTER", requires = "http_url")]
+    http_json_pointer: Option<String>,
+    /// What must stand there
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "http_json_pointer",
+        default_value = ""
+    )]
+    http_json_value: String,
+}
+
+impl Execution {
+    /// Whether it sends a request.
+    pub(super) fn calls(&self) -> bool {
+        self.http.http_url.is_some()
+    }
+
+    /// As the API takes it; a label of no parameter is a fault.
+    pub(super) fn draft(&self) -> Result<ExecutionDraft, String> {
+        let mut parameters = self.params.clone();
+        for (name, label) in &self.labels {
+            let one = parameters.iter_mut().find(|one| one.name == *name);
+            let one =
+                one.ok_or_else(|| format!("--param-label {name}: there is no --param {name}"))?;
+            one.label.clone_from(label);
+        }
+        let (retry, limits, waits, http) = (&self.retry, &self.limits, &self.waits, &self.http);
+        let when = |set: bool, text: &str| if set { text.to_owned() } else { String::new() };
+        Ok(ExecutionDraft {
+            overlap: self.overlap.clone(),
+            pool: self.pool.clone(),
+            retry: RetryDraft {
+                attempts: retry
+                    .retries
+                    .map(|again| (u32::from(again) + 1).to_string())
+                    .unwrap_or_default(),
+                delay: retry.retry_delay.clone(),
+                factor: retry.retry_factor.clone(),
+                max_delay: retry.retry_max_delay.clone(),
+                jitter: retry.retry_jitter.clone(),
+                exit_codes: retry.retry_on_exit.clone(),
+                on_timeout: retry.retry_on_timeout,
+                on_lost: retry.retry_on_lost,
+            },
+            soft_limit: self.soft_limit.clone(),
+            stop_grace: self.stop_grace.clone(),
+            limits: LimitsDraft {
+                cpu: limits.cpu.clone(),
+                memory: limits.memory.clone(),
+                open_files: limits.open_files.clone(),
+                processes: limits.processes.clone(),
+                nice: limits.nice.clone(),
+            },
+            run_as: self.as_user.clone(),
+            cwd: self.cwd.clone(),
+            env: self.env.join("\n"),
+            parameters,
+            waits: WaitsDraft {
+                tasks: waits.after.clone(),
+                how: when(waits.after_any, "any"),
+                what: when(waits.after_finish, "finish"),
+                fresh: waits.after_within.clone(),
+                patience: waits.after_patience.clone(),
+            },
+            http: HttpDraft {
+                method: http.http_method.clone(),
+                url: http.http_url.clone().unwrap_or_default(),
+                headers: http.http_headers.join("\n"),
+                body: http.http_body.clone(),
+                expect_status: http.http_expect.clone(),
+                json_pointer: http.http_json_pointer.clone().unwrap_or_default(),
+                json_value: http.http_json_value.clone(),
+            },
+            outlives_server: self.outlives_server,
+        })
+    }
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("write NAME=LABEL")?;
+    Ok((pair.0.trim().to_owned(), pair.1.trim().to_owned()))
+}
+
+/// `NAME[!][:KIND][(A|B|C)][=DEFAULT]`.
+fn parameter(text: &str) -> Result<Parameter, String> {
+    // A choice may hold a `=`, so the default begins behind the bracket.
+    let closed = text
+        .find('(')
+        .filter(|open| text.find('=').is_none_or(|equals| *open < equals))
+        .map(|_| text.find(')').ok_or("a bracket is not closed"))
+        .transpose()?
+        .unwrap_or(0);
+    let (declared, default) = match text[closed..].find('=') {
+        Some(at) => (&text[..closed + at], &text[closed + at + 1..]),
+        None => (text, ""),
+    };
+    let (declared, choices) = match declared.split_once('(') {
+        Some((declared, choices)) => {
+            let choices = choices.trim().strip_suffix(')');
+            let choices = choices.ok_or("nothing but =DEFAULT stands behind the bracket")?;
+            let choices = choices.split('|').map(|choice| choice.trim().to_owned());
+            (declared, choices.collect())
+        }
+        None => (declared, Vec::new()),
+    };
+    let (name, kind) = match declared.split_once(':') {
+        Some((name, kind)) => {
+            let known = "the kinds are text, number, choice, date and secret";
+            (name, kind.trim().parse().map_err(|()| known)?)
+        }
+        None if choices.is_empty() => (declared, ParameterKind::Text),
+        None => (declared, ParameterKind::Choice),
+    };
+    if kind != ParameterKind::Choice && !choices.is_empty() {
+        return Err("only a choice has choices".to_owned());
+    }
+    let name = name.trim();
+    let bare = name.strip_suffix('!').unwrap_or(name);
+    Ok(Parameter {
+        name: bare.trim().to_owned(),
+        label: String::new(),
+        kind,
+        choices,
+        default: default.to_owned(),
+        required: bare != name,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_short_texts() {
+        use ParameterKind::{Choice, Date, Number, Secret, Text};
+        let table: [(&str, &str, ParameterKind, &[&str], &str, bool); 9] = [
+            ("TICKET", "TICKET", Text, &[], "", false),
+            ("TICKET!", "TICKET", Text, &[], "", true),
+            ("NOTE=a=b (c):d!", "NOTE", Text, &[], "a=b (c):d!", false),
+            ("DAY:date", "DAY", Date, &[], "", false),
+            ("N!:number=-3", "N", Number, &[], "-3", true),
+            (
+                "T:choice(dev|prod)=dev",
+                "T",
+                Choice,
+                &["dev", "prod"],
+                "dev",
+                false,
+            ),
+            ("T( a | b=c )=b=c", "T", Choice, &["a", "b=c"], "b=c", false),
+            ("T!(a|b)", "T", Choice, &["a", "b"], "", true),
+            ("P!:secret", "P", Secret, &[], "", true),
+        ];
+        for (text, name, kind, choices, default, required) in table {
+            let expected = Parameter {
+                name: name.to_owned(),
+                label: String::new(),
+                kind,
+                choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+                default: default.to_owned(),
+                required,
+            };
+            assert_eq!(parameter(text), Ok(expected), "{text}");
+        }
+        for text in [
+            "A:colour",
+            "A:secret!",
+            "A(b",
+            "A:text(a|b)",
+            "A(a|b)c",
+            "A(a|b)c=d",
+        ] {
+            assert!(parameter(text).is_err(), "{text}");
+        }
+    }
+}

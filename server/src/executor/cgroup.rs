@@ -1,0 +1,361 @@
+//! Control groups (cgroup v2): one leaf for a run, which nothing of the run can leave and which
+//! is ended as a whole. See the kernel's `admin-guide/cgroup-v2`.
+//!
+//! Leaves are made below the server's own group, in a group named after the data folder. A leaf
+//! whose run has ended but in which something was left running stays until that has ended, too.
+
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use app::id::RunId;
+use app::task::execution::Limits;
+use nix::sys::signal::Signal;
+
+use super::helper::Helper;
+use super::tree::Process;
+
+/// Characters of the folder's key in the name of its group.
+const KEY_CHARS: usize = 16;
+/// Leaves left over that are looked at after a run.
+const LOOKS: usize = 16;
+/// Leaves that one run may find taken.
+const NAMES: usize = 100;
+
+/// Why no control groups can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CgroupError {
+    /// No cgroup v2 is mounted, or this process is outside of what is mounted.
+    #[error("no cgroup v2 is mounted where this server could use it")]
+    NotMounted,
+    /// No group may be made, or no process may be moved.
+    #[error("no process can be moved into {}", path.display())]
+    NotWritable {
+        /// The group.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The groups of one data folder.
+#[derive(Debug)]
+pub(super) struct Cgroups {
+    base: PathBuf,
+    left: Mutex<Vec<PathBuf>>,
+}
+
+impl Cgroups {
+    /// Makes the folder's group and sees that a process can be moved into a leaf of it.
+    pub(super) fn open(host_key: &str, helper: &Helper) -> Result<Self, CgroupError> {
+        let base = base(host_key).ok_or(CgroupError::NotMounted)?;
+        let failed = |source| CgroupError::NotWritable {
+            path: base.clone(),
+            source,
+        };
+        make(&base).map_err(failed)?;
+        // Only where the group above has them to give; without, limits hold for each process.
+        for group in [base.parent(), Some(base.as_path())].into_iter().flatten() {
+            for controller in ["+memory", "+pids"] {
+                std::fs::write(group.join("cgroup.subtree_control"), controller).ok();
+            }
+        }
+        let probe = base.join(format!("probe-{}", crate::auth::token::random_id(6)));
+        make(&probe).map_err(failed)?;
+        let works = helper.probe(&[argument(&probe)]);
+        remove(&probe);
+        works.map_err(failed)?;
+        let cgroups = Self {
+            left: Mutex::new(leaves(&base)),
+            base,
+        };
+        cgroups.tidy(usize::MAX);
+        Ok(cgroups)
+    }
+
+    /// Makes a leaf for a run.
+    pub(super) fn leaf(&self, run: RunId, limits: &Limits) -> std::io::Result<PathBuf> {
+        // Taken only when a daemon of an older run with this number lives on, as after the
+        // database was restored from a backup.
+        for number in 0..NAMES {
+            let name = match number {
+                0 => format!("run-{run}"),
+                number => format!("run-{run}.{number}"),
+            };
+            let leaf = self.base.join(name);
+            match std::fs::create_dir(&leaf) {
+                Ok(()) => {
+                    restrict(&leaf, limits);
+                    return Ok(leaf);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    // Somebody has tidied up below us.
+                    make(&self.base)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(std::io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// The run of this leaf is over: removes it, at once or when nothing lives in it any more.
+    pub(super) fn leave(&self, leaf: PathBuf) {
+        if !remove(&leaf) {
+            self.lock().push(leaf);
+        }
+        self.tidy(LOOKS);
+    }
+
+    /// Removes leaves left over, the oldest first, looking at so many.
+    fn tidy(&self, looks: usize) {
+        let mut left = self.lock();
+        let looks = looks.min(left.len());
+        let mut still: Vec<PathBuf> = left.drain(..looks).collect();
+        still.retain(|leaf| !remove(leaf));
+        left.extend(still);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the helper is told about a leaf.
+pub(super) fn argument(leaf: &Path) -> String {
+    format!("leaf={}", leaf.display())
+}
+
+/// Limits for the run as a whole, where the controllers are there.
+fn restrict(leaf: &Path, limits: &Limits) {
+    let set = |file: &str, value: i64| std::fs::write(leaf.join(file), value.to_string()).is_ok();
+    if let Some(mib) = limits.memory_mib
+        && set("memory.max", mib.saturating_mul(1024 * 1024))
+    {
+        // Half a run is worth nothing.
+        set("memory.oom.group", 1);
+    }
+    if let Some(processes) = limits.processes {
+        set("pids.max", processes);
+    }
+}
+
+/// The group of a data folder, whether it is there or not.
+fn base(host_key: &str) -> Option<PathBuf> {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+    Some(own_group(&mounts, &groups)?.join(name_of(host_key)))
+}
+
+fn name_of(host_key: &str) -> String {
+    let end = host_key.floor_char_boundary(KEY_CHARS);
+    format!("jcrontab-{}", &host_key[..end])
+}
+
+/// The folder of this process's own group. proc_pid_mountinfo(5), cgroups(7).
+fn own_group(mounts: &str, groups: &str) -> Option<PathBuf> {
+    let own = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    mounts.lines().find_map(|line| {
+        let (fields, filesystem) = line.split_once(" - ")?;
+        if filesystem.split(' ').next() != Some("cgroup2") {
+            return None;
+        }
+        let mut fields = fields.split(' ').skip(3);
+        let (root, mounted) = (unescape(fields.next()?), unescape(fields.next()?));
+        // Mounted from further down, only what is below that is to be seen here.
+        let inside = Path::new(own).strip_prefix(root).ok()?;
+        let clean = inside
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        clean.then(|| mounted.join(inside))
+    })
+}
+
+/// Paths in mountinfo write spaces and the like in octal: `\040`.
+fn unescape(text: &str) -> PathBuf {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let octal = tail
+            .get(..3)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) if *first == b'\\' => {
+                bytes.push(byte);
+                rest = &tail[3..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+fn make(path: &Path) -> std::io::Result<()> {
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    }
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let folder = |entry: std::fs::DirEntry| {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        is_folder.then(|| entry.path())
+    };
+    entries.flatten().filter_map(folder).collect()
+}
+
+fn leaves(base: &Path) -> Vec<PathBuf> {
+    folders(base)
+}
+
+/// Removes a leaf and what a command has made in it; false while something lives there.
+fn remove(leaf: &Path) -> bool {
+    for inner in folders(leaf) {
+        remove(&inner);
+    }
+    match std::fs::remove_dir(leaf) {
+        Ok(()) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Whether this is a leaf of the folder's group: what a file says is not ended for the asking.
+pub(super) fn is_leaf_of(leaf: &Path, host_key: &str) -> bool {
+    let is_run = leaf
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with("run-"));
+    let ours = leaf
+        .parent()
+        .and_then(Path::file_name)
+        .is_some_and(|name| *name == *name_of(host_key));
+    let dots = leaf
+        .components()
+        .any(|part| matches!(part, std::path::Component::ParentDir));
+    is_run && ours && !dots && leaf.join("cgroup.procs").exists()
+}
+
+/// Whether nothing lives in a leaf any more.
+pub(super) fn is_empty(leaf: &Path) -> bool {
+    match std::fs::read_to_string(leaf.join("cgroup.events")) {
+        Ok(events) => events.lines().any(|line| line == "populated 0"),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// What lives in a leaf, in groups below it also.
+fn processes(leaf: &Path) -> Vec<Process> {
+    let list = std::fs::read_to_string(leaf.join("cgroup.procs")).unwrap_or_default();
+    let pids = list.lines().filter_map(|pid| pid.parse().ok());
+    let mut found: Vec<Process> = pids.filter_map(Process::look).collect();
+    for inner in folders(leaf) {
+        found.extend(processes(&inner));
+    }
+    found
+}
+
+/// Asks everything in a leaf to end.
+pub(super) fn terminate(leaf: &Path) {
+    for process in processes(leaf) {
+        process.signal(Signal::SIGTERM);
+        // Who is stopped does not listen.
+        process.signal(Signal::SIGCONT);
+    }
+}
+
+/// Ends everything in a leaf, until it is empty or time is up; gives whether it is empty.
+pub(super) fn kill(leaf: &Path, until: Instant) -> bool {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if is_empty(leaf) {
+            return true;
+        }
+        // Linux before 5.14 has no `cgroup.kill`. Frozen, nothing forks while it is ended.
+        if std::fs::write(leaf.join("cgroup.kill"), "1").is_err() {
+            std::fs::write(leaf.join("cgroup.freeze"), "1").ok();
+            for process in processes(leaf) {
+                process.signal(Signal::SIGKILL);
+            }
+            std::fs::write(leaf.join("cgroup.freeze"), "0").ok();
+        }
+        if Instant::now() >= until {
+            return is_empty(leaf);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// Ends everything in all leaves of a data folder, and removes them and the folder's group.
+pub(super) fn clear(host_key: &str, until: Instant) {
+    let Some(base) = base(host_key) else { return };
+    for leaf in leaves(&base) {
+        kill(&leaf, until);
+        remove(&leaf);
+    }
+    remove(&base);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_group_is_found_in_any_layout() {
+        let unified = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n";
+        let hybrid = "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n\
+            41 31 0:38 / /sys/fs/cgroup/uni\\040fied rw shared:9 - cgroup2 cgroup2 rw\n";
+        let bound = "41 31 0:38 /box /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+        for (mounts, groups, path) in [
+            (
+                unified,
+                "0::/system.slice/jcrontab.service\n",
+                Some("/sys/fs/cgroup/system.slice/jcrontab.service"),
+            ),
+            (
+                hybrid,
+                "4:memory:/x\n0::/\n",
+                Some("/sys/fs/cgroup/uni fied/"),
+            ),
+            (bound, "0::/box/inner\n", Some("/sys/fs/cgroup/inner")),
+            (bound, "0::/elsewhere\n", None),
+            (unified, "0::/../../outside\n", None),
+            (unified, "4:memory:/x\n", None),
+            (
+                "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw\n",
+                "0::/\n",
+                None,
+            ),
+            ("nonsense\n", "0::/\n", None),
+        ] {
+            assert_eq!(
+                own_group(mounts, groups),
+                path.map(PathBuf::from),
+                "{mounts}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_leaves_of_the_folder_are_touched() {
+        let key = "0123456789abcdef0123456789abcdef";
+        for path in [
+            "/sys/fs/cgroup/system.slice",
+            "/sys/fs/cgroup/jcrontab-0123456789abcdef",
+            "/sys/fs/cgroup/jcrontab-ffffffffffffffff/run-1",
+            "/sys/fs/cgroup/jcrontab-0123456789abcdef/../run-1",
+            "/etc/jcrontab-0123456789abcdef/run-1",
+        ] {
+            assert!(!is_leaf_of(Path::new(path), key), "{path}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What holds the processes of a run together, decided once at the start of a server.
+
+use std::path::Path;
+
+use app::run::RunReason;
+
+use super::cgroup::{CgroupError, Cgroups};
+use super::helper::{Helper, HelperError};
+use super::identity::Identity;
+use super::journal::Journal;
+use super::{Environment, Job, environment};
+use crate::auth::seal::Sealer;
+use crate::config::ContainBy;
+
+/// Why commands could not be kept together.
+#[derive(Debug, thiserror::Error)]
+pub enum ContainmentError {
+    /// The exec helper.
+    #[error(transparent)]
+    Helper(#[from] HelperError),
+    /// Control groups were asked for.
+    #[error("JCRONTAB_CONTAINMENT asks for control groups, which cannot be used")]
+    Cgroup(#[from] CgroupError),
+    /// The list of running commands.
+    #[error("the list of running commands in the data folder cannot be written")]
+    Journal(#[source] std::io::Error),
+}
+
+/// What commands are started with.
+#[derive(Debug)]
+pub struct Containment {
+    pub(super) identity: Identity,
+    pub(super) helper: Helper,
+    pub(super) cgroups: Option<Cgroups>,
+    pub(super) journal: Journal,
+    sealer: Sealer,
+}
+
+impl Containment {
+    /// Prepares everything and tries it out.
+    ///
+    /// # Errors
+    /// When commands cannot be started, when control groups are asked for and cannot be used, or
+    /// when the data folder cannot be written.
+    pub fn open(
+        contain_by: ContainBy,
+        data_dir: &Path,
+        identity: Identity,
+        sealer: Sealer,
+    ) -> Result<Self, ContainmentError> {
+        let helper = Helper::new(data_dir)?;
+        let cgroups = match contain_by {
+            ContainBy::Supervisor => None,
+            ContainBy::Cgroup => Some(Cgroups::open(&identity.host_key, &helper)?),
+            ContainBy::Auto => match Cgroups::open(&identity.host_key, &helper) {
+                Ok(cgroups) => Some(cgroups),
+                Err(error) => {
+                    tracing::info!(
+                        error = &error as &dyn std::error::Error,
+                        "no control groups; a supervisor keeps each command's processes together"
+                    );
+                    None
+                }
+            },
+        };
+        Ok(Self {
+            helper,
+            cgroups,
+            journal: Journal::open(data_dir).map_err(ContainmentError::Journal)?,
+            identity,
+            sealer,
+        })
+    }
+
+    /// The environment of a run.
+    ///
+    /// # Errors
+    /// As [`environment::environment`].
+    pub(super) fn environment(&self, job: &Job) -> Result<Environment, RunReason> {
+        environment::environment(job, &self.identity, &self.sealer)
+    }
+}

@@ -1,0 +1,100 @@
+//! What becomes of a run that is over: its outcome, the next attempt, the messages.
+
+use app::run::{RunReason, RunState};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::process::Ending;
+use super::{Executor, Job};
+use crate::auth::token::random;
+use crate::store::{Outcome, StoredOutput, Unconfirmed};
+
+/// A number from 0 up to 1.
+fn chance() -> f64 {
+    f64::from(u32::from_le_bytes(random())) / (f64::from(u32::MAX) + 1.0)
+}
+
+/// When an attempt that ended so is made again.
+pub(crate) fn retry_at(
+    task: &app::task::Task,
+    attempt: i32,
+    state: RunState,
+    exit_code: Option<i32>,
+    ended_at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    task.execution
+        .retry
+        .next_delay_ms(attempt, state, exit_code, chance())
+        .map(|delay| ended_at + TimeDelta::milliseconds(delay))
+}
+
+impl Executor {
+    /// Hands the end of a run to the recorder.
+    pub(super) fn finish(
+        &self,
+        job: &Job,
+        state: RunState,
+        reason: Option<String>,
+        ending: &Ending,
+        output: StoredOutput,
+        bytes: &[u8],
+    ) {
+        let finished_at = self.clock.now().max(job.started_at);
+        let outcome = Outcome {
+            run_id: job.run_id,
+            occurrence_id: job.occurrence_id,
+            task_id: job.task.id,
+            epoch: job.epoch,
+            state,
+            reason,
+            finished_at,
+            exit_code: ending.exit_code,
+            exit_signal: ending.signal,
+            output,
+            retry_at: retry_at(&job.task, job.attempt, state, ending.exit_code, finished_at),
+            messages: Vec::new(),
+        };
+        let messages = self.composer.result(job, &outcome, bytes);
+        self.recorder.record(Outcome {
+            messages,
+            ..outcome
+        });
+    }
+
+    /// Ends a job that is in the database as `running` but cannot be started.
+    pub fn refuse(&self, job: &Job, reason: &RunReason) {
+        self.in_flight.lock().insert(job.run_id);
+        self.finish(
+            job,
+            RunState::Failed,
+            Some(reason.code()),
+            &Ending::default(),
+            StoredOutput::default(),
+            &[],
+        );
+    }
+
+    /// Tells people that a run is under way for longer than its soft limit.
+    pub(super) fn tell_late(&self, job: &Job) {
+        let messages = self.composer.late(job, self.clock.now());
+        tracing::info!(run.id = job.run_id.0, "a run is over its soft limit");
+        self.recorder.tell(messages);
+    }
+
+    /// Ends a claim that was never started and cannot be any more.
+    pub fn give_up(&self, claimed: &Unconfirmed, now: DateTime<Utc>) {
+        self.recorder.record(Outcome {
+            run_id: claimed.run_id,
+            occurrence_id: claimed.occurrence_id,
+            task_id: claimed.task_id,
+            epoch: claimed.epoch,
+            state: RunState::Lost,
+            reason: Some(RunReason::Unconfirmed.code()),
+            finished_at: now,
+            exit_code: None,
+            exit_signal: None,
+            output: StoredOutput::default(),
+            retry_at: None,
+            messages: Vec::new(),
+        });
+    }
+}

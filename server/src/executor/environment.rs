@@ -1,0 +1,113 @@
+//! What a run gets to know: its environment, and which of it must not be shown.
+
+use std::collections::BTreeMap;
+
+use app::run::RunReason;
+use app::task::execution::ParameterKind;
+
+use super::Job;
+use super::identity::Identity;
+use crate::auth::seal::Sealer;
+use crate::store::SealedSecret;
+
+/// The environment's search path.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Names that only the server sets.
+const OURS: &str = "JCRONTAB_";
+/// Marks every process of a data folder.
+pub(super) const HOST_KEY: &str = "JCRONTAB_HOST_KEY";
+/// Marks every process of a run.
+pub(super) const RUN_ID: &str = "JCRONTAB_RUN_ID";
+
+/// The environment of a run.
+#[derive(Clone)]
+pub(super) struct Environment {
+    /// All variables.
+    pub(super) vars: BTreeMap<String, String>,
+    /// Values that must not be shown wherever they turn up.
+    pub(super) secret_values: Vec<String>,
+}
+
+impl std::fmt::Debug for Environment {
+    /// Without values: some are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment")
+            .field("vars", &self.vars.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts the environment of a run together. What comes later replaces what came before: the usual
+/// variables, those of the task, parameters, secrets, and at last our own. `HOME`, `USER` and
+/// `LOGNAME` are added where the user is known, unless they are set here.
+///
+/// # Errors
+/// When a secret does not open or a variable could not be passed on; the reason names it, never
+/// its value.
+pub(super) fn environment(
+    job: &Job,
+    identity: &Identity,
+    sealer: &Sealer,
+) -> Result<Environment, RunReason> {
+    let execution = &job.task.execution;
+    let usual = [
+        ("PATH", PATH.to_owned()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("SHELL", "/bin/sh".to_owned()),
+    ];
+    let mut vars: BTreeMap<String, String> = BTreeMap::new();
+    let mut secret_values = Vec::new();
+    vars.extend(usual.map(|(name, value)| (name.to_owned(), value)));
+    for variable in &execution.env {
+        vars.insert(variable.name.clone(), variable.value.clone());
+    }
+    for parameter in &execution.parameters {
+        if !parameter.default.is_empty() {
+            vars.insert(parameter.name.clone(), parameter.default.clone());
+        }
+    }
+    for (name, value) in &job.parameters {
+        vars.insert(name.clone(), value.clone());
+        let is_secret = |kind| kind == ParameterKind::Secret;
+        let mut declared = execution.parameters.iter().filter(|one| one.name == *name);
+        if declared.any(|one| is_secret(one.kind)) {
+            secret_values.push(value.clone());
+        }
+    }
+    for secret in job.secrets.iter() {
+        let value = sealer
+            .open(&SealedSecret::place(secret.id), &secret.sealed)
+            .map_err(|_| not_started("secret", &secret.name))?;
+        secret_values.push(value.clone());
+        vars.insert(secret.name.clone(), value);
+    }
+    vars.retain(|name, _| !name.starts_with(OURS));
+    let mut ours = vec![
+        ("JCRONTAB_TASK_ID", job.task.id.to_string()),
+        (RUN_ID, job.run_id.to_string()),
+        ("JCRONTAB_ATTEMPT", job.attempt.to_string()),
+        (HOST_KEY, identity.host_key.clone()),
+    ];
+    if let Some(at) = job.scheduled_for {
+        ours.push(("JCRONTAB_SCHEDULED_FOR", app::time::Stamp(at).rfc3339()));
+    }
+    for (name, value) in ours {
+        vars.insert(name.to_owned(), value);
+    }
+    for (name, value) in &vars {
+        // The kernel takes lines `NAME=value` that end with a zero byte.
+        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+            return Err(not_started("variable", &name.replace('\0', "\u{fffd}")));
+        }
+    }
+    secret_values.retain(|value| !value.is_empty());
+    Ok(Environment {
+        vars,
+        secret_values,
+    })
+}
+
+/// A command that could not be started, in words that `app::run` knows.
+pub(super) fn not_started(code: &str, detail: &str) -> RunReason {
+    RunReason::NotStarted(format!("@{code} {detail}"))
+}

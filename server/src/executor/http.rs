@@ -1,0 +1,185 @@
+//! One HTTP request instead of a command: sent through the guard of everything outgoing, told in
+//! the run's log, judged by its answer.
+
+mod answer;
+mod fill;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use app::run::log::Stream;
+use app::task::execution::HttpCall;
+use reqwest::header::{HeaderMap, SET_COOKIE};
+use reqwest::{Method, Response};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::process::{Ending, asked_to_stop, passed};
+use super::{Environment, Job, StopReason};
+use crate::notifier::send::{SendError, Sender, failure};
+use crate::output::RunLog;
+
+/// The hard limit of a request whose task has none, in seconds.
+const LIMIT: i64 = 300;
+/// Of an answer no more is read.
+const READ_MAX: usize = 10 * 1024 * 1024;
+/// A longer answer is not read as JSON: it would take many times its size.
+const JSON_MAX: usize = 1024 * 1024;
+/// The client's own limit is not the one that counts.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// Sends the request of a job and waits for its answer. `soft` is called once, when its soft limit
+/// passes. A request under way is dropped when its time is up or somebody asks.
+pub(super) async fn call(
+    (job, call): (&Job, &HttpCall),
+    environment: &Environment,
+    sender: &Sender,
+    log: &RunLog,
+    mut stopped: watch::Receiver<Option<StopReason>>,
+    soft: impl Fn() + Send,
+) -> Ending {
+    let start = Instant::now();
+    let hard = job.task.timeout_seconds.unwrap_or(LIMIT);
+    let mut soft_limit = job.task.execution.soft_limit_seconds;
+    let asking = ask(call, environment, sender, log, limit(hard) + SLACK);
+    tokio::pin!(asking);
+    loop {
+        tokio::select! {
+            biased;
+            reason = asked_to_stop(&mut stopped) => return Ending::stopped(reason),
+            answered = &mut asking => return match answered {
+                Ok(()) => Ending::answered(),
+                Err(fault) => Ending::http(fault),
+            },
+            () = passed(start, Some(hard)) => return Ending::timed_out(hard),
+            () = passed(start, soft_limit) => {
+                soft_limit = None;
+                soft();
+            }
+        }
+    }
+}
+
+fn limit(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+}
+
+/// Sends it and reads the answer; the fault is a code that `app::run` knows.
+async fn ask(
+    call: &HttpCall,
+    environment: &Environment,
+    sender: &Sender,
+    log: &RunLog,
+    limit: Duration,
+) -> Result<(), String> {
+    let said = |text: &str| log.push(Stream::Err, text.as_bytes());
+    let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| "@method".to_owned())?;
+    let filled = fill::fill(call, &environment.vars)?;
+    // As it is sent, but for the secrets in it.
+    let shown = fill::url(&call.url, &without_secrets(environment))?;
+    said(&format!("> {method} {shown}\n"));
+    let started = Instant::now();
+    let request = sender
+        .request(method, &filled.url)
+        .map_err(|refusal| refused(&refusal))?
+        .timeout(limit)
+        .headers(filled.headers);
+    let request = if filled.body.is_empty() {
+        request
+    } else {
+        request.body(filled.body)
+    };
+    let response = request.send().await.map_err(|error| unsent(error, log))?;
+    let status = response.status();
+    said(&format!(
+        "< {status} ({} ms)\n",
+        started.elapsed().as_millis()
+    ));
+    said(&shown_headers(response.headers()));
+    let body = read(response, !call.json_pointer.is_empty(), log).await?;
+    match answer::fault(call, status.as_u16(), body.as_deref()) {
+        Some(fault) => Err(fault),
+        None => Ok(()),
+    }
+}
+
+fn without_secrets(environment: &Environment) -> BTreeMap<String, String> {
+    let mut vars = environment.vars.clone();
+    for value in vars.values_mut() {
+        if environment.secret_values.contains(value) {
+            "***".clone_into(value);
+        }
+    }
+    vars
+}
+
+/// Reads an answer into the log; gives it when it is to be looked into and is not too long.
+async fn read(
+    mut response: Response,
+    keep: bool,
+    log: &RunLog,
+) -> Result<Option<Vec<u8>>, String> {
+    let mut total = 0;
+    let mut kept = keep.then(Vec::new);
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| unsent(error, log))?
+    {
+        let room = READ_MAX - total;
+        let piece = &chunk[..chunk.len().min(room)];
+        total += piece.len();
+        log.push(Stream::Out, piece);
+        log.caught_up().await;
+        if total > JSON_MAX {
+            kept = None;
+        }
+        if let Some(kept) = &mut kept {
+            kept.extend_from_slice(piece);
+        }
+        if piece.len() < chunk.len() {
+            let mib = READ_MAX / 1024 / 1024;
+            let words = format!(
+                "\n[… no more than {mib} MiB of an answer is read / 应答只读前 {mib} MiB …]\n"
+            );
+            log.push(Stream::Err, words.as_bytes());
+            break;
+        }
+    }
+    Ok(kept)
+}
+
+/// Headers of an answer, a line each. Cookies are other people's secrets.
+fn shown_headers(headers: &HeaderMap) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        let value = match name {
+            &SET_COOKIE => "***".into(),
+            _ => String::from_utf8_lossy(value.as_bytes()),
+        };
+        lines.push_str(&format!("< {name}: {value}\n"));
+    }
+    lines.push('\n');
+    lines
+}
+
+fn refused(refusal: &crate::notifier::guard::Refusal) -> String {
+    use crate::notifier::guard::Refusal;
+    match refusal {
+        Refusal::Private(address) => format!("@private {address}"),
+        Refusal::NoAddress(host) => format!("@no_address {host}"),
+        Refusal::NotAUrl | Refusal::Scheme | Refusal::Credentials => "@url".to_owned(),
+    }
+}
+
+/// A request that got no whole answer. The words go to the log, too.
+fn unsent(error: reqwest::Error, log: &RunLog) -> String {
+    match failure(error) {
+        Ok(refusal) => refused(&refusal),
+        Err(SendError::Unreachable(words) | SendError::Refused(words)) => {
+            log.push(Stream::Err, format!("* {words}\n").as_bytes());
+            format!("@unreachable {words}")
+        }
+        Err(other) => format!("@unreachable {other}"),
+    }
+}

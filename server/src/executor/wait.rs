@@ -1,0 +1,287 @@
+//! Seeing how a command ends, and that nothing of it is left.
+
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+use tokio::process::Child;
+
+use super::helper::{FRAME, Frame, LET_GO};
+use super::spawn::Tree;
+use super::{cgroup, tree};
+
+/// How long processes that KILL does not end are waited for: the kernel holds them.
+const STUBBORN: Duration = Duration::from_secs(5);
+/// A supervisor that has nothing to wait for any more ends within this time.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// The way to the helper.
+#[derive(Debug)]
+pub(super) enum Socket {
+    /// Without a supervisor there is something to hear at the end at most: the runtime need not
+    /// listen.
+    Looked(UnixStream),
+    /// A supervisor speaks when it wants to.
+    Heard(tokio::net::UnixStream),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Exit {
+    pub(super) code: Option<i32>,
+    pub(super) signal: Option<i32>,
+}
+
+/// How the start of a command or the command itself ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// The command has ended.
+    Exited(Exit),
+    /// A step before it failed.
+    Refused(u8, Errno),
+    /// Nobody knows.
+    Unknown(String),
+}
+
+/// The processes of a run.
+#[derive(Debug)]
+pub(super) struct Watch {
+    child: Child,
+    tree: Tree,
+    socket: Socket,
+    /// A frame that is not complete.
+    heard: Vec<u8>,
+    end: Option<End>,
+    /// The helper has told how it went.
+    told: bool,
+    /// Nothing more will be heard.
+    closed: bool,
+    /// It was waited for.
+    reaped: bool,
+}
+
+impl Watch {
+    pub(super) fn new(child: Child, tree: Tree, socket: Socket) -> Self {
+        Self {
+            child,
+            tree,
+            socket,
+            heard: Vec::with_capacity(FRAME),
+            end: None,
+            told: false,
+            closed: false,
+            reaped: false,
+        }
+    }
+
+    /// The control group, where there is one.
+    pub(super) fn leaf(&self) -> Option<PathBuf> {
+        match &self.tree {
+            Tree::Leaf(leaf) => Some(leaf.clone()),
+            Tree::Supervisor(_) => None,
+        }
+    }
+
+    /// Waits for the command's end. Giving up waiting loses nothing.
+    pub(super) async fn ended(&mut self) -> End {
+        loop {
+            if let Some(end) = &self.end {
+                return end.clone();
+            }
+            match self.tree {
+                Tree::Leaf(_) => self.wait().await,
+                Tree::Supervisor(_) if self.closed => {
+                    tracing::warn!("a supervisor is gone before its command has ended");
+                    self.wait().await;
+                }
+                Tree::Supervisor(_) => self.listen().await,
+            }
+        }
+    }
+
+    /// Waits for the process that was started: the command, or a supervisor that said nothing.
+    async fn wait(&mut self) {
+        let status = self.child.wait().await;
+        self.reaped = true;
+        // What the helper said, it said before it ended or became the command.
+        self.take_frames();
+        if self.end.is_some() {
+            return;
+        }
+        self.end = Some(match status {
+            Ok(status) => End::Exited(Exit {
+                code: status.code(),
+                signal: status.signal(),
+            }),
+            Err(error) => End::Unknown(error.to_string()),
+        });
+    }
+
+    /// Waits for the next word of the supervisor.
+    async fn listen(&mut self) {
+        if let Socket::Heard(socket) = &self.socket
+            && socket.readable().await.is_ok()
+        {
+            self.take_frames();
+        } else {
+            self.closed = true;
+        }
+    }
+
+    fn take_frames(&mut self) {
+        while !self.closed {
+            let mut bytes = [0; FRAME];
+            let room = FRAME - self.heard.len();
+            let read = match &self.socket {
+                Socket::Looked(socket) => (&mut &*socket).read(&mut bytes[..room]),
+                Socket::Heard(socket) => socket.try_read(&mut bytes[..room]),
+            };
+            match read {
+                Ok(0) => self.closed = true,
+                Ok(count) => {
+                    self.heard.extend_from_slice(&bytes[..count]);
+                    if let Ok(frame) = <[u8; FRAME]>::try_from(self.heard.as_slice()) {
+                        self.heard.clear();
+                        self.take(Frame::read(frame));
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+                Err(_) => self.closed = true,
+            }
+        }
+    }
+
+    fn take(&mut self, frame: Frame) {
+        let end = match frame {
+            Frame::Failed { step, errno } => End::Refused(step, errno),
+            Frame::Code(code) => End::Exited(Exit {
+                code: Some(code),
+                signal: None,
+            }),
+            Frame::Signal(signal) => End::Exited(Exit {
+                code: None,
+                signal: Some(signal),
+            }),
+            Frame::Unknown => return,
+        };
+        self.told = true;
+        // After a step that failed, the end of the helper itself is told, too.
+        self.end.get_or_insert(end);
+    }
+
+    /// Waits until no process of the run is left. Giving up waiting loses nothing.
+    async fn gone(&mut self) {
+        if let Some(leaf) = self.leaf() {
+            self.ended().await;
+            let mut pause = Duration::from_millis(2);
+            while !cgroup::is_empty(&leaf) {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(50));
+            }
+            return;
+        }
+        while !self.closed {
+            self.listen().await;
+        }
+        self.ended().await;
+        self.reap().await;
+    }
+
+    async fn reap(&mut self) {
+        if !self.reaped && self.child.wait().await.is_ok() {
+            self.reaped = true;
+        }
+    }
+
+    /// The run is over: lets go of what is left of it, which after a stop is nothing.
+    pub(super) async fn let_go(&mut self) {
+        if let Socket::Heard(socket) = &self.socket
+            && !self.reaped
+        {
+            // It may be gone already, having had nothing to wait for.
+            socket.try_write(&[LET_GO]).ok();
+            if tokio::time::timeout(LEAVE, self.reap()).await.is_err() {
+                tracing::warn!("a supervisor stays that was let go");
+            }
+        }
+    }
+
+    /// Ends the run: TERM to all of its processes, KILL after the grace, until none is left. Gives
+    /// how the command itself ended, and whether all are gone.
+    pub(super) async fn stop(&mut self, grace: Duration) -> (End, bool) {
+        if !grace.is_zero() {
+            let tree = self.living();
+            blocking(move || {
+                match tree {
+                    Some(Tree::Leaf(leaf)) => cgroup::terminate(&leaf),
+                    Some(Tree::Supervisor(pid)) => {
+                        for process in tree::descendants(&[pid])? {
+                            process.signal(Signal::SIGTERM);
+                            // Who is stopped does not listen.
+                            process.signal(Signal::SIGCONT);
+                        }
+                    }
+                    None => {}
+                }
+                Ok(())
+            })
+            .await;
+            if tokio::time::timeout(grace, self.gone()).await.is_ok() {
+                return (self.ended().await, true);
+            }
+        }
+        let until = Instant::now() + STUBBORN;
+        let tree = self.living();
+        let empty = blocking(move || match tree {
+            Some(Tree::Leaf(leaf)) => Ok(cgroup::kill(&leaf, until)),
+            Some(Tree::Supervisor(pid)) => {
+                tree::exterminate(|| tree::descendants(&[pid]), until).map(|(_, left)| left == 0)
+            }
+            None => Ok(true),
+        })
+        .await
+        .unwrap_or(false);
+        let gone = empty && tokio::time::timeout(LEAVE, self.gone()).await.is_ok();
+        let end = self.end.clone();
+        (
+            end.unwrap_or_else(|| End::Unknown("it cannot be ended".to_owned())),
+            gone,
+        )
+    }
+
+    /// The tree, unless its supervisor was waited for: then its pid may be somebody else's.
+    fn living(&self) -> Option<Tree> {
+        match &self.tree {
+            Tree::Supervisor(_) if self.reaped => None,
+            tree => Some(tree.clone()),
+        }
+    }
+
+    /// Whether the supervisor ended before it could say how the command did: then nothing has kept
+    /// the processes of the run together.
+    pub(super) fn lost_hold(&self) -> bool {
+        matches!(self.tree, Tree::Supervisor(_)) && !self.told
+    }
+}
+
+/// Looks through processes where that holds nobody up.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Option<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the processes of a run cannot be seen");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "the processes of a run were not ended");
+            None
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The end of a log: what goes into the row, and the object's way to its place.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::log::{Closed, Shared};
+use super::{ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock, object_name};
+use crate::store::StoredOutput;
+
+/// A disk that does not take the end of a log within this time hangs. The result goes on without.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is left of a log.
+#[derive(Debug)]
+pub struct Finished {
+    /// What goes into the row.
+    pub stored: StoredOutput,
+    /// What a message may show: all of a short output, else both ends.
+    pub shown: Vec<u8>,
+    /// Whether nothing but a short end of it could be kept.
+    pub is_lost: bool,
+}
+
+impl OutputStore {
+    /// Ends a log: nothing more is taken. Does not wait for a store elsewhere: what cannot be
+    /// sent at once waits on the disk and is sent later, under the name that the row has.
+    pub async fn finish(&self, log: &RunLog) -> Finished {
+        let shared = &log.0;
+        let closed = shared.close(INLINE_MAX);
+        let (stored, is_lost) = match &closed.whole {
+            Some(whole) => {
+                if closed.filed {
+                    let shared = Arc::clone(shared);
+                    on_disk(move || shared.remove_file()).await;
+                }
+                (row(&closed, 0, whole.clone(), None), false)
+            }
+            None => self.finish_long(shared, &closed).await,
+        };
+        lock(&self.0.open).remove(&shared.id);
+        let mut ended = lock(&self.0.ended);
+        ended.push_back((shared.id, stored.clone()));
+        if ended.len() > ENDED_MAX {
+            ended.pop_front();
+        }
+        Finished {
+            stored,
+            shown: closed.shown,
+            is_lost,
+        }
+    }
+
+    async fn finish_long(&self, shared: &Arc<Shared>, closed: &Closed) -> (StoredOutput, bool) {
+        let name = object_name(shared.id, shared.started_at);
+        let (log, store, place) = (Arc::clone(shared), Arc::clone(&self.0), name.clone());
+        let done = on_disk(move || {
+            let written = log.finish_file();
+            if written == 0 {
+                log.remove_file();
+                return (0, None);
+            }
+            (written, store.put_away(&store.spool_path(log.id), &place))
+        });
+        let (written, waiting) = done.await.unwrap_or_default();
+        if let Some(waiting) = waiting {
+            self.send_soon(waiting, name.clone());
+        }
+        let lost = closed.tail_from.saturating_sub(written)
+            + if written > closed.head_to {
+                closed.gap
+            } else {
+                0
+            };
+        let object = (written > 0).then_some(name);
+        let is_lost = object.is_none() && lost > 0;
+        (row(closed, lost, closed.tail.clone(), object), is_lost)
+    }
+
+    fn send_soon(&self, file: PathBuf, name: String) {
+        let store = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            if let Err(error) = store.send(&file, &name).await {
+                tracing::warn!(
+                    object = name,
+                    error = &error as &dyn std::error::Error,
+                    "output waits on this disk until its store takes it"
+                );
+            }
+        });
+    }
+}
+
+impl Inner {
+    /// Brings a finished file to its place; gives where it waits when it must be sent.
+    pub(super) fn put_away(&self, file: &Path, name: &str) -> Option<PathBuf> {
+        lock(&self.cache).retain(|(known, _)| known != name);
+        let Err(error) = self.objects.take_over(file, name) else {
+            return None;
+        };
+        if error.kind() != std::io::ErrorKind::Unsupported {
+            tracing::debug!(%error, "output cannot be moved and is copied");
+        }
+        let waiting = self.ready_path(name);
+        let moved = waiting
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::rename(file, &waiting));
+        if let Err(error) = moved {
+            tracing::error!(file = %file.display(), %error, "output cannot be put where it waits");
+            return Some(file.to_owned());
+        }
+        Some(waiting)
+    }
+
+    /// Sends a file that waits, and removes it.
+    pub(super) async fn send(&self, file: &Path, name: &str) -> Result<(), OutputError> {
+        // The semaphore is never closed.
+        let _turn = self.sending.acquire().await.ok();
+        if !tokio::fs::try_exists(file).await.unwrap_or(true) {
+            // Somebody else has sent it.
+            return Ok(());
+        }
+        self.objects.send(file, name).await?;
+        match tokio::fs::remove_file(file).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(OutputError::file(file, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Does something with files, but not for ever; `None` when it did not end.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the end of an output failed");
+            None
+        }
+        Err(_) => {
+            tracing::error!("the disk hangs; the end of an output is not kept");
+            None
+        }
+    }
+}
+
+fn row(closed: &Closed, lost: u64, tail: Vec<u8>, object: Option<String>) -> StoredOutput {
+    let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    StoredOutput {
+        bytes: number(closed.total),
+        dropped: number(lost),
+        tail,
+        object,
+    }
+}

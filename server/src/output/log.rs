@@ -1,0 +1,382 @@
+//! The log of a run under way: fed by two pipes, read by pages, in bounded memory.
+//!
+//! The beginning goes to a file, the end stays in memory, what is between the two is counted.
+//! Places are counted in bytes as kept: after masking, both streams together.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use app::id::RunId;
+use app::run::log::{LogPage, Stream};
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+
+use super::Inner;
+use super::frame::{Block, Piece};
+use super::mask::Masker;
+use super::page::{Stretch, page, plain};
+use super::spool::{self, Spool};
+use super::state::State;
+
+/// The writer may be this far behind before readers of pipes wait for it, …
+const BEHIND_MAX: usize = 8;
+/// … but not longer than this: a disk that hangs must not hold up a command.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What is not in the file after this time is written to it.
+const UNWRITTEN_MAX: Duration = Duration::from_secs(1);
+/// Bytes that one look at a log reads.
+const LOOK: usize = 256 * 1024;
+
+/// The log of a run under way. A clone is another handle on the same log.
+#[derive(Clone, Debug)]
+pub struct RunLog(pub(super) Arc<Shared>);
+
+/// What the handles share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) id: RunId,
+    pub(super) started_at: DateTime<Utc>,
+    store: Arc<Inner>,
+    state: Mutex<State>,
+    spool: Mutex<Spool>,
+    /// The writer has caught up a bit.
+    room: Notify,
+    /// Bytes so far; closes with the log.
+    moved: watch::Sender<(u64, bool)>,
+}
+
+impl RunLog {
+    pub(super) fn new(
+        store: &Arc<Inner>,
+        id: RunId,
+        started_at: DateTime<Utc>,
+        secrets: &[String],
+    ) -> Self {
+        let log = Self(Arc::new(Shared {
+            id,
+            started_at,
+            state: Mutex::new(State::new(store.head)),
+            spool: Mutex::new(Spool::new(store.spool_path(id))),
+            store: Arc::clone(store),
+            room: Notify::new(),
+            moved: watch::channel((0, false)).0,
+        }));
+        log.mask(secrets);
+        log
+    }
+
+    /// Masks these values from here on, in place of those before.
+    pub fn mask(&self, secrets: &[String]) {
+        let mut state = self.0.state();
+        match Masker::new(secrets) {
+            Ok(masker) => state.masker = masker,
+            Err(error) => {
+                // Rather no output than one with secrets.
+                tracing::error!(run.id = self.0.id.0, %error, "secrets cannot be masked; no output is kept");
+                state.closed = true;
+            }
+        }
+    }
+
+    /// Takes what was read from a pipe; after the end of the run it is thrown away.
+    pub fn push(&self, stream: Stream, bytes: &[u8]) {
+        let shared = &*self.0;
+        let at = shared.store.clock.now();
+        let mut state = shared.state();
+        if state.closed {
+            return;
+        }
+        let sealed = state.take(stream, at, bytes);
+        let end = state.ring.end();
+        drop(state);
+        if sealed {
+            shared.store.write_soon(&self.0);
+        }
+        shared.tell(end, false);
+    }
+
+    /// Waits while the file is far behind. Who reads a pipe waits here between two reads, so that
+    /// memory holds no more than a little of what is on its way to the disk.
+    pub async fn caught_up(&self) {
+        let behind = || self.0.state().sealed.len() > BEHIND_MAX;
+        if !behind() {
+            return;
+        }
+        let waiting = async {
+            loop {
+                let room = self.0.room.notified();
+                if !behind() {
+                    return;
+                }
+                room.await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            tracing::error!(
+                run.id = self.0.id.0,
+                "the disk hangs; output is not written to it any more"
+            );
+            self.0.state().give_up();
+        }
+    }
+
+    /// Returns once there is more than `from`, or the log is closed.
+    pub async fn beyond(&self, from: u64) {
+        let mut moved = self.0.moved.subscribe();
+        let more = moved.wait_for(|(end, closed)| *end > from || *closed);
+        if more.await.is_err() {
+            tracing::debug!("the log is gone, which is an end, too");
+        }
+    }
+
+    /// Bytes written so far, and bytes that are left out for good.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let state = self.0.state();
+        (state.ring.end(), state.gap())
+    }
+
+    /// A stretch from a place on, at most `limit` bytes of text.
+    pub async fn page(&self, from: u64, limit: usize) -> LogPage {
+        let limit = limit.clamp(4, LOOK);
+        // A little more, so that the page sees whether its end cuts a character.
+        let (stretch, total, dropped) = self.look(from, limit + 4).await;
+        LogPage {
+            total_bytes: total,
+            dropped_bytes: dropped,
+            ..page(stretch, from.min(total), limit)
+        }
+    }
+
+    /// All that is kept so far as plain bytes, with a line in place of what is not.
+    pub async fn plain(&self) -> Vec<u8> {
+        let (mut text, mut reached) = (Vec::new(), 0);
+        // Up to here: it may grow faster than it is read.
+        let (end, _) = self.counts();
+        while reached < end {
+            let before = reached;
+            let (stretch, ..) = self.look(reached, LOOK).await;
+            plain(&mut text, &mut reached, &stretch);
+            if reached == before {
+                break;
+            }
+        }
+        text
+    }
+
+    async fn look(&self, from: u64, limit: usize) -> (Stretch, u64, u64) {
+        let shared = Arc::clone(&self.0);
+        // Blocks are read and unpacked off the threads that drain pipes.
+        let looking = tokio::task::spawn_blocking(move || shared.stretch(from, limit));
+        let (end, dropped) = self.counts();
+        match looking.await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(run.id = self.0.id.0, %error, "a log could not be read");
+                (
+                    Stretch {
+                        to: from,
+                        ..Stretch::default()
+                    },
+                    end,
+                    dropped,
+                )
+            }
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spool(&self) -> MutexGuard<'_, Spool> {
+        self.spool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, end: u64, closed: bool) {
+        self.moved.send_if_modified(|known| {
+            let is_new = *known != (end, closed);
+            *known = (end, closed);
+            is_new
+        });
+    }
+
+    /// What is kept from a place on: from the file, from what is on its way there, or from memory.
+    fn stretch(&self, from: u64, limit: usize) -> (Stretch, u64, u64) {
+        let mut file = None;
+        loop {
+            let state = self.state();
+            let (end, gap) = (state.ring.end(), state.gap());
+            let found = |pieces: Vec<Piece>, to: u64| {
+                let over = state.closed && to >= end;
+                (Stretch { pieces, to, over }, end, gap)
+            };
+            if from >= state.ring.start() || from >= end {
+                let pieces = state.ring.pieces(from, u64::MAX, limit);
+                let to = pieces.last().map_or(end.min(from), Piece::to);
+                return found(pieces, to);
+            }
+            if from >= state.written {
+                if let Some(block) = state.sealed.iter().find(|block| block.to > from) {
+                    return found(block.pieces(), block.to);
+                }
+                let pieces = state.ring.pieces(from, u64::MAX, limit);
+                let to = pieces.last().map_or(end, Piece::to);
+                return found(pieces, to);
+            }
+            let written = state.written;
+            let Some(file) = file.take() else {
+                drop(state);
+                file = Some(self.spool().handle());
+                continue;
+            };
+            drop(state);
+            let read = match file {
+                Ok(Some(file)) => spool::read(&file, from, written, limit),
+                Ok(None) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            };
+            let pieces = read.unwrap_or_else(|error| {
+                tracing::error!(run.id = self.id.0, %error, "the file of a log cannot be read");
+                Vec::new()
+            });
+            // What should be there and is not is shown as left out.
+            let to = pieces.last().map_or(written, Piece::to);
+            let stretch = Stretch {
+                pieces,
+                to,
+                over: false,
+            };
+            return (stretch, end, gap);
+        }
+    }
+
+    /// Writes finished blocks to the file; with `all`, also what waits for the end of its block.
+    pub(super) fn write_out(&self, all: bool) {
+        let mut spool = self.spool();
+        loop {
+            let mut state = self.state();
+            let Some(block) = state.sealed.front().cloned() else {
+                break;
+            };
+            state.filed = true;
+            drop(state);
+            if !self.written(&mut spool, &block, true) {
+                return;
+            }
+            self.state().landed(&block);
+            self.room.notify_waiters();
+        }
+        if all {
+            let mut state = self.state();
+            state.unwritten_since = None;
+            let due = state.unsealed();
+            state.filed |= due.is_some();
+            drop(state);
+            if let Some(block) = due {
+                self.written(&mut spool, &block, false);
+            }
+        }
+    }
+
+    fn written(&self, spool: &mut Spool, block: &Block, finished: bool) -> bool {
+        if self.store.disk.is_low() {
+            self.stop_writing(spool);
+            return false;
+        }
+        if let Err(error) = spool.write(block, finished) {
+            tracing::error!(
+                run.id = self.id.0,
+                file = %spool.path().display(),
+                %error,
+                "output cannot be written; only its end will be kept"
+            );
+            self.stop_writing(spool);
+            return false;
+        }
+        true
+    }
+
+    fn stop_writing(&self, spool: &mut Spool) {
+        self.state().give_up();
+        self.room.notify_waiters();
+        if let Err(error) = spool.trim() {
+            tracing::warn!(run.id = self.id.0, %error, "a file of output cannot be cut");
+        }
+    }
+
+    /// Whether something has waited long enough for its way to the file.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.state()
+            .unwritten_since
+            .is_some_and(|since| now.duration_since(since) >= UNWRITTEN_MAX)
+    }
+
+    /// Takes no more, and says what becomes of it.
+    pub(super) fn close(&self, inline_max: usize) -> Closed {
+        let mut state = self.state();
+        let at = self.store.clock.now();
+        state.end(at);
+        let whole = state.whole(inline_max);
+        let (tail_from, tail) = state.tail(inline_max);
+        let closed = Closed {
+            total: state.ring.end(),
+            gap: state.gap(),
+            head_to: state.head_to(),
+            tail_from,
+            tail,
+            shown: state.shown(),
+            filed: state.filed,
+            whole,
+        };
+        if closed.whole.is_some() {
+            // Nothing of it goes to the file from here on.
+            state.give_up();
+        }
+        drop(state);
+        self.tell(closed.total, true);
+        closed
+    }
+
+    /// Writes the end of the log to the file; gives up to where the file holds it.
+    pub(super) fn finish_file(&self) -> u64 {
+        self.state().seal_tail();
+        self.write_out(false);
+        let mut spool = self.spool();
+        if let Err(error) = spool.trim() {
+            tracing::warn!(run.id = self.id.0, %error, "a file of output cannot be cut");
+        }
+        self.state().written
+    }
+
+    /// Removes the file.
+    pub(super) fn remove_file(&self) {
+        let mut spool = self.spool();
+        if let Err(error) = spool.remove() {
+            tracing::warn!(file = %spool.path().display(), %error, "a file of output cannot be removed");
+        }
+    }
+}
+
+/// A log that takes no more.
+#[derive(Debug)]
+pub(super) struct Closed {
+    /// Bytes of it.
+    pub(super) total: u64,
+    /// Bytes left out in the middle.
+    pub(super) gap: u64,
+    /// Where that begins.
+    pub(super) head_to: u64,
+    /// All of it, when it is short.
+    pub(super) whole: Option<Vec<u8>>,
+    /// Where the end that goes into the row begins.
+    pub(super) tail_from: u64,
+    /// That end.
+    pub(super) tail: Vec<u8>,
+    /// What messages show.
+    pub(super) shown: Vec<u8>,
+    /// Whether there may be a file.
+    pub(super) filed: bool,
+}

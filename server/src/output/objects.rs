@@ -1,0 +1,156 @@
+//! Where finished output goes: a folder, or an S3-compatible store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Name;
+use object_store::prefix::PrefixStore;
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
+use tokio::io::AsyncWriteExt;
+
+use super::OutputError;
+use crate::config::Config;
+
+/// An upload is sent in parts of this size; the smallest that S3 takes is 5 MiB.
+const PART: usize = 5 * 1024 * 1024;
+/// A request to the store.
+const REQUEST: Duration = Duration::from_secs(60);
+/// Tries of a request together.
+const TRIES: Duration = Duration::from_secs(20);
+
+/// A store of objects.
+#[derive(Clone, Debug)]
+pub(super) struct Objects {
+    store: Arc<dyn ObjectStore>,
+    /// The folder, when it is one.
+    folder: Option<PathBuf>,
+}
+
+impl Objects {
+    /// Opens what the settings name; without an address the folder `output` of the data folder.
+    ///
+    /// # Errors
+    /// When the address is none, or the folder cannot be made.
+    pub(super) fn open(config: &Config, data: &Path) -> Result<Self, OutputError> {
+        let address = config.output_url.trim();
+        if address.is_empty() {
+            return Self::folder(data.join("output"));
+        }
+        let fault = |why: &str| OutputError::Setting(format!("{address:?} {why}"));
+        let url = url::Url::parse(address).map_err(|_| fault("is no address"))?;
+        match url.scheme() {
+            "file" => Self::folder(url.to_file_path().map_err(|()| fault("names no folder"))?),
+            "s3" => {
+                let bucket = url.host_str().ok_or_else(|| fault("names no bucket"))?;
+                let store = s3(config, bucket)?;
+                let prefix = Name::from(url.path().trim_matches('/'));
+                Ok(Self {
+                    store: Arc::new(PrefixStore::new(store, prefix)),
+                    folder: None,
+                })
+            }
+            _ => Err(fault("is neither s3:// nor file://")),
+        }
+    }
+
+    fn folder(path: PathBuf) -> Result<Self, OutputError> {
+        std::fs::create_dir_all(&path).map_err(|source| OutputError::file(&path, source))?;
+        let store = LocalFileSystem::new_with_prefix(&path)?;
+        Ok(Self {
+            store: Arc::new(store),
+            folder: Some(path),
+        })
+    }
+
+    /// Moves a file to its place, where that is on the same file system.
+    ///
+    /// # Errors
+    /// When it is not, or the folder cannot be written.
+    pub(super) fn take_over(&self, file: &Path, name: &str) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else {
+            return Err(std::io::ErrorKind::Unsupported.into());
+        };
+        let place = folder.join(name);
+        if let Some(parent) = place.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::rename(file, place)
+    }
+
+    /// Sends a file.
+    ///
+    /// # Errors
+    /// When the store does not take it, or the file cannot be read.
+    pub(super) async fn send(&self, file: &Path, name: &str) -> Result<(), OutputError> {
+        let read = |source| OutputError::file(file, source);
+        let mut source = tokio::fs::File::open(file).await.map_err(read)?;
+        let name = parse(name)?;
+        // A short file goes in one request, a longer one in parts, one after the other.
+        let mut sink =
+            object_store::buffered::BufWriter::with_capacity(Arc::clone(&self.store), name, PART)
+                .with_max_concurrency(1);
+        let sent = tokio::io::copy(&mut source, &mut sink).await;
+        let done = match sent {
+            Ok(_) => sink.shutdown().await,
+            Err(error) => Err(error),
+        };
+        done.map_err(OutputError::Sending)
+    }
+
+    /// Fetches an object.
+    ///
+    /// # Errors
+    /// When it is gone or the store does not answer.
+    pub(super) async fn fetch(&self, name: &str) -> Result<Vec<u8>, OutputError> {
+        Ok(self.store.get(&parse(name)?).await?.bytes().await?.to_vec())
+    }
+
+    /// Whether an object is there.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(super) async fn has(&self, name: &str) -> Result<bool, OutputError> {
+        match self.store.head(&parse(name)?).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Names come from our own rows; one that leads elsewhere is refused all the same.
+fn parse(name: &str) -> Result<Name, OutputError> {
+    Name::parse(name).map_err(|error| OutputError::Store(error.into()))
+}
+
+fn s3(config: &Config, bucket: &str) -> Result<impl ObjectStore + use<>, OutputError> {
+    let plain = config.output_endpoint.starts_with("http://");
+    // The way out is the operator's own setting, not a user's input, so it is not guarded. TLS is
+    // done by the provider that the process has installed.
+    let client = ClientOptions::new()
+        .with_allow_http(plain)
+        .with_connect_timeout(Duration::from_secs(5))
+        .with_timeout(REQUEST);
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(&config.output_region)
+        .with_allow_http(plain)
+        .with_client_options(client)
+        .with_retry(RetryConfig {
+            backoff: BackoffConfig::default(),
+            max_retries: 3,
+            retry_timeout: TRIES,
+        });
+    if !config.output_endpoint.is_empty() {
+        builder = builder.with_endpoint(config.output_endpoint.trim_end_matches('/'));
+    }
+    if !config.output_access_key_id.is_empty() {
+        builder = builder
+            .with_access_key_id(&config.output_access_key_id)
+            .with_secret_access_key(&config.output_secret_access_key);
+    }
+    Ok(builder.build()?)
+}

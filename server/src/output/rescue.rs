@@ -1,0 +1,148 @@
+//! Output that a dead process left behind, and output that its store did not take yet.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::id::RunId;
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::stored::survey;
+use super::{INLINE_MAX, Inner, OutputError, OutputStore, lock, object_name};
+use crate::store::StoredOutput;
+
+/// How often is tried to send what waits.
+const SWEEP_EVERY: Duration = Duration::from_secs(120);
+
+impl OutputStore {
+    /// What is left of the output of a run whose process died: up to its last second. `None` when
+    /// it wrote nothing, or wrote it on another host. `started_at` is what its row says.
+    ///
+    /// # Errors
+    /// When what is there cannot be read.
+    pub async fn recover(
+        &self,
+        run: RunId,
+        started_at: DateTime<Utc>,
+    ) -> Result<Option<StoredOutput>, OutputError> {
+        let is_open = lock(&self.0.open)
+            .get(&run)
+            .is_some_and(|log| log.strong_count() > 0);
+        if is_open {
+            return Ok(None);
+        }
+        let name = object_name(run, started_at);
+        let path = self.0.spool_path(run);
+        let bytes = match tokio::fs::read(&path).await {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.recover_finished(&name).await;
+            }
+            Err(error) => return Err(OutputError::file(&path, error)),
+        };
+        let failed = |error| OutputError::file(&path, error);
+        let Some((length, mut stored)) = survey(&bytes, INLINE_MAX) else {
+            tokio::fs::remove_file(&path).await.map_err(failed)?;
+            return Ok(None);
+        };
+        if stored.bytes <= INLINE_MAX as i64 && stored.dropped == 0 {
+            tokio::fs::remove_file(&path).await.map_err(failed)?;
+            return Ok(Some(stored));
+        }
+        // What the process was just writing when it died goes.
+        let file = tokio::fs::File::options().write(true).open(&path).await;
+        let file = file.map_err(failed)?;
+        file.set_len(length as u64).await.map_err(failed)?;
+        if let Some(waiting) = self.0.put_away(&path, &name) {
+            self.0.send(&waiting, &name).await.unwrap_or_else(|error| {
+                tracing::warn!(
+                    object = name,
+                    error = &error as &dyn std::error::Error,
+                    "recovered output waits on this disk until its store takes it"
+                );
+            });
+        }
+        stored.object = Some(name);
+        Ok(Some(stored))
+    }
+
+    /// The process died between finishing the output and telling the database.
+    async fn recover_finished(&self, name: &str) -> Result<Option<StoredOutput>, OutputError> {
+        let waits = tokio::fs::try_exists(self.0.ready_path(name)).await;
+        if !waits.unwrap_or(false) && !self.0.objects.has(name).await? {
+            return Ok(None);
+        }
+        let bytes = self.0.object(name).await?;
+        Ok(survey(&bytes, INLINE_MAX).map(|(_, stored)| StoredOutput {
+            object: Some(name.to_owned()),
+            ..stored
+        }))
+    }
+
+    /// Sends what waits, now and every two minutes, until told to stop.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut due = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            tokio::select! {
+                _ = due.tick() => {}
+                () = stop.cancelled() => return,
+            }
+            tokio::select! {
+                () = self.sweep() => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Sends what waits.
+    pub async fn sweep(&self) {
+        for (file, name) in self.0.waiting().await {
+            if let Err(error) = self.0.send(&file, &name).await {
+                // The next one would fare no better.
+                tracing::warn!(
+                    object = name,
+                    error = &error as &dyn std::error::Error,
+                    "output still waits on this disk for its store"
+                );
+                return;
+            }
+            tracing::info!(object = name, "output that waited was sent to its store");
+        }
+    }
+}
+
+impl Inner {
+    /// Files that wait to be sent, with their objects' names.
+    async fn waiting(self: &Arc<Self>) -> Vec<(PathBuf, String)> {
+        let root = self.spool.join("ready");
+        let walking = tokio::task::spawn_blocking(move || {
+            let mut found = Vec::new();
+            walk(&root, &root, &mut found).map(|()| found)
+        });
+        match walking.await {
+            Ok(Ok(found)) => found,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "output that waits cannot be listed");
+                Vec::new()
+            }
+            Err(error) => {
+                tracing::error!(%error, "output that waits cannot be listed");
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            walk(root, &path, found)?;
+        } else if let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) {
+            found.push((path.clone(), name.to_owned()));
+        }
+    }
+    Ok(())
+}

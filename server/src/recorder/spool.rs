@@ -1,0 +1,186 @@
+//! Results that wait on disk while the database is away: one JSON object a line, appended and
+//! synced, so that they also survive this process.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use crate::store::Outcome;
+
+/// Beyond this size results are kept without the end of their output.
+const SIZE_MAX: u64 = 256 * 1024 * 1024;
+
+/// A file of results.
+#[derive(Clone, Debug)]
+pub struct Spool {
+    path: PathBuf,
+}
+
+/// Results read from a place on, and the place behind them.
+#[derive(Debug, Default)]
+pub struct Stretch {
+    /// The results.
+    pub outcomes: Vec<Outcome>,
+    /// Where to go on reading.
+    pub next: u64,
+}
+
+impl Spool {
+    /// The spool in a folder; the file is made when it is first needed.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0)
+    }
+
+    /// Adds results; they are on disk when this returns.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn append(&self, outcomes: &[Outcome]) -> std::io::Result<()> {
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .read(true)
+            .mode(0o600)
+            .open(&self.path)?;
+        let size = file.metadata()?.len();
+        let mut text = Vec::new();
+        // A line that was cut off by a crash must not swallow the next one.
+        if size > 0 && !ends_a_line(&mut file, size)? {
+            text.push(b'\n');
+        }
+        for outcome in outcomes {
+            if size + (text.len() as u64) < SIZE_MAX {
+                serde_json::to_writer(&mut text, outcome)?;
+            } else {
+                let mut short = outcome.clone();
+                short.output.tail = Vec::new();
+                serde_json::to_writer(&mut text, &short)?;
+            }
+            text.push(b'\n');
+        }
+        file.write_all(&text)?;
+        file.sync_data()
+    }
+
+    /// Reads up to `max` results from a place on. Lines that cannot be read are told and left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read(&self, from: u64, max: usize) -> std::io::Result<Stretch> {
+        let mut stretch = Stretch {
+            next: from,
+            ..Stretch::default()
+        };
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(stretch),
+            Err(error) => return Err(error),
+        };
+        file.seek(SeekFrom::Start(from))?;
+        let mut lines = BufReader::new(file);
+        let mut line = Vec::new();
+        while stretch.outcomes.len() < max {
+            line.clear();
+            let read = lines.read_until(b'\n', &mut line)?;
+            if read == 0 {
+                break;
+            }
+            stretch.next += read as u64;
+            if line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            match serde_json::from_slice(&line) {
+                Ok(outcome) => stretch.outcomes.push(outcome),
+                Err(error) => {
+                    tracing::error!(%error, at = stretch.next, "a result in the spool cannot be read");
+                }
+            }
+        }
+        Ok(stretch)
+    }
+
+    /// Empties it: the database has everything.
+    ///
+    /// # Errors
+    /// When the file cannot be removed.
+    pub fn clear(&self) -> std::io::Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn ends_a_line(file: &mut File, size: u64) -> std::io::Result<bool> {
+    use std::io::Read;
+    file.seek(SeekFrom::Start(size - 1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use app::id::{RunId, TaskId};
+    use app::run::RunState;
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::store::StoredOutput;
+
+    fn outcome(id: i64) -> Outcome {
+        Outcome {
+            run_id: RunId(id),
+            occurrence_id: None,
+            task_id: TaskId(1),
+            epoch: 1,
+            state: RunState::Failed,
+            reason: Some("not_started:\n".to_owned()),
+            finished_at: DateTime::UNIX_EPOCH,
+            exit_code: Some(3),
+            exit_signal: None,
+            output: StoredOutput {
+                tail: vec![0, 255, b'\n'],
+                ..StoredOutput::default()
+            },
+            retry_at: None,
+            messages: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn results_come_back_in_order_also_behind_a_line_that_was_cut() {
+        let folder = std::env::temp_dir().join(format!("spool-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let spool = Spool::new(folder.join("results"));
+        assert!(spool.is_empty());
+        spool.append(&[outcome(1), outcome(2)]).expect("append");
+        let mut file = File::options()
+            .append(true)
+            .open(&spool.path)
+            .expect("the file");
+        file.write_all(b"{\"run_id\":9,\"task")
+            .expect("half a line");
+        spool.append(&[outcome(3)]).expect("append");
+        let first = spool.read(0, 2).expect("read");
+        let ids = |stretch: &Stretch| -> Vec<i64> {
+            stretch.outcomes.iter().map(|o| o.run_id.0).collect()
+        };
+        assert_eq!(ids(&first), [1, 2]);
+        assert_eq!(first.outcomes[0].output.tail, [0, 255, b'\n']);
+        let rest = spool.read(first.next, 10).expect("read");
+        assert_eq!(ids(&rest), [3]);
+        assert!(spool.read(rest.next, 10).expect("read").outcomes.is_empty());
+        spool.clear().expect("clear");
+        assert!(spool.is_empty());
+        std::fs::remove_dir_all(&folder).expect("tidy up");
+    }
+}

@@ -1,0 +1,91 @@
+//! A clock that goes by the database's: with several nodes that one decides what is due and who is
+//! alive.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::{Clock, SharedClock};
+use crate::store::{Store, StoreError};
+
+/// Less than this between the two clocks is left alone: the way to the database takes time, too.
+const NOISE_MS: i64 = 500;
+/// A wait is cut into pieces of this length, since the correction may change.
+const SLICE: TimeDelta = TimeDelta::seconds(1);
+
+/// The machine's clock, corrected to the database's.
+#[derive(Debug)]
+pub struct DatabaseClock {
+    machine: SharedClock,
+    /// Milliseconds by which the machine's clock is ahead, as far as it is corrected.
+    correction: AtomicI64,
+}
+
+impl DatabaseClock {
+    /// A clock that has not been compared yet.
+    #[must_use]
+    pub fn new(machine: SharedClock) -> Self {
+        Self {
+            machine,
+            correction: AtomicI64::new(0),
+        }
+    }
+
+    fn correction(&self) -> TimeDelta {
+        TimeDelta::milliseconds(self.correction.load(Ordering::SeqCst))
+    }
+
+    /// Compares with the database, and follows it where the two are apart. Gives the milliseconds by
+    /// which the machine's clock is ahead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn compare(&self, store: &Store) -> Result<i64, StoreError> {
+        let before = self.machine.now();
+        let Some(theirs) = store.time().await? else {
+            return Ok(0);
+        };
+        let after = self.machine.now();
+        // It answered at some moment in between. A clock that was set meanwhile is compared again.
+        let ahead = (before - theirs + (after - before) / 2).num_milliseconds();
+        let half = ((after - before) / 2).num_milliseconds().abs();
+        let applied = self.correction.load(Ordering::SeqCst);
+        if (ahead - applied).abs() >= NOISE_MS + half {
+            let correct = if ahead.abs() < NOISE_MS { 0 } else { ahead };
+            self.correction.store(correct, Ordering::SeqCst);
+            tracing::warn!(
+                ahead_ms = ahead,
+                "this machine's clock and the database's are apart; the database's holds"
+            );
+        }
+        Ok(ahead)
+    }
+}
+
+#[async_trait]
+impl Clock for DatabaseClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.machine.now() - self.correction()
+    }
+
+    fn ticks(&self) -> Duration {
+        self.machine.ticks()
+    }
+
+    async fn sleep_until(&self, at: DateTime<Utc>) {
+        loop {
+            let now = self.now();
+            if now >= at {
+                return;
+            }
+            let until = at.min(now + SLICE);
+            self.machine.sleep_until(until + self.correction()).await;
+            if self.now() < until {
+                // Set meanwhile: whoever waits looks again.
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What the loop does when the wall clock was set.
+
+use super::Scheduler;
+use super::agenda::Agenda;
+use super::steps::Step;
+use crate::store::StoreError;
+
+impl Scheduler {
+    /// A machine's clock that was set is compared with the database's before anything follows from
+    /// it: with several nodes only that one counts.
+    async fn ask_the_database(&self) -> Result<(), StoreError> {
+        let Some(clock) = &self.database_clock else {
+            return Ok(());
+        };
+        let seems_set = self
+            .watch
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .would_step(self.clock.now(), self.clock.ticks());
+        if seems_set {
+            clock.compare(&self.store).await?;
+        }
+        Ok(())
+    }
+
+    /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
+    /// once and the rest of it is told; set forward further, the new time simply holds. Set back,
+    /// nothing fires again: the ledger has it already.
+    pub(super) async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        self.ask_the_database().await?;
+        let (now, ticks) = (self.clock.now(), self.clock.ticks());
+        let step = self
+            .watch
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .look(now, ticks);
+        if let Some(step) = step {
+            match step {
+                Step::Forward(hole) => {
+                    tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
+                    agenda.hole = Some(hole);
+                }
+                Step::Back(by) => {
+                    tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
+                    // It lies ahead again, and is lived through this time.
+                    agenda.hole = None;
+                }
+            }
+            agenda.steps.push(step);
+        }
+        // Each is kept until the database has all of it.
+        while let Some(step) = agenda.steps.first().copied() {
+            self.reload(agenda).await?;
+            match step {
+                Step::Forward(hole) if agenda.planned_until() < hole.to => {
+                    let rows = agenda.collect_missed(hole.to, "clock");
+                    self.write(agenda, rows, Some(hole.to)).await?;
+                }
+                Step::Forward(_) => {}
+                // What was told as skipped over may come after all, and what is planned was
+                // planned by a time that does not hold any more.
+                Step::Back(_) => {
+                    self.store.take_back_skipped(now).await?;
+                    let mut fresh = self.start().await?;
+                    fresh.hole = agenda.hole;
+                    fresh.steps = std::mem::take(&mut agenda.steps);
+                    *agenda = fresh;
+                }
+            }
+            let detail = match step {
+                Step::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
+                Step::Back(by) => format!("-{}", by.num_seconds()),
+            };
+            self.store.note("clock.step", None, &detail, now).await?;
+            agenda.steps.remove(0);
+        }
+        Ok(())
+    }
+}

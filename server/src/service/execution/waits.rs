@@ -1,0 +1,148 @@
+//! Tasks that a task waits for: which ones are meant, and that nobody waits for themselves.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use app::backend::Answer;
+use app::error::FieldError;
+use app::i18n::Lang;
+use app::id::TaskId;
+use app::task::execution::task_number;
+
+use super::super::Service;
+use crate::error::OrInternal;
+use crate::store::WaitingTask;
+
+const FIELD: &str = "execution.waits.tasks";
+
+impl Service {
+    /// The tasks that are meant. One that is not there, the task itself, and a circle are faults.
+    pub(super) async fn check_waits(
+        &self,
+        lang: Lang,
+        typed: &[String],
+        own: Option<TaskId>,
+        faults: &mut Vec<FieldError>,
+    ) -> Answer<Vec<TaskId>> {
+        let mut found: Vec<TaskId> = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
+        for text in typed.iter().map(|text| text.trim()) {
+            if text.is_empty() {
+                continue;
+            }
+            match self.find_awaited(lang, text).await? {
+                Some(id) if found.contains(&id) => {}
+                Some(id) => found.push(id),
+                None => unknown.push(text),
+            }
+        }
+        let mut fault = |code: &str, message: String| {
+            faults.push(FieldError::new(FIELD, code, message));
+        };
+        if !unknown.is_empty() {
+            let names = unknown.join(lang.pick("、", ", "));
+            fault(
+                "unknown",
+                lang.pick(
+                    format!("没有这样的任务：{names}；请填编号（12 或 #12）或完整的名字"),
+                    format!("There is no task {names}; write its id (12 or #12) or its whole name"),
+                ),
+            );
+        } else if own.is_some_and(|own| found.contains(&own)) {
+            fault(
+                "itself",
+                lang.pick("任务不能等它自己", "A task cannot wait for itself")
+                    .to_owned(),
+            );
+        } else if let Some(own) = own.filter(|_| !found.is_empty()) {
+            let waiting = self.store.waiting_tasks().await.or_internal(lang)?;
+            if let Some(circle) = circle(own, &found, &waiting) {
+                let names = self.store.task_names(&circle).await.or_internal(lang)?;
+                let name = |id: &TaskId| names.get(id).cloned().unwrap_or_else(|| format!("#{id}"));
+                let chain: Vec<String> = circle.iter().map(name).collect();
+                let chain = chain.join(" → ");
+                fault(
+                    "circle",
+                    lang.pick(
+                        format!("任务在互相等待：{chain}"),
+                        format!("These tasks wait for each other: {chain}"),
+                    ),
+                );
+            }
+        }
+        Ok(found)
+    }
+
+    /// A task by its id, else by its exact name.
+    async fn find_awaited(&self, lang: Lang, text: &str) -> Answer<Option<TaskId>> {
+        if let Some(id) = task_number(text) {
+            let names = self.store.task_names(&[id]).await.or_internal(lang)?;
+            if names.contains_key(&id) {
+                return Ok(Some(id));
+            }
+        }
+        self.store.task_named(text).await.or_internal(lang)
+    }
+}
+
+/// The shortest way from `own` over what it is to wait for back to itself.
+fn circle(own: TaskId, waits: &[TaskId], all: &[WaitingTask]) -> Option<Vec<TaskId>> {
+    let edges: HashMap<TaskId, &[TaskId]> = all
+        .iter()
+        .filter(|task| task.id != own)
+        .map(|task| (task.id, task.tasks.as_slice()))
+        .collect();
+    let mut seen: HashSet<TaskId> = HashSet::new();
+    let mut open: VecDeque<Vec<TaskId>> = waits.iter().map(|id| vec![own, *id]).collect();
+    while let Some(path) = open.pop_front() {
+        let last = *path.last()?;
+        if last == own {
+            return Some(path);
+        }
+        if !seen.insert(last) {
+            continue;
+        }
+        for next in edges.get(&last).copied().unwrap_or_default() {
+            open.push_back([path.as_slice(), &[*next]].concat());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[i64]) -> Vec<TaskId> {
+        numbers.iter().copied().map(TaskId).collect()
+    }
+
+    fn all(edges: &[(i64, &[i64])]) -> Vec<WaitingTask> {
+        let task = |(id, tasks): &(i64, &[i64])| WaitingTask {
+            id: TaskId(*id),
+            name: String::new(),
+            tasks: ids(tasks),
+        };
+        edges.iter().map(task).collect()
+    }
+
+    #[test]
+    fn circles_are_found_and_told_by_their_shortest_way() {
+        let table: [(&[i64], Vec<WaitingTask>, Option<&[i64]>); 6] = [
+            (&[2], all(&[]), None),
+            (&[2], all(&[(2, &[3]), (3, &[4])]), None),
+            (&[2], all(&[(2, &[1])]), Some(&[1, 2, 1])),
+            (
+                &[2, 3],
+                all(&[(2, &[4]), (4, &[3]), (3, &[5]), (5, &[1])]),
+                Some(&[1, 3, 5, 1]),
+            ),
+            // What it waited for before does not count.
+            (&[3], all(&[(1, &[2]), (2, &[1])]), None),
+            // A circle of others, which older versions may have left, is not ours.
+            (&[2], all(&[(2, &[3]), (3, &[2])]), None),
+        ];
+        for (waits, edges, expected) in table {
+            assert_eq!(circle(TaskId(1), &ids(waits), &edges), expected.map(ids));
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Starting a task by hand: what was filled in is checked, kept with the run, and started once.
+
+mod form;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use app::auth::{Action, Principal};
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::{RunId, TaskId};
+use app::run::{Run, RunRequest, Trigger};
+use app::task::Task;
+
+use super::super::Service;
+use super::task_noun;
+use crate::auth::token::hash;
+use crate::error::OrInternal;
+use crate::executor::Job;
+use crate::parameters;
+use crate::store::{Manual, ManualStart};
+
+/// Characters a note may have.
+const NOTE_MAX: usize = 200;
+/// Bytes an idempotency key may have.
+const KEY_MAX: usize = 255;
+
+/// What came of a start by hand.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The run.
+    pub run: Run,
+    /// Whether it was there already: the same key had started it before.
+    pub replayed: bool,
+}
+
+impl Service {
+    /// Starts a task now, or puts the start into its queue.
+    ///
+    /// # Errors
+    /// When the caller may not, the request has faults (`parameters.NAME`, `note`,
+    /// `idempotency_key`), or a rule of the task refuses it.
+    pub async fn start_by_hand(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        request: &RunRequest,
+    ) -> Answer<Started> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        let executor = self.executor(lang)?;
+        let task = self.find_task(lang, id).await?;
+        let (note, values) = check(lang, &task, request)?;
+        let new = self.manual_start(lang, who, &task, request, note.as_deref(), &values)?;
+        // What it is granted is read first: once the run is in the database it has to start.
+        let secrets = self.store.granted_to(id).await.or_internal(lang)?;
+        let slots = self.store.slots().await.or_internal(lang)?;
+        let now = self.clock.now();
+        let started = self
+            .store
+            .start_manual(&task, &new, &slots, &self.node_id, now)
+            .await;
+        let started = started
+            .inspect_err(|_| executor.doubt())
+            .or_internal(lang)?;
+        let (run_id, replayed) = match started {
+            Manual::Started { run_id, epoch, .. } => {
+                executor.start(Job {
+                    run_id,
+                    occurrence_id: None,
+                    epoch,
+                    task: Arc::new(task),
+                    trigger: Trigger::Manual,
+                    scheduled_for: None,
+                    started_at: now,
+                    attempt: 1,
+                    parameters: values,
+                    secrets: secrets.into(),
+                });
+                (run_id, false)
+            }
+            Manual::Waits { run_id, .. } => {
+                self.signals.waits();
+                self.signals.tell(Some(id), Some(run_id));
+                (run_id, false)
+            }
+            Manual::Replayed { run_id } => (run_id, true),
+            Manual::Refused(why) => return Err(refused(lang, &task, why)),
+            Manual::Mismatch => return Err(mismatch(lang)),
+            Manual::NoTask => return Err(AppError::not_found(lang, task_noun(lang))),
+        };
+        // The loop ends what is to make room.
+        self.signals.stops();
+        if !replayed {
+            let detail = audit_detail(run_id, request, note.as_deref());
+            self.audit(who, "task.run", Some(id.0), &detail).await;
+        }
+        Ok(Started {
+            run: self.find_run(lang, run_id).await?,
+            replayed,
+        })
+    }
+
+    /// What is written with the start.
+    fn manual_start(
+        &self,
+        lang: Lang,
+        who: &Principal,
+        task: &Task,
+        request: &RunRequest,
+        note: Option<&str>,
+        values: &BTreeMap<String, String>,
+    ) -> Answer<ManualStart> {
+        let json = |map: &BTreeMap<String, String>| serde_json::to_string(map).or_internal(lang);
+        let shown = task.execution.shown_parameters(values);
+        let sealed = if values.is_empty() {
+            None
+        } else {
+            let place = parameters::place(task.id);
+            let sealed = self.sealer.seal(&place, &json(values)?);
+            Some(sealed.or_internal(lang)?)
+        };
+        let idempotency = match &request.idempotency_key {
+            Some(key) => Some((
+                hash(&format!("{}\n{key}", who.name)),
+                request_hash(lang, key, task.id, request)?,
+            )),
+            None => None,
+        };
+        Ok(ManualStart {
+            who: who.name.clone(),
+            note: note.map(str::to_owned),
+            parameters: (!shown.is_empty()).then(|| json(&shown)).transpose()?,
+            parameters_sealed: sealed,
+            idempotency,
+        })
+    }
+}
+
+/// The note and the value of each parameter, when the request is right.
+fn check(
+    lang: Lang,
+    task: &Task,
+    request: &RunRequest,
+) -> Answer<(Option<String>, BTreeMap<String, String>)> {
+    let mut faults = Vec::new();
+    let values = task
+        .execution
+        .fill_in(&request.parameters, lang, &mut faults);
+    let note = request.note.trim();
+    if note.chars().count() > NOTE_MAX {
+        let said = lang.pick(
+            format!("最多 {NOTE_MAX} 个字"),
+            format!("{NOTE_MAX} characters at most"),
+        );
+        faults.push(FieldError::new("note", "too_long", said));
+    } else if note.chars().any(char::is_control) {
+        let said = lang.pick("只能是一行文字", "One line of text");
+        faults.push(FieldError::new("note", "invalid", said));
+    }
+    let key = request.idempotency_key.as_deref();
+    if key.is_some_and(|key| !is_key(key)) {
+        let said = lang.pick(
+            format!("Idempotency-Key 是 1 到 {KEY_MAX} 个可见的 ASCII 字符"),
+            format!("An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters"),
+        );
+        faults.push(FieldError::new("idempotency_key", "invalid", said));
+    }
+    if faults.is_empty() {
+        Ok(((!note.is_empty()).then(|| note.to_owned()), values))
+    } else {
+        Err(AppError::invalid(lang, faults))
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Tells one request from another under the same key. The key, of which only a hash with another
+/// text is kept, keeps values from being guessed with the help of this hash.
+fn request_hash(lang: Lang, key: &str, task: TaskId, request: &RunRequest) -> Answer<String> {
+    // As JSON, so that no two requests read the same.
+    let asked = (key, task, &request.parameters, request.note.trim());
+    let text = serde_json::to_string(&asked).or_internal(lang)?;
+    Ok(hash(&text))
+}
+
+/// Which run, why, and what was filled in, without the values.
+fn audit_detail(run: RunId, request: &RunRequest, note: Option<&str>) -> String {
+    let mut detail = format!("run {run}");
+    if !request.parameters.is_empty() {
+        let names: Vec<&str> = request.parameters.keys().map(String::as_str).collect();
+        detail.push_str(&format!("; parameters {}", names.join(", ")));
+    }
+    if let Some(note) = note {
+        detail.push_str(&format!("; {note}"));
+    }
+    detail
+}
+
+fn refused(lang: Lang, task: &Task, why: &str) -> AppError {
+    if why == "queue_full" {
+        return AppError::new(
+            ErrorKind::Conflict,
+            "task.queue_full",
+            lang.pick(
+                "任务的队列已满，没有启动",
+                "The task's queue is full, so it was not started",
+            ),
+        )
+        .with_hint(lang.pick("等前面的执行结束", "Wait for the runs before it"));
+    }
+    let at_once = task.execution.overlap.at_once();
+    let message = if at_once > 1 {
+        lang.pick(
+            format!("任务已有 {at_once} 次执行同时进行，没有再次启动"),
+            format!(
+                "{at_once} runs of the task are under way already, so it was not started again"
+            ),
+        )
+    } else {
+        lang.pick(
+            "任务正在执行，没有再次启动",
+            "The task is running, so it was not started again",
+        )
+        .to_owned()
+    };
+    AppError::new(ErrorKind::Conflict, "task.running", message)
+        .with_hint(lang.pick("等它结束，或先停止它", "Wait for its end, or stop it first"))
+}
+
+fn mismatch(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "idempotency.mismatch",
+        lang.pick(
+            "这个 Idempotency-Key 已经用于另一个请求，没有启动",
+            "This Idempotency-Key was used for another request, so nothing was started",
+        ),
+    )
+    .with_hint(lang.pick(
+        "换一个新的键；在页面上请重新打开表单",
+        "Use a new key; on the page, open the form anew",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_visible_ascii_of_a_bounded_length() {
+        for key in ["a", "8e03978e-40d5-43dd-bc93-6894a57f9324", &"k".repeat(255)] {
+            assert!(is_key(key), "{key}");
+        }
+        for key in ["", " ", "a b", "键", "a\n", "a\u{7f}", &"k".repeat(256)] {
+            assert!(!is_key(key), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn requests_under_a_key_are_told_apart() {
+        let request = |pairs: &[(&str, &str)], note: &str| RunRequest {
+            parameters: pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            note: note.to_owned(),
+            idempotency_key: None,
+        };
+        let of = |key, task, request: &RunRequest| {
+            request_hash(Lang::En, key, TaskId(task), request).expect("a hash")
+        };
+        let one = of("k", 1, &request(&[("A", "1")], "x"));
+        assert_eq!(one, of("k", 1, &request(&[("A", "1")], " x ")));
+        for other in [
+            of("k2", 1, &request(&[("A", "1")], "x")),
+            of("k", 2, &request(&[("A", "1")], "x")),
+            of("k", 1, &request(&[("A", "2")], "x")),
+            of("k", 1, &request(&[("B", "1")], "x")),
+            of("k", 1, &request(&[("A", "1")], "y")),
+            of("k", 1, &request(&[("A", "1"), ("B", "")], "x")),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

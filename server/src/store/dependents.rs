@@ -1,0 +1,92 @@
+//! Which tasks wait for which, and tasks by name.
+
+use std::collections::HashMap;
+
+use app::id::TaskId;
+use app::task::Execution;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::task;
+use super::{Store, StoreError};
+
+/// A task that waits for others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WaitingTask {
+    /// The task.
+    pub id: TaskId,
+    /// Its name.
+    pub name: String,
+    /// Those that it waits for.
+    pub tasks: Vec<TaskId>,
+}
+
+impl Store {
+    /// All tasks that wait for others, closed ones, too: they can be restored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_tasks(&self) -> Result<Vec<WaitingTask>, StoreError> {
+        use task::Column as C;
+        let rows: Vec<(i64, String, String)> = task::Entity::find()
+            .select_only()
+            .columns([C::Id, C::Name, C::Execution])
+            .filter(C::Execution.is_not_null())
+            // Most tasks wait for nothing, and an execution may be long. Inside of a value the
+            // quotation marks would have backslashes before them.
+            .filter(C::Execution.not_like("%\"tasks\":[]%"))
+            .order_by_asc(C::Id)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut all = Vec::new();
+        for (id, name, execution) in rows {
+            let execution: Execution =
+                serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
+                    what: "execution",
+                    value: execution.chars().take(80).collect(),
+                })?;
+            let tasks = execution.waits.tasks;
+            if !tasks.is_empty() {
+                let id = TaskId(id);
+                all.push(WaitingTask { id, name, tasks });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The task with exactly this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_named(&self, name: &str) -> Result<Option<TaskId>, StoreError> {
+        let id: Option<i64> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::Name.eq(name))
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(id.map(TaskId))
+    }
+
+    /// The names of those of these tasks that there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_names(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(i64, String)> = task::Entity::find()
+            .select_only()
+            .columns([task::Column::Id, task::Column::Name])
+            .filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name)| (TaskId(id), name))
+            .collect())
+    }
+}

@@ -1,0 +1,448 @@
+//! Runs under way and runs that wait: reading them inside a claim, starting and calling off those
+//! that wait, asking for the end of one that may be under way on another node.
+
+use std::collections::HashMap;
+
+use app::id::{OccurrenceId, RunId, TaskId};
+use app::run::{RunReason, Trigger};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::entity::{occurrence, run};
+use super::super::txn::transaction;
+use super::super::{Store, StoreError, Tx};
+use super::{CHUNK, rows};
+use crate::admission::{ActiveRun, Wait, WaitsFor};
+
+/// Stands for "a newer start" where a person's name stands otherwise. No name has a colon.
+pub(super) const REPLACED: &str = "replaced:";
+/// Waiting runs that one claim looks at.
+const WAITING_MAX: u64 = 10_000;
+
+/// A run that waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WaitingRun {
+    /// Which run.
+    pub run_id: RunId,
+    /// Its planned firing.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// Whose run.
+    pub task_id: TaskId,
+    /// It may not start before.
+    pub due_at: DateTime<Utc>,
+    /// What it waits for: `retry`, `overlap`, `pool`.
+    pub why: String,
+    /// Why its first attempt was to start.
+    pub trigger: Trigger,
+}
+
+/// A run that waited and is ours to start, in the database as `running`.
+#[derive(Clone, Debug)]
+pub struct Resumed {
+    /// Which run.
+    pub run_id: RunId,
+    /// Its planned firing.
+    pub occurrence_id: Option<OccurrenceId>,
+    /// Whose run.
+    pub task_id: TaskId,
+    /// The fence.
+    pub epoch: i32,
+    /// Which attempt.
+    pub attempt: i32,
+    /// Why the first attempt was started.
+    pub trigger: Trigger,
+    /// The instant the schedule named.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// What is filled in, sealed.
+    pub parameters_sealed: Option<String>,
+}
+
+/// What came of asking for the end of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Called {
+    /// It waited, and will not run.
+    Off,
+    /// It is under way somewhere; its node has been told.
+    Told,
+    /// It is over.
+    Over,
+}
+
+/// When runs of a task last ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LastEnd {
+    /// The last one that succeeded.
+    pub succeeded: Option<DateTime<Utc>>,
+    /// The last one at all.
+    pub finished: Option<DateTime<Utc>>,
+}
+
+/// All runs under way and waiting, and those that wait in the order in which they came.
+pub(super) async fn active(tx: &Tx) -> Result<(Vec<ActiveRun>, Vec<WaitingRun>), StoreError> {
+    use run::Column as R;
+    type Row = (
+        i64,
+        i64,
+        String,
+        Option<String>,
+        Option<DateTime<Utc>>,
+        Option<String>,
+        Option<i64>,
+        DateTime<Utc>,
+        String,
+    );
+    let rows: Vec<Row> = run::Entity::find()
+        .select_only()
+        .columns([
+            R::Id,
+            R::TaskId,
+            R::State,
+            R::Pool,
+            R::DueAt,
+            R::Reason,
+            R::OccurrenceId,
+            R::StartedAt,
+            R::TriggerKind,
+        ])
+        .filter(R::State.is_in(["running", "waiting"]))
+        .order_by_asc(R::StartedAt)
+        .order_by_asc(R::Id)
+        .limit(WAITING_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let mut runs = Vec::with_capacity(rows.len());
+    let mut waiting = Vec::new();
+    for (id, task_id, state, pool, due_at, reason, occurrence_id, started_at, trigger) in rows {
+        let (id, task_id) = (RunId(id), TaskId(task_id));
+        let mut waits = None;
+        if state == "waiting" {
+            let why = match reason.as_deref().map(RunReason::read) {
+                Some(RunReason::Waits(why)) => why,
+                _ => WaitsFor::Retry.code().to_owned(),
+            };
+            let due_at = due_at.unwrap_or(started_at);
+            waits = Some(Wait {
+                due_at,
+                why: WaitsFor::read(&why),
+            });
+            waiting.push(WaitingRun {
+                run_id: id,
+                occurrence_id: occurrence_id.map(OccurrenceId),
+                task_id,
+                due_at,
+                why,
+                trigger: trigger.parse().map_err(|()| StoreError::UnknownValue {
+                    what: "trigger",
+                    value: trigger,
+                })?,
+            });
+        }
+        runs.push(ActiveRun {
+            id,
+            task_id,
+            pool,
+            waits,
+        });
+    }
+    Ok((runs, waiting))
+}
+
+/// When runs of tasks last ended.
+pub(super) async fn last_ends(
+    tx: &Tx,
+    tasks: &[TaskId],
+) -> Result<HashMap<TaskId, LastEnd>, StoreError> {
+    use run::Column as R;
+    let mut ends = HashMap::new();
+    for task in tasks {
+        // Backwards along the task's own index: the first that fits is the last one.
+        let last = async |succeeded: bool| {
+            let mut query = run::Entity::find()
+                .select_only()
+                .column(R::FinishedAt)
+                .filter(R::TaskId.eq(task.0))
+                .filter(R::FinishedAt.is_not_null());
+            if succeeded {
+                query = query.filter(R::State.eq("succeeded"));
+            }
+            query
+                .order_by_desc(R::Id)
+                .limit(1)
+                .into_tuple::<Option<DateTime<Utc>>>()
+                .one(tx)
+                .await
+        };
+        let end = LastEnd {
+            succeeded: last(true).await?.flatten(),
+            finished: last(false).await?.flatten(),
+        };
+        ends.insert(*task, end);
+    }
+    Ok(ends)
+}
+
+/// Puts firings that have no room into the queue: a run row that waits.
+pub(super) async fn queue(
+    tx: &Tx,
+    starts: &[(rows::Start, &'static str)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use run::Column as R;
+    let ids = starts.iter().map(|(start, _)| start.due.id.0);
+    let updated = occurrence::Entity::update_many()
+        .col_expr(occurrence::Column::State, Expr::value("waiting"))
+        .filter(occurrence::Column::Id.is_in(ids))
+        .filter(occurrence::Column::State.eq("planned"))
+        .exec(tx)
+        .await?;
+    if updated.rows_affected != starts.len() as u64 {
+        return Err(StoreError::Raced);
+    }
+    let mut insert = Query::insert();
+    insert.into_table(run::Entity).columns([
+        R::OccurrenceId,
+        R::TaskId,
+        R::Attempt,
+        R::TriggerKind,
+        R::State,
+        R::Reason,
+        R::NodeId,
+        R::Epoch,
+        R::ScheduledFor,
+        R::StartedAt,
+        R::DueAt,
+        R::Pool,
+    ]);
+    for (rows::Start { due, trigger, pool }, why) in starts {
+        insert.values_panic([
+            due.id.0.into(),
+            due.task_id.0.into(),
+            1.into(),
+            trigger.as_str().into(),
+            "waiting".into(),
+            RunReason::Waits((*why).to_owned()).code().into(),
+            "".into(),
+            0.into(),
+            due.scheduled_for.into(),
+            now.into(),
+            now.into(),
+            pool.clone().into(),
+        ]);
+    }
+    tx.execute(&insert).await?;
+    Ok(())
+}
+
+pub(super) async fn relabel(tx: &Tx, id: RunId, why: &str) -> Result<(), StoreError> {
+    run::Entity::update_many()
+        .col_expr(
+            run::Column::Reason,
+            Expr::value(RunReason::Waits(why.to_owned()).code()),
+        )
+        .filter(run::Column::Id.eq(id.0))
+        .filter(run::Column::State.eq("waiting"))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Starts runs that waited: each becomes `running` under this node with the next epoch.
+pub(super) async fn resume(
+    tx: &Tx,
+    runs: Vec<WaitingRun>,
+    node: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Resumed>, StoreError> {
+    use run::Column as R;
+    let mut resumed = Vec::with_capacity(runs.len());
+    for chunk in runs.chunks(CHUNK) {
+        let ids: Vec<i64> = chunk.iter().map(|run| run.run_id.0).collect();
+        let updated = run::Entity::update_many()
+            .col_expr(R::State, Expr::value("running"))
+            .col_expr(R::Reason, Expr::value(None::<String>))
+            .col_expr(R::NodeId, Expr::value(node))
+            .col_expr(R::Epoch, Expr::col(R::Epoch).add(1))
+            .col_expr(R::StartedAt, Expr::value(now))
+            .filter(R::Id.is_in(ids.iter().copied()))
+            .filter(R::State.eq("waiting"))
+            .exec(tx)
+            .await?;
+        if updated.rows_affected != chunk.len() as u64 {
+            return Err(StoreError::Raced);
+        }
+        let occurrences: Vec<i64> = chunk
+            .iter()
+            .filter_map(|run| run.occurrence_id.map(|id| id.0))
+            .collect();
+        if !occurrences.is_empty() {
+            occurrence::Entity::update_many()
+                .col_expr(occurrence::Column::State, Expr::value("running"))
+                .col_expr(occurrence::Column::NodeId, Expr::value(node))
+                .filter(occurrence::Column::Id.is_in(occurrences))
+                .filter(occurrence::Column::State.eq("waiting"))
+                .exec(tx)
+                .await?;
+        }
+        let rows = run::Entity::find()
+            .filter(R::Id.is_in(ids))
+            .order_by_asc(R::Id)
+            .all(tx)
+            .await?;
+        for row in rows {
+            let trigger = row
+                .trigger_kind
+                .parse()
+                .map_err(|()| StoreError::UnknownValue {
+                    what: "trigger",
+                    value: row.trigger_kind.clone(),
+                })?;
+            resumed.push(Resumed {
+                run_id: RunId(row.id),
+                occurrence_id: row.occurrence_id.map(OccurrenceId),
+                task_id: TaskId(row.task_id),
+                epoch: row.epoch,
+                attempt: row.attempt,
+                trigger,
+                scheduled_for: row.scheduled_for,
+                parameters_sealed: row.parameters_sealed,
+            });
+        }
+    }
+    Ok(resumed)
+}
+
+/// Ends runs that wait. A first attempt's firing is then skipped, or killed where a person called
+/// it off; a retry's firing ends as its last attempt did.
+pub(super) async fn call_off(
+    tx: &Tx,
+    ids: &[RunId],
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use run::Column as R;
+    let mut any = false;
+    for id in ids {
+        let ended = run::Entity::update_many()
+            .col_expr(R::State, Expr::value("killed"))
+            .col_expr(R::Reason, Expr::value(reason))
+            .col_expr(R::FinishedAt, Expr::value(now))
+            .filter(R::Id.eq(id.0))
+            .filter(R::State.eq("waiting"))
+            .exec(tx)
+            .await?;
+        if ended.rows_affected == 0 {
+            continue;
+        }
+        any = true;
+        let Some(row) = run::Entity::find_by_id(id.0).one(tx).await? else {
+            continue;
+        };
+        let Some(occurrence_id) = row.occurrence_id else {
+            continue;
+        };
+        let before = run::Entity::find()
+            .filter(R::OccurrenceId.eq(occurrence_id))
+            .filter(R::Attempt.eq(row.attempt - 1))
+            .one(tx)
+            .await?;
+        let state = before.map_or_else(|| "killed".to_owned(), |before| before.state);
+        occurrence::Entity::update_many()
+            .col_expr(occurrence::Column::State, Expr::value(state))
+            .filter(occurrence::Column::Id.eq(occurrence_id))
+            .filter(occurrence::Column::State.eq("waiting"))
+            .exec(tx)
+            .await?;
+    }
+    Ok(any)
+}
+
+/// Notes that runs under way are to end, for the nodes they are on. The first asker stays.
+pub(super) async fn ask_to_end(tx: &Tx, ids: &[RunId], who: &str) -> Result<u64, StoreError> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let updated = run::Entity::update_many()
+        .col_expr(run::Column::StopBy, Expr::value(who))
+        .filter(run::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(run::Column::State.eq("running"))
+        .filter(run::Column::StopBy.is_null())
+        .exec(tx)
+        .await?;
+    Ok(updated.rows_affected)
+}
+
+impl Store {
+    /// Calls off a run that waits, or tells the node of one under way to end it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn call_off(
+        &self,
+        id: RunId,
+        who: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Called, StoreError> {
+        transaction!(self, |tx| {
+            let reason = RunReason::Stopped(who.to_owned()).code();
+            if call_off(tx, &[id], &reason, now).await? {
+                return Ok(Called::Off);
+            }
+            ask_to_end(tx, &[id], who).await?;
+            let state = run::Entity::find_by_id(id.0)
+                .select_only()
+                .column(run::Column::State)
+                .into_tuple::<String>()
+                .one(tx)
+                .await?;
+            Ok(match state.as_deref() {
+                Some("running") => Called::Told,
+                _ => Called::Over,
+            })
+        })
+    }
+
+    /// Runs under way on a node whose end was asked for: who asked, or `None` for a newer start.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn asked_to_end(
+        &self,
+        node: &str,
+    ) -> Result<Vec<(RunId, Option<String>)>, StoreError> {
+        let rows: Vec<(i64, Option<String>)> = run::Entity::find()
+            .select_only()
+            .columns([run::Column::Id, run::Column::StopBy])
+            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::NodeId.eq(node))
+            .filter(run::Column::StopBy.is_not_null())
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, who)| (RunId(id), who.filter(|who| who != REPLACED)))
+            .collect())
+    }
+
+    /// When runs that wait may start, the earliest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_instants(&self) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let due: Vec<Option<DateTime<Utc>>> = run::Entity::find()
+            .select_only()
+            .column(run::Column::DueAt)
+            .filter(run::Column::State.eq("waiting"))
+            .order_by_asc(run::Column::StartedAt)
+            .limit(WAITING_MAX)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut due: Vec<DateTime<Utc>> = due.into_iter().flatten().collect();
+        due.sort_unstable();
+        due.dedup();
+        Ok(due)
+    }
+}

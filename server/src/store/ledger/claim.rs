@@ -1,0 +1,281 @@
+//! The claim: what is due becomes `running` under this node, or a row that says why not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use app::id::{RunId, ScheduleId, TaskId};
+use app::run::Trigger;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::super::entity::{cluster, node};
+use super::super::txn::transaction;
+use super::super::{Engine, Store, StoreError, Tx};
+use super::active::{self, LastEnd, Resumed, WaitingRun};
+use super::{CHUNK, CLAIM_MAX, Due, Stale, change_counter, rows};
+use crate::admission::ActiveRun;
+
+/// What a due firing comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Start it; it takes a slot of the pool.
+    Start(Trigger, Option<String>),
+    /// It is to run, but there is no room yet; the stable code says for what it waits.
+    Wait(Trigger, Option<String>, &'static str),
+    /// A rule leaves it out; the reason is a stable code.
+    Skip(&'static str),
+    /// Its time is too long past.
+    Miss(&'static str),
+    /// Not now: look again at this time.
+    Later(DateTime<Utc>),
+}
+
+/// What becomes of a run that waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WaitVerdict {
+    /// Start it.
+    Start,
+    /// It goes on waiting, for this (a stable code).
+    Stay(&'static str),
+    /// It will not run; the reason as a code of `RunReason`.
+    CallOff(String),
+}
+
+/// What a claim decides from: all of it read in the claim's own transaction.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Firings that are due, the oldest first.
+    pub due: &'a [Due],
+    /// The latest due firing of each schedule, also beyond `due`.
+    pub latest: &'a HashMap<ScheduleId, DateTime<Utc>>,
+    /// Runs under way and waiting.
+    pub runs: &'a [ActiveRun],
+    /// Those that wait and may start now as far as their time goes, in their order.
+    pub waiting: &'a [WaitingRun],
+    /// When runs of the tasks that others wait for last ended.
+    pub ended: &'a HashMap<TaskId, LastEnd>,
+}
+
+/// What a claim comes to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Decision {
+    /// One for each due firing, in their order.
+    pub due: Vec<Verdict>,
+    /// One for each waiting run, in their order.
+    pub waiting: Vec<WaitVerdict>,
+    /// Runs under way that a newer start takes the place of.
+    pub stop: Vec<RunId>,
+    /// Waiting runs that a newer start takes the place of.
+    pub replaced: Vec<RunId>,
+}
+
+/// The rules of a claim.
+pub trait Decide: Sync {
+    /// Tasks whose last ends the decision needs.
+    fn depends_on(&self, due: &[Due]) -> Vec<TaskId>;
+    /// Decides; may be asked again when the transaction starts over.
+    fn decide(&self, view: &View<'_>) -> Decision;
+}
+
+/// A firing that is ours to start.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The firing.
+    pub due: Due,
+    /// Its run, already in the database as `running`.
+    pub run_id: RunId,
+    /// The fence: later writes name it.
+    pub epoch: i32,
+    /// Why it starts.
+    pub trigger: Trigger,
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// Firings that are ours to start.
+    pub claimed: Vec<Claimed>,
+    /// Runs that waited and are ours to start.
+    pub resumed: Vec<Resumed>,
+    /// Runs to be ended, wherever they are under way.
+    pub stop: Vec<RunId>,
+    /// Whether there may be more.
+    pub more: bool,
+    /// When firings that were put off, and retries, are to be looked at.
+    pub look_again: Vec<DateTime<Utc>>,
+    /// Whether runs wait for room.
+    pub waiting: bool,
+}
+
+/// Takes the turn of this node among all: false when tasks changed since it looked.
+///
+/// A compare-and-set of a counter, not a lock: two claims at once on nodes of a cluster that does
+/// not share row locks fail for one of them at COMMIT, and it starts over.
+async fn take_turn(store: &Store, tx: &Tx, seen: i64) -> Result<bool, StoreError> {
+    if store.engine() == Engine::Sqlite {
+        // One process, and its transactions come one after another.
+        return Ok(change_counter(tx).await? == seen);
+    }
+    let taken = cluster::Entity::update_many()
+        .col_expr(
+            cluster::Column::Claims,
+            Expr::col(cluster::Column::Claims).add(1),
+        )
+        .filter(cluster::Column::Id.eq(1))
+        .filter(cluster::Column::ChangeCounter.eq(seen))
+        .exec(tx)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+/// The same, whatever this node has seen of changes.
+pub(super) async fn take_any_turn(store: &Store, tx: &Tx) -> Result<(), StoreError> {
+    if store.engine() == Engine::Mysql {
+        cluster::Entity::update_many()
+            .col_expr(
+                cluster::Column::Claims,
+                Expr::col(cluster::Column::Claims).add(1),
+            )
+            .filter(cluster::Column::Id.eq(1))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether a node was not declared dead.
+async fn is_alive(tx: &Tx, node: &str) -> Result<bool, StoreError> {
+    let dead = node::Entity::find_by_id(node)
+        .filter(node::Column::StoppedAt.is_not_null())
+        .count(tx)
+        .await?;
+    Ok(dead == 0)
+}
+
+impl Store {
+    /// Claims everything due, in one transaction. What starts is committed as `running` under this
+    /// node before anything leaves it. A node that was declared dead claims nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim<D: Decide>(
+        &self,
+        node: &str,
+        now: DateTime<Utc>,
+        seen: i64,
+        rules: &D,
+    ) -> Result<Result<Claims, Stale>, StoreError> {
+        transaction!(self, |tx| {
+            if !take_turn(self, tx, seen).await? {
+                return Ok(Err(Stale::TasksChanged));
+            }
+            if self.engine() == Engine::Mysql && !is_alive(tx, node).await? {
+                return Ok(Ok(Claims::default()));
+            }
+            let due = rows::due_rows(tx, now).await?;
+            let (runs, waiting) = active::active(tx).await?;
+            let delays: Vec<DateTime<Utc>> = waiting
+                .iter()
+                .map(|run| run.due_at)
+                .filter(|at| *at > now)
+                .collect();
+            let waiting: Vec<WaitingRun> = waiting
+                .into_iter()
+                .filter(|run| run.due_at <= now)
+                .collect();
+            if due.is_empty() && waiting.is_empty() {
+                return Ok(Ok(Claims {
+                    look_again: delays,
+                    ..Claims::default()
+                }));
+            }
+            let latest = rows::latest_due(tx, now, &due).await?;
+            let ended = active::last_ends(tx, &rules.depends_on(&due)).await?;
+            let decision = rules.decide(&View {
+                due: &due,
+                latest: &latest,
+                runs: &runs,
+                waiting: &waiting,
+                ended: &ended,
+            });
+            write(tx, node, now, (due, waiting), decision, delays)
+                .await
+                .map(Ok)
+        })
+    }
+}
+
+/// Writes what was decided.
+async fn write(
+    tx: &Tx,
+    node: &str,
+    now: DateTime<Utc>,
+    (due, waiting): (Vec<Due>, Vec<WaitingRun>),
+    decision: Decision,
+    mut look_again: Vec<DateTime<Utc>>,
+) -> Result<Claims, StoreError> {
+    let more = due.len() as u64 == CLAIM_MAX;
+    let mut starts: Vec<rows::Start> = Vec::new();
+    let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
+    let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
+    let mut queued: Vec<(rows::Start, &'static str)> = Vec::new();
+    for (due, verdict) in due.into_iter().zip(decision.due) {
+        match verdict {
+            Verdict::Start(trigger, pool) => starts.push(rows::Start { due, trigger, pool }),
+            Verdict::Wait(trigger, pool, why) => {
+                queued.push((rows::Start { due, trigger, pool }, why));
+            }
+            Verdict::Skip(reason) => ends.entry(("skipped", reason)).or_default().push(due.id.0),
+            Verdict::Miss(reason) => ends.entry(("missed", reason)).or_default().push(due.id.0),
+            Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
+        }
+    }
+    // Before anything starts: what is replaced makes room.
+    active::ask_to_end(tx, &decision.stop, active::REPLACED).await?;
+    active::call_off(
+        tx,
+        &decision.replaced,
+        &app::run::RunReason::Replaced.code(),
+        now,
+    )
+    .await?;
+    for ((state, reason), ids) in ends {
+        rows::end_planned(tx, &ids, state, reason).await?;
+    }
+    for (at, ids) in &later {
+        rows::put_off(tx, ids, *at).await?;
+    }
+    let mut resumed = Vec::new();
+    let mut stays = false;
+    for (run, verdict) in waiting.into_iter().zip(decision.waiting) {
+        match verdict {
+            WaitVerdict::Start => resumed.push(run),
+            WaitVerdict::Stay(why) => {
+                stays = true;
+                if run.why != why {
+                    active::relabel(tx, run.run_id, why).await?;
+                }
+            }
+            WaitVerdict::CallOff(reason) => {
+                active::call_off(tx, &[run.run_id], &reason, now).await?;
+            }
+        }
+    }
+    let resumed = active::resume(tx, resumed, node, now).await?;
+    for chunk in queued.chunks(CHUNK) {
+        active::queue(tx, chunk, now).await?;
+    }
+    let mut claimed = Vec::with_capacity(starts.len());
+    for chunk in starts.chunks(CHUNK) {
+        claimed.extend(rows::start_planned(tx, chunk, node, now).await?);
+    }
+    look_again.extend(later.into_keys());
+    Ok(Claims {
+        claimed,
+        resumed,
+        stop: decision.stop,
+        more,
+        look_again,
+        waiting: stays || !queued.is_empty(),
+    })
+}

@@ -1,0 +1,146 @@
+//! Starts by hand.
+
+use std::collections::HashMap;
+
+use app::id::{RunId, TaskId};
+use app::run::{RunReason, Trigger};
+use app::task::Task;
+use chrono::{DateTime, Utc};
+use sea_orm::{EntityTrait, Set};
+
+use super::super::entity::run;
+use super::super::txn::transaction;
+use super::super::{Store, StoreError, idempotency, tasks};
+use super::active;
+use crate::admission::{Admission, Room};
+
+/// A start that a person asks for.
+#[derive(Clone, Debug)]
+pub struct ManualStart {
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub note: Option<String>,
+    /// What was filled in: JSON, secrets masked.
+    pub parameters: Option<String>,
+    /// All of it, sealed.
+    pub parameters_sealed: Option<String>,
+    /// Hash of the asker and the key that was sent, and hash of what was asked for.
+    pub idempotency: Option<(String, String)>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Manual {
+    /// It is in the database as `running` under this node.
+    Started {
+        /// Its run.
+        run_id: RunId,
+        /// The fence.
+        epoch: i32,
+        /// A newer start took the place of runs: they are to be ended.
+        replaces: bool,
+    },
+    /// It waits for room.
+    Waits {
+        /// Its run.
+        run_id: RunId,
+        /// Runs were asked to make room.
+        replaces: bool,
+    },
+    /// Its overlap rule leaves it out: `overlap` or `queue_full`.
+    Refused(&'static str),
+    /// The same key asked for the same before: nothing was started.
+    Replayed {
+        /// The run that was started then.
+        run_id: RunId,
+    },
+    /// The same key asked for something else before.
+    Mismatch,
+    /// The task is gone.
+    NoTask,
+}
+
+impl Store {
+    /// Puts a start by hand into the ledger. `slots` are the pools.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start_manual(
+        &self,
+        task: &Task,
+        new: &ManualStart,
+        slots: &HashMap<String, u32>,
+        node: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Manual, StoreError> {
+        transaction!(self, |tx| {
+            // In the order of a claim, with which it is compared: the node's turn, then the rows.
+            super::claim::take_any_turn(self, tx).await?;
+            if !tasks::lock(tx, task.id).await? {
+                return Ok(Manual::NoTask);
+            }
+            if let Some((key, request)) = &new.idempotency
+                && let Some((before, run_id)) = idempotency::recall(tx, key, now).await?
+            {
+                return Ok(if before == *request {
+                    Manual::Replayed { run_id }
+                } else {
+                    Manual::Mismatch
+                });
+            }
+            let (runs, _) = active::active(tx).await?;
+            let mut room = Room::new(slots, &runs);
+            let admission = room.admit(task);
+            if let Admission::LeaveOut(reason) = admission {
+                return Ok(Manual::Refused(reason));
+            }
+            active::ask_to_end(tx, &room.stop, active::REPLACED).await?;
+            active::call_off(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;
+            let mut row = row(task.id, task, new, now);
+            if let Admission::Wait(why) = admission {
+                row.state = Set("waiting".to_owned());
+                row.reason = Set(Some(RunReason::Waits(why.code().to_owned()).code()));
+                row.due_at = Set(Some(now));
+                row.epoch = Set(0);
+            } else {
+                row.node_id = Set(node.to_owned());
+            }
+            let inserted = run::Entity::insert(row).exec(tx).await?;
+            let run_id = RunId(inserted.last_insert_id);
+            if let Some((key, request)) = &new.idempotency {
+                idempotency::remember(tx, key, request, run_id, now).await?;
+            }
+            let replaces = !room.stop.is_empty();
+            Ok(match admission {
+                Admission::Wait(_) => Manual::Waits { run_id, replaces },
+                _ => Manual::Started {
+                    run_id,
+                    epoch: 1,
+                    replaces,
+                },
+            })
+        })
+    }
+}
+
+fn row(id: TaskId, task: &Task, new: &ManualStart, now: DateTime<Utc>) -> run::ActiveModel {
+    let pool = Some(task.execution.pool.clone()).filter(|pool| !pool.is_empty());
+    run::ActiveModel {
+        task_id: Set(id.0),
+        attempt: Set(1),
+        trigger_kind: Set(Trigger::Manual.as_str().to_owned()),
+        requested_by: Set(Some(new.who.clone())),
+        state: Set("running".to_owned()),
+        node_id: Set(String::new()),
+        epoch: Set(1),
+        started_at: Set(now),
+        output_bytes: Set(0),
+        output_dropped: Set(0),
+        pool: Set(pool),
+        note: Set(new.note.clone()),
+        parameters: Set(new.parameters.clone()),
+        parameters_sealed: Set(new.parameters_sealed.clone()),
+        ..Default::default()
+    }
+}

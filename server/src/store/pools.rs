@@ -1,0 +1,183 @@
+//! Concurrency pools: how many runs at once, over all nodes.
+
+use std::collections::HashMap;
+
+use app::id::TaskId;
+use app::pool::EVERYTHING;
+use app::run::RunState;
+use app::task::Execution;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::entity::{pool, run, task};
+use super::ledger::{EVERY_TASK, note_change};
+use super::txn::transaction;
+use super::{Store, StoreError};
+
+/// A pool as it is stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredPool {
+    /// Its name; `*` is the one of all runs.
+    pub name: String,
+    /// Runs at once.
+    pub slots: u32,
+}
+
+/// Runs of a pool: under way, and waiting.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct PoolLoad {
+    /// Under way.
+    pub running: u32,
+    /// Waiting for a slot or for their time.
+    pub waiting: u32,
+}
+
+/// What became of the wish to remove a pool.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PoolRemoval {
+    /// It is gone.
+    Done,
+    /// There was none.
+    Unknown,
+    /// These tasks name it.
+    InUse(Vec<(TaskId, String)>),
+}
+
+impl From<pool::Model> for StoredPool {
+    fn from(row: pool::Model) -> Self {
+        Self {
+            name: row.name,
+            // What is stored was checked to be 1–10000.
+            slots: u32::try_from(row.slots).unwrap_or(1),
+        }
+    }
+}
+
+impl Store {
+    /// All pools, the one of all runs first, then by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pools(&self) -> Result<Vec<StoredPool>, StoreError> {
+        let rows = pool::Entity::find()
+            .order_by_asc(pool::Column::Name)
+            .all(&self.reader)
+            .await?;
+        let mut pools: Vec<StoredPool> = rows.into_iter().map(StoredPool::from).collect();
+        pools.sort_by_key(|pool| pool.name != EVERYTHING);
+        Ok(pools)
+    }
+
+    /// One pool.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pool(&self, name: &str) -> Result<Option<StoredPool>, StoreError> {
+        let row = pool::Entity::find_by_id(name.to_owned())
+            .one(&self.reader)
+            .await?;
+        Ok(row.map(StoredPool::from))
+    }
+
+    /// What takes the slots of every pool, by its name; under `*` all runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pool_loads(&self) -> Result<HashMap<String, PoolLoad>, StoreError> {
+        let states = [RunState::Running, RunState::Waiting].map(RunState::as_str);
+        let counts: Vec<(Option<String>, String, i64)> = run::Entity::find()
+            .select_only()
+            .column(run::Column::Pool)
+            .column(run::Column::State)
+            .column_as(run::Column::Id.count(), "runs")
+            .filter(run::Column::State.is_in(states))
+            .group_by(run::Column::Pool)
+            .group_by(run::Column::State)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut loads: HashMap<String, PoolLoad> = HashMap::new();
+        for (pool, state, count) in counts {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            let own = pool.filter(|name| !name.is_empty() && name != EVERYTHING);
+            for name in own.into_iter().chain([EVERYTHING.to_owned()]) {
+                let load = loads.entry(name).or_default();
+                let field = if state == RunState::Running.as_str() {
+                    &mut load.running
+                } else {
+                    &mut load.waiting
+                };
+                *field = field.saturating_add(count);
+            }
+        }
+        Ok(loads)
+    }
+
+    /// Adds a pool, or changes its slots; gives whether it is new. What waits looks again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_pool(&self, new: &StoredPool, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, EVERY_TASK, now).await?;
+            let row = pool::ActiveModel {
+                name: Set(new.name.clone()),
+                slots: Set(i32::try_from(new.slots).unwrap_or(i32::MAX)),
+                updated_at: Set(now),
+            };
+            let known = pool::Entity::find_by_id(new.name.clone()).one(tx).await?;
+            if known.is_some() {
+                pool::Entity::update(row).exec(tx).await?;
+            } else {
+                pool::Entity::insert(row).exec_without_returning(tx).await?;
+            }
+            Ok(known.is_none())
+        })
+    }
+
+    /// Removes a pool that no task names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_pool(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<PoolRemoval, StoreError> {
+        transaction!(self, |tx| {
+            note_change(tx, EVERY_TASK, now).await?;
+            let rows: Vec<(i64, String, String)> = task::Entity::find()
+                .select_only()
+                .columns([
+                    task::Column::Id,
+                    task::Column::Name,
+                    task::Column::Execution,
+                ])
+                .filter(task::Column::Execution.is_not_null())
+                .order_by_asc(task::Column::Id)
+                .into_tuple()
+                .all(tx)
+                .await?;
+            let mut users = Vec::new();
+            for (id, task, execution) in rows {
+                let execution: Execution =
+                    serde_json::from_str(&execution).map_err(|_| StoreError::UnknownValue {
+                        what: "execution",
+                        value: execution.chars().take(80).collect(),
+                    })?;
+                if execution.pool == name {
+                    users.push((TaskId(id), task));
+                }
+            }
+            if !users.is_empty() {
+                return Ok(PoolRemoval::InUse(users));
+            }
+            let deleted = pool::Entity::delete_by_id(name.to_owned()).exec(tx).await?;
+            Ok(if deleted.rows_affected > 0 {
+                PoolRemoval::Done
+            } else {
+                PoolRemoval::Unknown
+            })
+        })
+    }
+}

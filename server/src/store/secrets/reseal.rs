@@ -1,0 +1,174 @@
+//! Sealing everything anew when the key changes: all or nothing.
+
+use app::id::{ChannelId, RunId, SecretId, TaskId};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::entity::{channel, cluster, node, run, secret};
+use super::super::node_list::mysql_now;
+use super::super::txn::transaction;
+use super::super::{Engine, Store, StoreError, Tx};
+
+/// Rows read at once.
+const PAGE: u64 = 500;
+
+/// Where something sealed is kept. What it was sealed for follows from this.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SealedAt {
+    /// What tells whether a key is the right one.
+    KeyCheck,
+    /// The URL of a channel.
+    Channel(ChannelId),
+    /// The value of a secret.
+    Secret(SecretId),
+    /// What was filled in when a run of this task was started.
+    Parameters(RunId, TaskId),
+}
+
+impl std::fmt::Display for SealedAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::KeyCheck => f.write_str("the check of the key"),
+            Self::Channel(id) => write!(f, "the URL of channel {id}"),
+            Self::Secret(id) => write!(f, "secret {id}"),
+            Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
+        }
+    }
+}
+
+fn failed(at: SealedAt) -> StoreError {
+    StoreError::Seal {
+        what: at.to_string(),
+    }
+}
+
+/// The rows of a table that hold something sealed, page by page, each sealed anew.
+macro_rules! each {
+    ($tx:expr, $entity:ident, $owner:ident, $sealed:ident, $at:expr, $reseal:expr) => {{
+        let mut after = 0_i64;
+        let mut count = 0_u64;
+        loop {
+            let rows: Vec<(i64, i64, Option<String>)> = $entity::Entity::find()
+                .select_only()
+                .column($entity::Column::Id)
+                // A second time under its own name where there is no other.
+                .column_as($entity::Column::$owner, "owner")
+                .column($entity::Column::$sealed)
+                .filter($entity::Column::Id.gt(after))
+                .filter($entity::Column::$sealed.is_not_null())
+                // A channel whose URL was never stored has an empty one.
+                .filter($entity::Column::$sealed.ne(""))
+                .order_by_asc($entity::Column::Id)
+                .limit(PAGE)
+                .into_tuple()
+                .all($tx)
+                .await?;
+            let Some((last, ..)) = rows.last() else {
+                break count;
+            };
+            after = *last;
+            for (id, owner, sealed) in rows {
+                let (at, sealed) = ($at(id, owner), sealed.unwrap_or_default());
+                let anew = $reseal(at, &sealed).ok_or_else(|| failed(at))?;
+                let changed = $entity::Entity::update_many()
+                    .col_expr($entity::Column::$sealed, Expr::value(anew))
+                    .filter($entity::Column::Id.eq(id))
+                    .filter($entity::Column::$sealed.eq(sealed))
+                    .exec($tx)
+                    .await?;
+                if changed.rows_affected == 0 {
+                    return Err(StoreError::Raced);
+                }
+                count += 1;
+            }
+        }
+    }};
+}
+
+impl Store {
+    /// Seals everything anew in one transaction: `reseal` opens a value with the old key and seals
+    /// it with the new one, or gives `None`, which ends everything. Gives how many values there
+    /// were; or, where the database may have several servers, the machines of those heard not longer
+    /// ago than `silence`, which know the old key only, and then nothing is changed.
+    ///
+    /// # Errors
+    /// When the database fails, or something does not open with the old key.
+    pub async fn reseal_all(
+        &self,
+        silence: TimeDelta,
+        reseal: impl Fn(SealedAt, &str) -> Option<String> + Send + Sync,
+    ) -> Result<Result<u64, Vec<String>>, StoreError> {
+        transaction!(self, |tx| {
+            // The first lock of every transaction that seals something: nothing comes in between.
+            let kept = lock_key(tx).await?;
+            if self.engine == Engine::Mysql {
+                let up = up_since(tx, mysql_now(tx).await? - silence).await?;
+                if !up.is_empty() {
+                    return Ok(Err(up));
+                }
+            }
+            let anew =
+                reseal(SealedAt::KeyCheck, &kept).ok_or_else(|| failed(SealedAt::KeyCheck))?;
+            cluster::Entity::update_many()
+                .col_expr(cluster::Column::KeyCheck, Expr::value(anew))
+                .filter(cluster::Column::Id.eq(1))
+                .exec(tx)
+                .await?;
+            let secrets = each!(
+                tx,
+                secret,
+                Id,
+                ValueSealed,
+                |id, _| SealedAt::Secret(SecretId(id)),
+                reseal
+            );
+            let channels = each!(
+                tx,
+                channel,
+                Id,
+                UrlSealed,
+                |id, _| SealedAt::Channel(ChannelId(id)),
+                reseal
+            );
+            let runs = each!(
+                tx,
+                run,
+                TaskId,
+                ParametersSealed,
+                |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
+                reseal
+            );
+            Ok(Ok(secrets + channels + runs))
+        })
+    }
+}
+
+async fn lock_key(tx: &Tx) -> Result<String, StoreError> {
+    cluster::Entity::update_many()
+        .col_expr(
+            cluster::Column::ChangeCounter,
+            Expr::col(cluster::Column::ChangeCounter),
+        )
+        .filter(cluster::Column::Id.eq(1))
+        .exec(tx)
+        .await?;
+    let row = cluster::Entity::find_by_id(1).one(tx).await?;
+    row.and_then(|row| row.key_check)
+        .ok_or(StoreError::UnknownValue {
+            what: "check of the key",
+            value: "none".to_owned(),
+        })
+}
+
+async fn up_since(tx: &Tx, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+    Ok(node::Entity::find()
+        .select_only()
+        .column(node::Column::Hostname)
+        .filter(node::Column::StoppedAt.is_null())
+        .filter(node::Column::HeartbeatAt.gte(since))
+        .order_by_asc(node::Column::Hostname)
+        .into_tuple()
+        .all(tx)
+        .await?)
+}

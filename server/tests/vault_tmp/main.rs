@@ -1,0 +1,4 @@
+mod helpers;
+mod access;
+mod pools;
+mod secrets;
