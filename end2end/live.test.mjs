@@ -189,7 +189,7 @@ describe("live pages", () => {
     await button(ui.run_now).click();
     await page.locator(".notice.is-ok").getByRole("link").click();
     const output = page.locator("pre.output");
-    await output.getByText("line 3", { exact: false }).waitFor();
+    await output.getByText("line 3", { exact: false }).first().waitFor();
     const lines = (await output.innerText()).trim().split("\n").length;
     await page.waitForFunction(
       (lines) => document.querySelector("pre.output").innerText.trim().split("\n").length > lines,

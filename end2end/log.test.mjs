@@ -2,11 +2,53 @@
 // linked to, and is text whatever it holds.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { after, afterEach, before, describe, test } from "node:test";
 
 import { mark, newPage, openAlive, reader, settled, stayed } from "./helpers/browser.mjs";
 import { words } from "./helpers/words.mjs";
 import { addAdmin, signIn, startWorld, until } from "./helpers/world.mjs";
+
+/** A way to the server that can break: `cut` ends what goes over it, `deafen` leaves it standing
+ *  and lets nothing through. (A browser that is told to be offline keeps its open connections.) */
+async function tunnel(server) {
+  const { hostname, port } = new URL(server.url);
+  const ends = new Set();
+  let way = "open";
+  const link = (from, to) => {
+    ends.add(from);
+    from.on("data", (chunk) => way === "deaf" || to.write(chunk));
+    from.on("error", () => from.destroy());
+    from.on("close", () => {
+      ends.delete(from);
+      to.destroy();
+    });
+  };
+  const listener = createServer((near) => {
+    if (way === "cut") return near.destroy();
+    const far = connect(Number(port), hostname);
+    link(near, far);
+    link(far, near);
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const turn = (to) => {
+    way = to;
+    if (to !== "deaf") for (const end of ends) end.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${listener.address().port}`,
+    cut: () => turn("cut"),
+    deafen: () => turn("deaf"),
+    heal: () => turn("open"),
+    async stop() {
+      listener.close();
+      turn("cut");
+      await once(listener, "close");
+    },
+  };
+}
 
 describe("the live log", () => {
   const ui = words("zh");
@@ -14,7 +56,7 @@ describe("the live log", () => {
   let api;
   let context;
   let page;
-  let offline;
+  let way;
 
   before(async () => {
     world = await startWorld();
@@ -24,15 +66,16 @@ describe("the live log", () => {
   after(() => world?.stop());
 
   const come = async ({ js = true } = {}) => {
-    context = await reader(world.browser, world.server, { js });
-    offline = false;
+    context = await reader(world.browser, way ?? world.server, { js });
     await signIn(context);
     page = await newPage(context);
   };
   afterEach(async () => {
-    // A browser without a network complains about each request it tries.
-    const problems = page.problems.filter((problem) => !(offline && /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED/.test(problem)));
+    // Where the way breaks, the browser complains about each request it tries.
+    const problems = page.problems.filter((problem) => !(way && problem.includes("net::ERR_")));
     await context.close();
+    await way?.stop();
+    way = null;
     world.server.check();
     assert.deepEqual(problems, []);
   });
@@ -111,28 +154,38 @@ describe("the live log", () => {
     await page.locator(".lead").getByText(ui.run_killed).waitFor();
   });
 
-  test("a lost connection is told, and what was missed comes with it back", async () => {
-    const run = await start("through the tunnel", TICKS);
-    await come();
-    await openAlive(page, `/runs/${run.id}`);
-    await mark(page);
-    await line(/^tick 2$/).waitFor();
-    offline = true;
-    await context.setOffline(true);
-    // A stream that broke is told after seconds, one that only fell silent after half a minute.
-    const told = page.locator(".log-card .notice").filter({ hasText: "连接中断，正在重连；最后收到于" });
-    await told.waitFor({ timeout: 45_000 });
-    assert.match(await told.innerText(), /最后收到于 \d\d:\d\d:\d\d/);
-    await context.setOffline(false);
-    await told.waitFor({ state: "detached", timeout: 45_000 });
-    const before = (await seen()).length;
-    await page.waitForFunction((before) => document.querySelectorAll("pre.log .line").length > before + 5, before);
-    const texts = await seen();
-    assert.deepEqual(texts, texts.map((_, index) => `tick ${index + 1}`), "a line is missing or twice");
-    assert.ok(await stayed(page));
-    await api.post(`/runs/${run.id}/stop`);
-    await page.locator(".lead").getByText(ui.run_killed).waitFor();
-  });
+  for (const how of ["cut", "deafen"]) {
+    test(`a connection that is ${how === "cut" ? "cut" : "silent"} is told, and what was missed comes with it back`, async () => {
+      const run = await start(`through the tunnel, ${how}`, TICKS);
+      way = await tunnel(world.server);
+      await come();
+      // Half a minute of silence goes by at once.
+      await page.clock.install();
+      await openAlive(page, `/runs/${run.id}`);
+      await mark(page);
+      await line(/^tick 2$/).waitFor();
+      way[how]();
+      const told = page.locator(".log-card .notice").filter({ hasText: "连接中断，正在重连；最后收到于" });
+      if (how === "deafen") {
+        const before = (await seen()).length;
+        await page.clock.runFor(20_000);
+        assert.equal(await told.count(), 0, "a silence of 20 s is told as a broken connection");
+        await page.clock.runFor(15_000);
+        assert.ok((await seen()).length <= before + 1, "nothing could come");
+      }
+      await told.waitFor();
+      assert.match(await told.innerText(), /最后收到于 \d\d:\d\d:\d\d/);
+      way.heal();
+      await told.waitFor({ state: "detached" });
+      const before = (await seen()).length;
+      await page.waitForFunction((before) => document.querySelectorAll("pre.log .line").length > before + 5, before);
+      const texts = await seen();
+      assert.deepEqual(texts, texts.map((_, index) => `tick ${index + 1}`), "a line is missing or twice");
+      assert.ok(await stayed(page));
+      await api.post(`/runs/${run.id}/stop`);
+      await page.locator(".lead").getByText(ui.run_killed).waitFor();
+    });
+  }
 
   test("words are found, marked, counted and walked through", async () => {
     const run = await start("haystack", "for i in $(seq 1 200); do echo hay $i; [ $((i % 50)) = 0 ] && echo An Error $i; done; echo done");
@@ -318,6 +371,38 @@ describe("the live log", () => {
     await page.reload();
     await page.locator(".lead").getByText(ui.run_killed).waitFor();
     assert.equal((await log().innerText()).trim(), "first\nsecond");
+  });
+
+  test("attempts lead to each other, and one that waits is called off", async () => {
+    const execution = { retry: { attempts: "3", delay: "10m" } };
+    const task = await api.post("/tasks", { name: "again", cron: "0 0 1 1 *", command: "echo no; exit 3", execution });
+    const first = await api.post(`/tasks/${task.id}/run`);
+    await over(first);
+    const runs = () => api.get(`/tasks/${task.id}/runs`);
+    const { items } = await until(runs, ({ items }) => items.length === 2, "the second attempt");
+    assert.equal(items[0].state, "waiting");
+
+    await come();
+    await openAlive(page, `/runs/${first.id}`);
+    await mark(page);
+    await line(/^no$/).waitFor();
+    const attempts = page.locator(".attempts li");
+    assert.equal(await attempts.count(), 2);
+    assert.equal(await attempts.locator("[aria-current]").innerText(), "第 1 次");
+    await attempts.getByRole("link", { name: "第 2 次" }).click();
+    await page.getByRole("heading", { level: 1, name: `执行 #${items[0].id}` }).waitFor();
+    // The log on the page is that of the other run now.
+    await page.getByText(ui.output_waiting).waitFor();
+    assert.equal(await page.locator("pre.log .line").count(), 0);
+    await page.locator(".lead").getByText("等待重试").waitFor();
+    await page.locator(".lead").getByText("分钟后").waitFor();
+    await button(ui.call_off).click();
+    await page.locator(".lead").getByText(ui.run_killed).waitFor();
+    assert.equal(await button(ui.call_off).count(), 0);
+    await attempts.getByRole("link", { name: "第 1 次" }).click();
+    await line(/^no$/).waitFor();
+    assert.ok(await stayed(page));
+    assert.equal((await runs()).items.length, 2, "it was tried again after it was called off");
   });
 
   test("a hundred thousand lines leave the page alive", async () => {

@@ -1,7 +1,9 @@
 //! What each page is made from: the shared types plus the zone and the clock to show them by.
 
+mod start;
 mod vault;
 
+pub use start::StartPage;
 pub use vault::{NodesPage, PoolsPage, SecretsPage};
 
 use serde::{Deserialize, Serialize};
@@ -223,6 +225,8 @@ pub struct TaskPage {
     pub task: Task,
     /// The name of its channel.
     pub channel: Option<String>,
+    /// Whether a start by hand has something to ask or to tell first.
+    pub asks: bool,
     /// The tasks that it waits for, with their names.
     pub awaits: Vec<(TaskId, String)>,
     /// The cycle in force: words and next firings.

@@ -49,6 +49,12 @@ pub fn task_edit(id: TaskId) -> String {
     format!("/tasks/{id}/edit")
 }
 
+/// A task's start by hand.
+#[must_use]
+pub fn task_run(id: TaskId) -> String {
+    format!("/tasks/{id}/run")
+}
+
 /// A task's time line: what was planned, what is to come, and why.
 #[must_use]
 pub fn task_occurrences(id: TaskId) -> String {

@@ -238,7 +238,7 @@ impl RunForm {
 /// Input for a start by hand.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct RunRequest {
     /// What is filled in, by name.
     pub parameters: std::collections::BTreeMap<String, String>,

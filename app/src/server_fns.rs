@@ -8,6 +8,7 @@ pub mod forms;
 mod json;
 pub mod occurrences;
 pub mod read;
+pub mod start;
 pub mod vault;
 pub mod write;
 
@@ -21,6 +22,7 @@ pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
     fetch_task_list,
 };
+pub use start::fetch_start;
 pub use vault::{DeletePool, DeleteSecret, fetch_nodes, fetch_pools, fetch_secrets};
 pub use write::{
     ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,

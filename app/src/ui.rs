@@ -25,7 +25,7 @@ pub use context::Theme;
 use crate::i18n::ui::Ui;
 use pages::{
     about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
-    overview, pools, run, secrets, sign_in, task, task_form, task_list, users,
+    overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
 };
 
 /// The whole site.
@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/new") view=task_form::page ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id") view=task::page ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/edit") view=task_form::page ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/run") view=start::page ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/occurrences") view=occurrences::page ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view=run::page ssr=ssr.clone()/>
                     <Route path=path!("/admin") view=admin::page ssr=ssr.clone()/>

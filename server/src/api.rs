@@ -62,7 +62,7 @@ fn documented() -> OpenApiRouter<AppState> {
             tasks::change,
             tasks::delete
         ))
-        .routes(routes!(tasks::run))
+        .routes(routes!(tasks::run, tasks::run_form))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
         .routes(routes!(tasks::restore))

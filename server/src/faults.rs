@@ -62,7 +62,11 @@ mod armed {
                 tracing::error!(%error, name, "a fail point cannot be set");
             }
         } else if !asked.is_empty() {
-            tracing::error!(asked, "JCRONTAB_KILL_AT is to be NAME:PASS, with NAME one of {:?}", super::POINTS);
+            tracing::error!(
+                asked,
+                "JCRONTAB_KILL_AT is to be NAME:PASS, with NAME one of {:?}",
+                super::POINTS
+            );
         }
         wanted
     }
@@ -93,7 +97,13 @@ mod armed {
         fn a_death_is_read_only_for_places_that_exist() {
             assert_eq!(read("claim.committed:3"), Some(("claim.committed", 3)));
             assert_eq!(read("exit.seen"), Some(("exit.seen", 1)));
-            for wrong in ["", "claim.comitted:3", "exit.seen:0", "exit.seen:x", "exit.seen:"] {
+            for wrong in [
+                "",
+                "claim.comitted:3",
+                "exit.seen:0",
+                "exit.seen:x",
+                "exit.seen:",
+            ] {
                 assert_eq!(read(wrong), None, "{wrong}");
             }
         }

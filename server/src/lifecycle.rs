@@ -4,6 +4,7 @@ mod alive;
 mod data_dir;
 mod listen;
 mod open;
+mod rescue;
 mod shutdown;
 mod twin;
 
@@ -257,6 +258,7 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         Silence::SaysNothing,
     )
     .await?;
+    rescue::rescue_output(&service.store, &service.output, data.path()).await;
     service.store.insert_node(&parts.node, clock.now()).await?;
     // Again: the key may have been changed until others could see that this process is up.
     service.check_key().await?;
@@ -361,7 +363,11 @@ impl Loops {
                 node: parts.node.clone(),
                 clock,
                 standing: Arc::clone(&service.standing),
-                executor: service.executor.clone(),
+                executor: service
+                    .executor
+                    .as_ref()
+                    .map(Arc::downgrade)
+                    .unwrap_or_default(),
             };
             loops
                 .others

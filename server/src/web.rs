@@ -53,6 +53,7 @@ pub fn router(web: &Web) -> Router {
         .route("/preferences", post(forms::session::preferences))
         .route("/tasks/new", post(forms::task::create))
         .route("/tasks/{id}/edit", post(forms::task::update))
+        .route("/tasks/{id}/run", post(forms::start::start))
         .route("/admin/channels", post(forms::admin::channel))
         .route("/admin/users", post(forms::admin::user_or_token))
         .route("/admin/calendars", post(forms::days::calendar))

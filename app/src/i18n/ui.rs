@@ -6,6 +6,7 @@ pub mod execution;
 pub mod phrases;
 pub mod plan;
 pub mod runlog;
+pub mod start;
 pub mod vault;
 
 crate::texts! {

@@ -24,10 +24,7 @@ pub(super) fn sentence(what: &str, lang: Lang) -> String {
             "HTTP 应答太长，不能作为 JSON 检查",
             "the HTTP answer is too long to be checked as JSON",
         ),
-        "unreachable" => (
-            "没有得到完整的 HTTP 应答",
-            "there was no whole HTTP answer",
-        ),
+        "unreachable" => ("没有得到完整的 HTTP 应答", "there was no whole HTTP answer"),
         "private" => (
             "HTTP 请求没有发出：这是内网或特殊地址，可用 JCRONTAB_OUTBOUND_ALLOW 放行",
             "the HTTP request was not sent: a private or special address, which JCRONTAB_OUTBOUND_ALLOW can allow",

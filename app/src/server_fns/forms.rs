@@ -44,6 +44,8 @@ pub enum Posted {
     CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
+    /// The form of a start by hand.
+    Start(crate::run::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.
     Secret(Option<crate::id::SecretId>, crate::secret::SecretDraft, AppError),
     /// The form for a pool.

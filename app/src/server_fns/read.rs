@@ -95,6 +95,7 @@ pub async fn fetch_task(
         messages: backend.message_list(&caller, id, None, 10).await?,
         task,
         channel,
+        asks: backend.task_run_form(&caller, id).await?.asks(),
         awaits,
         preview,
         running,

@@ -9,6 +9,7 @@ use crate::i18n::ui::Ui;
 use crate::i18n::ui::days::DaysUi;
 use crate::i18n::ui::execution::ExecutionUi;
 use crate::i18n::ui::plan::PlanUi;
+use crate::i18n::ui::start::StartUi;
 use crate::i18n::ui::vault::VaultUi;
 
 /// Which colours a reader wants.
@@ -123,6 +124,11 @@ pub(super) fn days_ui() -> &'static DaysUi {
 /// The page's texts about how a task is executed.
 pub(super) fn execution_ui() -> &'static ExecutionUi {
     ExecutionUi::of(lang())
+}
+
+/// The page's texts about starts by hand.
+pub(super) fn start_ui() -> &'static StartUi {
+    StartUi::of(lang())
 }
 
 /// The page's texts about secrets, pools and nodes.

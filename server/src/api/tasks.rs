@@ -4,12 +4,12 @@ use app::backend::{Caller, List, Tasks};
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::Run;
+use app::run::{Run, RunForm, RunRequest};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -124,22 +124,42 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Starts it now.
-#[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks",
-    responses((status = 202, body = Run), (status = 404, body = Problem), (status = 409, body = Problem)))]
+/// What a start by hand asks for, and which rules it overrides now.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/run", tag = "tasks",
+    responses((status = 200, body = RunForm), (status = 404, body = Problem)))]
+pub(super) async fn run_form(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<Json<RunForm>> {
+    Ok(Json(service.task_run_form(&caller, id).await?))
+}
+
+/// Starts it now, or puts it into its queue. With a key that has started it within a day the
+/// answer is 200, that run, and `Idempotent-Replayed: true`.
+#[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks", request_body = RunRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1-255 visible ASCII characters")),
+    responses((status = 202, body = Run), (status = 200, body = Run), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn run(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<impl IntoResponse> {
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(
-            service
-                .task_run(&caller, id, &app::run::RunRequest::default())
-                .await?,
-        ),
-    ))
+    headers: HeaderMap,
+    body: Option<Body<RunRequest>>,
+) -> Reply<Response> {
+    let mut request = body.map(|Body(body)| body).unwrap_or_default();
+    // A key that is no text is not a right one, which the service tells.
+    request.idempotency_key = headers
+        .get("idempotency-key")
+        .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+    let started = service.start_by_hand(&caller, id, &request).await?;
+    let run = Json(started.run);
+    Ok(if started.replayed {
+        ([("idempotent-replayed", "true")], run).into_response()
+    } else {
+        (StatusCode::ACCEPTED, run).into_response()
+    })
 }
 
 async fn control(

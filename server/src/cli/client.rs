@@ -101,6 +101,17 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Result<Vec<u8>, Failure> {
+        self.send(method, path, body, &[]).await
+    }
+
+    /// Asks with further headers, and gives the answer's bytes.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Vec<u8>, Failure> {
         let (status, bytes) = match &self.way {
             Way::Server {
                 http, base, token, ..
@@ -108,6 +119,9 @@ impl Client {
                 let mut request = http
                     .request(method, format!("{base}{path}"))
                     .header(header::ACCEPT_LANGUAGE, self.lang.tag());
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
                 if let Some(token) = token {
                     request = request.bearer_auth(token);
                 }
@@ -125,6 +139,9 @@ impl Client {
                     .method(method)
                     .uri(path)
                     .header(header::ACCEPT_LANGUAGE, self.lang.tag());
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
                 if body.is_some() {
                     request = request.header(header::CONTENT_TYPE, "application/json");
                 }

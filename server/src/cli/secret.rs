@@ -2,7 +2,7 @@
 //! from the command line, where every user of the machine could read it.
 
 mod rotate;
-mod value;
+pub(super) mod value;
 
 use app::secret::{Secret, SecretChange, SecretDraft};
 use axum::http::Method;

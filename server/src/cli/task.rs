@@ -4,6 +4,7 @@ mod add;
 mod execution;
 mod plan;
 mod show;
+mod start;
 
 use axum::http::Method;
 use clap::{Args, Subcommand};
@@ -35,7 +36,7 @@ pub(super) enum TaskCommand {
     /// Show a task
     Show(One),
     /// Start it now
-    Run(One),
+    Run(start::StartTask),
     /// 暂停: it does not fire until restored, or until a given time
     Pause {
         #[command(flatten)]
@@ -111,17 +112,7 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
             let task = client.call(Method::GET, &path(one.id, ""), None).await?;
             show::show(client, &task, one.json).await
         }
-        TaskCommand::Run(one) => {
-            let run = client
-                .call(Method::POST, &path(one.id, "/run"), None)
-                .await?;
-            if one.json {
-                print_json(&run);
-            } else {
-                print_lines(&[format!("Run {} started", text(&run, "id"))]);
-            }
-            Ok(())
-        }
+        TaskCommand::Run(start) => start::run(client, start).await,
         TaskCommand::Pause { one, until } => {
             let body = until.as_ref().map(|until| json!({ "until": until }));
             control(client, one, "/pause", body).await

@@ -114,18 +114,10 @@ fn without_secrets(environment: &Environment) -> BTreeMap<String, String> {
 }
 
 /// Reads an answer into the log; gives it when it is to be looked into and is not too long.
-async fn read(
-    mut response: Response,
-    keep: bool,
-    log: &RunLog,
-) -> Result<Option<Vec<u8>>, String> {
+async fn read(mut response: Response, keep: bool, log: &RunLog) -> Result<Option<Vec<u8>>, String> {
     let mut total = 0;
     let mut kept = keep.then(Vec::new);
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| unsent(error, log))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| unsent(error, log))? {
         let room = READ_MAX - total;
         let piece = &chunk[..chunk.len().min(room)];
         total += piece.len();

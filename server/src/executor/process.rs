@@ -134,11 +134,12 @@ pub(super) async fn run(
     let mut watch = Watch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
     drain(job, over, readers).await;
+    // What could not be ended stays noted and held: the next start tries again.
     if gone {
+        // Noted first: what is let go of is not to be taken for a stray.
         settle(job, containment, &watch).await;
+        watch.let_go().await;
     }
-    // Noted first: what is let go of is not to be taken for a stray.
-    watch.let_go().await;
     match end {
         End::Exited(Exit { code, signal }) => Ending {
             exit_code: code,

@@ -1,6 +1,6 @@
 //! Saying that this process is alive, and noticing others that are not. By the database's clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,8 @@ pub(super) struct Alive {
     pub(super) node: NodeRow,
     pub(super) clock: Arc<DatabaseClock>,
     pub(super) standing: Arc<Standing>,
-    pub(super) executor: Option<Arc<Executor>>,
+    /// Weak: the recorder ends with the last handle, and the heartbeat goes on until it has.
+    pub(super) executor: Weak<Executor>,
 }
 
 impl Alive {
@@ -60,7 +61,7 @@ impl Alive {
                 }
             };
             if !self.standing.is_heard(self.clock.ticks())
-                && let Some(executor) = &self.executor
+                && let Some(executor) = self.executor.upgrade()
             {
                 executor.isolate();
             }

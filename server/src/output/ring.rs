@@ -115,6 +115,13 @@ impl Ring {
         }
     }
 
+    /// Bytes at the start of what is kept that belong to a character that is gone.
+    pub(super) fn orphans(&self) -> u64 {
+        let first_end = self.places.get(1).map_or(self.end, |next| next.from);
+        let length = usize::try_from(first_end - self.start()).unwrap_or(usize::MAX);
+        orphans(&self.copy(0..length.min(3))) as u64
+    }
+
     /// Copies whole slices: byte by byte takes a hundred times as long.
     fn copy(&self, range: std::ops::Range<usize>) -> Vec<u8> {
         let (front, back) = self.bytes.as_slices();

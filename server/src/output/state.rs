@@ -153,7 +153,11 @@ impl State {
 
     /// Bytes between beginning and end that are not kept.
     pub(super) fn gap(&self) -> u64 {
-        self.ring.start().saturating_sub(self.head_to)
+        let start = self.ring.start();
+        if start <= self.head_to {
+            return 0;
+        }
+        start - self.head_to + self.ring.orphans()
     }
 
     /// All of it as it goes into a row, when it is as short as that.

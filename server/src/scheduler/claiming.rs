@@ -37,7 +37,9 @@ impl Scheduler {
         match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok(claims) => {
-                crate::faults::point("claim.committed");
+                if !claims.claimed.is_empty() {
+                    crate::faults::point("claim.committed");
+                }
                 self.lag.note(
                     now,
                     claims

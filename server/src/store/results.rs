@@ -116,6 +116,28 @@ impl Store {
             .collect()
     }
 
+    /// Gives a run that is over and has no output what was found of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attach_output(&self, id: RunId, output: &StoredOutput) -> Result<(), StoreError> {
+        use run::Column as R;
+        transaction!(self, |tx| {
+            run::Entity::update_many()
+                .col_expr(R::OutputBytes, Expr::value(output.bytes))
+                .col_expr(R::OutputDropped, Expr::value(output.dropped))
+                .col_expr(R::OutputTail, Expr::value(output.tail.clone()))
+                .col_expr(R::OutputObject, Expr::value(output.object.clone()))
+                .filter(R::Id.eq(id.0))
+                .filter(R::FinishedAt.is_not_null())
+                .filter(R::OutputBytes.eq(0))
+                .filter(R::OutputObject.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
     /// Writes outcomes and their messages in one transaction. Gives the runs that were fenced:
     /// somebody else has ended them, and nothing was written for those.
     ///

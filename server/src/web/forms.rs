@@ -4,6 +4,7 @@
 pub(super) mod admin;
 pub(super) mod days;
 pub(super) mod session;
+pub(super) mod start;
 pub(super) mod task;
 pub(super) mod vault;
 

@@ -72,7 +72,9 @@ pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Asked {
                 options.keep = true;
                 Some(())
             }
-            "--seed" => value().and_then(|n| n.parse().ok()).map(|n| options.seed = n),
+            "--seed" => value()
+                .and_then(|n| n.parse().ok())
+                .map(|n| options.seed = n),
             "--minutes" => value().and_then(|n| n.parse().ok()).map(|n| {
                 options.minutes = n;
                 options.short = false;
@@ -81,17 +83,25 @@ pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Asked {
                 options.rows = rows;
                 options.short = false;
             }),
-            "--only" => value().and_then(|name| name.parse().ok()).map(|engine| options.only = Some(engine)),
+            "--only" => value()
+                .and_then(|name| name.parse().ok())
+                .map(|engine| options.only = Some(engine)),
             "--binary" => value().map(|path| options.binary = path.into()),
             "--help" | "-h" => return Asked::Say(USAGE.to_owned()),
             // What cargo and editors send to every test binary.
             "--list" => return Asked::Say("faults: test\n\n1 test, 0 benchmarks".to_owned()),
-            "--nocapture" | "--no-capture" | "--exact" | "--quiet" | "-q" | "--show-output" => Some(()),
+            "--nocapture" | "--no-capture" | "--exact" | "--quiet" | "-q" | "--show-output" => {
+                Some(())
+            }
             "--test-threads" | "--format" | "--color" => value().map(|_| ()),
             _ if flag.starts_with('-') => None,
             // `cargo test NAME` means tests of that name, and we have only one.
             "faults" => Some(()),
-            other => return Asked::Say(format!("the fault suite is not named {other:?}; nothing was run")),
+            other => {
+                return Asked::Say(format!(
+                    "the fault suite is not named {other:?}; nothing was run"
+                ));
+            }
         };
         if understood.is_none() {
             return Asked::Refuse(format!("{argument:?} is not understood\n{USAGE}"));
@@ -101,5 +111,7 @@ pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Asked {
 }
 
 fn rows(list: &str) -> Option<BTreeSet<u32>> {
-    list.split(',').map(|number| number.trim().parse().ok()).collect()
+    list.split(',')
+        .map(|number| number.trim().parse().ok())
+        .collect()
 }

@@ -91,7 +91,10 @@ pub(crate) fn judge(history: &History) -> (Counts, Vec<Violation>) {
                 findings.add(
                     target,
                     "unexplained",
-                    format!("{} at {target} has neither a row nor a line; the row before it: {near:?}", schedule.name),
+                    format!(
+                        "{} at {target} has neither a row nor a line; the row before it: {near:?}",
+                        schedule.name
+                    ),
                 );
             }
         }
@@ -100,7 +103,10 @@ pub(crate) fn judge(history: &History) -> (Counts, Vec<Violation>) {
     let mut found = findings.0;
     found.sort_by_key(|(at, _)| *at);
     let found: Vec<Violation> = found.into_iter().map(|(_, violation)| violation).collect();
-    counts.duplicates = found.iter().filter(|found| found.kind.starts_with("twice")).count();
+    counts.duplicates = found
+        .iter()
+        .filter(|found| found.kind.starts_with("twice"))
+        .count();
     (counts, found)
 }
 
@@ -119,7 +125,11 @@ fn index<'a>(history: &'a History, findings: &mut Findings) -> Index<'a> {
         }
     }
     Index {
-        schedules: history.schedules.iter().map(|schedule| (schedule.id, schedule)).collect(),
+        schedules: history
+            .schedules
+            .iter()
+            .map(|schedule| (schedule.id, schedule))
+            .collect(),
         runs: history.runs.iter().map(|run| (run.id, run)).collect(),
         runs_of,
         lines_of,
@@ -129,7 +139,9 @@ fn index<'a>(history: &'a History, findings: &mut Findings) -> Index<'a> {
 impl Index<'_> {
     fn lines_of_firing(&self, firing: &Firing) -> usize {
         let runs = self.runs_of.get(&firing.id).map_or(&[][..], Vec::as_slice);
-        runs.iter().map(|run| self.lines_of.get(&run.id).map_or(0, Vec::len)).sum()
+        runs.iter()
+            .map(|run| self.lines_of.get(&run.id).map_or(0, Vec::len))
+            .sum()
     }
 }
 
@@ -140,7 +152,10 @@ fn tell<'a>(
     told: &mut HashMap<i64, BTreeMap<DateTime<Utc>, &'a Firing>>,
     findings: &mut Findings,
 ) {
-    let since = firing.since.filter(|_| firing.count > 1).unwrap_or(firing.scheduled_for);
+    let since = firing
+        .since
+        .filter(|_| firing.count > 1)
+        .unwrap_or(firing.scheduled_for);
     let rows = told.entry(schedule.id).or_default();
     let mut instants = 0;
     for instant in schedule.targets(since, firing.scheduled_for) {
@@ -163,7 +178,10 @@ fn tell<'a>(
         findings.add(
             firing.scheduled_for,
             "wrong count",
-            format!("{} has {instants} instants there, the row says {}: {firing:?}", schedule.name, firing.count),
+            format!(
+                "{} has {instants} instants there, the row says {}: {firing:?}",
+                schedule.name, firing.count
+            ),
         );
     }
 }

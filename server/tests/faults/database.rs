@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection, DbErr, QueryResult, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection, DbErr, QueryResult,
+    Statement,
+};
 use server::auth::token::random_id;
 
 use crate::history::{Firing, Run};
@@ -33,9 +36,14 @@ impl Database {
     /// A new one on a server.
     pub(crate) async fn mariadb(maria: &Maria) -> Self {
         let name = format!("faults_{}", random_id(8));
-        let connection = open(&format!("{}/mysql", maria.url)).await.expect("the database server");
+        let connection = open(&format!("{}/mysql", maria.url))
+            .await
+            .expect("the database server");
         let sql = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4");
-        connection.execute_unprepared(&sql).await.expect("a database");
+        connection
+            .execute_unprepared(&sql)
+            .await
+            .expect("a database");
         let url = format!("{}/{name}", maria.url);
         Self {
             // Read by proxies, which look for COMMIT.
@@ -53,7 +61,8 @@ impl Database {
 
     /// The same database, reached by another address.
     pub(crate) fn url_through(&self, address: &str) -> String {
-        self.url.replacen(self.address().expect("a database on a server"), address, 1)
+        self.url
+            .replacen(self.address().expect("a database on a server"), address, 1)
     }
 
     /// A connection of one's own, for faults that need one.
@@ -80,13 +89,21 @@ impl Database {
     /// The first column of every row, as a number; NULL is 0.
     pub(crate) async fn numbers(&self, sql: &str) -> Result<Vec<i64>, DbErr> {
         let rows = self.rows(sql).await?;
-        rows.iter().map(|row| Ok(row.try_get_by_index::<Option<i64>>(0)?.unwrap_or(0))).collect()
+        rows.iter()
+            .map(|row| Ok(row.try_get_by_index::<Option<i64>>(0)?.unwrap_or(0)))
+            .collect()
     }
 
     /// The first column of every row, as text; NULL is empty.
     pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<String>, DbErr> {
         let rows = self.rows(sql).await?;
-        rows.iter().map(|row| Ok(row.try_get_by_index::<Option<String>>(0)?.unwrap_or_default())).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(row
+                    .try_get_by_index::<Option<String>>(0)?
+                    .unwrap_or_default())
+            })
+            .collect()
     }
 
     /// All occurrences.
@@ -130,18 +147,32 @@ impl Database {
 
     /// Deletes it, with whoever still waits in it.
     pub(crate) async fn drop_it(&self) {
-        let Some((server, name)) = &self.place else { return };
-        let Ok(connection) = open(&format!("{server}/mysql")).await else { return };
+        let Some((server, name)) = &self.place else {
+            return;
+        };
+        let Ok(connection) = open(&format!("{server}/mysql")).await else {
+            return;
+        };
         let users = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
         let statement = Statement::from_string(connection.get_database_backend(), users);
-        for row in connection.query_all_raw(statement).await.unwrap_or_default() {
+        for row in connection
+            .query_all_raw(statement)
+            .await
+            .unwrap_or_default()
+        {
             if let Ok(id) = row.try_get_by_index::<i64>(0) {
                 // It may have ended by itself meanwhile.
-                connection.execute_unprepared(&format!("KILL {id}")).await.ok();
+                connection
+                    .execute_unprepared(&format!("KILL {id}"))
+                    .await
+                    .ok();
             }
         }
         // The server may be gone as well, by a fault of this row.
-        connection.execute_unprepared(&format!("DROP DATABASE {name}")).await.ok();
+        connection
+            .execute_unprepared(&format!("DROP DATABASE {name}"))
+            .await
+            .ok();
     }
 }
 

@@ -19,9 +19,15 @@ pub(crate) struct FakeClock {
 impl FakeClock {
     /// Puts a server under a clock that is right so far; `None` without the library.
     pub(crate) fn of(node: &mut Node) -> Option<Self> {
-        let clock = Self { file: node.data.join("faketime"), ahead: TimeDelta::zero() };
+        let clock = Self {
+            file: node.data.join("faketime"),
+            ahead: TimeDelta::zero(),
+        };
         clock.write();
-        preload(node, ("FAKETIME_TIMESTAMP_FILE", &clock.file.display().to_string()))?;
+        preload(
+            node,
+            ("FAKETIME_TIMESTAMP_FILE", &clock.file.display().to_string()),
+        )?;
         Some(clock)
     }
 
@@ -51,7 +57,11 @@ pub(crate) fn fixed(node: &mut Node, rule: &str) -> Option<()> {
 
 fn preload(node: &mut Node, rule: (&str, &str)) -> Option<()> {
     let library = library()?;
-    let common = [("LD_PRELOAD", library.as_str()), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
+    let common = [
+        ("LD_PRELOAD", library.as_str()),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ];
     for (name, value) in common.into_iter().chain([rule]) {
         node.variables.push((name.to_owned(), value.to_owned()));
     }
@@ -73,7 +83,10 @@ fn library() -> Option<String> {
 /// What a killed process leaves behind; the next one with its pid would not start.
 pub(crate) fn sweep(pid: Option<u32>) {
     let Some(pid) = pid else { return };
-    for name in [format!("faketime_shm_{pid}"), format!("sem.faketime_sem_{pid}")] {
+    for name in [
+        format!("faketime_shm_{pid}"),
+        format!("sem.faketime_sem_{pid}"),
+    ] {
         std::fs::remove_file(PathBuf::from("/dev/shm").join(name)).ok();
     }
 }

@@ -6,9 +6,6 @@
 //! a short cut of it on SQLite, and on the MariaDB of `JCRONTAB_TEST_DATABASE` where that is set;
 //! see `docs/FAULTS.md`.
 
-// It prints what it does, as every suite.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
-
 mod args;
 mod checker;
 mod database;
@@ -58,8 +55,13 @@ fn main() -> ExitCode {
         }
     }));
     // reqwest is built without a crypto provider.
-    rustls::crypto::ring::default_provider().install_default().expect("installed once");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("installed once");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let code = runtime.block_on(async {
         tokio::select! {
             code = suite(options) => code,
@@ -73,8 +75,12 @@ fn main() -> ExitCode {
 
 /// Ctrl-C, or somebody's `kill`: everything we have started ends with us.
 async fn interrupted() -> ExitCode {
-    let mut listeners = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()]
-        .map(|kind| signal(kind).expect("a signal handler"));
+    let mut listeners = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ]
+    .map(|kind| signal(kind).expect("a signal handler"));
     let [int, term, hup] = &mut listeners;
     tokio::select! {
         _ = int.recv() => {}
@@ -86,7 +92,11 @@ async fn interrupted() -> ExitCode {
 }
 
 async fn suite(options: Options) -> ExitCode {
-    println!("fault suite: seed {}{}", options.seed, if options.short { " (short cut)" } else { "" });
+    println!(
+        "fault suite: seed {}{}",
+        options.seed,
+        if options.short { " (short cut)" } else { "" }
+    );
     match selfcheck::run_all() {
         Ok(faults) => println!("judge: sound; it found {faults} faults in histories made by hand"),
         Err(wrong) => {
@@ -99,7 +109,10 @@ async fn suite(options: Options) -> ExitCode {
         if options.only.is_some_and(|only| only != engine) {
             continue;
         }
-        let rows: Vec<Row> = rows::all().into_iter().filter(|row| wanted(row, engine, &options)).collect();
+        let rows: Vec<Row> = rows::all()
+            .into_iter()
+            .filter(|row| wanted(row, engine, &options))
+            .collect();
         if rows.is_empty() {
             continue;
         }
@@ -146,8 +159,19 @@ struct Tally {
 }
 
 impl Tally {
-    async fn row(&mut self, row: &Row, engine: Engine, maria: Option<Arc<Maria>>, options: &Options) {
-        let setting = Setting { options: options.clone(), engine, maria, lot: Lot::new(options.seed, row.number) };
+    async fn row(
+        &mut self,
+        row: &Row,
+        engine: Engine,
+        maria: Option<Arc<Maria>>,
+        options: &Options,
+    ) {
+        let setting = Setting {
+            options: options.clone(),
+            engine,
+            maria,
+            lot: Lot::new(options.seed, row.number),
+        };
         let since = Instant::now();
         // A task of its own: what it asserts ends only itself.
         let mut running = Guard(tokio::spawn((row.run)(setting)));
@@ -156,7 +180,10 @@ impl Tally {
         let seconds = since.elapsed().as_secs_f64();
         match outcome {
             Ok(Outcome::Passed { counts, notes }) => {
-                println!("{head}: PASS {seconds:.1} s: {}", [vec![counts.to_string()], notes].concat().join("; "));
+                println!(
+                    "{head}: PASS {seconds:.1} s: {}",
+                    [vec![counts.to_string()], notes].concat().join("; ")
+                );
                 self.counts.sum(&counts);
                 self.passed += 1;
             }
@@ -165,17 +192,26 @@ impl Tally {
                 self.not_run += 1;
             }
             Err(error) => {
-                let said = LAST_PANIC.lock().map(|said| said.clone()).unwrap_or_default();
+                let said = LAST_PANIC
+                    .lock()
+                    .map(|said| said.clone())
+                    .unwrap_or_default();
                 println!("{head}: FAIL {seconds:.1} s: {error}\n      {said}");
                 self.failed += 1;
                 let cut = if options.short { " --short" } else { "" };
-                self.again.push(format!("--rows {} --only {engine} --seed {}{cut}", row.number, options.seed));
+                self.again.push(format!(
+                    "--rows {} --only {engine} --seed {}{cut}",
+                    row.number, options.seed
+                ));
             }
         }
     }
 
     fn print(&self, options: &Options) -> ExitCode {
-        println!("fault suite: {} passed, {} failed, {} not run; {}", self.passed, self.failed, self.not_run, self.counts);
+        println!(
+            "fault suite: {} passed, {} failed, {} not run; {}",
+            self.passed, self.failed, self.not_run, self.counts
+        );
         for again in &self.again {
             println!("again: cargo test --test faults -- {again}");
         }

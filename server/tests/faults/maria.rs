@@ -44,21 +44,34 @@ impl Maria {
 
     /// Starts one on a fresh folder.
     pub(crate) async fn start_own() -> Result<Self, NoMaria> {
-        let failed = |what: &'static str| move |error: std::io::Error| NoMaria(format!("{what}: {error}"));
+        let failed =
+            |what: &'static str| move |error: std::io::Error| NoMaria(format!("{what}: {error}"));
         let name = format!("faults-mariadb-{}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(folder.join("tmp")).map_err(failed("its folder"))?;
         let user = nix::unistd::User::from_uid(nix::unistd::Uid::effective());
-        let user = user.ok().flatten().map_or_else(|| "root".to_owned(), |user| user.name);
+        let user = user
+            .ok()
+            .flatten()
+            .map_or_else(|| "root".to_owned(), |user| user.name);
         let install = Command::new("mariadb-install-db")
-            .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=socket"])
+            .args([
+                "--no-defaults",
+                "--skip-test-db",
+                "--auth-root-authentication-method=socket",
+            ])
             .arg(format!("--user={user}"))
             .arg(format!("--datadir={}", folder.join("data").display()))
             .output()
             .await
-            .map_err(failed("mariadb-install-db (Debian package mariadb-server-core)"))?;
+            .map_err(failed(
+                "mariadb-install-db (Debian package mariadb-server-core)",
+            ))?;
         if !install.status.success() {
-            return Err(NoMaria(format!("mariadb-install-db: {}", String::from_utf8_lossy(&install.stderr))));
+            return Err(NoMaria(format!(
+                "mariadb-install-db: {}",
+                String::from_utf8_lossy(&install.stderr)
+            )));
         }
         let password = server::auth::token::random_id(12);
         // Other users of this machine can reach the port.
@@ -70,7 +83,11 @@ impl Maria {
         let port = free_port();
         let maria = Self {
             url: format!("mysql://jcrontab:{password}@127.0.0.1:{port}"),
-            own: Some(Own { folder, port, child: Mutex::new(None) }),
+            own: Some(Own {
+                folder,
+                port,
+                child: Mutex::new(None),
+            }),
         };
         maria.start().await?;
         Ok(maria)
@@ -82,19 +99,23 @@ impl Maria {
     }
 
     fn own(&self) -> &Own {
-        self.own.as_ref().expect("rows that end the database are run only on our own")
+        self.own
+            .as_ref()
+            .expect("rows that end the database are run only on our own")
     }
 
     /// Starts it at its port, and waits until it answers.
     pub(crate) async fn start(&self) -> Result<(), NoMaria> {
         let own = self.own();
         let log = own.folder.join("server.log");
-        let errors = std::fs::File::options().append(true).create(true).open(&log);
+        let errors = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(&log);
         let errors = errors.map_err(|error| NoMaria(format!("its log: {error}")))?;
         let before = ready_lines(&log);
         let path = |name: &str| own.folder.join(name).display().to_string();
-        // A Unix socket's name may have 107 bytes; nobody uses this one.
-        let socket = std::env::temp_dir().join(format!("jcf-{}.sock", std::process::id()));
+        let socket = socket();
         let mut child = Command::new("mariadbd")
             .arg("--no-defaults")
             .arg("--user=root")
@@ -103,10 +124,20 @@ impl Maria {
             .arg(format!("--socket={}", socket.display()))
             .arg(format!("--init-file={}", path("init.sql")))
             .arg(format!("--port={}", own.port))
-            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-ssl"])
-            .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci"])
+            .args([
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                "--skip-ssl",
+            ])
+            .args([
+                "--character-set-server=utf8mb4",
+                "--collation-server=utf8mb4_unicode_ci",
+            ])
             // Durable at each commit, as in production: what was acknowledged must survive a kill.
-            .args(["--innodb-flush-log-at-trx-commit=1", "--innodb-lock-wait-timeout=5"])
+            .args([
+                "--innodb-flush-log-at-trx-commit=1",
+                "--innodb-lock-wait-timeout=5",
+            ])
             .args(["--innodb-buffer-pool-size=256M", "--max-connections=500"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -115,7 +146,11 @@ impl Maria {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| NoMaria(format!("mariadbd (Debian package mariadb-server-core): {error}")))?;
+            .map_err(|error| {
+                NoMaria(format!(
+                    "mariadbd (Debian package mariadb-server-core): {error}"
+                ))
+            })?;
         let ready = until(START, || {
             let answers = ready_lines(&log) > before;
             let ended = child.try_wait().is_ok_and(|ended| ended.is_some());
@@ -125,7 +160,10 @@ impl Maria {
         *own.child.lock().await = Some(child);
         match ready {
             Some(true) => Ok(()),
-            _ => Err(NoMaria(format!("mariadbd did not start, see {}", log.display()))),
+            _ => Err(NoMaria(format!(
+                "mariadbd did not start, see {}",
+                log.display()
+            ))),
         }
     }
 
@@ -140,8 +178,13 @@ impl Maria {
     }
 
     async fn end(&self, signal: Signal) {
-        let Some(mut child) = self.own().child.lock().await.take() else { return };
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).expect("it runs");
+        let Some(mut child) = self.own().child.lock().await.take() else {
+            return;
+        };
+        let pid = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .expect("it runs");
         kill(Pid::from_raw(pid), signal).expect("a signal");
         let ended = tokio::time::timeout(START, child.wait()).await;
         ended.expect("the database ends").expect("its status");
@@ -153,9 +196,15 @@ impl Drop for Maria {
         if let Some(own) = &mut self.own {
             // Killed by dropping; its folder is of no use any more.
             drop(own.child.get_mut().take());
+            std::fs::remove_file(socket()).ok();
             std::fs::remove_dir_all(&own.folder).ok();
         }
     }
+}
+
+/// Its Unix socket, which nobody uses: a name may have 107 bytes, and a target folder's may be long.
+fn socket() -> PathBuf {
+    std::env::temp_dir().join(format!("jcf-{}.sock", std::process::id()))
 }
 
 fn ready_lines(log: &Path) -> usize {

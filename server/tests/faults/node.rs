@@ -46,7 +46,11 @@ impl Node {
             wrapper: Vec::new(),
             port: 0,
             child: None,
-            client: reqwest::Client::builder().no_proxy().timeout(ANSWER).build().expect("a client"),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(ANSWER)
+                .build()
+                .expect("a client"),
         }
     }
 
@@ -76,7 +80,10 @@ impl Node {
     pub(crate) async fn cli(&self, arguments: &[&str], input: &str) -> String {
         use tokio::io::AsyncWriteExt;
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary");
         let mut pipe = child.stdin.take().expect("stdin");
         // What reads nothing may be gone already.
@@ -84,7 +91,11 @@ impl Node {
         drop(pipe);
         let output = tokio::time::timeout(START, child.wait_with_output()).await;
         let output = output.expect("a command line ends").expect("its output");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 
@@ -92,16 +103,32 @@ impl Node {
     pub(crate) fn spawn(&mut self) {
         assert!(self.child.is_none(), "it runs already");
         self.port = free_port();
-        let log = || std::fs::File::options().append(true).create(true).open(self.log_file()).expect("a log");
+        let log = || {
+            std::fs::File::options()
+                .append(true)
+                .create(true)
+                .open(self.log_file())
+                .expect("a log")
+        };
         let address = format!("127.0.0.1:{}", self.port);
         let mut command = self.command(&["serve", "--listen", &address]);
-        self.child = Some(command.stdout(log()).stderr(log()).spawn().expect("the binary"));
+        self.child = Some(
+            command
+                .stdout(log())
+                .stderr(log())
+                .spawn()
+                .expect("the binary"),
+        );
     }
 
     /// Starts the process and waits until it serves.
     pub(crate) async fn start(&mut self) {
         self.spawn();
-        assert!(self.is_up().await, "the server did not start: {}", self.log_end());
+        assert!(
+            self.is_up().await,
+            "the server did not start: {}",
+            self.log_end()
+        );
     }
 
     /// Waits until it serves; false when it has ended instead.
@@ -147,7 +174,9 @@ impl Node {
 
     /// Whether the process has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.as_mut().is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
+        self.child
+            .as_mut()
+            .is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -183,7 +212,10 @@ impl Node {
     /// Waits for its end; gives the exit code, -1 where a signal ended it, `None` when it lives on.
     pub(crate) async fn ended(&mut self, limit: Duration) -> Option<i32> {
         let child = self.child.as_mut()?;
-        let status = tokio::time::timeout(limit, child.wait()).await.ok()?.expect("its status");
+        let status = tokio::time::timeout(limit, child.wait())
+            .await
+            .ok()?
+            .expect("its status");
         self.child = None;
         Some(status.code().unwrap_or(-1))
     }
@@ -199,20 +231,28 @@ impl Node {
         path: &str,
         body: Option<Value>,
     ) -> Result<(StatusCode, Value), reqwest::Error> {
-        let mut request = self.client.request(method, self.url(path)).bearer_auth(&self.token);
+        let mut request = self
+            .client
+            .request(method, self.url(path))
+            .bearer_auth(&self.token);
         request = request.header("accept-language", "en");
         if let Some(body) = body {
             request = request.json(&body);
         }
         let answer = request.send().await?;
         let (status, text) = (answer.status(), answer.text().await?);
-        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+        Ok((
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        ))
     }
 
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).expect("VmRSS")
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+            .expect("VmRSS")
     }
 }

@@ -60,7 +60,13 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self { address, way, every, dropped, listening }
+        Self {
+            address,
+            way,
+            every,
+            dropped,
+            listening,
+        }
     }
 
     pub(crate) fn set(&self, way: Way) {
@@ -114,18 +120,25 @@ async fn relay(client: TcpStream, database: TcpStream, rules: Rules) {
 
 /// Client to database. Packets have a header of three bytes of length and one of number
 /// (MySQL client/server protocol); a COMMIT is sent as a plain query, kind 3.
-async fn upwards(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, rules: Rules, lost: Arc<AtomicU64>) {
+async fn upwards(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    rules: Rules,
+    lost: Arc<AtomicU64>,
+) {
     let mut way = rules.way.clone();
     let mut header = [0_u8; 4];
     while from.read_exact(&mut header).await.is_ok() {
-        let length = usize::from(header[0]) | usize::from(header[1]) << 8 | usize::from(header[2]) << 16;
+        let length =
+            usize::from(header[0]) | usize::from(header[1]) << 8 | usize::from(header[2]) << 16;
         let mut packet = vec![0; length];
         if from.read_exact(&mut packet).await.is_err() {
             return;
         }
         if packet.first() == Some(&3) && packet[1..].starts_with(b"COMMIT") {
             let every = rules.every.load(Ordering::SeqCst);
-            if every > 0 && (rules.commits.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(every) {
+            if every > 0 && (rules.commits.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(every)
+            {
                 lost.store(1, Ordering::SeqCst);
             }
         }
@@ -142,7 +155,12 @@ async fn header_and_body(to: &mut OwnedWriteHalf, header: &[u8], packet: &[u8]) 
 }
 
 /// Database to client: as it comes, but for the answer that is to be lost.
-async fn downwards(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, rules: Rules, lost: Arc<AtomicU64>) {
+async fn downwards(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    rules: Rules,
+    lost: Arc<AtomicU64>,
+) {
     let mut way = rules.way.clone();
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {

@@ -63,7 +63,10 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// It went well.
     pub(crate) fn passed(counts: Counts, notes: impl IntoIterator<Item = String>) -> Self {
-        Self::Passed { counts, notes: notes.into_iter().collect() }
+        Self::Passed {
+            counts,
+            notes: notes.into_iter().collect(),
+        }
     }
 }
 

@@ -71,27 +71,53 @@ fn sound() -> History {
 type Spoiled = (&'static str, fn(&mut History));
 
 const SPOILED: [Spoiled; 21] = [
-    ("unexplained", |h| { h.firings.remove(3); }),
+    ("unexplained", |h| {
+        h.firings.remove(3);
+    }),
     ("twice run", |h| h.lines.push(line(11, 1, 1))),
     ("twice run", |h| h.lines.push(line(13, 3, 1))),
     ("twice claimed", |h| h.runs.push(run(12, 1, 2, "succeeded"))),
-    ("twice told", |h| h.firings.push(Firing { id: 9, ..firing(2, "skipped", Some("overlap")) })),
+    ("twice told", |h| {
+        h.firings.push(Firing {
+            id: 9,
+            ..firing(2, "skipped", Some("overlap"))
+        })
+    }),
     ("line without a row", |h| h.lines.push(line(99, 2, 1))),
-    ("line of another occurrence", |h| h.lines[0] = line(11, 2, 1)),
-    ("line of another occurrence", |h| h.lines[0] = line(11, 1, 2)),
-    ("succeeded without a line", |h| { h.lines.remove(0); }),
+    ("line of another occurrence", |h| {
+        h.lines[0] = line(11, 2, 1)
+    }),
+    ("line of another occurrence", |h| {
+        h.lines[0] = line(11, 1, 2)
+    }),
+    ("succeeded without a line", |h| {
+        h.lines.remove(0);
+    }),
     ("torn line", |h| h.lines[0].truncate(9)),
     ("unsettled", |h| h.firings[0].state = "running".to_owned()),
     ("unsettled", |h| h.firings[3].state = "planned".to_owned()),
     ("no reason", |h| h.firings[3].reason = None),
-    ("ran although it says not", |h| h.firings[0].state = "skipped".to_owned()),
-    ("ended without a run", |h| { h.runs.remove(1); }),
-    ("ended unlike its last run", |h| h.runs[0].state = "failed".to_owned()),
+    ("ran although it says not", |h| {
+        h.firings[0].state = "skipped".to_owned()
+    }),
+    ("ended without a run", |h| {
+        h.runs.remove(1);
+    }),
+    ("ended unlike its last run", |h| {
+        h.runs[0].state = "failed".to_owned()
+    }),
     ("lost without a reason", |h| h.runs[1].reason = None),
     ("extra", |h| h.schedules[0].every = 2),
-    ("early", |h| h.lines[0] = line(11, 1, 1).replace(" 18000000010", " 18000000000")),
-    ("wrong count", |h| { h.firings[3].count = 3; h.firings[3].since = Some(at(4)); }),
-    ("run without an occurrence", |h| h.runs.push(run(14, 77, 1, "lost"))),
+    ("early", |h| {
+        h.lines[0] = line(11, 1, 1).replace(" 18000000010", " 18000000000")
+    }),
+    ("wrong count", |h| {
+        h.firings[3].count = 3;
+        h.firings[3].since = Some(at(4));
+    }),
+    ("run without an occurrence", |h| {
+        h.runs.push(run(14, 77, 1, "lost"))
+    }),
 ];
 
 /// Checks the judge; gives how many faults it was shown.
@@ -102,7 +128,8 @@ pub(crate) fn run_all() -> Result<usize, String> {
         return Err(format!("a sound history was found wanting: {first}"));
     }
     let counts = verdict.counts.to_string();
-    let expected = "targets 4 ran 2 lost 1 skipped(overlap) 1 missed(down) 1 unexplained 0 duplicates 0";
+    let expected =
+        "targets 4 ran 2 lost 1 skipped(overlap) 1 missed(down) 1 unexplained 0 duplicates 0";
     if counts != expected {
         return Err(format!("counted {counts:?} instead of {expected:?}"));
     }
@@ -111,7 +138,9 @@ pub(crate) fn run_all() -> Result<usize, String> {
         spoil(&mut history);
         let found: Vec<&str> = judge(&history).1.iter().map(|found| found.kind).collect();
         if !found.contains(kind) {
-            return Err(format!("spoiled history {number}: {kind:?} was not found, only {found:?}"));
+            return Err(format!(
+                "spoiled history {number}: {kind:?} was not found, only {found:?}"
+            ));
         }
     }
     let mut retried = sound.clone();
@@ -120,15 +149,38 @@ pub(crate) fn run_all() -> Result<usize, String> {
     retried.runs.push(run(15, 3, 2, "succeeded"));
     retried.lines.push(line(15, 3, 2));
     if let Some(first) = check(&retried).first {
-        return Err(format!("a second attempt that was asked for was found wanting: {first}"));
+        return Err(format!(
+            "a second attempt that was asked for was found wanting: {first}"
+        ));
+    }
+    let mut off = retried.clone();
+    off.firings[2].state = "lost".to_owned();
+    off.runs[2].state = "killed".to_owned();
+    off.runs[2].node.clear();
+    off.lines.pop();
+    if let Some(first) = check(&off).first {
+        return Err(format!(
+            "an attempt that was called off was found wanting: {first}"
+        ));
+    }
+    off.lines.push(line(15, 3, 2));
+    if check(&off).first.is_none() {
+        return Err("an attempt that was called off has run, and nothing was found".to_owned());
     }
     let mut ranged = sound;
     ranged.schedules[0].until = at(10);
     ranged.firings.pop();
-    let many = Firing { count: 6, since: Some(at(5)), id: 10, ..firing(10, "missed", Some("down")) };
+    let many = Firing {
+        count: 6,
+        since: Some(at(5)),
+        id: 10,
+        ..firing(10, "missed", Some("down"))
+    };
     ranged.firings.push(many);
     match check(&ranged).first {
         None => Ok(SPOILED.len()),
-        Some(first) => Err(format!("a row that tells of several was found wanting: {first}")),
+        Some(first) => Err(format!(
+            "a row that tells of several was found wanting: {first}"
+        )),
     }
 }

@@ -39,7 +39,10 @@ impl std::fmt::Display for Engine {
 impl std::str::FromStr for Engine {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Sqlite, Self::Mariadb].into_iter().find(|engine| engine.to_string() == text).ok_or(())
+        [Self::Sqlite, Self::Mariadb]
+            .into_iter()
+            .find(|engine| engine.to_string() == text)
+            .ok_or(())
     }
 }
 
@@ -68,11 +71,21 @@ impl Site {
     pub(crate) async fn new(setting: &Setting, nodes: usize) -> Self {
         let mut site = Self::bare(setting, nodes).await;
         let first = &site.nodes[0];
-        first.cli(&["user", "add", "root", "--role", "admin", "--password-stdin"], "correct horse\n").await;
-        let made = first.cli(&["token", "create", "--user", "root", "--json"], "").await;
+        first
+            .cli(
+                &["user", "add", "root", "--role", "admin", "--password-stdin"],
+                "correct horse\n",
+            )
+            .await;
+        let made = first
+            .cli(&["token", "create", "--user", "root", "--json"], "")
+            .await;
         let made: Value = serde_json::from_str(&made).expect("JSON");
         for node in &mut site.nodes {
-            made["token"].as_str().expect("a token").clone_into(&mut node.token);
+            made["token"]
+                .as_str()
+                .expect("a token")
+                .clone_into(&mut node.token);
         }
         site
     }
@@ -83,14 +96,17 @@ impl Site {
         folder(&root, 0o755);
         // Commands run as another user when the suite runs as root.
         folder(&root.join("work"), 0o777);
-        let folders: Vec<PathBuf> = (0..nodes).map(|number| root.join(format!("data{number}"))).collect();
+        let folders: Vec<PathBuf> = (0..nodes)
+            .map(|number| root.join(format!("data{number}")))
+            .collect();
         for (number, data) in folders.iter().enumerate() {
             folder(data, 0o700);
             if number == 0 {
                 Sealer::open_or_create(data).expect("a key");
             } else {
                 // Servers that share a database share this file.
-                std::fs::copy(folders[0].join("secret.key"), data.join("secret.key")).expect("the key");
+                std::fs::copy(folders[0].join("secret.key"), data.join("secret.key"))
+                    .expect("the key");
             }
         }
         let database = match &setting.maria {
@@ -107,7 +123,9 @@ impl Site {
             keep: setting.options.keep,
         };
         let ledger = std::fs::File::create(site.ledger_file()).expect("the ledger");
-        ledger.set_permissions(std::fs::Permissions::from_mode(0o666)).expect("its mode");
+        ledger
+            .set_permissions(std::fs::Permissions::from_mode(0o666))
+            .expect("its mode");
         site
     }
 
@@ -117,14 +135,22 @@ impl Site {
             node.spawn();
         }
         for node in &mut self.nodes {
-            assert!(node.is_up().await, "the server did not start: {}", node.log_end());
+            assert!(
+                node.is_up().await,
+                "the server did not start: {}",
+                node.log_end()
+            );
         }
     }
 
     /// The name under which a server's present process is in the database.
     pub(crate) async fn node_id(&self, number: usize) -> String {
-        let key = std::fs::read_to_string(self.nodes[number].data.join("host.key")).expect("its key");
-        let sql = format!("SELECT id FROM node WHERE host_key = '{}' ORDER BY started_at DESC", key.trim());
+        let key =
+            std::fs::read_to_string(self.nodes[number].data.join("host.key")).expect("its key");
+        let sql = format!(
+            "SELECT id FROM node WHERE host_key = '{}' ORDER BY started_at DESC",
+            key.trim()
+        );
         let ids = self.database.texts(&sql).await.expect("the servers");
         ids.into_iter().next().expect("a row of it")
     }
@@ -152,9 +178,17 @@ impl Site {
         text.lines().filter_map(Line::read).collect()
     }
 
-    /// The longest time between two starts of anything.
-    pub(crate) fn longest_silence(&self) -> TimeDelta {
-        let mut starts: Vec<_> = self.lines().iter().map(|line| line.at).collect();
+    /// The longest time between two starts of a schedule, or of anything.
+    pub(crate) async fn longest_silence(&self, of: Option<i64>) -> TimeDelta {
+        let firings = self.database.firings().await.expect("the occurrences");
+        let runs = self.database.runs().await.expect("the runs");
+        let ours = |run: i64| {
+            let run = runs.iter().find(|row| row.id == run);
+            let occurrence = run.and_then(|run| run.occurrence);
+            firings.iter().any(|row| Some(row.id) == occurrence && Some(row.schedule) == of)
+        };
+        let lines = self.lines().into_iter().filter(|line| of.is_none() || ours(line.run));
+        let mut starts: Vec<_> = lines.map(|line| line.at).collect();
         starts.sort();
         starts.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
     }
@@ -162,12 +196,18 @@ impl Site {
     /// Enters a task that fires at every second that `every` divides, and has it judged. Gives its
     /// schedule.
     pub(crate) async fn enter(&mut self, node: usize, every: i64, more: &str, patch: Value) -> i64 {
-        let cron = if every == 60 { "0 * * * * *".to_owned() } else { format!("*/{every} * * * * *") };
+        let cron = if every == 60 {
+            "0 * * * * *".to_owned()
+        } else {
+            format!("*/{every} * * * * *")
+        };
         let name = format!("every-{every}-{}", self.schedules.len() + 1);
         let command = format!("{}{more}", self.writes());
         let retries = !patch["execution"]["retry"].is_null();
         let task = self.enter_task(node, &name, &cron, &command, patch).await;
-        let from = task["created_at"].as_str().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+        let from = task["created_at"]
+            .as_str()
+            .and_then(|at| DateTime::parse_from_rfc3339(at).ok());
         let id = task["schedules"][0]["id"].as_i64().expect("an id");
         self.schedules.push(Schedule {
             id,
@@ -181,12 +221,22 @@ impl Site {
     }
 
     /// Enters a task; gives it as the API does.
-    pub(crate) async fn enter_task(&self, node: usize, name: &str, cron: &str, command: &str, patch: Value) -> Value {
+    pub(crate) async fn enter_task(
+        &self,
+        node: usize,
+        name: &str,
+        cron: &str,
+        command: &str,
+        patch: Value,
+    ) -> Value {
         let mut draft = json!({ "name": name, "schedules": [{ "spec": cron }], "command": command, "zone": "UTC" });
         for (key, value) in patch.as_object().into_iter().flatten() {
             draft[key] = value.clone();
         }
-        let (status, task) = self.nodes[node].ask(Method::POST, "/api/v1/tasks", Some(draft)).await.expect("an answer");
+        let (status, task) = self.nodes[node]
+            .ask(Method::POST, "/api/v1/tasks", Some(draft))
+            .await
+            .expect("an answer");
         assert_eq!(status, 201, "{task}");
         task
     }
@@ -203,14 +253,25 @@ impl Site {
         let open = |state: &str| matches!(state, "planned" | "running" | "waiting");
         let firings = self.database.firings().await.ok()?;
         let ours = |id: i64| self.schedules.iter().any(|schedule| schedule.id == id);
-        if firings.iter().any(|firing| ours(firing.schedule) && open(&firing.state) && firing.scheduled_for <= until) {
+        if firings.iter().any(|firing| {
+            ours(firing.schedule) && open(&firing.state) && firing.scheduled_for <= until
+        }) {
             return None;
         }
-        let told = |id: i64| firings.iter().any(|firing| firing.schedule == id && firing.scheduled_for >= until);
+        let told = |id: i64| {
+            firings
+                .iter()
+                .any(|firing| firing.schedule == id && firing.scheduled_for >= until)
+        };
         // What was entered for every second has something to tell of the last one.
-        let all = self.schedules.iter().all(|schedule| schedule.every > 1 || told(schedule.id));
+        let all = self
+            .schedules
+            .iter()
+            .all(|schedule| schedule.every > 1 || told(schedule.id));
         let runs = self.database.runs().await.ok()?;
-        let busy = runs.iter().any(|run| open(&run.state) && run.scheduled_for.is_none_or(|at| at <= until));
+        let busy = runs
+            .iter()
+            .any(|run| open(&run.state) && run.scheduled_for.is_none_or(|at| at <= until));
         (all && !busy).then_some(())
     }
 
@@ -225,11 +286,20 @@ impl Site {
         for node in self.nodes.iter_mut().filter(|node| node.is_started()) {
             if node.has_ended() {
                 let code = node.ended(Duration::from_secs(1)).await;
-                assert_eq!(code, Some(0), "a server ended by itself: {}", node.log_end());
+                assert_eq!(
+                    code,
+                    Some(0),
+                    "a server ended by itself: {}",
+                    node.log_end()
+                );
                 continue;
             }
             let (code, _) = node.stop().await;
-            assert!(code == 0 || settled.is_none(), "a server ended with {code}: {}", node.log_end());
+            assert!(
+                code == 0 || settled.is_none(),
+                "a server ended with {code}: {}",
+                node.log_end()
+            );
         }
         self.verdict(end).await
     }
@@ -249,7 +319,10 @@ impl Site {
         };
         let verdict = check(&history);
         if let Some(first) = verdict.first {
-            panic!("{} violations; {}; the first: {first}", verdict.violations, verdict.counts);
+            panic!(
+                "{} violations; {}; the first: {first}",
+                verdict.violations, verdict.counts
+            );
         }
         verdict.counts
     }

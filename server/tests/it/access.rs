@@ -249,6 +249,7 @@ async fn what_is_open_tells_a_stranger_nothing() {
 fn body_for(path: &str) -> Value {
     match path {
         path if path.ends_with("/pause") => json!({"until": null}),
+        path if path.ends_with("/run") => json!({"note": "n"}),
         path if path.contains("/calendars") => json!({}),
         path if path.contains("/blackouts") => {
             json!({"name": "n", "cron": "0 0 * * *", "duration": "1h"})

@@ -42,7 +42,10 @@ async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(std::time::Instant::now() < until, "waited in vain for {what}");
+        assert!(
+            std::time::Instant::now() < until,
+            "waited in vain for {what}"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
@@ -51,7 +54,9 @@ async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 fn status(pid: i32, field: &str) -> Option<String> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let value = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(&format!("{name}:")))?;
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(&format!("{name}:")))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     };
     if value("State")?.starts_with('Z') {
@@ -111,7 +116,11 @@ async fn who_leaves_session_parent_and_environment_behind_is_ended_all_the_same(
         })
         .await;
         let run = stopped(&app, run).await;
-        assert_eq!((run.state, run.signal), (RunState::Killed, Some(15)), "{mode}");
+        assert_eq!(
+            (run.state, run.signal),
+            (RunState::Killed, Some(15)),
+            "{mode}"
+        );
         // It is over when they are, and not before.
         assert!(!lives(escaped) && !lives(pid), "{mode}");
         main.gone().await;
@@ -132,7 +141,11 @@ async fn a_command_gets_its_grace_and_then_no_more() {
         let run = app.start_run(task.id).await;
         polite.ready().await;
         let run = stopped(&app, run).await;
-        assert_eq!((run.state, run.exit_code), (RunState::Killed, Some(3)), "{mode}");
+        assert_eq!(
+            (run.state, run.exit_code),
+            (RunState::Killed, Some(3)),
+            "{mode}"
+        );
         let output = app.service.run_output_raw(&app.console(), run.id).await;
         assert!(output.expect("output").ends_with(b"bye\n"), "{mode}");
 
@@ -146,14 +159,20 @@ async fn a_command_gets_its_grace_and_then_no_more() {
         let run = app.start_run(task.id).await;
         deaf.ready().await;
         let run = stopped(&app, run).await;
-        assert_eq!((run.state, run.signal), (RunState::Killed, Some(9)), "{mode}");
+        assert_eq!(
+            (run.state, run.signal),
+            (RunState::Killed, Some(9)),
+            "{mode}"
+        );
         deaf.gone().await;
     }
 }
 
 /// Processes of a user that nobody else runs anything as.
 fn crowd(user: &str) -> usize {
-    let user = nix::unistd::User::from_name(user).expect("users").expect("a user of Debian");
+    let user = nix::unistd::User::from_name(user)
+        .expect("users")
+        .expect("a user of Debian");
     let is_theirs = |pid: &i32| {
         status(*pid, "Uid").is_some_and(|ids| ids.starts_with(&format!("{}\t", user.uid)))
     };
@@ -167,12 +186,16 @@ async fn a_fork_bomb_stays_within_its_limit_and_does_not_outlive_the_stop() {
         let work = app.place.work();
         let mut leash = Leash::new(&work);
         let bomb = work.join("bomb");
-        let text = format!(
-            "trap '' TERM\nwhile :; do setsid sh {} 2>/dev/null & done\n",
+        // Each goes on when a fork fails, deaf, and in a session of its own.
+        let text = "use POSIX; $SIG{TERM} = $SIG{CHLD} = 'IGNORE';\n\
+            while (1) { my $pid = fork; POSIX::setsid() if defined $pid and !$pid;\n\
+            select(undef, undef, undef, 0.005) if !defined $pid }\n";
+        std::fs::write(&bomb, text).expect("a script");
+        let command = format!(
+            "{}; perl {} & exec sleep 600",
+            leash.start(),
             bomb.display()
         );
-        std::fs::write(&bomb, text).expect("a script");
-        let command = format!("{}; sh {} & exec sleep 600", leash.start(), bomb.display());
         let limits = LimitsDraft {
             processes: "40".into(),
             ..LimitsDraft::default()
@@ -212,10 +235,17 @@ async fn what_a_command_leaves_in_the_background_lives_on_and_may_write() {
         let run = app.start_run(task.id).await;
         let group = leash.ready().await;
         let run = app.ended(run).await;
-        assert_eq!((run.state, run.exit_code), (RunState::Succeeded, Some(0)), "{mode}");
+        assert_eq!(
+            (run.state, run.exit_code),
+            (RunState::Succeeded, Some(0)),
+            "{mode}"
+        );
         let rounds = || std::fs::read(&count).map_or(0, |lines| lines.len());
         let before = rounds();
-        eventually("the background to go on", || (rounds() > before + 40).then_some(())).await;
+        eventually("the background to go on", || {
+            (rounds() > before + 40).then_some(())
+        })
+        .await;
         // Nothing above it waits for it: it belongs to nobody.
         nix::sys::signal::killpg(Pid::from_raw(group), Signal::SIGKILL).expect("it lives");
         leash.gone().await;
@@ -229,7 +259,11 @@ async fn a_run_does_not_wait_for_a_background_process() {
         let mut leash = Leash::new(&app.place.work());
         let command = format!("{}; sleep 600 & echo x", leash.start());
         let (run, output) = app.execute(draft("t", "0 0 1 1 *", &command)).await;
-        assert_eq!((run.state, output.as_slice()), (RunState::Succeeded, &b"x\n"[..]), "{mode}");
+        assert_eq!(
+            (run.state, output.as_slice()),
+            (RunState::Succeeded, &b"x\n"[..]),
+            "{mode}"
+        );
         let group = leash.ready().await;
         nix::sys::signal::killpg(Pid::from_raw(group), Signal::SIGKILL).expect("it lives");
         leash.gone().await;
@@ -246,10 +280,18 @@ async fn without_its_supervisor_a_run_fails_and_leaves_nothing() {
     let task = app.add(draft("t", "0 0 1 1 *", &command)).await;
     let run = app.start_run(task.id).await;
     let pid = leash.ready().await;
-    let supervisor: i32 = status(pid, "PPid").expect("a parent").parse().expect("a pid");
+    let supervisor: i32 = status(pid, "PPid")
+        .expect("a parent")
+        .parse()
+        .expect("a pid");
     assert_eq!(status(supervisor, "Name").as_deref(), Some("jcrontab-exec"));
     // Other signals do not move it.
-    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGUSR1] {
+    for signal in [
+        Signal::SIGTERM,
+        Signal::SIGINT,
+        Signal::SIGHUP,
+        Signal::SIGUSR1,
+    ] {
         kill(Pid::from_raw(supervisor), signal).expect("a signal");
     }
     assert!(lives(pid));

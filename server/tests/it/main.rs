@@ -21,6 +21,8 @@ mod doors_time;
 mod execution_input;
 mod executor;
 mod faults;
+mod http_task;
+mod manual;
 mod messages;
 mod output;
 mod model;

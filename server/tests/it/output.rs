@@ -4,6 +4,7 @@
 mod keeping;
 mod live;
 mod remote;
+mod trouble;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Buttons that act at once: small forms over server functions, also without JavaScript.
 
 mod pause;
+mod start;
 
 use leptos::prelude::*;
 
@@ -77,7 +78,7 @@ impl Controls {
     }
 
     /// 立即执行.
-    pub(crate) fn run_button(self, id: TaskId, class: &'static str, label: String) -> AnyView {
+    fn run_button(self, id: TaskId, class: &'static str, label: String) -> AnyView {
         let pending = self.run.pending();
         view! {
             <ActionForm action=self.run>

@@ -176,7 +176,7 @@ fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<Any
     Some(
         view! {
             <div class="controls" role="group" aria-label=ui.controls>
-                {controls.run_button(task.id, "button primary", plain(ui.run_now))}
+                {controls.start(task.id, page.asks, "button primary", plain)}
                 {running}
                 {controls.pause_or_restore(task, "button", plain)}
                 {(task.state == TaskState::Active).then(|| controls.pause_until(task, clock))}

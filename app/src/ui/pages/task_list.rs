@@ -214,6 +214,8 @@ fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
     };
     let name = task.name.clone();
     let label = move |what: &'static str| phrases::for_task(lang, what, &name);
+    // What only the server can tell is told on the task's own page.
+    let asks = !task.execution.parameters.is_empty() || task.state != TaskState::Active;
     view! {
         <tr>
             <td>{task_state(task, clock)}</td>
@@ -227,7 +229,7 @@ fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
             {controls.map(|controls| view! {
                 <td class="row-actions">
                     <div>
-                        {controls.run_button(task.id, "button small", label(ui.run_now))}
+                        {controls.start(task.id, asks, "button small", label.clone())}
                         {controls.pause_or_restore(task, "button small", label)}
                     </div>
                 </td>

@@ -34,20 +34,22 @@ pub(super) async fn tail(
         page = read(client, id, next).await?;
     }
     print(&last_lines(items, lines));
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         next = page.next;
         print(&page.items);
         if page.items.is_empty() {
             // The run may be over elsewhere before its log is complete here, never the reverse.
             let run: Run = ask(client, &format!("/api/v1/runs/{id}")).await?;
             if page.over && run.state.is_over() {
-                break;
+                return Ok(());
             }
             tokio::time::sleep(PAUSE).await;
         }
         page = read(client, id, next).await?;
     }
-    Ok(())
 }
 
 async fn read(client: &Client, id: i64, from: u64) -> Result<LogPage, Failure> {

@@ -8,7 +8,7 @@ use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use super::super::{Failure, lang, sentence};
 
 /// The value of a secret, from stdin without its last line end, or asked for.
-pub(super) fn read(name: &str) -> Result<String, Failure> {
+pub(in crate::cli) fn read(name: &str) -> Result<String, Failure> {
     let stdin = std::io::stdin();
     let bytes = if stdin.is_terminal() {
         ask(name)?

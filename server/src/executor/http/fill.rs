@@ -208,10 +208,12 @@ mod tests {
             body: body.to_owned(),
             ..HttpCall::default()
         };
-        let body = |kind: &str, text: &str| {
-            fill(&call(kind, text), &vars()).map(|filled| filled.body)
-        };
-        for kind in ["application/json", "Application/problem+JSON; charset=utf-8"] {
+        let body =
+            |kind: &str, text: &str| fill(&call(kind, text), &vars()).map(|filled| filled.body);
+        for kind in [
+            "application/json",
+            "Application/problem+JSON; charset=utf-8",
+        ] {
             let text = body(kind, r#"{"x": "${WORDS}"}"#).expect("a body");
             let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(value["x"], vars()["WORDS"], "{kind}");
@@ -220,7 +222,10 @@ mod tests {
             body("application/x-www-form-urlencoded", "a=${WORDS}&b=1").expect("a body"),
             "a=a%20b%26c%3Dd%2F%22%E4%B8%AD%22%0D%0AX%3A%20y&b=1"
         );
-        assert_eq!(body("text/plain", "<${DAY}>").as_deref(), Ok("<2026-11-22>"));
+        assert_eq!(
+            body("text/plain", "<${DAY}>").as_deref(),
+            Ok("<2026-11-22>")
+        );
         assert_eq!(
             body("text/plain", "${GONE}"),
             Err("@variable GONE".to_owned())

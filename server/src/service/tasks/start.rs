@@ -252,7 +252,11 @@ mod tests {
 
     #[test]
     fn keys_are_visible_ascii_of_a_bounded_length() {
-        for key in ["a", "8e03978e-40d5-43dd-bc93-6894a57f9324", &"k".repeat(255)] {
+        for key in [
+            "a",
+            "8e03978e-40d5-43dd-bc93-6894a57f9324",
+            &"k".repeat(255),
+        ] {
             assert!(is_key(key), "{key}");
         }
         for key in ["", " ", "a b", "键", "a\n", "a\u{7f}", &"k".repeat(256)] {

@@ -144,7 +144,7 @@ pub(super) async fn take_any_turn(store: &Store, tx: &Tx) -> Result<(), StoreErr
 }
 
 /// Whether a node was not declared dead.
-async fn is_alive(tx: &Tx, node: &str) -> Result<bool, StoreError> {
+pub(super) async fn is_alive(tx: &Tx, node: &str) -> Result<bool, StoreError> {
     let dead = node::Entity::find_by_id(node)
         .filter(node::Column::StoppedAt.is_not_null())
         .count(tx)

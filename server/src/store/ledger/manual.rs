@@ -59,6 +59,8 @@ pub enum Manual {
     Mismatch,
     /// The task is gone.
     NoTask,
+    /// This node was declared dead: it starts nothing any more.
+    Dead,
 }
 
 impl Store {
@@ -77,6 +79,9 @@ impl Store {
         transaction!(self, |tx| {
             // In the order of a claim, with which it is compared: the node's turn, then the rows.
             super::claim::take_any_turn(self, tx).await?;
+            if !super::claim::is_alive(tx, node).await? {
+                return Ok(Manual::Dead);
+            }
             if !tasks::lock(tx, task.id).await? {
                 return Ok(Manual::NoTask);
             }

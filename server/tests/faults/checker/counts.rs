@@ -52,7 +52,10 @@ impl Counts {
         self.without_line += other.without_line;
         self.unexplained += other.unexplained;
         self.duplicates += other.duplicates;
-        for (mine, others) in [(&mut self.skipped, &other.skipped), (&mut self.missed, &other.missed)] {
+        for (mine, others) in [
+            (&mut self.skipped, &other.skipped),
+            (&mut self.missed, &other.missed),
+        ] {
             for (reason, count) in others {
                 *mine.entry(reason.clone()).or_default() += count;
             }
@@ -62,7 +65,11 @@ impl Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "targets {} ran {} lost {}", self.targets, self.ran, self.lost)?;
+        write!(
+            f,
+            "targets {} ran {} lost {}",
+            self.targets, self.ran, self.lost
+        )?;
         for (name, reasons) in [("skipped", &self.skipped), ("missed", &self.missed)] {
             for (reason, count) in reasons {
                 write!(f, " {name}({reason}) {count}")?;
@@ -71,6 +78,10 @@ impl std::fmt::Display for Counts {
         if self.without_line > 0 {
             write!(f, " ended-without-line {}", self.without_line)?;
         }
-        write!(f, " unexplained {} duplicates {}", self.unexplained, self.duplicates)
+        write!(
+            f,
+            " unexplained {} duplicates {}",
+            self.unexplained, self.duplicates
+        )
     }
 }

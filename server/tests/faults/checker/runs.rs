@@ -22,7 +22,14 @@ pub(super) fn judge(
     let runs = index.runs_of.get(&firing.id).map_or(&[][..], Vec::as_slice);
     let lines: Vec<&Line> = runs.iter().flat_map(|run| index.lines(run)).collect();
     let mut wrong = |kind| {
-        findings.add(at, kind, format!("{}: {firing:?}; runs {runs:?}; lines {lines:?}", schedule.name));
+        findings.add(
+            at,
+            kind,
+            format!(
+                "{}: {firing:?}; runs {runs:?}; lines {lines:?}",
+                schedule.name
+            ),
+        );
     };
     match firing.state.as_str() {
         "planned" if at > schedule.until => {}
@@ -36,8 +43,11 @@ pub(super) fn judge(
             }
         }
         state if ENDS.contains(&state) => {
-            // The occurrence ends as its last attempt does.
-            match runs.iter().max_by_key(|run| run.attempt) {
+            // The occurrence ends as its last attempt does. One that waited and was called off before
+            // it began changes nothing.
+            let began = runs.iter().filter(|run| !was_called_off(run));
+            let last = began.max_by_key(|run| run.attempt).or(runs.last());
+            match last {
                 None => wrong("ended without a run"),
                 Some(last) if last.state != state => wrong("ended unlike its last run"),
                 Some(_) => {}
@@ -60,11 +70,17 @@ pub(super) fn judge(
     }
 }
 
+/// It waited for its turn, and never had one: no server was ever its own.
+fn was_called_off(run: &Run) -> bool {
+    run.state == "killed" && run.node.is_empty()
+}
+
 fn judge_run(run: &Run, at: DateTime<Utc>, index: &Index<'_>, findings: &mut Findings) {
     let lines = index.lines(run);
     let mut wrong = |kind| findings.add(at, kind, format!("{run:?}; lines {lines:?}"));
     match (run.state.as_str(), lines.len()) {
         ("succeeded", 0) => wrong("succeeded without a line"),
+        ("killed", 1..) if was_called_off(run) => wrong("ran although it says not"),
         (_, 2..) => wrong("twice run"),
         ("running" | "waiting", _) => wrong("run unsettled"),
         ("lost", _) if run.reason.is_none() => wrong("lost without a reason"),
@@ -92,7 +108,11 @@ pub(super) fn judge_strangers(history: &History, index: &Index<'_>, findings: &m
     for run in &history.runs {
         match run.occurrence {
             Some(occurrence) if !occurrences.contains(&occurrence) => {
-                findings.add(run.started_at, "run without an occurrence", format!("{run:?}"));
+                findings.add(
+                    run.started_at,
+                    "run without an occurrence",
+                    format!("{run:?}"),
+                );
             }
             Some(_) => {}
             // Started by hand.

@@ -30,11 +30,19 @@ pub(crate) async fn steps(setting: Setting) -> Outcome {
         clock.step(TimeDelta::minutes(minutes));
         noted += 1;
         let told = until(Duration::from_secs(20), || async {
-            let count = site.database.numbers("SELECT COUNT(*) FROM audit WHERE action = 'clock.step'").await.ok()?;
+            let count = site
+                .database
+                .numbers("SELECT COUNT(*) FROM audit WHERE action = 'clock.step'")
+                .await
+                .ok()?;
             (count == [noted]).then_some(())
         })
         .await;
-        assert!(told.is_some(), "a step by {minutes} min was not noted: {}", site.nodes[0].log_end());
+        assert!(
+            told.is_some(),
+            "a step by {minutes} min was not noted: {}",
+            site.nodes[0].log_end()
+        );
     }
     let_pass(Duration::from_secs(3)).await;
     let counts = site.judge_until(clock.now()).await;
@@ -56,25 +64,51 @@ pub(crate) async fn skew(setting: Setting) -> Outcome {
         }
         site.start().await;
         site.load(4).await;
-        let_pass(setting.span(8, 40)).await;
-        let early = site.lines().iter().filter_map(|line| Some(line.scheduled_for? - line.at)).max();
-        let me: Vec<String> = [site.node_id(0).await, site.node_id(1).await, site.node_id(2).await].into();
-        let skews = site.database.numbers("SELECT skew_ms FROM node ORDER BY skew_ms").await.expect("the servers");
+        let_pass(setting.span(8, 25)).await;
+        let early = site
+            .lines()
+            .iter()
+            .filter_map(|line| Some(line.scheduled_for? - line.at))
+            .max();
+        let me: Vec<String> = [
+            site.node_id(0).await,
+            site.node_id(1).await,
+            site.node_id(2).await,
+        ]
+        .into();
+        let skews = site
+            .database
+            .numbers("SELECT skew_ms FROM node ORDER BY skew_ms")
+            .await
+            .expect("the servers");
         let limit = i64::from(seconds) * 1000;
         let near = |is: i64, should: i64| (is - should).abs() < 2_500;
-        assert!(skews.iter().any(|ms| near(*ms, limit)) && skews.iter().any(|ms| near(*ms, -limit)), "skews are not known: {skews:?}");
+        assert!(
+            skews.iter().any(|ms| near(*ms, limit)) && skews.iter().any(|ms| near(*ms, -limit)),
+            "skews are not known: {skews:?}"
+        );
         for number in [1, 2] {
             let log = site.nodes[number].log().to_lowercase();
-            assert!(log.contains("clock"), "no warning about the clock in its log: {}", site.nodes[number].log_end());
+            assert!(
+                log.contains("clock"),
+                "no warning about the clock in its log: {}",
+                site.nodes[number].log_end()
+            );
         }
         let runs = site.database.runs().await.expect("the runs");
         let by = |id: &String| runs.iter().filter(|run| run.node == *id).count();
         let shares: Vec<usize> = me.iter().map(by).collect();
-        assert!(may_claim || shares[1] + shares[2] == 0, "servers that are {seconds} s off have claimed: {shares:?}");
+        assert!(
+            may_claim || shares[1] + shares[2] == 0,
+            "servers that are {seconds} s off have claimed: {shares:?}"
+        );
         assert!(may_claim || shares[0] > 0, "nobody claims");
         counts.sum(&site.judge().await);
         site.close().await;
-        notes.push(format!("{seconds} s off: claims {shares:?}, earliest start {} ms ahead", early.unwrap_or_default().num_milliseconds()));
+        notes.push(format!(
+            "{seconds} s off: claims {shares:?}, earliest start {} ms ahead",
+            early.unwrap_or_default().num_milliseconds()
+        ));
     }
     Outcome::passed(counts, notes)
 }
@@ -96,11 +130,18 @@ pub(crate) async fn drift(setting: Setting) -> Outcome {
     let (passed, busy) = (since.elapsed(), ticks(&site) - busy);
     // A clock tick of /proc is 10 ms on every Linux that we know.
     let share = busy as f64 / 100.0 / passed.as_secs_f64();
-    assert!(share < 0.6, "the server was busy {:.0} % of the time", share * 100.0);
+    assert!(
+        share < 0.6,
+        "the server was busy {:.0} % of the time",
+        share * 100.0
+    );
     let end = from + TimeDelta::from_std(passed * 60).expect("a time") - TimeDelta::minutes(2);
     let counts = site.judge_until(end).await;
     for run in site.database.runs().await.expect("the runs") {
-        assert!(run.scheduled_for.is_none_or(|at| at <= run.started_at), "early: {run:?}");
+        assert!(
+            run.scheduled_for.is_none_or(|at| at <= run.started_at),
+            "early: {run:?}"
+        );
     }
     site.close().await;
     Outcome::passed(counts, [format!("busy {:.0} % of the time", share * 100.0)])
@@ -108,10 +149,14 @@ pub(crate) async fn drift(setting: Setting) -> Outcome {
 
 /// User and system time of the server so far, in clock ticks: fields 14 and 15 of proc_pid_stat(5).
 fn ticks(site: &Site) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", site.nodes[0].pid())).expect("its state");
+    let stat =
+        std::fs::read_to_string(format!("/proc/{}/stat", site.nodes[0].pid())).expect("its state");
     let (_, rest) = stat.rsplit_once(')').expect("a name in brackets");
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    fields[11..13].iter().map(|field| field.parse::<u64>().expect("a number")).sum()
+    fields[11..13]
+        .iter()
+        .map(|field| field.parse::<u64>().expect("a number"))
+        .sum()
 }
 
 /// A server stands still for longer than its lease, with a run under way, and goes on.
@@ -120,7 +165,10 @@ pub(crate) async fn pause(setting: Setting) -> Outcome {
     site.nodes[0].start().await;
     let holder = site.work().join("holder");
     // Only the server that is to stand still is there to start it; later ones end at once.
-    let long = format!("; [ -s {0} ] || {{ echo $$ > {0}; exec sleep 120; }}", holder.display());
+    let long = format!(
+        "; [ -s {0} ] || {{ echo $$ > {0}; exec sleep 120; }}",
+        holder.display()
+    );
     site.enter(0, 10, &long, json!({})).await;
     let begun = until(Duration::from_secs(25), || async { first_pid(&holder) }).await;
     let pid = begun.expect("the long run starts");
@@ -131,19 +179,31 @@ pub(crate) async fn pause(setting: Setting) -> Outcome {
     site.nodes[0].signal(Signal::SIGSTOP);
     let (stopped, since) = (now(), Instant::now());
     let pause = Duration::from_secs(if lone { 10 } else { 45 });
-    let lost = if lone { None } else { until(pause, || is_lost(&site, stopped)).await };
+    let lost = if lone {
+        None
+    } else {
+        until(pause, || is_lost(&site, stopped)).await
+    };
     let_pass(pause.saturating_sub(since.elapsed())).await;
     site.nodes[0].signal(Signal::SIGCONT);
     let mut notes = vec![format!("stood still for {} s", pause.as_secs())];
     if lone {
         // It was away, but nobody else was there: its run is still its own.
         assert!(is_sleep(pid), "its run has been ended");
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGTERM).expect("a process of ours");
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGTERM)
+            .expect("a process of ours");
     } else {
         assert!(lost.is_some(), "nobody took the run over within {pause:?}");
-        let gone = until(FENCED, || async { (!is_sleep(pid)).then_some(since.elapsed() - pause) }).await;
-        let gone = gone.unwrap_or_else(|| panic!("the fenced run lives on: {}", site.nodes[0].log_end()));
-        notes.push(format!("its run was ended {:.1} s after it went on", gone.as_secs_f64()));
+        let gone = until(FENCED, || async {
+            (!is_sleep(pid)).then_some(since.elapsed() - pause)
+        })
+        .await;
+        let gone =
+            gone.unwrap_or_else(|| panic!("the fenced run lives on: {}", site.nodes[0].log_end()));
+        notes.push(format!(
+            "its run was ended {:.1} s after it went on",
+            gone.as_secs_f64()
+        ));
         let_pass(Duration::from_secs(5)).await;
         if site.nodes[0].has_ended() {
             site.nodes[0].ended(Duration::from_secs(1)).await;
@@ -158,14 +218,22 @@ pub(crate) async fn pause(setting: Setting) -> Outcome {
 
 async fn is_lost(site: &Site, stopped: DateTime<Utc>) -> Option<()> {
     let runs = site.database.runs().await.ok()?;
-    runs.iter().any(|run| run.state == "lost" && run.started_at < stopped).then_some(())
+    runs.iter()
+        .any(|run| run.state == "lost" && run.started_at < stopped)
+        .then_some(())
 }
 
 fn first_pid(file: &std::path::Path) -> Option<i32> {
-    std::fs::read_to_string(file).ok()?.lines().next()?.parse().ok()
+    std::fs::read_to_string(file)
+        .ok()?
+        .lines()
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// Whether this process is one of ours: pids are used again.
 fn is_sleep(pid: i32) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"sleep\x00120"))
+    std::fs::read(format!("/proc/{pid}/cmdline"))
+        .is_ok_and(|words| words.starts_with(b"sleep\x00120"))
 }

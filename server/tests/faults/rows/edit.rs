@@ -46,7 +46,10 @@ pub(crate) async fn races(mut setting: Setting) -> Outcome {
     let (rounds, mut races) = (setting.pick(6, 40), 0);
     for _ in 0..rounds {
         let into = u64::from(now().timestamp_subsec_millis());
-        let_pass(Duration::from_millis((1_000 - into.min(1_000)).saturating_sub(BEFORE))).await;
+        let_pass(Duration::from_millis(
+            (1_000 - into.min(1_000)).saturating_sub(BEFORE),
+        ))
+        .await;
         let mut deeds = Vec::new();
         for task in tasks.iter_mut().filter(|task| !task.deleted) {
             let deed = match setting.lot.below(40) {
@@ -70,17 +73,30 @@ pub(crate) async fn races(mut setting: Setting) -> Outcome {
     }
     // What was paused last must go on, so that every task has something to tell of the end.
     for task in tasks.iter().filter(|task| !task.deleted) {
-        ask(&site, 0, Method::POST, &format!("/api/v1/tasks/{}/restore", task.id), json!({})).await;
+        ask(
+            &site,
+            0,
+            Method::POST,
+            &format!("/api/v1/tasks/{}/restore", task.id),
+            json!({}),
+        )
+        .await;
     }
     let_pass(Duration::from_secs(3)).await;
     let end = now();
     let settled = until(Duration::from_secs(60), || async {
         let firings = site.database.firings().await.ok()?;
-        let open = firings.iter().any(|f| matches!(f.state.as_str(), "planned" | "running") && f.scheduled_for <= end);
+        let open = firings
+            .iter()
+            .any(|f| matches!(f.state.as_str(), "planned" | "running") && f.scheduled_for <= end);
         (!open).then_some(())
     })
     .await;
-    assert!(settled.is_some(), "not settled: {}", site.nodes[0].log_end());
+    assert!(
+        settled.is_some(),
+        "not settled: {}",
+        site.nodes[0].log_end()
+    );
     for node in &mut site.nodes {
         node.stop().await;
     }
@@ -90,8 +106,12 @@ pub(crate) async fn races(mut setting: Setting) -> Outcome {
 }
 
 async fn enter(site: &Site, name: &str) -> Raced {
-    let task = site.enter_task(0, name, "* * * * * *", &command(site, 0), json!({})).await;
-    let created = task["created_at"].as_str().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+    let task = site
+        .enter_task(0, name, "* * * * * *", &command(site, 0), json!({}))
+        .await;
+    let created = task["created_at"]
+        .as_str()
+        .and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     Raced {
         id: task["id"].as_i64().expect("an id"),
         deleted: false,
@@ -102,7 +122,11 @@ async fn enter(site: &Site, name: &str) -> Raced {
 
 /// Its version is in the command, so that old and new can be told apart.
 fn command(site: &Site, version: u32) -> String {
-    format!("{}; echo \"$JCRONTAB_TASK_ID $JCRONTAB_SCHEDULED_FOR {version}\" >> {}", site.writes(), file(site).display())
+    format!(
+        "{}; echo \"$JCRONTAB_TASK_ID $JCRONTAB_SCHEDULED_FOR {version}\" >> {}",
+        site.writes(),
+        file(site).display()
+    )
 }
 
 fn file(site: &Site) -> std::path::PathBuf {
@@ -113,24 +137,55 @@ async fn act(site: &Site, node: usize, id: i64, version: u32, deed: Deed, delay:
     let_pass(delay).await;
     let path = format!("/api/v1/tasks/{id}");
     match deed {
-        Deed::Edit => ask(site, node, Method::PATCH, &path, json!({ "command": command(site, version) })).await,
+        Deed::Edit => {
+            ask(
+                site,
+                node,
+                Method::PATCH,
+                &path,
+                json!({ "command": command(site, version) }),
+            )
+            .await
+        }
         Deed::Reschedule => {
             // The same instants by another text, so that its schedule is a new one.
-            let spec = if version.is_multiple_of(2) { "* * * * * *" } else { "0-59 * * * * *" };
-            let patch = json!({ "schedules": [{ "spec": spec }], "command": command(site, version) });
+            let spec = if version.is_multiple_of(2) {
+                "* * * * * *"
+            } else {
+                "0-59 * * * * *"
+            };
+            let patch =
+                json!({ "schedules": [{ "spec": spec }], "command": command(site, version) });
             ask(site, node, Method::PATCH, &path, patch).await;
         }
         Deed::Pause => {
-            ask(site, node, Method::POST, &format!("{path}/pause"), json!({})).await;
+            ask(
+                site,
+                node,
+                Method::POST,
+                &format!("{path}/pause"),
+                json!({}),
+            )
+            .await;
             let_pass(delay / 2).await;
-            ask(site, node, Method::POST, &format!("{path}/restore"), json!({})).await;
+            ask(
+                site,
+                node,
+                Method::POST,
+                &format!("{path}/restore"),
+                json!({}),
+            )
+            .await;
         }
         Deed::Delete => ask(site, node, Method::DELETE, &path, Value::Null).await,
     }
 }
 
 async fn ask(site: &Site, node: usize, method: Method, path: &str, body: Value) {
-    let (status, said) = site.nodes[node].ask(method, path, Some(body)).await.expect("an answer");
+    let (status, said) = site.nodes[node]
+        .ask(method, path, Some(body))
+        .await
+        .expect("an answer");
     assert!(status.is_success(), "{path}: {status} {said}");
 }
 
@@ -140,9 +195,16 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
     let mut ran: BTreeMap<(i64, DateTime<Utc>), &str> = BTreeMap::new();
     for line in lines.lines() {
         let words: Vec<&str> = line.split(' ').collect();
-        let instant = DateTime::parse_from_rfc3339(words[1]).expect("an instant").to_utc();
+        let instant = DateTime::parse_from_rfc3339(words[1])
+            .expect("an instant")
+            .to_utc();
         let earlier = ran.insert((words[0].parse().expect("an id"), instant), words[2]);
-        assert!(earlier.is_none(), "task {} has run twice at {instant}: version {earlier:?} and {}", words[0], words[2]);
+        assert!(
+            earlier.is_none(),
+            "task {} has run twice at {instant}: version {earlier:?} and {}",
+            words[0],
+            words[2]
+        );
     }
     let firings = site.database.firings().await.expect("the occurrences");
     let mut counts = Counts::default();
@@ -156,17 +218,36 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
             retries: false,
         };
         let mut told = BTreeSet::new();
-        for firing in firings.iter().filter(|firing| firing.task == task.id && firing.state != "planned") {
-            let since = firing.since.filter(|_| firing.count > 1).unwrap_or(firing.scheduled_for);
+        for firing in firings
+            .iter()
+            .filter(|firing| firing.task == task.id && firing.state != "planned")
+        {
+            let since = firing
+                .since
+                .filter(|_| firing.count > 1)
+                .unwrap_or(firing.scheduled_for);
             for instant in every_second.targets(since, firing.scheduled_for) {
-                assert!(told.insert(instant), "task {} is told twice at {instant}: {firing:?}", task.id);
+                assert!(
+                    told.insert(instant),
+                    "task {} is told twice at {instant}: {firing:?}",
+                    task.id
+                );
             }
         }
         for target in every_second.all_targets() {
-            let tells = |f: &&Firing| f.task == task.id && f.since.unwrap_or(f.scheduled_for).min(f.scheduled_for) <= target && target <= f.scheduled_for;
+            let tells = |f: &&Firing| {
+                f.task == task.id
+                    && f.since.unwrap_or(f.scheduled_for).min(f.scheduled_for) <= target
+                    && target <= f.scheduled_for
+            };
             let row = firings.iter().find(tells);
             counts.add(row, usize::from(ran.contains_key(&(task.id, target))));
-            assert!(told.contains(&target), "task {} at {target} has no row; it was created {}", task.id, task.created);
+            assert!(
+                told.contains(&target),
+                "task {} at {target} has no row; it was created {}",
+                task.id,
+                task.created
+            );
         }
     }
     counts

@@ -36,8 +36,14 @@ pub(crate) async fn away(setting: Setting) -> Outcome {
         (status == 503).then_some(())
     })
     .await;
-    assert!(said.is_some(), "/readyz does not say that the database is away");
-    let (status, body) = site.nodes[0].ask(Method::GET, "/api/v1/tasks", None).await.expect("an answer");
+    assert!(
+        said.is_some(),
+        "/readyz does not say that the database is away"
+    );
+    let (status, body) = site.nodes[0]
+        .ask(Method::GET, "/api/v1/tasks", None)
+        .await
+        .expect("an answer");
     assert_eq!(status, 503, "{body}");
     let_pass(setting.span(8, 60).saturating_sub(gone.elapsed())).await;
     for node in &mut site.nodes {
@@ -45,12 +51,33 @@ pub(crate) async fn away(setting: Setting) -> Outcome {
     }
     maria.start().await.expect("the database starts");
     let back = now();
-    let first = until(BACK + Duration::from_secs(5), || async { site.lines().iter().map(|line| line.at).find(|at| *at > back) }).await;
-    let first = first.unwrap_or_else(|| panic!("nothing starts after the database is back: {}", site.nodes[0].log_end()));
-    assert!(first - back <= TimeDelta::from_std(BACK).expect("a time"), "it took {} ms", (first - back).num_milliseconds());
+    let first = until(BACK + Duration::from_secs(5), || async {
+        site.lines()
+            .iter()
+            .map(|line| line.at)
+            .find(|at| *at > back)
+    })
+    .await;
+    let first = first.unwrap_or_else(|| {
+        panic!(
+            "nothing starts after the database is back: {}",
+            site.nodes[0].log_end()
+        )
+    });
+    assert!(
+        first - back <= TimeDelta::from_std(BACK).expect("a time"),
+        "it took {} ms",
+        (first - back).num_milliseconds()
+    );
     let counts = site.judge().await;
     site.close().await;
-    Outcome::passed(counts, [format!("back after {} ms", (first - back).num_milliseconds())])
+    Outcome::passed(
+        counts,
+        [format!(
+            "back after {} ms",
+            (first - back).num_milliseconds()
+        )],
+    )
 }
 
 /// An SQLite file does not go away while it is open: it can be moved, and all goes on.
@@ -108,17 +135,26 @@ pub(crate) async fn held(setting: Setting) -> Outcome {
     let mut slowest = Duration::ZERO;
     for round in 0..rounds {
         let_pass(Duration::from_secs(2)).await;
-        connection.execute_unprepared("BEGIN EXCLUSIVE").await.expect("the lock");
+        connection
+            .execute_unprepared("BEGIN EXCLUSIVE")
+            .await
+            .expect("the lock");
         let until = Instant::now() + hold;
         // Reading goes on; a change waits and succeeds, or is refused with a sentence.
-        let (read, body) = site.nodes[0].ask(Method::GET, "/api/v1/tasks", None).await.expect("an answer");
+        let (read, body) = site.nodes[0]
+            .ask(Method::GET, "/api/v1/tasks", None)
+            .await
+            .expect("an answer");
         assert_eq!(read, 200, "{body}");
         let asked = Instant::now();
         let task = json!({ "name": format!("late-{round}"), "schedules": [{ "spec": "0 0 1 1 *" }], "command": "true" });
         let writing = site.nodes[0].ask(Method::POST, "/api/v1/tasks", Some(task));
         let releasing = async {
             tokio::time::sleep_until(until).await;
-            connection.execute_unprepared("ROLLBACK").await.expect("released");
+            connection
+                .execute_unprepared("ROLLBACK")
+                .await
+                .expect("released");
         };
         let (written, ()) = tokio::join!(writing, releasing);
         let (written, body) = written.expect("an answer");
@@ -129,5 +165,11 @@ pub(crate) async fn held(setting: Setting) -> Outcome {
     let_pass(Duration::from_secs(3)).await;
     let counts = site.judge().await;
     site.close().await;
-    Outcome::passed(counts, [format!("held {rounds} x 10 s; slowest answer {:.1} s", slowest.as_secs_f64())])
+    Outcome::passed(
+        counts,
+        [format!(
+            "held {rounds} x 10 s; slowest answer {:.1} s",
+            slowest.as_secs_f64()
+        )],
+    )
 }

@@ -22,7 +22,10 @@ const NEVER: &str = "0 0 1 1 *";
 async fn run(site: &Site, name: &str, command: &str, patch: Value) -> i64 {
     let task = site.enter_task(0, name, NEVER, command, patch).await;
     let path = format!("/api/v1/tasks/{}/run", task["id"]);
-    let (status, run) = site.nodes[0].ask(Method::POST, &path, Some(json!({}))).await.expect("an answer");
+    let (status, run) = site.nodes[0]
+        .ask(Method::POST, &path, Some(json!({})))
+        .await
+        .expect("an answer");
     assert_eq!(status, 202, "{run}");
     run["id"].as_i64().expect("an id")
 }
@@ -35,17 +38,25 @@ async fn ended(site: &Site, run: i64, limit: Duration) -> Value {
         (!matches!(run["state"].as_str(), Some("running" | "waiting"))).then_some(run)
     })
     .await;
-    ended.unwrap_or_else(|| panic!("run {run} does not end within {limit:?}: {}", site.nodes[0].log_end()))
+    ended.unwrap_or_else(|| {
+        panic!(
+            "run {run} does not end within {limit:?}: {}",
+            site.nodes[0].log_end()
+        )
+    })
 }
 
 fn pids(file: &Path) -> Vec<i32> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    text.lines().filter_map(|line| line.trim().parse().ok()).collect()
+    text.lines()
+        .filter_map(|line| line.trim().parse().ok())
+        .collect()
 }
 
 /// Whether a process of a command of ours has this pid; a zombie is gone.
 fn lives(pid: i32) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.windows(5).any(|at| at == b"sleep" || at == b"trap "))
+    std::fs::read(format!("/proc/{pid}/cmdline"))
+        .is_ok_and(|words| words.windows(5).any(|at| at == b"sleep" || at == b"trap "))
 }
 
 /// Row 22: it ignores TERM, and has a child in a session of its own.
@@ -58,19 +69,42 @@ pub(crate) async fn stubborn(setting: Setting) -> Outcome {
          echo $$ >> {0}; while :; do sleep 300; done",
         file.display()
     );
-    let run = run(&site, "stubborn", &command, json!({ "execution": { "stop_grace": "3s" } })).await;
-    let both = until(Duration::from_secs(10), || async { (pids(&file).len() == 2).then(|| pids(&file)) }).await;
+    let run = run(
+        &site,
+        "stubborn",
+        &command,
+        json!({ "execution": { "stop_grace": "3s" } }),
+    )
+    .await;
+    let both = until(Duration::from_secs(10), || async {
+        (pids(&file).len() == 2).then(|| pids(&file))
+    })
+    .await;
     let both = both.expect("both processes start");
     assert!(both.iter().all(|pid| lives(*pid)), "they live: {both:?}");
     let asked = Instant::now();
-    let (status, said) = site.nodes[0].ask(Method::POST, &format!("/api/v1/runs/{run}/stop"), None).await.expect("an answer");
+    let (status, said) = site.nodes[0]
+        .ask(Method::POST, &format!("/api/v1/runs/{run}/stop"), None)
+        .await
+        .expect("an answer");
     assert_eq!(status, 202, "{said}");
-    let gone = until(GONE, || async { both.iter().all(|pid| !lives(*pid)).then(|| asked.elapsed()) }).await;
-    let gone = gone.unwrap_or_else(|| panic!("of {both:?} there live {:?}", both.iter().filter(|pid| lives(**pid)).collect::<Vec<_>>()));
+    let gone = until(GONE, || async {
+        both.iter().all(|pid| !lives(*pid)).then(|| asked.elapsed())
+    })
+    .await;
+    let gone = gone.unwrap_or_else(|| {
+        panic!(
+            "of {both:?} there live {:?}",
+            both.iter().filter(|pid| lives(**pid)).collect::<Vec<_>>()
+        )
+    });
     let run = ended(&site, run, Duration::from_secs(15)).await;
     assert_eq!(run["state"], "killed", "{run}");
     site.close().await;
-    Outcome::passed(Counts::default(), [format!("all gone after {:.1} s", gone.as_secs_f64())])
+    Outcome::passed(
+        Counts::default(),
+        [format!("all gone after {:.1} s", gone.as_secs_f64())],
+    )
 }
 
 /// Row 23: more output than there is memory, without lines, and not text.
@@ -86,8 +120,14 @@ pub(crate) async fn flood(setting: Setting) -> Outcome {
     for (name, command) in [
         ("zeros", format!("head -c {megabytes}000000 /dev/zero")),
         ("yes", "yes | head -c 500000000".to_owned()),
-        ("one line", "head -c 300000000 /dev/zero | tr '\\0' x".to_owned()),
-        ("noise", "head -c 100000000 /dev/urandom; printf '\\377\\376'".to_owned()),
+        (
+            "one line",
+            "head -c 300000000 /dev/zero | tr '\\0' x".to_owned(),
+        ),
+        (
+            "noise",
+            "head -c 100000000 /dev/urandom; printf '\\377\\376'".to_owned(),
+        ),
     ] {
         let since = Instant::now();
         let run = run(&site, name, &command, json!({})).await;
@@ -122,7 +162,10 @@ pub(crate) async fn holder(setting: Setting) -> Outcome {
     let took = since.elapsed();
     assert_eq!(run["state"], "succeeded", "{run}");
     site.close().await;
-    Outcome::passed(Counts::default(), [format!("ended after {:.1} s", took.as_secs_f64())])
+    Outcome::passed(
+        Counts::default(),
+        [format!("ended after {:.1} s", took.as_secs_f64())],
+    )
 }
 
 /// Row 25: too many processes, too much memory, too few open files: only the run suffers.
@@ -131,14 +174,25 @@ pub(crate) async fn greedy(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 1).await;
     site.start().await;
     let limits = json!({ "execution": { "limits": { "memory": "64M", "processes": "20" } } });
-    let probe = site.enter_task(0, "probe", NEVER, "true", limits.clone()).await;
+    let probe = site
+        .enter_task(0, "probe", NEVER, "true", limits.clone())
+        .await;
     if probe["execution"]["limits"]["processes"] == 20 {
-        let hog = run(&site, "hog", "head -c 1000000000 /dev/zero | tail", limits.clone()).await;
+        let hog = run(
+            &site,
+            "hog",
+            "head -c 1000000000 /dev/zero | tail",
+            limits.clone(),
+        )
+        .await;
         let hog = ended(&site, hog, Duration::from_secs(60)).await;
         assert_eq!(hog["state"], "failed", "{hog}");
         // Not a bomb: where no limit holds, it is a hundred sleepers.
         let file = site.work().join("sleepers");
-        let many = format!("for i in $(seq 100); do sleep 3 & echo $! >> {}; done; wait", file.display());
+        let many = format!(
+            "for i in $(seq 100); do sleep 3 & echo $! >> {}; done; wait",
+            file.display()
+        );
         let run = run(&site, "many", &many, limits).await;
         ended(&site, run, Duration::from_secs(60)).await;
         let started = pids(&file).len();
@@ -157,7 +211,13 @@ pub(crate) async fn greedy(setting: Setting) -> Outcome {
     site.nodes[0].wrapper = vec!["prlimit".to_owned(), "--nofile=64:64".to_owned()];
     site.start().await;
     site.load(setting.pick(4, 8)).await;
-    site.enter(0, 1, "; sleep 8", json!({ "execution": { "overlap": "allow:50" } })).await;
+    site.enter(
+        0,
+        1,
+        "; sleep 8",
+        json!({ "execution": { "overlap": "allow:50" } }),
+    )
+    .await;
     let_pass(setting.span(6, 20)).await;
     assert!(!site.nodes[0].has_ended(), "{}", site.nodes[0].log_end());
     counts.sum(&site.judge().await);
@@ -173,16 +233,27 @@ pub(crate) async fn stranger(setting: Setting) -> Outcome {
     let file = site.work().join("pids");
     let command = format!("echo $$ >> {}; exec sleep 300", file.display());
     run(&site, "long", &command, json!({})).await;
-    let own = until(Duration::from_secs(10), || async { pids(&file).first().copied() }).await.expect("it starts");
+    let own = until(Duration::from_secs(10), || async {
+        pids(&file).first().copied()
+    })
+    .await
+    .expect("it starts");
     site.nodes[0].kill().await;
     // The same words, without the key of the folder, in a group of its own.
     let mut stranger = tokio::process::Command::new("sleep");
-    let mut stranger = stranger.arg("300").process_group(0).kill_on_drop(true).spawn().expect("a process");
+    let mut stranger = stranger
+        .arg("300")
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .expect("a process");
     let pid = i32::try_from(stranger.id().expect("it runs")).expect("a pid");
     // Whatever the folder keeps of the dead run now names the stranger instead.
     let mut forged = 0;
     for path in files(&site.nodes[0].data) {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         let (is, should) = (format!(" {own} "), format!(" {pid} "));
         if text.contains(&is) {
             std::fs::write(&path, text.replace(&is, &should)).expect("forged");
@@ -191,11 +262,20 @@ pub(crate) async fn stranger(setting: Setting) -> Outcome {
     }
     site.start().await;
     let_pass(Duration::from_secs(3)).await;
-    assert!(stranger.try_wait().expect("its status").is_none(), "a stranger was killed");
+    assert!(
+        stranger.try_wait().expect("its status").is_none(),
+        "a stranger was killed"
+    );
     stranger.kill().await.expect("it was ours");
-    assert!(site.nodes[0].log().contains("stray") || !lives(own) || forged > 0, "the stray lives on");
+    assert!(
+        site.nodes[0].log().contains("stray") || !lives(own) || forged > 0,
+        "the stray lives on"
+    );
     site.close().await;
-    Outcome::passed(Counts::default(), [format!("{forged} files named the stranger")])
+    Outcome::passed(
+        Counts::default(),
+        [format!("{forged} files named the stranger")],
+    )
 }
 
 /// All small files under a folder.
@@ -205,7 +285,10 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(files(&path));
-        } else if entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() < 100_000) {
+        } else if entry
+            .metadata()
+            .is_ok_and(|meta| meta.is_file() && meta.len() < 100_000)
+        {
             found.push(path);
         }
     }

@@ -18,7 +18,8 @@ pub(crate) async fn under_load(mut setting: Setting) -> Outcome {
     let nodes = setting.nodes(2);
     let mut site = Site::new(&setting, nodes).await;
     for node in &mut site.nodes {
-        node.variables.push(("JCRONTAB_SHUTDOWN_GRACE".to_owned(), GRACE.to_string()));
+        node.variables
+            .push(("JCRONTAB_SHUTDOWN_GRACE".to_owned(), GRACE.to_string()));
     }
     site.start().await;
     site.load(setting.pick(4, 20)).await;
@@ -31,13 +32,24 @@ pub(crate) async fn under_load(mut setting: Setting) -> Outcome {
         let me = site.node_id(victim).await;
         let signalled = now();
         let (code, took) = site.nodes[victim].stop().await;
-        assert_eq!(code, 0, "ended in time, so the code says so: {}", site.nodes[victim].log_end());
+        assert_eq!(
+            code,
+            0,
+            "ended in time, so the code says so: {}",
+            site.nodes[victim].log_end()
+        );
         assert!(took < Duration::from_secs(GRACE + 5), "it took {took:?}");
         slowest = slowest.max(took);
         let runs = site.database.runs().await.expect("the runs");
         for run in runs.iter().filter(|run| run.node == me) {
-            assert!(run.started_at <= signalled + UNDER_WAY, "claimed after TERM at {signalled}: {run:?}");
-            assert_ne!(run.state, "running", "it has stopped and left open: {run:?}");
+            assert!(
+                run.started_at <= signalled + UNDER_WAY,
+                "claimed after TERM at {signalled}: {run:?}"
+            );
+            assert_ne!(
+                run.state, "running",
+                "it has stopped and left open: {run:?}"
+            );
         }
         site.start().await;
     }

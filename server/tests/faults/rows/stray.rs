@@ -19,7 +19,10 @@ pub(crate) async fn killed(mut setting: Setting) -> Outcome {
     site.start().await;
     // A child in a session of its own outlives a killed process group.
     let holder = site.work().join("holder");
-    let escape = format!("; setsid sh -c 'echo $$ >> {0}; exec sleep 300' & sleep 300", holder.display());
+    let escape = format!(
+        "; setsid sh -c 'echo $$ >> {0}; exec sleep 300' & sleep 300",
+        holder.display()
+    );
     site.enter(0, 2, &escape, json!({ "timeout": "8s" })).await;
     let rounds = setting.pick(1, 4);
     let mut known = 0;
@@ -35,11 +38,20 @@ pub(crate) async fn killed(mut setting: Setting) -> Outcome {
         assert!(is_sleep(pid), "the escapee runs");
         let_pass(setting.lot.millis(0, 1_500)).await;
         site.nodes[0].kill().await;
-        assert!(is_sleep(pid), "nobody has ended the escapee of the dead server yet");
+        assert!(
+            is_sleep(pid),
+            "nobody has ended the escapee of the dead server yet"
+        );
         site.start().await;
         let gone = until(GONE, || async { (!is_sleep(pid)).then_some(()) }).await;
-        assert!(gone.is_some(), "the escapee {pid} of the dead server lives on");
-        let copies = pids(&holder).into_iter().filter(|pid| is_sleep(*pid)).count();
+        assert!(
+            gone.is_some(),
+            "the escapee {pid} of the dead server lives on"
+        );
+        let copies = pids(&holder)
+            .into_iter()
+            .filter(|pid| is_sleep(*pid))
+            .count();
         assert!(copies <= 1, "{copies} copies under `skip`");
     }
     // Its limit lets the last copy end in time to be judged.
@@ -55,5 +67,6 @@ fn pids(file: &std::path::Path) -> Vec<i32> {
 
 /// Whether this process is one of ours: pids are used again.
 fn is_sleep(pid: i32) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"sleep\x00300"))
+    std::fs::read(format!("/proc/{pid}/cmdline"))
+        .is_ok_and(|words| words.starts_with(b"sleep\x00300"))
 }

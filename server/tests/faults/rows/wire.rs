@@ -35,7 +35,7 @@ pub(crate) async fn lost_answers(setting: Setting) -> Outcome {
     for (number, proxy) in proxies.iter().enumerate() {
         proxy.drop_commits(if number == 0 { 5 } else { 7 });
     }
-    let_pass(setting.span(8, 45)).await;
+    let_pass(setting.span(8, 30)).await;
     for proxy in &proxies {
         proxy.drop_commits(0);
     }
@@ -55,9 +55,15 @@ pub(crate) async fn partition(setting: Setting) -> Outcome {
     // Started by the only server there is; the second attempt is to be another server's.
     let holder = site.work().join("holder");
     // The first is long; whatever comes after it ends at once.
-    let long = format!("; [ -s {0} ] || {{ echo $$ > {0}; exec sleep 300; }}", holder.display());
+    let long = format!(
+        "; [ -s {0} ] || {{ echo $$ > {0}; exec sleep 300; }}",
+        holder.display()
+    );
     site.enter(0, 10, &long, again).await;
-    let begun = until(Duration::from_secs(25), || async { read_pids(&holder).first().copied() }).await;
+    let begun = until(Duration::from_secs(25), || async {
+        read_pids(&holder).first().copied()
+    })
+    .await;
     let pid = begun.expect("the long run starts");
     site.load(setting.pick(3, 10)).await;
     site.start().await;
@@ -65,17 +71,27 @@ pub(crate) async fn partition(setting: Setting) -> Outcome {
     proxies[0].set(Way::Hole);
     let cut = Instant::now();
     let fired = now();
-    let ended = until(TAKEN_OVER, || async { (!runs(pid)).then_some(cut.elapsed()) }).await;
+    let ended = until(TAKEN_OVER, || async {
+        (!runs(pid)).then_some(cut.elapsed())
+    })
+    .await;
     let taken = until(TAKEN_OVER, || async {
         let runs = site.database.runs().await.ok()?;
-        let lost = runs.iter().any(|run| run.state == "lost" && run.started_at < fired);
+        let lost = runs
+            .iter()
+            .any(|run| run.state == "lost" && run.started_at < fired);
         lost.then_some(cut.elapsed())
     })
     .await;
     let (Some(ended), Some(taken)) = (ended, taken) else {
-        panic!("cut off: the run of the isolated server ended {ended:?} and was taken over {taken:?} after the cut");
+        panic!(
+            "cut off: the run of the isolated server ended {ended:?} and was taken over {taken:?} after the cut"
+        );
     };
-    assert!(ended <= taken + Duration::from_secs(1), "another server took the run over after {taken:?}, and it ended only after {ended:?}");
+    assert!(
+        ended <= taken + Duration::from_secs(1),
+        "another server took the run over after {taken:?}, and it ended only after {ended:?}"
+    );
     proxies[0].set(Way::Open);
     // It goes on with the others, or ends, but must not hang.
     let_pass(Duration::from_secs(5)).await;
@@ -84,32 +100,46 @@ pub(crate) async fn partition(setting: Setting) -> Outcome {
         site.start().await;
     }
     let counts = site.judge().await;
-    let silent = site.longest_silence();
+    let silent = site.longest_silence(None).await;
     site.close().await;
-    assert!(silent < TimeDelta::seconds(6), "nothing started for {} ms although a server lived", silent.num_milliseconds());
-    Outcome::passed(counts, [
-        format!("isolated run ended after {:.1} s", ended.as_secs_f64()),
-        format!("taken over after {:.1} s", taken.as_secs_f64()),
-    ])
+    assert!(
+        silent < TimeDelta::seconds(6),
+        "nothing started for {} ms although a server lived",
+        silent.num_milliseconds()
+    );
+    Outcome::passed(
+        counts,
+        [
+            format!("isolated run ended after {:.1} s", ended.as_secs_f64()),
+            format!("taken over after {:.1} s", taken.as_secs_f64()),
+        ],
+    )
 }
 
 /// Somebody else holds locks (1205) and takes them the other way round (1213).
 pub(crate) async fn storms(mut setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 2).await;
     for node in &mut site.nodes {
-        node.variables.push(("JCRONTAB_LOG".to_owned(), "info,server::store=debug".to_owned()));
+        node.variables.push((
+            "JCRONTAB_LOG".to_owned(),
+            "info,server::store=debug".to_owned(),
+        ));
     }
     site.start().await;
     site.load(setting.pick(4, 12)).await;
     let connection = site.database.connect().await.expect("a connection");
-    let end = Instant::now() + setting.span(8, 60);
+    let end = Instant::now() + setting.span(8, 40);
     let (mut held, mut deadlocks) = (0, 0);
     while Instant::now() < end {
         let transaction = connection.begin().await.expect("a transaction");
         // Rows first and the cluster's row after them: the product does it the other way round.
         let rows = "UPDATE occurrence SET epoch = epoch WHERE state IN ('planned', 'running')";
         let one = "UPDATE cluster SET change_counter = change_counter WHERE id = 1";
-        let order = if setting.lot.below(2) == 0 { [rows, one] } else { [one, rows] };
+        let order = if setting.lot.below(2) == 0 {
+            [rows, one]
+        } else {
+            [one, rows]
+        };
         let mut broken = false;
         for sql in order {
             if transaction.execute_unprepared(sql).await.is_err() {
@@ -123,16 +153,31 @@ pub(crate) async fn storms(mut setting: Setting) -> Outcome {
         if !broken {
             held += 1;
             // Longer than innodb_lock_wait_timeout at times.
-            let_pass(setting.lot.millis(100, if held % 4 == 0 { 6_500 } else { 1_500 })).await;
+            let_pass(
+                setting
+                    .lot
+                    .millis(100, if held % 4 == 0 { 6_500 } else { 1_500 }),
+            )
+            .await;
         }
         transaction.rollback().await.ok();
         let_pass(setting.lot.millis(100, 800)).await;
     }
     connection.close().await.expect("closed");
     let counts = site.judge().await;
-    let restarts: usize = site.nodes.iter().map(|node| node.log().matches("transaction starts over").count()).sum();
+    let restarts: usize = site
+        .nodes
+        .iter()
+        .map(|node| node.log().matches("transaction starts over").count())
+        .sum();
     site.close().await;
-    Outcome::passed(counts, [format!("locks held {held} times, {deadlocks} lost to the product"), format!("{restarts} restarts logged")])
+    Outcome::passed(
+        counts,
+        [
+            format!("locks held {held} times, {deadlocks} lost to the product"),
+            format!("{restarts} restarts logged"),
+        ],
+    )
 }
 
 fn read_pids(file: &std::path::Path) -> Vec<i32> {
@@ -141,5 +186,6 @@ fn read_pids(file: &std::path::Path) -> Vec<i32> {
 }
 
 fn runs(pid: i32) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"sleep\x00300"))
+    std::fs::read(format!("/proc/{pid}/cmdline"))
+        .is_ok_and(|words| words.starts_with(b"sleep\x00300"))
 }

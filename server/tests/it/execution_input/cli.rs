@@ -147,7 +147,7 @@ async fn requests_are_entered_and_what_is_wrong_is_told() {
             &["--command=true", "--http-url=https://example.com/"][..],
             "--command",
         ),
-        (&["--command=true", "--http-method=GET"], "--http-url"),
+        (&["--http-method=GET"], "--http-url"),
         (&["--command=true", "--after-any"], "--after"),
         (&["--command=true", "--param=A:colour"], "the kinds are"),
         (

@@ -63,6 +63,14 @@ impl Drop for Place {
             kill_strays(key.trim()).ok();
             // Where commands of a root server get their scratch folder (`executor::identity`).
             std::fs::remove_dir_all(format!("/var/lib/jcrontab-scratch/{}", key.trim())).ok();
+            // Users that tasks name have folders beside it.
+            let others = std::fs::read_dir("/var/lib/jcrontab-scratch");
+            for other in others.into_iter().flatten().flatten() {
+                let name = other.file_name().to_string_lossy().into_owned();
+                if name.starts_with(&format!("{}-", key.trim())) {
+                    std::fs::remove_dir_all(other.path()).ok();
+                }
+            }
         }
         std::fs::remove_dir_all(&self.root).ok();
     }

@@ -1,7 +1,8 @@
 //! Logs as they are written: pages and server-sent events.
 
 use ::app::auth::Role;
-use ::app::backend::Runs;
+use ::app::backend::{Runs, Secrets};
+use ::app::channel::ChannelKind;
 use ::app::id::RunId;
 use ::app::run::log::{LogItem, Stream};
 use axum::body::Body;
@@ -9,6 +10,8 @@ use axum::http::{Request, header};
 use futures_util::StreamExt;
 use serde_json::Value;
 
+use super::super::helpers::place::Place;
+use super::super::helpers::program::{Server, jcrontab};
 use super::super::helpers::{Browser, TestApp, draft, in_time};
 use super::text;
 
@@ -253,4 +256,82 @@ async fn so_many_read_at_once_and_no_more() {
         let (_, _, end) = events.all().await;
         assert_eq!(end["state"], "killed");
     }
+}
+
+#[tokio::test]
+async fn a_granted_secret_is_seen_nowhere() {
+    let app = TestApp::new().await;
+    let channel = app
+        .channel("ops", ChannelKind::Webhook, "http://127.0.0.1:9/")
+        .await;
+    let value = "s3cr3t/wörd-42";
+    let command = "echo \"to $DB_PASSWORD\"; printf %s \"$DB_PASSWORD\" | base64 >&2; \
+        for part in s3cr 3t/w; do printf $part; sleep 0.2; done; echo \"örd-42 end\"; exit 1";
+    let task = ::app::task::TaskDraft {
+        channel_id: Some(channel.id.0),
+        ..draft("secret", "0 0 1 1 *", command)
+    };
+    let task = app.add(task).await;
+    let secret = ::app::secret::SecretDraft {
+        name: "DB_PASSWORD".to_owned(),
+        value: value.to_owned(),
+        note: String::new(),
+        tasks: vec![task.id.to_string()],
+    };
+    let made = app.service.secret_create(&app.console(), &secret).await;
+    made.expect("a secret");
+    let run = app.start_run(task.id).await;
+    let run = app.ended(run).await;
+    let page = app.service.run_log(&app.console(), run.id, 0, 9999).await;
+    let items = page.expect("its log").items;
+    assert_eq!(text(&items, Some(Stream::Out)), "to ***\n*** end\n");
+    assert_eq!(text(&items, Some(Stream::Err)), "***\n");
+    let query = "SELECT body FROM message ORDER BY id DESC";
+    let bodies = app.place.database.rows(query).await;
+    assert!(bodies[0].contains("to ***"), "{bodies:?}");
+    assert!(!bodies.concat().contains(value), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn the_command_line_follows_a_log() {
+    let place = Place::new().await;
+    let server = Server::start(&place, &[]).await;
+    let gate = place.work().join("gate");
+    let command = format!(
+        "seq 100; sleep 0.3; echo oops >&2; until [ -e {0} ]; do sleep 0.05; done; echo last",
+        gate.display()
+    );
+    let added = [
+        "task",
+        "add",
+        "--name",
+        "t",
+        "--cron",
+        "0 0 1 1 *",
+        "--mode",
+        "command",
+        "--command",
+        &command,
+        "--json",
+    ];
+    let task = jcrontab(&place, &added).await.json()["id"].to_string();
+    let run = jcrontab(&place, &["task", "run", &task, "--json"]).await;
+    let run = run.json()["id"].to_string();
+    let seen = in_time("the first lines", async {
+        loop {
+            let seen = jcrontab(&place, &["run", "tail", &run, "-n", "3"]).await;
+            if seen.err == "oops\n" {
+                return seen;
+            }
+        }
+    });
+    let seen = seen.await;
+    assert_eq!((seen.code, seen.out.as_str()), (0, "99\n100\n"));
+    let arguments = ["run", "tail", &run, "--lines=2", "--follow"];
+    let following = jcrontab(&place, &arguments);
+    let opening = async { std::fs::write(&gate, "").expect("the gate") };
+    let (seen, ()) = tokio::join!(following, opening);
+    assert_eq!((seen.code, seen.err.as_str()), (0, "oops\n"), "{seen:?}");
+    assert!(seen.out.ends_with("last\n"), "{seen:?}");
+    assert_eq!(server.stop().await, 0);
 }

@@ -173,7 +173,7 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
                     {icon(icon::DOWNLOAD)} {ui.download}
                 </a>
             </div>
-            {tools::bar(log, under_way)}
+            {tools::bar(log, under_way, empty)}
             {dropped}
             {gone}
             <div aria-live="polite">{no_line}</div>

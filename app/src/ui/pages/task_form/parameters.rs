@@ -29,8 +29,8 @@ struct Sheet {
 pub(super) fn parameters(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     let words = execution_ui();
     let typed = draft.parameters.len();
-    // One blank row invites.
-    let shown = (typed + 1).min(PARAMETERS_MAX.max(typed));
+    // A blank row invites.
+    let shown = typed.max(1);
     let sheet = Sheet {
         typed: StoredValue::new(draft.parameters.clone()),
         faults: StoredValue::new(faults.clone()),
@@ -53,7 +53,7 @@ pub(super) fn parameters(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
         }
     };
     let spare = move || {
-        let more = shown..(shown + SPARE).min(PARAMETERS_MAX);
+        let more = shown..(shown + SPARE).min(PARAMETERS_MAX.max(shown));
         (!more.is_empty()).then(|| {
             view! {
                 <details class="fold">

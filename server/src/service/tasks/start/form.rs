@@ -139,7 +139,9 @@ impl Service {
                     let used = runs
                         .iter()
                         .filter(|run| run.waits.is_none() && run.pool.as_deref() == Some(name));
-                    slots.get(name).is_some_and(|all| used.count() >= *all as usize)
+                    slots
+                        .get(name)
+                        .is_some_and(|all| used.count() >= *all as usize)
                 };
                 Some(if !pool.is_empty() && full(pool) {
                     lang.pick(

@@ -170,10 +170,8 @@ impl Live {
 
     /// Scrolling up stops following, back at the end it goes on.
     pub(super) fn scrolled(self, log: Log) {
-        if let Some(Some(follow)) = self.core.try_update_value(|core| core.paper.scrolled())
-            && log.follow.get_untracked() != follow
-        {
-            log.follow.set(follow);
+        if let Some(Some(follow)) = self.core.try_update_value(|core| core.paper.scrolled()) {
+            renew(log.follow, follow);
         }
     }
 
@@ -322,10 +320,8 @@ impl Live {
                 _ => Link::Receiving,
             }
         });
-        if let Some(link) = link
-            && log.link.with_untracked(|before| *before != link)
-        {
-            log.link.set(link);
+        if let Some(link) = link {
+            renew(log.link, link);
         }
     }
 
@@ -340,28 +336,19 @@ impl Live {
     }
 
     fn paint(self, log: Log) {
-        let settings = (
-            log.words.try_get_untracked(),
-            log.follow.try_get_untracked(),
-        );
         // The reader may have left the page meanwhile.
-        let (Some(words), Some(follow)) = settings else {
+        let Some(words) = log.words.try_get_untracked() else {
             return;
         };
+        let follow = log.follow.get_untracked();
         let news = self.core.try_update_value(|core| {
             core.painting = false;
             core.paper.paint(&words, follow, core.over)
         });
         let Some(news) = news else { return };
-        if log.lines.get_untracked() != news.last {
-            log.lines.set(news.last);
-        }
-        if log.gone.get_untracked() != news.gone {
-            log.gone.set(news.gone);
-        }
-        if log.found.get_untracked() != news.found {
-            log.found.set(news.found);
-        }
+        renew(log.lines, news.last);
+        renew(log.gone, news.gone);
+        renew(log.found, news.found);
         let under_way = log.link.with_untracked(|link| *link != Link::Idle);
         if !follow && under_way && news.added > 0 {
             log.fresh.update(|fresh| *fresh += news.added);
@@ -395,6 +382,13 @@ impl Core {
             log.bytes
                 .update(|(total, _)| *total = self.next.max(*total));
         }
+    }
+}
+
+/// Sets what has changed.
+fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|before| *before != value) {
+        signal.set(value);
     }
 }
 

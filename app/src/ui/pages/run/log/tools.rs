@@ -49,8 +49,12 @@ impl Tools {
     }
 }
 
-/// The bar. Without a script none of it would do anything: the style sheet hides it then.
-pub(super) fn bar(log: Log, under_way: bool) -> AnyView {
+/// The bar, where there is something to work on. Without a script none of it would do anything: the style sheet hides it then.
+pub(super) fn bar(
+    log: Log,
+    under_way: bool,
+    empty: impl Fn() -> bool + Send + Sync + 'static,
+) -> AnyView {
     let (ui, text, lang) = (ui(), RunLogUi::of(lang()), lang());
     let tools = log.tools;
     let step = move |forward: bool| log.live.step(log, forward);
@@ -79,7 +83,7 @@ pub(super) fn bar(log: Log, under_way: bool) -> AnyView {
         }
     };
     view! {
-        <div class="log-tools">
+        <div class="log-tools" hidden=empty>
             <input
                 type="search" aria-label=text.find placeholder=text.find autocomplete="off"
                 on:input=typed on:keydown=key

@@ -1,0 +1,20 @@
+//! Texts about starting a task by hand.
+
+crate::texts! {
+    /// Texts about starting a task by hand.
+    StartUi {
+        start_title: "立即执行" | "Run now",
+        start_submit: "启动" | "Start",
+        start_open: "立即执行…" | "Run now…",
+        start_overrides: "按计划它现在不会执行；手动启动会越过这些规则" | "A planned firing would not start now; a start by hand overrides this",
+        start_parameters: "参数" | "Parameters",
+        start_parameters_text: "以环境变量的形式交给命令" | "The command gets them as environment variables",
+        start_note: "为什么" | "Why",
+        start_note_hint: "和这次执行一起保存，所有人可见，最多 200 字" | "Kept with the run for everybody to see; 200 characters at most",
+        start_kind_number: "数字，例如 12 或 -0.5" | "A number, such as 12 or -0.5",
+        start_kind_date: "日期，例如 2026-12-31" | "A date, such as 2026-12-31",
+        start_kind_secret: "加密保存，在输出里会被遮住；至少 4 个字符" | "Kept sealed and masked in output; 4 characters at least",
+        start_default: "不填就用" | "Left empty it is",
+        start_choose: "请选择" | "Choose one",
+    }
+}

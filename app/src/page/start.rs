@@ -1,0 +1,24 @@
+//! The page on which a task is started by hand.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, FieldError};
+use crate::id::TaskId;
+use crate::run::{RunForm, RunRequest};
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StartPage {
+    /// The task.
+    pub task_id: TaskId,
+    /// Its name.
+    pub task_name: String,
+    /// What is asked for, and what a start overrides.
+    pub form: RunForm,
+    /// What was typed; secrets are left out.
+    pub typed: RunRequest,
+    /// Faults by field.
+    pub faults: Vec<FieldError>,
+    /// Any other failure.
+    pub error: Option<AppError>,
+}

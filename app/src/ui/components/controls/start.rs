@@ -1,0 +1,31 @@
+//! 立即执行, where there is something to fill in or to know before.
+
+use leptos::prelude::*;
+
+use super::super::icon::{self, icon};
+use super::Controls;
+use crate::id::TaskId;
+use crate::routes;
+use crate::ui::context::{start_ui, ui};
+
+impl Controls {
+    /// Starts a task at once, or leads to the page that asks first.
+    pub(crate) fn start(
+        self,
+        id: TaskId,
+        asks: bool,
+        class: &'static str,
+        label: impl Fn(&'static str) -> String,
+    ) -> AnyView {
+        if !asks {
+            return self.run_button(id, class, label(ui().run_now));
+        }
+        let word = start_ui().start_open;
+        view! {
+            <a class=class href=routes::task_run(id) aria-label=label(word)>
+                {icon(icon::PLAY)} <span>{word}</span>
+            </a>
+        }
+        .into_any()
+    }
+}

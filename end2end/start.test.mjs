@@ -1,0 +1,79 @@
+// Starting a task by hand where there is something to fill in: with and without JavaScript.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { newPage, openAlive, reader } from "./helpers/browser.mjs";
+import { words } from "./helpers/words.mjs";
+import { ADMIN, addAdmin, signIn, startWorld, until } from "./helpers/world.mjs";
+
+const ui = words("zh");
+
+describe("starts by hand", () => {
+  let world;
+  let api;
+  let context;
+  let page;
+
+  before(async () => {
+    world = await startWorld();
+    await addAdmin(world.server);
+    api = await signIn(await reader(world.browser, world.server));
+  });
+  after(() => world?.stop());
+  afterEach(async () => {
+    const { problems } = page;
+    await context.close();
+    world.server.check();
+    assert.deepEqual(problems, []);
+  });
+
+  const field = (name) => page.locator(`[name="parameters.${name}"]`);
+  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
+
+  for (const js of [true, false]) {
+    test(`parameters, a fault, a start, JavaScript ${js ? "on" : "off"}`, async () => {
+      context = await reader(world.browser, world.server, { js });
+      await signIn(context, ADMIN);
+      page = await newPage(context);
+      const name = `带参数 ${js}`;
+      const { id } = await api.post("/tasks", {
+        name,
+        cron: "0 0 1 1 *",
+        command: 'echo "$CITY $COLOUR ${#KEY}"',
+        execution: {
+          parameters: [
+            { name: "CITY", label: "城市", kind: "text", required: true },
+            { name: "COUNT", kind: "number", default: "3" },
+            { name: "COLOUR", kind: "choice", choices: ["red", "green"], default: "red" },
+            { name: "KEY", kind: "secret" },
+          ],
+        },
+      });
+      await api.post(`/tasks/${id}/pause`);
+      await open(js, `/tasks/${id}`);
+      await page.getByRole("link", { name: ui.start_open }).click();
+      await page.getByRole("heading", { level: 1, name: `${ui.start_title} · ${name}` }).waitFor();
+      await page.locator(".notice").filter({ hasText: "任务已暂停" }).waitFor();
+      await page.getByLabel("城市").fill("北京");
+      await field("COUNT").fill("很多");
+      await field("COLOUR").selectOption("green");
+      await field("KEY").fill("hunter2-hunter2");
+      await page.locator("#note").fill("补跑");
+      page.foresee(`/tasks/${id}/run`, 422);
+      await page.getByRole("button", { name: ui.start_submit, exact: true }).click();
+      await page.locator('[id="parameters.COUNT-fault"]').getByText("数字").waitFor();
+      assert.equal(await page.getByLabel("城市").inputValue(), "北京");
+      assert.equal(await field("COLOUR").inputValue(), "green");
+      assert.equal(await field("KEY").inputValue(), "", "a secret came back");
+      await field("COUNT").fill("7");
+      await field("KEY").fill("hunter2-hunter2");
+      await page.getByRole("button", { name: ui.start_submit, exact: true }).click();
+      await page.waitForURL(/\/runs\/\d+$/);
+      const run = page.url().split("/").at(-1);
+      const ended = await until(() => api.get(`/runs/${run}`), (one) => one.finished_at !== null, "its end");
+      assert.deepEqual([ended.state, ended.note, ended.requested_by], ["succeeded", "补跑", ADMIN.name]);
+      assert.deepEqual(ended.parameters, { CITY: "北京", COUNT: "7", COLOUR: "green", KEY: "***" });
+    });
+  }
+});

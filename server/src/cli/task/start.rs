@@ -1,0 +1,175 @@
+//! `jcrontab task run`.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal};
+use std::time::Duration;
+
+use app::run::{Run, RunForm, RunState, reason_text};
+use app::task::execution::ParameterKind;
+use axum::http::Method;
+use clap::Args;
+use serde_json::json;
+
+use super::path;
+use crate::cli::client::Client;
+use crate::cli::print::{print_json, print_lines};
+use crate::cli::secret::value;
+use crate::cli::{Failure, lang, sentence};
+
+/// Between two looks at a run that is waited for.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Stands for a line of stdin.
+const STDIN: &str = "@stdin";
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StartTask {
+    /// The task's id
+    id: i64,
+    /// Fill in a parameter: NAME=VALUE, or NAME=@stdin for the next line of stdin; may be given
+    /// several times. Secret ones are asked for where stdin is a terminal, and never taken from
+    /// the command line, where every user of the machine could read them
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+    /// Why; kept with the run
+    #[arg(long, default_value = "")]
+    note: String,
+    /// The same key starts nothing again within a day, and gives the run that it started
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    /// Wait for the end of the run; the exit code is 0 when it succeeds
+    #[arg(long)]
+    wait: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failure> {
+    let address = path(start.id, "/run");
+    let form = client.call(Method::GET, &address, None).await?;
+    let form: RunForm = read(form)?;
+    let body = json!({ "parameters": parameters(start, &form)?, "note": start.note });
+    let key = start.idempotency_key.as_deref();
+    let headers: Vec<(&str, &str)> = key
+        .map(|key| ("idempotency-key", key))
+        .into_iter()
+        .collect();
+    let bytes = client
+        .send(Method::POST, &address, Some(body), &headers)
+        .await?;
+    let mut run: Run = serde_json::from_slice(&bytes).map_err(|_| not_ours())?;
+    if start.wait {
+        if !start.json {
+            print_lines(&[started(&run)]);
+        }
+        run = end_of(client, run).await?;
+    }
+    if start.json {
+        print_json(&serde_json::to_value(&run).map_err(|error| Failure::error(sentence(&error)))?);
+    }
+    match (start.wait, run.state) {
+        (true, RunState::Succeeded) if !start.json => print_lines(&[ended(&run)]),
+        (true, RunState::Succeeded) => {}
+        (true, _) => return Err(Failure::error(ended(&run))),
+        (false, _) if !start.json => print_lines(&[started(&run)]),
+        (false, _) => {}
+    }
+    Ok(())
+}
+
+fn not_ours() -> Failure {
+    Failure::error("the server's answer is not one of a Jcrontab of this version")
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Failure> {
+    serde_json::from_value(value).map_err(|_| not_ours())
+}
+
+/// What is filled in: from the command line, from lines of stdin, from a person.
+fn parameters(start: &StartTask, form: &RunForm) -> Result<BTreeMap<String, String>, Failure> {
+    let mut filled = BTreeMap::new();
+    for param in &start.params {
+        let (name, value) = param.split_once('=').ok_or_else(|| {
+            Failure::usage(lang().pick("--param 写成 NAME=VALUE", "write --param as NAME=VALUE"))
+        })?;
+        let secret = form
+            .parameters
+            .iter()
+            .any(|one| one.name == name && one.kind == ParameterKind::Secret);
+        let value = match value {
+            STDIN => line(name)?,
+            _ if secret => {
+                return Err(Failure::usage(lang().pick(
+                    format!("{name} 是密钥，不能写在命令行里：用 {name}=@stdin，或者不写、等提示时输入"),
+                    format!("{name} is a secret and does not belong on the command line: write {name}=@stdin, or leave it out to be asked"),
+                )));
+            }
+            value => value.to_owned(),
+        };
+        filled.insert(name.to_owned(), value);
+    }
+    if std::io::stdin().is_terminal() {
+        for one in &form.parameters {
+            let asks = one.kind == ParameterKind::Secret && one.required;
+            if asks && !filled.contains_key(&one.name) {
+                filled.insert(one.name.clone(), value::read(&one.name)?);
+            }
+        }
+    }
+    Ok(filled)
+}
+
+/// The next line of stdin.
+fn line(name: &str) -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        return value::read(name);
+    }
+    let mut line = String::new();
+    let count = std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::error(sentence(&error)))?;
+    if count == 0 {
+        return Err(Failure::usage(lang().pick(
+            format!("标准输入里没有给 {name} 的一行"),
+            format!("stdin holds no line for {name}"),
+        )));
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Asks until a run is over.
+async fn end_of(client: &Client, mut run: Run) -> Result<Run, Failure> {
+    while !run.state.is_over() {
+        tokio::time::sleep(PAUSE).await;
+        let found = client
+            .call(Method::GET, &format!("/api/v1/runs/{}", run.id), None)
+            .await?;
+        run = read(found)?;
+    }
+    Ok(run)
+}
+
+fn started(run: &Run) -> String {
+    let id = run.id;
+    if run.state == RunState::Waiting {
+        return lang().pick(
+            format!("执行 {id} 在排队"),
+            format!("Run {id} waits for its turn"),
+        );
+    }
+    lang().pick(format!("执行 {id} 已启动"), format!("Run {id} started"))
+}
+
+fn ended(run: &Run) -> String {
+    let (id, state) = (run.id, run.state.as_str());
+    let mut text = lang().pick(format!("执行 {id}：{state}"), format!("Run {id}: {state}"));
+    if let Some(code) = run.exit_code.filter(|code| *code != 0) {
+        text.push_str(&lang().pick(format!("，退出码 {code}"), format!(", exit code {code}")));
+    }
+    if let Some(reason) = &run.reason {
+        let reason = reason_text(reason, lang());
+        text.push_str(&lang().pick(format!("，{reason}"), format!(", {reason}")));
+    }
+    text
+}

@@ -1,0 +1,220 @@
+//! What people and scripts are told before a start, and the page that starts it.
+
+use app::auth::Role;
+use app::backend::{Calendars, Tasks};
+use app::calendar::BlackoutDraft;
+use app::id::TaskId;
+use app::run::{RunForm, RunRequest, RunState};
+use app::schedule::ScheduleDraft;
+use app::task::execution::{ExecutionDraft, WaitsDraft};
+use app::task::{Control, TaskDraft};
+use serde_json::{Value, json};
+
+use super::super::helpers::{TestApp, draft};
+use super::{asking, operator};
+
+async fn form(app: &TestApp, task: TaskId) -> RunForm {
+    app.service
+        .task_run_form(&app.console(), task)
+        .await
+        .expect("the form")
+}
+
+#[tokio::test]
+async fn the_form_names_what_a_start_overrides() {
+    // A Sunday.
+    let app = TestApp::new().await;
+    let plain = app.add(draft("plain", "0 9 * * *", "true")).await;
+    assert!(!form(&app, plain.id).await.asks());
+
+    let blackout = BlackoutDraft {
+        name: "盘点".to_owned(),
+        zone: "UTC".to_owned(),
+        starts_at: "2026-11-22 07:00".to_owned(),
+        ends_at: "2026-11-22 20:00".to_owned(),
+        tags: vec!["shop".to_owned()],
+        ..BlackoutDraft::default()
+    };
+    app.service
+        .blackout_create(&app.console(), &blackout)
+        .await
+        .expect("a blackout");
+    let shut = app
+        .add(TaskDraft {
+            cron: String::new(),
+            schedules: vec![ScheduleDraft {
+                day_rule: "work_days".to_owned(),
+                ..ScheduleDraft::plain("0 9 * * *")
+            }],
+            tags: vec!["shop".to_owned()],
+            ends_at: "2026-11-22 07:59".to_owned(),
+            execution: ExecutionDraft {
+                waits: WaitsDraft {
+                    tasks: vec![plain.id.to_string()],
+                    ..WaitsDraft::default()
+                },
+                ..ExecutionDraft::default()
+            },
+            ..draft("shut", "", "true")
+        })
+        .await;
+    app.service
+        .task_control(&app.console(), shut.id, &Control::Pause(None))
+        .await
+        .expect("paused");
+    assert_eq!(
+        form(&app, shut.id).await.overrides,
+        [
+            "The task is paused",
+            "The task's window ended at 2026-11-22 07:59:00",
+            "The blackout \"盘点\" holds until 2026-11-22 20:00:00",
+            "Today, 2026-11-22, is a rest day; the task runs on work days",
+            "It waits for tasks that are not done: plain",
+        ]
+    );
+    let run = app.start_run(plain.id).await;
+    app.ended(run).await;
+    assert_eq!(form(&app, shut.id).await.overrides.len(), 4);
+    // All of it is overridden.
+    let run = app.start_run(shut.id).await;
+    assert_eq!(app.ended(run).await.state, RunState::Succeeded);
+}
+
+#[tokio::test]
+async fn the_form_tells_what_runs_under_way_make_of_a_start() {
+    let app = TestApp::new().await;
+    for (overlap, said, code) in [
+        (
+            "skip",
+            "The task is running: a start is refused now",
+            Some("task.running"),
+        ),
+        (
+            "queue:1",
+            "The task is running: this start waits in its queue, at place 1",
+            None,
+        ),
+        (
+            "replace",
+            "The task is running: that run is ended first, then this one starts",
+            None,
+        ),
+    ] {
+        let task = app
+            .add(TaskDraft {
+                execution: ExecutionDraft {
+                    overlap: overlap.to_owned(),
+                    ..ExecutionDraft::default()
+                },
+                ..draft(overlap, "0 0 1 1 *", "sleep 600")
+            })
+            .await;
+        assert_eq!(form(&app, task.id).await.overlap, None, "{overlap}");
+        let first = app.start_run(task.id).await;
+        assert_eq!(form(&app, task.id).await.overlap.as_deref(), Some(said));
+        let second = app
+            .service
+            .task_run(&app.console(), task.id, &RunRequest::default())
+            .await;
+        match code {
+            Some(code) => assert_eq!(second.expect_err("refused").code, code),
+            None => assert_eq!(second.expect("it waits").state, RunState::Waiting),
+        }
+        if overlap == "queue:1" {
+            let full = form(&app, task.id).await.overlap;
+            assert_eq!(
+                full.as_deref(),
+                Some("The task is running and its queue is full: a start is refused now")
+            );
+            let third = app
+                .service
+                .task_run(&app.console(), task.id, &RunRequest::default())
+                .await;
+            assert_eq!(third.expect_err("full").code, "task.queue_full");
+        }
+        let executor = app.service.executor.as_ref().expect("an executor");
+        executor.stop_all();
+        app.ended(first).await;
+    }
+}
+
+#[tokio::test]
+async fn the_page_starts_it_without_a_script_and_once() {
+    let app = TestApp::new().await;
+    let task = app.add(asking(&app)).await;
+    let browser = app.signed_in("op", Role::Operator).await;
+    let path = format!("/tasks/{}/run", task.id);
+    let page = browser.open(&path).await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    let key = html
+        .split("name=\"idempotency_key\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a key")
+        .to_owned();
+    for piece in [
+        "parameters.CITY",
+        "type=\"password\"",
+        "type=\"date\"",
+        "<option",
+    ] {
+        assert!(html.contains(piece), "{piece}");
+    }
+    // With faults it comes back as it was sent, but for the secret.
+    let wrong = [
+        ("idempotency_key", key.as_str()),
+        ("parameters.CITY", "x<y"),
+        ("parameters.COUNT", "many"),
+        ("parameters.KEY", "hunter2-hunter2"),
+        ("note", "why not"),
+    ];
+    let reply = browser.submit(&path, &wrong).await;
+    assert_eq!(reply.status, 422);
+    let html = reply.text();
+    assert!(html.contains("x&lt;y") && html.contains("why not") && html.contains("many"));
+    assert!(!html.contains("hunter2"), "a secret went back into a page");
+    let right = [
+        ("idempotency_key", key.as_str()),
+        ("parameters.CITY", "x"),
+        ("parameters.COUNT", ""),
+        ("parameters.COLOUR", "green"),
+        ("parameters.DAY", ""),
+        ("parameters.KEY", ""),
+        ("note", ""),
+    ];
+    let first = browser.submit(&path, &right).await;
+    let second = browser.submit(&path, &right).await;
+    assert_eq!((first.status, second.status), (303, 303));
+    assert_eq!(first.header("location"), second.header("location"));
+    let runs = app.runs(task.id).await;
+    assert_eq!(runs.len(), 1);
+    app.ended(runs[0].id).await;
+    assert_eq!(app.place.ledger().lines(), ["x|3|green||0"]);
+
+    // The task's page leads there.
+    let page = browser.open(&format!("/tasks/{}", task.id)).await.text();
+    assert!(page.contains(&format!("href=\"{path}\"")));
+}
+
+#[tokio::test]
+async fn scripts_can_ask_what_a_start_asks_for() {
+    let app = TestApp::new().await;
+    let task = app.add(asking(&app)).await;
+    let browser = operator(&app).await;
+    let asked: Value = browser
+        .get(&format!("/api/v1/tasks/{}/run", task.id))
+        .await
+        .expect(200);
+    let names: Vec<&str> = asked["parameters"]
+        .as_array()
+        .expect("parameters")
+        .iter()
+        .filter_map(|one| one["name"].as_str())
+        .collect();
+    assert_eq!(names, ["CITY", "COUNT", "COLOUR", "DAY", "KEY"]);
+    assert_eq!(
+        (&asked["overrides"], &asked["overlap"]),
+        (&json!([]), &Value::Null)
+    );
+}

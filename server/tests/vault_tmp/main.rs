@@ -1,4 +1,0 @@
-mod helpers;
-mod access;
-mod pools;
-mod secrets;
