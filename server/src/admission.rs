@@ -110,14 +110,21 @@ impl<'a> Room<'a> {
         for run in runs {
             match run.waits {
                 None => {
-                    room.running.entry(run.task_id).or_default().push(Some(run.id));
+                    room.running
+                        .entry(run.task_id)
+                        .or_default()
+                        .push(Some(run.id));
                     room.take(run.pool.as_deref());
                 }
                 Some(Wait {
                     why: WaitsFor::Retry,
                     ..
                 }) => {}
-                Some(_) => room.queued.entry(run.task_id).or_default().push(Some(run.id)),
+                Some(_) => room
+                    .queued
+                    .entry(run.task_id)
+                    .or_default()
+                    .push(Some(run.id)),
             }
         }
         room

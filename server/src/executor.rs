@@ -1,9 +1,9 @@
 //! Running what was claimed: `/bin/sh -c` in its own process group, both pipes drained, a hard
 //! limit, and an end that is recorded whatever happens.
 
-mod ending;
 mod cgroup;
 mod containment;
+mod ending;
 mod environment;
 mod helper;
 mod http;
@@ -28,9 +28,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 pub use containment::{Containment, ContainmentError};
-pub use identity::{Identity, IdentityError, RunAsError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
+pub use identity::{Identity, IdentityError, RunAsError};
 use process::Ending;
 
 use crate::clock::SharedClock;
@@ -168,7 +168,9 @@ impl Executor {
         }
         let (stop, stopped) = watch::channel(None);
         let environment = self.containment.environment(&job);
-        let secrets = environment.as_ref().map_or(&[][..], |found| &found.secret_values);
+        let secrets = environment
+            .as_ref()
+            .map_or(&[][..], |found| &found.secret_values);
         let capture = self.output.open(job.run_id, job.started_at, secrets);
         self.lock().insert(
             job.run_id,
@@ -303,7 +305,10 @@ impl Executor {
             }
             Ok(environment) => {
                 let work = (&job, &self.containment, environment);
-                process::run(work, &self.starting, &capture, stopped, || self.tell_late(&job)).await
+                process::run(work, &self.starting, &capture, stopped, || {
+                    self.tell_late(&job)
+                })
+                .await
             }
             Err(reason) => Ending::not_started(reason),
         };
@@ -315,7 +320,14 @@ impl Executor {
             reason.get_or_insert(RunReason::OutputNotKept);
         }
         let reason = reason.map(|reason| reason.code());
-        self.finish(&job, state, reason, &ending, finished.stored, &finished.shown);
+        self.finish(
+            &job,
+            state,
+            reason,
+            &ending,
+            finished.stored,
+            &finished.shown,
+        );
         self.lock().remove(&job.run_id);
     }
 }

@@ -144,12 +144,7 @@ pub fn assemble(
         })
         .transpose()?;
     let executor = containment.map(|containment| {
-        let recorder = Recorder::start(
-            store.clone(),
-            Arc::clone(&signals),
-            spool(data),
-            &tracker,
-        );
+        let recorder = Recorder::start(store.clone(), Arc::clone(&signals), spool(data), &tracker);
         Arc::new(Executor::new(
             Arc::clone(clock),
             Arc::clone(&signals),

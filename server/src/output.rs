@@ -208,7 +208,10 @@ impl Inner {
     }
 
     fn open_logs(&self) -> Vec<Arc<Shared>> {
-        lock(&self.open).values().filter_map(Weak::upgrade).collect()
+        lock(&self.open)
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect()
     }
 
     /// Has the writer look at a log.

@@ -38,12 +38,7 @@ pub struct Recorder {
 impl Recorder {
     /// Starts a recorder on `tracker`.
     #[must_use]
-    pub fn start(
-        store: Store,
-        signals: Arc<Signals>,
-        spool: Spool,
-        tracker: &TaskTracker,
-    ) -> Self {
+    pub fn start(store: Store, signals: Arc<Signals>, spool: Spool, tracker: &TaskTracker) -> Self {
         let (results, queue) = mpsc::unbounded_channel();
         let (messages, told) = mpsc::unbounded_channel();
         let in_flight = InFlight::default();
@@ -179,12 +174,18 @@ impl Writer {
         }
         let replayed = replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await;
         if let Err(error) = replayed {
-            tracing::debug!(error = &error as &dyn std::error::Error, "results still wait");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "results still wait"
+            );
             return;
         }
         if !group.is_empty() {
             if let Err(error) = write(&self.store, group).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "results still wait");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "results still wait"
+                );
                 return;
             }
             self.landed(group);

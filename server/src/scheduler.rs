@@ -22,9 +22,9 @@ use app::id::TaskId;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
-use crate::auth::seal::Sealer;
 use crate::executor::Executor;
 use crate::firings::Almanac;
 use crate::store::{Changed, EVERY_TASK, Engine, NodeRow, Planned, Stale, Store, StoreError};

@@ -36,8 +36,7 @@ pub use channels::NewChannel;
 pub use dependents::WaitingTask;
 pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, Entry, LastEnd, Manual,
-    ManualStart,
-    Planned, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
+    ManualStart, Planned, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use messages::{NewMessage, OutboxItem};
 pub use node_list::StoredNode;

@@ -47,7 +47,11 @@ pub enum Posted {
     /// The form of a start by hand.
     Start(crate::run::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.
-    Secret(Option<crate::id::SecretId>, crate::secret::SecretDraft, AppError),
+    Secret(
+        Option<crate::id::SecretId>,
+        crate::secret::SecretDraft,
+        AppError,
+    ),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
     /// Sign-in or set-up.

@@ -64,7 +64,11 @@ async fn rescue(
     }
     if let Some(stored) = output.recover(id, run.started_at.0).await? {
         store.attach_output(id, &stored).await?;
-        tracing::info!(run.id = id.0, bytes = stored.bytes, "rescued the output of a dead run");
+        tracing::info!(
+            run.id = id.0,
+            bytes = stored.bytes,
+            "rescued the output of a dead run"
+        );
     }
     Ok(())
 }

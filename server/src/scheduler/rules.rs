@@ -309,7 +309,7 @@ mod tests {
 
     fn verdicts_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Vec<Verdict> {
         let runs: Vec<ActiveRun> = running
-            .then(|| ActiveRun {
+            .then_some(ActiveRun {
                 id: RunId(1),
                 task_id: TaskId(1),
                 pool: None,

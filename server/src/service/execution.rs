@@ -54,7 +54,10 @@ impl Service {
     }
 
     async fn check_pool(&self, lang: Lang, name: &str, faults: &mut Vec<FieldError>) -> Answer<()> {
-        if !name.is_empty() && self.store.pool(name).await.or_internal(lang)?.is_none() {
+        // All runs take a slot of `*`; no task names it.
+        let known = name != app::pool::EVERYTHING
+            && self.store.pool(name).await.or_internal(lang)?.is_some();
+        if !name.is_empty() && !known {
             faults.push(FieldError::new(
                 "execution.pool",
                 "unknown",

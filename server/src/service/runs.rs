@@ -59,7 +59,11 @@ impl Service {
             }
         };
         let changed = async {
-            while changes.recv().await.is_ok_and(|change| change.run != Some(id)) {}
+            while changes
+                .recv()
+                .await
+                .is_ok_and(|change| change.run != Some(id))
+            {}
         };
         tokio::select! {
             () = beyond => {}

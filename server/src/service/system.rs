@@ -63,6 +63,17 @@ impl Service {
             }
         }
         notices.extend(self.node_notices(lang).await?);
+        if self.output.low_disk() {
+            notices.push(Notice {
+                code: "low_disk".to_owned(),
+                text: lang.pick(
+                    "磁盘空间不足：任务照常执行，但输出不再写入磁盘，只保留结尾",
+                    "The disk is nearly full: runs go on, but of their output only the end is kept",
+                )
+                .to_owned(),
+                link: None,
+            });
+        }
         let zones = data_version();
         let bundled = bundled_version();
         if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {

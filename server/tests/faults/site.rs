@@ -185,12 +185,21 @@ impl Site {
         let ours = |run: i64| {
             let run = runs.iter().find(|row| row.id == run);
             let occurrence = run.and_then(|run| run.occurrence);
-            firings.iter().any(|row| Some(row.id) == occurrence && Some(row.schedule) == of)
+            firings
+                .iter()
+                .any(|row| Some(row.id) == occurrence && Some(row.schedule) == of)
         };
-        let lines = self.lines().into_iter().filter(|line| of.is_none() || ours(line.run));
+        let lines = self
+            .lines()
+            .into_iter()
+            .filter(|line| of.is_none() || ours(line.run));
         let mut starts: Vec<_> = lines.map(|line| line.at).collect();
         starts.sort();
-        starts.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+        starts
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .max()
+            .unwrap_or_default()
     }
 
     /// Enters a task that fires at every second that `every` divides, and has it judged. Gives its

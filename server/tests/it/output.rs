@@ -65,7 +65,11 @@ fn lines(count: usize) -> Vec<u8> {
 }
 
 /// Reads a log by pages from a place on; checks that pages follow each other.
-async fn read(mut from: u64, limit: usize, mut page: impl AsyncFnMut(u64, usize) -> LogPage) -> Vec<LogItem> {
+async fn read(
+    mut from: u64,
+    limit: usize,
+    mut page: impl AsyncFnMut(u64, usize) -> LogPage,
+) -> Vec<LogItem> {
     let mut items: Vec<LogItem> = Vec::new();
     loop {
         let next = page(from, limit).await;

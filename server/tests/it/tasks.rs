@@ -36,6 +36,7 @@ async fn a_task_is_entered_changed_and_deleted() {
         }],
         "missed": {"policy": null, "grace_seconds": 60, "max": 10, "max_age_seconds": 2_592_000},
         "paused_until": null, "finished": false,
+        "execution": json!(app::task::Execution::default()),
     });
     assert_eq!(entered, expected);
     assert_eq!(editor.get(&path).await.expect(200), expected);

@@ -237,7 +237,9 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
     let words = execution_ui();
     let name_of = |id: TaskId| {
         let mut awaits = page.awaits.iter();
-        awaits.find(|(one, _)| *one == id).map(|(_, name)| name.clone())
+        awaits
+            .find(|(one, _)| *one == id)
+            .map(|(_, name)| name.clone())
     };
     let told = page.task.execution.describe_with(lang(), name_of);
     let links = page.awaits.iter().map(|(id, name)| {

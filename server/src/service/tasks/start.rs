@@ -35,6 +35,22 @@ pub struct Started {
     pub replayed: bool,
 }
 
+/// This server may start nothing now.
+fn out_of_step(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Unavailable,
+        "server.out_of_step",
+        lang.pick(
+            "这台服务器的时钟偏差太大，或太久连不上数据库，现在不启动任何任务",
+            "This server's clock is too far off, or the database has not heard it for long: it starts nothing now",
+        ),
+    )
+    .with_hint(lang.pick(
+        "换一台服务器，或校准它的时钟后再试",
+        "Try another server, or set its clock right first",
+    ))
+}
+
 impl Service {
     /// Starts a task now, or puts the start into its queue.
     ///
@@ -50,6 +66,9 @@ impl Service {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let executor = self.executor(lang)?;
+        if !self.standing.may_claim(self.clock.ticks()) {
+            return Err(out_of_step(lang));
+        }
         let task = self.find_task(lang, id).await?;
         let (note, values) = check(lang, &task, request)?;
         let new = self.manual_start(lang, who, &task, request, note.as_deref(), &values)?;
@@ -88,6 +107,7 @@ impl Service {
             Manual::Replayed { run_id } => (run_id, true),
             Manual::Refused(why) => return Err(refused(lang, &task, why)),
             Manual::Mismatch => return Err(mismatch(lang)),
+            Manual::Dead => return Err(out_of_step(lang)),
             Manual::NoTask => return Err(AppError::not_found(lang, task_noun(lang))),
         };
         // The loop ends what is to make room.

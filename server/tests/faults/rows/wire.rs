@@ -131,6 +131,9 @@ pub(crate) async fn storms(mut setting: Setting) -> Outcome {
     let end = Instant::now() + setting.span(8, 40);
     let (mut held, mut deadlocks) = (0, 0);
     while Instant::now() < end {
+        // Just before the full second: what is claimed then meets us in the middle.
+        let into = u64::from(now().timestamp_subsec_millis());
+        let_pass(Duration::from_millis((1_900 - into) % 1_000)).await;
         let transaction = connection.begin().await.expect("a transaction");
         // Rows first and the cluster's row after them: the product does it the other way round.
         let rows = "UPDATE occurrence SET epoch = epoch WHERE state IN ('planned', 'running')";
@@ -148,17 +151,16 @@ pub(crate) async fn storms(mut setting: Setting) -> Outcome {
                 broken = true;
                 break;
             }
-            let_pass(setting.lot.millis(50, 300)).await;
+            let_pass(setting.lot.millis(150, 400)).await;
         }
         if !broken {
             held += 1;
             // Longer than innodb_lock_wait_timeout at times.
-            let_pass(
-                setting
-                    .lot
-                    .millis(100, if held % 4 == 0 { 6_500 } else { 1_500 }),
-            )
-            .await;
+            let hold = match held % 4 {
+                2 => setting.lot.millis(5_200, 6_500),
+                _ => setting.lot.millis(100, 1_500),
+            };
+            let_pass(hold).await;
         }
         transaction.rollback().await.ok();
         let_pass(setting.lot.millis(100, 800)).await;

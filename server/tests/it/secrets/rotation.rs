@@ -33,7 +33,9 @@ async fn furnished() -> Arc<Place> {
     assert_eq!(added.code, 0, "{added:?}");
     // A start by hand that waits, as its row holds it.
     let sealer = Sealer::open_or_create(&place.data()).expect("the key");
-    let sealed = sealer.seal("run-parameters:1", "{\"P\":\"x\"}").expect("sealed");
+    let sealed = sealer
+        .seal("run-parameters:1", "{\"P\":\"x\"}")
+        .expect("sealed");
     let now = "2026-11-22 08:00:00";
     place
         .database
