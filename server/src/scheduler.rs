@@ -191,6 +191,15 @@ impl Scheduler {
             return Ok(now + POLL);
         }
         self.lag.note(now, std::iter::empty());
+        let was_set = self
+            .watch
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .would_step(now, self.clock.ticks());
+        if was_set {
+            // In the middle of this turn: what it found says nothing about when to look again.
+            return Ok(now);
+        }
         let look = if self.store.engine() == Engine::Mysql {
             POLL
         } else {

@@ -113,7 +113,11 @@ pub(super) async fn follow(
     // Ends with the server, so that open pages do not hold it up.
     let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
     let events = events(follower).take_until(stop.cancelled_owned());
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(PING).text("ping")))
+    Ok(Sse::new(events).keep_alive(
+        KeepAlive::new()
+            .interval(PING)
+            .event(Event::default().event("ping").data("1")),
+    ))
 }
 
 /// Somebody who reads a log live.

@@ -1,10 +1,13 @@
 //! Opening and migrating the database.
 
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::pool::PoolConnectionMetadata;
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::{Engine, Store, StoreError};
@@ -13,6 +16,22 @@ use super::{Engine, Store, StoreError};
 const MYSQL_CONNECTIONS: u32 = 16;
 /// Readers of an SQLite file.
 const SQLITE_READERS: u32 = 4;
+
+/// Gives a connection back only outside of a transaction.
+///
+/// A full disk or a failed write makes SQLite roll back by itself, and the ROLLBACK that follows
+/// fails; the driver then counts a transaction that is not there, and would take every later BEGIN
+/// for a savepoint that no COMMIT ever makes durable. Such a connection is closed.
+fn leave_no_transaction(
+    connection: &mut SqliteConnection,
+    _: PoolConnectionMetadata,
+) -> Pin<Box<dyn Future<Output = Result<bool, sea_orm::sqlx::Error>> + Send + '_>> {
+    Box::pin(async move {
+        // Behind a rollback that a dropped transaction has only asked for.
+        connection.ping().await?;
+        Ok(!connection.is_in_transaction())
+    })
+}
 
 impl Store {
     /// Opens the database: `url` empty means the SQLite file `jcrontab.db` in `data_dir`.
@@ -41,6 +60,7 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(30))
                 .sqlx_logging(false)
                 .test_before_acquire(false)
+                .map_sqlx_sqlite_pool_opts(|options| options.after_release(leave_no_transaction))
                 .map_sqlx_sqlite_opts(|options| {
                     options
                         .journal_mode(SqliteJournalMode::Wal)

@@ -15,6 +15,9 @@ pub type Tx = DatabaseTransaction;
 /// Tries of a transaction that lost against another one.
 const TRIES: u32 = 8;
 
+/// Tries of a BEGIN that another process is in the way of; each waits for the busy timeout.
+pub(super) const BEGIN_TRIES: u32 = 5;
+
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -59,6 +62,7 @@ impl StoreError {
     pub fn is_away(&self) -> bool {
         match self {
             Self::Silent | Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
+            // Held by another process, or the disk is full or failing.
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)),
             ) => {
@@ -70,15 +74,31 @@ impl StoreError {
                         | Error::PoolClosed
                         | Error::WorkerCrashed
                         | Error::Protocol(_)
-                )
+                ) || matches!(self.sqlite_code(), Some(5 | 6 | 10 | 13))
             }
             _ => false,
         }
     }
 
+    /// The primary code of an SQLite failure: 5 BUSY, 6 LOCKED, 10 IOERR, 13 FULL, …
+    fn sqlite_code(&self) -> Option<u32> {
+        let Self::Database(
+            DbErr::Exec(RuntimeErr::SqlxError(error))
+            | DbErr::Query(RuntimeErr::SqlxError(error))
+            | DbErr::Conn(RuntimeErr::SqlxError(error)),
+        ) = self
+        else {
+            return None;
+        };
+        let database = error.as_database_error()?;
+        database.try_downcast_ref::<sea_orm::sqlx::sqlite::SqliteError>()?;
+        // Extended codes keep the primary one in the low byte.
+        Some(database.code()?.parse::<u32>().ok()? & 0xff)
+    }
+
     /// Whether the whole transaction may be tried again: MySQL 1213 (deadlock, also Galera
     /// certification at COMMIT) and 1205 (lock wait), SQLite BUSY and its extended codes.
-    fn is_transient(&self) -> bool {
+    pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Raced => true,
             Self::Database(error) => {
@@ -116,7 +136,14 @@ macro_rules! transaction {
         let mut tried = 0;
         loop {
             tried += 1;
-            let transaction = $store.begin().await?;
+            let transaction = match $store.begin().await {
+                Ok(transaction) => transaction,
+                // Another process holds the file, already for longer than one wait.
+                Err(error) if error.is_transient() && tried < $crate::store::txn::BEGIN_TRIES => {
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let $tx = &transaction;
             let result = $crate::store::txn::fallible(async { $body }).await;
             if let Some(done) = $crate::store::txn::finish(transaction, result, tried).await {

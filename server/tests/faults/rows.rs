@@ -94,7 +94,7 @@ pub(crate) fn all() -> Vec<Row> {
             false,
             wire::partition
         ),
-        row!(11, "deadlocks and lock waits", SERVER, true, wire::storms),
+        row!(11, "deadlocks and lock waits", SERVER, false, wire::storms),
         row!(
             13,
             "database held by another process",

@@ -341,6 +341,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "occurrences_page",
         "pools_page",
         "nodes_page",
+        "start_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
