@@ -1,6 +1,7 @@
 //! The ledger: plan, claim, withdraw.
 
 mod active;
+mod asks;
 mod claim;
 mod manual;
 mod rows;

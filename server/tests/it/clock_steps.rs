@@ -60,7 +60,9 @@ impl Rig {
     /// nothing that it does not make up for.
     async fn new(jump: Jump, start: &str) -> Self {
         let start = at(start);
-        let place = Place::new().await;
+        // With a shared database that one's clock holds, and a machine's clock that is off only keeps
+        // a server from claiming: row 17 of the fault suite.
+        let place = Place::embedded();
         let token = admin_token(&place).await;
         let mut rig = Self {
             clock: FakeClock::new(&place, jump, start - TimeDelta::seconds(10)),

@@ -26,15 +26,8 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn fresh(data_dir: &Path) -> Self {
-        let connection = tokio::sync::OnceCell::new();
         let Some(server) = mysql_server() else {
-            let direct = format!("sqlite://{}", data_dir.join("jcrontab.db").display());
-            return Self {
-                url: String::new(),
-                direct,
-                dropped: None,
-                connection,
-            };
+            return Self::embedded(data_dir);
         };
         let name = format!("jcrontab_{}", random_id(8));
         on_server(
@@ -47,7 +40,17 @@ impl Database {
             url: url.clone(),
             direct: url,
             dropped: Some((server, name)),
-            connection,
+            connection: tokio::sync::OnceCell::new(),
+        }
+    }
+
+    /// The embedded one, whatever the suite runs on.
+    pub(crate) fn embedded(data_dir: &Path) -> Self {
+        Self {
+            url: String::new(),
+            direct: format!("sqlite://{}", data_dir.join("jcrontab.db").display()),
+            dropped: None,
+            connection: tokio::sync::OnceCell::new(),
         }
     }
 

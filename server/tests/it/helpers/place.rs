@@ -21,6 +21,17 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) async fn new() -> Arc<Self> {
+        let (root, data) = Self::folders();
+        Self::with(root, Database::fresh(&data).await)
+    }
+
+    /// One with the embedded database, whatever the suite runs on.
+    pub(crate) fn embedded() -> Arc<Self> {
+        let (root, data) = Self::folders();
+        Self::with(root, Database::embedded(&data))
+    }
+
+    fn folders() -> (PathBuf, PathBuf) {
         crypto();
         let root = std::env::temp_dir().join(format!("jcrontab-it-{}", random_id(8)));
         let open = |path: &Path, mode| {
@@ -32,7 +43,11 @@ impl Place {
         // Commands may run as another user than the tests.
         open(&root.join("work"), 0o777);
         open(&root.join("data"), 0o700);
-        let database = Database::fresh(&root.join("data")).await;
+        let data = root.join("data");
+        (root, data)
+    }
+
+    fn with(root: PathBuf, database: Database) -> Arc<Self> {
         Arc::new(Self {
             root,
             folder: OnceLock::new(),
