@@ -47,7 +47,7 @@ async fn enter(place: &Place, name: &str, command: &str, outlives_server: bool) 
 
 #[tokio::test]
 async fn a_killed_server_is_cleaned_up_after_but_for_what_was_to_stay() {
-    for mode in ["cgroup", "supervisor"] {
+    for mode in super::ways().iter().copied() {
         let place = Place::new().await;
         let work = place.work();
         let leash = || Leash::new(&work);

@@ -11,7 +11,7 @@ use server::clock::Clock;
 use server::store::{NewSchedule, NewTask};
 
 use super::super::helpers::{TestApp, draft};
-use super::{MODES, with};
+use super::{modes, with};
 
 fn is_root() -> bool {
     nix::unistd::Uid::effective().is_root()
@@ -31,7 +31,7 @@ async fn told(app: &TestApp, name: &str, command: &str, execution: ExecutionDraf
 
 #[tokio::test]
 async fn a_command_starts_clean() {
-    for mode in MODES {
+    for mode in modes() {
         let app = TestApp::with(&[mode]).await;
         // A file that whoever is started inherits.
         let leak = std::fs::File::open("/dev/null").expect("a file");
@@ -74,7 +74,7 @@ async fn a_command_starts_clean() {
 
 #[tokio::test]
 async fn limits_and_niceness_hold() {
-    for mode in MODES {
+    for mode in modes() {
         let app = TestApp::with(&[mode]).await;
         let limited = || ExecutionDraft {
             limits: LimitsDraft {
@@ -178,7 +178,7 @@ async fn reason(app: &TestApp, name: &str, execution: ExecutionDraft) -> String 
 
 #[tokio::test]
 async fn a_working_folder_is_entered_with_the_rights_of_the_user() {
-    for mode in MODES {
+    for mode in modes() {
         let app = TestApp::with(&[mode]).await;
         let work = app.place.work().canonicalize().expect("a folder");
         let at = |folder: &std::path::Path| ExecutionDraft {
@@ -240,7 +240,7 @@ async fn enter(app: &TestApp, name: &str, execution: app::task::Execution) -> ap
 
 #[tokio::test]
 async fn only_listed_users_run_commands() {
-    for mode in MODES {
+    for mode in modes() {
         let app = TestApp::with(&[mode, "--run-as-allow=games, no-such-user"]).await;
         let executor = app.service.executor.as_ref().expect("an executor");
         let run = async |name: &str, user: &str| {
@@ -312,7 +312,7 @@ async fn only_listed_users_run_commands() {
 
 #[tokio::test]
 async fn what_the_system_does_not_take_is_named() {
-    for mode in MODES {
+    for mode in modes() {
         let app = TestApp::with(&[mode]).await;
         for (name, variable, value, reason) in [
             // One variable may have 128 KiB.
