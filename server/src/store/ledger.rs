@@ -7,6 +7,7 @@ mod manual;
 mod rows;
 mod skipped;
 
+pub(super) use active::active;
 pub use active::{Called, LastEnd, Resumed, WaitingRun};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};

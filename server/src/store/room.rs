@@ -3,24 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use app::id::{RunId, TaskId};
-use app::run::RunReason;
+use app::id::TaskId;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entity::{pool, run};
+use super::ledger::active;
 use super::{Store, StoreError};
-use crate::admission::{ActiveRun, Wait, WaitsFor};
-
-type Row = (
-    i64,
-    i64,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<DateTime<Utc>>,
-    DateTime<Utc>,
-);
+use crate::admission::ActiveRun;
 
 impl Store {
     /// All runs that are under way or wait, oldest first, and the slots of each pool.
@@ -28,41 +18,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn room(&self) -> Result<(Vec<ActiveRun>, HashMap<String, u32>), StoreError> {
-        use run::Column as R;
-        let rows: Vec<Row> = run::Entity::find()
-            .select_only()
-            .columns([
-                R::Id,
-                R::TaskId,
-                R::Pool,
-                R::State,
-                R::Reason,
-                R::DueAt,
-                R::StartedAt,
-            ])
-            .filter(R::State.is_in(["running", "waiting"]))
-            .order_by_asc(R::Id)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let runs = rows
-            .into_iter()
-            .map(|(id, task_id, pool, state, reason, due_at, started_at)| {
-                let why = || match reason.as_deref().map(RunReason::read) {
-                    Some(RunReason::Waits(why)) => WaitsFor::read(&why),
-                    _ => WaitsFor::Retry,
-                };
-                ActiveRun {
-                    id: RunId(id),
-                    task_id: TaskId(task_id),
-                    pool,
-                    waits: (state == "waiting").then(|| Wait {
-                        due_at: due_at.unwrap_or(started_at),
-                        why: why(),
-                    }),
-                }
-            })
-            .collect();
+        let (runs, _) = active(&self.reader).await?;
         Ok((runs, self.slots().await?))
     }
 

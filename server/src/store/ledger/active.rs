@@ -78,7 +78,9 @@ pub struct LastEnd {
 }
 
 /// All runs under way and waiting, and those that wait in the order in which they came.
-pub(super) async fn active(tx: &Tx) -> Result<(Vec<ActiveRun>, Vec<WaitingRun>), StoreError> {
+pub(in crate::store) async fn active<C: ConnectionTrait>(
+    connection: &C,
+) -> Result<(Vec<ActiveRun>, Vec<WaitingRun>), StoreError> {
     use run::Column as R;
     type Row = (
         i64,
@@ -109,7 +111,7 @@ pub(super) async fn active(tx: &Tx) -> Result<(Vec<ActiveRun>, Vec<WaitingRun>),
         .order_by_asc(R::Id)
         .limit(WAITING_MAX)
         .into_tuple()
-        .all(tx)
+        .all(connection)
         .await?;
     let mut runs = Vec::with_capacity(rows.len());
     let mut waiting = Vec::new();
