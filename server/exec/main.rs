@@ -9,6 +9,9 @@
 //! environment is exactly the command's. fd 0 is a socket to the server: frames of six bytes, a
 //! kind, a step and a number in little endian.
 //!
+//! Started with the one argument `launch`, it stays and does the same for many commands
+//! ([`launch`]).
+//!
 //! | frame | meaning |
 //! |---|---|
 //! | `F` step errno | a step failed, nothing was started |
@@ -20,6 +23,8 @@
 //! supervisor stays for as long as a process of the tree lives, also when the server is gone: so
 //! the next server finds them.
 
+mod direct;
+mod launch;
 mod steps;
 mod supervisor;
 mod sys;
@@ -33,10 +38,14 @@ use std::path::PathBuf;
 struct Plan {
     /// Stay above the command.
     tree: bool,
+    /// The shell is known, so a plain command need not go through it.
+    direct: bool,
     /// The folder of the control group to be in.
     leaf: Option<PathBuf>,
-    /// This process began in it, as the child of another one.
+    /// This process began in it.
     is_inside: bool,
+    /// A process of ours stays above this one; when it ends, so does the command.
+    is_kept: bool,
     /// Seconds of CPU time.
     cpu: Option<u64>,
     /// Bytes of address space.
@@ -57,6 +66,8 @@ struct Plan {
     cwd: Option<CString>,
     /// For the shell.
     command: CString,
+    /// Its environment, as lines `NAME=value`.
+    environment: Vec<CString>,
 }
 
 impl Plan {
@@ -71,6 +82,10 @@ impl Plan {
             }
             if argument == b"tree" {
                 plan.tree = true;
+                continue;
+            }
+            if argument == b"direct" {
+                plan.direct = true;
                 continue;
             }
             let at = argument.iter().position(|byte| *byte == b'=')?;
@@ -97,36 +112,50 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Executed for one command, its environment is the command's.
+    fn with_own_environment(mut self) -> Self {
+        self.environment = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                let mut line = name.into_vec();
+                line.push(b'=');
+                line.extend(value.into_vec());
+                CString::new(line).ok()
+            })
+            .collect();
+        self
+    }
+}
+
 fn number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 fn main() {
-    let mut arguments = std::env::args_os().skip(1);
-    let Some(mut plan) = Plan::read(&mut arguments) else {
+    let word = std::env::args_os().nth(1);
+    let is_launcher = word.as_ref().is_some_and(|word| word == "launch");
+    let plan = Plan::read(std::env::args_os().skip(1));
+    if plan.is_none() && !is_launcher {
         // Asked whether it can be executed at all, or by somebody who is not the server.
-        std::process::exit(
-            if std::env::args_os()
-                .nth(1)
-                .is_some_and(|word| word == "check")
-            {
-                0
-            } else {
-                2
-            },
-        );
-    };
+        let is_asked = word.is_some_and(|word| word == "check");
+        std::process::exit(if is_asked { 0 } else { 2 });
+    }
     sys::name_process();
-    let server = match sys::take_socket() {
-        Ok(server) => server,
-        Err(_) => std::process::exit(2),
+    let Ok(server) = sys::take_socket() else {
+        std::process::exit(2);
+    };
+    let (mut plan, server) = match plan {
+        Some(plan) => (plan.with_own_environment(), server),
+        None => launch::serve(server),
     };
     if plan.tree {
         supervisor::start(&server);
-    } else if let Some(leaf) = &plan.leaf {
+        plan.is_kept = true;
+    } else if let Some(leaf) = plan.leaf.as_ref().filter(|_| !plan.is_inside) {
         plan.is_inside = supervisor::begin_in(leaf, &server);
+        plan.is_kept = plan.is_inside;
     }
-    let failed = steps::become_command(&plan);
+    let failed = steps::become_command(&plan, &server);
     server.tell(b'F', failed.step, failed.errno);
     std::process::exit(127);
 }

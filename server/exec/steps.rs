@@ -1,9 +1,12 @@
 //! The steps from this program to the command, in their order.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, CString, c_int};
 
-use crate::Plan;
-use crate::sys::{self, Limit};
+use crate::sys::{self, Limit, Server, orders};
+use crate::{Plan, direct};
+
+/// POSIX has it here.
+const SHELL: &CStr = c"/bin/sh";
 
 /// A step that failed. The numbers are known to the server's `executor::helper`.
 pub struct Failed {
@@ -12,14 +15,26 @@ pub struct Failed {
 }
 
 /// Takes all steps; comes back only when one of them failed.
-pub fn become_command(plan: &Plan) -> Failed {
+pub fn become_command(plan: &Plan, server: &Server) -> Failed {
     match prepare(plan) {
-        Ok(()) => Failed {
-            step: 20,
-            errno: sys::exec_shell(&plan.command),
-        },
+        Ok(()) => {
+            if plan.direct {
+                direct::stand_in(plan, server);
+            }
+            Failed {
+                step: 20,
+                errno: become_shell(plan),
+            }
+        }
         Err(failed) => failed,
     }
+}
+
+/// Becomes the shell with the command; gives the error when that fails.
+fn become_shell(plan: &Plan) -> c_int {
+    let environment: Vec<&CStr> = plan.environment.iter().map(CString::as_c_str).collect();
+    let arguments = [SHELL, c"-c", plan.command.as_c_str()];
+    orders::exec(SHELL, &arguments, &environment)
 }
 
 fn prepare(plan: &Plan) -> Result<(), Failed> {
@@ -54,7 +69,7 @@ fn prepare(plan: &Plan) -> Result<(), Failed> {
         sys::set_group(gid).map_err(at(10))?;
         sys::set_user(uid).map_err(at(11))?;
     }
-    if plan.tree || plan.is_inside {
+    if plan.is_kept {
         // After the switch, which would take it back: nobody runs on without the supervisor.
         sys::die_with_parent().map_err(at(12))?;
     }

@@ -1,4 +1,6 @@
-//! The calls to the system. All `unsafe` of the product is in this file.
+//! The calls to the system. All `unsafe` of the product is in this file and below it.
+
+pub mod orders;
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_short, c_uint, c_ulong, c_void};
 use std::fs::File;
@@ -54,6 +56,8 @@ unsafe extern "C" {
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn dup2(from: c_int, to: c_int) -> c_int;
     fn setsid() -> c_int;
+    fn close(fd: c_int) -> c_int;
+    fn strsignal(signal: c_int) -> *const c_char;
     fn umask(mask: c_uint) -> c_uint;
     // With 64 bits everywhere; only glibc on 32-bit machines calls that another name.
     #[cfg_attr(
@@ -83,7 +87,6 @@ unsafe extern "C" {
     fn sigaddset(set: *mut SignalSet, signal: c_int) -> c_int;
     fn sigprocmask(how: c_int, set: *const SignalSet, old: *mut SignalSet) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
-    fn execv(path: *const c_char, arguments: *const *const c_char) -> c_int;
     #[link_name = "fork"]
     fn c_fork() -> c_int;
     fn waitpid(pid: c_int, status: *mut c_int, options: c_int) -> c_int;
@@ -116,6 +119,12 @@ impl Server {
     pub fn tell(&self, kind: u8, step: u8, value: c_int) {
         let [a, b, c, d] = value.to_le_bytes();
         let _ = (&self.0).write_all(&[kind, step, a, b, c, d]);
+    }
+
+    /// Closes this process's end, whoever else has it.
+    pub fn hang_up(&self) {
+        // SAFETY: a number; the caller ends without using it again.
+        unsafe { close(self.0.as_raw_fd()) };
     }
 
     /// Waits for a word or for a child's end. A byte, 0 when the server is gone, `None` when
@@ -359,20 +368,6 @@ fn open_files() -> std::io::Result<Vec<RawFd>> {
     Ok(open)
 }
 
-/// Becomes the shell with the command; gives the error when that fails.
-pub fn exec_shell(command: &CStr) -> c_int {
-    let arguments = [
-        c"/bin/sh".as_ptr(),
-        c"-c".as_ptr(),
-        command.as_ptr(),
-        std::ptr::null(),
-    ];
-    // SAFETY: the list ends with a null pointer and its strings with zero bytes. The environment
-    // stays as it is.
-    unsafe { execv(arguments[0], arguments.as_ptr()) };
-    errno()
-}
-
 /// Orphans among the descendants become children of this process.
 pub fn adopt_orphans() -> Result<(), c_int> {
     let yes: c_ulong = 1;
@@ -494,4 +489,19 @@ pub fn wait(block: bool) -> Option<(c_int, Ended)> {
             Ended::Signal(signal)
         },
     ))
+}
+
+/// Writes what a signal is called to the standard error, as a shell does.
+pub fn say_signal(signal: c_int) {
+    // SAFETY: a string of the C library that ends with a zero byte and is used at once.
+    let name = unsafe {
+        let name = strsignal(signal);
+        if name.is_null() {
+            return;
+        }
+        CStr::from_ptr(name).to_bytes()
+    };
+    let line = [name, b"\n"].concat();
+    // Nobody may be there to read it.
+    let _ = std::io::stderr().write_all(&line);
 }

@@ -2,6 +2,7 @@
 //! limit, and an end that is recorded whatever happens.
 
 mod cgroup;
+mod child;
 mod containment;
 mod ending;
 mod environment;
@@ -9,6 +10,7 @@ mod helper;
 mod http;
 mod identity;
 mod journal;
+mod launcher;
 mod process;
 mod read;
 mod spawn;

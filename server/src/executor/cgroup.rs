@@ -62,17 +62,29 @@ impl Cgroups {
                 std::fs::write(group.join("cgroup.subtree_control"), controller).ok();
             }
         }
-        let probe = base.join(format!("probe-{}", crate::auth::token::random_id(6)));
-        make(&probe).map_err(failed)?;
-        let works = helper.probe(&[argument(&probe)]);
-        remove(&probe);
-        works.map_err(failed)?;
         let cgroups = Self {
             left: Mutex::new(leaves(&base)),
-            base,
+            base: base.clone(),
         };
+        cgroups
+            .probe(|leaf| helper.probe(&[argument(leaf)]))
+            .map_err(failed)?;
         cgroups.tidy(usize::MAX);
         Ok(cgroups)
+    }
+
+    /// Tries something out with a leaf of no run.
+    pub(super) fn probe(
+        &self,
+        work: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let leaf = self
+            .base
+            .join(format!("probe-{}", crate::auth::token::random_id(6)));
+        make(&leaf)?;
+        let works = work(&leaf);
+        remove(&leaf);
+        works
     }
 
     /// Makes a leaf for a run.

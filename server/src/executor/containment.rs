@@ -8,6 +8,7 @@ use super::cgroup::{CgroupError, Cgroups};
 use super::helper::{Helper, HelperError};
 use super::identity::Identity;
 use super::journal::Journal;
+use super::launcher::Launcher;
 use super::{Environment, Job, environment};
 use crate::auth::seal::Sealer;
 use crate::config::ContainBy;
@@ -31,8 +32,12 @@ pub enum ContainmentError {
 pub struct Containment {
     pub(super) identity: Identity,
     pub(super) helper: Helper,
+    /// `None` where the system cannot do it.
+    pub(super) launcher: Option<Launcher>,
     pub(super) cgroups: Option<Cgroups>,
     pub(super) journal: Journal,
+    /// The helper may stand in for the shell where a command is plain.
+    pub(super) shell_is_known: bool,
     sealer: Sealer,
 }
 
@@ -63,9 +68,22 @@ impl Containment {
                 }
             },
         };
+        let launcher = Launcher::default();
+        let launcher = match launcher.probe(&helper, cgroups.as_ref()) {
+            Ok(()) => Some(launcher),
+            Err(error) => {
+                tracing::info!(
+                    error = &error as &dyn std::error::Error,
+                    "no launcher; the helper is executed anew for each command"
+                );
+                None
+            }
+        };
         Ok(Self {
             helper,
+            launcher,
             cgroups,
+            shell_is_known: is_dash(Path::new("/bin/sh")),
             journal: Journal::open(data_dir).map_err(ContainmentError::Journal)?,
             identity,
             sealer,
@@ -79,4 +97,10 @@ impl Containment {
     pub(super) fn environment(&self, job: &Job) -> Result<Environment, RunReason> {
         environment::environment(job, &self.identity, &self.sealer)
     }
+}
+
+/// Whether this is dash, which the helper knows how to stand in for.
+fn is_dash(shell: &Path) -> bool {
+    std::fs::canonicalize(shell)
+        .is_ok_and(|path| path.file_name().is_some_and(|name| name == "dash"))
 }

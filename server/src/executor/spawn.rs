@@ -1,21 +1,29 @@
 //! Starting a command: through the exec helper, contained, and written down first.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use app::run::RunReason;
 use nix::errno::Errno;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
+use super::child::{Child, Launched};
 use super::environment::not_started;
 use super::identity::Whom;
 use super::journal::{Entry, boot_id};
+use super::launcher::{Answer, LaunchError};
 use super::read::Pipe;
 use super::tree::Process;
 use super::wait::Socket;
-use super::{Containment, Environment, Job, cgroup, helper};
+use super::{Containment, Environment, Job, cgroup, helper, strays};
+
+/// How long what may have been started is looked for.
+const SEARCH: Duration = Duration::from_secs(5);
 
 /// What holds the processes of a run together.
 #[derive(Clone, Debug)]
@@ -100,25 +108,21 @@ fn spawn(
     let (err, err_end) = std::io::pipe()?;
     // All that can fail comes before the command.
     let (out, err) = (Pipe::new(out)?, Pipe::new(err)?);
-    let mut command = containment.helper.command();
-    command
-        .args(arguments(job, &whom, leaf.as_deref()))
-        .arg("--")
-        .arg(&job.task.command)
-        .env("HOME", &whom.home)
-        .env("USER", &whom.user)
-        .env("LOGNAME", &whom.user)
-        // These may name them otherwise.
-        .envs(environment.vars)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(out_end)
-        .stderr(err_end);
-    let mut command = Command::from(command);
-    let child = command.spawn()?;
-    // Our copies of its ends go with it; else no end would ever be seen.
-    drop(command);
-    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
-    let pid = pid.ok_or_else(|| std::io::Error::other("it has no pid"))?;
+    let ends = [
+        OwnedFd::from(theirs),
+        OwnedFd::from(out_end),
+        OwnedFd::from(err_end),
+    ];
+    let mut vars: BTreeMap<OsString, OsString> = BTreeMap::new();
+    vars.insert("HOME".into(), whom.home.clone().into());
+    vars.insert("USER".into(), whom.user.clone().into());
+    vars.insert("LOGNAME".into(), whom.user.clone().into());
+    // These may name them otherwise.
+    let own = environment.vars.into_iter();
+    vars.extend(own.map(|(name, value)| (name.into(), value.into())));
+    let mut arguments = arguments(job, containment, &whom, leaf.as_deref());
+    arguments.extend(["--".into(), job.task.command.clone().into()]);
+    let (child, pid) = begin(job, containment, &arguments, &vars, ends, leaf.as_deref())?;
     let started = Started {
         child,
         tree: leaf.map_or(Tree::Supervisor(pid), Tree::Leaf),
@@ -130,14 +134,77 @@ fn spawn(
     Ok((started, pid))
 }
 
+/// Starts the helper, by the launcher where that can do it. The files are closed here when it is
+/// done: else no end of a pipe would ever be seen.
+fn begin(
+    job: &Job,
+    containment: &Containment,
+    arguments: &[OsString],
+    vars: &BTreeMap<OsString, OsString>,
+    ends: [OwnedFd; 3],
+    leaf: Option<&Path>,
+) -> std::io::Result<(Child, i32)> {
+    if let Some(launcher) = &containment.launcher {
+        let files = [&ends[0], &ends[1], &ends[2]];
+        match launcher.launch(&containment.helper, arguments, vars, files) {
+            Ok(Answer::Declined) => {}
+            Ok(Answer::Child(pid)) => {
+                let child = Launched::new(pid)?;
+                return Ok((Child::Launched(child), pid.as_raw_nonzero().get()));
+            }
+            Err(LaunchError::Refused(error)) => return Err(error),
+            Err(error @ LaunchError::Unknown) => {
+                end_unknown(job, containment, leaf);
+                return Err(std::io::Error::other(error));
+            }
+        }
+    }
+    let [socket, out, err] = ends;
+    let mut command = containment.helper.command();
+    command
+        .args(arguments)
+        .envs(vars)
+        .stdin(Stdio::from(socket))
+        .stdout(out)
+        .stderr(err);
+    let mut command = Command::from(command);
+    let child = command.spawn()?;
+    drop(command);
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+    let pid = pid.ok_or_else(|| std::io::Error::other("it has no pid"))?;
+    Ok((Child::Spawned(child), pid))
+}
+
+/// Ends what may have been started although nobody says so: a run that is told as not started
+/// must not be under way.
+fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
+    let until = Instant::now() + SEARCH;
+    if let Some(leaf) = leaf
+        && !cgroup::kill(leaf, until)
+    {
+        tracing::error!(run.id = job.run_id.0, "a control group cannot be emptied");
+    }
+    if let Err(error) = strays::end_run(&containment.identity.host_key, job.run_id, until) {
+        tracing::error!(run.id = job.run_id.0, %error, "what is left of a run cannot be ended");
+    }
+}
+
 /// What the helper is to do. Everybody on the machine can read it: numbers and paths only.
-fn arguments(job: &Job, whom: &Whom, leaf: Option<&std::path::Path>) -> Vec<std::ffi::OsString> {
+fn arguments(
+    job: &Job,
+    containment: &Containment,
+    whom: &Whom,
+    leaf: Option<&Path>,
+) -> Vec<OsString> {
     let execution = &job.task.execution;
     let limits = &execution.limits;
     let mut arguments = vec![match leaf {
         Some(leaf) => cgroup::argument(leaf).into(),
         None => "tree".into(),
     }];
+    if containment.shell_is_known {
+        arguments.push("direct".into());
+    }
     let memory = limits.memory_mib.map(|mib| mib.saturating_mul(1024 * 1024));
     for (name, value) in [
         ("cpu", limits.cpu_seconds),
@@ -154,7 +221,7 @@ fn arguments(job: &Job, whom: &Whom, leaf: Option<&std::path::Path>) -> Vec<std:
         arguments.push(format!("gid={}", switch.gid).into());
         arguments.push(format!("groups={}", groups.join(",")).into());
     }
-    let mut cwd = std::ffi::OsString::from("cwd=");
+    let mut cwd = OsString::from("cwd=");
     if execution.cwd.is_empty() {
         cwd.push(&whom.scratch);
     } else {

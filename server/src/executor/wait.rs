@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use tokio::process::Child;
 
+use super::child::Child;
 use super::helper::{FRAME, Frame, LET_GO};
 use super::spawn::Tree;
 use super::{cgroup, tree};

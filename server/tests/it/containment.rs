@@ -4,6 +4,7 @@
 //! machine without a cgroup v2 that may be written to, the first way does not exist: the tests say
 //! so and run with the second.
 
+mod direct;
 mod strays;
 mod surroundings;
 

@@ -1,0 +1,72 @@
+//! Starting many: a process that stays, takes orders from the server and forks for each.
+//!
+//! A program that is executed anew for each command sets itself up anew each time, which takes
+//! longer than all that it does; a fork of one that is set up does not. What it makes are children
+//! of the server itself (`CLONE_PARENT`), which so sees how they end; this process never waits.
+//!
+//! An order is one message: a number of arguments in four bytes, little endian, then these
+//! arguments, as this program takes them, and the environment, each ended by a zero byte; and
+//! three files, the socket of the run, its output and its errors. The answer is a pid in four
+//! bytes, or an error's number below zero: then nothing was started.
+
+use std::ffi::{CString, OsString};
+use std::os::unix::ffi::OsStringExt;
+
+use crate::Plan;
+use crate::sys::orders::{self, Received};
+use crate::sys::{self, Server};
+
+/// The longest order; longer ones are executed anew.
+const ORDER_MAX: usize = 128 * 1024;
+/// An order that cannot be read: EINVAL.
+const INVALID: i32 = -22;
+
+/// Takes orders until the server is gone. Comes back in each child, with what it is to do.
+pub fn serve(server: Server) -> (Plan, Server) {
+    // The server ends its commands when its terminal is closed, and this process with the last.
+    // Whoever leads its session already need not begin one.
+    let _ = sys::new_session();
+    orders::block_signals();
+    let mut buffer = vec![0; ORDER_MAX];
+    loop {
+        let (length, files) = match orders::receive(&server, &mut buffer) {
+            Received::Order(length, files) => (length, files),
+            Received::Nonsense => {
+                orders::answer(&server, INVALID);
+                continue;
+            }
+            Received::Gone => std::process::exit(0),
+        };
+        let Some(mut plan) = read(&buffer[..length]) else {
+            orders::answer(&server, INVALID);
+            continue;
+        };
+        match orders::fork_for_parent(plan.leaf.as_deref()) {
+            Ok(0) => {
+                plan.is_inside = plan.leaf.is_some();
+                // Without its files nothing can be said, and nobody is there to hear it.
+                let Ok(server) = orders::take_files(files) else {
+                    std::process::exit(127);
+                };
+                return (plan, server);
+            }
+            Ok(pid) => orders::answer(&server, pid),
+            Err(errno) => orders::answer(&server, -errno),
+        }
+    }
+}
+
+fn read(order: &[u8]) -> Option<Plan> {
+    let (count, strings) = order.split_at_checked(4)?;
+    let count = u32::from_le_bytes(count.try_into().ok()?);
+    let strings = strings.strip_suffix(b"\0")?;
+    let mut strings = strings.split(|byte| *byte == 0);
+    let arguments: Vec<OsString> = strings
+        .by_ref()
+        .take(usize::try_from(count).ok()?)
+        .map(|argument| OsString::from_vec(argument.to_vec()))
+        .collect();
+    let mut plan = Plan::read(arguments.into_iter())?;
+    plan.environment = strings.map(CString::new).collect::<Result<_, _>>().ok()?;
+    Some(plan)
+}
