@@ -247,7 +247,7 @@ pub struct TaskQuery {
     pub state: Option<TaskState>,
     /// Keyset cursor: rows after this id.
     pub after: Option<i64>,
-    /// Rows a page, 1–200; 50 when absent.
+    /// Rows a page, 1–1,000; 50 when absent.
     pub limit: Option<u32>,
 }
 

@@ -259,6 +259,7 @@ async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
     match recorded {
         Ok(fenced) => {
             crate::faults::point("record.committed");
+            tracing::debug!(count = group.len(), "recorded");
             for run in fenced {
                 tracing::warn!(
                     run.id = run.0,

@@ -30,7 +30,7 @@ pub(super) struct ListQuery {
     state: Option<TaskState>,
     /// `next` of the page before.
     after: Option<i64>,
-    /// Rows, 1–200.
+    /// Rows, 1–1000; 50 when absent.
     limit: Option<u32>,
 }
 

@@ -18,6 +18,7 @@ impl Scheduler {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
         crate::faults::point("claim.before");
+        let begun = self.clock.ticks();
         let claimed = self
             .store
             .claim(&self.node.id, now, agenda.seen, &rules)
@@ -39,6 +40,12 @@ impl Scheduler {
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
                     crate::faults::point("claim.committed");
+                    let took = self.clock.ticks().saturating_sub(begun);
+                    tracing::debug!(
+                        count = claims.claimed.len(),
+                        took_us = took.as_micros(),
+                        "claimed"
+                    );
                 }
                 self.lag.note(
                     now,

@@ -18,7 +18,7 @@ use app::time::Stamp;
 use async_trait::async_trait;
 use chrono::DateTime;
 
-use history::{difference, merge, parse_cursor};
+use history::{difference, merge, parse_cursor, reaches_back_to};
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
@@ -27,6 +27,8 @@ use crate::error::OrInternal;
 const PAGE: u32 = 50;
 /// Rows of a list at the most.
 const PAGE_MAX: u32 = 200;
+/// Tasks of a list at the most: programs read all of them.
+const TASKS_MAX: u32 = 1_000;
 
 fn task_noun(lang: Lang) -> &'static str {
     lang.pick("这个任务", "task")
@@ -77,7 +79,7 @@ impl Service {
 impl Tasks for Service {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>> {
         self.allow(caller, Action::Read)?;
-        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
         // One row more than asked for tells whether there is a next page.
         let mut rows = self
             .store
@@ -271,7 +273,12 @@ impl Tasks for Service {
             .or_internal(lang)?;
         let unruns = self
             .store
-            .task_unruns(id, before_at, limit as u64 + 1)
+            .task_unruns(
+                id,
+                before_at,
+                reaches_back_to(&runs, limit),
+                limit as u64 + 1,
+            )
             .await
             .or_internal(lang)?;
         Ok(merge(runs, unruns, limit, cursor))

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
@@ -103,6 +104,16 @@ impl Store {
             reader: pool,
             engine: Engine::Mysql,
         })
+    }
+
+    /// Tells of every statement, with its values, once it is done. Copies of this store that were
+    /// made before tell nothing.
+    pub fn on_statement(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        let tell = Arc::new(tell);
+        for connection in [&mut self.writer, &mut self.reader] {
+            let tell = Arc::clone(&tell);
+            connection.set_metric_callback(move |done| tell(&done.statement.to_string()));
+        }
     }
 
     /// Brings the database to this version.

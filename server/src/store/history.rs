@@ -6,11 +6,26 @@ use app::id::{OccurrenceId, RunId, TaskId};
 use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::entity::{occurrence, run, task};
 use super::results::StoredOutput;
 use super::{Store, StoreError};
+
+/// Bad runs of a state that are looked at: the newest.
+const BAD_MAX: u64 = 500;
+/// Bad runs about which the database is asked at once.
+const BAD_AT_ONCE: usize = 200;
+
+/// The index of a task's firings by the time they were due.
+const BY_TASK: &str = "ix_occurrence_task_id_due_at";
+
+/// A later run, in a question about another one.
+const NEWER: &str = "newer";
 
 /// Everything of a run but its output.
 #[derive(sea_orm::FromQueryResult)]
@@ -137,12 +152,13 @@ impl Store {
                     .add(run::Column::OriginId.eq(first.0))
             }
         };
-        let rows = runs()
+        let mut rows = runs()
             .filter(same)
-            .order_by_asc(run::Column::Attempt)
             .into_model::<RunRow>()
             .all(&self.reader)
             .await?;
+        // A handful, from two indexes of which neither has this order.
+        rows.sort_by_key(|row| row.attempt);
         self.with_names(rows).await
     }
 
@@ -169,7 +185,8 @@ impl Store {
         self.with_names(rows).await
     }
 
-    /// Firings of a task that ended without a run, due before `before`, newest first.
+    /// Firings of a task that ended without a run, due before `before` and not before `since`,
+    /// newest first. Without `since` all of the task's firings may be looked through.
     ///
     /// # Errors
     /// When the database fails.
@@ -177,6 +194,7 @@ impl Store {
         &self,
         task: TaskId,
         before: Option<DateTime<Utc>>,
+        since: Option<DateTime<Utc>>,
         limit: u64,
     ) -> Result<Vec<Unrun>, StoreError> {
         use occurrence::Column as O;
@@ -186,6 +204,11 @@ impl Store {
         if let Some(before) = before {
             query = query.filter(O::DueAt.lt(before));
         }
+        if let Some(since) = since {
+            query = query.filter(O::DueAt.gte(since));
+        }
+        // MySQL would rather read the firings of all tasks in these states, and sort them.
+        QueryTrait::query(&mut query).force_index(BY_TASK, IndexHintScope::All);
         let rows = query
             .order_by_desc(O::DueAt)
             .limit(limit)
@@ -216,6 +239,7 @@ impl Store {
     pub async fn running(&self, limit: u64) -> Result<Vec<Run>, StoreError> {
         let rows = runs()
             .filter(run::Column::State.eq("running"))
+            .order_by_asc(run::Column::StartedAt)
             .order_by_asc(run::Column::Id)
             .limit(limit)
             .into_model::<RunRow>()
@@ -233,48 +257,65 @@ impl Store {
         since: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Run>, StoreError> {
-        let mut rows = Vec::new();
+        let mut bad: Vec<(i64, i64)> = Vec::new();
         for state in RunState::ALL.into_iter().filter(|state| state.is_bad()) {
-            rows.extend(
-                runs()
-                    .filter(
-                        Condition::all()
-                            .add(run::Column::State.eq(state.as_str()))
-                            .add(run::Column::StartedAt.gte(since)),
-                    )
+            bad.extend(
+                run::Entity::find()
+                    .select_only()
+                    .columns([run::Column::Id, run::Column::TaskId])
+                    .filter(run::Column::State.eq(state.as_str()))
+                    .filter(run::Column::StartedAt.gte(since))
                     .order_by_desc(run::Column::StartedAt)
-                    .limit(500)
-                    .into_model::<RunRow>()
+                    .limit(BAD_MAX)
+                    .into_tuple::<(i64, i64)>()
                     .all(&self.reader)
                     .await?,
             );
         }
-        rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+        bad.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
+        // The newest bad run of a task counts when nothing newer has ended.
         let mut seen = std::collections::HashSet::new();
-        let mut last_words = Vec::new();
-        for row in rows {
-            if last_words.len() == limit {
+        bad.retain(|(_, task)| seen.insert(*task));
+        let mut last_words: Vec<i64> = Vec::new();
+        for chunk in bad.chunks(BAD_AT_ONCE) {
+            if last_words.len() >= limit {
                 break;
             }
-            // The newest bad run of a task counts when nothing newer has ended.
-            if !seen.insert(row.task_id) {
-                continue;
-            }
-            let newer: Option<i64> = run::Entity::find()
-                .select_only()
-                .column(run::Column::Id)
-                .filter(run::Column::TaskId.eq(row.task_id))
-                .filter(run::Column::Id.gt(row.id))
-                .filter(run::Column::State.is_not_in(["running", "waiting"]))
-                .limit(1)
-                .into_tuple()
-                .one(&self.reader)
-                .await?;
-            if newer.is_none() {
-                last_words.push(row);
-            }
+            let mut found = self.last_words(chunk).await?;
+            found.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+            last_words.extend(found);
         }
-        self.with_names(last_words).await
+        last_words.truncate(limit);
+        if last_words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows = runs()
+            .filter(run::Column::Id.is_in(last_words))
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+        self.with_names(rows).await
+    }
+
+    /// Those of these runs after which no run of their task has ended.
+    async fn last_words(&self, of: &[(i64, i64)]) -> Result<Vec<i64>, StoreError> {
+        use run::Column as R;
+        let newer = Query::select()
+            .expr(Expr::value(1))
+            .from_as(run::Entity, NEWER)
+            .and_where(Expr::col((NEWER, R::TaskId)).equals((run::Entity, R::TaskId)))
+            .and_where(Expr::col((NEWER, R::Id)).gt(Expr::col((run::Entity, R::Id))))
+            .and_where(Expr::col((NEWER, R::State)).is_not_in(["running", "waiting"]))
+            .to_owned();
+        Ok(run::Entity::find()
+            .select_only()
+            .column(R::Id)
+            .filter(R::Id.is_in(of.iter().map(|(id, _)| *id)))
+            .filter(Expr::exists(newer).not())
+            .into_tuple()
+            .all(&self.reader)
+            .await?)
     }
 
     /// What is kept of a run's output.

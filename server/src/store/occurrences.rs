@@ -157,16 +157,18 @@ impl Store {
         for chunk in tasks.chunks(500) {
             let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
                 .select_only()
-                .column(O::TaskId)
-                .column_as(O::DueAt.min(), "next")
+                .columns([O::TaskId, O::DueAt])
                 .filter(O::State.eq("planned"))
                 .filter(O::DueAt.gt(now))
                 .filter(O::TaskId.is_in(chunk.iter().map(|id| id.0)))
-                .group_by(O::TaskId)
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
-            next.extend(rows.into_iter().map(|(id, at)| (TaskId(id), at)));
+            // Seconds of firings and what is put off: grouping them there would take a sort.
+            for (id, at) in rows {
+                let soonest = next.entry(TaskId(id)).or_insert(at);
+                *soonest = Ord::min(*soonest, at);
+            }
         }
         Ok(next)
     }
@@ -249,15 +251,20 @@ impl Store {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let mut runs: HashMap<i64, i64> = HashMap::new();
         for chunk in ids.chunks(500) {
-            let found: Vec<(Option<i64>, i64)> = run::Entity::find()
+            let mut found: Vec<(i32, Option<i64>, i64)> = run::Entity::find()
                 .select_only()
-                .columns([run::Column::OccurrenceId, run::Column::Id])
+                .columns([
+                    run::Column::Attempt,
+                    run::Column::OccurrenceId,
+                    run::Column::Id,
+                ])
                 .filter(run::Column::OccurrenceId.is_in(chunk.iter().copied()))
-                .order_by_asc(run::Column::Attempt)
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
-            runs.extend(found.into_iter().filter_map(|(of, id)| Some((of?, id))));
+            // The last attempt stays.
+            found.sort_unstable();
+            runs.extend(found.into_iter().filter_map(|(_, of, id)| Some((of?, id))));
         }
         Ok(rows
             .into_iter()

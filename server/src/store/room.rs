@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use app::id::TaskId;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{pool, run};
 use super::ledger::active;
@@ -34,8 +34,8 @@ impl Store {
             .collect())
     }
 
-    /// Which of these tasks have had a run that ended after an instant; only those with a
-    /// successful one where that is asked.
+    /// Which of these tasks ended their last run after an instant; their last successful one where
+    /// that is asked. As a claim sees it, which looks at the last one.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,16 +46,27 @@ impl Store {
         only_success: bool,
     ) -> Result<HashSet<TaskId>, StoreError> {
         use run::Column as R;
-        let mut query = run::Entity::find()
-            .select_only()
-            .column(R::TaskId)
-            .distinct()
-            .filter(R::TaskId.is_in(tasks.iter().map(|id| id.0)))
-            .filter(R::FinishedAt.gte(since));
-        if only_success {
-            query = query.filter(R::State.eq("succeeded"));
+        let mut ended = HashSet::new();
+        for task in tasks {
+            let mut query = run::Entity::find()
+                .select_only()
+                .column(R::FinishedAt)
+                .filter(R::TaskId.eq(task.0))
+                .filter(R::FinishedAt.is_not_null());
+            if only_success {
+                query = query.filter(R::State.eq("succeeded"));
+            }
+            // Backwards along the task's own index, and not through all of its history.
+            let last = query
+                .order_by_desc(R::Id)
+                .limit(1)
+                .into_tuple::<DateTime<Utc>>()
+                .one(&self.reader)
+                .await?;
+            if last.is_some_and(|last| last >= since) {
+                ended.insert(*task);
+            }
         }
-        let ids: Vec<i64> = query.into_tuple().all(&self.reader).await?;
-        Ok(ids.into_iter().map(TaskId).collect())
+        Ok(ended)
     }
 }

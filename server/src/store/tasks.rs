@@ -4,12 +4,11 @@ mod change;
 mod schedules;
 
 use app::id::{ChannelId, RunId, ScheduleId, TaskId};
-use app::run::RunState;
 use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 use app::task::{Execution, LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -17,6 +16,9 @@ use sea_orm::{
 use super::entity::{run, schedule, task};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
+
+/// A run, in a question about which one of a task is the newest.
+const NEWEST: &str = "newest";
 
 /// A checked task, ready to be written.
 #[derive(Clone, Debug)]
@@ -343,11 +345,14 @@ impl Store {
             .all(&self.reader)
             .await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        let schedules = schedules_of(&self.reader, &ids).await?;
+        let mut schedules = schedules_of(&self.reader, &ids).await?;
+        schedules.sort_unstable_by_key(|schedule| schedule.task_id);
         let mut last_runs = self.last_runs(&ids).await?;
         rows.into_iter()
             .map(|row| {
-                let (task, _) = to_task(row, &schedules)?;
+                let from = schedules.partition_point(|s| s.task_id < row.id);
+                let to = schedules.partition_point(|s| s.task_id <= row.id);
+                let (task, _) = to_task(row, &schedules[from..to])?;
                 Ok(TaskRow {
                     last_run: last_runs.remove(&task.id.0),
                     task,
@@ -356,38 +361,46 @@ impl Store {
             .collect()
     }
 
-    /// The last run of each task, one index seek a task.
+    /// The last run of each task: one statement, one index seek a task.
     async fn last_runs(
         &self,
         ids: &[i64],
     ) -> Result<std::collections::HashMap<i64, LastRun>, StoreError> {
         use run::Column as R;
-        let mut found = std::collections::HashMap::new();
-        for id in ids {
-            let row: Option<(i64, String, DateTime<Utc>, Option<DateTime<Utc>>)> =
-                run::Entity::find()
-                    .select_only()
-                    .columns([R::Id, R::State, R::StartedAt, R::FinishedAt])
-                    .filter(R::TaskId.eq(*id))
-                    .order_by_desc(R::Id)
-                    .limit(1)
-                    .into_tuple()
-                    .one(&self.reader)
-                    .await?;
-            if let Some((run_id, state, started_at, finished_at)) = row {
-                let state: RunState = state.parse().map_err(|()| StoreError::UnknownValue {
-                    what: "run state",
-                    value: state.clone(),
-                })?;
-                found.insert(
-                    *id,
-                    LastRun {
-                        id: RunId(run_id),
-                        state,
-                        started_at: Stamp(started_at),
-                        finished_at: finished_at.map(Stamp),
-                    },
-                );
+        // Backwards along the task's own index. The newest of all of a task's runs by MAX would
+        // look through them on SQLite.
+        let newest = Query::select()
+            .column((NEWEST, R::Id))
+            .from_as(run::Entity, NEWEST)
+            .and_where(Expr::col((NEWEST, R::TaskId)).equals((task::Entity, task::Column::Id)))
+            .order_by((NEWEST, R::Id), Order::Desc)
+            .limit(1)
+            .to_owned();
+        let last =
+            Expr::col((run::Entity, R::Id)).eq(Expr::SubQuery(None, Box::new(newest.into())));
+        let mut found = std::collections::HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(1000) {
+            let query = Query::select()
+                .columns(
+                    [R::TaskId, R::Id, R::State, R::StartedAt, R::FinishedAt]
+                        .map(|column| (run::Entity, column)),
+                )
+                .from(task::Entity)
+                .inner_join(run::Entity, last.clone())
+                .and_where(Expr::col((task::Entity, task::Column::Id)).is_in(chunk.iter().copied()))
+                .to_owned();
+            for row in self.reader.query_all(&query).await? {
+                type Row = (i64, i64, String, DateTime<Utc>, Option<DateTime<Utc>>);
+                let (task, id, state, started_at, finished_at): Row =
+                    row.try_get_many_by_index()?;
+                let state = state.parse().map_err(|()| unknown("run state", &state))?;
+                let last = LastRun {
+                    id: RunId(id),
+                    state,
+                    started_at: Stamp(started_at),
+                    finished_at: finished_at.map(Stamp),
+                };
+                found.insert(task, last);
             }
         }
         Ok(found)

@@ -28,6 +28,7 @@ mod model;
 mod output;
 mod pools;
 mod process;
+mod query_plans;
 mod restart;
 mod room;
 mod scheduling;

@@ -37,6 +37,17 @@ pub(super) fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chro
     })
 }
 
+/// The time from which firings without a run can be on a page with these runs, of which one more
+/// than the page holds was read; `None` when the runs do not fill the page.
+pub(super) fn reaches_back_to(runs: &[Run], limit: usize) -> Option<DateTime<chrono::Utc>> {
+    if runs.len() <= limit {
+        return None;
+    }
+    runs.iter()
+        .map(|run| run.scheduled_for.unwrap_or(run.started_at).0)
+        .min()
+}
+
 /// Merges runs and firings without a run, both newest first, into one page.
 pub(super) fn merge(
     runs: Vec<Run>,

@@ -67,6 +67,17 @@ impl TestApp {
         url: Option<&str>,
         flags: &[&str],
     ) -> Self {
+        Self::start_with(place, clock, url, flags, |_| {}).await
+    }
+
+    /// A process on an installation, with something done to its store before anybody has it.
+    pub(crate) async fn start_with(
+        place: Arc<Place>,
+        clock: Arc<ManualClock>,
+        url: Option<&str>,
+        flags: &[&str],
+        prepare: impl FnOnce(&mut Store),
+    ) -> Self {
         let url = format!("--database-url={}", url.unwrap_or(&place.database.url));
         let data_dir = format!("--data-dir={}", place.data().display());
         let fixed = [
@@ -86,10 +97,11 @@ impl TestApp {
             .config;
         let open = || DataDir::open(&config.data_dir).expect("the data folder");
         let data = place.folder.get_or_init(open);
-        let store = Store::open(&config.database_url, data.path())
+        let mut store = Store::open(&config.database_url, data.path())
             .await
             .expect("the database");
         store.migrate().await.expect("migrations");
+        prepare(&mut store);
         let identity = Identity::new(
             &config.run_as,
             config.allows_root(),

@@ -75,6 +75,43 @@ impl Database {
             .collect()
     }
 
+    /// Runs a statement that gives nothing.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let done = self.connection().await.execute_unprepared(sql).await;
+        done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// What the database would do for a statement, a line a step: SQLite's own words, or
+    /// `TABLE TYPE KEY; EXTRA` of MySQL.
+    pub(crate) async fn plan(&self, sql: &str) -> Vec<String> {
+        let connection = self.connection().await;
+        let backend = connection.get_database_backend();
+        let mysql = backend == sea_orm::DbBackend::MySql;
+        let explain = if mysql {
+            "EXPLAIN"
+        } else {
+            "EXPLAIN QUERY PLAN"
+        };
+        // A prepared EXPLAIN is kept by its text, and would tell the plan of before: each is another.
+        let fresh = random_id(8);
+        let statement = Statement::from_string(backend, format!("{explain} {sql} /* {fresh} */"));
+        let rows = connection.query_all_raw(statement).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        let line = |row: &sea_orm::QueryResult| {
+            let text = |column: &str| -> String {
+                let text: Option<String> = row.try_get("", column).expect(column);
+                text.unwrap_or_else(|| "-".to_owned())
+            };
+            if mysql {
+                let [table, kind, key, extra] = ["table", "type", "key", "Extra"].map(text);
+                format!("{table} {kind} {key}; {extra}")
+            } else {
+                text("detail")
+            }
+        };
+        rows.iter().map(line).collect()
+    }
+
     /// The only number that a query gives.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         self.integers(sql).await[0]

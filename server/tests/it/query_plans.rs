@@ -1,0 +1,184 @@
+//! What the database does for a statement must not grow with the history: every statement that the
+//! product sends for a page, a list or a turn of the loop is written down as it is sent, and its
+//! plan may neither walk through a table that grows nor sort rows of it.
+
+mod history;
+mod reads;
+mod rules;
+
+use std::sync::{Arc, Mutex};
+
+use app::auth::Role;
+use app::channel::ChannelKind;
+use chrono::TimeDelta;
+use server::clock::Clock;
+
+use super::helpers::place::Place;
+use super::helpers::{Browser, ManualClock, TestApp, at, draft};
+use history::TASKS;
+use reads::reads;
+use rules::{faults, grows};
+
+/// Every statement that the product sends, with its values.
+#[derive(Clone, Default)]
+struct Sent(Arc<Mutex<Vec<String>>>);
+
+impl Sent {
+    fn note(&self, sql: &str) {
+        // Instants are sent as values; in a text MySQL would not know them by their offset.
+        let sql = sql.replace(" +00:00'", "'");
+        self.0.lock().expect("statements").push(sql);
+    }
+
+    /// What was sent since the last call, each text once.
+    fn take(&self) -> Vec<String> {
+        let mut sent = std::mem::take(&mut *self.0.lock().expect("statements"));
+        sent.sort_unstable();
+        sent.dedup();
+        sent
+    }
+}
+
+/// An installation with much history that tells what it sends.
+async fn installation() -> (TestApp, Sent) {
+    let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
+    let sent = Sent::default();
+    let told = sent.clone();
+    let flags = ["--outbound-allow=127.0.0.0/8"];
+    let app = TestApp::start_with(Place::new().await, clock, None, &flags, move |store| {
+        store.on_statement(move |sql| told.note(sql));
+    })
+    .await;
+    app.add_many(TASKS, "0 9 * * *", "true").await;
+    history::fill(&app).await;
+    sent.take();
+    (app, sent)
+}
+
+/// The faults of all statements, each with its plan.
+async fn judge(app: &TestApp, what: &str, statements: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut looked_at = 0;
+    for sql in statements.iter().filter(|sql| grows(sql)) {
+        looked_at += 1;
+        let plan = app.place.database.plan(sql).await;
+        for fault in faults(sql, &plan) {
+            let shown: String = sql.chars().take(1_500).collect();
+            found.push(format!(
+                "{what}: {fault}\n  {shown}\n  {}",
+                plan.join("\n  ")
+            ));
+        }
+    }
+    assert!(looked_at > 0, "{what} sent nothing to judge");
+    found
+}
+
+async fn open(browser: &Browser, path: &str) {
+    let reply = browser.open(path).await;
+    assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+}
+
+#[tokio::test]
+async fn reading_neither_walks_through_history_nor_sorts_it() {
+    let (app, sent) = installation().await;
+    let browser = app.signed_in("reader", Role::Admin).await;
+    sent.take();
+    let mut found = Vec::new();
+    for (what, paths) in reads() {
+        for path in &paths {
+            open(&browser, path).await;
+        }
+        found.extend(judge(&app, what, &sent.take()).await);
+    }
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[tokio::test]
+async fn pages_of_history_are_found_from_the_cursor_on() {
+    let (app, sent) = installation().await;
+    let browser = app.signed_in("reader", Role::Viewer).await;
+    let mut found = Vec::new();
+    for list in ["history?limit=30", "occurrences?limit=30"] {
+        let mut path = format!("/api/v1/tasks/7/{list}");
+        for _ in 0..3 {
+            let page = browser.open(&path).await.expect(200);
+            let next = page["next"].as_str().expect("more");
+            path = format!("/api/v1/tasks/7/{list}&after={next}");
+        }
+        found.extend(judge(&app, list, &sent.take()).await);
+    }
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[tokio::test]
+async fn the_loop_neither_walks_through_history_nor_sorts_it() {
+    let (app, sent) = installation().await;
+    let channel = app
+        .channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")
+        .await;
+    let mut told = draft("told", "0 9 * * *", "exit 1");
+    told.channel_id = Some(channel.id.0);
+    app.add(told).await;
+    let mut node = app.node().await;
+    sent.take();
+    // Planned, claimed, ended, and on to the next day.
+    node.go_to(at("2026-11-22T08:59:58Z")).await;
+    node.go_to(at("2026-11-22T09:00:30Z")).await;
+    let mut found = judge(&app, "the loop", &sent.take()).await;
+    let now = app.clock.now();
+    let store = &app.service.store;
+    store.outbox_next(now).await.expect("the outbox");
+    store.outbox_channels(now).await.expect("the outbox");
+    store
+        .outbox_take(channel.id, &app.me.id, now)
+        .await
+        .expect("the outbox");
+    store.asked_to_end(&app.me.id).await.expect("asked");
+    store.waiting_instants().await.expect("instants");
+    store.planned_instants().await.expect("instants");
+    store.running_under().await.expect("running");
+    store
+        .last_noted("clock.step", now - TimeDelta::days(1))
+        .await
+        .expect("notes");
+    found.extend(judge(&app, "the looks of the loop", &sent.take()).await);
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+/// The tests above can fail: without an index the plans of the same pages are found fault with.
+#[tokio::test]
+async fn a_missing_index_is_noticed() {
+    let (app, sent) = installation().await;
+    let browser = app.signed_in("reader", Role::Admin).await;
+    sent.take();
+    for (index, table, columns, path) in [
+        ("ix_run_task_id_id", "run", "task_id, id", "/tasks"),
+        ("ix_run_state_started_at", "run", "state, started_at", "/"),
+        (
+            "ix_occurrence_task_id_due_at",
+            "occurrence",
+            "task_id, due_at",
+            "/tasks/7/occurrences",
+        ),
+    ] {
+        open(&browser, path).await;
+        let statements = sent.take();
+        let before = judge(&app, path, &statements).await;
+        assert!(before.is_empty(), "{}", before.join("\n\n"));
+        let on = if super::helpers::database::mysql_server().is_some() {
+            format!(" ON {table}")
+        } else {
+            String::new()
+        };
+        let database = &app.place.database;
+        database.execute(&format!("DROP INDEX {index}{on}")).await;
+        let after = judge(&app, path, &statements).await;
+        let create = format!("CREATE INDEX {index} ON {table} ({columns})");
+        database.execute(&create).await;
+        assert!(
+            !after.is_empty(),
+            "{path} does without {index}: {statements:#?}"
+        );
+    }
+}
