@@ -54,8 +54,12 @@ check: tools ## formatting and lints, for the server's and for the browser's sid
 fmt: ## format the code
 	cargo fmt --all
 
-bench: tools ## measure the fire latency beside a bare spawn loop
-	cargo run --release --package=bench
+bench: build end2end/node_modules/.package-lock.json ## measure everything beside floors and peers; writes docs/PERFORMANCE.md
+	@scripts/need.sh mariadbd mariadb-server-core mariadb-client-core
+	@scripts/need.sh wrk wrk
+	@[ -n "$${CHROMIUM-}" ] || scripts/need.sh chromium chromium
+	@cargo build --release --package=bench
+	@$(target)/release/bench $(if $(LONG),--long) $(if $(QUICK),--quick) $(ONLY)
 
 dev: tools ## rebuild and reload at each change (cargo leptos watch)
 	@exec scripts/dev.sh

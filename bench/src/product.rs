@@ -1,171 +1,259 @@
-//! The product: the release binary with a fresh SQLite database, tasks entered over REST.
+//! The product as its users have it: the release binary, entered and asked over REST.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
-use crate::stats::Round;
-use crate::{Failure, now_nanos, read_lines, round, wait_for_lines};
+use crate::Failure;
+use crate::stage::{Db, Owned, Stage};
 
-const SECOND: i64 = 1_000_000_000;
-/// Seconds between two instants: long enough for the slowest round to end.
-const EVERY: i64 = 20;
+/// Requests sent at the same time while tasks are entered.
+const AT_ONCE: usize = 16;
 
-/// A server that ends with this value.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It is our own child; if it has ended already there is nothing left to do.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
+/// Where a product keeps its things, and how it is started; it can be stopped and started again.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    binary: PathBuf,
+    pub(crate) data: PathBuf,
+    database: Option<String>,
+    port: u16,
+    /// Where the server's log goes, when it is not to be seen.
+    pub(crate) log: Option<PathBuf>,
+    /// More settings for the server.
+    pub(crate) settings: Vec<(&'static str, String)>,
+    pub(crate) token: String,
 }
 
 /// A running product with an account for the benchmark.
 pub(crate) struct Product {
-    server: Server,
+    server: Owned,
+    pub(crate) home: Home,
     pub(crate) http: reqwest::Client,
     pub(crate) base: String,
-    pub(crate) token: String,
 }
 
-/// Starts the product on a fresh database.
-pub(crate) async fn start(data: &Path, binary: &Path) -> Result<Product, Failure> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(binary);
+impl Home {
+    /// A fresh home with an administrator, and nothing running.
+    pub(crate) fn fresh(stage: &Stage, db: Db, name: &str) -> Result<Self, Failure> {
+        let data = stage.fresh(&format!("{name}-{db:?}"))?;
+        let database = match db {
+            Db::Sqlite => None,
+            Db::MariaDb => Some(stage.fresh_mariadb(&format!("bench_{}", name.replace('-', "_")))?),
+        };
+        Self::with(stage, data, database)
+    }
+
+    /// A home over a database that is there: a second node, say, or one that was filled.
+    pub(crate) fn with(
+        stage: &Stage,
+        data: PathBuf,
+        database: Option<String>,
+    ) -> Result<Self, Failure> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        let mut home = Self {
+            binary: stage.binary.clone(),
+            data,
+            database,
+            port,
+            log: None,
+            settings: Vec::new(),
+            token: String::new(),
+        };
+        home.token = home.account()?;
+        Ok(home)
+    }
+
+    /// The same database from another folder and port.
+    pub(crate) fn another_node(&self, data: PathBuf) -> Result<Self, Failure> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        Ok(Self {
+            data,
+            port,
+            ..self.clone()
+        })
+    }
+
+    /// A token of the account, which is made when it is not there.
+    fn account(&self) -> Result<String, Failure> {
+        let mut add = self
+            .command(&[
+                "user",
+                "add",
+                "bench",
+                "--role",
+                "admin",
+                "--password-stdin",
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        std::io::Write::write_all(
+            &mut add.stdin.take().ok_or("no stdin")?,
+            b"only for the benchmark\n",
+        )?;
+        // It fails when the account is there already; the token shows whether it is.
+        add.wait()?;
+        let made = self
+            .command(&["token", "create", "--user", "bench", "--json"])
+            .output()?;
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
+        }
+        Ok(serde_json::from_slice::<Value>(&made.stdout)?["token"]
+            .as_str()
+            .ok_or("no token")?
+            .to_owned())
+    }
+
+    /// The product's command line in this home.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
         command
             .args(arguments)
             .env_remove("DATABASE_URL")
-            .env("JCRONTAB_DATA_DIR", data)
-            .env("JCRONTAB_LISTEN", format!("127.0.0.1:{port}"))
+            .env("JCRONTAB_DATA_DIR", &self.data)
+            .env("JCRONTAB_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("JCRONTAB_LOG", "error")
             // The stamps go into a folder of the user who runs the benchmark.
-            .env("JCRONTAB_ALLOW_ROOT", "1");
+            .env("JCRONTAB_ALLOW_ROOT", "1")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database);
+        }
         command
-    };
-    let mut add = run(&[
-        "user",
-        "add",
-        "bench",
-        "--role",
-        "admin",
-        "--password-stdin",
-    ])
-    .stdin(Stdio::piped())
-    .stdout(Stdio::null())
-    .spawn()?;
-    std::io::Write::write_all(
-        &mut add.stdin.take().ok_or("no stdin")?,
-        b"only for the benchmark\n",
-    )?;
-    if !add.wait()?.success() {
-        return Err("the account could not be made".into());
     }
-    let made = run(&["token", "create", "--user", "bench", "--json"]).output()?;
-    let token = serde_json::from_slice::<Value>(&made.stdout)?["token"]
-        .as_str()
-        .ok_or("no token")?
-        .to_owned();
-    let server = Server(run(&["serve"]).stdout(Stdio::null()).spawn()?);
-    let http = reqwest::Client::builder().no_proxy().build()?;
-    let base = format!("http://127.0.0.1:{port}");
-    wait_until_ready(&http, &base).await?;
-    Ok(Product {
-        server,
-        http,
-        base,
-        token,
-    })
-}
 
-pub(crate) async fn rounds(
-    folder: &Path,
-    binary: &Path,
-    stamp: &Path,
-    count: usize,
-    rounds: usize,
-) -> Result<Vec<Round>, Failure> {
-    let product = start(&folder.join(format!("data-{count}")), binary).await?;
-    let Product {
-        server,
-        http,
-        base,
-        token,
-    } = &product;
-
-    let file = folder.join(format!("product-{count}"));
-    // All tasks are entered under one window, so that none fires before all are there.
-    let first = (now_nanos() / SECOND + 8 + i64::try_from(count)? / 40) / EVERY * EVERY + EVERY;
-    for number in 0..count {
-        let draft = json!({
-            "name": format!("bench {number}"),
-            "cron": format!("*/{EVERY} * * * * *"),
-            "zone": "UTC",
-            "command": format!("{} {}", stamp.display(), file.display()),
-            "starts_at": chrono::DateTime::from_timestamp(first, 0).map(|at| at.to_rfc3339()),
-        });
-        let answer = http
-            .post(format!("{base}/api/v1/tasks"))
-            .bearer_auth(token)
-            .json(&draft)
-            .send()
+    /// Starts the server and waits until it is ready.
+    pub(crate) async fn start(self) -> Result<Product, Failure> {
+        let product = self.spawn()?;
+        product
+            .wait_until("readyz", Duration::from_secs(60))
             .await?;
-        if !answer.status().is_success() {
-            return Err(format!("a task was refused: {}", answer.text().await?).into());
-        }
+        Ok(product)
     }
-    let mut measured = Vec::new();
-    let mut before = 0;
-    for number in 0..rounds {
-        let instant = (first + i64::try_from(number)? * EVERY) * SECOND;
-        if instant < now_nanos() {
-            return Err("entering the tasks took too long".into());
+
+    /// Starts the server and waits for nothing.
+    pub(crate) fn spawn(self) -> Result<Product, Failure> {
+        let mut command = self.command(&["serve"]);
+        if let Some(log) = &self.log {
+            command.stderr(std::fs::File::create(log)?);
         }
-        let idle = Duration::from_nanos(u64::try_from(instant - now_nanos())?)
-            .saturating_sub(Duration::from_millis(200));
-        tokio::time::sleep(idle).await;
-        let cpu = cpu_ms(server.0.id())?;
-        wait_for_lines(&file, before + count, Duration::from_secs(18)).await?;
-        let stamps = read_lines(&file)?;
-        let mut this = round(&stamps[before..], instant, count)?;
-        this.cpu_ms = Some(cpu_ms(server.0.id())? - cpu);
-        measured.push(this);
-        before = stamps.len();
+        let server = Owned(command.stdout(Stdio::null()).spawn()?);
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let base = format!("http://127.0.0.1:{}", self.port);
+        Ok(Product {
+            server,
+            home: self,
+            http,
+            base,
+        })
     }
-    Ok(measured)
 }
 
-async fn wait_until_ready(http: &reqwest::Client, base: &str) -> Result<(), Failure> {
-    for _ in 0..200 {
-        if http
-            .get(format!("{base}/readyz"))
-            .send()
+impl Product {
+    /// Starts the product on a fresh database.
+    pub(crate) async fn fresh(stage: &Stage, db: Db, name: &str) -> Result<Self, Failure> {
+        Home::fresh(stage, db, name)?.start().await
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.server.pid()
+    }
+
+    /// Ends the server as an operator does (TERM), and gives its home.
+    pub(crate) async fn stop(mut self) -> Result<Home, Failure> {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.pid())?);
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM)?;
+        let begun = Instant::now();
+        while self.server.0.try_wait()?.is_none() {
+            if begun.elapsed() > Duration::from_secs(60) {
+                return Err("the server does not stop".into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(self.home.clone())
+    }
+
+    /// Ends the server at once (KILL), and gives its home.
+    pub(crate) fn kill(self) -> Home {
+        self.home.clone()
+    }
+
+    /// Waits until a path answers with success; gives the seconds since the call.
+    pub(crate) async fn wait_until(&self, path: &str, limit: Duration) -> Result<f64, Failure> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.http.get(format!("{}/{path}", self.base)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(begun.elapsed().as_secs_f64());
+            }
+            if begun.elapsed() > limit {
+                return Err(format!("/{path} does not answer within {limit:?}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Asks the REST interface (`path` below `/api/v1/`); anything but success is a failure.
+    pub(crate) async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        let mut request = self
+            .http
+            .request(method, format!("{}/api/v1/{path}", self.base))
+            .bearer_auth(&self.home.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            return Err(format!("{path}: {status} {text}").into());
+        }
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Enters a task; gives its number.
+    pub(crate) async fn add(&self, draft: &Value) -> Result<i64, Failure> {
+        let made = self
+            .ask(reqwest::Method::POST, "tasks", Some(draft))
+            .await?;
+        Ok(made["id"].as_i64().ok_or("the task has no number")?)
+    }
+
+    /// Enters many tasks; gives their numbers in the order of the drafts.
+    pub(crate) async fn add_all(&self, drafts: Vec<Value>) -> Result<Vec<i64>, Failure> {
+        futures_util::stream::iter(drafts)
+            .map(|draft| async move { self.add(&draft).await })
+            .buffered(AT_ONCE)
+            .try_collect()
             .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Err("the server did not become ready".into())
 }
 
-/// CPU time of a process and its ended children, in milliseconds (proc(5), `stat` fields 14–17).
-fn cpu_ms(pid: u32) -> Result<i64, Failure> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let fields = stat.rsplit_once(')').ok_or("stat has another form")?.1;
-    let ticks: i64 = fields
-        .split_whitespace()
-        .skip(11)
-        .take(4)
-        .map(|field| field.parse::<i64>().unwrap_or(0))
-        .sum();
-    // USER_HZ is 100 on every Linux that Rust runs on.
-    Ok(ticks * 10)
+/// A task that is due by this cron expression (UTC) and runs this command, from `first` on
+/// (seconds since 1970), so that nothing fires while tasks are still being entered.
+pub(crate) fn draft(name: &str, cron: &str, command: &str, first: i64) -> Value {
+    json!({
+        "name": name,
+        "cron": cron,
+        "zone": "UTC",
+        "command": command,
+        "starts_at": chrono::DateTime::from_timestamp(first, 0).map(|at| at.to_rfc3339()),
+    })
 }

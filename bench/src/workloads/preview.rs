@@ -5,6 +5,9 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::Failure;
+use crate::product::Product;
+use crate::report::{Report, SQLITE, percentile};
+use crate::stage::{Db, Stage};
 
 /// Asked in turn: what people write, and what is hard to answer.
 const QUESTIONS: [(&str, &str, &str); 16] = [
@@ -26,15 +29,14 @@ const QUESTIONS: [(&str, &str, &str); 16] = [
     ("*/5 2 * 3 0#2", "any", "America/New_York"),
 ];
 
-/// Milliseconds of `count` answers, sorted.
-pub(crate) async fn answers(
-    http: &reqwest::Client,
-    base: &str,
-    token: &str,
-    count: usize,
-) -> Result<Vec<f64>, Failure> {
-    let mut taken = Vec::with_capacity(count);
-    for number in 0..count {
+/// Questions asked.
+const COUNT: usize = 2_000;
+
+/// Notes the time of the answers.
+pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
+    let product = Product::fresh(stage, Db::Sqlite, "preview").await?;
+    let mut taken = Vec::with_capacity(COUNT);
+    for number in 0..COUNT {
         let (spec, rule, zone) = QUESTIONS[number % QUESTIONS.len()];
         let question = json!({
             "schedules": [{"spec": spec, "day_rule": rule}],
@@ -42,19 +44,18 @@ pub(crate) async fn answers(
             "viewer_zone": "Asia/Shanghai",
         });
         let asked = Instant::now();
-        let answer = http
-            .post(format!("{base}/api/v1/schedules/preview"))
-            .bearer_auth(token)
-            .json(&question)
-            .send()
+        product
+            .ask(reqwest::Method::POST, "schedules/preview", Some(&question))
             .await?;
-        let status = answer.status();
-        let body = answer.bytes().await?;
         taken.push(asked.elapsed().as_secs_f64() * 1_000.0);
-        if !status.is_success() {
-            return Err(format!("{spec}: {status} {}", String::from_utf8_lossy(&body)).into());
-        }
     }
-    taken.sort_by(f64::total_cmp);
-    Ok(taken)
+    for (metric, percent) in [("p50", 50), ("p99", 99), ("slowest", 100)] {
+        report.put(
+            "preview",
+            SQLITE,
+            (metric, "ms"),
+            [percentile(&taken, percent)],
+        );
+    }
+    Ok(())
 }

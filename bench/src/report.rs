@@ -1,0 +1,120 @@
+//! What was measured, as named figures; medians and ratios are made from them at the end.
+
+use serde::Serialize;
+
+/// The product on its embedded database.
+pub(crate) const SQLITE: &str = "jcrontab, SQLite";
+/// The product on MariaDB.
+pub(crate) const MARIADB: &str = "jcrontab, MariaDB";
+/// The minimal loop that claims and records in SQLite.
+pub(crate) const FLOOR_DB: &str = "floor-db";
+/// The minimal loop that stores nothing.
+pub(crate) const FLOOR_MEM: &str = "floor-mem";
+/// Limits of the machine itself.
+pub(crate) const MACHINE: &str = "this machine";
+/// Debian's cron.
+pub(crate) const CRON: &str = "Debian cron";
+/// APScheduler with its SQLite job store.
+pub(crate) const APSCHEDULER: &str = "APScheduler, SQLite";
+/// Cronicle, from npm.
+pub(crate) const CRONICLE: &str = "Cronicle";
+
+/// Several measurements of one thing.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figure {
+    /// `P1` … `P20`, or `limits`.
+    pub(crate) workload: &'static str,
+    pub(crate) who: String,
+    pub(crate) metric: String,
+    pub(crate) unit: &'static str,
+    /// One for each round.
+    pub(crate) values: Vec<f64>,
+}
+
+impl Figure {
+    pub(crate) fn median(&self) -> f64 {
+        median(&self.values)
+    }
+
+    /// The highest; where more is better, the lowest is no news.
+    pub(crate) fn worst(&self) -> f64 {
+        self.values.iter().copied().fold(f64::NAN, f64::max)
+    }
+}
+
+/// The middle one, or the mean of the two in the middle.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => f64::NAN,
+        length if length % 2 == 0 => f64::midpoint(sorted[middle - 1], sorted[middle]),
+        _ => sorted[middle],
+    }
+}
+
+/// The value below which this share of a sample lies.
+pub(crate) fn percentile(sample: &[f64], percent: usize) -> f64 {
+    let mut sorted = sample.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let index = sorted.len().saturating_sub(1) * percent / 100;
+    sorted.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// All figures of a run of the suite.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    pub(crate) figures: Vec<Figure>,
+    /// Who or what was not run, and why.
+    pub(crate) not_run: Vec<(String, String)>,
+    /// Sentences to a workload.
+    pub(crate) notes: Vec<(&'static str, String)>,
+    /// Workloads that failed: a miscount, say.
+    pub(crate) failed: Vec<(&'static str, String)>,
+}
+
+impl Report {
+    /// Notes measurements; with the same names as before they are added to those.
+    pub(crate) fn put(
+        &mut self,
+        workload: &'static str,
+        who: &str,
+        (metric, unit): (&str, &'static str),
+        values: impl IntoIterator<Item = f64>,
+    ) {
+        let values: Vec<f64> = values.into_iter().collect();
+        if values.is_empty() {
+            return;
+        }
+        let same = self.figures.iter_mut().find(|figure| {
+            figure.workload == workload && figure.who == who && figure.metric == metric
+        });
+        match same {
+            Some(figure) => figure.values.extend(values),
+            None => self.figures.push(Figure {
+                workload,
+                who: who.to_owned(),
+                metric: metric.to_owned(),
+                unit,
+                values,
+            }),
+        }
+    }
+
+    /// Says something to a workload that is not a figure.
+    pub(crate) fn note(&mut self, workload: &'static str, sentence: impl Into<String>) {
+        self.notes.push((workload, sentence.into()));
+    }
+
+    /// Says that somebody or something was not run.
+    pub(crate) fn not_run(&mut self, who: &str, why: impl Into<String>) {
+        self.not_run.push((who.to_owned(), why.into()));
+    }
+
+    pub(crate) fn find(&self, workload: &str, who: &str, metric: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| {
+            figure.workload == workload && figure.who == who && figure.metric == metric
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! How long it takes to plan an hour of many schedules, on one core, without a database.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::id::{ScheduleId, TaskId};
+use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
+use app::task::{Mode, Task, TaskState};
+use app::time::Stamp;
+use chrono::{DateTime, TimeDelta, Utc};
+use server::firings::{Rhythm, Snapshot};
+use server::scheduler::agenda::Agenda;
+use server::store::LiveTask;
+use server::timetable::Patterns;
+
+use crate::report::{Report, SQLITE};
+use crate::{Failure, meter};
+
+/// What people write, with zones and rules; each schedule of the workload is the next of these.
+const KINDS: [(&str, &str, &str, i64); 10] = [
+    ("0 3 * * *", "Asia/Shanghai", "any", 0),
+    ("*/15 * * * *", "Asia/Shanghai", "any", 0),
+    ("0 9 * * 1-5", "Europe/Berlin", "any", 0),
+    ("30 8 1,15 * *", "Asia/Shanghai", "next_work_day", 0),
+    ("0 * * * *", "America/New_York", "any", 300),
+    ("0 9 * * *", "Asia/Shanghai", "work_days", 0),
+    ("*/5 9-18 * * 1-5", "Asia/Shanghai", "any", 0),
+    ("0 18 * * *", "Asia/Shanghai", "nth_work_day:-1", 0),
+    ("every 10m", "UTC", "any", 0),
+    ("15 4 * * 0", "Australia/Lord_Howe", "any", 600),
+];
+
+/// Patterns without further rules, as the comparison of cron libraries has them.
+const PLAIN: [&str; 6] = [
+    "* * * * *",
+    "*/5 * * * *",
+    "0 3 * * *",
+    "0 9 * * 1-5",
+    "30 4 1 * *",
+    "0 0 29 2 *",
+];
+/// And their zones.
+const ZONES: [&str; 3] = ["UTC", "Asia/Shanghai", "America/New_York"];
+
+/// Notes the time for the next hour of 10,000 schedules, and for the next firing of 100,000.
+pub(super) fn measure(report: &mut Report) -> Result<(), Failure> {
+    let now = DateTime::from_timestamp(1_795_338_000, 0).ok_or("no time")?;
+    next_of_many(report, now)?;
+    bytes_of_many(report, now)?;
+    for _ in 0..3 {
+        let planned = once(SCHEDULES, now)?;
+        report.put(
+            "P20",
+            SQLITE,
+            ("taking over 10,000", "ms"),
+            [planned.load_ms],
+        );
+        report.put(
+            "P20",
+            SQLITE,
+            ("next hour of 10,000", "ms"),
+            [planned.plan_ms],
+        );
+        #[expect(clippy::cast_precision_loss, reason = "a count")]
+        let firings = planned.firings as f64;
+        report.put("P20", SQLITE, ("firings", ""), [firings]);
+    }
+    Ok(())
+}
+
+/// Schedules planned for an hour.
+const SCHEDULES: usize = 10_000;
+
+/// Schedules whose next firing is searched.
+const MANY: usize = 100_000;
+/// Schedules that are added between two looks at the memory.
+const BATCH: usize = 50_000;
+/// And how often.
+const BATCHES: usize = 4;
+
+/// The next firing of many schedules, by the same code as the loop's: with plain patterns, and with
+/// rules of days, jitter and intervals among them.
+fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> {
+    let patterns = Patterns::default();
+    let rules = Snapshot::default();
+    let plain = |number: usize| {
+        let zone = ZONES[number / PLAIN.len() % ZONES.len()];
+        live_of(number, now, (PLAIN[number % PLAIN.len()], zone, "any", 0))
+    };
+    let mixed = |number: usize| live(number, now);
+    let kinds: [(&str, &dyn Fn(usize) -> Result<LiveTask, Failure>); 2] = [
+        ("next of 100,000", &plain),
+        ("next of 100,000, with rules of days", &mixed),
+    ];
+    for (metric, task) in kinds {
+        let mut rhythms = Vec::with_capacity(MANY);
+        for number in 0..MANY {
+            let task = task(number)?;
+            let rhythm = Rhythm::new(&task.schedules[0], &task.task, &rules, &patterns);
+            rhythms.push(rhythm.ok_or("a schedule is refused")?);
+        }
+        for _ in 0..3 {
+            let begun = Instant::now();
+            let found = rhythms
+                .iter()
+                .filter(|rhythm| std::hint::black_box(rhythm.next(now)).is_some())
+                .count();
+            let taken = begun.elapsed().as_secs_f64() * 1_000.0;
+            if found != MANY {
+                return Err(format!("{found} of {MANY} schedules fire again").into());
+            }
+            report.put("P20", SQLITE, (metric, "ms"), [taken]);
+        }
+    }
+    Ok(())
+}
+
+/// What the loop holds for each schedule, with its task and without.
+fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> {
+    let patterns = Arc::new(Patterns::default());
+    let rules = Arc::new(Snapshot::default());
+    let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now);
+    grow(report, "bytes per schedule", |number| {
+        agenda.put(live(number, now)?, now);
+        Ok(())
+    })?;
+    drop(agenda);
+    let mut rhythms = Vec::new();
+    grow(report, "bytes per schedule, without its task", |number| {
+        let task = live(number, now)?;
+        rhythms.push(Rhythm::new(
+            &task.schedules[0],
+            &task.task,
+            &rules,
+            &patterns,
+        ));
+        Ok(())
+    })
+}
+
+/// By how much this process grows from one batch to the next; what was free before the first one
+/// does not count.
+fn grow(
+    report: &mut Report,
+    metric: &str,
+    mut add: impl FnMut(usize) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut before = 0.0;
+    for part in 0..BATCHES {
+        for number in part * BATCH..(part + 1) * BATCH {
+            add(number)?;
+        }
+        let memory = meter::own_pss_mb(std::process::id())?;
+        if part > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            let each = (memory - before) * 1e6 / BATCH as f64;
+            report.put("P20", SQLITE, (metric, "B"), [each]);
+        }
+        before = memory;
+    }
+    Ok(())
+}
+
+/// What a plan of an hour took.
+struct Planned {
+    /// Milliseconds to take the schedules over.
+    load_ms: f64,
+    /// Milliseconds to find all firings of the next hour.
+    plan_ms: f64,
+    /// Firings found.
+    firings: usize,
+}
+
+fn once(count: usize, now: DateTime<Utc>) -> Result<Planned, Failure> {
+    let tasks = (0..count)
+        .map(|number| live(number, now))
+        .collect::<Result<Vec<_>, _>>()?;
+    let begun = Instant::now();
+    let mut agenda = Agenda::new(
+        Arc::new(Patterns::default()),
+        Arc::new(Snapshot::default()),
+        0,
+        now,
+    );
+    for task in tasks {
+        agenda.put(task, now);
+    }
+    let loaded = Instant::now();
+    let rows = agenda.collect(now + TimeDelta::hours(1));
+    let planned = Instant::now();
+    let ms = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1_000.0;
+    Ok(Planned {
+        load_ms: ms(begun, loaded),
+        plan_ms: ms(loaded, planned),
+        firings: rows.len(),
+    })
+}
+
+fn live(number: usize, now: DateTime<Utc>) -> Result<LiveTask, Failure> {
+    live_of(number, now, KINDS[number % KINDS.len()])
+}
+
+fn live_of(
+    number: usize,
+    now: DateTime<Utc>,
+    (spec, zone, rule, jitter): (&str, &str, &str, i64),
+) -> Result<LiveTask, Failure> {
+    let id = i64::try_from(number)? + 1;
+    let rule: DayRule = rule.parse()?;
+    let schedule = Schedule {
+        id: ScheduleId(id),
+        purpose: Purpose::Work,
+        spec: spec.to_owned(),
+        day_rule: rule,
+        calendar: None,
+        jitter: Jitter {
+            seconds: jitter,
+            stable: false,
+        },
+    };
+    let task = Task {
+        id: TaskId(id),
+        name: format!("task {id}"),
+        nickname: String::new(),
+        owners: Vec::new(),
+        tags: Vec::new(),
+        mode: Mode::Command,
+        command: "true".to_owned(),
+        zone: zone.to_owned(),
+        cron: spec.to_owned(),
+        schedules: vec![schedule.clone()],
+        urge_cron: None,
+        urging: false,
+        channel_id: None,
+        starts_at: None,
+        ends_at: None,
+        timeout_seconds: None,
+        missed: MissedRule::default(),
+        execution: app::task::Execution::default(),
+        state: TaskState::Active,
+        paused_until: None,
+        finished: false,
+        version: 1,
+        created_at: Stamp(now),
+        updated_at: Stamp(now),
+        next_at: None,
+    };
+    Ok(LiveTask {
+        task,
+        schedules: vec![schedule],
+        secrets: Vec::new(),
+    })
+}
