@@ -1,21 +1,22 @@
 //! What was measured on: hardware, versions, date.
 
+use std::path::Path;
 use std::process::Command;
 
-use crate::stage::Stage;
+use serde::{Deserialize, Serialize};
 
 /// Lines for the head of the page.
-#[derive(Debug)]
-pub(crate) struct Machine(Vec<(&'static str, String)>);
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Machine(Vec<(String, String)>);
 
 impl Machine {
-    pub(crate) fn look(stage: &Stage) -> Self {
+    pub(crate) fn look(binary: &Path, root: &Path) -> Self {
         let cpus = std::thread::available_parallelism().map_or(0, usize::from);
         let model = first_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned());
         let memory = first_of("/proc/meminfo", "MemTotal").unwrap_or_default();
         let memory: f64 = memory.trim_end_matches(" kB").trim().parse().unwrap_or(0.0);
         let date = chrono::DateTime::from_timestamp_nanos(crate::now_nanos());
-        Self(vec![
+        let lines: Vec<(&str, String)> = vec![
             ("date", date.format("%Y-%m-%d %H:%M UTC").to_string()),
             ("CPU", format!("{cpus} × {model}")),
             ("memory", format!("{:.0} GiB", memory / 1024.0 / 1024.0)),
@@ -27,27 +28,35 @@ impl Machine {
                     .replace('"', ""),
             ),
             ("compiler", env!("BUILT_WITH").to_owned()),
-            (
-                "jcrontab",
-                said(Command::new(&stage.binary).arg("--version")),
-            ),
+            ("jcrontab", said(Command::new(binary).arg("--version"))),
             (
                 "commit",
-                said(Command::new("git").arg("-C").arg(&stage.root).args([
+                said(Command::new("git").arg("-C").arg(root).args([
                     "rev-parse",
                     "--short",
                     "HEAD",
                 ])),
             ),
             ("MariaDB", said(Command::new("mariadbd").arg("--version"))),
-        ])
+        ];
+        Self(
+            lines
+                .into_iter()
+                .map(|(what, which)| (what.to_owned(), which))
+                .collect(),
+        )
+    }
+
+    /// When it was.
+    pub(crate) fn date(&self) -> &str {
+        self.0.first().map_or("", |(_, date)| date)
     }
 
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .filter(|(_, which)| !which.is_empty())
-            .map(|(what, which)| (*what, which.as_str()))
+            .map(|(what, which)| (what.as_str(), which.as_str()))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `make bench` builds and runs it, prints the table and writes `docs/PERFORMANCE.md`. Names of
 //! workloads as arguments (`P3 P7`) measure those only; `--quick` measures with fewer rounds. Both
-//! write nothing down. `--long` takes the time for what else would make everybody wait: ten million
+//! write nothing down, but with `--again` named workloads are measured anew into the page of the last
+//! whole run, which says so. `--long` takes the time for what else would make everybody wait: ten million
 //! runs, ten minutes of fires, a third round of cron.
 //!
 //! A fast wrong answer is a failure: every instant must have run every task exactly once.
@@ -45,18 +46,31 @@ async fn main() -> Result<ExitCode, Failure> {
     let mut stage = Stage::new(quick, long)?;
     let mut report = Report::default();
     let ran = workloads::run(&mut stage, &mut report, &wanted).await;
-    let machine = Machine::look(&stage);
-    let page = stage.root.join("docs/PERFORMANCE.md");
+    let (binary, root) = (stage.binary.clone(), stage.root.clone());
+    let machine = Machine::look(&binary, &root);
+    let page = root.join("docs/PERFORMANCE.md");
     let kept = stage.keep.join("figures.json");
     stage.clear()?;
     ran?;
+    let writes = has("--again") || (wanted.is_empty() && !quick);
+    let (report, machine) = if has("--again") {
+        let earlier = std::fs::read(&kept)?;
+        let (earlier, machine): (Report, Machine) = serde_json::from_slice(&earlier)?;
+        let when = Machine::look(&binary, &root).date().to_owned();
+        (
+            report.into_earlier(earlier, &workloads::whole_groups(&wanted), &when),
+            machine,
+        )
+    } else {
+        (report, machine)
+    };
     let text = print::markdown(&report, &machine);
     #[expect(clippy::print_stdout, reason = "the table is what the program is for")]
     {
         println!("{text}");
     }
-    std::fs::write(kept, serde_json::to_vec_pretty(&report)?)?;
-    if wanted.is_empty() && !quick {
+    if writes {
+        std::fs::write(kept, serde_json::to_vec_pretty(&(&report, &machine))?)?;
         std::fs::write(page, text)?;
     }
     Ok(if report.failed.is_empty() {

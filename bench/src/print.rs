@@ -126,7 +126,7 @@ fn table(text: &mut String, figures: &[&Figure]) {
     let mut whos: Vec<&str> = Vec::new();
     for figure in figures {
         if !metrics.iter().any(|(metric, _)| *metric == figure.metric) {
-            metrics.push((&figure.metric, figure.unit));
+            metrics.push((&figure.metric, &figure.unit));
         }
         if !whos.contains(&figure.who.as_str()) {
             whos.push(&figure.who);

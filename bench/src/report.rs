@@ -1,9 +1,11 @@
 //! What was measured, as named figures; medians and ratios are made from them at the end.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The product on its embedded database.
 pub(crate) const SQLITE: &str = "jcrontab, SQLite";
+/// The product on its embedded database, with commands that only a shell can read.
+pub(crate) const SHELL: &str = "jcrontab, SQLite, by the shell";
 /// The product on MariaDB.
 pub(crate) const MARIADB: &str = "jcrontab, MariaDB";
 /// The minimal loop that claims and records in SQLite.
@@ -20,13 +22,13 @@ pub(crate) const APSCHEDULER: &str = "APScheduler, SQLite";
 pub(crate) const CRONICLE: &str = "Cronicle";
 
 /// Several measurements of one thing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     /// `P1` … `P20`, or `limits`.
-    pub(crate) workload: &'static str,
+    pub(crate) workload: String,
     pub(crate) who: String,
     pub(crate) metric: String,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
     /// One for each round.
     pub(crate) values: Vec<f64>,
 }
@@ -63,15 +65,15 @@ pub(crate) fn percentile(sample: &[f64], percent: usize) -> f64 {
 }
 
 /// All figures of a run of the suite.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
     /// Who or what was not run, and why.
     pub(crate) not_run: Vec<(String, String)>,
     /// Sentences to a workload.
-    pub(crate) notes: Vec<(&'static str, String)>,
+    pub(crate) notes: Vec<(String, String)>,
     /// Workloads that failed: a miscount, say.
-    pub(crate) failed: Vec<(&'static str, String)>,
+    pub(crate) failed: Vec<(String, String)>,
 }
 
 impl Report {
@@ -93,10 +95,10 @@ impl Report {
         match same {
             Some(figure) => figure.values.extend(values),
             None => self.figures.push(Figure {
-                workload,
+                workload: workload.to_owned(),
                 who: who.to_owned(),
                 metric: metric.to_owned(),
-                unit,
+                unit: unit.to_owned(),
                 values,
             }),
         }
@@ -104,7 +106,7 @@ impl Report {
 
     /// Says something to a workload that is not a figure.
     pub(crate) fn note(&mut self, workload: &'static str, sentence: impl Into<String>) {
-        self.notes.push((workload, sentence.into()));
+        self.notes.push((workload.to_owned(), sentence.into()));
     }
 
     /// Says that somebody or something was not run.
@@ -116,5 +118,21 @@ impl Report {
         self.figures.iter().find(|figure| {
             figure.workload == workload && figure.who == who && figure.metric == metric
         })
+    }
+
+    /// Takes the place of these workloads in an earlier report, and gives that.
+    pub(crate) fn into_earlier(self, mut earlier: Self, workloads: &[&str], when: &str) -> Self {
+        let other = |workload: &String| !workloads.contains(&workload.as_str());
+        earlier.figures.retain(|figure| other(&figure.workload));
+        earlier.notes.retain(|(workload, _)| other(workload));
+        earlier.failed.retain(|(workload, _)| other(workload));
+        for workload in workloads {
+            let sentence = format!("Measured again after the rest, {when}.");
+            earlier.notes.push(((*workload).to_owned(), sentence));
+        }
+        earlier.figures.extend(self.figures);
+        earlier.notes.extend(self.notes);
+        earlier.failed.extend(self.failed);
+        earlier
     }
 }

@@ -57,6 +57,11 @@ impl Stamps {
         format!("{} {label} {}", crate::stage::STAMP, self.0.display())
     }
 
+    /// The same with a quote, which only a shell can read.
+    pub(crate) fn command_for_shell(&self, label: &str) -> String {
+        format!("{}''", self.command(label))
+    }
+
     /// All stamps so far, in the order they came.
     pub(crate) fn read(&self) -> Result<Vec<(String, i64)>, Failure> {
         let text = match std::fs::read_to_string(&self.0) {
@@ -64,7 +69,10 @@ impl Stamps {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error.into()),
         };
-        text.lines()
+        // Whoever reads may see the beginning of a line that is just being written.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        whole
+            .lines()
             .map(|line| {
                 let (label, nanos) = line.split_once(' ').ok_or("a stamp is torn")?;
                 Ok((label.to_owned(), nanos.parse()?))

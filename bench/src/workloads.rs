@@ -167,10 +167,18 @@ pub(crate) async fn run(
         progress(group);
         if let Err(error) = one(first, stage, report).await {
             progress_failed(first, &error);
-            report.failed.push((first, error.to_string()));
+            report.failed.push((first.to_owned(), error.to_string()));
         }
     }
     Ok(())
+}
+
+/// These workloads and those that are measured together with them.
+pub(crate) fn whole_groups(wanted: &[&str]) -> Vec<&'static str> {
+    let groups = GROUPS
+        .iter()
+        .filter(|group| group.iter().any(|name| wanted.contains(name)));
+    groups.flat_map(|group| group.iter().copied()).collect()
 }
 
 /// Workloads that are measured together, by the first of them.

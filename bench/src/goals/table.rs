@@ -2,7 +2,7 @@
 
 use super::Goal;
 use super::Limit::{AtLeast, AtMost, ShareOfMachine, TimesAtLeast, TimesAtMost, TimesMetric};
-use crate::report::{APSCHEDULER, CRON, CRONICLE, FLOOR_DB, MARIADB, SQLITE};
+use crate::report::{APSCHEDULER, CRON, CRONICLE, FLOOR_DB, MARIADB, SHELL, SQLITE};
 
 const fn goal(
     workload: &'static str,
@@ -111,6 +111,14 @@ pub(super) const GOALS: &[Goal] = &[
         SQLITE,
         "CPU per fire",
         TimesAtMost(1.0 / 40.0, CRONICLE),
+        MANY,
+    ),
+    goal("P3", SHELL, "last start", TimesAtMost(1.3, FLOOR_DB), MANY),
+    goal(
+        "P4",
+        SHELL,
+        "CPU per fire",
+        TimesAtMost(1.5, FLOOR_DB),
         MANY,
     ),
     goal("P5", SQLITE, "peak memory", AtMost(80.0), MEMORY),

@@ -73,7 +73,11 @@ fn tell(report: &mut Report, db: Db, log: &Path) -> Result<(), Failure> {
         match fields["message"].as_str() {
             Some("claimed") => {
                 let count = fields["count"].as_f64().unwrap_or(0.0);
-                let took = fields["took_us"].as_f64().ok_or("a claim has no time")?;
+                let took = &fields["took_us"];
+                let took = took
+                    .as_f64()
+                    .or_else(|| took.as_str()?.parse().ok())
+                    .ok_or("a claim has no time")?;
                 if count >= 1_000.0 {
                     claims.push(took / 1e3);
                 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::product::{Product, draft};
-use crate::report::{FLOOR_DB, FLOOR_MEM, Report};
+use crate::report::{FLOOR_DB, FLOOR_MEM, Report, SHELL};
 use crate::stage::{Db, Owned, Stage};
 use crate::stamps::{Round, SECOND, Stamps, round};
 use crate::{Failure, meter, now_nanos};
@@ -65,6 +65,15 @@ const ONE: (&[i64], usize) = (&[0, 3, 6, 9, 12, 15, 18], 1);
 const HUNDRED: (&[i64], usize) = (&[21, 27], 100);
 const THOUSAND: (&[i64], usize) = (&[34, 47], 1_000);
 
+/// How a command is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As a user would.
+    AsTyped,
+    /// So that only a shell can read it.
+    ByShell,
+}
+
 /// How long an instant of 1,000 may take.
 const PATIENCE: Duration = Duration::from_secs(12);
 
@@ -74,8 +83,14 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         floor(stage, kind).await?.note(report, who);
     }
     for db in Db::BOTH {
-        product(stage, db).await?.note(report, db.product());
+        product(stage, db, Way::AsTyped)
+            .await?
+            .note(report, db.product());
     }
+    product(stage, Db::Sqlite, Way::ByShell)
+        .await?
+        .note(report, SHELL);
+    report.note("P3", "The commands are plain ones (a path and words), which jcrontab runs without a shell where `/bin/sh` is dash (ADR 18); the floors and the peers run them by the shell. The line \"by the shell\" has the same commands with a quote in them, so that they need it.");
     Ok(())
 }
 
@@ -134,8 +149,12 @@ async fn floor(stage: &Stage, kind: &str) -> Result<Fires, Failure> {
     Ok(fires)
 }
 
-async fn product(stage: &Stage, db: Db) -> Result<Fires, Failure> {
-    let minutes = if stage.quick { 1 } else { 2 };
+async fn product(stage: &Stage, db: Db, way: Way) -> Result<Fires, Failure> {
+    let minutes = if stage.quick || way == Way::ByShell {
+        1
+    } else {
+        2
+    };
     let product = Product::fresh(stage, db, "fires").await?;
     let folder = product.home.data.clone();
     let kinds = [ONE, HUNDRED, THOUSAND];
@@ -148,7 +167,11 @@ async fn product(stage: &Stage, db: Db) -> Result<Fires, Failure> {
         let cron = format!("{} * * * * *", seconds.join(","));
         for task in 0..*count {
             let (name, label) = (format!("bench {count} {task}"), task.to_string());
-            drafts.push(draft(&name, &cron, &stamps.command(&label), first));
+            let command = match way {
+                Way::AsTyped => stamps.command(&label),
+                Way::ByShell => stamps.command_for_shell(&label),
+            };
+            drafts.push(draft(&name, &cron, &command, first));
         }
     }
     product.add_all(drafts).await?;

@@ -231,6 +231,10 @@ fn leaves(base: &Path) -> Vec<PathBuf> {
 
 /// Removes a leaf and what a command has made in it; false while something lives there.
 fn remove(leaf: &Path) -> bool {
+    // As nearly always: nothing in it any more, and no groups below it.
+    if std::fs::remove_dir(leaf).is_ok() {
+        return true;
+    }
     for inner in folders(leaf) {
         remove(&inner);
     }

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use app::id::RunId;
 
@@ -195,8 +195,12 @@ pub(super) fn keep_only(data_dir: &Path, entries: &BTreeMap<RunId, Entry>) -> st
 
 /// This boot of the machine.
 pub(super) fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+    // It does not change while anybody is there to ask.
+    static BOOT: LazyLock<String> = LazyLock::new(|| {
+        std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+            .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+    });
+    BOOT.clone()
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ use super::tree::Process;
 use super::wait::Socket;
 use super::{Containment, Environment, Job, cgroup, helper, strays};
 
-/// How long what may have been started is looked for.
-const SEARCH: Duration = Duration::from_secs(5);
+/// How long what may have been started is looked for: far longer than a fork takes to exec.
+const SEARCH: Duration = Duration::from_secs(2);
 
 /// What holds the processes of a run together.
 #[derive(Clone, Debug)]
@@ -149,11 +149,15 @@ fn begin(
         match launcher.launch(&containment.helper, arguments, vars, files) {
             Ok(Answer::Declined) => {}
             Ok(Answer::Child(pid)) => {
-                let child = Launched::new(pid)?;
+                let child = Launched::new(pid).inspect_err(|_| {
+                    drop(ends);
+                    end_unknown(job, containment, leaf);
+                })?;
                 return Ok((Child::Launched(child), pid.as_raw_nonzero().get()));
             }
             Err(LaunchError::Refused(error)) => return Err(error),
             Err(error @ LaunchError::Unknown) => {
+                drop(ends);
                 end_unknown(job, containment, leaf);
                 return Err(std::io::Error::other(error));
             }
@@ -175,17 +179,32 @@ fn begin(
     Ok((Child::Spawned(child), pid))
 }
 
-/// Ends what may have been started although nobody says so: a run that is told as not started
-/// must not be under way.
+/// Ends what may have been started although nobody holds it: a run that is told as not started must
+/// not be under way. A child that was only just forked carries no marks yet, so it is looked for
+/// again and again for a while.
 fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
     let until = Instant::now() + SEARCH;
-    if let Some(leaf) = leaf
-        && !cgroup::kill(leaf, until)
-    {
-        tracing::error!(run.id = job.run_id.0, "a control group cannot be emptied");
-    }
-    if let Err(error) = strays::end_run(&containment.identity.host_key, job.run_id, until) {
-        tracing::error!(run.id = job.run_id.0, %error, "what is left of a run cannot be ended");
+    loop {
+        let left = match leaf {
+            Some(leaf) => usize::from(!cgroup::kill(leaf, until)),
+            None => 0,
+        };
+        match strays::end_run(&containment.identity.host_key, job.run_id, until) {
+            Ok(found) if found + left > 0 => {
+                tracing::error!(
+                    run.id = job.run_id.0,
+                    "what is left of a run cannot be ended"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(run.id = job.run_id.0, %error, "what is left of a run cannot be seen");
+            }
+        }
+        if Instant::now() >= until {
+            return;
+        }
+        std::thread::sleep(SEARCH / 10);
     }
 }
 

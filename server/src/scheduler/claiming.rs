@@ -43,7 +43,7 @@ impl Scheduler {
                     let took = self.clock.ticks().saturating_sub(begun);
                     tracing::debug!(
                         count = claims.claimed.len(),
-                        took_us = took.as_micros(),
+                        took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
                         "claimed"
                     );
                 }

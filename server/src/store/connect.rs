@@ -15,6 +15,8 @@ use super::{Engine, Store, StoreError};
 
 /// Connections a MySQL server is asked for.
 const MYSQL_CONNECTIONS: u32 = 16;
+/// Rows of SQLite that may wait for the side that asked.
+const ROWS_AHEAD: usize = 1_024;
 /// Readers of an SQLite file.
 const SQLITE_READERS: u32 = 4;
 
@@ -70,6 +72,9 @@ impl Store {
                         .busy_timeout(Duration::from_secs(5))
                         .foreign_keys(true)
                         .statement_cache_capacity(200)
+                        // Rows come over from SQLite's own thread: with a full channel the two
+                        // threads wake each other for every few rows.
+                        .row_buffer_size(ROWS_AHEAD)
                 });
             Database::connect(options)
         };
