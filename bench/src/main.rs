@@ -45,9 +45,10 @@ async fn main() -> Result<ExitCode, Failure> {
         .collect();
     let mut stage = Stage::new(quick, long)?;
     let mut report = Report::default();
-    let ran = workloads::run(&mut stage, &mut report, &wanted).await;
     let (binary, root) = (stage.binary.clone(), stage.root.clone());
+    // Before it begins: somebody may go on working meanwhile.
     let machine = Machine::look(&binary, &root);
+    let ran = workloads::run(&mut stage, &mut report, &wanted).await;
     let page = root.join("docs/PERFORMANCE.md");
     let kept = stage.keep.join("figures.json");
     stage.clear()?;
