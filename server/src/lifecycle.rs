@@ -160,7 +160,8 @@ pub fn assemble(
         |name| name.to_string_lossy().into_owned(),
     );
     let node = NodeRow {
-        id: random_id(16),
+        // It stands in each row of a run: no longer than it must be to be one of a kind.
+        id: random_id(8),
         host_key: data.host_key().to_owned(),
         place: twin::place(&hostname, data.path()),
         hostname,
@@ -187,6 +188,7 @@ pub fn assemble(
         default_zone,
         zone_names: zone_names(),
         started_at: clock.now(),
+        lists: crate::service::KeptLists::default(),
         closed: std::sync::atomic::AtomicBool::new(false),
     };
     Ok(Parts {

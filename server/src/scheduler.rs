@@ -47,6 +47,9 @@ const POLL: TimeDelta = TimeDelta::seconds(1);
 const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
 /// The loop turns at least this often: that it does is what `/readyz` tells.
 const IDLE: TimeDelta = TimeDelta::seconds(60);
+/// The loop turns this long before an instant, so that at the instant only the claim is left: what
+/// has not run for a while is slow at first, from the database's pages to the processor's caches.
+const READY: TimeDelta = TimeDelta::milliseconds(60);
 /// Claims in one turn: however much is due, planning goes on.
 const CLAIMS: usize = 8;
 /// Pause after a failure of the database.
@@ -175,10 +178,16 @@ impl Scheduler {
         if self.executor.is_in_doubt() && self.standing.may_claim(self.clock.ticks()) {
             self.resolve_doubt(agenda).await?;
         }
+        let may_claim = self.standing.may_claim(self.clock.ticks());
+        // What is due comes first, and the rest after it: a claim made from an agenda that is out
+        // of date changes nothing. Not where later firings are due as well and only still to be
+        // planned: a rule that starts the latest one must see them.
+        if may_claim && agenda.is_due(self.clock.now()) && agenda.planned_until() >= now {
+            self.claim(agenda).await?;
+        }
         self.reload(agenda).await?;
         self.look_at_the_waiting(agenda).await?;
         self.plan(agenda).await?;
-        let may_claim = self.standing.may_claim(self.clock.ticks());
         for _ in 0..CLAIMS {
             if !may_claim || !(agenda.look || agenda.is_due(self.clock.now())) {
                 break;
@@ -205,9 +214,32 @@ impl Scheduler {
         } else {
             IDLE
         };
-        Ok(agenda
+        let wake_at = agenda
             .wake_at(PLAN_MARGIN)
-            .map_or(now + look, |at| at.min(now + look)))
+            .map_or(now + look, |at| at.min(now + look));
+        match agenda.next_due() {
+            Some(due) if due <= wake_at => self.make_ready(agenda, now, due).await,
+            _ => Ok(wake_at),
+        }
+    }
+
+    /// Shortly before an instant everything but the claim itself is done, and the claim rehearsed;
+    /// says when to look again.
+    async fn make_ready(
+        &self,
+        agenda: &mut Agenda,
+        now: DateTime<Utc>,
+        due: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        if due - now > READY {
+            return Ok(due - READY);
+        }
+        // Once, and not where it would be in the way of the instant.
+        if due - now > READY / 4 && agenda.rehearsed != Some(due) {
+            agenda.rehearsed = Some(due);
+            self.rehearse(agenda, due).await?;
+        }
+        Ok(due)
     }
 
     /// Runs that wait, and runs that are to end: what changed here since the last look, and on a

@@ -17,6 +17,8 @@ mod tasks;
 mod users;
 mod words;
 
+pub use tasks::KeptLists;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -87,6 +89,8 @@ pub struct Service {
     pub zone_names: Vec<String>,
     /// When this process started.
     pub started_at: DateTime<Utc>,
+    /// Lists of tasks that are still true.
+    pub lists: KeptLists,
     /// Set when the process stops: nothing is started by hand any more.
     pub closed: AtomicBool,
 }

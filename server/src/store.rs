@@ -28,6 +28,7 @@ mod sessions;
 mod tasks;
 mod time;
 mod txn;
+mod version;
 
 pub use accounts::StoredUser;
 pub use blackouts::StoredBlackout;
@@ -48,6 +49,8 @@ pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{LiveTask, NewSchedule, NewTask};
 pub use txn::{StoreError, Tx};
+pub use version::DataVersion;
+use version::Watcher;
 
 use sea_orm::DatabaseConnection;
 
@@ -78,6 +81,8 @@ pub struct Store {
     writer: DatabaseConnection,
     /// SQLite: several connections; MySQL: the same pool as `writer`.
     reader: DatabaseConnection,
+    /// SQLite: one connection that writes nothing and is asked for nothing but what the others did.
+    watcher: Option<Watcher>,
     engine: Engine,
 }
 

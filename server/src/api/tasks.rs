@@ -8,6 +8,7 @@ use app::run::{Run, RunForm, RunRequest};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -51,14 +52,15 @@ pub(super) async fn list(
     State(service): State<AppState>,
     Who(caller): Who,
     Params(query): Params<ListQuery>,
-) -> Reply<Json<List<TaskRow>>> {
+) -> Reply<impl IntoResponse> {
     let query = TaskQuery {
         q: query.q,
         state: query.state,
         after: query.after,
         limit: query.limit,
     };
-    Ok(Json(service.task_list(&caller, &query).await?))
+    let body = service.task_list_json(&caller, &query).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], body))
 }
 
 /// Enters a task.

@@ -107,6 +107,8 @@ pub struct Agenda {
     pub waiting: bool,
     /// Whether a claim is to look at those that wait, whatever is due.
     pub look: bool,
+    /// The instant whose claim was rehearsed last.
+    pub rehearsed: Option<DateTime<Utc>>,
     /// Steps of the clock that the database has not all of yet, oldest first.
     pub steps: Vec<Step>,
 }
@@ -135,6 +137,7 @@ impl Agenda {
             slots: HashMap::new(),
             waiting: false,
             look: false,
+            rehearsed: None,
             steps: Vec::new(),
         }
     }
@@ -327,6 +330,12 @@ impl Agenda {
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         self.due.first().is_some_and(|at| *at <= now)
+    }
+
+    /// The next instant at which something planned is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.due.first().copied()
     }
 
     /// Everything due up to `now` is claimed or ended.

@@ -77,6 +77,16 @@ impl Scheduler {
         }
     }
 
+    /// Reads and decides as the claim of an instant that is near will, and writes nothing.
+    pub(super) async fn rehearse(
+        &self,
+        agenda: &Agenda,
+        due: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let rules = Rules { agenda, now: due };
+        self.store.rehearse(due, &rules).await
+    }
+
     /// Ends runs of this node whose end was asked for in the database: on another node, or by a
     /// newer start.
     pub(super) async fn end_asked(&self) -> Result<(), StoreError> {

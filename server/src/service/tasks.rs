@@ -1,6 +1,7 @@
 //! Tasks and what can be done to them.
 
 mod history;
+mod kept;
 mod next;
 mod start;
 
@@ -17,6 +18,8 @@ use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_
 use app::time::Stamp;
 use async_trait::async_trait;
 use chrono::DateTime;
+
+pub use kept::KeptLists;
 
 use history::{difference, merge, parse_cursor, reaches_back_to};
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
@@ -11,6 +12,7 @@ use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
+use super::version::Watcher;
 use super::{Engine, Store, StoreError};
 
 /// Connections a MySQL server is asked for.
@@ -52,7 +54,7 @@ impl Store {
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        let connect = |connections: u32| {
+        let options = |connections: u32| {
             let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
             options
                 .max_connections(connections)
@@ -76,14 +78,26 @@ impl Store {
                         // threads wake each other for every few rows.
                         .row_buffer_size(ROWS_AHEAD)
                 });
-            Database::connect(options)
+            options
         };
         // The writer first: it creates the file and switches it to WAL.
-        let writer = connect(1).await?;
-        let reader = connect(SQLITE_READERS).await?;
+        let writer = Database::connect(options(1)).await?;
+        let reader = Database::connect(options(SQLITE_READERS)).await?;
+        let opened = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&opened);
+        let mut watching = options(1);
+        watching.map_sqlx_sqlite_pool_opts(move |options| {
+            let count = Arc::clone(&count);
+            options.after_connect(move |_, _| {
+                count.fetch_add(1, Ordering::SeqCst);
+                Box::pin(std::future::ready(Ok(())))
+            })
+        });
+        let connection = Database::connect(watching).await?;
         Ok(Self {
             writer,
             reader,
+            watcher: Some(Watcher { connection, opened }),
             engine: Engine::Sqlite,
         })
     }
@@ -107,6 +121,7 @@ impl Store {
         Ok(Self {
             writer: pool.clone(),
             reader: pool,
+            watcher: None,
             engine: Engine::Mysql,
         })
     }

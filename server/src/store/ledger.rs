@@ -3,6 +3,7 @@
 mod active;
 mod asks;
 mod claim;
+mod ids;
 mod manual;
 mod rows;
 mod skipped;

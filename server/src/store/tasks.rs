@@ -250,6 +250,9 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
     Ok(all)
 }
 
+/// Tasks that one statement reads where all are read.
+const TASKS_AT_ONCE: u64 = 500;
+
 impl Store {
     /// All active and paused tasks with the schedules in force, and the number of the last change they show.
     ///
@@ -258,24 +261,35 @@ impl Store {
     pub async fn live_tasks(&self) -> Result<(i64, Vec<LiveTask>), StoreError> {
         // The counter first: a change between the two reads is then seen again, not lost.
         let (seen, _) = self.cluster_state().await?;
-        let rows = task::Entity::find()
-            .filter(task::Column::State.ne(TaskState::Closed.as_str()))
-            .all(&self.reader)
-            .await?;
-        let schedules = schedule::Entity::find()
-            .order_by_asc(schedule::Column::TaskId)
-            .all(&self.reader)
-            .await?;
         let mut secrets = self.all_granted().await?;
-        let tasks = rows
-            .into_iter()
-            .map(|row| {
+        let mut tasks = Vec::new();
+        let mut after = 0;
+        loop {
+            // In parts: all rows at once, besides all tasks, would be the server's largest moment.
+            let rows = task::Entity::find()
+                .filter(task::Column::Id.gt(after))
+                .filter(task::Column::State.ne(TaskState::Closed.as_str()))
+                .order_by_asc(task::Column::Id)
+                .limit(TASKS_AT_ONCE)
+                .all(&self.reader)
+                .await?;
+            let Some(last) = rows.last().map(|row| row.id) else {
+                break;
+            };
+            let schedules = schedule::Entity::find()
+                .filter(schedule::Column::TaskId.gt(after))
+                .filter(schedule::Column::TaskId.lte(last))
+                .order_by_asc(schedule::Column::TaskId)
+                .all(&self.reader)
+                .await?;
+            for row in rows {
                 let granted = secrets.remove(&row.id).unwrap_or_default();
                 let from = schedules.partition_point(|s| s.task_id < row.id);
                 let to = schedules.partition_point(|s| s.task_id <= row.id);
-                to_live(row, &schedules[from..to], granted)
-            })
-            .collect::<Result<_, _>>()?;
+                tasks.push(to_live(row, &schedules[from..to], granted)?);
+            }
+            after = last;
+        }
         Ok((seen, tasks))
     }
 

@@ -172,42 +172,85 @@ impl Store {
             if self.engine() == Engine::Mysql && !is_alive(tx, node).await? {
                 return Ok(Ok(Claims::default()));
             }
-            let due = rows::due_rows(tx, now).await?;
-            let (runs, waiting) = active::active(tx).await?;
-            let delays: Vec<DateTime<Utc>> = waiting
-                .iter()
-                .map(|run| run.due_at)
-                .filter(|at| *at > now)
-                .collect();
-            let waiting: Vec<WaitingRun> = waiting
-                .into_iter()
-                .filter(|run| run.due_at <= now)
-                .collect();
+            let Read {
+                due,
+                waiting,
+                delays,
+                decision,
+            } = read(tx, now, rules).await?;
             if due.is_empty() && waiting.is_empty() {
                 return Ok(Ok(Claims {
                     look_again: delays,
                     ..Claims::default()
                 }));
             }
-            let latest = rows::latest_due(tx, now, &due).await?;
-            let ended = active::last_ends(tx, &rules.depends_on(&due)).await?;
-            let decision = rules.decide(&View {
-                due: &due,
-                latest: &latest,
-                runs: &runs,
-                waiting: &waiting,
-                ended: &ended,
-            });
-            write(tx, node, now, (due, waiting), decision, delays)
+            write((self.engine(), tx), node, now, (due, waiting), decision, delays)
                 .await
                 .map(Ok)
         })
     }
+
+    /// Reads and decides as [`claim`](Self::claim) does, and writes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rehearse<D: Decide>(
+        &self,
+        now: DateTime<Utc>,
+        rules: &D,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            change_counter(tx).await?;
+            read(tx, now, rules).await.map(drop)
+        })
+    }
+}
+
+/// What a claim has read and decided.
+struct Read {
+    due: Vec<Due>,
+    /// Runs that wait and may start now as far as their time goes.
+    waiting: Vec<WaitingRun>,
+    /// When the others may.
+    delays: Vec<DateTime<Utc>>,
+    decision: Decision,
+}
+
+async fn read<D: Decide>(tx: &Tx, now: DateTime<Utc>, rules: &D) -> Result<Read, StoreError> {
+    let due = rows::due_rows(tx, now).await?;
+    let (runs, waiting) = active::active(tx).await?;
+    let delays = waiting
+        .iter()
+        .map(|run| run.due_at)
+        .filter(|at| *at > now)
+        .collect();
+    let waiting: Vec<WaitingRun> = waiting
+        .into_iter()
+        .filter(|run| run.due_at <= now)
+        .collect();
+    let mut decision = Decision::default();
+    if !(due.is_empty() && waiting.is_empty()) {
+        let latest = rows::latest_due(tx, now, &due).await?;
+        let ended = active::last_ends(tx, &rules.depends_on(&due)).await?;
+        decision = rules.decide(&View {
+            due: &due,
+            latest: &latest,
+            runs: &runs,
+            waiting: &waiting,
+            ended: &ended,
+        });
+    }
+    Ok(Read {
+        due,
+        waiting,
+        delays,
+        decision,
+    })
 }
 
 /// Writes what was decided.
 async fn write(
-    tx: &Tx,
+    (engine, tx): (Engine, &Tx),
     node: &str,
     now: DateTime<Utc>,
     (due, waiting): (Vec<Due>, Vec<WaitingRun>),
@@ -265,10 +308,7 @@ async fn write(
     for chunk in queued.chunks(CHUNK) {
         active::queue(tx, chunk, now).await?;
     }
-    let mut claimed = Vec::with_capacity(starts.len());
-    for chunk in starts.chunks(CHUNK) {
-        claimed.extend(rows::start_planned(tx, chunk, node, now).await?);
-    }
+    let claimed = rows::start_planned((engine, tx), starts, node, now).await?;
     look_again.extend(later.into_keys());
     Ok(Claims {
         claimed,

@@ -1,15 +1,18 @@
 //! The statements behind planning and claiming.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use app::run::Trigger;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::super::entity::{occurrence, run};
-use super::super::{StoreError, Tx};
+use super::super::{Engine, StoreError, Tx};
+use super::ids::Ids;
 use super::{CHUNK, CLAIM_MAX, Claimed, Due, Entry, Planned};
 
 pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), StoreError> {
@@ -186,74 +189,123 @@ pub(super) struct Start {
     pub(super) pool: Option<String>,
 }
 
+/// Starts firings: each becomes `running`, with a run of its own.
 pub(super) async fn start_planned(
-    tx: &Tx,
-    starts: &[Start],
+    (engine, tx): (Engine, &Tx),
+    starts: Vec<Start>,
     node: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    use run::Column as R;
-    let ids: Vec<i64> = starts.iter().map(|start| start.due.id.0).collect();
-    let updated = occurrence::Entity::update_many()
-        .col_expr(occurrence::Column::State, Expr::value("running"))
-        .col_expr(occurrence::Column::NodeId, Expr::value(node))
-        .col_expr(occurrence::Column::Epoch, Expr::value(1))
-        .filter(occurrence::Column::Id.is_in(ids.iter().copied()))
-        .filter(occurrence::Column::State.eq("planned"))
-        .exec(tx)
-        .await?;
-    if updated.rows_affected != starts.len() as u64 {
-        return Err(StoreError::Raced);
+    use occurrence::Column as C;
+    // What a row of theirs does not say: few groups, mostly one.
+    let mut groups: BTreeMap<(&str, Option<&str>), Vec<i64>> = BTreeMap::new();
+    for Start { due, trigger, pool } in &starts {
+        let group = groups.entry((trigger.as_str(), pool.as_deref()));
+        group.or_default().push(due.id.0);
     }
-    let mut insert = Query::insert();
-    insert.into_table(run::Entity).columns([
-        R::OccurrenceId,
-        R::TaskId,
-        R::Attempt,
-        R::TriggerKind,
-        R::State,
-        R::NodeId,
-        R::Epoch,
-        R::ScheduledFor,
-        R::StartedAt,
-        R::Pool,
-    ]);
-    for Start { due, trigger, pool } in starts {
-        insert.values_panic([
-            due.id.0.into(),
-            due.task_id.0.into(),
-            1.into(),
-            trigger.as_str().into(),
-            "running".into(),
-            node.into(),
-            1.into(),
-            due.scheduled_for.into(),
-            now.into(),
-            pool.clone().into(),
-        ]);
+    let mut run_ids: HashMap<i64, i64> = HashMap::with_capacity(starts.len());
+    for ((trigger, pool), ids) in groups {
+        for some in Ids::of(ids) {
+            let updated = occurrence::Entity::update_many()
+                .col_expr(C::State, Expr::value("running"))
+                .col_expr(C::NodeId, Expr::value(node))
+                .col_expr(C::Epoch, Expr::value(1))
+                .filter(some.condition(C::Id))
+                .filter(C::State.eq("planned"))
+                .exec(tx)
+                .await?;
+            if updated.rows_affected != some.count() {
+                return Err(StoreError::Raced);
+            }
+            let run = NewRuns {
+                node,
+                now,
+                trigger,
+                pool,
+            };
+            run_ids.extend(insert_runs((engine, tx), &some, &run).await?);
+        }
     }
-    // A second claim of the same occurrence and attempt fails here, on every engine.
-    tx.execute(&insert).await?;
-    let run_ids: HashMap<i64, i64> = run::Entity::find()
-        .select_only()
-        .columns([R::OccurrenceId, R::Id])
-        .filter(R::OccurrenceId.is_in(ids))
-        .filter(R::Attempt.eq(1))
-        .into_tuple::<(i64, i64)>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
     starts
-        .iter()
+        .into_iter()
         .map(|Start { due, trigger, .. }| {
             let run_id = run_ids.get(&due.id.0).copied().ok_or(StoreError::Raced)?;
             Ok(Claimed {
-                due: due.clone(),
+                due,
                 run_id: RunId(run_id),
                 epoch: 1,
-                trigger: *trigger,
+                trigger,
             })
         })
         .collect()
+}
+
+/// What new runs have in common.
+struct NewRuns<'a> {
+    node: &'a str,
+    now: DateTime<Utc>,
+    trigger: &'a str,
+    pool: Option<&'a str>,
+}
+
+/// A run for each of these firings, made by the database from its own rows; their ids by those of
+/// the firings. A second claim of the same firing fails here, on every engine.
+async fn insert_runs(
+    (engine, tx): (Engine, &Tx),
+    firings: &Ids,
+    new: &NewRuns<'_>,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    use occurrence::Column as C;
+    use run::Column as R;
+    let mut select = Query::select();
+    select
+        .columns([C::Id, C::TaskId])
+        .expr(Expr::value(1))
+        .expr(Expr::value(new.trigger))
+        .expr(Expr::value("running"))
+        .expr(Expr::value(new.node))
+        .expr(Expr::value(1))
+        .column(C::ScheduledFor)
+        .expr(Expr::value(new.now))
+        .expr(Expr::value(new.pool))
+        .from(occurrence::Entity)
+        .cond_where(firings.condition(C::Id));
+    let mut insert = Query::insert();
+    insert
+        .into_table(run::Entity)
+        .columns([
+            R::OccurrenceId,
+            R::TaskId,
+            R::Attempt,
+            R::TriggerKind,
+            R::State,
+            R::NodeId,
+            R::Epoch,
+            R::ScheduledFor,
+            R::StartedAt,
+            R::Pool,
+        ])
+        .select_from(select)
+        .map_err(|error| DbErr::Custom(error.to_string()))?;
+    if engine == Engine::Sqlite {
+        insert.returning(Query::returning().columns([R::OccurrenceId, R::Id]));
+        let rows = tx.query_all(&insert).await?;
+        let ids = rows.iter().map(|row| {
+            Ok((
+                row.try_get_by_index::<i64>(0)?,
+                row.try_get_by_index::<i64>(1)?,
+            ))
+        });
+        return ids.collect::<Result<_, DbErr>>().map_err(StoreError::from);
+    }
+    // MySQL has no RETURNING.
+    tx.execute(&insert).await?;
+    Ok(run::Entity::find()
+        .select_only()
+        .columns([R::OccurrenceId, R::Id])
+        .filter(firings.condition(R::OccurrenceId))
+        .filter(R::Attempt.eq(1))
+        .into_tuple::<(i64, i64)>()
+        .all(tx)
+        .await?)
 }
