@@ -38,6 +38,17 @@ async fn main() -> Result<ExitCode, Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let (quick, long) = (has("--quick"), has("--long"));
+    let flags = ["--quick", "--long", "--again"];
+    if let Some(unknown) = arguments
+        .iter()
+        .find(|argument| argument.starts_with('-') && !flags.contains(&argument.as_str()))
+    {
+        return Err(format!(
+            "{unknown} is none of {}; names of workloads stand alone (P3 P7)",
+            flags.join(", ")
+        )
+        .into());
+    }
     let wanted: Vec<&str> = arguments
         .iter()
         .map(String::as_str)

@@ -18,8 +18,10 @@ mod users;
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -116,10 +118,18 @@ fn documented() -> OpenApiRouter<AppState> {
 pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, mut openapi) = documented().split_for_parts();
     name_operations(&mut openapi);
-    let described = openapi.clone();
+    // As text: the description itself takes megabytes, in each copy of the router.
+    let described = match serde_json::to_vec(&openapi) {
+        Ok(described) => Bytes::from(described),
+        Err(error) => {
+            tracing::error!(%error, "the API cannot be described");
+            Bytes::from_static(b"{}")
+        }
+    };
+    let json = [(CONTENT_TYPE, "application/json")];
     let router = router.route(
         "/api/openapi.json",
-        get(move || async move { Json(described) }),
+        get(move || std::future::ready((json, described.clone()))),
     );
     (router, openapi)
 }

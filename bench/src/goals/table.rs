@@ -24,7 +24,7 @@ const ONE: &str = "a start is a claim and its commit (on MariaDB with a round tr
 const MANY: &str = "each run is contained (its own session and control group or supervisor), written down before and after, and its output kept; the floor does none of that";
 const COUNT: &str = "nothing: a wrong count is a fault";
 const MEMORY: &str = "the runtime, the pages' code and the caches of the database";
-const READ: &str = "the answer is made anew for each request, from the database";
+const READ: &str = "the page is made anew for each request, from the database";
 
 pub(super) const GOALS: &[Goal] = &[
     // One due of 1,101 loaded.
@@ -235,7 +235,7 @@ pub(super) const GOALS: &[Goal] = &[
         SQLITE,
         "bytes per run",
         AtMost(300.0),
-        "the row, its occurrence and their indexes",
+        "the row, its occurrence and their six indexes; SQLite has no type for instants, and each is 25 to 32 bytes of text",
     ),
     // Claims.
     goal(
@@ -243,7 +243,7 @@ pub(super) const GOALS: &[Goal] = &[
         SQLITE,
         "claim of 1,000",
         AtMost(5.0),
-        "1,000 occurrences and 1,000 new runs with their indexes are one transaction",
+        "1,000 occurrences and 1,000 new runs with their indexes are one transaction, of which SQLite itself takes 8 to 9 ms (instants are kept as text)",
     ),
     goal(
         "P12",
@@ -281,7 +281,7 @@ pub(super) const GOALS: &[Goal] = &[
         MARIADB,
         "takeover",
         AtMost(15.0),
-        "a node counts as dead after the lease (20 s) without a heartbeat",
+        "a node counts as dead after the lease (12 s) without a heartbeat",
     ),
     goal(
         "P14",
@@ -297,7 +297,13 @@ pub(super) const GOALS: &[Goal] = &[
         AtMost(0.5),
         "each request is guarded: its name resolved, its address checked, its own connection",
     ),
-    goal("P15", SQLITE, "p99 start", AtMost(50.0), MANY),
+    goal(
+        "P15",
+        SQLITE,
+        "p99 start",
+        AtMost(50.0),
+        "100 programs due at one instant: the floors, which do nothing else, have their last start no sooner (P2)",
+    ),
     goal("P15", SQLITE, "memory growth", AtMost(5.0), MEMORY),
     goal("P16", SQLITE, "caught up", AtMost(1_900.0), MANY),
     goal(

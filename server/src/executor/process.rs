@@ -22,6 +22,10 @@ const DRAIN: Duration = Duration::from_millis(250);
 /// How long processes that nothing holds together any more are looked for.
 const SEARCH: Duration = Duration::from_secs(5);
 
+/// What is ended because another node may start it again gets no longer than this, whatever its
+/// task says: the others wait four seconds more than this node is trusted without a heartbeat.
+const ISOLATED_GRACE: Duration = Duration::from_secs(2);
+
 /// How a command ended.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
@@ -188,8 +192,12 @@ async fn attend(
             }
         }
     };
-    let grace = u64::try_from(execution.stop_grace_seconds).unwrap_or_default();
-    let (end, gone) = watch.stop(Duration::from_secs(grace)).await;
+    let mut grace =
+        Duration::from_secs(u64::try_from(execution.stop_grace_seconds).unwrap_or_default());
+    if matches!(cause, Cause::Stopped(StopReason::Isolated)) {
+        grace = grace.min(ISOLATED_GRACE);
+    }
+    let (end, gone) = watch.stop(grace).await;
     if !gone {
         tracing::error!(
             run.id = job.run_id.0,

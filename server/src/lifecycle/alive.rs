@@ -14,7 +14,10 @@ use crate::scheduler::{DatabaseClock, LOST_AFTER, Silence, bury_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
 
 /// A process says that it is alive this often.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// The database gets so long to take one: two such attempts end before this process is not trusted
+/// any more ([`TRUSTED_FOR`](crate::scheduler::standing::TRUSTED_FOR)).
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Pause after a heartbeat that did not get through: the lease runs.
 const HURRY: Duration = Duration::from_secs(1);
 
@@ -39,7 +42,7 @@ impl Alive {
         let mut told = Told::default();
         while !gone.is_cancelled() {
             // A connection whose other end is gone without a word would be waited for in vain.
-            let beat = tokio::time::timeout(HEARTBEAT, self.beat(steady_since))
+            let beat = tokio::time::timeout(self.at_most(PATIENCE), self.beat(steady_since))
                 .await
                 .unwrap_or(Err(StoreError::Silent));
             let pause = match beat {
@@ -57,7 +60,7 @@ impl Alive {
                 Err(error) => {
                     steady_since = None;
                     tracing::debug!(error = &error as &dyn std::error::Error, "no heartbeat");
-                    HURRY
+                    self.at_most(HURRY)
                 }
             };
             if !self.standing.is_heard(self.clock.ticks())
@@ -70,6 +73,13 @@ impl Alive {
                 () = gone.cancelled() => {}
             }
         }
+    }
+
+    /// This time, but not beyond the moment at which runs must be ended: others wait no longer
+    /// before they start them anew.
+    fn at_most(&self, time: Duration) -> Duration {
+        let left = self.standing.trusted_on(self.clock.ticks());
+        left.map_or(time, |left| time.min(left))
     }
 
     async fn beat(&self, steady_since: Option<Instant>) -> Result<bool, StoreError> {

@@ -8,8 +8,8 @@ use crate::executor::retry_at;
 use crate::notifier::compose::Composer;
 use crate::store::{NodeRow, Outcome, Store, StoreError};
 
-/// A process that has said nothing for so long is dead (three heartbeats).
-pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(20);
+/// A process that has said nothing for so long is dead (six heartbeats).
+pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(12);
 
 /// What it means that another process has said nothing for long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

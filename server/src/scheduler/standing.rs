@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Who has not got a heartbeat through for so long claims nothing more: the others may take it for
 /// dead at any moment ([`LOST_AFTER`](super::LOST_AFTER) is longer by more than one heartbeat).
-pub const TRUSTED_FOR: Duration = Duration::from_secs(12);
+pub const TRUSTED_FOR: Duration = Duration::from_secs(8);
 /// A clock that is off by more is told to people.
 pub const SKEW_WARNS_MS: i64 = 2_000;
 /// A node whose clock is off by more claims nothing.
@@ -49,6 +49,14 @@ impl Standing {
             .is_none_or(|at| ticks.saturating_sub(at) < TRUSTED_FOR)
     }
 
+    /// How long heartbeats may still fail to get through before they have not for too long; `None`
+    /// where none ever has, or that time is over.
+    #[must_use]
+    pub fn trusted_on(&self, ticks: Duration) -> Option<Duration> {
+        let until = self.lock().heard_at? + TRUSTED_FOR;
+        until.checked_sub(ticks).filter(|left| !left.is_zero())
+    }
+
     /// Whether this node may claim.
     #[must_use]
     pub fn may_claim(&self, ticks: Duration) -> bool {
@@ -66,9 +74,11 @@ mod tests {
         let standing = Standing::default();
         assert!(standing.may_claim(second(1_000)), "nobody measures it");
         standing.heard(second(1_000), 1_500);
-        assert!(standing.may_claim(second(1_011)));
+        assert!(standing.may_claim(second(1_007)));
+        assert_eq!(standing.trusted_on(second(1_007)), Some(second(1)));
+        assert_eq!(standing.trusted_on(second(1_008)), None);
         assert!(
-            !standing.may_claim(second(1_012)),
+            !standing.may_claim(second(1_008)),
             "the others may have given it up"
         );
         standing.heard(second(1_012), -30_001);

@@ -8,8 +8,12 @@ use rusqlite::{Connection, params};
 use super::{History, NODE, RAN, duration_ms, ending, lot, tail};
 use crate::Failure;
 
+/// Above so many runs the indexes are made when the rows are there: keeping them up takes longer
+/// the larger they are.
+const INDEXES_LAST: u64 = 2_000_000;
+
 /// Fills a database that no process has open. The indexes are kept up as the product does it, so
-/// that they have the size that they have in life.
+/// that they have the size that they have in life; but not for very many runs.
 pub(in super::super) fn fill(database: &Path, history: &History) -> Result<(), Failure> {
     let mut connection = Connection::open(database)?;
     // Nothing is lost with it but time: a file that was not finished is made anew.
@@ -26,10 +30,32 @@ pub(in super::super) fn fill(database: &Path, history: &History) -> Result<(), F
             row.get(0)
         })?;
     let filling = connection.transaction()?;
+    let indexes = if history.runs > INDEXES_LAST {
+        indexes(&filling)?
+    } else {
+        Vec::new()
+    };
+    for (name, _) in &indexes {
+        filling.execute_batch(&format!("DROP INDEX \"{name}\""))?;
+    }
     rows(&filling, history, &tasks, last)?;
+    for (_, statement) in &indexes {
+        filling.execute_batch(statement)?;
+    }
     filling.commit()?;
     connection.execute_batch("PRAGMA locking_mode=NORMAL; PRAGMA journal_mode=WAL")?;
     Ok(())
+}
+
+/// Names of the ledger's indexes, and the statements that make them.
+fn indexes(connection: &Connection) -> Result<Vec<(String, String)>, Failure> {
+    Ok(connection
+        .prepare(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+             AND tbl_name IN ('run', 'occurrence')",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
 }
 
 fn rows(

@@ -184,9 +184,16 @@ impl Store {
                     ..Claims::default()
                 }));
             }
-            write((self.engine(), tx), node, now, (due, waiting), decision, delays)
-                .await
-                .map(Ok)
+            write(
+                (self.engine(), tx),
+                node,
+                now,
+                (due, waiting),
+                decision,
+                delays,
+            )
+            .await
+            .map(Ok)
         })
     }
 

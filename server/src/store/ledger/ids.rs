@@ -79,7 +79,11 @@ mod tests {
     fn scattered_ids_are_named_each_and_none_is_lost() {
         let scattered: Vec<i64> = (0..1_200).map(|n| n * 3).collect();
         let parts = Ids::of(scattered.clone());
-        assert!(parts.iter().all(|part| matches!(part, Ids::Each(ids) if ids.len() <= CHUNK)));
+        assert!(
+            parts
+                .iter()
+                .all(|part| matches!(part, Ids::Each(ids) if ids.len() <= CHUNK))
+        );
         let counted: u64 = parts.iter().map(Ids::count).sum();
         assert_eq!(counted, 1_200);
         let dense: Vec<i64> = (0..1_000).filter(|n| n % 50 != 0).collect();

@@ -1,0 +1,110 @@
+//! The list of tasks that programs ask for again and again: kept while it is true, never longer.
+
+use std::sync::{Arc, Mutex};
+
+use app::auth::Role;
+use serde_json::Value;
+use server::store::Engine;
+
+use super::helpers::place::Place;
+use super::helpers::{Browser, ManualClock, TestApp, at, draft};
+
+const ALL: &str = "/api/v1/tasks?limit=1000";
+
+async fn list(browser: &Browser) -> Vec<(String, Value)> {
+    let answer = browser.get(ALL).await.expect(200);
+    let items = answer["items"].as_array().expect("a list").iter();
+    items
+        .map(|task| {
+            let name = task["name"].as_str().expect("a name").to_owned();
+            (name, task["next_at"].clone())
+        })
+        .collect()
+}
+
+fn of(rows: &[(&str, &str)]) -> Vec<(String, Value)> {
+    let row = |(name, next): &(&str, &str)| ((*name).to_owned(), Value::from(*next));
+    rows.iter().map(row).collect()
+}
+
+#[tokio::test]
+async fn a_list_is_read_again_only_when_it_may_have_changed() {
+    let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
+    let read = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&read);
+    let app = TestApp::start_with(Place::new().await, clock, None, &[], move |store| {
+        store.on_statement(move |sql| {
+            if sql.starts_with("SELECT")
+                && (sql.contains("`command`") || sql.contains("\"command\""))
+            {
+                *counted.lock().expect("a count") += 1;
+            }
+        });
+    })
+    .await;
+    let reads = || std::mem::take(&mut *read.lock().expect("a count"));
+    let first = app.add(draft("first", "*/10 * * * *", "true")).await;
+    let reader = app.signed_in("reader", Role::Viewer).await;
+    let editor = app.signed_in("editor", Role::Editor).await;
+
+    let before = of(&[("first", "2026-11-22T08:10:00Z")]);
+    assert_eq!(list(&reader).await, before);
+    reads();
+    assert_eq!(list(&reader).await, before);
+    assert_eq!(list(&editor).await, before, "whoever asks");
+    // Only an embedded database can tell that nothing has changed.
+    let again = if app.service.store.engine() == Engine::Sqlite {
+        0
+    } else {
+        2
+    };
+    assert_eq!(reads(), again);
+
+    // Another query has another answer.
+    let none = reader
+        .get("/api/v1/tasks?limit=1000&q=other")
+        .await
+        .expect(200);
+    assert_eq!(none["items"], serde_json::json!([]));
+
+    // An edit is seen by whoever asks next.
+    let path = format!("/api/v1/tasks/{}", first.id);
+    let patch = serde_json::json!({"name": "renamed"});
+    editor.call("PATCH", &path, Some(patch)).await.expect(200);
+    let renamed = of(&[("renamed", "2026-11-22T08:10:00Z")]);
+    assert_eq!(list(&reader).await, renamed);
+
+    // So is what another process writes.
+    let sql = format!("UPDATE task SET name = 'elsewhere' WHERE id = {}", first.id);
+    app.place.database.execute(&sql).await;
+    assert_eq!(
+        list(&reader).await,
+        of(&[("elsewhere", "2026-11-22T08:10:00Z")])
+    );
+
+    // And time goes on without anybody writing.
+    app.clock.set(at("2026-11-22T08:09:59Z"));
+    assert_eq!(
+        list(&reader).await,
+        of(&[("elsewhere", "2026-11-22T08:10:00Z")])
+    );
+    app.clock.set(at("2026-11-22T08:10:00Z"));
+    assert_eq!(
+        list(&reader).await,
+        of(&[("elsewhere", "2026-11-22T08:20:00Z")])
+    );
+    app.clock.set(at("2026-11-22T07:00:00Z"));
+    assert_eq!(
+        list(&reader).await,
+        of(&[("elsewhere", "2026-11-22T07:10:00Z")])
+    );
+}
+
+#[tokio::test]
+async fn a_kept_list_is_for_those_who_may_read() {
+    let app = TestApp::new().await;
+    app.add(draft("first", "*/10 * * * *", "true")).await;
+    let reader = app.signed_in("reader", Role::Viewer).await;
+    list(&reader).await;
+    app.browser().get(ALL).await.expect(401);
+}
