@@ -20,23 +20,20 @@ where
     F: Fn(T) -> AnyView + Copy + Send + Sync + 'static,
 {
     let last = StoredValue::new(None::<T>);
-    view! {
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(page) => {
-                        last.set_value(Some(page.clone()));
-                        view(page)
-                    }
-                    Err(error) => match last.get_value() {
-                        Some(page) if error.kind == ErrorKind::Unavailable => view(page),
-                        _ => error_view(error),
-                    },
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    let draw = move |answer: Result<T, AppError>| match answer {
+        Ok(page) => {
+            last.set_value(Some(page.clone()));
+            view(page)
+        }
+        Err(error) => match last.get_value() {
+            Some(page) if error.kind == ErrorKind::Unavailable => view(page),
+            _ => error_view(error),
+        },
+    };
+    // Not `data.await`: before it draws anew, this closure ends what the old page has made, its
+    // signals too. If it then had to wait, because another question is under way already, the old
+    // page would stay on screen, and its clocks and buttons would read signals that are gone.
+    view! { <Transition fallback=skeleton>{move || data.get().map(draw)}</Transition> }.into_any()
 }
 
 fn skeleton() -> AnyView {
