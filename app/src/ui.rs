@@ -2,8 +2,8 @@
 //!
 //! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what stands around
 //! every page, [`live`] keeps pages fresh, [`load`] shows what a page is waiting for or why it
-//! cannot be shown, [`context`] holds language, theme and session. Pages are in `pages`, the
-//! parts they share in `components`.
+//! cannot be shown, [`context`] holds language, theme and session.
+//! Pages are in `pages`, the parts they share in `components`.
 //!
 //! Nothing here may read the clock or the locale while rendering: server and browser must come
 //! to the same markup. Times are computed from the page's own clock (`components::time`).
@@ -23,6 +23,7 @@ mod pages;
 pub use context::Theme;
 
 use crate::i18n::ui::Ui;
+use crate::wire;
 use pages::{
     about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
     overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
@@ -81,7 +82,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let (lang, theme) = (context::request_lang(), context::request_theme());
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str()>
+        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::MARK>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -98,4 +99,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the document was written by this version. One that was not would be read wrongly.
+#[must_use]
+pub fn fits() -> bool {
+    context::document_attribute("data-mark").is_some_and(|mark| mark == wire::MARK)
 }

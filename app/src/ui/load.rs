@@ -1,14 +1,30 @@
 //! What a page shows while its data is under way, and when there is none.
 
 use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::components::icon::{self, icon};
 use super::context::ui;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
+use crate::wire;
 
 /// The data of a page.
-pub(super) type Data<T> = Resource<Result<T, AppError>>;
+pub(super) type Data<T> = Resource<Result<T, AppError>, wire::Form>;
+
+/// Asks for the data of a page, and again whenever the question is another one.
+pub(super) fn ask<Q, T, F>(
+    question: impl Fn() -> Q + Send + Sync + 'static,
+    fetch: impl Fn(Q) -> F + Send + Sync + 'static,
+) -> Data<T>
+where
+    Q: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    Resource::new_with_options(question, fetch, false)
+}
 
 /// Shows `data` by `view`, keeps it on screen while it is fetched again, and shows failures.
 ///

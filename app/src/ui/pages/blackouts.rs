@@ -25,7 +25,7 @@ use crate::ui::load;
 /// The page.
 pub(crate) fn page() -> AnyView {
     let delete = ServerAction::<DeleteBlackout>::new();
-    let data = Resource::new(move || delete.version().get(), |_| fetch_blackouts());
+    let data = load::ask(move || delete.version().get(), |_| fetch_blackouts());
     fold_after(move || delete.version().get());
     let deleted = delete.value();
     let error = Signal::derive(move || error_of(deleted));

@@ -29,7 +29,7 @@ pub(crate) fn page() -> AnyView {
         (name, year)
     });
     let source = ServerAction::<SetCalendarSource>::new();
-    let data = Resource::new(
+    let data = load::ask(
         move || (asked.get(), source.version().get()),
         |((name, year), _)| fetch_calendar(name, year),
     );

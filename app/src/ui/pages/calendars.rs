@@ -32,7 +32,7 @@ pub(crate) fn page() -> AnyView {
         delete: ServerAction::new(),
     };
     fold_after(move || desk.delete.version().get());
-    let data = Resource::new(
+    let data = load::ask(
         move || (desk.refresh.version().get(), desk.delete.version().get()),
         |_| fetch_calendars(),
     );

@@ -34,7 +34,7 @@ pub(crate) fn page() -> AnyView {
     };
     fold_after(move || desk.delete.version().get());
     let seen = live().follow_all();
-    let data = Resource::new(
+    let data = load::ask(
         move || {
             (
                 seen.get(),

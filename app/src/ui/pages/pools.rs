@@ -21,7 +21,7 @@ use crate::ui::load;
 pub(crate) fn page() -> AnyView {
     let delete = ServerAction::<DeletePool>::new();
     let seen = live().follow_all();
-    let data = Resource::new(
+    let data = load::ask(
         move || (seen.get(), delete.version().get()),
         |_| fetch_pools(),
     );

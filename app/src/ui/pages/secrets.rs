@@ -29,7 +29,7 @@ pub(crate) fn page() -> AnyView {
             .and_then(|id| id.parse::<SecretId>().ok())
     });
     let delete = ServerAction::<DeleteSecret>::new();
-    let data = Resource::new(
+    let data = load::ask(
         move || (edit.get(), delete.version().get()),
         |(edit, _)| fetch_secrets(edit),
     );

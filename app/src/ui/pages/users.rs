@@ -32,7 +32,7 @@ pub(crate) fn page() -> AnyView {
         disable: ServerAction::new(),
         revoke: ServerAction::new(),
     };
-    let data = Resource::new(
+    let data = load::ask(
         move || (desk.disable.version().get(), desk.revoke.version().get()),
         |_| fetch_users(),
     );
