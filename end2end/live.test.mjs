@@ -181,6 +181,31 @@ describe("live pages", () => {
     assert.ok(await stayed(page));
   });
 
+  test("a page whose answers are slow goes on counting and takes what is pressed", async () => {
+    await come();
+    const { id } = await task("slow answers", { command: "true" });
+    await openAlive(page, `/tasks/${id}`);
+    await mark(page);
+    let asked = 0;
+    await page.route("**/fn/task_page", async (route) => {
+      asked += 1;
+      await new Promise((done) => setTimeout(done, 1500));
+      await route.continue();
+    });
+    const manual = page.locator("table.history tbody tr").filter({ hasText: ui.trigger_manual });
+    // Word of the second one comes while the first question is under way, so that the page asks
+    // again at once: for more than a second it shows data that will be replaced.
+    await api.post(`/tasks/${id}/run`);
+    await page.waitForRequest("**/fn/task_page");
+    await api.post(`/tasks/${id}/run`);
+    await page.waitForResponse("**/fn/task_page");
+    await button(ui.run_now).click();
+    await page.locator(".notice.is-ok").filter({ hasText: ui.run_started }).waitFor();
+    await manual.nth(2).waitFor();
+    assert.ok(asked >= 2, "the page asked once only");
+    assert.ok(await stayed(page));
+  });
+
   test("a long run is followed and stopped on its page", async () => {
     await come();
     const { id } = await task("endless", { command: "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.2; done" });

@@ -4,10 +4,10 @@
 //! logged once under the same incident id by `server::error`.
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
+use crate::wire;
 
 /// What kind of answer this is; the doors map it to an HTTP status or an exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -83,13 +83,10 @@ pub struct AppError {
     /// One human sentence.
     pub message: String,
     /// What the reader can do next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Faults by field; empty unless the kind is `invalid`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
     /// Finds the log entry of this failure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
 }
 
@@ -168,13 +165,23 @@ impl AppError {
     }
 }
 
+impl From<wire::Fault> for AppError {
+    fn from(fault: wire::Fault) -> Self {
+        Self::from_server_fn_error(ServerFnErrorErr::Deserialization(fault.to_string()))
+    }
+}
+
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = wire::Form;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         // The library's own text may name types and paths, so the reader gets our sentence only.
         // The page's language is not known here; both languages fit in one line.
+        let outdated = |text: &str| text == wire::Fault::Outdated.to_string();
         let (kind, code) = match error {
+            ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
+                (ErrorKind::Conflict, "outdated")
+            }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
                 (ErrorKind::Unavailable, "connection")
             }
@@ -188,6 +195,9 @@ impl FromServerFnError for AppError {
                 "连接不上服务器，请稍后再试 / The server does not answer, try again"
             }
             ErrorKind::Invalid => "请求不完整 / The request is incomplete",
+            ErrorKind::Conflict => {
+                "服务器已更新，请重新加载页面 / The server was updated, reload the page"
+            }
             _ => "出错了，请重新加载页面 / Something went wrong, reload the page",
         };
         Self::new(kind, code, message)

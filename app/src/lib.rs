@@ -9,7 +9,8 @@
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
-//! - [`ui`]: the pages; [`i18n`]: their texts; [`routes`]: their paths; [`time`]: instants.
+//! - [`ui`]: the pages; [`i18n`]: their texts; [`routes`]: their paths; [`time`]: instants;
+//! - [`wire`]: how data reaches the browser.
 //!
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
 
@@ -35,5 +36,6 @@ pub mod task;
 pub mod time;
 pub mod ui;
 pub mod user;
+pub mod wire;
 
 pub use ui::{App, shell};

@@ -111,6 +111,27 @@ pub struct Overview {
     pub notices: Vec<Notice>,
 }
 
+/// What the admin page shows: how many there are of each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Tasks in all states.
+    pub tasks: i64,
+    /// Accounts.
+    pub users: usize,
+    /// Channels.
+    pub channels: usize,
+    /// Calendars, the built-in one included.
+    pub calendars: usize,
+    /// Blackouts, past ones included.
+    pub blackouts: usize,
+    /// Secrets.
+    pub secrets: usize,
+    /// Pools.
+    pub pools: usize,
+    /// Nodes that are alive.
+    pub nodes: usize,
+}
+
 /// What this installation is made of: the About page and `doctor`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

@@ -73,10 +73,10 @@ pub fn run(id: RunId) -> String {
     format!("/runs/{id}")
 }
 
-/// A run's log as it is written: server-sent events from a place on.
+/// A run's log as it is written: server-sent events from a place on, in the form of [`crate::wire`].
 #[must_use]
 pub fn run_log_stream(id: RunId, from: u64) -> String {
-    format!("/api/v1/runs/{id}/log/stream?from={from}")
+    format!("/api/v1/runs/{id}/log/stream?from={from}&form=wire")
 }
 
 /// A run's output as a file.

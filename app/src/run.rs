@@ -208,13 +208,23 @@ pub enum UnrunState {
 /// One line of a task's history, newest first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 pub enum HistoryItem {
     /// It ran.
     Run(Run),
     /// It did not run, and why.
     Unrun(Unrun),
 }
+
+/// [`HistoryItem`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "HistoryItem")]
+enum PlainItem {
+    Run(Run),
+    Unrun(Unrun),
+}
+
+crate::wire::two_forms!(HistoryItem, PlainItem);
 
 /// Output of a run, as kept.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

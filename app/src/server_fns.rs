@@ -1,11 +1,11 @@
 //! The pages' door: each server function takes the caller from the context, makes one or a few
 //! calls on the backend, and maps nothing. Rights are checked in the backend.
 //!
-//! Their paths are fixed (`/fn/<name>`), so that a page of yesterday still works after an upgrade.
+//! Their paths are fixed (`/fn/<name>`), so that a form on a page of yesterday still works after an
+//! upgrade; its other questions are answered with a request to load it again ([`crate::wire`]).
 
 pub mod days;
 pub mod forms;
-mod json;
 pub mod occurrences;
 pub mod read;
 pub mod start;

@@ -215,6 +215,7 @@ impl Task {
 /// A row of the task list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(remote = "Self")]
 pub struct TaskRow {
     /// The task.
     #[serde(flatten)]
@@ -222,6 +223,16 @@ pub struct TaskRow {
     /// Its last run, where there is one.
     pub last_run: Option<LastRun>,
 }
+
+/// [`TaskRow`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TaskRow")]
+struct PlainRow {
+    task: Task,
+    last_run: Option<LastRun>,
+}
+
+crate::wire::two_forms!(TaskRow, PlainRow);
 
 /// The last run of a task, in short.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -3,10 +3,10 @@
 //! The browser knows no zone tables: each page carries the offsets of its zone around the times
 //! it shows ([`ZoneRules`]), computed on the server from current data.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant, written as RFC 3339 with `Z`, microseconds at the most.
+/// An instant, written as RFC 3339 with `Z`, microseconds at the most; for pages as two numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime, example = "2026-11-22T09:00:00Z"))]
@@ -40,12 +40,21 @@ impl From<DateTime<Utc>> for Stamp {
 
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.rfc3339())
+        if serializer.is_human_readable() {
+            return serializer.serialize_str(&self.rfc3339());
+        }
+        (self.0.timestamp(), self.0.timestamp_subsec_nanos()).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The browser reads no texts of times: the code for that never gets there.
+        if !deserializer.is_human_readable() {
+            let (seconds, nanos) = Deserialize::deserialize(deserializer)?;
+            let at = DateTime::from_timestamp(seconds, nanos).map(Self);
+            return at.ok_or_else(|| serde::de::Error::custom("no such time"));
+        }
         let text = String::deserialize(deserializer)?;
         DateTime::parse_from_rfc3339(&text)
             .map(|at| Self(at.with_timezone(&Utc)))
@@ -87,7 +96,10 @@ impl ZoneRules {
     #[must_use]
     pub fn local(&self, at: Stamp) -> String {
         let shifted = at.0 + chrono::TimeDelta::seconds(i64::from(self.offset_at(at)));
-        shifted.format("%Y-%m-%d %H:%M:%S").to_string()
+        // Not by a pattern: the browser would need the code for all of chrono's patterns.
+        let (date, time) = (shifted.date_naive(), shifted.time());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        format!("{date} {hour:02}:{minute:02}:{second:02}")
     }
 
     /// `+08:00`.

@@ -2,8 +2,8 @@
 //!
 //! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what stands around
 //! every page, [`live`] keeps pages fresh, [`load`] shows what a page is waiting for or why it
-//! cannot be shown, [`context`] holds language, theme and session. Pages are in `pages`, the
-//! parts they share in `components`.
+//! cannot be shown, [`act`] is what buttons do, [`context`] holds language, theme and session.
+//! Pages are in `pages`, the parts they share in `components`.
 //!
 //! Nothing here may read the clock or the locale while rendering: server and browser must come
 //! to the same markup. Times are computed from the page's own clock (`components::time`).
@@ -13,6 +13,7 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
+mod act;
 mod components;
 mod context;
 mod frame;
@@ -23,10 +24,14 @@ mod pages;
 pub use context::Theme;
 
 use crate::i18n::ui::Ui;
+use crate::wire;
 use pages::{
     about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
     overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
 };
+
+/// One type for all pages: the router's code is there once for each type.
+type Page = fn() -> AnyView;
 
 /// The whole site.
 #[component]
@@ -50,26 +55,26 @@ pub fn App() -> impl IntoView {
         <Router>
             {frame::frame(move || view! {
                 <FlatRoutes fallback=not_found::page>
-                    <Route path=path!("/") view=overview::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks") view=task_list::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/new") view=task_form::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id") view=task::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/edit") view=task_form::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/run") view=start::page ssr=ssr.clone()/>
-                    <Route path=path!("/tasks/:id/occurrences") view=occurrences::page ssr=ssr.clone()/>
-                    <Route path=path!("/runs/:id") view=run::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin") view=admin::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/users") view=users::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/channels") view=channels::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/calendars") view=calendars::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/calendars/:name") view=calendar::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/blackouts") view=blackouts::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/secrets") view=secrets::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/pools") view=pools::page ssr=ssr.clone()/>
-                    <Route path=path!("/admin/nodes") view=nodes::page ssr=ssr.clone()/>
-                    <Route path=path!("/about") view=about::page ssr=ssr.clone()/>
-                    <Route path=path!("/login") view=sign_in::sign_in_page ssr=ssr.clone()/>
-                    <Route path=path!("/setup") view=sign_in::setup_page ssr=ssr.clone()/>
+                    <Route path=path!("/") view={overview::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks") view={task_list::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/new") view={task_form::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id") view={task::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/edit") view={task_form::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/run") view={start::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/tasks/:id/occurrences") view={occurrences::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars") view={calendars::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/calendars/:name") view={calendar::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/blackouts") view={blackouts::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/secrets") view={secrets::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pools") view={pools::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/nodes") view={nodes::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/login") view={sign_in::sign_in_page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/setup") view={sign_in::setup_page as Page} ssr=ssr.clone()/>
                 </FlatRoutes>
             }.into_any())}
         </Router>
@@ -81,7 +86,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let (lang, theme) = (context::request_lang(), context::request_theme());
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str()>
+        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::MARK>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -98,4 +103,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the document was written by this version. One that was not would be read wrongly.
+#[must_use]
+pub fn fits() -> bool {
+    context::document_attribute("data-mark").is_some_and(|mark| mark == wire::MARK)
 }

@@ -25,7 +25,7 @@ pub enum Stream {
 /// A piece of a log. Its place is the number of bytes written before it, on both streams.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 pub enum LogItem {
     /// Something written.
     Text {
@@ -48,6 +48,25 @@ pub enum LogItem {
         to: u64,
     },
 }
+
+/// [`LogItem`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LogItem")]
+enum PlainItem {
+    Text {
+        from: u64,
+        to: u64,
+        at: Stamp,
+        stream: Stream,
+        text: String,
+    },
+    Gap {
+        from: u64,
+        to: u64,
+    },
+}
+
+crate::wire::two_forms!(LogItem, PlainItem);
 
 impl LogItem {
     /// Where to go on reading.

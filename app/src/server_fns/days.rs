@@ -13,6 +13,7 @@ use crate::calendar::CalendarImported;
 use crate::error::AppError;
 use crate::id::BlackoutId;
 use crate::page::{BlackoutsPage, CalendarPage, CalendarsPage};
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
@@ -26,7 +27,7 @@ use crate::{
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 
 /// The calendars page.
-#[server(prefix = "/fn", endpoint = "calendars_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "calendars_page", input = Wire, output = Wire)]
 pub async fn fetch_calendars() -> Result<CalendarsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
@@ -44,7 +45,7 @@ pub async fn fetch_calendars() -> Result<CalendarsPage, AppError> {
 }
 
 /// One calendar's page: a year of it, the present one where none is asked for.
-#[server(prefix = "/fn", endpoint = "calendar_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "calendar_page", input = Wire, output = Wire)]
 pub async fn fetch_calendar(
     name: String,
     #[server(default)] year: Option<i32>,
@@ -83,7 +84,7 @@ pub async fn fetch_calendar(
 }
 
 /// The blackouts page.
-#[server(prefix = "/fn", endpoint = "blackouts_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "blackouts_page", input = Wire, output = Wire)]
 pub async fn fetch_blackouts() -> Result<BlackoutsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
@@ -101,19 +102,19 @@ pub async fn fetch_blackouts() -> Result<BlackoutsPage, AppError> {
 }
 
 /// Removes a calendar; the built-in one goes back to the data that came with the product.
-#[server(prefix = "/fn", endpoint = "calendar_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "calendar_delete", output = Wire)]
 pub async fn delete_calendar(name: String) -> Result<(), AppError> {
     with_status(backend()?.calendar_delete(&caller()?, &name).await)
 }
 
 /// Takes days over from the calendar's URL.
-#[server(prefix = "/fn", endpoint = "calendar_refresh", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "calendar_refresh", output = Wire)]
 pub async fn refresh_calendar(name: String) -> Result<CalendarImported, AppError> {
     with_status(backend()?.calendar_refresh(&caller()?, &name).await)
 }
 
 /// Changes where a calendar is updated from; empty for nowhere.
-#[server(prefix = "/fn", endpoint = "calendar_source", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "calendar_source", output = Wire)]
 pub async fn set_calendar_source(
     name: String,
     #[server(default)] source_url: String,
@@ -131,7 +132,7 @@ pub async fn set_calendar_source(
 }
 
 /// Removes a blackout: tasks fire again at once.
-#[server(prefix = "/fn", endpoint = "blackout_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "blackout_delete", output = Wire)]
 pub async fn delete_blackout(id: BlackoutId) -> Result<(), AppError> {
     with_status(backend()?.blackout_delete(&caller()?, id).await)
 }

@@ -16,6 +16,7 @@ use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::{ChannelsPage, SignInForm, TaskForm, UsersPage};
 use crate::task::TaskDraft;
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{Caller, SharedBackend, backend, caller, with_status},
@@ -70,7 +71,7 @@ pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<A
 
 /// The task form: empty, filled from a task, or as it was sent. `copy` fills a new task's form
 /// from another task.
-#[server(prefix = "/fn", endpoint = "task_form", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_form", input = Wire, output = Wire)]
 pub async fn fetch_task_form(
     id: Option<TaskId>,
     copy: Option<TaskId>,
@@ -156,7 +157,7 @@ async fn pool_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<Stri
 }
 
 /// The channels page.
-#[server(prefix = "/fn", endpoint = "channels_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "channels_page", input = Wire, output = Wire)]
 pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
@@ -174,7 +175,7 @@ pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
 }
 
 /// The users page.
-#[server(prefix = "/fn", endpoint = "users_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "users_page", input = Wire, output = Wire)]
 pub async fn fetch_users() -> Result<UsersPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (mut draft, mut posted, mut new_token) = (UserDraft::default(), None, None);
@@ -198,7 +199,7 @@ pub async fn fetch_users() -> Result<UsersPage, AppError> {
 }
 
 /// The sign-in and set-up forms: `next` and `token` come from the page's query.
-#[server(prefix = "/fn", endpoint = "sign_in_form", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "sign_in_form", input = Wire, output = Wire)]
 pub async fn fetch_sign_in(next: String, token: String) -> Result<SignInForm, AppError> {
     Ok(match use_context::<Posted>() {
         Some(Posted::SignIn(form)) => form,

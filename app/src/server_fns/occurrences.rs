@@ -10,6 +10,7 @@ use leptos::server;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::OccurrencesPage;
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
@@ -21,7 +22,7 @@ use crate::{
 const UPCOMING: u32 = 20;
 
 /// The time line: narrowed to a state, from a cursor on, with the answer to "why at that time?".
-#[server(prefix = "/fn", endpoint = "occurrences_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "occurrences_page", input = Wire, output = Wire)]
 pub async fn fetch_occurrences(
     id: TaskId,
     #[server(default)] state: Option<String>,

@@ -5,7 +5,6 @@
     reason = "the macro makes a struct of each function's arguments"
 )]
 
-use leptos::prelude::*;
 use leptos::server;
 
 use crate::error::AppError;
@@ -13,6 +12,7 @@ use crate::id::{RunId, TaskId};
 use crate::page::{About, Overview, Preview, PreviewRequest, RunPage, TaskListPage, TaskPage};
 use crate::run::HistoryItem;
 use crate::task::TaskQuery;
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
@@ -33,13 +33,13 @@ const LOG_FIRST_BYTES: u32 = 64 * 1024;
 const LOG_BYTES: u32 = 256 * 1024;
 
 /// The overview page.
-#[server(prefix = "/fn", endpoint = "overview", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "overview", input = Wire, output = Wire)]
 pub async fn fetch_overview() -> Result<Overview, AppError> {
     with_status(backend()?.overview(&caller()?).await)
 }
 
 /// The task list page.
-#[server(prefix = "/fn", endpoint = "task_list_page", input = server_fn::codec::Json, output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_list_page", input = Wire, output = Wire)]
 pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let list = with_status(backend.task_list(&caller, &query).await)?;
@@ -52,7 +52,7 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
 }
 
 /// The task page. Firings are also shown in the viewer's zone, where one is named.
-#[server(prefix = "/fn", endpoint = "task_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_page", input = Wire, output = Wire)]
 pub async fn fetch_task(
     id: TaskId,
     #[server(default)] viewer_zone: String,
@@ -105,7 +105,7 @@ pub async fn fetch_task(
 }
 
 /// More history of a task.
-#[server(prefix = "/fn", endpoint = "task_history", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_history", input = Wire, output = Wire)]
 pub async fn fetch_history(
     id: TaskId,
     after: String,
@@ -119,7 +119,7 @@ pub async fn fetch_history(
 }
 
 /// The run page, with a stretch of the log from a place on where one is named.
-#[server(prefix = "/fn", endpoint = "run_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "run_page", input = Wire, output = Wire)]
 pub async fn fetch_run(
     id: RunId,
     #[server(default)] from: Option<u64>,
@@ -145,13 +145,13 @@ pub async fn fetch_run(
 }
 
 /// The About page.
-#[server(prefix = "/fn", endpoint = "about_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "about_page", input = Wire, output = Wire)]
 pub async fn fetch_about() -> Result<About, AppError> {
     with_status(backend()?.about(&caller()?).await)
 }
 
 /// The live preview of the task form.
-#[server(prefix = "/fn", endpoint = "preview", input = server_fn::codec::Json, output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "preview", input = Wire, output = Wire)]
 pub async fn fetch_preview(request: PreviewRequest) -> Result<Preview, AppError> {
     with_status(backend()?.preview(&caller()?, &request).await)
 }

@@ -12,6 +12,7 @@ use leptos::server;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::StartPage;
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// The form, empty or as it was sent.
-#[server(prefix = "/fn", endpoint = "start_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "start_page", input = Wire, output = Wire)]
 pub async fn fetch_start(id: TaskId) -> Result<StartPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let task = with_status(backend.task_get(&caller, id).await)?;

@@ -13,6 +13,7 @@ use leptos::server;
 use crate::error::AppError;
 use crate::id::SecretId;
 use crate::page::{NodesPage, PoolsPage, SecretsPage};
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The secrets page; the form changes the secret `edit`, where one is named.
-#[server(prefix = "/fn", endpoint = "secrets_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "secrets_page", input = Wire, output = Wire)]
 pub async fn fetch_secrets(edit: Option<SecretId>) -> Result<SecretsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let secrets = with_status(backend.secret_list(&caller).await)?;
@@ -55,7 +56,7 @@ pub async fn fetch_secrets(edit: Option<SecretId>) -> Result<SecretsPage, AppErr
 }
 
 /// The pools page.
-#[server(prefix = "/fn", endpoint = "pools_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "pools_page", input = Wire, output = Wire)]
 pub async fn fetch_pools() -> Result<PoolsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let (draft, posted) = match use_context::<Posted>() {
@@ -72,7 +73,7 @@ pub async fn fetch_pools() -> Result<PoolsPage, AppError> {
 }
 
 /// The nodes page.
-#[server(prefix = "/fn", endpoint = "nodes_page", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "nodes_page", input = Wire, output = Wire)]
 pub async fn fetch_nodes() -> Result<NodesPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let nodes = with_status(backend.node_list(&caller).await)?;
@@ -84,13 +85,13 @@ pub async fn fetch_nodes() -> Result<NodesPage, AppError> {
 }
 
 /// Removes a secret.
-#[server(prefix = "/fn", endpoint = "secret_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "secret_delete", output = Wire)]
 pub async fn delete_secret(id: SecretId) -> Result<(), AppError> {
     with_status(backend()?.secret_delete(&caller()?, id).await)
 }
 
 /// Removes a pool that no task names.
-#[server(prefix = "/fn", endpoint = "pool_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "pool_delete", output = Wire)]
 pub async fn delete_pool(name: String) -> Result<(), AppError> {
     with_status(backend()?.pool_delete(&caller()?, &name).await)
 }

@@ -13,6 +13,7 @@ use leptos::server;
 use crate::channel::ChannelTest;
 use crate::error::AppError;
 use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
+use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{SharedSink, backend, caller, with_status},
@@ -23,7 +24,7 @@ use crate::{
 
 /// Pause, close, restore, urge or unurge: `verb` names which; `urge_cron` is read for `urge`,
 /// `until` for `pause`.
-#[server(prefix = "/fn", endpoint = "task_control", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_control", output = Wire)]
 pub async fn control_task(
     id: TaskId,
     verb: String,
@@ -56,7 +57,7 @@ pub async fn control_task(
 }
 
 /// Starts a task now and tells the run's id.
-#[server(prefix = "/fn", endpoint = "task_run", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_run", output = Wire)]
 pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
     with_status(
         backend()?
@@ -67,7 +68,7 @@ pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
 }
 
 /// Deletes a task and goes to the list.
-#[server(prefix = "/fn", endpoint = "task_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "task_delete", output = Wire)]
 pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
     with_status(backend()?.task_delete(&caller()?, id).await)?;
     if let Some(sink) = use_context::<SharedSink>() {
@@ -77,25 +78,25 @@ pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
 }
 
 /// Stops a run.
-#[server(prefix = "/fn", endpoint = "run_stop", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "run_stop", output = Wire)]
 pub async fn stop_run(id: RunId) -> Result<(), AppError> {
     with_status(backend()?.run_stop(&caller()?, id).await.map(|_| ()))
 }
 
 /// Sends a test message.
-#[server(prefix = "/fn", endpoint = "channel_test", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "channel_test", output = Wire)]
 pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
     with_status(backend()?.channel_test(&caller()?, id).await)
 }
 
 /// Removes a channel.
-#[server(prefix = "/fn", endpoint = "channel_delete", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
 pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
     with_status(backend()?.channel_delete(&caller()?, id).await)
 }
 
 /// Allows or forbids an account to sign in.
-#[server(prefix = "/fn", endpoint = "user_set_disabled", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "user_set_disabled", output = Wire)]
 pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
     with_status(
         backend()?
@@ -106,7 +107,7 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppErro
 }
 
 /// Ends a token.
-#[server(prefix = "/fn", endpoint = "token_revoke", output = super::json::Json)]
+#[server(prefix = "/fn", endpoint = "token_revoke", output = Wire)]
 pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
     with_status(backend()?.token_revoke(&caller()?, id).await)
 }

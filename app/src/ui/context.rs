@@ -11,6 +11,7 @@ use crate::i18n::ui::execution::ExecutionUi;
 use crate::i18n::ui::plan::PlanUi;
 use crate::i18n::ui::start::StartUi;
 use crate::i18n::ui::vault::VaultUi;
+use crate::wire;
 
 /// Which colours a reader wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -66,8 +67,9 @@ pub(super) fn provide() {
     provide_context(request_theme());
     // The server knows who asks; the browser reads it from the page. It changes only with a new
     // document, because signing in and out are plain form posts.
-    let principal =
-        SharedValue::new(|| use_context::<Caller>().and_then(|caller| caller.principal));
+    let principal = SharedValue::<_, wire::Form>::new_with_encoding(|| {
+        use_context::<Caller>().and_then(|caller| caller.principal)
+    });
     provide_context(Session(principal.into_inner()));
 }
 
@@ -92,12 +94,12 @@ pub(super) fn request_theme() -> Theme {
 }
 
 #[cfg(feature = "hydrate")]
-fn document_attribute(name: &str) -> Option<String> {
+pub(super) fn document_attribute(name: &str) -> Option<String> {
     document().document_element()?.get_attribute(name)
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn document_attribute(_name: &str) -> Option<String> {
+pub(super) fn document_attribute(_name: &str) -> Option<String> {
     None
 }
 

@@ -1,14 +1,16 @@
 //! What a page shows while its data is under way, and when there is none.
 
+mod data;
+
 use leptos::prelude::*;
+
+pub(super) use data::{Data, ask};
+use data::{Parcel, Payload, Post};
 
 use super::components::icon::{self, icon};
 use super::context::ui;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
-
-/// The data of a page.
-pub(super) type Data<T> = Resource<Result<T, AppError>>;
 
 /// Shows `data` by `view`, keeps it on screen while it is fetched again, and shows failures.
 ///
@@ -16,27 +18,37 @@ pub(super) type Data<T> = Resource<Result<T, AppError>>;
 /// yesterday's facts and the frame's banner is worth more than an empty one.
 pub(super) fn page<T, F>(data: Data<T>, view: F) -> AnyView
 where
-    T: Clone + Send + Sync + 'static,
-    F: Fn(T) -> AnyView + Copy + Send + Sync + 'static,
+    T: Payload,
+    F: Fn(T) -> AnyView + Send + Sync + 'static,
 {
-    let last = StoredValue::new(None::<T>);
-    view! {
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(page) => {
-                        last.set_value(Some(page.clone()));
-                        view(page)
-                    }
-                    Err(error) => match last.get_value() {
-                        Some(page) if error.kind == ErrorKind::Unavailable => view(page),
-                        _ => error_view(error),
-                    },
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    shown(
+        data.parcel(),
+        Box::new(move |parcel| parcel.open().map(&view)),
+    )
+}
+
+/// Makes a page of what is in a parcel.
+type Draw = Box<dyn Fn(&Parcel) -> Result<AnyView, AppError> + Send + Sync>;
+
+fn shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
+    let last = StoredValue::new(None::<Parcel>);
+    let answered = move |parcel: Parcel| match draw(&parcel) {
+        Ok(page) => {
+            last.set_value(Some(parcel));
+            page
+        }
+        Err(error) => match last.get_value() {
+            Some(last) if error.kind == ErrorKind::Unavailable => {
+                draw(&last).unwrap_or_else(error_view)
+            }
+            _ => error_view(error),
+        },
+    };
+    // Not `data.await`: before it draws anew, this closure ends what the old page has made, its
+    // signals too. If it then had to wait, because another question is under way already, the old
+    // page would stay on screen, and its clocks and buttons would read signals that are gone.
+    view! { <Transition fallback=skeleton>{move || data.get().map(&answered)}</Transition> }
+        .into_any()
 }
 
 fn skeleton() -> AnyView {

@@ -49,6 +49,20 @@ pub(super) struct LogQuery {
 pub(super) struct FollowQuery {
     /// Where to begin; the header `Last-Event-ID` goes before it.
     from: Option<u64>,
+    // For the product's own pages, which read no JSON; not part of the interface.
+    #[param(ignore)]
+    form: Option<Form>,
+}
+
+/// How pieces are written.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Form {
+    /// As everywhere in the interface.
+    #[default]
+    Json,
+    /// As `app::wire` writes.
+    Wire,
 }
 
 /// A stretch of its log. Places are bytes as kept, secrets masked, both streams together.
@@ -107,6 +121,7 @@ pub(super) async fn follow(
         caller,
         id,
         from: last.or(query.from).unwrap_or(0),
+        form: query.form.unwrap_or_default(),
         step: Step::Look,
         _slot: slot,
     };
@@ -126,6 +141,7 @@ struct Follower {
     caller: Caller,
     id: RunId,
     from: u64,
+    form: Form,
     step: Step,
     _slot: OwnedSemaphorePermit,
 }
@@ -172,7 +188,13 @@ impl Follower {
                     Step::Wait
                 };
                 let event = Event::default().event("log").id(page.next.to_string());
-                return event.json_data(&page.items).ok();
+                return match self.form {
+                    Form::Json => event.json_data(&page.items).ok(),
+                    Form::Wire => {
+                        let text = app::wire::write_text(&page.items).ok()?;
+                        Some(event.data(text))
+                    }
+                };
             }
             if page.over {
                 let run = self.service.run_get(&self.caller, self.id).await.ok()?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The rule; decided inside the claim, for planned starts, starts by hand, retries and catch-ups.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(tag = "rule", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "rule", rename_all = "snake_case")]
 pub enum Overlap {
     /// The new start is left out, and the history says so.
     #[default]
@@ -24,6 +24,18 @@ pub enum Overlap {
     /// stays.
     Replace,
 }
+
+/// [`Overlap`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Overlap")]
+enum PlainOverlap {
+    Skip,
+    Allow { max: u32 },
+    Queue { max: u32 },
+    Replace,
+}
+
+crate::wire::two_forms!(Overlap, PlainOverlap);
 
 impl Overlap {
     /// Runs of the task at once.

@@ -6,32 +6,32 @@ mod start;
 use leptos::prelude::*;
 
 use super::icon::{self, icon};
-use crate::error::AppError;
 use crate::i18n::ui::phrases;
 use crate::id::{RunId, TaskId};
 use crate::routes;
 use crate::server_fns::{ControlTask, DeleteTask, RunTask, StopRun};
 use crate::task::{Task, TaskState};
+use crate::ui::act::{Act, ActForm};
 use crate::ui::context::{lang, ui};
 use crate::ui::load::notice;
 
 /// What can be done to tasks and runs from a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Controls {
-    control: ServerAction<ControlTask>,
-    run: ServerAction<RunTask>,
-    stop: ServerAction<StopRun>,
-    delete: ServerAction<DeleteTask>,
+    control: Act<ControlTask>,
+    run: Act<RunTask>,
+    stop: Act<StopRun>,
+    delete: Act<DeleteTask>,
 }
 
 impl Controls {
     /// For one page.
     pub(crate) fn new() -> Self {
         Self {
-            control: ServerAction::new(),
-            run: ServerAction::new(),
-            stop: ServerAction::new(),
-            delete: ServerAction::new(),
+            control: Act::new(),
+            run: Act::new(),
+            stop: Act::new(),
+            delete: Act::new(),
         }
     }
 
@@ -43,25 +43,19 @@ impl Controls {
     /// Whether the task is being deleted, or is: its page has nothing left to ask the server for,
     /// also when word of the deletion arrives before the answer does.
     pub(crate) fn leaving(self) -> bool {
-        self.delete.pending().get()
-            || self
-                .delete
-                .value()
-                .with(|value| matches!(value, Some(Ok(_))))
+        self.delete.pending().get() || self.delete.done()
     }
 
     /// Failures of the controls, and the run that was just started.
     pub(crate) fn outcome(self) -> AnyView {
         let ui = ui();
-        let (control, run, stop) = (self.control.value(), self.run.value(), self.stop.value());
-        let delete = self.delete.value();
         let error = Signal::derive(move || {
-            error_of(control)
-                .or_else(|| error_of(run))
-                .or_else(|| error_of(stop))
-                .or_else(|| error_of(delete))
+            let error = self.control.error().or_else(|| self.run.error());
+            error
+                .or_else(|| self.stop.error())
+                .or_else(|| self.delete.error())
         });
-        let started = move || match run.get() {
+        let started = move || match self.run.get() {
             Some(Ok(id)) => Some(view! {
                 <p class="notice is-ok">
                     {icon(icon::CHECK)}
@@ -81,10 +75,10 @@ impl Controls {
     fn run_button(self, id: TaskId, class: &'static str, label: String) -> AnyView {
         let pending = self.run.pending();
         view! {
-            <ActionForm action=self.run>
+            <ActForm action=self.run>
                 <input type="hidden" name="id" value=id.0/>
                 {button(class, icon::PLAY, ui().run_now, label, pending)}
-            </ActionForm>
+            </ActForm>
         }
         .into_any()
     }
@@ -98,10 +92,10 @@ impl Controls {
     pub(crate) fn stop_by(self, id: RunId, word: &'static str) -> AnyView {
         let pending = self.stop.pending();
         view! {
-            <ActionForm action=self.stop>
+            <ActForm action=self.stop>
                 <input type="hidden" name="id" value=id.0/>
                 {button("button danger", icon::STOP, word, word.to_owned(), pending)}
-            </ActionForm>
+            </ActForm>
         }
         .into_any()
     }
@@ -118,11 +112,11 @@ impl Controls {
     ) -> AnyView {
         let pending = self.control.pending();
         view! {
-            <ActionForm action=self.control>
+            <ActForm action=self.control>
                 <input type="hidden" name="id" value=id.0/>
                 <input type="hidden" name="verb" value=verb/>
                 {button(class, glyph, word, label, pending)}
-            </ActionForm>
+            </ActForm>
         }
         .into_any()
     }
@@ -171,7 +165,7 @@ impl Controls {
             <details class="unfold">
                 <summary class="button">{icon(icon::BELL)} {ui.urge}</summary>
                 <div class="unfolded">
-                    <ActionForm action=self.control>
+                    <ActForm action=self.control>
                         <input type="hidden" name="id" value=id/>
                         <input type="hidden" name="verb" value="urge"/>
                         <label for="new-urge">{ui.new_urge_cycle}</label>
@@ -181,7 +175,7 @@ impl Controls {
                         />
                         <p id="new-urge-hint" class="hint">{hint}</p>
                         {button("button primary", icon::BELL, ui.urge, ui.urge.to_owned(), pending)}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </details>
         }
@@ -197,10 +191,10 @@ impl Controls {
                 <summary class="button danger">{icon(icon::TRASH)} {ui.delete}</summary>
                 <div class="unfolded">
                     <p>{ui.delete_confirm}</p>
-                    <ActionForm action=self.delete>
+                    <ActForm action=self.delete>
                         <input type="hidden" name="id" value=id.0/>
                         {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), pending)}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </details>
         }
@@ -249,14 +243,3 @@ fn fold_all() {
 
 #[cfg(not(feature = "hydrate"))]
 fn fold_all() {}
-
-/// The failure in what an action came to.
-pub(crate) fn error_of<T: Clone + Send + Sync + 'static>(
-    value: MappedSignal<Option<Result<T, AppError>>>,
-) -> Option<AppError> {
-    value.with(|value| {
-        value
-            .as_ref()
-            .and_then(|result| result.as_ref().err().cloned())
-    })
-}

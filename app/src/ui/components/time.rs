@@ -113,7 +113,7 @@ impl Clock {
 
     /// A time of day some days from the page's own: `2026-11-23 09:00`.
     pub(crate) fn on_day(&self, days: u64, time: &str) -> String {
-        format!("{} {time}", self.date_after(days).format("%Y-%m-%d"))
+        format!("{} {time}", self.date_after(days))
     }
 
     /// How many days there are to the next Monday, 1–7.

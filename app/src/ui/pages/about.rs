@@ -13,7 +13,7 @@ use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let data = Resource::new(|| (), |()| fetch_about());
+    let data = load::ask(|| (), |()| fetch_about());
     view! {
         {page_head(days_ui().about.to_owned(), ().into_any())}
         {load::page(data, content)}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::auth::Action;
 use crate::error::{AppError, ErrorKind};
+use crate::page::Counts;
 use crate::routes;
 use crate::server_fns::{
     fetch_blackouts, fetch_calendars, fetch_channels, fetch_nodes, fetch_overview, fetch_pools,
@@ -14,19 +15,6 @@ use crate::ui::components::page_head;
 use crate::ui::context::{days_ui, may, set_status, ui, vault_ui};
 use crate::ui::load;
 
-/// How many there are of each.
-#[derive(Clone, Copy, serde::Serialize, serde::Deserialize)]
-struct Counts {
-    tasks: i64,
-    users: usize,
-    channels: usize,
-    calendars: usize,
-    blackouts: usize,
-    secrets: usize,
-    pools: usize,
-    nodes: usize,
-}
-
 /// The page.
 pub(crate) fn page() -> AnyView {
     let ui = ui();
@@ -35,7 +23,7 @@ pub(crate) fn page() -> AnyView {
         let error = AppError::new(ErrorKind::Forbidden, "forbidden", ui.admin_forbidden);
         return load::error_view(error.with_hint(ui.admin_forbidden_hint));
     }
-    let data = Resource::new(|| (), |()| count());
+    let data = load::ask(|| (), |()| count());
     view! {
         {page_head(ui.nav_admin.to_owned(), ().into_any())}
         {load::page(data, content)}

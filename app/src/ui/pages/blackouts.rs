@@ -11,8 +11,9 @@ use crate::page::BlackoutsPage;
 use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
 use crate::task::format_duration;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::select;
-use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::cycle::cycle;
 use crate::ui::components::field::{Faults, Field, input, moment_kind};
 use crate::ui::components::icon::{self, icon};
@@ -24,11 +25,10 @@ use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let delete = ServerAction::<DeleteBlackout>::new();
-    let data = Resource::new(move || delete.version().get(), |_| fetch_blackouts());
+    let delete = Act::<DeleteBlackout>::new();
+    let data = load::ask(move || delete.version().get(), |_| fetch_blackouts());
     fold_after(move || delete.version().get());
-    let deleted = delete.value();
-    let error = Signal::derive(move || error_of(deleted));
+    let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
         {page_head(days_ui().blackouts.to_owned(), ().into_any())}
@@ -38,7 +38,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-fn content(page: BlackoutsPage, delete: ServerAction<DeleteBlackout>) -> AnyView {
+fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
     let (ui, days) = (ui(), days_ui());
     let clock = Clock::new(page.clock.clone());
     let admin = may(Action::Administer);
@@ -74,11 +74,7 @@ fn content(page: BlackoutsPage, delete: ServerAction<DeleteBlackout>) -> AnyView
     .into_any()
 }
 
-fn row(
-    blackout: &Blackout,
-    clock: &Clock,
-    delete: Option<ServerAction<DeleteBlackout>>,
-) -> AnyView {
+fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) -> AnyView {
     let (ui, days) = (ui(), days_ui());
     let state = match (blackout.active, &blackout.next) {
         (true, _) => badge("warn", icon::PAUSE, days.blackout_now),
@@ -133,17 +129,17 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
     }
 }
 
-fn remove(blackout: &Blackout, delete: ServerAction<DeleteBlackout>) -> AnyView {
+fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
     let (ui, days, id) = (ui(), days_ui(), blackout.id.0);
     view! {
         <details class="unfold">
             <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
             <div class="unfolded">
                 <p>{days.blackout_delete_confirm}</p>
-                <ActionForm action=delete>
+                <ActForm action=delete>
                     <input type="hidden" name="id" value=id/>
                     {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                </ActionForm>
+                </ActForm>
             </div>
         </details>
     }

@@ -13,8 +13,9 @@ use crate::i18n::ui::days;
 use crate::page::CalendarPage;
 use crate::routes;
 use crate::server_fns::{SetCalendarSource, fetch_calendar};
+use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::check;
-use crate::ui::components::controls::{button, error_of};
+use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{days_ui, lang, may, ui};
@@ -28,19 +29,18 @@ pub(crate) fn page() -> AnyView {
         let year = query.read().get("year").and_then(|year| year.parse().ok());
         (name, year)
     });
-    let source = ServerAction::<SetCalendarSource>::new();
-    let data = Resource::new(
+    let source = Act::<SetCalendarSource>::new();
+    let data = load::ask(
         move || (asked.get(), source.version().get()),
         |((name, year), _)| fetch_calendar(name, year),
     );
-    let changed = source.value();
-    let error = Signal::derive(move || error_of(changed));
+    let error = Signal::derive(move || source.error());
     load::page(data, move |page| content(page, source, error))
 }
 
 fn content(
     page: CalendarPage,
-    source: ServerAction<SetCalendarSource>,
+    source: Act<SetCalendarSource>,
     error: Signal<Option<AppError>>,
 ) -> AnyView {
     let (days, lang) = (days_ui(), lang());
@@ -123,7 +123,7 @@ fn import(page: &CalendarPage) -> AnyView {
     .into_any()
 }
 
-fn change_source(calendar: &Calendar, action: ServerAction<SetCalendarSource>) -> AnyView {
+fn change_source(calendar: &Calendar, action: Act<SetCalendarSource>) -> AnyView {
     let days = days_ui();
     let (name, url) = (
         calendar.name.clone(),
@@ -132,7 +132,7 @@ fn change_source(calendar: &Calendar, action: ServerAction<SetCalendarSource>) -
     view! {
         <section class="card">
             <h2>{days.change_source}</h2>
-            <ActionForm action=action>
+            <ActForm action=action>
                 <input type="hidden" name="name" value=name/>
                 <div class="field">
                     <label for="source_url">{days.source}</label>
@@ -145,7 +145,7 @@ fn change_source(calendar: &Calendar, action: ServerAction<SetCalendarSource>) -
                 <p class="after-field">
                     {button("button", icon::CHECK, days.save, days.save.to_owned(), action.pending())}
                 </p>
-            </ActionForm>
+            </ActForm>
         </section>
     }
     .into_any()

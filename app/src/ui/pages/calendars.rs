@@ -10,7 +10,8 @@ use crate::i18n::ui::days;
 use crate::page::CalendarsPage;
 use crate::routes;
 use crate::server_fns::{DeleteCalendar, RefreshCalendar, fetch_calendars};
-use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::act::{Act, ActForm};
+use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
@@ -21,24 +22,23 @@ use crate::ui::load;
 /// What can be done to a calendar from its row.
 #[derive(Clone, Copy)]
 struct Desk {
-    refresh: ServerAction<RefreshCalendar>,
-    delete: ServerAction<DeleteCalendar>,
+    refresh: Act<RefreshCalendar>,
+    delete: Act<DeleteCalendar>,
 }
 
 /// The page.
 pub(crate) fn page() -> AnyView {
     let desk = Desk {
-        refresh: ServerAction::new(),
-        delete: ServerAction::new(),
+        refresh: Act::new(),
+        delete: Act::new(),
     };
     fold_after(move || desk.delete.version().get());
-    let data = Resource::new(
+    let data = load::ask(
         move || (desk.refresh.version().get(), desk.delete.version().get()),
         |_| fetch_calendars(),
     );
-    let (refresh, delete) = (desk.refresh.value(), desk.delete.value());
-    let error = Signal::derive(move || error_of(refresh).or_else(|| error_of(delete)));
-    let taken = move || match refresh.get() {
+    let error = Signal::derive(move || desk.refresh.error().or_else(|| desk.delete.error()));
+    let taken = move || match desk.refresh.get() {
         Some(Ok(imported)) => Some(outcome(&imported)),
         _ => None,
     };
@@ -154,10 +154,10 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
         let name = calendar.name.clone();
         let label = format!("{word}: {name}");
         view! {
-            <ActionForm action=desk.refresh>
+            <ActForm action=desk.refresh>
                 <input type="hidden" name="name" value=name/>
                 {button("button small", icon::DOWNLOAD, word, label, desk.refresh.pending())}
-            </ActionForm>
+            </ActForm>
         }
         .into_any()
     })
@@ -191,10 +191,10 @@ fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
                 <summary class="button small danger">{icon(glyph)} {word}</summary>
                 <div class="unfolded">
                     <p>{question}</p>
-                    <ActionForm action=desk.delete>
+                    <ActForm action=desk.delete>
                         <input type="hidden" name="name" value=name/>
                         {button("button danger solid", glyph, yes, yes.to_owned(), desk.delete.pending())}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </details>
         }

@@ -10,8 +10,9 @@ use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
+use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::select;
-use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
@@ -22,19 +23,19 @@ use crate::ui::load;
 
 #[derive(Clone, Copy)]
 struct Desk {
-    test: ServerAction<TestChannel>,
-    delete: ServerAction<DeleteChannel>,
+    test: Act<TestChannel>,
+    delete: Act<DeleteChannel>,
 }
 
 /// The page.
 pub(crate) fn page() -> AnyView {
     let desk = Desk {
-        test: ServerAction::new(),
-        delete: ServerAction::new(),
+        test: Act::new(),
+        delete: Act::new(),
     };
     fold_after(move || desk.delete.version().get());
     let seen = live().follow_all();
-    let data = Resource::new(
+    let data = load::ask(
         move || {
             (
                 seen.get(),
@@ -44,8 +45,7 @@ pub(crate) fn page() -> AnyView {
         },
         |_| fetch_channels(),
     );
-    let (test, delete) = (desk.test.value(), desk.delete.value());
-    let error = Signal::derive(move || error_of(test).or_else(|| error_of(delete)));
+    let error = Signal::derive(move || desk.test.error().or_else(|| desk.delete.error()));
     view! {
         {crumbs()}
         {page_head(ui().channels.to_owned(), ().into_any())}
@@ -59,7 +59,7 @@ pub(crate) fn page() -> AnyView {
 /// What the other end said to the test, in its own words.
 fn answer(desk: Desk) -> Option<AnyView> {
     let ui = ui();
-    let test = desk.test.value().get()?.ok()?;
+    let test = desk.test.get()?.ok()?;
     let (class, glyph, word) = if test.ok {
         ("notice is-ok", icon::CHECK, ui.test_ok)
     } else {
@@ -131,10 +131,10 @@ fn row(channel: &Channel, desk: Desk) -> AnyView {
 fn test(id: ChannelId, desk: Desk) -> AnyView {
     let ui = ui();
     view! {
-        <ActionForm action=desk.test>
+        <ActForm action=desk.test>
             <input type="hidden" name="id" value=id.0/>
             {button("button small", icon::SEND, ui.test, ui.test.to_owned(), desk.test.pending())}
-        </ActionForm>
+        </ActForm>
     }
     .into_any()
 }
@@ -149,10 +149,10 @@ fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
                 <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
                 <div class="unfolded">
                     <p>{ui.channel_delete_confirm}</p>
-                    <ActionForm action=desk.delete>
+                    <ActForm action=desk.delete>
                         <input type="hidden" name="id" value=id/>
                         {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), desk.delete.pending())}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </details>
         }

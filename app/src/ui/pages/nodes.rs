@@ -18,7 +18,7 @@ use crate::ui::load;
 /// The page.
 pub(crate) fn page() -> AnyView {
     let seen = live().follow_all();
-    let data = Resource::new(move || seen.get(), |_| fetch_nodes());
+    let data = load::ask(move || seen.get(), |_| fetch_nodes());
     view! {
         {crumbs()}
         {page_head(vault_ui().nodes.to_owned(), ().into_any())}

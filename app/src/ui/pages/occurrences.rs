@@ -40,7 +40,7 @@ pub(crate) fn page() -> AnyView {
         (part("state"), part("after"), part("at"))
     });
     let seen = live().follow(Signal::derive(move || id.get().map(|id| id.0)));
-    let data = Resource::new(
+    let data = load::ask(
         move || (id.get(), asked.get(), seen.get()),
         |(id, (state, after, at), _)| fetch_occurrences(id.unwrap_or(TaskId(0)), state, after, at),
     );

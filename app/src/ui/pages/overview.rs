@@ -19,7 +19,7 @@ use crate::ui::load;
 /// The page.
 pub(crate) fn page() -> AnyView {
     let seen = live().follow_all();
-    let data = Resource::new(move || seen.get(), |_| fetch_overview());
+    let data = load::ask(move || seen.get(), |_| fetch_overview());
     view! {
         {page_head(ui().nav_overview.to_owned(), ().into_any())}
         {load::page(data, content)}

@@ -8,7 +8,8 @@ use crate::page::PoolsPage;
 use crate::pool::{EVERYTHING, Pool};
 use crate::routes;
 use crate::server_fns::{DeletePool, fetch_pools};
-use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::act::{Act, ActForm};
+use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -19,15 +20,14 @@ use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
-    let delete = ServerAction::<DeletePool>::new();
+    let delete = Act::<DeletePool>::new();
     let seen = live().follow_all();
-    let data = Resource::new(
+    let data = load::ask(
         move || (seen.get(), delete.version().get()),
         |_| fetch_pools(),
     );
     fold_after(move || delete.version().get());
-    let deleted = delete.value();
-    let error = Signal::derive(move || error_of(deleted));
+    let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
         {page_head(vault_ui().pools.to_owned(), ().into_any())}
@@ -37,7 +37,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-fn content(page: PoolsPage, delete: ServerAction<DeletePool>) -> AnyView {
+fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
     let (ui, vault) = (ui(), vault_ui());
     let admin = may(Action::Administer);
     let table = if page.pools.is_empty() {
@@ -71,7 +71,7 @@ fn content(page: PoolsPage, delete: ServerAction<DeletePool>) -> AnyView {
     .into_any()
 }
 
-fn row(pool: &Pool, delete: Option<ServerAction<DeletePool>>) -> AnyView {
+fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
     let (ui, vault) = (ui(), vault_ui());
     let state = if pool.running >= pool.slots {
         badge("warn", icon::PAUSE, vault.pool_full)
@@ -87,10 +87,10 @@ fn row(pool: &Pool, delete: Option<ServerAction<DeletePool>>) -> AnyView {
                     <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
                     <div class="unfolded">
                         <p>{vault.pool_delete_confirm}</p>
-                        <ActionForm action=delete>
+                        <ActForm action=delete>
                             <input type="hidden" name="name" value=name/>
                             {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                        </ActionForm>
+                        </ActForm>
                     </div>
                 </details>
             </div></td>

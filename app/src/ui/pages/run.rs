@@ -59,7 +59,7 @@ pub(crate) fn page() -> AnyView {
             now
         }
     });
-    let data = Resource::new(
+    let data = load::ask(
         move || (id.get(), news.get(), desk.controls.version()),
         move |(id, ..)| {
             let id = id.unwrap_or(RunId(0));

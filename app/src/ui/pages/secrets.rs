@@ -11,7 +11,8 @@ use crate::page::SecretsPage;
 use crate::routes;
 use crate::secret::Secret;
 use crate::server_fns::{DeleteSecret, fetch_secrets};
-use crate::ui::components::controls::{button, error_of, fold_after};
+use crate::ui::act::{Act, ActForm};
+use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
@@ -28,14 +29,13 @@ pub(crate) fn page() -> AnyView {
             .get("edit")
             .and_then(|id| id.parse::<SecretId>().ok())
     });
-    let delete = ServerAction::<DeleteSecret>::new();
-    let data = Resource::new(
+    let delete = Act::<DeleteSecret>::new();
+    let data = load::ask(
         move || (edit.get(), delete.version().get()),
         |(edit, _)| fetch_secrets(edit),
     );
     fold_after(move || delete.version().get());
-    let deleted = delete.value();
-    let error = Signal::derive(move || error_of(deleted));
+    let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
         {page_head(vault_ui().secrets.to_owned(), ().into_any())}
@@ -45,7 +45,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-fn content(page: SecretsPage, delete: ServerAction<DeleteSecret>) -> AnyView {
+fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
     let (ui, vault) = (ui(), vault_ui());
     let clock = Clock::new(page.clock.clone());
     let table = if page.secrets.is_empty() {
@@ -77,7 +77,7 @@ fn content(page: SecretsPage, delete: ServerAction<DeleteSecret>) -> AnyView {
     .into_any()
 }
 
-fn row(secret: &Secret, clock: &Clock, delete: ServerAction<DeleteSecret>) -> AnyView {
+fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
     let (ui, vault, id) = (ui(), vault_ui(), secret.id);
     let tasks = if secret.tasks.is_empty() {
         view! { <span class="muted">{vault.secret_no_tasks}</span> }.into_any()
@@ -104,10 +104,10 @@ fn row(secret: &Secret, clock: &Clock, delete: ServerAction<DeleteSecret>) -> An
                     <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
                     <div class="unfolded">
                         <p>{vault.secret_delete_confirm}</p>
-                        <ActionForm action=delete>
+                        <ActForm action=delete>
                             <input type="hidden" name="id" value=id.0/>
                             {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                        </ActionForm>
+                        </ActForm>
                     </div>
                 </details>
             </div></td>

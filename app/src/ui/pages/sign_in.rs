@@ -20,7 +20,7 @@ fn data() -> Data<SignInForm> {
             query.get("token").unwrap_or_default(),
         )
     };
-    Resource::new(|| (), move |()| fetch_sign_in(next.clone(), token.clone()))
+    load::ask(|| (), move |()| fetch_sign_in(next.clone(), token.clone()))
 }
 
 /// The sign-in page.

@@ -24,7 +24,7 @@ pub(crate) fn page() -> AnyView {
         return not_found::page();
     };
     // Asked once: a form must not change under the hands of the one who fills it in.
-    let data = Resource::new(|| (), move |()| fetch_start(task));
+    let data = load::ask(|| (), move |()| fetch_start(task));
     load::page(data, content)
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn page() -> AnyView {
         }
     });
     let viewer = RwSignal::new(String::new());
-    let data = Resource::new(
+    let data = load::ask(
         move || (question.get(), viewer.get()),
         |((id, after, pages, ..), viewer)| fetch(id.unwrap_or(TaskId(0)), after, pages, viewer),
     );

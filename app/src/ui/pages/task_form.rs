@@ -42,7 +42,7 @@ pub(crate) fn page() -> AnyView {
         .get("copy")
         .and_then(|id| id.parse::<TaskId>().ok());
     // Asked once: a form must not change under the hands of the one who fills it in.
-    let data = Resource::new(|| (), move |()| fetch_task_form(task, copy));
+    let data = load::ask(|| (), move |()| fetch_task_form(task, copy));
     load::page(data, content)
 }
 

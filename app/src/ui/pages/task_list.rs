@@ -42,7 +42,7 @@ pub(crate) fn page() -> AnyView {
     });
     let controls = Controls::new();
     let seen = live().follow_all();
-    let data = Resource::new(
+    let data = load::ask(
         move || (asked.get(), seen.get(), controls.version()),
         |(query, ..)| fetch_task_list(query),
     );

@@ -8,8 +8,9 @@ use crate::error::AppError;
 use crate::page::UsersPage;
 use crate::routes;
 use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
+use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::select;
-use crate::ui::components::controls::{button, error_of};
+use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::code_block;
@@ -22,22 +23,21 @@ use crate::user::{ApiToken, User, UserDraft};
 
 #[derive(Clone, Copy)]
 struct Desk {
-    disable: ServerAction<SetUserDisabled>,
-    revoke: ServerAction<RevokeToken>,
+    disable: Act<SetUserDisabled>,
+    revoke: Act<RevokeToken>,
 }
 
 /// The page.
 pub(crate) fn page() -> AnyView {
     let desk = Desk {
-        disable: ServerAction::new(),
-        revoke: ServerAction::new(),
+        disable: Act::new(),
+        revoke: Act::new(),
     };
-    let data = Resource::new(
+    let data = load::ask(
         move || (desk.disable.version().get(), desk.revoke.version().get()),
         |_| fetch_users(),
     );
-    let (disable, revoke) = (desk.disable.value(), desk.revoke.value());
-    let error = Signal::derive(move || error_of(disable).or_else(|| error_of(revoke)));
+    let error = Signal::derive(move || desk.disable.error().or_else(|| desk.revoke.error()));
     view! {
         {crumbs()}
         {page_head(ui().users.to_owned(), ().into_any())}
@@ -126,11 +126,11 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
                 <div>
                     {own.then(|| view! { <span class="muted">{days_ui().own_account}</span> })}
                     {(!own).then(|| view! {
-                        <ActionForm action=desk.disable>
+                        <ActForm action=desk.disable>
                             <input type="hidden" name="id" value=id/>
                             <input type="hidden" name="disabled" value=disable/>
                             {button(class, glyph, word, label, desk.disable.pending())}
-                        </ActionForm>
+                        </ActForm>
                     })}
                 </div>
             </td>
@@ -231,10 +231,10 @@ fn token_row(token: &ApiToken, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.last_used>{moment(token.last_used_at, ui.never)}</td>
             <td class="row-actions">
                 <div>
-                    <ActionForm action=desk.revoke>
+                    <ActForm action=desk.revoke>
                         <input type="hidden" name="id" value=id/>
                         {button("button small danger", icon::TRASH, ui.revoke, label, desk.revoke.pending())}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </td>
         </tr>

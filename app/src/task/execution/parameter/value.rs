@@ -191,7 +191,12 @@ fn is_date(text: &str) -> bool {
         4 | 7 => byte == b'-',
         _ => byte.is_ascii_digit(),
     });
-    shape && text.len() == 10 && text.parse::<NaiveDate>().is_ok()
+    let number = |place: std::ops::Range<usize>| text.get(place)?.parse::<u16>().ok();
+    let date = || {
+        let (month, day) = (number(5..7)?, number(8..10)?);
+        NaiveDate::from_ymd_opt(number(0..4)?.into(), month.into(), day.into())
+    };
+    shape && text.len() == 10 && date().is_some()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::super::icon::{self, icon};
 use super::super::time::Clock;
 use super::{Controls, button};
 use crate::task::Task;
+use crate::ui::act::ActForm;
 use crate::ui::context::plan_ui;
 
 impl Controls {
@@ -15,12 +16,12 @@ impl Controls {
         let (pending, zone) = (self.control.pending(), clock.zone().to_owned());
         let quick = pause_times(clock).into_iter().map(|(until, word)| {
             view! {
-                <ActionForm action=self.control>
+                <ActForm action=self.control>
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="verb" value="pause"/>
                     <input type="hidden" name="until" value=until/>
                     {button("button small", icon::PAUSE, word, word.to_owned(), pending)}
-                </ActionForm>
+                </ActForm>
             }
             .into_any()
         });
@@ -29,7 +30,7 @@ impl Controls {
                 <summary class="button">{icon(icon::PAUSE)} {ui.pause_until}</summary>
                 <div class="unfolded">
                     <div class="quick">{quick.collect_view()}</div>
-                    <ActionForm action=self.control>
+                    <ActForm action=self.control>
                         <input type="hidden" name="id" value=id/>
                         <input type="hidden" name="verb" value="pause"/>
                         <label for="until">{ui.pause_until_field}</label>
@@ -39,7 +40,7 @@ impl Controls {
                         />
                         <p id="until-hint" class="hint">{zone}</p>
                         {button("button primary", icon::PAUSE, ui.pause_submit, ui.pause_submit.to_owned(), pending)}
-                    </ActionForm>
+                    </ActForm>
                 </div>
             </details>
         }

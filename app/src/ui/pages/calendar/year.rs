@@ -81,7 +81,7 @@ impl Sheet<'_> {
 
     fn day(&self, date: NaiveDate) -> AnyView {
         let ui = days_ui();
-        let key = date.format("%Y-%m-%d").to_string();
+        let key = date.to_string();
         let found = self
             .days
             .binary_search_by(|day| day.date.as_str().cmp(&key))

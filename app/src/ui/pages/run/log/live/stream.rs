@@ -1,12 +1,11 @@
 //! The event stream of a log.
 
-use leptos::server::codee::Decoder;
-use leptos::server::codee::string::JsonSerdeCodec;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use crate::run::log::LogItem;
+use crate::wire;
 
 /// What a stream has to say.
 pub(super) enum Event {
@@ -70,7 +69,5 @@ impl Stream {
 /// The pieces of an event; none where it cannot be read, which is found by asking later.
 fn items(event: &MessageEvent) -> Vec<LogItem> {
     let data = event.data().as_string().unwrap_or_default();
-    let items: Result<Vec<LogItem>, <JsonSerdeCodec as Decoder<Vec<LogItem>>>::Error> =
-        JsonSerdeCodec::decode(&data);
-    items.unwrap_or_default()
+    wire::read_text(&data).unwrap_or_default()
 }

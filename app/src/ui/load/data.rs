@@ -1,0 +1,173 @@
+//! The data of a page, asked for by a piece of code that all pages share.
+//!
+//! A `Resource` is a signal, a memo, a future and a place in the document, compiled anew for each
+//! type in it. So there is one type, a [`Parcel`]; what is in it only the page knows.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::AppError;
+use crate::wire::{self, Fault};
+
+/// What the data of a page can do.
+pub(in crate::ui) trait Payload:
+    Serialize + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Payload for T {}
+
+/// The data of a page, or why there is none.
+pub(in crate::ui) struct Data<T> {
+    parcel: Resource<Parcel, Post>,
+    content: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Data<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Data<T> {}
+
+impl<T: Payload> Data<T> {
+    /// The data as it is now; `None` while it is under way.
+    pub(in crate::ui) fn get(&self) -> Option<Result<T, AppError>> {
+        self.parcel.get().map(|parcel| parcel.open())
+    }
+
+    pub(super) fn parcel(self) -> Resource<Parcel, Post> {
+        self.parcel
+    }
+}
+
+/// Asks for the data of a page, and again whenever the question is another one.
+pub(in crate::ui) fn ask<Q, T, F>(
+    question: impl Fn() -> Q + Send + Sync + 'static,
+    fetch: impl Fn(Q) -> F + Send + Sync + 'static,
+) -> Data<T>
+where
+    Q: PartialEq + Clone + Send + Sync + 'static,
+    T: Payload,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    let question = move || Question(Arc::new(question()));
+    let fetch = move |asked: Question| -> Coming {
+        let asked: &dyn Any = &*asked.0;
+        // It is always the one that was made above.
+        let answer = asked.downcast_ref::<Q>().cloned().map(&fetch);
+        Box::pin(async move {
+            let answer = match answer {
+                Some(answer) => answer.await,
+                None => Err(Fault::Unreadable.into()),
+            };
+            Parcel::Open(Arc::new(answer))
+        })
+    };
+    Data {
+        parcel: resource(Box::new(question), Box::new(fetch)),
+        content: PhantomData,
+    }
+}
+
+type Coming = Pin<Box<dyn Future<Output = Parcel> + Send>>;
+
+fn resource(
+    question: Box<dyn Fn() -> Question + Send + Sync>,
+    fetch: Box<dyn Fn(Question) -> Coming + Send + Sync>,
+) -> Resource<Parcel, Post> {
+    Resource::new_with_options(question, fetch, false)
+}
+
+/// What is asked for.
+#[derive(Clone)]
+struct Question(Arc<dyn Same>);
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.same(&*other.0)
+    }
+}
+
+trait Same: Any + Send + Sync {
+    fn same(&self, other: &dyn Any) -> bool;
+}
+
+impl<Q: PartialEq + Send + Sync + 'static> Same for Q {
+    fn same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+}
+
+/// The data of some page.
+#[derive(Clone)]
+pub(super) enum Parcel {
+    /// As it was fetched.
+    Open(Arc<dyn Content>),
+    /// As it came with the document.
+    Closed(Arc<str>),
+}
+
+impl Parcel {
+    /// What is in it.
+    pub(super) fn open<T: Payload>(&self) -> Result<T, AppError> {
+        match self {
+            Self::Open(content) => {
+                let content: &dyn Any = &**content;
+                match content.downcast_ref::<Result<T, AppError>>() {
+                    Some(content) => content.clone(),
+                    None => Err(Fault::Unreadable.into()),
+                }
+            }
+            Self::Closed(text) => wire::read_text(text).unwrap_or_else(|fault| Err(fault.into())),
+        }
+    }
+}
+
+pub(super) trait Content: Any + Send + Sync {
+    /// Only a server sends parcels.
+    #[cfg(feature = "ssr")]
+    fn write(&self) -> Result<String, Fault>;
+}
+
+impl<T: Payload> Content for Result<T, AppError> {
+    #[cfg(feature = "ssr")]
+    fn write(&self) -> Result<String, Fault> {
+        wire::write_text(self)
+    }
+}
+
+/// How parcels travel in the document.
+pub(super) struct Post;
+
+impl Encoder<Parcel> for Post {
+    type Error = Fault;
+    type Encoded = String;
+
+    fn encode(parcel: &Parcel) -> Result<String, Self::Error> {
+        match parcel {
+            #[cfg(feature = "ssr")]
+            Parcel::Open(content) => content.write(),
+            #[cfg(not(feature = "ssr"))]
+            Parcel::Open(_) => Ok(String::new()),
+            Parcel::Closed(text) => Ok(text.as_ref().to_owned()),
+        }
+    }
+}
+
+impl Decoder<Parcel> for Post {
+    type Error = std::convert::Infallible;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<Parcel, Self::Error> {
+        Ok(Parcel::Closed(text.into()))
+    }
+}

@@ -1,0 +1,178 @@
+//! How data reaches the browser: in answers of server functions, and in the page itself.
+//!
+//! Not as JSON: a type that derives `Deserialize` is compiled anew for every reader, and for one
+//! that meets fields by their names in any order that is by far the most code. Postcard writes
+//! fields in their order and without names, so all of that never gets into the module. The price
+//! is that both sides must know the very same types, so all data begins with a mark of the sources
+//! that define them; with another mark nothing is read. See
+//! `docs/adr/0019-postcard-between-server-and-pages.md`.
+
+#[cfg(test)]
+mod tests;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use leptos::server::codee::{Decoder, Encoder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server_fn::codec::Post;
+use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
+
+/// No text begins with it, so an answer of a proxy in between is never taken for ours.
+const BEGIN: u8 = 0;
+
+/// Of the sources that define what crosses: sixteen digits, by `build.rs`.
+pub const MARK: &str = env!("JCRONTAB_WIRE_MARK");
+
+/// Why data cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Fault {
+    /// It was written by another version of the product.
+    #[error("another version")]
+    Outdated,
+    /// It is something else, or not all there.
+    #[error("not readable")]
+    Unreadable,
+    /// Its type cannot be written: one that is not told by its fields alone.
+    #[error("not writable")]
+    Unwritable,
+}
+
+/// Writes a value.
+///
+/// # Errors
+///
+/// [`Fault::Unwritable`] for a type that postcard has no form for; tests find these.
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Fault> {
+    let mut bytes = vec![BEGIN];
+    bytes.extend(MARK.as_bytes());
+    postcard::to_extend(value, bytes).map_err(|_| Fault::Unwritable)
+}
+
+/// Reads a value: all of the bytes or nothing.
+///
+/// # Errors
+///
+/// [`Fault::Outdated`] when another version wrote it, else [`Fault::Unreadable`].
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    match postcard::take_from_bytes(body(bytes)?) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(Fault::Unreadable),
+    }
+}
+
+/// Whether this version wrote it.
+///
+/// # Errors
+///
+/// As [`read`], without a look at the value.
+pub fn check(bytes: &[u8]) -> Result<(), Fault> {
+    body(bytes).map(|_| ())
+}
+
+/// What follows the mark. Apart from [`read`], because it is the same for all types.
+#[inline(never)]
+fn body(bytes: &[u8]) -> Result<&[u8], Fault> {
+    let marked = bytes.strip_prefix(&[BEGIN]).ok_or(Fault::Unreadable)?;
+    marked.strip_prefix(MARK.as_bytes()).ok_or(Fault::Outdated)
+}
+
+/// Reads a value from a text, where bytes cannot be sent.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    read(
+        &BASE64_STANDARD
+            .decode(text)
+            .map_err(|_| Fault::Unreadable)?,
+    )
+}
+
+/// Writes a value as a text.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_text<T: Serialize + ?Sized>(value: &T) -> Result<String, Fault> {
+    write(value).map(|bytes| BASE64_STANDARD.encode(bytes))
+}
+
+/// The input of server functions that no form calls, and the output of all.
+pub type Wire = Post<Form>;
+
+/// The form of all this for leptos.
+#[derive(Clone, Copy, Debug)]
+pub struct Form;
+
+impl ContentType for Form {
+    const CONTENT_TYPE: &'static str = "application/octet-stream";
+}
+
+impl FormatType for Form {
+    const FORMAT_TYPE: Format = Format::Binary;
+}
+
+impl<T: Serialize> Encodes<T> for Form {
+    type Error = Fault;
+
+    fn encode(value: &T) -> Result<Bytes, Fault> {
+        write(value).map(Bytes::from)
+    }
+}
+
+impl<T: DeserializeOwned> Decodes<T> for Form {
+    type Error = Fault;
+
+    fn decode(bytes: Bytes) -> Result<T, Fault> {
+        read(&bytes)
+    }
+}
+
+impl<T: Serialize> Encoder<T> for Form {
+    type Error = Fault;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, Fault> {
+        write_text(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for Form {
+    type Error = Fault;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, Fault> {
+        read_text(text)
+    }
+}
+
+/// Gives a type two forms: for people and other programs its own (`#[serde(remote = "Self")]`),
+/// between server and pages that of a plain type with the same fields. What is flattened or told
+/// apart by a tag within needs this: postcard knows neither names nor what comes next.
+macro_rules! two_forms {
+    ($name:ident, $plain:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    Self::serialize(self, serializer)
+                } else {
+                    $plain::serialize(self, serializer)
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    Self::deserialize(deserializer)
+                } else {
+                    $plain::deserialize(deserializer)
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use two_forms;
