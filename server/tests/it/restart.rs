@@ -264,7 +264,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
             .await
             .expect("burying")
     };
-    app.clock.set(at("2026-11-22T08:00:15Z"));
+    app.clock.set(at("2026-11-22T08:00:11Z"));
     assert_eq!(bury(Silence::Counts).await, 0, "not yet");
     app.clock.set(at("2026-11-22T08:00:25Z"));
     assert_eq!(

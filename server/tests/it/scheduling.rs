@@ -68,6 +68,46 @@ async fn a_firing_is_planned_ahead_and_claimed_at_its_instant() {
 }
 
 #[tokio::test]
+async fn a_claim_that_was_rehearsed_goes_by_what_holds_at_the_instant() {
+    const STATES: &str = "SELECT state FROM occurrence ORDER BY id";
+    let app = TestApp::new().await;
+    let stays = app.add(draft("stays", "0 9 * * *", "true")).await;
+    let pauses = app.add(draft("pauses", "0 9 * * *", "true")).await;
+    app.clock.set(at("2026-11-22T08:59:56Z"));
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:59:59.900Z")).await;
+    let ready = node.turn().await;
+    assert!(
+        ready < at("2026-11-22T09:00:00Z") && ready > at("2026-11-22T08:59:59.900Z"),
+        "shortly before the instant: {ready}"
+    );
+    app.clock.set(ready);
+    assert_eq!(node.turn().await, at("2026-11-22T09:00:00Z"));
+    let planned = app.place.database.rows(STATES).await;
+    assert_eq!(
+        planned,
+        ["planned", "planned"],
+        "a rehearsal writes nothing"
+    );
+
+    app.service
+        .task_control(&app.console(), pauses.id, &Control::Pause(None))
+        .await
+        .expect("a pause");
+    let late = app.add(draft("late", "0 9 * * *", "true")).await;
+    app.clock.set(at("2026-11-22T09:00:00Z"));
+    node.turn().await;
+    node.settled().await;
+    assert_eq!(app.runs(stays.id).await.len(), 1);
+    assert_eq!(app.runs(pauses.id).await.len(), 0);
+    assert_eq!(
+        app.runs(late.id).await.len(),
+        1,
+        "entered after the rehearsal"
+    );
+}
+
+#[tokio::test]
 async fn every_second_fires_every_second_in_its_zone() {
     let app = TestApp::new().await;
     let mut node = app.node().await;
