@@ -39,12 +39,18 @@ impl Clock {
 
     /// Seconds from now to `at`; follows the time when read in a closure of a view.
     fn seconds_to(&self, at: Stamp) -> i64 {
-        at.unix() - self.face.now.unix() - (self.elapsed.get() - self.base)
+        at.unix() - self.face.now.unix() - self.passed()
     }
 
     /// Milliseconds since `at`, for something under way.
     fn millis_since(&self, at: Stamp) -> i64 {
-        self.face.now.millis_since(at) + (self.elapsed.get() - self.base) * 1000
+        self.face.now.millis_since(at) + self.passed() * 1000
+    }
+
+    /// Seconds since the data came. None on a page that is gone: a server may still be at work on
+    /// it when its reader has closed the connection.
+    fn passed(&self) -> i64 {
+        self.elapsed.try_get().map_or(0, |now| now - self.base)
     }
 
     /// `2026-11-22 09:00:00 +08:00`.
@@ -164,5 +170,30 @@ impl Clock {
     /// The zone of the times on the page.
     pub(crate) fn zone(&self) -> &str {
         &self.face.zone.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::ZoneRules;
+
+    #[test]
+    fn on_a_page_that_is_gone_no_time_passes() {
+        let reader = Owner::new();
+        let clock = Clock {
+            face: Arc::new(Clockface {
+                now: Stamp(chrono::DateTime::UNIX_EPOCH),
+                zone: ZoneRules::utc(),
+            }),
+            lang: Lang::En,
+            base: 40,
+            elapsed: reader.with(|| RwSignal::new(100)),
+        };
+        let at = Stamp(chrono::DateTime::UNIX_EPOCH + TimeDelta::seconds(90));
+        assert_eq!(clock.seconds_to(at), 30);
+        reader.cleanup();
+        assert_eq!(clock.seconds_to(at), 90);
+        assert_eq!(clock.millis_since(at), -90_000);
     }
 }
