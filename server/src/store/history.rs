@@ -7,7 +7,7 @@ use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -301,18 +301,22 @@ impl Store {
     /// Those of these runs after which no run of their task has ended.
     async fn last_words(&self, of: &[(i64, i64)]) -> Result<Vec<i64>, StoreError> {
         use run::Column as R;
-        let newer = Query::select()
-            .expr(Expr::value(1))
+        // The task's last run that has ended, backwards along the task's own index. A question
+        // for any newer one makes MariaDB walk through the task's history from its beginning.
+        let last = Query::select()
+            .column((NEWER, R::Id))
             .from_as(run::Entity, NEWER)
             .and_where(Expr::col((NEWER, R::TaskId)).equals((run::Entity, R::TaskId)))
-            .and_where(Expr::col((NEWER, R::Id)).gt(Expr::col((run::Entity, R::Id))))
             .and_where(Expr::col((NEWER, R::State)).is_not_in(["running", "waiting"]))
+            .order_by((NEWER, R::Id), Order::Desc)
+            .limit(1)
             .to_owned();
+        let last = Expr::SubQuery(None, Box::new(last.into()));
         Ok(run::Entity::find()
             .select_only()
             .column(R::Id)
             .filter(R::Id.is_in(of.iter().map(|(id, _)| *id)))
-            .filter(Expr::exists(newer).not())
+            .filter(Expr::col((run::Entity, R::Id)).eq(last))
             .into_tuple()
             .all(&self.reader)
             .await?)
