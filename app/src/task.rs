@@ -1,5 +1,7 @@
 //! Tasks (任务): what to do and for whom.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::FieldError;
@@ -159,8 +161,8 @@ pub struct Task {
     pub timeout_seconds: Option<i64>,
     /// What becomes of firings that nobody was there for.
     pub missed: MissedRule,
-    /// How it is executed.
-    pub execution: Execution,
+    /// How it is executed; tasks executed in the usual way share it.
+    pub execution: Arc<Execution>,
     /// Whether it fires.
     pub state: TaskState,
     /// A paused task goes on by itself at this time.

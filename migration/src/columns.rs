@@ -15,6 +15,11 @@ impl Columns {
         }
     }
 
+    /// Whether it is MySQL or MariaDB, not SQLite.
+    pub(crate) fn is_mysql(&self) -> bool {
+        self.mysql
+    }
+
     /// A table with the options every table of ours has.
     ///
     /// `utf8mb4_bin`: names compare exactly, as they do on SQLite, on every server version.

@@ -39,6 +39,23 @@ pub struct Slot {
     pub firings: Vec<Firing>,
 }
 
+impl Slot {
+    /// A slot of one firing that starts at the instant it is named for.
+    #[must_use]
+    pub fn plain(at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            firings: vec![Firing::plain(at)],
+        }
+    }
+
+    /// Whether it is no more than [`Slot::plain`] makes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.firings == [Firing::plain(self.at)]
+    }
+}
+
 /// A firing after all rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Firing {
@@ -50,6 +67,19 @@ pub struct Firing {
     pub put_off: bool,
     /// Why it is left out, where it is.
     pub excluded: Option<Excluded>,
+}
+
+impl Firing {
+    /// One that starts at the instant it is named for.
+    #[must_use]
+    pub fn plain(at: DateTime<Utc>) -> Self {
+        Self {
+            scheduled_for: at,
+            due_at: at,
+            put_off: false,
+            excluded: None,
+        }
+    }
 }
 
 /// Why a firing is left out.

@@ -16,6 +16,8 @@ pub use parameter::{Parameter, ParameterKind};
 pub use retry::Retry;
 pub use waits::{Waits, WaitsFor, WaitsHow, task_number};
 
+use std::sync::{Arc, LazyLock};
+
 use serde::{Deserialize, Serialize};
 
 /// Seconds between TERM and KILL when nothing else is said.
@@ -70,6 +72,26 @@ impl Default for Execution {
             waits: Waits::default(),
             http: None,
             outlives_server: false,
+        }
+    }
+}
+
+impl Execution {
+    /// The default, always the same one: a server holds thousands of tasks that all have it.
+    #[must_use]
+    pub fn usual() -> Arc<Self> {
+        static USUAL: LazyLock<Arc<Execution>> = LazyLock::new(Arc::default);
+        Arc::clone(&USUAL)
+    }
+
+    /// Itself to be kept with a task: [`Execution::usual`] where it is no other.
+    #[must_use]
+    pub fn shared(self) -> Arc<Self> {
+        let usual = Self::usual();
+        if self == *usual {
+            usual
+        } else {
+            Arc::new(self)
         }
     }
 }

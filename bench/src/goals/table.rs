@@ -235,7 +235,7 @@ pub(super) const GOALS: &[Goal] = &[
         SQLITE,
         "bytes per run",
         AtMost(300.0),
-        "the row, its occurrence and their six indexes; SQLite has no type for instants, and each is 25 to 32 bytes of text",
+        "the row and its four indexes; SQLite has no type for instants, and each is 25 to 32 bytes of text",
     ),
     // Claims.
     goal(

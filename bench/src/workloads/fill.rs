@@ -8,8 +8,10 @@ mod sqlite;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) use mariadb::{count as count_mariadb, fill as fill_mariadb};
-pub(super) use sqlite::{count as count_sqlite, fill as fill_sqlite, schema as schema_sqlite};
+pub(super) use mariadb::{fill as fill_mariadb, size as size_mariadb};
+pub(super) use sqlite::{
+    fill as fill_sqlite, last as last_sqlite, schema as schema_sqlite, size as size_sqlite,
+};
 
 /// A stretch of history.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,17 @@ pub(super) struct History {
     pub(super) from: DateTime<Utc>,
     /// Before when the last one was due.
     pub(super) until: DateTime<Utc>,
+}
+
+/// What history takes: tables with their indexes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    /// Runs.
+    pub(super) runs: u64,
+    /// Bytes of the runs, without the ends of their outputs.
+    pub(super) run: u64,
+    /// Bytes of the ledger of firings.
+    pub(super) occurrence: u64,
 }
 
 /// Of a thousand firings, those that ran; the others were skipped or missed.

@@ -5,9 +5,9 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
-use super::fill::{self, History};
+use super::fill::{self, History, Size};
 use super::pages::enter_tasks;
 use crate::product::Home;
 use crate::report::Report;
@@ -32,18 +32,13 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
             "10 million runs take long to fill: `make bench LONG=1` has them.",
         );
     }
-    let mut empty_bytes = 0;
     for (size, runs) in sizes {
         let home = sqlite(stage, *runs).await?;
-        if *runs == 0 {
-            empty_bytes = file_bytes(&home)?;
-        } else if *runs == 1_000_000 {
-            let (count, output, _) = fill::count_sqlite(&database(&home.data))?;
+        if *runs == 1_000_000 {
             note_bytes(
                 report,
                 Db::Sqlite,
-                file_bytes(&home)? - empty_bytes - output,
-                count,
+                &fill::size_sqlite(&database(&home.data))?,
             );
         }
         read(stage, report, home, Db::Sqlite, size).await?;
@@ -57,8 +52,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         if *runs > 0 {
             fill::fill_mariadb(stage, MARIADB, &History::year(*runs, now()?))?;
             if *runs == 1_000_000 {
-                let (count, bytes) = fill::count_mariadb(stage, MARIADB)?;
-                note_bytes(report, Db::MariaDb, bytes, count);
+                note_bytes(report, Db::MariaDb, &fill::size_mariadb(stage, MARIADB)?);
             }
         }
         this = read(stage, report, this, Db::MariaDb, size).await?;
@@ -73,21 +67,28 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
 const MARIADB: &str = "bench_history";
 
 fn now() -> Result<DateTime<Utc>, Failure> {
-    Ok(DateTime::from_timestamp_nanos(now_nanos()))
+    // Whole seconds, as schedules have them: a row with fractions is longer than any in life.
+    Ok(DateTime::from_timestamp_nanos(now_nanos()).trunc_subsecs(0))
 }
 
-fn note_bytes(report: &mut Report, db: Db, bytes: u64, runs: u64) {
+fn note_bytes(report: &mut Report, db: Db, size: &Size) {
     #[expect(clippy::cast_precision_loss, reason = "sizes of files")]
-    let each = bytes as f64 / runs as f64;
-    report.put("P11", db.product(), ("bytes per run", "B"), [each]);
+    let each = |bytes: u64| [bytes as f64 / size.runs as f64];
+    let (run, firing) = (
+        ("bytes per run", "B"),
+        ("bytes per run and its firing", "B"),
+    );
+    report.put("P11", db.product(), run, each(size.run));
+    report.put(
+        "P11",
+        db.product(),
+        firing,
+        each(size.run + size.occurrence),
+    );
 }
 
 fn database(data: &Path) -> PathBuf {
     data.join("jcrontab.db")
-}
-
-fn file_bytes(home: &Home) -> Result<u64, Failure> {
-    Ok(std::fs::metadata(database(&home.data))?.len())
 }
 
 /// Enters the tasks and stops the product again.

@@ -28,7 +28,8 @@ fn task(id: i64, overlap: Overlap, pool: &str) -> Task {
             overlap,
             pool: pool.to_owned(),
             ..Execution::default()
-        },
+        }
+        .shared(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,

@@ -43,7 +43,7 @@ impl Rhythm {
             let last = self.cycle.previous_at_or_before(days.until)?;
             let code = Excluded::Day {
                 date: civil_date(self.cycle.zone(), first),
-                work: self.schedule.day_rule == DayRule::RestDays,
+                work: self.rule == DayRule::RestDays,
             }
             .code();
             let count = self.cycle.count_between(days.after, days.until);
@@ -63,11 +63,11 @@ impl Rhythm {
             return Some(Vec::new());
         }
         // A firing starts up to that much later, and may start in a blackout then.
-        let reach = TimeDelta::seconds(self.schedule.jitter.seconds.max(0));
+        let reach = TimeDelta::seconds(self.jitter.seconds.max(0));
         if self.pause.is_some() || self.quiet.iter().any(|q| q.touches(from, until + reach)) {
             return None;
         }
-        let calendar = match (self.schedule.day_rule, self.calendar.as_deref()) {
+        let calendar = match (self.rule, self.calendar.as_deref()) {
             (DayRule::WorkDays | DayRule::RestDays, Some(calendar)) => calendar,
             (DayRule::Any, _) | (_, None) => {
                 return Some(vec![Days {
@@ -89,7 +89,7 @@ impl Rhythm {
         {
             return None;
         }
-        let counts = |day| calendar.is_work(day) == (self.schedule.day_rule == DayRule::WorkDays);
+        let counts = |day| calendar.is_work(day) == (self.rule == DayRule::WorkDays);
         let mut found: Vec<Days> = Vec::new();
         let mut after = from;
         while day <= last {

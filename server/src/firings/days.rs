@@ -34,10 +34,8 @@ pub(super) fn kept(
     Some(Slot {
         at,
         firings: vec![Firing {
-            scheduled_for: at,
-            due_at: at,
-            put_off: false,
             excluded,
+            ..Firing::plain(at)
         }],
     })
 }
@@ -56,7 +54,7 @@ pub(super) fn nth(
         if let Some(day) = day.filter(|day| *day >= from)
             && let Some((at, _)) = first_after(cycle, day, day, after)
         {
-            return Some(single(at));
+            return Some(Slot::plain(at));
         }
         month = month.checked_add(1.month()).ok()?;
     }
@@ -188,16 +186,4 @@ fn first_after(
         not_before = Some(time.checked_add(1.second()).ok()?);
     }
     None
-}
-
-fn single(at: DateTime<Utc>) -> Slot {
-    Slot {
-        at,
-        firings: vec![Firing {
-            scheduled_for: at,
-            due_at: at,
-            put_off: false,
-            excluded: None,
-        }],
-    }
 }

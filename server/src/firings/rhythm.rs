@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use app::schedule::{DayRule, Schedule, ScheduleSpec};
+use app::id::ScheduleId;
+use app::schedule::{DayRule, Jitter, Schedule, ScheduleSpec};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,8 +21,11 @@ pub struct Pause {
 /// A schedule with everything that decides when it starts something.
 #[derive(Clone, Debug)]
 pub struct Rhythm {
-    /// The schedule.
-    pub schedule: Schedule,
+    /// The schedule's id.
+    pub id: ScheduleId,
+    /// Which days count.
+    pub rule: DayRule,
+    pub(super) jitter: Jitter,
     pub(super) cycle: Cycle,
     startup: bool,
     /// When the task was entered.
@@ -29,7 +33,7 @@ pub struct Rhythm {
     pub(super) calendar: Option<Arc<WorkCalendar>>,
     pub(super) starts_at: Option<DateTime<Utc>>,
     pub(super) ends_at: Option<DateTime<Utc>>,
-    pub(super) quiet: Vec<Arc<Quiet>>,
+    pub(super) quiet: Box<[Arc<Quiet>]>,
     pub(super) pause: Option<Pause>,
 }
 
@@ -63,14 +67,16 @@ impl Rhythm {
             None
         };
         Some(Self {
-            schedule: schedule.clone(),
+            id: schedule.id,
+            rule: schedule.day_rule,
+            jitter: schedule.jitter,
             cycle,
             startup: spec == ScheduleSpec::Startup,
             born: task.created_at.0,
             calendar,
             starts_at: task.starts_at.map(|at| at.0),
             ends_at: task.ends_at.map(|at| at.0),
-            quiet: rules.concerning(&task.tags),
+            quiet: rules.concerning(&task.tags).into(),
             pause: (task.state == TaskState::Paused).then(|| Pause {
                 until: task.paused_until.map(|at| at.0),
             }),
@@ -117,12 +123,7 @@ impl Rhythm {
     #[must_use]
     pub fn at_startup(&self, now: DateTime<Utc>) -> Option<Firing> {
         (self.startup && self.in_window(now)).then(|| {
-            let mut firing = Firing {
-                scheduled_for: now,
-                due_at: now,
-                put_off: false,
-                excluded: None,
-            };
+            let mut firing = Firing::plain(now);
             self.shut_out(&mut firing, now);
             firing
         })
@@ -132,20 +133,15 @@ impl Rhythm {
     #[must_use]
     pub fn next(&self, after: DateTime<Utc>) -> Option<Slot> {
         let mut slot = self.raw_next(after)?;
-        let room = (self.schedule.jitter.seconds > 0)
+        let room = (self.jitter.seconds > 0)
             .then(|| self.raw_next(slot.at).map(|next| next.at - slot.at))
             .flatten();
         for firing in &mut slot.firings {
             if firing.excluded.is_some() {
                 continue;
             }
-            firing.due_at = slot.at
-                + jitter::delay(
-                    self.schedule.jitter,
-                    self.schedule.id,
-                    firing.scheduled_for,
-                    room,
-                );
+            firing.due_at =
+                slot.at + jitter::delay(self.jitter, self.id, firing.scheduled_for, room);
             self.shut_out(firing, slot.at);
         }
         Some(slot)
@@ -154,9 +150,9 @@ impl Rhythm {
     /// The latest a firing of the slot at `at` can start by its jitter.
     #[must_use]
     pub fn jitter_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        (self.schedule.jitter.seconds > 0).then(|| {
+        (self.jitter.seconds > 0).then(|| {
             let room = self.raw_next(at).map(|next| next.at - at);
-            at + jitter::limit(self.schedule.jitter, room)
+            at + jitter::limit(self.jitter, room)
         })
     }
 
@@ -168,7 +164,7 @@ impl Rhythm {
             Some(start) if start > after => start - TimeDelta::microseconds(1),
             _ => after,
         };
-        let slot = match (self.schedule.day_rule, self.calendar.as_deref()) {
+        let slot = match (self.rule, self.calendar.as_deref()) {
             (DayRule::NextWorkDay, Some(calendar)) => {
                 days::moved(&self.cycle, calendar, true, self.born, from)
             }

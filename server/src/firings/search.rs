@@ -34,7 +34,7 @@ impl Rhythm {
     fn lands(&self, scheduled_for: DateTime<Utc>) -> DateTime<Utc> {
         let zone = self.cycle.zone();
         let day = civil_date(zone, scheduled_for);
-        let target = match (self.schedule.day_rule, self.calendar.as_deref()) {
+        let target = match (self.rule, self.calendar.as_deref()) {
             (DayRule::NextWorkDay, Some(calendar)) => calendar.next_work_day(day),
             (DayRule::PreviousWorkDay, Some(calendar)) => calendar.previous_work_day(day),
             _ => None,
@@ -97,9 +97,7 @@ impl Rhythm {
             .find(|reason| !matches!(reason, Excluded::Merged { .. }));
         match reason {
             Some(Excluded::Day { date, work }) => day(*date, !work, false),
-            Some(Excluded::Nowhere { date }) => {
-                day(*date, true, self.schedule.day_rule == DayRule::NextWorkDay)
-            }
+            Some(Excluded::Nowhere { date }) => day(*date, true, self.rule == DayRule::NextWorkDay),
             Some(Excluded::Blackout { until, .. }) => until.map(before),
             Some(Excluded::Paused) => self.pause.and_then(|pause| pause.until).map(before),
             Some(Excluded::Merged { .. }) | None => Some(slot.at),

@@ -58,7 +58,7 @@ fn task() -> Task {
         ends_at: None,
         timeout_seconds: None,
         missed: MissedRule::default(),
-        execution: app::task::Execution::default(),
+        execution: app::task::Execution::usual(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,

@@ -19,7 +19,7 @@ use super::spool::{self, Spool};
 use super::state::State;
 
 /// The writer may be this far behind before readers of pipes wait for it, …
-const BEHIND_MAX: usize = 2;
+const BEHIND_MAX: usize = 1;
 /// … but not longer than this: a disk that hangs must not hold up a command.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What is not in the file after this time is written to it.

@@ -29,7 +29,7 @@ pub struct Live {
     /// What it was granted, sealed.
     pub secrets: Arc<[SealedSecret]>,
     /// Its schedules in force.
-    voices: Vec<Voice>,
+    voices: Box<[Voice]>,
 }
 
 impl Live {
@@ -39,7 +39,7 @@ impl Live {
         self.voices
             .iter()
             .map(|voice| voice.rhythm.as_ref())
-            .find(|rhythm| rhythm.schedule.id == id)
+            .find(|rhythm| rhythm.id == id)
     }
 }
 
@@ -53,10 +53,20 @@ struct Voice {
 /// The next slot of a schedule.
 #[derive(Debug)]
 struct Next {
-    slot: Slot,
+    at: DateTime<Utc>,
+    /// The slot, but for a plain one: most are, and there is one of these for every schedule.
+    special: Option<Box<Slot>>,
     task: TaskId,
-    voice: usize,
+    /// Which of the task's voices.
+    voice: u32,
     generation: u64,
+}
+
+impl Next {
+    fn into_slot(self) -> Slot {
+        self.special
+            .map_or_else(|| Slot::plain(self.at), |slot| *slot)
+    }
 }
 
 impl PartialEq for Next {
@@ -76,7 +86,7 @@ impl PartialOrd for Next {
 impl Ord for Next {
     /// The earliest is the greatest: it comes off the heap first.
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |next: &Self| (next.slot.at, next.task, next.voice, next.generation);
+        let key = |next: &Self| (next.at, next.task, next.voice, next.generation);
         key(other).cmp(&key(self))
     }
 }
@@ -197,15 +207,20 @@ impl Agenda {
         if live.task.state == TaskState::Paused {
             self.resume.extend(live.task.paused_until.map(|at| at.0));
         }
+        let count = u32::try_from(voices.len()).unwrap_or(u32::MAX);
         self.entries.insert(
             id,
             Live {
                 task: Arc::new(live.task),
-                secrets: live.secrets.into(),
-                voices,
+                // Most were granted none, and share it.
+                secrets: match live.secrets.is_empty() {
+                    true => Arc::default(),
+                    false => live.secrets.into(),
+                },
+                voices: voices.into(),
             },
         );
-        for voice in 0..self.entries.get(&id).map_or(0, |live| live.voices.len()) {
+        for voice in 0..count {
             self.push_next(id, voice, from);
         }
     }
@@ -222,26 +237,27 @@ impl Agenda {
         let behind = self
             .heap
             .peek()
-            .is_some_and(|next| next.slot.at < now - OUT_OF_STEP);
+            .is_some_and(|next| next.at < now - OUT_OF_STEP);
         behind || self.planned_until > now + OUT_OF_STEP
     }
 
     /// Whether something has to be planned by `until`.
     #[must_use]
     pub fn needs_plan(&self, until: DateTime<Utc>) -> bool {
-        self.heap.peek().is_some_and(|next| next.slot.at <= until)
+        self.heap.peek().is_some_and(|next| next.at <= until)
     }
 
     /// Takes all firings up to `until` off the heap.
     pub fn collect(&mut self, until: DateTime<Utc>) -> Vec<Planned> {
         let mut rows = Vec::new();
-        while self.heap.peek().is_some_and(|next| next.slot.at <= until) {
+        while self.heap.peek().is_some_and(|next| next.at <= until) {
             let Some(next) = self.heap.pop() else { break };
             let Some(rhythm) = self.current(&next).cloned() else {
                 continue;
             };
-            rows.extend(rows_of(next.task, &rhythm, &next.slot));
-            self.push_next(next.task, next.voice, next.slot.at);
+            let (task, voice, at) = (next.task, next.voice, next.at);
+            rows.extend(rows_of(task, &rhythm, &next.into_slot()));
+            self.push_next(task, voice, at);
         }
         rows
     }
@@ -259,11 +275,11 @@ impl Agenda {
             ) else {
                 continue;
             };
-            if next.slot.at > now {
+            if next.at > now {
                 self.heap.push(next);
                 continue;
             }
-            rows.extend(missed::rows(&live.task, &rhythm, next.slot.at, now, reason));
+            rows.extend(missed::rows(&live.task, &rhythm, next.at, now, reason));
             self.push_next(next.task, next.voice, now);
         }
         rows
@@ -289,17 +305,15 @@ impl Agenda {
             let Some(live) = self.entries.get_mut(&id) else {
                 continue;
             };
-            let Some(voice) = live
-                .voices
-                .iter()
-                .position(|voice| voice.rhythm.schedule.id == schedule)
+            let mut voices = (0..).zip(&mut live.voices);
+            let Some((number, voice)) = voices.find(|(_, voice)| voice.rhythm.id == schedule)
             else {
                 continue;
             };
             // A new generation, so that what the heap holds behind these rows counts no more.
             self.generation += 1;
-            live.voices[voice].generation = self.generation;
-            self.push_next(id, voice, at - TimeDelta::microseconds(1));
+            voice.generation = self.generation;
+            self.push_next(id, number, at - TimeDelta::microseconds(1));
         }
     }
 
@@ -358,7 +372,7 @@ impl Agenda {
     /// still to be planned. `None` when nothing will ever fire.
     #[must_use]
     pub fn wake_at(&self, margin: TimeDelta) -> Option<DateTime<Utc>> {
-        let plan = self.heap.peek().map(|next| next.slot.at - margin);
+        let plan = self.heap.peek().map(|next| next.at - margin);
         let due = self.due.first().copied();
         let resume = self.resume.first().copied();
         plan.into_iter().chain(due).chain(resume).min()
@@ -368,22 +382,23 @@ impl Agenda {
     fn current(&self, next: &Next) -> Option<&Arc<Rhythm>> {
         self.entries
             .get(&next.task)
-            .and_then(|live| live.voices.get(next.voice))
+            .and_then(|live| live.voices.get(next.voice as usize))
             .filter(|voice| voice.generation == next.generation)
             .map(|voice| &voice.rhythm)
     }
 
-    fn push_next(&mut self, task: TaskId, voice: usize, after: DateTime<Utc>) {
+    fn push_next(&mut self, task: TaskId, voice: u32, after: DateTime<Utc>) {
         let Some(found) = self
             .entries
             .get(&task)
-            .and_then(|live| live.voices.get(voice))
+            .and_then(|live| live.voices.get(voice as usize))
         else {
             return;
         };
         if let Some(slot) = found.rhythm.next(after) {
             self.heap.push(Next {
-                slot,
+                at: slot.at,
+                special: (!slot.is_plain()).then(|| Box::new(slot)),
                 task,
                 voice,
                 generation: found.generation,
@@ -398,7 +413,7 @@ fn rows_of(task_id: TaskId, rhythm: &Rhythm, slot: &Slot) -> Vec<Planned> {
         .iter()
         .map(|firing| Planned {
             task_id,
-            schedule_id: rhythm.schedule.id,
+            schedule_id: rhythm.id,
             scheduled_for: firing.scheduled_for,
             base_at: slot.at,
             due_at: firing.due_at,

@@ -138,11 +138,7 @@ impl Service {
         .filter_map(|(word, at)| Some(format!("{word} {}", local(at?, &task.zone))))
         .collect::<Vec<_>>()
         .join(lang.pick("，", ", "));
-        let words = rhythms
-            .iter()
-            .map(|rhythm| app::schedule::describe_schedule(&rhythm.schedule, lang))
-            .collect::<Vec<_>>()
-            .join(lang.pick("；", "; "));
+        let words = task.cycle_words(lang);
         let edited = if at < task.updated_at.0 && at < now {
             let when = local(task.updated_at.0, &task.zone);
             lang.pick(

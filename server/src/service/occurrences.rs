@@ -120,7 +120,7 @@ impl Service {
                 items.push(Occurrence {
                     id: None,
                     task_id: task.id,
-                    schedule_id: rhythm.schedule.id,
+                    schedule_id: rhythm.id,
                     scheduled_for: Stamp(firing.scheduled_for),
                     due_at: Stamp(firing.due_at),
                     state: if excluded.is_some() {

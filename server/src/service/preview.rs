@@ -207,7 +207,7 @@ fn task_of(
         ends_at: ends_at.map(Stamp),
         timeout_seconds: None,
         missed: app::schedule::MissedRule::default(),
-        execution: app::task::Execution::default(),
+        execution: app::task::Execution::usual(),
         state: saved.map_or(TaskState::Active, |task| task.state),
         paused_until: saved.and_then(|task| task.paused_until),
         finished: false,

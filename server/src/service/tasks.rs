@@ -356,7 +356,7 @@ fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::U
         ends_at: new.ends_at.map(Stamp),
         timeout_seconds: new.timeout_seconds,
         missed: new.missed,
-        execution: new.execution.clone(),
+        execution: new.execution.clone().shared(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,

@@ -3,6 +3,8 @@
 mod change;
 mod schedules;
 
+use std::sync::Arc;
+
 use app::id::{ChannelId, RunId, ScheduleId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 use app::task::{Execution, LastRun, Mode, Task, TaskQuery, TaskRow, TaskState};
@@ -217,10 +219,11 @@ fn to_task(
 }
 
 /// The execution of a row; none is the usual one.
-fn to_execution(text: Option<&str>) -> Result<Execution, StoreError> {
+fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
     match text {
-        None => Ok(Execution::default()),
+        None => Ok(Execution::usual()),
         Some(text) => serde_json::from_str(text)
+            .map(Execution::shared)
             .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
     }
 }

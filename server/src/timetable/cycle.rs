@@ -20,7 +20,7 @@ pub struct Cycle {
 #[derive(Clone, Debug)]
 enum Kind {
     Cron(Arc<Pattern>),
-    Every { nanos: i128, anchor: DateTime<Utc> },
+    Every { seconds: i64, anchor: DateTime<Utc> },
     Once(DateTime<Utc>),
     Startup,
 }
@@ -39,10 +39,7 @@ impl Cycle {
     /// never fires.
     #[must_use]
     pub fn every(seconds: i64, anchor: DateTime<Utc>, zone: TimeZone) -> Self {
-        let kind = Kind::Every {
-            nanos: i128::from(seconds) * NANOS,
-            anchor,
-        };
+        let kind = Kind::Every { seconds, anchor };
         Self { kind, zone }
     }
 
@@ -108,8 +105,8 @@ impl Cycle {
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let next = match &self.kind {
             Kind::Cron(pattern) => instant(cron::next(pattern, &self.zone, unix(after))?),
-            Kind::Every { nanos, anchor } => {
-                firing(*anchor, *nanos, intervals(*anchor, *nanos, after)? + 1)
+            Kind::Every { seconds, anchor } => {
+                firing(*anchor, *seconds, intervals(*anchor, *seconds, after)? + 1)
                     .filter(|next| unix(*next) < END)
             }
             Kind::Once(at) => Some(*at),
@@ -141,8 +138,8 @@ impl Cycle {
     pub fn previous_at_or_before(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let previous = match &self.kind {
             Kind::Cron(pattern) => instant(cron::previous(pattern, &self.zone, unix(at))?),
-            Kind::Every { nanos, anchor } => {
-                firing(*anchor, *nanos, intervals(*anchor, *nanos, at)?)
+            Kind::Every { seconds, anchor } => {
+                firing(*anchor, *seconds, intervals(*anchor, *seconds, at)?)
             }
             Kind::Once(only) => Some(*only),
             Kind::Startup => None,
@@ -163,8 +160,8 @@ impl Cycle {
             Kind::Cron(pattern) => {
                 i128::from(cron::count(pattern, &self.zone, unix(after), unix(until)))
             }
-            Kind::Every { nanos, anchor } => {
-                let passed = |at| intervals(*anchor, *nanos, at).unwrap_or(0);
+            Kind::Every { seconds, anchor } => {
+                let passed = |at| intervals(*anchor, *seconds, at).unwrap_or(0);
                 passed(until) - passed(after)
             }
             Kind::Once(at) => i128::from(*at > after && *at <= until),
@@ -209,14 +206,15 @@ fn nanos(at: DateTime<Utc>) -> i128 {
     i128::from(at.timestamp()) * NANOS + i128::from(at.timestamp_subsec_nanos())
 }
 
-/// How many whole intervals of `step` nanoseconds lie between the anchor and an instant; negative
+/// How many whole intervals of `step` seconds lie between the anchor and an instant; negative
 /// before the anchor, and `None` for an interval that is none.
-fn intervals(anchor: DateTime<Utc>, step: i128, at: DateTime<Utc>) -> Option<i128> {
-    (step > 0).then(|| (nanos(at) - nanos(anchor)).div_euclid(step))
+fn intervals(anchor: DateTime<Utc>, step: i64, at: DateTime<Utc>) -> Option<i128> {
+    (step > 0).then(|| (nanos(at) - nanos(anchor)).div_euclid(i128::from(step) * NANOS))
 }
 
 /// The instant so many intervals after the anchor, if it can be told.
-fn firing(anchor: DateTime<Utc>, step: i128, count: i128) -> Option<DateTime<Utc>> {
+fn firing(anchor: DateTime<Utc>, step: i64, count: i128) -> Option<DateTime<Utc>> {
+    let step = i128::from(step) * NANOS;
     let at = nanos(anchor).checked_add(step.checked_mul(count)?)?;
     let seconds = i64::try_from(at.div_euclid(NANOS)).ok()?;
     let fraction = u32::try_from(at.rem_euclid(NANOS)).ok()?;

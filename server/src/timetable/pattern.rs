@@ -1,7 +1,7 @@
 //! Cron patterns on wall clock times, without zones: what matches, and how often.
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{HashMap, VecDeque};
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::cron::CronExpr;
@@ -67,6 +67,7 @@ pub(super) struct Pattern {
     pub(super) fixed: bool,
     /// No date ever matches. Learning that takes croner 1 ms, so it is asked once.
     never: bool,
+    found: Found,
 }
 
 impl Pattern {
@@ -86,6 +87,7 @@ impl Pattern {
             expr: expr.clone(),
             cron,
             never,
+            found: Found::default(),
         })
     }
 
@@ -94,9 +96,15 @@ impl Pattern {
         if self.never || low >= KNOWN.end {
             return None;
         }
-        let low = face(low.max(KNOWN.start));
-        let found = self.cron.find_next_occurrence(&low, true).ok()?;
-        Some(wall(found)).filter(|found| KNOWN.contains(found))
+        if let Some(found) = self.found.after(low) {
+            return Some(found);
+        }
+        let from = face(low.max(KNOWN.start));
+        let found = wall(self.cron.find_next_occurrence(&from, true).ok()?);
+        KNOWN.contains(&found).then(|| {
+            self.found.note(low, found);
+            found
+        })
     }
 
     /// The last matching wall clock time up to `high`.
@@ -161,6 +169,35 @@ impl Pattern {
             return false;
         };
         self.expr.matches_date(i32::from(date.year()), month, day)
+    }
+}
+
+/// The last answers of croner. Many tasks have equal patterns and ask about the same moment, and
+/// its search is by far the most of the work.
+#[derive(Debug, Default)]
+struct Found(Mutex<VecDeque<RangeInclusive<i64>>>);
+
+impl Found {
+    /// Stretches that are kept: tasks of one pattern are in several zones, and look from several
+    /// moments.
+    const KEPT: usize = 4;
+
+    /// The first match from `low` on, where it is known: in a stretch, only the end matches.
+    fn after(&self, low: i64) -> Option<i64> {
+        let stretches = self.stretches();
+        let known = stretches.iter().find(|stretch| stretch.contains(&low))?;
+        Some(*known.end())
+    }
+
+    /// Notes that `found` is the first match from `low` on.
+    fn note(&self, low: i64, found: i64) {
+        let mut stretches = self.stretches();
+        stretches.truncate(Self::KEPT - 1);
+        stretches.push_front(low..=found);
+    }
+
+    fn stretches(&self) -> MutexGuard<'_, VecDeque<RangeInclusive<i64>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod counts;
 mod gold;
+mod kept;
 mod kinds;
 mod oracle;
 mod policy;

@@ -328,7 +328,7 @@ async fn requests_go_through_the_guard_when_they_are_entered() {
     let fine = app
         .add(calling("https://example.com/run/${JCRONTAB_RUN_ID}?x=${X}"))
         .await;
-    let call = fine.execution.http.expect("a call");
+    let call = fine.execution.http.as_ref().expect("a call");
     assert_eq!(
         (call.method.as_str(), call.url.as_str()),
         ("GET", "https://example.com/run/${JCRONTAB_RUN_ID}?x=${X}")

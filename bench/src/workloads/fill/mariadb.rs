@@ -1,6 +1,6 @@
 //! Filling MariaDB: the rows are made inside the server, from a table of numbers.
 
-use super::{History, NODE, RAN, ending};
+use super::{History, NODE, RAN, Size, ending};
 use crate::Failure;
 use crate::stage::Stage;
 
@@ -135,19 +135,25 @@ fn runs() -> String {
     )
 }
 
-/// Runs, and bytes of their rows, their firings and the indexes of both without the output.
-pub(in super::super) fn count(stage: &Stage, database: &str) -> Result<(u64, u64), Failure> {
+/// What the history takes, by the server's estimate of each table and its indexes.
+pub(in super::super) fn size(stage: &Stage, database: &str) -> Result<Size, Failure> {
     let told = stage.sql(
         database,
-        "SELECT COUNT(*) FROM run;
-         SELECT CAST(SUM(data_length + index_length)
-         - (SELECT COALESCE(SUM(LENGTH(output_tail)), 0) FROM run) AS SIGNED)
-         FROM information_schema.tables
-         WHERE table_schema = DATABASE() AND table_name IN ('run', 'occurrence')",
+        "SELECT COUNT(*), COALESCE(SUM(LENGTH(output_tail)), 0) FROM run;
+         SELECT data_length + index_length, 0 FROM information_schema.tables
+         WHERE table_schema = DATABASE() AND table_name IN ('run', 'occurrence')
+         ORDER BY table_name DESC",
     )?;
-    let mut numbers = told.lines().map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(runs), Some(bytes)) => Ok((runs?, bytes?)),
-        _ => Err(format!("the counts read {told:?}").into()),
-    }
+    let numbers = told
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<Vec<u64>, _>>()?;
+    let [runs, output, run, _, occurrence, _] = numbers[..] else {
+        return Err(format!("the sizes read {told:?}").into());
+    };
+    Ok(Size {
+        runs,
+        run: run - output,
+        occurrence,
+    })
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
-use super::{History, NODE, RAN, duration_ms, ending, lot, tail};
+use super::{History, NODE, RAN, Size, duration_ms, ending, lot, tail};
 use crate::Failure;
 
 /// Above so many runs the indexes are made when the rows are there: keeping them up takes longer
@@ -124,21 +124,36 @@ pub(in super::super) fn schema(database: &Path) -> Result<String, Failure> {
     )
 }
 
-/// Runs, bytes of their output, and when the last one was due.
-pub(in super::super) fn count(
-    database: &Path,
-) -> Result<(u64, u64, Option<DateTime<Utc>>), Failure> {
+/// When the last firing was due.
+pub(in super::super) fn last(database: &Path) -> Result<Option<DateTime<Utc>>, Failure> {
     let connection = Connection::open(database)?;
-    let (runs, bytes): (i64, i64) = connection.query_row(
-        "SELECT COUNT(*), COALESCE(SUM(LENGTH(output_tail)), 0) FROM run",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
     let last: Option<String> =
         connection.query_row("SELECT MAX(due_at) FROM occurrence", [], |row| row.get(0))?;
     let last = last
         .map(|text| DateTime::parse_from_rfc3339(&text))
-        .transpose()?
-        .map(|at| at.to_utc());
-    Ok((u64::try_from(runs)?, u64::try_from(bytes)?, last))
+        .transpose()?;
+    Ok(last.map(|at| at.to_utc()))
+}
+
+/// What the history takes, by SQLite's own count of the pages of each table and index.
+pub(in super::super) fn size(database: &Path) -> Result<Size, Failure> {
+    let connection = Connection::open(database)?;
+    let (runs, output): (u64, u64) = connection.query_row(
+        "SELECT COUNT(*), COALESCE(SUM(LENGTH(output_tail)), 0) FROM run",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let pages = |table: &str| {
+        connection.query_row(
+            "SELECT SUM(pgsize) FROM dbstat WHERE aggregate = TRUE
+             AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?1)",
+            [table],
+            |row| row.get::<_, u64>(0),
+        )
+    };
+    Ok(Size {
+        runs,
+        run: pages("run")? - output,
+        occurrence: pages("occurrence")?,
+    })
 }

@@ -22,7 +22,7 @@ pub(super) async fn sqlite(stage: &Stage, runs: u64) -> Result<Home, Failure> {
     let wanted = fill::schema_sqlite(&database(&stage.folder.join("history-Sqlite")))?;
     let kept = std::fs::read_to_string(&stamp).is_ok_and(|kept| kept == wanted);
     let until = if kept {
-        fill::count_sqlite(&database(&folder))?.2
+        fill::last_sqlite(&database(&folder))?
     } else {
         None
     };

@@ -22,7 +22,7 @@ fn one_by_one(rhythm: &Rhythm, from: DateTime<Utc>, until: DateTime<Utc>) -> (u6
 fn agree(rhythm: &Rhythm, from: &str, until: &str) {
     let (from, until) = (at(from), at(until));
     let (starts, left_out) = one_by_one(rhythm, from, until);
-    let name = format!("{} {}", rhythm.schedule.spec, rhythm.schedule.day_rule);
+    let name = format!("{} from {from}", rhythm.rule);
     assert_eq!(rhythm.count_starts(from, until), Some(starts), "{name}");
     let stretches = rhythm.left_out(from, until).expect("stretches");
     let told: u64 = stretches.iter().map(|(_, _, count, _)| count).sum();

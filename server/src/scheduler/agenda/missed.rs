@@ -166,7 +166,7 @@ fn left_out(
         .into_iter()
         .map(|(since, last, count, reason)| Planned {
             task_id: task.id,
-            schedule_id: rhythm.schedule.id,
+            schedule_id: rhythm.id,
             scheduled_for: last,
             base_at: last,
             due_at: last,

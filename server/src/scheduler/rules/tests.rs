@@ -50,7 +50,7 @@ fn agenda(mode: Mode, ends_at: Option<i64>, missed: MissedRule, spec: &str) -> A
         ends_at: ends_at.map(|second| Stamp(at(second))),
         timeout_seconds: None,
         missed,
-        execution: app::task::Execution::default(),
+        execution: app::task::Execution::usual(),
         state: TaskState::Active,
         paused_until: None,
         finished: false,

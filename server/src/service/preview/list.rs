@@ -59,7 +59,7 @@ pub(super) fn list(
                 starts += 1;
                 stretch[index] = (0, slot.at);
             }
-            let settled = rhythm.schedule.id != ScheduleId(0);
+            let settled = rhythm.id != ScheduleId(0);
             firings.push(Firing {
                 schedule: u32::try_from(index).unwrap_or(u32::MAX),
                 scheduled_for: Stamp(firing.scheduled_for),

@@ -148,7 +148,7 @@ async fn a_form_that_chose_a_request_needs_its_url_and_forgets_the_command() {
         .await
         .expect("the task");
     assert_eq!(task.command, "");
-    let call = task.execution.http.expect("a call");
+    let call = task.execution.http.as_ref().expect("a call");
     assert_eq!(
         (call.method.as_str(), call.body.as_str(), call.headers.len()),
         ("POST", "{\n}", 2)

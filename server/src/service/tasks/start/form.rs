@@ -39,7 +39,7 @@ impl Service {
         overrides.extend(self.dependencies_say(lang, &task, now).await?);
         Ok(RunForm {
             overlap: self.overlap_says(lang, &task).await?,
-            parameters: task.execution.parameters,
+            parameters: task.execution.parameters.clone(),
             overrides,
             idempotency_key: random_id(16),
         })
@@ -226,7 +226,7 @@ fn days_say(lang: Lang, task: &Task, rhythms: &[Rhythm], now: DateTime<Utc>) -> 
                 .day_name(today)
                 .map(|name| lang.pick(format!("（{name}）"), format!(" ({name})")))
                 .unwrap_or_default();
-            match rhythm.schedule.day_rule {
+            match rhythm.rule {
                 DayRule::WorkDays | DayRule::NextWorkDay | DayRule::PreviousWorkDay if !work => {
                     Some(lang.pick(
                         format!("今天 {today}{named}是休息日，任务只在工作日执行"),
