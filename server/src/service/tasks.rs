@@ -49,6 +49,32 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 }
 
 impl Service {
+    async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskRow>> {
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
+        // One row more than asked for tells whether there is a next page.
+        let mut rows = self
+            .store
+            .task_rows(query, u64::from(limit) + 1)
+            .await
+            .or_internal(lang)?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|row| row.task.id.to_string());
+        let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
+        let planned = self.planned_next(lang, &ids).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| TaskRow {
+                task: self.with_next(row.task, &planned),
+                ..row
+            })
+            .collect();
+        Ok(List { items, next })
+    }
+
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
@@ -81,30 +107,8 @@ impl Service {
 #[async_trait]
 impl Tasks for Service {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>> {
-        self.allow(caller, Action::Read)?;
-        let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
-        // One row more than asked for tells whether there is a next page.
-        let mut rows = self
-            .store
-            .task_rows(query, u64::from(limit) + 1)
-            .await
-            .or_internal(caller.lang)?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| row.task.id.to_string());
-        let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
-        let planned = self.planned_next(caller.lang, &ids).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| TaskRow {
-                task: self.with_next(row.task, &planned),
-                ..row
-            })
-            .collect();
-        Ok(List { items, next })
+        let rows = self.task_list_rows(caller, query).await?;
+        Ok(std::sync::Arc::unwrap_or_clone(rows))
     }
 
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task> {

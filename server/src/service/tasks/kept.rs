@@ -1,9 +1,9 @@
-//! The list of tasks as JSON, kept for as long as it is true: programs ask for all tasks again and
-//! again, and mostly nothing has changed.
+//! The list of tasks, kept for as long as it is true: programs ask for all tasks again and again,
+//! people for the first page, and mostly nothing has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::backend::{Answer, Caller, List, Tasks};
+use app::backend::{Answer, Caller, List};
 use app::task::{TaskQuery, TaskRow};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
@@ -13,13 +13,15 @@ use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::DataVersion;
 
-/// Answers that are kept, one for each query.
+/// Answers of a kind that are kept, one for each query.
 const KEPT: usize = 4;
-/// The longest of them.
-const KEPT_BYTES: usize = 4 * 1024 * 1024;
+/// The longest of them as JSON.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The longest as rows, which take more: what pages ask for.
+const ROWS_MAX: usize = 50;
 
 /// An answer, and what it was made from.
-struct Entry {
+struct Entry<T> {
     query: TaskQuery,
     version: DataVersion,
     /// Calendars and blackouts: this process may take them over later than the database has them.
@@ -28,40 +30,50 @@ struct Entry {
     from: DateTime<Utc>,
     /// … and before this instant, at which something fires or ends.
     until: DateTime<Utc>,
-    body: Bytes,
+    answer: T,
 }
 
-/// The last answers, the newest last.
-#[derive(Default)]
-pub struct KeptLists(Mutex<Vec<Entry>>);
+/// The last answers of a kind, the newest last.
+struct Kept<T>(Mutex<Vec<Entry<T>>>);
 
-impl KeptLists {
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Kept<T> {
     fn find(
         &self,
         query: &TaskQuery,
         version: DataVersion,
         rules: &Arc<Snapshot>,
         now: DateTime<Utc>,
-    ) -> Option<Bytes> {
+    ) -> Option<T> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = kept.iter().find(|entry| entry.query == *query)?;
         let holds = entry.version == version
             && Arc::ptr_eq(&entry.rules, rules)
             && (entry.from..entry.until).contains(&now);
-        holds.then(|| entry.body.clone())
+        holds.then(|| entry.answer.clone())
     }
 
-    fn keep(&self, entry: Entry) {
+    /// Takes the place of what was kept for the query; `None` is too long to be kept.
+    fn keep(&self, query: &TaskQuery, entry: Option<Entry<T>>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|other| other.query != entry.query);
-        if entry.body.len() > KEPT_BYTES {
-            return;
-        }
-        if kept.len() >= KEPT {
+        kept.retain(|other| other.query != *query);
+        kept.extend(entry);
+        if kept.len() > KEPT {
             kept.remove(0);
         }
-        kept.push(entry);
     }
+}
+
+/// The last answers: bodies for programs, rows for pages.
+#[derive(Default)]
+pub struct KeptLists {
+    json: Kept<Bytes>,
+    rows: Kept<Arc<List<TaskRow>>>,
 }
 
 /// Until when a list is true if nothing is written: then the first of its tasks fires or ends.
@@ -77,11 +89,40 @@ fn true_until(list: &List<TaskRow>, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Service {
-    /// [`Tasks::task_list`] as JSON.
+    /// [`Tasks::task_list`](app::backend::Tasks::task_list) as JSON.
     ///
     /// # Errors
     /// As of that.
     pub async fn task_list_json(&self, caller: &Caller, query: &TaskQuery) -> Answer<Bytes> {
+        let write = |list: List<TaskRow>| {
+            let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
+            Ok(Bytes::from(body))
+        };
+        let short = |body: &Bytes| body.len() <= BYTES_MAX;
+        self.kept(&self.lists.json, caller, query, write, short)
+            .await
+    }
+
+    pub(super) async fn task_list_rows(
+        &self,
+        caller: &Caller,
+        query: &TaskQuery,
+    ) -> Answer<Arc<List<TaskRow>>> {
+        let short = |list: &Arc<List<TaskRow>>| list.items.len() <= ROWS_MAX;
+        let share = |list| Ok(Arc::new(list));
+        self.kept(&self.lists.rows, caller, query, share, short)
+            .await
+    }
+
+    /// The answer that is kept, while it is true, or a new one made of the list.
+    async fn kept<T: Clone>(
+        &self,
+        of: &Kept<T>,
+        caller: &Caller,
+        query: &TaskQuery,
+        make: impl FnOnce(List<TaskRow>) -> Answer<T>,
+        short: impl FnOnce(&T) -> bool,
+    ) -> Answer<T> {
         self.allow(caller, app::auth::Action::Read)?;
         // All of this before the rows are read: what changes in between is in the rows, and the
         // next one to ask finds that it is no longer this version.
@@ -89,22 +130,24 @@ impl Service {
         let from = self.clock.now();
         let version = self.store.data_version().await.or_internal(caller.lang)?;
         if let Some(version) = version
-            && let Some(body) = self.lists.find(query, version, &rules, from)
+            && let Some(answer) = of.find(query, version, &rules, from)
         {
-            return Ok(body);
+            return Ok(answer);
         }
-        let list = self.task_list(caller, query).await?;
-        let body = Bytes::from(serde_json::to_vec(&list).or_internal(caller.lang)?);
+        let list = self.read_task_list(caller.lang, query).await?;
+        let until = true_until(&list, from);
+        let answer = make(list)?;
         if let Some(version) = version {
-            self.lists.keep(Entry {
+            let entry = Entry {
                 query: query.clone(),
                 version,
                 rules,
                 from,
-                until: true_until(&list, from),
-                body: body.clone(),
-            });
+                until,
+                answer: answer.clone(),
+            };
+            of.keep(query, short(&answer).then_some(entry));
         }
-        Ok(body)
+        Ok(answer)
     }
 }
