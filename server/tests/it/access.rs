@@ -33,7 +33,7 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 /// Every route that the server has, by path, with its ids filled in.
 fn routes() -> BTreeSet<String> {
-    let (_, openapi) = server::api::router();
+    let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut routes: BTreeSet<String> = described["paths"]
         .as_object()
@@ -287,7 +287,7 @@ async fn a_viewer_reads_and_writes_nothing() {
     let app = furnished().await;
     let viewer = app.signed_in("vi", Role::Viewer).await;
     let before = everything(&app).await;
-    let (_, openapi) = server::api::router();
+    let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut written = 0;
     for (path, operations) in described["paths"].as_object().expect("paths") {
