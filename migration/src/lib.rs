@@ -10,6 +10,7 @@ mod m20261122_000002_create_tasks;
 mod m20261122_000003_create_ledger;
 mod m20261122_000004_schedule_rules;
 mod m20261122_000005_execution;
+mod m20261123_000006_message_run;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_create_ledger::Migration),
             Box::new(m20261122_000004_schedule_rules::Migration),
             Box::new(m20261122_000005_execution::Migration),
+            Box::new(m20261123_000006_message_run::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.
-pub(super) const KNOWN: [(&str, &str); 6] = [
+pub(super) const KNOWN: [(&str, &str); 5] = [
     (
         r#""occurrence"."task_id" = # AND "occurrence"."state" = "#,
         "a time line of one state looks through the task's firings: an index of their states would \
@@ -11,10 +11,6 @@ pub(super) const KNOWN: [(&str, &str); 6] = [
     (
         r#""run"."finished_at" IS NOT NULL AND "run"."state" = 'succeeded'"#,
         "a task that waits for one that has never succeeded looks through its runs, as above",
-    ),
-    (
-        r#""message"."task_id" = # AND "message"."run_id" = #"#,
-        "a run's page looks through the messages of its task",
     ),
     (
         r#""message"."state" IN ('pending', 'waiting', 'sending', 'dead') GROUP BY"#,
