@@ -200,6 +200,12 @@ impl FromServerFnError for AppError {
             }
             _ => "出错了，请重新加载页面 / Something went wrong, reload the page",
         };
+        // On a server it is the answer to a request that no function has seen, and so no function
+        // has given it a status. In a browser there is nobody to give it to.
+        #[cfg(feature = "ssr")]
+        if let Some(sink) = leptos::prelude::use_context::<crate::backend::SharedSink>() {
+            sink.set_status(kind.status());
+        }
         Self::new(kind, code, message)
     }
 }

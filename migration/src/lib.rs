@@ -11,6 +11,7 @@ mod m20261122_000003_create_ledger;
 mod m20261122_000004_schedule_rules;
 mod m20261122_000005_execution;
 mod m20261123_000006_narrow_origins;
+mod m20261123_000007_message_run;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_schedule_rules::Migration),
             Box::new(m20261122_000005_execution::Migration),
             Box::new(m20261123_000006_narrow_origins::Migration),
+            Box::new(m20261123_000007_message_run::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use serde::Serialize;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -114,24 +115,30 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(system::about))
 }
 
+/// The description of the API has no form as JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("the API's description cannot be written")]
+pub struct Undescribed(#[from] serde_json::Error);
+
 /// All API routes, and the description made from them.
-pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+///
+/// # Errors
+/// When the description cannot be written.
+pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescribed> {
     let (router, mut openapi) = documented().split_for_parts();
     name_operations(&mut openapi);
-    // As text: the description itself takes megabytes, in each copy of the router.
-    let described = match serde_json::to_vec(&openapi) {
-        Ok(described) => Bytes::from(described),
-        Err(error) => {
-            tracing::error!(%error, "the API cannot be described");
-            Bytes::from_static(b"{}")
-        }
-    };
+    let described = written(&openapi)?;
     let json = [(CONTENT_TYPE, "application/json")];
     let router = router.route(
         "/api/openapi.json",
         get(move || std::future::ready((json, described.clone()))),
     );
-    (router, openapi)
+    Ok((router, openapi))
+}
+
+/// The description as text: by itself it takes megabytes, in each copy of the router.
+fn written(openapi: &impl Serialize) -> Result<Bytes, Undescribed> {
+    Ok(Bytes::from(serde_json::to_vec(openapi)?))
 }
 
 /// Names each operation by its resource, too (`tasks_list`): no two may have one name.
@@ -155,11 +162,23 @@ fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use crate::lifecycle::StartError;
+
+    #[test]
+    fn a_description_that_cannot_be_written_is_no_start() {
+        // JSON has no form for keys of two numbers.
+        let described = super::written(&BTreeMap::from([((1, 2), 3)]));
+        let error = StartError::from(described.expect_err("nothing is written"));
+        assert_eq!(error.to_string(), "the API's description cannot be written");
+        let why = std::error::Error::source(&error).expect("a reason");
+        assert_eq!(why.to_string(), "key must be a string");
+    }
 
     #[test]
     fn no_two_operations_have_one_name() {
-        let (_, openapi) = super::router();
+        let (_, openapi) = super::router().expect("a description");
         let described = serde_json::to_value(&openapi).expect("the description");
         let paths = described["paths"].as_object().expect("paths");
         let mut names = BTreeSet::new();

@@ -34,8 +34,8 @@ use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
 use crate::service::Service;
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, system_zone, zone, zone_names};
-use crate::web::Web;
 use crate::web::site::Site;
+use crate::web::{self, Web};
 
 pub use data_dir::{DataDir, DataDirError};
 
@@ -87,6 +87,9 @@ pub enum StartError {
     /// The way out.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
+    /// What the API says about itself.
+    #[error(transparent)]
+    Undescribed(#[from] crate::api::Undescribed),
     /// The addresses.
     #[error("cannot listen on {address}")]
     Listen {
@@ -247,6 +250,14 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     }
     // Before the loops: a server that cannot be reached must not start anything either.
     let doors = listen::open(config, &data).await?;
+    let closing = CancellationToken::new();
+    let web = Web {
+        service: Arc::clone(&service),
+        site: Site::find(),
+        base_url: config.base_url().into(),
+        stop: closing.clone(),
+    };
+    let router = web::router(&web)?;
     bury_dead_nodes(
         &service.store,
         &clock,
@@ -260,16 +271,9 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     // Again: the key may have been changed until others could see that this process is up.
     service.check_key().await?;
 
-    let closing = CancellationToken::new();
     let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
-    let web = Web {
-        service: Arc::clone(&service),
-        site: Site::find(),
-        base_url: config.base_url().into(),
-        stop: closing.clone(),
-    };
     greet(config, &service).await?;
-    let mut serving = Box::pin(doors.serve(&web, closing.clone()));
+    let mut serving = Box::pin(doors.serve(router, closing.clone()));
     tokio::select! {
         () = &mut serving => {}
         () = stop.first() => {}

@@ -39,8 +39,11 @@ pub struct Web {
 }
 
 /// The whole server: pages, server functions, API, assets.
-pub fn router(web: &Web) -> Router {
-    let (api, _) = api::router();
+///
+/// # Errors
+/// When the API cannot be described.
+pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
+    let (api, _) = api::router()?;
     let api = api
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
@@ -68,17 +71,20 @@ pub fn router(web: &Web) -> Router {
         .merge(forms)
         .merge(web.site.router())
         .fallback_service(axum::handler::Handler::with_state(not_found, web.clone()));
-    guarded(all, web).layer(CompressionLayer::new())
+    Ok(guarded(all, web).layer(CompressionLayer::new()))
 }
 
 /// The API alone, for a command line that works without a running server.
-pub fn api_router(web: &Web) -> Router {
-    let (api, _) = api::router();
-    guarded(
+///
+/// # Errors
+/// When it cannot be described.
+pub fn api_router(web: &Web) -> Result<Router, api::Undescribed> {
+    let (api, _) = api::router()?;
+    Ok(guarded(
         api.with_state(Arc::clone(&web.service))
             .fallback_service(axum::handler::Handler::with_state(not_found, web.clone())),
         web,
-    )
+    ))
 }
 
 /// The layers every request passes, outermost last.

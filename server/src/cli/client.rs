@@ -245,7 +245,8 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         base_url: config.base_url().into(),
         stop: tokio_util::sync::CancellationToken::new(),
     };
-    let router = web::api_router(&web).layer(axum::Extension(ConsoleConnection));
+    let router = web::api_router(&web).map_err(|error| failed(&error))?;
+    let router = router.layer(axum::Extension(ConsoleConnection));
     Ok(Way::InProcess {
         router,
         _data: Some(data),

@@ -130,6 +130,25 @@ impl Link {
 }
 
 impl Launcher {
+    /// One that a test plays: its orders come to the socket.
+    #[cfg(test)]
+    pub(super) fn played() -> (Self, OwnedFd) {
+        let (socket, theirs) = rustix::net::socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .expect("sockets");
+        // There has to be a process, which is ended with the link.
+        let process = std::process::Command::new("true").spawn().expect("true");
+        let launcher = Self {
+            link: Mutex::new(Some(Link { socket, process })),
+            patience: PATIENCE,
+        };
+        (launcher, theirs)
+    }
+
     /// Sees that it works here: Linux 5.4, with control groups 5.7.
     ///
     /// # Errors

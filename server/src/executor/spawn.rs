@@ -1,5 +1,8 @@
 //! Starting a command: through the exec helper, contained, and written down first.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;

@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::{DataDir, StartError};
 use crate::config::Config;
 use crate::web::guard::ConsoleConnection;
-use crate::web::{self, Web};
 
 /// A socket's path may have 107 bytes (`sun_path` in unix(7)).
 const SOCKET_PATH_MAX: usize = 107;
@@ -66,9 +65,8 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
 }
 
 impl Doors {
-    /// Serves on both until `closing`.
-    pub(super) async fn serve(self, web: &Web, closing: CancellationToken) {
-        let router = web::router(web);
+    /// Serves a router on both until `closing`.
+    pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
         let console = router.clone().layer(Extension(ConsoleConnection));
         let unix = axum::serve(self.unix, console)
             .with_graceful_shutdown(closing.clone().cancelled_owned());

@@ -324,17 +324,21 @@ impl Store {
         run: Option<RunId>,
         limit: u64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let mut query = message::Entity::find().filter(message::Column::TaskId.eq(task.0));
-        if let Some(run) = run {
-            query = query.filter(message::Column::RunId.eq(run.0));
-        }
-        let rows = query
+        // A run is of one task. With both in the question a database might take the task's index,
+        // and look through all of its messages.
+        let wanted = match run {
+            Some(run) => message::Column::RunId.eq(run.0),
+            None => message::Column::TaskId.eq(task.0),
+        };
+        let rows = message::Entity::find()
+            .filter(wanted)
             .order_by_desc(message::Column::Id)
             .limit(limit)
             .all(&self.reader)
             .await?;
         Ok(rows
             .into_iter()
+            .filter(|row| row.task_id == task.0)
             .map(|row| MessageRow {
                 id: MessageId(row.id),
                 state: row.state,

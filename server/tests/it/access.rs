@@ -33,7 +33,7 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 /// Every route that the server has, by path, with its ids filled in.
 fn routes() -> BTreeSet<String> {
-    let (_, openapi) = server::api::router();
+    let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut routes: BTreeSet<String> = described["paths"]
         .as_object()
@@ -105,6 +105,11 @@ fn spellings(path: &str) -> Vec<String> {
 /// Asks for a page's data as the page does.
 async fn question(browser: &Browser, path: &str, asked: &impl serde::Serialize) -> Reply {
     let body = app::wire::write(asked).expect("a question");
+    question_of(browser, path, body).await
+}
+
+/// Asks with these bytes.
+async fn question_of(browser: &Browser, path: &str, body: Vec<u8>) -> Reply {
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/octet-stream")
         .header(header::ORIGIN, "http://cron.test")
@@ -287,7 +292,7 @@ async fn a_viewer_reads_and_writes_nothing() {
     let app = furnished().await;
     let viewer = app.signed_in("vi", Role::Viewer).await;
     let before = everything(&app).await;
-    let (_, openapi) = server::api::router();
+    let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
     let mut written = 0;
     for (path, operations) in described["paths"].as_object().expect("paths") {
@@ -448,4 +453,25 @@ async fn a_viewer_reads_and_writes_nothing() {
     let after = everything(&app).await;
     // The viewer's own account is the one difference to what was there before.
     assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_page_of_another_version_is_told_that_it_conflicts() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("owner", Role::Admin).await;
+    let mut asked = app::wire::write(&()).expect("a question");
+    assert_eq!(
+        question_of(&admin, "/fn/users_page", asked.clone())
+            .await
+            .status,
+        200
+    );
+    // Within the mark.
+    asked[5] ^= 1;
+    let reply = question_of(&admin, "/fn/users_page", asked).await;
+    let error: AppError = app::wire::read(&reply.body).expect("an error");
+    assert_eq!(error.code, "outdated");
+    assert!(error.message.contains("reload the page"), "{error}");
+    assert_eq!(reply.status, error.kind.status());
+    assert_eq!(error.kind, ErrorKind::Conflict);
 }

@@ -138,7 +138,7 @@ pub(in super::super) fn last(database: &Path) -> Result<Option<DateTime<Utc>>, F
 /// What the history takes, by SQLite's own count of the pages of each table and index.
 pub(in super::super) fn size(database: &Path) -> Result<Size, Failure> {
     let connection = Connection::open(database)?;
-    let (runs, output): (u64, u64) = connection.query_row(
+    let (runs, output): (i64, i64) = connection.query_row(
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(output_tail)), 0) FROM run",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -148,12 +148,12 @@ pub(in super::super) fn size(database: &Path) -> Result<Size, Failure> {
             "SELECT SUM(pgsize) FROM dbstat WHERE aggregate = TRUE
              AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?1)",
             [table],
-            |row| row.get::<_, u64>(0),
+            |row| row.get::<_, i64>(0),
         )
     };
     Ok(Size {
-        runs,
-        run: pages("run")? - output,
-        occurrence: pages("occurrence")?,
+        runs: u64::try_from(runs)?,
+        run: u64::try_from(pages("run")? - output)?,
+        occurrence: u64::try_from(pages("occurrence")?)?,
     })
 }

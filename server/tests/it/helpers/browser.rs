@@ -20,7 +20,7 @@ static PAGES: RwLock<()> = RwLock::const_new(());
 /// The whole server's router.
 pub(crate) async fn router(web: &Web) -> Router {
     let _nobody_renders = PAGES.write().await;
-    server::web::router(web)
+    server::web::router(web).expect("an API that can be described")
 }
 
 /// An answer.

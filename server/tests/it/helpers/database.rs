@@ -1,5 +1,7 @@
 //! A database of a test's own.
 
+mod cost;
+
 use std::path::Path;
 
 use sea_orm::{ConnectionTrait, Database as Connector, DatabaseConnection, Statement};

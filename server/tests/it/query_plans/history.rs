@@ -20,71 +20,135 @@ pub(super) fn some_run() -> usize {
 
 /// Fills the tables that grow.
 pub(super) async fn fill(app: &TestApp) {
-    let database = &app.place.database;
-    let schedules = "SELECT MIN(id) FROM schedule GROUP BY task_id ORDER BY task_id";
-    let schedules = database.integers(schedules).await;
+    let schedules = schedules(app).await;
     assert_eq!(schedules.len(), TASKS);
     let now = app.clock.now();
     let step = TimeDelta::days(365) / i32::try_from(TASKS * FIRINGS).expect("a number");
-    let (mut occurrences, mut runs, mut messages, mut notes) = (vec![], vec![], vec![], vec![]);
+    let mut rows = Rows::default();
     for firing in 0..TASKS * FIRINGS {
-        let (id, task) = (firing + 1, firing % TASKS + 1);
-        let schedule = schedules[firing % TASKS];
         let due = now - TimeDelta::days(365) + step * i32::try_from(firing).expect("a number");
-        let at = text(due);
-        let (state, reason) = match (firing / TASKS * 7 + firing) % 100 {
-            0 | 1 => ("failed", "NULL"),
-            2 => ("lost", "'lost'"),
-            3 => ("skipped", "'overlap'"),
-            _ => ("succeeded", "NULL"),
+        rows.add(&Firing {
+            id: firing + 1,
+            task: firing % TASKS + 1,
+            schedule: schedules[firing % TASKS],
+            due,
+            state: mixed(firing / TASKS * 7 + firing),
+            unsent: false,
+        });
+    }
+    rows.write(app).await;
+}
+
+/// The first schedule of each task.
+pub(super) async fn schedules(app: &TestApp) -> Vec<i64> {
+    let schedules = "SELECT MIN(id) FROM schedule GROUP BY task_id ORDER BY task_id";
+    app.place.database.integers(schedules).await
+}
+
+/// How a firing of a task that mostly succeeds ended.
+pub(super) fn mixed(number: usize) -> &'static str {
+    match number % 100 {
+        0 | 1 => "failed",
+        2 => "lost",
+        3 => "skipped",
+        _ => "succeeded",
+    }
+}
+
+/// A firing that is over.
+pub(super) struct Firing {
+    pub(super) id: usize,
+    pub(super) task: usize,
+    pub(super) schedule: i64,
+    pub(super) due: DateTime<Utc>,
+    pub(super) state: &'static str,
+    /// Whether its message still waits to be sent.
+    pub(super) unsent: bool,
+}
+
+/// Rows to be written, as texts.
+#[derive(Default)]
+pub(super) struct Rows {
+    occurrences: Vec<String>,
+    runs: Vec<String>,
+    messages: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Rows {
+    /// A firing with all that it leaves: one that failed has a message, and somebody saw to it.
+    pub(super) fn add(&mut self, firing: &Firing) {
+        let Firing {
+            id,
+            task,
+            schedule,
+            due,
+            state,
+            unsent,
+        } = firing;
+        let at = text(*due);
+        let reason = match *state {
+            "lost" => "'lost'",
+            "skipped" => "'overlap'",
+            _ => "NULL",
         };
-        occurrences.push(format!(
+        self.occurrences.push(format!(
             "({id},{task},{schedule},{at},{at},{at},'{state}',{reason},'n',1,1)"
         ));
-        if state != "skipped" {
-            let end = text(due + TimeDelta::milliseconds(700));
-            runs.push(format!(
+        if *state != "skipped" {
+            let end = text(*due + TimeDelta::milliseconds(700));
+            self.runs.push(format!(
                 "({id},{id},{task},1,'schedule','{state}',{reason},'n',1,{at},{at},{end},0,0,0)"
             ));
         }
-        if state == "failed" {
-            messages.push(format!(
-                "({id},{task},{id},1,'failed','text','b','[]','sent',1,{at},{at})"
+        if *state == "failed" {
+            let sent = if *unsent { "pending" } else { "sent" };
+            self.messages.push(format!(
+                "({id},{task},{id},1,'failed','text','b','[]','{sent}',1,{at},{at})"
             ));
-            notes.push(format!(
+            self.notes.push(format!(
                 "({id},{at},'ann','session','task.pause',{task},'')"
             ));
         }
     }
-    for (table, rows) in [
-        (
-            "occurrence (id, task_id, schedule_id, scheduled_for, due_at, base_at, state, reason, \
-             node_id, epoch, firings)",
-            occurrences,
-        ),
-        (
-            "run (id, occurrence_id, task_id, attempt, trigger_kind, state, reason, node_id, epoch, \
-             scheduled_for, started_at, finished_at, exit_code, output_bytes, output_dropped)",
-            runs,
-        ),
-        (
-            "message (id, task_id, run_id, channel_id, event, kind, body, mentions, state, attempts, \
-             next_attempt_at, created_at)",
-            messages,
-        ),
-        ("audit (id, at, who, via, action, object_id, detail)", notes),
-    ] {
-        for chunk in rows.chunks(CHUNK) {
-            let rows = chunk.join(",");
-            database
-                .execute(&format!("INSERT INTO {table} VALUES {rows}"))
-                .await;
+
+    /// Writes them past the product.
+    pub(super) async fn write(self, app: &TestApp) {
+        let database = &app.place.database;
+        for (table, rows) in [
+            (
+                "occurrence (id, task_id, schedule_id, scheduled_for, due_at, base_at, state, \
+                 reason, node_id, epoch, firings)",
+                self.occurrences,
+            ),
+            (
+                "run (id, occurrence_id, task_id, attempt, trigger_kind, state, reason, node_id, \
+                 epoch, scheduled_for, started_at, finished_at, exit_code, output_bytes, \
+                 output_dropped)",
+                self.runs,
+            ),
+            (
+                "message (id, task_id, run_id, channel_id, event, kind, body, mentions, state, \
+                 attempts, next_attempt_at, created_at)",
+                self.messages,
+            ),
+            (
+                "audit (id, at, who, via, action, object_id, detail)",
+                self.notes,
+            ),
+        ] {
+            for chunk in rows.chunks(CHUNK) {
+                let rows = chunk.join(",");
+                database
+                    .execute(&format!("INSERT INTO {table} VALUES {rows}"))
+                    .await;
+            }
         }
-    }
-    if mysql_server().is_some() {
-        // As the server does by itself a few seconds later.
-        let analyze = "ANALYZE TABLE run, occurrence, message, audit, task, schedule";
-        database.rows(analyze).await;
+        if mysql_server().is_some() {
+            // As the server does by itself a few seconds later.
+            let analyze = "ANALYZE TABLE run, occurrence, message, audit, task, schedule";
+            database.rows(analyze).await;
+        }
     }
 }
 

@@ -1,37 +1,38 @@
 //! Pages and answers whose statements are judged.
 
-use super::history;
+use app::id::ChannelId;
+use chrono::TimeDelta;
+use server::clock::Clock;
 
-/// What people and programs read: how it is called here, and its paths.
-pub(super) fn reads() -> Vec<(&'static str, Vec<String>)> {
-    let run = history::some_run();
+use super::super::helpers::TestApp;
+
+/// What people and programs read of a task and of a run: how it is called here, and its paths.
+pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)> {
     vec![
         ("the list page", vec!["/tasks".to_owned()]),
         (
             "a searched list",
-            vec!["/tasks?q=task+7&state=active".to_owned()],
+            vec![format!("/tasks?q=task+{task}&state=active")],
         ),
-        ("a task's page", vec!["/tasks/7".to_owned()]),
+        ("a task's page", vec![format!("/tasks/{task}")]),
         (
             "a task's time line",
-            [
-                "/tasks/7/occurrences",
-                "/tasks/7/occurrences?state=failed",
-                "/api/v1/tasks/7/occurrences?state=lost&limit=200",
-                "/api/v1/tasks/7/upcoming",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            vec![
+                format!("/tasks/{task}/occurrences"),
+                format!("/tasks/{task}/occurrences?state=failed"),
+                format!("/api/v1/tasks/{task}/occurrences?state=lost&limit=200"),
+                format!("/api/v1/tasks/{task}/upcoming"),
+            ],
         ),
         (
             "a task's history",
-            vec!["/api/v1/tasks/7/history?limit=30".to_owned()],
+            vec![format!("/api/v1/tasks/{task}/history?limit=30")],
         ),
         (
             "runs of a task",
             vec![
-                "/api/v1/runs?task=7".to_owned(),
-                format!("/api/v1/runs?task=7&after={run}"),
+                format!("/api/v1/runs?task={task}"),
+                format!("/api/v1/runs?task={task}&after={run}"),
             ],
         ),
         (
@@ -41,7 +42,9 @@ pub(super) fn reads() -> Vec<(&'static str, Vec<String>)> {
         ("the overview", vec!["/".to_owned()]),
         (
             "an explanation",
-            vec!["/api/v1/tasks/7/explain?at=2026-10-01T09:00:00Z".to_owned()],
+            vec![format!(
+                "/api/v1/tasks/{task}/explain?at=2026-10-01T09:00:00Z"
+            )],
         ),
         (
             "lists of administrators",
@@ -50,4 +53,24 @@ pub(super) fn reads() -> Vec<(&'static str, Vec<String>)> {
                 .to_vec(),
         ),
     ]
+}
+
+/// What the loop and the notifier look for, beside what a turn does.
+pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
+    let now = app.clock.now();
+    let store = &app.service.store;
+    store.outbox_next(now).await.expect("the outbox");
+    store.outbox_channels(now).await.expect("the outbox");
+    store
+        .outbox_take(channel, &app.me.id, now)
+        .await
+        .expect("the outbox");
+    store.asked_to_end(&app.me.id).await.expect("asked");
+    store.waiting_instants().await.expect("instants");
+    store.planned_instants().await.expect("instants");
+    store.running_under().await.expect("running");
+    store
+        .last_noted("clock.step", now - TimeDelta::days(1))
+        .await
+        .expect("notes");
 }

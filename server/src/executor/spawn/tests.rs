@@ -1,0 +1,195 @@
+//! Starts of which nobody can say how they came out: a stand-in for the launcher takes the order,
+//! starts the command, and then says nothing, or something that is no child.
+
+use std::io::{IoSliceMut, Read};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::Arc;
+
+use app::id::{RunId, TaskId};
+use app::run::{RunState, Trigger};
+use app::schedule::MissedRule;
+use app::task::{Mode, Task, TaskState};
+use app::time::Stamp;
+use chrono::DateTime;
+use nix::sys::signal::Signal;
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendFlags};
+
+use super::super::helper::Helper;
+use super::super::identity::Identity;
+use super::super::journal;
+use super::super::launcher::Launcher;
+use super::super::process::Ending;
+use super::super::strays::kill_strays;
+use super::*;
+use crate::auth::seal::Sealer;
+use crate::config::ContainBy;
+
+/// A pid that no process has: Linux gives none above 2^22.
+const NOBODY: i32 = i32::MAX;
+
+/// A data folder, by its key.
+struct Folder {
+    key: String,
+    path: PathBuf,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let key = crate::auth::token::random_id(8);
+        let path = std::env::temp_dir().join(format!("jcrontab-spawn-{key}"));
+        std::fs::create_dir(&path).expect("a folder");
+        Self { key, path }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What a test that fails leaves behind.
+        kill_strays(&self.key).ok();
+        std::fs::remove_dir_all(&self.path).ok();
+    }
+}
+
+fn job(command: String) -> Job {
+    let task = Task {
+        id: TaskId(1),
+        name: "t".into(),
+        nickname: String::new(),
+        owners: vec![],
+        tags: vec![],
+        mode: Mode::Command,
+        command,
+        zone: "UTC".into(),
+        cron: String::new(),
+        schedules: vec![],
+        urge_cron: None,
+        urging: false,
+        channel_id: None,
+        starts_at: None,
+        ends_at: None,
+        timeout_seconds: None,
+        missed: MissedRule::default(),
+        execution: app::task::Execution::usual(),
+        state: TaskState::Active,
+        paused_until: None,
+        finished: false,
+        version: 1,
+        created_at: Stamp(DateTime::UNIX_EPOCH),
+        updated_at: Stamp(DateTime::UNIX_EPOCH),
+        next_at: None,
+    };
+    Job {
+        run_id: RunId(7),
+        occurrence_id: None,
+        epoch: 1,
+        task: Arc::new(task),
+        trigger: Trigger::Schedule,
+        scheduled_for: None,
+        started_at: DateTime::UNIX_EPOCH,
+        attempt: 1,
+        parameters: BTreeMap::new(),
+        secrets: Arc::default(),
+    }
+}
+
+/// Takes an order: arguments, environment, files.
+fn order(socket: &OwnedFd) -> (Vec<OsString>, Vec<OsString>, Vec<OwnedFd>) {
+    let mut bytes = vec![0; 128 * 1024];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let parts = &mut [IoSliceMut::new(&mut bytes)];
+    let length = rustix::net::recvmsg(socket, parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC)
+        .expect("an order")
+        .bytes;
+    let mut files = Vec::new();
+    for message in ancillary.drain() {
+        if let RecvAncillaryMessage::ScmRights(rights) = message {
+            files.extend(rights);
+        }
+    }
+    let (count, texts) = bytes[..length].split_at(4);
+    let count = u32::from_le_bytes(count.try_into().expect("four bytes"));
+    let texts = texts.strip_suffix(b"\0").expect("an end");
+    let mut texts = texts
+        .split(|byte| *byte == 0)
+        .map(|text| OsString::from_vec(text.to_vec()));
+    let arguments = texts.by_ref().take(usize::try_from(count).expect("few"));
+    (arguments.collect(), texts.collect(), files)
+}
+
+/// Starts what is ordered, sees it run, and gives this answer, or none and is gone.
+fn stand_in(socket: OwnedFd, helper: &Helper, answer: Option<i32>) -> Child {
+    let (arguments, environment, files) = order(&socket);
+    let Ok([run, _out, err]) = <[OwnedFd; 3]>::try_from(files) else {
+        panic!("three files");
+    };
+    let (mut said, out) = std::io::pipe().expect("a pipe");
+    let mut command = helper.command();
+    for variable in environment {
+        let variable = variable.into_string().expect("text");
+        let (name, value) = variable.split_once('=').expect("a variable");
+        command.env(name, value);
+    }
+    command.args(arguments).stdin(run).stdout(out).stderr(err);
+    let child = command.spawn().expect("a start");
+    // Else the word would be waited for also when the command is gone.
+    drop(command);
+    said.read_exact(&mut [0; 3]).expect("a word of the command");
+    if let Some(answer) = answer {
+        let answer = answer.to_le_bytes();
+        rustix::net::send(&socket, &answer, SendFlags::NOSIGNAL).expect("an answer");
+    }
+    child
+}
+
+/// Orders a command from a launcher that answers like this.
+fn start_without_outcome(answer: Option<i32>) -> String {
+    let folder = Folder::new();
+    let identity = Identity::new("nobody", true, &folder.path, &folder.key).expect("somebody");
+    let sealer = Sealer::new(&[7; 32]);
+    let mut containment = Containment::open(ContainBy::Supervisor, &folder.path, identity, sealer)
+        .expect("containment");
+    let (launcher, socket) = Launcher::played();
+    containment.launcher = Some(launcher);
+    let starts = folder.path.join("starts");
+    let job = job(format!(
+        "echo start >> {}; echo up; sleep 1000; echo on",
+        starts.display()
+    ));
+    let environment = containment.environment(&job).expect("an environment");
+    let helper = &containment.helper;
+    let (started, mut child) = std::thread::scope(|scope| {
+        let player = scope.spawn(move || stand_in(socket, helper, answer));
+        let started = super::start(&job, &containment, environment);
+        (started, player.join().expect("a child"))
+    });
+    // All of it is ended before anybody hears that there is no run.
+    let ended = child.try_wait().expect("its state").expect("it has ended");
+    assert_eq!(ended.signal(), Some(Signal::SIGKILL as i32));
+    assert_eq!(kill_strays(&folder.key).expect("a look"), 0);
+    let starts = std::fs::read_to_string(starts).expect("it was started");
+    assert_eq!(starts, "start\n", "nobody starts it again");
+    let (open, _) = journal::read(&folder.path).expect("the journal");
+    assert!(open.is_empty(), "{open:?}");
+    let reason = started.expect_err("no run");
+    let (state, reason) = Ending::not_started(reason).verdict();
+    assert_eq!(state, RunState::Failed);
+    reason.expect("a reason").code()
+}
+
+#[tokio::test]
+async fn what_a_launcher_that_is_gone_has_started_is_ended_and_not_started_again() {
+    let reason = start_without_outcome(None);
+    let told = "the program that starts commands has ended in the middle of a start";
+    assert!(reason.ends_with(told), "{reason}");
+}
+
+#[tokio::test]
+async fn what_is_started_and_cannot_be_held_is_ended_and_not_started_again() {
+    let reason = start_without_outcome(Some(NOBODY));
+    assert!(reason.ends_with("No such process"), "{reason}");
+}
