@@ -171,7 +171,13 @@ pub(super) const GOALS: &[Goal] = &[
         "the checks of a start come before the first claim",
     ),
     // Reading.
-    goal("P8", SQLITE, "page, p50", AtMost(5.0), READ),
+    goal(
+        "P8",
+        SQLITE,
+        "page, p50",
+        AtMost(5.0),
+        "some 1,650 nodes are rendered anew for each request; a third of that time is allocation",
+    ),
     goal("P8", SQLITE, "JSON of all, p50", AtMost(4.0), READ),
     goal("P8", SQLITE, "JSON of all, rate", AtLeast(500.0), READ),
     goal(
@@ -243,14 +249,14 @@ pub(super) const GOALS: &[Goal] = &[
         SQLITE,
         "claim of 1,000",
         AtMost(5.0),
-        "1,000 occurrences and 1,000 new runs with their indexes are one transaction, of which SQLite itself takes 8 to 9 ms (instants are kept as text)",
+        "1,000 occurrences and 1,000 new runs with their indexes are one transaction, of which SQLite itself takes 7 to 9 ms (instants are kept as text)",
     ),
     goal(
         "P12",
         MARIADB,
         "claim of 1,000",
         AtMost(15.0),
-        "1,000 occurrences and 1,000 new runs with their indexes are one transaction",
+        "1,000 occurrences and 1,000 new runs with their indexes are one transaction; MariaDB itself takes 17 ms for the update, the insert and the commit alone",
     ),
     goal(
         "P12",

@@ -2,10 +2,10 @@
 //! are.
 
 mod missed;
+mod next;
 
 pub(super) use missed::policy;
 
-use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use super::steps::{Hole, Step};
 use crate::firings::{Rhythm, Slot, Snapshot};
 use crate::store::{Entry, LiveTask, Planned, SealedSecret};
 use crate::timetable::Patterns;
+use next::Next;
 
 /// Further behind than this, planning starts anew from the database.
 const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
@@ -48,47 +49,6 @@ struct Voice {
     rhythm: Arc<Rhythm>,
     /// Tells entries of the heap that are out of date.
     generation: u64,
-}
-
-/// The next slot of a schedule.
-#[derive(Debug)]
-struct Next {
-    at: DateTime<Utc>,
-    /// The slot, but for a plain one: most are, and there is one of these for every schedule.
-    special: Option<Box<Slot>>,
-    task: TaskId,
-    /// Which of the task's voices.
-    voice: u32,
-    generation: u64,
-}
-
-impl Next {
-    fn into_slot(self) -> Slot {
-        self.special
-            .map_or_else(|| Slot::plain(self.at), |slot| *slot)
-    }
-}
-
-impl PartialEq for Next {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Next {}
-
-impl PartialOrd for Next {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Next {
-    /// The earliest is the greatest: it comes off the heap first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |next: &Self| (next.at, next.task, next.voice, next.generation);
-        key(other).cmp(&key(self))
-    }
 }
 
 /// All active and paused tasks, and what is due when.
