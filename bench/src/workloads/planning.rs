@@ -132,13 +132,9 @@ fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> 
 fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> {
     let patterns = Arc::new(Patterns::default());
     let rules = Arc::new(Snapshot::default());
-    let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now);
-    grow(report, "bytes per schedule", |number| {
-        agenda.put(live(number, now)?, now);
-        Ok(())
-    })?;
-    drop(agenda);
+    // Both are kept to the end: what the first one gave back would hold the second.
     let mut rhythms = Vec::new();
+    let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now);
     grow(report, "bytes per schedule, without its task", |number| {
         let task = live(number, now)?;
         rhythms.push(Rhythm::new(
@@ -148,7 +144,13 @@ fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure>
             &patterns,
         ));
         Ok(())
-    })
+    })?;
+    grow(report, "bytes per schedule", |number| {
+        agenda.put(live(number, now)?, now);
+        Ok(())
+    })?;
+    drop(rhythms);
+    Ok(())
 }
 
 /// By how much this process grows from one batch to the next; what was free before the first one

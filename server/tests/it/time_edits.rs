@@ -245,3 +245,33 @@ async fn caught_up_firings_stop_at_a_pause() {
     node.go_to(at("2026-11-22T09:05:00Z")).await;
     assert_eq!(app.runs(task).await.len(), 1);
 }
+
+/// As when a node claims an instant while a pause is being written that was asked for just before.
+#[tokio::test]
+async fn what_has_started_is_not_told_again_by_a_pause_from_before_it() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "* * * * * *", "true")).await.id;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:00:03Z")).await;
+    app.clock.set(at("2026-11-22T08:00:02.95Z"));
+    app.service
+        .task_control(&app.console(), task, &Control::Pause(None))
+        .await
+        .expect("a pause");
+    node.go_to(at("2026-11-22T08:00:10Z")).await;
+    let query = app::occurrence::OccurrenceQuery::default();
+    let told = app
+        .service
+        .task_occurrences(&app.console(), task, &query)
+        .await
+        .expect("a time line");
+    let skipped: Vec<_> = told
+        .items
+        .iter()
+        .filter(|row| row.state == "skipped")
+        .map(|row| row.since.unwrap_or(row.scheduled_for).0)
+        .collect();
+    assert_eq!(skipped, [at("2026-11-22T08:00:04Z")], "{told:?}");
+    let ran = told.items.iter().filter(|row| row.state == "succeeded");
+    assert_eq!(ran.count(), 3);
+}

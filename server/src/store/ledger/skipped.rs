@@ -1,6 +1,7 @@
 //! Telling firings that a rule leaves out, in as few rows as say it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use app::id::ScheduleId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,12 +35,16 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
     ids.sort_unstable();
     ids.dedup();
     let last = last_rows(tx, &ids).await?;
-    let stretches = fold(firings.iter().copied().filter(|firing| {
-        // Another node may have told of it.
-        !last
-            .get(&firing.schedule_id.0)
-            .is_some_and(|row| tells_of(row, firing.scheduled_for))
-    }));
+    let there = instants_between(tx, &ids, firings).await?;
+    let untold = firings.iter().copied().filter(|firing| {
+        // Another node may have told of it, or started it just before the change that leaves it out.
+        let id = firing.schedule_id.0;
+        !there.contains(&(id, firing.scheduled_for))
+            && !last
+                .get(&id)
+                .is_some_and(|row| tells_of(row, firing.scheduled_for))
+    });
+    let stretches = fold(untold, &there);
     let mut fresh: Vec<Planned> = Vec::new();
     // Only a schedule's first stretch can follow on what is stored.
     let mut asked: Vec<ScheduleId> = Vec::new();
@@ -86,8 +91,37 @@ fn tells_of(row: &occurrence::Model, at: DateTime<Utc>) -> bool {
     row.state == "skipped" && since <= at && at <= row.scheduled_for
 }
 
-/// Joins what is close, schedule by schedule.
-fn fold<'a>(firings: impl Iterator<Item = &'a Planned>) -> Vec<Stretch<'a>> {
+/// Instants of schedules that have a row of their own.
+type Instants = BTreeSet<(i64, DateTime<Utc>)>;
+
+/// Those from the first of these firings to the last one.
+async fn instants_between(
+    tx: &Tx,
+    ids: &[i64],
+    firings: &[&Planned],
+) -> Result<Instants, StoreError> {
+    use occurrence::Column as C;
+    let instants = || firings.iter().map(|firing| firing.scheduled_for);
+    let (Some(first), Some(last)) = (instants().min(), instants().max()) else {
+        return Ok(Instants::new());
+    };
+    let mut found = Instants::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
+            .select_only()
+            .columns([C::ScheduleId, C::ScheduledFor])
+            .filter(C::ScheduleId.is_in(chunk.iter().copied()))
+            .filter(C::ScheduledFor.between(first, last))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Joins what is close, schedule by schedule, but over no instant that has a row.
+fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec<Stretch<'a>> {
     let mut by_schedule: BTreeMap<ScheduleId, Vec<&Planned>> = BTreeMap::new();
     for firing in firings {
         by_schedule
@@ -106,7 +140,8 @@ fn fold<'a>(firings: impl Iterator<Item = &'a Planned>) -> Vec<Stretch<'a>> {
                 Some(stretch)
                     if stretch.last.schedule_id == firing.schedule_id
                         && stretch.reason == reason
-                        && joins(stretch.last.scheduled_for, firing.scheduled_for) =>
+                        && joins(stretch.last.scheduled_for, firing.scheduled_for)
+                        && there.range(between(stretch.last, firing)).next().is_none() =>
                 {
                     stretch.last = firing;
                     stretch.count += 1;
@@ -121,6 +156,12 @@ fn fold<'a>(firings: impl Iterator<Item = &'a Planned>) -> Vec<Stretch<'a>> {
         }
     }
     stretches
+}
+
+/// The instants of a schedule from one firing to a later one.
+fn between(first: &Planned, last: &Planned) -> RangeInclusive<(i64, DateTime<Utc>)> {
+    let id = first.schedule_id.0;
+    (id, first.scheduled_for)..=(id, last.scheduled_for)
 }
 
 /// The row of each schedule with the latest instant.

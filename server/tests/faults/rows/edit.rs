@@ -1,6 +1,6 @@
 //! Row 29: edited, paused or deleted at the very instant of a firing: old or new, never both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -217,7 +217,7 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
             until: end,
             retries: false,
         };
-        let mut told = BTreeSet::new();
+        let mut told: BTreeMap<DateTime<Utc>, &Firing> = BTreeMap::new();
         for firing in firings
             .iter()
             .filter(|firing| firing.task == task.id && firing.state != "planned")
@@ -227,9 +227,10 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
                 .filter(|_| firing.count > 1)
                 .unwrap_or(firing.scheduled_for);
             for instant in every_second.targets(since, firing.scheduled_for) {
+                let earlier = told.insert(instant, firing);
                 assert!(
-                    told.insert(instant),
-                    "task {} is told twice at {instant}: {firing:?}",
+                    earlier.is_none(),
+                    "task {} is told twice at {instant}: {earlier:?} and {firing:?}",
                     task.id
                 );
             }
@@ -243,7 +244,7 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
             let row = firings.iter().find(tells);
             counts.add(row, usize::from(ran.contains_key(&(task.id, target))));
             assert!(
-                told.contains(&target),
+                told.contains_key(&target),
                 "task {} at {target} has no row; it was created {}",
                 task.id,
                 task.created
