@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Rebuilds and reloads at each change: `cargo leptos watch`, which is installed when missing.
-# It takes half an hour of CPU time to compile, so nothing but this script needs it.
+# It takes long to compile, so nothing but this script needs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,15 +18,20 @@ new_enough() {
 # cargo finds it in its own folder even when that is not in PATH.
 if ! command -v cargo-leptos >/dev/null && [ ! -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo-leptos" ]; then
     bin=$(dirname "$(command -v cargo)")
-    new_enough "$bin" || bin=/usr/bin
-    new_enough "$bin" || scripts/need.sh "Rust $rust" rustc-web cargo-web
+    # Debian's compiler for WASM is the newer one, where rustup's cannot build for that target.
+    new_enough "$bin" || { scripts/wasm-toolchain.sh && bin=/usr/bin; }
     new_enough "$bin" || {
         echo "cargo-leptos $version needs Rust $rust or later: please update Rust." >&2
         exit 1
     }
-    echo "Installing cargo-leptos $version (half an hour, once)" >&2
-    PATH=$bin:$PATH cargo install --locked cargo-leptos --version "$version" --features no_downloads \
-        --target-dir "${XDG_CACHE_HOME:-$HOME/.cache}/jcrontab/tools/build"
+    echo "Installing cargo-leptos $version (some minutes, once)" >&2
+    # Its own profile has link-time optimisation of the whole program: for its last crate alone,
+    # nine minutes. The tool waits for compilers, so it need not be fast itself.
+    build=${XDG_CACHE_HOME:-$HOME/.cache}/jcrontab/tools/build
+    PATH=$bin:$PATH CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
+        cargo install --locked cargo-leptos --version "$version" --features no_downloads --target-dir "$build"
+    rm -rf "$build"
 fi
 
 path=$(scripts/web-tools.sh)

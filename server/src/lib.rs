@@ -6,7 +6,7 @@
 //! results in groups, each with the messages it causes, which the [`notifier`] sends.
 //!
 //! Three thin doors lead to one [`service`]: [`api`] (REST), [`web`] (pages and server
-//! functions) and [`cli`]. Nothing imports a door.
+//! functions) and [`cli`]. No room below the doors imports one, except [`lifecycle`], which opens them.
 
 // The futures of the whole server, its pages included, are one nested type.
 #![recursion_limit = "256"]

@@ -1,8 +1,8 @@
 //! The database: the only place that names `sea_orm`.
 //!
 //! Contract: lookups return `Option` and callers decide what missing means; every change of
-//! several steps is one transaction through [`Store::write`], which also holds the follow-up rows;
-//! lists are paged by key. Types of `app` go in and out, rows never leave.
+//! several steps is one transaction (`transaction!`, which repeats it whole after a deadlock), which
+//! also holds the follow-up rows; lists are paged by key. Types of `app` go in and out, rows never leave.
 
 mod accounts;
 mod audit;

@@ -32,11 +32,27 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
     response
 }
 
-/// The policy of a page: scripts with this nonce only, and WASM.
-pub(super) fn page_policy(nonce: &str) -> String {
+/// The policy of a page: scripts with this nonce only, and WASM. `live_reload` are sources for
+/// `connect-src` besides the server itself; only a server under `cargo leptos watch` has any.
+pub(super) fn page_policy(nonce: &str, live_reload: &str) -> String {
+    let separator = if live_reload.is_empty() { "" } else { " " };
     format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-         form-action 'self'"
+         img-src 'self' data:; connect-src 'self'{separator}{live_reload}; object-src 'none'; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self'"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_policy;
+
+    #[test]
+    fn only_a_watched_server_lets_pages_connect_elsewhere() {
+        assert!(page_policy("n", "").contains("connect-src 'self'; object-src"));
+        assert!(
+            page_policy("n", "ws://127.0.0.1:8001")
+                .contains("connect-src 'self' ws://127.0.0.1:8001; object-src")
+        );
+    }
 }

@@ -72,6 +72,7 @@ async fn render(
 /// What pages and server functions find in their context.
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let service = Arc::clone(&web.service);
+    let live_reload = web.site.live_reload.clone();
     move || {
         let backend: SharedBackend = service.clone();
         provide_context(backend);
@@ -83,8 +84,8 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(theme.unwrap_or_default());
         }
         if let Some(response) = use_context::<ResponseOptions>() {
-            if let Some(policy) =
-                use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok())
+            if let Some(policy) = use_nonce()
+                .and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce, &live_reload)).ok())
             {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             }

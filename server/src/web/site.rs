@@ -1,6 +1,7 @@
 //! Where the built scripts, styles and static files are.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -25,6 +26,8 @@ pub struct Site {
     /// What Leptos needs to know.
     pub options: LeptosOptions,
     root: PathBuf,
+    /// Where pages may connect to besides the server, as sources of a content security policy.
+    pub(super) live_reload: Arc<str>,
 }
 
 impl Site {
@@ -38,10 +41,16 @@ impl Site {
         if std::env::var_os("LEPTOS_OUTPUT_NAME").is_some()
             && let Ok(found) = leptos::prelude::get_configuration(None)
         {
-            let root = PathBuf::from(found.leptos_options.site_root.as_ref());
+            let options = found.leptos_options;
+            let watched = std::env::var_os("LEPTOS_WATCH").is_some();
             return Self {
-                options: found.leptos_options,
-                root,
+                root: PathBuf::from(options.site_root.as_ref()),
+                live_reload: if watched {
+                    live_reload(&options)
+                } else {
+                    Arc::default()
+                },
+                options,
             };
         }
         let root = std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(
@@ -65,7 +74,11 @@ impl Site {
             .env(leptos::config::Env::PROD)
             .hash_files(hashed)
             .build();
-        Self { options, root }
+        Self {
+            options,
+            root,
+            live_reload: Arc::default(),
+        }
     }
 
     /// Serves the files: the hashed ones for ever, the others for an hour.
@@ -95,5 +108,43 @@ impl Site {
             router = router.route_service(&format!("/{name}"), file);
         }
         router
+    }
+}
+
+/// The socket over which `cargo leptos watch` has pages reloaded. Its script connects to the host
+/// that the page was opened under: the address served on, or a name of the loopback.
+fn live_reload(options: &LeptosOptions) -> Arc<str> {
+    let port = options.reload_external_port.unwrap_or(options.reload_port);
+    let address = options.site_addr.ip();
+    let address = if address.is_ipv6() {
+        format!("[{address}]")
+    } else {
+        address.to_string()
+    };
+    format!("ws://{address}:{port} ws://127.0.0.1:{port} ws://localhost:{port}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_may_connect_to_the_reload_socket_of_the_address_served_on() {
+        let options = LeptosOptions::builder()
+            .output_name("jcrontab")
+            .site_addr(([10, 0, 0, 7], 8000))
+            .reload_port(8001_u32)
+            .build();
+        let sources = live_reload(&options);
+        for source in [
+            "ws://10.0.0.7:8001",
+            "ws://127.0.0.1:8001",
+            "ws://localhost:8001",
+        ] {
+            assert!(
+                sources.split(' ').any(|one| one == source),
+                "{source} in {sources}"
+            );
+        }
     }
 }

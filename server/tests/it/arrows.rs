@@ -35,7 +35,6 @@ fn the_browsers_side_holds_nothing_of_the_servers() {
             "--target=wasm32-unknown-unknown",
             "--edges=normal",
             "--prefix=none",
-            "--offline",
             "--locked",
         ])
         .current_dir(root())
@@ -146,6 +145,26 @@ fn both_leptos_settings_say_the_same() {
     let environment = settings_of_release.remove("env");
     assert!(environment.is_none_or(|environment| environment.is_str()));
     assert_eq!(settings_of_release, settings_of_workspace);
+}
+
+/// `cargo leptos watch` starts the file `bin-exe-name`, and one named like the package without it.
+#[test]
+fn leptos_starts_the_binary_that_cargo_builds() {
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    let leptos = &workspace["workspace"]["metadata"]["leptos"][0];
+    let package = leptos["bin-package"].as_str().expect("a package");
+    let manifest: toml::Table = read(&format!("{package}/Cargo.toml"))
+        .parse()
+        .expect("TOML");
+    let binaries = manifest["bin"].as_array().expect("named binaries");
+    let target = leptos["bin-target"].as_str();
+    assert!(
+        binaries
+            .iter()
+            .any(|binary| binary["name"].as_str() == target)
+    );
+    let started = leptos.get("bin-exe-name").and_then(toml::Value::as_str);
+    assert_eq!(started.or(Some(package)), target);
 }
 
 /// `Leptos.toml` is the same document as `Cargo.toml`, with that table alone.
