@@ -4,6 +4,6 @@ pub mod limit;
 pub mod password;
 pub mod proxies;
 pub mod seal;
-pub mod strength;
 pub mod streams;
+pub mod strength;
 pub mod token;

@@ -88,7 +88,9 @@ impl Attempts {
     /// Counts a failure; gives how many there are now.
     pub fn failed(&self, key: &str, now: DateTime<Utc>) -> u32 {
         let mut state = self.lock();
-        let before = state.failures(key, now).map_or(0, |failures| failures.count);
+        let before = state
+            .failures(key, now)
+            .map_or(0, |failures| failures.count);
         let count = before.saturating_add(1);
         state.set(key, Failures { count, last: now });
         count
@@ -152,16 +154,26 @@ mod tests {
         assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::seconds(2)));
         attempts.failed("ann", now);
         assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::seconds(4)));
-        assert_eq!(attempts.wait("ann", RULE, now + TimeDelta::seconds(4)), None);
+        assert_eq!(
+            attempts.wait("ann", RULE, now + TimeDelta::seconds(4)),
+            None
+        );
         assert_eq!(attempts.wait("bob", RULE, now), None);
         attempts.succeeded("ann");
         assert_eq!(attempts.wait("ann", RULE, now), None);
         for _ in 0..100 {
             attempts.failed("ann", now);
         }
-        assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::minutes(15)));
+        assert_eq!(
+            attempts.wait("ann", RULE, now),
+            Some(TimeDelta::minutes(15))
+        );
         let later = now + TimeDelta::minutes(61);
-        assert_eq!(attempts.failed("ann", later), 1, "a quiet hour wipes the slate");
+        assert_eq!(
+            attempts.failed("ann", later),
+            1,
+            "a quiet hour wipes the slate"
+        );
     }
 
     #[test]

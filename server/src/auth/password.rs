@@ -176,7 +176,9 @@ fn matches_in(memory: &mut Vec<Block>, password: &str, stored: &str) -> bool {
 
 fn hasher_of(hash: &PasswordHash) -> Option<Argon2<'static>> {
     let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
-    let version = hash.version.map_or(Ok(Version::default()), Version::try_from);
+    let version = hash
+        .version
+        .map_or(Ok(Version::default()), Version::try_from);
     let params = Params::try_from(hash).ok()?;
     Some(Argon2::new(algorithm, version.ok()?, params))
 }
@@ -239,7 +241,9 @@ mod tests {
                 .hash_password_with_salt(b"correct horse", b"a salt of theirs")
                 .expect("hash")
                 .to_string();
-            let taken = passwords.verify("correct horse", Some(&theirs), "here").await;
+            let taken = passwords
+                .verify("correct horse", Some(&theirs), "here")
+                .await;
             assert!(taken.expect("verify"), "{theirs}");
         }
     }
@@ -251,7 +255,9 @@ mod tests {
             let passwords = passwords.clone();
             async move { passwords.verify("wrong", None, &address).await }
         };
-        let crowd: Vec<_> = (0..40).map(|one| tokio::spawn(from(format!("a{one}")))).collect();
+        let crowd: Vec<_> = (0..40)
+            .map(|one| tokio::spawn(from(format!("a{one}"))))
+            .collect();
         for one in crowd {
             assert!(one.await.expect("a task").is_ok());
         }

@@ -48,7 +48,12 @@ impl TrustedProxies {
         if listed.peek().is_some() {
             return self.walk(peer, listed);
         }
-        self.walk(peer, forwarded.rev().flat_map(|line| elements(line).into_iter().rev()))
+        self.walk(
+            peer,
+            forwarded
+                .rev()
+                .flat_map(|line| elements(line).into_iter().rev()),
+        )
     }
 
     fn walk(&self, peer: IpAddr, listed: impl Iterator<Item = Option<IpAddr>>) -> IpAddr {
@@ -80,7 +85,9 @@ pub fn network(text: &str) -> Result<IpNet, String> {
 /// An address, with or without a port, IPv6 with or without brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text)
         .parse::<IpAddr>()
         .ok()
@@ -126,7 +133,11 @@ mod tests {
     fn client(peer: &str, forwarded_for: &[&str], forwarded: &[&str]) -> String {
         let peer = peer.parse().expect("an address");
         trusted()
-            .client(peer, forwarded_for.iter().copied(), forwarded.iter().copied())
+            .client(
+                peer,
+                forwarded_for.iter().copied(),
+                forwarded.iter().copied(),
+            )
             .to_string()
     }
 
@@ -142,7 +153,11 @@ mod tests {
             ("127.0.0.1", &["198.51.100.1", "10.1.2.3"], "198.51.100.1"),
             // What the client itself sent is in front of what the proxy added.
             ("127.0.0.1", &["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
-            ("127.0.0.1", &["10.0.0.1, 198.51.100.1, 10.1.2.3"], "198.51.100.1"),
+            (
+                "127.0.0.1",
+                &["10.0.0.1, 198.51.100.1, 10.1.2.3"],
+                "198.51.100.1",
+            ),
             // All of them proxies: the first one.
             ("127.0.0.1", &["10.0.0.1,10.0.0.2"], "10.0.0.1"),
             ("127.0.0.1", &[], "127.0.0.1"),
@@ -165,7 +180,10 @@ mod tests {
     fn forwarded_is_read_where_it_stands_alone() {
         let table = [
             ("for=198.51.100.1", "198.51.100.1"),
-            ("for=1.1.1.1, for=198.51.100.1;proto=https, for=10.0.0.2", "198.51.100.1"),
+            (
+                "for=1.1.1.1, for=198.51.100.1;proto=https, for=10.0.0.2",
+                "198.51.100.1",
+            ),
             ("proto=https;For=\"[2001:db8::7]:4711\"", "2001:db8::7"),
             ("for=\"1.1.1.1, 2.2.2.2\"", "127.0.0.1"),
             ("for=_hidden", "127.0.0.1"),
@@ -180,7 +198,10 @@ mod tests {
 
     #[test]
     fn a_setting_is_a_network_or_an_address() {
-        assert_eq!(network(" 10.1.2.3/8").expect("a network").to_string(), "10.0.0.0/8");
+        assert_eq!(
+            network(" 10.1.2.3/8").expect("a network").to_string(),
+            "10.0.0.0/8"
+        );
         assert_eq!(network("::1").expect("an address").to_string(), "::1/128");
         assert!(network("proxy.example").is_err());
     }

@@ -79,7 +79,10 @@ fn fold(text: &str) -> String {
         '\u{3000}' => ' ',
         other => other,
     };
-    text.chars().map(half).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .map(half)
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Signs that stand for letters as the letters.
@@ -163,7 +166,8 @@ fn is_simple(plain: &str) -> bool {
 
 fn are_neighbours(one: char, next: char) -> bool {
     let alike = one.is_alphabetic() == next.is_alphabetic();
-    if one == next || (alike && one.is_alphanumeric() && u32::from(one).abs_diff(u32::from(next)) == 1)
+    if one == next
+        || (alike && one.is_alphanumeric() && u32::from(one).abs_diff(u32::from(next)) == 1)
     {
         return true;
     }
@@ -205,12 +209,43 @@ mod tests {
     #[test]
     fn what_is_guessed_first_is_refused() {
         let common = [
-            "password", "PASSWORD", "12345678", "        ", "11111111", "qwertyuiop", "abcdefgh",
-            "87654321", "aaaaaaaa", "abababab", "abcabcabc", "1qaz2wsx", "zaq12wsx", "Passw0rd",
-            "P@ssw0rd", "P@ssw0rd!", "password123", "Password2026!", "123password", "qwer1234",
-            "a1234567", "aa123456", "abc12345", "iloveyou", "admin123", "woaini1314", "changeme",
-            "changeme!", "letmein99", "dragon2026", "passwordpassword", "$unshine1", "welcome1",
-            "ｐａｓｓｗｏｒｄ", "asdfghjkl;'", "qwertyqwerty", "密密密密密密密密",
+            "password",
+            "PASSWORD",
+            "12345678",
+            "        ",
+            "11111111",
+            "qwertyuiop",
+            "abcdefgh",
+            "87654321",
+            "aaaaaaaa",
+            "abababab",
+            "abcabcabc",
+            "1qaz2wsx",
+            "zaq12wsx",
+            "Passw0rd",
+            "P@ssw0rd",
+            "P@ssw0rd!",
+            "password123",
+            "Password2026!",
+            "123password",
+            "qwer1234",
+            "a1234567",
+            "aa123456",
+            "abc12345",
+            "iloveyou",
+            "admin123",
+            "woaini1314",
+            "changeme",
+            "changeme!",
+            "letmein99",
+            "dragon2026",
+            "passwordpassword",
+            "$unshine1",
+            "welcome1",
+            "ｐａｓｓｗｏｒｄ",
+            "asdfghjkl;'",
+            "qwertyqwerty",
+            "密密密密密密密密",
         ];
         for password in common {
             assert_eq!(code(password, "ann"), "too_common", "{password}");
@@ -229,7 +264,11 @@ mod tests {
             ("kurosawa-jcrontab", "kurosawa"),
         ];
         for (password, name) in table {
-            assert_eq!(code(password, name), "contains_name", "{password} of {name}");
+            assert_eq!(
+                code(password, name),
+                "contains_name",
+                "{password} of {name}"
+            );
         }
         assert_eq!(code("jcrontab by moonlight", "ann"), "ok");
         assert_eq!(code("weizhang rides a lorry", "weizhang"), "ok");
@@ -238,8 +277,15 @@ mod tests {
     #[test]
     fn others_are_taken_whatever_they_are_made_of() {
         let good = [
-            "correct horse", "correct horse battery", "long enough", "another password", "vq7!mmz2",
-            "kfjehrug", "四季如春的小城在南方", "tr0ub4dor&3x", "Grüße aus Köln",
+            "correct horse",
+            "correct horse battery",
+            "long enough",
+            "another password",
+            "vq7!mmz2",
+            "kfjehrug",
+            "四季如春的小城在南方",
+            "tr0ub4dor&3x",
+            "Grüße aus Köln",
         ];
         for password in good {
             assert_eq!(code(password, "ada"), "ok", "{password}");

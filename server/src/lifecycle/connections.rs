@@ -266,7 +266,10 @@ mod tests {
         ];
         for ((files, all, own), (expected_all, expected_own)) in table {
             let limits = Limits::new(files, all, own);
-            assert_eq!((limits.all, limits.per_address), (expected_all, expected_own));
+            assert_eq!(
+                (limits.all, limits.per_address),
+                (expected_all, expected_own)
+            );
         }
     }
 
@@ -297,7 +300,10 @@ mod tests {
         let other = admit(9);
         let own: Vec<_> = (0..50).map(|_| admit(1)).collect();
         assert!(!other.end.is_cancelled());
-        assert_eq!(own.iter().filter(|seat| !seat.end.is_cancelled()).count(), 2);
+        assert_eq!(
+            own.iter().filter(|seat| !seat.end.is_cancelled()).count(),
+            2
+        );
         assert_eq!(all.count(), 3);
         let uncounted: Vec<_> = (0..50).map(|_| all.admit(None).expect("room")).collect();
         assert_eq!(all.count(), 53);

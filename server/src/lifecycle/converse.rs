@@ -301,10 +301,14 @@ mod tests {
     #[tokio::test]
     async fn the_seat_is_kept_while_a_request_is_answered() {
         let (mut stream, seat) = connect(Patience::default());
-        let request = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody";
+        let request =
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody";
         stream.write_all(request.as_bytes()).await.expect("sent");
         let answer = rest(&mut stream).await;
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n4"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n4"),
+            "{answer}"
+        );
         assert!(seat.was_asked());
     }
 }

@@ -11,8 +11,8 @@ use chrono::TimeDelta;
 use super::Service;
 use crate::auth::limit::Rule;
 use crate::auth::password::HashError;
-use crate::auth::strength;
 use crate::auth::streams::Credential;
+use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::{OrInternal, internal};
 use crate::store::{StoreError, StoredUser};
@@ -294,12 +294,7 @@ impl Service {
         let password_hash = self.new_hash(lang, password).await?;
         let made = self
             .store
-            .insert_first_admin(
-                &key,
-                name.trim(),
-                &password_hash,
-                self.clock.now(),
-            )
+            .insert_first_admin(&key, name.trim(), &password_hash, self.clock.now())
             .await
             .or_internal(lang)?;
         let Some(id) = made else {

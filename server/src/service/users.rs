@@ -9,8 +9,8 @@ use async_trait::async_trait;
 
 use super::sign_in::faults_of;
 use super::{Service, or_taken};
-use crate::auth::strength;
 use crate::auth::streams::Credential;
+use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 
