@@ -1,9 +1,11 @@
 //! Where a request comes from.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, Request};
+use axum::http::HeaderMap;
 use axum::http::header::{FORWARDED, HeaderName};
 
 use crate::auth::proxies::TrustedProxies;
@@ -22,6 +24,7 @@ impl Client {
             return Self(Arc::from("local"));
         };
         let headers = request.headers();
+        hint_at_setting(peer.ip(), headers, trusted);
         let lines = |name: &HeaderName| {
             let values: Vec<&str> = headers
                 .get_all(name)
@@ -39,6 +42,23 @@ impl Client {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Says once that there seems to be a proxy which the server was not told of: everybody behind it
+/// counts as one address.
+fn hint_at_setting(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    let near = match peer.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    };
+    let forwarded = headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED);
+    if near && forwarded && !trusted.contains(peer) && !SAID.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            proxy = %peer,
+            "requests come through a proxy that is not in JCRONTAB_TRUSTED_PROXIES: all its clients count as one address"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::auth::Role;
+use app::backend::Runs;
 use axum::body::Body;
 use axum::http::{Request, header};
 use futures_util::StreamExt;
