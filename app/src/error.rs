@@ -88,6 +88,10 @@ pub struct AppError {
     pub fields: Vec<FieldError>,
     /// Finds the log entry of this failure.
     pub incident: Option<String>,
+    /// Seconds after which it may go well, where that is known. For the doors, which say it in
+    /// their own way (HTTP: `Retry-After`).
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
 }
 
 impl AppError {
@@ -100,7 +104,15 @@ impl AppError {
             hint: None,
             fields: Vec::new(),
             incident: None,
+            retry_after: None,
         }
+    }
+
+    /// The same error, which may go well after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// The same error with a next step.

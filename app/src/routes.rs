@@ -26,6 +26,8 @@ pub const POOLS: &str = "/admin/pools";
 pub const NODES: &str = "/admin/nodes";
 /// What this installation is made of.
 pub const ABOUT: &str = "/about";
+/// One's own account: its password.
+pub const ACCOUNT: &str = "/account";
 /// Sign-in.
 pub const SIGN_IN: &str = "/login";
 /// First-run set-up.

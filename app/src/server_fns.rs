@@ -4,6 +4,7 @@
 //! Their paths are fixed (`/fn/<name>`), so that a form on a page of yesterday still works after an
 //! upgrade; its other questions are answered with a request to load it again ([`crate::wire`]).
 
+pub mod account;
 pub mod days;
 pub mod forms;
 pub mod occurrences;
@@ -12,6 +13,7 @@ pub mod start;
 pub mod vault;
 pub mod write;
 
+pub use account::fetch_account;
 pub use days::{
     DeleteBlackout, DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_blackouts,
     fetch_calendar, fetch_calendars,

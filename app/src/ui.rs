@@ -26,7 +26,7 @@ pub use context::Theme;
 use crate::i18n::ui::Ui;
 use crate::wire;
 use pages::{
-    about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
+    about, account, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
     overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
 };
 
@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/secrets") view={secrets::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/pools") view={pools::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/nodes") view={nodes::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/account") view={account::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/about") view={about::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/login") view={sign_in::sign_in_page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/setup") view={sign_in::setup_page as Page} ssr=ssr.clone()/>
@@ -86,7 +87,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let (lang, theme) = (context::request_lang(), context::request_theme());
     view! {
         <!DOCTYPE html>
-        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::MARK>
+        <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -108,5 +109,5 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// Whether the document was written by this version. One that was not would be read wrongly.
 #[must_use]
 pub fn fits() -> bool {
-    context::document_attribute("data-mark").is_some_and(|mark| mark == wire::MARK)
+    context::document_attribute("data-mark").is_some_and(|mark| mark == wire::PAGE_MARK)
 }

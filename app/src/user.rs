@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Role;
-use crate::error::FieldError;
+use crate::error::{AppError, FieldError};
 use crate::i18n::Lang;
 use crate::id::{TokenId, UserId};
 use crate::time::Stamp;
@@ -67,7 +67,8 @@ impl UserDraft {
     }
 }
 
-/// Checks the length of a password; nothing else is asked for (OWASP ASVS 5.0, 6.2).
+/// Checks the length of a password (OWASP ASVS 5.0, 6.2). That it is not easy to guess, the server
+/// checks: its list of common ones is no part of a page.
 #[must_use]
 pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
     if password.chars().count() < PASSWORD_MIN_CHARS {
@@ -90,6 +91,35 @@ pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
             ),
         )
     })
+}
+
+/// A new password for one's own account.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The present password.
+    pub current: String,
+    /// The new one.
+    pub new: String,
+}
+
+// A password must not reach a log through `{:?}`.
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordChange").finish_non_exhaustive()
+    }
+}
+
+/// What the page of one's own account shows of the form that was sent.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PasswordForm {
+    /// Whether the password is changed.
+    pub done: bool,
+    /// Faults by field: `current`, `new`, `repeat`.
+    pub faults: Vec<FieldError>,
+    /// A failure that belongs to no field.
+    pub error: Option<AppError>,
 }
 
 /// An account as administrators see it.

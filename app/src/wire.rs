@@ -24,6 +24,9 @@ const BEGIN: u8 = 0;
 /// Of the sources that define what crosses: sixteen digits, by `build.rs`.
 pub const MARK: &str = env!("JCRONTAB_WIRE_MARK");
 
+/// What a page says of the version that wrote it: another mark of the same sources.
+pub const PAGE_MARK: &str = env!("JCRONTAB_PAGE_MARK");
+
 /// Why data cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Fault {

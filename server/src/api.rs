@@ -1,5 +1,6 @@
 //! REST `/api/v1`: extract, one call of the service, map. See `docs/API.md`.
 
+mod account;
 mod blackouts;
 mod calendars;
 mod channels;
@@ -97,6 +98,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::get, channels::replace, channels::delete))
         .routes(routes!(channels::test))
+        .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change))
         .routes(routes!(users::tokens, users::create_token))

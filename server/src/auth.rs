@@ -1,6 +1,9 @@
-//! Proving who somebody is: passwords, tokens, sealed secrets.
+//! Proving who somebody is: passwords, tokens, sealed secrets; and slowing down who guesses.
 
 pub mod limit;
 pub mod password;
+pub mod proxies;
 pub mod seal;
+pub mod streams;
+pub mod strength;
 pub mod token;

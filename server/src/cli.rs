@@ -268,8 +268,11 @@ fn telemetry() {
 /// Every running command holds two pipes; the usual soft limit of 1,024 files is soon reached.
 fn raise_file_limit() {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    let raised = getrlimit(Resource::RLIMIT_NOFILE)
-        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard.min(65_536), hard));
+    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
+        // Never lowered: it may have been set higher on purpose.
+        let wanted = soft.max(hard.min(65_536));
+        setrlimit(Resource::RLIMIT_NOFILE, wanted, hard)
+    });
     if let Err(error) = raised {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }

@@ -49,6 +49,34 @@ pub struct Config {
     )]
     pub listen: SocketAddr,
 
+    /// Proxies whose word on a client's address is taken (X-Forwarded-For, Forwarded), as CIDR list
+    #[arg(
+        long,
+        env = "JCRONTAB_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = crate::auth::proxies::network,
+        global = true
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Connections at once; 0 for a quarter of the files that the process may open, at most 4096
+    #[arg(
+        long,
+        env = "JCRONTAB_MAX_CONNECTIONS",
+        default_value_t = 0,
+        global = true
+    )]
+    pub max_connections: usize,
+
+    /// Connections of one address at once, trusted proxies apart; 0 for a quarter of all
+    #[arg(
+        long,
+        env = "JCRONTAB_MAX_CONNECTIONS_PER_ADDRESS",
+        default_value_t = 0,
+        global = true
+    )]
+    pub max_connections_per_address: usize,
+
     /// Address that people reach the server under, for links in messages
     #[arg(long, env = "JCRONTAB_PUBLIC_URL", default_value = "", global = true)]
     pub public_url: String,

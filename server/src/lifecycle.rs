@@ -1,6 +1,8 @@
 //! From start to stop: what is opened in which order, and how it all ends.
 
 mod alive;
+mod connections;
+mod converse;
 mod data_dir;
 mod listen;
 mod open;
@@ -17,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::limit::Attempts;
 use crate::auth::password::Passwords;
+use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
 use crate::auth::token::random_id;
 use crate::clock::SharedClock;
@@ -32,6 +35,7 @@ use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
 use crate::service::Service;
+use crate::service::watch_streams;
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, system_zone, zone, zone_names};
 use crate::web::site::Site;
@@ -39,7 +43,7 @@ use crate::web::{self, Web};
 
 pub use data_dir::{DataDir, DataDirError};
 
-pub use listen::{console_socket, serve_on};
+pub use listen::console_socket;
 pub use shutdown::Stop;
 
 /// What the loops get to end after the stop: a message that has left waits for its answer.
@@ -179,6 +183,9 @@ pub fn assemble(
         node_id: node.id.clone(),
         passwords: Passwords::default(),
         attempts: Attempts::default(),
+        trusted_proxies: TrustedProxies::new(&config.trusted_proxies),
+        streams: Arc::default(),
+        streams_max: listen::limits(config).all / 2,
         sealer,
         sender,
         guard,
@@ -357,6 +364,9 @@ impl Loops {
         };
         loops.others.spawn(notifier.run(stop.token()));
         loops.others.spawn(service.output.clone().run(stop.token()));
+        // Weak: the service must not live on for it.
+        let streams = Arc::downgrade(service);
+        loops.others.spawn(watch_streams(streams, stop.token()));
         if let Some(clock) = database_clock {
             let alive = alive::Alive {
                 store: service.store.clone(),

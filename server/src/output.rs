@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use app::id::RunId;
 use chrono::{DateTime, Utc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
 use crate::config::Config;
@@ -50,8 +50,6 @@ const CACHE_MAX: usize = 16 * 1024 * 1024;
 const ENDED_MAX: usize = 512;
 /// Objects sent at the same time.
 const SENDING_MAX: usize = 4;
-/// Live logs read at the same time.
-const STREAMS_MAX: usize = 200;
 
 /// Why output could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +103,6 @@ struct Inner {
     cache: Mutex<VecDeque<(String, Arc<Vec<u8>>)>>,
     writer: OnceLock<Option<Sender<Arc<Shared>>>>,
     sending: Semaphore,
-    streams: Arc<Semaphore>,
 }
 
 impl OutputStore {
@@ -141,7 +138,6 @@ impl OutputStore {
             cache: Mutex::default(),
             writer: OnceLock::new(),
             sending: Semaphore::new(SENDING_MAX),
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -163,12 +159,6 @@ impl OutputStore {
     #[must_use]
     pub fn low_disk(&self) -> bool {
         self.0.disk.is_low()
-    }
-
-    /// A place among those who read logs live; `None` when there are too many.
-    #[must_use]
-    pub fn stream_slot(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.streams).try_acquire_owned().ok()
     }
 
     /// Output of a run that has just ended here, whose result may not be in the database yet.

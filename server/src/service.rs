@@ -1,5 +1,6 @@
 //! What the product can do: authorise, check, store, signal. The three doors call only this.
 
+mod account;
 mod blackouts;
 mod calendars;
 mod capacity;
@@ -12,11 +13,13 @@ pub mod preview;
 mod runs;
 pub mod secrets;
 pub mod sign_in;
+mod streams;
 mod system;
 mod tasks;
 mod users;
 mod words;
 
+pub use streams::watch_streams;
 pub use tasks::KeptLists;
 
 use std::sync::Arc;
@@ -30,7 +33,9 @@ use chrono::{DateTime, Utc};
 
 use crate::auth::limit::Attempts;
 use crate::auth::password::Passwords;
+use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
+use crate::auth::streams::Streams;
 use crate::clock::SharedClock;
 use crate::error::OrInternal;
 use crate::events::Signals;
@@ -63,8 +68,14 @@ pub struct Service {
     pub node_id: String,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// Counts failed sign-ins.
+    /// Counts failed sign-ins and wrong tokens.
     pub attempts: Attempts,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// Answers without an end.
+    pub streams: Arc<Streams>,
+    /// Streams of each kind at once: they must not take all connections.
+    pub streams_max: usize,
     /// Seals channel URLs.
     pub sealer: Sealer,
     /// Checks outgoing URLs.

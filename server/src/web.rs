@@ -1,7 +1,9 @@
 //! The HTTP side: who asks, what may be asked, the pages, and how it all becomes one router.
 
+pub mod client;
 mod events;
 pub mod extract;
+mod failed_form;
 mod forms;
 pub mod guard;
 mod headers;
@@ -64,6 +66,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
         .route("/admin/blackouts", post(forms::days::blackout))
         .route("/admin/secrets", post(forms::vault::secret))
         .route("/admin/pools", post(forms::vault::pool))
+        .route(app::routes::ACCOUNT, post(forms::account::password))
         .route("/events", get(events::stream))
         .with_state(web.clone());
     let all = api
@@ -93,6 +96,10 @@ fn guarded(router: Router, web: &Web) -> Router {
         .layer(middleware::from_fn(guard::finish_what_was_begun))
         .layer(middleware::from_fn_with_state(
             web.clone(),
+            failed_form::check,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
             guard::require_principal,
         ))
         .layer(middleware::from_fn_with_state(
@@ -112,7 +119,7 @@ fn guarded(router: Router, web: &Web) -> Router {
             )
                 .into_response()
         }))
-        .layer(middleware::from_fn(headers::harden))
+        .layer(middleware::from_fn_with_state(web.clone(), headers::harden))
 }
 
 /// Links of the original lead to today's pages; everything else is not here.

@@ -1,6 +1,7 @@
 //! Texts of the pages. Sentences with values in them are in [`phrases`]; texts about schedules and
 //! time lines are in [`plan`], about calendars and blackouts in [`days`].
 
+pub mod account;
 pub mod days;
 pub mod execution;
 pub mod phrases;

@@ -55,6 +55,8 @@ pub enum Posted {
     ),
     /// The form for a pool.
     Pool(crate::pool::PoolDraft, AppError),
+    /// A new password for one's own account.
+    Password(crate::user::PasswordForm),
     /// Sign-in or set-up.
     SignIn(SignInForm),
 }

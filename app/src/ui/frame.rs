@@ -8,6 +8,7 @@ use super::context::{Theme, days_ui, lang, may, principal, ui};
 use super::live::live;
 use crate::auth::Action;
 use crate::i18n::Lang;
+use crate::i18n::ui::account::AccountUi;
 use crate::routes;
 
 /// The frame around the page that `content` makes.
@@ -101,6 +102,7 @@ fn account(name: &str, role: &'static str) -> AnyView {
         <div id="account" popover="auto" class="account">
             <p class="account-name"><b>{name}</b> <span class="muted">{role}</span></p>
             {preferences()}
+            <a href=routes::ACCOUNT class="button wide">{AccountUi::of(lang()).account_title}</a>
             <form method="post" action=routes::SIGN_OUT>
                 <button type="submit" class="button wide">{icon(icon::EXIT)} {ui.sign_out}</button>
             </form>

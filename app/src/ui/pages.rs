@@ -1,6 +1,7 @@
 //! One file a page.
 
 pub(super) mod about;
+pub(super) mod account;
 pub(super) mod admin;
 pub(super) mod blackouts;
 pub(super) mod calendar;

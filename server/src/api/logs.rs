@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::backend::{Caller, Runs};
-use app::error::{AppError, ErrorKind};
 use app::id::RunId;
 use app::run::log::LogPage;
 use axum::extract::{Path, State};
@@ -13,15 +12,15 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::{Extension, Json};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, future, stream};
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
 use super::AppState;
 use super::params::Params;
 use super::problem::{Problem, Reply};
+use crate::auth::streams::{Credential, Kind, Stream};
 use crate::service::Service;
 use crate::web::extract::Who;
 
@@ -94,25 +93,14 @@ pub(super) async fn follow(
     Path(id): Path<RunId>,
     Params(query): Params<FollowQuery>,
     headers: HeaderMap,
+    credential: Option<Extension<Credential>>,
     stop: Option<Extension<CancellationToken>>,
 ) -> Reply<impl IntoResponse> {
     // Before the first byte: a stream cannot say any more that there is no such run.
     service.run_get(&caller, id).await?;
-    let slot = service.output.stream_slot().ok_or_else(|| {
-        let lang = caller.lang;
-        AppError::new(
-            ErrorKind::TooMany,
-            "log.streams",
-            lang.pick(
-                "同时查看实时日志的人太多",
-                "Too many live logs are being read at the moment",
-            ),
-        )
-        .with_hint(lang.pick(
-            "请稍后再试，或按页读取日志",
-            "Try again in a moment, or read the log by pages",
-        ))
-    })?;
+    let credential = credential.map(|Extension(credential)| credential);
+    let place = service.open_stream(&caller, credential, Kind::Log)?;
+    let ended = place.ended();
     let last = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -123,11 +111,15 @@ pub(super) async fn follow(
         from: last.or(query.from).unwrap_or(0),
         form: query.form.unwrap_or_default(),
         step: Step::Look,
-        _slot: slot,
+        _place: place,
     };
-    // Ends with the server, so that open pages do not hold it up.
+    // Ends with the server, so that open pages do not hold it up, and with the right to read it.
     let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
-    let events = events(follower).take_until(stop.cancelled_owned());
+    let over = future::select(
+        Box::pin(stop.cancelled_owned()),
+        Box::pin(ended.cancelled_owned()),
+    );
+    let events = events(follower).take_until(over);
     Ok(Sse::new(events).keep_alive(
         KeepAlive::new()
             .interval(PING)
@@ -143,7 +135,7 @@ struct Follower {
     from: u64,
     form: Form,
     step: Step,
-    _slot: OwnedSemaphorePermit,
+    _place: Stream,
 }
 
 /// What comes next.
@@ -156,7 +148,7 @@ enum Step {
     Done,
 }
 
-fn events(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
+fn events(follower: Follower) -> impl futures_util::Stream<Item = Result<Event, Infallible>> {
     stream::unfold(follower, |mut follower| async {
         let event = follower.next().await?;
         Some((Ok(event), follower))

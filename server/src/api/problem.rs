@@ -25,6 +25,9 @@ pub struct Problem {
     /// Finds the log entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     incident: Option<String>,
+    /// For the header `Retry-After`.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 impl From<AppError> for Problem {
@@ -36,6 +39,7 @@ impl From<AppError> for Problem {
             code: error.code,
             errors: error.fields,
             incident: error.incident,
+            retry_after: error.retry_after,
         }
     }
 }
@@ -43,7 +47,12 @@ impl From<AppError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

@@ -7,12 +7,19 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::AppState;
 use super::problem::{Problem, Reply};
 use crate::timetable::data_version;
 use crate::web::extract::Who;
+
+/// The loop turns at least every five minutes; one that has not for so long hangs.
+const TURN_MAX: TimeDelta = TimeDelta::minutes(6);
+/// The first turn reads all tasks and catches up with what was missed, on a busy machine or over a
+/// slow database; after so long without one it hangs.
+const START_MAX: TimeDelta = TimeDelta::minutes(5);
 
 /// What this installation is made of.
 #[utoipa::path(get, path = "/api/v1/about", tag = "system",
@@ -26,23 +33,35 @@ pub async fn healthz() -> &'static str {
     "ok"
 }
 
+/// What is said of the loop: `ok`, `starting` until its first turn is over, `down`.
+fn loop_state(
+    now: DateTime<Utc>,
+    started_at: DateTime<Utc>,
+    ticked_at: Option<DateTime<Utc>>,
+) -> &'static str {
+    match ticked_at {
+        Some(at) if now - at < TURN_MAX => "ok",
+        None if now - started_at < START_MAX => "starting",
+        _ => "down",
+    }
+}
+
 /// Whether the database answers and the loop goes round. Strangers are told nothing else; an
 /// administrator also learns the versions.
 pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Response {
-    // The loop turns at least every five minutes; a stale one means that it hangs.
-    let now = service.clock.now();
-    let turns = service
-        .lag
-        .ticked_at()
-        .is_some_and(|at| now - at < chrono::TimeDelta::minutes(6));
+    let scheduler = loop_state(
+        service.clock.now(),
+        service.started_at,
+        service.lag.ticked_at(),
+    );
     let database = service.store.ping().await.is_ok();
-    let status = if turns && database {
+    let status = if scheduler == "ok" && database {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let word = |ok: bool| if ok { "ok" } else { "down" };
-    let mut told = json!({"database": word(database), "scheduler": word(turns)});
+    let database = if database { "ok" } else { "down" };
+    let mut told = json!({"database": database, "scheduler": scheduler});
     let administers = caller
         .principal
         .is_some_and(|principal| principal.can(Action::Administer));
@@ -54,4 +73,30 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
         told["tz_source"] = json!(zones.source.as_str());
     }
     (status, Json(told)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_has_not_turned_yet_is_starting_and_no_fault() {
+        let started = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
+        let after = |seconds| started + TimeDelta::seconds(seconds);
+        let table = [
+            (0, None, "starting"),
+            (299, None, "starting"),
+            (300, None, "down"),
+            (1, Some(0), "ok"),
+            (359, Some(0), "ok"),
+            (360, Some(0), "down"),
+            (1_000, Some(900), "ok"),
+            // The clock was set back.
+            (-3_600, None, "starting"),
+        ];
+        for (now, ticked, expected) in table {
+            let state = loop_state(after(now), started, ticked.map(after));
+            assert_eq!(state, expected, "{now} {ticked:?}");
+        }
+    }
 }

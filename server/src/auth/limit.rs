@@ -1,58 +1,131 @@
-//! Slowing down who guesses passwords.
+//! Slowing down who guesses passwords and tokens.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Names and addresses remembered at the most.
-const REMEMBERED: usize = 10_000;
+/// Keys in one generation; two are remembered.
+const GENERATION: usize = 10_000;
+/// A key without failures for so long has none.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
+
+/// What failures cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Failures that cost nothing.
+    pub free: u32,
+    /// The longest that one has to wait.
+    pub longest: TimeDelta,
+}
+
+impl Rule {
+    /// Nothing for the first failures, then doubling from 2 s.
+    fn penalty(self, count: u32) -> TimeDelta {
+        if count < self.free {
+            return TimeDelta::zero();
+        }
+        TimeDelta::seconds(2_i64 << (count - self.free).min(20)).min(self.longest)
+    }
+}
 
 /// Counts failures by key (an account's name, an address) and says how long a key has to wait.
+///
+/// What it holds is bounded, and no call looks at all of it: keys are kept in two generations, and
+/// when the younger one is full the older one is dropped.
 #[derive(Debug, Default)]
 pub struct Attempts {
-    failures: Mutex<HashMap<String, (u32, DateTime<Utc>)>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    young: HashMap<String, Failures>,
+    old: HashMap<String, Failures>,
+    known: HashSet<String>,
+    known_before: HashSet<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Failures {
+    count: u32,
+    last: DateTime<Utc>,
+}
+
+impl State {
+    fn failures(&self, key: &str, now: DateTime<Utc>) -> Option<Failures> {
+        let found = self.young.get(key).or_else(|| self.old.get(key)).copied()?;
+        (now - found.last <= FORGOTTEN).then_some(found)
+    }
+
+    fn set(&mut self, key: &str, failures: Failures) {
+        if self.young.len() >= GENERATION && !self.young.contains_key(key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.old.remove(key);
+        self.young.insert(key.to_owned(), failures);
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
 }
 
 impl Attempts {
-    /// How long this key still has to wait after more than `free` failures; `None` when it may try.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long this key still has to wait; `None` when it may try.
     #[must_use]
-    pub fn wait(&self, key: &str, free: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, last) = failures.get(key)?;
-        let until = *last + penalty(*count, free);
+    pub fn wait(&self, key: &str, rule: Rule, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let failures = self.lock().failures(key, now)?;
+        let until = failures.last + rule.penalty(failures.count);
         (until > now).then(|| until - now)
     }
 
-    /// Counts a failure.
-    pub fn failed(&self, key: &str, now: DateTime<Utc>) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= REMEMBERED {
-            failures.retain(|_, (_, last)| now - *last < TimeDelta::hours(1));
-        }
-        let entry = failures.entry(key.to_owned()).or_insert((0, now));
-        // A quiet hour wipes the slate.
-        if now - entry.1 > TimeDelta::hours(1) {
-            entry.0 = 0;
-        }
-        *entry = (entry.0 + 1, now);
+    /// Counts a failure; gives how many there are now.
+    pub fn failed(&self, key: &str, now: DateTime<Utc>) -> u32 {
+        let mut state = self.lock();
+        let before = state
+            .failures(key, now)
+            .map_or(0, |failures| failures.count);
+        let count = before.saturating_add(1);
+        state.set(key, Failures { count, last: now });
+        count
     }
 
-    /// Forgets a key that got in.
+    /// Takes one failure back, which was none.
+    pub fn was_none(&self, key: &str, now: DateTime<Utc>) {
+        let mut state = self.lock();
+        match state.failures(key, now) {
+            Some(failures) if failures.count > 1 => {
+                let count = failures.count - 1;
+                state.set(key, Failures { count, ..failures });
+            }
+            _ => state.forget(key),
+        }
+    }
+
+    /// Forgets the failures of a key that got in, and remembers that it did.
     pub fn succeeded(&self, key: &str) {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
+        let mut state = self.lock();
+        state.forget(key);
+        if state.known.contains(key) {
+            return;
+        }
+        if state.known.len() >= GENERATION {
+            state.known_before = std::mem::take(&mut state.known);
+        }
+        state.known.insert(key.to_owned());
     }
-}
 
-/// Nothing for the first failures, then doubling from 2 s up to 15 min.
-fn penalty(count: u32, free: u32) -> TimeDelta {
-    if count < free {
-        TimeDelta::zero()
-    } else {
-        TimeDelta::seconds((2_i64 << (count - free).min(9)).min(900))
+    /// Whether this key got in since the server started, as far as that is remembered.
+    #[must_use]
+    pub fn is_known(&self, key: &str) -> bool {
+        let state = self.lock();
+        state.known.contains(key) || state.known_before.contains(key)
     }
 }
 
@@ -60,25 +133,76 @@ fn penalty(count: u32, free: u32) -> TimeDelta {
 mod tests {
     use super::*;
 
+    const RULE: Rule = Rule {
+        free: 5,
+        longest: TimeDelta::minutes(15),
+    };
+
+    fn start() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).expect("time")
+    }
+
     #[test]
     fn waiting_grows_and_ends() {
         let attempts = Attempts::default();
-        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
-        for _ in 0..4 {
-            attempts.failed("ann", now);
-            assert_eq!(attempts.wait("ann", 5, now), None);
+        let now = start();
+        for count in 1..=4 {
+            assert_eq!(attempts.failed("ann", now), count);
+            assert_eq!(attempts.wait("ann", RULE, now), None);
         }
         attempts.failed("ann", now);
-        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::seconds(2)));
+        assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::seconds(2)));
         attempts.failed("ann", now);
-        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::seconds(4)));
-        assert_eq!(attempts.wait("ann", 5, now + TimeDelta::seconds(4)), None);
-        assert_eq!(attempts.wait("bob", 5, now), None);
+        assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::seconds(4)));
+        assert_eq!(
+            attempts.wait("ann", RULE, now + TimeDelta::seconds(4)),
+            None
+        );
+        assert_eq!(attempts.wait("bob", RULE, now), None);
         attempts.succeeded("ann");
-        assert_eq!(attempts.wait("ann", 5, now), None);
+        assert_eq!(attempts.wait("ann", RULE, now), None);
         for _ in 0..100 {
             attempts.failed("ann", now);
         }
-        assert_eq!(attempts.wait("ann", 5, now), Some(TimeDelta::minutes(15)));
+        assert_eq!(
+            attempts.wait("ann", RULE, now),
+            Some(TimeDelta::minutes(15))
+        );
+        let later = now + TimeDelta::minutes(61);
+        assert_eq!(
+            attempts.failed("ann", later),
+            1,
+            "a quiet hour wipes the slate"
+        );
+    }
+
+    #[test]
+    fn a_failure_that_was_none_is_taken_back() {
+        let attempts = Attempts::default();
+        let now = start();
+        for _ in 0..5 {
+            attempts.failed("here", now);
+        }
+        attempts.was_none("here", now);
+        assert_eq!(attempts.wait("here", RULE, now), None);
+        assert_eq!(attempts.failed("here", now), 5, "the others still count");
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let attempts = Attempts::default();
+        let now = start();
+        for number in 0..5 * GENERATION {
+            attempts.failed(&format!("key {number}"), now);
+            attempts.succeeded(&format!("known {number}"));
+        }
+        let state = attempts.lock();
+        assert!(state.young.len() <= GENERATION && state.old.len() <= GENERATION);
+        assert!(state.known.len() <= GENERATION && state.known_before.len() <= GENERATION);
+        drop(state);
+        let newest = format!("key {}", 5 * GENERATION - 1);
+        assert_eq!(attempts.failed(&newest, now), 2);
+        assert!(attempts.is_known(&format!("known {}", 5 * GENERATION - 1)));
+        assert!(!attempts.is_known("known 0"));
     }
 }

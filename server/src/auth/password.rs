@@ -1,16 +1,22 @@
 //! Password hashes: Argon2id with the parameters OWASP asks for (19 MiB, t = 2, p = 1), which are
 //! the crate's defaults.
+//!
+//! All hashing works in one block of memory that is kept. Blocks that come and go are not given
+//! back by glibc: after the first one its threshold for memory of its own (`M_MMAP_THRESHOLD`, see
+//! mallopt(3)) is above 19 MiB, and each thread's arena keeps what it has had.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
-/// Hashing takes 19 MiB and tens of milliseconds, so strangers must not start many at once.
-const AT_ONCE: usize = 2;
-/// Passwords waiting to be hashed at the most.
-const QUEUE: usize = 16;
+/// Passwords that wait to be hashed: some 25 s of work, beyond which nobody would wait.
+const QUEUE: usize = 1_000;
+/// Of those, how many may come from one address: the queue is not for one to fill.
+const QUEUE_OF_ONE: usize = 50;
 
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
@@ -23,22 +29,29 @@ pub enum HashError {
     Failed(String),
 }
 
-/// Hashes and checks passwords off the runtime, a few at a time.
+/// Hashes and checks passwords off the runtime, one at a time and in the order they came.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    slots: Arc<Semaphore>,
-    /// Who waits for a slot; a longer queue would only make everybody late.
+    /// One at a time: a hash takes a core for tens of milliseconds, and the others are for tasks.
+    slot: Arc<Semaphore>,
+    /// Who waits for the slot; a longer queue would only make everybody late.
     queue: Arc<Semaphore>,
+    /// How many wait, by where they come from.
+    waiting: Arc<Mutex<HashMap<String, usize>>>,
+    memory: Arc<Mutex<Vec<Block>>>,
     /// Checked when the account does not exist, so that both cases take the same time.
     decoy: Arc<str>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        let decoy = hash_now("nobody has this password").unwrap_or_default();
+        let mut memory = Vec::new();
+        let decoy = hash_in(&mut memory, "nobody has this password").unwrap_or_default();
         Self {
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            slot: Arc::new(Semaphore::new(1)),
             queue: Arc::new(Semaphore::new(QUEUE)),
+            waiting: Arc::default(),
+            memory: Arc::new(Mutex::new(memory)),
             decoy: decoy.into(),
         }
     }
@@ -48,56 +61,147 @@ impl Passwords {
     /// Hashes a password to a PHC string.
     ///
     /// # Errors
-    /// When hashing itself fails.
+    /// When too many wait, or hashing itself fails.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
-        self.with_slot(move || hash_now(&password)).await?
+        self.with_slot("", move |memory| hash_in(memory, &password))
+            .await?
     }
 
-    /// Whether the password is the one; without a stored hash never, in the same time.
+    /// Whether the password is the one; without a stored hash never, in the same time. `from` is
+    /// where it comes from.
     ///
     /// # Errors
-    /// When hashing itself fails.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, HashError> {
+    /// When too many wait, altogether or from there, or hashing itself fails.
+    pub async fn verify(
+        &self,
+        password: &str,
+        stored: Option<&str>,
+        from: &str,
+    ) -> Result<bool, HashError> {
         let password = password.to_owned();
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let matches = self
-            .with_slot(move || {
-                PasswordHash::new(&stored).is_ok_and(|hash| {
-                    Argon2::default()
-                        .verify_password(password.as_bytes(), &hash)
-                        .is_ok()
-                })
-            })
+            .with_slot(from, move |memory| matches_in(memory, &password, &stored))
             .await?;
         Ok(matches && known)
     }
 
     async fn with_slot<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        from: &str,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
-        let place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
-        let slot = self.slots.acquire().await.map_err(|error| failed(&error))?;
-        let result = tokio::task::spawn_blocking(work)
+        let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
+        let _own = Place::take(&self.waiting, from)?;
+        let slot = Arc::clone(&self.slot)
+            .acquire_owned()
             .await
-            .map_err(|error| failed(&error));
-        drop((slot, place));
-        result
+            .map_err(|error| failed(&error))?;
+        let memory = Arc::clone(&self.memory);
+        tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, also when nobody waits for it any more.
+            let _slot = slot;
+            work(&mut memory.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+        .await
+        .map_err(|error| failed(&error))
     }
 }
 
-fn hash_now(password: &str) -> Result<String, HashError> {
-    Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &super::token::random::<16>())
-        .map(|hash| hash.to_string())
-        .map_err(|error| HashError::Failed(error.to_string()))
+/// A place in the queue among those of one address.
+struct Place<'a> {
+    waiting: &'a Mutex<HashMap<String, usize>>,
+    from: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a Mutex<HashMap<String, usize>>, from: &'a str) -> Result<Self, HashError> {
+        let mut counts = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(from.to_owned()).or_default();
+        if *count >= QUEUE_OF_ONE {
+            return Err(HashError::Busy);
+        }
+        *count += 1;
+        drop(counts);
+        Ok(Self { waiting, from })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut counts = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(self.from) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(self.from);
+            }
+        }
+    }
+}
+
+fn hash_in(memory: &mut Vec<Block>, password: &str) -> Result<String, HashError> {
+    let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
+    let hasher = Argon2::default();
+    let salt: [u8; 16] = super::token::random();
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    fill(memory, &hasher, password, &salt, &mut output).map_err(|error| failed(&error))?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(hasher.params()).map_err(|error| failed(&error))?,
+        salt: Some(Salt::new(&salt).map_err(|error| failed(&error))?),
+        hash: Some(Output::new(&output).map_err(|error| failed(&error))?),
+    };
+    Ok(hash.to_string())
+}
+
+/// Whether the password is that of a PHC string; never of one that cannot be read.
+fn matches_in(memory: &mut Vec<Block>, password: &str, stored: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(stored) else {
+        return false;
+    };
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+        return false;
+    };
+    let Some(hasher) = hasher_of(&hash) else {
+        return false;
+    };
+    let mut output = vec![0; expected.as_bytes().len()];
+    fill(memory, &hasher, password, salt, &mut output).is_ok()
+        && bool::from(output.ct_eq(expected.as_bytes()))
+}
+
+fn hasher_of(hash: &PasswordHash) -> Option<Argon2<'static>> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::default()), Version::try_from);
+    let params = Params::try_from(hash).ok()?;
+    Some(Argon2::new(algorithm, version.ok()?, params))
+}
+
+fn fill(
+    memory: &mut Vec<Block>,
+    hasher: &Argon2<'_>,
+    password: &str,
+    salt: &[u8],
+    output: &mut [u8],
+) -> argon2::Result<()> {
+    let needed = hasher.params().block_count();
+    if memory.len() < needed {
+        memory.resize(needed, Block::new());
+    }
+    let blocks = memory.get_mut(..needed).ok_or(argon2::Error::OutOfMemory)?;
+    hasher.hash_password_into_with_memory(password.as_bytes(), salt, output, blocks)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+
     use super::*;
 
     #[tokio::test]
@@ -108,23 +212,69 @@ mod tests {
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{stored}"
         );
-        assert!(
+        let verify = async |password: &str, stored: Option<&str>| {
             passwords
-                .verify("correct horse", Some(&stored))
+                .verify(password, stored, "here")
                 .await
                 .expect("verify")
-        );
-        assert!(
-            !passwords
-                .verify("wrong horse", Some(&stored))
-                .await
-                .expect("verify")
-        );
-        assert!(
-            !passwords
-                .verify("nobody has this password", None)
-                .await
-                .expect("verify")
-        );
+        };
+        assert!(verify("correct horse", Some(&stored)).await);
+        assert!(!verify("wrong horse", Some(&stored)).await);
+        assert!(!verify("nobody has this password", None).await);
+        for broken in ["", "no password", "$argon2id$v=19$m=19456,t=2,p=1$"] {
+            assert!(!verify("correct horse", Some(broken)).await, "{broken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_hashes_are_those_of_the_crate() {
+        let passwords = Passwords::default();
+        let ours = passwords.hash("correct horse").await.expect("hash");
+        let read = PasswordHash::new(&ours).expect("a PHC string");
+        Argon2::default()
+            .verify_password(b"correct horse", &read)
+            .expect("the crate takes ours");
+        // Of other parameters, as another tool may have written them.
+        for (memory, time, lanes) in [(64, 1, 1), (19_456, 1, 1), (256, 3, 2)] {
+            let params = Params::new(memory, time, lanes, None).expect("parameters");
+            let theirs = Argon2::from(params)
+                .hash_password_with_salt(b"correct horse", b"a salt of theirs")
+                .expect("hash")
+                .to_string();
+            let taken = passwords
+                .verify("correct horse", Some(&theirs), "here")
+                .await;
+            assert!(taken.expect("verify"), "{theirs}");
+        }
+    }
+
+    #[tokio::test]
+    async fn many_addresses_wait_and_one_does_not_fill_the_queue() {
+        let passwords = Passwords::default();
+        let from = |address: String| {
+            let passwords = passwords.clone();
+            async move { passwords.verify("wrong", None, &address).await }
+        };
+        let crowd: Vec<_> = (0..40)
+            .map(|one| tokio::spawn(from(format!("a{one}"))))
+            .collect();
+        for one in crowd {
+            assert!(one.await.expect("a task").is_ok());
+        }
+        // While the slot is taken, only who is refused comes back.
+        let held = Arc::clone(&passwords.slot).acquire_owned().await;
+        let mut alone = tokio::task::JoinSet::new();
+        for _ in 0..QUEUE_OF_ONE + 10 {
+            alone.spawn(from("a".to_owned()));
+        }
+        for _ in 0..10 {
+            let refused = alone.join_next().await.expect("one more").expect("a task");
+            assert!(matches!(refused, Err(HashError::Busy)));
+        }
+        drop(held);
+        while let Some(outcome) = alone.join_next().await {
+            assert!(outcome.expect("a task").is_ok());
+        }
+        assert!(passwords.waiting.lock().expect("counts").is_empty());
     }
 }

@@ -104,6 +104,12 @@ impl Client {
         self.send(method, path, body, &[]).await
     }
 
+    /// Asks, and gives the status and the answer's JSON (`null` for none), whatever the status.
+    pub(super) async fn answer(&self, method: Method, path: &str) -> Result<(u16, Value), Failure> {
+        let (status, bytes) = self.exchange(method, path, None, &[]).await?;
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
     /// Asks with further headers, and gives the answer's bytes.
     pub(super) async fn send(
         &self,
@@ -112,7 +118,22 @@ impl Client {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Result<Vec<u8>, Failure> {
-        let (status, bytes) = match &self.way {
+        let (status, bytes) = self.exchange(method, path, body, headers).await?;
+        if (200..300).contains(&status) {
+            Ok(bytes)
+        } else {
+            Err(failure(status, &bytes))
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<(u16, Vec<u8>), Failure> {
+        Ok(match &self.way {
             Way::Server {
                 http, base, token, ..
             } => {
@@ -156,12 +177,7 @@ impl Client {
                     .map_err(|error| Failure::error(sentence(&error)))?;
                 (status, bytes.to_vec())
             }
-        };
-        if (200..300).contains(&status) {
-            Ok(bytes)
-        } else {
-            Err(failure(status, &bytes))
-        }
+        })
     }
 }
 

@@ -11,7 +11,7 @@ mod report;
 use app::page::About;
 use axum::http::Method;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::calendar::typed;
 use super::client::{Client, remote};
@@ -72,12 +72,23 @@ async fn ask(client: &Client, config: &Config, report: &mut Report) {
     }
     let address =
         elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());
-    match client.call(Method::GET, "/readyz", None).await {
-        Ok(_) => report.ok(
+    let ready = client.answer(Method::GET, "/readyz").await;
+    match ready
+        .as_ref()
+        .map(|(status, body)| (*status, loop_of(body)))
+    {
+        Ok((200, _)) => report.ok(
             "server",
             (format!("运行中：{address}"), format!("runs: {address}")),
         ),
-        Err(_) => report.fail(
+        Ok((_, "starting")) => report.starting(
+            "server",
+            (
+                format!("正在启动：{address}"),
+                format!("is starting: {address}"),
+            ),
+        ),
+        _ => report.fail(
             "server",
             report.pick(
                 "任务循环没有转动，或数据库没有应答",
@@ -88,6 +99,14 @@ async fn ask(client: &Client, config: &Config, report: &mut Report) {
                 "see the server's log; restart it if need be",
             ),
         ),
+    }
+}
+
+/// What `/readyz` says of the loop, where it is all that is not ready.
+fn loop_of(ready: &Value) -> &str {
+    match (ready["database"].as_str(), ready["scheduler"].as_str()) {
+        (Some("ok"), Some(state)) => state,
+        _ => "",
     }
 }
 

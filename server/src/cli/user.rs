@@ -26,11 +26,13 @@ pub(super) enum UserCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Set an account's password and end its sessions
+    /// Set an account's password and end its sessions and tokens; without a name, change your own
+    /// and end your sessions
     Passwd {
-        /// Sign-in name
-        name: String,
-        /// Read the password from the first line of stdin
+        /// Sign-in name; without it, the account of JCRONTAB_TOKEN
+        name: Option<String>,
+        /// Read the new password from the first line of stdin; without a name, the present password
+        /// from the first line and the new one from the second
         #[arg(long, required = true)]
         password_stdin: bool,
     },
@@ -107,7 +109,17 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
                 .await?;
             done(&user, *json, &format!("User {name} added as {role}"));
         }
-        UserCommand::Passwd { name, .. } => {
+        UserCommand::Passwd { name: None, .. } => {
+            let [current, new] = passwords()?;
+            let body = json!({ "current": current, "new": new });
+            client
+                .call(Method::POST, "/api/v1/account/password", Some(body))
+                .await?;
+            print_lines(&["Your password is changed; your sessions ended".to_owned()]);
+        }
+        UserCommand::Passwd {
+            name: Some(name), ..
+        } => {
             let users = client.call(Method::GET, "/api/v1/users", None).await?;
             let id = items(&users)
                 .iter()
@@ -243,15 +255,30 @@ async fn list(client: &Client, path: &str, columns: &[&str], json: bool) -> Resu
 }
 
 fn password() -> Result<String, Failure> {
+    let text = stdin()?;
+    match text.lines().next() {
+        Some(first) if !first.is_empty() => Ok(first.to_owned()),
+        _ => Err(Failure::usage("stdin holds no password")),
+    }
+}
+
+/// The present password and the new one.
+fn passwords() -> Result<[String; 2], Failure> {
+    let text = stdin()?;
+    let mut lines = text.lines().map(str::to_owned);
+    match (lines.next(), lines.next()) {
+        (Some(current), Some(new)) if !current.is_empty() && !new.is_empty() => Ok([current, new]),
+        _ => Err(Failure::usage(
+            "stdin needs two lines: the present password and the new one",
+        )),
+    }
+}
+
+fn stdin() -> Result<String, Failure> {
     let mut text = String::new();
     std::io::stdin()
         .take(64 * 1024)
         .read_to_string(&mut text)
         .map_err(|error| Failure::error(super::sentence(&error)))?;
-    let first = text.lines().next().unwrap_or("").to_owned();
-    if first.is_empty() {
-        Err(Failure::usage("stdin holds no password"))
-    } else {
-        Ok(first)
-    }
+    Ok(text)
 }

@@ -1,17 +1,37 @@
 //! The two ways in: TCP for everybody, a Unix socket for the server's own user.
+//!
+//! The loop that accepts is our own, because `axum::serve` limits neither connections nor time.
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Extension, Router};
-use tokio::net::{TcpListener, UnixListener};
+use nix::sys::resource::{Resource, getrlimit};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::connections::{Connections, Limits};
+use super::converse::{Patience, converse};
 use super::{DataDir, StartError};
+use crate::auth::proxies::TrustedProxies;
 use crate::config::Config;
 use crate::web::guard::ConsoleConnection;
+
+/// Files that a process may usually open, where it cannot be asked.
+const FILES_USUAL: u64 = 1_024;
+/// Connections of the server's own user at once.
+const CONSOLE_MAX: usize = 64;
+/// An answer that the other end does not take ends the connection after so long (`TCP_USER_TIMEOUT`
+/// in tcp(7)).
+const UNREAD: Duration = Duration::from_secs(30);
+/// What accepting waits after a failure that is not of one connection, such as no free files.
+const PAUSE: Duration = Duration::from_millis(200);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// A socket's path may have 107 bytes (`sun_path` in unix(7)).
 const SOCKET_PATH_MAX: usize = 107;
@@ -40,6 +60,8 @@ pub fn console_socket(data_dir: &Path) -> std::io::Result<(PathBuf, std::fs::Fil
 pub(super) struct Doors {
     tcp: TcpListener,
     unix: UnixListener,
+    limits: Limits,
+    trusted: Arc<TrustedProxies>,
 }
 
 /// Opens both listeners.
@@ -61,37 +83,196 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
     // The folder is closed to others already; so is the socket.
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
         .map_err(failed(name))?;
-    Ok(Doors { tcp, unix })
+    let limits = limits(config);
+    tracing::info!(
+        connections = limits.all,
+        per_address = limits.per_address,
+        "connections are limited"
+    );
+    Ok(Doors {
+        tcp,
+        unix,
+        limits,
+        trusted: Arc::new(TrustedProxies::new(&config.trusted_proxies)),
+    })
+}
+
+/// How many connections there may be.
+pub(super) fn limits(config: &Config) -> Limits {
+    // What the process may open now: the soft limit was raised before.
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(FILES_USUAL, |(soft, _)| soft);
+    Limits::new(
+        files,
+        config.max_connections,
+        config.max_connections_per_address,
+    )
 }
 
 impl Doors {
-    /// Serves a router on both until `closing`.
+    /// Serves a router on both until `closing`, and then until all have their answers.
     pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
         let console = router.clone().layer(Extension(ConsoleConnection));
-        let unix = axum::serve(self.unix, console)
-            .with_graceful_shutdown(closing.clone().cancelled_owned());
-        let (tcp, unix) = tokio::join!(serve_on(self.tcp, router, closing), async { unix.await });
-        for result in [tcp, unix] {
-            if let Err(error) = result {
-                tracing::error!(%error, "a listener failed");
-            }
-        }
+        let local = Limits {
+            all: CONSOLE_MAX,
+            per_address: CONSOLE_MAX,
+        };
+        let unix = Door {
+            connections: Connections::new(local),
+            router: console,
+            trusted: Arc::clone(&self.trusted),
+        };
+        let tcp = Door {
+            connections: Connections::new(self.limits),
+            router,
+            trusted: self.trusted,
+        };
+        tokio::join!(
+            tcp.serve(Listener::Tcp(self.tcp), closing.clone()),
+            unix.serve(Listener::Unix(self.unix), closing),
+        );
     }
 }
 
-/// Serves a router on TCP until `closing`; handlers learn the peer's address.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve_on(
-    listener: TcpListener,
+/// One way in.
+struct Door {
+    connections: Arc<Connections>,
     router: Router,
-    closing: CancellationToken,
-) -> std::io::Result<()> {
-    axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
+    trusted: Arc<TrustedProxies>,
+}
+
+impl Door {
+    async fn serve(self, listener: Listener, closing: CancellationToken) {
+        let open = TaskTracker::new();
+        let mut trouble = Seldom::default();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = closing.cancelled() => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    if self.take_in(stream, peer, &open, &closing, &mut trouble) {
+                        // Who has just come in sends its request before the next one is let in.
+                        tokio::task::yield_now().await;
+                    }
+                }
+                // Of that connection only (accept(2): "treat them like EAGAIN").
+                Err(error) if is_of_connection(&error) => {}
+                Err(error) => {
+                    if let Some(more) = trouble.again() {
+                        tracing::error!(%error, more, "a connection cannot be accepted");
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        drop(listener);
+        open.close();
+        open.wait().await;
+    }
+
+    /// Gives whether another connection had to go, or this one was not let in.
+    fn take_in(
+        &self,
+        stream: Stream,
+        peer: Option<SocketAddr>,
+        open: &TaskTracker,
+        closing: &CancellationToken,
+        trouble: &mut Seldom,
+    ) -> bool {
+        // A proxy speaks for many: it is not limited as one address.
+        let counted = peer
+            .map(|peer| peer.ip().to_canonical())
+            .filter(|address| !self.trusted.contains(*address));
+        let Some(admitted) = self.connections.admit(counted) else {
+            if let Some(more) = trouble.again() {
+                tracing::warn!(address = ?counted, more, "a connection was refused: there are too many");
+            }
+            return true;
+        };
+        if admitted.evicted
+            && let Some(more) = trouble.again()
+        {
+            tracing::warn!(address = ?counted, more, "a waiting connection was closed for another one: there are too many");
+        }
+        let (router, seat) = (self.router.clone(), admitted.seat);
+        let (patience, closing) = (Patience::default(), closing.clone());
+        match stream {
+            Stream::Tcp(stream) => {
+                prepare(&stream);
+                open.spawn(converse(stream, peer, router, seat, patience, closing))
+            }
+            Stream::Unix(stream) => {
+                open.spawn(converse(stream, peer, router, seat, patience, closing))
+            }
+        };
+        admitted.evicted
+    }
+}
+
+/// Answers leave at once, and who does not read them is not waited for.
+fn prepare(stream: &TcpStream) {
+    let set = stream.set_nodelay(true).and_then(|()| {
+        let limit = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
+        rustix::net::sockopt::set_tcp_user_timeout(stream, limit).map_err(std::io::Error::from)
+    });
+    if let Err(error) = set {
+        tracing::debug!(%error, "an option of a connection cannot be set");
+    }
+}
+
+fn is_of_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::ConnectionReset
+            | ErrorKind::Interrupted
     )
-    .with_graceful_shutdown(closing.cancelled_owned())
-    .await
+}
+
+/// Says the same thing once a minute, and how often it was true.
+#[derive(Default)]
+struct Seldom {
+    said: Option<tokio::time::Instant>,
+    unsaid: u64,
+}
+
+impl Seldom {
+    /// How often it happened since it was said last, where it is to be said again.
+    fn again(&mut self) -> Option<u64> {
+        let now = tokio::time::Instant::now();
+        if self.said.is_some_and(|said| now - said < MINUTE) {
+            self.unsaid += 1;
+            return None;
+        }
+        self.said = Some(now);
+        Some(std::mem::take(&mut self.unsaid))
+    }
+}
+
+enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Listener {
+    async fn accept(&self) -> std::io::Result<(Stream, Option<SocketAddr>)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                Ok((Stream::Tcp(stream), Some(peer)))
+            }
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Stream::Unix(stream), None))
+            }
+        }
+    }
 }

@@ -2,27 +2,45 @@
 
 use app::auth::{Principal, Role, Via};
 use app::backend::Answer;
-use app::error::{AppError, ErrorKind};
+use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
+use app::id::TokenId;
 use app::user::UserDraft;
 use chrono::TimeDelta;
 
 use super::Service;
+use crate::auth::limit::Rule;
 use crate::auth::password::HashError;
+use crate::auth::streams::Credential;
+use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
-use crate::error::OrInternal;
-use crate::store::StoreError;
+use crate::error::{OrInternal, internal};
+use crate::store::{StoreError, StoredUser};
 
 /// A session ends so long after it began.
 const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
 /// A session ends when nobody used it for so long.
-const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
+pub(super) const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
 /// "Last used" is written at most this often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
-/// Wrong passwords for one name from one address that cost nothing.
-const FREE_BY_NAME: u32 = 5;
-/// Wrong passwords from one address, whatever the name, that cost nothing.
-const FREE_BY_ADDRESS: u32 = 50;
+/// Wrong passwords for one name from one address.
+const BY_NAME: Rule = Rule {
+    free: 5,
+    longest: TimeDelta::minutes(15),
+};
+/// Wrong passwords from one address, whatever the name. Many people may sit behind one address, so
+/// none of them waits for long.
+const BY_ADDRESS: Rule = Rule {
+    free: 50,
+    longest: TimeDelta::minutes(1),
+};
+/// Wrong API tokens from one address. A program with an outdated token asks again and again.
+const BY_TOKEN: Rule = Rule {
+    free: 20,
+    longest: TimeDelta::minutes(1),
+};
+/// What who finds the queue of sign-ins full is asked to wait, in seconds.
+const BUSY_SECONDS: u32 = 10;
 /// A set-up link works for so long.
 pub const SETUP_LIFE: TimeDelta = TimeDelta::minutes(15);
 
@@ -39,25 +57,58 @@ impl Service {
         password: &str,
         from: &str,
     ) -> Answer<String> {
+        let found = self.check_password_of(lang, name, password, from).await?;
+        let Some(stored) = found else {
+            tracing::warn!(from, "a sign-in failed");
+            return Err(AppError::new(
+                ErrorKind::Unauthenticated,
+                "sign_in.wrong",
+                lang.pick("用户名或密码不对", "The user name or the password is wrong"),
+            ));
+        };
+        let now = self.clock.now();
+        let secret = new_secret();
+        self.store
+            .insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE)
+            .await
+            .or_internal(lang)?;
+        let who = Principal {
+            user_id: Some(stored.user.id),
+            name: stored.user.name,
+            role: stored.user.role,
+            via: Via::Session,
+        };
+        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), from)
+            .await;
+        Ok(secret)
+    }
+
+    /// The account of this name, when it may sign in and this is its password. `from` is where the
+    /// caller comes from; wrong passwords are counted by it.
+    ///
+    /// # Errors
+    /// When there were too many wrong ones, or too many are being checked.
+    pub(super) async fn check_password_of(
+        &self,
+        lang: Lang,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Answer<Option<StoredUser>> {
         let now = self.clock.now();
         let name = name.trim();
         let from = network_of(from);
         // By name and address together, so that nobody can lock a person out from elsewhere; by
-        // address alone with more patience, since many people may sit behind one proxy.
+        // address alone with more patience, since many people may sit behind one proxy. Who has
+        // signed in from there before does not wait for what others there guess.
         let pair = format!("{from} {}", hash(&name.to_lowercase()));
+        let by_address = || self.attempts.wait(&from, BY_ADDRESS, now);
         let waits = [
-            self.attempts.wait(&pair, FREE_BY_NAME, now),
-            self.attempts.wait(&from, FREE_BY_ADDRESS, now),
+            self.attempts.wait(&pair, BY_NAME, now),
+            (!self.attempts.is_known(&pair)).then(by_address).flatten(),
         ];
         if let Some(wait) = waits.into_iter().flatten().max() {
-            let seconds = wait.num_seconds() + 1;
-            return Err(too_many(
-                lang,
-                &lang.pick(
-                    format!("请在 {seconds} 秒后再试"),
-                    format!("try again in {seconds} s"),
-                ),
-            ));
+            return Err(too_many(lang, wait));
         }
         // Counted before it is known to be wrong: attempts at the same time count, too.
         self.attempts.failed(&pair, now);
@@ -74,41 +125,22 @@ impl Service {
             .verify(
                 password,
                 stored.as_ref().map(|stored| stored.password_hash.as_str()),
+                &from,
             )
             .await;
-        let right = match verified {
-            Err(HashError::Busy) => {
-                return Err(too_many(
-                    lang,
-                    lang.pick("请稍后再试", "try again in a moment"),
-                ));
-            }
-            other => other.or_internal(lang)?,
-        };
-        let Some(stored) = stored.filter(|_| right) else {
-            tracing::warn!(from, "a sign-in failed");
-            return Err(AppError::new(
-                ErrorKind::Unauthenticated,
-                "sign_in.wrong",
-                lang.pick("用户名或密码不对", "The user name or the password is wrong"),
-            ));
-        };
+        if matches!(verified, Err(HashError::Busy)) {
+            // Nobody looked at it.
+            self.attempts.was_none(&pair, now);
+            self.attempts.was_none(&from, now);
+        }
+        let right = verified.map_err(|error| hash_failed(lang, &error))?;
+        if !right {
+            return Ok(None);
+        }
         self.attempts.succeeded(&pair);
-        self.attempts.succeeded(&from);
-        let secret = new_secret();
-        self.store
-            .insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE)
-            .await
-            .or_internal(lang)?;
-        let who = Principal {
-            user_id: Some(stored.user.id),
-            name: stored.user.name,
-            role: stored.user.role,
-            via: Via::Session,
-        };
-        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), &from)
-            .await;
-        Ok(secret)
+        // Only this attempt: what was guessed from there before still counts.
+        self.attempts.was_none(&from, now);
+        Ok(stored)
     }
 
     /// Ends a session.
@@ -116,10 +148,10 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, lang: Lang, secret: &str) -> Answer<()> {
-        self.store
-            .delete_session(&hash(secret))
-            .await
-            .or_internal(lang)
+        let key = hash(secret);
+        self.store.delete_session(&key).await.or_internal(lang)?;
+        self.streams.end_credential(&Credential::Session(key));
+        Ok(())
     }
 
     /// Whose session this is, if it is still good.
@@ -155,6 +187,42 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn token(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        Ok(self.token_and_id(secret).await?.map(|(who, _)| who))
+    }
+
+    /// As [`Self::token`], with the token's id, for a request from an address that may have sent
+    /// wrong ones before.
+    ///
+    /// # Errors
+    /// When the database fails, or the address has to wait.
+    pub async fn token_from(
+        &self,
+        lang: Lang,
+        secret: &str,
+        from: &str,
+    ) -> Answer<Option<(Principal, TokenId)>> {
+        let now = self.clock.now();
+        let (place, key) = (format!("token {}", network_of(from)), hash(secret));
+        // One that was right before is looked at anyway: it is not guessed.
+        if !self.attempts.is_known(&key)
+            && let Some(wait) = self.attempts.wait(&place, BY_TOKEN, now)
+        {
+            return Err(too_many(lang, wait));
+        }
+        let found = self.token_and_id(secret).await.or_internal(lang)?;
+        if found.is_some() {
+            self.attempts.succeeded(&key);
+            return Ok(found);
+        }
+        let wrong = self.attempts.failed(&place, now);
+        // The first, and then each time that it has doubled: a log is not for them to fill.
+        if wrong.is_power_of_two() {
+            tracing::warn!(from, wrong, "an API token was wrong");
+        }
+        Ok(None)
+    }
+
+    async fn token_and_id(&self, secret: &str) -> Result<Option<(Principal, TokenId)>, StoreError> {
         if !secret.starts_with(API_PREFIX) {
             return Ok(None);
         }
@@ -162,19 +230,22 @@ impl Service {
         let Some(found) = self.store.token_user(&hash(secret), now).await? else {
             return Ok(None);
         };
-        if let Some(id) = found.token_id
-            && found
-                .last_seen_at
-                .is_none_or(|seen| now - seen > TOUCH_EVERY)
+        let Some(id) = found.token_id else {
+            return Ok(None);
+        };
+        if found
+            .last_seen_at
+            .is_none_or(|seen| now - seen > TOUCH_EVERY)
         {
             untouched(self.store.touch_token(id, now).await);
         }
-        Ok(Some(Principal {
+        let who = Principal {
             user_id: Some(found.user.id),
             name: found.user.name,
             role: found.user.role,
             via: Via::Token,
-        }))
+        };
+        Ok(Some((who, id)))
     }
 
     /// Makes a new set-up link's secret while there is no account; `None` once there is one.
@@ -203,41 +274,31 @@ impl Service {
     /// Makes the first administrator with the secret of the set-up link.
     ///
     /// # Errors
-    /// When name or password have faults, or the link is not good (any more).
+    /// When name or password have faults, or the link is not good (any more). The link is looked
+    /// at first: who has none learns nothing else, and costs nothing.
     pub async fn set_up(&self, lang: Lang, secret: &str, name: &str, password: &str) -> Answer<()> {
+        let key = hash(secret.trim());
+        let good = self.store.is_setup_link(&key, self.clock.now()).await;
+        if !good.or_internal(lang)? {
+            return Err(no_setup_link(lang));
+        }
         let draft = UserDraft {
             name: name.to_owned(),
             password: password.to_owned(),
             role: Role::Admin.as_str().to_owned(),
         };
-        let faults = draft.check(lang);
+        let faults = faults_of(&draft, lang);
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
-        let password_hash = self.passwords.hash(password).await.or_internal(lang)?;
+        let password_hash = self.new_hash(lang, password).await?;
         let made = self
             .store
-            .insert_first_admin(
-                &hash(secret.trim()),
-                name.trim(),
-                &password_hash,
-                self.clock.now(),
-            )
+            .insert_first_admin(&key, name.trim(), &password_hash, self.clock.now())
             .await
             .or_internal(lang)?;
         let Some(id) = made else {
-            return Err(AppError::new(
-                ErrorKind::Forbidden,
-                "setup.link",
-                lang.pick(
-                    "设置链接无效或已过期",
-                    "The set-up link is not good any more",
-                ),
-            )
-            .with_hint(lang.pick(
-                "重启服务器会打印新的链接",
-                "Restart the server to get a new one",
-            )));
+            return Err(no_setup_link(lang));
         };
         let who = Principal {
             user_id: Some(id),
@@ -247,6 +308,46 @@ impl Service {
         };
         self.audit(&who, "setup", Some(id.0), "").await;
         Ok(())
+    }
+}
+
+impl Service {
+    /// The hash of a new password.
+    pub(super) async fn new_hash(&self, lang: Lang, password: &str) -> Answer<String> {
+        let hashed = self.passwords.hash(password).await;
+        hashed.map_err(|error| hash_failed(lang, &error))
+    }
+}
+
+/// The faults of a new account, those of a password that is easy to guess included.
+pub(super) fn faults_of(draft: &UserDraft, lang: Lang) -> Vec<FieldError> {
+    let mut faults = draft.check(lang);
+    if !faults.iter().any(|fault| fault.field == "password") {
+        faults.extend(strength::check(&draft.password, &draft.name, lang));
+    }
+    faults
+}
+
+fn no_setup_link(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Forbidden,
+        "setup.link",
+        lang.pick(
+            "设置链接无效或已过期",
+            "The set-up link is not good any more",
+        ),
+    )
+    .with_hint(lang.pick(
+        "重启服务器会打印新的链接",
+        "Restart the server to get a new one",
+    ))
+}
+
+/// A full queue is no fault of ours to be looked into, but a matter of waiting.
+pub(super) fn hash_failed(lang: Lang, error: &HashError) -> AppError {
+    match error {
+        HashError::Busy => too_many(lang, TimeDelta::seconds(i64::from(BUSY_SECONDS) - 1)),
+        HashError::Failed(_) => internal(lang, error),
     }
 }
 
@@ -260,15 +361,17 @@ fn untouched(noted: Result<(), StoreError>) {
     }
 }
 
-fn too_many(lang: Lang, when: &str) -> AppError {
+fn too_many(lang: Lang, wait: TimeDelta) -> AppError {
+    let seconds = u32::try_from(wait.num_seconds() + 1).unwrap_or(u32::MAX);
     AppError::new(
         ErrorKind::TooMany,
         "sign_in.wait",
         lang.pick(
-            format!("尝试次数太多，{when}"),
-            format!("Too many attempts; {when}"),
+            format!("尝试次数太多，请在 {seconds} 秒后再试"),
+            format!("Too many attempts; try again in {seconds} s"),
         ),
     )
+    .retry_after(seconds)
 }
 
 /// The address as it is counted: of IPv6 the network, since a host there has 2^64 addresses.

@@ -4,10 +4,13 @@ use app::auth::{Action, Principal, Role, Via};
 use app::backend::{Answer, Caller, Users};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::id::{TokenId, UserId};
-use app::user::{ApiToken, NewToken, User, UserDraft, check_password};
+use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
+use super::sign_in::faults_of;
 use super::{Service, or_taken};
+use crate::auth::streams::Credential;
+use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 
@@ -53,7 +56,7 @@ impl Users for Service {
     async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
-        let faults = draft.check(lang);
+        let faults = faults_of(draft, lang);
         let Ok(role) = draft.role.parse::<Role>() else {
             return Err(AppError::invalid(lang, faults));
         };
@@ -61,11 +64,7 @@ impl Users for Service {
             return Err(AppError::invalid(lang, faults));
         }
         let name = draft.name.trim();
-        let password_hash = self
-            .passwords
-            .hash(&draft.password)
-            .await
-            .or_internal(lang)?;
+        let password_hash = self.new_hash(lang, &draft.password).await?;
         let inserted = self
             .store
             .insert_user(name, role, &password_hash, self.clock.now())
@@ -103,6 +102,9 @@ impl Users for Service {
                 ),
             ));
         }
+        if disabled {
+            self.streams.end_user(id, None);
+        }
         self.audit(
             who,
             if disabled {
@@ -120,10 +122,11 @@ impl Users for Service {
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()> {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
-        if let Some(fault) = check_password(password, lang) {
+        let user = self.find_user(caller, id).await?;
+        if let Some(fault) = strength::check(password, &user.name, lang) {
             return Err(AppError::invalid(lang, vec![fault]));
         }
-        let password_hash = self.passwords.hash(password).await.or_internal(lang)?;
+        let password_hash = self.new_hash(lang, password).await?;
         if !self
             .store
             .set_password(id, &password_hash)
@@ -132,6 +135,7 @@ impl Users for Service {
         {
             return Err(AppError::not_found(lang, lang.pick("这个用户", "user")));
         }
+        self.streams.end_user(id, None);
         self.audit(who, "user.password", Some(id.0), "").await;
         Ok(())
     }
@@ -182,6 +186,7 @@ impl Users for Service {
                 caller.lang.pick("这个令牌", "token"),
             ));
         }
+        self.streams.end_credential(&Credential::Token(id));
         self.audit(&who, "token.revoke", Some(id.0), "").await;
         Ok(())
     }

@@ -103,6 +103,18 @@ impl Store {
         })
     }
 
+    /// Whether a set-up link is good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_setup_link(&self, hash: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let found = setup_link::Entity::find_by_id(hash.to_owned())
+            .filter(setup_link::Column::ExpiresAt.gt(now))
+            .one(&self.reader)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Makes the first administrator with a set-up link, which dies with it; `None` when the link
     /// is not good (any more) or an account exists already.
     ///
@@ -188,6 +200,38 @@ impl Store {
                 .exec(tx)
                 .await?;
             Ok(updated.rows_affected == 1)
+        })
+    }
+
+    /// Sets a person's own password in place of `old`, as it is stored, and ends their sessions but
+    /// `kept`; tokens stay. False when the account is gone, disabled, or has another password by now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_password(
+        &self,
+        id: UserId,
+        old: &str,
+        hash: &str,
+        kept: &str,
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            let updated = user::Entity::update_many()
+                .col_expr(user::Column::PasswordHash, Expr::value(hash))
+                .filter(user::Column::Id.eq(id.0))
+                .filter(user::Column::PasswordHash.eq(old))
+                .filter(user::Column::Disabled.eq(false))
+                .exec(tx)
+                .await?;
+            if updated.rows_affected != 1 {
+                return Ok(false);
+            }
+            session::Entity::delete_many()
+                .filter(session::Column::UserId.eq(id.0))
+                .filter(session::Column::TokenHash.ne(kept))
+                .exec(tx)
+                .await?;
+            Ok(true)
         })
     }
 

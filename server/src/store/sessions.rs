@@ -12,6 +12,9 @@ use super::entity::{api_token, session, user};
 use super::txn::transaction;
 use super::{Store, StoreError};
 
+/// Ids in one question: engines limit the values of a statement.
+const AT_ONCE: usize = 500;
+
 /// The account behind a session or a token.
 #[derive(Clone, Debug)]
 pub struct SessionUser {
@@ -80,6 +83,73 @@ impl Store {
         }
         self.enabled_user(row.user_id, Some(row.last_seen_at), None)
             .await
+    }
+
+    /// Which of these sessions are still good, by the same rules as [`Self::session_user`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn good_sessions(
+        &self,
+        hashes: Vec<String>,
+        now: DateTime<Utc>,
+        idle_since: DateTime<Utc>,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut good = Vec::new();
+        for some in hashes.chunks(AT_ONCE) {
+            let rows = session::Entity::find()
+                .filter(session::Column::TokenHash.is_in(some))
+                .filter(session::Column::ExpiresAt.gt(now))
+                .filter(session::Column::LastSeenAt.gt(idle_since))
+                .all(&self.reader)
+                .await?;
+            let enabled = self.enabled(rows.iter().map(|row| row.user_id)).await?;
+            good.extend(
+                rows.into_iter()
+                    .filter(|row| enabled.contains(&row.user_id))
+                    .map(|row| row.token_hash),
+            );
+        }
+        Ok(good)
+    }
+
+    /// Which of these tokens are still good, by the same rules as [`Self::token_user`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn good_tokens(
+        &self,
+        ids: Vec<TokenId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<TokenId>, StoreError> {
+        let mut good = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let rows = api_token::Entity::find()
+                .filter(api_token::Column::Id.is_in(some.iter().map(|id| id.0)))
+                .all(&self.reader)
+                .await?;
+            let enabled = self.enabled(rows.iter().map(|row| row.user_id)).await?;
+            good.extend(
+                rows.into_iter()
+                    .filter(|row| row.expires_at.is_none_or(|end| end > now))
+                    .filter(|row| enabled.contains(&row.user_id))
+                    .map(|row| TokenId(row.id)),
+            );
+        }
+        Ok(good)
+    }
+
+    async fn enabled(
+        &self,
+        ids: impl Iterator<Item = i64>,
+    ) -> Result<std::collections::HashSet<i64>, StoreError> {
+        let ids: std::collections::HashSet<i64> = ids.collect();
+        let rows = user::Entity::find()
+            .filter(user::Column::Id.is_in(ids))
+            .filter(user::Column::Disabled.eq(false))
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
     /// Notes that a session is used.

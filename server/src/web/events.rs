@@ -3,28 +3,44 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt};
+use futures_util::{StreamExt, future};
 use tokio_stream::wrappers::BroadcastStream;
 
 use super::Web;
+use super::extract::Who;
+use crate::api::Problem;
+use crate::auth::streams::{Credential, Kind};
 
-/// `event: change`, `data: {"task":1,"run":2}`; without ids, anything may have changed.
+/// `event: change`, `data: {"task":1,"run":2}`; without ids, anything may have changed. Ends with
+/// the session or token that it was asked for with.
 pub(super) async fn stream(
     State(web): State<Web>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let changes = BroadcastStream::new(web.service.signals.listen()).map(|change| {
+    Who(caller): Who,
+    credential: Option<Extension<Credential>>,
+) -> Result<impl IntoResponse, Problem> {
+    let credential = credential.map(|Extension(credential)| credential);
+    let place = web.service.open_stream(&caller, credential, Kind::Events)?;
+    let ended = place.ended();
+    let changes = BroadcastStream::new(web.service.signals.listen()).map(move |change| {
+        // Held as long as the stream is.
+        let _place = &place;
         // A listener that lagged behind is told to look at everything.
         let data = change
             .ok()
             .and_then(|change| serde_json::to_string(&change).ok());
-        Ok(Event::default()
-            .event("change")
-            .data(data.unwrap_or_else(|| "{}".to_owned())))
+        Ok::<_, Infallible>(
+            Event::default()
+                .event("change")
+                .data(data.unwrap_or_else(|| "{}".to_owned())),
+        )
     });
-    // Ends with the server, so that open pages do not hold it up.
+    // Ends with the server, too, so that open pages do not hold it up.
     let stop = web.stop.clone().cancelled_owned();
-    Sse::new(changes.take_until(stop))
-        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+    let over = future::select(Box::pin(stop), Box::pin(ended.cancelled_owned()));
+    Ok(Sse::new(changes.take_until(over))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

@@ -1,6 +1,7 @@
 //! Forms that post to their own page, with or without JavaScript: 303 on success, the same page
 //! with what was typed otherwise.
 
+pub(super) mod account;
 pub(super) mod admin;
 pub(super) mod days;
 pub(super) mod session;

@@ -12,9 +12,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use url::{Origin, Url};
 
 use super::Web;
+use super::client::Client;
 use crate::api::Problem;
+use crate::auth::streams::Credential;
+use crate::auth::token::hash;
 use crate::error::internal;
 
 /// The session cookie over plain HTTP, and over TLS.
@@ -82,42 +86,60 @@ fn lang_of(headers: &HeaderMap) -> Lang {
         .unwrap_or_default()
 }
 
-/// Finds out who asks and puts a [`Caller`] into the request.
+/// Finds out who asks and from where, and puts a [`Caller`], a [`Client`] and, where there is one,
+/// the [`Credential`] into the request.
 pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers());
+    let client = Client::of(&request, &web.service.trusted_proxies);
     let at_console = request.extensions().get::<ConsoleConnection>().is_some();
     let headers = request.headers().clone();
-    let principal = match identify(&web, &headers, at_console).await {
-        Ok(principal) => principal,
+    let found = match identify(&web, lang, &headers, &client, at_console).await {
+        Ok(found) => found,
         // Without the database nobody can be told from a stranger: closed.
-        Err(error) => return Problem::from(internal(lang, &error)).into_response(),
+        Err(error) => return Problem::from(error).into_response(),
     };
-    request.extensions_mut().insert(Caller { principal, lang });
+    let (principal, credential) = found;
+    let extensions = request.extensions_mut();
+    if let Some(credential) = credential {
+        extensions.insert(credential);
+    }
+    extensions.insert(client);
+    extensions.insert(Caller { principal, lang });
     next.run(request).await
 }
 
+/// Who asks, and how they proved it; nobody for a stranger.
+type Found = (Option<Principal>, Option<Credential>);
+
 async fn identify(
     web: &Web,
+    lang: Lang,
     headers: &HeaderMap,
+    client: &Client,
     at_console: bool,
-) -> Result<Option<Principal>, crate::store::StoreError> {
+) -> Result<Found, AppError> {
     if at_console {
-        return Ok(Some(Principal::console()));
+        return Ok((Some(Principal::console()), None));
     }
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         // A wrong token never falls back to a cookie.
         let secret = value.to_str().ok().and_then(|value| value.split_once(' '));
-        return match secret {
-            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => {
-                web.service.token(secret.trim()).await
-            }
-            _ => Ok(None),
+        let Some((_, secret)) = secret.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        else {
+            return Ok((None, None));
         };
+        let asked = web.service.token_from(lang, secret.trim(), client.as_str());
+        return Ok(asked.await?.map_or((None, None), |(who, id)| {
+            (Some(who), Some(Credential::Token(id)))
+        }));
     }
-    match cookie(headers, session_cookie(&web.base_url)) {
-        Some(secret) => web.service.session(secret).await,
-        None => Ok(None),
-    }
+    let Some(secret) = cookie(headers, session_cookie(&web.base_url)) else {
+        return Ok((None, None));
+    };
+    let who = web.service.session(secret).await;
+    let who = who.map_err(|error| internal(lang, &error))?;
+    let credential = who.as_ref().map(|_| Credential::Session(hash(secret)));
+    Ok((who, credential))
 }
 
 /// Refuses strangers on every route that is not in the list of open ones.
@@ -229,11 +251,22 @@ fn same_site(headers: &HeaderMap, base_url: &str) -> bool {
     }
     match text(header::ORIGIN) {
         None => true,
-        Some(origin) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            origin == base_url || (host.is_some() && host == text(header::HOST))
-        }
+        Some(origin) => is_ours(origin, text(header::HOST), base_url),
     }
+}
+
+/// Whether an origin (RFC 6454: scheme, host and port) is this server: under its public address,
+/// or under the name that the request was sent to with the public address's scheme.
+fn is_ours(origin: &str, host: Option<&str>, base_url: &str) -> bool {
+    let parse = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    let Some(origin) = parse(origin).filter(Origin::is_tuple) else {
+        return false;
+    };
+    let scheme = base_url
+        .split_once("://")
+        .map_or("http", |(scheme, _)| scheme);
+    let here = host.and_then(|host| parse(&format!("{scheme}://{host}")));
+    parse(base_url).as_ref() == Some(&origin) || here.as_ref() == Some(&origin)
 }
 
 #[cfg(test)]
@@ -267,8 +300,21 @@ mod tests {
                 false,
             ),
             (headers(&[("sec-fetch-site", "same-site")]), false),
-            (headers(&[("origin", "http://a:1"), ("host", "a:1")]), true),
-            (headers(&[("origin", "http://a:2"), ("host", "a:1")]), false),
+            (headers(&[("origin", "https://a:1"), ("host", "a:1")]), true),
+            // The same host without TLS: somebody in between may have written that page.
+            (headers(&[("origin", "http://a:1"), ("host", "a:1")]), false),
+            (
+                headers(&[("origin", "https://a:2"), ("host", "a:1")]),
+                false,
+            ),
+            (headers(&[("origin", "https://a"), ("host", "a:443")]), true),
+            (headers(&[("origin", "https://A:1"), ("host", "a:1")]), true),
+            (headers(&[("origin", "a:1"), ("host", "a:1")]), false),
+            (headers(&[("origin", "http://cron.example.com")]), false),
+            (
+                headers(&[("origin", "https://cron.example.com.evil")]),
+                false,
+            ),
             (
                 headers(&[
                     ("origin", "https://cron.example.com"),

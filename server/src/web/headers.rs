@@ -1,19 +1,30 @@
 //! Headers on every answer, errors included.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+
+use super::Web;
 
 /// For answers that are no page of ours: nothing may run or load.
 const CLOSED: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// What no page of ours uses, and so nothing in it may.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+     magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+/// A browser that has seen the site over TLS uses nothing else for a year (RFC 6797).
+const TRANSPORT: &str = "max-age=31536000";
+/// How long who is refused for asking too much waits where nothing else is said.
+const RETRY_AFTER: &str = "5";
 
 /// Adds what every answer carries; what a handler has set stays.
-pub(super) async fn harden(request: Request, next: Next) -> Response {
+pub(super) async fn harden(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let too_many = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let over_tls = web.base_url.starts_with("https://");
     let headers = response.headers_mut();
-    let defaults: [(HeaderName, &'static str); 6] = [
+    let always: [(HeaderName, &'static str); 8] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -21,10 +32,19 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
         (header::CONTENT_SECURITY_POLICY, CLOSED),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    for (name, value) in defaults {
+    let sometimes = [
+        over_tls.then_some((header::STRICT_TRANSPORT_SECURITY, TRANSPORT)),
+        too_many.then_some((header::RETRY_AFTER, RETRY_AFTER)),
+    ];
+    for (name, value) in always.into_iter().chain(sometimes.into_iter().flatten()) {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use leptos::prelude::LeptosOptions;
 use tower::ServiceBuilder;
+use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -81,12 +82,18 @@ impl Site {
         }
     }
 
-    /// Serves the files: the hashed ones for ever, the others for an hour.
+    /// Serves the files: the hashed ones for a year, the others for an hour. What is not there is
+    /// not to be remembered: in a rolling upgrade the next request may reach a server that has it.
     pub(super) fn router(&self) -> Router {
         let lasting = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
             SetResponseHeaderLayer::if_not_present(
                 header::CACHE_CONTROL,
-                HeaderValue::from_static(value),
+                move |response: &Response<ServeFileSystemResponseBody>| {
+                    let status = response.status();
+                    let good = status.is_success() || status == StatusCode::NOT_MODIFIED;
+                    good.then(|| value.clone())
+                },
             )
         };
         let package = ServiceBuilder::new()

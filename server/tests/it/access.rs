@@ -280,6 +280,7 @@ fn body_for(path: &str) -> Value {
         }
         path if path.contains("/users/") => json!({"password": "long enough", "disabled": true}),
         path if path.ends_with("/tokens") => json!({"user": "owner"}),
+        "/api/v1/account/password" => json!({"current": "wrong", "new": "long enough"}),
         "/api/v1/secrets/{id}" => json!({"value": "another value"}),
         path if path.contains("/secrets") => json!({"name": "N", "value": "long enough"}),
         path if path.contains("/pools") => json!({"slots": 7}),
@@ -320,6 +321,8 @@ async fn a_viewer_reads_and_writes_nothing() {
                 ("GET", path) if path.contains("/secrets") => &[403],
                 ("GET", _) => &[200],
                 ("POST", "/api/v1/schedules/preview") => &[200],
+                // Their own password, which they must know.
+                ("POST", "/api/v1/account/password") => &[422],
                 // Their own tokens are theirs; others' do not exist for them.
                 ("POST", "/api/v1/tokens") | ("DELETE", "/api/v1/tokens/{id}") => &[404],
                 _ => &[403],
@@ -359,6 +362,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "pools_page",
         "nodes_page",
         "start_page",
+        "account_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");

@@ -6,6 +6,7 @@ use app::auth::Role;
 use serde_json::json;
 
 use super::access::{everything, furnished};
+use super::helpers::TestApp;
 
 #[tokio::test]
 async fn roles_end_where_they_should() {
@@ -132,7 +133,7 @@ async fn every_answer_carries_the_security_headers() {
         ("other", admin.post("/api/v1/tasks", json!({})).await, 422),
         ("other", admin.call("PUT", "/healthz", None).await, 405),
         ("other", stranger.get("/healthz").await, 200),
-        ("other", stranger.get("/pkg/none.js").await, 404),
+        ("missing", stranger.get("/pkg/none.js").await, 404),
         (
             "other",
             app.browser()
@@ -147,7 +148,18 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("x-frame-options"), "DENY");
         assert_eq!(reply.header("referrer-policy"), "same-origin");
+        assert_eq!(reply.header("cross-origin-resource-policy"), "same-origin");
+        assert!(reply.header("permissions-policy").contains("camera=()"));
+        assert_eq!(
+            reply.header("strict-transport-security"),
+            "",
+            "not over TLS"
+        );
         assert!(!reply.header("cache-control").is_empty());
+        if kind == "missing" {
+            // A server of the next version may have it in a minute.
+            assert_eq!(reply.header("cache-control"), "no-store");
+        }
         let policy = reply.header("content-security-policy").to_owned();
         assert!(
             policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
@@ -164,5 +176,35 @@ async fn every_answer_carries_the_security_headers() {
         } else {
             assert!(policy.contains("default-src 'none'"), "{status} {policy}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_site_over_tls_is_used_over_tls_only() {
+    let app = TestApp::with(&["--public-url=https://cron.test"]).await;
+    let stranger = app.browser();
+    for reply in [
+        stranger.open("/login").await,
+        stranger.get("/api/v1/tasks").await,
+        stranger.get("/pkg/none.js").await,
+    ] {
+        assert_eq!(
+            reply.header("strict-transport-security"),
+            "max-age=31536000"
+        );
+    }
+    // A page of the same name without TLS is another site.
+    let table = [
+        ("https://cron.test", 401),
+        ("http://cron.test", 403),
+        ("https://cron.test.evil.example", 403),
+    ];
+    for (origin, status) in table {
+        let reply = app
+            .browser()
+            .with("origin", origin)
+            .submit("/login", &[("name", "ada"), ("password", "x")])
+            .await;
+        assert_eq!(reply.status, status, "{origin}");
     }
 }

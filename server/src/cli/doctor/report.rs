@@ -8,6 +8,8 @@ use serde::Serialize;
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
     Ok,
+    /// Not ready yet, and nothing is wrong.
+    Starting,
     Warn,
     Fail,
 }
@@ -53,6 +55,11 @@ impl Report {
     /// All is well; the text in Chinese and in English.
     pub(super) fn ok(&mut self, name: &'static str, (zh, en): (String, String)) {
         self.push(name, Status::Ok, self.lang.pick(zh, en), None);
+    }
+
+    /// It will be well in a moment.
+    pub(super) fn starting(&mut self, name: &'static str, (zh, en): (String, String)) {
+        self.push(name, Status::Starting, self.lang.pick(zh, en), None);
     }
 
     /// It works, but something should be done.
@@ -116,6 +123,7 @@ impl Report {
             .map(|check| {
                 let status = match check.status {
                     Status::Ok => "ok  ",
+                    Status::Starting => "wait",
                     Status::Warn => "warn",
                     Status::Fail => "fail",
                 };

@@ -4,12 +4,13 @@ use app::error::AppError;
 use app::page::SignInForm;
 use app::server_fns::Posted;
 use axum::Form;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::super::client::client_of;
 use super::super::extract::{Who, caller_of};
 use super::super::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
 use super::super::{Web, pages};
@@ -40,7 +41,12 @@ pub(in super::super) async fn sign_in(
     let caller = caller_of(&parts);
     match web
         .service
-        .sign_in(caller.lang, &form.name, &form.password, &address(&parts))
+        .sign_in(
+            caller.lang,
+            &form.name,
+            &form.password,
+            client_of(&parts).as_str(),
+        )
         .await
     {
         Ok(secret) => entered(&web, &secret, local_path(&form.next)),
@@ -61,7 +67,7 @@ pub(in super::super) async fn set_up(
     let signed_in = match made {
         Ok(()) => {
             web.service
-                .sign_in(lang, &form.name, &form.password, &address(&parts))
+                .sign_in(lang, &form.name, &form.password, client_of(&parts).as_str())
                 .await
         }
         Err(error) => Err(error),
@@ -143,6 +149,7 @@ fn entered(web: &Web, secret: &str, next: &str) -> Response {
 
 async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Response {
     let status = status_of(&error);
+    let retry_after = error.retry_after;
     let (faults, error) = if error.fields.is_empty() {
         (Vec::new(), Some(error))
     } else {
@@ -156,15 +163,12 @@ async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Res
         faults,
         error,
     };
-    pages::render_posted(web, parts, status, Posted::SignIn(posted)).await
-}
-
-/// Where the caller comes from, for counting wrong passwords.
-fn address(parts: &Parts) -> String {
-    parts
-        .extensions
-        .get::<ConnectInfo<std::net::SocketAddr>>()
-        .map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
+    let mut response = pages::render_posted(web, parts, status, Posted::SignIn(posted)).await;
+    if let Some(seconds) = retry_after {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 fn with_cookie(

@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 
+use app::auth::Role;
+use chrono::TimeDelta;
+
+use super::super::helpers::TestApp;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, admin_token, jcrontab_with};
 use super::cli::{CHINESE, printed};
@@ -107,6 +111,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
     );
 
     let server = Server::start(&place, &[]).await;
+    server.turning().await;
     let running = [
         ("default_zone", "ok"),
         ("secret_key", "ok"),
@@ -134,4 +139,43 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         &[("version", "ok"), ("server", "fail")],
     );
     assert_eq!(server.stop().await, 0);
+}
+
+#[tokio::test]
+async fn a_server_whose_loop_has_not_turned_yet_is_starting() {
+    let app = TestApp::new().await;
+    let token = app.token("ada", Role::Admin).await;
+    let url = app.served().await;
+    let place = Place::new().await;
+    let nowhere = place.work().join("none").display().to_string();
+    let variables = [
+        ("JCRONTAB_URL", url.as_str()),
+        ("JCRONTAB_TOKEN", token.as_str()),
+        ("JCRONTAB_DATA_DIR", nowhere.as_str()),
+    ];
+    let server = async || {
+        let ended = jcrontab_with(&place, &["doctor", "--json"], &variables, "").await;
+        let report: Value = serde_json::from_str(&ended.out).expect("JSON");
+        let state = states(&report)
+            .into_iter()
+            .find(|(name, _)| name == "server");
+        (ended.code, state.expect("the server").1)
+    };
+    let stranger = app.browser();
+    let ready = stranger.get("/readyz").await;
+    assert_eq!(
+        (ready.status, &ready.json()["scheduler"]),
+        (503, &"starting".into())
+    );
+    assert_eq!(server().await, (0, "starting".to_owned()));
+    app.clock.advance(TimeDelta::minutes(5));
+    let ready = stranger.get("/readyz").await;
+    assert_eq!(
+        (ready.status, &ready.json()["scheduler"]),
+        (503, &"down".into())
+    );
+    assert_eq!(server().await, (1, "fail".to_owned()));
+    app.node().await.turn().await;
+    assert_eq!(stranger.get("/readyz").await.status, 200);
+    assert_eq!(server().await, (0, "ok".to_owned()));
 }

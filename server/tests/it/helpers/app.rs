@@ -91,7 +91,12 @@ impl TestApp {
             "--run-as=nobody",
             "--allow-root=0",
         ];
-        let arguments = fixed.into_iter().chain(flags.iter().copied());
+        let name = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
+        let replaced = |fixed: &&str| flags.iter().any(|flag| name(flag) == name(fixed));
+        let arguments = fixed
+            .into_iter()
+            .filter(|flag| !replaced(flag))
+            .chain(flags.iter().copied());
         let config = Arguments::try_parse_from(arguments)
             .unwrap_or_else(|error| panic!("{error}"))
             .config;
@@ -198,6 +203,20 @@ impl TestApp {
         let browser = self.browser();
         browser.put_cookie("jcrontab_session", &secret);
         browser
+    }
+
+    /// Serves it to other processes until the test ends; gives its address.
+    pub(crate) async fn served(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let router = self.router.clone();
+        let serving = tokio::spawn(async move {
+            // It ends with the test.
+            axum::serve(listener, router).await.ok();
+        });
+        self.notifying.lock().expect("handles").push(serving);
+        format!("http://{address}")
     }
 
     /// A browser of a stranger.

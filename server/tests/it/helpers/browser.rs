@@ -1,10 +1,12 @@
 //! Requests through the real router, with cookies.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Mutex;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
 use server::web::Web;
@@ -74,6 +76,7 @@ pub(crate) struct Browser {
     router: Router,
     cookies: Mutex<BTreeMap<String, String>>,
     headers: Vec<(String, String)>,
+    address: Option<SocketAddr>,
 }
 
 impl Browser {
@@ -82,7 +85,14 @@ impl Browser {
             router,
             cookies: Mutex::default(),
             headers: Vec::new(),
+            address: None,
         }
+    }
+
+    /// The same, connected from an address.
+    pub(crate) fn at(mut self, address: &str) -> Self {
+        self.address = Some(SocketAddr::new(address.parse().expect("an address"), 4_711));
+        self
     }
 
     /// The same with one more header on every request.
@@ -145,6 +155,9 @@ impl Browser {
         for (name, value) in &self.headers {
             let name: header::HeaderName = name.parse().expect("a name");
             headers.insert(name, value.parse().expect("a value"));
+        }
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(address));
         }
         let Ok(response) = {
             let _nobody_lists = PAGES.read().await;

@@ -60,6 +60,25 @@ fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Com
     command
 }
 
+/// The same command with a limit of open files, soft and hard.
+fn limited(command: &Command, files: u32) -> Command {
+    let command = command.as_std();
+    let mut limited = Command::new("/bin/sh");
+    limited
+        .arg("-c")
+        .arg(format!("ulimit -n {files} && exec \"$0\" \"$@\""))
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .kill_on_drop(true);
+    limited
+}
+
 /// Runs the command line.
 pub(crate) async fn jcrontab(place: &Place, arguments: &[&str]) -> Ended {
     jcrontab_with(place, arguments, &[], "").await
@@ -108,8 +127,19 @@ impl Server {
         server
     }
 
+    /// Starts a server that may open so many files, and waits until it says that it is ready.
+    pub(crate) async fn start_with_files(place: &Arc<Place>, files: u32) -> Self {
+        let mut server = Self::launch(place, &[], Some(files));
+        server.ready().await;
+        server
+    }
+
     /// Starts a server.
     pub(crate) fn spawn(place: &Arc<Place>, variables: &[(&str, &str)]) -> Self {
+        Self::launch(place, variables, None)
+    }
+
+    fn launch(place: &Arc<Place>, variables: &[(&str, &str)], files: Option<u32>) -> Self {
         // The port is free until somebody takes it in the next instant.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
@@ -120,7 +150,11 @@ impl Server {
             .create(true)
             .open(&log)
             .expect("a log");
-        let mut child = command(place, &["serve", "--listen", &address], variables)
+        let mut server = command(place, &["serve", "--listen", &address], variables);
+        if let Some(files) = files {
+            server = limited(&server, files);
+        }
+        let mut child = server
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)
@@ -208,6 +242,24 @@ impl Server {
             }
         };
         in_time(what, waiting).await
+    }
+
+    /// Waits until the loop has turned once: a server says that it is ready before.
+    pub(crate) async fn turning(&self) {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let ready = async {
+            loop {
+                let asked = client.get(format!("{}/readyz", self.url)).send().await;
+                if asked.expect("an answer").status().is_success() {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        in_time("the first turn of the loop", ready).await;
     }
 
     /// Asks the API with a token.

@@ -235,19 +235,27 @@ async fn who_does_not_keep_up_gets_a_gap() {
 
 #[tokio::test]
 async fn so_many_read_at_once_and_no_more() {
-    let app = TestApp::new().await;
+    // Half of the connections may be streams.
+    let app = TestApp::with(&["--max-connections=60"]).await;
     let browser = app.signed_in("vi", Role::Viewer).await;
+    let other = app.signed_in("jo", Role::Viewer).await;
     let task = app.add(draft("quiet", "0 0 1 1 *", "exec sleep 600")).await;
     let run = app.start_run(task.id).await;
     let mut open = Vec::new();
-    for _ in 0..200 {
+    for _ in 0..20 {
         open.push(Events::open(&browser, &path(run), None).await);
     }
     let refused = in_time("a refusal", browser.get(&path(run))).await;
-    assert_eq!(refused.status, 429);
+    assert_eq!(refused.status, 429, "one person has enough");
     assert_eq!(refused.json()["code"], "log.streams");
+    assert_eq!(refused.header("retry-after"), "10");
+    for _ in 0..10 {
+        open.push(Events::open(&other, &path(run), None).await);
+    }
+    let refused = in_time("a refusal", other.get(&path(run))).await;
+    assert_eq!(refused.status, 429, "all together have enough");
     open.pop();
-    drop(Events::open(&browser, &path(run), None).await);
+    drop(Events::open(&other, &path(run), None).await);
     app.service
         .run_stop(&app.console(), run)
         .await

@@ -1,0 +1,30 @@
+//! `/api/v1/account`: what everybody does to their own account.
+
+use app::user::PasswordChange;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::AppState;
+use super::problem::{Problem, Reply};
+use crate::auth::streams::Credential;
+use crate::web::client::Client;
+use crate::web::extract::{Body, Who};
+
+/// Changes the caller's own password and ends their other sessions; tokens stay.
+#[utoipa::path(post, path = "/api/v1/account/password", tag = "account", request_body = PasswordChange,
+    responses((status = 204), (status = 409, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)))]
+pub(super) async fn password(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Extension(client): Extension<Client>,
+    credential: Option<Extension<Credential>>,
+    Body(change): Body<PasswordChange>,
+) -> Reply<StatusCode> {
+    let credential = credential.as_ref().map(|Extension(credential)| credential);
+    service
+        .change_own_password(&caller, credential, &change, client.as_str())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

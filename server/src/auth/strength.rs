@@ -1,0 +1,303 @@
+//! Passwords that are guessed first: common ones, names, sequences (OWASP ASVS 5.0, 6.2.4 and
+//! 6.2.11; NIST SP 800-63B, 3.1.1.2).
+//!
+//! No rule asks for capitals or digits: length and not being guessable are what counts.
+
+use app::error::FieldError;
+use app::i18n::Lang;
+use app::user::{PASSWORD_MIN_CHARS, check_password};
+
+/// The 19,000 most common passwords of four and more characters, in lower case and byte order: the
+/// list of Royce Williams that Django uses for the same purpose.
+const COMMON: &str = include_str!("common-passwords.txt");
+/// Words that everybody would try here.
+const PRODUCT: &str = "jcrontab";
+/// A user name that is shorter is in too many words by chance.
+const NAME_MIN_CHARS: usize = 3;
+/// Characters that differ, at least.
+const DISTINCT_MIN: usize = 4;
+/// Characters at least, when each run of neighbours counts for [`RUN_COUNTS`].
+const EFFECTIVE_MIN: usize = 6;
+/// So many neighbours are a run.
+const RUN_MIN: usize = 3;
+const RUN_COUNTS: usize = 2;
+/// A common word with so few signs around it is one with decoration.
+const DECORATION_MAX: usize = 6;
+/// Rows and columns of a keyboard, besides the alphabet and the digits.
+const KEYS: [&str; 14] = [
+    "`1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+    "8ik,",
+    "9ol.",
+    "0p;/",
+];
+
+/// The fault of a new password for an account of this name, if it has one.
+#[must_use]
+pub fn check(password: &str, user_name: &str, lang: Lang) -> Option<FieldError> {
+    if let Some(fault) = check_password(password, lang) {
+        return Some(fault);
+    }
+    let plain = fold(password);
+    if is_common(&plain) || is_simple(&plain) {
+        return Some(FieldError::new(
+            "password",
+            "too_common",
+            lang.pick(
+                "这个密码太常见，很容易被猜到；请换一个，例如几个不相关的词",
+                "This password is too easy to guess; choose another one, such as several unrelated words",
+            ),
+        ));
+    }
+    lives_on_names(&plain, user_name).then(|| {
+        FieldError::new(
+            "password",
+            "contains_name",
+            lang.pick(
+                format!("密码除了用户名或产品名之外，至少还要有 {PASSWORD_MIN_CHARS} 个字符"),
+                format!(
+                    "Apart from the user name or the product's name, the password needs at least {PASSWORD_MIN_CHARS} characters"
+                ),
+            ),
+        )
+    })
+}
+
+/// Small letters; full-width signs as the usual ones.
+fn fold(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    text.chars()
+        .map(half)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Signs that stand for letters as the letters.
+fn spelled(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        })
+        .collect()
+}
+
+fn is_listed(word: &str) -> bool {
+    static LIST: std::sync::LazyLock<Vec<&str>> =
+        std::sync::LazyLock::new(|| COMMON.lines().collect());
+    LIST.binary_search(&word).is_ok()
+}
+
+/// Whether it is in the list: as it is, as a word with decoration, or several times.
+fn is_common(plain: &str) -> bool {
+    let unit = unit(plain);
+    if unit != plain && (unit.chars().count() < PASSWORD_MIN_CHARS || is_common(unit)) {
+        return true;
+    }
+    let decoration = |c: char| !c.is_alphabetic();
+    let core = plain.trim_matches(decoration);
+    let front = plain.trim_end_matches(decoration);
+    let short = |part: &str| plain.chars().count() - part.chars().count() <= DECORATION_MAX;
+    is_listed(plain)
+        || is_listed(&spelled(plain))
+        || [core, front]
+            .into_iter()
+            .any(|part| short(part) && (is_listed(part) || is_listed(&spelled(part))))
+}
+
+/// What a text repeats, or all of it. Linear: a text is periodic by `p` where its own beginning
+/// stands again at `p`, which the prefix function of Knuth, Morris and Pratt tells.
+fn unit(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let mut borders = vec![0; bytes.len()];
+    let mut length = 0;
+    for place in 1..bytes.len() {
+        while length > 0 && bytes[place] != bytes[length] {
+            length = borders[length - 1];
+        }
+        if bytes[place] == bytes[length] {
+            length += 1;
+        }
+        borders[place] = length;
+    }
+    let period = bytes.len() - length;
+    if length > 0 && bytes.len().is_multiple_of(period) {
+        text.get(..period).unwrap_or(text)
+    } else {
+        text
+    }
+}
+
+/// Whether there is little in it but the same signs or neighbours.
+fn is_simple(plain: &str) -> bool {
+    let signs: Vec<char> = plain.chars().collect();
+    let distinct: std::collections::HashSet<&char> = signs.iter().collect();
+    if distinct.len() < DISTINCT_MIN {
+        return true;
+    }
+    let mut effective = 0;
+    for run in signs.chunk_by(|one, next| are_neighbours(*one, *next)) {
+        effective += if run.len() >= RUN_MIN {
+            RUN_COUNTS
+        } else {
+            run.len()
+        };
+    }
+    effective < EFFECTIVE_MIN
+}
+
+fn are_neighbours(one: char, next: char) -> bool {
+    let alike = one.is_alphabetic() == next.is_alphabetic();
+    if one == next
+        || (alike && one.is_alphanumeric() && u32::from(one).abs_diff(u32::from(next)) == 1)
+    {
+        return true;
+    }
+    KEYS.iter().any(|row| {
+        let place = |sign: char| row.chars().position(|key| key == sign);
+        place(one)
+            .zip(place(next))
+            .is_some_and(|(one, next)| one.abs_diff(next) == 1)
+    })
+}
+
+/// Whether too little is left of it without the user's name and the product's.
+fn lives_on_names(plain: &str, user_name: &str) -> bool {
+    let name = fold(user_name.trim());
+    let account = name.split('@').next().unwrap_or_default();
+    let mut names: Vec<&str> = [name.as_str(), account, PRODUCT]
+        .into_iter()
+        .filter(|name| name.chars().count() >= NAME_MIN_CHARS)
+        .collect();
+    // The longest first: it holds the others.
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    [plain.to_owned(), spelled(plain)].into_iter().any(|text| {
+        let mut rest = text.clone();
+        for name in &names {
+            rest = rest.replace(name, "");
+        }
+        rest != text && rest.chars().count() < PASSWORD_MIN_CHARS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str, name: &str) -> String {
+        check(password, name, Lang::En).map_or_else(|| "ok".to_owned(), |fault| fault.code)
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        let common = [
+            "password",
+            "PASSWORD",
+            "12345678",
+            "        ",
+            "11111111",
+            "qwertyuiop",
+            "abcdefgh",
+            "87654321",
+            "aaaaaaaa",
+            "abababab",
+            "abcabcabc",
+            "1qaz2wsx",
+            "zaq12wsx",
+            "Passw0rd",
+            "P@ssw0rd",
+            "P@ssw0rd!",
+            "password123",
+            "Password2026!",
+            "123password",
+            "qwer1234",
+            "a1234567",
+            "aa123456",
+            "abc12345",
+            "iloveyou",
+            "admin123",
+            "woaini1314",
+            "changeme",
+            "changeme!",
+            "letmein99",
+            "dragon2026",
+            "passwordpassword",
+            "$unshine1",
+            "welcome1",
+            "ｐａｓｓｗｏｒｄ",
+            "asdfghjkl;'",
+            "qwertyqwerty",
+            "密密密密密密密密",
+        ];
+        for password in common {
+            assert_eq!(code(password, "ann"), "too_common", "{password}");
+        }
+    }
+
+    #[test]
+    fn names_are_not_enough() {
+        let table = [
+            ("jcrontab", "ann"),
+            ("Jcrontab2026!", "ann"),
+            ("jcr0ntab-9x", "ann"),
+            ("wei.zhang", "wei.zhang"),
+            ("WeiZhang88", "weizhang"),
+            ("weizhang@x7", "weizhang@example.com"),
+            ("kurosawa-jcrontab", "kurosawa"),
+        ];
+        for (password, name) in table {
+            assert_eq!(
+                code(password, name),
+                "contains_name",
+                "{password} of {name}"
+            );
+        }
+        assert_eq!(code("jcrontab by moonlight", "ann"), "ok");
+        assert_eq!(code("weizhang rides a lorry", "weizhang"), "ok");
+    }
+
+    #[test]
+    fn others_are_taken_whatever_they_are_made_of() {
+        let good = [
+            "correct horse",
+            "correct horse battery",
+            "long enough",
+            "another password",
+            "vq7!mmz2",
+            "kfjehrug",
+            "四季如春的小城在南方",
+            "tr0ub4dor&3x",
+            "Grüße aus Köln",
+        ];
+        for password in good {
+            assert_eq!(code(password, "ada"), "ok", "{password}");
+        }
+        assert_eq!(code("short", "ada"), "too_short");
+        assert_eq!(code(&"x7Kq".repeat(65), "ada"), "too_long");
+    }
+
+    #[test]
+    fn the_list_is_in_order() {
+        let lines: Vec<&str> = COMMON.lines().collect();
+        assert!(lines.len() > 19_000);
+        assert!(lines.is_sorted());
+    }
+}

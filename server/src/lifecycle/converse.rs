@@ -1,0 +1,314 @@
+//! One connection: HTTP/1.1 with a limit of time for everything that the other end has to do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Sleep;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::connections::Seat;
+
+/// How long the other end may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For the head of the first request, from the accept on.
+    pub(super) first: Duration,
+    /// Between two requests, the head of the second one included. Longer than the keep-alive of
+    /// the usual proxies (nginx: 60 s), so that it is they who close.
+    pub(super) idle: Duration,
+    /// For the whole body of a request: 4 MiB at half a megabit per second.
+    pub(super) body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            body: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Answers requests until either end closes, time is up, or the seat is needed.
+pub(super) async fn converse(
+    io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Option<SocketAddr>,
+    router: Router,
+    seat: Arc<Seat>,
+    patience: Patience,
+    closing: CancellationToken,
+) {
+    let handler = {
+        let seat = Arc::clone(&seat);
+        hyper::service::service_fn(move |request: Request<Incoming>| {
+            seat.head();
+            let (router, seat) = (router.clone(), Arc::clone(&seat));
+            async move { answer(request, peer, router, seat, patience.body).await }
+        })
+    };
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.idle)
+        .serve_connection(TokioIo::new(io), handler);
+    let mut connection = std::pin::pin!(connection);
+    let mut first = std::pin::pin!(tokio::time::sleep(patience.first));
+    let (mut greeted, mut stopping) = (false, false);
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection failed");
+                }
+                return;
+            }
+            () = seat.evicted() => return,
+            () = &mut first, if !greeted => {
+                if !seat.was_asked() {
+                    return;
+                }
+                greeted = true;
+            }
+            () = closing.cancelled(), if !stopping => {
+                stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    peer: Option<SocketAddr>,
+    router: Router,
+    seat: Arc<Seat>,
+    time: Duration,
+) -> Result<Response<Answered>, std::convert::Infallible> {
+    let late = Arc::new(AtomicBool::new(false));
+    let mut request = request.map(|body| {
+        if body.is_end_stream() {
+            seat.busy();
+            return Body::empty();
+        }
+        Body::new(Arriving {
+            body,
+            until: Box::pin(tokio::time::sleep(time)),
+            late: Arc::clone(&late),
+            seat: Arc::clone(&seat),
+        })
+    });
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(ConnectInfo(peer));
+    }
+    let Ok(mut response) = router.oneshot(request).await;
+    if late.load(Ordering::Relaxed) {
+        response = too_late();
+    }
+    seat.busy();
+    Ok(response.map(|body| Answered { body, seat }))
+}
+
+/// Instead of what a handler says of a body that ends in the middle.
+fn too_late() -> Response<Body> {
+    let text = "The request did not arrive in time / 请求没有在规定时间内发送完";
+    let mut response = (StatusCode::REQUEST_TIMEOUT, text).into_response();
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
+}
+
+/// The body of a request, which has to arrive in time.
+struct Arriving {
+    body: Incoming,
+    until: Pin<Box<Sleep>>,
+    late: Arc<AtomicBool>,
+    seat: Arc<Seat>,
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.body).poll_frame(context) {
+            Poll::Ready(frame) => {
+                if frame.is_none() || this.body.is_end_stream() {
+                    this.seat.busy();
+                }
+                Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)))
+            }
+            Poll::Pending => {
+                if this.until.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                this.late.store(true, Ordering::Relaxed);
+                let error = io::Error::from(io::ErrorKind::TimedOut);
+                Poll::Ready(Some(Err(axum::Error::new(error))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of an answer: when it has left, the connection waits for the next request.
+struct Answered {
+    body: Body,
+    seat: Arc<Seat>,
+}
+
+impl HttpBody for Answered {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        self.seat.waits();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::{get, post};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+    use super::super::connections::{Connections, Limits};
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn router() -> Router {
+        let echo = |body: Result<Bytes, axum::extract::rejection::BytesRejection>| async {
+            body.map(|bytes| bytes.len().to_string())
+        };
+        Router::new()
+            .route("/", get(|| async { "here" }))
+            .route("/echo", post(echo))
+    }
+
+    /// The other end of a connection, and its seat.
+    fn connect(patience: Patience) -> (DuplexStream, Arc<Seat>) {
+        let limits = Limits {
+            all: 1,
+            per_address: 1,
+        };
+        let seat = Connections::new(limits).admit(None).expect("room").seat;
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let closing = CancellationToken::new();
+        tokio::spawn(converse(
+            ours,
+            None,
+            router(),
+            Arc::clone(&seat),
+            patience,
+            closing,
+        ));
+        (theirs, seat)
+    }
+
+    async fn rest(stream: &mut DuplexStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("text");
+        text
+    }
+
+    #[tokio::test]
+    async fn half_a_head_is_not_waited_for() {
+        for sent in ["", "G", "GET / HTTP/1.1\r\nHost: a"] {
+            let patience = Patience {
+                first: SHORT,
+                idle: LONG,
+                body: LONG,
+            };
+            let (mut stream, _seat) = connect(patience);
+            stream.write_all(sent.as_bytes()).await.expect("sent");
+            assert_eq!(rest(&mut stream).await, "", "{sent:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answered_connection_is_closed_when_nothing_follows() {
+        let patience = Patience {
+            first: LONG,
+            idle: SHORT,
+            body: LONG,
+        };
+        let (mut stream, _seat) = connect(patience);
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HT";
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let answers = rest(&mut stream).await;
+        assert!(answers.starts_with("HTTP/1.1 200 OK"), "{answers}");
+        assert_eq!(answers.matches("HTTP/1.1").count(), 1, "{answers}");
+    }
+
+    #[tokio::test]
+    async fn half_a_body_is_answered_with_408() {
+        let patience = Patience {
+            first: LONG,
+            idle: LONG,
+            body: SHORT,
+        };
+        let (mut stream, _seat) = connect(patience);
+        let request = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf";
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn the_seat_is_kept_while_a_request_is_answered() {
+        let (mut stream, seat) = connect(Patience::default());
+        let request =
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody";
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let answer = rest(&mut stream).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n4"),
+            "{answer}"
+        );
+        assert!(seat.was_asked());
+    }
+}

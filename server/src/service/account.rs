@@ -1,0 +1,82 @@
+//! One's own account: a new password.
+
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind, FieldError};
+use app::user::PasswordChange;
+
+use super::Service;
+use super::sign_in::hash_failed;
+use crate::auth::streams::Credential;
+use crate::auth::strength;
+use crate::error::OrInternal;
+
+impl Service {
+    /// Changes the caller's own password and ends their other sessions; `credential` is what they
+    /// came with, `from` where from. Their tokens stay.
+    ///
+    /// # Errors
+    /// When the present password is wrong, was wrong too often, or the new one has faults.
+    pub async fn change_own_password(
+        &self,
+        caller: &Caller,
+        credential: Option<&Credential>,
+        change: &PasswordChange,
+        from: &str,
+    ) -> Answer<()> {
+        let lang = caller.lang;
+        let who = caller
+            .principal
+            .as_ref()
+            .ok_or_else(|| AppError::unauthenticated(lang))?;
+        let id = who.user_id.ok_or_else(|| {
+            AppError::new(
+                ErrorKind::Conflict,
+                "account.console",
+                lang.pick(
+                    "控制台没有自己的账号",
+                    "The console has no account of its own",
+                ),
+            )
+            .with_hint(lang.pick(
+                "请写明账号：jcrontab user passwd 用户名",
+                "Name the account: `jcrontab user passwd NAME`",
+            ))
+        })?;
+        // As a sign-in: whoever sits at somebody's open page guesses no faster than elsewhere.
+        let old = self
+            .check_password_of(lang, &who.name, &change.current, from)
+            .await?;
+        let old = old
+            .filter(|stored| stored.user.id == id)
+            .ok_or_else(|| wrong_password(lang))?;
+        if let Some(fault) = strength::check(&change.new, &who.name, lang) {
+            let fault = FieldError {
+                field: "new".to_owned(),
+                ..fault
+            };
+            return Err(AppError::invalid(lang, vec![fault]));
+        }
+        let hashed = self.passwords.hash(&change.new).await;
+        let hash = hashed.map_err(|error| hash_failed(lang, &error))?;
+        let kept = match credential {
+            Some(Credential::Session(hash)) => hash.as_str(),
+            _ => "",
+        };
+        let changed = self
+            .store
+            .change_password(id, &old.password_hash, &hash, kept)
+            .await
+            .or_internal(lang)?;
+        if !changed {
+            return Err(wrong_password(lang));
+        }
+        self.streams.end_user(id, credential);
+        self.audit(who, "account.password", Some(id.0), from).await;
+        Ok(())
+    }
+}
+
+fn wrong_password(lang: app::i18n::Lang) -> AppError {
+    let text = lang.pick("现在的密码不对", "The present password is wrong");
+    AppError::invalid(lang, vec![FieldError::new("current", "wrong", text)])
+}

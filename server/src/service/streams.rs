@@ -1,0 +1,135 @@
+//! Answers without an end: who may open one, and that it ends with the right to it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind};
+use tokio_util::sync::CancellationToken;
+
+use super::Service;
+use super::sign_in::SESSION_IDLE;
+use crate::auth::streams::{Credential, Kind, Stream};
+use crate::store::{Engine, StoreError};
+
+/// Live logs at once: each reads its log again whenever it moves.
+const LOGS_MAX: usize = 200;
+/// What who finds no place is asked to wait, in seconds.
+const FULL_SECONDS: u32 = 10;
+/// How often it is looked whether sessions and tokens are still good that another server on the
+/// same database may have ended.
+const LOOK_SHARED: Duration = Duration::from_millis(500);
+/// The same where there is no other server: only time can have ended them.
+const LOOK_ALONE: Duration = Duration::from_secs(30);
+
+impl Service {
+    /// A place for a stream of this caller.
+    ///
+    /// # Errors
+    /// When the caller, or all together, have too many.
+    pub fn open_stream(
+        self: &Arc<Self>,
+        caller: &Caller,
+        credential: Option<Credential>,
+        kind: Kind,
+    ) -> Answer<Stream> {
+        let lang = caller.lang;
+        let most = match kind {
+            Kind::Events => self.streams_max,
+            Kind::Log => self.streams_max.min(LOGS_MAX),
+        };
+        let user = caller
+            .principal
+            .as_ref()
+            .ok_or_else(|| AppError::unauthenticated(lang))?
+            .user_id;
+        self.streams
+            .open(kind, user, credential, most)
+            .ok_or_else(|| {
+                let error = match kind {
+                    Kind::Log => AppError::new(
+                        ErrorKind::TooMany,
+                        "log.streams",
+                        lang.pick(
+                            "同时查看的实时日志太多",
+                            "Too many live logs are being read at the moment",
+                        ),
+                    )
+                    .with_hint(lang.pick(
+                        "关掉几个，或按页读取日志",
+                        "Close some of them, or read the log by pages",
+                    )),
+                    Kind::Events => AppError::new(
+                        ErrorKind::TooMany,
+                        "events.streams",
+                        lang.pick(
+                            "同时打开的事件流太多",
+                            "Too many event streams are open at the moment",
+                        ),
+                    )
+                    .with_hint(lang.pick("关掉几个页面再试", "Close some pages and try again")),
+                };
+                error.retry_after(FULL_SECONDS)
+            })
+    }
+
+    /// Ends the streams whose session or token is not good any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_dead_streams(&self) -> Result<(), StoreError> {
+        let open = self.streams.credentials();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let (mut sessions, mut tokens) = (Vec::new(), Vec::new());
+        for credential in &open {
+            match credential {
+                Credential::Session(hash) => sessions.push(hash.clone()),
+                Credential::Token(id) => tokens.push(*id),
+            }
+        }
+        let sessions = self
+            .store
+            .good_sessions(sessions, now, now - SESSION_IDLE)
+            .await?;
+        let tokens = self.store.good_tokens(tokens, now).await?;
+        let good: std::collections::HashSet<Credential> = sessions
+            .into_iter()
+            .map(Credential::Session)
+            .chain(tokens.into_iter().map(Credential::Token))
+            .collect();
+        for credential in open.iter().filter(|one| !good.contains(*one)) {
+            self.streams.end_credential(credential);
+        }
+        Ok(())
+    }
+}
+
+/// Looks again and again until `stop`, as long as there is a service.
+pub async fn watch_streams(service: Weak<Service>, stop: CancellationToken) {
+    let Some(engine) = service.upgrade().map(|service| service.store.engine()) else {
+        return;
+    };
+    let pause = match engine {
+        Engine::Sqlite => LOOK_ALONE,
+        Engine::Mysql => LOOK_SHARED,
+    };
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => return,
+        }
+        let Some(service) = service.upgrade() else {
+            return;
+        };
+        // The database is away: what is open stays until it can be asked.
+        if let Err(error) = service.end_dead_streams().await {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "open streams cannot be checked"
+            );
+        }
+    }
+}
