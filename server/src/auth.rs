@@ -1,5 +1,6 @@
 //! Proving who somebody is: passwords, tokens, sealed secrets.
 
+pub mod alike;
 pub mod limit;
 pub mod password;
 pub mod seal;

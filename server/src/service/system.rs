@@ -13,6 +13,18 @@ use super::checks::unknown_zone;
 use crate::error::OrInternal;
 use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
 
+/// The code of the notice about a system whose zone has no name.
+pub const UNNAMED_ZONE: &str = "zone_unnamed";
+
+/// What is told of a system whose zone has no name in the zone data.
+#[must_use]
+pub fn unnamed_zone(lang: Lang, said: &str) -> String {
+    lang.pick(
+        format!("系统时区（{said}）不是认识的 IANA 时区，没写时区的任务按 UTC 执行；请把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai"),
+        format!("The system's zone ({said}) is no IANA zone, so tasks that name none run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"),
+    )
+}
+
 impl Service {
     /// The offsets of a zone around now; UTC's for a name that the zone data lost.
     pub(super) fn rules_of(&self, name: &str) -> ZoneRules {
@@ -71,6 +83,13 @@ impl Service {
                     "The disk is nearly full: runs go on, but of their output only the end is kept",
                 )
                 .to_owned(),
+                link: None,
+            });
+        }
+        if let Some(said) = &self.zone_doubt {
+            notices.push(Notice {
+                code: UNNAMED_ZONE.to_owned(),
+                text: unnamed_zone(lang, said),
                 link: None,
             });
         }

@@ -90,7 +90,7 @@ pub(super) fn url(template: &str, vars: &BTreeMap<String, String>) -> Result<Str
     Ok(format!("{host}{filled}"))
 }
 
-/// Replaces each `${NAME}`; `${` that no name follows is text.
+/// Replaces each `${NAME}`; `${` that no name follows is text, and so is `$${`, with one `$` less.
 fn replace(
     template: &str,
     vars: &BTreeMap<String, String>,
@@ -100,6 +100,13 @@ fn replace(
     let mut rest = template;
     while let Some(at) = rest.find("${") {
         let (before, behind) = rest.split_at(at);
+        if let Some(before) = before.strip_suffix('$') {
+            // `$${NAME}` is the text `${NAME}`.
+            text.push_str(before);
+            text.push_str("${");
+            rest = &behind[2..];
+            continue;
+        }
         text.push_str(before);
         let named = behind[2..]
             .split_once('}')

@@ -98,6 +98,14 @@ impl HttpDraft {
         let mut all = Vec::new();
         let typed = self.headers.lines().enumerate();
         for (index, line) in typed.filter(|(_, line)| !line.trim().is_empty()) {
+            if all.len() == HEADERS_MAX {
+                let message = lang.pick(
+                    format!("最多 {HEADERS_MAX} 个标头"),
+                    format!("{HEADERS_MAX} headers at the most"),
+                );
+                reader.fault("http.headers", "too_many", message);
+                return Vec::new();
+            }
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
             let (name, value) = (name.trim(), value.trim());
             let fault = if !line.contains(':') || !is_token(name) {
@@ -136,13 +144,6 @@ impl HttpDraft {
             );
             reader.fault("http.headers", "invalid", message);
             return Vec::new();
-        }
-        if all.len() > HEADERS_MAX {
-            let message = lang.pick(
-                format!("最多 {HEADERS_MAX} 个标头"),
-                format!("{HEADERS_MAX} headers at the most"),
-            );
-            reader.fault("http.headers", "too_many", message);
         }
         all
     }
@@ -234,8 +235,9 @@ fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether each `${` is followed by a name and `}`.
+/// Whether each `${` is followed by a name and `}`; `$${` is a plain `${`.
 fn variables_are_named(text: &str) -> bool {
+    let text = text.replace("$${", "");
     let mut parts = text.split("${");
     parts.next();
     parts.all(|part| part.split_once('}').is_some_and(|(name, _)| is_name(name)))
