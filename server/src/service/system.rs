@@ -2,6 +2,7 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
+use app::i18n::Lang;
 use app::page::{About, Clockface, Health, Notice, Overview, Upcoming};
 use app::task::{TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};

@@ -16,7 +16,7 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;
-use reader::Reader;
+use reader::{Reader, plain};
 
 /// Seconds between TERM and KILL at the most.
 const STOP_GRACE_MAX: i64 = 600;
@@ -144,7 +144,7 @@ impl ExecutionDraft {
     }
 
     fn read_overlap(&self, reader: &mut Reader<'_>) -> Overlap {
-        self.overlap.parse().unwrap_or_else(|()| {
+        plain(&self.overlap).parse().unwrap_or_else(|()| {
             let lang = reader.lang;
             let rule = self.overlap.split(':').next().unwrap_or_default().trim();
             let message = match rule {

@@ -173,6 +173,20 @@ mod tests {
     }
 
     #[test]
+    fn a_doubled_sign_is_text() {
+        let vars = BTreeMap::from([("DAY".to_owned(), "1".to_owned())]);
+        for (template, filled) in [
+            ("${DAY} $${DAY} $$${DAY}", "1 ${DAY} $${DAY}"),
+            ("$DAY $ {DAY} $$", "$DAY $ {DAY} $$"),
+            ("$${NEVER} is no variable", "${NEVER} is no variable"),
+            ("price: $${DAY", "price: ${DAY"),
+        ] {
+            let text = replace(template, &vars, Writing::Plain);
+            assert_eq!(text.as_deref(), Ok(filled), "{template}");
+        }
+    }
+
+    #[test]
     fn values_stay_within_their_place_in_a_url() {
         let table = [
             ("http://h/x", Ok("http://h/x")),

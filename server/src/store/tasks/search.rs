@@ -121,7 +121,8 @@ mod tests {
             ("owner: http://x", &["%owner:%", "%http://x%"]),
             ("\u{2}a", &["%a%"]),
         ] {
-            assert_eq!(patterns(typed).as_deref(), Ok(expected), "{typed}");
+            let expected = expected.iter().map(|one| (*one).to_owned()).collect();
+            assert_eq!(patterns(typed), Ok::<Vec<String>, _>(expected), "{typed}");
         }
         assert_eq!(patterns(&"x".repeat(201)), Err(SearchFault::TooLong));
         assert_eq!(patterns(&"x ".repeat(9)), Err(SearchFault::TooMany));

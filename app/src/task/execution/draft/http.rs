@@ -2,7 +2,7 @@
 
 use super::super::{HttpCall, HttpDraft, HttpHeader, http};
 use super::names::is_name;
-use super::reader::Reader;
+use super::reader::{Reader, plain};
 use crate::i18n::Lang;
 
 /// Bytes of a URL.
@@ -71,7 +71,7 @@ impl HttpDraft {
             let message = lang.pick("正文最多 64 KiB", "A body has 64 KiB at the most");
             reader.fault("http.body", "too_long", message);
         }
-        let expect_status = http::statuses(&self.expect_status);
+        let expect_status = http::statuses(&plain(&self.expect_status));
         if expect_status.is_none() {
             let message = lang.pick(
                 "写成 200-299,304 这样的状态码（100–599）",
