@@ -194,6 +194,14 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
                 (ErrorKind::Conflict, "outdated")
             }
+            // On a server these are about what a program has sent, which nobody can read.
+            ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_)
+                if cfg!(feature = "ssr") =>
+            {
+                (ErrorKind::Invalid, "arguments")
+            }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
                 (ErrorKind::Unavailable, "connection")
             }

@@ -6,6 +6,7 @@
 //! - [`secret`], [`pool`], [`node`]: what runs are given, how many at once, and where;
 //! - [`ansi`]: what commands write for a terminal, made harmless;
 //! - [`cron`]: cron expressions, their faults and their words in two languages;
+//! - [`name`]: names that can be seen and told apart;
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
@@ -23,6 +24,7 @@ pub mod cron;
 pub mod error;
 pub mod i18n;
 pub mod id;
+pub mod name;
 pub mod node;
 pub mod occurrence;
 pub mod page;

@@ -40,7 +40,9 @@ pub fn is_pool_name(name: &str) -> bool {
     name == EVERYTHING
         || (name.starts_with(char::is_alphanumeric)
             && name.chars().count() <= 64
-            && name.chars().all(fits))
+            && name.chars().all(fits)
+            // U+3164 is a letter that nobody sees.
+            && crate::name::name_fault(name).is_none())
 }
 
 #[cfg(test)]

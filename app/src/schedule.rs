@@ -11,7 +11,8 @@ mod spec;
 pub use check::{check_spec, field};
 pub use day_rule::{DayRule, UnknownDayRule};
 pub use missed::{MissedDraft, MissedPolicy, MissedRule};
-pub use spec::{Dialect, ScheduleSpec, SpecFault, describe_schedule};
+pub(crate) use spec::parse_length;
+pub use spec::{Dialect, Moment, ScheduleSpec, SpecFault, describe_schedule, read_moment};
 
 use serde::{Deserialize, Serialize};
 

@@ -12,9 +12,13 @@ use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 mod draft;
+mod duration;
 pub mod execution;
-pub use draft::{TaskDraft, format_duration, parse_duration, split_list};
+mod lists;
+pub use draft::TaskDraft;
+pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
+pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

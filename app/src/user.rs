@@ -42,7 +42,11 @@ impl UserDraft {
         let mut faults = Vec::new();
         let name = self.name.trim();
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-        if name.is_empty() || name.chars().count() > 64 || !name.chars().all(allowed) {
+        let shaped = !name.is_empty()
+            && name.chars().count() <= 64
+            && name.chars().all(allowed)
+            && crate::name::name_fault(name).is_none();
+        if !shaped {
             faults.push(FieldError::new(
                 "name",
                 "invalid",

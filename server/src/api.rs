@@ -4,6 +4,7 @@ mod account;
 mod blackouts;
 mod calendars;
 mod channels;
+mod described;
 mod import;
 mod logs;
 mod nodes;
@@ -128,7 +129,7 @@ pub struct Undescribed(#[from] serde_json::Error);
 /// When the description cannot be written.
 pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescribed> {
     let (router, mut openapi) = documented().split_for_parts();
-    name_operations(&mut openapi);
+    described::complete(&mut openapi);
     let described = written(&openapi)?;
     let json = [(CONTENT_TYPE, "application/json")];
     let router = router.route(
@@ -141,25 +142,6 @@ pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescri
 /// The description as text: by itself it takes megabytes, in each copy of the router.
 fn written(openapi: &impl Serialize) -> Result<Bytes, Undescribed> {
     Ok(Bytes::from(serde_json::to_vec(openapi)?))
-}
-
-/// Names each operation by its resource, too (`tasks_list`): no two may have one name.
-fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
-    for path in openapi.paths.paths.values_mut() {
-        let operations = [
-            &mut path.get,
-            &mut path.put,
-            &mut path.post,
-            &mut path.patch,
-            &mut path.delete,
-        ];
-        for operation in operations.into_iter().flatten() {
-            let resource = operation.tags.iter().flatten().next();
-            if let (Some(resource), Some(name)) = (resource, &operation.operation_id) {
-                operation.operation_id = Some(format!("{resource}_{name}"));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Proving who somebody is: passwords, tokens, sealed secrets; and slowing down who guesses.
 
+pub mod alike;
 pub mod limit;
 pub mod password;
 pub mod proxies;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::timetable::{SystemZone, system_zone};
+
 /// What keeps the processes of a command together.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ContainBy {
@@ -205,7 +207,55 @@ pub struct Config {
     pub lang: String,
 }
 
+/// A setting that cannot be meant.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SettingFault {
+    /// The address that people use.
+    #[error(
+        "JCRONTAB_PUBLIC_URL must be a whole address that begins with http:// or https://, such as https://cron.example.com; it is {0:?}"
+    )]
+    PublicUrl(String),
+    /// The language of messages.
+    #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
+    Lang(String),
+    /// The address of the database. It holds a password, so it is not told.
+    #[error(
+        "DATABASE_URL cannot be read: it is mysql://USER:PASSWORD@HOST/NAME, and in USER and PASSWORD these characters are written as: # %23, / %2F, ? %3F, @ %40, : %3A, % %25"
+    )]
+    DatabaseUrl,
+}
+
 impl Config {
+    /// Tells a setting that cannot be meant, before anything is opened.
+    ///
+    /// # Errors
+    /// The first one found.
+    pub fn check(&self) -> Result<(), SettingFault> {
+        let public = self.public_url.trim();
+        let whole = url::Url::parse(public)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        // The standard also takes http:host for a whole address; in a link it is none.
+        if !public.is_empty() && !(whole && public.contains("://")) {
+            return Err(SettingFault::PublicUrl(self.public_url.clone()));
+        }
+        if app::i18n::Lang::from_tag(&self.lang).is_none() {
+            return Err(SettingFault::Lang(self.lang.clone()));
+        }
+        check_database_url(&self.database_url)
+    }
+
+    /// The zone of tasks that name none.
+    #[must_use]
+    pub fn default_zone(&self) -> SystemZone {
+        match self.zone.as_str() {
+            "" => system_zone(),
+            name => SystemZone {
+                name: name.to_owned(),
+                doubt: None,
+            },
+        }
+    }
+
     /// Whether commands of a root server run as root.
     #[must_use]
     pub fn allows_root(&self) -> bool {
@@ -226,5 +276,82 @@ impl Config {
     #[must_use]
     pub fn message_lang(&self) -> app::i18n::Lang {
         app::i18n::Lang::from_tag(&self.lang).unwrap_or_default()
+    }
+}
+
+/// Tells an address of a database whose password cuts it in two. Other kinds are told where it is
+/// opened.
+fn check_database_url(text: &str) -> Result<(), SettingFault> {
+    if !text.starts_with("mysql://") && !text.starts_with("mariadb://") {
+        return Ok(());
+    }
+    let one_at = text.matches('@').count() <= 1;
+    let whole = url::Url::parse(text).is_ok_and(|url| {
+        let name = url.path().trim_start_matches('/');
+        url.has_host() && url.fragment().is_none() && !name.contains(['@', '/'])
+    });
+    if one_at && whole {
+        Ok(())
+    } else {
+        Err(SettingFault::DatabaseUrl)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn check(flag: &str) -> Result<(), SettingFault> {
+        Flags::parse_from(["serve", flag]).config.check()
+    }
+
+    #[test]
+    fn settings_that_cannot_be_meant_are_told() {
+        for flag in [
+            "--public-url=",
+            "--public-url=https://cron.example.com",
+            "--public-url=http://10.0.0.1:8000/",
+            "--message-lang=zh-CN",
+            "--message-lang=en",
+            "--database-url=mysql://u:p%23w@h:3306/jcrontab",
+            "--database-url=mysql://u:p@h/jcrontab?ssl-mode=required",
+            "--database-url=mysql://u@localhost/jcrontab?socket=/run/mysqld/mysqld.sock",
+        ] {
+            assert_eq!(check(flag), Ok(()), "{flag}");
+        }
+        for flag in [
+            "--public-url=cron.example.com",
+            "--public-url=cron.example.com:8000",
+            "--public-url=//cron.example.com",
+            "--public-url=ftp://cron.example.com",
+            "--public-url=https://",
+            "--public-url=https:cron",
+        ] {
+            assert!(
+                matches!(check(flag), Err(SettingFault::PublicUrl(_))),
+                "{flag}"
+            );
+        }
+        for flag in ["--message-lang=fr", "--message-lang=", "--message-lang=cn"] {
+            assert!(matches!(check(flag), Err(SettingFault::Lang(_))), "{flag}");
+        }
+        for flag in [
+            "--database-url=mysql://u:p#w@h/jcrontab",
+            "--database-url=mysql://u:p/w@h/jcrontab",
+            "--database-url=mysql://u:p?w@h/jcrontab",
+            "--database-url=mysql://u:p@w@h/jcrontab",
+            "--database-url=mariadb://u:#@h/jcrontab",
+        ] {
+            let fault = check(flag).expect_err(flag);
+            assert_eq!(fault, SettingFault::DatabaseUrl, "{flag}");
+        }
     }
 }

@@ -23,7 +23,7 @@ use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
 use crate::auth::token::random_id;
 use crate::clock::SharedClock;
-use crate::config::Config;
+use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
@@ -37,7 +37,7 @@ use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
 use crate::service::Service;
 use crate::service::watch_streams;
 use crate::store::{Engine, NodeRow, Store, StoreError};
-use crate::timetable::{Patterns, system_zone, zone, zone_names};
+use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 use crate::web::site::Site;
 use crate::web::{self, Web};
 
@@ -69,8 +69,11 @@ pub enum StartError {
     /// What commands are started with.
     #[error(transparent)]
     Containment(#[from] ContainmentError),
+    /// A setting that cannot be meant.
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
     /// The zone for tasks that name none.
-    #[error("JCRONTAB_ZONE names no time zone: {0:?}")]
+    #[error("JCRONTAB_ZONE names no time zone: {0:?}; write an IANA name such as Asia/Shanghai")]
     Zone(String),
     /// The key file is not the one that the database's secrets were sealed with.
     #[error(
@@ -127,11 +130,10 @@ pub fn assemble(
     clock: &SharedClock,
     identity: Option<Identity>,
 ) -> Result<Parts, StartError> {
-    let default_zone = if config.zone.is_empty() {
-        system_zone()
-    } else {
-        config.zone.clone()
-    };
+    let SystemZone {
+        name: default_zone,
+        doubt: zone_doubt,
+    } = config.default_zone();
     zone(&default_zone).map_err(|unknown| StartError::Zone(unknown.name))?;
     let signals = Arc::new(Signals::default());
     let guard = Guard::new(&config.outbound_allow);
@@ -196,6 +198,7 @@ pub fn assemble(
         lag: Arc::new(Lag::default()),
         standing: Arc::default(),
         default_zone,
+        zone_doubt,
         zone_names: zone_names(),
         started_at: clock.now(),
         lists: crate::service::KeptLists::default(),
@@ -213,6 +216,7 @@ pub fn assemble(
 /// # Errors
 /// When the server could not start.
 pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
+    config.check()?;
     let data = DataDir::open(&config.data_dir)?;
     // Before anything else: what a dead server left running must not meet what we start.
     match kill_unfinished(data.path(), data.host_key()) {
@@ -403,6 +407,13 @@ async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
         lines.push(format!("  {url}{}?token={secret}", app::routes::SETUP));
     }
     crate::cli::print_lines(&lines);
+    if let Some(said) = &service.zone_doubt {
+        tracing::warn!(
+            system = said,
+            zone = "UTC",
+            "the system's time zone has no name in the zone data: tasks that name none run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"
+        );
+    }
     if !config.listen.ip().is_loopback() && !url.starts_with("https://") {
         tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a proxy with TLS before it and set JCRONTAB_PUBLIC_URL");
     }

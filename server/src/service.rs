@@ -20,6 +20,7 @@ mod users;
 mod words;
 
 pub use streams::watch_streams;
+pub use system::{UNNAMED_ZONE, unnamed_zone};
 pub use tasks::KeptLists;
 
 use std::sync::Arc;
@@ -96,6 +97,8 @@ pub struct Service {
     pub standing: Arc<Standing>,
     /// The zone of tasks that name none.
     pub default_zone: String,
+    /// What the system says its zone is, where that has no name and UTC stands in for it.
+    pub zone_doubt: Option<String>,
     /// Names of all zones.
     pub zone_names: Vec<String>,
     /// When this process started.

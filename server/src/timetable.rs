@@ -23,11 +23,14 @@ mod tests;
 mod version;
 pub mod zones;
 
-pub use civil::{at_time_on, civil_date, civil_time, parse_instant, start_of_day};
+pub use civil::{
+    at_time_on, civil_date, civil_time, is_date, parse_end, parse_instant, start_of_day,
+    time_of_day,
+};
 pub use cycle::Cycle;
 pub use pattern::Patterns;
 pub use version::{DataVersion, ZoneSource, bundled_version, data_version, known_version};
-pub use zones::{UnknownZone, clock_changes, rules, system_zone, zone, zone_names};
+pub use zones::{SystemZone, UnknownZone, clock_changes, rules, system_zone, zone, zone_names};
 
 use app::time::Stamp;
 use chrono::{DateTime, Utc};

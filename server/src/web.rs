@@ -1,6 +1,7 @@
 //! The HTTP side: who asks, what may be asked, the pages, and how it all becomes one router.
 
 pub mod client;
+mod entry;
 mod events;
 pub mod extract;
 mod failed_form;
@@ -9,6 +10,7 @@ pub mod guard;
 mod headers;
 mod pages;
 pub mod site;
+pub mod strict;
 
 use std::sync::Arc;
 
@@ -94,6 +96,7 @@ pub fn api_router(web: &Web) -> Result<Router, api::Undescribed> {
 fn guarded(router: Router, web: &Web) -> Router {
     router
         .layer(middleware::from_fn(guard::finish_what_was_begun))
+        .layer(middleware::from_fn_with_state(web.clone(), entry::check))
         .layer(middleware::from_fn_with_state(
             web.clone(),
             failed_form::check,

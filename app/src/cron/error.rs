@@ -50,6 +50,23 @@ pub enum CronErrorKind {
     SpaceInList,
     /// A crontab line with its command.
     Command,
+    /// Quotes around it, as a file or a shell has them.
+    Quoted {
+        /// What stands between them.
+        write: String,
+    },
+    /// A comment behind it, or in front.
+    Comment {
+        /// What is left without it.
+        write: String,
+    },
+    /// `CRON_TZ=Asia/Shanghai` or `TZ=…` in front.
+    ZoneInFront {
+        /// The zone found.
+        zone: String,
+        /// What follows it.
+        write: String,
+    },
     /// `9:30` where a field belongs.
     ClockTime {
         /// The time found.
@@ -181,6 +198,20 @@ pub(crate) fn clip(text: &str) -> String {
         clipped.push('…');
     }
     clipped
+}
+
+/// A whole expression as it may be echoed in a fix: at most 80 characters.
+pub(super) fn fix(text: &str) -> String {
+    text.chars()
+        .take(80)
+        .map(|c| {
+            if c == ' ' || is_visible(c) {
+                c
+            } else {
+                '\u{fffd}'
+            }
+        })
+        .collect()
 }
 
 /// A character as it may be echoed: invisible ones and those that reorder a line by their number.

@@ -2,7 +2,7 @@
 
 mod item;
 
-use super::error::{CronError, CronErrorKind, clip};
+use super::error::{CronError, CronErrorKind, clip, fix};
 use super::field::{CronField, Field};
 use super::{Dialect, names};
 use item::{Slot, is_number};
@@ -33,6 +33,9 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, CronError> {
     if text.len() > MAX_BYTES {
         return Err(CronErrorKind::TooLong { bytes: text.len() }.anywhere());
     }
+    if let Some(kind) = copied(text) {
+        return Err(kind.anywhere());
+    }
     // Full-width forms first: U+3000 is white space to Rust, and folding it silently would hide the cause when the
     // same text fails elsewhere.
     if let Some((at, found, write)) = text
@@ -57,6 +60,46 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, CronError> {
             })
         }
     }
+}
+
+/// What comes along when a line is copied from a crontab or a file: quotes, comments, a zone.
+fn copied(text: &str) -> Option<CronErrorKind> {
+    const QUOTES: [(char, char); 6] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('“', '”'),
+        ('‘', '’'),
+        ('「', '」'),
+    ];
+    let text = text.trim();
+    for (open, close) in QUOTES {
+        if let Some(inner) = text.strip_prefix(open)
+            && let Some(inner) = inner.strip_suffix(close)
+        {
+            return Some(CronErrorKind::Quoted {
+                write: fix(inner.trim()),
+            });
+        }
+    }
+    for name in ["CRON_TZ=", "TZ="] {
+        if let Some(rest) = text.strip_prefix(name) {
+            let (zone, rest) = rest.split_once(char::is_whitespace)?;
+            return Some(CronErrorKind::ZoneInFront {
+                zone: clip(zone.trim_matches(['"', '\''])),
+                write: fix(rest.trim()),
+            });
+        }
+    }
+    if let Some(rest) = text.strip_prefix('#') {
+        let write = fix(rest.trim_start_matches('#').trim());
+        return (!write.is_empty()).then_some(CronErrorKind::Comment { write });
+    }
+    // `5#3` has no blank in front of its sign.
+    let at = text.find(" #").or_else(|| text.find("\t#"))?;
+    Some(CronErrorKind::Comment {
+        write: fix(text[..at].trim()),
+    })
 }
 
 /// The weekday field as a dialect reads it, if it does.

@@ -120,7 +120,7 @@ crate::texts! {
         tasks: "任务" | "Tasks",
         new_task: "新建任务" | "New task",
         search: "搜索" | "Search",
-        search_hint: "名称、责任人、标签、命令" | "Name, owner, tag, command",
+        search_hint: "名称、命令，或 责任人:张三、标签:备份" | "Name, command, or owner:bob, tag:backup",
         state_any: "全部状态" | "Any state",
         clear_filter: "清除条件" | "Clear filters",
         cycle: "工作周期" | "Work cycle",
@@ -132,6 +132,7 @@ crate::texts! {
         empty_tasks_cli: "也可以在服务器的终端里建：" | "Or from a terminal on the server:",
         no_match_title: "没有符合条件的任务" | "No task matches",
         no_match_text: "换一个关键词，或清除条件。" | "Try other words, or clear the filters.",
+        no_such_state_text: "可选 active、paused、closed；或清除条件" | "The states are active, paused and closed; or clear the filters",
         first_page: "回到第一页" | "First page",
 
         // Task page
@@ -225,7 +226,7 @@ crate::texts! {
         field_timeout_hint: "例如 30s、5m、2h；到时先 TERM 再 KILL" | "For example 30s, 5m, 2h; then TERM, then KILL",
         presets: "常用" | "Presets",
         preview: "预览" | "Preview",
-        preview_empty: "写好周期后，这里会显示接下来的十次执行。" | "Once the cycle is right, its next ten firings appear here.",
+        preview_empty: "周期、时区和起止时间都填对后，这里会显示接下来的十次执行。" | "Once schedule, time zone and window are right, the next ten runs appear here.",
         save: "保存" | "Save",
         create: "创建任务" | "Create task",
         faults_title: "还有地方需要修改" | "Some fields need a change",

@@ -9,7 +9,9 @@ mod tests;
 mod words;
 
 pub use crate::cron::Dialect;
+pub(crate) use duration::parse as parse_length;
 pub use fault::SpecFault;
+pub use moment::{Moment, read_moment};
 pub use words::describe_schedule;
 
 use crate::cron::CronExpr;

@@ -79,6 +79,11 @@ pub async fn fetch_task_form(
     copy: Option<TaskId>,
 ) -> Result<TaskForm, AppError> {
     let (backend, caller) = (backend()?, caller()?);
+    // Not a form that cannot be sent.
+    let may = |who: &crate::auth::Principal| who.can(crate::auth::Action::Edit);
+    if !caller.principal.as_ref().is_some_and(may) {
+        return with_status(Err(AppError::forbidden(caller.lang)));
+    }
     let (draft, posted) = match use_context::<Posted>() {
         Some(Posted::Task(draft, error)) => (*draft, Some(error)),
         _ => match id.or(copy) {

@@ -150,10 +150,14 @@ pub async fn fetch_about() -> Result<About, AppError> {
     with_status(backend()?.about(&caller()?).await)
 }
 
-/// The live preview of the task form.
+/// The live preview of the task form. What is being typed has faults most of the time: they are an
+/// answer, not a failure.
 #[server(prefix = "/fn", endpoint = "preview", input = Wire, output = Wire)]
-pub async fn fetch_preview(request: PreviewRequest) -> Result<Preview, AppError> {
-    with_status(backend()?.preview(&caller()?, &request).await)
+pub async fn fetch_preview(request: PreviewRequest) -> Result<Result<Preview, AppError>, AppError> {
+    match backend()?.preview(&caller()?, &request).await {
+        Err(error) if error.kind == ErrorKind::Invalid => Ok(Err(error)),
+        answer => with_status(answer.map(Ok)),
+    }
 }
 
 /// Clock and zone of a page.

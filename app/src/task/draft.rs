@@ -9,10 +9,13 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::duration::parse_duration;
 use super::execution::{Execution, ExecutionDraft};
+use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
 use super::{Mode, NAME_MAX_CHARS, check_command};
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::name::name_fault;
 use crate::schedule::{Dialect, MissedDraft, SCHEDULES_MAX, ScheduleDraft, check_spec};
 
 /// Input for creating or replacing a task.
@@ -57,13 +60,6 @@ pub struct TaskDraft {
     pub execution: ExecutionDraft,
 }
 
-/// Owners or tags a task may have.
-const LIST_MAX: usize = 50;
-/// Characters an owner or a tag may have.
-const LIST_ITEM_MAX: usize = 64;
-/// A limit of more than this is a typing error (30 days).
-const TIMEOUT_MAX_SECONDS: i64 = 30 * 86_400;
-
 impl TaskDraft {
     /// All faults that can be told without a server; empty when there are none.
     #[must_use]
@@ -72,9 +68,13 @@ impl TaskDraft {
         self.check_name(lang, &mut faults);
         if self.nickname.chars().count() > LIST_ITEM_MAX {
             faults.push(too_long("nickname", LIST_ITEM_MAX, lang));
+        } else if !self.nickname.trim().is_empty()
+            && let Some(fault) = name_fault(self.nickname.trim())
+        {
+            faults.push(FieldError::new("nickname", fault.code(), fault.text(lang)));
         }
-        check_list("owners", &self.owners, lang, &mut faults);
-        check_list("tags", &self.tags, lang, &mut faults);
+        check_list("owners", &owners(&self.owners), lang, &mut faults);
+        check_list("tags", &entries(&self.tags), lang, &mut faults);
         let calls = !self.execution.http.is_blank();
         if self.mode.runs_command() && self.command.trim().is_empty() && !calls {
             faults.push(FieldError::new(
@@ -205,20 +205,13 @@ impl TaskDraft {
             ));
         } else if name.chars().count() > NAME_MAX_CHARS {
             faults.push(too_long("name", NAME_MAX_CHARS, lang));
-        } else if name.chars().any(char::is_control) {
-            faults.push(FieldError::new(
-                "name",
-                "control",
-                lang.pick(
-                    "工作内容里不能有换行或控制字符",
-                    "The name may not hold line breaks or control characters",
-                ),
-            ));
+        } else if let Some(fault) = name_fault(name) {
+            faults.push(FieldError::new("name", fault.code(), fault.text(lang)));
         }
     }
 }
 
-fn too_long(field: &str, max: usize, lang: Lang) -> FieldError {
+pub(super) fn too_long(field: &str, max: usize, lang: Lang) -> FieldError {
     FieldError::new(
         field,
         "too_long",
@@ -227,141 +220,4 @@ fn too_long(field: &str, max: usize, lang: Lang) -> FieldError {
             format!("At most {max} characters"),
         ),
     )
-}
-
-fn check_list(field: &str, items: &[String], lang: Lang, faults: &mut Vec<FieldError>) {
-    if items.len() > LIST_MAX {
-        faults.push(FieldError::new(
-            field,
-            "too_many",
-            lang.pick(
-                format!("最多 {LIST_MAX} 个"),
-                format!("At most {LIST_MAX} entries"),
-            ),
-        ));
-    } else if items
-        .iter()
-        .any(|item| item.chars().count() > LIST_ITEM_MAX)
-    {
-        faults.push(too_long(field, LIST_ITEM_MAX, lang));
-    } else if items
-        .iter()
-        .any(|item| item.chars().any(|c| c.is_control() || c == ','))
-    {
-        faults.push(FieldError::new(
-            field,
-            "invalid",
-            lang.pick(
-                "不能含有逗号或控制字符",
-                "An entry may not hold commas or control characters",
-            ),
-        ));
-    }
-}
-
-/// Splits a comma list as typed (`,`, `，`, `、` and line breaks), trims, drops empties and repeats.
-#[must_use]
-pub fn split_list(text: &str) -> Vec<String> {
-    let mut items: Vec<String> = Vec::new();
-    for item in text.split([',', '，', '、', '\n', ';', '；']) {
-        let item = item.trim();
-        if !item.is_empty() && !items.iter().any(|seen| seen == item) {
-            items.push(item.to_owned());
-        }
-    }
-    items
-}
-
-/// Why a duration was refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DurationFault {
-    /// Not a number with a unit.
-    Syntax,
-    /// Zero, or more than 30 days.
-    Range,
-}
-
-impl DurationFault {
-    /// A sentence for the reader.
-    #[must_use]
-    pub fn text(self, lang: Lang) -> &'static str {
-        match self {
-            Self::Syntax => lang.pick(
-                "写成 30s、5m、2h 或 1d 这样的时长",
-                "Write a duration such as 30s, 5m, 2h or 1d",
-            ),
-            Self::Range => lang.pick(
-                "时长要在 1 秒到 30 天之间",
-                "The duration must be between 1 second and 30 days",
-            ),
-        }
-    }
-}
-
-/// Reads `30s`, `5m`, `1h30m`, `90` (seconds); empty gives `None`.
-///
-/// # Errors
-/// When the text is no duration or lies outside 1 s – 30 days.
-pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let mut total: i64 = 0;
-    let mut number: Option<i64> = None;
-    for c in text.chars() {
-        if let Some(digit) = c.to_digit(10) {
-            let value = number.unwrap_or(0);
-            number = Some(
-                value
-                    .checked_mul(10)
-                    .and_then(|v| v.checked_add(i64::from(digit)))
-                    .ok_or(DurationFault::Range)?,
-            );
-            continue;
-        }
-        let unit = match c {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(DurationFault::Syntax),
-        };
-        let value = number.take().ok_or(DurationFault::Syntax)?;
-        total = value
-            .checked_mul(unit)
-            .and_then(|v| v.checked_add(total))
-            .ok_or(DurationFault::Range)?;
-    }
-    if let Some(seconds) = number {
-        // A bare number is seconds; after a unit it would be a forgotten unit.
-        if text.chars().all(|c| c.is_ascii_digit()) {
-            total = seconds;
-        } else {
-            return Err(DurationFault::Syntax);
-        }
-    }
-    if (1..=TIMEOUT_MAX_SECONDS).contains(&total) {
-        Ok(Some(total))
-    } else {
-        Err(DurationFault::Range)
-    }
-}
-
-/// Writes seconds as `parse_duration` reads them: `90` gives `1m30s`.
-#[must_use]
-pub fn format_duration(seconds: i64) -> String {
-    let mut rest = seconds.max(0);
-    let mut text = String::new();
-    for (unit, name) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
-        if rest >= unit {
-            text.push_str(&format!("{}{name}", rest / unit));
-            rest %= unit;
-        }
-    }
-    if text.is_empty() {
-        "0s".to_owned()
-    } else {
-        text
-    }
 }

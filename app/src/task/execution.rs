@@ -9,7 +9,9 @@ mod retry;
 mod waits;
 mod words;
 
-pub use draft::{ExecutionDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft};
+pub use draft::{
+    ExecutionDraft, LimitsDraft, PARAMETERS_MAX, RetryDraft, WaitsDraft, env_warnings,
+};
 pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use overlap::Overlap;
 pub use parameter::{Parameter, ParameterKind};

@@ -44,6 +44,17 @@ impl From<AppError> for Problem {
     }
 }
 
+impl Problem {
+    /// A failure of HTTP itself, which no kind of ours stands for.
+    #[must_use]
+    pub fn plain(status: StatusCode, error: AppError) -> Self {
+        Self {
+            status: status.as_u16(),
+            ..Self::from(error)
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,8 +1,6 @@
 //! `/api/v1/tasks`.
 
 use app::backend::{Caller, List, Tasks};
-use app::error::{AppError, ErrorKind};
-use app::i18n::Lang;
 use app::id::TaskId;
 use app::run::{Run, RunForm, RunRequest};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
@@ -11,14 +9,16 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::AppState;
 use super::params::Params;
 use super::problem::{Problem, Reply};
-use crate::web::extract::{Body, Who};
+use crate::web::extract::{Body, Who, malformed};
+use crate::web::strict::{self, Fault};
 
 /// Query of a list.
 #[derive(Deserialize, IntoParams)]
@@ -63,18 +63,36 @@ pub(super) async fn list(
     Ok(([(CONTENT_TYPE, "application/json")], body))
 }
 
+/// A task as it was saved.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SavedTask {
+    /// The task.
+    #[serde(flatten)]
+    task: Task,
+    /// What is hardly meant: it never fires, its window is over, a variable is not expanded.
+    warnings: Vec<String>,
+}
+
+impl SavedTask {
+    fn new(service: &AppState, caller: &Caller, task: Task) -> Self {
+        Self {
+            warnings: service.task_warnings(caller.lang, &task),
+            task,
+        }
+    }
+}
+
 /// Enters a task.
 #[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks", request_body = TaskDraft,
-    responses((status = 201, body = Task), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = SavedTask), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
     State(service): State<AppState>,
     Who(caller): Who,
     Body(draft): Body<TaskDraft>,
 ) -> Reply<impl IntoResponse> {
-    Ok((
-        StatusCode::CREATED,
-        Json(service.task_create(&caller, &draft).await?),
-    ))
+    let task = service.task_create(&caller, &draft).await?;
+    let saved = SavedTask::new(&service, &caller, task);
+    Ok((StatusCode::CREATED, Json(saved)))
 }
 
 /// One task.
@@ -90,28 +108,30 @@ pub(super) async fn get(
 
 /// Replaces a task.
 #[utoipa::path(put, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
-    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
     Body(draft): Body<TaskDraft>,
-) -> Reply<Json<Task>> {
-    Ok(Json(service.task_update(&caller, id, &draft).await?))
+) -> Reply<Json<SavedTask>> {
+    let task = service.task_update(&caller, id, &draft).await?;
+    Ok(Json(SavedTask::new(&service, &caller, task)))
 }
 
 /// Changes the fields that are given (RFC 7396).
 #[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
-    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
     Body(patch): Body<Value>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<SavedTask>> {
     let draft = service.task_draft(&caller, id).await?;
-    let merged = merge(&draft, patch).map_err(|reason| malformed(caller.lang, &reason))?;
-    Ok(Json(service.task_update(&caller, id, &merged).await?))
+    let merged = merge(&draft, patch).map_err(|fault| malformed(caller.lang, &fault))?;
+    let task = service.task_update(&caller, id, &merged).await?;
+    Ok(Json(SavedTask::new(&service, &caller, task)))
 }
 
 /// Deletes a task with its history.
@@ -250,42 +270,33 @@ pub(super) async fn unurge(
 }
 
 /// Applies a merge patch to a draft; `null` puts a field back to its default.
-fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, String> {
+fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, Fault> {
     let Value::Object(patch) = patch else {
-        return Err("an object is needed".to_owned());
+        return Err(Fault::custom("an object is needed"));
     };
-    let mut merged = serde_json::to_value(draft).map_err(|error| error.to_string())?;
+    let mut merged = serde_json::to_value(draft).map_err(Fault::custom)?;
     merge_into(&mut merged, patch)?;
-    serde_json::from_value(merged).map_err(|error| error.to_string())
+    strict::from_value(merged)
 }
 
 /// RFC 7396, section 2, but for fields that do not exist: they are typing errors.
-fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), String> {
+fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), Fault> {
     let Some(fields) = target.as_object_mut() else {
-        return Err("an object is needed".to_owned());
+        return Err(Fault::custom("an object is needed"));
     };
     for (name, value) in patch {
         let Some(field) = fields.get_mut(&name) else {
-            return Err(format!("unknown field `{name}`"));
+            return Err(Fault::unknown(&name, fields.keys().map(String::as_str)));
         };
         match value {
             Value::Null => {
                 fields.remove(&name);
             }
-            Value::Object(patch) if field.is_object() => merge_into(field, patch)?,
+            Value::Object(patch) if field.is_object() => {
+                merge_into(field, patch).map_err(|fault| fault.within(&name))?;
+            }
             value => *field = value,
         }
     }
     Ok(())
-}
-
-fn malformed(lang: Lang, reason: &str) -> AppError {
-    AppError::new(
-        ErrorKind::Invalid,
-        "body",
-        lang.pick(
-            format!("请求内容有误：{reason}"),
-            format!("The body is not right: {reason}"),
-        ),
-    )
 }

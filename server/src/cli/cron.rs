@@ -9,7 +9,6 @@ use clap::{Args, Subcommand};
 use super::print::{print_json, print_lines};
 use super::{Failure, lang};
 use crate::config::Config;
-use crate::timetable::system_zone;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CronCommand {
@@ -93,9 +92,5 @@ pub(super) fn day_rule(text: &str) -> Result<String, String> {
 
 /// The zone of a schedule whose zone is not told.
 fn default_zone(config: &Config) -> String {
-    if config.zone.is_empty() {
-        system_zone()
-    } else {
-        config.zone.clone()
-    }
+    config.default_zone().name
 }

@@ -6,11 +6,12 @@ use app::cron::CronExpr;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::BlackoutId;
-use app::task::parse_duration;
+use app::name::name_fault;
+use app::task::{LIST_ITEM_MAX, LIST_MAX, entries, parse_duration};
 use app::time::Stamp;
 
 use super::Service;
-use super::checks::{instant, unknown_zone};
+use super::checks::{end, instant, unknown_zone};
 use crate::error::OrInternal;
 use crate::firings::Quiet;
 use crate::store::StoredBlackout;
@@ -82,7 +83,9 @@ impl Service {
                 "required",
                 lang.pick("请填写名称", "Enter a name").to_owned(),
             );
-        } else if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        } else if let Some(reason) = name_fault(name) {
+            fault("name", reason.code(), reason.text(lang).to_owned());
+        } else if name.chars().count() > NAME_MAX {
             let text = lang.pick(
                 format!("最多 {NAME_MAX} 个字符，不能有换行"),
                 format!("At most {NAME_MAX} characters on one line"),
@@ -130,7 +133,7 @@ impl Service {
         }
         let found = found.unwrap_or(jiff::tz::TimeZone::UTC);
         let starts_at = instant("starts_at", &draft.starts_at, &found, lang, &mut faults);
-        let ends_at = instant("ends_at", &draft.ends_at, &found, lang, &mut faults);
+        let ends_at = end("ends_at", &draft.ends_at, &found, lang, &mut faults);
         self.check_storable("starts_at", starts_at, lang, &mut faults);
         self.check_storable("ends_at", ends_at, lang, &mut faults);
         if once && !again {
@@ -147,12 +150,18 @@ impl Service {
                 faults.push(FieldError::new("ends_at", "before_start", text));
             }
         }
-        if draft.tags.len() > 50 || draft.tags.iter().any(|tag| tag.chars().count() > 64) {
+        let tags = entries(&draft.tags);
+        if draft.tags.len() > LIST_MAX
+            || tags.len() > LIST_MAX
+            || tags.iter().any(|tag| tag.chars().count() > LIST_ITEM_MAX)
+        {
             let text = lang.pick(
                 "最多 50 个标签，每个最多 64 个字符",
                 "At most 50 tags of at most 64 characters",
             );
             faults.push(FieldError::new("tags", "too_long", text));
+        } else if let Some(reason) = tags.iter().find_map(|tag| name_fault(tag)) {
+            faults.push(FieldError::new("tags", reason.code(), reason.text(lang)));
         }
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
@@ -160,12 +169,7 @@ impl Service {
         Ok(StoredBlackout {
             id,
             name: name.to_owned(),
-            tags: draft
-                .tags
-                .iter()
-                .map(|tag| tag.trim().to_owned())
-                .filter(|tag| !tag.is_empty())
-                .collect(),
+            tags,
             zone: zone_name.to_owned(),
             starts_at,
             ends_at,

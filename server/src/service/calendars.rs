@@ -9,6 +9,7 @@ use app::calendar::{
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{BlackoutId, CalendarId};
+use app::name::name_fault;
 use app::schedule::BUILTIN_CALENDAR;
 use app::time::Stamp;
 use async_trait::async_trait;
@@ -85,7 +86,11 @@ impl Service {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || name.chars().count() > NAME_MAX || !name.chars().all(fits) {
+        let shaped = !name.is_empty()
+            && name.chars().count() <= NAME_MAX
+            && name.chars().all(fits)
+            && name_fault(name).is_none();
+        if !shaped {
             let text = lang.pick(
                 format!("名称由字母、数字、汉字、- 和 _ 组成，1–{NAME_MAX} 个字符"),
                 format!("A name has 1–{NAME_MAX} letters, digits, - and _"),

@@ -6,6 +6,7 @@ use app::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::name::name_fault;
 use async_trait::async_trait;
 
 use super::{Service, or_taken};
@@ -22,7 +23,9 @@ impl Service {
     fn check_channel(&self, lang: Lang, draft: &ChannelDraft, url_needed: bool) -> Answer<()> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
-        if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+        if let Some(fault) = name_fault(name) {
+            faults.push(FieldError::new("name", fault.code(), fault.text(lang)));
+        } else if name.is_empty() || name.chars().count() > 64 {
             faults.push(FieldError::new(
                 "name",
                 "invalid",

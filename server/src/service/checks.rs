@@ -7,7 +7,7 @@ use app::id::{ChannelId, TaskId};
 use app::schedule::{
     BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleDraft, ScheduleSpec, check_spec, field,
 };
-use app::task::{TaskDraft, parse_duration};
+use app::task::{TaskDraft, entries, owners, parse_duration};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
@@ -15,7 +15,9 @@ use super::Service;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::{Engine, NewSchedule, NewTask};
-use crate::timetable::{civil_date, parse_instant, zone};
+use crate::timetable::{
+    at_time_on, civil_date, is_date, parse_end, parse_instant, time_of_day, zone,
+};
 
 impl Service {
     /// Checks a draft whole, so that every fault is told at once; `own` is the task under edit.
@@ -53,14 +55,16 @@ impl Service {
         let schedules = self.check_schedules(lang, draft, &zone, &mut faults);
         check_moment("urge_cron", &draft.urge_cron, &zone, lang, &mut faults);
         let execution = self.check_execution(lang, draft, own, &mut faults).await?;
+        self.check_free(lang, draft.name.trim(), own, &mut faults)
+            .await?;
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
         }
         Ok(NewTask {
             name: draft.name.trim().to_owned(),
             nickname: draft.nickname.trim().to_owned(),
-            owners: trimmed(&draft.owners),
-            tags: trimmed(&draft.tags),
+            owners: owners(&draft.owners),
+            tags: entries(&draft.tags),
             mode: draft.mode,
             command: draft.command.replace("\r\n", "\n"),
             zone: zone_name.to_owned(),
@@ -77,6 +81,27 @@ impl Service {
             // Checked above.
             timeout_seconds: parse_duration(&draft.timeout).unwrap_or(None),
         })
+    }
+
+    /// Tells a name that another task has, together with all other faults. Who comes second at the
+    /// same moment is told by the database.
+    async fn check_free(
+        &self,
+        lang: Lang,
+        name: &str,
+        own: Option<TaskId>,
+        faults: &mut Vec<FieldError>,
+    ) -> Answer<()> {
+        if faults.is_empty() || name.is_empty() || faults.iter().any(|one| one.field == "name") {
+            // Alone, the database's own answer is the right one.
+            return Ok(());
+        }
+        let other = self.store.task_named(name).await.or_internal(lang)?;
+        if other.is_some() && other != own {
+            let taken = super::tasks::name_taken(lang, name);
+            faults.extend(taken.fields);
+        }
+        Ok(())
     }
 
     /// The schedules as they are stored. Faults that `TaskDraft::check` has told are not told again.
@@ -140,18 +165,16 @@ impl Service {
             AppError::invalid(lang, vec![FieldError::new("until", code, message)])
         };
         let found = zone(zone_name).ok().and_then(|zone| {
-            if text.trim().len() <= 8 && text.contains(':') && !text.contains('-') {
-                // A time of day: the next time that the clock shows it.
-                let today = civil_date(&zone, now);
-                let on = |date: jiff::civil::Date| {
-                    parse_instant(&format!("{date} {}", text.trim()), &zone)
-                };
-                on(today)
-                    .filter(|at| *at > now)
-                    .or_else(|| on(today.tomorrow().ok()?))
-            } else {
-                parse_instant(text, &zone)
+            let Some(time) = time_of_day(text) else {
+                return parse_end(text, &zone);
+            };
+            // A time of day: the next time that the clock shows it.
+            let today = civil_date(&zone, now);
+            let at = at_time_on(&zone, today, time);
+            if at > now {
+                return Some(at);
             }
+            Some(at_time_on(&zone, today.tomorrow().ok()?, time))
         });
         let found = found.ok_or_else(|| {
             fault(
@@ -218,7 +241,9 @@ pub(super) fn window(
     faults: &mut Vec<FieldError>,
 ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let start = instant("starts_at", starts_at, zone, lang, faults);
-    let end = instant("ends_at", ends_at, zone, lang, faults);
+    // The end of the window belongs to it: of a day, its last second.
+    let last = chrono::TimeDelta::seconds(i64::from(is_date(ends_at)));
+    let end = end("ends_at", ends_at, zone, lang, faults).map(|end| end - last);
     if let (Some(start), Some(end)) = (start, end)
         && end < start
     {
@@ -261,6 +286,7 @@ pub(super) fn unknown_zone(lang: Lang, name: &str) -> FieldError {
     )
 }
 
+/// An instant as it is typed; nothing where nothing is typed, or it is faulty.
 pub(super) fn instant(
     field: &str,
     text: &str,
@@ -268,12 +294,32 @@ pub(super) fn instant(
     lang: Lang,
     faults: &mut Vec<FieldError>,
 ) -> Option<DateTime<Utc>> {
+    read_time(field, text, parse_instant(text, zone), lang, faults)
+}
+
+/// Where something ends, likewise; a date alone is that whole day.
+pub(super) fn end(
+    field: &str,
+    text: &str,
+    zone: &TimeZone,
+    lang: Lang,
+    faults: &mut Vec<FieldError>,
+) -> Option<DateTime<Utc>> {
+    read_time(field, text, parse_end(text, zone), lang, faults)
+}
+
+fn read_time(
+    field: &str,
+    text: &str,
+    read: Option<DateTime<Utc>>,
+    lang: Lang,
+    faults: &mut Vec<FieldError>,
+) -> Option<DateTime<Utc>> {
     if text.trim().is_empty() {
         return None;
     }
     // MySQL keeps years up to 9999; a date far out is a typing error anyway.
-    let found =
-        parse_instant(text, zone).filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
+    let found = read.filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
     if found.is_none() {
         faults.push(FieldError::new(
             field,
@@ -285,12 +331,4 @@ pub(super) fn instant(
         ));
     }
     found
-}
-
-fn trimmed(items: &[String]) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| item.trim().to_owned())
-        .filter(|item| !item.is_empty())
-        .collect()
 }

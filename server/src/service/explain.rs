@@ -16,7 +16,7 @@ use super::Service;
 use super::words::{excluded_text, local, note_text};
 use crate::error::OrInternal;
 use crate::firings::{Firing, Rhythm, Slot};
-use crate::timetable::{civil_date, parse_instant, rules, zone};
+use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
 /// What an explanation says, before its frame.
 struct Said {
@@ -41,12 +41,9 @@ impl Service {
     pub(super) async fn explain(&self, lang: Lang, task: &Task, text: &str) -> Answer<Explanation> {
         let zone = zone(&task.zone).unwrap_or(jiff::tz::TimeZone::UTC);
         // A time of day alone is today's.
-        let today = civil_date(&zone, self.clock.now());
-        let of_day = text.contains(':') && !text.contains(['-', '/']);
-        let found = if of_day {
-            parse_instant(&format!("{today} {}", text.trim()), &zone)
-        } else {
-            parse_instant(text, &zone)
+        let found = match time_of_day(text) {
+            Some(time) => Some(at_time_on(&zone, civil_date(&zone, self.clock.now()), time)),
+            None => parse_instant(text, &zone),
         };
         let Some(at) = found else {
             let message = lang.pick(

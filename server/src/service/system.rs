@@ -2,6 +2,7 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
+use app::i18n::Lang;
 use app::page::{About, Clockface, Health, Notice, Overview, Upcoming};
 use app::task::{TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
@@ -12,6 +13,18 @@ use super::Service;
 use super::checks::unknown_zone;
 use crate::error::OrInternal;
 use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
+
+/// The code of the notice about a system whose zone has no name.
+pub const UNNAMED_ZONE: &str = "zone_unnamed";
+
+/// What is told of a system whose zone has no name in the zone data.
+#[must_use]
+pub fn unnamed_zone(lang: Lang, said: &str) -> String {
+    lang.pick(
+        format!("系统时区（{said}）不是认识的 IANA 时区，没写时区的任务按 UTC 执行；请把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai"),
+        format!("The system's zone ({said}) is no IANA zone, so tasks that name none run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"),
+    )
+}
 
 impl Service {
     /// The offsets of a zone around now; UTC's for a name that the zone data lost.
@@ -71,6 +84,13 @@ impl Service {
                     "The disk is nearly full: runs go on, but of their output only the end is kept",
                 )
                 .to_owned(),
+                link: None,
+            });
+        }
+        if let Some(said) = &self.zone_doubt {
+            notices.push(Notice {
+                code: UNNAMED_ZONE.to_owned(),
+                text: unnamed_zone(lang, said),
                 link: None,
             });
         }

@@ -4,6 +4,7 @@ mod history;
 mod kept;
 mod next;
 mod start;
+mod warnings;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
@@ -25,6 +26,7 @@ use history::{difference, merge, parse_cursor, reaches_back_to};
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
+use crate::store::{NewTask, search_patterns};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -37,7 +39,7 @@ fn task_noun(lang: Lang) -> &'static str {
     lang.pick("这个任务", "task")
 }
 
-fn name_taken(lang: Lang, name: &str) -> AppError {
+pub(super) fn name_taken(lang: Lang, name: &str) -> AppError {
     let message = lang.pick(
         format!("已经有名为“{name}”的任务"),
         format!("A task named \"{name}\" exists already"),
@@ -51,10 +53,14 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 impl Service {
     async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskRow>> {
         let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
+        let patterns = search_patterns(&query.q).map_err(|fault| {
+            let fault = FieldError::new("q", fault.code(), fault.text(lang));
+            AppError::invalid(lang, vec![fault])
+        })?;
         // One row more than asked for tells whether there is a next page.
         let mut rows = self
             .store
-            .task_rows(query, u64::from(limit) + 1)
+            .task_rows(query, &patterns, u64::from(limit) + 1)
             .await
             .or_internal(lang)?;
         let more = rows.len() > limit as usize;
@@ -133,8 +139,10 @@ impl Tasks for Service {
 
     async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task> {
         let who = self.allow(caller, Action::Edit)?;
-        let new = self.check_task(caller.lang, draft, Some(id)).await?;
+        let mut new = self.check_task(caller.lang, draft, Some(id)).await?;
         let before = self.task_draft(caller, id).await?;
+        let stored = self.find_task(caller.lang, id).await?;
+        keep_window(&mut new, draft, &before, &stored);
         let updated = self.store.update_task(id, &new, self.clock.now()).await;
         let found = or_taken(updated, caller.lang, || name_taken(caller.lang, &new.name))?;
         let after = self.task_draft(caller, id).await?;
@@ -325,8 +333,22 @@ impl Tasks for Service {
     }
 }
 
+/// A time that was left as it was shown stays the same instant: of one that the clock shows twice
+/// the text does not say which, and it has no fractions of a second.
+fn keep_window(new: &mut NewTask, typed: &TaskDraft, before: &TaskDraft, stored: &Task) {
+    if new.zone != stored.zone {
+        return;
+    }
+    if typed.starts_at == before.starts_at {
+        new.starts_at = stored.starts_at.map(|at| at.0);
+    }
+    if typed.ends_at == before.ends_at {
+        new.ends_at = stored.ends_at.map(|at| at.0);
+    }
+}
+
 /// The task as it will be, for its first message.
-fn preview_task(id: TaskId, new: &crate::store::NewTask, now: DateTime<chrono::Utc>) -> Task {
+fn preview_task(id: TaskId, new: &NewTask, now: DateTime<chrono::Utc>) -> Task {
     Task {
         id,
         name: new.name.clone(),

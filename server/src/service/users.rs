@@ -3,12 +3,14 @@
 use app::auth::{Action, Principal, Role, Via};
 use app::backend::{Answer, Caller, Users};
 use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
 use app::id::{TokenId, UserId};
 use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
 use super::sign_in::faults_of;
 use super::{Service, or_taken};
+use crate::auth::alike::looks;
 use crate::auth::streams::Credential;
 use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
@@ -21,6 +23,27 @@ impl Service {
             .into_iter()
             .find(|user| user.id == id)
             .ok_or_else(|| AppError::not_found(caller.lang, caller.lang.pick("这个用户", "user")))
+    }
+
+    /// Refuses a name that looks like another account's: people would take one for the other. The
+    /// very same name is told by the database.
+    async fn check_unlike(&self, lang: Lang, name: &str) -> Answer<()> {
+        let look = looks(name);
+        let users = self.store.users().await.or_internal(lang)?;
+        let other = users
+            .iter()
+            .find(|user| user.name != name && looks(&user.name) == look);
+        let Some(other) = other.map(|user| &user.name) else {
+            return Ok(());
+        };
+        let message = lang.pick(
+            format!("“{name}”和已有的用户“{other}”看起来一样，请换一个名字"),
+            format!("\"{name}\" looks like the user \"{other}\"; choose another name"),
+        );
+        Err(AppError {
+            fields: vec![FieldError::new("name", "alike", message.clone())],
+            ..AppError::new(ErrorKind::Conflict, "user.name_alike", message)
+        })
     }
 
     /// The caller as an administrator of accounts. A token is not enough: one that leaked could
@@ -64,6 +87,7 @@ impl Users for Service {
             return Err(AppError::invalid(lang, faults));
         }
         let name = draft.name.trim();
+        self.check_unlike(lang, name).await?;
         let password_hash = self.new_hash(lang, &draft.password).await?;
         let inserted = self
             .store

@@ -4,6 +4,7 @@ mod change;
 mod list;
 mod rows;
 mod schedules;
+mod search;
 
 use app::id::{ChannelId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Schedule};
@@ -17,6 +18,10 @@ use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
 pub(super) use rows::{from_json, to_json};
 use rows::{to_live, to_task};
+pub use search::{SearchFault, patterns as search_patterns};
+
+/// The column that search looks through. Not in the entity: nothing that reads tasks reads it.
+const SEARCH: &str = "search";
 
 /// A checked task, ready to be written.
 #[derive(Clone, Debug)]

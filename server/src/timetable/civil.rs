@@ -1,5 +1,6 @@
 //! Between instants and what a calendar and a clock on the wall show.
 
+use app::schedule::{Moment, read_moment};
 use chrono::{DateTime, TimeDelta, Utc};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime as Face, Time};
@@ -66,16 +67,63 @@ pub fn start_of_day(zone: &TimeZone, date: Date) -> DateTime<Utc> {
     at_time_on(zone, date, Time::midnight())
 }
 
-/// Reads an instant as people type it: RFC 3339, or a wall clock time in `zone`. A time in a gap
-/// is taken as the first valid instant after it, a repeated one as its first pass.
+/// Reads an instant as people type it: RFC 3339, or a date and a time of day in `zone`, or a date
+/// alone, which is its first instant ([`app::schedule::read_moment`]). A time in a gap is taken as
+/// the first valid instant after it, a repeated one as its first pass.
 #[must_use]
 pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let text = text.trim();
+    // Before all else: what was stored may have fractions of a second.
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
+    match read_moment(text) {
+        Ok(Moment::Date(date)) => Some(start_of_day(zone, date.parse().ok()?)),
+        Ok(Moment::Local(at)) => {
+            let face: Face = at.parse().ok()?;
+            Some(at_time_on(zone, face.date(), face.time()))
+        }
+        Ok(Moment::Instant(at)) => {
+            let at = DateTime::parse_from_rfc3339(&at).ok()?;
+            Some(at.with_timezone(&Utc))
+        }
+        Ok(Moment::Clock(_)) => None,
+        Err(_) => other_spelling(text, zone),
+    }
+}
+
+/// Reads where something ends: as [`parse_instant`], but a date alone is that whole day, so it ends
+/// at the first instant of the next one.
+#[must_use]
+pub fn parse_end(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
+    match read_moment(text) {
+        Ok(Moment::Date(date)) => {
+            let date: Date = date.parse().ok()?;
+            Some(start_of_day(zone, date.tomorrow().ok()?))
+        }
+        _ => parse_instant(text, zone),
+    }
+}
+
+/// Whether a text is a date alone.
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    matches!(read_moment(text), Ok(Moment::Date(_)))
+}
+
+/// The time of day that a text is, if it is one alone.
+#[must_use]
+pub fn time_of_day(text: &str) -> Option<Time> {
+    match read_moment(text) {
+        Ok(Moment::Clock(time)) => time.parse().ok(),
+        _ => None,
+    }
+}
+
+/// What was read before there was one reader, and is in scripts: `20261201 09:00`, fractions.
+fn other_spelling(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let text = text.replace('/', "-").replacen('T', " ", 1);
-    let (date, time) = text.split_once(' ').unwrap_or((&text, "00:00:00"));
+    let (date, time) = text.split_once(' ')?;
     let date: Date = date.trim().parse().ok()?;
     let time = time.trim();
     let time: Time = if time.matches(':').count() == 1 {

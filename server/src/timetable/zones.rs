@@ -46,14 +46,114 @@ pub fn zone_names() -> Vec<String> {
     names
 }
 
-/// The system's zone, or UTC where it names none.
-#[must_use]
-pub fn system_zone() -> String {
-    match TimeZone::system().iana_name() {
-        // Another name for the same thing, and the longer one.
-        None | Some("Etc/UTC") => "UTC".to_owned(),
-        Some(name) => name.to_owned(),
+/// The system's zone, and whether it is the one that was meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SystemZone {
+    /// The IANA name that is used.
+    pub name: String,
+    /// Where it is only a guess: what the system says instead.
+    pub doubt: Option<String>,
+}
+
+impl SystemZone {
+    fn sure(name: &str) -> Self {
+        Self {
+            // Another name for the same thing, and the longer one.
+            name: match name {
+                "Etc/UTC" | "Etc/Unknown" => "UTC".to_owned(),
+                name => name.to_owned(),
+            },
+            doubt: None,
+        }
     }
+
+    fn guessed(said: String) -> Self {
+        Self {
+            name: "UTC".to_owned(),
+            doubt: Some(said),
+        }
+    }
+}
+
+/// The system's zone: what `TZ` says, else what `/etc/localtime` is.
+///
+/// Where that is a zone without a name of the zone data, it is UTC with a doubt, which must be told:
+/// all tasks that name no zone would run hours off.
+#[must_use]
+pub fn system_zone() -> SystemZone {
+    match std::env::var("TZ") {
+        Ok(text) => zone_of_tz(&text),
+        Err(std::env::VarError::NotUnicode(text)) => {
+            SystemZone::guessed(format!("TZ={}", text.to_string_lossy()))
+        }
+        Err(std::env::VarError::NotPresent) => match TimeZone::system().iana_name() {
+            Some(name) => SystemZone::sure(name),
+            None => SystemZone::guessed("/etc/localtime".to_owned()),
+        },
+    }
+}
+
+/// What a `TZ` means (POSIX.1-2024, 8.3): the name of a zone, a file of the zone data, or a rule
+/// such as `CST-8`. Without rules for summer time and of whole hours the zone data has a name for
+/// it: `Etc/GMT-8`, whose sign is that of POSIX, west positive.
+fn zone_of_tz(text: &str) -> SystemZone {
+    let text = text.trim();
+    let name = text.strip_prefix(':').unwrap_or(text);
+    let name = match name.rsplit_once("zoneinfo/") {
+        Some((_, name)) if name.len() < text.len() && text.contains("/zoneinfo/") => name,
+        _ => name,
+    };
+    if name.is_empty() {
+        return SystemZone::sure("UTC");
+    }
+    let known = |name: &str| {
+        let found = jiff::tz::db().get(name).ok()?;
+        found.iana_name().map(SystemZone::sure)
+    };
+    if let Some(found) = known(name) {
+        return found;
+    }
+    if name == "/etc/localtime"
+        && let Some(name) = TimeZone::system().iana_name()
+    {
+        return SystemZone::sure(name);
+    }
+    let fixed = fixed_hours(name).and_then(|hours| match hours {
+        0 => Some(SystemZone::sure("UTC")),
+        hours => known(&format!("Etc/GMT{hours:+}")),
+    });
+    fixed.unwrap_or_else(|| SystemZone::guessed(format!("TZ={text}")))
+}
+
+/// The hours west of Greenwich of a rule without summer time: `CST-8`, `<+08>-8`, `UTC+3:00`.
+fn fixed_hours(rule: &str) -> Option<i32> {
+    let offset = match rule.strip_prefix('<') {
+        Some(quoted) => {
+            let (name, offset) = quoted.split_once('>')?;
+            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-');
+            (name.len() >= 3 && name.chars().all(fits)).then_some(offset)?
+        }
+        None => {
+            let end = rule.find(|c: char| !c.is_ascii_alphabetic())?;
+            (end >= 3).then(|| &rule[end..])?
+        }
+    };
+    let (sign, digits) = match offset.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, offset.strip_prefix('+').unwrap_or(offset)),
+    };
+    let mut parts = digits.split(':');
+    let mut number = || {
+        let part = parts.next()?;
+        let plain = (1..=2).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_digit());
+        plain.then(|| part.parse::<i32>().ok()).flatten()
+    };
+    let hours = number()?;
+    let rest = digits.matches(':').count();
+    if rest > 2 || (0..rest).any(|_| number() != Some(0)) {
+        return None;
+    }
+    Some(sign * hours)
 }
 
 /// The offsets of a zone from a year before `now` to six years after it: all that pages show.
@@ -103,4 +203,51 @@ pub(super) fn changes(
 ) -> impl Iterator<Item = super::offsets::Change> {
     std::iter::successors(change_after(zone, from), |last| change_after(zone, last.at))
         .take_while(move |change| change.at <= until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SystemZone, zone, zone_of_tz};
+
+    #[test]
+    fn a_tz_is_the_zone_it_means_or_a_doubt() {
+        for (text, name) in [
+            ("Asia/Shanghai", "Asia/Shanghai"),
+            (":Asia/Shanghai", "Asia/Shanghai"),
+            ("/usr/share/zoneinfo/Asia/Shanghai", "Asia/Shanghai"),
+            (":/usr/share/zoneinfo/Europe/Berlin", "Europe/Berlin"),
+            ("asia/shanghai", "Asia/Shanghai"),
+            ("CST-8", "Etc/GMT-8"),
+            ("CST-08:00", "Etc/GMT-8"),
+            ("<+08>-8", "Etc/GMT-8"),
+            ("<UTC+8>-8", "Etc/GMT-8"),
+            ("UTC-8", "Etc/GMT-8"),
+            ("JST-9", "Etc/GMT-9"),
+            ("ART3", "Etc/GMT+3"),
+            ("<-03>+3:00:00", "Etc/GMT+3"),
+            ("UTC0", "UTC"),
+            ("", "UTC"),
+            ("UTC", "UTC"),
+            ("Etc/UTC", "UTC"),
+        ] {
+            let found = zone_of_tz(text);
+            assert_eq!(found, SystemZone::sure(name), "{text}");
+            assert!(zone(&found.name).is_ok(), "{text}");
+        }
+        for text in [
+            "Mars/Olympus",
+            "Beijing",
+            "IST-5:30",
+            "CET-1CEST,M3.5.0,M10.5.0/3",
+            "CST-15",
+            "CST-8:00:01",
+            "-8",
+            "<+0>-8",
+            "CST-8:",
+        ] {
+            let found = zone_of_tz(text);
+            assert_eq!(found.name, "UTC", "{text}");
+            assert_eq!(found.doubt, Some(format!("TZ={text}")));
+        }
+    }
 }

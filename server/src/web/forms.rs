@@ -22,9 +22,13 @@ fn is_ticked(value: &str) -> bool {
     matches!(value, "true" | "on" | "1")
 }
 
+/// Bytes of a path that is gone to next: more than any of ours, less than a proxy's limit of headers.
+const NEXT_MAX: usize = 2048;
+
 /// A path on this server, or the overview: a link must not send people elsewhere after sign-in.
 fn local_path(next: &str) -> &str {
-    let local = next.starts_with('/')
+    let local = next.len() <= NEXT_MAX
+        && next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains(['\\', '\r', '\n', '\t'])
         && !next.chars().any(char::is_control);

@@ -24,6 +24,7 @@ mod executor;
 mod failed_forms;
 mod faults;
 mod http_task;
+mod inputs;
 mod kept_list;
 mod manual;
 mod messages;

@@ -23,7 +23,7 @@ async fn every_fault_is_told_at_its_field_in_both_languages() {
         (json!({"name": "长".repeat(201)}), "name", "too_long"),
         (json!({"name": "a\nb"}), "name", "control"),
         (json!({"nickname": "x".repeat(65)}), "nickname", "too_long"),
-        (json!({"owners": ["a,b"]}), "owners", "invalid"),
+        (json!({"owners": ["a\u{202e}b"]}), "owners", "invisible"),
         (json!({"tags": vec!["t"; 51]}), "tags", "too_many"),
         (json!({"command": " "}), "command", "required"),
         (

@@ -59,6 +59,18 @@ impl CronError {
                 "表达式后面跟着命令；这里只填周期",
                 "a command follows the schedule; only the schedule belongs here",
             ),
+            CronErrorKind::Quoted { write } => lang.pick(
+                format!("不要加引号；请写 {write}"),
+                format!("leave the quotes out; write {write}"),
+            ),
+            CronErrorKind::Comment { write } => lang.pick(
+                format!("# 是注释，这里不能写；请写 {write}，说明写进任务的名称"),
+                format!("# begins a comment, which has no place here; write {write}, and put the remark into the task's name"),
+            ),
+            CronErrorKind::ZoneInFront { zone, write } => lang.pick(
+                format!("时区不写在表达式里；请写 {write}，并把任务的时区（zone）设为 {zone}"),
+                format!("the time zone does not belong into the expression; write {write} and set the task's time zone (zone) to {zone}"),
+            ),
             CronErrorKind::ClockTime { text, write: Some(write) } => lang.pick(
                 format!("{text} 是时刻；请从小到大分段写作 {write}"),
                 format!("{text} is a time of day; write its fields instead, smallest first: {write}"),

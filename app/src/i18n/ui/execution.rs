@@ -22,7 +22,7 @@ crate::texts! {
         http_headers: "标头" | "Headers",
         http_headers_hint: "每行一个“名称: 值”，值里可用 ${变量}；口令请用密钥" | "One `Name: value` a line, values may hold ${NAME}; use secrets for passwords",
         http_body: "正文" | "Body",
-        http_body_hint: "可用 ${变量}，最多 64 KiB" | "May hold ${NAME}; 64 KiB at the most",
+        http_body_hint: "可用 ${变量}，原样的 ${ 写成 $${；最多 64 KiB" | "Supports ${NAME}, with $${ for a literal ${; up to 64 KiB",
         http_status: "算成功的状态码" | "Statuses that are a success",
         http_status_hint: "例如 200-299,304；留空为 200–299" | "For example 200-299,304; empty for 200–299",
         http_pointer: "检查 JSON 的位置" | "Place in the JSON answer",
@@ -84,7 +84,7 @@ crate::texts! {
         cwd: "目录" | "Folder",
         cwd_hint: "绝对路径，例如 /opt/app；留空用默认的" | "An absolute path such as /opt/app; empty for the usual one",
         env: "环境变量" | "Environment variables",
-        env_hint: "每行一个 NAME=value，原样使用；口令请用密钥，不要写在这里" | "One NAME=value a line, taken as it is; use secrets for passwords",
+        env_hint: "每行一个 NAME=value，两端的引号不算值的一部分，$变量 不展开；口令请用密钥，不要写在这里" | "One NAME=value per line; quotes around a value are not part of it, $NAME is not expanded; use secrets for passwords",
 
         // Parameters
         group_parameters: "参数" | "Parameters",

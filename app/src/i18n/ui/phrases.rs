@@ -84,6 +84,16 @@ pub fn task_counts(lang: Lang, active: i64, paused: i64, closed: i64) -> String 
     )
 }
 
+/// A state in the address that no task has.
+#[must_use]
+pub fn no_such_state(lang: Lang, state: &str) -> String {
+    let state: String = state.chars().take(40).collect();
+    lang.pick(
+        format!("没有“{state}”这种状态"),
+        format!("There is no state \"{state}\""),
+    )
+}
+
 /// How many rows the list shows.
 #[must_use]
 pub fn shown(lang: Lang, count: usize, more: bool) -> String {

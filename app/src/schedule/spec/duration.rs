@@ -1,4 +1,5 @@
-//! The length of an interval: `90s`, `1h30m`, `2 hours`, `1 小时 30 分钟`.
+//! Lengths of time: `90s`, `1h30m`, `2 hours`, `1 小时 30 分钟`. The one reader of intervals, limits
+//! and delays.
 
 use super::{INTERVAL_MAX_SECONDS, SpecFault};
 use crate::cron::clip;
@@ -33,21 +34,27 @@ const UNITS: [(&[&str], Unit); 7] = [
 ];
 
 /// Units in Chinese, which no space separates from what follows: longer ones first.
-const UNITS_ZH: [(&str, Unit); 19] = [
+const UNITS_ZH: [(&str, Unit); 25] = [
     ("毫秒", Unit::Fraction),
     ("秒钟", Unit::Seconds(1)),
+    ("秒鐘", Unit::Seconds(1)),
     ("秒", Unit::Seconds(1)),
     ("分钟", Unit::Seconds(60)),
+    ("分鐘", Unit::Seconds(60)),
     ("分", Unit::Seconds(60)),
     ("个小时", Unit::Seconds(3_600)),
     ("小时", Unit::Seconds(3_600)),
+    ("個小時", Unit::Seconds(3_600)),
+    ("小時", Unit::Seconds(3_600)),
     ("个钟头", Unit::Seconds(3_600)),
     ("时", Unit::Seconds(3_600)),
+    ("時", Unit::Seconds(3_600)),
     ("天", Unit::Seconds(86_400)),
     ("日", Unit::Seconds(86_400)),
     ("个星期", Unit::Seconds(604_800)),
     ("星期", Unit::Seconds(604_800)),
     ("周", Unit::Seconds(604_800)),
+    ("週", Unit::Seconds(604_800)),
     ("个月", Unit::Uneven),
     ("月", Unit::Uneven),
     ("个季度", Unit::Uneven),
@@ -56,7 +63,7 @@ const UNITS_ZH: [(&str, Unit); 19] = [
 ];
 
 /// Reads numbers with their units; gives the seconds and the text behind them.
-pub(super) fn parse(text: &str) -> Result<(i64, &str), SpecFault> {
+pub(crate) fn parse(text: &str) -> Result<(i64, &str), SpecFault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(SpecFault::IntervalMissing);

@@ -1,7 +1,7 @@
 //! A point in time as text: a date of the calendar and a time of day, with an offset or without.
 
 use super::SpecFault;
-use crate::cron::{clip, days_in_month};
+use crate::cron::{clip, days_in_month, half_width};
 
 /// The years that are taken for no typing error, as everywhere in the product.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
@@ -17,66 +17,131 @@ struct Civil {
     second: u8,
 }
 
-/// Reads `2026-12-01 09:00[:SS]` or RFC 3339, also with `/` or 年月日 in the date; gives
-/// `2026-12-01T09:00:00`, with a `Z` for an instant.
+/// A point in time as people type it, before it meets a zone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// A date alone: `2026-12-01`.
+    Date(String),
+    /// A time of day alone: `09:00:00`.
+    Clock(String),
+    /// A date and a time of day in the zone of whoever asks: `2026-12-01T09:00:00`.
+    Local(String),
+    /// An instant: `2026-12-01T01:00:00Z`.
+    Instant(String),
+}
+
+/// Longer texts are no times.
+const MAX_BYTES: usize = 128;
+
+/// Reads a point in time: the one reader of all fields, flags and schedules.
+///
+/// Dates as `2026-12-01`, `2026/12/1` or `2026年12月1日`; times of day as `9:00`, `09:00:30`, `9点`,
+/// `9点半`, `9时30分`; both together; RFC 3339. Full-width characters are the ordinary ones.
+///
+/// # Errors
+/// The first fault found.
+pub fn read_moment(text: &str) -> Result<Moment, SpecFault> {
+    let text = text.trim();
+    if text.len() > MAX_BYTES {
+        return Err(SpecFault::MomentFormat { text: clip(text) });
+    }
+    let text: String = text.chars().map(|c| half_width(c).unwrap_or(c)).collect();
+    read(text.trim())
+}
+
+/// Reads the text of a schedule for one time; gives `2026-12-01T09:00:00`, with a `Z` for an
+/// instant.
 pub(super) fn parse(text: &str) -> Result<String, SpecFault> {
+    match read(text)? {
+        Moment::Date(date) => Err(SpecFault::TimeMissing { date }),
+        Moment::Clock(_) => Err(SpecFault::DateMissing { time: clip(text) }),
+        Moment::Local(at) | Moment::Instant(at) => Ok(at),
+    }
+}
+
+fn read(text: &str) -> Result<Moment, SpecFault> {
     let unknown = || SpecFault::MomentFormat { text: clip(text) };
-    let mut left = Left(text);
     if text.is_empty() {
         return Err(SpecFault::MomentMissing);
     }
-    if let Some(time) = only_clock(text) {
-        return Err(SpecFault::DateMissing { time });
+    if let Some(clock) = only_clock(text) {
+        let (hour, minute, second) = clock?;
+        return Ok(Moment::Clock(format!("{hour:02}:{minute:02}:{second:02}")));
     }
+    let mut left = Left(text);
     let year = left.digits(4, 4).ok_or_else(unknown)?;
     let mark = left.one_of(&['-', '/', '年']).ok_or_else(unknown)?;
     let month = left.digits(1, 2).ok_or_else(unknown)?;
     let second_mark = if mark == '年' { '月' } else { mark };
     left.one_of(&[second_mark]).ok_or_else(unknown)?;
     let day = left.digits(1, 2).ok_or_else(unknown)?;
-    let ended = mark != '年' || left.one_of(&['日', '号']).is_some();
+    let ended = mark != '年' || left.one_of(&['日', '号', '號']).is_some();
     if !ended {
         return Err(unknown());
     }
     let (month, day) = check_date(year, month, day)?;
-    let date = format!("{year:04}-{month:02}-{day:02}");
     let letter = left.one_of(&['T', 't']).is_some();
     let spaces = left.spaces();
     if left.0.is_empty() {
-        return Err(SpecFault::TimeMissing { date });
+        return Ok(Moment::Date(format!("{year:04}-{month:02}-{day:02}")));
     }
     // 2026年12月1日09:00 needs no space.
     if !letter && !spaces && mark != '年' {
         return Err(unknown());
     }
-    let clock = left.0;
-    let hour = left.digits(1, 2).ok_or_else(unknown)?;
-    left.one_of(&[':']).ok_or_else(unknown)?;
-    let minute = left.digits(2, 2).ok_or_else(unknown)?;
-    let second = match left.one_of(&[':']) {
-        Some(_) => left.digits(2, 2).ok_or_else(unknown)?,
-        None => 0,
-    };
-    let no_time = || SpecFault::NoSuchTime {
-        text: clip(clock[..clock.len() - left.0.len()].trim()),
-    };
-    let small = |value: i32, end: i32| {
-        let value = (value < end).then(|| u8::try_from(value).ok());
-        value.flatten().ok_or_else(no_time)
-    };
+    let (hour, minute, second) = clock(&mut left).ok_or_else(unknown)??;
     let civil = Civil {
         year,
         month,
         day,
-        hour: small(hour, 24)?,
-        minute: small(minute, 60)?,
-        second: small(second, 60)?,
+        hour,
+        minute,
+        second,
     };
     finish(civil, left)
 }
 
+/// A time of day at the start: `None` where the text is none, an error where there is no such time.
+fn clock(left: &mut Left) -> Option<Result<(u8, u8, u8), SpecFault>> {
+    let start = left.0;
+    let hour = left.digits(1, 2)?;
+    let (minute, second) = match left.one_of(&[':', '点', '點', '时', '時'])? {
+        ':' => {
+            let minute = left.digits(2, 2)?;
+            let second = match left.one_of(&[':']) {
+                Some(_) => left.digits(2, 2)?,
+                None => 0,
+            };
+            (minute, second)
+        }
+        _ if left.one_of(&['半']).is_some() => (30, 0),
+        _ if left.one_of(&['整', '钟', '鐘']).is_some() => (0, 0),
+        _ => match left.digits(1, 2) {
+            None => (0, 0),
+            Some(minute) => {
+                let second = left.one_of(&['分']).and_then(|_| left.digits(1, 2));
+                if second.is_some() {
+                    left.one_of(&['秒'])?;
+                }
+                (minute, second.unwrap_or(0))
+            }
+        },
+    };
+    let small = |value: i32, end: i32| {
+        let value = (value < end).then(|| u8::try_from(value).ok());
+        value.flatten()
+    };
+    let read = (small(hour, 24), small(minute, 60), small(second, 60));
+    Some(match read {
+        (Some(hour), Some(minute), Some(second)) => Ok((hour, minute, second)),
+        _ => Err(SpecFault::NoSuchTime {
+            text: clip(start[..start.len() - left.0.len()].trim()),
+        }),
+    })
+}
+
 /// Reads what may follow the seconds, and writes the text.
-fn finish(civil: Civil, mut left: Left) -> Result<String, SpecFault> {
+fn finish(civil: Civil, mut left: Left) -> Result<Moment, SpecFault> {
     if left.0.starts_with('.') {
         let digits = left.0[1..].trim_start_matches(|c: char| c.is_ascii_digit());
         let fraction = &left.0[1..left.0.len() - digits.len()];
@@ -89,7 +154,7 @@ fn finish(civil: Civil, mut left: Left) -> Result<String, SpecFault> {
     }
     left.spaces();
     let civil = match left.0 {
-        "" => return Ok(civil.to_string()),
+        "" => return Ok(Moment::Local(civil.to_string())),
         "Z" | "z" | "UTC" | "utc" => civil,
         offset => {
             let minutes = offset_minutes(offset)
@@ -99,7 +164,7 @@ fn finish(civil: Civil, mut left: Left) -> Result<String, SpecFault> {
     };
     // An offset may lead out of the years at either end.
     check_year(civil.year)?;
-    Ok(format!("{civil}Z"))
+    Ok(Moment::Instant(format!("{civil}Z")))
 }
 
 fn check_year(year: i32) -> Result<(), SpecFault> {
@@ -127,16 +192,11 @@ fn check_date(year: i32, month: i32, day: i32) -> Result<(u8, u8), SpecFault> {
     }
 }
 
-/// The text, if it is a time of day alone.
-fn only_clock(text: &str) -> Option<String> {
+/// The time of day, if the text is one alone.
+fn only_clock(text: &str) -> Option<Result<(u8, u8, u8), SpecFault>> {
     let mut left = Left(text);
-    left.digits(1, 2)?;
-    left.one_of(&[':'])?;
-    left.digits(2, 2)?;
-    if left.one_of(&[':']).is_some() {
-        left.digits(2, 2)?;
-    }
-    left.0.is_empty().then(|| clip(text))
+    let found = clock(&mut left)?;
+    left.0.is_empty().then_some(found)
 }
 
 /// `+08:00`, `-0330` or `+08` in minutes.

@@ -2,6 +2,7 @@
 
 mod back;
 mod bounds;
+mod env;
 mod http;
 mod names;
 mod reader;
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::{Execution, HttpDraft, Overlap, Parameter, Waits};
 use crate::error::FieldError;
 use crate::i18n::Lang;
+pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;
-use reader::Reader;
+use reader::{Reader, plain};
 
 /// Seconds between TERM and KILL at the most.
 const STOP_GRACE_MAX: i64 = 600;
@@ -121,6 +123,7 @@ impl ExecutionDraft {
     pub fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> Execution {
         let mut reader = Reader { lang, faults };
         let usual = Execution::default();
+        let env = env::env(&mut reader, &self.env);
         Execution {
             http: self.http.read(&mut reader),
             soft_limit_seconds: reader.seconds("soft_limit", &self.soft_limit, 1, MONTH),
@@ -133,15 +136,15 @@ impl ExecutionDraft {
             run_as: names::run_as(&mut reader, &self.run_as),
             cwd: names::cwd(&mut reader, &self.cwd),
             limits: self.limits.read(&mut reader),
-            env: names::env(&mut reader, &self.env),
-            parameters: names::parameters(&mut reader, &self.parameters, &self.env),
+            parameters: names::parameters(&mut reader, &self.parameters, &env),
+            env,
             waits: self.waits.read(&mut reader),
             outlives_server: self.outlives_server,
         }
     }
 
     fn read_overlap(&self, reader: &mut Reader<'_>) -> Overlap {
-        self.overlap.parse().unwrap_or_else(|()| {
+        plain(&self.overlap).parse().unwrap_or_else(|()| {
             let lang = reader.lang;
             let rule = self.overlap.split(':').next().unwrap_or_default().trim();
             let message = match rule {

@@ -135,7 +135,12 @@ pub(crate) fn lines(
     let fault = fault_signal(fault, None);
     // The library writes the children of a textarea unescaped and does not hydrate them; as
     // escaped inner HTML the text is the same from the server, in the browser, and harmless.
-    let escaped = value.replace('&', "&amp;").replace('<', "&lt;");
+    let mut escaped = value.replace('&', "&amp;").replace('<', "&lt;");
+    // A parser drops a line break right behind the tag, so the text's own one needs another before
+    // it (HTML, 13.2.6.4.7). A text set by script has no tag before it.
+    if cfg!(feature = "ssr") && value.starts_with(['\n', '\r']) {
+        escaped.insert(0, '\n');
+    }
     let control = view! {
         <textarea
             id=name.to_owned() name=name.to_owned() rows="4" class="mono" spellcheck="false" autofocus=focus

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::cycle::warnings;
 use super::firings::firings;
-use crate::error::AppError;
 use crate::i18n::Lang;
 use crate::i18n::ui::plan;
 use crate::id::{ScheduleId, TaskId};
@@ -101,10 +100,22 @@ fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
     Some((schedule, spec))
 }
 
+/// What the server says of what is typed.
+#[derive(Clone, Copy)]
+struct Known {
+    /// The preview, where there is nothing wrong.
+    preview: RwSignal<Option<Preview>>,
+    /// What is wrong: it may be another field than the schedule, such as the zone.
+    refused: RwSignal<Option<String>>,
+}
+
 /// Words, warnings and firings of what is typed; `initial` is the server's for what was sent.
 pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     let ui = ui();
-    let known = RwSignal::new(initial);
+    let known = Known {
+        preview: RwSignal::new(initial),
+        refused: RwSignal::new(None),
+    };
     follow(typed, known);
     let all = Memo::new(move |_| {
         let drafts = filled(typed.schedules.get());
@@ -113,10 +124,11 @@ pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     view! {
         <div class="preview">
             <h3>{ui.preview}</h3>
-            <div aria-live="polite">{move || all.get().map(|all| explained(&all, known.get()))}</div>
-            {move || match known.get() {
-                Some(known) => firings(&known),
-                None => view! { <p class="muted">{ui.preview_empty}</p> }.into_any(),
+            <div aria-live="polite">{move || all.get().map(|all| explained(&all, known.preview.get()))}</div>
+            {move || match (known.preview.get(), known.refused.get()) {
+                (Some(known), _) => firings(&known),
+                (None, Some(why)) => view! { <p class="muted">{why}</p> }.into_any(),
+                (None, None) => view! { <p class="muted">{ui.preview_empty}</p> }.into_any(),
             }}
         </div>
     }
@@ -151,7 +163,7 @@ fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyVie
 }
 
 /// Asks the server anew after every pause in typing; an answer to an older question is dropped.
-fn follow(typed: Typed, known: RwSignal<Option<Preview>>) {
+fn follow(typed: Typed, known: Known) {
     let asked = StoredValue::new(0_u32);
     Effect::new(move |before: Option<PreviewRequest>| {
         let request = typed.request();
@@ -172,23 +184,22 @@ fn follow(typed: Typed, known: RwSignal<Option<Preview>>) {
     });
 }
 
-fn ask(
-    request: PreviewRequest,
-    turn: u32,
-    asked: StoredValue<u32>,
-    known: RwSignal<Option<Preview>>,
-) {
+fn ask(request: PreviewRequest, turn: u32, asked: StoredValue<u32>, known: Known) {
     leptos::task::spawn_local(async move {
         let readable = !request.schedules.is_empty()
             && request.schedules.iter().all(|draft| read(draft).is_some());
-        let answer: Result<Option<Preview>, AppError> = if readable {
-            fetch_preview(request).await.map(Some)
+        let (preview, refused) = if readable {
+            match fetch_preview(request).await {
+                Ok(Ok(preview)) => (Some(preview), None),
+                Ok(Err(error)) | Err(error) => (None, Some(error.message)),
+            }
         } else {
-            Ok(None)
+            (None, None)
         };
         // The page may be gone by now.
         if asked.try_get_value() == Some(turn) {
-            known.try_set(answer.ok().flatten());
+            known.preview.try_set(preview);
+            known.refused.try_set(refused);
         }
     });
 }

@@ -40,6 +40,12 @@ pub(crate) fn page() -> AnyView {
             limit: None,
         }
     });
+    // A state that there is none of: showing all tasks would look like an answer.
+    let odd = Memo::new(move |_| {
+        let state = query.read().get("state").unwrap_or_default();
+        let known = state.is_empty() || state.parse::<TaskState>().is_ok();
+        (!known).then_some(state)
+    });
     let controls = Controls::new();
     let seen = live().follow_all();
     let data = load::ask(
@@ -54,7 +60,14 @@ pub(crate) fn page() -> AnyView {
         {controls.outcome()}
         // Outside of what is refreshed: words that are being typed must stay.
         {move || filter(&asked.get())}
-        {load::page(data, move |page| content(page, controls))}
+        {load::page(data, move |page| {
+            let page = StoredValue::new(page);
+            let shown = move || match odd.get() {
+                Some(state) => no_such_state(&state),
+                None => content(page.get_value(), controls),
+            };
+            shown.into_any()
+        })}
     }
     .into_any()
 }
@@ -87,6 +100,20 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
             {rows}
         </section>
         {pager(&page)}
+    }
+    .into_any()
+}
+
+fn no_such_state(state: &str) -> AnyView {
+    let ui = ui();
+    let told = view! {
+        <p class="muted">{phrases::no_such_state(lang(), state)}</p>
+        <p><a class="button" href=routes::TASKS>{ui.clear_filter}</a></p>
+    };
+    view! {
+        <section class="card flush">
+            {blank(icon::SEARCH, ui.no_match_title, ui.no_such_state_text, told.into_any())}
+        </section>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use chrono::Datelike;
 
 use super::report::Report;
 use crate::clock::{Clock, SystemClock};
+use crate::service::UNNAMED_ZONE;
 use crate::timetable::{bundled_version, zone};
 
 /// Whether the server is of this program's version.
@@ -33,6 +34,10 @@ pub(super) fn version(about: &About, report: &mut Report) {
 pub(super) fn tell(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
     default_zone(&about.default_zone, report);
+    let mut notices = about.notices.iter();
+    if let Some(notice) = notices.find(|notice| notice.code == UNNAMED_ZONE) {
+        unnamed_zone(notice.text.clone(), report);
+    }
     calendars(&about.calendars, report);
     for notice in &about.notices {
         // The others are told by the checks above.
@@ -92,6 +97,18 @@ pub(super) fn default_zone(name: &str, report: &mut Report) {
             ),
         );
     }
+}
+
+/// The system's zone is one that the zone data has no name for.
+pub(super) fn unnamed_zone(text: String, report: &mut Report) {
+    report.warn(
+        "system_zone",
+        text,
+        (
+            "把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai",
+            "set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai",
+        ),
+    );
 }
 
 /// Whether the calendars in use know this year and the next one.

@@ -13,8 +13,9 @@ use crate::cli::sentence;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::lifecycle::{self, DataDir, DataDirError, Parts, StartError};
+use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
-use crate::timetable::{data_version, system_zone};
+use crate::timetable::data_version;
 
 /// Looks at everything that can be looked at.
 pub(super) async fn look(config: &Config, report: &mut Report) {
@@ -34,11 +35,11 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
         None => {
             let zones = data_version();
             about::zone_data(&zones.version, zones.source.as_str(), report);
-            let zone = match config.zone.as_str() {
-                "" => system_zone(),
-                name => name.to_owned(),
-            };
-            about::default_zone(&zone, report);
+            let zone = config.default_zone();
+            if let Some(said) = &zone.doubt {
+                about::unnamed_zone(unnamed_zone(report.lang(), said), report);
+            }
+            about::default_zone(&zone.name, report);
         }
     }
     if !report.has("server") {
@@ -160,7 +161,7 @@ async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option
 /// Whether the tables are those of this version: they can be read as it reads them.
 async fn layout(store: &Store, report: &mut Report) -> bool {
     let read = async {
-        store.task_rows(&TaskQuery::default(), 1).await?;
+        store.task_rows(&TaskQuery::default(), &[], 1).await?;
         store.calendars().await?;
         store.blackouts().await?;
         Ok::<_, StoreError>(())

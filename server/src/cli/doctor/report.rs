@@ -150,6 +150,7 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "migrations" => ("数据库结构", "database layout"),
         "zone_data" => ("时区数据", "zone data"),
         "default_zone" => ("默认时区", "default zone"),
+        "system_zone" => ("系统时区", "system zone"),
         "calendars" => ("日历", "calendars"),
         "secret_key" => ("密钥", "secret key"),
         "server" => ("服务器", "server"),

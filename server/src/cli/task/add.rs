@@ -136,10 +136,16 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         print_json(&task);
     } else {
         let (id, cycle) = (text(&task, "id"), cycle(&task));
-        print_lines(&[lang().pick(
+        let entered = lang().pick(
             format!("任务 {id} 已建单：{cycle}"),
             format!("Task {id} entered: {cycle}"),
-        )]);
+        );
+        let warnings = task["warnings"].as_array().into_iter().flatten();
+        let warnings = warnings
+            .filter_map(Value::as_str)
+            .map(|text| lang().pick(format!("注意：{text}"), format!("Warning: {text}")));
+        let lines: Vec<String> = std::iter::once(entered).chain(warnings).collect();
+        print_lines(&lines);
     }
     Ok(())
 }

@@ -90,7 +90,7 @@ pub(super) fn url(template: &str, vars: &BTreeMap<String, String>) -> Result<Str
     Ok(format!("{host}{filled}"))
 }
 
-/// Replaces each `${NAME}`; `${` that no name follows is text.
+/// Replaces each `${NAME}`; `${` that no name follows is text, and so is `$${`, with one `$` less.
 fn replace(
     template: &str,
     vars: &BTreeMap<String, String>,
@@ -100,6 +100,13 @@ fn replace(
     let mut rest = template;
     while let Some(at) = rest.find("${") {
         let (before, behind) = rest.split_at(at);
+        if let Some(before) = before.strip_suffix('$') {
+            // `$${NAME}` is the text `${NAME}`.
+            text.push_str(before);
+            text.push_str("${");
+            rest = &behind[2..];
+            continue;
+        }
         text.push_str(before);
         let named = behind[2..]
             .split_once('}')
@@ -163,6 +170,20 @@ mod tests {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+    }
+
+    #[test]
+    fn a_doubled_sign_is_text() {
+        let vars = BTreeMap::from([("DAY".to_owned(), "1".to_owned())]);
+        for (template, filled) in [
+            ("${DAY} $${DAY} $$${DAY}", "1 ${DAY} $${DAY}"),
+            ("$DAY $ {DAY} $$", "$DAY $ {DAY} $$"),
+            ("$${NEVER} is no variable", "${NEVER} is no variable"),
+            ("price: $${DAY", "price: ${DAY"),
+        ] {
+            let text = replace(template, &vars, Writing::Plain);
+            assert_eq!(text.as_deref(), Ok(filled), "{template}");
+        }
     }
 
     #[test]

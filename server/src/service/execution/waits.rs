@@ -25,20 +25,32 @@ impl Service {
     ) -> Answer<Vec<TaskId>> {
         let mut found: Vec<TaskId> = Vec::new();
         let mut unknown: Vec<&str> = Vec::new();
+        let mut unclear = None;
         for text in typed.iter().map(|text| text.trim()) {
             if text.is_empty() {
                 continue;
             }
             match self.find_awaited(lang, text).await? {
-                Some(id) if found.contains(&id) => {}
-                Some(id) => found.push(id),
-                None => unknown.push(text),
+                Awaited::One(id) if found.contains(&id) => {}
+                Awaited::One(id) => found.push(id),
+                Awaited::Either { by_id, by_name } => {
+                    unclear.get_or_insert((text, by_id, by_name));
+                }
+                Awaited::None => unknown.push(text),
             }
         }
         let mut fault = |code: &str, message: String| {
             faults.push(FieldError::new(FIELD, code, message));
         };
-        if !unknown.is_empty() {
+        if let Some((text, by_id, by_name)) = unclear {
+            fault(
+                "ambiguous",
+                lang.pick(
+                    format!("“{text}”既是一个任务的编号，也是任务 #{by_name} 的名字；请写 #{by_id} 或 #{by_name}"),
+                    format!("\"{text}\" is the id of one task and the name of task #{by_name}; write #{by_id} or #{by_name}"),
+                ),
+            );
+        } else if !unknown.is_empty() {
             let names = unknown.join(lang.pick("、", ", "));
             fault(
                 "unknown",
@@ -72,16 +84,33 @@ impl Service {
         Ok(found)
     }
 
-    /// A task by its id, else by its exact name.
-    async fn find_awaited(&self, lang: Lang, text: &str) -> Answer<Option<TaskId>> {
+    /// A task by its id, else by its exact name. A bare number that is both is not guessed.
+    async fn find_awaited(&self, lang: Lang, text: &str) -> Answer<Awaited> {
+        let by_name = self.store.task_named(text).await.or_internal(lang)?;
+        let mut by_id = None;
         if let Some(id) = task_number(text) {
             let names = self.store.task_names(&[id]).await.or_internal(lang)?;
-            if names.contains_key(&id) {
-                return Ok(Some(id));
-            }
+            by_id = names.contains_key(&id).then_some(id);
         }
-        self.store.task_named(text).await.or_internal(lang)
+        Ok(match (by_id, by_name) {
+            (Some(by_id), Some(by_name)) if by_id != by_name && !text.starts_with('#') => {
+                Awaited::Either { by_id, by_name }
+            }
+            (Some(id), _) | (None, Some(id)) => Awaited::One(id),
+            (None, None) => Awaited::None,
+        })
     }
+}
+
+/// Which task a text names.
+enum Awaited {
+    None,
+    One(TaskId),
+    /// Two, and the text does not say which.
+    Either {
+        by_id: TaskId,
+        by_name: TaskId,
+    },
 }
 
 /// The shortest way from `own` over what it is to wait for back to itself.

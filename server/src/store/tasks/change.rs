@@ -4,6 +4,7 @@ use app::id::TaskId;
 use app::schedule::Purpose;
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
+use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
@@ -12,7 +13,7 @@ use super::super::ledger::{note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
-use super::{NewSchedule, NewTask, lock, schedules, to_json};
+use super::{NewSchedule, NewTask, SEARCH, lock, schedules, to_json};
 
 /// Paused tasks that are looked up at once.
 const RESUMED_AT_ONCE: u64 = 1_000;
@@ -34,6 +35,7 @@ impl Store {
             row.version = Set(1);
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
+            note_words(tx, id, new).await?;
             note_change(tx, id, now).await?;
             schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
             let urge: Vec<NewSchedule> = new
@@ -65,6 +67,7 @@ impl Store {
             let mut row = columns(new, now);
             row.id = Set(id.0);
             task::Entity::update(row).exec(tx).await?;
+            note_words(tx, id, new).await?;
             bump_version(tx, id).await?;
             schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
             let urge: Vec<NewSchedule> = new
@@ -258,6 +261,23 @@ fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
         updated_at: Set(now),
         ..Default::default()
     }
+}
+
+/// Keeps what search looks through in step.
+async fn note_words(tx: &Tx, id: TaskId, new: &NewTask) -> Result<(), StoreError> {
+    let text = search_text(
+        &new.name,
+        &new.nickname,
+        &new.owners,
+        &new.tags,
+        &new.command,
+    );
+    task::Entity::update_many()
+        .col_expr(SEARCH, Expr::value(text))
+        .filter(task::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {

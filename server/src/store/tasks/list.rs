@@ -6,45 +6,33 @@ use app::id::RunId;
 use app::task::{LastRun, TaskQuery, TaskRow};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::entity::{run, task};
 use super::super::{Store, StoreError};
 use super::rows::{to_task, unknown};
-use super::schedules_of;
+use super::{SEARCH, schedules_of};
 
 /// A run, in a question about which one of a task is the newest.
 const NEWEST: &str = "newest";
 
 impl Store {
-    /// A page of tasks, newest first, each with its last run; `limit` rows at the most.
+    /// A page of tasks, newest first, each with its last run; `limit` rows at the most. `patterns`
+    /// are those of [`super::search_patterns`].
     ///
     /// # Errors
     /// When the database fails.
     pub async fn task_rows(
         &self,
         query: &TaskQuery,
+        patterns: &[String],
         limit: u64,
     ) -> Result<Vec<TaskRow>, StoreError> {
         let mut select = task::Entity::find();
-        for word in query.q.split_whitespace().take(8) {
-            // Lower case on both sides: SQLite's LIKE folds ASCII, MySQL's `_bin` folds nothing.
-            let pattern = format!("%{}%", escape_like(&word.to_lowercase()));
-            let like = |column: task::Column| {
-                Expr::expr(Func::lower(Expr::col(column)))
-                    .like(sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('!'))
-            };
-            select = select.filter(
-                Condition::any()
-                    .add(like(task::Column::Name))
-                    .add(like(task::Column::Nickname))
-                    .add(like(task::Column::Command))
-                    .add(like(task::Column::Owners))
-                    .add(like(task::Column::Tags)),
-            );
+        for pattern in patterns {
+            let like = LikeExpr::new(pattern.as_str()).escape('!');
+            select = select.filter(Expr::col(SEARCH).like(like));
         }
         if let Some(state) = query.state {
             select = select.filter(task::Column::State.eq(state.as_str()));
@@ -115,10 +103,4 @@ impl Store {
         }
         Ok(found)
     }
-}
-
-fn escape_like(word: &str) -> String {
-    word.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
 }

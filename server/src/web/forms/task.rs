@@ -121,11 +121,13 @@ pub(in super::super) async fn update(
     parts: Parts,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let draft = draft_of(fields);
-    let saved = web
-        .service
-        .task_update(&caller_of(&parts), id, &draft)
-        .await;
+    let mut draft = draft_of(fields);
+    let caller = caller_of(&parts);
+    // A task that is gone is told by what follows.
+    if let Ok(stored) = web.service.task_draft(&caller, id).await {
+        execution::keep_breaks(&mut draft.execution.http.body, stored.execution.http.body);
+    }
+    let saved = web.service.task_update(&caller, id, &draft).await;
     answer(&web, parts, draft, saved).await
 }
 

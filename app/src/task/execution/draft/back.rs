@@ -2,6 +2,7 @@
 
 use super::super::{Execution, HttpCall, HttpDraft, Limits, Overlap, Retry, Waits};
 use super::bounds::{factor, longest, memory};
+use super::env::line;
 use super::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
 use crate::task::format_duration;
 
@@ -26,10 +27,7 @@ impl From<&Execution> for ExecutionDraft {
     /// The draft that would leave it as it is.
     fn from(execution: &Execution) -> Self {
         let usual = Execution::default();
-        let env = execution
-            .env
-            .iter()
-            .map(|one| format!("{}={}", one.name, one.value));
+        let env = execution.env.iter().map(line);
         Self {
             overlap: unless(&execution.overlap, &usual.overlap, Overlap::to_string),
             pool: execution.pool.clone(),

@@ -1,7 +1,7 @@
 //! Retries and limits: numbers within bounds.
 
 use super::super::{Limits, Retry};
-use super::reader::{Reader, digits};
+use super::reader::{Reader, digits, plain};
 use super::{LimitsDraft, MONTH, RetryDraft};
 use crate::task::split_list;
 
@@ -48,11 +48,11 @@ impl RetryDraft {
     }
 
     fn read_factor(&self, reader: &mut Reader<'_>) -> Option<u32> {
-        let text = self.factor.trim();
+        let text = plain(&self.factor);
         if text.is_empty() {
             return None;
         }
-        let found = percent(text).filter(|percent| (100..=1000).contains(percent));
+        let found = percent(&text).filter(|percent| (100..=1000).contains(percent));
         if found.is_none() {
             let message = reader.lang.pick(
                 "请填 1–10，最多两位小数，例如 1.5",
@@ -64,7 +64,7 @@ impl RetryDraft {
     }
 
     fn read_exit_codes(&self, reader: &mut Reader<'_>) -> Vec<i32> {
-        let codes: Option<Vec<i32>> = split_list(&self.exit_codes.replace(' ', ","))
+        let codes: Option<Vec<i32>> = split_list(&plain(&self.exit_codes).replace(' ', ","))
             .iter()
             .map(|text| i32::try_from(digits(text)?).ok())
             .map(|code| code.filter(|code| (1..=255).contains(code)))
@@ -95,11 +95,11 @@ impl LimitsDraft {
     }
 
     fn read_memory(&self, reader: &mut Reader<'_>) -> Option<i64> {
-        let text = self.memory.trim();
+        let text = plain(&self.memory);
         if text.is_empty() {
             return None;
         }
-        let found = mebibytes(text).filter(|mib| MEMORY.contains(mib));
+        let found = mebibytes(&text).filter(|mib| MEMORY.contains(mib));
         if found.is_none() {
             let message = reader.lang.pick(
                 "写成 512M、2G 或 MiB 数，至少 16M",

@@ -2,7 +2,7 @@
 
 use super::super::{HttpCall, HttpDraft, HttpHeader, http};
 use super::names::is_name;
-use super::reader::Reader;
+use super::reader::{Reader, plain};
 use crate::i18n::Lang;
 
 /// Bytes of a URL.
@@ -71,7 +71,7 @@ impl HttpDraft {
             let message = lang.pick("正文最多 64 KiB", "A body has 64 KiB at the most");
             reader.fault("http.body", "too_long", message);
         }
-        let expect_status = http::statuses(&self.expect_status);
+        let expect_status = http::statuses(&plain(&self.expect_status));
         if expect_status.is_none() {
             let message = lang.pick(
                 "写成 200-299,304 这样的状态码（100–599）",
@@ -98,6 +98,14 @@ impl HttpDraft {
         let mut all = Vec::new();
         let typed = self.headers.lines().enumerate();
         for (index, line) in typed.filter(|(_, line)| !line.trim().is_empty()) {
+            if all.len() == HEADERS_MAX {
+                let message = lang.pick(
+                    format!("最多 {HEADERS_MAX} 个标头"),
+                    format!("{HEADERS_MAX} headers at the most"),
+                );
+                reader.fault("http.headers", "too_many", message);
+                return Vec::new();
+            }
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
             let (name, value) = (name.trim(), value.trim());
             let fault = if !line.contains(':') || !is_token(name) {
@@ -136,13 +144,6 @@ impl HttpDraft {
             );
             reader.fault("http.headers", "invalid", message);
             return Vec::new();
-        }
-        if all.len() > HEADERS_MAX {
-            let message = lang.pick(
-                format!("最多 {HEADERS_MAX} 个标头"),
-                format!("{HEADERS_MAX} headers at the most"),
-            );
-            reader.fault("http.headers", "too_many", message);
         }
         all
     }
@@ -234,8 +235,9 @@ fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether each `${` is followed by a name and `}`.
+/// Whether each `${` is followed by a name and `}`; `$${` is a plain `${`.
 fn variables_are_named(text: &str) -> bool {
+    let text = text.replace("$${", "");
     let mut parts = text.split("${");
     parts.next();
     parts.all(|part| part.split_once('}').is_some_and(|(name, _)| is_name(name)))

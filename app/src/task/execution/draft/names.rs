@@ -1,16 +1,11 @@
-//! Names and texts of an execution: pool, user, folder, variables, parameters.
+//! Names and texts of an execution: pool, user, folder, parameters.
 
 use super::super::{EnvVar, Parameter, ParameterKind};
 use super::reader::Reader;
+use crate::name::name_fault as name_fault_of;
 
-/// Variables that may be set.
-const ENV_MAX: usize = 100;
 /// Bytes of a variable's name.
 const NAME_MAX: usize = 64;
-/// Bytes of a variable's value.
-const ENV_VALUE_MAX: usize = 32 * 1024;
-/// Bytes of all variables: what execve(2) takes is shared with the command.
-const ENV_TOTAL_MAX: usize = 256 * 1024;
 /// Bytes of a path: `PATH_MAX` of limits.h.
 const PATH_MAX: usize = 4096;
 /// Parameters a task may have.
@@ -58,14 +53,14 @@ pub(super) fn is_name(text: &str) -> bool {
         && chars.all(|c| first(c) || c.is_ascii_digit())
 }
 
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     name.starts_with("JCRONTAB_") || name.starts_with("LD_") || RESERVED.contains(&name)
 }
 
 pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
     let name = text.trim();
     let fit = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.chars().all(fit) && name.chars().count() <= 64 {
+    if name.chars().all(fit) && name.chars().count() <= 64 && name_fault_of(name).is_none() {
         return name.to_owned();
     }
     let message = reader.lang.pick(
@@ -119,86 +114,7 @@ pub(super) fn cwd(reader: &mut Reader<'_>, text: &str) -> String {
     String::new()
 }
 
-/// One `NAME=value` a line. The first faulty line is told.
-pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
-    let mut all: Vec<EnvVar> = Vec::new();
-    for (index, line) in lines(text) {
-        let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        let name = name.trim();
-        let lang = reader.lang;
-        let (code, fault) = if !line.contains('=') {
-            (
-                "invalid",
-                lang.pick(
-                    "缺少 =，请写成 NAME=value",
-                    "= is missing: write NAME=value",
-                ),
-            )
-        } else if !is_name(name) {
-            ("invalid", name_shape(reader))
-        } else if is_reserved(name) {
-            (
-                "reserved",
-                lang.pick(
-                    "不能设置 JCRONTAB_*、LD_* 等保留变量",
-                    "JCRONTAB_*, LD_* and the like are reserved",
-                ),
-            )
-        } else if value.contains(['\0', '\r']) {
-            (
-                "invalid",
-                lang.pick(
-                    "值里不能有 NUL 或回车字符",
-                    "A value may not hold NUL or carriage returns",
-                ),
-            )
-        } else if value.len() > ENV_VALUE_MAX {
-            (
-                "too_long",
-                lang.pick("值最多 32 KiB", "A value has 32 KiB at the most"),
-            )
-        } else if all.iter().any(|one| one.name == name) {
-            (
-                "taken",
-                lang.pick(
-                    "这个变量前面已经设置过",
-                    "This variable is set above already",
-                ),
-            )
-        } else {
-            all.push(EnvVar {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            });
-            continue;
-        };
-        let message = lang.pick(
-            format!("第 {} 行：{fault}", index + 1),
-            format!("Line {}: {fault}", index + 1),
-        );
-        reader.fault("env", code, message);
-        return Vec::new();
-    }
-    let bytes: usize = all.iter().map(|one| one.name.len() + one.value.len()).sum();
-    if all.len() > ENV_MAX || bytes > ENV_TOTAL_MAX {
-        let message = reader.lang.pick(
-            format!("最多 {ENV_MAX} 个变量，一共 256 KiB"),
-            format!("{ENV_MAX} variables and 256 KiB altogether at the most"),
-        );
-        reader.fault("env", "too_many", message);
-        return Vec::new();
-    }
-    all
-}
-
-/// The lines that are not empty, with their places. Blanks at the end of a line are kept.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-}
-
-fn name_shape(reader: &Reader<'_>) -> &'static str {
+pub(super) fn name_shape(reader: &Reader<'_>) -> &'static str {
     reader.lang.pick(
         "变量名由字母、数字、_ 组成，不以数字开头，最多 64 个字符",
         "A variable's name has letters, digits and _, no digit first, 64 at the most",
@@ -209,7 +125,7 @@ fn name_shape(reader: &Reader<'_>) -> &'static str {
 pub(super) fn parameters(
     reader: &mut Reader<'_>,
     typed: &[Parameter],
-    env: &str,
+    env: &[EnvVar],
 ) -> Vec<Parameter> {
     if typed.len() > PARAMETERS_MAX {
         let message = reader.lang.pick(
@@ -219,9 +135,7 @@ pub(super) fn parameters(
         reader.fault("parameters", "too_many", message);
         return Vec::new();
     }
-    let set: Vec<&str> = lines(env)
-        .filter_map(|(_, line)| Some(line.split_once('=')?.0.trim()))
-        .collect();
+    let set: Vec<&str> = env.iter().map(|one| one.name.as_str()).collect();
     let mut all: Vec<Parameter> = Vec::new();
     for (index, one) in typed.iter().enumerate() {
         let one = trimmed(one);
@@ -230,7 +144,7 @@ pub(super) fn parameters(
         if let Some((code, message)) = name_fault(reader, &one.name, taken, &set) {
             reader.fault(&part("name"), code, message);
         }
-        if one.label.chars().count() > LABEL_MAX || one.label.chars().any(char::is_control) {
+        if one.label.chars().count() > LABEL_MAX || name_fault_of(&one.label).is_some() {
             let message = reader.lang.pick(
                 format!("最多 {LABEL_MAX} 个字符，不能有控制字符"),
                 format!("{LABEL_MAX} characters at the most, no control characters"),
@@ -301,7 +215,7 @@ fn choices_fault(reader: &Reader<'_>, one: &Parameter) -> Option<String> {
     let lang = reader.lang;
     let choices = &one.choices;
     let unfit = |text: &String| {
-        text.is_empty() || text.chars().count() > LABEL_MAX || text.chars().any(char::is_control)
+        text.is_empty() || text.chars().count() > LABEL_MAX || name_fault_of(text).is_some()
     };
     let repeated = |at: usize| choices[..at].contains(&choices[at]);
     if !CHOICES.contains(&choices.len()) {

@@ -1,5 +1,6 @@
 //! Reading typed values within bounds, and telling what is wrong with them.
 
+use crate::cron::half_width;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::task::{format_duration, parse_duration};
@@ -40,11 +41,11 @@ impl Reader<'_> {
 
     /// A whole number within bounds; `None` where nothing is typed or it is faulty.
     pub(super) fn number(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
-        let text = text.trim();
+        let text = plain(text);
         if text.is_empty() {
             return None;
         }
-        let found = digits(text).filter(|number| (min..=max).contains(number));
+        let found = digits(&text).filter(|number| (min..=max).contains(number));
         if found.is_none() {
             let message = self.lang.pick(
                 format!("请填 {min}–{max} 的整数"),
@@ -54,6 +55,12 @@ impl Reader<'_> {
         }
         found
     }
+}
+
+/// What was typed, full-width characters as the ordinary ones.
+pub(super) fn plain(text: &str) -> String {
+    let text: String = text.chars().map(|c| half_width(c).unwrap_or(c)).collect();
+    text.trim().to_owned()
 }
 
 /// A plain decimal number without a sign.

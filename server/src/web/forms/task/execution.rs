@@ -116,10 +116,22 @@ fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
+/// A field of several lines knows one kind of line breaks: a text that differs from the stored one
+/// in nothing else is that one.
+pub(super) fn keep_breaks(sent: &mut String, stored: String) {
+    if *sent == unix_lines(&stored).replace('\r', "\n") {
+        *sent = stored;
+    }
+}
+
+/// Entries that a field of several lines may have; one more tells that there are too many.
+const LINES_MAX: usize = 101;
+
 fn lines(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim);
     lines
         .filter(|line| !line.is_empty())
+        .take(LINES_MAX)
         .map(str::to_owned)
         .collect()
 }

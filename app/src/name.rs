@@ -1,0 +1,125 @@
+//! Names that a reader can see and tell apart: what no name of ours may hold.
+//!
+//! Control characters, what reorders a line (Unicode Standard Annex #9), and what leaves no mark on
+//! the page are refused. Joiners and variation selectors stay: emoji families, flags, Persian and
+//! many Indian scripts are written with them.
+
+use crate::i18n::Lang;
+
+/// What is wrong with a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NameFault {
+    /// A control character or a line break.
+    Control,
+    /// A mark that changes the direction of what follows: U+202E and the like.
+    Direction,
+    /// A character without width that no script needs, such as U+200B.
+    Hidden,
+    /// Nothing of it can be seen.
+    Invisible,
+}
+
+impl NameFault {
+    /// The code in the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Direction | Self::Hidden | Self::Invisible => "invisible",
+        }
+    }
+
+    /// One sentence for a person.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Control => lang.pick(
+                "不能有换行或控制字符",
+                "It may not hold line breaks or control characters",
+            ),
+            Self::Direction => lang.pick(
+                "含有改变文字方向的不可见字符（如 U+202E），请删去后重新输入",
+                "It holds an invisible mark that reverses the text (such as U+202E); type it again without",
+            ),
+            Self::Hidden => lang.pick(
+                "含有看不见的字符（如零宽空格），请删去后重新输入",
+                "It holds an invisible character (such as a zero-width space); type it again without",
+            ),
+            Self::Invisible => lang.pick(
+                "里面没有看得见的字符",
+                "It has no character that can be seen",
+            ),
+        }
+    }
+}
+
+/// What is wrong with a name; an empty one is no concern of this rule.
+#[must_use]
+pub fn name_fault(name: &str) -> Option<NameFault> {
+    let mut seen = name.is_empty();
+    for c in name.chars() {
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            return Some(NameFault::Control);
+        }
+        match u32::from(c) {
+            // Bidi_Control (UAX #9, 2.1–2.6).
+            0x061c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 => {
+                return Some(NameFault::Direction);
+            }
+            // Default_Ignorable_Code_Point without what scripts and emoji are written with, and
+            // interlinear annotations.
+            0x00ad
+            | 0x034f
+            | 0x115f
+            | 0x1160
+            | 0x17b4
+            | 0x17b5
+            | 0x180e
+            | 0x200b
+            | 0x2060..=0x2065
+            | 0x206a..=0x206f
+            | 0x3164
+            | 0xfeff
+            | 0xffa0
+            | 0xfff0..=0xfffb
+            | 0x1bca0..=0x1bca3
+            | 0x1d173..=0x1d17a => return Some(NameFault::Hidden),
+            // Joiners, variation selectors and the tags of flags: fine beside something visible.
+            0x180b..=0x180f | 0x200c | 0x200d | 0xfe00..=0xfe0f | 0x2800 | 0xe0000..=0xe0fff => {}
+            _ => seen |= !c.is_whitespace(),
+        }
+    }
+    (!seen).then_some(NameFault::Invisible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NameFault, name_fault};
+
+    #[test]
+    fn names_that_cannot_be_read_are_told() {
+        for (name, fault) in [
+            ("备份", None),
+            ("", None),
+            ("👨‍👩‍👧", None),
+            ("🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", None),
+            ("می‌خواهم", None),
+            ("שלום", None),
+            ("a b", None),
+            (" ", Some(NameFault::Invisible)),
+            ("\u{3000}\u{a0}", Some(NameFault::Invisible)),
+            ("\u{200d}\u{fe0f}", Some(NameFault::Invisible)),
+            ("\u{2800}", Some(NameFault::Invisible)),
+            ("a\nb", Some(NameFault::Control)),
+            ("a\u{85}b", Some(NameFault::Control)),
+            ("a\u{2029}b", Some(NameFault::Control)),
+            ("a\u{202e}b", Some(NameFault::Direction)),
+            ("\u{2067}a", Some(NameFault::Direction)),
+            ("\u{feff}a", Some(NameFault::Hidden)),
+            ("a\u{ad}b", Some(NameFault::Hidden)),
+            ("\u{3164}", Some(NameFault::Hidden)),
+        ] {
+            assert_eq!(name_fault(name), fault, "{name:?}");
+        }
+    }
+}

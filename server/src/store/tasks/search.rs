@@ -1,0 +1,130 @@
+//! What a person looks for, read from what was typed into the search field.
+
+use migration::{OWNER_MARK, TAG_MARK, fold};
+
+/// Characters that may be searched for: SQLite refuses patterns of more than 50,000 bytes, and
+/// nobody types so much.
+const CHARS_MAX: usize = 200;
+/// Words of a search.
+const WORDS_MAX: usize = 8;
+
+/// Why a search is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SearchFault {
+    /// More than 200 characters.
+    TooLong,
+    /// More than eight words.
+    TooMany,
+}
+
+impl SearchFault {
+    /// The code in the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::TooMany => "too_many",
+        }
+    }
+
+    /// One sentence for a person.
+    #[must_use]
+    pub fn text(self, lang: app::i18n::Lang) -> String {
+        match self {
+            Self::TooLong => lang.pick(
+                format!("搜索内容最多 {CHARS_MAX} 个字符"),
+                format!("A search has {CHARS_MAX} characters at most"),
+            ),
+            Self::TooMany => lang.pick(
+                format!("一次最多搜索 {WORDS_MAX} 个词；带空格的词请加双引号"),
+                format!(
+                    "A search has {WORDS_MAX} words at most; put quotes around a word with blanks"
+                ),
+            ),
+        }
+    }
+}
+
+/// The patterns that a task's text must match, all of them; for `LIKE … ESCAPE '!'`.
+///
+/// Words stand apart by blanks, or in double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) ask for
+/// a whole owner or tag, any other word for a part of the text. Case and width do not count.
+///
+/// # Errors
+/// When it is too long, or has too many words.
+pub fn patterns(typed: &str) -> Result<Vec<String>, SearchFault> {
+    if typed.chars().nth(CHARS_MAX).is_some() {
+        return Err(SearchFault::TooLong);
+    }
+    let words = words(&fold(typed));
+    if words.len() > WORDS_MAX {
+        return Err(SearchFault::TooMany);
+    }
+    Ok(words.iter().map(|word| pattern(word)).collect())
+}
+
+/// The words, without their quotes.
+fn words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in text.chars() {
+        match c {
+            '"' | '“' | '”' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    if !word.trim().is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn pattern(word: &str) -> String {
+    let asked = word.split_once(':').and_then(|(key, value)| {
+        let value = value.trim();
+        let whole = |mark: char, value: &str| format!("{mark}{value}{mark}");
+        match key {
+            _ if value.is_empty() => None,
+            "owner" | "owners" | "责任人" | "负责人" => {
+                Some(whole(OWNER_MARK, value.trim_start_matches('@')))
+            }
+            "tag" | "tags" | "标签" => Some(whole(TAG_MARK, value)),
+            _ => None,
+        }
+    });
+    let text = asked.as_deref().unwrap_or(word);
+    let text = text
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    format!("%{text}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_patterns() {
+        for (typed, expected) in [
+            ("", &[][..]),
+            ("  　 ", &[]),
+            ("ÄRGER 50%_!", &["%ärger%", "%50!%!_!!%"]),
+            ("owner：＠Bob", &["%\u{2}bob\u{2}%"]),
+            ("tag:\"Web Server\" x", &["%\u{3}web server\u{3}%", "%x%"]),
+            ("标签:信息", &["%\u{3}信息\u{3}%"]),
+            ("\"a b\" c", &["%a b%", "%c%"]),
+            ("owner: http://x", &["%owner:%", "%http://x%"]),
+            ("\u{2}a", &["%a%"]),
+        ] {
+            let expected = expected.iter().map(|one| (*one).to_owned()).collect();
+            assert_eq!(patterns(typed), Ok::<Vec<String>, _>(expected), "{typed}");
+        }
+        assert_eq!(patterns(&"x".repeat(201)), Err(SearchFault::TooLong));
+        assert_eq!(patterns(&"x ".repeat(9)), Err(SearchFault::TooMany));
+    }
+}

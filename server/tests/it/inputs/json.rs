@@ -1,0 +1,246 @@
+//! JSON bodies and queries: what is not known is refused with the nearest known name.
+
+use app::auth::Role;
+use serde_json::{Value, json};
+
+use super::super::helpers::{TestApp, draft};
+use super::{send, task, title};
+
+#[tokio::test]
+async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("boss", Role::Admin).await;
+    let own = app.add(draft("own", "0 9 * * *", "true")).await.id;
+    let one = format!("/api/v1/tasks/{own}");
+    let retry = json!({"execution": {"retry": {"attemps": "3"}}});
+    let table: [(&str, &str, Value, &str, &str); 13] = [
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&json!({"timout": "30m"})),
+            "timout",
+            "timeout",
+        ),
+        (
+            "PUT",
+            &one,
+            task(&json!({"timout": "30m"})),
+            "timout",
+            "timeout",
+        ),
+        ("PATCH", &one, json!({"timout": "30m"}), "timout", "timeout"),
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&json!({"timezone": "UTC"})),
+            "timezone",
+            "zone",
+        ),
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&json!({"cmd": "x"})),
+            "cmd",
+            "command",
+        ),
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&retry),
+            "execution.retry.attemps",
+            "attempts",
+        ),
+        (
+            "PATCH",
+            &one,
+            retry.clone(),
+            "execution.retry.attemps",
+            "attempts",
+        ),
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&json!({"schedules": [{"spec": "0 9 * * *", "jiter": "5m"}]})),
+            "schedules[0].jiter",
+            "jitter",
+        ),
+        (
+            "POST",
+            "/api/v1/users",
+            json!({"name": "u", "password": "long-enough-1", "role": "viewer", "roles": 1}),
+            "roles",
+            "role",
+        ),
+        (
+            "POST",
+            "/api/v1/tokens",
+            json!({"user": "boss", "usr": "x"}),
+            "usr",
+            "user",
+        ),
+        (
+            "POST",
+            "/api/v1/channels",
+            json!({"name": "c", "kind": "wecom", "uri": "x"}),
+            "uri",
+            "url",
+        ),
+        (
+            "POST",
+            "/api/v1/blackouts",
+            json!({"name": "b", "tag": ["x"]}),
+            "tag",
+            "tags",
+        ),
+        (
+            "POST",
+            "/api/v1/schedules/preview",
+            json!({"crom": "0 9 * * *"}),
+            "crom",
+            "cron",
+        ),
+    ];
+    for (method, path, body, field, near) in table {
+        let reply = admin.call(method, path, Some(body.clone())).await;
+        let words = title(&reply, 422);
+        let last = field.rsplit('.').next().expect("a name");
+        assert!(
+            words.contains(last) && words.contains(&format!("`{near}`")),
+            "{body}: {words}"
+        );
+        assert_eq!(
+            reply.faults(),
+            [(field.to_owned(), "unknown_field".to_owned())],
+            "{body}"
+        );
+    }
+    let count = app.place.database.count("SELECT COUNT(*) FROM task").await;
+    assert_eq!(count, 1, "nothing was saved");
+}
+
+#[tokio::test]
+async fn a_list_is_no_object_and_a_name_comes_once() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("boss", Role::Admin).await;
+    let own = app.add(draft("own", "0 9 * * *", "true")).await.id;
+    let one = format!("/api/v1/tasks/{own}");
+    for (method, path, body) in [
+        (
+            "POST",
+            "/api/v1/users",
+            json!(["ex2", "password-x", "viewer"]),
+        ),
+        ("PATCH", "/api/v1/users/1", json!([null, null])),
+        ("POST", "/api/v1/tokens", json!(["boss"])),
+        (
+            "POST",
+            "/api/v1/channels",
+            json!(["c", "wecom", "http://x/"]),
+        ),
+        ("POST", &format!("{one}/pause"), json!(["09:00"])),
+        ("POST", &format!("{one}/run"), json!([])),
+        (
+            "POST",
+            "/api/v1/tasks",
+            task(&json!({"missed": ["none", "", "", ""]})),
+        ),
+        ("PATCH", &one, json!({"execution": {"retry": []}})),
+        ("POST", "/api/v1/tasks", task(&json!({"execution": []}))),
+    ] {
+        let reply = admin.call(method, path, Some(body.clone())).await;
+        title(&reply, 422);
+    }
+    let users = app.place.database.count("SELECT COUNT(*) FROM user").await;
+    assert_eq!(users, 1);
+    let twice = br#"{"name":"a","name":"b","cron":"0 9 * * *","command":"true"}"#;
+    let reply = send(
+        &admin,
+        "POST",
+        "/api/v1/tasks",
+        "application/json",
+        twice.to_vec(),
+    )
+    .await;
+    assert!(title(&reply, 422).contains("name"));
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_riddle() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let mut body = b"\xef\xbb\xbf".to_vec();
+    body.extend(task(&json!({"name": "bom"})).to_string().bytes());
+    let reply = send(&editor, "POST", "/api/v1/tasks", "application/json", body).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn a_query_word_that_does_not_exist_is_refused() {
+    let app = TestApp::new().await;
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let own = app.add(draft("own", "0 9 * * *", "true")).await.id;
+    for (path, near) in [
+        ("/api/v1/tasks?query=x".to_owned(), "`q`"),
+        ("/api/v1/tasks?sate=active".to_owned(), "`state`"),
+        ("/api/v1/tasks?limt=3".to_owned(), "`limit`"),
+        (format!("/api/v1/tasks/{own}/runs?limits=3"), "`limit`"),
+    ] {
+        let reply = viewer.get(&path).await;
+        let words = title(&reply, 422);
+        assert!(words.contains(near), "{path}: {words}");
+    }
+    for path in ["/api/v1/tasks?limit=x", "/api/v1/tasks?state=failed"] {
+        title(&viewer.get(path).await, 422);
+    }
+    assert_eq!(viewer.get("/api/v1/tasks?q=x&limit=3").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_description_names_what_stands_in_a_path_and_every_refusal() {
+    let app = TestApp::new().await;
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let described = viewer.get("/api/openapi.json").await.expect(200);
+    for (path, operations) in described["paths"].as_object().expect("paths") {
+        let named: Vec<&str> = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .collect();
+        for (method, operation) in operations.as_object().expect("operations") {
+            let parameters = operation["parameters"].as_array().cloned();
+            let declared: Vec<String> = parameters
+                .unwrap_or_default()
+                .iter()
+                .filter(|parameter| parameter["in"] == "path")
+                .map(|parameter| {
+                    assert_eq!(parameter["required"], true, "{method} {path}");
+                    parameter["name"].as_str().expect("a name").to_owned()
+                })
+                .collect();
+            assert_eq!(declared, named, "{method} {path}");
+            let mut statuses = vec!["401"];
+            if method != "get" {
+                statuses.push("403");
+            }
+            if !named.is_empty() {
+                statuses.push("400");
+            }
+            if operation.get("requestBody").is_some() {
+                statuses.extend(["413", "422"]);
+            }
+            for status in statuses {
+                let kinds = operation["responses"][status]["content"].as_object();
+                assert!(
+                    kinds.is_some_and(|kinds| kinds.contains_key("application/problem+json")),
+                    "{method} {path} {status}"
+                );
+            }
+        }
+    }
+    for path in ["/api/v1/tasks/abc", "/api/v1/runs/1.5", "/api/v1/tasks/%ff"] {
+        let reply = viewer.get(path).await;
+        assert!(matches!(reply.status, 400 | 404), "{path}");
+        title(&reply, reply.status);
+    }
+    let reply = viewer.call("DELETE", "/api/v1/tasks", None).await;
+    title(&reply, 405);
+}

@@ -1,0 +1,191 @@
+//! What is saved but will hardly be meant is told with the answer.
+
+use app::auth::Role;
+use serde_json::json;
+
+use super::super::helpers::TestApp;
+use super::task;
+
+#[tokio::test]
+async fn what_never_happens_is_told_when_it_is_saved() {
+    let app = TestApp::new().await;
+    let editor = app
+        .signed_in("ed", Role::Editor)
+        .await
+        .with("accept-language", "en");
+    for (at, (changes, words)) in [
+        (json!({"cron": "0 0 30 2 *"}), "never"),
+        (json!({"cron": "at 2020-01-01 09:00"}), "past"),
+        (
+            json!({"starts_at": "2020-01-01", "ends_at": "2020-02-01"}),
+            "past",
+        ),
+        (json!({"execution": {"env": "PATH=/opt/x:$PATH"}}), "$PATH"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = task(&changes);
+        body["name"] = json!(format!("t{at}"));
+        let saved = editor.post("/api/v1/tasks", body).await.expect(201);
+        let told = saved["warnings"].to_string();
+        assert!(
+            told.to_lowercase().contains(&words.to_lowercase()),
+            "{changes}: {told}"
+        );
+        let id = &saved["id"];
+        let again = editor
+            .call(
+                "PATCH",
+                &format!("/api/v1/tasks/{id}"),
+                Some(json!({"nickname": "n"})),
+            )
+            .await
+            .expect(200);
+        assert_eq!(again["warnings"], saved["warnings"], "{changes}");
+    }
+    let fine = editor
+        .post("/api/v1/tasks", task(&json!({})))
+        .await
+        .expect(201);
+    assert_eq!(fine["warnings"], json!([]));
+}
+
+#[tokio::test]
+async fn lines_of_a_crontab_are_taken_as_cron_takes_them() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let env = "A=\"quoted\"\nB='single one'\nC = spaced\nD=plain\"quote\nE=\"\"\n";
+    let saved = editor
+        .post("/api/v1/tasks", task(&json!({"execution": {"env": env}})))
+        .await
+        .expect(201);
+    let pairs: Vec<(String, String)> = saved["execution"]["env"]
+        .as_array()
+        .expect("variables")
+        .iter()
+        .map(|one| {
+            (
+                one["name"].as_str().unwrap_or("").to_owned(),
+                one["value"].as_str().unwrap_or("").to_owned(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("A", "quoted"),
+        ("B", "single one"),
+        ("C", "spaced"),
+        ("D", "plain\"quote"),
+        ("E", ""),
+    ];
+    assert_eq!(
+        pairs,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn a_line_of_a_crontab_as_a_schedule_is_told_with_its_fix() {
+    let app = TestApp::new().await;
+    let editor = app
+        .signed_in("ed", Role::Editor)
+        .await
+        .with("accept-language", "en");
+    for (typed, fix) in [
+        ("\"0 4 * * *\"", "0 4 * * *"),
+        ("'0 4 * * *'", "0 4 * * *"),
+        ("“0 4 * * *”", "0 4 * * *"),
+        ("0 3 * * * # comment", "0 3 * * *"),
+        ("CRON_TZ=Asia/Shanghai 0 3 * * *", "0 3 * * *"),
+        ("TZ=UTC 0 3 * * *", "0 3 * * *"),
+    ] {
+        let reply = editor
+            .post("/api/v1/tasks", task(&json!({"cron": typed})))
+            .await;
+        assert_eq!(
+            reply.faults(),
+            [("cron".to_owned(), "cron".to_owned())],
+            "{typed}"
+        );
+        let words = reply.json()["errors"][0]["message"]
+            .as_str()
+            .unwrap_or("")
+            .to_owned();
+        assert!(
+            words.contains(fix) && !words.contains(typed),
+            "{typed}: {words}"
+        );
+        let zone = typed
+            .split_once('=')
+            .map(|(_, rest)| rest.split(' ').next().unwrap_or(""));
+        if let Some(zone) = zone {
+            assert!(words.contains(zone) && words.contains("zone"), "{words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn owners_are_read_alike_on_every_door() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    for (at, (typed, owners)) in [
+        (json!(["@zhangsan"]), json!(["zhangsan"])),
+        (json!(["王，李"]), json!(["王", "李"])),
+        (
+            json!(["王；李", "赵、钱", "a;b", "c,d"]),
+            json!(["王", "李", "赵", "钱", "a", "b", "c", "d"]),
+        ),
+        (json!(["＠王", " 王 "]), json!(["王"])),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = task(&json!({"owners": typed}));
+        body["name"] = json!(format!("t{at}"));
+        let saved = editor.post("/api/v1/tasks", body).await.expect(201);
+        assert_eq!(saved["owners"], owners, "{typed}");
+    }
+    let fields = [
+        ("name", "f"),
+        ("cron", "0 9 * * *"),
+        ("command", "true"),
+        ("zone", "UTC"),
+        ("owners", "@王，李；@bob"),
+    ];
+    let reply = editor.submit("/tasks/new", &fields).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    let list = editor.get("/api/v1/tasks?q=f&limit=1").await.expect(200);
+    assert_eq!(list["items"][0]["owners"], json!(["王", "李", "bob"]));
+}
+
+#[tokio::test]
+async fn a_number_that_is_a_name_and_an_id_is_not_guessed() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let first = editor
+        .post("/api/v1/tasks", task(&json!({"name": "first"})))
+        .await
+        .expect(201);
+    let id = first["id"].as_i64().expect("an id");
+    let other = editor
+        .post("/api/v1/tasks", task(&json!({"name": id.to_string()})))
+        .await
+        .expect(201);
+    let wait =
+        |text: String| task(&json!({"name": "w", "execution": {"waits": {"tasks": [text]}}}));
+    let reply = editor.post("/api/v1/tasks", wait(id.to_string())).await;
+    assert_eq!(
+        reply.faults(),
+        [("execution.waits.tasks".to_owned(), "ambiguous".to_owned())]
+    );
+    let words = reply.json()["errors"][0]["message"].to_string();
+    assert!(
+        words.contains(&format!("#{id}")) && words.contains(&format!("#{}", other["id"])),
+        "{words}"
+    );
+    let saved = editor
+        .post("/api/v1/tasks", wait(format!("#{id}")))
+        .await
+        .expect(201);
+    assert_eq!(saved["execution"]["waits"]["tasks"], json!([id]));
+}
