@@ -5,13 +5,13 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use axum::{Extension, Router};
+use axum::{Router, middleware};
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
 
+use super::console::{Peer, admit};
 use super::{DataDir, StartError};
 use crate::config::Config;
-use crate::web::guard::ConsoleConnection;
 
 /// A socket's path may have 107 bytes (`sun_path` in unix(7)).
 const SOCKET_PATH_MAX: usize = 107;
@@ -67,7 +67,8 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
 impl Doors {
     /// Serves a router on both until `closing`.
     pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
-        let console = router.clone().layer(Extension(ConsoleConnection));
+        let console = router.clone().layer(middleware::from_fn(admit));
+        let console = console.into_make_service_with_connect_info::<Peer>();
         let unix = axum::serve(self.unix, console)
             .with_graceful_shutdown(closing.clone().cancelled_owned());
         let (tcp, unix) = tokio::join!(serve_on(self.tcp, router, closing), async { unix.await });

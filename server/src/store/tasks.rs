@@ -5,6 +5,8 @@ mod list;
 mod rows;
 mod schedules;
 
+pub use change::Deleted;
+
 use app::id::{ChannelId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Schedule};
 use app::task::{Execution, Mode, Task, TaskState};
