@@ -22,6 +22,7 @@ mod execution_input;
 mod executor;
 mod faults;
 mod http_task;
+mod isolation;
 mod kept_list;
 mod manual;
 mod messages;

@@ -110,6 +110,15 @@ impl Server {
 
     /// Starts a server.
     pub(crate) fn spawn(place: &Arc<Place>, variables: &[(&str, &str)]) -> Self {
+        Self::spawn_with(place, variables, |_| {})
+    }
+
+    /// Starts a server, with something done to its start.
+    pub(crate) fn spawn_with(
+        place: &Arc<Place>,
+        variables: &[(&str, &str)],
+        prepare: impl FnOnce(&mut Command),
+    ) -> Self {
         // The port is free until somebody takes it in the next instant.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
@@ -120,7 +129,9 @@ impl Server {
             .create(true)
             .open(&log)
             .expect("a log");
-        let mut child = command(place, &["serve", "--listen", &address], variables)
+        let mut command = command(place, &["serve", "--listen", &address], variables);
+        prepare(&mut command);
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)
