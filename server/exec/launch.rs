@@ -13,6 +13,7 @@ use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStringExt;
 
 use crate::Plan;
+use crate::isolate::Isolation;
 use crate::sys::orders::{self, Received};
 use crate::sys::{self, Server};
 
@@ -22,7 +23,7 @@ const ORDER_MAX: usize = 128 * 1024;
 const INVALID: i32 = -22;
 
 /// Takes orders until the server is gone. Comes back in each child, with what it is to do.
-pub fn serve(server: Server) -> (Plan, Server) {
+pub fn serve(server: Server, mut isolation: Isolation) -> (Plan, Server, Isolation) {
     // The server ends its commands when its terminal is closed, and this process with the last.
     // Whoever leads its session already need not begin one.
     let _ = sys::new_session();
@@ -41,6 +42,7 @@ pub fn serve(server: Server) -> (Plan, Server) {
             orders::answer(&server, INVALID);
             continue;
         };
+        isolation.refresh();
         match orders::fork_for_parent(plan.leaf.as_deref()) {
             Ok(0) => {
                 plan.is_inside = plan.leaf.is_some();
@@ -48,7 +50,7 @@ pub fn serve(server: Server) -> (Plan, Server) {
                 let Ok(server) = orders::take_files(files) else {
                     std::process::exit(127);
                 };
-                return (plan, server);
+                return (plan, server, isolation);
             }
             Ok(pid) => orders::answer(&server, pid),
             Err(errno) => orders::answer(&server, -errno),

@@ -24,7 +24,9 @@
 //! the next server finds them.
 
 mod direct;
+mod isolate;
 mod launch;
+mod memory;
 mod steps;
 mod supervisor;
 mod sys;
@@ -64,6 +66,12 @@ struct Plan {
     groups: Vec<u32>,
     /// Folder to start in.
     cwd: Option<CString>,
+    /// The shell, where it is not the usual one.
+    shell: Option<CString>,
+    /// Variables whose values are handed over as files.
+    secret_files: Vec<CString>,
+    /// What the command is to be kept away from.
+    wanted: isolate::Wanted,
     /// For the shell.
     command: CString,
     /// Its environment, as lines `NAME=value`.
@@ -88,12 +96,18 @@ impl Plan {
                 plan.direct = true;
                 continue;
             }
+            if argument == b"alone" {
+                plan.wanted.read(b"alone", b"")?;
+                continue;
+            }
             let at = argument.iter().position(|byte| *byte == b'=')?;
             let (name, value) = (&argument[..at], &argument[at + 1..]);
             let path = || CString::new(value).ok();
             match name {
                 b"leaf" => plan.leaf = Some(OsStr::from_bytes(value).into()),
                 b"cwd" => plan.cwd = Some(path()?),
+                b"shell" => plan.shell = Some(path()?),
+                b"secret_file" => plan.secret_files.push(path()?),
                 b"cpu" => plan.cpu = Some(number(value)?),
                 b"memory" => plan.memory = Some(number(value)?),
                 b"files" => plan.files = Some(number(value)?),
@@ -106,7 +120,7 @@ impl Plan {
                         plan.groups.push(number(group)?);
                     }
                 }
-                _ => return None,
+                _ => plan.wanted.read(name, value)?,
             }
         }
     }
@@ -144,9 +158,31 @@ fn main() {
     let Ok(server) = sys::take_socket() else {
         std::process::exit(2);
     };
-    let (mut plan, server) = match plan {
-        Some(plan) => (plan.with_own_environment(), server),
-        None => launch::serve(server),
+    let (mut plan, server, isolation) = match plan {
+        Some(plan) => {
+            let mut plan = plan.with_own_environment();
+            match prepare(std::mem::take(&mut plan.wanted)) {
+                Ok(isolation) => (plan, server, isolation),
+                Err(failed) => refuse(&server, &failed),
+            }
+        }
+        None => {
+            let mut wanted = isolate::Wanted::default();
+            for argument in std::env::args_os().skip(2) {
+                let argument = argument.into_vec();
+                let mut parts = argument.splitn(2, |byte| *byte == b'=');
+                let (name, value) = (parts.next(), parts.next());
+                let known = wanted.read(name.unwrap_or_default(), value.unwrap_or_default());
+                if known.is_none() {
+                    std::process::exit(2);
+                }
+            }
+            // Its orders would go unanswered, which the server sees at once.
+            let Ok(isolation) = prepare(wanted) else {
+                std::process::exit(3);
+            };
+            launch::serve(server, isolation)
+        }
     };
     if plan.tree {
         supervisor::start(&server);
@@ -155,7 +191,20 @@ fn main() {
         plan.is_inside = supervisor::begin_in(leaf, &server);
         plan.is_kept = plan.is_inside;
     }
-    let failed = steps::become_command(&plan, &server);
+    let failed = steps::become_command(&mut plan, &isolation, &server);
+    refuse(&server, &failed)
+}
+
+/// Before anything of a command is here: the namespace first, since who cannot be read cannot
+/// write the maps of one either.
+fn prepare(wanted: isolate::Wanted) -> Result<isolate::Isolation, steps::Failed> {
+    let at = |step| move |errno| steps::Failed { step, errno };
+    let isolation = wanted.prepare().map_err(at(21))?;
+    sys::isolation::close_to_others().map_err(at(22))?;
+    Ok(isolation)
+}
+
+fn refuse(server: &sys::Server, failed: &steps::Failed) -> ! {
     server.tell(b'F', failed.step, failed.errno);
     std::process::exit(127);
 }

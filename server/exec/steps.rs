@@ -3,10 +3,16 @@
 use std::ffi::{CStr, CString, c_int};
 
 use crate::sys::{self, Limit, Server, orders};
-use crate::{Plan, direct};
+use crate::isolate::Isolation;
+use crate::{Plan, direct, memory};
 
 /// POSIX has it here.
 const SHELL: &CStr = c"/bin/sh";
+/// Shells whose `-c` takes options behind it, so `--` can end them: then a command may begin with
+/// a `-`. Others take the word behind `-c` as the command.
+const POSIX_SHELLS: [&[u8]; 8] = [
+    b"sh", b"dash", b"bash", b"ash", b"ksh", b"mksh", b"zsh", b"yash",
+];
 
 /// A step that failed. The numbers are known to the server's `executor::helper`.
 pub struct Failed {
@@ -15,29 +21,57 @@ pub struct Failed {
 }
 
 /// Takes all steps; comes back only when one of them failed.
-pub fn become_command(plan: &Plan, server: &Server) -> Failed {
-    match prepare(plan) {
-        Ok(()) => {
-            if plan.direct {
-                direct::stand_in(plan, server);
-            }
-            Failed {
-                step: 20,
-                errno: become_shell(plan),
-            }
-        }
-        Err(failed) => failed,
+pub fn become_command(plan: &mut Plan, isolation: &Isolation, server: &Server) -> Failed {
+    let at = |step| move |errno| Failed { step, errno };
+    let ready = prepare(plan, isolation)
+        // Last: they stay open at exec.
+        .and_then(|()| memory::hand_over_secrets(plan).map_err(at(23)));
+    if let Err(failed) = ready {
+        return failed;
     }
+    if memory::is_script(plan.command.to_bytes()) {
+        return become_script(plan);
+    }
+    // The files of secrets are this process's own, so it has to become the command.
+    if plan.direct && plan.secret_files.is_empty() {
+        direct::stand_in(plan, server);
+    }
+    Failed {
+        step: 20,
+        errno: become_shell(plan),
+    }
+}
+
+/// Becomes the interpreter that the script names.
+fn become_script(plan: &Plan) -> Failed {
+    let errno = match memory::script(plan.command.to_bytes()) {
+        Ok(script) => {
+            let environment = environment(plan);
+            orders::exec(&script, &[&script], &environment)
+        }
+        Err(errno) => errno,
+    };
+    Failed { step: 24, errno }
 }
 
 /// Becomes the shell with the command; gives the error when that fails.
 fn become_shell(plan: &Plan) -> c_int {
-    let environment: Vec<&CStr> = plan.environment.iter().map(CString::as_c_str).collect();
-    let arguments = [SHELL, c"-c", plan.command.as_c_str()];
-    orders::exec(SHELL, &arguments, &environment)
+    let environment = environment(plan);
+    let shell = plan.shell.as_deref().unwrap_or(SHELL);
+    let name = shell.to_bytes().rsplit(|byte| *byte == b'/').next();
+    let arguments = [shell, c"-c", c"--", plan.command.as_c_str()];
+    if name.is_some_and(|name| POSIX_SHELLS.contains(&name)) {
+        orders::exec(shell, &arguments, &environment)
+    } else {
+        orders::exec(shell, &[shell, c"-c", arguments[3]], &environment)
+    }
 }
 
-fn prepare(plan: &Plan) -> Result<(), Failed> {
+fn environment(plan: &Plan) -> Vec<&CStr> {
+    plan.environment.iter().map(CString::as_c_str).collect()
+}
+
+fn prepare(plan: &Plan, isolation: &Isolation) -> Result<(), Failed> {
     let at = |step| move |errno| Failed { step, errno };
     if let Some(leaf) = plan.leaf.as_ref().filter(|_| !plan.is_inside) {
         // First, so that whatever follows counts there.
@@ -78,6 +112,7 @@ fn prepare(plan: &Plan) -> Result<(), Failed> {
         sys::change_folder(folder).map_err(at(13))?;
     }
     sys::no_new_privileges().map_err(at(14))?;
+    isolation.enter().map_err(at(21))?;
     sys::reset_signals().map_err(at(15))?;
     sys::close_on_exec_from(3).map_err(at(16))
 }

@@ -1,5 +1,7 @@
 //! The calls to the system. All `unsafe` of the product is in this file and below it.
 
+pub mod isolation;
+pub mod memory;
 pub mod orders;
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_short, c_uint, c_ulong, c_void};
@@ -107,7 +109,7 @@ fn check(result: c_int) -> Result<(), c_int> {
     if result == -1 { Err(errno()) } else { Ok(()) }
 }
 
-fn number_of(error: &Error) -> c_int {
+pub fn number_of(error: &Error) -> c_int {
     error.raw_os_error().unwrap_or(0)
 }
 

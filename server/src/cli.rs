@@ -194,6 +194,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn serve(config: &Config) -> Result<(), Failure> {
     telemetry();
+    close_to_others();
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
     let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
@@ -262,6 +263,14 @@ fn telemetry() {
     };
     if installed.is_err() {
         tracing::debug!("a log subscriber was installed before");
+    }
+}
+
+/// Commands may run as the server's own user, and whoever does can read its memory and the
+/// variables that it was started with: passwords of the database and the like. prctl(2).
+fn close_to_others() {
+    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
+        tracing::warn!(%error, "processes of this user can read the server's memory");
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::executor::{PoolError, RunAsPool};
 use crate::timetable::{SystemZone, system_zone};
 
 /// What keeps the processes of a command together.
@@ -18,6 +19,16 @@ pub enum ContainBy {
     Cgroup,
     /// A small process above each command.
     Supervisor,
+}
+
+/// Whether commands are kept away from the server's files and from each other.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Isolate {
+    /// By what the kernel has: Landlock, namespaces.
+    #[default]
+    Auto,
+    /// Not at all, but for file modes.
+    Off,
 }
 
 /// Settings of a server process.
@@ -101,9 +112,14 @@ pub struct Config {
     )]
     pub outbound_allow: Vec<IpNet>,
 
-    /// Unix user that commands run as when the server runs as root
-    #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "nobody", global = true)]
+    /// Unix user that commands run as when the server runs as root; empty for one of their own each
+    #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "", global = true)]
     pub run_as: String,
+
+    /// User ids for tasks that name no user, one for each task: auto, off, or a range such as
+    /// 200000-265533. Empty for auto where JCRONTAB_RUN_AS names nobody; only when the server is root
+    #[arg(long, env = "JCRONTAB_RUN_AS_POOL", default_value = "", global = true)]
+    pub run_as_pool: String,
 
     /// Unix users that a task may name to run as, besides that one; only when the server is root
     #[arg(
@@ -123,6 +139,16 @@ pub struct Config {
         global = true
     )]
     pub containment: ContainBy,
+
+    /// Whether commands are kept away from the server's files and from each other by the kernel
+    #[arg(
+        long,
+        env = "JCRONTAB_ISOLATION",
+        value_enum,
+        default_value_t,
+        global = true
+    )]
+    pub isolation: Isolate,
 
     /// Run commands as root when the server runs as root (1 to allow)
     #[arg(long, env = "JCRONTAB_ALLOW_ROOT", default_value = "0", global = true)]
@@ -260,6 +286,27 @@ impl Config {
     #[must_use]
     pub fn allows_root(&self) -> bool {
         matches!(self.allow_root.as_str(), "1" | "true" | "yes")
+    }
+
+    /// The user that all commands of a root server run as where tasks have none of their own.
+    #[must_use]
+    pub fn run_as(&self) -> &str {
+        match self.run_as.as_str() {
+            "" => "nobody",
+            name => name,
+        }
+    }
+
+    /// What tasks that name no user run as.
+    ///
+    /// # Errors
+    /// When the setting is no range of users.
+    pub fn run_as_pool(&self) -> Result<RunAsPool, PoolError> {
+        match (self.run_as_pool.as_str(), self.run_as.as_str()) {
+            ("", "") => Ok(RunAsPool::Auto),
+            ("", _) => Ok(RunAsPool::Off),
+            (pool, _) => pool.parse(),
+        }
     }
 
     /// The address in messages and on the console.

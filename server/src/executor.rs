@@ -9,13 +9,16 @@ mod environment;
 mod helper;
 mod http;
 mod identity;
+mod isolation;
 mod journal;
 mod launcher;
 mod process;
 mod read;
+mod shell;
 mod spawn;
 pub mod strays;
 mod tree;
+mod vault;
 mod wait;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -32,14 +35,15 @@ use tokio_util::task::TaskTracker;
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
-pub use identity::{Identity, IdentityError, RunAsError};
+pub use identity::{Identity, IdentityError, Pool, PoolError, RunAsError, RunAsPool, mark_of};
+pub use isolation::{Hiding, Isolation};
 use process::Ending;
 
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::notifier::compose::Composer;
 use crate::notifier::send::Sender;
-use crate::output::{OutputStore, RunLog};
+use crate::output::{OutputStore, RunLog, readable};
 use crate::recorder::Recorder;
 use crate::store::{SealedSecret, StoredOutput};
 
@@ -105,6 +109,7 @@ struct Running {
     /// Another node may run it again when this one is taken for dead.
     runs_again: bool,
     capture: RunLog,
+    task: app::id::TaskId,
 }
 
 /// Runs jobs and keeps hold of them.
@@ -120,6 +125,8 @@ pub struct Executor {
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
     in_doubt: AtomicBool,
+    /// The secrets that all output is masked for.
+    learnt: Mutex<Vec<SealedSecret>>,
     starting: Arc<Semaphore>,
     tracker: TaskTracker,
 }
@@ -139,6 +146,7 @@ impl Executor {
         Self {
             in_flight: recorder.in_flight(),
             in_doubt: AtomicBool::new(false),
+            learnt: Mutex::default(),
             clock,
             signals,
             recorder,
@@ -180,6 +188,7 @@ impl Executor {
                 stop,
                 runs_again: job.task.execution.retry.on_lost,
                 capture: capture.clone(),
+                task: job.task.id,
             },
         );
         let this = Arc::clone(self);
@@ -192,6 +201,12 @@ impl Executor {
     #[must_use]
     pub fn run_as_users(&self) -> Vec<String> {
         self.containment.identity.allowed_users()
+    }
+
+    /// What keeps commands away from the server and from each other.
+    #[must_use]
+    pub fn isolation(&self) -> &Isolation {
+        &self.containment.isolation
     }
 
     /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
@@ -247,6 +262,19 @@ impl Executor {
             first
         });
         true
+    }
+
+    /// Asks all runs of a task that are under way here to end.
+    pub fn stop_task(&self, task: app::id::TaskId, reason: &StopReason) {
+        let runs: Vec<RunId> = self
+            .lock()
+            .iter()
+            .filter(|(_, run)| run.task == task)
+            .map(|(id, _)| *id)
+            .collect();
+        for run in runs {
+            self.stop(run, reason.clone());
+        }
     }
 
     /// The log of a run under way.
@@ -328,7 +356,7 @@ impl Executor {
             reason,
             &ending,
             finished.stored,
-            &finished.shown,
+            readable(&finished.shown).as_bytes(),
         );
         self.lock().remove(&job.run_id);
     }

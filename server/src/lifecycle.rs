@@ -2,10 +2,12 @@
 
 mod alive;
 mod connections;
+mod console;
 mod converse;
 mod data_dir;
 mod listen;
 mod open;
+pub mod private;
 mod rescue;
 mod shutdown;
 mod twin;
@@ -66,6 +68,9 @@ pub enum StartError {
     /// As whom commands run.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// The users of tasks.
+    #[error(transparent)]
+    Pool(#[from] crate::executor::PoolError),
     /// What commands are started with.
     #[error(transparent)]
     Containment(#[from] ContainmentError),
@@ -149,7 +154,13 @@ pub fn assemble(
     let containment = identity
         .map(|identity| {
             let sealer = sealer.clone();
-            Containment::open(config.containment, data.path(), identity, sealer)
+            Containment::open(
+                config.containment,
+                config.isolation,
+                data.path(),
+                identity,
+                sealer,
+            )
         })
         .transpose()?;
     let executor = containment.map(|containment| {
@@ -217,6 +228,7 @@ pub fn assemble(
 /// When the server could not start.
 pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
     config.check()?;
+    private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
     // Before anything else: what a dead server left running must not meet what we start.
     match kill_unfinished(data.path(), data.host_key()) {
@@ -225,14 +237,24 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         Err(error) => tracing::warn!(%error, "cannot look for processes of a dead server"),
     }
     let identity = Identity::new(
-        &config.run_as,
+        config.run_as(),
         config.allows_root(),
         data.path(),
         data.host_key(),
     )?
-    .allowing(&config.run_as_allow);
+    .allowing(&config.run_as_allow)
+    .pooled(config.run_as_pool()?)?;
     let usual = &identity.usual;
-    tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
+    if let Some(pool) = identity.pool() {
+        let (first, last) = pool.range();
+        tracing::info!(
+            first,
+            last,
+            "commands run as users of their own, one for each task; JCRONTAB_RUN_AS=nobody gives back one for all"
+        );
+    } else {
+        tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
+    }
     let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
     };
@@ -250,6 +272,14 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     };
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
     let service = Arc::clone(&parts.service);
+    if let Some(executor) = &service.executor {
+        let isolation = executor.isolation();
+        let how = isolation.describe(app::i18n::Lang::En);
+        match isolation.warning(app::i18n::Lang::En) {
+            Some(warning) => tracing::warn!("{warning}"),
+            None => tracing::info!("{how}"),
+        }
+    }
     service.check_key().await?;
     if service.store.engine() == Engine::Mysql {
         twin::refuse_twin(&service.store, &parts.node, &stop).await?;

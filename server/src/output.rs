@@ -19,6 +19,8 @@ mod ring;
 mod spool;
 mod state;
 mod stored;
+mod text;
+mod trouble;
 mod writer;
 
 use std::collections::{HashMap, VecDeque};
@@ -37,9 +39,11 @@ use crate::store::StoredOutput;
 pub use finish::Finished;
 pub use log::RunLog;
 pub use stored::Kept;
+pub(crate) use text::readable;
 
 use disk::{Disk, Probe};
 use log::Shared;
+use mask::KnownSecrets;
 use objects::Objects;
 
 /// Output of up to this many bytes is kept in the row whole; of longer output, the end.
@@ -97,6 +101,12 @@ struct Inner {
     /// Bytes of the beginning that go to the file.
     head: usize,
     disk: Disk,
+    /// Whether the store was tried out.
+    tried: std::sync::atomic::AtomicBool,
+    /// Why the store refuses, while it does.
+    trouble: Mutex<Option<String>>,
+    /// What is masked in all output.
+    known: KnownSecrets,
     objects: Objects,
     open: Mutex<HashMap<RunId, Weak<Shared>>>,
     ended: Mutex<VecDeque<(RunId, StoredOutput)>>,
@@ -131,6 +141,9 @@ impl OutputStore {
             clock,
             head: usize::try_from(config.output_head).unwrap_or(usize::MAX),
             disk: Disk::new(spool.clone(), config.output_min_free, probe),
+            tried: std::sync::atomic::AtomicBool::new(false),
+            trouble: Mutex::default(),
+            known: KnownSecrets::default(),
             objects: Objects::open(config, data)?,
             spool,
             open: Mutex::default(),
@@ -140,6 +153,15 @@ impl OutputStore {
             sending: Semaphore::new(SENDING_MAX),
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// Masks these values in the output of every run that starts from now on, in place of those
+    /// before. Takes a while where there are many.
+    ///
+    /// # Errors
+    /// When there are too many of them; then those before are masked.
+    pub fn know_secrets(&self, values: Vec<String>) -> Result<(), aho_corasick::BuildError> {
+        self.0.known.replace(values)
     }
 
     /// Opens the log of a run that starts. `secrets` are masked in it in every common spelling.

@@ -48,8 +48,8 @@ pub enum Step {
 
 /// A terminal with a single line.
 ///
-/// A carriage return goes back to the line's start, and what comes then is written over what was
-/// there. Each character takes one place, also where a terminal would give it two.
+/// A carriage return goes back to the line's start, a backspace one place, and what comes then is
+/// written over what was there. Each character takes one place, also where a terminal would give it two.
 #[derive(Clone, Debug, Default)]
 pub struct Screen {
     escape: Escape,
@@ -83,6 +83,12 @@ impl Screen {
                 '\r' => {
                     self.returned |= self.column > 0;
                     self.column = 0;
+                    Step::Nothing
+                }
+                // As a terminal does: one place back, and what was there stays until it is written
+                // over.
+                '\u{8}' => {
+                    self.column = self.column.saturating_sub(1);
                     Step::Nothing
                 }
                 _ => {

@@ -116,7 +116,14 @@ fn everything_else_is_left_out_without_a_trace() {
 #[test]
 fn what_cannot_be_seen_is_shown() {
     let table = [
-        ("a\0b\u{7}\u{8}\u{7f}\u{b}", "a␀b␇␈␡␋"),
+        ("a\0b\u{7}\u{7f}\u{b}", "a␀b␇␡␋"),
+        // A backspace goes back, as programs do that count up or print bold on paper.
+        ("10%\u{8}\u{8}\u{8}20%", "20%"),
+        ("ab\u{8}", "ab"),
+        ("\u{8}\u{8}a", "a"),
+        ("N\u{8}NA\u{8}A", "NA"),
+        ("|\u{8}/\u{8}-\u{8}done", "done"),
+        ("一二\u{8}三", "一三"),
         ("\u{202e}gnp.exe\u{202c}", "‹U+202E›gnp.exe‹U+202C›"),
         ("\u{2066}\u{2069}\u{200b}", "‹U+2066›‹U+2069›‹U+200B›"),
         ("\u{feff}\u{ad}\u{e0041}", "‹U+FEFF›‹U+00AD›‹U+E0041›"),

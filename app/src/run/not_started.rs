@@ -33,7 +33,19 @@ pub(super) fn words(why: &str, lang: Lang) -> String {
         "user" => ("不能切换到运行用户", "the server could not become its user"),
         "cwd" => ("工作目录进不去", "its working folder could not be entered"),
         "scratch" => ("临时工作目录不能用", "its scratch folder cannot be used"),
-        "shell" => ("/bin/sh 执行失败", "/bin/sh could not be executed"),
+        "shell" => ("shell 执行失败", "the shell could not be executed"),
+        "interpreter" => (
+            "脚本第一行的解释器执行失败",
+            "the interpreter in the script's first line could not be executed",
+        ),
+        "isolation" => (
+            "不能与服务器隔离",
+            "it could not be kept apart from the server",
+        ),
+        "secret_file" => (
+            "密钥文件没能交给它",
+            "its secrets could not be handed over as files",
+        ),
         "run_as_not_root" => (
             "服务器不是以 root 运行的，命令只能用这个用户",
             "the server is not root, so commands only run as",

@@ -1,6 +1,7 @@
 //! How a task is executed: what may run beside what, what happens after a failure, and what a
 //! command is allowed to use. Kept with the task as one value, since it is read as a whole.
 
+mod credentials;
 mod draft;
 mod http;
 mod overlap;
@@ -46,6 +47,15 @@ pub struct Execution {
     pub run_as: String,
     /// Working folder; empty for the usual one.
     pub cwd: String,
+    /// Shell that the command is given to: a name such as `bash`, or a path; empty for `/bin/sh`.
+    /// A command that begins with `#!` names its own interpreter.
+    pub shell: String,
+    /// Standard error goes into the same pipe as standard output: the order of what is written is
+    /// kept, and which of the two it was is not.
+    pub merge_output: bool,
+    /// Secrets are handed over as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
+    /// the environment.
+    pub secret_files: bool,
     /// Variables of its environment, besides the usual ones.
     pub env: Vec<EnvVar>,
     /// What a person may fill in when starting it by hand; defaults hold for planned starts.
@@ -69,6 +79,9 @@ impl Default for Execution {
             limits: Limits::default(),
             run_as: String::new(),
             cwd: String::new(),
+            shell: String::new(),
+            merge_output: false,
+            secret_files: false,
             env: Vec::new(),
             parameters: Vec::new(),
             waits: Waits::default(),

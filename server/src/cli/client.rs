@@ -238,7 +238,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         DataDirError::InUse { .. } => Failure::error(format!(
             "{error}, but it does not answer; try again in a moment"
         )),
-        DataDirError::Unusable { .. } => failed(&error),
+        DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;
     let store = Store::open(&config.database_url, data.path())
         .await

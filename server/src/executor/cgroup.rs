@@ -20,6 +20,9 @@ use super::tree::Process;
 const KEY_CHARS: usize = 16;
 /// Leaves left over that are looked at after a run.
 const LOOKS: usize = 16;
+/// Processes and threads that a run may have when its task says nothing: more than any honest one
+/// has, and less than a machine can bear.
+pub(super) const PROCESSES: i64 = 2000;
 /// Leaves that one run may find taken.
 const NAMES: usize = 100;
 
@@ -149,9 +152,7 @@ fn restrict(leaf: &Path, limits: &Limits) {
         // Half a run is worth nothing.
         set("memory.oom.group", 1);
     }
-    if let Some(processes) = limits.processes {
-        set("pids.max", processes);
-    }
+    set("pids.max", limits.processes.unwrap_or(PROCESSES));
 }
 
 /// The group of a data folder, whether it is there or not.
@@ -319,6 +320,14 @@ pub(super) fn clear(host_key: &str, until: Instant) {
         remove(&leaf);
     }
     remove(&base);
+}
+
+impl Drop for Cgroups {
+    /// An empty group is not left behind; one in which something lives on cannot be removed.
+    fn drop(&mut self) {
+        self.tidy(usize::MAX);
+        std::fs::remove_dir(&self.base).ok();
+    }
 }
 
 #[cfg(test)]

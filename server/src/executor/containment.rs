@@ -7,11 +7,12 @@ use app::run::RunReason;
 use super::cgroup::{CgroupError, Cgroups};
 use super::helper::{Helper, HelperError};
 use super::identity::Identity;
+use super::isolation::Isolation;
 use super::journal::Journal;
 use super::launcher::Launcher;
 use super::{Environment, Job, environment};
 use crate::auth::seal::Sealer;
-use crate::config::ContainBy;
+use crate::config::{ContainBy, Isolate};
 
 /// Why commands could not be kept together.
 #[derive(Debug, thiserror::Error)]
@@ -35,10 +36,11 @@ pub struct Containment {
     /// `None` where the system cannot do it.
     pub(super) launcher: Option<Launcher>,
     pub(super) cgroups: Option<Cgroups>,
+    pub(super) isolation: Isolation,
     pub(super) journal: Journal,
     /// The helper may stand in for the shell where a command is plain.
     pub(super) shell_is_known: bool,
-    sealer: Sealer,
+    pub(super) sealer: Sealer,
 }
 
 impl Containment {
@@ -49,6 +51,7 @@ impl Containment {
     /// when the data folder cannot be written.
     pub fn open(
         contain_by: ContainBy,
+        isolate: Isolate,
         data_dir: &Path,
         identity: Identity,
         sealer: Sealer,
@@ -68,7 +71,8 @@ impl Containment {
                 }
             },
         };
-        let launcher = Launcher::default();
+        let isolation = Isolation::choose(isolate, &helper, data_dir, identity.own_scratch());
+        let launcher = Launcher::new(isolation.arguments.clone());
         let launcher = match launcher.probe(&helper, cgroups.as_ref()) {
             Ok(()) => Some(launcher),
             Err(error) => {
@@ -83,6 +87,7 @@ impl Containment {
             helper,
             launcher,
             cgroups,
+            isolation,
             shell_is_known: is_dash(Path::new("/bin/sh")),
             journal: Journal::open(data_dir).map_err(ContainmentError::Journal)?,
             identity,

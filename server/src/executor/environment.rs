@@ -15,15 +15,22 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Names that only the server sets.
 const OURS: &str = "JCRONTAB_";
 /// Marks every process of a data folder.
-pub(super) const HOST_KEY: &str = "JCRONTAB_HOST_KEY";
+pub(super) const MARK: &str = "JCRONTAB_SERVER_MARK";
+/// What versions before 0.2 marked them with: the folder's key itself.
+pub(super) const OLD_MARK: &str = "JCRONTAB_HOST_KEY";
 /// Marks every process of a run.
 pub(super) const RUN_ID: &str = "JCRONTAB_RUN_ID";
+
+/// What stands before the name of a secret that is handed over as a file.
+const SECRET_FILE: &str = "JCRONTAB_SECRET_FILE_";
 
 /// The environment of a run.
 #[derive(Clone)]
 pub(super) struct Environment {
     /// All variables.
     pub(super) vars: BTreeMap<String, String>,
+    /// Variables whose values are handed over as files, and whose names name these then.
+    pub(super) secret_files: Vec<String>,
     /// Values that must not be shown wherever they turn up.
     pub(super) secret_values: Vec<String>,
 }
@@ -53,10 +60,13 @@ pub(super) fn environment(
     let usual = [
         ("PATH", PATH.to_owned()),
         ("LANG", "C.UTF-8".to_owned()),
-        ("SHELL", "/bin/sh".to_owned()),
+        ("SHELL", super::shell::of(&execution.shell)),
+        // So that `date` says what the schedule means.
+        ("TZ", job.task.zone.clone()),
     ];
     let mut vars: BTreeMap<String, String> = BTreeMap::new();
     let mut secret_values = Vec::new();
+    let usual = usual.into_iter().filter(|(_, value)| !value.is_empty());
     vars.extend(usual.map(|(name, value)| (name.to_owned(), value)));
     for variable in &execution.env {
         vars.insert(variable.name.clone(), variable.value.clone());
@@ -74,26 +84,38 @@ pub(super) fn environment(
             secret_values.push(value.clone());
         }
     }
+    // A request has no files: there, secrets are filled in by name.
+    let as_files = execution.secret_files && execution.http.is_none();
+    let mut files = Vec::new();
     for secret in job.secrets.iter() {
         let value = sealer
             .open(&SealedSecret::place(secret.id), &secret.sealed)
             .map_err(|_| not_started("secret", &secret.name))?;
         secret_values.push(value.clone());
-        vars.insert(secret.name.clone(), value);
+        if as_files {
+            files.push((format!("{SECRET_FILE}{}", secret.name), value));
+        } else {
+            vars.insert(secret.name.clone(), value);
+        }
     }
     vars.retain(|name, _| !name.starts_with(OURS));
     let mut ours = vec![
         ("JCRONTAB_TASK_ID", job.task.id.to_string()),
         (RUN_ID, job.run_id.to_string()),
         ("JCRONTAB_ATTEMPT", job.attempt.to_string()),
-        (HOST_KEY, identity.host_key.clone()),
+        (MARK, identity.mark.clone()),
     ];
-    if let Some(at) = job.scheduled_for {
-        ours.push(("JCRONTAB_SCHEDULED_FOR", app::time::Stamp(at).rfc3339()));
-    }
+    // A start by hand has no planned instant: for scripts that need one, it is that of the start.
+    let scheduled_for = job.scheduled_for.unwrap_or(job.started_at);
+    ours.push((
+        "JCRONTAB_SCHEDULED_FOR",
+        app::time::Stamp(scheduled_for).rfc3339(),
+    ));
     for (name, value) in ours {
         vars.insert(name.to_owned(), value);
     }
+    let secret_files = files.iter().map(|(name, _)| name.clone()).collect();
+    vars.extend(files);
     for (name, value) in &vars {
         // The kernel takes lines `NAME=value` that end with a zero byte.
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
@@ -103,6 +125,7 @@ pub(super) fn environment(
     secret_values.retain(|value| !value.is_empty());
     Ok(Environment {
         vars,
+        secret_files,
         secret_values,
     })
 }

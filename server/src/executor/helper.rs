@@ -1,5 +1,6 @@
 //! The exec helper (`server/exec/`): carried in this binary, started from memory.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
@@ -97,11 +98,23 @@ impl Helper {
 
     /// Starts a command that does nothing, with these arguments, and waits for it.
     pub(super) fn probe(&self, arguments: &[String]) -> std::io::Result<()> {
+        let arguments: Vec<OsString> = arguments.iter().map(Into::into).collect();
+        self.probe_with(&arguments, ":", Path::new("/"))
+    }
+
+    /// Starts a command that has this folder as `$FOLDER`, and waits for its success.
+    pub(super) fn probe_with(
+        &self,
+        arguments: &[OsString],
+        command: &str,
+        folder: &Path,
+    ) -> std::io::Result<()> {
         let (mut ours, theirs) = UnixStream::pair()?;
         let mut child = self
             .command()
             .args(arguments)
-            .args(["--", ":"])
+            .args(["--", command])
+            .env("FOLDER", folder)
             .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -218,6 +231,9 @@ pub(super) fn step_name(step: u8) -> &'static str {
         9..=11 => "user",
         13 => "cwd",
         20 => "shell",
+        21 | 22 => "isolation",
+        23 => "secret_file",
+        24 => "interpreter",
         _ => "setup",
     }
 }

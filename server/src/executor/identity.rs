@@ -1,10 +1,16 @@
 //! As whom and where commands run.
 
+mod pool;
+
+pub use pool::{Pool, PoolError, RunAsPool};
+
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use app::id::TaskId;
 use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
+use sha2::{Digest, Sha256};
 
 /// Holds folders for each root server of this machine; root's own.
 const SCRATCH_PARENT: &str = "/var/lib/jcrontab-scratch";
@@ -108,8 +114,12 @@ pub struct Whom {
 pub struct Identity {
     /// As whom they run when their task names nobody.
     pub usual: Whom,
-    /// Marks every process of ours, so that strays of a dead server can be found.
+    /// The data folder's key, which commands do not get to know.
     pub host_key: String,
+    /// Marks every process of ours, so that strays of a dead server can be found.
+    pub mark: String,
+    /// A user for each task that names none.
+    pool: Option<Pool>,
     /// Whom tasks may name besides.
     allowed: Vec<String>,
 }
@@ -132,7 +142,7 @@ impl Identity {
             let user = user.ok_or_else(|| IdentityError::NoSuchUser {
                 name: run_as.to_owned(),
             })?;
-            other(user, Path::new(SCRATCH_PARENT).join(host_key))?
+            other(user, usual_scratch(host_key))?
         } else {
             let own = User::from_uid(me).ok().flatten();
             let scratch = data_dir.join("scratch");
@@ -149,6 +159,8 @@ impl Identity {
         Ok(Self {
             usual,
             host_key: host_key.to_owned(),
+            mark: mark_of(host_key),
+            pool: None,
             allowed: Vec::new(),
         })
     }
@@ -162,6 +174,32 @@ impl Identity {
             .map(str::to_owned)
             .collect();
         self
+    }
+
+    /// Gives each task that names no user one of its own. Only where commands run as somebody else
+    /// than the server, which only root can have.
+    ///
+    /// # Errors
+    /// When the range cannot be used.
+    pub fn pooled(mut self, pool: RunAsPool) -> Result<Self, PoolError> {
+        if self.usual.switch.is_some() {
+            self.pool = Pool::open(pool)?;
+        }
+        Ok(self)
+    }
+
+    /// Whether tasks that name no user have one each.
+    #[must_use]
+    pub fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
+    }
+
+    /// The scratch folder of commands that run as the server's own user.
+    pub(super) fn own_scratch(&self) -> Option<&Path> {
+        self.usual
+            .switch
+            .is_none()
+            .then_some(self.usual.scratch.as_path())
     }
 
     /// Users that a task may name, the usual one first.
@@ -207,17 +245,47 @@ impl Identity {
         }
     }
 
-    /// Everything about somebody who may be named, with a scratch folder.
-    pub(super) fn whom(&self, name: &str) -> Result<Whom, RunAsError> {
+    /// Everything about whom a task runs as, with a scratch folder.
+    pub(super) fn whom(&self, task: TaskId, name: &str) -> Result<Whom, RunAsError> {
+        if let Some(pool) = self.pool.as_ref().filter(|_| name.is_empty()) {
+            return pool.whom(task, &self.mark).map_err(RunAsError::Scratch);
+        }
         match self.account(name)? {
             None => Ok(self.usual.clone()),
             Some(user) => {
-                let scratch = format!("{}-{}", self.host_key, user.uid);
+                let scratch = format!("{}-{}", self.mark, user.uid);
                 let scratch = Path::new(SCRATCH_PARENT).join(scratch);
                 other(user, scratch).map_err(RunAsError::Scratch)
             }
         }
     }
+}
+
+/// What marks processes and scratch folders of a data folder, and does not tell its key.
+#[must_use]
+pub fn mark_of(host_key: &str) -> String {
+    let hash = Sha256::new()
+        .chain_update(b"jcrontab mark\0")
+        .chain_update(host_key)
+        .finalize();
+    hash[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The folder of the usual user. Versions before 0.2 named it after the key.
+fn usual_scratch(host_key: &str) -> PathBuf {
+    let parent = Path::new(SCRATCH_PARENT);
+    let scratch = parent.join(mark_of(host_key));
+    let before = parent.join(host_key);
+    if !scratch.exists()
+        && before.is_dir()
+        && let Err(error) = std::fs::rename(&before, &scratch)
+    {
+        tracing::warn!(%error, folder = %before.display(), "the scratch folder of an older version stays where it is");
+    }
+    scratch
 }
 
 /// Somebody else than the server, which is root.

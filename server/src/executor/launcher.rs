@@ -57,15 +57,8 @@ pub(super) enum LaunchError {
 pub(super) struct Launcher {
     link: Mutex<Option<Link>>,
     patience: Duration,
-}
-
-impl Default for Launcher {
-    fn default() -> Self {
-        Self {
-            link: Mutex::default(),
-            patience: PATIENCE,
-        }
-    }
+    /// What it is to keep commands away from, as arguments of the helper.
+    isolation: Vec<OsString>,
 }
 
 /// A launcher that runs.
@@ -85,7 +78,7 @@ impl Drop for Link {
 }
 
 impl Link {
-    fn open(helper: &Helper, patience: Duration) -> std::io::Result<Self> {
+    fn open(helper: &Helper, patience: Duration, isolation: &[OsString]) -> std::io::Result<Self> {
         let (socket, theirs) = rustix::net::socketpair(
             AddressFamily::UNIX,
             SocketType::SEQPACKET,
@@ -96,6 +89,7 @@ impl Link {
         let process = helper
             .command()
             .arg("launch")
+            .args(isolation)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -130,6 +124,15 @@ impl Link {
 }
 
 impl Launcher {
+    /// One that keeps commands away from this.
+    pub(super) fn new(isolation: Vec<OsString>) -> Self {
+        Self {
+            link: Mutex::default(),
+            patience: PATIENCE,
+            isolation,
+        }
+    }
+
     /// One that a test plays: its orders come to the socket.
     #[cfg(test)]
     pub(super) fn played() -> (Self, OwnedFd) {
@@ -144,7 +147,7 @@ impl Launcher {
         let process = std::process::Command::new("true").spawn().expect("true");
         let launcher = Self {
             link: Mutex::new(Some(Link { socket, process })),
-            patience: PATIENCE,
+            ..Self::new(Vec::new())
         };
         (launcher, theirs)
     }
@@ -201,7 +204,8 @@ impl Launcher {
         for _ in 0..2 {
             let open = match link.take() {
                 Some(open) => open,
-                None => Link::open(helper, self.patience).map_err(LaunchError::Refused)?,
+                None => Link::open(helper, self.patience, &self.isolation)
+                    .map_err(LaunchError::Refused)?,
             };
             match open.send(&order, files) {
                 Ok(()) => {}
@@ -263,8 +267,8 @@ mod tests {
             Self {
                 helper: Helper::new(&folder).expect("a helper"),
                 launcher: Launcher {
-                    link: Mutex::default(),
                     patience,
+                    ..Launcher::new(Vec::new())
                 },
             }
         }

@@ -133,8 +133,12 @@ pub(super) async fn run(
         Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
     };
     let over = CancellationToken::new();
-    let readers = [(started.out, Stream::Out), (started.err, Stream::Err)]
-        .map(|(pipe, stream)| tokio::spawn(read(pipe, stream, log.clone(), over.clone())));
+    let pipes = [(Some(started.out), Stream::Out), (started.err, Stream::Err)];
+    let readers = pipes
+        .into_iter()
+        .filter_map(|(pipe, stream)| Some((pipe?, stream)))
+        .map(|(pipe, stream)| tokio::spawn(read(pipe, stream, log.clone(), over.clone())))
+        .collect();
     let mut watch = Watch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
     drain(job, over, readers).await;
@@ -208,7 +212,7 @@ async fn attend(
 }
 
 /// Takes what was written, and leaves the rest to be thrown away.
-async fn drain(job: &Job, over: CancellationToken, readers: [tokio::task::JoinHandle<()>; 2]) {
+async fn drain(job: &Job, over: CancellationToken, readers: Vec<tokio::task::JoinHandle<()>>) {
     let ended = async {
         for reader in readers {
             if let Err(error) = reader.await {

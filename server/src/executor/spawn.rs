@@ -15,6 +15,7 @@ use app::run::RunReason;
 use nix::errno::Errno;
 use tokio::process::Command;
 
+use super::cgroup::PROCESSES;
 use super::child::{Child, Launched};
 use super::environment::not_started;
 use super::identity::Whom;
@@ -23,7 +24,7 @@ use super::launcher::{Answer, LaunchError};
 use super::read::Pipe;
 use super::tree::Process;
 use super::wait::Socket;
-use super::{Containment, Environment, Job, cgroup, helper, strays};
+use super::{Containment, Environment, Job, cgroup, helper, shell, strays};
 
 /// How long what may have been started is looked for: far longer than a fork takes to exec.
 const SEARCH: Duration = Duration::from_secs(2);
@@ -46,7 +47,8 @@ pub(super) struct Started {
     /// What the helper says.
     pub(super) socket: Socket,
     pub(super) out: Pipe,
-    pub(super) err: Pipe,
+    /// `None` where both streams go into one pipe.
+    pub(super) err: Option<Pipe>,
 }
 
 /// Starts the command of a job. Blocks for as long as starting a small program takes.
@@ -58,7 +60,7 @@ pub(super) fn start(
     let run_as = &job.task.execution.run_as;
     let whom = containment
         .identity
-        .whom(run_as)
+        .whom(job.task.id, run_as)
         .map_err(|refused| not_started(refused.code(), &refused.detail()))?;
     let leaf = containment.cgroups.as_ref().and_then(|cgroups| {
         let leaf = cgroups.leaf(job.run_id, &job.task.execution.limits);
@@ -108,14 +110,16 @@ fn spawn(
         None => Socket::Heard(tokio::net::UnixStream::from_std(socket)?),
     };
     let (out, out_end) = std::io::pipe()?;
-    let (err, err_end) = std::io::pipe()?;
+    let (err, err_end) = if job.task.execution.merge_output {
+        // What is written into one pipe is read in the order in which it was written.
+        (None, OwnedFd::from(out_end.try_clone()?))
+    } else {
+        let (err, end) = std::io::pipe()?;
+        (Some(Pipe::new(err)?), OwnedFd::from(end))
+    };
     // All that can fail comes before the command.
-    let (out, err) = (Pipe::new(out)?, Pipe::new(err)?);
-    let ends = [
-        OwnedFd::from(theirs),
-        OwnedFd::from(out_end),
-        OwnedFd::from(err_end),
-    ];
+    let out = Pipe::new(out)?;
+    let ends = [OwnedFd::from(theirs), OwnedFd::from(out_end), err_end];
     let mut vars: BTreeMap<OsString, OsString> = BTreeMap::new();
     vars.insert("HOME".into(), whom.home.clone().into());
     vars.insert("USER".into(), whom.user.clone().into());
@@ -124,6 +128,8 @@ fn spawn(
     let own = environment.vars.into_iter();
     vars.extend(own.map(|(name, value)| (name.into(), value.into())));
     let mut arguments = arguments(job, containment, &whom, leaf.as_deref());
+    let files = environment.secret_files.iter();
+    arguments.extend(files.map(|name| format!("secret_file={name}").into()));
     arguments.extend(["--".into(), job.task.command.clone().into()]);
     let (child, pid) = begin(job, containment, &arguments, &vars, ends, leaf.as_deref())?;
     let started = Started {
@@ -169,6 +175,7 @@ fn begin(
     let [socket, out, err] = ends;
     let mut command = containment.helper.command();
     command
+        .args(&containment.isolation.arguments)
         .args(arguments)
         .envs(vars)
         .stdin(Stdio::from(socket))
@@ -224,15 +231,21 @@ fn arguments(
         Some(leaf) => cgroup::argument(leaf).into(),
         None => "tree".into(),
     }];
-    if containment.shell_is_known {
+    let shell = shell::of(&execution.shell);
+    if shell != shell::USUAL {
+        arguments.push(format!("shell={shell}").into());
+    } else if containment.shell_is_known {
         arguments.push("direct".into());
     }
+    let processes = limits
+        .processes
+        .or_else(|| usual_processes(containment, job));
     let memory = limits.memory_mib.map(|mib| mib.saturating_mul(1024 * 1024));
     for (name, value) in [
         ("cpu", limits.cpu_seconds),
         ("memory", memory),
         ("files", limits.open_files),
-        ("processes", limits.processes),
+        ("processes", processes),
         ("nice", limits.nice),
     ] {
         arguments.extend(value.map(|value| format!("{name}={value}").into()));
@@ -253,6 +266,19 @@ fn arguments(
     arguments
 }
 
+/// The limit of processes of a task that has a user of its own: where the user is others' too,
+/// theirs would count.
+fn usual_processes(containment: &Containment, job: &Job) -> Option<i64> {
+    let is_own = containment.identity.pool().is_some() && job.task.execution.run_as.is_empty();
+    is_own.then_some(PROCESSES)
+}
+
+/// What a script says it is to be run by.
+fn interpreter(command: &str) -> &str {
+    let line = command.lines().next().unwrap_or_default();
+    line.trim_start_matches("#!").trim()
+}
+
 /// The reason for a step of the helper that failed.
 pub(super) fn refused(job: &Job, whom: &Whom, step: u8, errno: Errno) -> RunReason {
     let execution = &job.task.execution;
@@ -261,6 +287,8 @@ pub(super) fn refused(job: &Job, whom: &Whom, step: u8, errno: Errno) -> RunReas
         "cwd" if execution.cwd.is_empty() => whom.scratch.display().to_string(),
         "cwd" => execution.cwd.clone(),
         "user" => whom.user.clone(),
+        "shell" => shell::of(&execution.shell),
+        "interpreter" => interpreter(&job.task.command).to_owned(),
         "setup" => step.to_string(),
         _ => return not_started(name, errno.desc()),
     };

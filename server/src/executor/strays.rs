@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use app::id::RunId;
 
+use super::identity::mark_of;
 use super::journal::{self, Entry, boot_id};
 use super::tree::{Process, Variables, exterminate, marked};
 use super::{cgroup, environment};
@@ -64,12 +65,12 @@ fn end(open: &BTreeMap<RunId, Entry>, host_key: &str) -> std::io::Result<(usize,
         .filter_map(|run| run.process)
         .filter_map(|(pid, started)| Process::look(pid).filter(|now| now.started == started))
         .collect();
+    let marks = Marks::of(host_key);
     let is_ours = |variables: &Variables| {
         let run = variables
             .get(environment::RUN_ID)
             .and_then(|run| std::str::from_utf8(run).ok()?.parse().ok());
-        variables.get(environment::HOST_KEY) == Some(host_key.as_bytes())
-            && run.is_some_and(|run| open.contains_key(&RunId(run)))
+        marks.are_in(variables) && run.is_some_and(|run| open.contains_key(&RunId(run)))
     };
     let (killed, left) = exterminate(|| marked(&roots, is_ours), until)?;
     Ok((killed + leaves.len(), left + lasting))
@@ -78,9 +79,9 @@ fn end(open: &BTreeMap<RunId, Entry>, host_key: &str) -> std::io::Result<(usize,
 /// Ends everything of one run that carries its marks; gives how many processes are left.
 pub(super) fn end_run(host_key: &str, run: RunId, until: Instant) -> std::io::Result<usize> {
     let number = run.to_string();
+    let marks = Marks::of(host_key);
     let is_ours = |variables: &Variables| {
-        variables.get(environment::HOST_KEY) == Some(host_key.as_bytes())
-            && variables.get(environment::RUN_ID) == Some(number.as_bytes())
+        marks.are_in(variables) && variables.get(environment::RUN_ID) == Some(number.as_bytes())
     };
     exterminate(|| marked(&[], is_ours), until).map(|(_, left)| left)
 }
@@ -93,7 +94,34 @@ pub(super) fn end_run(host_key: &str, run: RunId, until: Instant) -> std::io::Re
 pub fn kill_strays(host_key: &str) -> std::io::Result<usize> {
     let until = Instant::now() + PATIENCE;
     cgroup::clear(host_key, until);
-    let is_ours =
-        |variables: &Variables| variables.get(environment::HOST_KEY) == Some(host_key.as_bytes());
-    exterminate(|| marked(&[], is_ours), until).map(|(killed, _)| killed)
+    let marks = Marks::of(host_key);
+    exterminate(|| marked(&[], |found| marks.are_in(found)), until).map(|(killed, _)| killed)
+}
+
+/// What marks the processes of a data folder.
+struct Marks<'a> {
+    mark: String,
+    /// What versions before 0.2 marked them with.
+    host_key: &'a str,
+}
+
+impl<'a> Marks<'a> {
+    fn of(host_key: &'a str) -> Self {
+        Self {
+            mark: mark_of(host_key),
+            host_key,
+        }
+    }
+
+    fn are_in(&self, variables: &Variables) -> bool {
+        variables.get(environment::MARK) == Some(self.mark.as_bytes())
+            || variables.get(environment::OLD_MARK) == Some(self.host_key.as_bytes())
+    }
+}
+
+/// Whether a process has the variables of a command of some server here.
+#[must_use]
+pub fn is_marked(pid: i32) -> bool {
+    let variables = Variables::of(pid);
+    variables.get(environment::MARK).is_some() || variables.get(environment::OLD_MARK).is_some()
 }

@@ -136,7 +136,7 @@ pub(super) struct Variables(Vec<u8>);
 
 impl Variables {
     /// Those of a process; none when it is gone or another user's.
-    fn of(pid: i32) -> Self {
+    pub(super) fn of(pid: i32) -> Self {
         Self(std::fs::read(of(pid, "environ")).unwrap_or_default())
     }
 

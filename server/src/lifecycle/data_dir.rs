@@ -23,6 +23,18 @@ pub enum DataDirError {
         #[source]
         source: std::io::Error,
     },
+    /// Others could read or replace what is in it.
+    #[error(
+        "{} is open to other users and cannot be closed to them: {source}; give it to the server's user, with mode 0700",
+        path.display()
+    )]
+    Exposed {
+        /// The folder, or a file in it.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Another server holds it.
     #[error("another jcrontab is using the data folder {}", path.display())]
     InUse {

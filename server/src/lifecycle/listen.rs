@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
+use axum::{Extension, Router, middleware};
 use nix::sys::resource::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connections::{Connections, Limits};
+use super::console::{Peer, admit};
 use super::converse::{Patience, converse};
 use super::{DataDir, StartError};
 use crate::auth::proxies::TrustedProxies;
 use crate::config::Config;
-use crate::web::guard::ConsoleConnection;
 
 /// Files that a process may usually open, where it cannot be asked.
 const FILES_USUAL: u64 = 1_024;
@@ -111,7 +111,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 impl Doors {
     /// Serves a router on both until `closing`, and then until all have their answers.
     pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
-        let console = router.clone().layer(Extension(ConsoleConnection));
+        let console = router.clone().layer(middleware::from_fn(admit));
         let local = Limits {
             all: CONSOLE_MAX,
             per_address: CONSOLE_MAX,
@@ -203,6 +203,7 @@ impl Door {
                 open.spawn(converse(stream, peer, router, seat, patience, closing))
             }
             Stream::Unix(stream) => {
+                let router = router.layer(Extension(Peer::of(&stream)));
                 open.spawn(converse(stream, peer, router, seat, patience, closing))
             }
         };

@@ -80,12 +80,9 @@ impl OutputStore {
     fn send_soon(&self, file: PathBuf, name: String) {
         let store = Arc::clone(&self.0);
         tokio::spawn(async move {
-            if let Err(error) = store.send(&file, &name).await {
-                tracing::warn!(
-                    object = name,
-                    error = &error as &dyn std::error::Error,
-                    "output waits on this disk until its store takes it"
-                );
+            if store.send(&file, &name).await.is_err() {
+                // Why was said when it began, and is on the overview.
+                tracing::debug!(object = name, "output waits on this disk for its store");
             }
         });
     }
@@ -121,7 +118,9 @@ impl Inner {
             // Somebody else has sent it.
             return Ok(());
         }
-        self.objects.send(file, name).await?;
+        let sent = self.objects.send(file, name).await;
+        self.note(sent.as_ref().err());
+        sent?;
         match tokio::fs::remove_file(file).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(OutputError::file(file, error))

@@ -13,7 +13,6 @@ use tokio::sync::{Notify, watch};
 
 use super::Inner;
 use super::frame::{Block, Piece};
-use super::mask::Masker;
 use super::page::{Stretch, page, plain};
 use super::spool::{self, Spool};
 use super::state::State;
@@ -65,10 +64,11 @@ impl RunLog {
         log
     }
 
-    /// Masks these values from here on, in place of those before.
+    /// Masks these values and all known ones from here on, in place of those before.
     pub fn mask(&self, secrets: &[String]) {
+        let masker = self.0.store.known.masker(secrets);
         let mut state = self.0.state();
-        match Masker::new(secrets) {
+        match masker {
             Ok(masker) => state.masker = masker,
             Err(error) => {
                 // Rather no output than one with secrets.

@@ -1,10 +1,16 @@
 //! Secrets in output: found in every common spelling and replaced, however the output is cut.
 //!
 //! What is looked for: the value, its lines, its base64 (standard and URL-safe, wherever it begins
-//! within a longer text), and its percent-encoding. This is against accidents. A command that
-//! means to tell a secret can: reversed, in hexadecimal, one character at a time.
+//! within a longer text), its percent-encoding, and what encoders of JSON, HTML and XML, shells
+//! and hexadecimal make of it ([`spellings`]). This is against accidents. A command that means to
+//! tell a secret can: reversed, in another base, one character at a time.
+
+mod known;
+mod spellings;
 
 use std::collections::BTreeSet;
+
+pub(super) use known::KnownSecrets;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use base64::Engine;
@@ -122,13 +128,27 @@ fn add(value: &str, patterns: &mut BTreeSet<Vec<u8>>) {
         if text.len() < VALUE_MIN {
             continue;
         }
-        let count = text.len().div_ceil(PART_MAX);
-        for part in text.as_bytes().chunks(text.len().div_ceil(count)) {
-            patterns.insert(part.to_vec());
-            base64(part, patterns);
-            percent(part, patterns);
+        for part in parts(text) {
+            patterns.insert(part.as_bytes().to_vec());
+            base64(part.as_bytes(), patterns);
+            percent(part.as_bytes(), patterns);
+            spellings::add(part, patterns);
         }
     }
+}
+
+/// A text in parts of nearly the same length, none longer than [`PART_MAX`], of whole characters.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let length = text.len().div_ceil(text.len().div_ceil(PART_MAX).max(1));
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (part, after) = rest.split_at(rest.ceil_char_boundary(length));
+        rest = after;
+        Some(part)
+    })
 }
 
 /// Base64 wherever the value begins within a longer text: what depends on nothing but the value,

@@ -100,6 +100,20 @@ impl Objects {
         done.map_err(OutputError::Sending)
     }
 
+    /// Sees whether the store takes an object.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(super) async fn try_out(&self) -> Result<(), OutputError> {
+        let name = parse("jcrontab-check")?;
+        self.store.put(&name, "jcrontab".into()).await?;
+        if let Err(error) = self.store.delete(&name).await {
+            // It need not let us delete anything.
+            tracing::debug!(%error, "what the store of outputs was tried out with stays there");
+        }
+        Ok(())
+    }
+
     /// Fetches an object.
     ///
     /// # Errors

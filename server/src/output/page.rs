@@ -5,6 +5,7 @@ use app::time::Stamp;
 
 use super::carry::boundary;
 use super::frame::Piece;
+use super::text::readable;
 
 /// Pieces of a log from a place on, as far as they were read.
 #[derive(Debug, Default)]
@@ -51,7 +52,7 @@ pub(super) fn page(stretch: Stretch, from: u64, limit: usize) -> LogPage {
             to,
             at: Stamp(piece.at),
             stream: piece.stream,
-            text: String::from_utf8_lossy(&piece.bytes[..length]).into_owned(),
+            text: readable(&piece.bytes[..length]).into_owned(),
         });
         page.next = to;
         left -= length.min(left);

@@ -89,20 +89,34 @@ impl OutputStore {
                 () = stop.cancelled() => return,
             }
             tokio::select! {
-                () = self.sweep() => {}
+                () = self.look_after() => {}
                 () = stop.cancelled() => return,
             }
+        }
+    }
+
+    /// Sends what waits, and tries the store out while it is not known to work.
+    async fn look_after(&self) {
+        if !self
+            .0
+            .tried
+            .swap(true, std::sync::atomic::Ordering::Relaxed)
+            || self.trouble().is_some()
+        {
+            self.check().await;
+        }
+        if self.trouble().is_none() {
+            self.sweep().await;
         }
     }
 
     /// Sends what waits.
     pub async fn sweep(&self) {
         for (file, name) in self.0.waiting().await {
-            if let Err(error) = self.0.send(&file, &name).await {
-                // The next one would fare no better.
-                tracing::warn!(
+            if self.0.send(&file, &name).await.is_err() {
+                // The next one would fare no better, and why was said when it began.
+                tracing::debug!(
                     object = name,
-                    error = &error as &dyn std::error::Error,
                     "output still waits on this disk for its store"
                 );
                 return;

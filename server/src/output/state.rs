@@ -20,7 +20,7 @@ const FIRST: usize = 4 * 1024;
 /// The changing part of a log.
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) masker: Option<Masker>,
+    pub(super) masker: Option<Arc<Masker>>,
     carries: [Carry; 2],
     pub(super) ring: Ring,
     /// Bytes of blocks that may still go to the file.
@@ -66,7 +66,7 @@ impl State {
     /// Takes what was read; gives whether a block was finished.
     pub(super) fn take(&mut self, stream: Stream, at: DateTime<Utc>, bytes: &[u8]) -> bool {
         let mut carry = std::mem::take(&mut self.carries[stream as usize]);
-        let kept = carry.take(self.masker.as_ref(), bytes);
+        let kept = carry.take(self.masker.as_deref(), bytes);
         let sealed = self.keep(stream, at, &kept);
         drop(kept);
         self.carries[stream as usize] = carry;
@@ -79,7 +79,7 @@ impl State {
             return;
         }
         for stream in [Stream::Out, Stream::Err] {
-            let held = self.carries[stream as usize].end(self.masker.as_ref());
+            let held = self.carries[stream as usize].end(self.masker.as_deref());
             self.keep(stream, at, &held);
         }
     }

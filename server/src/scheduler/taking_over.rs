@@ -20,6 +20,7 @@ impl Scheduler {
         let now = self.clock.now();
         let (_, planned_until) = self.store.cluster_state().await?;
         let (seen, tasks) = self.store.live_tasks().await?;
+        self.executor.learn_secrets(&self.store).await?;
         // A database that has never planned has missed nothing so far; from now on it can.
         let first = planned_until.timestamp() <= 0;
         // A clock that was ahead may have left a time far off: then everything from now on is
@@ -73,6 +74,8 @@ impl Scheduler {
         let Some(last) = changes.last().map(|change| change.seq) else {
             return Ok(());
         };
+        // A grant is a change of its task. Before a run starts that may have it.
+        self.executor.learn_secrets(&self.store).await?;
         if changes.iter().any(|change| change.task_id == EVERY_TASK) {
             self.rebuild(agenda, &changes).await?;
         } else {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use super::Service;
 use crate::error::OrInternal;
 use crate::executor::StopReason;
-use crate::output::{Kept, RunLog};
+use crate::output::{Kept, RunLog, readable};
 use crate::store::Called;
 
 impl Service {
@@ -153,7 +153,7 @@ impl Runs for Service {
         };
         let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         Ok(Output {
-            text: String::from_utf8_lossy(&log.plain().await).into_owned(),
+            text: readable(&log.plain().await).into_owned(),
             total_bytes: number(total),
             dropped_bytes: number(dropped),
         })

@@ -146,10 +146,17 @@ impl Service {
             .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))
     }
 
-    /// Tasks get something else from their next start on.
-    fn grants_changed(&self) {
+    /// Tasks get something else from their next start on, and it is masked in all output.
+    async fn grants_changed(&self, lang: Lang) -> Answer<()> {
+        if let Some(executor) = &self.executor {
+            executor
+                .learn_secrets(&self.store)
+                .await
+                .or_internal(lang)?;
+        }
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
+        Ok(())
     }
 
     async fn apply(
@@ -172,7 +179,7 @@ impl Service {
         if !changed {
             return Err(AppError::not_found(lang, noun(lang)));
         }
-        self.grants_changed();
+        self.grants_changed(lang).await?;
         let after = self.secret_get(caller, id).await?;
         let ids = |secret: &Secret| -> BTreeSet<TaskId> {
             secret.tasks.iter().map(|task| task.id).collect()
@@ -231,7 +238,7 @@ impl Secrets for Service {
             .insert_secret(name, note, &tasks, self.clock.now(), seal)
             .await;
         let id = or_taken(inserted, lang, || name_taken(lang, name))?;
-        self.grants_changed();
+        self.grants_changed(lang).await?;
         let mut told = name.to_owned();
         if !tasks.is_empty() {
             told = format!("{told}; grant {}", listed(&tasks));
@@ -330,7 +337,7 @@ impl Secrets for Service {
         if !deleted {
             return Err(AppError::not_found(lang, noun(lang)));
         }
-        self.grants_changed();
+        self.grants_changed(lang).await?;
         self.audit(who, "secret.delete", Some(id.0), &secret.name)
             .await;
         Ok(())

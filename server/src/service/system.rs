@@ -76,6 +76,25 @@ impl Service {
             }
         }
         notices.extend(self.node_notices(lang).await?);
+        if let Some(executor) = &self.executor
+            && let Some(text) = executor.isolation().warning(lang)
+        {
+            notices.push(Notice {
+                code: "isolation".to_owned(),
+                text,
+                link: None,
+            });
+        }
+        if let Some(why) = self.output.trouble() {
+            notices.push(Notice {
+                code: "output_store".to_owned(),
+                text: lang.pick(
+                    format!("输出暂时存不进 JCRONTAB_OUTPUT_URL，先留在数据文件夹里，一个都不会丢：{why}"),
+                    format!("Output cannot be sent to JCRONTAB_OUTPUT_URL at present; it waits in the data folder, and nothing is lost: {why}"),
+                ),
+                link: None,
+            });
+        }
         if self.output.low_disk() {
             notices.push(Notice {
                 code: "low_disk".to_owned(),

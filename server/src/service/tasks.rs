@@ -1,5 +1,6 @@
 //! Tasks and what can be done to them.
 
+mod delete;
 mod history;
 mod kept;
 mod next;
@@ -231,21 +232,7 @@ impl Tasks for Service {
         let who = self.allow(caller, Action::Edit)?;
         let task = self.find_task(caller.lang, id).await?;
         self.check_not_awaited(caller.lang, &task).await?;
-        if let Some(executor) = &self.executor {
-            for run in self.store.running(1000).await.or_internal(caller.lang)? {
-                if run.task_id == id {
-                    executor.stop(
-                        run.id,
-                        crate::executor::StopReason::Person(who.name.clone()),
-                    );
-                }
-            }
-        }
-        let found = self
-            .store
-            .delete_task(id, self.clock.now())
-            .await
-            .or_internal(caller.lang)?;
+        let found = self.delete_when_ended(caller.lang, who, &task).await?;
         self.audit(who, "task.delete", Some(id.0), &task.name).await;
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);

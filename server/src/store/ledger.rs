@@ -8,8 +8,8 @@ mod manual;
 mod rows;
 mod skipped;
 
-pub(super) use active::active;
 pub use active::{Called, LastEnd, Resumed, WaitingRun};
+pub(super) use active::{active, ask_to_end};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
 

@@ -74,6 +74,18 @@ impl Store {
         Ok(rows.into_iter().map(to_sealed).collect())
     }
 
+    /// All secrets, by id, as the executor needs them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sealed_secrets(&self) -> Result<Vec<SealedSecret>, StoreError> {
+        let rows = secret::Entity::find()
+            .order_by_asc(secret::Column::Id)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(to_sealed).collect())
+    }
+
     /// What every task was granted, by task id.
     pub(super) async fn all_granted(&self) -> Result<HashMap<i64, Vec<SealedSecret>>, StoreError> {
         let secrets: HashMap<i64, SealedSecret> = secret::Entity::find()

@@ -6,6 +6,8 @@ mod rows;
 mod schedules;
 mod search;
 
+pub use change::Deleted;
+
 use app::id::{ChannelId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Schedule};
 use app::task::{Execution, Mode, Task, TaskState};

@@ -278,14 +278,16 @@ async fn a_command_sees_its_own_environment_only() {
     let ours = [
         "HOME",
         "JCRONTAB_ATTEMPT",
-        "JCRONTAB_HOST_KEY",
         "JCRONTAB_RUN_ID",
+        "JCRONTAB_SCHEDULED_FOR",
+        "JCRONTAB_SERVER_MARK",
         "JCRONTAB_TASK_ID",
         "LANG",
         "LOGNAME",
         "PATH",
         "PWD",
         "SHELL",
+        "TZ",
         "USER",
     ];
     names.retain(|name| *name != "_" && *name != "SHLVL" && *name != "OLDPWD");

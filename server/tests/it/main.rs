@@ -25,6 +25,7 @@ mod failed_forms;
 mod faults;
 mod http_task;
 mod inputs;
+mod isolation;
 mod kept_list;
 mod manual;
 mod messages;

@@ -47,6 +47,12 @@ pub struct ExecutionDraft {
     pub run_as: String,
     /// Working folder, absolute.
     pub cwd: String,
+    /// `bash` and the like, or a path; empty for `/bin/sh`.
+    pub shell: String,
+    /// Both outputs into one pipe.
+    pub merge_output: bool,
+    /// Secrets as files.
+    pub secret_files: bool,
     /// One `NAME=value` a line.
     pub env: String,
     /// What a start by hand may fill in.
@@ -135,6 +141,9 @@ impl ExecutionDraft {
             retry: self.retry.read(&mut reader),
             run_as: names::run_as(&mut reader, &self.run_as),
             cwd: names::cwd(&mut reader, &self.cwd),
+            shell: names::shell(&mut reader, &self.shell),
+            merge_output: self.merge_output,
+            secret_files: self.secret_files,
             limits: self.limits.read(&mut reader),
             parameters: names::parameters(&mut reader, &self.parameters, &env),
             env,

@@ -63,6 +63,27 @@ impl Execution {
                 format!("Runs in {}", self.cwd),
             ));
         }
+        if !self.shell.is_empty() {
+            all.push(lang.pick(
+                format!("由 {} 执行", self.shell),
+                format!("Run by {}", self.shell),
+            ));
+        }
+        if self.merge_output {
+            all.push(
+                lang.pick(
+                    "标准输出和标准错误合成一路",
+                    "Standard output and standard error are one stream",
+                )
+                .to_owned(),
+            );
+        }
+        if self.secret_files {
+            all.push(
+                lang.pick("密钥以文件交给命令", "Secrets are handed over as files")
+                    .to_owned(),
+            );
+        }
         let env = self.env.iter().map(|one| one.name.as_str());
         all.extend(
             listed(lang, env)
@@ -84,6 +105,12 @@ impl Execution {
                 .to_owned(),
             );
         }
+        all.extend(self.visible_credentials().into_iter().map(|place| {
+            lang.pick(
+                format!("{place} 像是口令，能看任务的人都看得到；请改用密钥"),
+                format!("{place} looks like a credential, and everybody who sees the task can read it; use a secret instead"),
+            )
+        }));
         all
     }
 }

@@ -30,6 +30,17 @@ pub(super) fn version(about: &About, report: &mut Report) {
     );
 }
 
+/// What to do where commands are not kept away from the server's files.
+pub(super) const NEXT_ISOLATION: (&str, &str) = (
+    "见 docs/OPERATIONS.md 的“What a command can reach”",
+    "see \"What a command can reach\" in docs/OPERATIONS.md",
+);
+/// What to do about a store of outputs that refuses.
+pub(super) const NEXT_OUTPUT: (&str, &str) = (
+    "检查 JCRONTAB_OUTPUT_URL、桶和它的密钥",
+    "check JCRONTAB_OUTPUT_URL, the bucket and its keys",
+);
+
 /// Zones, calendars, and what the server itself wants told.
 pub(super) fn tell(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
@@ -40,6 +51,12 @@ pub(super) fn tell(about: &About, report: &mut Report) {
     }
     calendars(&about.calendars, report);
     for notice in &about.notices {
+        if notice.code == "isolation" {
+            report.warn("isolation", notice.text.clone(), NEXT_ISOLATION);
+        }
+        if notice.code == "output_store" {
+            report.fail("output_store", notice.text.clone(), NEXT_OUTPUT);
+        }
         // The others are told by the checks above.
         if notice.code == "clock_step" {
             report.warn(

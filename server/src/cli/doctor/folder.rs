@@ -7,6 +7,7 @@ use nix::unistd::{AccessFlags, access};
 use super::report::Report;
 use crate::auth::token::random_id;
 use crate::cli::sentence;
+use crate::lifecycle::private::{self, Exposure};
 
 /// Tells of a folder that is not there yet, and whether it can be made.
 pub(super) fn to_be(folder: &Path, report: &mut Report) {
@@ -46,6 +47,25 @@ pub(super) fn to_be(folder: &Path, report: &mut Report) {
     }
 }
 
+/// Others than the server's user can read or replace what is in the folder.
+fn exposed(shown: &str, exposure: Exposure, report: &mut Report) {
+    let text = match exposure {
+        Exposure::Owner(owner) => report.lang().pick(
+            format!("{shown} 或其中的文件属于用户 {owner}"),
+            format!("{shown}, or a file in it, belongs to user {owner}"),
+        ),
+        Exposure::Mode(mode) => report.lang().pick(
+            format!("{shown} 或其中的文件对别的用户开放（{mode:04o}）"),
+            format!("{shown}, or a file in it, is open to other users ({mode:04o})"),
+        ),
+    };
+    let next = (
+        "chown 给服务器的用户，chmod -R go-rwx；服务器启动时会收紧权限",
+        "chown it to the server's user and chmod -R go-rwx it; a start of the server narrows its mode",
+    );
+    report.fail("data_dir", text, next);
+}
+
 /// Writes a file into the folder and removes it. Gives whether that worked.
 pub(super) fn writable(folder: &Path, report: &mut Report) -> bool {
     let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
@@ -54,7 +74,10 @@ pub(super) fn writable(folder: &Path, report: &mut Report) -> bool {
     let tried = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
     match tried {
         Ok(()) => {
-            report.ok("data_dir", (shown.clone(), shown));
+            match private::exposure(&path) {
+                None => report.ok("data_dir", (shown.clone(), shown)),
+                Some(exposure) => exposed(&shown, exposure, report),
+            }
             true
         }
         Err(error) => {

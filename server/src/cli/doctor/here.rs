@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::auth::Principal;
 use app::backend::{Caller, System};
+use app::i18n::Lang;
 use app::task::TaskQuery;
 
 use super::report::Report;
@@ -12,6 +13,7 @@ use super::{about, folder};
 use crate::cli::sentence;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::executor::{Identity, Isolation};
 use crate::lifecycle::{self, DataDir, DataDirError, Parts, StartError};
 use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
@@ -110,7 +112,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
                 "it does not answer: try again, see the server's log, end that process if need be",
             ),
         ),
-        DataDirError::Unusable { .. } => report.fail(
+        DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => report.fail(
             "data_dir",
             sentence(&error),
             (
@@ -222,7 +224,51 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
         ),
         Err(error) => report.fail("secret_key", sentence(&error), NEXT_KEY),
     }
+    service.output.check().await;
+    if let Some(why) = service.output.trouble() {
+        report.fail(
+            "output_store",
+            report.lang().pick(
+                format!("输出存不进去：{why}"),
+                format!("it does not take output: {why}"),
+            ),
+            super::about::NEXT_OUTPUT,
+        );
+    }
+    isolation(config, data, report);
     Some(parts)
+}
+
+/// Whether commands would be kept away from the server's files.
+fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
+    let identity = Identity::new(
+        config.run_as(),
+        config.allows_root(),
+        data.path(),
+        data.host_key(),
+    );
+    let Ok(identity) = identity else {
+        // A start says so.
+        return;
+    };
+    match Isolation::survey(config.isolation, data.path(), &identity) {
+        Ok(found) => match found.warning(report.lang()) {
+            Some(text) => report.warn("isolation", text, super::about::NEXT_ISOLATION),
+            None => {
+                let text = [Lang::Zh, Lang::En].map(|lang| found.describe(lang));
+                let [zh, en] = text;
+                report.ok("isolation", (zh, en));
+            }
+        },
+        Err(error) => report.fail(
+            "isolation",
+            sentence(&error),
+            (
+                "数据文件夹不要用 noexec 挂载",
+                "do not mount the data folder noexec",
+            ),
+        ),
+    }
 }
 
 const NEXT_KEY: (&str, &str) = (

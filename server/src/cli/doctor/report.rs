@@ -153,6 +153,8 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "system_zone" => ("系统时区", "system zone"),
         "calendars" => ("日历", "calendars"),
         "secret_key" => ("密钥", "secret key"),
+        "isolation" => ("命令隔离", "isolation of commands"),
+        "output_store" => ("输出存储", "store of outputs"),
         "server" => ("服务器", "server"),
         "clock_step" => ("系统时钟", "system clock"),
         other => (other, other),

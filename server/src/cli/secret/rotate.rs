@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
             "服务器正在使用这个数据文件夹；先停掉它，再换密钥",
             "a server is using this data folder; stop it first, then change the key",
         )),
-        DataDirError::Unusable { .. } => failed(&error),
+        DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;
     let store = Store::open(&config.database_url, data.path())
         .await

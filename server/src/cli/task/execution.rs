@@ -28,6 +28,16 @@ pub(super) struct Execution {
     /// Working folder
     #[arg(long, default_value = "")]
     cwd: String,
+    /// Shell: bash, dash, zsh, ksh or a path (default: /bin/sh). A command that begins with #! is
+    /// run by the interpreter that it names
+    #[arg(long, default_value = "")]
+    shell: String,
+    /// Standard error into standard output: their order is kept, and which is which is not
+    #[arg(long)]
+    merge_output: bool,
+    /// Hand secrets over as files, which JCRONTAB_SECRET_FILE_<NAME> names, and not as variables
+    #[arg(long)]
+    secret_files: bool,
     /// Environment variable NAME=VALUE; may be given several times. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
@@ -205,6 +215,9 @@ impl Execution {
             },
             run_as: self.as_user.clone(),
             cwd: self.cwd.clone(),
+            shell: self.shell.clone(),
+            merge_output: self.merge_output,
+            secret_files: self.secret_files,
             env: self.env.join("\n"),
             parameters,
             waits: WaitsDraft {

@@ -118,7 +118,7 @@ fn replace(
         };
         let value = vars
             .get(name)
-            .filter(|_| name != super::super::environment::HOST_KEY)
+            .filter(|_| name != super::super::environment::MARK)
             .ok_or_else(|| format!("@variable {name}"))?;
         write(&mut text, value, writing)?;
         rest = after;

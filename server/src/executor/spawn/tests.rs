@@ -151,8 +151,14 @@ fn start_without_outcome(answer: Option<i32>) -> String {
     let folder = Folder::new();
     let identity = Identity::new("nobody", true, &folder.path, &folder.key).expect("somebody");
     let sealer = Sealer::new(&[7; 32]);
-    let mut containment = Containment::open(ContainBy::Supervisor, &folder.path, identity, sealer)
-        .expect("containment");
+    let mut containment = Containment::open(
+        ContainBy::Supervisor,
+        crate::config::Isolate::Auto,
+        &folder.path,
+        identity,
+        sealer,
+    )
+    .expect("containment");
     let (launcher, socket) = Launcher::played();
     containment.launcher = Some(launcher);
     let starts = folder.path.join("starts");

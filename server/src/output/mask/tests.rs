@@ -60,6 +60,48 @@ fn every_spelling_is_found() {
 }
 
 #[test]
+fn what_encoders_make_of_it_is_found() {
+    let secret = "p@ss w\"or'd$1\\x%/<é😀>&\t+=`";
+    let masker = masker(&[secret]);
+    let json = serde_json::to_string(secret).expect("JSON");
+    let spellings = [
+        json.as_str(),
+        // Python, PHP, Go, Gson, System.Text.Json.
+        r#"p@ss w\"or'd$1\\x%/<\u00e9\ud83d\ude00>&\t+=`"#,
+        r#"p@ss w\"or'd$1\\x%\/<\u00e9\ud83d\ude00>&\t+=`"#,
+        r#"p@ss w\"or'd$1\\x%/\u003cé😀\u003e\u0026\t+=`"#,
+        r#"p@ss w\"or\u0027d$1\\x%/\u003cé😀\u003e\u0026\t+\u003d`"#,
+        r#"p@ss w\u0022or\u0027d$1\\x%/\u003C\u00E9\uD83D\uDE00\u003E\u0026\t\u002B=\u0060"#,
+        // A line of JSON within JSON.
+        &serde_json::to_string(&json).expect("JSON"),
+        "p@ss w&quot;or&#39;d$1\\x%/&lt;é😀&gt;&amp;\t+=`",
+        "p@ss w&quot;or&#x27;d$1\\x%/&lt;é😀&gt;&amp;\t+=`",
+        "p@ss w\"or'\\''d$1\\x%/<é😀>&\t+=`",
+    ];
+    for spelling in &spellings {
+        let seen = String::from_utf8(masked(masker.as_ref(), &[spelling.as_bytes()]));
+        let seen = seen.expect("text");
+        assert!(
+            !seen.contains("p@ss") && seen.contains("***"),
+            "{spelling}: {seen}"
+        );
+    }
+    for upper in [false, true] {
+        let hex: String = secret
+            .bytes()
+            .map(|byte| {
+                if upper {
+                    format!("{byte:02X}")
+                } else {
+                    format!("{byte:02x}")
+                }
+            })
+            .collect();
+        assert_eq!(masked(masker.as_ref(), &[hex.as_bytes()]), b"***");
+    }
+}
+
+#[test]
 fn lines_and_long_values_are_found_too() {
     let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqh\nshort\nkiG9w0BAQEFAASC\n-----END KEY-----\n";
     let long = "0123456789abcdef".repeat(300) + "the end";

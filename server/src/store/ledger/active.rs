@@ -360,7 +360,11 @@ pub(super) async fn call_off(
 }
 
 /// Notes that runs under way are to end, for the nodes they are on. The first asker stays.
-pub(super) async fn ask_to_end(tx: &Tx, ids: &[RunId], who: &str) -> Result<u64, StoreError> {
+pub(in crate::store) async fn ask_to_end(
+    tx: &Tx,
+    ids: &[RunId],
+    who: &str,
+) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }

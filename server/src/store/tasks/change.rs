@@ -1,6 +1,6 @@
 //! Changing tasks: each change is numbered, and takes back what was planned from the old state.
 
-use app::id::TaskId;
+use app::id::{RunId, TaskId};
 use app::schedule::Purpose;
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
@@ -9,11 +9,25 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
-use super::super::ledger::{note_change, skip_due, withdraw};
+use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
 use super::{NewSchedule, NewTask, SEARCH, lock, schedules, to_json};
+
+/// Runs whose end one statement asks for.
+const ASKED_AT_ONCE: usize = 500;
+
+/// What came of deleting a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deleted {
+    /// It is gone with everything that belonged to it.
+    Done,
+    /// There was none.
+    Gone,
+    /// So many of its runs are under way on other nodes, which were asked to end them.
+    RunsElsewhere(usize),
+}
 
 /// Paused tasks that are looked up at once.
 const RESUMED_AT_ONCE: u64 = 1_000;
@@ -203,15 +217,40 @@ impl Store {
         })
     }
 
-    /// Deletes a task with everything that belongs to it; false when it is gone, or runs.
+    /// Deletes a task with everything that belongs to it, unless another node than `here` has a
+    /// run of it under way: then that node is asked to end it, in the name of `who`, and nothing
+    /// is deleted, since it could not be reached without its row any more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_task(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn delete_task(
+        &self,
+        id: TaskId,
+        here: &str,
+        who: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Deleted, StoreError> {
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
-                return Ok(false);
+                return Ok(Deleted::Gone);
+            }
+            // After the lock, which every claim takes, too: nothing starts behind this look.
+            let elsewhere: Vec<i64> = run::Entity::find()
+                .select_only()
+                .column(run::Column::Id)
+                .filter(run::Column::TaskId.eq(id.0))
+                .filter(run::Column::State.eq("running"))
+                .filter(run::Column::NodeId.ne(here))
+                .into_tuple()
+                .all(tx)
+                .await?;
+            if !elsewhere.is_empty() {
+                let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
+                for runs in runs.chunks(ASKED_AT_ONCE) {
+                    ask_to_end(tx, runs, who).await?;
+                }
+                return Ok(Deleted::RunsElsewhere(runs.len()));
             }
             message::Entity::delete_many()
                 .filter(message::Column::TaskId.eq(id.0))
@@ -234,7 +273,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
-            Ok(true)
+            Ok(Deleted::Done)
         })
     }
 }

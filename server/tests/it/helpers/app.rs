@@ -108,13 +108,15 @@ impl TestApp {
         store.migrate().await.expect("migrations");
         prepare(&mut store);
         let identity = Identity::new(
-            &config.run_as,
+            config.run_as(),
             config.allows_root(),
             data.path(),
             data.host_key(),
         )
         .expect("somebody to run commands as")
-        .allowing(&config.run_as_allow);
+        .allowing(&config.run_as_allow)
+        .pooled(config.run_as_pool().expect("a pool"))
+        .expect("users");
         let shared: SharedClock = clock.clone();
         let parts =
             lifecycle::assemble(&config, data, store, &shared, Some(identity)).expect("the parts");

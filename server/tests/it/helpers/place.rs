@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use server::auth::token::random_id;
+use server::executor::mark_of;
 use server::executor::strays::kill_strays;
 use server::lifecycle::DataDir;
 
@@ -77,12 +78,13 @@ impl Drop for Place {
             // Only what carries this folder's random key, so only commands of this test.
             kill_strays(key.trim()).ok();
             // Where commands of a root server get their scratch folder (`executor::identity`).
-            std::fs::remove_dir_all(format!("/var/lib/jcrontab-scratch/{}", key.trim())).ok();
+            let mark = mark_of(key.trim());
+            std::fs::remove_dir_all(format!("/var/lib/jcrontab-scratch/{mark}")).ok();
             // Users that tasks name have folders beside it.
             let others = std::fs::read_dir("/var/lib/jcrontab-scratch");
             for other in others.into_iter().flatten().flatten() {
                 let name = other.file_name().to_string_lossy().into_owned();
-                if name.starts_with(&format!("{}-", key.trim())) {
+                if name.starts_with(&format!("{mark}-")) {
                     std::fs::remove_dir_all(other.path()).ok();
                 }
             }

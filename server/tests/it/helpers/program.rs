@@ -129,17 +129,22 @@ impl Server {
 
     /// Starts a server that may open so many files, and waits until it says that it is ready.
     pub(crate) async fn start_with_files(place: &Arc<Place>, files: u32) -> Self {
-        let mut server = Self::launch(place, &[], Some(files));
+        let mut server = Self::spawn_with(place, &[], |command| *command = limited(command, files));
         server.ready().await;
         server
     }
 
     /// Starts a server.
     pub(crate) fn spawn(place: &Arc<Place>, variables: &[(&str, &str)]) -> Self {
-        Self::launch(place, variables, None)
+        Self::spawn_with(place, variables, |_| {})
     }
 
-    fn launch(place: &Arc<Place>, variables: &[(&str, &str)], files: Option<u32>) -> Self {
+    /// Starts a server, with something done to its start.
+    pub(crate) fn spawn_with(
+        place: &Arc<Place>,
+        variables: &[(&str, &str)],
+        prepare: impl FnOnce(&mut Command),
+    ) -> Self {
         // The port is free until somebody takes it in the next instant.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
@@ -150,11 +155,9 @@ impl Server {
             .create(true)
             .open(&log)
             .expect("a log");
-        let mut server = command(place, &["serve", "--listen", &address], variables);
-        if let Some(files) = files {
-            server = limited(&server, files);
-        }
-        let mut child = server
+        let mut command = command(place, &["serve", "--listen", &address], variables);
+        prepare(&mut command);
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)

@@ -15,6 +15,9 @@ const CHOICES: std::ops::RangeInclusive<usize> = 2..=50;
 /// Characters of a label or a choice.
 const LABEL_MAX: usize = 200;
 
+/// Shells that are known by their name.
+const SHELLS: [&str; 4] = ["bash", "dash", "zsh", "ksh"];
+
 /// What would change what starts instead of what it reads; ours, too.
 const RESERVED: [&str; 2] = ["GLIBC_TUNABLES", "GCONV_PATH"];
 /// Variables that a person who may only start a task must not set: they make a shell or an
@@ -111,6 +114,27 @@ pub(super) fn cwd(reader: &mut Reader<'_>, text: &str) -> String {
         return path.to_owned();
     };
     reader.fault("cwd", "invalid", message);
+    String::new()
+}
+
+/// A shell by its name or its path. The usual one comes back empty.
+pub(super) fn shell(reader: &mut Reader<'_>, text: &str) -> String {
+    let shell = text.trim();
+    if matches!(shell, "" | "sh" | "/bin/sh") {
+        return String::new();
+    }
+    let is_path = shell.starts_with('/')
+        && !shell.ends_with('/')
+        && shell.len() <= PATH_MAX
+        && !shell.chars().any(|c| c.is_control() || c.is_whitespace());
+    if is_path || SHELLS.contains(&shell) {
+        return shell.to_owned();
+    }
+    let message = reader.lang.pick(
+        "填 sh、bash、dash、zsh、ksh，或 shell 的绝对路径（不带参数）；要用别的解释器，让命令以 #! 开头",
+        "Write sh, bash, dash, zsh, ksh or the absolute path of a shell without arguments; for another interpreter, begin the command with #!",
+    );
+    reader.fault("shell", "invalid", message);
     String::new()
 }
 

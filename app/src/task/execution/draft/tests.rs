@@ -80,6 +80,9 @@ fn full() -> ExecutionDraft {
         },
         run_as: "deploy".into(),
         cwd: "/srv/app".into(),
+        shell: "bash".into(),
+        merge_output: true,
+        secret_files: true,
         env: "A=1\nPATH=/opt/bin:/usr/bin\nEMPTY=\nQUERY=a=b c ".into(),
         parameters: vec![
             parameter("DAY", ParameterKind::Date, "2026-02-28"),

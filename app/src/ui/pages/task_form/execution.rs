@@ -199,13 +199,20 @@ fn environment(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
         <div class="columns">
             {text("execution.run_as", (words.run_as, words.run_as_hint), &draft.run_as, faults)}
             {text("execution.cwd", (words.cwd, words.cwd_hint), &draft.cwd, faults)}
+            {text("execution.shell", (words.shell, words.shell_hint), &draft.shell, faults)}
+        </div>
+        <div class="checks">
+            {check("execution.merge_output".to_owned(), words.merge_output, draft.merge_output, None)}
+            {check("execution.secret_files".to_owned(), words.secret_files, draft.secret_files, None)}
         </div>
         {lines("execution.env", (words.env, words.env_hint), &draft.env, false, faults)}
     };
     group(
         words.group_env,
-        any(&[&draft.run_as, &draft.cwd, &draft.env]),
-        &["run_as", "cwd", "env"],
+        any(&[&draft.run_as, &draft.cwd, &draft.shell, &draft.env])
+            || draft.merge_output
+            || draft.secret_files,
+        &["run_as", "cwd", "shell", "env"],
         faults,
         content.into_any(),
     )

@@ -37,6 +37,9 @@ pub(super) fn draft_of(
         },
         run_as: take("run_as"),
         cwd: take("cwd"),
+        shell: take("shell"),
+        merge_output: is_ticked(&take("merge_output")),
+        secret_files: is_ticked(&take("secret_files")),
         env: unix_lines(&take("env")),
         parameters: parameters.filter(|one| !is_blank(one)).collect(),
         waits: WaitsDraft {

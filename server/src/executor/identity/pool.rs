@@ -1,0 +1,230 @@
+//! A user for each task: what one task's commands write, keep in memory and have in their
+//! environment is closed to those of another by the oldest means there is.
+//!
+//! The user of a task is the range's first one and its number, so it stays the same from run to
+//! run and after a restart: files that a task wrote are its own the next time. See ADR 22.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use app::id::TaskId;
+use nix::unistd::{Gid, Uid, User};
+
+use super::{IdentityError, SCRATCH_PARENT, Switch, Whom, open_parent, prepare};
+
+/// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.
+const AUTO_FIRST: u32 = 0x7000_0000;
+/// So many tasks have a user of their own.
+const AUTO_COUNT: u32 = 1 << 20;
+/// Below are the users of the system and of people.
+const FIRST_MIN: u32 = 1000;
+/// -1 is no user, setuid(2); 65534 is nobody.
+const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
+
+/// What `JCRONTAB_RUN_AS_POOL` says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunAsPool {
+    /// One user for all tasks that name none.
+    Off,
+    /// A range that nobody else uses.
+    Auto,
+    /// This range, both ends included.
+    Range(u32, u32),
+}
+
+/// Why a range cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PoolError {
+    /// Not a range at all, or one that holds others' users.
+    #[error(
+        "JCRONTAB_RUN_AS_POOL is auto, off or a range of user ids from 1000 on such as 200000-265533, without 65534 and 65535"
+    )]
+    Range,
+    /// In a container with few users.
+    #[error(
+        "the users {0}-{1} of JCRONTAB_RUN_AS_POOL do not exist here (/proc/self/uid_map); name a range that does, or off"
+    )]
+    NotMapped(u32, u32),
+}
+
+impl std::str::FromStr for RunAsPool {
+    type Err = PoolError;
+
+    fn from_str(text: &str) -> Result<Self, PoolError> {
+        match text.trim() {
+            "auto" => return Ok(Self::Auto),
+            "off" | "0" | "no" => return Ok(Self::Off),
+            _ => {}
+        }
+        let (first, last) = text.split_once('-').ok_or(PoolError::Range)?;
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| PoolError::Range);
+        let (first, last) = (number(first)?, number(last)?);
+        let range = first..=last;
+        if first < FIRST_MIN || range.is_empty() || RESERVED.iter().any(|id| range.contains(id)) {
+            return Err(PoolError::Range);
+        }
+        Ok(Self::Range(first, last))
+    }
+}
+
+/// The users of tasks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pool {
+    first: u32,
+    count: u32,
+    /// Somebody may have made accounts in the range.
+    is_named: bool,
+}
+
+impl Pool {
+    /// Takes a range; `None` when there is to be none, or when `auto` finds none that exists here.
+    pub(super) fn open(pool: RunAsPool) -> Result<Option<Self>, PoolError> {
+        let maps = ["uid_map", "gid_map"]
+            .map(|map| std::fs::read_to_string(format!("/proc/self/{map}")).unwrap_or_default());
+        let exists = |first, last| maps.iter().all(|map| is_mapped(map, first, last));
+        match pool {
+            RunAsPool::Off => Ok(None),
+            RunAsPool::Auto => {
+                let found = exists(AUTO_FIRST, AUTO_FIRST + (AUTO_COUNT - 1));
+                if !found {
+                    tracing::warn!(
+                        "no users for a pool exist in this container, so all tasks that name none run as one; set JCRONTAB_RUN_AS_POOL to a range that does"
+                    );
+                }
+                Ok(found.then_some(Self {
+                    first: AUTO_FIRST,
+                    count: AUTO_COUNT,
+                    is_named: false,
+                }))
+            }
+            RunAsPool::Range(first, last) if exists(first, last) => Ok(Some(Self {
+                first,
+                count: last - first + 1,
+                is_named: true,
+            })),
+            RunAsPool::Range(first, last) => Err(PoolError::NotMapped(first, last)),
+        }
+    }
+
+    /// The first and the last user.
+    #[must_use]
+    pub const fn range(&self) -> (u32, u32) {
+        (self.first, self.first + (self.count - 1))
+    }
+
+    /// The user of a task. Tasks whose numbers are as far apart as the range is long share one.
+    #[must_use]
+    pub fn user_of(&self, task: TaskId) -> u32 {
+        let place = task.0.rem_euclid(i64::from(self.count));
+        // It is less than the range is long.
+        self.first + u32::try_from(place).unwrap_or_default()
+    }
+
+    /// Everything about the user of a task, with a scratch folder.
+    pub(super) fn whom(&self, task: TaskId, mark: &str) -> Result<Whom, IdentityError> {
+        let uid = self.user_of(task);
+        let parent = Path::new(SCRATCH_PARENT);
+        open_parent(parent).map_err(|source| IdentityError::Scratch {
+            path: parent.to_owned(),
+            source,
+        })?;
+        let scratch = parent.join(format!("{mark}-{uid}"));
+        prepare(&scratch, Uid::from_raw(uid), Some(Gid::from_raw(uid)))?;
+        let account = self
+            .is_named
+            .then(|| User::from_uid(Uid::from_raw(uid)).ok().flatten())
+            .flatten();
+        let home = account
+            .as_ref()
+            .map(|user| user.dir.clone())
+            .filter(|home| {
+                std::fs::metadata(home).is_ok_and(|found| found.is_dir() && found.uid() == uid)
+            });
+        Ok(Whom {
+            user: account.map_or_else(|| format!("jcrontab-{task}"), |user| user.name),
+            switch: Some(Switch {
+                uid,
+                gid: uid,
+                groups: vec![uid],
+            }),
+            home: home.unwrap_or_else(|| scratch.clone()),
+            scratch,
+        })
+    }
+}
+
+/// Whether all of a range exists here; user_namespaces(7): lines of first, first outside, count.
+fn is_mapped(map: &str, first: u32, last: u32) -> bool {
+    let mut wanted = u64::from(first);
+    let mut lines: Vec<(u64, u64)> = map
+        .lines()
+        .filter_map(|line| {
+            let mut numbers = line.split_ascii_whitespace().map(str::parse::<u64>);
+            let (first, _, count) = (
+                numbers.next()?.ok()?,
+                numbers.next()?,
+                numbers.next()?.ok()?,
+            );
+            Some((first, count))
+        })
+        .collect();
+    lines.sort_unstable();
+    for (begin, count) in lines {
+        if (begin..begin + count).contains(&wanted) {
+            wanted = begin + count;
+        }
+    }
+    wanted > u64::from(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_and_others_users_are_refused() {
+        for (text, read) in [
+            ("auto", Ok(RunAsPool::Auto)),
+            (" off ", Ok(RunAsPool::Off)),
+            ("200000-265533", Ok(RunAsPool::Range(200_000, 265_533))),
+            ("1000 - 1000", Ok(RunAsPool::Range(1000, 1000))),
+            ("0-10", Err(PoolError::Range)),
+            ("999-2000", Err(PoolError::Range)),
+            ("2000-1999", Err(PoolError::Range)),
+            ("60000-70000", Err(PoolError::Range)),
+            ("70000-4294967295", Err(PoolError::Range)),
+            ("70000-4294967296", Err(PoolError::Range)),
+            ("nobody", Err(PoolError::Range)),
+            ("-5", Err(PoolError::Range)),
+        ] {
+            assert_eq!(text.parse(), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_task_keeps_its_user_and_shares_it_with_none_nearby() {
+        let pool = Pool {
+            first: 5000,
+            count: 100,
+            is_named: false,
+        };
+        assert_eq!(pool.range(), (5000, 5099));
+        assert_eq!(pool.user_of(TaskId(7)), 5007);
+        assert_eq!(pool.user_of(TaskId(107)), 5007);
+        assert_eq!(pool.user_of(TaskId(99)), 5099);
+        let users: std::collections::BTreeSet<u32> =
+            (1..=100).map(|id| pool.user_of(TaskId(id))).collect();
+        assert_eq!(users.len(), 100);
+    }
+
+    #[test]
+    fn a_container_with_few_users_is_noticed() {
+        let whole = "         0          0 4294967295\n";
+        assert!(is_mapped(whole, AUTO_FIRST, AUTO_FIRST + AUTO_COUNT));
+        let few = "0 1000 1\n1 100000 65536\n";
+        assert!(is_mapped(few, 1000, 60_000));
+        assert!(!is_mapped(few, 60_000, 65_537));
+        assert!(!is_mapped(few, AUTO_FIRST, AUTO_FIRST));
+        assert!(!is_mapped("", 0, 0));
+    }
+}

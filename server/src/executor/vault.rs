@@ -1,0 +1,44 @@
+//! The secrets that are masked in everybody's output.
+
+use std::sync::PoisonError;
+
+use super::Executor;
+use crate::store::{SealedSecret, Store, StoreError};
+
+impl Executor {
+    /// Reads all secrets, so that they are masked in the output of every run that starts from now
+    /// on. Nothing is done where none has changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn learn_secrets(&self, store: &Store) -> Result<(), StoreError> {
+        let sealed = store.sealed_secrets().await?;
+        if *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) == sealed {
+            return Ok(());
+        }
+        let (output, containment) = (
+            self.output.clone(),
+            std::sync::Arc::clone(&self.containment),
+        );
+        // Many of them take a while.
+        let learning = tokio::task::spawn_blocking(move || {
+            let mut values = Vec::with_capacity(sealed.len());
+            for secret in &sealed {
+                // One that does not open cannot be handed to a command either, which is told then.
+                let place = SealedSecret::place(secret.id);
+                values.extend(containment.sealer.open(&place, &secret.sealed).ok());
+            }
+            output.know_secrets(values).map(|()| sealed)
+        });
+        match learning.await {
+            Ok(Ok(sealed)) => {
+                *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) = sealed;
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "secrets of other tasks are not masked: there are too many");
+            }
+            Err(error) => tracing::error!(%error, "secrets of other tasks are not masked"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether the data folder is its owner's alone: it holds the key to all secrets, and the database.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use nix::unistd::{Gid, Uid, chown};
+
+use super::DataDirError;
+
+/// Mode bits of all others than the owner.
+const OTHERS: u32 = 0o077;
+/// Files that nobody but the server may read or replace.
+const FILES: [&str; 6] = [
+    "secret.key",
+    "secret.key.old",
+    "host.key",
+    "jcrontab.db",
+    "jcrontab.db-wal",
+    "jcrontab.db-shm",
+];
+
+/// What is wrong with a folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exposure {
+    /// It, or a file in it, belongs to this user.
+    Owner(u32),
+    /// Others have these rights.
+    Mode(u32),
+}
+
+/// Looks at a folder and changes nothing; `None` when it is private, or is not there.
+#[must_use]
+pub fn exposure(path: &Path) -> Option<Exposure> {
+    let files = FILES.iter().map(|file| path.join(file));
+    std::iter::once(path.to_owned())
+        .chain(files)
+        .find_map(|path| exposed(&path))
+}
+
+fn exposed(path: &Path) -> Option<Exposure> {
+    let found = std::fs::symlink_metadata(path).ok()?;
+    let me = Uid::effective().as_raw();
+    if found.uid() != me && found.uid() != 0 {
+        return Some(Exposure::Owner(found.uid()));
+    }
+    let mode = found.permissions().mode() & 0o7777;
+    // A key that others can read is refused by name (`auth::seal`), which must not be mended in
+    // silence: somebody may have read it.
+    let is_key = path.file_name().is_some_and(|name| name == "secret.key");
+    (mode & OTHERS != 0 && !is_key).then_some(Exposure::Mode(mode))
+}
+
+/// Makes the folder its owner's alone, and says so. A folder that is not there is left alone.
+///
+/// # Errors
+/// When it cannot be done and others may write there.
+pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
+    let failed = |path: &Path, source| DataDirError::Exposed {
+        path: path.to_owned(),
+        source,
+    };
+    let files = FILES.iter().map(|file| path.join(file));
+    for path in std::iter::once(path.to_owned()).chain(files) {
+        let Some(exposure) = exposed(&path) else {
+            continue;
+        };
+        let shown = path.display();
+        match exposure {
+            Exposure::Owner(owner) => {
+                // Only root can; else it stays refused.
+                let me = Uid::effective();
+                if !me.is_root() {
+                    let why = format!("it belongs to user {owner}");
+                    return Err(failed(&path, std::io::Error::other(why)));
+                }
+                chown(&path, Some(me), Some(Gid::effective()))
+                    .map_err(|error| failed(&path, error.into()))?;
+                tracing::warn!(owner, path = %shown, "it belonged to another user, and is the server's now");
+            }
+            Exposure::Mode(mode) => {
+                tracing::warn!(mode = format!("{mode:04o}"), path = %shown, "others had rights on it, which are taken away");
+            }
+        }
+        let found = std::fs::symlink_metadata(&path).map_err(|source| failed(&path, source))?;
+        let mode = found.permissions().mode() & 0o7777;
+        let is_key = path.file_name().is_some_and(|name| name == "secret.key");
+        if mode & OTHERS == 0 || is_key || found.is_symlink() {
+            continue;
+        }
+        let narrowed = std::fs::Permissions::from_mode(mode & 0o700);
+        if let Err(error) = std::fs::set_permissions(&path, narrowed) {
+            if mode & 0o022 != 0 {
+                return Err(failed(&path, error));
+            }
+            tracing::warn!(%error, path = %shown, "others keep the right to look into it");
+        }
+    }
+    Ok(())
+}

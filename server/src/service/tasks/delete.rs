@@ -1,0 +1,87 @@
+//! Deleting a task whose runs may be under way on other nodes.
+
+use std::time::Duration;
+
+use app::auth::Principal;
+use app::backend::Answer;
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::task::{Task, TaskState};
+
+use crate::error::OrInternal;
+use crate::executor::StopReason;
+use crate::service::Service;
+use crate::store::Deleted;
+
+/// How long runs of other nodes are waited for: those look every second, and commands mostly end
+/// when they are asked to.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Service {
+    /// Ends the runs of a task and deletes it; false when it is gone.
+    ///
+    /// Without its row, a run of another node could not be reached any more. So these are ended
+    /// first; the task is closed meanwhile, so that nothing starts. Runs of this process are held
+    /// by it and need no row.
+    pub(super) async fn delete_when_ended(
+        &self,
+        lang: Lang,
+        who: &Principal,
+        task: &Task,
+    ) -> Answer<bool> {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        let mut is_closed = task.state == TaskState::Closed;
+        loop {
+            if let Some(executor) = &self.executor {
+                executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
+            }
+            let now = self.clock.now();
+            let deleted = self
+                .store
+                .delete_task(task.id, &self.node_id, &who.name, now)
+                .await
+                .or_internal(lang)?;
+            let left = match deleted {
+                Deleted::Done => break,
+                Deleted::Gone => return Ok(false),
+                Deleted::RunsElsewhere(left) => left,
+            };
+            if !is_closed {
+                self.store
+                    .set_task_state(task.id, TaskState::Closed, None, now)
+                    .await
+                    .or_internal(lang)?;
+                self.signals.tasks.notify_one();
+                self.signals.tell(Some(task.id), None);
+                is_closed = true;
+            }
+            self.signals.stops();
+            if tokio::time::Instant::now() >= until {
+                return Err(still_running(lang, left));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        if let Some(executor) = &self.executor {
+            // What was started between the look and the end of the transaction.
+            executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
+        }
+        Ok(true)
+    }
+}
+
+fn still_running(lang: Lang, left: usize) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "task.still_running",
+        lang.pick(
+            format!("还不能删除：别的节点上有 {left} 次执行还没结束。已要求它们停止，任务已结单，不会再启动"),
+            format!("It cannot be deleted yet: {left} of its runs on other nodes have not ended. They were asked to, and the task is closed, so nothing starts any more"),
+        ),
+    )
+    .with_hint(lang.pick(
+        "等它们结束后再删一次",
+        "Delete it again when they have ended",
+    ))
+}

@@ -1,0 +1,328 @@
+//! What a command can reach: not the server's files, memory and socket, nor another task's run.
+
+mod apart;
+mod surroundings;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::helpers::place::Place;
+use super::helpers::program::{Server, jcrontab_with};
+
+/// A password in the server's environment.
+const PASSWORD: &str = "a-password-of-the-server";
+
+pub(super) fn is_root() -> bool {
+    nix::unistd::Uid::effective().is_root()
+}
+
+/// A real server, and its data folder where it is not the place's.
+struct Site {
+    place: Arc<Place>,
+    server: Server,
+    token: String,
+    data: PathBuf,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if self.data != self.place.data() {
+            std::fs::remove_dir_all(&self.data).ok();
+        }
+    }
+}
+
+/// Gives a folder and all that is in it to a user.
+fn give(folder: &Path, owner: &str) {
+    let given = std::process::Command::new("chown")
+        .args(["-R", owner])
+        .arg(folder)
+        .status()
+        .expect("chown");
+    assert!(given.success());
+}
+
+impl Site {
+    /// A server on a data folder below `parent`; `user` is whom it runs as, where that can be
+    /// chosen.
+    async fn start(parent: Option<&str>, user: Option<(u32, &str)>, more: &[(&str, &str)]) -> Self {
+        let place = Place::embedded();
+        let data = parent.map_or_else(
+            || place.data(),
+            |parent| {
+                let name = format!("jcrontab-it-{}", server::auth::token::random_id(8));
+                let data = Path::new(parent).join(name);
+                std::fs::create_dir(&data).expect("a data folder");
+                data
+            },
+        );
+        let folder = data.display().to_string();
+        let mut variables = vec![
+            ("JCRONTAB_DATA_DIR", folder.as_str()),
+            ("JCRONTAB_OUTPUT_SECRET_ACCESS_KEY", PASSWORD),
+        ];
+        variables.extend_from_slice(more);
+        let add = ["user", "add", "root", "--role", "admin", "--password-stdin"];
+        let added = jcrontab_with(&place, &add, &variables, "correct horse battery\n").await;
+        assert_eq!(added.code, 0, "{added:?}");
+        let make = ["token", "create", "--user", "root", "--json"];
+        let made = jcrontab_with(&place, &make, &variables, "").await.json();
+        let token = made["token"].as_str().expect("a token").to_owned();
+        let user = user.filter(|_| is_root());
+        if let Some((_, name)) = user {
+            give(&data, name);
+        }
+        let mut server = Server::spawn_with(&place, &variables, |command| {
+            if let Some((id, _)) = user {
+                command.uid(id).gid(id);
+            }
+        });
+        server.ready().await;
+        Self {
+            place,
+            server,
+            token,
+            data,
+        }
+    }
+
+    async fn cli(&self, arguments: &[&str], stdin: &str) -> Value {
+        let variables = [
+            ("JCRONTAB_URL", self.server.url.as_str()),
+            ("JCRONTAB_TOKEN", self.token.as_str()),
+        ];
+        jcrontab_with(&self.place, arguments, &variables, stdin)
+            .await
+            .json()
+    }
+
+    async fn add(&self, name: &str, command: &str) -> Value {
+        let add = [
+            "task",
+            "add",
+            "--name",
+            name,
+            "--cron",
+            "0 0 1 1 *",
+            "--json",
+        ];
+        let command = format!("--command={command}");
+        let task = self
+            .cli(&[&add[..], &[command.as_str()]].concat(), "")
+            .await;
+        task["id"].clone()
+    }
+
+    async fn start_task(&self, task: &Value) -> Value {
+        let id = task.to_string();
+        self.cli(&["task", "run", &id, "--json"], "").await["id"].clone()
+    }
+
+    /// Waits for a run, and gives its state and what it wrote.
+    async fn output(&self, run: &Value) -> (String, String) {
+        let path = format!("/api/v1/runs/{run}");
+        let state = self
+            .server
+            .until(&self.token, "the end of a run", async || {
+                let run = self.server.get(&self.token, &path).await;
+                let state = run["state"].as_str().expect("a state").to_owned();
+                (run["finished_at"] != json!(null)).then_some(state)
+            })
+            .await;
+        let text = self
+            .server
+            .get(&self.token, &format!("{path}/output"))
+            .await;
+        (state, text["text"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a command to its end and gives what it wrote.
+    async fn told(&self, name: &str, command: &str) -> String {
+        let task = self.add(name, command).await;
+        let run = self.start_task(&task).await;
+        self.output(&run).await.1
+    }
+}
+
+/// A command that tries everything, and says `got …` where it came through.
+fn attempts(site: &Site) -> String {
+    let data = site.data.display();
+    let pid = site.server.pid();
+    let program = env!("CARGO_BIN_EXE_jcrontab");
+    format!(
+        "exec 2>&1; D={data}; \
+         grep -q . $D/secret.key && echo got the key; \
+         head -c 15 $D/jcrontab.db | grep -q SQLite && echo got the database; \
+         cp $D/secret.key /tmp/jcrontab-it-key-$JCRONTAB_RUN_ID && echo got a copy; \
+         ln $D/secret.key /tmp/jcrontab-it-key-$JCRONTAB_RUN_ID && echo got a link; \
+         mv $D $D.moved && echo got it moved; \
+         : >> $D/jcrontab.db && echo got to write; \
+         echo x > $D/planted && echo got to plant; \
+         tr '\\0' '\\n' < /proc/{pid}/environ | grep -q {PASSWORD} && echo got the environment; \
+         head -c 1 /proc/{pid}/mem && echo got the memory; \
+         ls -l /proc/{pid}/fd | grep -q jcrontab.db && echo got the files; \
+         cat /proc/{pid}/root/$D/secret.key && echo got the root; \
+         for p in /proc/[0-9]*; do \
+           [ \"$(cat $p/comm 2>/dev/null)\" = jcrontab-exec ] && cat $p/environ >/dev/null 2>&1 \
+             && [ $p != /proc/$PPID ] && echo got $p; done; \
+         JCRONTAB_DATA_DIR=$D {program} user list --json && echo got the socket; \
+         echo done"
+    )
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_root_keeps_its_files_from_commands() {
+    // A folder that anybody may write to above the data folder, and none: two ways to hide it.
+    let mut parents = vec![None];
+    if is_root() {
+        parents.push(Some("/var/lib"));
+    }
+    for parent in parents {
+        let site = Site::start(parent, Some((1, "daemon")), &[]).await;
+        let log = site.server.log();
+        let told = site.told("nosy", &attempts(&site)).await;
+        assert!(told.ends_with("done\n"), "{told}");
+        assert!(!told.contains("got "), "{parent:?}: {told}\n{log}");
+        // All else is as it was: the scratch folder, temporary files, the machine's files.
+        let told = site
+            .told(
+                "usual",
+                "echo kept > file && cat file && pwd && t=$(mktemp) && echo x > $t && rm $t \
+                 && mkdir d && touch d/a && mv d/a b && ls /etc >/dev/null && echo well",
+            )
+            .await;
+        assert!(
+            told.starts_with("kept\n") && told.ends_with("well\n"),
+            "{told}"
+        );
+        assert!(told.contains("/scratch\n"), "{told}");
+        // Also where the program that starts commands is executed anew: its order is too long.
+        let long = format!("x={}; {}", "y".repeat(110_000), attempts(&site));
+        let told = site.told("long", &long).await;
+        assert!(
+            told.ends_with("done\n"),
+            "{}",
+            &told[told.len().saturating_sub(500)..]
+        );
+        assert!(!told.contains("got "), "{parent:?}: {told}");
+        assert_eq!(
+            site.server.get(&site.token, "/api/v1/users").await["items"]
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn commands_of_a_root_server_that_are_root_do_not_reach_its_files_either() {
+    if !is_root() {
+        return;
+    }
+    let site = Site::start(None, None, &[("JCRONTAB_ALLOW_ROOT", "1")]).await;
+    let told = site.told("nosy", &attempts(&site)).await;
+    assert!(told.ends_with("done\n"), "{told}");
+    assert!(!told.contains("got "), "{told}");
+    assert!(
+        site.server.log().contains("Commands run as root"),
+        "it says that this holds nobody who means it"
+    );
+}
+
+#[tokio::test]
+async fn commands_of_a_root_server_reach_nothing_of_it() {
+    if !is_root() {
+        return;
+    }
+    let site = Site::start(None, None, &[]).await;
+    let told = site.told("nosy", &attempts(&site)).await;
+    assert!(told.ends_with("done\n"), "{told}");
+    assert!(!told.contains("got "), "{told}");
+}
+
+#[tokio::test]
+async fn the_socket_refuses_commands_where_nothing_else_does() {
+    let variables = [("JCRONTAB_ISOLATION", "off")];
+    for containment in ["cgroup", "supervisor"] {
+        let variables = [&variables[..], &[("JCRONTAB_CONTAINMENT", containment)]].concat();
+        if containment == "cgroup" && !is_root() {
+            continue;
+        }
+        let user = (containment == "supervisor").then_some((1, "daemon"));
+        let more: &[(&str, &str)] = if user.is_some() || !is_root() {
+            &[]
+        } else {
+            &[("JCRONTAB_ALLOW_ROOT", "1")]
+        };
+        let variables = [&variables[..], more].concat();
+        let site = Site::start(None, user, &variables).await;
+        let program = env!("CARGO_BIN_EXE_jcrontab");
+        let data = site.data.display();
+        // Also without our variables, in a session of its own, and as an orphan.
+        let told = site
+            .told(
+                "cli",
+                &format!(
+                    "exec 2>&1; export JCRONTAB_DATA_DIR={data}; \
+                     {program} user list --json; \
+                     env -i JCRONTAB_DATA_DIR={data} setsid {program} user list --json; \
+                     (env -i JCRONTAB_DATA_DIR={data} setsid {program} user list --json > out 2>&1 &) ; \
+                     while ! grep -q . out; do sleep 0.05; done; cat out; echo done"
+                ),
+            )
+            .await;
+        assert!(told.ends_with("done\n"), "{told}");
+        assert!(!told.contains("admin"), "{told}");
+        assert_eq!(told.matches("closed to commands").count(), 3, "{told}");
+        let log = site.server.log();
+        assert!(
+            log.contains("can read secret.key"),
+            "it says so at start: {log}"
+        );
+        // Whoever is no command gets in.
+        let folder = data.to_string();
+        let list = ["user", "list", "--json"];
+        let users = jcrontab_with(&site.place, &list, &[("JCRONTAB_DATA_DIR", &folder)], "").await;
+        assert_eq!(users.code, 0, "{users:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_open_to_others_is_closed_at_the_start() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let place = Place::embedded();
+    let data = place.data();
+    let set = |mode| {
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    set(0o777);
+    let doctor = jcrontab_with(&place, &["doctor", "--json"], &[], "").await;
+    let checks: Value = serde_json::from_str(&doctor.out).expect("JSON");
+    let folder = |checks: &Value| {
+        let all = checks["checks"].as_array().expect("checks").clone();
+        all.into_iter()
+            .find(|check| check["name"] == "data_dir")
+            .expect("the folder")
+    };
+    assert_eq!(folder(&checks)["status"], "fail", "{checks}");
+    assert!(
+        folder(&checks)["text"]
+            .as_str()
+            .expect("a text")
+            .contains("0777")
+    );
+    if is_root() {
+        give(&data, "nobody");
+    }
+    let server = Server::start(&place, &[]).await;
+    let found = std::fs::metadata(&data).expect("the folder");
+    assert_eq!(found.permissions().mode() & 0o7777, 0o700);
+    assert_eq!(found.uid(), nix::unistd::Uid::effective().as_raw());
+    assert!(server.log().contains("0777"), "{}", server.log());
+    let doctor = jcrontab_with(&place, &["doctor", "--json"], &[], "").await;
+    let checks: Value = serde_json::from_str(&doctor.out).expect("JSON");
+    assert_eq!(folder(&checks)["status"], "ok", "{checks}");
+    assert_eq!(server.stop().await, 0);
+}
