@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 
 pub use cn::{BUILT_IN, built_in};
-pub use decode::decode;
+pub use decode::{charset, decode};
 pub use fault::{Ignored, Place, ReadFault, Reason};
 pub use lines::to_lines;
 #[cfg(test)]

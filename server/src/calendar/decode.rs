@@ -64,6 +64,17 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<String, ReadFault> 
     }
 }
 
+/// The charset that a media type declares: `gb2312` of `text/calendar; charset="gb2312"`.
+#[must_use]
+pub fn charset(media_type: &str) -> Option<&str> {
+    let mut parameters = media_type.split(';').skip(1);
+    parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let named = name.trim().eq_ignore_ascii_case("charset");
+        named.then(|| value.trim().trim_matches('"'))
+    })
+}
+
 /// Whether each line can be decoded on its own. ISO-2022-JP carries a state from line to line; the
 /// "replacement" encoding stands for labels that must not be used.
 fn is_stateless(encoding: &&'static Encoding) -> bool {
@@ -155,6 +166,18 @@ mod tests {
             let text = decode(bytes, charset).expect("text");
             assert!(text.contains("SUMMARY:上班"), "{charset:?}: {text}");
             assert_eq!(text.lines().count(), 6, "{charset:?}");
+        }
+    }
+
+    #[test]
+    fn a_media_type_declares_a_charset() {
+        for (text, expected) in [
+            ("text/calendar; charset=gb2312", Some("gb2312")),
+            ("text/calendar;method=PUBLISH; Charset=\"GBK\"", Some("GBK")),
+            ("text/calendar", None),
+            ("text/calendar; x=charset", None),
+        ] {
+            assert_eq!(charset(text), expected, "{text}");
         }
     }
 

@@ -12,6 +12,8 @@ pub enum ReadFault {
     TooLarge,
     /// It names more than [`MAX_DAYS`](super::MAX_DAYS) days.
     TooManyDays,
+    /// Its dates are of another calendar than the Gregorian one.
+    NotGregorian,
     /// Its rules of repetition take more work than is allowed.
     TooMuch,
     /// Its bytes are not text of this charset.
@@ -49,6 +51,10 @@ impl ReadFault {
             Self::Empty => say("没有内容", "There is nothing in it"),
             Self::TooLarge => say("超过 1 MiB", "It is larger than 1 MiB"),
             Self::TooManyDays => say("超过 20000 天", "It names more than 20,000 days"),
+            Self::NotGregorian => say(
+                "日期不是公历（CALSCALE）",
+                "Its dates are not Gregorian (CALSCALE)",
+            ),
             Self::TooMuch => say(
                 "重复规则（RRULE）的计算量太大",
                 "Its rules of repetition (RRULE) take too much work",

@@ -10,7 +10,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 
-use super::content::properties;
+use super::content::{Property, properties};
 use super::fault::{Place, ReadFault, Reason};
 use super::read::{Collector, How};
 use event::Event;
@@ -20,10 +20,16 @@ use zones::Zones;
 
 /// How many days all rules of a text together may look at. A rule that repeats every day looks at
 /// some 4,000.
-const MAX_WORK: u32 = 10_000_000;
+const MAX_WORK: u32 = 4_000_000;
 
 /// Reads the events of a text.
 pub(super) fn read(text: &str, how: &How, found: &mut Collector) -> Result<(), ReadFault> {
+    let foreign = |property: Property| {
+        property.name == "CALSCALE" && !property.value.eq_ignore_ascii_case("GREGORIAN")
+    };
+    if properties(text).any(foreign) {
+        return Err(ReadFault::NotGregorian);
+    }
     let zones = Zones::of(properties(text), &how.zone);
     let events = events(text, found);
     let replacements = replacements(&events);

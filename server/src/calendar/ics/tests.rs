@@ -1,6 +1,6 @@
 use jiff::civil::date;
 
-use crate::calendar::{Day, Place, Read, ReadFault, Reason, read_as};
+use crate::calendar::{Day, How, Place, Read, ReadFault, Reason, read, read_as};
 
 /// Texts as the well-known feeds write them.
 const APPLE: &str = "BEGIN:VCALENDAR\r
@@ -350,6 +350,13 @@ fn extra_dates_are_taken_once_and_periods_have_a_length() {
 }
 
 #[test]
+fn only_gregorian_dates_are_read() {
+    let text = |scale: &str| format!("BEGIN:VCALENDAR\nCALSCALE:{scale}\nBEGIN:VEVENT\nDTSTART:20260101\nEND:VEVENT\n");
+    assert!(read_as(&text("gregorian"), false, 2026).is_ok());
+    assert_eq!(read_as(&text("HEBREW"), false, 2026), Err(ReadFault::NotGregorian));
+}
+
+#[test]
 fn hostile_rules_cost_little() {
     let endless = "RRULE:FREQ=DAILY;COUNT=1000000000";
     let text = event(&format!("DTSTART:00010101\n{endless}"));
@@ -365,4 +372,16 @@ fn hostile_rules_cost_little() {
     }
     let long = format!("DTSTART:20261001\nEXDATE:{}", "20261001,".repeat(100_000));
     assert!(read_as(&event(&long), false, 2026).is_err());
+}
+
+#[test]
+fn a_calendar_without_a_zone_is_in_that_of_the_server() {
+    let text = event("DTSTART:20270930T160000Z\nDTEND:20271001T160000Z");
+    let how = How {
+        as_work_days: false,
+        this_year: 2026,
+        zone: jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone"),
+    };
+    let found = read(&text, &how).expect("days");
+    assert_eq!(flat(&found), ["10-01 rest "]);
 }
