@@ -329,7 +329,12 @@ mod tests {
         assert!(all.len() > 50, "{}", all.len());
         for (name, help) in &all {
             let serve = name == "jcrontab serve";
-            for setting in ["--database-url", "--listen", "--output-head", "--outbound-proxy"] {
+            for setting in [
+                "--database-url",
+                "--listen",
+                "--output-head",
+                "--outbound-proxy",
+            ] {
                 assert_eq!(help.contains(setting), serve, "{name}: {setting}");
             }
             let about_none = name.split(' ').any(|word| word == "help");

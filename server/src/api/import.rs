@@ -47,10 +47,7 @@ impl<S: Send + Sync> FromRequest<S> for Imported {
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| {
-                let message = lang.pick(
-                    "请求太大或不完整",
-                    "The body is too large or incomplete",
-                );
+                let message = lang.pick("请求太大或不完整", "The body is too large or incomplete");
                 Problem::from(AppError::new(ErrorKind::Invalid, "body", message))
             })?;
         let text = decode(&bytes, charset.as_deref()).map_err(|fault| {

@@ -91,7 +91,10 @@ impl<'a> Replacements<'a> {
     /// Whether no other event replaces the same and is newer.
     fn is_newest(&self, event: &Event) -> bool {
         let replaced = event.replaces.as_ref().map_or("", |id| id.value.as_str());
-        let newest = self.0.get(event.uid.as_str()).and_then(|all| all.get(replaced));
+        let newest = self
+            .0
+            .get(event.uid.as_str())
+            .and_then(|all| all.get(replaced));
         newest.is_some_and(|newest| newest.line == event.line)
     }
 
@@ -99,7 +102,9 @@ impl<'a> Replacements<'a> {
     fn of(&self, series: &Event) -> impl Iterator<Item = &'a Event> + use<'a> {
         let none = series.replaces.is_some();
         let all = self.0.get(series.uid.as_str()).filter(|_| !none);
-        let all: Vec<&'a Event> = all.map(|all| all.values().copied().collect()).unwrap_or_default();
+        let all: Vec<&'a Event> = all
+            .map(|all| all.values().copied().collect())
+            .unwrap_or_default();
         all.into_iter()
     }
 }

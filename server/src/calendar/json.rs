@@ -86,7 +86,13 @@ fn by_holiday(years: &Map<String, Value>, found: &mut Collector) -> Result<(), R
     let none = Vec::new();
     let lists = years.values().map(|year| year.as_array().unwrap_or(&none));
     for (index, holiday) in lists.flatten().enumerate() {
-        let text = |key: &str| holiday.get(key).and_then(Value::as_str).unwrap_or("").trim();
+        let text = |key: &str| {
+            holiday
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or("")
+                .trim()
+        };
         let place = Place::Entry(index + 1);
         match (date(text("StartDate")), date(text("EndDate"))) {
             (Err(reason), _) => found.ignore(place, text("StartDate"), reason),
@@ -96,7 +102,11 @@ fn by_holiday(years: &Map<String, Value>, found: &mut Collector) -> Result<(), R
                 Err(reason) => found.ignore(place, text("Name"), reason),
             },
         }
-        for day in holiday.get("CompDays").and_then(Value::as_array).unwrap_or(&none) {
+        for day in holiday
+            .get("CompDays")
+            .and_then(Value::as_array)
+            .unwrap_or(&none)
+        {
             let day = day.as_str().unwrap_or("").trim();
             match date(day) {
                 Ok(date) => add_make_up(found, date, text("Name"))?,
@@ -114,7 +124,10 @@ fn length(first: Date, last: Date, days: Option<&Value>) -> Result<(), Reason> {
         Err(Reason::EndsBeforeStart)
     } else if length > MAX_HOLIDAY {
         Err(Reason::TooLong)
-    } else if days.and_then(Value::as_i64).is_some_and(|days| days != length) {
+    } else if days
+        .and_then(Value::as_i64)
+        .is_some_and(|days| days != length)
+    {
         Err(Reason::OtherLength)
     } else {
         Ok(())
@@ -237,7 +250,12 @@ mod tests {
 
     #[test]
     fn other_json_is_refused() {
-        for text in ["{}", r#"{"days":{}}"#, r#"{"holidays":[]}"#, r#"{"Years":[]}"#] {
+        for text in [
+            "{}",
+            r#"{"days":{}}"#,
+            r#"{"holidays":[]}"#,
+            r#"{"Years":[]}"#,
+        ] {
             assert_eq!(
                 read_as(text, false, 2026),
                 Err(ReadFault::UnknownJson),

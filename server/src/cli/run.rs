@@ -6,11 +6,9 @@ use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::{Failure, lang};
 use super::client::{Client, escaped};
-use super::print::{
-    items, print_bytes, print_json, print_lines, print_note, print_table, text,
-};
+use super::print::{items, print_bytes, print_json, print_lines, print_note, print_table, text};
+use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RunCommand {

@@ -41,10 +41,15 @@ pub fn addresses(url: &str) -> Vec<Cow<'_, str>> {
     let url = url.trim();
     let after = |scheme: &str| {
         let start = url.get(..scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])
+        start
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &url[scheme.len()..])
     };
     if let Some(rest) = after("webcal://") {
-        vec![format!("https://{rest}").into(), format!("http://{rest}").into()]
+        vec![
+            format!("https://{rest}").into(),
+            format!("http://{rest}").into(),
+        ]
     } else if let Some(rest) = after("webcals://") {
         vec![format!("https://{rest}").into()]
     } else {
@@ -94,8 +99,14 @@ mod tests {
     #[test]
     fn webcal_stands_for_http_with_tls_first() {
         for (url, expected) in [
-            ("webcal://x.test/a.ics", &["https://x.test/a.ics", "http://x.test/a.ics"][..]),
-            (" WEBCAL://x.test:81/", &["https://x.test:81/", "http://x.test:81/"]),
+            (
+                "webcal://x.test/a.ics",
+                &["https://x.test/a.ics", "http://x.test/a.ics"][..],
+            ),
+            (
+                " WEBCAL://x.test:81/",
+                &["https://x.test:81/", "http://x.test:81/"],
+            ),
             ("webcals://x.test/", &["https://x.test/"]),
             ("http://x.test/webcal://", &["http://x.test/webcal://"]),
             ("", &[""]),

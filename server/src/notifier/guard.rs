@@ -107,14 +107,20 @@ impl Guard {
             Some(Host::Ipv6(own)) => address == IpAddr::V6(own).to_canonical(),
             _ => false,
         };
-        if is_own || (self.here)().iter().any(|here| here.to_canonical() == address) {
+        if is_own
+            || (self.here)()
+                .iter()
+                .any(|here| here.to_canonical() == address)
+        {
             return Err(Refusal::Own(address.to_string()));
         }
         Ok(())
     }
 
     fn is_allowed(&self, address: IpAddr) -> bool {
-        self.allowed.iter().any(|net| net.contains(&address.to_canonical()))
+        self.allowed
+            .iter()
+            .any(|net| net.contains(&address.to_canonical()))
     }
 
     /// Checks what [`Guard::parse`] and the look-up of a connection leave open: this server under
@@ -160,7 +166,7 @@ impl Guard {
     pub async fn foresee(&self, text: &str) -> Result<(), Refusal> {
         let url = self.parse(text)?;
         self.admit(&url).await?;
-        let Some(Host::Domain(host)) = url.host() else {
+        let (Some(Host::Domain(host)), None) = (url.host(), &self.proxy) else {
             return Ok(());
         };
         match tokio::time::timeout(LOOK_UP_TO_SAVE, look_up(host)).await {
@@ -201,7 +207,10 @@ impl Resolve for Guard {
                 return Err(Refusal::NoAddress(host).into());
             }
             // The proxy is a setting, and mostly inside. As a target it is checked before.
-            let is_proxy = guard.proxy.as_ref().is_some_and(|proxy| same_name(proxy, &host));
+            let is_proxy = guard
+                .proxy
+                .as_ref()
+                .is_some_and(|proxy| same_name(proxy, &host));
             for address in found.iter().filter(|_| !is_proxy) {
                 guard.check(address.ip())?;
             }
@@ -306,13 +315,28 @@ mod tests {
     #[test]
     fn this_server_is_refused_under_all_its_addresses_unless_allowed() {
         let guard = |allowed: &[&str]| {
-            let nets: Vec<IpNet> = allowed.iter().map(|net| net.parse().expect("net")).collect();
+            let nets: Vec<IpNet> = allowed
+                .iter()
+                .map(|net| net.parse().expect("net"))
+                .collect();
             let mut guard = Guard::new(&nets).behind("http://8.8.4.4:8000");
-            guard.here = || vec!["8.8.8.8".parse().expect("ip"), "2606:4700::1".parse().expect("ip")];
+            guard.here = || {
+                vec![
+                    "8.8.8.8".parse().expect("ip"),
+                    "2606:4700::1".parse().expect("ip"),
+                ]
+            };
             guard
         };
-        for own in ["http://8.8.8.8/", "http://8.8.4.4/", "http://[2606:4700::1]:8000/"] {
-            assert!(matches!(guard(&[]).parse(own), Err(Refusal::Own(_))), "{own}");
+        for own in [
+            "http://8.8.8.8/",
+            "http://8.8.4.4/",
+            "http://[2606:4700::1]:8000/",
+        ] {
+            assert!(
+                matches!(guard(&[]).parse(own), Err(Refusal::Own(_))),
+                "{own}"
+            );
         }
         assert!(guard(&[]).parse("http://8.8.8.9/").is_ok());
         assert!(guard(&["8.8.8.8/32"]).parse("http://8.8.8.8/").is_ok());
@@ -327,7 +351,11 @@ mod tests {
         let guard = Guard::default().behind("https://localhost");
         let own = Err(Refusal::Own("localhost".to_owned()));
         assert_eq!(admit(&guard, "https://LOCALHOST/api").await, own);
-        assert_eq!(admit(&guard, "https://localhost:444/").await, Ok(()), "the look-up decides");
+        assert_eq!(
+            admit(&guard, "https://localhost:444/").await,
+            Ok(()),
+            "the look-up decides"
+        );
         let nets = ["127.0.0.0/8", "::1/128"].map(|net| net.parse().expect("net"));
         let guard = Guard::new(&nets).behind("https://localhost");
         assert_eq!(admit(&guard, "https://localhost/api").await, Ok(()));

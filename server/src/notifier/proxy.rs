@@ -72,10 +72,18 @@ mod tests {
 
     #[test]
     fn settings_are_read_or_refused() {
-        let read = |url: &str| OutboundProxy::read(url, "").map(|proxy| proxy.map(|p| p.host().to_owned()));
+        let read = |url: &str| {
+            OutboundProxy::read(url, "").map(|proxy| proxy.map(|p| p.host().to_owned()))
+        };
         assert_eq!(read(" "), Ok(None));
-        assert_eq!(read("http://proxy.test:3128"), Ok(Some("proxy.test".to_owned())));
-        assert_eq!(read("https://u:p@10.0.0.1:8443/"), Ok(Some("10.0.0.1".to_owned())));
+        assert_eq!(
+            read("http://proxy.test:3128"),
+            Ok(Some("proxy.test".to_owned()))
+        );
+        assert_eq!(
+            read("https://u:p@10.0.0.1:8443/"),
+            Ok(Some("10.0.0.1".to_owned()))
+        );
         assert_eq!(read("proxy.test:3128"), Err(ProxyFault::Scheme));
         assert_eq!(read("proxy"), Err(ProxyFault::NotAUrl));
         assert_eq!(read("socks5://proxy.test"), Err(ProxyFault::Scheme));

@@ -150,11 +150,7 @@ impl Sender {
             .request(reqwest::Method::POST, url)
             .await
             .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
-        let mut response = request
-            .json(body)
-            .send()
-            .await
-            .map_err(unreachable)?;
+        let mut response = request.json(body).send().await.map_err(unreachable)?;
         let status = response.status();
         let mut bytes = Vec::new();
         while bytes.len() < ANSWER_MAX {

@@ -15,9 +15,7 @@ use async_trait::async_trait;
 use chrono::Datelike;
 
 use super::{Service, or_taken};
-use crate::calendar::{
-    How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines,
-};
+use crate::calendar::{How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines};
 use crate::error::OrInternal;
 use crate::notifier::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
@@ -299,12 +297,14 @@ impl Calendars for Service {
                 ),
             )
         };
-        let fetched = fetch(&self.sender, &url, MAX_BYTES).await.map_err(|reason| {
-            failed(
-                format!("没有取到日历：{reason}"),
-                format!("The calendar was not fetched: {reason}"),
-            )
-        })?;
+        let fetched = fetch(&self.sender, &url, MAX_BYTES)
+            .await
+            .map_err(|reason| {
+                failed(
+                    format!("没有取到日历：{reason}"),
+                    format!("The calendar was not fetched: {reason}"),
+                )
+            })?;
         let declared = fetched.media_type.as_deref().and_then(charset);
         let text = decode(&fetched.bytes, declared).map_err(|fault| {
             failed(

@@ -19,7 +19,12 @@ impl Service {
         channel.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))
     }
 
-    async fn check_channel(&self, lang: Lang, draft: &ChannelDraft, url_needed: bool) -> Answer<()> {
+    async fn check_channel(
+        &self,
+        lang: Lang,
+        draft: &ChannelDraft,
+        url_needed: bool,
+    ) -> Answer<()> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {

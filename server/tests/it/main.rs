@@ -26,6 +26,7 @@ mod kept_list;
 mod manual;
 mod messages;
 mod model;
+mod outbound;
 mod output;
 mod pools;
 mod process;

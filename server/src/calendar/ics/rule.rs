@@ -58,11 +58,7 @@ pub(super) type Window = (Date, Date);
 
 impl Rule {
     /// Reads a rule of an event that starts on a day.
-    pub(super) fn parse(
-        property: &Property,
-        start: &When,
-        zones: &Zones,
-    ) -> Result<Self, Reason> {
+    pub(super) fn parse(property: &Property, start: &When, zones: &Zones) -> Result<Self, Reason> {
         let mut rule = Self {
             frequency: Frequency::Yearly,
             interval: 1,
@@ -77,7 +73,11 @@ impl Rule {
             week_start: Weekday::Monday,
         };
         let mut frequency = None;
-        for part in property.value.split(';').filter(|part| !part.trim().is_empty()) {
+        for part in property
+            .value
+            .split(';')
+            .filter(|part| !part.trim().is_empty())
+        {
             let (key, value) = part.split_once('=').ok_or(Reason::Repetition)?;
             let value = value.trim().to_ascii_uppercase();
             match key.trim().to_ascii_uppercase().as_str() {
@@ -124,8 +124,8 @@ impl Rule {
         if forbidden {
             return Err(Reason::Repetition);
         }
-        let named = !(self.weekdays.is_empty() && self.month_days.is_empty())
-            || !self.year_days.is_empty();
+        let named =
+            !(self.weekdays.is_empty() && self.month_days.is_empty()) || !self.year_days.is_empty();
         match self.frequency {
             _ if named => {}
             Yearly if !self.week_numbers.is_empty() => self.weekdays.push((0, start.weekday())),
@@ -154,9 +154,10 @@ impl Rule {
         let last = match &self.until {
             Some(until) if until.is_day => until.local.date().at(23, 59, 59, 999_999_999),
             // Of a series of whole days the last day is meant, at whatever time it ends.
-            Some(until) if start.is_day => {
-                until.seen_from(&Zone::Floating, &zones.ours)?.date().at(23, 59, 59, 0)
-            }
+            Some(until) if start.is_day => until
+                .seen_from(&Zone::Floating, &zones.ours)?
+                .date()
+                .at(23, 59, 59, 0),
             Some(until) => until.seen_from(&start.zone, &zones.ours)?,
             None => DateTime::MAX,
         };
@@ -326,13 +327,19 @@ where
 {
     let number: i64 = text.parse().map_err(|_| Reason::Repetition)?;
     let fits = range.contains(&number);
-    fits.then(|| T::try_from(number).ok()).flatten().ok_or(Reason::Repetition)
+    fits.then(|| T::try_from(number).ok())
+        .flatten()
+        .ok_or(Reason::Repetition)
 }
 
 /// A number that counts from the start, or with a minus from the end.
 fn signed(text: &str, most: i64) -> Result<i16, Reason> {
     let read: i16 = number(text, -most..=most)?;
-    if read == 0 { Err(Reason::Repetition) } else { Ok(read) }
+    if read == 0 {
+        Err(Reason::Repetition)
+    } else {
+        Ok(read)
+    }
 }
 
 fn is(text: &str, same: i8) -> bool {
@@ -340,7 +347,10 @@ fn is(text: &str, same: i8) -> bool {
 }
 
 fn nth_weekday(text: &str) -> Result<(i16, Weekday), Reason> {
-    let split = text.len().checked_sub(2).and_then(|at| text.split_at_checked(at));
+    let split = text
+        .len()
+        .checked_sub(2)
+        .and_then(|at| text.split_at_checked(at));
     let (nth, day) = split.ok_or(Reason::Repetition)?;
     let nth = if nth.is_empty() { 0 } else { signed(nth, 53)? };
     Ok((nth, weekday(day)?))

@@ -178,12 +178,16 @@ fn put_in(
         for text in property.value.split(',') {
             context.work.spend(1)?;
             let one = || {
-                let (at, end) = text.split_once('/').map_or((text, None), |(at, end)| (at, Some(end)));
+                let (at, end) = text
+                    .split_once('/')
+                    .map_or((text, None), |(at, end)| (at, Some(end)));
                 let at = When::read(at, property, zones)?;
                 let length = match end {
                     None => length,
                     Some(end) if end.contains(['P', 'p']) => bounded(after(at.local, end)?)?,
-                    Some(end) => bounded(at.until(&When::read(end, property, zones)?, &zones.ours)?)?,
+                    Some(end) => {
+                        bounded(at.until(&When::read(end, property, zones)?, &zones.ours)?)?
+                    }
                 };
                 Ok((at.seen_from(&start.zone, &zones.ours)?, length))
             };

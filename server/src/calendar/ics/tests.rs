@@ -99,7 +99,9 @@ fn marked_feeds_tell_rest_from_work_from_festival() {
 fn titles_and_categories_tell_work_days() {
     let kind = |lines: &str, as_work_days| {
         let text = format!("DTSTART:20260704\n{lines}");
-        read_as(&event(&text), as_work_days, 2026).expect("a day").days[0]
+        read_as(&event(&text), as_work_days, 2026)
+            .expect("a day")
+            .days[0]
             .1
             .work
     };
@@ -225,7 +227,8 @@ fn in_shanghai(events: &str) -> Vec<String> {
     let read = read_as(&text, false, 2026).expect("days");
     assert_eq!(read.ignored, [], "{events}");
     let days = read.days.iter().map(|(date, _)| *date);
-    days.map(|date| date.strftime("%y-%m-%d").to_string()).collect()
+    days.map(|date| date.strftime("%y-%m-%d").to_string())
+        .collect()
 }
 
 fn one(lines: &str) -> Vec<String> {
@@ -247,12 +250,21 @@ fn each_second_of_a_minute_may_begin_an_event() {
 #[test]
 fn times_in_utc_count_where_the_calendar_is() {
     for (lines, expected) in [
-        ("DTSTART:20270930T160000Z\nDTEND:20271001T160000Z", "27-10-01"),
+        (
+            "DTSTART:20270930T160000Z\nDTEND:20271001T160000Z",
+            "27-10-01",
+        ),
         ("DTSTART:20270930T160000Z\nDURATION:P1D", "27-10-01"),
         ("DTSTART:20271001T155959Z", "27-10-01"),
         ("DTSTART;TZID=America/New_York:20271001T230000", "27-10-01"),
-        ("DTSTART;TZID=Asia/Tokyo:20271001T000000\nDTEND:20271001T150000Z", "27-10-01"),
-        ("DTSTART:20261231T160000Z\nRRULE:FREQ=YEARLY;COUNT=1", "27-01-01"),
+        (
+            "DTSTART;TZID=Asia/Tokyo:20271001T000000\nDTEND:20271001T150000Z",
+            "27-10-01",
+        ),
+        (
+            "DTSTART:20261231T160000Z\nRRULE:FREQ=YEARLY;COUNT=1",
+            "27-01-01",
+        ),
     ] {
         assert_eq!(one(lines), [expected], "{lines}");
     }
@@ -263,8 +275,16 @@ fn times_in_utc_count_where_the_calendar_is() {
     }
     assert_eq!(one(&format!("{zoned}\nEXDATE:20271001T010000Z")).len(), 3);
     for (start, until, times) in [
-        ("DTSTART;TZID=Asia/Shanghai:20261001T070000", "20280930T230000Z", 3),
-        ("DTSTART;TZID=Asia/Shanghai:20261001T070000", "20280930T225959Z", 2),
+        (
+            "DTSTART;TZID=Asia/Shanghai:20261001T070000",
+            "20280930T230000Z",
+            3,
+        ),
+        (
+            "DTSTART;TZID=Asia/Shanghai:20261001T070000",
+            "20280930T225959Z",
+            2,
+        ),
         ("DTSTART:20260930T230000Z", "20280930T230000Z", 3),
         ("DTSTART;VALUE=DATE:20261001", "20281001T000000Z", 3),
         ("DTSTART;VALUE=DATE:20261001", "20280930T160000Z", 3),
@@ -290,7 +310,8 @@ fn a_series_from_before_1970_takes_place_each_year() {
 
 #[test]
 fn an_override_replaces_its_occurrence() {
-    let series = "BEGIN:VEVENT\nUID:a\nDTSTART;VALUE=DATE:20260501\nRRULE:FREQ=YEARLY;COUNT=3\nEND:VEVENT\n";
+    let series =
+        "BEGIN:VEVENT\nUID:a\nDTSTART;VALUE=DATE:20260501\nRRULE:FREQ=YEARLY;COUNT=3\nEND:VEVENT\n";
     let of = |lines: &str| format!("BEGIN:VEVENT\nUID:a\n{lines}\nEND:VEVENT\n");
     let moved = of("RECURRENCE-ID;VALUE=DATE:20270501\nDTSTART;VALUE=DATE:20270503");
     let expected = ["26-05-01", "27-05-03", "28-05-01"];
@@ -303,7 +324,10 @@ fn an_override_replaces_its_occurrence() {
     let in_utc = of("RECURRENCE-ID:20270430T160000Z\nDTSTART:20270505T010000Z");
     let expected = ["26-05-01", "27-05-05", "28-05-01"];
     assert_eq!(in_shanghai(&format!("{series}{in_utc}")), expected);
-    let timed = series.replace(";VALUE=DATE:20260501", ";TZID=Asia/Shanghai:20260501T090000");
+    let timed = series.replace(
+        ";VALUE=DATE:20260501",
+        ";TZID=Asia/Shanghai:20260501T090000",
+    );
     let in_utc = of("RECURRENCE-ID:20270501T010000Z\nDTSTART:20270506T010000Z");
     let expected = ["26-05-01", "27-05-06", "28-05-01"];
     assert_eq!(in_shanghai(&format!("{timed}{in_utc}")), expected);
@@ -324,7 +348,9 @@ fn parts_of_a_series_that_cannot_be_used_are_listed() {
         ("RDATE:soon", Reason::NotADate),
         ("EXDATE;TZID=Nowhere:20261001T010000", Reason::UnknownZone),
     ] {
-        let text = event(&format!("DTSTART:20261001T000000Z\nRRULE:FREQ=YEARLY;COUNT=2\n{lines}"));
+        let text = event(&format!(
+            "DTSTART:20261001T000000Z\nRRULE:FREQ=YEARLY;COUNT=2\n{lines}"
+        ));
         let read = read_as(&text, false, 2026).expect("days");
         let ignored: Vec<_> = read.ignored.iter().map(|i| (i.place, i.reason)).collect();
         assert_eq!(ignored, [(Place::Line(5), expected)], "{lines}");
@@ -337,23 +363,47 @@ fn parts_of_a_series_that_cannot_be_used_are_listed() {
 #[test]
 fn extra_dates_are_taken_once_and_periods_have_a_length() {
     let table: &[(&str, &[&str])] = &[
-        ("RDATE;VALUE=DATE:20261003,20261001", &["26-10-01", "26-10-03"]),
-        ("RDATE;VALUE=PERIOD:20261003/P2D", &["26-10-01", "26-10-03", "26-10-04"]),
-        ("RDATE;VALUE=PERIOD:20261003/20261005", &["26-10-01", "26-10-03", "26-10-04"]),
+        (
+            "RDATE;VALUE=DATE:20261003,20261001",
+            &["26-10-01", "26-10-03"],
+        ),
+        (
+            "RDATE;VALUE=PERIOD:20261003/P2D",
+            &["26-10-01", "26-10-03", "26-10-04"],
+        ),
+        (
+            "RDATE;VALUE=PERIOD:20261003/20261005",
+            &["26-10-01", "26-10-03", "26-10-04"],
+        ),
         ("RDATE:20261003\nEXDATE:20261001", &["26-10-03"]),
-        ("RRULE:FREQ=YEARLY;COUNT=2\nRDATE:20261003", &["26-10-01", "26-10-03", "27-10-01"]),
-        ("RRULE:FREQ=YEARLY;COUNT=3\nEXRULE:FREQ=YEARLY;INTERVAL=2", &["27-10-01"]),
+        (
+            "RRULE:FREQ=YEARLY;COUNT=2\nRDATE:20261003",
+            &["26-10-01", "26-10-03", "27-10-01"],
+        ),
+        (
+            "RRULE:FREQ=YEARLY;COUNT=3\nEXRULE:FREQ=YEARLY;INTERVAL=2",
+            &["27-10-01"],
+        ),
     ];
     for (lines, expected) in table {
-        assert_eq!(one(&format!("DTSTART:20261001\n{lines}")), *expected, "{lines}");
+        assert_eq!(
+            one(&format!("DTSTART:20261001\n{lines}")),
+            *expected,
+            "{lines}"
+        );
     }
 }
 
 #[test]
 fn only_gregorian_dates_are_read() {
-    let text = |scale: &str| format!("BEGIN:VCALENDAR\nCALSCALE:{scale}\nBEGIN:VEVENT\nDTSTART:20260101\nEND:VEVENT\n");
+    let text = |scale: &str| {
+        format!("BEGIN:VCALENDAR\nCALSCALE:{scale}\nBEGIN:VEVENT\nDTSTART:20260101\nEND:VEVENT\n")
+    };
     assert!(read_as(&text("gregorian"), false, 2026).is_ok());
-    assert_eq!(read_as(&text("HEBREW"), false, 2026), Err(ReadFault::NotGregorian));
+    assert_eq!(
+        read_as(&text("HEBREW"), false, 2026),
+        Err(ReadFault::NotGregorian)
+    );
 }
 
 #[test]

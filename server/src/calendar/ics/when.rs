@@ -153,7 +153,9 @@ mod tests {
             let time = clock(&format!("0900{second:02}")).expect("a time");
             assert_eq!((time.hour(), time.second()), (9, second.min(59)));
         }
-        for bad in ["090061", "096000", "240000", "0900", "09000", "09000x", "+90000", ""] {
+        for bad in [
+            "090061", "096000", "240000", "0900", "09000", "09000x", "+90000", "",
+        ] {
             assert_eq!(clock(bad), Err(Reason::NotADate), "{bad}");
         }
     }

@@ -76,7 +76,11 @@ impl Zones {
                         open = None;
                         half = None;
                     } else if let Some((daylight, observance)) = half.take() {
-                        let halves = if daylight { &mut zone.daylight } else { &mut zone.standard };
+                        let halves = if daylight {
+                            &mut zone.daylight
+                        } else {
+                            &mut zone.standard
+                        };
                         halves.push(observance);
                     }
                 }
@@ -136,7 +140,12 @@ impl Defined {
         };
         let summer = daylight.offset?;
         let (from, to) = (daylight.change()?, standard.change()?);
-        TimeZone::posix(&format!("<STD>{}<DST>{},{from},{to}", posix(base), posix(summer))).ok()
+        TimeZone::posix(&format!(
+            "<STD>{}<DST>{},{from},{to}",
+            posix(base),
+            posix(summer)
+        ))
+        .ok()
     }
 }
 
@@ -173,7 +182,11 @@ fn offset(text: &str) -> Option<i32> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());
+    let part = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |part| part.parse::<i32>().ok())
+    };
     let seconds = part(0)? * 3600 + part(2)? * 60 + part(4)?;
     match text.as_bytes().first()? {
         b'+' => Some(seconds),
@@ -186,7 +199,12 @@ fn offset(text: &str) -> Option<i32> {
 fn posix(offset: i32) -> String {
     let sign = if offset > 0 { "-" } else { "" };
     let size = offset.abs();
-    format!("{sign}{:02}:{:02}:{:02}", size / 3600, size / 60 % 60, size % 60)
+    format!(
+        "{sign}{:02}:{:02}:{:02}",
+        size / 3600,
+        size / 60 % 60,
+        size % 60
+    )
 }
 
 #[cfg(test)]
@@ -219,7 +237,11 @@ mod tests {
         for (id, winter, summer) in [
             ("Asia/Shanghai", Some(8.0), Some(8.0)),
             ("Europe/Berlin", Some(1.0), Some(2.0)),
-            ("/mozilla.org/20070129_1/Europe/Brussels", Some(1.0), Some(2.0)),
+            (
+                "/mozilla.org/20070129_1/Europe/Brussels",
+                Some(1.0),
+                Some(2.0),
+            ),
             ("/x/America/Argentina/Ushuaia", Some(-3.0), Some(-3.0)),
             ("Pacific Standard Time", Some(-8.0), Some(-7.0)),
             ("Sri Lanka Standard Time", Some(5.5), Some(5.5)),
@@ -241,7 +263,10 @@ mod tests {
         assert_eq!(name(one).as_deref(), Some("Asia/Tokyo"));
         let both = format!("{one}X-WR-TIMEZONE:Asia/Shanghai\n");
         assert_eq!(name(&both).as_deref(), Some("Asia/Shanghai"));
-        assert_eq!(name("X-WR-TIMEZONE:Nowhere/At_All\n").as_deref(), Some("UTC"));
+        assert_eq!(
+            name("X-WR-TIMEZONE:Nowhere/At_All\n").as_deref(),
+            Some("UTC")
+        );
         let described = "BEGIN:VTIMEZONE\nTZID:Tokyo\nX-LIC-LOCATION:Asia/Tokyo\nEND:VTIMEZONE\n";
         assert_eq!(name(described).as_deref(), Some("Asia/Tokyo"));
     }

@@ -70,8 +70,16 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 /// reserved for such networks (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`).
 pub(super) fn is_local_name(name: &str) -> bool {
     const SUFFIXES: [&str; 10] = [
-        "localhost", "local", "internal", "intranet", "private", "corp", "home", "lan",
-        "localdomain", "home.arpa",
+        "localhost",
+        "local",
+        "internal",
+        "intranet",
+        "private",
+        "corp",
+        "home",
+        "lan",
+        "localdomain",
+        "home.arpa",
     ];
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let within = |suffix: &&str| {
@@ -92,32 +100,76 @@ mod tests {
 
     #[test]
     fn each_block_is_special_from_end_to_end() {
-        let first_and_last = SPECIAL_V4.iter().map(|net| (net.network(), net.broadcast()));
+        let first_and_last = SPECIAL_V4
+            .iter()
+            .map(|net| (net.network(), net.broadcast()));
         for (first, last) in first_and_last {
-            assert!(!is_public(first.into()) && !is_public(last.into()), "{first}");
+            assert!(
+                !is_public(first.into()) && !is_public(last.into()),
+                "{first}"
+            );
         }
         for net in SPECIAL_V6 {
             let (first, last) = (net.network(), net.broadcast());
-            assert!(!is_public(first.into()) && !is_public(last.into()), "{first}");
+            assert!(
+                !is_public(first.into()) && !is_public(last.into()),
+                "{first}"
+            );
         }
     }
 
     #[test]
     fn what_carries_or_replaces_ipv4_is_special() {
         for text in [
-            "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:0:127.0.0.1",
-            "::ffff:0:8.8.8.8", "::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1",
-            "2002:7f00:1::", "2001:0:1::1", "2001:2::1", "2001:20::1", "2001:30::1", "2001:1ff::1",
-            "100::1", "100:0:0:1::1", "3fff::1", "3fff:fff:ffff::1", "5f00::1", "5f00:ffff::1",
-            "2001:db8::1", "2620:4f:8000::1", "fc00::1", "fd12::1", "fe80::1", "fec0::1", "ff02::1",
-            "4000::1", "1::1", "8000::1",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:0:127.0.0.1",
+            "::ffff:0:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b:1::10.0.0.1",
+            "2002:7f00:1::",
+            "2001:0:1::1",
+            "2001:2::1",
+            "2001:20::1",
+            "2001:30::1",
+            "2001:1ff::1",
+            "100::1",
+            "100:0:0:1::1",
+            "3fff::1",
+            "3fff:fff:ffff::1",
+            "5f00::1",
+            "5f00:ffff::1",
+            "2001:db8::1",
+            "2620:4f:8000::1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "4000::1",
+            "1::1",
+            "8000::1",
         ] {
             assert!(!public(text), "{text}");
         }
         for text in [
-            "2606:4700::1111", "2400:3200::1", "2001:4860:4860::8888", "2001:200::1", "240e::1",
-            "3ffe::1", "2620:4f:8001::1", "::ffff:8.8.8.8", "8.8.8.8", "100.128.0.1", "172.32.0.1",
-            "192.0.1.1", "198.20.0.1", "223.255.255.255",
+            "2606:4700::1111",
+            "2400:3200::1",
+            "2001:4860:4860::8888",
+            "2001:200::1",
+            "240e::1",
+            "3ffe::1",
+            "2620:4f:8001::1",
+            "::ffff:8.8.8.8",
+            "8.8.8.8",
+            "100.128.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.20.0.1",
+            "223.255.255.255",
         ] {
             assert!(public(text), "{text}");
         }
@@ -126,12 +178,25 @@ mod tests {
     #[test]
     fn names_of_private_networks_are_known_by_their_form() {
         for name in [
-            "localhost", "LOCALHOST.", "a.localhost", "nas", "printer.local", "db.internal",
-            "metadata.google.internal", "x.home.arpa", "gitlab.corp", "router.lan.",
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
+            "nas",
+            "printer.local",
+            "db.internal",
+            "metadata.google.internal",
+            "x.home.arpa",
+            "gitlab.corp",
+            "router.lan.",
         ] {
             assert!(is_local_name(name), "{name}");
         }
-        for name in ["example.com", "qyapi.weixin.qq.com", "local.example.com", "mylocal.cn"] {
+        for name in [
+            "example.com",
+            "qyapi.weixin.qq.com",
+            "local.example.com",
+            "mylocal.cn",
+        ] {
             assert!(!is_local_name(name), "{name}");
         }
     }

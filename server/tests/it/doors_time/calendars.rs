@@ -231,13 +231,21 @@ async fn a_make_up_day_stays_a_work_day_in_each_charset_and_on_each_door() {
         assert_eq!(shown["days"], days, "{what}");
     };
     for (kind, bytes) in texts {
-        admin.post("/api/v1/calendars", json!({"name": "x"})).await.expect(201);
+        admin
+            .post("/api/v1/calendars", json!({"name": "x"}))
+            .await
+            .expect(201);
         let taken = send_text(&admin, "/api/v1/calendars/x/import", kind, &bytes).await;
         taken.expect(200);
         work_day(kind).await;
         // By URL, with the same header.
-        admin.call("DELETE", "/api/v1/calendars/x", None).await.expect(204);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        admin
+            .call("DELETE", "/api/v1/calendars/x", None)
+            .await
+            .expect(204);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let address = listener.local_addr().expect("an address");
         let headers = [(header::CONTENT_TYPE, kind)];
         let answer = axum::routing::get(move || async move { (headers, bytes) });
@@ -246,22 +254,37 @@ async fn a_make_up_day_stays_a_work_day_in_each_charset_and_on_each_door() {
         let url = format!("webcal://{address}/a.ics");
         let draft = json!({"name": "x", "source_url": url});
         admin.post("/api/v1/calendars", draft).await.expect(201);
-        let refreshed = admin.call("POST", "/api/v1/calendars/x/refresh", None).await;
+        let refreshed = admin
+            .call("POST", "/api/v1/calendars/x/refresh", None)
+            .await;
         refreshed.expect(200);
         work_day(&format!("{kind} by {url}")).await;
         serving.abort();
-        admin.call("DELETE", "/api/v1/calendars/x", None).await.expect(204);
+        admin
+            .call("DELETE", "/api/v1/calendars/x", None)
+            .await
+            .expect(204);
     }
-    admin.post("/api/v1/calendars", json!({"name": "x"})).await.expect(201);
+    admin
+        .post("/api/v1/calendars", json!({"name": "x"}))
+        .await
+        .expect(201);
     for (kind, bytes) in [
-        ("text/calendar; charset=utf-8", &b"BEGIN:VCALENDAR\nSUMMARY:\xff"[..]),
+        (
+            "text/calendar; charset=utf-8",
+            &b"BEGIN:VCALENDAR\nSUMMARY:\xff"[..],
+        ),
         ("text/plain; charset=klingon", b"2027-10-09 work"),
     ] {
         let refused = send_text(&admin, "/api/v1/calendars/x/import", kind, bytes).await;
         let unreadable = [("text".to_owned(), "unreadable".to_owned())];
         assert_eq!(refused.faults(), unreadable, "{kind}");
     }
-    for url in ["webcal://10.0.0.1/a.ics", "webcals://[::1]/a", "ftp://x.test/a"] {
+    for url in [
+        "webcal://10.0.0.1/a.ics",
+        "webcals://[::1]/a",
+        "ftp://x.test/a",
+    ] {
         let draft = json!({"name": "y", "source_url": url});
         let refused = admin.post("/api/v1/calendars", draft).await;
         assert_eq!(refused.faults().len(), 1, "{url}");
