@@ -179,7 +179,7 @@ describe("schedules and days", () => {
       await page.locator("#ends_at").fill("2099-01-01T00:00");
       await button("添加").click();
       const once = page.getByRole("row").filter({ hasText: `一次 ${js}` });
-      await once.getByText("正在停跑").waitFor();
+      await once.getByText("生效中").waitFor();
       for (const one of [row, once]) {
         await one.locator("summary").click();
         await one.getByRole("button", { name: "确认删除" }).click();

@@ -151,11 +151,11 @@ pub trait Calendars: Send + Sync {
 /// Runs and their output.
 #[async_trait]
 pub trait Runs: Send + Sync {
-    /// Runs of a task, newest first.
+    /// Runs of a task, or of all, newest first.
     async fn run_list(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: Option<TaskId>,
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<Run>>;

@@ -6,22 +6,25 @@
 
 mod cn;
 mod content;
+mod decode;
 mod fault;
 mod ics;
 mod json;
 mod lines;
 mod merge;
 mod read;
-mod yearly;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 
 pub use cn::{BUILT_IN, built_in};
+pub use decode::{charset, decode};
 pub use fault::{Ignored, Place, ReadFault, Reason};
 pub use lines::to_lines;
-pub use read::{MAX_BYTES, MAX_DAYS, MAX_IGNORED, Read, read};
+#[cfg(test)]
+use read::read_as;
+pub use read::{How, MAX_BYTES, MAX_DAYS, MAX_IGNORED, Read, read};
 
 /// How far the next work day is looked for: a calendar may say that every day is a rest day.
 const MAX_SEARCH: usize = 400;

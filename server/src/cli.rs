@@ -8,6 +8,7 @@ mod calendar;
 mod client;
 mod cron;
 mod doctor;
+mod name;
 mod node;
 mod pool;
 mod print;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::i18n::Lang;
-use clap::{Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -151,9 +152,34 @@ fn lang() -> Lang {
         .unwrap_or(Lang::En)
 }
 
+/// The setting that matters to every command: where the server's socket and database are.
+const SHARED: &str = "data_dir";
+
+/// The command line as it is shown. Each command takes the server's settings, because without a
+/// running server it works on the database itself; the help of `serve` alone lists them, since
+/// elsewhere they would bury what the command is about.
+fn command_line() -> clap::Command {
+    let settings = Config::augment_args(clap::Command::new(""));
+    let hidden = (settings.get_arguments())
+        .map(|setting| setting.get_id().clone())
+        .filter(|id| id.as_str() != SHARED);
+    let whole = hidden.fold(Arguments::command(), |whole, id| {
+        whole.mut_arg(id, |setting| setting.hide(true))
+    });
+    whole
+        .mut_subcommand("serve", Config::augment_args)
+        .after_help(
+            "The server's settings: jcrontab serve --help\n\
+             A server elsewhere: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …",
+        )
+}
+
 /// Parses the arguments, does what they say, and gives the exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let parsed = command_line()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no failures; clap knows where each belongs.
@@ -289,12 +315,57 @@ fn raise_file_limit() {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_arguments_are_well_formed() {
-        Arguments::command().debug_assert();
+        command_line().debug_assert();
+    }
+
+    /// The help of a command, with that of all below it.
+    fn helps(command: &clap::Command, found: &mut Vec<(String, String)>) {
+        let name = command.get_bin_name().unwrap_or_default().to_owned();
+        let mut shown = command.clone();
+        found.push((name, shown.render_long_help().to_string()));
+        for below in command.get_subcommands() {
+            helps(below, found);
+        }
+    }
+
+    #[test]
+    fn only_serve_lists_the_settings_of_the_server() {
+        let mut whole = command_line();
+        whole.build();
+        let mut all = Vec::new();
+        helps(&whole, &mut all);
+        assert!(all.len() > 50, "{}", all.len());
+        for (name, help) in &all {
+            let serve = name == "jcrontab serve";
+            for setting in [
+                "--database-url",
+                "--listen",
+                "--output-head",
+                "--outbound-proxy",
+            ] {
+                assert_eq!(help.contains(setting), serve, "{name}: {setting}");
+            }
+            let about_none = name.split(' ').any(|word| word == "help");
+            assert!(help.contains("--data-dir") || about_none, "{name}");
+        }
+    }
+
+    #[test]
+    fn settings_are_taken_before_and_behind_each_command() {
+        for line in [
+            "jcrontab --listen=127.0.0.1:9",
+            "jcrontab --listen=127.0.0.1:9 serve",
+            "jcrontab serve --listen=127.0.0.1:9",
+            "jcrontab --listen=127.0.0.1:9 task list",
+            "jcrontab task list --listen=127.0.0.1:9",
+        ] {
+            let matches = command_line().try_get_matches_from(line.split(' '));
+            let read = Arguments::from_arg_matches(&matches.expect("matches")).expect("arguments");
+            assert_eq!(read.config.listen.port(), 9, "{line}");
+        }
     }
 }

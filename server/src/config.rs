@@ -112,6 +112,27 @@ pub struct Config {
     )]
     pub outbound_allow: Vec<IpNet>,
 
+    /// Proxy that messages, calendars and HTTP tasks go through: http://HOST:PORT or
+    /// https://HOST:PORT, with USER:PASSWORD@ where it wants them
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTBOUND_PROXY",
+        hide_env_values = true,
+        default_value = "",
+        global = true
+    )]
+    pub outbound_proxy: String,
+
+    /// Hosts that are called without the proxy, as in NO_PROXY: names with all below them,
+    /// addresses, networks, * for all
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTBOUND_NO_PROXY",
+        default_value = "",
+        global = true
+    )]
+    pub outbound_no_proxy: String,
+
     /// Unix user that commands run as when the server runs as root; empty for one of their own each
     #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "", global = true)]
     pub run_as: String,

@@ -32,6 +32,7 @@ use crate::executor::{Containment, ContainmentError, Executor, Identity, Identit
 use crate::notifier::Notifier;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
+use crate::notifier::proxy::{OutboundProxy, ProxyFault};
 use crate::notifier::send::Sender;
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
@@ -96,6 +97,9 @@ pub enum StartError {
     /// Where output is kept.
     #[error(transparent)]
     Output(#[from] crate::output::OutputError),
+    /// The proxy on the way out.
+    #[error(transparent)]
+    Proxy(#[from] ProxyFault),
     /// The way out.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
@@ -141,8 +145,13 @@ pub fn assemble(
     } = config.default_zone();
     zone(&default_zone).map_err(|unknown| StartError::Zone(unknown.name))?;
     let signals = Arc::new(Signals::default());
-    let guard = Guard::new(&config.outbound_allow);
-    let sender = Sender::new(guard.clone())?;
+    let guard = Guard::new(&config.outbound_allow).behind(&config.base_url());
+    let proxy = OutboundProxy::read(&config.outbound_proxy, &config.outbound_no_proxy)?;
+    let guard = match &proxy {
+        Some(proxy) => guard.through(proxy.host()),
+        None => guard,
+    };
+    let sender = Sender::new(guard.clone(), proxy.as_ref())?;
     let composer = Composer {
         lang: config.message_lang(),
         base_url: config.base_url(),

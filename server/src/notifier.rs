@@ -5,9 +5,11 @@
 //! a failure is tried again with growing pauses, then it is dead and stays visible.
 
 pub mod compose;
+pub mod fetch;
 pub mod guard;
 mod pace;
 mod picture;
+pub mod proxy;
 pub mod send;
 
 use std::collections::HashSet;

@@ -1,7 +1,8 @@
 //! The body of a calendar import: JSON, or the text itself.
 
 use app::calendar::CalendarImport;
-use app::error::{AppError, ErrorKind};
+use app::error::{AppError, ErrorKind, FieldError};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use utoipa::IntoParams;
 
 use super::params::Params;
 use super::problem::Problem;
+use crate::calendar::{charset, decode};
 use crate::web::extract::{Body, caller_of};
 
 /// Query of an import whose body is the text itself.
@@ -30,8 +32,9 @@ impl<S: Send + Sync> FromRequest<S> for Imported {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let kind = request.headers().get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
         let is_text = kind
-            .and_then(|kind| kind.to_str().ok())
+            .as_ref()
             .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"));
         if !is_text {
             let Body(import) = Body::from_request(request, state).await?;
@@ -40,15 +43,17 @@ impl<S: Send + Sync> FromRequest<S> for Imported {
         let (mut parts, body) = request.into_parts();
         let lang = caller_of(&parts).lang;
         let Params(query) = Params::<ImportQuery>::from_request_parts(&mut parts, state).await?;
-        let text = String::from_request(Request::from_parts(parts, body), state)
+        let charset = kind.and_then(|kind| charset(&kind).map(str::to_owned));
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| {
-                let message = lang.pick(
-                    "请求太大、不完整或不是 UTF-8",
-                    "The body is too large, incomplete, or not UTF-8",
-                );
+                let message = lang.pick("请求太大或不完整", "The body is too large or incomplete");
                 Problem::from(AppError::new(ErrorKind::Invalid, "body", message))
             })?;
+        let text = decode(&bytes, charset.as_deref()).map_err(|fault| {
+            let fault = FieldError::new("text", "unreadable", fault.text(lang));
+            Problem::from(AppError::invalid(lang, vec![fault]))
+        })?;
         Ok(Self(CalendarImport {
             text,
             as_work_days: query.as_work_days,

@@ -16,12 +16,12 @@ use super::problem::{Problem, Reply};
 use super::tasks::PageQuery;
 use crate::web::extract::Who;
 
-/// Query of the runs of a task.
+/// Query of runs.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RunsQuery {
-    /// Whose runs.
-    task: i64,
+    /// Only the runs of this task; of all tasks when absent.
+    task: Option<i64>,
     /// `next` of the page before.
     after: Option<String>,
     /// Rows, 1–200.
@@ -39,12 +39,12 @@ pub(super) async fn list_of_task(
 ) -> Reply<Json<List<Run>>> {
     Ok(Json(
         service
-            .run_list(&caller, id, page.after, page.limit.unwrap_or(50))
+            .run_list(&caller, Some(id), page.after, page.limit.unwrap_or(50))
             .await?,
     ))
 }
 
-/// Runs of a task, newest first.
+/// Runs, newest first: of all tasks, or of one.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(RunsQuery),
     responses((status = 200, body = List<Run>), (status = 404, body = Problem)))]
 pub(super) async fn list(
@@ -56,7 +56,7 @@ pub(super) async fn list(
         service
             .run_list(
                 &caller,
-                TaskId(query.task),
+                query.task.map(TaskId),
                 query.after,
                 query.limit.unwrap_or(50),
             )

@@ -7,9 +7,25 @@ pub(super) struct Property {
     pub(super) line: usize,
     /// Its name, in capitals.
     pub(super) name: String,
-    /// Its value as written. Parameters are left out: the values that we read tell by themselves
-    /// whether they are a date or a time.
+    /// Its parameters as written, from the first semicolon; empty without any.
+    parameters: String,
+    /// Its value as written.
     pub(super) value: String,
+}
+
+impl Property {
+    /// The value of a parameter, without quotes.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        let mut quoted = false;
+        self.parameters
+            .split(|c| {
+                quoted ^= c == '"';
+                c == ';' && !quoted
+            })
+            .filter_map(|parameter| parameter.split_once('='))
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().trim_matches('"'))
+    }
 }
 
 /// The properties of a text, in its order. Lines that are none are left out.
@@ -39,6 +55,7 @@ fn property(line: usize, text: &str) -> Option<Property> {
     Some(Property {
         line,
         name: text[..name_end].trim().to_ascii_uppercase(),
+        parameters: text.get(name_end..colon).unwrap_or_default().to_owned(),
         value: text[colon + 1..].trim().to_owned(),
     })
 }
@@ -93,6 +110,17 @@ mod tests {
         for none in ["", "no colon", "X;Y=\"open:1", " \t", "；：", "\u{0}"] {
             assert_eq!(value(none), None, "{none:?}");
         }
+    }
+
+    #[test]
+    fn parameters_are_found_by_name() {
+        let text = "DTSTART;X=\"a;TZID=b\";tzid=\"Sri Lanka Standard Time\";VALUE=DATE:20260101";
+        let property = properties(text).next().expect("a property");
+        assert_eq!(property.parameter("TZID"), Some("Sri Lanka Standard Time"));
+        assert_eq!(property.parameter("value"), Some("DATE"));
+        assert_eq!(property.parameter("RANGE"), None);
+        let bare = properties("A:x;TZID=UTC").next().expect("a property");
+        assert_eq!(bare.parameter("TZID"), None);
     }
 
     #[test]

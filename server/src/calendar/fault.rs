@@ -12,6 +12,20 @@ pub enum ReadFault {
     TooLarge,
     /// It names more than [`MAX_DAYS`](super::MAX_DAYS) days.
     TooManyDays,
+    /// Its dates are of another calendar than the Gregorian one.
+    NotGregorian,
+    /// Its rules of repetition take more work than is allowed.
+    TooMuch,
+    /// Its bytes are not text of this charset.
+    NotText {
+        /// The name of the charset.
+        charset: &'static str,
+    },
+    /// It is declared to be in a charset that nobody knows.
+    UnknownCharset {
+        /// What was declared.
+        label: String,
+    },
     /// It starts like JSON and is none.
     Json {
         /// Where it stops being JSON, from 1.
@@ -37,6 +51,22 @@ impl ReadFault {
             Self::Empty => say("没有内容", "There is nothing in it"),
             Self::TooLarge => say("超过 1 MiB", "It is larger than 1 MiB"),
             Self::TooManyDays => say("超过 20000 天", "It names more than 20,000 days"),
+            Self::NotGregorian => say(
+                "日期不是公历（CALSCALE）",
+                "Its dates are not Gregorian (CALSCALE)",
+            ),
+            Self::TooMuch => say(
+                "重复规则（RRULE）的计算量太大",
+                "Its rules of repetition (RRULE) take too much work",
+            ),
+            Self::NotText { charset } => lang.pick(
+                format!("不是 {charset} 文本；请另存为 UTF-8，或注明字符集（如 charset=gbk）"),
+                format!("It is not {charset} text; save it as UTF-8, or name its charset (charset=gbk)"),
+            ),
+            Self::UnknownCharset { label } => lang.pick(
+                format!("不支持的字符集“{label}”；可用 utf-8、gbk、gb18030、big5、utf-16 等"),
+                format!("Unknown charset \"{label}\"; utf-8, gbk, gb18030, big5, utf-16 and others are read"),
+            ),
             Self::Json { line, column } => lang.pick(
                 format!("不是有效的 JSON：第 {line} 行第 {column} 列"),
                 format!("Not valid JSON: line {line}, column {column}"),
@@ -111,14 +141,18 @@ pub enum Reason {
     NoStart,
     /// The text ends, or another event begins, before the event ends.
     Unfinished,
-    /// An event that repeats in another way than once a year.
+    /// The holiday's number of days is another one than its ends say.
+    OtherLength,
+    /// A rule of repetition that cannot be read, or repeats within a day.
     Repetition,
-    /// A yearly event that is over.
+    /// The rules of the text take too much work.
+    TooMuch,
+    /// A repeated event that does not take place in the years that are read.
     Over,
-    /// A change to a single occurrence of a repeating event.
-    OneOccurrence,
-    /// Extra dates of an event.
-    ExtraDates,
+    /// A change to an occurrence of a repeated event and all that follow.
+    AndFuture,
+    /// A time in a zone whose rules are unknown.
+    UnknownZone,
     /// An event that was called off.
     Cancelled,
     /// A festival that is not marked as rest or work, where others are.
@@ -146,18 +180,26 @@ impl Reason {
             Self::TooLong => lang.pick("超过 366 天", "it is longer than 366 days"),
             Self::NoStart => lang.pick("没有开始日期（DTSTART）", "it has no start (DTSTART)"),
             Self::Unfinished => lang.pick("没有写完（缺 END:VEVENT）", "END:VEVENT is missing"),
+            Self::OtherLength => lang.pick(
+                "天数（Duration）与起止日期不符",
+                "its number of days does not match its dates",
+            ),
             Self::Repetition => lang.pick(
-                "只支持每年同一天的重复（RRULE）",
-                "only events that repeat on the same day of each year are read (RRULE)",
+                "不支持这种重复规则（RRULE）",
+                "repeats in a way that is not supported (RRULE)",
+            ),
+            Self::TooMuch => lang.pick(
+                "重复规则（RRULE）的计算量太大",
+                "its rule of repetition takes too much work (RRULE)",
             ),
             Self::Over => lang.pick("重复已经结束", "it no longer repeats"),
-            Self::OneOccurrence => lang.pick(
-                "对重复中某一次的修改（RECURRENCE-ID）不支持",
-                "changes to single occurrences are not read (RECURRENCE-ID)",
+            Self::AndFuture => lang.pick(
+                "“此次及以后”的修改（RANGE）只用于这一次",
+                "a change to this and all future occurrences (RANGE) was used for this one only",
             ),
-            Self::ExtraDates => lang.pick(
-                "额外日期（RDATE）不支持，其余已采用",
-                "extra dates are not read (RDATE); the rest was used",
+            Self::UnknownZone => lang.pick(
+                "不认识的时区（TZID），无法换算",
+                "its time zone (TZID) is unknown, so it cannot be converted",
             ),
             Self::Cancelled => lang.pick("已取消", "it is cancelled"),
             Self::NotMarked => lang.pick(

@@ -4,12 +4,18 @@
 //!   is how the project holiday-cn publishes its years.
 //! - `{"holidays": {"2026-01-01": "New Year's Day,元旦,1"}, "workdays": {…}}`, the data file of the
 //!   package chinese-days.
+//! - `{"Years": {"2027": [{"Name", "StartDate", "EndDate", "Duration", "CompDays"}]}}`, the data
+//!   file of the project china-holiday-calender: the holidays of each year with both ends, and the
+//!   days that make up for them.
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::fault::{Place, ReadFault, Reason};
 use super::read::{Collector, date};
+
+/// The longest holiday, in days.
+const MAX_HOLIDAY: i64 = 366;
 
 /// Reads JSON. serde_json bounds its depth by itself.
 pub(super) fn read(text: &str, found: &mut Collector) -> Result<(), ReadFault> {
@@ -21,7 +27,10 @@ pub(super) fn read(text: &str, found: &mut Collector) -> Result<(), ReadFault> {
         Value::Array(entries) => list(entries, found),
         Value::Object(object) => match object.get("days") {
             Some(Value::Array(entries)) => list(entries, found),
-            _ => by_date(object, found),
+            _ => match object.get("Years") {
+                Some(Value::Object(years)) => by_holiday(years, found),
+                _ => by_date(object, found),
+            },
         },
         _ => Err(ReadFault::UnknownJson),
     }
@@ -73,7 +82,59 @@ fn by_date(object: &Map<String, Value>, found: &mut Collector) -> Result<(), Rea
     Ok(())
 }
 
-/// Takes a make-up day. Both projects give it the name of the holiday that it makes up for; with
+fn by_holiday(years: &Map<String, Value>, found: &mut Collector) -> Result<(), ReadFault> {
+    let none = Vec::new();
+    let lists = years.values().map(|year| year.as_array().unwrap_or(&none));
+    for (index, holiday) in lists.flatten().enumerate() {
+        let text = |key: &str| {
+            holiday
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or("")
+                .trim()
+        };
+        let place = Place::Entry(index + 1);
+        match (date(text("StartDate")), date(text("EndDate"))) {
+            (Err(reason), _) => found.ignore(place, text("StartDate"), reason),
+            (_, Err(reason)) => found.ignore(place, text("EndDate"), reason),
+            (Ok(first), Ok(last)) => match length(first, last, holiday.get("Duration")) {
+                Ok(()) => found.add_range(first, last, false, text("Name"))?,
+                Err(reason) => found.ignore(place, text("Name"), reason),
+            },
+        }
+        for day in holiday
+            .get("CompDays")
+            .and_then(Value::as_array)
+            .unwrap_or(&none)
+        {
+            let day = day.as_str().unwrap_or("").trim();
+            match date(day) {
+                Ok(date) => add_make_up(found, date, text("Name"))?,
+                Err(reason) => found.ignore(place, day, reason),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a holiday's ends make sense, and agree with its number of days where it has one.
+fn length(first: Date, last: Date, days: Option<&Value>) -> Result<(), Reason> {
+    let length = i64::from((last - first).get_days()) + 1;
+    if length < 1 {
+        Err(Reason::EndsBeforeStart)
+    } else if length > MAX_HOLIDAY {
+        Err(Reason::TooLong)
+    } else if days
+        .and_then(Value::as_i64)
+        .is_some_and(|days| days != length)
+    {
+        Err(Reason::OtherLength)
+    } else {
+        Ok(())
+    }
+}
+
+/// Takes a make-up day. The projects give it the name of the holiday that it makes up for; with
 /// that alone the tenth of October would read "work day: 国庆节".
 fn add_make_up(found: &mut Collector, date: Date, name: &str) -> Result<(), ReadFault> {
     if name.is_ascii() || name.ends_with(['班', '休']) {
@@ -88,10 +149,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::calendar::{Day, read};
+    use crate::calendar::{Day, read_as};
 
     fn days(text: &str) -> Vec<(Date, bool, String)> {
-        let read = read(text, false, 2026).expect("days");
+        let read = read_as(text, false, 2026).expect("days");
         let flat = |(date, Day { work, name })| (date, work, name);
         read.days.into_iter().map(flat).collect()
     }
@@ -124,7 +185,7 @@ mod tests {
             {"date":"2026-07-04","work":true},
             {"date":"2026-07-05"}, {"date":"tomorrow","work":true}, 7, null,
             {"date":20260706,"work":true}]"#;
-        let read = read(text, true, 2026).expect("two days");
+        let read = read_as(text, true, 2026).expect("two days");
         assert_eq!(read.days.len(), 2);
         let ignored: Vec<_> = read.ignored.iter().map(|i| (i.place, i.reason)).collect();
         let expected = [
@@ -156,21 +217,58 @@ mod tests {
     }
 
     #[test]
+    fn the_shape_of_china_holiday_calender() {
+        let text = r#"{"Name": "x", "Years": {"2027": [
+            {"Name": "元旦", "StartDate": "2027-01-01", "EndDate": "2027-01-03", "Duration": 3,
+             "CompDays": ["2027-01-09"], "Memo": "…"},
+            {"Name": "清明节", "StartDate": "2027-04-05", "EndDate": "2027-04-05", "CompDays": []},
+            {"Name": "端午节", "StartDate": "2027-06-09", "EndDate": "2027-06-09", "Duration": 3,
+             "CompDays": ["soon", 7]},
+            {"Name": "中秋节", "StartDate": "2027-09-15", "EndDate": "2027-09-14"},
+            {"Name": "长假", "StartDate": "2027-01-01", "EndDate": "2099-01-01"}, 7
+        ], "2028": {}}}"#;
+        let expected = [
+            (date(2027, 1, 1), false, "元旦".to_owned()),
+            (date(2027, 1, 2), false, "元旦".to_owned()),
+            (date(2027, 1, 3), false, "元旦".to_owned()),
+            (date(2027, 1, 9), true, "元旦调休".to_owned()),
+            (date(2027, 4, 5), false, "清明节".to_owned()),
+        ];
+        assert_eq!(days(text), expected);
+        let read = read_as(text, false, 2026).expect("days");
+        let ignored: Vec<_> = read.ignored.iter().map(|i| (i.place, i.reason)).collect();
+        let expected = [
+            (Place::Entry(3), Reason::OtherLength),
+            (Place::Entry(3), Reason::NotADate),
+            (Place::Entry(3), Reason::NotADate),
+            (Place::Entry(4), Reason::EndsBeforeStart),
+            (Place::Entry(5), Reason::TooLong),
+            (Place::Entry(6), Reason::NotADate),
+        ];
+        assert_eq!(ignored, expected);
+    }
+
+    #[test]
     fn other_json_is_refused() {
-        for text in ["{}", r#"{"days":{}}"#, r#"{"holidays":[]}"#] {
+        for text in [
+            "{}",
+            r#"{"days":{}}"#,
+            r#"{"holidays":[]}"#,
+            r#"{"Years":[]}"#,
+        ] {
             assert_eq!(
-                read(text, false, 2026),
+                read_as(text, false, 2026),
                 Err(ReadFault::UnknownJson),
                 "{text}"
             );
         }
         let fault = ReadFault::Json { line: 2, column: 2 };
-        assert_eq!(read("[1,\n2 ", false, 2026), Err(fault));
+        assert_eq!(read_as("[1,\n2 ", false, 2026), Err(fault));
         let deep = "[".repeat(500_000);
-        let fault = read(&deep, false, 2026).expect_err("too deep");
+        let fault = read_as(&deep, false, 2026).expect_err("too deep");
         assert!(matches!(fault, ReadFault::Json { line: 1, .. }), "{fault}");
         assert_eq!(
-            read("[]", false, 2026),
+            read_as("[]", false, 2026),
             Err(ReadFault::NoDays { first: None })
         );
     }

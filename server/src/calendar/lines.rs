@@ -75,7 +75,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::calendar::{Ignored, MAX_DAYS, MAX_IGNORED, WorkCalendar, read};
+    use crate::calendar::{Ignored, MAX_DAYS, MAX_IGNORED, WorkCalendar, read_as};
 
     fn day(work: bool, name: &str) -> Day {
         let name = name.to_owned();
@@ -86,7 +86,7 @@ mod tests {
     fn days_and_ranges_are_read_and_the_last_mention_counts() {
         let text = "\u{feff}# ours\r\n2026-07-01..2026-07-03 rest  Summer   closing # 1\r\n\r\n\
                     2026-07-02\twork\r\n20260711 work 搬家";
-        let read = read(text, true, 2026).expect("days");
+        let read = read_as(text, true, 2026).expect("days");
         let expected = [
             (date(2026, 7, 1), day(false, "Summer closing # 1")),
             (date(2026, 7, 2), day(true, "")),
@@ -101,7 +101,7 @@ mod tests {
     fn what_cannot_be_read_is_listed_with_its_line() {
         let text = "2026-02-30 rest\n2026-01-01\n2026-01-02 holiday\n2026-01-05..2026-01-03 rest\n\
                     1969-12-31 rest\n2201-01-01 rest\n2026-01-01..x rest\nwhat\n2026-01-06 rest ok";
-        let read = read(text, false, 2026).expect("one day");
+        let read = read_as(text, false, 2026).expect("one day");
         assert_eq!(read.days, [(date(2026, 1, 6), day(false, "ok"))]);
         let reasons: Vec<_> = read.ignored.iter().map(|i| (i.place, i.reason)).collect();
         let expected = [
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_text_that_is_something_else_is_refused() {
         let html = "<!DOCTYPE html>\n<title>404</title>\n".repeat(100);
-        let fault = read(&html, false, 2026).expect_err("no days");
+        let fault = read_as(&html, false, 2026).expect_err("no days");
         let first = Ignored {
             place: Place::Line(1),
             what: "<!DOCTYPE html>".to_owned(),
@@ -130,24 +130,24 @@ mod tests {
         let first = Some(Box::new(first));
         assert_eq!(fault, ReadFault::NoDays { first });
         let nothing = ReadFault::NoDays { first: None };
-        assert_eq!(read("# only\n", false, 2026), Err(nothing));
-        assert_eq!(read("\u{feff} \n", false, 2026), Err(ReadFault::Empty));
+        assert_eq!(read_as("# only\n", false, 2026), Err(nothing));
+        assert_eq!(read_as("\u{feff} \n", false, 2026), Err(ReadFault::Empty));
     }
 
     #[test]
     fn many_days_and_many_faults_are_bounded() {
         let century = "2000-01-01..2199-12-31 rest\n";
-        assert_eq!(read(century, false, 2026), Err(ReadFault::TooManyDays));
+        assert_eq!(read_as(century, false, 2026), Err(ReadFault::TooManyDays));
         let again = "2026-01-01 rest\n".repeat(MAX_DAYS);
-        assert_eq!(read(&again, false, 2026).expect("all").days.len(), 1);
+        assert_eq!(read_as(&again, false, 2026).expect("all").days.len(), 1);
         let again = again + "2026-01-01 rest";
-        assert_eq!(read(&again, false, 2026), Err(ReadFault::TooManyDays));
+        assert_eq!(read_as(&again, false, 2026), Err(ReadFault::TooManyDays));
         let bad = "bad\n".repeat(100) + "2026-01-01 rest";
-        let bad = read(&bad, false, 2026).expect("one day");
+        let bad = read_as(&bad, false, 2026).expect("one day");
         assert_eq!(bad.ignored.len() + bad.ignored_more, 100);
         assert_eq!(bad.ignored.len(), MAX_IGNORED);
         let large = " ".repeat(crate::calendar::MAX_BYTES + 1);
-        assert_eq!(read(&large, false, 2026), Err(ReadFault::TooLarge));
+        assert_eq!(read_as(&large, false, 2026), Err(ReadFault::TooLarge));
     }
 
     #[test]

@@ -45,10 +45,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::calendar::{built_in, read};
+    use crate::calendar::{built_in, read_as};
 
     fn text(text: &str) -> Read {
-        read(text, false, 2026).expect("days")
+        read_as(text, false, 2026).expect("days")
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::fault::{Ignored, Place, ReadFault, Reason};
 use super::{Day, ics, json, lines};
@@ -31,16 +32,23 @@ pub struct Read {
     pub ignored_more: usize,
 }
 
+/// How a text is to be read.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// What the events of an iCalendar text are that do not say it themselves.
+    pub as_work_days: bool,
+    /// Bounds its repeated events: they are taken from the year before it to ten years ahead.
+    pub this_year: i16,
+    /// Where a time in UTC of an iCalendar text falls on a day, when the text names no zone.
+    pub zone: TimeZone,
+}
+
 /// Reads a text with days. Its kind is told from its beginning: `BEGIN:VCALENDAR` is iCalendar,
 /// `{` or `[` is JSON, anything else lines in the format of `cn.txt`.
 ///
-/// `as_work_days` says what the events of an iCalendar text are that do not say it themselves.
-/// `this_year` bounds its yearly events: they are taken from the year before it to ten years
-/// ahead.
-///
 /// # Errors
 /// When nothing can be made of the text, or it is too large.
-pub fn read(text: &str, as_work_days: bool, this_year: i16) -> Result<Read, ReadFault> {
+pub fn read(text: &str, how: &How) -> Result<Read, ReadFault> {
     if text.len() > MAX_BYTES {
         return Err(ReadFault::TooLarge);
     }
@@ -55,7 +63,7 @@ pub fn read(text: &str, as_work_days: bool, this_year: i16) -> Result<Read, Read
         start.is_some_and(|start| start.eq_ignore_ascii_case(with))
     };
     if begins("BEGIN:VCALENDAR") {
-        ics::read(text, as_work_days, this_year, &mut found)?;
+        ics::read(text, how, &mut found)?;
     } else if text.starts_with(['{', '[']) {
         json::read(text, &mut found)?;
     } else {
@@ -68,6 +76,17 @@ pub fn read(text: &str, as_work_days: bool, this_year: i16) -> Result<Read, Read
         return Err(ReadFault::NoDays { first });
     }
     Ok(read)
+}
+
+/// Reads a text whose times in UTC count in UTC.
+#[cfg(test)]
+pub(super) fn read_as(text: &str, as_work_days: bool, this_year: i16) -> Result<Read, ReadFault> {
+    let how = How {
+        as_work_days,
+        this_year,
+        zone: TimeZone::UTC,
+    };
+    read(text, &how)
 }
 
 /// Collects days within the bounds.
@@ -229,8 +248,8 @@ mod tests {
         };
         for sample in [FEED, RULES, LINES, JSON, MAPS] {
             for end in (0..=sample.len()).filter(|end| sample.is_char_boundary(*end)) {
-                let _ = read(&sample[..end], false, 2026);
-                let _ = read(&sample[end..], true, i16::MAX);
+                let _ = read_as(&sample[..end], false, 2026);
+                let _ = read_as(&sample[end..], true, i16::MAX);
             }
             for _ in 0..3_000 {
                 let mut bytes = sample.as_bytes().to_vec();
@@ -244,7 +263,7 @@ mod tests {
                     }
                 }
                 let text = String::from_utf8_lossy(&bytes);
-                if let Ok(found) = read(&text, random(2) == 0, 2026) {
+                if let Ok(found) = read_as(&text, random(2) == 0, 2026) {
                     assert!(!found.days.is_empty() && found.ignored.len() <= 20);
                     assert!(found.days.is_sorted_by(|a, b| a.0 < b.0));
                     for (date, day) in &found.days {

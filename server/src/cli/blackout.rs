@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::Client;
+use super::name::Name;
 use super::print::{print_json, print_lines, print_table};
 use super::when::local;
 use super::{Failure, lang};
@@ -21,6 +22,7 @@ pub(super) enum BlackoutCommand {
         json: bool,
     },
     /// Add a blackout, once (--from, --to) or recurring (--cron, --duration); it holds at once
+    #[command(visible_alias = "create")]
     Add(AddBlackout),
     /// Remove a blackout: tasks fire again at once
     Delete {
@@ -31,9 +33,8 @@ pub(super) enum BlackoutCommand {
 
 #[derive(Args, Debug)]
 pub(super) struct AddBlackout {
-    /// What it is for
-    #[arg(long)]
-    name: String,
+    #[command(flatten)]
+    name: Name,
     /// Start, inclusive: RFC 3339, or a time in the zone
     #[arg(long, requires = "to", conflicts_with_all = ["cron", "duration"])]
     from: Option<String>,
@@ -79,7 +80,7 @@ pub(super) async fn run(client: &Client, command: &BlackoutCommand) -> Result<()
 async fn add_blackout(client: &Client, add: &AddBlackout) -> Result<(), Failure> {
     let typed_in = |value: &Option<String>| value.clone().unwrap_or_default();
     let draft = BlackoutDraft {
-        name: add.name.clone(),
+        name: add.name.as_str().to_owned(),
         tags: add.tags.iter().flat_map(|tags| split_list(tags)).collect(),
         zone: typed_in(&add.zone),
         starts_at: typed_in(&add.from),

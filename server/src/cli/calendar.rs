@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
+use super::name::Name;
 use super::print::{print_bytes, print_json, print_lines};
 use super::{Failure, lang, sentence};
-use crate::calendar::MAX_BYTES;
+use crate::calendar::{MAX_BYTES, decode};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CalendarCommand {
@@ -35,10 +36,11 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add a calendar without days
+    /// Add a calendar without days; its name has letters, digits, Chinese characters, - and _
+    #[command(visible_alias = "add")]
     Create {
-        /// Letters, digits, Chinese characters, - and _
-        name: String,
+        #[command(flatten)]
+        name: Name,
         /// Where it is updated from
         #[arg(long, default_value = "")]
         url: String,
@@ -64,6 +66,9 @@ pub(super) enum CalendarCommand {
         /// The file; `-` for stdin
         #[arg(long)]
         file: PathBuf,
+        /// Its charset, such as gbk; UTF-8, and UTF-16 with a mark, are found without
+        #[arg(long)]
+        charset: Option<String>,
         /// The days of an iCalendar file are work days, not rest days
         #[arg(long)]
         work_days: bool,
@@ -100,7 +105,7 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
         CalendarCommand::List { json } => show::list(client, *json).await,
         CalendarCommand::Show { name, year, json } => show::show(client, name, *year, *json).await,
         CalendarCommand::Create { name, url, json } => {
-            let body = json!({ "name": name, "source_url": url });
+            let body = json!({ "name": name.as_str(), "source_url": url });
             let made = client
                 .call(Method::POST, "/api/v1/calendars", Some(body))
                 .await?;
@@ -118,12 +123,13 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
         CalendarCommand::Import {
             name,
             file,
+            charset,
             work_days,
             replace,
             json,
         } => {
             let import = CalendarImport {
-                text: content(file)?,
+                text: content(file, charset.as_deref())?,
                 as_work_days: *work_days,
                 replace_years: *replace,
             };
@@ -177,7 +183,7 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
 }
 
 /// A text of a file, or of stdin for `-`.
-fn content(file: &Path) -> Result<String, Failure> {
+fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::error(format!("{}: {}", file.display(), sentence(&error)));
     // One byte more than the server takes tells a file that is too large.
@@ -198,10 +204,8 @@ fn content(file: &Path) -> Result<String, Failure> {
             format!("{} is larger than 1 MiB", file.display()),
         )));
     }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::usage(lang().pick(
-            format!("{} 不是 UTF-8 文本", file.display()),
-            format!("{} is not UTF-8 text", file.display()),
-        ))
+    decode(&bytes, charset).map_err(|fault| {
+        let (file, fault) = (file.display(), fault.text(lang()));
+        Failure::usage(lang().pick(format!("{file}：{fault}"), format!("{file}: {fault}")))
     })
 }

@@ -27,6 +27,11 @@ pub(super) fn print_error(message: &str) {
     writeln!(std::io::stderr(), "error: {message}").ok();
 }
 
+/// Prints what belongs to no answer to stderr.
+pub(super) fn print_note(note: &str) {
+    writeln!(std::io::stderr(), "{note}").ok();
+}
+
 /// Prints a value as one line of JSON.
 pub(super) fn print_json(value: &Value) {
     print_lines(&[value.to_string()]);

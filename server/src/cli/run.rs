@@ -6,17 +6,17 @@ use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::Failure;
-use super::client::Client;
-use super::print::{items, print_bytes, print_json, print_lines, print_table, text};
+use super::client::{Client, escaped};
+use super::print::{items, print_bytes, print_json, print_lines, print_note, print_table, text};
+use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RunCommand {
-    /// List the runs of a task, newest first
+    /// List runs, newest first
     List {
-        /// The task's id
+        /// Only those of this task, by id
         #[arg(long)]
-        task: i64,
+        task: Option<i64>,
         /// How many, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
@@ -81,22 +81,17 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
         } => {
             let after = after
                 .as_ref()
-                .map(|after| format!("&after={after}"))
+                .map(|after| format!("&after={}", escaped(after)))
                 .unwrap_or_default();
-            let path = format!("/api/v1/tasks/{task}/runs?limit={limit}{after}");
+            let path = match task {
+                Some(task) => format!("/api/v1/tasks/{task}/runs?limit={limit}{after}"),
+                None => format!("/api/v1/runs?limit={limit}{after}"),
+            };
             let page = client.call(Method::GET, &path, None).await?;
             if *json {
                 print_json(&page);
             } else {
-                let rows: Vec<Vec<String>> = items(&page)
-                    .iter()
-                    .map(|run| COLUMNS.iter().map(|column| text(run, column)).collect())
-                    .collect();
-                let heading = COLUMNS.map(str::to_uppercase);
-                print_table(
-                    &heading.iter().map(String::as_str).collect::<Vec<_>>(),
-                    &rows,
-                );
+                print_runs(&page, task.is_none());
             }
         }
         RunCommand::Show { id, json } => {
@@ -140,4 +135,25 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// Runs as a table; those of several tasks with the names of these.
+fn print_runs(page: &Value, tasks: bool) {
+    let mut columns = COLUMNS.to_vec();
+    if tasks {
+        columns.insert(1, "task_name");
+    }
+    let rows: Vec<Vec<String>> = items(page)
+        .iter()
+        .map(|run| columns.iter().map(|column| text(run, column)).collect())
+        .collect();
+    let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    print_table(&heading, &rows);
+    if let Some(next) = page["next"].as_str() {
+        print_note(&lang().pick(
+            format!("还有更早的：加 --after {next}"),
+            format!("There are older ones: add --after {next}"),
+        ));
+    }
 }

@@ -20,6 +20,7 @@ pub(super) use add::find_channel;
 #[derive(Subcommand, Debug)]
 pub(super) enum TaskCommand {
     /// Enter a task; a name that exists already is refused
+    #[command(visible_alias = "create")]
     Add(Box<add::AddTask>),
     /// List tasks
     List {

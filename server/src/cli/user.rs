@@ -8,14 +8,16 @@ use serde_json::{Value, json};
 
 use super::Failure;
 use super::client::Client;
+use super::name::Name;
 use super::print::{items, print_json, print_lines, print_table, text};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum UserCommand {
     /// Add an account
+    #[command(visible_alias = "create")]
     Add {
-        /// Sign-in name
-        name: String,
+        #[command(flatten)]
+        name: Name,
         /// viewer, operator, editor or admin
         #[arg(long, default_value = "viewer", value_parser = ["viewer", "operator", "editor", "admin"])]
         role: String,
@@ -29,8 +31,8 @@ pub(super) enum UserCommand {
     /// Set an account's password and end its sessions and tokens; without a name, change your own
     /// and end your sessions
     Passwd {
-        /// Sign-in name; without it, the account of JCRONTAB_TOKEN
-        name: Option<String>,
+        #[command(flatten)]
+        name: Option<Name>,
         /// Read the new password from the first line of stdin; without a name, the present password
         /// from the first line and the new one from the second
         #[arg(long, required = true)]
@@ -47,6 +49,7 @@ pub(super) enum UserCommand {
 #[derive(Subcommand, Debug)]
 pub(super) enum TokenCommand {
     /// Make a token; it is shown this once
+    #[command(visible_alias = "add")]
     Create {
         /// Whose token
         #[arg(long)]
@@ -62,6 +65,7 @@ pub(super) enum TokenCommand {
         json: bool,
     },
     /// End a token
+    #[command(visible_alias = "delete")]
     Revoke {
         /// The token's id
         id: i64,
@@ -71,10 +75,10 @@ pub(super) enum TokenCommand {
 #[derive(Subcommand, Debug)]
 pub(super) enum ChannelCommand {
     /// Add a channel
+    #[command(visible_alias = "create")]
     Add {
-        /// Unique name
-        #[arg(long)]
-        name: String,
+        #[command(flatten)]
+        name: Name,
         /// wecom or webhook
         #[arg(long, default_value = "wecom", value_parser = ["wecom", "webhook"])]
         kind: String,
@@ -103,6 +107,7 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
         UserCommand::Add {
             name, role, json, ..
         } => {
+            let name = name.as_str();
             let body = json!({ "name": name, "role": role, "password": password()? });
             let user = client
                 .call(Method::POST, "/api/v1/users", Some(body))
@@ -120,10 +125,11 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
         UserCommand::Passwd {
             name: Some(name), ..
         } => {
+            let name = name.as_str();
             let users = client.call(Method::GET, "/api/v1/users", None).await?;
             let id = items(&users)
                 .iter()
-                .find(|user| user["name"] == name.as_str())
+                .find(|user| user["name"] == name)
                 .map(|user| text(user, "id"))
                 .ok_or_else(|| Failure::not_found(format!("there is no user {name:?}")))?;
             client
@@ -187,6 +193,7 @@ pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result
             url,
             json,
         } => {
+            let name = name.as_str();
             let body = json!({ "name": name, "kind": kind, "url": url });
             let channel = client
                 .call(Method::POST, "/api/v1/channels", Some(body))

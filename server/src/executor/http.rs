@@ -81,6 +81,7 @@ async fn ask(
     let started = Instant::now();
     let request = sender
         .request(method, &filled.url)
+        .await
         .map_err(|refusal| refused(&refusal))?
         .timeout(limit)
         .headers(filled.headers);
@@ -159,6 +160,7 @@ fn refused(refusal: &crate::notifier::guard::Refusal) -> String {
     use crate::notifier::guard::Refusal;
     match refusal {
         Refusal::Private(address) => format!("@private {address}"),
+        Refusal::Own(host) | Refusal::LocalName(host) => format!("@private {host}"),
         Refusal::NoAddress(host) => format!("@no_address {host}"),
         Refusal::NotAUrl | Refusal::Scheme | Refusal::Credentials => "@url".to_owned(),
     }

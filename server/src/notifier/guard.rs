@@ -3,12 +3,20 @@
 //! A name is resolved once, every address is checked, and the connection goes to the checked
 //! addresses only, so that a name cannot change its mind in between (DNS rebinding).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod ranges;
+
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+/// How long a name may take to be looked up before a request goes to a proxy.
+const LOOK_UP: Duration = Duration::from_secs(5);
+/// The same while a person waits for a form to be saved.
+const LOOK_UP_TO_SAVE: Duration = Duration::from_secs(2);
 
 /// Why a URL may not be called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,15 +33,33 @@ pub enum Refusal {
     /// The address belongs to a private or special network.
     #[error("{0} is a private or special address; JCRONTAB_OUTBOUND_ALLOW can allow its network")]
     Private(IpAddr),
+    /// The address is this server's own.
+    #[error("{0} is this server itself; JCRONTAB_OUTBOUND_ALLOW can allow its address")]
+    Own(String),
+    /// The name belongs to a private network.
+    #[error("{0} is a name of a private network, which is not reached through the proxy")]
+    LocalName(String),
     /// The name has no address.
     #[error("the name {0} has no address")]
     NoAddress(String),
 }
 
-/// Which private networks may be called.
-#[derive(Clone, Debug, Default)]
+/// Which private networks may be called, and what is never called without being allowed.
+#[derive(Clone, Debug)]
 pub struct Guard {
     allowed: Arc<[IpNet]>,
+    /// The origin that people reach this server under.
+    own: Option<Arc<Url>>,
+    /// The host of the proxy that requests go through, when they do.
+    proxy: Option<Arc<str>>,
+    /// The addresses of this machine.
+    here: fn() -> Vec<IpAddr>,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new(&[])
+    }
 }
 
 impl Guard {
@@ -42,7 +68,25 @@ impl Guard {
     pub fn new(allowed: &[IpNet]) -> Self {
         Self {
             allowed: allowed.into(),
+            own: None,
+            proxy: None,
+            here: addresses_here,
         }
+    }
+
+    /// Refuses the address that people reach this server under, unless it is allowed: what is
+    /// closed to the world, a reverse proxy may open to its own machine.
+    #[must_use]
+    pub fn behind(mut self, public_url: &str) -> Self {
+        self.own = Url::parse(public_url).ok().map(Arc::new);
+        self
+    }
+
+    /// For requests that go through a proxy on a host, which may be called itself.
+    #[must_use]
+    pub fn through(mut self, proxy_host: &str) -> Self {
+        self.proxy = Some(proxy_host.into());
+        self
     }
 
     /// Whether an address may be called.
@@ -51,10 +95,83 @@ impl Guard {
     /// When it may not.
     pub fn check(&self, address: IpAddr) -> Result<(), Refusal> {
         let address = address.to_canonical();
-        if is_public(address) || self.allowed.iter().any(|net| net.contains(&address)) {
-            Ok(())
-        } else {
-            Err(Refusal::Private(address))
+        if self.is_allowed(address) {
+            return Ok(());
+        }
+        if !ranges::is_public(address) {
+            return Err(Refusal::Private(address));
+        }
+        let own = self.own.as_ref().and_then(|own| own.host());
+        let is_own = match own {
+            Some(Host::Ipv4(own)) => address == IpAddr::V4(own),
+            Some(Host::Ipv6(own)) => address == IpAddr::V6(own).to_canonical(),
+            _ => false,
+        };
+        if is_own
+            || (self.here)()
+                .iter()
+                .any(|here| here.to_canonical() == address)
+        {
+            return Err(Refusal::Own(address.to_string()));
+        }
+        Ok(())
+    }
+
+    fn is_allowed(&self, address: IpAddr) -> bool {
+        self.allowed
+            .iter()
+            .any(|net| net.contains(&address.to_canonical()))
+    }
+
+    /// Checks what [`Guard::parse`] and the look-up of a connection leave open: this server under
+    /// its public name, and names that a proxy will look up instead of us. A name that has no
+    /// address here is left to the proxy, unless its form says that it is one of a private
+    /// network.
+    ///
+    /// # Errors
+    /// When it may not be called.
+    pub async fn admit(&self, url: &Url) -> Result<(), Refusal> {
+        let Some(Host::Domain(host)) = url.host() else {
+            return Ok(());
+        };
+        let is_own = self.own.as_ref().is_some_and(|own| {
+            own.domain().is_some_and(|own| same_name(own, host))
+                && own.port_or_known_default() == url.port_or_known_default()
+        });
+        if !is_own && self.proxy.is_none() {
+            return Ok(());
+        }
+        let found = tokio::time::timeout(LOOK_UP, look_up(host)).await;
+        let found = found.ok().and_then(Result::ok).unwrap_or_default();
+        if is_own {
+            let allowed = found.iter().all(|found| self.is_allowed(found.ip()));
+            return if allowed && !found.is_empty() {
+                Ok(())
+            } else {
+                Err(Refusal::Own(host.to_owned()))
+            };
+        }
+        if found.is_empty() && ranges::is_local_name(host) {
+            return Err(Refusal::LocalName(host.to_owned()));
+        }
+        found.iter().try_for_each(|found| self.check(found.ip()))
+    }
+
+    /// What would be refused of a URL if it were called now, for who saves it: the address, or the
+    /// addresses of its name. A name that cannot be looked up in time is no fault yet; each
+    /// request looks it up again.
+    ///
+    /// # Errors
+    /// When it may not be called.
+    pub async fn foresee(&self, text: &str) -> Result<(), Refusal> {
+        let url = self.parse(text)?;
+        self.admit(&url).await?;
+        let (Some(Host::Domain(host)), None) = (url.host(), &self.proxy) else {
+            return Ok(());
+        };
+        match tokio::time::timeout(LOOK_UP_TO_SAVE, look_up(host)).await {
+            Ok(Ok(found)) => found.iter().try_for_each(|found| self.check(found.ip())),
+            Ok(Err(_)) | Err(_) => Ok(()),
         }
     }
 
@@ -85,12 +202,16 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found = look_up(&host).await?;
             if found.is_empty() {
                 return Err(Refusal::NoAddress(host).into());
             }
-            for address in &found {
+            // The proxy is a setting, and mostly inside. As a target it is checked before.
+            let is_proxy = guard
+                .proxy
+                .as_ref()
+                .is_some_and(|proxy| same_name(proxy, &host));
+            for address in found.iter().filter(|_| !is_proxy) {
                 guard.check(address.ip())?;
             }
             Ok(Box::new(found.into_iter()) as Addrs)
@@ -98,46 +219,30 @@ impl Resolve for Guard {
     }
 }
 
-/// Whether an address is an ordinary one of the public internet (IANA special-purpose address
-/// registries, RFC 6890 and its updates).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => is_public_v6(v6),
-    }
+/// The addresses of this machine's network interfaces.
+fn addresses_here() -> Vec<IpAddr> {
+    let interfaces = match nix::ifaddrs::getifaddrs() {
+        Ok(interfaces) => interfaces,
+        Err(error) => {
+            tracing::warn!(%error, "the addresses of this machine cannot be listed");
+            return Vec::new();
+        }
+    };
+    let address = |one: nix::ifaddrs::InterfaceAddress| {
+        let address = one.address?;
+        let v4 = address.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
+        v4.or_else(|| Some(IpAddr::V6(address.as_sockaddr_in6()?.ip())))
+    };
+    interfaces.filter_map(address).collect()
 }
 
-fn is_public_v4(v4: Ipv4Addr) -> bool {
-    let [a, b, c, _] = v4.octets();
-    !(v4.is_private()
-        || v4.is_loopback()
-        || v4.is_link_local()
-        || v4.is_broadcast()
-        || v4.is_multicast()
-        || v4.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (b == 18 || b == 19)))
+async fn look_up(host: &str) -> std::io::Result<Vec<SocketAddr>> {
+    Ok(tokio::net::lookup_host((host, 0)).await?.collect())
 }
 
-fn is_public_v6(v6: Ipv6Addr) -> bool {
-    let s = v6.segments();
-    // 6to4, NAT64 and Teredo carry an IPv4 address inside, which may be a private one.
-    let tunnelled =
-        s[0] == 0x2002 || (s[0] == 0x64 && s[1] == 0xff9b) || (s[0] == 0x2001 && s[1] == 0);
-    !(v6.is_loopback()
-        || v6.is_unspecified()
-        || v6.is_multicast()
-        || v6.is_unique_local()
-        || v6.is_unicast_link_local()
-        || tunnelled
-        || v6.to_ipv4().is_some()
-        || s[0] & 0xffc0 == 0xfec0
-        || (s[0] == 0x2001 && s[1] == 0xdb8)
-        || (s[0] == 0x100 && s[1] == 0))
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    plain(one) == plain(other)
 }
 
 #[cfg(test)]
@@ -205,6 +310,80 @@ mod tests {
         assert!(guard.parse("http://127.0.0.1:9/").is_ok());
         assert!(guard.parse("http://[::ffff:127.0.0.1]:9/").is_ok());
         assert!(guard.parse("http://10.0.0.1/").is_err());
+    }
+
+    #[test]
+    fn this_server_is_refused_under_all_its_addresses_unless_allowed() {
+        let guard = |allowed: &[&str]| {
+            let nets: Vec<IpNet> = allowed
+                .iter()
+                .map(|net| net.parse().expect("net"))
+                .collect();
+            let mut guard = Guard::new(&nets).behind("http://8.8.4.4:8000");
+            guard.here = || {
+                vec![
+                    "8.8.8.8".parse().expect("ip"),
+                    "2606:4700::1".parse().expect("ip"),
+                ]
+            };
+            guard
+        };
+        for own in [
+            "http://8.8.8.8/",
+            "http://8.8.4.4/",
+            "http://[2606:4700::1]:8000/",
+        ] {
+            assert!(
+                matches!(guard(&[]).parse(own), Err(Refusal::Own(_))),
+                "{own}"
+            );
+        }
+        assert!(guard(&[]).parse("http://8.8.8.9/").is_ok());
+        assert!(guard(&["8.8.8.8/32"]).parse("http://8.8.8.8/").is_ok());
+    }
+
+    #[tokio::test]
+    async fn this_server_is_refused_under_its_public_name() {
+        let admit = async |guard: &Guard, url: &str| {
+            let url = guard.parse(url).expect("a URL");
+            guard.admit(&url).await
+        };
+        let guard = Guard::default().behind("https://localhost");
+        let own = Err(Refusal::Own("localhost".to_owned()));
+        assert_eq!(admit(&guard, "https://LOCALHOST/api").await, own);
+        assert_eq!(
+            admit(&guard, "https://localhost:444/").await,
+            Ok(()),
+            "the look-up decides"
+        );
+        let nets = ["127.0.0.0/8", "::1/128"].map(|net| net.parse().expect("net"));
+        let guard = Guard::new(&nets).behind("https://localhost");
+        assert_eq!(admit(&guard, "https://localhost/api").await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn names_are_checked_before_a_proxy_looks_them_up() {
+        let guard = Guard::default().through("localhost");
+        for (url, refused) in [
+            ("http://localhost/", true),
+            ("http://no-such-host.internal/", true),
+            ("http://nas/", true),
+            ("http://no-such-host.invalid/", false),
+        ] {
+            let parsed = guard.parse(url).expect("a URL");
+            assert_eq!(guard.admit(&parsed).await.is_err(), refused, "{url}");
+        }
+        // The proxy itself may be inside.
+        let name: Name = "localhost".parse().expect("name");
+        assert!(guard.resolve(name).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_when_it_is_saved() {
+        let guard = Guard::default();
+        let refused = guard.foresee("http://localhost:9/").await;
+        assert!(matches!(refused, Err(Refusal::Private(_))), "{refused:?}");
+        assert_eq!(guard.foresee("http://no-such-host.invalid/").await, Ok(()));
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::guard::{Guard, Refusal};
 use super::picture;
+use super::proxy::OutboundProxy;
 use crate::store::OutboxItem;
 
 /// A vendor that takes longer does not get the message now.
@@ -57,19 +58,24 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A client that follows no redirect, uses no proxy and connects to checked addresses only.
+    /// A client that follows no redirect, connects to checked addresses only, and uses no proxy
+    /// but the one of the settings.
     ///
     /// # Errors
     /// When the TLS set-up fails.
-    pub fn new(guard: Guard) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
+    pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
+        let builder = reqwest::Client::builder()
             .timeout(TIMEOUT)
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .dns_resolver(guard.clone())
-            .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+            .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
+        let builder = match proxy {
+            Some(proxy) => builder.proxy(proxy.for_client()?),
+            None => builder,
+        };
+        let client = builder.build()?;
         Ok(Self { client, guard })
     }
 
@@ -89,40 +95,19 @@ impl Sender {
         }
     }
 
-    /// Fetches a text of at most `max` bytes, through the same guard as everything outgoing.
-    ///
-    /// # Errors
-    /// When it may not or cannot be fetched, or is longer.
-    pub async fn fetch_text(&self, url: &str, max: usize) -> Result<String, SendError> {
-        let url = self
-            .guard
-            .parse(url)
-            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
-        let mut response = self.client.get(url).send().await.map_err(unreachable)?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(SendError::Answer(format!("HTTP {}", status.as_u16())));
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > max {
-                return Err(SendError::Answer(format!("more than {max} bytes")));
-            }
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     /// A request to an address that may be called, for who sets limits of its own.
     ///
     /// # Errors
-    /// When it may not be called. A name is looked up, and checked, only when it is sent.
-    pub fn request(
+    /// When it may not be called. Without a proxy a name is looked up, and checked, only when it
+    /// is sent.
+    pub async fn request(
         &self,
         method: reqwest::Method,
         url: &str,
     ) -> Result<reqwest::RequestBuilder, Refusal> {
-        Ok(self.client.request(method, self.guard.parse(url)?))
+        let url = self.guard.parse(url)?;
+        self.guard.admit(&url).await?;
+        Ok(self.client.request(method, url))
     }
 
     async fn wecom(&self, url: &str, body: &Value) -> Result<String, SendError> {
@@ -161,17 +146,11 @@ impl Sender {
         url: &str,
         body: &Value,
     ) -> Result<(reqwest::StatusCode, String), SendError> {
-        let url = self
-            .guard
-            .parse(url)
-            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
-        let mut response = self
-            .client
-            .post(url)
-            .json(body)
-            .send()
+        let request = self
+            .request(reqwest::Method::POST, url)
             .await
-            .map_err(unreachable)?;
+            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+        let mut response = request.json(body).send().await.map_err(unreachable)?;
         let status = response.status();
         let mut bytes = Vec::new();
         while bytes.len() < ANSWER_MAX {

@@ -16,9 +16,11 @@ use async_trait::async_trait;
 use chrono::Datelike;
 
 use super::{Service, or_taken};
-use crate::calendar::{MAX_BYTES, WorkCalendar, built_in, read, to_lines};
+use crate::calendar::{How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines};
 use crate::error::OrInternal;
+use crate::notifier::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
+use crate::timetable::zone;
 
 /// Characters of a name.
 const NAME_MAX: usize = 32;
@@ -82,7 +84,7 @@ impl Service {
             .ok_or_else(|| AppError::not_found(lang, noun(lang)))
     }
 
-    fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
+    async fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
@@ -99,7 +101,8 @@ impl Service {
         }
         let url = draft.source_url.trim();
         if !url.is_empty()
-            && let Err(refusal) = self.guard.parse(url)
+            && let Some(address) = addresses(url).first()
+            && let Err(refusal) = self.guard.foresee(address).await
         {
             faults.push(FieldError::new(
                 "source_url",
@@ -129,8 +132,13 @@ impl Service {
         };
         let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
         let replace_years = import.replace_years;
-        let taken = read(&import.text, import.as_work_days, this_year)
-            .map_err(|reason| fault("unreadable", reason.text(lang)))?;
+        let how = How {
+            as_work_days: import.as_work_days,
+            this_year,
+            zone: zone(&self.default_zone).or_internal(lang)?,
+        };
+        let taken =
+            read(&import.text, &how).map_err(|reason| fault("unreadable", reason.text(lang)))?;
         // Merged where it is written: of two people who import at once, neither loses anything.
         let merged = |stored: Option<&str>| {
             let mut calendar = match stored {
@@ -205,7 +213,7 @@ impl Calendars for Service {
     async fn calendar_create(&self, caller: &Caller, draft: &CalendarDraft) -> Answer<Calendar> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let draft = self.check_calendar(lang, draft)?;
+        let draft = self.check_calendar(lang, draft).await?;
         let taken = || {
             let text = lang.pick(
                 "已经有这个名称的日历",
@@ -235,7 +243,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.one_calendar(lang, name).await?;
-        let mut draft = self.check_calendar(lang, draft)?;
+        let mut draft = self.check_calendar(lang, draft).await?;
         if name == BUILTIN_CALENDAR {
             // Schedules find it by its name.
             draft.name = BUILTIN_CALENDAR.to_owned();
@@ -286,24 +294,29 @@ impl Calendars for Service {
                 vec![FieldError::new("source_url", "required", text)],
             ));
         };
-        let text = self
-            .sender
-            .fetch_text(&url, MAX_BYTES)
-            .await
-            .map_err(|reason| {
-                AppError::new(
-                    ErrorKind::Unavailable,
-                    "calendar.fetch",
-                    lang.pick(
-                        format!("没有取到日历：{reason}"),
-                        format!("The calendar was not fetched: {reason}"),
-                    ),
-                )
-                .with_hint(lang.pick(
+        let failed = |zh: String, en: String| {
+            AppError::new(ErrorKind::Unavailable, "calendar.fetch", lang.pick(zh, en)).with_hint(
+                lang.pick(
                     "检查地址，或把内容粘贴到导入框",
                     "Check the URL, or paste the text into the import box",
-                ))
+                ),
+            )
+        };
+        let fetched = fetch(&self.sender, &url, MAX_BYTES)
+            .await
+            .map_err(|reason| {
+                failed(
+                    format!("没有取到日历：{reason}"),
+                    format!("The calendar was not fetched: {reason}"),
+                )
             })?;
+        let declared = fetched.media_type.as_deref().and_then(charset);
+        let text = decode(&fetched.bytes, declared).map_err(|fault| {
+            failed(
+                format!("日历内容无法读取：{}", fault.text(Lang::Zh)),
+                format!("The calendar cannot be read: {}", fault.text(Lang::En)),
+            )
+        })?;
         let import = CalendarImport {
             text,
             as_work_days: false,

@@ -20,7 +20,12 @@ impl Service {
         channel.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))
     }
 
-    fn check_channel(&self, lang: Lang, draft: &ChannelDraft, url_needed: bool) -> Answer<()> {
+    async fn check_channel(
+        &self,
+        lang: Lang,
+        draft: &ChannelDraft,
+        url_needed: bool,
+    ) -> Answer<()> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         if let Some(fault) = name_fault(name) {
@@ -47,7 +52,7 @@ impl Service {
                 "too_long",
                 lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at most"),
             ));
-        } else if let Err(refusal) = self.guard.parse(url) {
+        } else if let Err(refusal) = self.guard.foresee(url).await {
             faults.push(FieldError::new(
                 "url",
                 "refused",
@@ -127,7 +132,7 @@ impl Channels for Service {
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, true)?;
+        self.check_channel(lang, draft, true).await?;
         let new = NewChannel {
             name: draft.name.trim().to_owned(),
             kind: draft.kind,
@@ -149,7 +154,7 @@ impl Channels for Service {
     ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, false)?;
+        self.check_channel(lang, draft, false).await?;
         self.store_url(lang, id, draft).await?;
         self.audit(who, "channel.update", Some(id.0), draft.name.trim())
             .await;

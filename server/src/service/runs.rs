@@ -109,13 +109,15 @@ impl Runs for Service {
     async fn run_list(
         &self,
         caller: &Caller,
-        task: TaskId,
+        task: Option<TaskId>,
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<Run>> {
         self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        self.find_task(lang, task).await?;
+        if let Some(task) = task {
+            self.find_task(lang, task).await?;
+        }
         let limit = limit.clamp(1, 200) as usize;
         let before = match after.as_deref().map(str::parse::<i64>) {
             None => None,
@@ -128,11 +130,12 @@ impl Runs for Service {
                 ));
             }
         };
-        let mut items = self
-            .store
-            .task_runs(task, before, limit as u64 + 1)
-            .await
-            .or_internal(lang)?;
+        let one_more = limit as u64 + 1;
+        let found = match task {
+            Some(task) => self.store.task_runs(task, before, one_more).await,
+            None => self.store.latest_runs(before, one_more).await,
+        };
+        let mut items = found.or_internal(lang)?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|run| run.id.to_string());

@@ -185,6 +185,26 @@ impl Store {
         self.with_names(rows).await
     }
 
+    /// Runs of all tasks with ids below `before`, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn latest_runs(
+        &self,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
+        let rows = runs()
+            // Also without a cursor, so that every page is a range of the primary key.
+            .filter(run::Column::Id.lt(before.unwrap_or(i64::MAX)))
+            .order_by_desc(run::Column::Id)
+            .limit(limit)
+            .into_model::<RunRow>()
+            .all(&self.reader)
+            .await?;
+        self.with_names(rows).await
+    }
+
     /// Firings of a task that ended without a run, due before `before` and not before `since`,
     /// newest first. Without `since` all of the task's firings may be looked through.
     ///

@@ -157,6 +157,16 @@ async fn the_same_everywhere(door: &Door<'_>, name: &str) -> String {
             .json(),
         json!({"items": [], "next": null})
     );
+    let all = door
+        .run(&["run", "list", "--limit=1", "--json"])
+        .await
+        .json();
+    assert_eq!((&all["items"], &all["next"]), (&json!([]), &json!(null)));
+    let table = door.run(&["run", "list"]).await;
+    assert!(
+        table.code == 0 && table.out.contains("TASK_NAME"),
+        "{table:?}"
+    );
     door.run(&["run", "list", "--task", "999999", "--json"])
         .await
         .refused(3);
@@ -186,7 +196,14 @@ async fn without_a_server_the_command_line_works_on_the_database() {
     assert!(weak.refused(2).contains("password"));
     let nothing = jcrontab(
         &place,
-        &["user", "add", "eve", "--role", "admin", "--password-stdin"],
+        &[
+            "user",
+            "create",
+            "--name=eve",
+            "--role",
+            "admin",
+            "--password-stdin",
+        ],
     )
     .await;
     nothing.refused(2);
@@ -260,6 +277,21 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
             .run(&["run", "list", "--task", id, "--json"])
             .await
             .json();
+        let newest = door
+            .run(&["run", "list", "--limit=1", "--json"])
+            .await
+            .json();
+        assert_eq!(newest["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(newest["items"][0]["id"].to_string(), run_id, "of all tasks");
+        if let Some(next) = newest["next"].as_str() {
+            let older = door
+                .run(&["run", "list", "--after", next, "--json"])
+                .await
+                .json();
+            assert_eq!(older["items"].as_array().map(Vec::len), Some(1));
+            let table = door.run(&["run", "list", "--limit=1"]).await;
+            assert!(table.err.contains(&format!("--after {next}")), "{table:?}");
+        }
         let mut expected: Vec<&str> = vec![
             "id",
             "task_id",

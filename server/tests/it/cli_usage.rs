@@ -92,7 +92,8 @@ async fn wrong_usage_is_told_with_code_two() {
         &["task", "show"],
         &["task", "show", "abc"],
         &["user", "add", "x", "--role", "king", "--password-stdin"],
-        &["run", "list"],
+        &["user", "add", "--password-stdin"],
+        &["user", "add", "a", "--name=b", "--password-stdin"],
         &["cron", "explain", "0 9 * * *", "--lang", "fr"],
         &["serve", "--listen", "nowhere"],
     ] {
@@ -106,6 +107,11 @@ async fn wrong_usage_is_told_with_code_two() {
     }
     let help = jcrontab(&place, &["--help"]).await;
     assert!(help.code == 0 && help.err.is_empty() && help.out.contains("serve"));
+    let help = jcrontab(&place, &["task", "add", "--help"]).await;
+    assert!(help.out.contains("--cron") && help.out.contains("--data-dir"));
+    assert!(!help.out.contains("--database-url") && !help.out.contains("--output-"));
+    let help = jcrontab(&place, &["serve", "--help"]).await;
+    assert!(help.out.contains("--database-url") && help.out.contains("--outbound-proxy"));
     let version = jcrontab(&place, &["--version"]).await;
     assert_eq!(
         version.out.trim(),

@@ -30,6 +30,7 @@ mod kept_list;
 mod manual;
 mod messages;
 mod model;
+mod outbound;
 mod output;
 mod own_password;
 mod pools;

@@ -9,14 +9,14 @@ use super::execution::Execution;
 use super::show::cycle;
 use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
+use crate::cli::name::Name;
 use crate::cli::print::{items, print_json, print_lines, text};
 use crate::cli::{Failure, lang};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AddTask {
-    /// 工作内容, unique
-    #[arg(long)]
-    name: String,
+    #[command(flatten)]
+    name: Name,
     /// 工作周期: a cron expression, `every 90s`, `at 2026-12-01 09:00`, `@startup`; may be given
     /// several times
     #[arg(long, required = true)]
@@ -122,7 +122,7 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         .to_owned()
     });
     let draft = json!({
-        "name": add.name, "nickname": add.nickname, "owners": split(&add.owners), "tags": split(&add.tags),
+        "name": add.name.as_str(), "nickname": add.nickname, "owners": split(&add.owners), "tags": split(&add.tags),
         "mode": mode, "command": add.command, "zone": add.zone.clone().unwrap_or_default(),
         "schedules": schedules(add), "missed": missed(&add.missed),
         "urge_cron": add.urge_cron, "urging": add.urging, "channel_id": channel_id,

@@ -77,10 +77,8 @@ async fn a_calendar_is_made_filled_shown_and_deleted() {
     .await
     .expect(200);
 
-    for (kind, text) in [("text/plain", &b"\xff\xfe"[..]), ("application/json", b"x")] {
-        let refused = send_text(&admin, &format!("{path}/import"), kind, text).await;
-        assert_eq!(refused.expect(422)["code"], "body", "{kind}");
-    }
+    let refused = send_text(&admin, &format!("{path}/import"), "application/json", b"x").await;
+    assert_eq!(refused.expect(422)["code"], "body");
     for text in ["", "nonsense", "{\"days\": 1}"] {
         let refused = admin
             .post(&format!("{path}/import"), json!({"text": text}))
@@ -196,4 +194,99 @@ async fn the_built_in_calendar_is_updated_from_a_url_and_put_back() {
             .expect("years")
             .contains(&json!(2031))
     );
+}
+
+/// A make-up work day, as a feed from a Chinese Windows program.
+const MAKE_UP: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20271009\r\n\
+                       SUMMARY:上班\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// The same in GBK, also with a line that is folded inside a character.
+fn in_gbk(fold: &str) -> Vec<u8> {
+    let (head, tail) = MAKE_UP.split_once("上班").expect("the title");
+    let halves: [&[u8]; 3] = [b"\xc9", fold.as_bytes(), b"\xcf\xb0\xe0"];
+    [head.as_bytes(), &halves.concat(), tail.as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_make_up_day_stays_a_work_day_in_each_charset_and_on_each_door() {
+    let app = TestApp::new().await;
+    let admin = reader(&app, "ad", Role::Admin, "en").await;
+    let utf_16: Vec<u8> = std::iter::once(0xfeff)
+        .chain(MAKE_UP.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let (head, tail) = MAKE_UP.split_once("班").expect("the title");
+    let folded = [head.as_bytes(), b"\xe7\r\n \x8f\xad", tail.as_bytes()].concat();
+    let texts = [
+        ("text/calendar", in_gbk("")),
+        ("text/calendar; charset=gb2312", in_gbk("")),
+        ("text/calendar; charset=GBK", in_gbk("\r\n ")),
+        ("text/calendar", utf_16),
+        ("text/calendar; charset=utf-8", folded),
+        ("text/calendar; charset=gb2312", MAKE_UP.as_bytes().to_vec()),
+    ];
+    let work_day = async |what: &str| {
+        let shown = admin.get("/api/v1/calendars/x?year=2027").await.expect(200);
+        let days = json!([{"date": "2027-10-09", "work": true, "name": "上班"}]);
+        assert_eq!(shown["days"], days, "{what}");
+    };
+    for (kind, bytes) in texts {
+        admin
+            .post("/api/v1/calendars", json!({"name": "x"}))
+            .await
+            .expect(201);
+        let taken = send_text(&admin, "/api/v1/calendars/x/import", kind, &bytes).await;
+        taken.expect(200);
+        work_day(kind).await;
+        // By URL, with the same header.
+        admin
+            .call("DELETE", "/api/v1/calendars/x", None)
+            .await
+            .expect(204);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let headers = [(header::CONTENT_TYPE, kind)];
+        let answer = axum::routing::get(move || async move { (headers, bytes) });
+        let router = axum::Router::new().route("/a.ics", answer);
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        let url = format!("webcal://{address}/a.ics");
+        let draft = json!({"name": "x", "source_url": url});
+        admin.post("/api/v1/calendars", draft).await.expect(201);
+        let refreshed = admin
+            .call("POST", "/api/v1/calendars/x/refresh", None)
+            .await;
+        refreshed.expect(200);
+        work_day(&format!("{kind} by {url}")).await;
+        serving.abort();
+        admin
+            .call("DELETE", "/api/v1/calendars/x", None)
+            .await
+            .expect(204);
+    }
+    admin
+        .post("/api/v1/calendars", json!({"name": "x"}))
+        .await
+        .expect(201);
+    for (kind, bytes) in [
+        (
+            "text/calendar; charset=utf-8",
+            &b"BEGIN:VCALENDAR\nSUMMARY:\xff"[..],
+        ),
+        ("text/plain; charset=klingon", b"2027-10-09 work"),
+    ] {
+        let refused = send_text(&admin, "/api/v1/calendars/x/import", kind, bytes).await;
+        let unreadable = [("text".to_owned(), "unreadable".to_owned())];
+        assert_eq!(refused.faults(), unreadable, "{kind}");
+    }
+    for url in [
+        "webcal://10.0.0.1/a.ics",
+        "webcals://[::1]/a",
+        "ftp://x.test/a",
+    ] {
+        let draft = json!({"name": "y", "source_url": url});
+        let refused = admin.post("/api/v1/calendars", draft).await;
+        assert_eq!(refused.faults().len(), 1, "{url}");
+    }
 }

@@ -36,6 +36,13 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             ],
         ),
         (
+            "runs of all tasks",
+            vec![
+                "/api/v1/runs".to_owned(),
+                format!("/api/v1/runs?limit=200&after={run}"),
+            ],
+        ),
+        (
             "a run's page",
             vec![format!("/runs/{run}"), format!("/api/v1/runs/{run}/output")],
         ),

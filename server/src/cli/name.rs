@@ -1,0 +1,25 @@
+//! The name of a thing, which every command takes in both ways.
+
+use clap::Args;
+
+/// `NAME` or `--name NAME`.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub(super) struct Name {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    plain: Option<String>,
+    /// The same as a flag
+    #[arg(long = "name", value_name = "NAME")]
+    named: Option<String>,
+}
+
+impl Name {
+    /// The name. One of the two is there, which the parser sees to.
+    pub(super) fn as_str(&self) -> &str {
+        self.plain
+            .as_deref()
+            .or(self.named.as_deref())
+            .unwrap_or_default()
+    }
+}

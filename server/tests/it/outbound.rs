@@ -1,0 +1,196 @@
+//! The way out through a proxy: what goes through it, what does not, and what goes nowhere.
+
+use std::sync::{Arc, Mutex};
+
+use app::auth::Role;
+use app::run::RunState;
+use app::task::TaskDraft;
+use app::task::execution::{ExecutionDraft, HttpDraft};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::helpers::{Robot, TestApp};
+
+/// What the proxy answers for everybody: a day of a calendar.
+const ANSWER: &str = "2027-01-01 rest";
+
+/// A proxy for plain HTTP that answers itself, and remembers what it was asked for.
+struct ForwardProxy {
+    port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for ForwardProxy {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl ForwardProxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        let serving = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(serve(client, Arc::clone(&seen)));
+            }
+        });
+        Self {
+            port,
+            heads,
+            serving,
+        }
+    }
+
+    /// The heads of the requests since the last call.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.heads.lock().expect("heads"))
+    }
+}
+
+async fn serve(mut client: TcpStream, seen: Arc<Mutex<Vec<String>>>) {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < 64 * 1024 {
+        match client.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return,
+        }
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let tunnel = head.starts_with("CONNECT ");
+    seen.lock().expect("heads").push(head);
+    let answer = if tunnel {
+        "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned()
+    } else {
+        let length = ANSWER.len();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{ANSWER}")
+    };
+    // A client that has gone away has its answer no more.
+    let _ = client.write_all(answer.as_bytes()).await;
+}
+
+async fn behind(proxy: &ForwardProxy, except: &str) -> TestApp {
+    let address = format!(
+        "--outbound-proxy=http://ops:s3cret@localhost:{}",
+        proxy.port
+    );
+    let except = format!("--outbound-no-proxy={except}");
+    TestApp::with(&["--outbound-allow=127.0.0.0/8,::1/128", &address, &except]).await
+}
+
+fn request(name: &str, url: &str) -> TaskDraft {
+    TaskDraft {
+        name: name.to_owned(),
+        cron: "0 0 1 1 *".to_owned(),
+        zone: "UTC".to_owned(),
+        execution: ExecutionDraft {
+            http: HttpDraft {
+                url: url.to_owned(),
+                ..HttpDraft::default()
+            },
+            ..ExecutionDraft::default()
+        },
+        ..TaskDraft::default()
+    }
+}
+
+#[tokio::test]
+async fn messages_calendars_and_requests_go_through_the_proxy() {
+    let proxy = ForwardProxy::start().await;
+    let app = behind(&proxy, "127.0.0.1").await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+
+    let draft = json!({"name": "hook", "kind": "webhook", "url": "http://hook.invalid/x"});
+    let made = admin.post("/api/v1/channels", draft).await.expect(201);
+    let test = format!("/api/v1/channels/{}/test", made["id"]);
+    let tested = admin.call("POST", &test, None).await.expect(200);
+    assert_eq!(tested["ok"], true, "{tested}");
+    let heads = proxy.take();
+    assert!(
+        heads[0].starts_with("POST http://hook.invalid/x HTTP/1.1\r\n"),
+        "{heads:?}"
+    );
+    // ops:s3cret
+    let sign_in = "proxy-authorization: basic b3bzonmzy3jlda==";
+    assert!(heads[0].to_lowercase().contains(sign_in), "{heads:?}");
+
+    let draft = json!({"name": "days", "source_url": "http://days.invalid/2027.txt"});
+    admin.post("/api/v1/calendars", draft).await.expect(201);
+    let refresh = "/api/v1/calendars/days/refresh";
+    let taken = admin.call("POST", refresh, None).await.expect(200);
+    assert_eq!(taken["days"], 1);
+    assert!(proxy.take()[0].starts_with("GET http://days.invalid/2027.txt "));
+
+    let (run, _) = app
+        .execute(request("plain", "http://job.invalid/run"))
+        .await;
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.reason);
+    assert!(proxy.take()[0].starts_with("GET http://job.invalid/run "));
+
+    // Of TLS the proxy sees host and port only; this one refuses.
+    let (run, _) = app.execute(request("tls", "https://job.invalid/run")).await;
+    assert_eq!(run.state, RunState::Failed);
+    let reason = run.reason.expect("a reason");
+    assert!(
+        reason.starts_with("http:@unreachable") && !reason.contains("s3cret"),
+        "{reason}"
+    );
+    assert!(proxy.take()[0].starts_with("CONNECT job.invalid:443 "));
+
+    // What is excepted goes straight.
+    let robot = Robot::start(Arc::clone(&app.clock)).await;
+    let draft = json!({"name": "robot", "kind": "wecom", "url": robot.url()});
+    let made = admin.post("/api/v1/channels", draft).await.expect(201);
+    let test = format!("/api/v1/channels/{}/test", made["id"]);
+    let tested = admin.call("POST", &test, None).await.expect(200);
+    assert_eq!(
+        (&tested["ok"], proxy.take().len()),
+        (&json!(true), 0),
+        "{tested}"
+    );
+}
+
+#[tokio::test]
+async fn the_proxy_is_no_way_into_the_private_network() {
+    let proxy = ForwardProxy::start().await;
+    let app = behind(&proxy, "").await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    for url in [
+        "http://10.0.0.1/",
+        "http://[fd00::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[5f00::1]/",
+        "http://[::ffff:0:10.0.0.1]/",
+        "http://vault.internal/",
+        "http://nas/",
+        "http://cron.test/api/v1/tasks",
+    ] {
+        let draft = json!({"name": "x", "kind": "webhook", "url": url});
+        let refused = admin.post("/api/v1/channels", draft).await;
+        assert_eq!(
+            refused.faults(),
+            [("url".to_owned(), "refused".to_owned())],
+            "{url}"
+        );
+        let draft = json!({"name": "x", "source_url": url});
+        let refused = admin.post("/api/v1/calendars", draft).await;
+        assert_eq!(
+            refused.faults(),
+            [("source_url".to_owned(), "refused".to_owned())],
+            "{url}"
+        );
+    }
+    for (number, url) in ["http://vault.internal/", "http://cron.test/"]
+        .iter()
+        .enumerate()
+    {
+        let (run, _) = app.execute(request(&format!("t{number}"), url)).await;
+        let reason = run.reason.unwrap_or_default();
+        assert!(reason.starts_with("http:@private "), "{url}: {reason}");
+    }
+    assert_eq!(proxy.take(), [""; 0]);
+}
