@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
-use crate::notifier::Notifier;
+use crate::notifier::{Notifier, Pace};
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
@@ -131,7 +131,7 @@ pub fn assemble(
     zone(&default_zone).map_err(|unknown| StartError::Zone(unknown.name))?;
     let signals = Arc::new(Signals::default());
     let guard = Guard::new(&config.outbound_allow);
-    let sender = Sender::new(guard.clone())?;
+    let sender = Sender::new(guard.clone())?.speaking(config.message_lang());
     let composer = Composer {
         lang: config.message_lang(),
         base_url: config.base_url(),
@@ -353,7 +353,7 @@ impl Loops {
             signals: Arc::clone(&service.signals),
             sealer: service.sealer.clone(),
             sender: service.sender.clone(),
-            pace: Arc::default(),
+            pace: Arc::new(Pace::new(crate::auth::token::chance)),
         };
         loops.others.spawn(notifier.run(stop.token()));
         loops.others.spawn(service.output.clone().run(stop.token()));

@@ -27,9 +27,9 @@ impl Service {
 const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
 
 impl Service {
-    /// What an administrator should know; nothing for others.
+    /// What an administrator should know; for others only that channels accept no messages.
     async fn notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
-        let mut notices = Vec::new();
+        let mut notices = self.channel_notices(caller.lang).await?;
         let admin = caller
             .principal
             .as_ref()

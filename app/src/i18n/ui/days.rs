@@ -1,7 +1,7 @@
 //! Texts about calendars, blackouts and the About page.
 
 use crate::calendar::BlackoutPolicy;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, plural};
 
 crate::texts! {
     /// Texts about calendars, blackouts and the About page.
@@ -111,12 +111,15 @@ impl DaysUi {
 pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
     let mut text = lang.pick(
         format!("导入了 {days} 天。"),
-        format!("{days} days were taken over."),
+        format!("{days} {} taken over.", plural(days, "day was", "days were")),
     );
     if ignored > 0 {
         text.push_str(&lang.pick(
             format!("有 {ignored} 条没有用上："),
-            format!(" {ignored} entries could not be used:"),
+            format!(
+                " {ignored} {} could not be used:",
+                plural(ignored, "entry", "entries")
+            ),
         ));
     }
     text
@@ -127,8 +130,7 @@ pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
 pub fn schedules_using(lang: Lang, count: i64) -> String {
     match (lang, count) {
         (Lang::Zh, _) => format!("{count} 个周期"),
-        (Lang::En, 1) => "1 cycle".to_owned(),
-        (Lang::En, _) => format!("{count} cycles"),
+        (Lang::En, _) => format!("{count} {}", plural(count, "cycle", "cycles")),
     }
 }
 
