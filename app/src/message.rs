@@ -148,6 +148,9 @@ mod tests {
             assert!(zh.chars().all(|c| !c.is_ascii()), "{zh}");
             assert!(event.words(Lang::En).is_ascii());
         }
-        assert_eq!(Event::text("of_another_version", Lang::En), "of_another_version");
+        assert_eq!(
+            Event::text("of_another_version", Lang::En),
+            "of_another_version"
+        );
     }
 }

@@ -18,7 +18,11 @@ impl MigrationTrait for Migration {
             // Since when no message was accepted; NULL while they are.
             c.instant("failing_since"),
             // Whether the other end refuses for good, and not only for now.
-            ColumnDef::new("refuses").boolean().not_null().default(false).to_owned(),
+            ColumnDef::new("refuses")
+                .boolean()
+                .not_null()
+                .default(false)
+                .to_owned(),
         ];
         add(manager, "channel", channel).await
     }

@@ -175,7 +175,10 @@ mod tests {
         for (bytes, wanted) in table {
             assert_eq!(excerpt(bytes).as_deref(), wanted, "{bytes:?}");
         }
-        assert_eq!(excerpt("长".repeat(9_000).as_bytes()), Some("长".repeat(200)));
+        assert_eq!(
+            excerpt("长".repeat(9_000).as_bytes()),
+            Some("长".repeat(200))
+        );
         let lines = format!("{}last line\n", "a line\n".repeat(5_000));
         let shown = excerpt(lines.as_bytes()).expect("text");
         assert!(shown.ends_with("a line\nlast line") && shown.chars().count() <= 200);

@@ -63,7 +63,8 @@ fn joined(row: &Row) -> String {
     if !text.contains(JOINER_SIGN) {
         return text;
     }
-    let is_pictograph = |c: char| matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}');
+    let is_pictograph =
+        |c: char| matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}');
     let mut out = String::with_capacity(text.len());
     let mut parts = text.split(JOINER_SIGN).peekable();
     while let Some(part) = parts.next() {
@@ -112,7 +113,10 @@ mod tests {
             ("bell\u{7}", "bell␇"),
             ("a\tb", "a       b"),
             ("\u{1b}]0;title\u{7}x", "x"),
-            ("\u{1b}]8;;http://evil.test\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
+            (
+                "\u{1b}]8;;http://evil.test\u{1b}\\link\u{1b}]8;;\u{1b}\\",
+                "link",
+            ),
             ("\u{202e}evil\u{2066}", "‹U+202E›evil‹U+2066›"),
             ("long line\rok       ", "ok"),
             ("👨\u{200d}👩\u{200d}👧 ok", "👨\u{200d}👩\u{200d}👧 ok"),

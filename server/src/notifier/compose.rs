@@ -309,9 +309,7 @@ impl Composer {
 /// A name or a sentence as one line: control characters are blanks, and characters that turn the
 /// direction of writing (UAX 9) are left out.
 fn one_line(text: &str) -> String {
-    let is_bidi = |c: char| {
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_bidi = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
         .filter(|c| !is_bidi(*c))
         .map(|c| {
@@ -326,7 +324,9 @@ fn without_query(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let (mut shown, dropped) = (url[..end].to_owned(), end < url.len());
     if let Some(begin) = shown.find("://").map(|at| at + 3) {
-        let host_end = shown[begin..].find('/').map_or(shown.len(), |at| begin + at);
+        let host_end = shown[begin..]
+            .find('/')
+            .map_or(shown.len(), |at| begin + at);
         if let Some(at) = shown[begin..host_end].rfind('@') {
             shown.replace_range(begin..=begin + at, "");
         }
@@ -358,6 +358,9 @@ mod tests {
 
     #[test]
     fn a_name_is_one_line_that_turns_nothing_around() {
-        assert_eq!(one_line("a\u{202e}b\nc\u{7}👨\u{200d}👩"), "ab c 👨\u{200d}👩");
+        assert_eq!(
+            one_line("a\u{202e}b\nc\u{7}👨\u{200d}👩"),
+            "ab c 👨\u{200d}👩"
+        );
     }
 }

@@ -11,8 +11,8 @@ use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::guard::{Guard, Refusal};
-use super::vendor::{self, Answer, RetryAfter};
 use super::picture;
+use super::vendor::{self, Answer, RetryAfter};
 use crate::store::OutboxItem;
 use crate::text::cut;
 
@@ -99,7 +99,9 @@ impl Sender {
         item: &OutboxItem,
     ) -> Result<String, SendError> {
         match kind {
-            ChannelKind::Wecom => vendor::wecom(self.post(url, &wecom_body(item, self.lang)).await?),
+            ChannelKind::Wecom => {
+                vendor::wecom(self.post(url, &wecom_body(item, self.lang)).await?)
+            }
             ChannelKind::Webhook => vendor::webhook(self.post(url, &webhook_body(item)).await?),
         }
     }
@@ -140,11 +142,7 @@ impl Sender {
         Ok(self.client.request(method, self.guard.parse(url)?))
     }
 
-    async fn post(
-        &self,
-        url: &str,
-        body: &Value,
-    ) -> Result<Answer, SendError> {
+    async fn post(&self, url: &str, body: &Value) -> Result<Answer, SendError> {
         let url = self
             .guard
             .parse(url)

@@ -199,7 +199,11 @@ mod tests {
             (503, "again"),
         ];
         for (status, wanted) in table {
-            assert_eq!(verdict(webhook(answer(status, "words"))), wanted, "{status}");
+            assert_eq!(
+                verdict(webhook(answer(status, "words"))),
+                wanted,
+                "{status}"
+            );
             if !(200..300).contains(&status) {
                 assert_eq!(verdict(wecom(answer(status, "words"))), wanted, "{status}");
             }

@@ -7,7 +7,9 @@ use app::id::ChannelId;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use super::delivery::channel_gone;
 use super::entity::{channel, message, task};
@@ -207,7 +209,13 @@ impl Store {
             channel_gone(tx, id, now).await?;
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
-                .filter(message::Column::State.is_in(["pending", "waiting", "sending", "dead", "withdrawn"]))
+                .filter(message::Column::State.is_in([
+                    "pending",
+                    "waiting",
+                    "sending",
+                    "dead",
+                    "withdrawn",
+                ]))
                 .exec(tx)
                 .await?;
             Ok(channel::Entity::delete_by_id(id.0)

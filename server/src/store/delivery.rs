@@ -128,13 +128,16 @@ pub(super) async fn withdraw_message(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use message::Column as M;
-    let unsent: Vec<Unsent> = message::Entity::find()
-        .select_only()
-        .columns([M::Id, M::Kind, M::RunId])
-        .filter(M::Id.eq(id).or(M::AfterId.eq(id).and(M::State.eq("waiting"))))
-        .into_tuple()
-        .all(tx)
-        .await?;
+    let found = || {
+        message::Entity::find()
+            .select_only()
+            .columns([M::Id, M::Kind, M::RunId])
+    };
+    let mut unsent: Vec<Unsent> = found().filter(M::Id.eq(id)).into_tuple().all(tx).await?;
+    let picture = found()
+        .filter(M::AfterId.eq(id))
+        .filter(M::State.eq("waiting"));
+    unsent.extend(picture.into_tuple::<Unsent>().all(tx).await?);
     take_back(tx, unsent, reason, now).await?;
     Ok(())
 }
@@ -157,7 +160,14 @@ pub(super) async fn channel_gone(
         .all(tx)
         .await?;
     for run in runs {
-        end_run(tx, RunId(run), RunState::Failed, Some(&RunReason::NoChannel), now).await?;
+        end_run(
+            tx,
+            RunId(run),
+            RunState::Failed,
+            Some(&RunReason::NoChannel),
+            now,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -392,11 +392,15 @@ impl Store {
             .filter(|row| row.task_id == task.0)
             .map(|row| MessageRow {
                 id: MessageId(row.id),
+                text: if row.kind == "text" {
+                    row.body
+                } else {
+                    String::new()
+                },
                 state: row.state,
                 kind: row.kind,
                 event: row.event,
                 channel_id: ChannelId(row.channel_id),
-                text: if row.kind == "text" { row.body } else { String::new() },
                 attempts: row.attempts,
                 last_answer: row.last_answer,
                 created_at: Stamp(row.created_at),

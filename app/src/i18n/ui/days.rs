@@ -111,7 +111,10 @@ impl DaysUi {
 pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
     let mut text = lang.pick(
         format!("导入了 {days} 天。"),
-        format!("{days} {} taken over.", plural(days, "day was", "days were")),
+        format!(
+            "{days} {} taken over.",
+            plural(days, "day was", "days were")
+        ),
     );
     if ignored > 0 {
         text.push_str(&lang.pick(

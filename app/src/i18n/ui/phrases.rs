@@ -145,7 +145,10 @@ pub fn late(lang: Lang, millis: i64) -> String {
 /// Tasks that use a channel.
 #[must_use]
 pub fn tasks_using(lang: Lang, count: i64) -> String {
-    lang.pick(format!("{count} 个任务"), format!("{count} {}", plural(count, "task", "tasks")))
+    lang.pick(
+        format!("{count} 个任务"),
+        format!("{count} {}", plural(count, "task", "tasks")),
+    )
 }
 
 /// Messages that wait for a channel.
@@ -160,7 +163,10 @@ pub fn messages_waiting(lang: Lang, count: i64) -> String {
 /// Attempts a message took.
 #[must_use]
 pub fn attempts(lang: Lang, count: i32) -> String {
-    lang.pick(format!("尝试 {count} 次"), format!("{count} {}", plural(count, "attempt", "attempts")))
+    lang.pick(
+        format!("尝试 {count} 次"),
+        format!("{count} {}", plural(count, "attempt", "attempts")),
+    )
 }
 
 impl Ui {

@@ -78,7 +78,10 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     let table = if page.channels.is_empty() {
         view! { <p class="muted padded">{ui.channels_empty}</p> }.into_any()
     } else {
-        let rows = page.channels.iter().map(|channel| row(channel, &clock, desk));
+        let rows = page
+            .channels
+            .iter()
+            .map(|channel| row(channel, &clock, desk));
         view! {
             <table class="rows">
                 <thead>
@@ -139,7 +142,10 @@ fn trouble(channel: &Channel, clock: &Clock) -> Option<AnyView> {
     } else {
         ("state is-warn", ui.channel_unreachable)
     };
-    Some(view! { <span class=class>{icon(icon::ALERT)} {word} " " {clock.exact(since)}</span> }.into_any())
+    Some(
+        view! { <span class=class>{icon(icon::ALERT)} {word} " " {clock.exact(since)}</span> }
+            .into_any(),
+    )
 }
 
 fn test(id: ChannelId, desk: Desk) -> AnyView {

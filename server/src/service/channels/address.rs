@@ -35,10 +35,13 @@ pub(super) fn fault(kind: ChannelKind, text: &str, lang: Lang) -> Option<String>
     }
     match kind {
         ChannelKind::Wecom => wecom(text, url.as_ref(), lang),
-        ChannelKind::Webhook => url
-            .as_ref()
-            .is_some_and(is_wecom)
-            .then(|| lang.pick("这是企业微信群机器人的地址：类型请选“企业微信群机器人”", "This is the address of a WeCom robot: choose the kind \"WeCom group robot\"").to_owned()),
+        ChannelKind::Webhook => url.as_ref().is_some_and(is_wecom).then(|| {
+            lang.pick(
+                "这是企业微信群机器人的地址：类型请选“企业微信群机器人”",
+                "This is the address of a WeCom robot: choose the kind \"WeCom group robot\"",
+            )
+            .to_owned()
+        }),
     }
 }
 
@@ -89,8 +92,14 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
                 format!("Enter the whole address of the robot: {}", complete(key)),
             ),
             None => lang.pick(
-                format!("这不是机器人的地址；请复制完整的 Webhook 地址：{}", example()),
-                format!("This is not the address of a robot; copy its whole webhook address: {}", example()),
+                format!(
+                    "这不是机器人的地址；请复制完整的 Webhook 地址：{}",
+                    example()
+                ),
+                format!(
+                    "This is not the address of a robot; copy its whole webhook address: {}",
+                    example()
+                ),
             ),
         });
     };
@@ -107,7 +116,10 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
             ),
             None => lang.pick(
                 format!("这不是机器人的地址；机器人的地址形如 {}", example()),
-                format!("This is not the address of a robot, which looks like {}", example()),
+                format!(
+                    "This is not the address of a robot, which looks like {}",
+                    example()
+                ),
             ),
         });
     }
@@ -117,7 +129,10 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
     (wants_key && !has_key).then(|| {
         lang.pick(
             format!("地址里缺少 key；请复制完整的 Webhook 地址：{}", example()),
-            format!("The key is missing; copy the whole webhook address: {}", example()),
+            format!(
+                "The key is missing; copy the whole webhook address: {}",
+                example()
+            ),
         )
     })
 }
@@ -187,7 +202,10 @@ mod tests {
             let said = fault(ChannelKind::Wecom, text, Lang::En).expect(text);
             assert!(said.contains("cgi-bin/webhook/send?key="), "{text}: {said}");
         }
-        for text in ["http://127.0.0.1:9/send", "https://proxy.test/robot?key=abc"] {
+        for text in [
+            "http://127.0.0.1:9/send",
+            "https://proxy.test/robot?key=abc",
+        ] {
             assert_eq!(fault(ChannelKind::Wecom, text, Lang::En), None, "{text}");
         }
     }
@@ -195,11 +213,31 @@ mod tests {
     #[test]
     fn addresses_of_other_services_are_named() {
         for (text, zh, en) in [
-            ("https://oapi.dingtalk.com/robot/send?access_token=x", "钉钉", "DingTalk"),
-            ("oapi.dingtalk.com/robot/send?access_token=x", "钉钉", "DingTalk"),
-            ("https://open.feishu.cn/open-apis/bot/v2/hook/x", "飞书", "Feishu"),
-            ("https://OPEN.FEISHU.CN/open-apis/bot/v2/hook/x", "飞书", "Feishu"),
-            ("https://open.larksuite.com/open-apis/bot/v2/hook/x", "Lark", "Lark"),
+            (
+                "https://oapi.dingtalk.com/robot/send?access_token=x",
+                "钉钉",
+                "DingTalk",
+            ),
+            (
+                "oapi.dingtalk.com/robot/send?access_token=x",
+                "钉钉",
+                "DingTalk",
+            ),
+            (
+                "https://open.feishu.cn/open-apis/bot/v2/hook/x",
+                "飞书",
+                "Feishu",
+            ),
+            (
+                "https://OPEN.FEISHU.CN/open-apis/bot/v2/hook/x",
+                "飞书",
+                "Feishu",
+            ),
+            (
+                "https://open.larksuite.com/open-apis/bot/v2/hook/x",
+                "Lark",
+                "Lark",
+            ),
             ("https://hooks.slack.com/services/T0/B0/x", "Slack", "Slack"),
             ("https://discord.com/api/webhooks/1/x", "Discord", "Discord"),
         ] {
@@ -210,7 +248,11 @@ mod tests {
                 }
             }
         }
-        for text in ["https://notslack.com/x", "https://slack.com.evil.test/x", "https://ops.test/slack.com"] {
+        for text in [
+            "https://notslack.com/x",
+            "https://slack.com.evil.test/x",
+            "https://ops.test/slack.com",
+        ] {
             assert_eq!(fault(ChannelKind::Webhook, text, Lang::En), None, "{text}");
         }
         let wecom = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}");

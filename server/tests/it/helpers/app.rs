@@ -91,7 +91,12 @@ impl TestApp {
             "--run-as=nobody",
             "--allow-root=0",
         ];
-        let arguments = fixed.into_iter().chain(flags.iter().copied());
+        // A flag of the test's own takes the place of a fixed one.
+        let named = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
+        let fixed = fixed
+            .into_iter()
+            .filter(|one| !flags.iter().any(|flag| named(flag) == named(one)));
+        let arguments = fixed.chain(flags.iter().copied());
         let config = Arguments::try_parse_from(arguments)
             .unwrap_or_else(|error| panic!("{error}"))
             .config;
