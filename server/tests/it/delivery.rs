@@ -106,6 +106,7 @@ async fn a_planned_message_run_ends_with_its_firing() {
         })
         .await
         .id;
+    text_is(&app, task, "sent").await;
     robot.next([Mood::Refuse(-1), Mood::Refuse(93_000)]);
     app.node()
         .await
@@ -235,11 +236,16 @@ async fn what_waits_for_a_closed_task_is_withdrawn() {
     robot.wait_for(2).await;
     text_is(&app, other, "sent").await;
     robot.next([Mood::Refuse(45_009)]);
-    let runs = [
-        app.start_run(task).await,
-        app.start_run(task).await,
-        app.start_run(task).await,
-    ];
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let id = app.start_run(task).await;
+        // While it is `running` the overlap rule refuses another one.
+        app.until("the message to be in the outbox", async || {
+            (run(&app, id).await.state == RunState::Sending).then_some(())
+        })
+        .await;
+        runs.push(id);
+    }
     let kept = app.start_run(other).await;
     robot.wait_for(3).await;
     app.until("the rate limit, and the other messages", async || {
