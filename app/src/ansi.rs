@@ -8,12 +8,14 @@
 //! [`Screen`] takes characters one by one, so where the text is cut into pieces does not matter.
 
 mod escape;
+mod plain;
 mod screen;
 mod sign;
 mod style;
 #[cfg(test)]
 mod tests;
 
+pub use plain::{plain, visible};
 pub use screen::{MAX_CELLS, Row, Screen, Span, Step};
 pub use sign::push_visible;
 pub use style::Style;

@@ -75,6 +75,10 @@ pub struct Channel {
     pub dead: i64,
     /// What the other end said last.
     pub last_answer: Option<String>,
+    /// Since when it accepts no messages; `null` while it does.
+    pub failing_since: Option<Stamp>,
+    /// Whether it refuses for good (its robot was removed, say), and not only for now.
+    pub refuses: bool,
 }
 
 /// What a test message got for an answer.
@@ -92,12 +96,16 @@ pub struct ChannelTest {
 pub struct MessageRow {
     /// Its id.
     pub id: crate::id::MessageId,
-    /// `pending`, `sending`, `sent`, `dead`.
+    /// `pending`, `waiting` (a picture, for its text), `sending`, `sent`, `dead`, `withdrawn`.
     pub state: String,
     /// `text` or `image`.
     pub kind: String,
-    /// Event that caused it: `created`, `reminder`, `urge`, `failed`, …
+    /// Event that caused it: a code of [`crate::message::Event`].
     pub event: String,
+    /// Where it goes.
+    pub channel_id: ChannelId,
+    /// The text as it is sent; empty for a picture.
+    pub text: String,
     /// Attempts made so far.
     pub attempts: i32,
     /// What the other end said last.

@@ -71,6 +71,12 @@ impl Lang {
     }
 }
 
+/// The English word that goes with a count: `plural(1, "task", "tasks")`.
+#[must_use]
+pub fn plural<'a, N: PartialEq + From<u8>>(count: N, one: &'a str, many: &'a str) -> &'a str {
+    if count == N::from(1) { one } else { many }
+}
+
 /// Declares a struct of texts and its two constants.
 ///
 /// `texts! { /// doc  Name { field: "中文" | "English", … } }`

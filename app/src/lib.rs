@@ -1,6 +1,6 @@
 //! Everything that means the same in the browser and on the server.
 //!
-//! - [`task`], [`run`], [`channel`], [`user`]: the types of the product, and the rules on input;
+//! - [`task`], [`run`], [`channel`], [`message`], [`user`]: the types of the product, and the rules on input;
 //! - [`schedule`]: when a task fires; [`calendar`]: work days, rest days and blackouts;
 //!   [`occurrence`]: time lines, previews, explanations;
 //! - [`secret`], [`pool`], [`node`]: what runs are given, how many at once, and where;
@@ -24,6 +24,7 @@ pub mod cron;
 pub mod error;
 pub mod i18n;
 pub mod id;
+pub mod message;
 pub mod name;
 pub mod node;
 pub mod occurrence;

@@ -35,10 +35,11 @@ pub struct Occurrence {
 }
 
 /// States that a time line can be narrowed to.
-pub const OCCURRENCE_STATES: [&str; 10] = [
+pub const OCCURRENCE_STATES: [&str; 11] = [
     "planned",
     "waiting",
     "running",
+    "sending",
     "succeeded",
     "failed",
     "timed_out",

@@ -107,7 +107,7 @@ pub struct Overview {
     pub failing: Vec<Run>,
     /// The server itself.
     pub health: Health,
-    /// What an administrator should know; empty for others.
+    /// What an administrator should know; for others only which channels accept no messages.
     pub notices: Vec<Notice>,
 }
 

@@ -21,7 +21,10 @@ pub enum RunState {
     Waiting,
     /// Claimed and under way.
     Running,
-    /// Ended with exit code 0, or the message was handed to the outbox.
+    /// A run of a task in message mode: its message is in the outbox, and the channel has not
+    /// accepted it yet.
+    Sending,
+    /// Ended with exit code 0, or the channel accepted the message.
     Succeeded,
     /// Ended otherwise, or could not start; the reason says how.
     Failed,
@@ -35,9 +38,10 @@ pub enum RunState {
 
 impl RunState {
     /// All states.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Waiting,
         Self::Running,
+        Self::Sending,
         Self::Succeeded,
         Self::Failed,
         Self::TimedOut,
@@ -51,6 +55,7 @@ impl RunState {
         match self {
             Self::Waiting => "waiting",
             Self::Running => "running",
+            Self::Sending => "sending",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::TimedOut => "timed_out",
@@ -62,7 +67,7 @@ impl RunState {
     /// Whether it is over.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        !matches!(self, Self::Waiting | Self::Running)
+        !matches!(self, Self::Waiting | Self::Running | Self::Sending)
     }
 
     /// Whether it is over and nobody can be content with it.
@@ -162,6 +167,10 @@ pub struct Run {
     pub output_bytes: i64,
     /// Whether the middle of the output was dropped.
     pub output_truncated: bool,
+    /// The result's text, at most 200 characters, secrets masked and control characters made
+    /// visible: the end of what a command wrote or of an HTTP response, the start of the message
+    /// of a task in message mode.
+    pub excerpt: Option<String>,
 }
 
 impl Run {

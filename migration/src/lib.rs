@@ -16,6 +16,7 @@ mod m20261129_000008_task_search;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
+mod m20261129_000010_results_and_refusals;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_narrow_origins::Migration),
             Box::new(m20261123_000007_message_run::Migration),
             Box::new(m20261129_000008_task_search::Migration),
+            Box::new(m20261129_000010_results_and_refusals::Migration),
         ]
     }
 }

@@ -165,10 +165,10 @@ impl Executor {
         self.in_flight.lock().insert(job.run_id);
         self.signals.tell(Some(job.task.id), Some(job.run_id));
         if !job.task.mode.runs_command() {
-            // Nothing to run: handing the message to the outbox is the whole of it.
+            // Nothing to run: it is over when its channel has accepted the message.
             self.finish(
                 &job,
-                RunState::Succeeded,
+                RunState::Sending,
                 None,
                 &Ending::default(),
                 StoredOutput::default(),

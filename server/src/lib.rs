@@ -31,5 +31,6 @@ pub mod recorder;
 pub mod scheduler;
 pub mod service;
 pub mod store;
+pub mod text;
 pub mod timetable;
 pub mod web;

@@ -29,11 +29,11 @@ use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
-use crate::notifier::Notifier;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::proxy::{OutboundProxy, ProxyFault};
 use crate::notifier::send::Sender;
+use crate::notifier::{Notifier, Pace};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
@@ -151,7 +151,7 @@ pub fn assemble(
         Some(proxy) => guard.through(proxy.host()),
         None => guard,
     };
-    let sender = Sender::new(guard.clone(), proxy.as_ref())?;
+    let sender = Sender::new(guard.clone(), proxy.as_ref())?.speaking(config.message_lang());
     let composer = Composer {
         lang: config.message_lang(),
         base_url: config.base_url(),
@@ -403,7 +403,7 @@ impl Loops {
             signals: Arc::clone(&service.signals),
             sealer: service.sealer.clone(),
             sender: service.sender.clone(),
-            pace: Arc::default(),
+            pace: Arc::new(Pace::new(crate::auth::token::chance)),
         };
         loops.others.spawn(notifier.run(stop.token()));
         loops.others.spawn(service.output.clone().run(stop.token()));

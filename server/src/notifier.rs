@@ -2,7 +2,8 @@
 //!
 //! Per channel one message at a time, oldest first, never faster than the vendor allows. A
 //! message is marked `sending` in the database before it leaves and gets its answer afterwards;
-//! a failure is tried again with growing pauses, then it is dead and stays visible.
+//! a failure that may pass is tried again with growing pauses, then it is dead and stays visible;
+//! one that stays is dead at once.
 
 pub mod compose;
 pub mod fetch;
@@ -11,6 +12,7 @@ mod pace;
 mod picture;
 pub mod proxy;
 pub mod send;
+mod vendor;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -25,9 +27,10 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
-use crate::store::{OutboxItem, Store, StoreError};
-use pace::Pace;
+use crate::store::{OutboxItem, Setback, Store, StoreError};
+pub use pace::Pace;
 use send::{SendError, Sender};
+pub use vendor::RetryAfter;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
@@ -35,6 +38,8 @@ const ATTEMPTS_MAX: i32 = 16;
 const LOOK: TimeDelta = TimeDelta::seconds(5);
 /// A vendor's minute, and a second.
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
+/// A vendor that asks for no wait at all is left alone for so long.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
 /// Times the database is asked to take what became of a message: an hour of them.
 const SETTLE_TRIES: u32 = 3600;
 /// Pause after a failure of the database.
@@ -155,7 +160,7 @@ impl Notifier {
     async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
         let now = self.clock.now();
         let Some((kind, sealed)) = self.store.channel_target(channel).await? else {
-            self.store.outbox_orphaned(channel).await?;
+            self.store.outbox_orphaned(channel, now).await?;
             return Ok(After::Nothing);
         };
         if self.pace.wait(channel, now).is_some() {
@@ -173,6 +178,10 @@ impl Notifier {
         };
         self.settle(&item, answer).await;
         self.signals.tell(Some(item.task_id), item.run_id);
+        if item.run_id.is_some() {
+            // A run may have ended with it, for which others wait.
+            self.signals.ended([]);
+        }
         Ok(After::More)
     }
 
@@ -214,19 +223,27 @@ impl Notifier {
             Err(error) => error,
         };
         let words = error.to_string();
-        if let SendError::TooMany(_) = error {
+        if let SendError::TooMany(_, asked) = error {
             // The vendor counts by the minute; waiting is no failure of the message.
-            self.pace.block(item.channel_id, now + MINUTE);
+            let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
+            self.pace.block(item.channel_id, now + wait);
             return self
                 .store
-                .outbox_retry(item, &words, now + MINUTE, false)
+                .outbox_retry(item, &words, now + wait, Setback::Pace, now)
                 .await;
         }
         if error.is_final() || item.attempts >= ATTEMPTS_MAX {
-            return self.store.outbox_dead(item, &words).await;
+            return self
+                .store
+                .outbox_dead(item, &words, error.is_final(), now)
+                .await;
+        }
+        let mut pause = self.pace.spread(retry_pause(item.attempts));
+        if let SendError::Answer(_, Some(asked)) = error {
+            pause = pause.max(asked.wait(now));
         }
         self.store
-            .outbox_retry(item, &words, now + retry_pause(item.attempts), true)
+            .outbox_retry(item, &words, now + pause, Setback::Passing, now)
             .await
     }
 }

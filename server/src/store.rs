@@ -10,6 +10,7 @@ mod blackouts;
 mod calendars;
 mod channels;
 mod connect;
+mod delivery;
 mod dependents;
 mod entity;
 mod history;
@@ -39,7 +40,7 @@ pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, Entry, LastEnd, Manual,
     ManualStart, Planned, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
-pub use messages::{NewMessage, OutboxItem};
+pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;

@@ -37,6 +37,11 @@ pub enum RunReason {
     Isolated,
     /// An HTTP answer that does not count as success: its status, or what was wrong with it.
     Http(String),
+    /// The message that the run was about was not accepted; the channel's own words.
+    Undelivered(String),
+    /// The task has no channel to send to, or its channel was deleted before it accepted the
+    /// message.
+    NoChannel,
     /// A text of another version.
     Other(String),
 }
@@ -59,6 +64,8 @@ impl RunReason {
             Self::TaskGone(state) => format!("task:{state}"),
             Self::Isolated => "isolated".to_owned(),
             Self::Http(what) => format!("http:{what}"),
+            Self::Undelivered(words) => format!("undelivered:{words}"),
+            Self::NoChannel => "no_channel".to_owned(),
             Self::Other(text) => text.clone(),
         };
         let end = text.floor_char_boundary(MAX_BYTES);
@@ -86,6 +93,8 @@ impl RunReason {
             "task" => Self::TaskGone(detail.to_owned()),
             "isolated" => Self::Isolated,
             "http" => Self::Http(detail.to_owned()),
+            "undelivered" => Self::Undelivered(detail.to_owned()),
+            "no_channel" => Self::NoChannel,
             _ => Self::Other(text.to_owned()),
         }
     }
@@ -160,6 +169,16 @@ impl RunReason {
                 )
                 .to_owned(),
             Self::Http(what) => super::answer::sentence(what, lang),
+            Self::Undelivered(words) => lang.pick(
+                format!("消息没有送达，对方的回答：{words}"),
+                format!("the message was not accepted; the channel's answer: {words}"),
+            ),
+            Self::NoChannel => lang
+                .pick(
+                    "没有可用的通知渠道，消息没有发出",
+                    "there is no channel to send the message to",
+                )
+                .to_owned(),
             Self::Other(text) => text.clone(),
         }
     }
@@ -191,6 +210,8 @@ mod tests {
             RunReason::TaskGone("closed".to_owned()),
             RunReason::Isolated,
             RunReason::Http("503".to_owned()),
+            RunReason::Undelivered("{\"errcode\":93000}".to_owned()),
+            RunReason::NoChannel,
             RunReason::Other("of another version".to_owned()),
         ] {
             assert_eq!(RunReason::read(&reason.code()), reason);

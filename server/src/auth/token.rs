@@ -18,6 +18,12 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A number from 0 up to 1, for what only has to differ: pauses, not secrets.
+#[must_use]
+pub fn chance() -> f64 {
+    f64::from(u32::from_le_bytes(random())) / (f64::from(u32::MAX) + 1.0)
+}
+
 /// A random id of lower-case hexadecimal digits, for what is no secret.
 #[must_use]
 pub fn random_id(bytes: usize) -> String {

@@ -61,7 +61,7 @@ pub(super) enum RunCommand {
     },
 }
 
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "id",
     "state",
     "trigger",
@@ -69,6 +69,7 @@ const COLUMNS: [&str; 7] = [
     "started_at",
     "finished_at",
     "exit_code",
+    "excerpt",
 ];
 
 pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Failure> {

@@ -5,13 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::process::Ending;
 use super::{Executor, Job};
-use crate::auth::token::random;
-use crate::store::{Outcome, StoredOutput, Unconfirmed};
-
-/// A number from 0 up to 1.
-fn chance() -> f64 {
-    f64::from(u32::from_le_bytes(random())) / (f64::from(u32::MAX) + 1.0)
-}
+use crate::auth::token::chance;
+use crate::store::{NewMessage, Outcome, StoredOutput, Unconfirmed};
+use crate::text::{EXCERPT_CHARS, head};
 
 /// When an attempt that ended so is made again.
 pub(crate) fn retry_at(
@@ -25,6 +21,25 @@ pub(crate) fn retry_at(
         .retry
         .next_delay_ms(attempt, state, exit_code, chance())
         .map(|delay| ended_at + TimeDelta::milliseconds(delay))
+}
+
+/// The outcome with the messages it causes. In message mode the message is the result; without
+/// one, nothing can be waited for.
+fn with_messages(mut outcome: Outcome, messages: Vec<NewMessage>) -> Outcome {
+    if outcome.state == RunState::Sending {
+        match messages.first() {
+            Some(message) => {
+                let text = head(&message.body, EXCERPT_CHARS).trim_end();
+                outcome.output.excerpt = Some(text.to_owned());
+            }
+            None => {
+                outcome.state = RunState::Failed;
+                outcome.reason = Some(RunReason::NoChannel.code());
+            }
+        }
+    }
+    outcome.messages = messages;
+    outcome
 }
 
 impl Executor {
@@ -54,10 +69,7 @@ impl Executor {
             messages: Vec::new(),
         };
         let messages = self.composer.result(job, &outcome, bytes);
-        self.recorder.record(Outcome {
-            messages,
-            ..outcome
-        });
+        self.recorder.record(with_messages(outcome, messages));
     }
 
     /// Ends a job that is in the database as `running` but cannot be started.

@@ -63,7 +63,7 @@ async fn fetch_one(sender: &Sender, url: &str, max: usize) -> Result<Fetched, Se
     let response = request.send().await.map_err(broken)?;
     let status = response.status();
     if !status.is_success() {
-        return Err(SendError::Answer(format!("HTTP {}", status.as_u16())));
+        return Err(SendError::Answer(format!("HTTP {}", status.as_u16()), None));
     }
     let media_type = response
         .headers()
@@ -78,7 +78,7 @@ async fn read(mut response: Response, max: usize) -> Result<Vec<u8>, SendError> 
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if bytes.len() + chunk.len() > max {
-            return Err(SendError::Answer(format!("more than {max} bytes")));
+            return Err(SendError::Answer(format!("more than {max} bytes"), None));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -10,12 +10,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 const PER_MINUTE: usize = 20;
 /// The vendor's minute and ours do not start together; a second lies between.
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
+/// The part of a pause that is left to chance.
+const SPREAD: f64 = 0.2;
 
 /// When each channel was used last. After a restart it knows nothing; then the vendor's own
 /// answer ("too many") makes the channel wait.
-#[derive(Debug, Default)]
+///
+/// By default its chance is always one half, so that pauses are what they are.
+#[derive(Debug)]
 pub struct Pace {
     channels: Mutex<HashMap<ChannelId, Used>>,
+    chance: fn() -> f64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::new(|| 0.5)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -34,6 +45,29 @@ impl Used {
 }
 
 impl Pace {
+    /// No channel was used yet. `chance` gives numbers from 0 up to 1.
+    #[must_use]
+    pub fn new(chance: fn() -> f64) -> Self {
+        Self {
+            channels: Mutex::default(),
+            chance,
+        }
+    }
+
+    /// A pause made up to a fifth shorter or longer: after an outage not all channels of all
+    /// servers try again at the same time.
+    #[must_use]
+    pub fn spread(&self, pause: TimeDelta) -> TimeDelta {
+        let factor = 1.0 + SPREAD * (2.0 * (self.chance)() - 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "pauses are up to half an hour"
+        )]
+        let millis = (pause.num_milliseconds() as f64 * factor) as i64;
+        TimeDelta::milliseconds(millis)
+    }
+
     /// Until when a channel has to wait; `None` when it may be used.
     #[must_use]
     pub fn wait(&self, channel: ChannelId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -75,6 +109,16 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chance_moves_a_pause_by_no_more_than_a_fifth() {
+        let pause = TimeDelta::seconds(10);
+        let with = |chance: fn() -> f64| Pace::new(chance).spread(pause).num_milliseconds();
+        assert_eq!(with(|| 0.0), 8_000);
+        assert_eq!(with(|| 0.5), 10_000);
+        assert_eq!(with(|| 0.999_999_9), 11_999);
+        assert_eq!(Pace::default().spread(pause), pause);
+    }
 
     #[test]
     fn twenty_in_any_minute() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::channel::ChannelKind;
+use app::i18n::Lang;
 use app::time::Stamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +13,9 @@ use serde_json::{Value, json};
 use super::guard::{Guard, Refusal};
 use super::picture;
 use super::proxy::OutboundProxy;
+use super::vendor::{self, Answer, RetryAfter};
 use crate::store::OutboxItem;
+use crate::text::cut;
 
 /// A vendor that takes longer does not get the message now.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,8 +25,6 @@ const ANSWER_MAX: usize = 64 * 1024;
 const ANSWER_KEPT: usize = 500;
 /// Bytes of a WeCom text (developer document 91770).
 pub const WECOM_TEXT_MAX: usize = 2048;
-/// WeCom: "api freq out of limit".
-const WECOM_TOO_MANY: i64 = 45009;
 
 /// Why a message was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -34,19 +35,22 @@ pub enum SendError {
     /// The other end could not be reached in time.
     #[error("{0}")]
     Unreachable(String),
-    /// The other end wants fewer messages.
+    /// The other end wants fewer messages, and may say for how long.
     #[error("{0}")]
-    TooMany(String),
-    /// The other end said no.
+    TooMany(String, Option<RetryAfter>),
+    /// The other end said no for now, and may say for how long.
     #[error("{0}")]
-    Answer(String),
+    Answer(String, Option<RetryAfter>),
+    /// The other end said no for good.
+    #[error("{0}")]
+    Rejected(String),
 }
 
 impl SendError {
     /// Whether trying again is useless.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(_))
+        matches!(self, Self::Refused(_) | Self::Rejected(_))
     }
 }
 
@@ -55,6 +59,7 @@ impl SendError {
 pub struct Sender {
     client: reqwest::Client,
     guard: Guard,
+    lang: Lang,
 }
 
 impl Sender {
@@ -76,7 +81,17 @@ impl Sender {
             None => builder,
         };
         let client = builder.build()?;
-        Ok(Self { client, guard })
+        Ok(Self {
+            client,
+            guard,
+            lang: Lang::default(),
+        })
+    }
+
+    /// The same, with the language of the messages, which marks where a text is cut.
+    #[must_use]
+    pub fn speaking(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 
     /// Sends a message; gives the other end's own words.
@@ -90,8 +105,10 @@ impl Sender {
         item: &OutboxItem,
     ) -> Result<String, SendError> {
         match kind {
-            ChannelKind::Wecom => self.wecom(url, &wecom_body(item)).await,
-            ChannelKind::Webhook => self.webhook(url, &webhook_body(item)).await,
+            ChannelKind::Wecom => {
+                vendor::wecom(self.post(url, &wecom_body(item, self.lang)).await?)
+            }
+            ChannelKind::Webhook => vendor::webhook(self.post(url, &webhook_body(item)).await?),
         }
     }
 
@@ -110,48 +127,14 @@ impl Sender {
         Ok(self.client.request(method, url))
     }
 
-    async fn wecom(&self, url: &str, body: &Value) -> Result<String, SendError> {
-        let (status, words) = self.post(url, body).await?;
-        if !status.is_success() {
-            return Err(SendError::Answer(format!(
-                "HTTP {}: {words}",
-                status.as_u16()
-            )));
-        }
-        // HTTP 200 says nothing: the verdict is in the body.
-        let code = serde_json::from_str::<Value>(&words)
-            .ok()
-            .and_then(|answer| answer.get("errcode")?.as_i64());
-        match code {
-            Some(0) => Ok(words),
-            Some(WECOM_TOO_MANY) => Err(SendError::TooMany(words)),
-            _ => Err(SendError::Answer(words)),
-        }
-    }
-
-    async fn webhook(&self, url: &str, body: &Value) -> Result<String, SendError> {
-        let (status, words) = self.post(url, body).await?;
-        let answer = format!("HTTP {} {words}", status.as_u16())
-            .trim()
-            .to_owned();
-        match status.as_u16() {
-            200..=299 => Ok(answer),
-            429 => Err(SendError::TooMany(answer)),
-            _ => Err(SendError::Answer(answer)),
-        }
-    }
-
-    async fn post(
-        &self,
-        url: &str,
-        body: &Value,
-    ) -> Result<(reqwest::StatusCode, String), SendError> {
+    async fn post(&self, url: &str, body: &Value) -> Result<Answer, SendError> {
         let request = self
             .request(reqwest::Method::POST, url)
             .await
             .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
         let mut response = request.json(body).send().await.map_err(unreachable)?;
-        let status = response.status();
+        let status = response.status().as_u16();
+        let retry_after = RetryAfter::read(response.headers());
         let mut bytes = Vec::new();
         while bytes.len() < ANSWER_MAX {
             match response.chunk().await {
@@ -166,7 +149,11 @@ impl Sender {
             }
         }
         let text = String::from_utf8_lossy(&bytes);
-        Ok((status, text.chars().take(ANSWER_KEPT).collect()))
+        Ok(Answer {
+            status,
+            retry_after,
+            words: crate::text::head(&text, ANSWER_KEPT).to_owned(),
+        })
     }
 }
 
@@ -202,16 +189,21 @@ pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
     ))
 }
 
-fn wecom_body(item: &OutboxItem) -> Value {
+fn wecom_body(item: &OutboxItem, lang: Lang) -> Value {
     if item.kind == "image" {
         let picture = picture::by_name(&item.body);
         let digest = Md5::digest(picture);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         return json!({"msgtype": "image", "image": {"base64": STANDARD.encode(picture), "md5": md5}});
     }
+    let (members, mobiles) = mentions(&item.mentions);
     json!({
         "msgtype": "text",
-        "text": {"content": cut(&item.body, WECOM_TEXT_MAX), "mentioned_list": item.mentions},
+        "text": {
+            "content": cut(&item.body, WECOM_TEXT_MAX, lang),
+            "mentioned_list": members,
+            "mentioned_mobile_list": mobiles,
+        },
     })
 }
 
@@ -227,37 +219,73 @@ fn webhook_body(item: &OutboxItem) -> Value {
     })
 }
 
-/// Cuts a text to `max` bytes: both ends stay, at character boundaries, and the gap is marked.
-#[must_use]
-pub fn cut(text: &str, max: usize) -> String {
-    if text.len() <= max {
-        return text.to_owned();
+/// Members and mobile numbers to mention: WeCom takes them in two lists (developer document 91770).
+fn mentions(all: &[String]) -> (Vec<&str>, Vec<String>) {
+    let (mut members, mut mobiles) = (Vec::new(), Vec::new());
+    for name in all {
+        match mobile(name) {
+            Some(number) => mobiles.push(number),
+            None => members.push(name.as_str()),
+        }
     }
-    let mark = |dropped: usize| format!("\n…（省略 {dropped} 字节）…\n");
-    // The mark's own length depends on the number in it; the widest one is set aside.
-    let room = max.saturating_sub(mark(text.len()).len());
-    let head = text.floor_char_boundary(room / 2);
-    let tail = text.ceil_char_boundary(text.len() - (room - room / 2).min(text.len()));
-    format!("{}{}{}", &text[..head], mark(tail - head), &text[tail..])
+    (members, mobiles)
+}
+
+/// A mobile number as WeCom takes it, from how people write it: mainland numbers (11 digits from
+/// 13 to 19) with or without `+86`, others with their `+` and country code (ITU-T E.164).
+fn mobile(name: &str) -> Option<String> {
+    let plain: String = name
+        .trim()
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '\u{a0}'))
+        .collect();
+    let (abroad, digits) = match plain.strip_prefix('+').or_else(|| plain.strip_prefix("00")) {
+        Some(digits) => (true, digits),
+        None => (false, plain.as_str()),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let local = digits
+        .strip_prefix("86")
+        .filter(|rest| rest.len() == 11)
+        .unwrap_or(digits);
+    let mainland = local.len() == 11
+        && local.starts_with('1')
+        && local[1..].starts_with(|c: char| ('3'..='9').contains(&c));
+    if mainland {
+        return Some(local.to_owned());
+    }
+    (abroad && (7..=15).contains(&digits.len())).then(|| format!("+{digits}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::mobile;
 
     #[test]
-    fn cuts_keep_both_ends_whole_characters_and_the_limit() {
-        for text in ["短".repeat(3000), "a".repeat(5000), "é🙂中a".repeat(700)] {
-            for max in [64, 100, 2047, 2048] {
-                let short = cut(&text, max);
-                assert!(short.len() <= max, "{} > {max}", short.len());
-                assert!(short.contains("省略"));
-                assert_eq!(short.chars().next(), text.chars().next());
-                assert_eq!(short.chars().last(), text.chars().last());
-            }
+    fn mobile_numbers_are_told_from_names() {
+        let table = [
+            ("13800138000", Some("13800138000")),
+            ("+8613800138000", Some("13800138000")),
+            ("+86 138 0013 8000", Some("13800138000")),
+            ("8613800138000", Some("13800138000")),
+            ("0086-13800138000", Some("13800138000")),
+            ("138-0013-8000", Some("13800138000")),
+            ("19912345678", Some("19912345678")),
+            ("+852 5123 4567", Some("+85251234567")),
+            ("zhangsan", None),
+            ("@all", None),
+            ("10086", None),
+            ("12345678901", None),
+            ("1380013800", None),
+            ("138001380001", None),
+            ("13800138000a", None),
+            ("", None),
+            ("+", None),
+        ];
+        for (name, wanted) in table {
+            assert_eq!(mobile(name).as_deref(), wanted, "{name}");
         }
-        assert_eq!(cut("short", 2048), "short");
-        let exact = "x".repeat(2048);
-        assert_eq!(cut(&exact, 2048), exact);
     }
 }

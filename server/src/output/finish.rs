@@ -152,5 +152,6 @@ fn row(closed: &Closed, lost: u64, tail: Vec<u8>, object: Option<String>) -> Sto
         dropped: number(lost),
         tail,
         object,
+        excerpt: crate::text::excerpt(&closed.shown),
     }
 }

@@ -159,7 +159,9 @@ pub(super) fn survey(bytes: &[u8], inline_max: usize) -> Option<(usize, StoredOu
         last.drain(..last.len().div_ceil(2));
         tail = Block::of(&last)?.inline()?;
     }
+    let text: Vec<u8> = last.iter().flat_map(|piece| piece.bytes.clone()).collect();
     let stored = StoredOutput {
+        excerpt: crate::text::excerpt(&text),
         bytes: i64::try_from(reached).ok()?,
         dropped: i64::try_from(reached - held).ok()?,
         tail,

@@ -3,7 +3,7 @@
 use app::auth::Action;
 use app::backend::{Answer, Caller, Capacity};
 use app::error::{AppError, ErrorKind, FieldError};
-use app::i18n::Lang;
+use app::i18n::{Lang, plural};
 use app::id::TaskId;
 use app::node::Node;
 use app::page::Notice;
@@ -76,7 +76,10 @@ fn in_use(lang: Lang, name: &str, tasks: &[(TaskId, String)]) -> AppError {
         "pool.in_use",
         lang.pick(
             format!("有 {count} 个任务在用并发池 {name}：{named}"),
-            format!("Pool {name} is named by {count} tasks: {named}"),
+            format!(
+                "Pool {name} is named by {count} {}: {named}",
+                plural(count, "task", "tasks")
+            ),
         ),
     )
     .with_hint(lang.pick(

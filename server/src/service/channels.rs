@@ -1,23 +1,64 @@
 //! Channels and the outbox.
 
+mod address;
+
 use app::auth::Action;
 use app::backend::{Answer, Caller, Channels};
-use app::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
+use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
 use app::error::{AppError, ErrorKind, FieldError};
-use app::i18n::Lang;
+use app::i18n::ui::phrases;
+use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::Event;
+use app::page::Notice;
 use app::name::name_fault;
 use async_trait::async_trait;
+use std::collections::HashSet;
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::notifier::seal_name;
+use crate::notifier::send::WECOM_TEXT_MAX;
 use crate::store::{NewChannel, OutboxItem};
+use crate::text::{cut, head};
+
+/// Failing channels that a page tells of.
+const NOTICES_MAX: u64 = 20;
+/// Characters of a channel's answer in a notice.
+const ANSWER_SHOWN: usize = 200;
 
 impl Service {
     async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
         let channel = self.store.channel(id).await.or_internal(lang)?;
         channel.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))
+    }
+
+    /// Channels that accept no messages, each as a sentence with its own words.
+    pub(super) async fn channel_notices(&self, lang: Lang) -> Answer<Vec<Notice>> {
+        let failing = self.store.failing_channels(NOTICES_MAX).await;
+        let zone = self.rules_of(&self.default_zone);
+        let notices = failing.or_internal(lang)?.into_iter().filter_map(|channel| {
+            let since = zone.local(channel.failing_since?);
+            let (name, zone) = (&channel.name, &zone.name);
+            let answer = channel.last_answer.as_deref().unwrap_or_default();
+            let answer = app::ansi::visible(head(answer, ANSWER_SHOWN)).replace('\n', " ");
+            let waiting = phrases::messages_waiting(lang, channel.pending);
+            let dead = channel.dead;
+            let how = if channel.refuses {
+                lang.pick("拒收消息", "refuses messages")
+            } else {
+                lang.pick("不接收消息", "does not accept messages")
+            };
+            Some(Notice {
+                code: "channel_failing".to_owned(),
+                text: lang.pick(
+                    format!("通知渠道 {name} 自 {since}（{zone}）起{how}：{answer}（{waiting}，失败 {dead} 条）"),
+                    format!("Channel {name} {how} since {since} ({zone}): {answer} ({waiting}, {dead} given up)"),
+                ),
+                link: Some(app::routes::CHANNELS.to_owned()),
+            })
+        });
+        Ok(notices.collect())
     }
 
     async fn check_channel(
@@ -52,6 +93,8 @@ impl Service {
                 "too_long",
                 lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at most"),
             ));
+        } else if let Some(fault) = address::fault(draft.kind, url, lang) {
+            faults.push(FieldError::new("url", "not_a_robot", fault));
         } else if let Err(refusal) = self.guard.foresee(url).await {
             faults.push(FieldError::new(
                 "url",
@@ -165,13 +208,18 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let channel = self.find_channel(lang, id).await?;
-        if !self.store.delete_channel(id).await.or_internal(lang)? {
+        let deleted = self.store.delete_channel(id, self.clock.now()).await;
+        if !deleted.or_internal(lang)? {
             return Err(AppError::new(
                 ErrorKind::Conflict,
                 "channel.in_use",
                 lang.pick(
                     format!("有 {} 个任务在使用这个渠道", channel.tasks),
-                    format!("{} tasks send to this channel", channel.tasks),
+                    format!(
+                        "{} {} to this channel",
+                        channel.tasks,
+                        plural(channel.tasks, "task sends", "tasks send")
+                    ),
                 ),
             )
             .with_hint(lang.pick(
@@ -198,13 +246,12 @@ impl Channels for Service {
             id: MessageId(0),
             channel_id: id,
             kind: "text".to_owned(),
-            event: "test".to_owned(),
-            body: lang
-                .pick(
-                    "【测试】来自 Jcrontab 的测试消息",
-                    "[Test] A test message from Jcrontab",
-                )
-                .to_owned(),
+            event: Event::Test.as_str().to_owned(),
+            body: format!(
+                "{}{}",
+                Event::Test.title(lang),
+                lang.pick("来自 Jcrontab 的测试消息", "A test message from Jcrontab")
+            ),
             mentions: Vec::new(),
             task_id: TaskId(0),
             run_id: None,
@@ -212,13 +259,13 @@ impl Channels for Service {
             created_at: self.clock.now(),
         };
         let answer = self.sender.send(kind, &url, &item).await;
-        let words = match &answer {
-            Ok(words) => words.clone(),
-            Err(error) => error.to_string(),
+        let (words, refused) = match &answer {
+            Ok(words) => (words.clone(), None),
+            Err(error) => (error.to_string(), Some(error.is_final())),
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
         self.store
-            .note_channel_answer(id, &words)
+            .note_channel_answer(id, &words, refused, self.clock.now())
             .await
             .or_internal(lang)?;
         self.audit(who, "channel.test", Some(id.0), "").await;
@@ -236,9 +283,18 @@ impl Channels for Service {
         limit: u32,
     ) -> Answer<Vec<MessageRow>> {
         self.allow(caller, Action::Read)?;
-        self.store
-            .message_rows(task, run, u64::from(limit.clamp(1, 200)))
-            .await
-            .or_internal(caller.lang)
+        let lang = caller.lang;
+        let limit = u64::from(limit.clamp(1, 200));
+        let found = self.store.message_rows(task, run, limit).await;
+        let mut rows = found.or_internal(lang)?;
+        // As they are sent: each channel cuts to its own limit.
+        let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
+        let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
+        for row in &mut rows {
+            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
+                row.text = cut(&row.text, WECOM_TEXT_MAX, self.composer.lang).into_owned();
+            }
+        }
+        Ok(rows)
     }
 }

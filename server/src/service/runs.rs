@@ -6,7 +6,7 @@ use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::log::LogPage;
-use app::run::{Output, Run};
+use app::run::{Output, Run, RunState};
 use async_trait::async_trait;
 
 use super::Service;
@@ -28,7 +28,8 @@ impl Service {
         }
         let missing = || AppError::not_found(lang, lang.pick("这次执行", "run"));
         let run = self.find_run(lang, id).await?;
-        let is_over = run.state.is_over();
+        // What waits for its channel writes nothing any more.
+        let is_over = run.state.is_over() || run.state == RunState::Sending;
         let row = self.store.run_output(id).await.or_internal(lang)?;
         let mut stored = row.ok_or_else(missing)?;
         let mut complete = is_over;

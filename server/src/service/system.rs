@@ -2,7 +2,7 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
-use app::i18n::Lang;
+use app::i18n::{Lang, plural};
 use app::page::{About, Clockface, Health, Notice, Overview, Upcoming};
 use app::task::{TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
@@ -40,9 +40,9 @@ impl Service {
 const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
 
 impl Service {
-    /// What an administrator should know; nothing for others.
+    /// What an administrator should know; for others only that channels accept no messages.
     async fn notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
-        let mut notices = Vec::new();
+        let mut notices = self.channel_notices(caller.lang).await?;
         let admin = caller
             .principal
             .as_ref()
@@ -69,7 +69,7 @@ impl Service {
                     code: "calendar_year".to_owned(),
                     text: lang.pick(
                         format!("日历 {name} 没有 {wanted} 年的数据，{uses} 个工作周期会按周一至周五计算"),
-                        format!("Calendar {name} has no data for {wanted}; {uses} schedules will take Monday to Friday as work days"),
+                        format!("Calendar {name} has no data for {wanted}; {uses} {} Monday to Friday as work days", plural(uses, "schedule will take", "schedules will take")),
                     ),
                     link: Some(app::routes::calendar(name)),
                 });

@@ -1,12 +1,17 @@
 //! Notification channels.
 
+use std::collections::HashMap;
+
 use app::channel::{Channel, ChannelKind};
 use app::id::ChannelId;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
+use super::delivery::channel_gone;
 use super::entity::{channel, message, task};
 use super::txn::transaction;
 use super::{Store, StoreError};
@@ -50,6 +55,44 @@ impl Store {
         }
     }
 
+    /// Channels that do not accept messages, those that began first, first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn failing_channels(&self, limit: u64) -> Result<Vec<Channel>, StoreError> {
+        let rows = channel::Entity::find()
+            .filter(channel::Column::FailingSince.is_not_null())
+            .order_by_asc(channel::Column::FailingSince)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        let mut channels = Vec::with_capacity(rows.len());
+        for row in rows {
+            channels.push(self.to_channel(row).await?);
+        }
+        Ok(channels)
+    }
+
+    /// The kinds of these channels.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channel_kinds(
+        &self,
+        ids: impl IntoIterator<Item = ChannelId>,
+    ) -> Result<HashMap<ChannelId, ChannelKind>, StoreError> {
+        let rows: Vec<(i64, String)> = channel::Entity::find()
+            .select_only()
+            .columns([channel::Column::Id, channel::Column::Kind])
+            .filter(channel::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        rows.into_iter()
+            .map(|(id, text)| Ok((ChannelId(id), kind(&text)?)))
+            .collect()
+    }
+
     /// Kind and sealed URL of a channel.
     ///
     /// # Errors
@@ -87,6 +130,8 @@ impl Store {
             url_masked: row.url_masked,
             created_at: Stamp(row.created_at),
             last_answer: row.last_answer,
+            failing_since: row.failing_since.map(Stamp),
+            refuses: row.refuses,
         })
     }
 
@@ -133,7 +178,10 @@ impl Store {
                 .col_expr(C::Kind, Expr::value(new.kind.as_str()))
                 .col_expr(C::UpdatedAt, Expr::value(now));
             if let Some((sealed, masked)) = &new.url {
+                // Whatever the old address answered says nothing about the new one.
                 update = update
+                    .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+                    .col_expr(C::Refuses, Expr::value(false))
                     .col_expr(C::UrlSealed, Expr::value(sealed.as_str()))
                     .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
             }
@@ -145,7 +193,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_channel(&self, id: ChannelId) -> Result<bool, StoreError> {
+    pub async fn delete_channel(
+        &self,
+        id: ChannelId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             let used = task::Entity::find()
                 .filter(task::Column::ChannelId.eq(id.0))
@@ -154,9 +206,16 @@ impl Store {
             if used > 0 {
                 return Ok(false);
             }
+            channel_gone(tx, id, now).await?;
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
-                .filter(message::Column::State.is_in(["pending", "waiting", "sending", "dead"]))
+                .filter(message::Column::State.is_in([
+                    "pending",
+                    "waiting",
+                    "sending",
+                    "dead",
+                    "withdrawn",
+                ]))
                 .exec(tx)
                 .await?;
             Ok(channel::Entity::delete_by_id(id.0)

@@ -49,6 +49,7 @@ struct RunRow {
     origin_id: Option<i64>,
     note: Option<String>,
     parameters: Option<String>,
+    excerpt: Option<String>,
 }
 
 fn unknown(what: &'static str, value: &str) -> StoreError {
@@ -94,6 +95,7 @@ impl RunRow {
             signal: self.exit_signal,
             output_bytes: self.output_bytes,
             output_truncated: self.output_dropped > 0,
+            excerpt: self.excerpt,
         })
     }
 }
@@ -121,6 +123,7 @@ fn runs() -> sea_orm::Select<run::Entity> {
         R::OriginId,
         R::Note,
         R::Parameters,
+        R::Excerpt,
     ])
 }
 
@@ -327,7 +330,7 @@ impl Store {
             .column((NEWER, R::Id))
             .from_as(run::Entity, NEWER)
             .and_where(Expr::col((NEWER, R::TaskId)).equals((run::Entity, R::TaskId)))
-            .and_where(Expr::col((NEWER, R::State)).is_not_in(["running", "waiting"]))
+            .and_where(Expr::col((NEWER, R::State)).is_not_in(["running", "waiting", "sending"]))
             .order_by((NEWER, R::Id), Order::Desc)
             .limit(1)
             .to_owned();
@@ -365,6 +368,7 @@ impl Store {
             dropped,
             tail: tail.unwrap_or_default(),
             object,
+            excerpt: None,
         }))
     }
 

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 use app::channel::MessageRow;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::Event;
+use app::run::{RunReason, RunState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
+use super::delivery::{channel_gone, end_run, outdated, withdraw_message};
 use super::entity::{channel, message};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -23,13 +26,13 @@ pub struct NewMessage {
     pub run_id: Option<RunId>,
     /// Where it goes.
     pub channel_id: ChannelId,
-    /// What happened: `created`, `reminder`, `urge`, `failed`, …
+    /// What happened: a code of [`Event`].
     pub event: Cow<'static, str>,
     /// The text as it will be sent, before any cut.
     pub body: String,
     /// Who is mentioned.
     pub mentions: Vec<String>,
-    /// The picture that follows: `reminder` or `urge`.
+    /// The picture that follows: `reminder`, `urge` or `failure`.
     pub picture: Option<Cow<'static, str>>,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
@@ -58,6 +61,15 @@ pub struct OutboxItem {
     pub attempts: i32,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
+}
+
+/// Why a message was not accepted this time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Setback {
+    /// The other end wants fewer messages: no failure of the message, nor of the channel.
+    Pace,
+    /// The other end could not be reached, or said no for now.
+    Passing,
 }
 
 pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<(), StoreError> {
@@ -140,15 +152,25 @@ impl Store {
     ) -> Result<Option<OutboxItem>, StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
-            let due = message::Entity::find()
-                .filter(M::State.eq("pending"))
-                .filter(M::NextAttemptAt.lte(now))
-                .filter(M::ChannelId.eq(channel_id.0))
-                .order_by_asc(M::Id)
-                .limit(1)
-                .one(tx)
-                .await?;
-            if let Some(row) = due {
+            loop {
+                let due = message::Entity::find()
+                    .filter(M::State.eq("pending"))
+                    .filter(M::NextAttemptAt.lte(now))
+                    .filter(M::ChannelId.eq(channel_id.0))
+                    .order_by_asc(M::Id)
+                    .limit(1)
+                    .one(tx)
+                    .await?;
+                let Some(row) = due else {
+                    return Ok(None);
+                };
+                // A run that was under way at the close may have caused it since.
+                if asks_for_something(&row.event)
+                    && let Some(reason) = outdated(tx, row.task_id, row.created_at).await?
+                {
+                    withdraw_message(tx, row.id, &reason, now).await?;
+                    continue;
+                }
                 let taken = message::Entity::update_many()
                     .col_expr(M::State, Expr::value("sending"))
                     .col_expr(M::NodeId, Expr::value(node))
@@ -173,11 +195,10 @@ impl Store {
                     created_at: row.created_at,
                 }));
             }
-            Ok(None)
         })
     }
 
-    /// The other end took it.
+    /// The other end accepted it.
     ///
     /// # Errors
     /// When the database fails.
@@ -187,32 +208,41 @@ impl Store {
         answer: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.outbox_end(item, "sent", answer, Some(now)).await
-    }
-
-    /// It is given up.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_dead(&self, item: &OutboxItem, answer: &str) -> Result<(), StoreError> {
-        self.outbox_end(item, "dead", answer, None).await
-    }
-
-    async fn outbox_end(
-        &self,
-        item: &OutboxItem,
-        state: &str,
-        answer: &str,
-        sent_at: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            end(tx, item.id.0, state, Some(answer), sent_at).await?;
-            follow(tx, item.id.0, sent_at).await?;
-            note_answer(tx, item.channel_id, answer).await
+            if end(tx, item, "sent", answer, Some(now)).await? {
+                follow(tx, item.id.0, Some(now)).await?;
+            }
+            if let Some(run) = run_of(item) {
+                end_run(tx, run, RunState::Succeeded, None, now).await?;
+            }
+            note_accepted(tx, item.channel_id, answer).await
         })
     }
 
-    /// It will be tried again at `next`; `counts` is false when the attempt is not held against it.
+    /// It is given up. `refused` says that the other end refused it for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_dead(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        refused: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            if end(tx, item, "dead", answer, None).await? {
+                follow(tx, item.id.0, None).await?;
+                if let Some(run) = run_of(item) {
+                    let reason = RunReason::Undelivered(answer.to_owned());
+                    end_run(tx, run, RunState::Failed, Some(&reason), now).await?;
+                }
+            }
+            note_trouble(tx, item.channel_id, answer, refused, now).await
+        })
+    }
+
+    /// It will be tried again at `next`, unless its task was closed meanwhile.
     ///
     /// # Errors
     /// When the database fails.
@@ -221,27 +251,31 @@ impl Store {
         item: &OutboxItem,
         answer: &str,
         next: DateTime<Utc>,
-        counts: bool,
+        setback: Setback,
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         use message::Column as M;
+        let attempts = match setback {
+            Setback::Pace => item.attempts - 1,
+            Setback::Passing => item.attempts,
+        };
         transaction!(self, |tx| {
             message::Entity::update_many()
                 .col_expr(M::State, Expr::value("pending"))
-                .col_expr(
-                    M::Attempts,
-                    Expr::value(if counts {
-                        item.attempts
-                    } else {
-                        item.attempts - 1
-                    }),
-                )
+                .col_expr(M::Attempts, Expr::value(attempts))
                 .col_expr(M::LastAnswer, Expr::value(answer))
                 .col_expr(M::NextAttemptAt, Expr::value(next))
                 .filter(M::Id.eq(item.id.0))
                 .filter(M::State.eq("sending"))
                 .exec(tx)
                 .await?;
-            note_answer(tx, item.channel_id, answer).await
+            if let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await? {
+                withdraw_message(tx, item.id.0, &reason, now).await?;
+            }
+            match setback {
+                Setback::Pace => note_answer(tx, item.channel_id, answer).await,
+                Setback::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
+            }
         })
     }
 
@@ -288,21 +322,38 @@ impl Store {
             .await?)
     }
 
-    /// Keeps what a channel said last.
+    /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
+    /// it refused for good.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_channel_answer(&self, id: ChannelId, answer: &str) -> Result<(), StoreError> {
-        transaction!(self, |tx| { note_answer(tx, id, answer).await })
+    pub async fn note_channel_answer(
+        &self,
+        id: ChannelId,
+        answer: &str,
+        refused: Option<bool>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            match refused {
+                None => note_accepted(tx, id, answer).await,
+                Some(refused) => note_trouble(tx, id, answer, refused, now).await,
+            }
+        })
     }
 
     /// Gives up what was meant for a channel that is gone.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_orphaned(&self, channel_id: ChannelId) -> Result<(), StoreError> {
+    pub async fn outbox_orphaned(
+        &self,
+        channel_id: ChannelId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         use message::Column as M;
         transaction!(self, |tx| {
+            channel_gone(tx, channel_id, now).await?;
             message::Entity::update_many()
                 .col_expr(M::State, Expr::value("dead"))
                 .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
@@ -341,9 +392,15 @@ impl Store {
             .filter(|row| row.task_id == task.0)
             .map(|row| MessageRow {
                 id: MessageId(row.id),
+                text: if row.kind == "text" {
+                    row.body
+                } else {
+                    String::new()
+                },
                 state: row.state,
                 kind: row.kind,
                 event: row.event,
+                channel_id: ChannelId(row.channel_id),
                 attempts: row.attempts,
                 last_answer: row.last_answer,
                 created_at: Stamp(row.created_at),
@@ -353,22 +410,46 @@ impl Store {
     }
 }
 
+/// Whether a message asks people for something, rather than telling them what went wrong.
+fn asks_for_something(event: &str) -> bool {
+    match event.parse() {
+        Ok(Event::Failed | Event::Lost | Event::TooLong) => false,
+        Ok(
+            Event::Created
+            | Event::Reminder
+            | Event::Completed
+            | Event::Urge
+            | Event::Stopped
+            | Event::Test,
+        )
+        | Err(()) => true,
+    }
+}
+
+/// The run that may wait for a message: a picture ends none.
+fn run_of(item: &OutboxItem) -> Option<RunId> {
+    item.run_id.filter(|_| item.kind == "text")
+}
+
+/// Ends a message; false when it has ended before, or was taken back: a node that was taken for
+/// dead may have sent it, too.
 async fn end(
     tx: &Tx,
-    id: i64,
+    item: &OutboxItem,
     state: &str,
-    answer: Option<&str>,
+    answer: &str,
     sent_at: Option<DateTime<Utc>>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     use message::Column as M;
-    message::Entity::update_many()
+    let ended = message::Entity::update_many()
         .col_expr(M::State, Expr::value(state))
         .col_expr(M::LastAnswer, Expr::value(answer))
         .col_expr(M::SentAt, Expr::value(sent_at))
-        .filter(M::Id.eq(id))
+        .filter(M::Id.eq(item.id.0))
+        .filter(M::State.is_in(["sending", "pending"]))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(ended.rows_affected == 1)
 }
 
 /// The picture behind a text: due once the text is sent, given up with it.
@@ -394,6 +475,39 @@ async fn note_answer(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(),
     channel::Entity::update_many()
         .col_expr(channel::Column::LastAnswer, Expr::value(answer))
         .filter(channel::Column::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel accepted something: whatever was wrong is over.
+async fn note_accepted(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
+    use channel::Column as C;
+    channel::Entity::update_many()
+        .col_expr(C::LastAnswer, Expr::value(answer))
+        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(C::Refuses, Expr::value(false))
+        .filter(C::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel did not accept something; the first time since it did last is kept.
+async fn note_trouble(
+    tx: &Tx,
+    channel_id: ChannelId,
+    answer: &str,
+    refused: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use channel::Column as C;
+    let since = Func::coalesce([Expr::col(C::FailingSince), Expr::value(now)]);
+    channel::Entity::update_many()
+        .col_expr(C::LastAnswer, Expr::value(answer))
+        .col_expr(C::FailingSince, since.into())
+        .col_expr(C::Refuses, Expr::value(refused))
+        .filter(C::Id.eq(channel_id.0))
         .exec(tx)
         .await?;
     Ok(())

@@ -26,6 +26,9 @@ pub struct StoredOutput {
     pub tail: Vec<u8>,
     /// Name of the object that holds all that was kept.
     pub object: Option<String>,
+    /// The end of the result's text, as lists show it; see `app::run::Run::excerpt`.
+    #[serde(default)]
+    pub excerpt: Option<String>,
 }
 
 /// How a run ended.
@@ -128,6 +131,7 @@ impl Store {
                 .col_expr(R::OutputDropped, Expr::value(output.dropped))
                 .col_expr(R::OutputTail, Expr::value(output.tail.clone()))
                 .col_expr(R::OutputObject, Expr::value(output.object.clone()))
+                .col_expr(R::Excerpt, Expr::value(output.excerpt.clone()))
                 .filter(R::Id.eq(id.0))
                 .filter(R::FinishedAt.is_not_null())
                 .filter(R::OutputBytes.eq(0))
@@ -250,10 +254,13 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
 /// Ends a run that is still ours; false when it is not.
 async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
     use run::Column as R;
+    // What waits for its channel is not over: `store::delivery` ends it.
+    let finished_at = outcome.state.is_over().then_some(outcome.finished_at);
     let updated = run::Entity::update_many()
         .col_expr(R::State, Expr::value(outcome.state.as_str()))
         .col_expr(R::Reason, Expr::value(outcome.reason.clone()))
-        .col_expr(R::FinishedAt, Expr::value(outcome.finished_at))
+        .col_expr(R::FinishedAt, Expr::value(finished_at))
+        .col_expr(R::Excerpt, Expr::value(outcome.output.excerpt.clone()))
         .col_expr(R::ExitCode, Expr::value(outcome.exit_code))
         .col_expr(R::ExitSignal, Expr::value(outcome.exit_signal))
         .col_expr(R::OutputBytes, Expr::value(outcome.output.bytes))

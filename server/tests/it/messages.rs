@@ -63,9 +63,10 @@ async fn a_new_task_is_announced_then_reminds_with_a_picture() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
+    assert_eq!(first["text"]["mentioned_list"], json!(["zhangsan"]));
     assert_eq!(
-        first["text"]["mentioned_list"],
-        json!(["zhangsan", "13800138000"])
+        first["text"]["mentioned_mobile_list"],
+        json!(["13800138000"])
     );
 
     let run = app.start_run(task.id).await;
@@ -76,7 +77,7 @@ async fn a_new_task_is_announced_then_reminds_with_a_picture() {
         .as_str()
         .expect("the text comes first");
     for part in [
-        "【通知需求】交周报",
+        "【执行完成】交周报",
         "echo '结果 ok'",
         "结果 ok\n",
         "退出码 0",
@@ -86,8 +87,8 @@ async fn a_new_task_is_announced_then_reminds_with_a_picture() {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert_eq!(
-        all[1].body["text"]["mentioned_list"],
-        json!(["zhangsan", "13800138000"])
+        all[1].body["text"]["mentioned_mobile_list"],
+        json!(["13800138000"])
     );
     assert_eq!(all[2].body["msgtype"], "image", "then the picture");
 
@@ -151,9 +152,8 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
     let task = app.add(sending("t", Mode::Message, "", channel)).await;
     robot.wait_for(1).await;
     outbox_is_empty(&app).await;
-    robot.next([Mood::Refuse(93_000), Mood::Status(500)]);
+    robot.next([Mood::Refuse(-1), Mood::Status(500)]);
     let run = app.start_run(task.id).await;
-    app.ended(run).await;
     robot.wait_for(2).await;
     // Each pause is longer than the one before it.
     for (attempts, pause) in [(1, 2), (2, 4)] {
@@ -165,7 +165,7 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
             .await;
         let answer = row.last_answer.expect("the vendor's own words");
         assert!(
-            answer.contains(if attempts == 1 { "93000" } else { "HTTP 500" }),
+            answer.contains(if attempts == 1 { "-1" } else { "HTTP 500" }),
             "{answer}"
         );
         assert_eq!(
@@ -184,6 +184,7 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
     let all = robot.wait_for(5).await;
     let kinds: Vec<&Value> = all[3..].iter().map(|one| &one.body["msgtype"]).collect();
     assert_eq!(kinds, ["text", "image"]);
+    assert_eq!(app.ended(run).await.state, RunState::Succeeded);
     outbox_is_empty(&app).await;
     let rows = app.messages(task.id).await;
     assert_eq!(
@@ -197,7 +198,7 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
 #[tokio::test]
 async fn what_nobody_takes_becomes_a_dead_letter_that_is_seen() {
     let (app, robot, channel) = with_robot().await;
-    robot.always(Some(Mood::Refuse(93_000)));
+    robot.always(Some(Mood::Refuse(-1)));
     let task = app.add(sending("t", Mode::Message, "", channel)).await;
     let mut tries = 1;
     let dead = loop {
@@ -217,10 +218,7 @@ async fn what_nobody_takes_becomes_a_dead_letter_that_is_seen() {
         app.clock.advance(TimeDelta::minutes(30));
     };
     assert!(tries >= 5, "not at once: {tries}");
-    assert!(
-        dead.last_answer
-            .is_some_and(|answer| answer.contains("93000"))
-    );
+    assert!(dead.last_answer.is_some_and(|answer| answer.contains("-1")));
     let overview = app
         .service
         .overview(&app.console())
@@ -234,20 +232,23 @@ async fn what_nobody_takes_becomes_a_dead_letter_that_is_seen() {
     assert!(
         listed
             .last_answer
-            .is_some_and(|answer| answer.contains("93000"))
+            .is_some_and(|answer| answer.contains("-1"))
     );
 
     // A picture whose text was given up is given up with it, and holds nothing up.
     let run = app.start_run(task.id).await;
-    app.ended(run).await;
     app.until("the reminder's text to be given up", async || {
-        let row = app.messages(task.id).await.remove(1);
+        let rows = app.messages(task.id).await;
+        let row = rows.get(1)?;
         if row.state == "pending" {
             app.clock.advance(TimeDelta::minutes(30));
         }
         (row.state == "dead").then_some(())
     })
     .await;
+    let run = app.ended(run).await;
+    assert_eq!(run.state, RunState::Failed);
+    assert!(run.reason.is_some_and(|reason| reason.contains("-1")));
     robot.always(None);
     app.add(sending("later", Mode::Message, "", channel)).await;
     outbox_is_empty(&app).await;
@@ -370,7 +371,7 @@ async fn a_long_text_is_cut_between_characters_and_keeps_its_links() {
         "{} bytes",
         text.len()
     );
-    assert!(text.starts_with("【通知需求】很长的任务名"));
+    assert!(text.starts_with("【执行完成】很长的任务名"));
     let link = format!("http://cron.test/tasks/{}", task.id);
     assert!(text.contains(&link), "the link survives the cut: {text}");
     assert!(

@@ -439,7 +439,7 @@ async fn a_reminder_fires_without_a_command() {
     let task = app.add(reminder).await;
     let mut node = app.node().await;
     node.go_to(at("2026-11-22T08:00:03Z")).await;
-    assert_eq!(app.history(task.id).await, ["succeeded"; 3]);
+    assert_eq!(app.history(task.id).await, ["sending"; 3]);
     let events: Vec<String> = app
         .messages(task.id)
         .await

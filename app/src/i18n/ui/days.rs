@@ -1,7 +1,7 @@
 //! Texts about calendars, blackouts and the About page.
 
 use crate::calendar::BlackoutPolicy;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, plural};
 use crate::schedule::BUILTIN_CALENDAR;
 
 crate::texts! {
@@ -114,7 +114,7 @@ pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
         format!("导入了 {days} 天。"),
         format!(
             "Imported {days} {}.",
-            if days == 1 { "day" } else { "days" }
+            plural(days, "day", "days")
         ),
     );
     if ignored > 0 {
@@ -122,11 +122,7 @@ pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
             format!("有 {ignored} 条未采用："),
             format!(
                 " {ignored} {} not used:",
-                if ignored == 1 {
-                    "entry was"
-                } else {
-                    "entries were"
-                }
+                plural(ignored, "entry was", "entries were")
             ),
         ));
     }
@@ -138,8 +134,7 @@ pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
 pub fn schedules_using(lang: Lang, count: i64) -> String {
     match (lang, count) {
         (Lang::Zh, _) => format!("{count} 个周期"),
-        (Lang::En, 1) => "1 schedule".to_owned(),
-        (Lang::En, _) => format!("{count} schedules"),
+        (Lang::En, _) => format!("{count} {}", plural(count, "schedule", "schedules")),
     }
 }
 

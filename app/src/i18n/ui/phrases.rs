@@ -3,7 +3,7 @@
 use super::Ui;
 use crate::auth::Role;
 use crate::channel::ChannelKind;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, plural};
 use crate::run::{RunState, Trigger, UnrunState};
 use crate::task::{Mode, TaskState};
 
@@ -64,8 +64,7 @@ pub fn bytes(count: i64) -> String {
 pub fn failing(lang: Lang, count: usize) -> String {
     match lang {
         Lang::Zh => format!("{count} 个任务最近一次执行失败"),
-        Lang::En if count == 1 => "1 task is failing".to_owned(),
-        Lang::En => format!("{count} tasks are failing"),
+        Lang::En => format!("{count} {} failing", plural(count, "task is", "tasks are")),
     }
 }
 
@@ -127,7 +126,10 @@ pub fn bars(lang: Lang, runs: usize, bad: usize, longest_ms: i64) -> String {
     let longest = took(lang, longest_ms);
     lang.pick(
         format!("最近 {runs} 次执行，{bad} 次不成功，最长 {longest}"),
-        format!("Last {runs} runs, {bad} not successful, longest {longest}"),
+        format!(
+            "Last {runs} {}, {bad} not successful, longest {longest}",
+            plural(runs, "run", "runs")
+        ),
     )
 }
 
@@ -153,13 +155,28 @@ pub fn late(lang: Lang, millis: i64) -> String {
 /// Tasks that use a channel.
 #[must_use]
 pub fn tasks_using(lang: Lang, count: i64) -> String {
-    lang.pick(format!("{count} 个任务"), format!("{count} tasks"))
+    lang.pick(
+        format!("{count} 个任务"),
+        format!("{count} {}", plural(count, "task", "tasks")),
+    )
+}
+
+/// Messages that wait for a channel.
+#[must_use]
+pub fn messages_waiting(lang: Lang, count: i64) -> String {
+    lang.pick(
+        format!("{count} 条消息待发"),
+        format!("{count} {} waiting", plural(count, "message", "messages")),
+    )
 }
 
 /// Attempts a message took.
 #[must_use]
 pub fn attempts(lang: Lang, count: i32) -> String {
-    lang.pick(format!("尝试 {count} 次"), format!("{count} attempts"))
+    lang.pick(
+        format!("尝试 {count} 次"),
+        format!("{count} {}", plural(count, "attempt", "attempts")),
+    )
 }
 
 impl Ui {
@@ -179,6 +196,7 @@ impl Ui {
         match state {
             RunState::Waiting => self.run_waiting,
             RunState::Running => self.run_running,
+            RunState::Sending => self.run_sending,
             RunState::Succeeded => self.run_succeeded,
             RunState::Failed => self.run_failed,
             RunState::TimedOut => self.run_timed_out,
@@ -256,29 +274,11 @@ impl Ui {
             ChannelKind::Webhook => self.kind_webhook,
         }
     }
-
-    /// The word for what caused a message; an unknown one is shown as it is.
-    #[must_use]
-    pub fn event_text(&self, event: &str) -> String {
-        match event {
-            "created" => self.event_created,
-            "reminder" => self.event_reminder,
-            "urge" => self.event_urge,
-            "failed" => self.event_failed,
-            "timed_out" => self.event_timed_out,
-            "lost" => self.event_lost,
-            "closed" => self.event_closed,
-            "restored" => self.event_restored,
-            "test" => self.event_test,
-            other => other,
-        }
-        .to_owned()
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, relative, took};
+    use super::{attempts, bars, bytes, failing, messages_waiting, relative, tasks_using, took};
     use crate::i18n::Lang;
 
     #[test]
@@ -295,6 +295,24 @@ mod tests {
             assert_eq!(relative(Lang::Zh, seconds), zh);
             assert_eq!(relative(Lang::En, seconds), en);
         }
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let en = Lang::En;
+        for (one, many) in [
+            (tasks_using(en, 1), tasks_using(en, 2)),
+            (attempts(en, 1), attempts(en, 2)),
+            (failing(en, 1), failing(en, 2)),
+            (messages_waiting(en, 1), messages_waiting(en, 2)),
+            (bars(en, 1, 0, 5), bars(en, 2, 0, 5)),
+        ] {
+            let changed = one.replace('1', "2");
+            assert!(changed != many, "{one} and {many}");
+        }
+        assert_eq!(tasks_using(en, 1), "1 task");
+        assert_eq!(tasks_using(en, 0), "0 tasks");
+        assert_eq!(tasks_using(Lang::Zh, 1), "1 个任务");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Texts about a run's log, its attempts, and what it was started with.
 
 use super::phrases;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, plural};
 
 crate::texts! {
     /// Texts about a run's log, its attempts, and what it was started with.
@@ -61,7 +61,10 @@ pub fn fresh(lang: Lang, lines: u64) -> String {
 pub fn gone(lang: Lang, lines: u64) -> String {
     lang.pick(
         format!("输出太长，前面 {lines} 行不再显示，完整的输出请下载。"),
-        format!("Too long to show: {lines} lines before this are left out. Download the whole."),
+        format!(
+            "Too long to show: {lines} {} before this left out. Download the whole.",
+            plural(lines, "line is", "lines are")
+        ),
     )
 }
 
@@ -80,7 +83,10 @@ pub fn gap(lang: Lang, bytes: u64) -> String {
     let words = phrases::bytes(i64::try_from(bytes).unwrap_or(i64::MAX));
     lang.pick(
         format!("这里缺少 {words} 输出（{bytes} 字节），没有保留"),
-        format!("{words} of output ({bytes} bytes) are missing here; they were not kept"),
+        format!(
+            "{words} of output ({bytes} {}) missing here; not kept",
+            plural(bytes, "byte", "bytes")
+        ),
     )
 }
 
@@ -89,7 +95,10 @@ pub fn gap(lang: Lang, bytes: u64) -> String {
 pub fn cut(lang: Lang, characters: u64) -> String {
     lang.pick(
         format!("… 还有 {characters} 个字符"),
-        format!("… {characters} more characters"),
+        format!(
+            "… {characters} more {}",
+            plural(characters, "character", "characters")
+        ),
     )
 }
 
@@ -108,7 +117,10 @@ pub fn redrawn(lang: Lang, times: u32) -> String {
 pub fn found(lang: Lang, at: usize, count: usize) -> String {
     match (at, count) {
         (_, 0) => RunLogUi::of(lang).find_nothing.to_owned(),
-        (0, _) => lang.pick(format!("{count} 行"), format!("{count} lines")),
+        (0, _) => lang.pick(
+            format!("{count} 行"),
+            format!("{count} {}", plural(count, "line", "lines")),
+        ),
         _ => format!("{at}/{count}"),
     }
 }

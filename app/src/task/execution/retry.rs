@@ -139,7 +139,12 @@ mod tests {
         for state in [RunState::Failed, RunState::TimedOut, RunState::Lost] {
             assert!(again(&all, state, None), "{state:?}");
         }
-        for state in [RunState::Killed, RunState::Succeeded, RunState::Running] {
+        for state in [
+            RunState::Killed,
+            RunState::Succeeded,
+            RunState::Running,
+            RunState::Sending,
+        ] {
             assert!(!again(&all, state, Some(1)), "{state:?}");
         }
     }

@@ -45,7 +45,7 @@ fn run_row(clock: &Clock, run: &Run) -> AnyView {
             <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)}</td>
             <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>
             <td class="took number">{clock.took(run.started_at, run.finished_at)}</td>
-            <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))}</td>
+            <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))} {excerpt(run)}</td>
         </tr>
     }
     .into_any()
@@ -64,6 +64,12 @@ fn delay(run: &Run) -> Option<AnyView> {
     let late = run.started_at.millis_since(run.scheduled_for?);
     (late >= 1000)
         .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
+}
+
+/// The end of the result's text. `<code>` keeps a parser from eating a first line break.
+pub(crate) fn excerpt(run: &Run) -> Option<AnyView> {
+    let text = run.excerpt.as_deref()?;
+    Some(view! { <code class="excerpt">{visible(text)}</code> }.into_any())
 }
 
 /// Exit code or signal, and the sentence where there is one.

@@ -7,6 +7,7 @@ use super::state::message_state;
 use super::time::Clock;
 use crate::channel::MessageRow;
 use crate::i18n::ui::phrases;
+use crate::message::Event;
 use crate::ui::context::{lang, ui};
 
 /// The list, newest first; says so when there is none.
@@ -18,16 +19,34 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
     let items = rows.into_iter().map(|row| {
         let kind = if row.kind == "image" { ui.message_image } else { ui.message_text };
         let attempts = (row.attempts > 1).then(|| phrases::attempts(lang(), row.attempts));
+        // What was accepted needs no answer: it is what the text says.
+        let answer = row.last_answer.filter(|_| row.state != "sent");
         view! {
             <li>
                 {message_state(&row.state)}
-                <span>{ui.event_text(&row.event)} " · " {kind}</span>
+                <span>{Event::text(&row.event, lang())} " · " {kind}</span>
                 <span class="muted">{clock.relative(row.sent_at.unwrap_or(row.created_at))}</span>
                 {attempts.map(|text| view! { <span class="muted">{text}</span> })}
-                {row.last_answer.map(|answer| view! { <code class="answer">{visible(&answer)}</code> })}
+                {answer.map(|answer| view! {
+                    <span class="answer">{ui.message_answer} " " <code>{visible(&answer)}</code></span>
+                })}
+                {(!row.text.is_empty()).then(|| sent(&row.text))}
             </li>
         }
         .into_any()
     });
     view! { <ul class="messages">{items.collect_view()}</ul> }.into_any()
+}
+
+/// The text as it is sent: its first line, and all of it unfolded.
+fn sent(text: &str) -> AnyView {
+    let text = visible(text);
+    let first = text.lines().next().unwrap_or_default().to_owned();
+    view! {
+        <details class="sent-text">
+            <summary>{first}</summary>
+            <pre class="code" tabindex="0"><code>{text}</code></pre>
+        </details>
+    }
+    .into_any()
 }

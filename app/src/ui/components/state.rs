@@ -24,6 +24,7 @@ pub(crate) fn run_state(state: RunState) -> AnyView {
     let (tone, glyph) = match state {
         RunState::Waiting => ("off", icon::CLOCK),
         RunState::Running => ("run", icon::SPINNER),
+        RunState::Sending => ("run", icon::SEND),
         RunState::Succeeded => ("ok", icon::CHECK),
         RunState::Failed => ("bad", icon::CROSS),
         RunState::TimedOut => ("bad", icon::CLOCK),
@@ -97,6 +98,7 @@ pub(crate) fn message_state(state: &str) -> AnyView {
         "sent" => badge("ok", icon::CHECK, ui.message_sent),
         "sending" => badge("run", icon::SPINNER, ui.message_sending),
         "dead" => badge("bad", icon::CROSS, ui.message_dead),
+        "withdrawn" => badge("off", icon::STOP, ui.message_withdrawn),
         _ => badge("off", icon::CLOCK, ui.message_pending),
     }
 }

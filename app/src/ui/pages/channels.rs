@@ -17,6 +17,7 @@ use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
+use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, ui};
 use crate::ui::live::live;
 use crate::ui::load;
@@ -73,10 +74,14 @@ fn answer(desk: Desk) -> Option<AnyView> {
 
 fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     let ui = ui();
+    let clock = Clock::new(page.clock.clone());
     let table = if page.channels.is_empty() {
         view! { <p class="muted padded">{ui.channels_empty}</p> }.into_any()
     } else {
-        let rows = page.channels.iter().map(|channel| row(channel, desk));
+        let rows = page
+            .channels
+            .iter()
+            .map(|channel| row(channel, &clock, desk));
         view! {
             <table class="rows">
                 <thead>
@@ -101,7 +106,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn row(channel: &Channel, desk: Desk) -> AnyView {
+fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
     let answer = channel
         .last_answer
@@ -121,11 +126,26 @@ fn row(channel: &Channel, desk: Desk) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer><code class="answer">{answer}</code></td>
+            <td data-label=ui.channel_answer>{trouble(channel, clock)} <code class="answer">{answer}</code></td>
             <td class="row-actions"><div>{test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
     }
     .into_any()
+}
+
+/// Since when it accepts no messages.
+fn trouble(channel: &Channel, clock: &Clock) -> Option<AnyView> {
+    let ui = ui();
+    let since = channel.failing_since?;
+    let (class, word) = if channel.refuses {
+        ("state is-bad", ui.channel_refuses)
+    } else {
+        ("state is-warn", ui.channel_unreachable)
+    };
+    Some(
+        view! { <span class=class>{icon(icon::ALERT)} {word} " " {clock.exact(since)}</span> }
+            .into_any(),
+    )
 }
 
 fn test(id: ChannelId, desk: Desk) -> AnyView {

@@ -1,6 +1,7 @@
 //! `jcrontab calendar list | show`, and what an import came to.
 
 use app::calendar::{Calendar, CalendarDays, CalendarImported};
+use app::i18n::plural;
 use axum::http::Method;
 use serde_json::Value;
 
@@ -98,10 +99,12 @@ pub(super) fn imported(answer: &Value, json: bool) -> Result<(), Failure> {
     }
     let taken: CalendarImported = typed(answer)?;
     let (name, days, years) = (&taken.calendar.name, taken.days, years(&taken.calendar));
-    let unit = if days == 1 { "day" } else { "days" };
     let mut lines = vec![lang().pick(
         format!("日历 {name}：导入 {days} 天，现有 {years} 年的数据"),
-        format!("Calendar {name}: imported {days} {unit}; it has data for {years}"),
+        format!(
+            "Calendar {name}: imported {days} {}; it has data for {years}",
+            plural(days, "day", "days")
+        ),
     )];
     lines.extend(taken.ignored.iter().map(|ignored| format!("! {ignored}")));
     print_lines(&lines);

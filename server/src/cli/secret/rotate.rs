@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::auth::Principal;
 use app::backend::Caller;
+use app::i18n::plural;
 
 use super::super::client::{refusal, remote};
 use super::super::print::print_lines;
@@ -57,7 +58,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let count = done.resealed;
     let mut lines = vec![lang.pick(
         format!("已换用新密钥，重新加密了 {count} 个值。旧密钥在 secret.key.old：换密钥之前的备份要用它，不再需要时删除"),
-        format!("The key is new, and {count} values are sealed with it. The old one is secret.key.old: backups from before need it; delete it when they are gone"),
+        format!("The key is new, and {count} {} sealed with it. The old one is secret.key.old: backups from before need it; delete it when they are gone", plural(count, "value is", "values are")),
     )];
     if several {
         lines.push(

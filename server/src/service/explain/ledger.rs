@@ -146,6 +146,10 @@ fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (&'static str, S
 fn state_text(lang: Lang, state: &str) -> &'static str {
     match state {
         "running" => lang.pick("正在执行", "is running"),
+        "sending" => lang.pick(
+            "正在等待渠道接收消息",
+            "is waiting for its channel to accept the message",
+        ),
         "succeeded" => lang.pick("成功", "succeeded"),
         "failed" => lang.pick("失败", "failed"),
         "timed_out" => lang.pick("超时被终止", "was ended by its time limit"),

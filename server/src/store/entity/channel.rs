@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) last_answer: Option<String>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
+    pub(crate) failing_since: Option<DateTimeUtc>,
+    pub(crate) refuses: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -35,6 +35,7 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) parameters_sealed: Option<String>,
     pub(crate) stop_by: Option<String>,
+    pub(crate) excerpt: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@ use app::run::RunReason;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
 use super::super::{Store, StoreError};
@@ -22,8 +23,10 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Called, StoreError> {
         transaction!(self, |tx| {
-            let reason = RunReason::Stopped(who.to_owned()).code();
-            if call_off(tx, &[id], &reason, now).await? {
+            let reason = RunReason::Stopped(who.to_owned());
+            if call_off(tx, &[id], &reason.code(), now).await?
+                || withdraw_run(tx, id, &reason, now).await?
+            {
                 return Ok(Called::Off);
             }
             ask_to_end(tx, &[id], who).await?;

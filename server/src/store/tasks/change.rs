@@ -1,6 +1,7 @@
 //! Changing tasks: each change is numbered, and takes back what was planned from the old state.
 
 use app::id::{RunId, TaskId};
+use app::run::RunReason;
 use app::schedule::Purpose;
 use app::task::TaskState;
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
+use super::super::delivery::withdraw_task;
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
@@ -122,6 +124,10 @@ impl Store {
             withdraw(tx, id, now).await?;
             if state != TaskState::Active {
                 skip_due(tx, id, now, state.as_str()).await?;
+            }
+            if state == TaskState::Closed {
+                let reason = RunReason::TaskGone(state.as_str().to_owned());
+                withdraw_task(tx, id, &reason, now).await?;
             }
             Ok(true)
         })

@@ -27,6 +27,8 @@ pub(crate) enum Mood {
     Refuse(i64),
     /// HTTP status with a body that is no JSON.
     Status(u16),
+    /// HTTP status with a `Retry-After` of so many seconds.
+    Later(u16, u64),
     /// Sends the caller elsewhere.
     Redirect(String),
     /// Answers nothing, for ever.
@@ -181,6 +183,12 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, bytes: Byte
         Some(Mood::Status(status)) => (
             StatusCode::from_u16(status).expect("a status"),
             "<html>the proxy is unwell</html>",
+        )
+            .into_response(),
+        Some(Mood::Later(status, seconds)) => (
+            StatusCode::from_u16(status).expect("a status"),
+            [(header::RETRY_AFTER, seconds.to_string())],
+            "come back later",
         )
             .into_response(),
         Some(Mood::Redirect(to)) => Redirect::temporary(&to).into_response(),

@@ -151,7 +151,7 @@ async fn output_of_earlier_versions_is_still_read() {
         bytes: 9,
         dropped: 0,
         tail: "中文\nok".as_bytes().to_vec(),
-        object: None,
+        ..StoredOutput::default()
     };
     let kept_short = kept(&store, &short).await;
     assert_eq!(kept_short.plain(), "中文\nok".as_bytes());
@@ -173,6 +173,7 @@ async fn output_of_earlier_versions_is_still_read() {
         dropped: 5,
         tail: old[old.len() - 4096..].to_vec(),
         object: Some(name.to_owned()),
+        excerpt: None,
     };
     let kept_long = kept(&store, &long).await;
     assert_eq!(kept_long.plain(), old);

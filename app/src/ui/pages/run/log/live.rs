@@ -182,7 +182,7 @@ impl Live {
             let (id, state) = (core.run?, core.state?);
             match state {
                 _ if core.over || core.stream.is_some() || document().hidden() => None,
-                RunState::Waiting => None,
+                RunState::Waiting | RunState::Sending => None,
                 RunState::Running => {
                     (now >= core.again).then(|| (id, routes::run_log_stream(id, core.next)))
                 }

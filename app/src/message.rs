@@ -1,0 +1,156 @@
+//! What chat messages are about.
+
+use crate::i18n::Lang;
+
+/// What happened. Its code is stored with a message, sent to webhooks and listed in
+/// `docs/API.md`; composing, pages and documents all use this list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A task was created (建单通知).
+    Created,
+    /// A reminder of a task in message mode is due.
+    Reminder,
+    /// A run of a task in message + command mode succeeded.
+    Completed,
+    /// A task is being chased (催单).
+    Urge,
+    /// A run failed, timed out or could not be started.
+    Failed,
+    /// A run was stopped by a person or by shutdown.
+    Stopped,
+    /// The server went away under a run.
+    Lost,
+    /// A run is over its soft limit and goes on.
+    TooLong,
+    /// Somebody tests a channel.
+    Test,
+}
+
+impl Event {
+    /// All events.
+    pub const ALL: [Self; 9] = [
+        Self::Created,
+        Self::Reminder,
+        Self::Completed,
+        Self::Urge,
+        Self::Failed,
+        Self::Stopped,
+        Self::Lost,
+        Self::TooLong,
+        Self::Test,
+    ];
+
+    /// The code used in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Reminder => "reminder",
+            Self::Completed => "completed",
+            Self::Urge => "urge",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::Lost => "lost",
+            Self::TooLong => "too_long",
+            Self::Test => "test",
+        }
+    }
+
+    /// How the text of a message starts.
+    #[must_use]
+    pub const fn title(self, lang: Lang) -> &'static str {
+        match (lang, self) {
+            (Lang::Zh, Self::Created) => "【建单通知】",
+            (Lang::Zh, Self::Reminder) => "【提醒】",
+            (Lang::Zh, Self::Completed) => "【执行完成】",
+            (Lang::Zh, Self::Urge) => "【催单】",
+            (Lang::Zh, Self::Failed) => "【执行失败】",
+            (Lang::Zh, Self::Stopped) => "【已停止】",
+            (Lang::Zh, Self::Lost) => "【执行丢失】",
+            (Lang::Zh, Self::TooLong) => "【执行过久】",
+            (Lang::Zh, Self::Test) => "【测试】",
+            (Lang::En, Self::Created) => "[New task] ",
+            (Lang::En, Self::Reminder) => "[Reminder] ",
+            (Lang::En, Self::Completed) => "[Completed] ",
+            (Lang::En, Self::Urge) => "[Urge] ",
+            (Lang::En, Self::Failed) => "[Failed] ",
+            (Lang::En, Self::Stopped) => "[Stopped] ",
+            (Lang::En, Self::Lost) => "[Run lost] ",
+            (Lang::En, Self::TooLong) => "[Running long] ",
+            (Lang::En, Self::Test) => "[Test] ",
+        }
+    }
+
+    /// What pages call such a message.
+    #[must_use]
+    pub const fn words(self, lang: Lang) -> &'static str {
+        match (lang, self) {
+            (Lang::Zh, Self::Created) => "建单通知",
+            (Lang::Zh, Self::Reminder) => "提醒",
+            (Lang::Zh, Self::Completed) => "执行完成",
+            (Lang::Zh, Self::Urge) => "催单",
+            (Lang::Zh, Self::Failed) => "执行失败",
+            (Lang::Zh, Self::Stopped) => "执行被停止",
+            (Lang::Zh, Self::Lost) => "执行丢失",
+            (Lang::Zh, Self::TooLong) => "执行过久",
+            (Lang::Zh, Self::Test) => "测试",
+            (Lang::En, Self::Created) => "New task",
+            (Lang::En, Self::Reminder) => "Reminder",
+            (Lang::En, Self::Completed) => "Run completed",
+            (Lang::En, Self::Urge) => "Urge",
+            (Lang::En, Self::Failed) => "Run failed",
+            (Lang::En, Self::Stopped) => "Run stopped",
+            (Lang::En, Self::Lost) => "Run lost",
+            (Lang::En, Self::TooLong) => "Running long",
+            (Lang::En, Self::Test) => "Test",
+        }
+    }
+
+    /// The words for a stored code; one of another version is shown as it is.
+    #[must_use]
+    pub fn text(code: &str, lang: Lang) -> String {
+        code.parse::<Self>()
+            .map_or_else(|()| code.to_owned(), |event| event.words(lang).to_owned())
+    }
+}
+
+impl std::str::FromStr for Event {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|event| event.as_str() == text)
+            .ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_has_words_in_both_languages_and_stands_in_the_documents() {
+        let document = include_str!("../../docs/API.md");
+        for event in Event::ALL {
+            let code = event.as_str();
+            assert_eq!(code.parse(), Ok(event));
+            assert!(code.len() <= 32, "{code}: the column's length");
+            assert!(
+                document.contains(&format!("`{code}`")),
+                "docs/API.md does not name {code}"
+            );
+            for lang in [Lang::Zh, Lang::En] {
+                let words = Event::text(code, lang);
+                assert!(!words.is_empty() && words != code, "{code}");
+                assert!(!event.title(lang).trim().is_empty(), "{code}");
+            }
+            let zh = event.words(Lang::Zh);
+            assert!(zh.chars().all(|c| !c.is_ascii()), "{zh}");
+            assert!(event.words(Lang::En).is_ascii());
+        }
+        assert_eq!(
+            Event::text("of_another_version", Lang::En),
+            "of_another_version"
+        );
+    }
+}

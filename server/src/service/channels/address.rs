@@ -1,0 +1,262 @@
+//! What people paste as the address of a chat robot, and what belongs there instead.
+
+use app::channel::ChannelKind;
+use app::i18n::Lang;
+use url::Url;
+
+/// Where WeCom's group robots live (developer document 91770).
+const WECOM_HOST: &str = "qyapi.weixin.qq.com";
+const WECOM_PATH: &str = "/cgi-bin/webhook/send";
+
+/// Chat services whose robots take other messages than ours, by the end of their host names.
+const OTHERS: [(&str, &str, &str); 12] = [
+    ("dingtalk.com", "钉钉", "DingTalk"),
+    ("feishu.cn", "飞书", "Feishu"),
+    ("larksuite.com", "Lark", "Lark"),
+    ("larkoffice.com", "Lark", "Lark"),
+    ("slack.com", "Slack", "Slack"),
+    ("discord.com", "Discord", "Discord"),
+    ("discordapp.com", "Discord", "Discord"),
+    ("api.telegram.org", "Telegram", "Telegram"),
+    ("webhook.office.com", "Microsoft Teams", "Microsoft Teams"),
+    ("chat.googleapis.com", "Google Chat", "Google Chat"),
+    ("sctapi.ftqq.com", "Server酱", "ServerChan"),
+    ("pushplus.plus", "PushPlus", "PushPlus"),
+];
+
+/// Why an address does not suit its kind of channel, as a sentence with what to enter instead;
+/// `None` where nothing is known against it. `text` is trimmed.
+pub(super) fn fault(kind: ChannelKind, text: &str, lang: Lang) -> Option<String> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    if let Some((zh, en)) = other_vendor(text, url.as_ref()) {
+        return Some(other(kind, lang.pick(zh, en), lang));
+    }
+    match kind {
+        ChannelKind::Wecom => wecom(text, url.as_ref(), lang),
+        ChannelKind::Webhook => url.as_ref().is_some_and(is_wecom).then(|| {
+            lang.pick(
+                "这是企业微信群机器人的地址：类型请选“企业微信群机器人”",
+                "This is the address of a WeCom robot: choose the kind \"WeCom group robot\"",
+            )
+            .to_owned()
+        }),
+    }
+}
+
+fn is_wecom(url: &Url) -> bool {
+    url.host_str() == Some(WECOM_HOST)
+}
+
+/// The chat service that an address belongs to, also one without its scheme.
+fn other_vendor(text: &str, url: Option<&Url>) -> Option<(&'static str, &'static str)> {
+    let host = match url {
+        Some(url) => url.host_str()?.to_ascii_lowercase(),
+        None => {
+            let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+            let rest = rest.trim_start_matches('/');
+            rest.split(['/', '?', ':', ' '])
+                .next()?
+                .to_ascii_lowercase()
+        }
+    };
+    OTHERS
+        .into_iter()
+        .find(|(end, ..)| {
+            host.strip_suffix(end)
+                .is_some_and(|front| front.is_empty() || front.ends_with('.'))
+        })
+        .map(|(_, zh, en)| (zh, en))
+}
+
+fn other(kind: ChannelKind, vendor: &str, lang: Lang) -> String {
+    match kind {
+        ChannelKind::Wecom => lang.pick(
+            format!("这是{vendor}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{}", example()),
+            format!("This is an address of {vendor}, not of a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {}", example()),
+        ),
+        ChannelKind::Webhook => lang.pick(
+            format!("这是{vendor}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址"),
+            format!("This is an address of {vendor}, which does not take the JSON that a webhook channel sends. Enter the address of a receiver of your own"),
+        ),
+    }
+}
+
+fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
+    let Some(url) = url else {
+        // A key, or a part of the address: what is missing can be added.
+        return Some(match key_in(text) {
+            Some(key) => lang.pick(
+                format!("这里要填机器人的完整地址：{}", complete(key)),
+                format!("Enter the whole address of the robot: {}", complete(key)),
+            ),
+            None => lang.pick(
+                format!(
+                    "这不是机器人的地址；请复制完整的 Webhook 地址：{}",
+                    example()
+                ),
+                format!(
+                    "This is not the address of a robot; copy its whole webhook address: {}",
+                    example()
+                ),
+            ),
+        });
+    };
+    let key = url
+        .query_pairs()
+        .find(|(name, _)| name == "key")
+        .map(|(_, key)| key.trim().to_owned());
+    let ours = is_wecom(url);
+    if ours && url.path().trim_end_matches('/') != WECOM_PATH {
+        return Some(match key_in(text) {
+            Some(key) => lang.pick(
+                format!("机器人的地址应为 {}", complete(key)),
+                format!("The address of the robot is {}", complete(key)),
+            ),
+            None => lang.pick(
+                format!("这不是机器人的地址；机器人的地址形如 {}", example()),
+                format!(
+                    "This is not the address of a robot, which looks like {}",
+                    example()
+                ),
+            ),
+        });
+    }
+    // A proxy of the user's own may need no key, but an empty one is half an address.
+    let wants_key = ours || url.path().ends_with(WECOM_PATH) || key.is_some();
+    let has_key = key.is_some_and(|key| !key.is_empty() && key != "…" && key != "...");
+    (wants_key && !has_key).then(|| {
+        lang.pick(
+            format!("地址里缺少 key；请复制完整的 Webhook 地址：{}", example()),
+            format!(
+                "The key is missing; copy the whole webhook address: {}",
+                example()
+            ),
+        )
+    })
+}
+
+fn complete(key: &str) -> String {
+    format!("https://{WECOM_HOST}{WECOM_PATH}?key={key}")
+}
+
+fn example() -> String {
+    complete("…")
+}
+
+/// The key of a robot somewhere in a text: behind `key=`, or the whole text where it looks like
+/// one (a UUID).
+fn key_in(text: &str) -> Option<&str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if let Some((_, rest)) = text.split_once("key=") {
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        return Some(&rest[..end]).filter(|key| key.len() >= 8);
+    }
+    let text = text.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    (groups == [8, 4, 4, 4, 12] && text.chars().all(is_part)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "693a91f6-7aac-4bc4-97a0-0ec2fa5aaa01";
+
+    #[test]
+    fn what_is_only_a_part_of_an_address_is_completed() {
+        let whole = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}");
+        for text in [
+            KEY.to_owned(),
+            format!("key={KEY}"),
+            format!("?key={KEY}"),
+            format!("send?key={KEY}"),
+            format!("/cgi-bin/webhook/send?key={KEY}"),
+            format!("qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"),
+            format!("//qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"),
+            format!("curl '{whole}' -H 'Content-Type: application/json'"),
+            format!("\"{KEY}\""),
+            format!("https://qyapi.weixin.qq.com/?key={KEY}"),
+        ] {
+            for lang in [Lang::Zh, Lang::En] {
+                let fault = fault(ChannelKind::Wecom, &text, lang).expect(&text);
+                assert!(fault.contains(&whole), "{text}: {fault}");
+            }
+        }
+        assert_eq!(fault(ChannelKind::Wecom, &whole, Lang::Zh), None);
+    }
+
+    #[test]
+    fn an_address_without_its_key_is_none() {
+        for text in [
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=%20",
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send",
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…",
+            "https://qyapi.weixin.qq.com/",
+            "http://proxy.test/cgi-bin/webhook/send?key=",
+            "https://proxy.test/send?key=",
+            "nonsense",
+        ] {
+            let said = fault(ChannelKind::Wecom, text, Lang::En).expect(text);
+            assert!(said.contains("cgi-bin/webhook/send?key="), "{text}: {said}");
+        }
+        for text in [
+            "http://127.0.0.1:9/send",
+            "https://proxy.test/robot?key=abc",
+        ] {
+            assert_eq!(fault(ChannelKind::Wecom, text, Lang::En), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_other_services_are_named() {
+        for (text, zh, en) in [
+            (
+                "https://oapi.dingtalk.com/robot/send?access_token=x",
+                "钉钉",
+                "DingTalk",
+            ),
+            (
+                "oapi.dingtalk.com/robot/send?access_token=x",
+                "钉钉",
+                "DingTalk",
+            ),
+            (
+                "https://open.feishu.cn/open-apis/bot/v2/hook/x",
+                "飞书",
+                "Feishu",
+            ),
+            (
+                "https://OPEN.FEISHU.CN/open-apis/bot/v2/hook/x",
+                "飞书",
+                "Feishu",
+            ),
+            (
+                "https://open.larksuite.com/open-apis/bot/v2/hook/x",
+                "Lark",
+                "Lark",
+            ),
+            ("https://hooks.slack.com/services/T0/B0/x", "Slack", "Slack"),
+            ("https://discord.com/api/webhooks/1/x", "Discord", "Discord"),
+        ] {
+            for kind in ChannelKind::ALL {
+                for (lang, vendor) in [(Lang::Zh, zh), (Lang::En, en)] {
+                    let said = fault(kind, text, lang).expect(text);
+                    assert!(said.contains(vendor), "{text}: {said}");
+                }
+            }
+        }
+        for text in [
+            "https://notslack.com/x",
+            "https://slack.com.evil.test/x",
+            "https://ops.test/slack.com",
+        ] {
+            assert_eq!(fault(ChannelKind::Webhook, text, Lang::En), None, "{text}");
+        }
+        let wecom = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}");
+        let said = fault(ChannelKind::Webhook, &wecom, Lang::En).expect("a fault");
+        assert!(said.contains("WeCom"));
+    }
+}

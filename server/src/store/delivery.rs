@@ -1,0 +1,196 @@
+//! What becomes of the run behind a message: a run in message mode is `sending` until its channel
+//! has accepted its text, and is over then (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
+//!
+//! A run leaves `sending` once: every change says `WHERE id = ? AND state = 'sending'`, in the
+//! transaction that changes its message.
+
+use app::id::{ChannelId, RunId, TaskId};
+use app::run::{RunReason, RunState};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::entity::{message, occurrence, run, task};
+use super::{StoreError, Tx};
+
+/// Ends a run that waits for its message; false when it does not.
+pub(super) async fn end_run(
+    tx: &Tx,
+    id: RunId,
+    state: RunState,
+    reason: Option<&RunReason>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use run::Column as R;
+    let ended = run::Entity::update_many()
+        .col_expr(R::State, Expr::value(state.as_str()))
+        .col_expr(R::Reason, Expr::value(reason.map(RunReason::code)))
+        .col_expr(R::FinishedAt, Expr::value(now))
+        .filter(R::Id.eq(id.0))
+        .filter(R::State.eq(RunState::Sending.as_str()))
+        .exec(tx)
+        .await?;
+    if ended.rows_affected == 0 {
+        return Ok(false);
+    }
+    let occurrence_id: Option<i64> = run::Entity::find_by_id(id.0)
+        .select_only()
+        .column(R::OccurrenceId)
+        .into_tuple::<Option<i64>>()
+        .one(tx)
+        .await?
+        .flatten();
+    if let Some(occurrence_id) = occurrence_id {
+        occurrence::Entity::update_many()
+            .col_expr(occurrence::Column::State, Expr::value(state.as_str()))
+            .filter(occurrence::Column::Id.eq(occurrence_id))
+            .filter(occurrence::Column::State.eq(RunState::Sending.as_str()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(true)
+}
+
+/// A message that has not left yet.
+type Unsent = (i64, String, Option<i64>);
+
+/// Takes back messages that have not left; gives whether a run ended with one of them.
+async fn take_back(
+    tx: &Tx,
+    unsent: Vec<Unsent>,
+    reason: &RunReason,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use message::Column as M;
+    let mut ended = false;
+    for (id, kind, run) in unsent {
+        let withdrawn = message::Entity::update_many()
+            .col_expr(M::State, Expr::value("withdrawn"))
+            .filter(M::Id.eq(id))
+            .filter(M::State.is_in(["pending", "waiting"]))
+            .exec(tx)
+            .await?;
+        if withdrawn.rows_affected == 1
+            && kind == "text"
+            && let Some(run) = run
+        {
+            ended |= end_run(tx, RunId(run), RunState::Killed, Some(reason), now).await?;
+        }
+    }
+    Ok(ended)
+}
+
+/// Takes back what waits to be sent about a task.
+pub(super) async fn withdraw_task(
+    tx: &Tx,
+    id: TaskId,
+    reason: &RunReason,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    let unsent: Vec<Unsent> = message::Entity::find()
+        .select_only()
+        .columns([M::Id, M::Kind, M::RunId])
+        .filter(M::State.is_in(["pending", "waiting"]))
+        // Little waits, and a task may have sent much: not along the task's index.
+        .filter(Expr::col(M::TaskId).add(0).eq(id.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    take_back(tx, unsent, reason, now).await?;
+    Ok(())
+}
+
+/// Takes back what waits to be sent for a run; gives whether the run ended with it.
+pub(super) async fn withdraw_run(
+    tx: &Tx,
+    id: RunId,
+    reason: &RunReason,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use message::Column as M;
+    let unsent: Vec<Unsent> = message::Entity::find()
+        .select_only()
+        .columns([M::Id, M::Kind, M::RunId])
+        .filter(M::RunId.eq(id.0))
+        .filter(M::State.is_in(["pending", "waiting"]))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    take_back(tx, unsent, reason, now).await
+}
+
+/// Takes back one message, with the picture that waits for it.
+pub(super) async fn withdraw_message(
+    tx: &Tx,
+    id: i64,
+    reason: &RunReason,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    let found = || {
+        message::Entity::find()
+            .select_only()
+            .columns([M::Id, M::Kind, M::RunId])
+    };
+    let mut unsent: Vec<Unsent> = found().filter(M::Id.eq(id)).into_tuple().all(tx).await?;
+    let picture = found()
+        .filter(M::AfterId.eq(id))
+        .filter(M::State.eq("waiting"));
+    unsent.extend(picture.into_tuple::<Unsent>().all(tx).await?);
+    take_back(tx, unsent, reason, now).await?;
+    Ok(())
+}
+
+/// Ends the runs whose messages wait for a channel that is being deleted, or is gone.
+pub(super) async fn channel_gone(
+    tx: &Tx,
+    id: ChannelId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    let runs: Vec<i64> = message::Entity::find()
+        .select_only()
+        .column(M::RunId)
+        .filter(M::ChannelId.eq(id.0))
+        .filter(M::State.is_in(["pending", "waiting", "sending"]))
+        .filter(M::Kind.eq("text"))
+        .filter(M::RunId.is_not_null())
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for run in runs {
+        end_run(
+            tx,
+            RunId(run),
+            RunState::Failed,
+            Some(&RunReason::NoChannel),
+            now,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Why a message caused at `at` is not to be sent any more: its task was closed after that.
+/// `None` when it is to be sent.
+pub(super) async fn outdated(
+    tx: &Tx,
+    id: i64,
+    at: DateTime<Utc>,
+) -> Result<Option<RunReason>, StoreError> {
+    use task::Column as T;
+    let found: Option<(String, DateTime<Utc>)> = task::Entity::find_by_id(id)
+        .select_only()
+        .columns([T::State, T::UpdatedAt])
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let reason = |state: &str| Some(RunReason::TaskGone(state.to_owned()));
+    Ok(match found {
+        None => reason("deleted"),
+        // A start by hand after the close is wanted.
+        Some((state, changed)) if state == "closed" && at <= changed => reason("closed"),
+        Some(_) => None,
+    })
+}

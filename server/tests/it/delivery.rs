@@ -1,0 +1,460 @@
+//! A run in message mode ends with its message; what waits for a closed task is withdrawn; a
+//! refusal for good is final, and seen.
+
+use app::auth::Role;
+use app::backend::{Channels, Runs, System, Tasks};
+use app::channel::ChannelKind;
+use app::id::{ChannelId, TaskId};
+use app::run::{Run, RunState};
+use app::task::{Control, Mode, TaskDraft};
+use chrono::TimeDelta;
+use serde_json::json;
+use server::clock::Clock;
+use server::store::Setback;
+
+use super::helpers::robot::Mood;
+use super::helpers::{Robot, TestApp, draft};
+
+const SELDOM: &str = "0 0 1 1 *";
+
+fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
+    TaskDraft {
+        mode: Mode::Message,
+        channel_id: Some(channel.0),
+        ..draft(name, SELDOM, "")
+    }
+}
+
+/// An app with a robot, a channel to it, and a task in message mode whose creation was announced.
+async fn with_reminder() -> (TestApp, Robot, ChannelId, TaskId) {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app
+        .channel("ops", ChannelKind::Wecom, &robot.url())
+        .await
+        .id;
+    app.notify();
+    let task = app.add(reminder("交周报", channel)).await.id;
+    app.until("the announcement", async || {
+        let sent = app.messages(task).await;
+        (sent.len() == 1 && sent[0].state == "sent").then_some(())
+    })
+    .await;
+    (app, robot, channel, task)
+}
+
+async fn run(app: &TestApp, id: app::id::RunId) -> Run {
+    app.service
+        .run_get(&app.console(), id)
+        .await
+        .expect("the run")
+}
+
+/// Waits until the last message but its picture is in a state.
+async fn text_is(app: &TestApp, task: TaskId, state: &str) {
+    app.until(state, async || {
+        let rows = app.messages(task).await;
+        let text = rows.iter().rev().find(|row| row.kind == "text")?;
+        (text.state == state && text.last_answer.is_some()).then_some(())
+    })
+    .await;
+}
+
+async fn close(app: &TestApp, task: TaskId) {
+    app.service
+        .task_control(&app.console(), task, &Control::Close)
+        .await
+        .expect("closed");
+}
+
+#[tokio::test]
+async fn a_message_run_succeeds_when_its_channel_has_accepted_the_message() {
+    let (app, robot, _, task) = with_reminder().await;
+    robot.next([Mood::Refuse(-1)]);
+    let id = app.start_run(task).await;
+    robot.wait_for(2).await;
+    text_is(&app, task, "pending").await;
+    let waiting = run(&app, id).await;
+    assert_eq!(waiting.state, RunState::Sending);
+    assert_eq!(waiting.finished_at, None);
+    assert_eq!(app.history(task).await, ["sending"]);
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let page = viewer.open(&format!("/runs/{id}")).await.text();
+    assert!(
+        page.contains("发送中") || page.contains("Sending"),
+        "{page}"
+    );
+
+    app.clock.advance(TimeDelta::seconds(2));
+    let done = app.ended(id).await;
+    assert_eq!(done.state, RunState::Succeeded);
+    assert_eq!(done.reason, None);
+    assert!(done.finished_at.is_some_and(|at| at.0 >= app.clock.now()));
+    let excerpt = done.excerpt.expect("the message's text");
+    assert!(excerpt.starts_with("【提醒】交周报"), "{excerpt}");
+    let states = "SELECT state FROM occurrence UNION ALL SELECT state FROM run";
+    assert_eq!(app.place.database.rows(states).await, ["succeeded"]);
+}
+
+#[tokio::test]
+async fn a_planned_message_run_ends_with_its_firing() {
+    let (app, robot, channel, _) = with_reminder().await;
+    let task = app
+        .add(TaskDraft {
+            cron: "0 9 * * *".into(),
+            ..reminder("nine", channel)
+        })
+        .await
+        .id;
+    text_is(&app, task, "sent").await;
+    robot.next([Mood::Refuse(-1), Mood::Refuse(93_000)]);
+    app.node()
+        .await
+        .go_to(super::helpers::at("2026-11-22T09:00:01Z"))
+        .await;
+    let count = "SELECT COUNT(*) FROM occurrence o JOIN run r ON r.occurrence_id = o.id \
+                 WHERE o.state = r.state AND o.state = 'failed'";
+    app.until("the refusal to end both", async || {
+        app.clock.advance(TimeDelta::seconds(5));
+        (app.place.database.count(count).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(app.history(task).await, ["failed"]);
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_is_final_and_seen() {
+    for code in [93_000, 40_058] {
+        let (app, robot, channel, task) = with_reminder().await;
+        robot.always(Some(Mood::Refuse(code)));
+        let id = app.start_run(task).await;
+        let ended = app.ended(id).await;
+        assert_eq!(ended.state, RunState::Failed);
+        let reason = ended.reason.expect("the vendor's words");
+        assert!(reason.contains(&code.to_string()), "{reason}");
+        let rows = app.messages(task).await;
+        assert_eq!((rows[1].state.as_str(), rows[1].attempts), ("dead", 1));
+        let answer = rows[1].last_answer.as_deref().expect("its own words");
+        assert!(answer.contains("refused by the test robot"), "{answer}");
+        assert_eq!(rows[2].state, "dead", "its picture goes with it");
+        app.clock.advance(TimeDelta::hours(3));
+        tokio::task::yield_now().await;
+        assert_eq!(robot.received().len(), 2, "it is not tried again");
+
+        let found = app
+            .service
+            .channel_get(&app.console(), channel)
+            .await
+            .expect("the channel");
+        assert!(found.refuses && found.failing_since.is_some(), "{found:?}");
+        let viewer = app.signed_in("vera", Role::Viewer).await;
+        for path in ["/", "/admin/channels", &format!("/tasks/{task}")] {
+            let page = viewer.open(path).await.text();
+            assert!(page.contains(&code.to_string()), "{path}");
+        }
+        let overview = app
+            .service
+            .overview(&app.console())
+            .await
+            .expect("the overview");
+        let notice = overview
+            .notices
+            .iter()
+            .find(|one| one.code == "channel_failing");
+        let text = &notice.expect("a notice").text;
+        assert!(
+            text.contains("ops") && text.contains("2026-11-22 08:00:00"),
+            "{text}"
+        );
+
+        // What is accepted again is told no more.
+        robot.always(None);
+        let test = app.service.channel_test(&app.console(), channel).await;
+        assert!(test.expect("an answer").ok);
+        let found = app
+            .service
+            .channel_get(&app.console(), channel)
+            .await
+            .expect("the channel");
+        assert!(!found.refuses && found.failing_since.is_none(), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_status_of_a_webhook_is_final_unless_it_passes() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app
+        .channel("hook", ChannelKind::Webhook, &robot.url())
+        .await
+        .id;
+    app.notify();
+    for (number, status) in [400, 401, 403, 404, 410, 422].into_iter().enumerate() {
+        robot.next([Mood::Status(status)]);
+        let task = app.add(reminder(&format!("t{status}"), channel)).await.id;
+        text_is(&app, task, "dead").await;
+        let row = app.messages(task).await.remove(0);
+        assert_eq!(row.attempts, 1, "{status}");
+        assert!(
+            row.last_answer
+                .is_some_and(|words| words.contains("the proxy is unwell"))
+        );
+        assert_eq!(robot.received().len(), number + 1);
+    }
+    for status in [408, 425, 500, 503] {
+        robot.next([Mood::Status(status)]);
+        let task = app.add(reminder(&format!("t{status}"), channel)).await.id;
+        text_is(&app, task, "pending").await;
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_is_asked_for_is_kept() {
+    let (app, robot, _, task) = with_reminder().await;
+    for (mood, attempts) in [(Mood::Later(503, 600), 2), (Mood::Later(429, 600), 1)] {
+        let before = robot.received().len();
+        robot.next([mood]);
+        let id = app.start_run(task).await;
+        robot.wait_for(before + 1).await;
+        text_is(&app, task, "pending").await;
+        app.clock.advance(TimeDelta::seconds(599));
+        tokio::task::yield_now().await;
+        assert_eq!(robot.received().len(), before + 1, "too early");
+        app.clock.advance(TimeDelta::seconds(2));
+        assert_eq!(app.ended(id).await.state, RunState::Succeeded);
+        let rows = app.messages(task).await;
+        let text = rows.iter().rev().find(|row| row.kind == "text");
+        assert_eq!(text.map(|row| row.attempts), Some(attempts));
+        robot.wait_for(before + 3).await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_closed_task_is_withdrawn() {
+    let (app, robot, channel, task) = with_reminder().await;
+    let other = app.add(reminder("other", channel)).await.id;
+    robot.wait_for(2).await;
+    text_is(&app, other, "sent").await;
+    robot.next([Mood::Refuse(45_009)]);
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let id = app.start_run(task).await;
+        // While it is `running` the overlap rule refuses another one.
+        app.until("the message to be in the outbox", async || {
+            (run(&app, id).await.state == RunState::Sending).then_some(())
+        })
+        .await;
+        runs.push(id);
+    }
+    let kept = app.start_run(other).await;
+    robot.wait_for(3).await;
+    app.until("the rate limit, and the other messages", async || {
+        let rows = app.messages(task).await;
+        let others = app.messages(other).await;
+        let limited = rows.len() == 7 && others.len() == 3 && rows[1].last_answer.is_some();
+        (limited && rows[1].state == "pending").then_some(())
+    })
+    .await;
+    close(&app, task).await;
+    let rows = app.messages(task).await;
+    assert!(
+        rows[1..].iter().all(|row| row.state == "withdrawn"),
+        "{rows:?}"
+    );
+    for id in runs {
+        let run = run(&app, id).await;
+        assert_eq!(
+            (run.state, run.reason.as_deref()),
+            (RunState::Killed, Some("task:closed"))
+        );
+    }
+    app.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(app.ended(kept).await.state, RunState::Succeeded);
+    robot.wait_for(5).await;
+    assert!(
+        robot.texts()[2..].iter().all(|text| text.contains("other")),
+        "{:?}",
+        robot.texts()
+    );
+    // Opened again, it has nothing left from before, and sends anew.
+    app.service
+        .task_control(&app.console(), task, &Control::Restore)
+        .await
+        .expect("restored");
+    let id = app.start_run(task).await;
+    assert_eq!(app.ended(id).await.state, RunState::Succeeded);
+}
+
+#[tokio::test]
+async fn a_message_on_its_way_at_the_close_does_not_come_back() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app
+        .channel("ops", ChannelKind::Wecom, &robot.url())
+        .await
+        .id;
+    let task = app.add(reminder("t", channel)).await.id;
+    let (store, now) = (app.service.store.clone(), app.clock.now());
+    let id = app.start_run(task).await;
+    app.until("the run's message", async || {
+        (app.messages(task).await.len() == 3).then_some(())
+    })
+    .await;
+    let first = store.outbox_take(channel, &app.me.id, now).await;
+    store
+        .outbox_sent(
+            &first.expect("the database").expect("the announcement"),
+            "ok",
+            now,
+        )
+        .await
+        .expect("sent");
+    let taken = store.outbox_take(channel, &app.me.id, now).await;
+    let taken = taken.expect("the database").expect("the reminder");
+    app.clock.advance(TimeDelta::seconds(1));
+    close(&app, task).await;
+    assert_eq!(
+        run(&app, id).await.state,
+        RunState::Sending,
+        "it may arrive"
+    );
+    let now = app.clock.now();
+    store
+        .outbox_retry(
+            &taken,
+            "45009",
+            now + TimeDelta::minutes(1),
+            Setback::Pace,
+            now,
+        )
+        .await
+        .expect("noted");
+    let states: Vec<String> = app
+        .messages(task)
+        .await
+        .into_iter()
+        .map(|row| row.state)
+        .collect();
+    assert_eq!(states, ["sent", "withdrawn", "withdrawn"]);
+    assert_eq!(run(&app, id).await.state, RunState::Killed);
+}
+
+#[tokio::test]
+async fn a_deleted_task_sends_nothing_more() {
+    let (app, robot, channel, task) = with_reminder().await;
+    robot.next([Mood::Refuse(45_009)]);
+    let id = app.start_run(task).await;
+    robot.wait_for(2).await;
+    text_is(&app, task, "pending").await;
+    app.service
+        .task_delete(&app.console(), task)
+        .await
+        .expect("deleted");
+    assert!(app.service.run_get(&app.console(), id).await.is_err());
+    app.clock.advance(TimeDelta::minutes(5));
+    app.add(reminder("next", channel)).await;
+    let all = robot.wait_for(3).await;
+    assert!(
+        all[2].body["text"]["content"]
+            .as_str()
+            .is_some_and(|text| text.contains("next"))
+    );
+}
+
+#[tokio::test]
+async fn a_message_run_of_a_dead_process_ends_in_the_next_one() {
+    let (app, robot, _, task) = with_reminder().await;
+    robot.always(Some(Mood::Hang));
+    let id = app.start_run(task).await;
+    robot.wait_for(2).await;
+    let (place, clock) = app.die();
+    robot.always(None);
+    let app = TestApp::start(place, clock, None, &["--outbound-allow=127.0.0.0/8"]).await;
+    assert_eq!(run(&app, id).await.state, RunState::Sending);
+    app.notify();
+    assert_eq!(app.ended(id).await.state, RunState::Succeeded);
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_its_channel_can_be_called_off_and_ends_with_the_channel() {
+    let (app, robot, channel, task) = with_reminder().await;
+    robot.next([Mood::Refuse(-1), Mood::Refuse(-1)]);
+    let id = app.start_run(task).await;
+    text_is(&app, task, "pending").await;
+    let stopped = app
+        .service
+        .run_stop(&app.console(), id)
+        .await
+        .expect("stopped");
+    assert_eq!(stopped.state, RunState::Killed);
+    text_is(&app, task, "withdrawn").await;
+
+    let id = app.start_run(task).await;
+    text_is(&app, task, "pending").await;
+    let second = app
+        .channel("second", ChannelKind::Webhook, &robot.url())
+        .await
+        .id;
+    app.service
+        .task_update(&app.console(), task, &reminder("交周报", second))
+        .await
+        .expect("edited");
+    app.service
+        .channel_delete(&app.console(), channel)
+        .await
+        .expect("deleted");
+    let ended = run(&app, id).await;
+    assert_eq!(
+        (ended.state, ended.reason.as_deref()),
+        (RunState::Failed, Some("no_channel"))
+    );
+}
+
+#[tokio::test]
+async fn a_task_that_waits_for_a_message_waits_until_it_is_accepted() {
+    let (app, robot, _, task) = with_reminder().await;
+    robot.next([Mood::Refuse(-1)]);
+    let id = app.start_run(task).await;
+    text_is(&app, task, "pending").await;
+    let ends = "SELECT COUNT(*) FROM run WHERE finished_at IS NOT NULL";
+    assert_eq!(app.place.database.count(ends).await, 0);
+    app.clock.advance(TimeDelta::seconds(2));
+    app.ended(id).await;
+    assert_eq!(app.place.database.count(ends).await, 1);
+}
+
+#[tokio::test]
+async fn addresses_that_are_no_robots_are_refused_with_what_belongs_there() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let key = "693a91f6-7aac-4bc4-97a0-0ec2fa5aaa01";
+    let whole = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}");
+    let half = format!("qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}");
+    let table = [
+        (key, whole.as_str()),
+        (&half, &whole),
+        (
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+            "key",
+        ),
+        (
+            "https://oapi.dingtalk.com/robot/send?access_token=x",
+            "钉钉",
+        ),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/x", "飞书"),
+        ("https://hooks.slack.com/services/T/B/x", "Slack"),
+    ];
+    for (url, wanted) in table {
+        let draft = json!({"name": "ops", "kind": "wecom", "url": url});
+        let reply = admin.post("/api/v1/channels", draft).await;
+        assert_eq!(reply.status, 422, "{url}");
+        let (field, said) = reply.faults().remove(0);
+        let text = reply.text();
+        assert!(
+            field == "url" && text.contains(wanted),
+            "{url}: {said} {text}"
+        );
+    }
+    let draft = json!({"name": "ops", "kind": "wecom", "url": whole});
+    admin.post("/api/v1/channels", draft).await.expect(201);
+}
