@@ -21,6 +21,7 @@ mod doors_time;
 mod execution_input;
 mod executor;
 mod faults;
+mod hostile_names;
 mod http_task;
 mod kept_list;
 mod manual;
