@@ -58,6 +58,8 @@ pub trait Tasks: Send + Sync {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>>;
     /// One task.
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task>;
+    /// One task with its health and its last run, as in the list.
+    async fn task_row(&self, caller: &Caller, id: TaskId) -> Answer<TaskRow>;
     /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task>;
     /// Replaces all fields of a task.

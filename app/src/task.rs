@@ -13,8 +13,10 @@ use crate::time::Stamp;
 
 mod draft;
 pub mod execution;
+mod health;
 pub use draft::{TaskDraft, format_duration, parse_duration, split_list};
 pub use execution::Execution;
+pub use health::{Ended, Health, Pulse};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -222,6 +224,8 @@ pub struct TaskRow {
     /// The task.
     #[serde(flatten)]
     pub task: Task,
+    /// How it is doing.
+    pub health: Health,
     /// Its last run, where there is one.
     pub last_run: Option<LastRun>,
 }
@@ -231,6 +235,7 @@ pub struct TaskRow {
 #[serde(remote = "TaskRow")]
 struct PlainRow {
     task: Task,
+    health: Health,
     last_run: Option<LastRun>,
 }
 

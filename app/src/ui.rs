@@ -20,10 +20,10 @@ mod frame;
 mod live;
 mod load;
 mod pages;
+mod title;
 
 pub use context::Theme;
 
-use crate::i18n::ui::Ui;
 use crate::wire;
 use pages::{
     about, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
@@ -39,19 +39,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     context::provide();
     live::provide();
-    let product = Ui::ZH.product;
-    let title = move |page: String| {
-        if page.is_empty() {
-            product.to_owned()
-        } else {
-            format!("{page} · {product}")
-        }
-    };
     // `Async` everywhere: the answer leaves when it is complete, so that status and title are
     // right and a browser without JavaScript sees the page and not its placeholder.
     let ssr = SsrMode::Async;
     view! {
-        <Title formatter=title/>
+        <Title formatter=title::document_title/>
         <Router>
             {frame::frame(move || view! {
                 <FlatRoutes fallback=not_found::page>

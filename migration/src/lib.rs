@@ -12,6 +12,7 @@ mod m20261122_000004_schedule_rules;
 mod m20261122_000005_execution;
 mod m20261123_000006_narrow_origins;
 mod m20261123_000007_message_run;
+mod m20261129_000013_run_streak;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_execution::Migration),
             Box::new(m20261123_000006_narrow_origins::Migration),
             Box::new(m20261123_000007_message_run::Migration),
+            Box::new(m20261129_000013_run_streak::Migration),
         ]
     }
 }

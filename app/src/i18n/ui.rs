@@ -3,6 +3,7 @@
 
 pub mod days;
 pub mod execution;
+pub mod health;
 pub mod phrases;
 pub mod plan;
 pub mod runlog;

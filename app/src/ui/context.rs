@@ -8,6 +8,7 @@ use crate::i18n::Lang;
 use crate::i18n::ui::Ui;
 use crate::i18n::ui::days::DaysUi;
 use crate::i18n::ui::execution::ExecutionUi;
+use crate::i18n::ui::health::HealthUi;
 use crate::i18n::ui::plan::PlanUi;
 use crate::i18n::ui::start::StartUi;
 use crate::i18n::ui::vault::VaultUi;
@@ -126,6 +127,11 @@ pub(super) fn days_ui() -> &'static DaysUi {
 /// The page's texts about how a task is executed.
 pub(super) fn execution_ui() -> &'static ExecutionUi {
     ExecutionUi::of(lang())
+}
+
+/// The page's texts about how a task is doing and what a control has done.
+pub(super) fn health_ui() -> &'static HealthUi {
+    HealthUi::of(lang())
 }
 
 /// The page's texts about starts by hand.
