@@ -298,6 +298,8 @@ pub trait ResponseSink: Send + Sync {
     fn set_status(&self, status: u16);
     /// Sends the browser elsewhere after a form without JavaScript.
     fn redirect(&self, path: &str);
+    /// Has the page that follows a form without JavaScript say what was done.
+    fn done(&self, done: crate::done::Done);
 }
 
 /// The sink as it is passed around.
@@ -327,10 +329,19 @@ pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
     answer
 }
 
+/// Notes for the page that follows what was done, and hands the answer through.
+pub fn with_word<T>(answer: Answer<T>, done: impl FnOnce(&T) -> crate::done::Done) -> Answer<T> {
+    if let (Ok(value), Some(sink)) = (&answer, use_context::<SharedSink>()) {
+        sink.done(done(value));
+    }
+    answer
+}
+
 fn outside() -> AppError {
+    let lang = crate::ui::language();
     AppError::new(
         ErrorKind::Internal,
         "internal",
-        "no request context / 请求之外",
+        lang.pick("不在请求之中", "no request context"),
     )
 }

@@ -364,6 +364,8 @@ pub struct SignInForm {
     pub next: String,
     /// The set-up token from the link; empty on the sign-in page.
     pub token: String,
+    /// Whether there is nothing left to set up.
+    pub set_up: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that belongs to no field.

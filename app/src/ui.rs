@@ -97,6 +97,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// The reader's language, also where there is no page to ask: of the request on the server, of the
+/// document in the browser.
+pub(crate) fn language() -> crate::i18n::Lang {
+    context::request_lang()
+}
+
 /// Whether the document was written by this version. One that was not would be read wrongly.
 #[must_use]
 pub fn fits() -> bool {

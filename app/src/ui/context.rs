@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::auth::{Action, Principal};
 use crate::backend::Caller;
+use crate::done::Done;
 use crate::i18n::Lang;
 use crate::i18n::ui::Ui;
 use crate::i18n::ui::days::DaysUi;
@@ -60,6 +61,10 @@ impl Theme {
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
 
+/// What was done by the form before this document; said once.
+#[derive(Clone, Copy)]
+pub(super) struct Said(pub(super) RwSignal<Option<Done>>);
+
 /// Puts everything of this module into the context. Called once, by `App`.
 pub(super) fn provide() {
     let lang = request_lang();
@@ -72,6 +77,8 @@ pub(super) fn provide() {
         use_context::<Caller>().and_then(|caller| caller.principal)
     });
     provide_context(Session(principal.into_inner()));
+    let done = SharedValue::<_, wire::Form>::new_with_encoding(use_context::<Done>);
+    provide_context(Said(RwSignal::new(done.into_inner())));
 }
 
 /// The reader's language: of the request on the server, of the document in the browser.
@@ -147,6 +154,11 @@ pub(super) fn vault_ui() -> &'static VaultUi {
 /// Who is signed in.
 pub(super) fn principal() -> Option<Principal> {
     use_context::<Session>().and_then(|session| session.0)
+}
+
+/// What was done by the form before this document, as long as the page has not been left.
+pub(super) fn said() -> RwSignal<Option<Done>> {
+    use_context::<Said>().map_or_else(|| RwSignal::new(None), |said| said.0)
 }
 
 /// Whether to offer a control. The backend checks the right again when it is used.

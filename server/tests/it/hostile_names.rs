@@ -45,12 +45,7 @@ const TEXTS: [(&str, &str); 19] = [
 const LISTS: [(&str, &str); 3] = [("task", "owners"), ("task", "tags"), ("blackout", "tags")];
 
 async fn installation() -> (TestApp, Browser) {
-    let app = TestApp::with(&[
-        "--outbound-allow=127.0.0.0/8",
-        "--message-lang=en",
-        "--run-as=nobody",
-    ])
-    .await;
+    let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
     let channel = app
         .channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")

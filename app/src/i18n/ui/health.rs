@@ -8,12 +8,9 @@ crate::texts! {
     HealthUi {
         health: "状态" | "Health",
         failing: "失败" | "Failing",
-        chasing: "催单中" | "Chasing",
         running: "执行中" | "Running",
         ok: "正常" | "OK",
         waiting: "等待执行" | "Waiting",
-        paused: "已暂停" | "Paused",
-        closed: "已结单" | "Done",
         finished: "已结束" | "Finished",
 
         // Where nothing will run, and why
@@ -31,7 +28,7 @@ crate::texts! {
         did_save: "已保存" | "Saved",
         did_create: "任务已创建" | "Task created",
         did_delete: "任务已删除" | "Task deleted",
-        did_run: "已开始执行" | "Started",
+        run_started: "已开始执行" | "Started",
     }
 }
 

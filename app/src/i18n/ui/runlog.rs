@@ -61,7 +61,7 @@ pub fn fresh(lang: Lang, lines: u64) -> String {
 pub fn gone(lang: Lang, lines: u64) -> String {
     lang.pick(
         format!("输出太长，前面 {lines} 行不再显示，完整的输出请下载。"),
-        format!("Too long to show: {lines} lines before this are left out. Download the whole."),
+        format!("Too long to show: {lines} earlier lines are only in the download."),
     )
 }
 
@@ -111,6 +111,15 @@ pub fn found(lang: Lang, at: usize, count: usize) -> String {
         (0, _) => lang.pick(format!("{count} 行"), format!("{count} lines")),
         _ => format!("{at}/{count}"),
     }
+}
+
+/// What was searched, where the beginning of the log is not on the page.
+#[must_use]
+pub fn searched(lang: Lang, lines: u64) -> String {
+    lang.pick(
+        format!("只查找了最后 {lines} 行"),
+        format!("searched the last {lines} lines only"),
+    )
 }
 
 /// One of several attempts.

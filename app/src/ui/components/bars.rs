@@ -29,8 +29,9 @@ fn bars_of(history: &[HistoryItem]) -> Vec<Bar> {
     let mut starts: Vec<(&Run, Bar)> = Vec::new();
     for run in runs {
         let millis = run.duration_ms().unwrap_or(0);
-        match starts.iter_mut().rev().find(|(last, _)| last.is_same_start(run)) {
-            Some((_, bar)) => bar.millis += millis,
+        let known = starts.iter().rposition(|(last, _)| last.is_same_start(run));
+        match known {
+            Some(place) => starts[place].1.millis += millis,
             None if starts.len() == MOST => break,
             None => {
                 let state = run.state;

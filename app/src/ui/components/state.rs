@@ -67,15 +67,15 @@ pub(crate) fn occurrence_word(state: &'static str) -> &'static str {
 
 /// How a task is doing: one word, and since or until when. Green is for those that are well.
 pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
-    let (text, lang) = (health_ui(), lang());
+    let (ui, text, lang) = (ui(), health_ui(), lang());
     let word = match health {
         Health::Failing { times, .. } => badge("bad", icon::CROSS, failing_times(lang, times)),
-        Health::Chasing => badge("urge", icon::BELL, text.chasing),
+        Health::Chasing => badge("urge", icon::BELL, ui.urging),
         Health::Running { .. } => badge("run", icon::SPINNER, text.running),
         Health::Ok => badge("ok", icon::CHECK, text.ok),
         Health::Waiting => badge("off", icon::CLOCK, text.waiting),
-        Health::Paused { .. } => badge("warn", icon::PAUSE, text.paused),
-        Health::Done if task.state == TaskState::Closed => badge("off", icon::DONE, text.closed),
+        Health::Paused { .. } => badge("warn", icon::PAUSE, ui.task_paused),
+        Health::Done if task.state == TaskState::Closed => badge("off", icon::DONE, ui.task_closed),
         Health::Done => badge("off", icon::DONE, text.finished),
     };
     let more = match health {
@@ -100,7 +100,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
     view! {
         <span class="states">
             {word}
-            {chasing.then(|| badge("urge", icon::BELL, text.chasing))}
+            {chasing.then(|| badge("urge", icon::BELL, ui.urging))}
             {more}
         </span>
     }

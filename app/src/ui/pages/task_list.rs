@@ -259,7 +259,7 @@ fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     Some(
         view! {
             <span class="people">
-                {(!owners.is_empty()).then(|| view! { <span>{owners.join("、")}</span> })}
+                {(!owners.is_empty()).then(|| view! { <span>{owners.join(lang().pick("、", ", "))}</span> })}
                 {tags.collect_view()}
             </span>
         }

@@ -70,10 +70,10 @@ fn health(task: &Value) -> String {
     if let Some(times) = health["times"].as_i64() {
         words.push_str(&format!(" ×{times}"));
     }
-    for (field, word) in [("since", "since"), ("until", "until")] {
+    for field in ["since", "until"] {
         let at = local_text(&health[field], &zone);
         if !at.is_empty() {
-            words.push_str(&format!(" {word} {at}"));
+            words.push_str(&format!(" {field} {at}"));
         }
     }
     words
