@@ -178,7 +178,7 @@ async function story(page, { server, robot }, js, lang) {
   await next.waitFor({ state: "detached" });
   assert.equal(await button(ui.close).count(), 0);
   await button(ui.restore).click();
-  await badge(ui.task_active).waitFor();
+  await badge(ui.task_closed).waitFor({ state: "detached" });
   await next.waitFor();
 
   // Urge, also while the page refreshes itself under the reader's hands; and back.

@@ -58,6 +58,8 @@ pub trait Tasks: Send + Sync {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>>;
     /// One task.
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task>;
+    /// One task with its health and its last run, as in the list.
+    async fn task_row(&self, caller: &Caller, id: TaskId) -> Answer<TaskRow>;
     /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task>;
     /// Replaces all fields of a task.
@@ -296,6 +298,8 @@ pub trait ResponseSink: Send + Sync {
     fn set_status(&self, status: u16);
     /// Sends the browser elsewhere after a form without JavaScript.
     fn redirect(&self, path: &str);
+    /// Has the page that follows a form without JavaScript say what was done.
+    fn done(&self, done: crate::done::Done);
 }
 
 /// The sink as it is passed around.
@@ -325,10 +329,19 @@ pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
     answer
 }
 
+/// Notes for the page that follows what was done, and hands the answer through.
+pub fn with_word<T>(answer: Answer<T>, done: impl FnOnce(&T) -> crate::done::Done) -> Answer<T> {
+    if let (Ok(value), Some(sink)) = (&answer, use_context::<SharedSink>()) {
+        sink.done(done(value));
+    }
+    answer
+}
+
 fn outside() -> AppError {
+    let lang = crate::ui::language();
     AppError::new(
         ErrorKind::Internal,
         "internal",
-        "no request context / 请求之外",
+        lang.pick("不在请求之中", "no request context"),
     )
 }

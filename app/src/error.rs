@@ -188,7 +188,6 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         // The library's own text may name types and paths, so the reader gets our sentence only.
-        // The page's language is not known here; both languages fit in one line.
         let outdated = |text: &str| text == wire::Fault::Outdated.to_string();
         let (kind, code) = match error {
             ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
@@ -210,16 +209,22 @@ impl FromServerFnError for AppError {
             }
             _ => (ErrorKind::Internal, "internal"),
         };
-        let message = match kind {
-            ErrorKind::Unavailable => {
-                "连接不上服务器，请稍后再试 / The server does not answer, try again"
-            }
-            ErrorKind::Invalid => "请求不完整 / The request is incomplete",
-            ErrorKind::Conflict => {
-                "服务器已更新，请重新加载页面 / The server was updated, reload the page"
-            }
-            _ => "出错了，请重新加载页面 / Something went wrong, reload the page",
+        let (zh, en) = match kind {
+            ErrorKind::Unavailable => (
+                "连接不上服务器，请稍后再试",
+                "The server does not answer; try again",
+            ),
+            ErrorKind::Invalid => ("请求不完整", "The request is incomplete"),
+            ErrorKind::Conflict => (
+                "服务器已更新，请重新加载页面",
+                "The server was updated; reload the page",
+            ),
+            _ => (
+                "出错了，请重新加载页面",
+                "Something went wrong; reload the page",
+            ),
         };
+        let message = crate::ui::language().pick(zh, en);
         // On a server it is the answer to a request that no function has seen, and so no function
         // has given it a status. In a browser there is nobody to give it to.
         #[cfg(feature = "ssr")]

@@ -21,6 +21,7 @@ pub mod backend;
 pub mod calendar;
 pub mod channel;
 pub mod cron;
+pub mod done;
 pub mod error;
 pub mod i18n;
 pub mod id;

@@ -18,7 +18,7 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Task, TaskDraft, TaskQuery, TaskRow};
+use crate::task::{Health as TaskHealth, Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, User, UserDraft};
 
@@ -40,6 +40,19 @@ pub struct Upcoming {
     pub name: String,
     /// When.
     pub at: Stamp,
+}
+
+/// A task that is failing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FailingTask {
+    /// Its last run.
+    pub run: Run,
+    /// Runs in a row that did not succeed.
+    pub times: i64,
+    /// When the first of them started.
+    pub since: Stamp,
+    /// 责任人.
+    pub owners: Vec<String>,
 }
 
 /// Counts by state over the last 24 hours.
@@ -103,8 +116,8 @@ pub struct Overview {
     pub running: Vec<Run>,
     /// What fires next, at most 20.
     pub upcoming: Vec<Upcoming>,
-    /// Tasks whose last run is bad, at most 20; the first is the longest failing.
-    pub failing: Vec<Run>,
+    /// Tasks that are failing, at most 20; the first is the longest failing.
+    pub failing: Vec<FailingTask>,
     /// The server itself.
     pub health: Health,
     /// What an administrator should know; for others only which channels accept no messages.
@@ -233,6 +246,8 @@ pub struct TaskListPage {
     pub query: TaskQuery,
     /// The rows.
     pub items: Vec<TaskRow>,
+    /// The zones of these tasks, but for the clock's: a firing is shown in its task's zone.
+    pub zones: Vec<ZoneRules>,
     /// Cursor of the next page.
     pub next: Option<i64>,
 }
@@ -244,6 +259,8 @@ pub struct TaskPage {
     pub clock: Clockface,
     /// The task.
     pub task: Task,
+    /// How it is doing.
+    pub health: TaskHealth,
     /// The name of its channel.
     pub channel: Option<String>,
     /// Whether a start by hand has something to ask or to tell first.
@@ -347,6 +364,8 @@ pub struct SignInForm {
     pub next: String,
     /// The set-up token from the link; empty on the sign-in page.
     pub token: String,
+    /// Whether there is nothing left to set up.
+    pub set_up: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that belongs to no field.

@@ -174,6 +174,27 @@ pub struct Run {
 }
 
 impl Run {
+    /// When it was to start: its firing's instant, or, for a further attempt, the end of the delay
+    /// before it.
+    #[must_use]
+    pub fn wanted_at(&self) -> Option<Stamp> {
+        if self.attempt > 1 {
+            self.due_at
+        } else {
+            self.scheduled_for
+        }
+    }
+
+    /// Whether another run is an attempt at the same firing, or at the same start by hand.
+    #[must_use]
+    pub fn is_same_start(&self, other: &Self) -> bool {
+        let start = |run: &Self| match run.occurrence_id {
+            Some(id) => (true, id.0),
+            None => (false, run.origin_id.unwrap_or(run.id).0),
+        };
+        start(self) == start(other)
+    }
+
     /// How long it took, in milliseconds.
     #[must_use]
     pub fn duration_ms(&self) -> Option<i64> {

@@ -14,10 +14,12 @@ use crate::time::Stamp;
 mod draft;
 mod duration;
 pub mod execution;
+mod health;
 mod lists;
 pub use draft::TaskDraft;
 pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
+pub use health::{Ended, Health, Pulse};
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 
 /// What a firing does (工作模式).
@@ -226,6 +228,8 @@ pub struct TaskRow {
     /// The task.
     #[serde(flatten)]
     pub task: Task,
+    /// How it is doing.
+    pub health: Health,
     /// Its last run, where there is one.
     pub last_run: Option<LastRun>,
 }
@@ -235,6 +239,7 @@ pub struct TaskRow {
 #[serde(remote = "TaskRow")]
 struct PlainRow {
     task: Task,
+    health: Health,
     last_run: Option<LastRun>,
 }
 

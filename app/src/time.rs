@@ -102,6 +102,12 @@ impl ZoneRules {
         format!("{date} {hour:02}:{minute:02}:{second:02}")
     }
 
+    /// `2026-11-22 09:00:00 +08:00`.
+    #[must_use]
+    pub fn full(&self, at: Stamp) -> String {
+        format!("{} {}", self.local(at), self.offset_text(at))
+    }
+
     /// `+08:00`.
     #[must_use]
     pub fn offset_text(&self, at: Stamp) -> String {

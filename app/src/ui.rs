@@ -20,10 +20,10 @@ mod frame;
 mod live;
 mod load;
 mod pages;
+mod title;
 
 pub use context::Theme;
 
-use crate::i18n::ui::Ui;
 use crate::wire;
 use pages::{
     about, account, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
@@ -39,19 +39,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     context::provide();
     live::provide();
-    let product = Ui::ZH.product;
-    let title = move |page: String| {
-        if page.is_empty() {
-            product.to_owned()
-        } else {
-            format!("{page} · {product}")
-        }
-    };
     // `Async` everywhere: the answer leaves when it is complete, so that status and title are
     // right and a browser without JavaScript sees the page and not its placeholder.
     let ssr = SsrMode::Async;
     view! {
-        <Title formatter=title/>
+        <Title formatter=title::document_title/>
         <Router>
             {frame::frame(move || view! {
                 <FlatRoutes fallback=not_found::page>
@@ -104,6 +96,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The reader's language, also where there is no page to ask: of the request on the server, of the
+/// document in the browser.
+pub(crate) fn language() -> crate::i18n::Lang {
+    context::request_lang()
 }
 
 /// Whether the document was written by this version. One that was not would be read wrongly.

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 const tables = { zh: {}, en: {} };
 const text = String.raw`"((?:[^"\\]|\\.)*)"`;
-for (const file of ["ui.rs", "ui/plan.rs", "ui/days.rs", "ui/execution.rs", "ui/runlog.rs", "ui/start.rs"]) {
+for (const file of ["ui.rs", "ui/plan.rs", "ui/days.rs", "ui/execution.rs", "ui/runlog.rs", "ui/start.rs", "ui/health.rs"]) {
   const source = readFileSync(new URL(`../../app/src/i18n/${file}`, import.meta.url), "utf8");
   for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
     // The first file is the one that most pages share.

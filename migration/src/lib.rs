@@ -13,10 +13,11 @@ mod m20261122_000005_execution;
 mod m20261123_000006_narrow_origins;
 mod m20261123_000007_message_run;
 mod m20261129_000008_task_search;
+mod m20261129_000010_results_and_refusals;
+mod m20261129_000013_run_streak;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
-mod m20261129_000010_results_and_refusals;
 
 /// Runs what the database does not have yet.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_message_run::Migration),
             Box::new(m20261129_000008_task_search::Migration),
             Box::new(m20261129_000010_results_and_refusals::Migration),
+            Box::new(m20261129_000013_run_streak::Migration),
         ]
     }
 }

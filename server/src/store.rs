@@ -26,6 +26,7 @@ mod results;
 mod room;
 mod secrets;
 mod sessions;
+mod streak;
 mod tasks;
 mod time;
 mod txn;
@@ -49,7 +50,7 @@ pub use results::{Outcome, StoredOutput, Unconfirmed};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{
-    Deleted, LiveTask, NewSchedule, NewTask, SearchFault, search_patterns,
+    Deleted, ListedTask, LiveTask, NewSchedule, NewTask, SearchFault, search_patterns,
 };
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod days;
 pub mod execution;
+pub mod health;
 pub mod phrases;
 pub mod plan;
 pub mod runlog;
@@ -40,7 +41,8 @@ crate::texts! {
         name: "名称" | "Name",
         actions: "操作" | "Actions",
         state: "状态" | "State",
-        error_title: "没能加载这一页" | "This page could not be loaded",
+        error_title: "页面加载失败" | "This page could not be loaded",
+        forbidden_title: "没有权限" | "You are not allowed to see this",
         error_retry: "重新加载" | "Reload",
         error_incident: "事件编号" | "Incident",
         error_sign_in: "去登录" | "Sign in",
@@ -53,10 +55,10 @@ crate::texts! {
         task_active: "启用" | "Active",
         task_paused: "已暂停" | "Paused",
         task_closed: "已结单" | "Closed",
-        urging: "催单中" | "Urging",
+        urging: "催单中" | "Chasing",
         run_waiting: "等待中" | "Waiting",
         run_sending: "发送中" | "Sending",
-        run_running: "运行中" | "Running",
+        run_running: "执行中" | "Running",
         run_succeeded: "成功" | "Succeeded",
         run_failed: "失败" | "Failed",
         run_timed_out: "超时" | "Timed out",
@@ -134,7 +136,8 @@ crate::texts! {
         stop: "停止" | "Stop",
         pause: "暂停" | "Pause",
         close: "结单" | "Close",
-        restore: "恢复" | "Restore",
+        resume: "恢复执行" | "Resume",
+        restore: "恢复" | "Reopen",
         urge: "加急" | "Urge",
         unurge: "恢复原始周期" | "Back to the original cycle",
         edit: "编辑" | "Edit",
@@ -143,7 +146,6 @@ crate::texts! {
         urge_keep: "留空沿用现有周期" | "Empty keeps the present one",
         delete_confirm: "连同全部执行记录一起删除，不能撤销。正在运行的命令会先被停止。" | "Deletes the task with its whole history. This cannot be undone. A running command is stopped first.",
         delete_yes: "确认删除" | "Delete it",
-        run_started: "已开始执行" | "Started",
         controls: "操作" | "Controls",
         history: "执行记录" | "History",
         history_empty: "还没有执行记录。到点或点“立即执行”后，这里会出现结果。" | "Nothing has happened yet. Results appear here after the first firing or “Run now”.",
@@ -286,6 +288,8 @@ crate::texts! {
         setup_text: "建立第一个管理员账户。设置链接只能用一次。" | "Create the first administrator. The set-up link works once.",
         setup_token: "设置口令" | "Set-up token",
         setup_token_hint: "服务启动时打印在终端里" | "Printed in the terminal when the server started",
+        setup_done: "已完成首次设置" | "Already set up",
+        setup_done_text: "这个链接已经用过，管理员账户已经建立。请登录。" | "This link has been used: the first administrator exists. Sign in instead.",
         setup_submit: "建立账户并登录" | "Create the account and sign in",
     }
 }

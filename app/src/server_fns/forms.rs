@@ -59,6 +59,8 @@ pub enum Posted {
     Password(crate::user::PasswordForm),
     /// Sign-in or set-up.
     SignIn(SignInForm),
+    /// A set-up link that was used before.
+    SetUp,
 }
 
 /// Splits a failure into faults at fields and the rest.
@@ -210,6 +212,10 @@ pub async fn fetch_users() -> Result<UsersPage, AppError> {
 pub async fn fetch_sign_in(next: String, token: String) -> Result<SignInForm, AppError> {
     Ok(match use_context::<Posted>() {
         Some(Posted::SignIn(form)) => form,
+        Some(Posted::SetUp) => SignInForm {
+            set_up: true,
+            ..SignInForm::default()
+        },
         _ => SignInForm {
             next,
             token,

@@ -18,6 +18,8 @@ use crate::{
     backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
     error::ErrorKind,
     page::Clockface,
+    task::TaskRow,
+    time::ZoneRules,
 };
 
 /// History lines of a page.
@@ -43,8 +45,18 @@ pub async fn fetch_overview() -> Result<Overview, AppError> {
 pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let list = with_status(backend.task_list(&caller, &query).await)?;
+    let clock = clock(&backend, &caller, &backend.default_zone()).await?;
+    let mut zones: Vec<ZoneRules> = Vec::new();
+    for row in &list.items {
+        let name = &row.task.zone;
+        let known = *name == clock.zone.name || zones.iter().any(|zone| zone.name == *name);
+        if !known {
+            zones.push(backend.zone_rules(&caller, name).await?);
+        }
+    }
     Ok(TaskListPage {
-        clock: clock(&backend, &caller, &backend.default_zone()).await?,
+        clock,
+        zones,
         query,
         items: list.items,
         next: list.next.and_then(|cursor| cursor.parse().ok()),
@@ -58,7 +70,7 @@ pub async fn fetch_task(
     #[server(default)] viewer_zone: String,
 ) -> Result<TaskPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let task = with_status(backend.task_get(&caller, id).await)?;
+    let TaskRow { task, health, .. } = with_status(backend.task_row(&caller, id).await)?;
     let request = PreviewRequest {
         schedules: task.schedules_in_force(),
         task_id: Some(id),
@@ -94,6 +106,7 @@ pub async fn fetch_task(
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
         task,
+        health,
         channel,
         asks: backend.task_run_form(&caller, id).await?.asks(),
         awaits,

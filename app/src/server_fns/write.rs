@@ -11,12 +11,13 @@ use leptos::prelude::*;
 use leptos::server;
 
 use crate::channel::ChannelTest;
+use crate::done::Done;
 use crate::error::AppError;
 use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{SharedSink, backend, caller, with_status},
+    backend::{SharedSink, backend, caller, with_status, with_word},
     error::ErrorKind,
     routes,
     task::Control,
@@ -30,13 +31,19 @@ pub async fn control_task(
     verb: String,
     #[server(default)] urge_cron: String,
     #[server(default)] until: String,
-) -> Result<(), AppError> {
-    let control = match verb.as_str() {
-        "pause" => Control::Pause(Some(until).filter(|until| !until.trim().is_empty())),
-        "close" => Control::Close,
-        "restore" => Control::Restore,
-        "urge" => Control::Urge(Some(urge_cron).filter(|cron| !cron.trim().is_empty())),
-        "unurge" => Control::Unurge,
+) -> Result<Done, AppError> {
+    let (control, done) = match verb.as_str() {
+        "pause" => {
+            let until = Some(until).filter(|until| !until.trim().is_empty());
+            (Control::Pause(until), Done::Paused)
+        }
+        "close" => (Control::Close, Done::Closed),
+        "restore" => (Control::Restore, Done::Restored),
+        "urge" => {
+            let cron = Some(urge_cron).filter(|cron| !cron.trim().is_empty());
+            (Control::Urge(cron), Done::Urged)
+        }
+        "unurge" => (Control::Unurge, Done::Unurged),
         _ => {
             let message = caller()?
                 .lang
@@ -48,23 +55,19 @@ pub async fn control_task(
             )));
         }
     };
-    with_status(
-        backend()?
-            .task_control(&caller()?, id, &control)
-            .await
-            .map(|_| ()),
-    )
+    let changed = backend()?.task_control(&caller()?, id, &control).await;
+    with_word(with_status(changed.map(|_| done)), |done| *done)
 }
 
 /// Starts a task now and tells the run's id.
 #[server(prefix = "/fn", endpoint = "task_run", output = Wire)]
 pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
-    with_status(
-        backend()?
-            .task_run(&caller()?, id, &Default::default())
-            .await
-            .map(|run| run.id),
-    )
+    let started = backend()?
+        .task_run(&caller()?, id, &Default::default())
+        .await;
+    with_word(with_status(started.map(|run| run.id)), |id| {
+        Done::Started(*id)
+    })
 }
 
 /// Deletes a task and goes to the list.
@@ -73,6 +76,7 @@ pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
     with_status(backend()?.task_delete(&caller()?, id).await)?;
     if let Some(sink) = use_context::<SharedSink>() {
         sink.redirect(routes::TASKS);
+        sink.done(Done::Deleted);
     }
     Ok(())
 }
@@ -80,7 +84,8 @@ pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
 /// Stops a run.
 #[server(prefix = "/fn", endpoint = "run_stop", output = Wire)]
 pub async fn stop_run(id: RunId) -> Result<(), AppError> {
-    with_status(backend()?.run_stop(&caller()?, id).await.map(|_| ()))
+    let stopped = backend()?.run_stop(&caller()?, id).await;
+    with_word(with_status(stopped.map(|_| ())), |()| Done::Stopped)
 }
 
 /// Sends a test message.

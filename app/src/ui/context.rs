@@ -4,10 +4,12 @@ use leptos::prelude::*;
 
 use crate::auth::{Action, Principal};
 use crate::backend::Caller;
+use crate::done::Done;
 use crate::i18n::Lang;
 use crate::i18n::ui::Ui;
 use crate::i18n::ui::days::DaysUi;
 use crate::i18n::ui::execution::ExecutionUi;
+use crate::i18n::ui::health::HealthUi;
 use crate::i18n::ui::plan::PlanUi;
 use crate::i18n::ui::start::StartUi;
 use crate::i18n::ui::vault::VaultUi;
@@ -59,6 +61,10 @@ impl Theme {
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
 
+/// What was done by the form before this document; said once.
+#[derive(Clone, Copy)]
+pub(super) struct Said(pub(super) RwSignal<Option<Done>>);
+
 /// Puts everything of this module into the context. Called once, by `App`.
 pub(super) fn provide() {
     let lang = request_lang();
@@ -71,6 +77,8 @@ pub(super) fn provide() {
         use_context::<Caller>().and_then(|caller| caller.principal)
     });
     provide_context(Session(principal.into_inner()));
+    let done = SharedValue::<_, wire::Form>::new_with_encoding(use_context::<Done>);
+    provide_context(Said(RwSignal::new(done.into_inner())));
 }
 
 /// The reader's language: of the request on the server, of the document in the browser.
@@ -128,6 +136,11 @@ pub(super) fn execution_ui() -> &'static ExecutionUi {
     ExecutionUi::of(lang())
 }
 
+/// The page's texts about how a task is doing and what a control has done.
+pub(super) fn health_ui() -> &'static HealthUi {
+    HealthUi::of(lang())
+}
+
 /// The page's texts about starts by hand.
 pub(super) fn start_ui() -> &'static StartUi {
     StartUi::of(lang())
@@ -141,6 +154,11 @@ pub(super) fn vault_ui() -> &'static VaultUi {
 /// Who is signed in.
 pub(super) fn principal() -> Option<Principal> {
     use_context::<Session>().and_then(|session| session.0)
+}
+
+/// What was done by the form before this document, as long as the page has not been left.
+pub(super) fn said() -> RwSignal<Option<Done>> {
+    use_context::<Said>().map_or_else(|| RwSignal::new(None), |said| said.0)
 }
 
 /// Whether to offer a control. The backend checks the right again when it is used.

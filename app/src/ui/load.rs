@@ -68,6 +68,7 @@ pub(super) fn error_view(error: AppError) -> AnyView {
     let ui = ui();
     let heading = match error.kind {
         ErrorKind::NotFound => ui.not_found_title,
+        ErrorKind::Forbidden => ui.forbidden_title,
         _ => ui.error_title,
     };
     let next = match error.kind {

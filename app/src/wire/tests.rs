@@ -12,6 +12,7 @@ use super::{BEGIN, Fault, MARK, read, read_text, write, write_text};
 use crate::auth::Principal;
 use crate::calendar::CalendarImported;
 use crate::channel::ChannelTest;
+use crate::done::Done;
 use crate::error::{AppError, ErrorKind};
 use crate::id::{RunId, SecretId, TaskId};
 use crate::page::*;
@@ -63,7 +64,8 @@ fn answers_and_questions_are_read_as_they_were_written() {
         + answers::<UsersPage>()
         + answers::<(Vec<HistoryItem>, Option<String>)>();
     let controls = answers::<()>() + answers::<CalendarImported>() + answers::<ChannelTest>();
-    let controls = controls + answers::<RunId>();
+    let controls = controls + answers::<RunId>() + answers::<Done>();
+    crosses::<Option<Done>>();
     crosses::<Counts>();
     crosses::<Option<Principal>>();
     crosses::<PreviewRequest>();

@@ -95,15 +95,15 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(saved)))
 }
 
-/// One task.
+/// One task, with its health and its last run.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}", tag = "tasks",
-    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+    responses((status = 200, body = TaskRow), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<Json<Task>> {
-    Ok(Json(service.task_get(&caller, id).await?))
+) -> Reply<Json<TaskRow>> {
+    Ok(Json(service.task_row(&caller, id).await?))
 }
 
 /// Replaces a task.

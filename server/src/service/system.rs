@@ -2,9 +2,11 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
+use app::i18n::ui::days::DaysUi;
 use app::i18n::{Lang, plural};
-use app::page::{About, Clockface, Health, Notice, Overview, Upcoming};
-use app::task::{TaskQuery, TaskState};
+use app::id::TaskId;
+use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, Upcoming};
+use app::task::{Health as TaskHealth, TaskQuery, TaskState};
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
 use chrono::{Datelike, TimeDelta};
@@ -35,6 +37,13 @@ impl Service {
         )
     }
 }
+
+/// Bad runs of so long ago are looked at.
+const FAILING_LOOKED_AT: TimeDelta = TimeDelta::days(7);
+/// So many tasks whose last run was bad are looked at.
+const FAILING_MAX: usize = 100;
+/// So many that are failing are shown.
+const FAILING_SHOWN: usize = 20;
 
 /// Clock steps are told for this long.
 const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
@@ -116,14 +125,15 @@ impl Service {
         let zones = data_version();
         let bundled = bundled_version();
         if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {
-            let (version, source) = (&zones.version, zones.source.as_str());
+            let version = &zones.version;
+            let source = DaysUi::of(lang).tz_source(zones.source.as_str());
             notices.push(Notice {
                 code: "tzdata_old".to_owned(),
                 text: lang.pick(
-                    format!("时区数据是 {version}（{source}），本程序已知 {bundled}；请更新系统的 tzdata"),
-                    format!("The zone data is {version} ({source}), but {bundled} is known; update the system's tzdata"),
+                    format!("时区数据版本为 {version}（{source}），低于内置版本 {bundled}；请更新系统的 tzdata"),
+                    format!("The time zone data is {version} ({source}), older than the built-in {bundled}; update the system's tzdata"),
                 ),
-                link: Some(app::routes::ABOUT.to_owned()),
+                link: None,
             });
         }
         let step = self
@@ -132,7 +142,7 @@ impl Service {
             .await
             .or_internal(lang)?;
         if let Some((at, detail)) = step {
-            let at = self.rules_of(&self.default_zone).local(Stamp(at));
+            let at = self.rules_of(&self.default_zone).full(Stamp(at));
             notices.push(Notice {
                 code: "clock_step".to_owned(),
                 text: lang.pick(
@@ -145,6 +155,39 @@ impl Service {
             });
         }
         Ok(notices)
+    }
+}
+
+impl Service {
+    /// Tasks that are failing, the longest failing first. Those that somebody has paused or closed
+    /// are not: people know about them.
+    async fn failing_tasks(&self, lang: Lang) -> Answer<Vec<FailingTask>> {
+        let since = self.clock.now() - FAILING_LOOKED_AT;
+        let runs = self
+            .store
+            .failing(since, FAILING_MAX)
+            .await
+            .or_internal(lang)?;
+        let ids: Vec<TaskId> = runs.iter().map(|run| run.task_id).collect();
+        let tasks = self.rows_of(lang, &ids).await?;
+        let mut failing: Vec<FailingTask> = runs
+            .into_iter()
+            .filter_map(|run| {
+                let row = tasks.iter().find(|row| row.task.id == run.task_id)?;
+                let TaskHealth::Failing { times, since } = row.health else {
+                    return None;
+                };
+                Some(FailingTask {
+                    run,
+                    times,
+                    since,
+                    owners: row.task.owners.clone(),
+                })
+            })
+            .collect();
+        failing.sort_by_key(|failing| (failing.since, failing.run.task_id));
+        failing.truncate(FAILING_SHOWN);
+        Ok(failing)
     }
 }
 
@@ -176,12 +219,7 @@ impl System for Service {
             .collect();
         upcoming.sort_by_key(|upcoming| (upcoming.at, upcoming.task_id));
         upcoming.truncate(20);
-        let mut failing = self
-            .store
-            .failing(now - TimeDelta::days(7), 20)
-            .await
-            .or_internal(lang)?;
-        failing.reverse();
+        let failing = self.failing_tasks(lang).await?;
         Ok(Overview {
             clock: Clockface {
                 now: Stamp(now),

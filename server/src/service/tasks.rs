@@ -16,7 +16,9 @@ use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run, RunForm, RunRequest};
 use app::schedule::{MissedDraft, Purpose, Schedule};
-use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
+use app::task::{
+    Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration,
+};
 use app::time::Stamp;
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -27,7 +29,7 @@ use history::{difference, merge, parse_cursor, reaches_back_to};
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
-use crate::store::{NewTask, search_patterns};
+use crate::store::{ListedTask, NewTask, search_patterns};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -74,12 +76,29 @@ impl Service {
         let planned = self.planned_next(lang, &ids).await?;
         let items = rows
             .into_iter()
-            .map(|row| TaskRow {
-                task: self.with_next(row.task, &planned),
-                ..row
-            })
+            .map(|listed| self.row_of(listed, &planned))
             .collect();
         Ok(List { items, next })
+    }
+
+    /// A task as lists show it: with its next firing and its health.
+    fn row_of(&self, listed: ListedTask, planned: &next::PlannedNext) -> TaskRow {
+        let task = self.with_next(listed.task, planned);
+        TaskRow {
+            health: Health::of(&task, &listed.pulse),
+            last_run: listed.last_run,
+            task,
+        }
+    }
+
+    /// Some tasks as lists show them, in no order.
+    pub(super) async fn rows_of(&self, lang: Lang, ids: &[TaskId]) -> Answer<Vec<TaskRow>> {
+        let listed = self.store.task_rows_of(ids).await.or_internal(lang)?;
+        let planned = self.planned_next(lang, ids).await?;
+        Ok(listed
+            .into_iter()
+            .map(|listed| self.row_of(listed, &planned))
+            .collect())
     }
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
@@ -121,6 +140,14 @@ impl Tasks for Service {
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task> {
         self.allow(caller, Action::Read)?;
         self.find_task(caller.lang, id).await
+    }
+
+    async fn task_row(&self, caller: &Caller, id: TaskId) -> Answer<TaskRow> {
+        self.allow(caller, Action::Read)?;
+        let rows = self.rows_of(caller.lang, &[id]).await?;
+        rows.into_iter()
+            .next()
+            .ok_or_else(|| AppError::not_found(caller.lang, task_noun(caller.lang)))
     }
 
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {

@@ -8,10 +8,10 @@ use app::id::{ChannelId, RunId, TaskId};
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entity::{message, occurrence, run, task};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, streak};
 
 /// Ends a run that waits for its message; false when it does not.
 pub(super) async fn end_run(
@@ -22,7 +22,19 @@ pub(super) async fn end_run(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     use run::Column as R;
+    let found: Option<(i64, Option<i64>)> = run::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([R::TaskId, R::OccurrenceId])
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let Some((task, occurrence_id)) = found else {
+        return Ok(false);
+    };
+    let (streak, since) = streak::after(tx.get_database_backend(), TaskId(task), id, state);
     let ended = run::Entity::update_many()
+        .col_expr(R::Streak, streak)
+        .col_expr(R::StreakSince, since)
         .col_expr(R::State, Expr::value(state.as_str()))
         .col_expr(R::Reason, Expr::value(reason.map(RunReason::code)))
         .col_expr(R::FinishedAt, Expr::value(now))
@@ -33,13 +45,6 @@ pub(super) async fn end_run(
     if ended.rows_affected == 0 {
         return Ok(false);
     }
-    let occurrence_id: Option<i64> = run::Entity::find_by_id(id.0)
-        .select_only()
-        .column(R::OccurrenceId)
-        .into_tuple::<Option<i64>>()
-        .one(tx)
-        .await?
-        .flatten();
     if let Some(occurrence_id) = occurrence_id {
         occurrence::Entity::update_many()
             .col_expr(occurrence::Column::State, Expr::value(state.as_str()))

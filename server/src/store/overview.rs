@@ -4,10 +4,16 @@ use std::collections::HashMap;
 
 use app::page::DayCounts;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::entity::{message, occurrence, run, task};
 use super::{Store, StoreError};
+
+/// States of runs that did not succeed.
+const BAD: [&str; 3] = ["failed", "timed_out", "lost"];
+/// The attempt after a run, in a question about that run.
+const NEXT: &str = "next_attempt";
 
 impl Store {
     /// Tasks that are active, paused, closed.
@@ -33,17 +39,57 @@ impl Store {
             .filter(R::State.is_in(ended))
             .filter(R::StartedAt.gte(since));
         let runs = self.by_state(runs, R::State).await?;
+        let retried = self.retried(since).await?;
         let unruns = occurrence::Entity::find()
             .filter(O::State.is_in(["skipped", "missed"]))
             .filter(O::DueAt.gte(since));
         let unruns = self.by_state(unruns, O::State).await?;
         Ok(DayCounts {
             succeeded: of(&runs, &["succeeded"]),
-            bad: of(&runs, &["failed", "timed_out", "lost"]),
+            bad: of(&runs, &BAD) - retried,
             killed: of(&runs, &["killed"]),
             skipped: of(&unruns, &["skipped"]),
             missed: of(&unruns, &["missed"]),
         })
+    }
+
+    /// Bad runs since an instant that another attempt follows: with it they are one run.
+    async fn retried(&self, since: DateTime<Utc>) -> Result<i64, StoreError> {
+        use run::Column as R;
+        // Along the keys that keep an attempt from being made twice.
+        let follows = |of: Expr, own: run::Column| {
+            Expr::exists(
+                Query::select()
+                    .expr(Expr::value(1))
+                    .from_as(run::Entity, NEXT)
+                    .and_where(Expr::col((NEXT, own)).eq(of))
+                    .and_where(
+                        Expr::col((NEXT, R::Attempt))
+                            .eq(Expr::col((run::Entity, R::Attempt)).add(1)),
+                    )
+                    .to_owned(),
+            )
+        };
+        let column = |column| Expr::col((run::Entity, column));
+        let origin = Func::coalesce([column(R::OriginId), column(R::Id)]).into();
+        let count = run::Entity::find()
+            .filter(R::State.is_in(BAD))
+            .filter(R::StartedAt.gte(since))
+            .filter(
+                Condition::any()
+                    .add(follows(column(R::OccurrenceId), R::OccurrenceId))
+                    .add(
+                        Condition::all()
+                            .add(R::OccurrenceId.is_null())
+                            .add(follows(origin, R::OriginId)),
+                    ),
+            )
+            .select_only()
+            .column_as(R::Id.count(), "runs")
+            .into_tuple::<i64>()
+            .one(&self.reader)
+            .await?;
+        Ok(count.unwrap_or(0))
     }
 
     /// Messages waiting and messages given up.

@@ -6,12 +6,13 @@ use app::id::{OccurrenceId, RunId, TaskId};
 use app::run::{RunReason, RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use serde::{Deserialize, Serialize};
 
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, insert_messages};
+use super::streak;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
@@ -256,7 +257,15 @@ async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
     use run::Column as R;
     // What waits for its channel is not over: `store::delivery` ends it.
     let finished_at = outcome.state.is_over().then_some(outcome.finished_at);
+    let (streak, since) = streak::after(
+        tx.get_database_backend(),
+        outcome.task_id,
+        outcome.run_id,
+        outcome.state,
+    );
     let updated = run::Entity::update_many()
+        .col_expr(R::Streak, streak)
+        .col_expr(R::StreakSince, since)
         .col_expr(R::State, Expr::value(outcome.state.as_str()))
         .col_expr(R::Reason, Expr::value(outcome.reason.clone()))
         .col_expr(R::FinishedAt, Expr::value(finished_at))

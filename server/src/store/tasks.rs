@@ -18,6 +18,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use super::entity::{schedule, task};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
+pub use list::ListedTask;
 pub(super) use rows::{from_json, to_json};
 use rows::{to_live, to_task};
 pub use search::{SearchFault, patterns as search_patterns};

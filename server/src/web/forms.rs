@@ -9,12 +9,24 @@ pub(super) mod start;
 pub(super) mod task;
 pub(super) mod vault;
 
+use app::done::Done;
 use app::error::AppError;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{Web, pages};
 
 /// The status of a page that shows a failure.
 fn status_of(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Goes on to another page, which says what was done.
+fn and_say(web: &Web, done: Done, path: &str) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    let cookie = pages::done_cookie(Some(done), &web.base_url);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
 }
 
 /// Whether a box was ticked.

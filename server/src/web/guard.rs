@@ -27,6 +27,8 @@ const SESSION_COOKIES: [&str; 2] = ["jcrontab_session", "__Host-jcrontab_session
 pub const LANG_COOKIE: &str = "jcrontab_lang";
 /// The theme cookie.
 pub const THEME_COOKIE: &str = "jcrontab_theme";
+/// What a form without a script has done, for the page that follows it.
+pub const DONE_COOKIE: &str = "jcrontab_done";
 
 /// Routes that strangers may use. Everything else asks for a session or a token.
 const OPEN: [&str; 13] = [
@@ -157,6 +159,9 @@ pub async fn require_principal(State(web): State<Web>, request: Request, next: N
         // Once there is an account the set-up page is gone for good.
         match web.service.setup_open(lang).await {
             Ok(true) => {}
+            Ok(false) if accepts_html(request.headers()) => {
+                return super::pages::render_set_up(&web, request.into_parts().0).await;
+            }
             Ok(false) => return super::missing(&web, request).await,
             Err(error) => return Problem::from(error).into_response(),
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::backend::{ResponseSink, SharedBackend, SharedSink};
+use app::done::Done;
 use app::server_fns::Posted;
 use app::ui::Theme;
 use axum::Router;
@@ -17,8 +18,11 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 use super::Web;
 use super::extract::caller_of;
-use super::guard::{THEME_COOKIE, accepts_html, cookie};
+use super::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use super::headers::page_policy;
+
+/// How long a browser keeps what was done for the page that follows.
+const DONE_SECONDS: u32 = 60;
 
 /// All pages and server functions.
 pub(super) fn router(web: &Web) -> Router {
@@ -41,6 +45,12 @@ pub(super) async fn render_posted(
     posted: Posted,
 ) -> Response {
     render(web, parts, status, move || provide_context(posted.clone())).await
+}
+
+/// Renders the set-up page for a link that was used: it leads to sign-in. Such a link is gone, so
+/// the status stays that of a page that is not there.
+pub(super) async fn render_set_up(web: &Web, parts: Parts) -> Response {
+    render_posted(web, parts, StatusCode::NOT_FOUND, Posted::SetUp).await
 }
 
 /// Renders the page that says that there is none.
@@ -73,15 +83,19 @@ async fn render(
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let service = Arc::clone(&web.service);
     let live_reload = web.site.live_reload.clone();
+    let base_url = Arc::clone(&web.base_url);
     move || {
         let backend: SharedBackend = service.clone();
         provide_context(backend);
-        let mut plain_form = false;
+        let (mut plain_form, mut done) = (false, None);
         if let Some(parts) = use_context::<Parts>() {
             plain_form = parts.uri.path().starts_with("/fn/") && accepts_html(&parts.headers);
             provide_context(caller_of(&parts));
             let theme = cookie(&parts.headers, THEME_COOKIE).and_then(Theme::from_name);
             provide_context(theme.unwrap_or_default());
+            // Said by the page that is opened next, once.
+            let page = parts.method == Method::GET && !parts.uri.path().starts_with("/fn/");
+            done = cookie(&parts.headers, DONE_COOKIE).filter(|_| page).map(Done::from_text);
         }
         if let Some(response) = use_context::<ResponseOptions>() {
             if let Some(policy) = use_nonce()
@@ -89,9 +103,16 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
             }
+            if let Some(done) = done {
+                if let Some(done) = done {
+                    provide_context(done);
+                }
+                response.append_header(header::SET_COOKIE, done_cookie(None, &base_url));
+            }
             let sink: SharedSink = Arc::new(Sink {
                 response,
                 plain_form,
+                base_url: Arc::clone(&base_url),
             });
             provide_context(sink);
         }
@@ -103,6 +124,22 @@ struct Sink {
     /// A control sent without JavaScript: its answer is a redirect back to the page, which shows
     /// the failure, so it must keep its own status.
     plain_form: bool,
+    base_url: Arc<str>,
+}
+
+/// The cookie that says what was done until the next page is opened; `None` takes it back.
+pub(super) fn done_cookie(done: Option<Done>, base_url: &str) -> HeaderValue {
+    let (text, seconds) = done.map_or((String::new(), 0), |done| (done.to_text(), DONE_SECONDS));
+    let secure = if base_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{DONE_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
+    // Its texts are ours: letters, digits and a point.
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
 
 impl ResponseSink for Sink {
@@ -114,5 +151,13 @@ impl ResponseSink for Sink {
 
     fn redirect(&self, path: &str) {
         leptos_axum::redirect(path);
+    }
+
+    fn done(&self, done: Done) {
+        // With a script the page itself knows what it asked for.
+        if self.plain_form {
+            let cookie = done_cookie(Some(done), &self.base_url);
+            self.response.append_header(header::SET_COOKIE, cookie);
+        }
     }
 }

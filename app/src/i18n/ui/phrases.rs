@@ -19,17 +19,22 @@ pub fn relative(lang: Lang, seconds: i64) -> String {
         }
         .to_owned();
     }
-    let (count, zh, en) = match far {
-        0..60 => (far, "秒", "s"),
-        60..3600 => (far / 60, "分钟", "min"),
-        3600..86_400 => (far / 3600, "小时", "h"),
-        _ => (far / 86_400, "天", "d"),
-    };
+    let (count, zh, en) = in_one_unit(far);
     match (lang, seconds < 0) {
         (Lang::Zh, true) => format!("{count} {zh}前"),
         (Lang::Zh, false) => format!("{count} {zh}后"),
         (Lang::En, true) => format!("{count} {en} ago"),
         (Lang::En, false) => format!("in {count} {en}"),
+    }
+}
+
+/// Seconds in the unit that matters: how many, and the unit in Chinese and in English.
+pub(super) const fn in_one_unit(seconds: u64) -> (u64, &'static str, &'static str) {
+    match seconds {
+        0..60 => (seconds, "秒", "s"),
+        60..3600 => (seconds / 60, "分钟", "min"),
+        3600..86_400 => (seconds / 3600, "小时", "h"),
+        _ => (seconds / 86_400, "天", "d"),
     }
 }
 
@@ -63,15 +68,9 @@ pub fn bytes(count: i64) -> String {
 #[must_use]
 pub fn failing(lang: Lang, count: usize) -> String {
     match lang {
-        Lang::Zh => format!("{count} 个任务最近一次执行失败"),
+        Lang::Zh => format!("{count} 个任务正在失败"),
         Lang::En => format!("{count} {} failing", plural(count, "task is", "tasks are")),
     }
-}
-
-/// Since when the longest failing one fails; the time follows.
-#[must_use]
-pub fn failing_since(lang: Lang) -> &'static str {
-    lang.pick("最早从", "the first since")
 }
 
 /// Tasks by state, under the verdict.

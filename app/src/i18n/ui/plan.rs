@@ -55,7 +55,6 @@ crate::texts! {
         zone_unknown: "没有这个时区，请从列表里选" | "There is no such time zone; choose one from the list",
 
         // Task page
-        task_finished: "已结束" | "Finished",
         pause_until: "暂停到…" | "Pause until…",
         pause_until_field: "到这时自动恢复" | "Goes on by itself at",
         pause_hour: "1 小时" | "For 1 hour",
@@ -143,12 +142,6 @@ fn ordinal(count: u8) -> String {
     format!("{count}{ending}")
 }
 
-/// A paused task that goes on by itself.
-#[must_use]
-pub fn paused_until(lang: Lang, time: &str) -> String {
-    lang.pick(format!("暂停至 {time}"), format!("Paused until {time}"))
-}
-
 /// Firings that are left out and folded away; the last one's time follows.
 #[must_use]
 pub fn more_left_out(lang: Lang, count: usize, until: &str) -> String {
@@ -156,6 +149,13 @@ pub fn more_left_out(lang: Lang, count: usize, until: &str) -> String {
         format!("还有 {count} 次不执行，到 {until}"),
         format!("{count} more left out, until {until}"),
     )
+}
+
+/// A firing that does not start, and why.
+#[must_use]
+pub fn left_out(lang: Lang, why: &str) -> String {
+    let words = PlanUi::of(lang).left_out;
+    lang.pick(format!("{words}：{why}"), format!("{words}: {why}"))
 }
 
 /// When a firing was named, where it starts at another time.

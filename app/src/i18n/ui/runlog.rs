@@ -62,7 +62,7 @@ pub fn gone(lang: Lang, lines: u64) -> String {
     lang.pick(
         format!("输出太长，前面 {lines} 行不再显示，完整的输出请下载。"),
         format!(
-            "Too long to show: {lines} {} before this left out. Download the whole.",
+            "Too long to show: {lines} earlier {} only in the download.",
             plural(lines, "line is", "lines are")
         ),
     )
@@ -123,6 +123,15 @@ pub fn found(lang: Lang, at: usize, count: usize) -> String {
         ),
         _ => format!("{at}/{count}"),
     }
+}
+
+/// What was searched, where the beginning of the log is not on the page.
+#[must_use]
+pub fn searched(lang: Lang, lines: u64) -> String {
+    lang.pick(
+        format!("只查找了最后 {lines} 行"),
+        format!("searched the last {lines} lines only"),
+    )
 }
 
 /// One of several attempts.

@@ -13,30 +13,49 @@ const HEIGHT: i64 = 40;
 /// From one bar to the next.
 const STEP: usize = 10;
 
+/// One run with all its attempts: how it came out, and how long they took together.
+struct Bar {
+    state: RunState,
+    millis: i64,
+}
+
+/// The last runs, newest first. All attempts at a firing are one run, which is as long as they are
+/// together and ends as the last one does; while another is to come it is not over.
+fn bars_of(history: &[HistoryItem]) -> Vec<Bar> {
+    let runs = history.iter().filter_map(|item| match item {
+        HistoryItem::Run(run) => Some(run),
+        HistoryItem::Unrun(_) => None,
+    });
+    let mut starts: Vec<(&Run, Bar)> = Vec::new();
+    for run in runs {
+        let millis = run.duration_ms().unwrap_or(0);
+        let known = starts.iter().rposition(|(last, _)| last.is_same_start(run));
+        match known {
+            Some(place) => starts[place].1.millis += millis,
+            None if starts.len() == MOST => break,
+            None => {
+                let state = run.state;
+                starts.push((run, Bar { state, millis }));
+            }
+        }
+    }
+    let bars = starts.into_iter().map(|(_, bar)| bar);
+    bars.filter(|bar| bar.state.is_over()).collect()
+}
+
 /// Bars of the last runs in `history` (newest first), oldest on the left; nothing below two runs.
 pub(crate) fn bars(history: &[HistoryItem]) -> Option<AnyView> {
-    let runs: Vec<&Run> = history
-        .iter()
-        .filter_map(|item| match item {
-            HistoryItem::Run(run) if run.state.is_over() => Some(run),
-            _ => None,
-        })
-        .take(MOST)
-        .collect();
+    let runs = bars_of(history);
     if runs.len() < 2 {
         return None;
     }
-    let longest = runs
-        .iter()
-        .filter_map(|run| run.duration_ms())
-        .max()
-        .unwrap_or(0);
+    let longest = runs.iter().map(|run| run.millis).max().unwrap_or(0);
     let bad = runs.iter().filter(|run| run.state.is_bad()).count();
     let label = phrases::bars(lang(), runs.len(), bad, longest);
     // Few runs stay as slim as many and stand on the right, where the newest belongs.
     let offset = (MOST - runs.len()) * STEP;
     let rects = runs.iter().rev().enumerate().map(|(place, run)| {
-        let height = (run.duration_ms().unwrap_or(0) * HEIGHT / longest.max(1)).max(3);
+        let height = (run.millis * HEIGHT / longest.max(1)).max(3);
         let class = match run.state {
             RunState::Succeeded => "is-ok",
             RunState::Killed => "is-warn",
@@ -58,4 +77,70 @@ pub(crate) fn bars(history: &[HistoryItem]) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{OccurrenceId, RunId, TaskId};
+    use crate::run::Trigger;
+    use crate::time::Stamp;
+
+    fn run(id: i64, firing: Option<i64>, attempt: i32, state: RunState) -> HistoryItem {
+        let at = |second| Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"));
+        HistoryItem::Run(Run {
+            id: RunId(id),
+            task_id: TaskId(1),
+            task_name: String::new(),
+            occurrence_id: firing.map(OccurrenceId),
+            attempt,
+            origin_id: (firing.is_none() && attempt > 1).then_some(RunId(1)),
+            trigger: Trigger::Schedule,
+            requested_by: None,
+            note: None,
+            parameters: Default::default(),
+            state,
+            due_at: (attempt > 1).then(|| at(100)),
+            reason: None,
+            scheduled_for: Some(at(60)),
+            started_at: at(100),
+            finished_at: state.is_over().then(|| at(102)),
+            exit_code: None,
+            signal: None,
+            output_bytes: 0,
+            output_truncated: false,
+        })
+    }
+
+    #[test]
+    fn attempts_at_one_firing_are_one_run() {
+        use RunState::{Failed, Succeeded, Waiting};
+        let history = [
+            run(9, Some(5), 2, Waiting),
+            run(8, Some(5), 1, Failed),
+            run(7, Some(4), 2, Succeeded),
+            run(6, Some(4), 1, Failed),
+            run(5, Some(3), 1, Succeeded),
+            run(2, None, 2, Failed),
+            run(1, None, 1, Failed),
+        ];
+        let bars: Vec<(RunState, i64)> = bars_of(&history)
+            .iter()
+            .map(|bar| (bar.state, bar.millis))
+            .collect();
+        assert_eq!(
+            bars,
+            [(Succeeded, 4000), (Succeeded, 2000), (Failed, 4000)]
+        );
+    }
+
+    #[test]
+    fn a_further_attempt_is_late_by_its_own_due_time() {
+        let late = |item: HistoryItem| match item {
+            HistoryItem::Run(run) => run.wanted_at().map(|at| run.started_at.millis_since(at)),
+            HistoryItem::Unrun(_) => None,
+        };
+        assert_eq!(late(run(1, Some(1), 1, RunState::Failed)), Some(40_000));
+        assert_eq!(late(run(2, Some(1), 2, RunState::Failed)), Some(0));
+    }
 }

@@ -2,17 +2,17 @@
 
 mod pause;
 mod start;
+mod toast;
 
 use leptos::prelude::*;
 
 use super::icon::{self, icon};
-use crate::i18n::ui::phrases;
+use crate::done::Done;
 use crate::id::{RunId, TaskId};
-use crate::routes;
 use crate::server_fns::{ControlTask, DeleteTask, RunTask, StopRun};
 use crate::task::{Task, TaskState};
 use crate::ui::act::{Act, ActForm};
-use crate::ui::context::{lang, ui};
+use crate::ui::context::{said, ui};
 use crate::ui::load::notice;
 
 /// What can be done to tasks and runs from a page.
@@ -22,17 +22,22 @@ pub(crate) struct Controls {
     run: Act<RunTask>,
     stop: Act<StopRun>,
     delete: Act<DeleteTask>,
+    /// What was done last.
+    done: RwSignal<Option<Done>>,
 }
 
 impl Controls {
     /// For one page.
     pub(crate) fn new() -> Self {
-        Self {
+        let controls = Self {
             control: Act::new(),
             run: Act::new(),
             stop: Act::new(),
             delete: Act::new(),
-        }
+            done: said(),
+        };
+        controls.keep_word();
+        controls
     }
 
     /// Grows with every control that was used; pages fetch again by it.
@@ -46,27 +51,17 @@ impl Controls {
         self.delete.pending().get() || self.delete.done()
     }
 
-    /// Failures of the controls, and the run that was just started.
+    /// Failures of the controls, and what they have done.
     pub(crate) fn outcome(self) -> AnyView {
-        let ui = ui();
         let error = Signal::derive(move || {
             let error = self.control.error().or_else(|| self.run.error());
             error
                 .or_else(|| self.stop.error())
                 .or_else(|| self.delete.error())
         });
-        let started = move || match self.run.get() {
-            Some(Ok(id)) => Some(view! {
-                <p class="notice is-ok">
-                    {icon(icon::CHECK)}
-                    <span>{ui.run_started} " " <a href=routes::run(id)>{phrases::run_title(lang(), id.0)}</a></span>
-                </p>
-            }),
-            _ => None,
-        };
         view! {
             {notice(error)}
-            <div aria-live="polite">{started}</div>
+            {toast::toasts(self.done)}
         }
         .into_any()
     }
@@ -138,7 +133,15 @@ impl Controls {
                 ui.pause,
                 label(ui.pause),
             ),
-            TaskState::Paused | TaskState::Closed => self.verb(
+            TaskState::Paused => self.verb(
+                task.id,
+                "restore",
+                class,
+                icon::PLAY,
+                ui.resume,
+                label(ui.resume),
+            ),
+            TaskState::Closed => self.verb(
                 task.id,
                 "restore",
                 class,

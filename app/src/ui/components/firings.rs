@@ -79,7 +79,7 @@ impl Sheet<'_> {
         let mut lines: Vec<AnyView> = shown.iter().map(|firing| self.line(firing)).collect();
         let until = folded
             .last()
-            .map(|firing| self.zone.local(firing.scheduled_for))
+            .map(|firing| self.zone.full(firing.scheduled_for))
             .unwrap_or_default();
         let inner = folded
             .iter()
@@ -102,7 +102,7 @@ impl Sheet<'_> {
             view! {
                 <span class="clock-change">
                     {icon(icon::CLOCK)}
-                    <span>{self.zone.local(change.at)} " " {change.text.clone()}</span>
+                    <span>{self.zone.full(change.at)} " " {change.text.clone()}</span>
                 </span>
             }
         });
@@ -116,7 +116,7 @@ impl Sheet<'_> {
             .or_else(|| {
                 // Put off without a word about it: at least say what it was named for.
                 (firing.excluded.is_none() && firing.due_at != firing.scheduled_for)
-                    .then(|| plan::named_for(self.lang, &self.zone.local(firing.scheduled_for)))
+                    .then(|| plan::named_for(self.lang, &self.zone.full(firing.scheduled_for)))
             })
             .map(|note| view! { <span class="muted note">{note}</span> });
         let (time, theirs, out) = match &firing.excluded {
@@ -124,7 +124,7 @@ impl Sheet<'_> {
                 self.left_out(firing.scheduled_for),
                 None,
                 Some(view! {
-                    <span class="note">{icon(icon::SKIP)} " " {plan_ui().left_out} ": " {reason.text.clone()}</span>
+                    <span class="note">{icon(icon::SKIP)} " " {plan::left_out(self.lang, &reason.text)}</span>
                 }),
             ),
             None => (self.starts(firing), self.theirs(firing.due_at), None),
@@ -139,7 +139,7 @@ impl Sheet<'_> {
     }
 
     fn left_out(&self, at: Stamp) -> AnyView {
-        view! { <s><time datetime=at.rfc3339()>{self.zone.local(at)}</time></s> }.into_any()
+        view! { <s><time datetime=at.rfc3339()>{self.zone.full(at)}</time></s> }.into_any()
     }
 
     /// The same in the viewer's zone, where that differs.

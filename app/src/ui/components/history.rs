@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::output::visible;
 use super::state::{run_state, unrun_state};
 use super::time::Clock;
-use crate::i18n::ui::phrases;
+use crate::i18n::ui::{phrases, runlog};
 use crate::routes;
 use crate::run::{HistoryItem, Run, RunState, Trigger, Unrun};
 use crate::ui::context::{lang, ui};
@@ -42,7 +42,7 @@ fn run_row(clock: &Clock, run: &Run) -> AnyView {
                     {run_state(run.state)} <span class="muted">"#" {run.id.0}</span>
                 </a>
             </th>
-            <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)}</td>
+            <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)} {attempt(run)}</td>
             <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>
             <td class="took number">{clock.took(run.started_at, run.finished_at)}</td>
             <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))} {excerpt(run)}</td>
@@ -59,10 +59,17 @@ fn cause(run: &Run) -> Option<AnyView> {
     })
 }
 
-/// The delay of a start, where it is long enough to ask why.
+/// Which attempt it is, where the first one was not enough.
+fn attempt(run: &Run) -> Option<AnyView> {
+    (run.attempt > 1).then(|| {
+        view! { <span class="cause muted">{runlog::attempt(lang(), run.attempt)}</span> }.into_any()
+    })
+}
+
+/// The delay of a start, where it is long enough to ask why. What waits has not started.
 fn delay(run: &Run) -> Option<AnyView> {
-    let late = run.started_at.millis_since(run.scheduled_for?);
-    (late >= 1000)
+    let late = run.started_at.millis_since(run.wanted_at()?);
+    (late >= 1000 && run.state != RunState::Waiting)
         .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
 }
 

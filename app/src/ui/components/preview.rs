@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::cycle::warnings;
 use super::firings::firings;
 use crate::i18n::Lang;
+use crate::error::AppError;
 use crate::i18n::ui::plan;
 use crate::id::{ScheduleId, TaskId};
 use crate::page::{Preview, PreviewRequest};
@@ -137,7 +138,6 @@ pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
 
 fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyView {
     let here = lang();
-    let there = here.pick(Lang::En, Lang::Zh);
     let numbered = all.len() > 1;
     let words = all.iter().enumerate().map(|(at, (schedule, _))| {
         let number = numbered.then(|| {
@@ -145,7 +145,6 @@ fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyVie
         });
         view! {
             <p class="words">{number} " " {describe_schedule(schedule, here)}</p>
-            <p class="muted" lang=there.tag()>{describe_schedule(schedule, there)}</p>
         }
     });
     let mut texts: Vec<String> = Vec::new();

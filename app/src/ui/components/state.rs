@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use super::time::Clock;
-use crate::i18n::ui::plan;
+use crate::i18n::ui::health::{failing_times, since, until};
 use crate::run::{RunState, UnrunState};
-use crate::task::{Task, TaskState};
-use crate::ui::context::{lang, plan_ui, ui};
+use crate::task::{Health, Task, TaskState};
+use crate::ui::context::{health_ui, lang, plan_ui, ui};
 
 /// The look of a state.
 pub(crate) fn badge(
@@ -66,26 +66,43 @@ pub(crate) fn occurrence_word(state: &'static str) -> &'static str {
     }
 }
 
-/// Whether a task fires, and whether it urges.
-pub(crate) fn task_state(task: &Task, clock: &Clock) -> AnyView {
-    let ui = ui();
-    let state = match (task.state, task.paused_until) {
-        (TaskState::Active, _) if task.finished => {
-            badge("off", icon::DONE, plan_ui().task_finished)
-        }
-        (TaskState::Active, _) => badge("ok", icon::CLOCK, ui.task_active),
-        (TaskState::Paused, Some(until)) => {
-            let words = plan::paused_until(lang(), &clock.short(until));
-            badge("warn", icon::PAUSE, words)
-        }
-        (TaskState::Paused, None) => badge("warn", icon::PAUSE, ui.task_paused),
-        (TaskState::Closed, _) => badge("off", icon::DONE, ui.task_closed),
+/// How a task is doing: one word, and since or until when. Green is for those that are well.
+pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
+    let (ui, text, lang) = (ui(), health_ui(), lang());
+    let word = match health {
+        Health::Failing { times, .. } => badge("bad", icon::CROSS, failing_times(lang, times)),
+        Health::Chasing => badge("urge", icon::BELL, ui.urging),
+        Health::Running { .. } => badge("run", icon::SPINNER, text.running),
+        Health::Ok => badge("ok", icon::CHECK, text.ok),
+        Health::Waiting => badge("off", icon::CLOCK, text.waiting),
+        Health::Paused { .. } => badge("warn", icon::PAUSE, ui.task_paused),
+        Health::Done if task.state == TaskState::Closed => badge("off", icon::DONE, ui.task_closed),
+        Health::Done => badge("off", icon::DONE, text.finished),
     };
-    let urging = task.urging && task.state != TaskState::Closed;
+    let more = match health {
+        Health::Failing { since: from, .. } => Some(
+            view! {
+                <small class="muted">
+                    {clock.lasting(from)} " · " {since(lang, &clock.short(from))}
+                </small>
+            }
+            .into_any(),
+        ),
+        Health::Running { since } => {
+            Some(view! { <small class="muted number">{clock.took(since, None)}</small> }.into_any())
+        }
+        Health::Paused { until: Some(at) } => Some(
+            view! { <small class="muted">{until(lang, &clock.short(at))}</small> }.into_any(),
+        ),
+        _ => None,
+    };
+    // It goes on asking, whatever else there is to say.
+    let chasing = task.urging && !matches!(health, Health::Chasing | Health::Done);
     view! {
         <span class="states">
-            {state}
-            {urging.then(|| badge("urge", icon::BELL, ui.urging))}
+            {word}
+            {chasing.then(|| badge("urge", icon::BELL, ui.urging))}
+            {more}
         </span>
     }
     .into_any()

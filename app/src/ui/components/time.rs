@@ -9,9 +9,9 @@ use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
-use crate::i18n::ui::phrases;
+use crate::i18n::ui::{health, phrases};
 use crate::page::Clockface;
-use crate::time::Stamp;
+use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::lang;
 use crate::ui::live::live;
 
@@ -53,21 +53,41 @@ impl Clock {
         self.elapsed.try_get().map_or(0, |now| now - self.base)
     }
 
-    /// `2026-11-22 09:00:00 +08:00`.
-    pub(crate) fn full(&self, at: Stamp) -> String {
-        format!(
-            "{} {}",
-            self.face.zone.local(at),
-            self.face.zone.offset_text(at)
-        )
+    /// The same clock for times of another zone.
+    pub(crate) fn in_zone(&self, zone: &ZoneRules) -> Self {
+        let face = Clockface {
+            now: self.face.now,
+            zone: zone.clone(),
+        };
+        Self {
+            face: Arc::new(face),
+            ..self.clone()
+        }
     }
 
-    /// `2026-11-22 09:00:00`: on one line, the offset on hover.
+    /// `2026-11-22 09:00:00 +08:00`.
+    pub(crate) fn full(&self, at: Stamp) -> String {
+        self.face.zone.full(at)
+    }
+
+    /// `2026-11-22 09:00:00 +08:00`.
     pub(crate) fn exact(&self, at: Stamp) -> AnyView {
+        self.with_offset(at, self.face.zone.local(at))
+    }
+
+    /// A time with its offset, which may go to a line of its own.
+    fn with_offset(&self, at: Stamp, text: String) -> AnyView {
         view! {
-            <time datetime=at.rfc3339() title=self.full(at)>{self.face.zone.local(at)}</time>
+            <time datetime=at.rfc3339() title=self.title(at)>
+                <span>{text}</span> " " <span class="zone">{self.face.zone.offset_text(at)}</span>
+            </time>
         }
         .into_any()
+    }
+
+    /// The name of the zone, for whoever wonders about an offset.
+    fn title(&self, at: Stamp) -> String {
+        format!("{} {}", self.full(at), self.face.zone.name)
     }
 
     /// Like [`Clock::exact`], without the date where it is the same as at `before`.
@@ -78,29 +98,32 @@ impl Clock {
             .and_then(|before| Some((before.split_once(' ')?.0.to_owned(), text.split_once(' ')?)))
             .filter(|(before, (date, _))| before == date)
             .map(|(_, (_, time))| time.to_owned());
-        view! {
-            <time datetime=at.rfc3339() title=self.full(at)>{short.unwrap_or(text)}</time>
-        }
-        .into_any()
+        self.with_offset(at, short.unwrap_or(text))
     }
 
     /// `3 分钟前`, the exact time on hover.
     pub(crate) fn relative(&self, at: Stamp) -> AnyView {
         let clock = self.clone();
         view! {
-            <time datetime=at.rfc3339() title=self.full(at)>
+            <time datetime=at.rfc3339() title=self.title(at)>
                 {move || phrases::relative(clock.lang, clock.seconds_to(at))}
             </time>
         }
         .into_any()
     }
 
-    /// `+08:00`.
-    pub(crate) fn offset(&self, at: Stamp) -> String {
-        self.face.zone.offset_text(at)
+    /// `已持续 16 分钟`, the exact time of its beginning on hover.
+    pub(crate) fn lasting(&self, since: Stamp) -> AnyView {
+        let clock = self.clone();
+        view! {
+            <time datetime=since.rfc3339() title=self.title(since)>
+                {move || health::lasting_for(clock.lang, clock.seconds_to(since))}
+            </time>
+        }
+        .into_any()
     }
 
-    /// `09:00` on the page's own day, with the date on another.
+    /// `09:00 +08:00` on the page's own day, with the date on another.
     pub(crate) fn short(&self, at: Stamp) -> String {
         let (now, text) = (
             self.face.zone.local(self.face.now),
@@ -109,7 +132,8 @@ impl Clock {
         let same_day = now.get(..10) == text.get(..10);
         let start = if same_day { 11 } else { 0 };
         let end = if text.ends_with(":00") { 16 } else { 19 };
-        text.get(start..end).unwrap_or(&text).to_owned()
+        let short = text.get(start..end).unwrap_or(&text);
+        format!("{short} {}", self.face.zone.offset_text(at))
     }
 
     /// The page's own day and time of day: `2026-11-22 09:00:00`.
@@ -143,9 +167,9 @@ impl Clock {
     pub(crate) fn both(&self, at: Stamp) -> AnyView {
         let clock = self.clone();
         view! {
-            <time class="both" datetime=at.rfc3339() title=self.full(at)>
+            <time class="both" datetime=at.rfc3339() title=self.title(at)>
                 <span>{move || phrases::relative(clock.lang, clock.seconds_to(at))}</span>
-                <small>{self.face.zone.local(at)}</small>
+                <small>{self.face.zone.full(at)}</small>
             </time>
         }
         .into_any()

@@ -80,7 +80,7 @@ fn content(counts: Counts) -> AnyView {
 /// Where the reader is, above the pages below this one.
 pub(crate) fn crumbs() -> AnyView {
     view! {
-        <p class="crumbs"><a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}</p>
+        <p class="crumbs"><a href=routes::ADMIN>{ui().nav_admin}</a></p>
     }
     .into_any()
 }

@@ -60,7 +60,7 @@ fn content(
         <leptos_meta::Title text=title.clone()/>
         <p class="crumbs">
             <a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
-            <a href=routes::CALENDARS>{days.calendars}</a> {icon(icon::CHEVRON)}
+            <a href=routes::CALENDARS>{days.calendars}</a>
         </p>
         <div class="page-head">
             <div>

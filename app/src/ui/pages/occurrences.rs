@@ -68,7 +68,7 @@ fn content(page: OccurrencesPage) -> AnyView {
         <leptos_meta::Title text=plan::timeline_of(lang, &task.name)/>
         <p class="crumbs">
             <a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}
-            <a href=routes::task(task.id)>{task.name.clone()}</a> {icon(icon::CHEVRON)}
+            <a href=routes::task(task.id)>{task.name.clone()}</a>
         </p>
         <div class="page-head"><h1>{plan.timeline}</h1></div>
         <section class="card">
@@ -192,7 +192,6 @@ fn row(one: &Occurrence, task: &Task, clock: &Clock) -> AnyView {
             <th scope="row" class="when">
                 {since.map(|first| view! { {clock.exact(first)} " – " })}
                 {clock.after(since, one.scheduled_for)}
-                " " <small class="muted">{clock.offset(one.scheduled_for)}</small>
                 {due}
             </th>
             <td class="how">

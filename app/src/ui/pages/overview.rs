@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::ui::phrases;
-use crate::page::{DayCounts, Health, Overview, Upcoming};
+use crate::auth::Action;
+use crate::i18n::ui::{health as words, phrases};
+use crate::page::{DayCounts, FailingTask, Health, Overview, Upcoming};
 use crate::routes;
 use crate::run::Run;
 use crate::server_fns::fetch_overview;
+use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::notices::notices;
-use crate::ui::components::state::run_state;
+use crate::ui::components::state::{badge, run_state};
 use crate::ui::components::time::Clock;
 use crate::ui::components::{fact, page_head};
-use crate::ui::context::{lang, ui};
+use crate::ui::context::{lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -63,6 +65,12 @@ fn content(page: Overview) -> AnyView {
 fn verdict(page: &Overview, clock: &Clock) -> AnyView {
     let (ui, lang) = (ui(), lang());
     let counts = phrases::task_counts(lang, page.active, page.paused, page.closed);
+    let link = match page.failing.len() {
+        0 if page.active + page.paused + page.closed == 0 && may(Action::Edit) => {
+            (routes::TASK_NEW, ui.new_task)
+        }
+        _ => (routes::TASKS, ui.to_tasks),
+    };
     let (class, glyph, text) = match page.failing.len() {
         0 if page.active + page.paused + page.closed == 0 => {
             ("verdict is-off", icon::PLUS, ui.no_tasks_yet.to_owned())
@@ -70,8 +78,13 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
         0 => ("verdict is-ok", icon::CHECK, ui.all_well.to_owned()),
         count => ("verdict is-bad", icon::ALERT, phrases::failing(lang, count)),
     };
-    let since = page.failing.first().map(|run| {
-        view! { <span class="since">{phrases::failing_since(lang)} " " {clock.relative(run.started_at)}</span> }
+    let since = page.failing.first().map(|first| {
+        let since = words::since(lang, &clock.short(first.since));
+        view! {
+            <span class="since">
+                {words::longest(lang)} " " {clock.lasting(first.since)} {lang.pick("（", " (")} {since} {lang.pick("）", ")")}
+            </span>
+        }
     });
     view! {
         <section class=class role="status">
@@ -80,19 +93,29 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
                 <p class="verdict-text"><b>{text}</b> {since}</p>
                 <p class="muted">{counts}</p>
             </div>
-            <a class="button" href=routes::TASKS>{ui.to_tasks}</a>
+            <a class="button" href=link.0>{link.1}</a>
         </section>
     }
     .into_any()
 }
 
-fn failing(runs: &[Run], clock: &Clock) -> AnyView {
-    let lines = runs.iter().map(|run| {
+fn failing(tasks: &[FailingTask], clock: &Clock) -> AnyView {
+    let lang = lang();
+    let lines = tasks.iter().map(|failing| {
+        let run = &failing.run;
+        let owners = failing.owners.join(lang.pick("、", ", "));
         view! {
-            <li>
-                <a href=routes::run(run.id)>{run_state(run.state)}</a>
-                <a class="grow" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
-                <span class="muted">{clock.relative(run.finished_at.unwrap_or(run.started_at))}</span>
+            <li class="failing">
+                <a href=routes::run(run.id) aria-label=phrases::run_title(lang, run.id.0)>
+                    {badge("bad", icon::CROSS, words::failing_times(lang, failing.times))}
+                </a>
+                <span class="grow">
+                    <a class="name" href=routes::task(run.task_id)>{run.task_name.clone()}</a>
+                    <small class="muted">{ended(run)} {(!owners.is_empty()).then(|| format!(" · {owners}"))}</small>
+                </span>
+                <small class="muted when">
+                    {clock.lasting(failing.since)} " · " {words::since(lang, &clock.short(failing.since))}
+                </small>
             </li>
         }
         .into_any()

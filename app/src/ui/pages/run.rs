@@ -101,7 +101,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
         <Title text=format!("{title} · {}", run.task_name)/>
         <p class="crumbs">
             <a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}
-            <a href=routes::task(run.task_id)>{run.task_name.clone()}</a> {icon(icon::CHEVRON)}
+            <a href=routes::task(run.task_id)>{run.task_name.clone()}</a>
         </p>
         <div class="page-head">
             <div>
@@ -169,7 +169,7 @@ fn facts(run: &Run, clock: &Clock) -> AnyView {
     let waits = run.state == RunState::Waiting;
     let started = (!waits).then_some(run.started_at);
     let delay = run
-        .scheduled_for
+        .wanted_at()
         .and_then(|at| Some(started?.millis_since(at)));
     let parameters = (!run.parameters.is_empty()).then(|| {
         let items = run.parameters.iter().map(|(name, value)| {

@@ -59,6 +59,17 @@ fn sign_in(form: SignInForm) -> AnyView {
 
 fn setup(form: SignInForm) -> AnyView {
     let ui = ui();
+    if form.set_up {
+        return view! {
+            <Title text=ui.setup_done/>
+            <section class="card sheet">
+                <h1>{ui.setup_done}</h1>
+                <p class="muted">{ui.setup_done_text}</p>
+                <a class="button primary wide" href=routes::SIGN_IN>{ui.sign_in}</a>
+            </section>
+        }
+        .into_any();
+    }
     let faults = Faults(form.faults.clone());
     let fields = view! {
         {input(Field {

@@ -20,10 +20,10 @@ use crate::ui::components::history::history;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::code_block;
-use crate::ui::components::state::task_state;
+use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{execution_ui, lang, may, plan_ui, ui};
+use crate::ui::context::{execution_ui, health_ui, lang, may, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -116,12 +116,12 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
     let clock = Clock::new(page.clock.clone());
     view! {
         <leptos_meta::Title text=page.task.name.clone()/>
-        <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a> {icon(icon::CHEVRON)}</p>
+        <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a></p>
         <div class="page-head">
             <div>
                 <h1>{page.task.name.clone()}</h1>
                 <p class="lead">
-                    {task_state(&page.task, &clock)}
+                    {health(&page.task, page.health, &clock)}
                     <span>{in_force_words(&page.task)}</span>
                     {page.task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
@@ -137,7 +137,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                 <section class="card">
                     <h2>{ui.next_firings}</h2>
                     {warnings(page.preview.warnings.clone())}
-                    {firings(&page.preview)}
+                    {to_come(&page)}
                 </section>
                 <section class="card">
                     <h2>{plan_ui().why}</h2>
@@ -156,6 +156,21 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The next firings; for a task that fires no more, why not.
+fn to_come(page: &TaskPage) -> AnyView {
+    let text = health_ui();
+    let none = match (page.task.state, page.task.paused_until) {
+        (TaskState::Closed, _) => Some(text.none_closed),
+        (TaskState::Paused, None) => Some(text.none_paused),
+        (TaskState::Active, _) if page.task.finished => Some(text.none_finished),
+        _ => None,
+    };
+    match none {
+        Some(none) => view! { <p class="muted">{none}</p> }.into_any(),
+        None => firings(&page.preview),
+    }
 }
 
 fn control_bar(page: &TaskPage, clock: &Clock, controls: Controls) -> Option<AnyView> {

@@ -16,16 +16,20 @@ use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::code_block;
-use crate::ui::components::state::{run_state, task_state};
+use crate::ui::components::state::{health, run_state};
 use crate::ui::components::time::Clock;
 use crate::ui::components::{blank, page_head};
-use crate::ui::context::{lang, may, ui};
+use crate::ui::context::{health_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
 /// The same first task from a terminal; shown where there is none yet.
-const CLI_EXAMPLE: &str =
-    "jcrontab task add --name '每日备份' --cron '0 2 * * *' --command '/opt/backup.sh'";
+fn cli_example() -> String {
+    let name = lang().pick("每日备份", "nightly backup");
+    format!(
+        "jcrontab task add --name '{name}' --cron '0 2 * * *' --command '/opt/backup.sh'"
+    )
+}
 
 /// The page.
 pub(crate) fn page() -> AnyView {
@@ -125,7 +129,7 @@ fn first_steps() -> AnyView {
             <p><a class="button primary" href=routes::TASK_NEW>{icon(icon::PLUS)} {ui.new_task}</a></p>
         })}
         <p class="muted">{ui.empty_tasks_cli}</p>
-        {code_block(CLI_EXAMPLE)}
+        {code_block(&cli_example())}
     }
     .into_any()
 }
@@ -200,15 +204,20 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let operate = may(Action::Operate);
-    let rows = page
-        .items
-        .iter()
-        .map(|item| row(item, &clock, operate.then_some(controls)));
+    let rows = page.items.iter().map(|item| {
+        let mut zones = page.zones.iter();
+        // A firing is shown in the zone that its schedule is in.
+        let own = zones
+            .find(|zone| zone.name == item.task.zone)
+            .map(|zone| clock.in_zone(zone));
+        let clock = own.as_ref().unwrap_or(&clock);
+        row(item, clock, operate.then_some(controls))
+    });
     view! {
         <table class="rows tasks">
             <thead>
                 <tr>
-                    <th scope="col">{ui.state}</th>
+                    <th scope="col">{health_ui().health}</th>
                     <th scope="col">{ui.field_name}</th>
                     <th scope="col">{ui.cycle}</th>
                     <th scope="col">{ui.next_firing}</th>
@@ -245,7 +254,7 @@ fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let asks = !task.execution.parameters.is_empty() || task.state != TaskState::Active;
     view! {
         <tr>
-            <td>{task_state(task, clock)}</td>
+            <td>{health(task, item.health, clock)}</td>
             <th scope="row">
                 <a class="name" href=routes::task(task.id)>{task.name.clone()}</a>
                 {people(&task.owners, &task.tags)}
@@ -277,7 +286,7 @@ fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     Some(
         view! {
             <span class="people">
-                {(!owners.is_empty()).then(|| view! { <span>{owners.join("、")}</span> })}
+                {(!owners.is_empty()).then(|| view! { <span>{owners.join(lang().pick("、", ", "))}</span> })}
                 {tags.collect_view()}
             </span>
         }

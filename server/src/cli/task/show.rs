@@ -49,6 +49,7 @@ pub(super) async fn list(
             vec![
                 text(task, "id"),
                 text(task, "state"),
+                health(task),
                 text(task, "name"),
                 cron(task),
                 text(task, "next_at"),
@@ -56,8 +57,26 @@ pub(super) async fn list(
             ]
         })
         .collect();
-    print_table(&["ID", "STATE", "NAME", "CRON", "NEXT", "LAST"], &lines);
+    let heading = ["ID", "STATE", "HEALTH", "NAME", "CRON", "NEXT", "LAST"];
+    print_table(&heading, &lines);
     Ok(())
+}
+
+/// How it is doing: `failing ×10 since …`, `ok`; empty from a server that does not say so.
+fn health(task: &Value) -> String {
+    let health = &task["health"];
+    let zone = text(task, "zone");
+    let mut words = text(health, "state");
+    if let Some(times) = health["times"].as_i64() {
+        words.push_str(&format!(" ×{times}"));
+    }
+    for field in ["since", "until"] {
+        let at = local_text(&health[field], &zone);
+        if !at.is_empty() {
+            words.push_str(&format!(" {field} {at}"));
+        }
+    }
+    words
 }
 
 /// The first schedule, and how many more there are.
@@ -119,6 +138,10 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
         text(task, "name"),
         text(task, "state")
     )];
+    let health = health(task);
+    if !health.is_empty() {
+        all.push(format!("health: {health}"));
+    }
     all.extend(lines(task, false));
     if task["urge_cron"].is_string() {
         let urge = lines(task, true).concat();

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
-use app::run::{RunReason, Trigger};
+use app::run::{RunReason, RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::entity::{occurrence, run};
-use super::super::{StoreError, Tx};
+use super::super::{StoreError, Tx, streak};
 use super::{CHUNK, rows};
 use crate::admission::{ActiveRun, Wait, WaitsFor};
 
@@ -325,7 +325,16 @@ pub(super) async fn call_off(
     use run::Column as R;
     let mut any = false;
     for id in ids {
+        // What is read of it never changes.
+        let Some(row) = run::Entity::find_by_id(id.0).one(tx).await? else {
+            continue;
+        };
+        let task = TaskId(row.task_id);
+        let (streak, since) =
+            streak::after(tx.get_database_backend(), task, *id, RunState::Killed);
         let ended = run::Entity::update_many()
+            .col_expr(R::Streak, streak)
+            .col_expr(R::StreakSince, since)
             .col_expr(R::State, Expr::value("killed"))
             .col_expr(R::Reason, Expr::value(reason))
             .col_expr(R::FinishedAt, Expr::value(now))
@@ -337,9 +346,6 @@ pub(super) async fn call_off(
             continue;
         }
         any = true;
-        let Some(row) = run::Entity::find_by_id(id.0).one(tx).await? else {
-            continue;
-        };
         let Some(occurrence_id) = row.occurrence_id else {
             continue;
         };

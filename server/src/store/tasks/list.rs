@@ -1,12 +1,13 @@
-//! The list of tasks, each with its last run.
+//! The list of tasks, each with its last run and how its runs end.
 
 use std::collections::HashMap;
 
-use app::id::RunId;
-use app::task::{LastRun, TaskQuery, TaskRow};
+use app::id::{RunId, TaskId};
+use app::run::RunState;
+use app::task::{Ended, LastRun, Pulse, Task, TaskQuery};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::entity::{run, task};
@@ -16,6 +17,34 @@ use super::{SEARCH, schedules_of};
 
 /// A run, in a question about which one of a task is the newest.
 const NEWEST: &str = "newest";
+
+/// A task as lists show it.
+#[derive(Clone, Debug)]
+pub struct ListedTask {
+    /// The task.
+    pub task: Task,
+    /// Its newest run.
+    pub last_run: Option<LastRun>,
+    /// How its runs end.
+    pub pulse: Pulse,
+}
+
+/// A run with what was counted up to it.
+struct Counted {
+    run: LastRun,
+    attempt: i32,
+    streak: (i64, Option<Stamp>),
+}
+
+impl Counted {
+    fn ended(&self) -> Ended {
+        Ended {
+            state: self.run.state,
+            started_at: self.run.started_at,
+            streak: self.streak,
+        }
+    }
+}
 
 impl Store {
     /// A page of tasks, newest first, each with its last run; `limit` rows at the most. `patterns`
@@ -28,7 +57,7 @@ impl Store {
         query: &TaskQuery,
         patterns: &[String],
         limit: u64,
-    ) -> Result<Vec<TaskRow>, StoreError> {
+    ) -> Result<Vec<ListedTask>, StoreError> {
         let mut select = task::Entity::find();
         for pattern in patterns {
             let like = LikeExpr::new(pattern.as_str()).escape('!');
@@ -45,62 +74,136 @@ impl Store {
             .limit(limit)
             .all(&self.reader)
             .await?;
+        self.listed(rows).await
+    }
+
+    /// Some tasks as lists show them, in no order; those that are gone are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_rows_of(&self, ids: &[TaskId]) -> Result<Vec<ListedTask>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = task::Entity::find()
+            .filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .all(&self.reader)
+            .await?;
+        self.listed(rows).await
+    }
+
+    async fn listed(&self, rows: Vec<task::Model>) -> Result<Vec<ListedTask>, StoreError> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let mut schedules = schedules_of(&self.reader, &ids).await?;
         schedules.sort_unstable_by_key(|schedule| schedule.task_id);
-        let mut last_runs = self.last_runs(&ids).await?;
+        let mut newest = self.newest_runs(&ids, false).await?;
+        // Mostly the newest run is over, and all is known.
+        let under_way: Vec<i64> = newest
+            .iter()
+            .filter(|(_, newest)| !newest.run.state.is_over())
+            .map(|(task, _)| *task)
+            .collect();
+        let ended = self.newest_runs(&under_way, true).await?;
         rows.into_iter()
             .map(|row| {
                 let from = schedules.partition_point(|s| s.task_id < row.id);
                 let to = schedules.partition_point(|s| s.task_id <= row.id);
                 let (task, _) = to_task(row, &schedules[from..to])?;
-                Ok(TaskRow {
-                    last_run: last_runs.remove(&task.id.0),
+                let id = task.id.0;
+                let newest = newest.remove(&id);
+                let pulse = match &newest {
+                    Some(newest) if newest.run.state.is_over() => Pulse {
+                        under_way: None,
+                        ended: Some(newest.ended()),
+                    },
+                    Some(newest) => Pulse {
+                        under_way: Some((newest.run.started_at, newest.attempt)),
+                        ended: ended.get(&id).map(Counted::ended),
+                    },
+                    None => Pulse::default(),
+                };
+                Ok(ListedTask {
                     task,
+                    last_run: newest.map(|newest| newest.run),
+                    pulse,
                 })
             })
             .collect()
     }
 
-    /// The last run of each task: one statement, one index seek a task.
-    async fn last_runs(&self, ids: &[i64]) -> Result<HashMap<i64, LastRun>, StoreError> {
+    /// The newest run of each task, or the newest that is over: one statement, one index seek a
+    /// task, and one step for each run under way.
+    async fn newest_runs(
+        &self,
+        ids: &[i64],
+        over: bool,
+    ) -> Result<HashMap<i64, Counted>, StoreError> {
         use run::Column as R;
-        // Backwards along the task's own index. The newest of all of a task's runs by MAX would
-        // look through them on SQLite.
-        let newest = Query::select()
-            .column((NEWEST, R::Id))
-            .from_as(run::Entity, NEWEST)
-            .and_where(Expr::col((NEWEST, R::TaskId)).equals((task::Entity, task::Column::Id)))
-            .order_by((NEWEST, R::Id), Order::Desc)
-            .limit(1)
-            .to_owned();
-        let last =
-            Expr::col((run::Entity, R::Id)).eq(Expr::SubQuery(None, Box::new(newest.into())));
+        let last = Expr::col((run::Entity, R::Id))
+            .eq(Expr::SubQuery(None, Box::new(newest(over).into())));
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(1000) {
+            let columns = [
+                R::TaskId,
+                R::Id,
+                R::State,
+                R::StartedAt,
+                R::FinishedAt,
+                R::Attempt,
+                R::Streak,
+                R::StreakSince,
+            ];
             let query = Query::select()
-                .columns(
-                    [R::TaskId, R::Id, R::State, R::StartedAt, R::FinishedAt]
-                        .map(|column| (run::Entity, column)),
-                )
+                .columns(columns.map(|column| (run::Entity, column)))
                 .from(task::Entity)
                 .inner_join(run::Entity, last.clone())
                 .and_where(Expr::col((task::Entity, task::Column::Id)).is_in(chunk.iter().copied()))
                 .to_owned();
             for row in self.reader.query_all(&query).await? {
-                type Row = (i64, i64, String, DateTime<Utc>, Option<DateTime<Utc>>);
-                let (task, id, state, started_at, finished_at): Row =
-                    row.try_get_many_by_index()?;
-                let state = state.parse().map_err(|()| unknown("run state", &state))?;
-                let last = LastRun {
+                type Row = (
+                    i64,
+                    i64,
+                    String,
+                    DateTime<Utc>,
+                    Option<DateTime<Utc>>,
+                    i32,
+                    Option<i64>,
+                    Option<DateTime<Utc>>,
+                );
+                let row: Row = row.try_get_many_by_index()?;
+                let (task, id, state, started_at, finished_at, attempt, streak, since) = row;
+                let state: RunState = state.parse().map_err(|()| unknown("run state", &state))?;
+                let run = LastRun {
                     id: RunId(id),
                     state,
                     started_at: Stamp(started_at),
                     finished_at: finished_at.map(Stamp),
                 };
-                found.insert(task, last);
+                let counted = Counted {
+                    run,
+                    attempt,
+                    streak: (streak.unwrap_or(0), since.map(Stamp)),
+                };
+                found.insert(task, counted);
             }
         }
         Ok(found)
     }
+}
+
+/// Backwards along the task's own index. The newest of all of a task's runs by MAX would look
+/// through them on SQLite.
+fn newest(over: bool) -> SelectStatement {
+    use run::Column as R;
+    let mut query = Query::select()
+        .column((NEWEST, R::Id))
+        .from_as(run::Entity, NEWEST)
+        .and_where(Expr::col((NEWEST, R::TaskId)).equals((task::Entity, task::Column::Id)))
+        .order_by((NEWEST, R::Id), Order::Desc)
+        .limit(1)
+        .to_owned();
+    if over {
+        query.and_where(Expr::col((NEWEST, R::FinishedAt)).is_not_null());
+    }
+    query
 }

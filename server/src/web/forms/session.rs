@@ -160,6 +160,7 @@ async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Res
         name: form.name,
         next: form.next,
         token: form.token,
+        set_up: false,
         faults,
         error,
     };

@@ -1,5 +1,6 @@
 //! The form with which a task is started by hand.
 
+use app::done::Done;
 use app::id::TaskId;
 use app::routes;
 use app::run::RunRequest;
@@ -7,11 +8,11 @@ use app::server_fns::Posted;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 
 use super::super::extract::caller_of;
 use super::super::{Web, pages};
-use super::status_of;
+use super::{and_say, status_of};
 
 /// What was typed. A field that no task has is told as one.
 fn request_of(fields: Vec<(String, String)>) -> RunRequest {
@@ -39,7 +40,10 @@ pub(in super::super) async fn start(
     let request = request_of(fields);
     let caller = caller_of(&parts);
     match web.service.start_by_hand(&caller, id, &request).await {
-        Ok(started) => Redirect::to(&routes::run(started.run.id)).into_response(),
+        Ok(started) => {
+            let run = started.run.id;
+            and_say(&web, Done::Started(run), &routes::run(run))
+        }
         Err(error) => {
             let status = status_of(&error);
             pages::render_posted(&web, parts, status, Posted::Start(request, error)).await

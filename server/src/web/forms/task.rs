@@ -5,6 +5,7 @@ mod execution;
 use std::collections::{BTreeMap, HashMap};
 
 use app::backend::{Answer, Tasks};
+use app::done::Done;
 use app::id::TaskId;
 use app::routes;
 use app::schedule::{MissedDraft, ScheduleDraft};
@@ -14,11 +15,11 @@ use app::task::{Mode, Task, TaskDraft, split_list};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 
 use super::super::extract::caller_of;
 use super::super::{Web, pages};
-use super::{is_ticked, status_of};
+use super::{and_say, is_ticked, status_of};
 
 /// The form's fields as a browser sends them. How many there are depends on the schedules.
 type Fields = Vec<(String, String)>;
@@ -112,7 +113,7 @@ pub(in super::super) async fn create(
 ) -> Response {
     let draft = draft_of(fields);
     let saved = web.service.task_create(&caller_of(&parts), &draft).await;
-    answer(&web, parts, draft, saved).await
+    answer(&web, parts, draft, saved, Done::Created).await
 }
 
 pub(in super::super) async fn update(
@@ -128,12 +129,18 @@ pub(in super::super) async fn update(
         execution::keep_breaks(&mut draft.execution.http.body, stored.execution.http.body);
     }
     let saved = web.service.task_update(&caller, id, &draft).await;
-    answer(&web, parts, draft, saved).await
+    answer(&web, parts, draft, saved, Done::Saved).await
 }
 
-async fn answer(web: &Web, parts: Parts, draft: TaskDraft, saved: Answer<Task>) -> Response {
+async fn answer(
+    web: &Web,
+    parts: Parts,
+    draft: TaskDraft,
+    saved: Answer<Task>,
+    done: Done,
+) -> Response {
     match saved {
-        Ok(task) => Redirect::to(&routes::task(task.id)).into_response(),
+        Ok(task) => and_say(web, done, &routes::task(task.id)),
         Err(error) => {
             let status = status_of(&error);
             pages::render_posted(web, parts, status, Posted::Task(Box::new(draft), error)).await

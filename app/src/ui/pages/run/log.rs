@@ -199,7 +199,7 @@ fn list(page: &RunPage, log: Log) -> AnyView {
         let _ = page;
         view! {
             <pre
-                class=class tabindex="0" aria-label=ui.output node_ref=log.list
+                class=class tabindex="0" role="region" aria-label=ui.output node_ref=log.list
                 on:scroll=move |_| log.live.scrolled(log)
                 on:keydown=move |event| match event.key().as_str() {
                     "n" => log.live.step(log, true),
@@ -212,7 +212,7 @@ fn list(page: &RunPage, log: Log) -> AnyView {
     }
     #[cfg(not(feature = "hydrate"))]
     view! {
-        <pre class=class tabindex="0" aria-label=ui.output>{live::lines(page)}</pre>
+        <pre class=class tabindex="0" role="region" aria-label=ui.output>{live::lines(page)}</pre>
     }
     .into_any()
 }

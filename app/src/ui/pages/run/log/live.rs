@@ -112,7 +112,12 @@ impl Live {
                         core.take(log, first);
                         log.no_line.set(None);
                         log.fresh.set(0);
-                        log.follow.set(!core.paper.want(linked()));
+                        let linked = core.paper.want(linked());
+                        // What went wrong is mostly said there first.
+                        if !linked && page.run.state.is_bad() {
+                            core.paper.want_fault();
+                        }
+                        log.follow.set(!linked);
                     }
                     if core.run == Some(page.run.id) {
                         core.state = Some(page.run.state);
@@ -352,6 +357,9 @@ impl Live {
         let under_way = log.link.with_untracked(|link| *link != Link::Idle);
         if !follow && under_way && news.added > 0 {
             log.fresh.update(|fresh| *fresh += news.added);
+        }
+        if news.fault {
+            log.follow.set(false);
         }
         if let Some(missing) = news.missing {
             log.no_line.set(missing);

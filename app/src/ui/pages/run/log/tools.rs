@@ -72,7 +72,14 @@ pub(super) fn bar(
     let idle = move || log.words.with(String::is_empty);
     let found = move || {
         let (at, count) = log.found.get();
-        (!idle()).then(|| runlog::found(lang, at, count))
+        (!idle()).then(|| {
+            let (gone, lines) = (log.gone.get(), log.lines.get());
+            let words = runlog::found(lang, at, count);
+            match gone {
+                0 => words,
+                _ => format!("{words} · {}", runlog::searched(lang, lines.saturating_sub(gone))),
+            }
+        })
     };
     let arrow = move |word: &'static str, glyph: &'static str, forward: bool| {
         view! {

@@ -6,10 +6,11 @@ use leptos::tachys::view::Mountable;
 use web_sys::{Element, HtmlPreElement};
 
 use super::super::line::{Face, Marks, block, block_of, line};
-use crate::run::log::{Line, Lines, matches};
+use crate::run::log::{Line, Lines, Stream, matches};
 
-/// Lines that are drawn at once; the rest waits for the next frame.
-const PER_FRAME: u64 = 2_000;
+/// Lines that are drawn at once; the rest waits for the next frame, so that the browser can answer
+/// its reader in between.
+const PER_FRAME: u64 = 250;
 /// So near to the end counts as at the end, in pixels.
 const NEAR: i32 = 24;
 
@@ -30,6 +31,8 @@ pub(super) struct Paper {
     /// The line that the page's address names, and whether it has yet to be shown.
     linked: Option<u64>,
     wanted: bool,
+    /// Up to where the first line of stderr was looked for; `None` where nobody wants it.
+    fault: Option<u64>,
     /// How far the list was scrolled.
     top: i32,
 }
@@ -43,6 +46,8 @@ pub(super) struct News {
     pub(super) found: (usize, usize),
     /// The line of the page's address, where it was looked for: missing or not.
     pub(super) missing: Option<Option<u64>>,
+    /// Whether the first line of stderr has been brought into sight.
+    pub(super) fault: bool,
     /// Whether more is to be drawn.
     pub(super) more: bool,
 }
@@ -92,26 +97,18 @@ impl Paper {
         self.wanted
     }
 
+    /// Wants the first line of stderr to be shown, as soon as it is here.
+    pub(super) fn want_fault(&mut self) {
+        self.fault = Some(0);
+    }
+
     /// Brings the page up to date.
     pub(super) fn paint(&mut self, words: &str, follow: bool, over: bool) -> News {
         let Some(list) = self.list.clone() else {
             return News::default();
         };
         let gone = self.lines.gone();
-        while self.first <= gone {
-            if self.first <= self.last
-                && let Some(block) = list.first_element_child()
-            {
-                if let Some(line) = block.first_element_child() {
-                    line.remove();
-                }
-                if block.child_element_count() == 0 {
-                    block.remove();
-                }
-            }
-            self.first += 1;
-        }
-        self.last = self.last.max(gone);
+        self.make_room(&list, gone);
         let hits_gone = self.hits.partition_point(|number| *number <= gone);
         self.hits.drain(..hits_gone);
         for number in self.open {
@@ -135,7 +132,8 @@ impl Paper {
         self.last = end;
         self.open = self.lines.open();
         let missing = self.show_linked(over);
-        if follow {
+        let fault = self.show_fault();
+        if follow && !fault {
             list.set_scroll_top(list.scroll_height());
             self.top = list.scroll_top();
         }
@@ -145,6 +143,7 @@ impl Paper {
             added: end - before,
             found: self.found(),
             missing,
+            fault,
             more: end < self.lines.last(),
         }
     }
@@ -222,6 +221,49 @@ impl Paper {
         }
         self.wanted = false;
         Some(Some(number).filter(|_| !here))
+    }
+
+    /// Shows the first line of stderr, once, where it is wanted.
+    fn show_fault(&mut self) -> bool {
+        let Some(looked) = self.fault else {
+            return false;
+        };
+        let from = self.first.max(looked + 1);
+        let mut drawn = (from..=self.last).filter_map(|number| self.lines.get(number));
+        let Some(number) = drawn.find(|line| line.stream == Stream::Err).map(|line| line.number)
+        else {
+            self.fault = Some(self.last);
+            return false;
+        };
+        self.fault = None;
+        self.bring(number);
+        true
+    }
+
+    /// Removes lines that made room for newer ones: blocks of which none is left as a whole.
+    fn make_room(&mut self, list: &HtmlPreElement, gone: u64) {
+        while self.first <= gone {
+            let end = (self.first..=gone)
+                .take_while(|number| block_of(*number) == block_of(self.first))
+                .last()
+                .unwrap_or(self.first);
+            let whole = block_of(end + 1) != block_of(end) || end >= self.last;
+            if self.first <= self.last
+                && let Some(block) = list.first_element_child()
+            {
+                if whole {
+                    block.remove();
+                } else {
+                    for _ in self.first..=end {
+                        if let Some(line) = block.first_element_child() {
+                            line.remove();
+                        }
+                    }
+                }
+            }
+            self.first = end + 1;
+        }
+        self.last = self.last.max(gone);
     }
 
     fn bring(&mut self, number: u64) {

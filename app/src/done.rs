@@ -1,0 +1,80 @@
+//! What somebody has just done, for the page that follows to say so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::RunId;
+
+/// What a control or a form has done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Done {
+    /// 暂停.
+    Paused,
+    /// 结单.
+    Closed,
+    /// 恢复.
+    Restored,
+    /// 加急.
+    Urged,
+    /// 恢复原始周期.
+    Unurged,
+    /// A run was asked to stop.
+    Stopped,
+    /// A task was saved.
+    Saved,
+    /// A task was entered.
+    Created,
+    /// A task was deleted.
+    Deleted,
+    /// A run was started by hand.
+    Started(RunId),
+}
+
+impl Done {
+    const PLAIN: [(Self, &'static str); 9] = [
+        (Self::Paused, "paused"),
+        (Self::Closed, "closed"),
+        (Self::Restored, "restored"),
+        (Self::Urged, "urged"),
+        (Self::Unurged, "unurged"),
+        (Self::Stopped, "stopped"),
+        (Self::Saved, "saved"),
+        (Self::Created, "created"),
+        (Self::Deleted, "deleted"),
+    ];
+
+    /// As a cookie carries it from a form without a script to the page after it.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        if let Self::Started(run) = self {
+            return format!("started.{run}");
+        }
+        let plain = Self::PLAIN.iter().find(|(done, _)| *done == self);
+        plain.map_or_else(String::new, |(_, text)| (*text).to_owned())
+    }
+
+    /// Reads such a text; `None` for anything else.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        if let Some(run) = text.strip_prefix("started.") {
+            return run.parse().ok().map(Self::Started);
+        }
+        let plain = Self::PLAIN.iter().find(|(_, known)| *known == text);
+        plain.map(|(done, _)| *done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_survives_the_way_to_the_next_page() {
+        let run = Done::Started(RunId(86));
+        for done in Done::PLAIN.into_iter().map(|(done, _)| done).chain([run]) {
+            assert_eq!(Done::from_text(&done.to_text()), Some(done));
+        }
+        for text in ["", "started.", "started.x", "<b>", "Paused"] {
+            assert_eq!(Done::from_text(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Texts about how a task is doing, and what a control has just done.
+
+use super::phrases;
+use crate::i18n::Lang;
+
+crate::texts! {
+    /// Texts about how a task is doing, and what a control has just done.
+    HealthUi {
+        health: "状态" | "Health",
+        failing: "失败" | "Failing",
+        running: "执行中" | "Running",
+        ok: "正常" | "OK",
+        waiting: "等待执行" | "Waiting",
+        finished: "已结束" | "Finished",
+
+        // Where nothing will run, and why
+        none_closed: "任务已结单，恢复后才会再执行。" | "The task is done: no runs until it is reopened.",
+        none_paused: "任务已暂停，恢复后才会再执行。" | "The task is paused: no runs until it is resumed.",
+        none_finished: "没有后续执行。" | "No further runs.",
+
+        // What a control has done
+        did_pause: "已暂停" | "Paused",
+        did_close: "已结单" | "Marked done",
+        did_restore: "已恢复" | "Resumed",
+        did_urge: "已加急，改用催单周期" | "Chasing: the chase schedule applies now",
+        did_unurge: "已恢复原始周期" | "Back to the original schedule",
+        did_stop: "已要求停止" | "Stop requested",
+        did_save: "已保存" | "Saved",
+        did_create: "任务已创建" | "Task created",
+        did_delete: "任务已删除" | "Task deleted",
+        run_started: "已开始执行" | "Started",
+    }
+}
+
+/// A task that has failed so many times in a row.
+#[must_use]
+pub fn failing_times(lang: Lang, times: i64) -> String {
+    format!("{} ×{times}", HealthUi::of(lang).failing)
+}
+
+/// For how long something has been so, in seconds.
+#[must_use]
+pub fn lasting_for(lang: Lang, seconds: i64) -> String {
+    let (count, zh, en) = phrases::in_one_unit(seconds.unsigned_abs());
+    lang.pick(format!("已持续 {count} {zh}"), format!("for {count} {en}"))
+}
+
+/// Since when something has been so; the time carries its offset.
+#[must_use]
+pub fn since(lang: Lang, time: &str) -> String {
+    lang.pick(format!("{time} 起"), format!("since {time}"))
+}
+
+/// The longest failing one; how long it lasts and since when follow.
+#[must_use]
+pub const fn longest(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "最长",
+        Lang::En => "the longest",
+    }
+}
+
+/// Until when a task is paused, beside the word that says so.
+#[must_use]
+pub fn until(lang: Lang, time: &str) -> String {
+    lang.pick(format!("至 {time}"), format!("until {time}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streaks_are_told_by_number_and_length() {
+        assert_eq!(failing_times(Lang::Zh, 10), "失败 ×10");
+        assert_eq!(failing_times(Lang::En, 1), "Failing ×1");
+        assert_eq!(lasting_for(Lang::En, 960), "for 16 min");
+        assert_eq!(lasting_for(Lang::Zh, 7_200), "已持续 2 小时");
+    }
+}

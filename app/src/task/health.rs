@@ -1,0 +1,268 @@
+//! How a task is doing: one word for people, derived from its state and its last runs.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Task, TaskState};
+use crate::run::RunState;
+use crate::time::Stamp;
+
+/// How a task is doing. Only [`Health::Ok`] may be shown in green.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(remote = "Self", tag = "state", rename_all = "snake_case")]
+pub enum Health {
+    /// Its last runs did not succeed: so many in a row, all attempts at a firing being one run.
+    /// A run that somebody stopped neither counts nor ends the streak.
+    Failing {
+        /// How many in a row.
+        times: i64,
+        /// When the first of them started.
+        since: Stamp,
+    },
+    /// 催单: it asks again and again until somebody says that it is done.
+    Chasing,
+    /// A run is under way, or waits for its turn or its next attempt.
+    Running {
+        /// Since when.
+        since: Stamp,
+    },
+    /// Its last run succeeded.
+    Ok,
+    /// It has no result yet.
+    Waiting,
+    /// Somebody has paused it.
+    Paused {
+        /// When it resumes by itself.
+        until: Option<Stamp>,
+    },
+    /// 结单: somebody has closed it, or nothing is left to fire.
+    Done,
+}
+
+/// [`Health`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Health")]
+enum PlainHealth {
+    Failing { times: i64, since: Stamp },
+    Chasing,
+    Running { since: Stamp },
+    Ok,
+    Waiting,
+    Paused { until: Option<Stamp> },
+    Done,
+}
+
+crate::wire::two_forms!(Health, PlainHealth);
+
+/// What the ledger says of a task's last runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Pulse {
+    /// The newest run, while it is not over: since when, and which attempt it is.
+    pub under_way: Option<(Stamp, i32)>,
+    /// The newest run that is over.
+    pub ended: Option<Ended>,
+}
+
+/// The newest run of a task that is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub state: RunState,
+    /// When it started.
+    pub started_at: Stamp,
+    /// Bad runs in a row up to it, and when the first of them started; 0 where there is none, or
+    /// where it was written by a version that did not count.
+    pub streak: (i64, Option<Stamp>),
+}
+
+impl Ended {
+    /// The streak of bad runs that it is part of; `None` where all is well.
+    fn bad_streak(&self) -> Option<(i64, Stamp)> {
+        let (times, since) = self.streak;
+        let since = since.unwrap_or(self.started_at);
+        match self.state {
+            RunState::Succeeded => None,
+            state if state.is_bad() => Some((times.max(1), since)),
+            _ => (times > 0).then_some((times, since)),
+        }
+    }
+}
+
+impl Health {
+    /// How a task is doing, by its state and its last runs.
+    #[must_use]
+    pub fn of(task: &Task, pulse: &Pulse) -> Self {
+        match task.state {
+            TaskState::Closed => return Self::Done,
+            TaskState::Paused => {
+                let until = task.paused_until;
+                return Self::Paused { until };
+            }
+            TaskState::Active => {}
+        }
+        let retried = pulse.under_way.is_some_and(|(_, attempt)| attempt > 1);
+        let streak = pulse.ended.as_ref().and_then(Ended::bad_streak);
+        // A firing that is tried again has not failed yet; those before it have.
+        let streak = streak
+            .map(|(times, since)| (times - i64::from(retried), since))
+            .filter(|(times, _)| *times > 0);
+        if let Some((times, since)) = streak {
+            return Self::Failing { times, since };
+        }
+        if task.urging {
+            return Self::Chasing;
+        }
+        if let Some((since, _)) = pulse.under_way {
+            return Self::Running { since };
+        }
+        if task.finished {
+            return Self::Done;
+        }
+        match pulse.ended {
+            Some(ended) if ended.state == RunState::Succeeded => Self::Ok,
+            _ => Self::Waiting,
+        }
+    }
+
+    /// The name used in the API.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Failing { .. } => "failing",
+            Self::Chasing => "chasing",
+            Self::Running { .. } => "running",
+            Self::Ok => "ok",
+            Self::Waiting => "waiting",
+            Self::Paused { .. } => "paused",
+            Self::Done => "done",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task::Execution;
+
+    fn stamp(second: i64) -> Stamp {
+        Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"))
+    }
+
+    fn task() -> Task {
+        Task {
+            id: crate::id::TaskId(1),
+            name: String::new(),
+            nickname: String::new(),
+            owners: Vec::new(),
+            tags: Vec::new(),
+            mode: crate::task::Mode::Command,
+            command: String::new(),
+            zone: "UTC".to_owned(),
+            cron: String::new(),
+            schedules: Vec::new(),
+            urge_cron: None,
+            urging: false,
+            channel_id: None,
+            starts_at: None,
+            ends_at: None,
+            timeout_seconds: None,
+            missed: crate::schedule::MissedRule::default(),
+            execution: Execution::usual(),
+            state: TaskState::Active,
+            paused_until: None,
+            finished: false,
+            version: 1,
+            created_at: stamp(0),
+            updated_at: stamp(0),
+            next_at: None,
+        }
+    }
+
+    fn ended(state: RunState, times: i64, since: Option<i64>) -> Pulse {
+        Pulse {
+            under_way: None,
+            ended: Some(Ended {
+                state,
+                started_at: stamp(90),
+                streak: (times, since.map(stamp)),
+            }),
+        }
+    }
+
+    #[test]
+    fn the_last_results_decide() {
+        use RunState::{Failed, Killed, Lost, Succeeded, TimedOut};
+        let failing = |times, since| Health::Failing {
+            times,
+            since: stamp(since),
+        };
+        for (pulse, wanted) in [
+            (Pulse::default(), Health::Waiting),
+            (ended(Succeeded, 0, None), Health::Ok),
+            (ended(Failed, 10, Some(20)), failing(10, 20)),
+            (ended(TimedOut, 1, Some(90)), failing(1, 90)),
+            // Written by a version that did not count.
+            (ended(Lost, 0, None), failing(1, 90)),
+            // Somebody stopped it: that says nothing about it.
+            (ended(Killed, 0, None), Health::Waiting),
+            (ended(Killed, 3, Some(20)), failing(3, 20)),
+        ] {
+            assert_eq!(Health::of(&task(), &pulse), wanted, "{pulse:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_under_way_hides_no_failure() {
+        let under_way = |pulse: Pulse, attempt| Pulse {
+            under_way: Some((stamp(100), attempt)),
+            ..pulse
+        };
+        let running = Health::Running { since: stamp(100) };
+        let failing = |times| Health::Failing {
+            times,
+            since: stamp(20),
+        };
+        let failed = |times| ended(RunState::Failed, times, Some(20));
+        assert_eq!(Health::of(&task(), &under_way(failed(2), 1)), failing(2));
+        // The attempt before this one is part of the same run.
+        assert_eq!(Health::of(&task(), &under_way(failed(2), 2)), failing(1));
+        assert_eq!(Health::of(&task(), &under_way(failed(1), 2)), running);
+        let fine = ended(RunState::Succeeded, 0, None);
+        assert_eq!(Health::of(&task(), &under_way(fine, 1)), running);
+    }
+
+    #[test]
+    fn what_people_decided_comes_first() {
+        let failed = ended(RunState::Failed, 2, Some(20));
+        let fine = ended(RunState::Succeeded, 0, None);
+        let mut task = task();
+        task.urging = true;
+        assert_eq!(Health::of(&task, &fine), Health::Chasing);
+        assert_eq!(Health::of(&task, &failed).as_str(), "failing");
+        task.urging = false;
+        task.finished = true;
+        assert_eq!(Health::of(&task, &fine), Health::Done);
+        assert_eq!(Health::of(&task, &failed).as_str(), "failing");
+        task.state = TaskState::Paused;
+        task.paused_until = Some(stamp(500));
+        let until = Some(stamp(500));
+        assert_eq!(Health::of(&task, &failed), Health::Paused { until });
+        task.state = TaskState::Closed;
+        assert_eq!(Health::of(&task, &failed), Health::Done);
+    }
+
+    #[test]
+    fn programs_read_a_state_and_its_details() {
+        let failing = Health::Failing {
+            times: 10,
+            since: stamp(0),
+        };
+        let json = serde_json::to_string(&failing).expect("JSON");
+        assert_eq!(
+            json,
+            r#"{"state":"failing","times":10,"since":"1970-01-01T00:00:00Z"}"#
+        );
+        let json = serde_json::to_string(&Health::Ok).expect("JSON");
+        assert_eq!(json, r#"{"state":"ok"}"#);
+    }
+}

@@ -1,0 +1,187 @@
+//! How a task is doing: what lists, pages, programs and the terminal say of its last runs.
+
+use app::auth::Role;
+use app::backend::{Runs, System, Tasks};
+use app::id::TaskId;
+use app::run::RunState;
+use app::task::execution::{ExecutionDraft, RetryDraft};
+use app::task::{Control, Health, TaskDraft};
+use serde_json::json;
+
+use super::helpers::{Browser, TestApp, at, draft};
+
+/// Its health, which everybody must be told alike.
+async fn health(app: &TestApp, task: TaskId) -> Health {
+    let console = app.console();
+    let row = app.service.task_row(&console, task).await.expect("a task");
+    let list = app.service.task_list(&console, &Default::default()).await;
+    let listed = list.expect("a list").items;
+    let listed = listed.iter().find(|row| row.task.id == task);
+    assert_eq!(listed.expect("listed").health, row.health);
+    row.health
+}
+
+async fn command(editor: &Browser, task: TaskId, command: &str) {
+    let path = format!("/api/v1/tasks/{task}");
+    let patch = json!({ "command": command });
+    editor.call("PATCH", &path, Some(patch)).await.expect(200);
+}
+
+/// The row of a task in the list.
+async fn row(browser: &Browser, name: &str) -> String {
+    let page = browser.open("/tasks").await.text();
+    let mut rows = page.split("<tr>").skip(1);
+    let own = rows.find(|row| row.contains(name));
+    own.expect("a row").to_owned()
+}
+
+#[tokio::test]
+async fn a_streak_of_failures_is_told_with_its_start() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let task = app.add(draft("recon", "*/2 * * * *", "exit 2")).await.id;
+    assert_eq!(health(&app, task).await, Health::Waiting);
+    assert!(!row(&editor, "recon").await.contains("is-ok"));
+
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:10:30Z")).await;
+    let since = app.runs(task).await[0].started_at;
+    let failing = Health::Failing { times: 5, since };
+    assert_eq!(health(&app, task).await, failing);
+    let told = editor.get(&format!("/api/v1/tasks/{task}")).await.expect(200);
+    assert_eq!(told["health"], json!({"state": "failing", "times": 5, "since": since}));
+    let list = editor.get("/api/v1/tasks").await.expect(200);
+    assert_eq!(list["items"][0]["health"], told["health"]);
+    for path in ["/tasks".to_owned(), format!("/tasks/{task}"), "/".to_owned()] {
+        let page = editor.open(&path).await.text();
+        assert!(page.contains("失败 ×5"), "{path}: {page}");
+        assert!(page.contains("08:02 +00:00 起"), "{path}: {page}");
+    }
+    assert!(!row(&editor, "recon").await.contains("is-ok"));
+
+    command(&editor, task, "true").await;
+    node.go_to(at("2026-11-22T08:12:30Z")).await;
+    assert_eq!(health(&app, task).await, Health::Ok);
+    assert!(row(&editor, "recon").await.contains("is-ok"));
+    let console = app.console();
+    let overview = app.service.overview(&console).await.expect("it");
+    assert!(overview.failing.is_empty());
+
+    command(&editor, task, "exit 1").await;
+    node.go_to(at("2026-11-22T08:14:30Z")).await;
+    let since = app.runs(task).await[6].started_at;
+    let failing = Health::Failing { times: 1, since };
+    assert_eq!(health(&app, task).await, failing);
+}
+
+#[tokio::test]
+async fn all_attempts_at_a_firing_are_one_run() {
+    let app = TestApp::new().await;
+    let retry = RetryDraft {
+        attempts: "3".to_owned(),
+        delay: "10s".to_owned(),
+        ..RetryDraft::default()
+    };
+    let task = TaskDraft {
+        execution: ExecutionDraft {
+            retry,
+            ..ExecutionDraft::default()
+        },
+        ..draft("retried", "0 9 * * *", "exit 1")
+    };
+    let task = app.add(task).await.id;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T09:00:05Z")).await;
+    // It is tried again: whether it fails is not known yet.
+    assert_eq!(health(&app, task).await.as_str(), "running");
+    for due in ["09:00:10", "09:00:30", "09:01:00"] {
+        node.go_to(at(&format!("2026-11-22T{due}Z"))).await;
+    }
+    let runs = app.runs(task).await;
+    assert_eq!(runs.len(), 3);
+    let since = runs[0].started_at;
+    assert_eq!(health(&app, task).await, Health::Failing { times: 1, since });
+    let day = app.service.overview(&app.console()).await.expect("it").day;
+    assert_eq!((day.bad, day.succeeded), (1, 0));
+    // An attempt is late by its own due time, not by its firing's.
+    for run in &runs {
+        let late = run.started_at.millis_since(run.wanted_at().expect("a time"));
+        assert_eq!(late, 0, "attempt {}", run.attempt);
+    }
+    let page = app.signed_in("eve", Role::Viewer).await;
+    let page = page.open(&format!("/tasks/{task}")).await.text();
+    assert!(!page.contains("class=\"late\""), "{page}");
+    node.go_to(at("2026-11-23T09:01:00Z")).await;
+    assert_eq!(health(&app, task).await, Health::Failing { times: 2, since });
+}
+
+#[tokio::test]
+async fn a_run_that_somebody_stopped_says_nothing() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let task = app.add(draft("slow", "0 0 1 1 *", "exit 1")).await.id;
+    let first = app.start_run(task).await;
+    let since = app.ended(first).await.started_at;
+    command(&editor, task, "sleep 600").await;
+    let run = app.start_run(task).await;
+    let stopped = app.service.run_stop(&app.console(), run).await;
+    stopped.expect("stopped");
+    assert_eq!(app.ended(run).await.state, RunState::Killed);
+    assert_eq!(health(&app, task).await, Health::Failing { times: 1, since });
+}
+
+#[tokio::test]
+async fn what_is_paused_or_closed_promises_no_runs() {
+    let app = TestApp::new().await;
+    let viewer = app.signed_in("eve", Role::Viewer).await;
+    let task = app.add(draft("soon", "*/2 * * * *", "exit 1")).await.id;
+    app.ended(app.start_run(task).await).await;
+    let page = format!("/tasks/{task}");
+    for (control, state, words) in [
+        (Control::Pause(None), "paused", "任务已暂停，恢复后才会再执行"),
+        (Control::Close, "done", "任务已结单，恢复后才会再执行"),
+    ] {
+        let done = app.service.task_control(&app.console(), task, &control).await;
+        done.expect("done");
+        assert_eq!(health(&app, task).await.as_str(), state);
+        let html = viewer.open(&page).await.text();
+        assert!(html.contains(words), "{html}");
+        assert!(!html.contains("class=\"firings\""), "{html}");
+        let upcoming = app.service.task_upcoming(&app.console(), task, 5).await;
+        let starts = upcoming.expect("a list");
+        assert!(starts.iter().all(|one| one.state != "planned"), "{starts:?}");
+        let overview = app.service.overview(&app.console()).await.expect("it");
+        assert!(overview.failing.is_empty() && overview.upcoming.is_empty());
+    }
+    let until = Control::Pause(Some("2026-11-30 09:00".to_owned()));
+    for control in [Control::Restore, until] {
+        let done = app.service.task_control(&app.console(), task, &control).await;
+        done.expect("done");
+    }
+    assert!(row(&viewer, "soon").await.contains("至 2026-11-30 09:00 +00:00"));
+    let html = viewer.open(&page).await.text();
+    assert!(html.contains("2026-11-30 09:00:00"), "{html}");
+}
+
+/// A database of an older version has its failing tasks counted when it is migrated.
+#[tokio::test]
+async fn streaks_before_the_upgrade_are_counted() {
+    let app = TestApp::new().await;
+    let failing = app.add(draft("failing", "*/2 * * * *", "exit 2")).await.id;
+    let fine = app.add(draft("fine", "*/2 * * * *", "true")).await.id;
+    let mut node = app.node().await;
+    node.go_to(at("2026-11-22T08:06:30Z")).await;
+    let known = health(&app, failing).await;
+    let database = &app.place.database;
+    for sql in [
+        "ALTER TABLE run DROP COLUMN streak",
+        "ALTER TABLE run DROP COLUMN streak_since",
+        "DELETE FROM seaql_migrations WHERE version LIKE '%_000013_%'",
+    ] {
+        database.execute(sql).await;
+    }
+    app.service.store.migrate().await.expect("migrated");
+    assert_eq!(known.as_str(), "failing");
+    assert_eq!(health(&app, failing).await, known);
+    assert_eq!(health(&app, fine).await, Health::Ok);
+}
