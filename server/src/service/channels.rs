@@ -10,8 +10,8 @@ use app::i18n::ui::phrases;
 use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::Event;
-use app::page::Notice;
 use app::name::name_fault;
+use app::page::Notice;
 use async_trait::async_trait;
 use std::collections::HashSet;
 

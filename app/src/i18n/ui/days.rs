@@ -112,10 +112,7 @@ impl DaysUi {
 pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
     let mut text = lang.pick(
         format!("导入了 {days} 天。"),
-        format!(
-            "Imported {days} {}.",
-            plural(days, "day", "days")
-        ),
+        format!("Imported {days} {}.", plural(days, "day", "days")),
     );
     if ignored > 0 {
         text.push_str(&lang.pick(
