@@ -4,8 +4,6 @@ use leptos::prelude::*;
 
 use super::cycle::warnings;
 use super::firings::firings;
-use crate::error::AppError;
-use crate::i18n::Lang;
 use crate::i18n::ui::plan;
 use crate::id::{ScheduleId, TaskId};
 use crate::page::{Preview, PreviewRequest};
