@@ -17,6 +17,7 @@ mod clock_back;
 mod clock_steps;
 mod containment;
 mod defences;
+mod delete_elsewhere;
 mod doors_time;
 mod execution_input;
 mod executor;
