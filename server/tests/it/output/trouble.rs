@@ -8,7 +8,7 @@ use server::output::OutputStore;
 use server::output::disk::Space;
 use server::store::StoredOutput;
 
-use super::super::helpers::in_time;
+use super::super::helpers::{TestApp, in_time};
 use super::super::helpers::place::Place;
 use super::{RUN, kept, lines, open, parts, read, started, store, text};
 
@@ -207,7 +207,7 @@ async fn a_store_that_refuses_is_told_on_the_overview_until_it_works() {
         "--output-secret-access-key=b",
     ])
     .await;
-    let admin = app.signed_in("ada", app::auth::Role::Admin).await;
+    let admin = app.signed_in("ada", ::app::auth::Role::Admin).await;
     let told = async || {
         let about = admin.get("/api/v1/about").await.expect(200);
         let notices = about["notices"].as_array().expect("notices").clone();
