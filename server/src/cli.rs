@@ -8,6 +8,7 @@ mod calendar;
 mod client;
 mod cron;
 mod doctor;
+mod handover;
 mod name;
 mod node;
 mod pool;
@@ -221,6 +222,11 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn serve(config: &Config) -> Result<(), Failure> {
     telemetry();
     close_to_others();
+    let config = &handover::settle(config).map_err(|error| {
+        Failure::error(format!(
+            "the server's passwords were not handed over: {error}"
+        ))
+    })?;
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
     let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)

@@ -326,3 +326,20 @@ async fn a_data_folder_that_is_open_to_others_is_closed_at_the_start() {
     assert_eq!(folder(&checks)["status"], "ok", "{checks}");
     assert_eq!(server.stop().await, 0);
 }
+
+#[tokio::test]
+async fn a_stopped_server_leaves_no_control_group_behind() {
+    let place = Place::embedded();
+    let server = Server::start(&place, &[]).await;
+    let key = std::fs::read_to_string(place.data().join("host.key")).expect("a key");
+    let groups = || {
+        let found = std::process::Command::new("find")
+            .args(["/sys/fs/cgroup", "-type", "d", "-name"])
+            .arg(format!("jcrontab-{}*", &key[..16]))
+            .output()
+            .expect("find");
+        String::from_utf8_lossy(&found.stdout).into_owned()
+    };
+    assert_eq!(server.stop().await, 0);
+    assert_eq!(groups(), "");
+}

@@ -18,6 +18,7 @@ mod clock_steps;
 mod connections;
 mod containment;
 mod defences;
+mod delete_elsewhere;
 mod delivery;
 mod doors_time;
 mod execution_input;

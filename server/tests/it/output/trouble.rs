@@ -8,7 +8,7 @@ use server::output::OutputStore;
 use server::output::disk::Space;
 use server::store::StoredOutput;
 
-use super::super::helpers::in_time;
+use super::super::helpers::{TestApp, in_time};
 use super::super::helpers::place::Place;
 use super::{RUN, kept, lines, open, parts, read, started, store, text};
 
@@ -191,4 +191,36 @@ async fn output_of_earlier_versions_is_still_read() {
     };
     std::fs::write(place.data().join("secret.key"), "key").expect("writing");
     assert_eq!(kept(&store, &evil).await.plain(), "中文\nok".as_bytes());
+}
+
+#[tokio::test]
+async fn a_store_that_refuses_is_told_on_the_overview_until_it_works() {
+    // A port that nothing listens on any more.
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("its address")
+    };
+    let endpoint = format!("--output-endpoint=http://{address}");
+    let app = TestApp::with(&[
+        "--output-url=s3://missing/x",
+        &endpoint,
+        "--output-access-key-id=a",
+        "--output-secret-access-key=b",
+    ])
+    .await;
+    let admin = app.signed_in("ada", ::app::auth::Role::Admin).await;
+    let told = async || {
+        let about = admin.get("/api/v1/about").await.expect(200);
+        let notices = about["notices"].as_array().expect("notices").clone();
+        notices
+            .iter()
+            .any(|notice| notice["code"] == "output_store")
+    };
+    assert!(!told().await, "nothing is known yet");
+    app.service.output.check().await;
+    assert!(app.service.output.trouble().is_some());
+    assert!(told().await);
+    let works = TestApp::new().await;
+    works.service.output.check().await;
+    assert_eq!(works.service.output.trouble(), None);
 }
