@@ -23,6 +23,9 @@ pub struct Calendar {
     pub updated_at: Option<Stamp>,
     /// How many schedules use it.
     pub used_by: i64,
+    /// In the answer to saving it: why it cannot be updated from its URL at present.
+    #[serde(default)]
+    pub warning: Option<String>,
 }
 
 /// A day that differs from Monday to Friday, or has a name.

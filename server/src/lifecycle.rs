@@ -148,7 +148,10 @@ pub fn assemble(
     let guard = Guard::new(&config.outbound_allow).behind(&config.base_url());
     let proxy = OutboundProxy::read(&config.outbound_proxy, &config.outbound_no_proxy)?;
     let guard = match &proxy {
-        Some(proxy) => guard.through(proxy.host()),
+        Some(proxy) => {
+            tracing::info!(proxy = proxy.host(), "outgoing requests go through a proxy");
+            guard.through(proxy.host())
+        }
         None => guard,
     };
     let sender = Sender::new(guard.clone(), proxy.as_ref())?.speaking(config.message_lang());

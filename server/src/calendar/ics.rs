@@ -20,7 +20,7 @@ use zones::Zones;
 
 /// How many days all rules of a text together may look at. A rule that repeats every day looks at
 /// some 4,000.
-const MAX_WORK: u32 = 4_000_000;
+const MAX_WORK: u32 = 2_000_000;
 
 /// Reads the events of a text.
 pub(super) fn read(text: &str, how: &How, found: &mut Collector) -> Result<(), ReadFault> {
@@ -99,13 +99,10 @@ impl<'a> Replacements<'a> {
     }
 
     /// What replaces starts of a series.
-    fn of(&self, series: &Event) -> impl Iterator<Item = &'a Event> + use<'a> {
-        let none = series.replaces.is_some();
-        let all = self.0.get(series.uid.as_str()).filter(|_| !none);
-        let all: Vec<&'a Event> = all
-            .map(|all| all.values().copied().collect())
-            .unwrap_or_default();
-        all.into_iter()
+    fn of(&self, series: &Event) -> impl Iterator<Item = &'a Event> {
+        let all = self.0.get(series.uid.as_str());
+        let all = all.filter(|_| series.replaces.is_none());
+        all.into_iter().flat_map(|all| all.values().copied())
     }
 }
 

@@ -84,8 +84,9 @@ fn by_date(object: &Map<String, Value>, found: &mut Collector) -> Result<(), Rea
 
 fn by_holiday(years: &Map<String, Value>, found: &mut Collector) -> Result<(), ReadFault> {
     let none = Vec::new();
-    let lists = years.values().map(|year| year.as_array().unwrap_or(&none));
-    for (index, holiday) in lists.flatten().enumerate() {
+    let lists: Option<Vec<&Vec<Value>>> = years.values().map(Value::as_array).collect();
+    let lists = lists.ok_or(ReadFault::UnknownJson)?;
+    for (index, holiday) in lists.into_iter().flatten().enumerate() {
         let text = |key: &str| {
             holiday
                 .get(key)
@@ -226,7 +227,7 @@ mod tests {
              "CompDays": ["soon", 7]},
             {"Name": "中秋节", "StartDate": "2027-09-15", "EndDate": "2027-09-14"},
             {"Name": "长假", "StartDate": "2027-01-01", "EndDate": "2099-01-01"}, 7
-        ], "2028": {}}}"#;
+        ], "2028": []}}"#;
         let expected = [
             (date(2027, 1, 1), false, "元旦".to_owned()),
             (date(2027, 1, 2), false, "元旦".to_owned()),
@@ -255,6 +256,7 @@ mod tests {
             r#"{"days":{}}"#,
             r#"{"holidays":[]}"#,
             r#"{"Years":[]}"#,
+            r#"{"Years":{"2027":{}}}"#,
         ] {
             assert_eq!(
                 read_as(text, false, 2026),

@@ -178,7 +178,13 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
         print_json(calendar);
     } else {
         let name = calendar["name"].as_str().unwrap_or_default();
-        print_lines(&[lang().pick(format!("{zh}：{name}"), format!("{en}: {name}"))]);
+        let mut lines = vec![lang().pick(format!("{zh}：{name}"), format!("{en}: {name}"))];
+        lines.extend(
+            calendar["warning"]
+                .as_str()
+                .map(|warning| format!("! {warning}")),
+        );
+        print_lines(&lines);
     }
 }
 

@@ -198,11 +198,11 @@ pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result
             let channel = client
                 .call(Method::POST, "/api/v1/channels", Some(body))
                 .await?;
-            done(
-                &channel,
-                *json,
-                &format!("Channel {} added: {name}", text(&channel, "id")),
-            );
+            let mut words = format!("Channel {} added: {name}", text(&channel, "id"));
+            if let Some(warning) = channel["last_answer"].as_str() {
+                words.push_str(&format!("\n! {warning}"));
+            }
+            done(&channel, *json, &words);
         }
         ChannelCommand::List { json } => {
             list(

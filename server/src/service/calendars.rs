@@ -45,6 +45,7 @@ impl Service {
             years: calendar.years().into_iter().map(i32::from).collect(),
             updated_at: row.map(|row| Stamp(row.updated_at)),
             used_by: self.store.calendar_uses(name).await.or_internal(lang)?,
+            warning: None,
         })
     }
 
@@ -84,7 +85,7 @@ impl Service {
             .ok_or_else(|| AppError::not_found(lang, noun(lang)))
     }
 
-    async fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
+    fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
@@ -102,7 +103,7 @@ impl Service {
         let url = draft.source_url.trim();
         if !url.is_empty()
             && let Some(address) = addresses(url).first()
-            && let Err(refusal) = self.guard.foresee(address).await
+            && let Err(refusal) = self.guard.parse(address)
         {
             faults.push(FieldError::new(
                 "source_url",
@@ -117,6 +118,22 @@ impl Service {
             name: name.to_owned(),
             source_url: url.to_owned(),
         })
+    }
+
+    /// A calendar that was saved, with a warning when nothing would be fetched from its address.
+    /// Names change, so it is saved all the same, and each update looks the name up again.
+    async fn saved_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<Calendar> {
+        let mut saved = self.one_calendar(lang, &draft.name).await?;
+        if let Some(address) = addresses(&draft.source_url).first()
+            && !address.is_empty()
+            && let Err(refusal) = self.guard.foresee(address).await
+        {
+            saved.warning = Some(lang.pick(
+                format!("已保存，但目前不会从这个地址更新：{refusal}"),
+                format!("Saved, but nothing is fetched from this address at present: {refusal}"),
+            ));
+        }
+        Ok(saved)
     }
 
     /// Reads a text and merges its days into a calendar.
@@ -213,7 +230,7 @@ impl Calendars for Service {
     async fn calendar_create(&self, caller: &Caller, draft: &CalendarDraft) -> Answer<Calendar> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let draft = self.check_calendar(lang, draft).await?;
+        let draft = self.check_calendar(lang, draft)?;
         let taken = || {
             let text = lang.pick(
                 "已经有这个名称的日历",
@@ -231,7 +248,7 @@ impl Calendars for Service {
         or_taken(inserted, lang, taken)?;
         self.audit(who, "calendar.create", None, &draft.name).await;
         self.rules_changed(lang).await?;
-        self.one_calendar(lang, &draft.name).await
+        self.saved_calendar(lang, &draft).await
     }
 
     async fn calendar_update(
@@ -243,7 +260,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.one_calendar(lang, name).await?;
-        let mut draft = self.check_calendar(lang, draft).await?;
+        let mut draft = self.check_calendar(lang, draft)?;
         if name == BUILTIN_CALENDAR {
             // Schedules find it by its name.
             draft.name = BUILTIN_CALENDAR.to_owned();
@@ -266,7 +283,7 @@ impl Calendars for Service {
         }
         self.audit(who, "calendar.update", None, &draft.name).await;
         self.rules_changed(lang).await?;
-        self.one_calendar(lang, &draft.name).await
+        self.saved_calendar(lang, &draft).await
     }
 
     async fn calendar_import(

@@ -61,12 +61,7 @@ impl Service {
         Ok(notices.collect())
     }
 
-    async fn check_channel(
-        &self,
-        lang: Lang,
-        draft: &ChannelDraft,
-        url_needed: bool,
-    ) -> Answer<()> {
+    fn check_channel(&self, lang: Lang, draft: &ChannelDraft, url_needed: bool) -> Answer<()> {
         let mut faults = Vec::new();
         let name = draft.name.trim();
         if let Some(fault) = name_fault(name) {
@@ -95,7 +90,7 @@ impl Service {
             ));
         } else if let Some(fault) = address::fault(draft.kind, url, lang) {
             faults.push(FieldError::new("url", "not_a_robot", fault));
-        } else if let Err(refusal) = self.guard.foresee(url).await {
+        } else if let Err(refusal) = self.guard.parse(url) {
             faults.push(FieldError::new(
                 "url",
                 "refused",
@@ -130,6 +125,28 @@ impl Service {
         };
         let updated = self.store.update_channel(id, &new, self.clock.now()).await;
         or_taken(updated, lang, || name_taken(lang, &new.name))
+    }
+}
+
+impl Service {
+    /// Looks the name of an address up, and notes with the channel when nothing would be sent
+    /// there. It is saved all the same: names change, and each message looks it up again.
+    async fn foresee_channel(&self, lang: Lang, id: ChannelId, url: &str) -> Answer<()> {
+        let url = url.trim();
+        if url.is_empty() {
+            return Ok(());
+        }
+        let Err(refusal) = self.guard.foresee(url).await else {
+            return Ok(());
+        };
+        let words = lang.pick(
+            format!("已保存，但目前不会向这个地址发送：{refusal}"),
+            format!("Saved, but nothing is sent to this address at present: {refusal}"),
+        );
+        self.store
+            .note_channel_answer(id, &words)
+            .await
+            .or_internal(lang)
     }
 }
 
@@ -175,7 +192,7 @@ impl Channels for Service {
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, true).await?;
+        self.check_channel(lang, draft, true)?;
         let new = NewChannel {
             name: draft.name.trim().to_owned(),
             kind: draft.kind,
@@ -184,6 +201,7 @@ impl Channels for Service {
         let inserted = self.store.insert_channel(&new, self.clock.now()).await;
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
         self.store_url(lang, id, draft).await?;
+        self.foresee_channel(lang, id, &draft.url).await?;
         self.audit(who, "channel.create", Some(id.0), &new.name)
             .await;
         self.find_channel(lang, id).await
@@ -197,8 +215,9 @@ impl Channels for Service {
     ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, false).await?;
+        self.check_channel(lang, draft, false)?;
         self.store_url(lang, id, draft).await?;
+        self.foresee_channel(lang, id, &draft.url).await?;
         self.audit(who, "channel.update", Some(id.0), draft.name.trim())
             .await;
         self.find_channel(lang, id).await

@@ -43,7 +43,7 @@ impl Service {
         }
         let url = |of: &Execution| of.http.as_ref().map(|call| call.url.clone());
         if url(&execution) != url(&kept) && fine("execution.http.url") {
-            self.check_url(lang, &execution, faults).await;
+            self.check_url(lang, &execution, faults);
         }
         if fine("execution.waits.tasks") {
             execution.waits.tasks = self
@@ -98,9 +98,9 @@ impl Service {
         Ok(())
     }
 
-    async fn check_url(&self, lang: Lang, execution: &Execution, faults: &mut Vec<FieldError>) {
+    fn check_url(&self, lang: Lang, execution: &Execution, faults: &mut Vec<FieldError>) {
         let Some(call) = &execution.http else { return };
-        if let Err(refusal) = self.guard.foresee(&call.url).await {
+        if let Err(refusal) = self.guard.parse(&call.url) {
             faults.push(FieldError::new(
                 "execution.http.url",
                 "refused",

@@ -233,9 +233,12 @@ impl Rule {
             let Some((first, length)) = span else {
                 return Ok(None);
             };
-            work.spend(u32::from(length.unsigned_abs()).saturating_mul(self.weight()))?;
-            let all = std::iter::successors(Some(first), |day| day.tomorrow().ok());
-            let all = all.take(usize::from(length.unsigned_abs()));
+            let numbers = self.candidates(length);
+            let cost = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            work.spend(cost.saturating_mul(self.weight()))?;
+            let all = numbers
+                .into_iter()
+                .filter_map(|n| first.checked_add(n.days()).ok());
             days.extend(all.filter(|day| self.takes(*day)));
         }
         if self.positions.is_empty() {
@@ -249,6 +252,21 @@ impl Rule {
         chosen.sort_unstable();
         chosen.dedup();
         Ok(Some(chosen))
+    }
+
+    /// The days of a span of so many that are worth a look, as numbers from its first. Of a month
+    /// in which the rule names days, only these.
+    fn candidates(&self, length: i8) -> Vec<i16> {
+        let length = i16::from(length);
+        if self.month_days.is_empty() || self.frequency == Frequency::Daily {
+            return (0..length).collect();
+        }
+        let from_first = |n: &i16| if *n > 0 { n - 1 } else { length + n };
+        let mut numbers: Vec<i16> = self.month_days.iter().map(from_first).collect();
+        numbers.retain(|n| (0..length).contains(n));
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// What it costs to look at one day.

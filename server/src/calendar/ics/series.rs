@@ -18,6 +18,8 @@ use super::zones::Zones;
 const MAX_EVENT: i32 = 366;
 /// How far ahead of this year, or of its start, an event is repeated.
 const YEARS_AHEAD: i16 = 10;
+/// What it costs to read a date of an exception, measured in days of a rule.
+const VALUE: u32 = 20;
 /// No event is repeated beyond this year, unless it starts later.
 const LAST_YEAR: i16 = 2100;
 
@@ -65,7 +67,7 @@ pub(super) fn dates<'a>(
     starts.retain(|at, _| !without.holds(*at, shown(*at, &start.zone, &zones.ours)));
     let excepted = whole - starts.len();
     for replacement in replaced_by {
-        context.work.spend(1)?;
+        context.work.spend(VALUE)?;
         if let Some(id) = &replacement.replaces
             && let Err(reason) = without.add(&id.value, id, &start, zones)
         {
@@ -176,7 +178,7 @@ fn put_in(
     let zones = context.zones;
     for property in &event.extra {
         for text in property.value.split(',') {
-            context.work.spend(1)?;
+            context.work.spend(VALUE)?;
             let one = || {
                 let (at, end) = text
                     .split_once('/')
@@ -209,7 +211,7 @@ fn take_out(
 ) -> Result<(), Reason> {
     for property in &event.except {
         for text in property.value.split(',') {
-            context.work.spend(1)?;
+            context.work.spend(VALUE)?;
             if let Err(reason) = without.add(text, property, start, context.zones) {
                 doubts.push((property.line, text.to_owned(), reason));
             }
