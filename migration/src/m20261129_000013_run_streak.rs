@@ -72,7 +72,8 @@ async fn count(manager: &SchemaManager<'_>, task: i64) -> Result<(), DbErr> {
         return Ok(());
     };
     // By way of a derived table: MySQL does not read the table that it writes.
-    let since = format!("SELECT began FROM (SELECT started_at AS began FROM run WHERE id = {first}) AS f");
+    let since =
+        format!("SELECT began FROM (SELECT started_at AS began FROM run WHERE id = {first}) AS f");
     let bad = Ord::max(bad, 1);
     db.execute_unprepared(&format!(
         "UPDATE run SET streak = {bad}, streak_since = ({since}) WHERE id = {last}"

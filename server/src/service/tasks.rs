@@ -14,9 +14,7 @@ use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run, RunForm, RunRequest};
 use app::schedule::{MissedDraft, Purpose, Schedule};
-use app::task::{
-    Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration,
-};
+use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
 use app::time::Stamp;
 use async_trait::async_trait;
 use chrono::DateTime;

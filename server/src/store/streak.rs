@@ -25,10 +25,7 @@ pub(super) fn after(
 ) -> (Expr, Expr) {
     use run::Column as R;
     if state == RunState::Succeeded {
-        return (
-            Expr::value(None::<i64>),
-            Expr::value(None::<DateTime<Utc>>),
-        );
+        return (Expr::value(None::<i64>), Expr::value(None::<DateTime<Utc>>));
     }
     let (streak, since) = (
         before(backend, task, id, R::Streak),

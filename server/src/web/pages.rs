@@ -98,7 +98,9 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             }
             // Said by the page that is opened next, once.
             let page = parts.method == Method::GET && !parts.uri.path().starts_with("/fn/");
-            done = cookie(&parts.headers, DONE_COOKIE).filter(|_| page).map(Done::from_text);
+            done = cookie(&parts.headers, DONE_COOKIE)
+                .filter(|_| page)
+                .map(Done::from_text);
         }
         if let Some(response) = use_context::<ResponseOptions>() {
             if let Some(policy) =
@@ -138,9 +140,8 @@ pub(super) fn done_cookie(done: Option<Done>, base_url: &str) -> HeaderValue {
     } else {
         ""
     };
-    let cookie = format!(
-        "{DONE_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    );
+    let cookie =
+        format!("{DONE_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     // Its texts are ours: letters, digits and a point.
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }

@@ -48,11 +48,21 @@ async fn a_streak_of_failures_is_told_with_its_start() {
     let since = app.runs(task).await[0].started_at;
     let failing = Health::Failing { times: 5, since };
     assert_eq!(health(&app, task).await, failing);
-    let told = editor.get(&format!("/api/v1/tasks/{task}")).await.expect(200);
-    assert_eq!(told["health"], json!({"state": "failing", "times": 5, "since": since}));
+    let told = editor
+        .get(&format!("/api/v1/tasks/{task}"))
+        .await
+        .expect(200);
+    assert_eq!(
+        told["health"],
+        json!({"state": "failing", "times": 5, "since": since})
+    );
     let list = editor.get("/api/v1/tasks").await.expect(200);
     assert_eq!(list["items"][0]["health"], told["health"]);
-    for path in ["/tasks".to_owned(), format!("/tasks/{task}"), "/".to_owned()] {
+    for path in [
+        "/tasks".to_owned(),
+        format!("/tasks/{task}"),
+        "/".to_owned(),
+    ] {
         let page = editor.open(&path).await.text();
         assert!(page.contains("失败 ×5"), "{path}: {page}");
         assert!(page.contains("08:02 +00:00 起"), "{path}: {page}");
@@ -100,19 +110,27 @@ async fn all_attempts_at_a_firing_are_one_run() {
     let runs = app.runs(task).await;
     assert_eq!(runs.len(), 3);
     let since = runs[0].started_at;
-    assert_eq!(health(&app, task).await, Health::Failing { times: 1, since });
+    assert_eq!(
+        health(&app, task).await,
+        Health::Failing { times: 1, since }
+    );
     let day = app.service.overview(&app.console()).await.expect("it").day;
     assert_eq!((day.bad, day.succeeded), (1, 0));
     // An attempt is late by its own due time, not by its firing's.
     for run in &runs {
-        let late = run.started_at.millis_since(run.wanted_at().expect("a time"));
+        let late = run
+            .started_at
+            .millis_since(run.wanted_at().expect("a time"));
         assert_eq!(late, 0, "attempt {}", run.attempt);
     }
     let page = app.signed_in("eve", Role::Viewer).await;
     let page = page.open(&format!("/tasks/{task}")).await.text();
     assert!(!page.contains("class=\"late\""), "{page}");
     node.go_to(at("2026-11-23T09:01:00Z")).await;
-    assert_eq!(health(&app, task).await, Health::Failing { times: 2, since });
+    assert_eq!(
+        health(&app, task).await,
+        Health::Failing { times: 2, since }
+    );
 }
 
 #[tokio::test]
@@ -127,7 +145,10 @@ async fn a_run_that_somebody_stopped_says_nothing() {
     let stopped = app.service.run_stop(&app.console(), run).await;
     stopped.expect("stopped");
     assert_eq!(app.ended(run).await.state, RunState::Killed);
-    assert_eq!(health(&app, task).await, Health::Failing { times: 1, since });
+    assert_eq!(
+        health(&app, task).await,
+        Health::Failing { times: 1, since }
+    );
 }
 
 #[tokio::test]
@@ -138,10 +159,17 @@ async fn what_is_paused_or_closed_promises_no_runs() {
     app.ended(app.start_run(task).await).await;
     let page = format!("/tasks/{task}");
     for (control, state, words) in [
-        (Control::Pause(None), "paused", "任务已暂停，恢复后才会再执行"),
+        (
+            Control::Pause(None),
+            "paused",
+            "任务已暂停，恢复后才会再执行",
+        ),
         (Control::Close, "done", "任务已结单，恢复后才会再执行"),
     ] {
-        let done = app.service.task_control(&app.console(), task, &control).await;
+        let done = app
+            .service
+            .task_control(&app.console(), task, &control)
+            .await;
         done.expect("done");
         assert_eq!(health(&app, task).await.as_str(), state);
         let html = viewer.open(&page).await.text();
@@ -149,16 +177,26 @@ async fn what_is_paused_or_closed_promises_no_runs() {
         assert!(!html.contains("class=\"firings\""), "{html}");
         let upcoming = app.service.task_upcoming(&app.console(), task, 5).await;
         let starts = upcoming.expect("a list");
-        assert!(starts.iter().all(|one| one.state != "planned"), "{starts:?}");
+        assert!(
+            starts.iter().all(|one| one.state != "planned"),
+            "{starts:?}"
+        );
         let overview = app.service.overview(&app.console()).await.expect("it");
         assert!(overview.failing.is_empty() && overview.upcoming.is_empty());
     }
     let until = Control::Pause(Some("2026-11-30 09:00".to_owned()));
     for control in [Control::Restore, until] {
-        let done = app.service.task_control(&app.console(), task, &control).await;
+        let done = app
+            .service
+            .task_control(&app.console(), task, &control)
+            .await;
         done.expect("done");
     }
-    assert!(row(&viewer, "soon").await.contains("至 2026-11-30 09:00 +00:00"));
+    assert!(
+        row(&viewer, "soon")
+            .await
+            .contains("至 2026-11-30 09:00 +00:00")
+    );
     let html = viewer.open(&page).await.text();
     assert!(html.contains("2026-11-30 09:00:00"), "{html}");
 }

@@ -51,7 +51,10 @@ async fn installation() -> (TestApp, Browser) {
         .channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")
         .await;
     admin
-        .post("/api/v1/secrets", json!({"name": "KEY", "value": "a value", "note": "n", "tasks": []}))
+        .post(
+            "/api/v1/secrets",
+            json!({"name": "KEY", "value": "a value", "note": "n", "tasks": []}),
+        )
         .await
         .expect(201);
     let pool = json!({"name": "pool", "slots": 2});
@@ -81,10 +84,18 @@ async fn put(app: &TestApp, number: usize, text: &str) -> Vec<String> {
     let (run, output) = app.execute(writes).await;
     assert!(String::from_utf8_lossy(&output).contains(text));
     let quoted = text.replace('\\', "\\\\").replace('\'', "''");
-    let quoted = if database.url.is_empty() { text.replace('\'', "''") } else { quoted };
+    let quoted = if database.url.is_empty() {
+        text.replace('\'', "''")
+    } else {
+        quoted
+    };
     for (table, column) in TEXTS {
         // Names are unique: the row's number follows them.
-        let id = if matches!(table, "pool" | "node") { "''" } else { "id" };
+        let id = if matches!(table, "pool" | "node") {
+            "''"
+        } else {
+            "id"
+        };
         let value = if database.url.is_empty() {
             format!("'{quoted}' || {id}")
         } else {
@@ -94,21 +105,52 @@ async fn put(app: &TestApp, number: usize, text: &str) -> Vec<String> {
         database.execute(&sql).await;
     }
     let list = json!([text, "other"]).to_string();
-    let list = if database.url.is_empty() { list } else { list.replace('\\', "\\\\") };
+    let list = if database.url.is_empty() {
+        list
+    } else {
+        list.replace('\\', "\\\\")
+    };
     for (table, column) in LISTS {
-        let sql = format!("UPDATE {table} SET {column} = '{}'", list.replace('\'', "''"));
+        let sql = format!(
+            "UPDATE {table} SET {column} = '{}'",
+            list.replace('\'', "''")
+        );
         database.execute(&sql).await;
     }
     let parameters = json!({"P": text}).to_string();
-    let parameters = if database.url.is_empty() { parameters } else { parameters.replace('\\', "\\\\") };
-    let sql = format!("UPDATE run SET parameters = '{}'", parameters.replace('\'', "''"));
+    let parameters = if database.url.is_empty() {
+        parameters
+    } else {
+        parameters.replace('\\', "\\\\")
+    };
+    let sql = format!(
+        "UPDATE run SET parameters = '{}'",
+        parameters.replace('\'', "''")
+    );
     database.execute(&sql).await;
     let query: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let mut pages: Vec<String> = [
-        "/", "/tasks", "/tasks?state=active", "/tasks/new", "/tasks/new?copy=1", "/tasks/1",
-        "/tasks/1/edit", "/tasks/1/run", "/tasks/1/occurrences", "/admin", "/admin/users",
-        "/admin/channels", "/admin/calendars", "/admin/calendars/own", "/admin/blackouts",
-        "/admin/secrets", "/admin/secrets?edit=1", "/admin/pools", "/admin/nodes", "/about", "/no-such-page",
+        "/",
+        "/tasks",
+        "/tasks?state=active",
+        "/tasks/new",
+        "/tasks/new?copy=1",
+        "/tasks/1",
+        "/tasks/1/edit",
+        "/tasks/1/run",
+        "/tasks/1/occurrences",
+        "/admin",
+        "/admin/users",
+        "/admin/channels",
+        "/admin/calendars",
+        "/admin/calendars/own",
+        "/admin/blackouts",
+        "/admin/secrets",
+        "/admin/secrets?edit=1",
+        "/admin/pools",
+        "/admin/nodes",
+        "/about",
+        "/no-such-page",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -125,20 +167,29 @@ fn shape(html: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let mut all = Vec::new();
     for node in page.tree.nodes() {
-        let Node::Element(element) = node.value() else { continue };
+        let Node::Element(element) = node.value() else {
+            continue;
+        };
         let depth = node.ancestors().count();
         let mut attributes: Vec<&str> = element.attrs().map(|(name, _)| name).collect();
         attributes.sort_unstable();
         for name in &attributes {
             assert!(!name.starts_with("on"), "{name} in {html}");
         }
-        let to = element.attr("action").or_else(|| element.attr("href")).unwrap_or_default();
+        let to = element
+            .attr("action")
+            .or_else(|| element.attr("href"))
+            .unwrap_or_default();
         assert!(
             to.is_empty() || to.starts_with(['/', '#', '?']),
             "<{} {to:?}>",
             element.name()
         );
-        all.push(format!("{depth} {} {}", element.name(), attributes.join(" ")));
+        all.push(format!(
+            "{depth} {} {}",
+            element.name(),
+            attributes.join(" ")
+        ));
     }
     all
 }
@@ -185,11 +236,17 @@ async fn a_title_shows_the_name_as_it_is() {
         let name = format!("{text}1");
         for (path, wanted) in [
             ("/tasks/1", format!("{name} · Jcrontab")),
-            ("/tasks/1/occurrences", format!("{name} 的时间线 · Jcrontab")),
+            (
+                "/tasks/1/occurrences",
+                format!("{name} 的时间线 · Jcrontab"),
+            ),
         ] {
             assert_eq!(title(&admin.open(path).await.text()), wanted);
         }
-        let run = pages.iter().find(|path| path.starts_with("/runs/")).expect("a run");
+        let run = pages
+            .iter()
+            .find(|path| path.starts_with("/runs/"))
+            .expect("a run");
         let shown = title(&admin.open(run).await.text());
         assert!(shown.contains(text), "{shown}");
     }
@@ -200,7 +257,17 @@ async fn a_title_shows_the_name_as_it_is() {
 async fn what_was_typed_comes_back_as_text() {
     let (_app, admin) = installation().await;
     for (path, fields) in [
-        ("/tasks/new", &["name", "command", "owners", "tags", "zone", "schedules.0.spec"][..]),
+        (
+            "/tasks/new",
+            &[
+                "name",
+                "command",
+                "owners",
+                "tags",
+                "zone",
+                "schedules.0.spec",
+            ][..],
+        ),
         ("/admin/users", &["name"][..]),
         ("/admin/channels", &["name", "url"][..]),
         ("/admin/pools", &["name", "slots"][..]),

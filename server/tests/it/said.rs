@@ -35,7 +35,9 @@ async fn a_control_is_answered_without_a_script() {
         let again = editor.open(page).await.text();
         assert!(!again.contains("is-ok toast"), "{verb} was said twice");
     }
-    let started = act(&editor, page, "/fn/task_run", &[("id", "1")]).await.text();
+    let started = act(&editor, page, "/fn/task_run", &[("id", "1")])
+        .await
+        .text();
     assert!(started.contains("已开始执行"), "{started}");
     assert!(started.contains("href=\"/runs/1\""), "{started}");
     app.ended(app::id::RunId(1)).await;
@@ -66,7 +68,10 @@ async fn only_our_own_words_are_said() {
     for text in ["<b>hello</b>", "started.<i>", "nonsense"] {
         viewer.put_cookie("jcrontab_done", text);
         let page = viewer.open("/tasks").await.text();
-        assert!(!page.contains("is-ok toast") && !page.contains(text), "{page}");
+        assert!(
+            !page.contains("is-ok toast") && !page.contains(text),
+            "{page}"
+        );
         assert!(viewer.cookie("jcrontab_done").is_none());
     }
 }
@@ -78,9 +83,16 @@ async fn a_used_set_up_link_leads_to_sign_in_and_a_refused_page_says_that_it_is_
     let used = app.browser().open("/setup?token=abc").await;
     assert_eq!(used.status, 404);
     let used = used.text();
-    assert!(used.contains("已完成首次设置") && used.contains("href=\"/login\""), "{used}");
+    assert!(
+        used.contains("已完成首次设置") && used.contains("href=\"/login\""),
+        "{used}"
+    );
     assert!(!used.contains("name=\"password\""), "{used}");
     let refused = viewer.open("/admin/users").await;
     assert_eq!(refused.status, 403);
-    assert!(refused.text().contains("<h1>没有权限</h1>"), "{}", refused.text());
+    assert!(
+        refused.text().contains("<h1>没有权限</h1>"),
+        "{}",
+        refused.text()
+    );
 }

@@ -432,7 +432,10 @@ async fn the_readers_zone_is_there_with_the_document() {
             reader.put_cookie("jcrontab_zone", nonsense);
             let page = reader.open(path).await;
             assert_eq!(page.status, 200, "{path} for {nonsense:?}");
-            assert!(!page.text().contains("class=\"viewer"), "{path} for {nonsense:?}");
+            assert!(
+                !page.text().contains("class=\"viewer"),
+                "{path} for {nonsense:?}"
+            );
         }
     }
 }

@@ -128,10 +128,7 @@ mod tests {
             .iter()
             .map(|bar| (bar.state, bar.millis))
             .collect();
-        assert_eq!(
-            bars,
-            [(Succeeded, 4000), (Succeeded, 2000), (Failed, 4000)]
-        );
+        assert_eq!(bars, [(Succeeded, 4000), (Succeeded, 2000), (Failed, 4000)]);
     }
 
     #[test]

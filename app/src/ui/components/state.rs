@@ -90,9 +90,9 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
         Health::Running { since } => {
             Some(view! { <small class="muted number">{clock.took(since, None)}</small> }.into_any())
         }
-        Health::Paused { until: Some(at) } => Some(
-            view! { <small class="muted">{until(lang, &clock.short(at))}</small> }.into_any(),
-        ),
+        Health::Paused { until: Some(at) } => {
+            Some(view! { <small class="muted">{until(lang, &clock.short(at))}</small> }.into_any())
+        }
         _ => None,
     };
     // It goes on asking, whatever else there is to say.

@@ -57,7 +57,10 @@ fn zone() -> Option<String> {
 /// Tells the server the reader's zone with the next document, so that times in it are there from the
 /// start and nothing on the page moves for them.
 fn remember(zone: &str) {
-    let cookie = format!("{}={zone}; Path=/; Max-Age=31536000; SameSite=Lax", routes::ZONE_COOKIE);
+    let cookie = format!(
+        "{}={zone}; Path=/; Max-Age=31536000; SameSite=Lax",
+        routes::ZONE_COOKIE
+    );
     // A browser without cookies learns the zone when the page is alive.
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }

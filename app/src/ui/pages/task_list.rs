@@ -26,9 +26,7 @@ use crate::ui::load;
 /// The same first task from a terminal; shown where there is none yet.
 fn cli_example() -> String {
     let name = lang().pick("每日备份", "nightly backup");
-    format!(
-        "jcrontab task add --name '{name}' --cron '0 2 * * *' --command '/opt/backup.sh'"
-    )
+    format!("jcrontab task add --name '{name}' --cron '0 2 * * *' --command '/opt/backup.sh'")
 }
 
 /// The page.

@@ -330,8 +330,7 @@ pub(super) async fn call_off(
             continue;
         };
         let task = TaskId(row.task_id);
-        let (streak, since) =
-            streak::after(tx.get_database_backend(), task, *id, RunState::Killed);
+        let (streak, since) = streak::after(tx.get_database_backend(), task, *id, RunState::Killed);
         let ended = run::Entity::update_many()
             .col_expr(R::Streak, streak)
             .col_expr(R::StreakSince, since)

@@ -151,8 +151,8 @@ impl Store {
         over: bool,
     ) -> Result<HashMap<i64, Counted>, StoreError> {
         use run::Column as R;
-        let last = Expr::col((run::Entity, R::Id))
-            .eq(Expr::SubQuery(None, Box::new(newest(over).into())));
+        let last =
+            Expr::col((run::Entity, R::Id)).eq(Expr::SubQuery(None, Box::new(newest(over).into())));
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(1000) {
             let columns = [

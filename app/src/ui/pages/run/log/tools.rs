@@ -77,7 +77,10 @@ pub(super) fn bar(
             let words = runlog::found(lang, at, count);
             match gone {
                 0 => words,
-                _ => format!("{words} · {}", runlog::searched(lang, lines.saturating_sub(gone))),
+                _ => format!(
+                    "{words} · {}",
+                    runlog::searched(lang, lines.saturating_sub(gone))
+                ),
             }
         })
     };

@@ -230,7 +230,9 @@ impl Paper {
         };
         let from = self.first.max(looked + 1);
         let mut drawn = (from..=self.last).filter_map(|number| self.lines.get(number));
-        let Some(number) = drawn.find(|line| line.stream == Stream::Err).map(|line| line.number)
+        let Some(number) = drawn
+            .find(|line| line.stream == Stream::Err)
+            .map(|line| line.number)
         else {
             self.fault = Some(self.last);
             return false;
