@@ -110,7 +110,7 @@ describe("schedules and days", () => {
       await button("恢复执行").click();
       await page.locator(".lead .state").filter({ hasText: /等待执行|正常|执行中/ }).waitFor();
       await page.locator("#at").fill("2099-12-01T09:00");
-      await button("查原因").click();
+      await button("查询原因").click();
       await page.getByRole("heading", { level: 1, name: "时间线" }).waitFor();
       assert.equal(path(), `/tasks/${task.id}/occurrences`);
       await page.locator(".notice").filter({ hasText: "2099-12-01 09:00:00 +08:00" }).waitFor();

@@ -39,6 +39,9 @@ pub const PREFERENCES: &str = "/preferences";
 /// Server-sent events: `event: change`, `data: {"task":1}`.
 pub const EVENTS: &str = "/events";
 
+/// The cookie with the zone of the reader's browser.
+pub const ZONE_COOKIE: &str = "jcrontab_zone";
+
 /// A task's page: history and control.
 #[must_use]
 pub fn task(id: TaskId) -> String {

@@ -22,7 +22,7 @@ mod load;
 mod pages;
 mod title;
 
-pub use context::Theme;
+pub use context::{Theme, ViewerZone};
 
 use crate::wire;
 use pages::{

@@ -25,6 +25,7 @@ use crate::{
     page::{Preview, PreviewRequest},
     pool::EVERYTHING,
     schedule::ScheduleDraft,
+    ui::ViewerZone,
     user::UserDraft,
 };
 
@@ -137,6 +138,11 @@ async fn preview_of(
         task_id,
         tags: draft.tags.clone(),
         zone: draft.zone.clone(),
+        // With the document, so that the browser need not ask for it and move the page.
+        viewer_zone: use_context::<ViewerZone>()
+            .map(|viewer| viewer.0)
+            .filter(|viewer| *viewer != draft.zone)
+            .unwrap_or_default(),
         starts_at: draft.starts_at.clone(),
         ends_at: draft.ends_at.clone(),
         ..PreviewRequest::default()

@@ -57,6 +57,23 @@ impl Theme {
     }
 }
 
+/// The zone of the reader's browser, as an earlier document has learnt it.
+#[derive(Clone, Debug)]
+pub struct ViewerZone(pub String);
+
+impl ViewerZone {
+    /// Longest name that is read; the longest of the tz database has 32 characters.
+    const CHARS_MAX: usize = 64;
+
+    /// Reads what a browser sent; `None` for what is no name of a zone.
+    #[must_use]
+    pub fn from_cookie(text: &str) -> Option<Self> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+        let name = (1..=Self::CHARS_MAX).contains(&text.len()) && text.chars().all(plain);
+        name.then(|| Self(text.to_owned()))
+    }
+}
+
 /// Who is signed in, as the frame and the controls need it.
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);

@@ -5,6 +5,9 @@
 
 use leptos::prelude::*;
 
+use super::context::ViewerZone;
+use crate::wire;
+
 #[cfg(feature = "hydrate")]
 mod source;
 
@@ -27,17 +30,21 @@ pub(super) struct Live {
     pub(super) stale: RwSignal<bool>,
     /// Seconds since the document became alive: drives relative times.
     pub(super) elapsed: RwSignal<i64>,
-    /// The zone of the reader's browser; empty until the document is alive, and on the server.
+    /// The zone of the reader's browser; empty until it is known, which it mostly is from the start.
     pub(super) viewer_zone: RwSignal<String>,
 }
 
 /// Puts [`Live`] into the context. Called once, by `App`.
 pub(super) fn provide() {
+    // What an earlier document has learnt.
+    let zone = SharedValue::<_, wire::Form>::new_with_encoding(|| {
+        use_context::<ViewerZone>().map_or_else(String::new, |zone| zone.0)
+    });
     provide_context(Live {
         changed: RwSignal::new(Change::default()),
         stale: RwSignal::new(false),
         elapsed: RwSignal::new(0),
-        viewer_zone: RwSignal::default(),
+        viewer_zone: RwSignal::new(zone.into_inner()),
     });
 }
 

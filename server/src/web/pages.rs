@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::backend::{ResponseSink, SharedBackend, SharedSink};
 use app::done::Done;
 use app::server_fns::Posted;
-use app::ui::Theme;
+use app::ui::{Theme, ViewerZone};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -93,6 +93,10 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(caller_of(&parts));
             let theme = cookie(&parts.headers, THEME_COOKIE).and_then(Theme::from_name);
             provide_context(theme.unwrap_or_default());
+            let zone = cookie(&parts.headers, app::routes::ZONE_COOKIE);
+            if let Some(zone) = zone.and_then(ViewerZone::from_cookie) {
+                provide_context(zone);
+            }
             // Said by the page that is opened next, once.
             let page = parts.method == Method::GET && !parts.uri.path().starts_with("/fn/");
             done = cookie(&parts.headers, DONE_COOKIE)

@@ -417,3 +417,25 @@ async fn an_end_far_off_is_kept_or_refused() {
         }
     }
 }
+
+/// A browser that has told its zone once has times in it from the start: nothing moves for them.
+#[tokio::test]
+async fn the_readers_zone_is_there_with_the_document() {
+    let app = TestApp::new().await;
+    app.add(draft("t", "0 9 * * *", "true")).await;
+    let reader = app.signed_in("reader", Role::Editor).await;
+    for path in ["/tasks/1", "/tasks/1/edit"] {
+        reader.put_cookie("jcrontab_zone", "Asia/Shanghai");
+        let page = reader.open(path).await.text();
+        assert!(page.contains("17:00:00 +08:00"), "{path}: {page}");
+        for nonsense in ["UTC", "No/Where", "<b>", ""] {
+            reader.put_cookie("jcrontab_zone", nonsense);
+            let page = reader.open(path).await;
+            assert_eq!(page.status, 200, "{path} for {nonsense:?}");
+            assert!(
+                !page.text().contains("class=\"viewer"),
+                "{path} for {nonsense:?}"
+            );
+        }
+    }
+}

@@ -26,14 +26,14 @@ crate::texts! {
         // Around the log
         receiving: "正在接收输出" | "Receiving output",
         reload: "刷新" | "Reload",
-        only_head: "这里只有开头的一部分，完整的输出请下载。" | "This is only its beginning; download the whole.",
+        only_head: "这里只有开头的一部分，完整的输出请下载。" | "Only the beginning is shown; the download has all of it.",
 
         // The run
-        attempts: "各次尝试" | "Attempts",
-        note: "执行原因" | "Why",
+        attempts: "重试记录" | "Attempts",
+        note: "执行原因" | "Note",
         parameters: "参数" | "Parameters",
         due: "预定开始" | "Due",
-        call_off: "取消等待" | "Call off",
+        call_off: "取消等待" | "Cancel",
     }
 }
 

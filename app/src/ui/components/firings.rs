@@ -148,7 +148,7 @@ impl Sheet<'_> {
         (viewer.offset_at(at) != self.zone.offset_at(at)).then(|| {
             view! {
                 <span class="viewer muted" title=viewer.name.clone()>
-                    {viewer.local(at)} " " {viewer.offset_text(at)}
+                    {viewer.full(at)}
                 </span>
             }
             .into_any()

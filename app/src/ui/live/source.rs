@@ -33,7 +33,11 @@ pub(super) fn start(live: Live, signed_in: bool) {
         let began = now();
         let tick = move || live.elapsed.set(((now() - began) / 1000.0) as i64);
         set_interval(tick, Duration::from_secs(1));
-        live.viewer_zone.set(zone().unwrap_or_default());
+        let zone = zone().unwrap_or_default();
+        if live.viewer_zone.get_untracked() != zone {
+            remember(&zone);
+            live.viewer_zone.set(zone);
+        }
         if signed_in {
             listen(live);
         }
@@ -48,6 +52,17 @@ fn now() -> f64 {
 fn zone() -> Option<String> {
     let options = Intl::DateTimeFormat::default().resolved_options();
     Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
+/// Tells the server the reader's zone with the next document, so that times in it are there from the
+/// start and nothing on the page moves for them.
+fn remember(zone: &str) {
+    let cookie = format!(
+        "{}={zone}; Path=/; Max-Age=31536000; SameSite=Lax",
+        routes::ZONE_COOKIE
+    );
+    // A browser without cookies learns the zone when the page is alive.
+    let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
 fn listen(live: Live) {

@@ -68,7 +68,7 @@ pub(crate) fn page() -> AnyView {
             _ => now,
         }
     });
-    let viewer = RwSignal::new(String::new());
+    let viewer = RwSignal::new(live.viewer_zone.get_untracked());
     let data = load::ask(
         move || (question.get(), viewer.get()),
         |((id, after, pages, ..), viewer)| fetch(id.unwrap_or(TaskId(0)), after, pages, viewer),
@@ -77,7 +77,9 @@ pub(crate) fn page() -> AnyView {
     Effect::new(move |_| {
         if let Some(Ok(page)) = data.get() {
             let beside = live.viewer_beside(&page.task.zone);
-            if viewer.get_untracked() != beside {
+            let asked = viewer.get_untracked();
+            // The task's own zone was asked for in vain, and is not worth another question.
+            if asked != beside && !(beside.is_empty() && asked == page.task.zone) {
                 viewer.set(beside);
             }
         }
