@@ -109,6 +109,7 @@ mod tests {
             signal: None,
             output_bytes: 0,
             output_truncated: false,
+            excerpt: None,
         })
     }
 
