@@ -1,9 +1,11 @@
 //! Password hashes: Argon2id with the parameters OWASP asks for (19 MiB, t = 2, p = 1), which are
 //! the crate's defaults.
 //!
-//! All hashing works in one block of memory that is kept. Blocks that come and go are not given
-//! back by glibc: after the first one its threshold for memory of its own (`M_MMAP_THRESHOLD`, see
-//! mallopt(3)) is above 19 MiB, and each thread's arena keeps what it has had.
+//! All hashing works in one block of memory, which is given back when nobody waits. glibc does that
+//! only with blocks above the largest value of its mmap threshold (`DEFAULT_MMAP_THRESHOLD_MAX` in
+//! mallopt(3), 32 MiB): the first smaller one that is freed raises the threshold above itself, and
+//! from then on each thread's arena keeps what it has had. So the block has room for more than that,
+//! of which only what is used is ever backed by memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +15,8 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
+/// Blocks that glibc always maps apart and gives back: a little more than 32 MiB.
+const MAPPED: usize = 33 * 1024 * 1024 / Block::SIZE;
 /// Passwords that wait to be hashed: some 25 s of work, beyond which nobody would wait.
 const QUEUE: usize = 1_000;
 /// Of those, how many may come from one address: the queue is not for one to fill.
@@ -45,14 +49,12 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        let mut memory = Vec::new();
-        let decoy = hash_in(&mut memory, "nobody has this password").unwrap_or_default();
         Self {
             slot: Arc::new(Semaphore::new(1)),
             queue: Arc::new(Semaphore::new(QUEUE)),
             waiting: Arc::default(),
-            memory: Arc::new(Mutex::new(memory)),
-            decoy: decoy.into(),
+            memory: Arc::default(),
+            decoy: decoy().unwrap_or_default().into(),
         }
     }
 }
@@ -100,11 +102,17 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|error| failed(&error))?;
-        let memory = Arc::clone(&self.memory);
+        let (memory, queue) = (Arc::clone(&self.memory), Arc::clone(&self.queue));
         tokio::task::spawn_blocking(move || {
             // Held to the end of the work, also when nobody waits for it any more.
             let _slot = slot;
-            work(&mut memory.lock().unwrap_or_else(PoisonError::into_inner))
+            let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = work(&mut memory);
+            // Who comes next works in it; this one's own place in the queue may be free already.
+            if queue.available_permits() >= QUEUE - 1 {
+                *memory = Vec::new();
+            }
+            done
         })
         .await
         .map_err(|error| failed(&error))
@@ -143,17 +151,29 @@ impl Drop for Place<'_> {
 }
 
 fn hash_in(memory: &mut Vec<Block>, password: &str) -> Result<String, HashError> {
-    let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
-    let hasher = Argon2::default();
-    let salt: [u8; 16] = super::token::random();
+    let salt = super::token::random();
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    fill(memory, &hasher, password, &salt, &mut output).map_err(|error| failed(&error))?;
+    fill(memory, &Argon2::default(), password, &salt, &mut output)
+        .map_err(|error| HashError::Failed(error.to_string()))?;
+    written(&salt, &output)
+}
+
+/// A hash that no password is known for, of the same cost as the others.
+fn decoy() -> Result<String, HashError> {
+    let output: [u8; Params::DEFAULT_OUTPUT_LEN] = super::token::random();
+    written(&super::token::random(), &output)
+}
+
+/// Salt and hash as a PHC string, with the parameters that new hashes have.
+fn written(salt: &[u8; 16], output: &[u8]) -> Result<String, HashError> {
+    let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
+    let params = Params::default();
     let hash = PasswordHash {
         algorithm: Algorithm::default().ident(),
         version: Some(Version::default().into()),
-        params: ParamsString::try_from(hasher.params()).map_err(|error| failed(&error))?,
-        salt: Some(Salt::new(&salt).map_err(|error| failed(&error))?),
-        hash: Some(Output::new(&output).map_err(|error| failed(&error))?),
+        params: ParamsString::try_from(&params).map_err(|error| failed(&error))?,
+        salt: Some(Salt::new(salt).map_err(|error| failed(&error))?),
+        hash: Some(Output::new(output).map_err(|error| failed(&error))?),
     };
     Ok(hash.to_string())
 }
@@ -192,6 +212,7 @@ fn fill(
 ) -> argon2::Result<()> {
     let needed = hasher.params().block_count();
     if memory.len() < needed {
+        *memory = Vec::with_capacity(needed.max(MAPPED));
         memory.resize(needed, Block::new());
     }
     let blocks = memory.get_mut(..needed).ok_or(argon2::Error::OutOfMemory)?;
@@ -220,7 +241,15 @@ mod tests {
         };
         assert!(verify("correct horse", Some(&stored)).await);
         assert!(!verify("wrong horse", Some(&stored)).await);
-        assert!(!verify("nobody has this password", None).await);
+        assert!(!verify("", None).await);
+        let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
+        assert_eq!(
+            cost(&passwords.decoy),
+            cost(&stored),
+            "unknown names take as long"
+        );
+        let kept = passwords.memory.lock().expect("memory").capacity();
+        assert_eq!(kept, 0, "nobody waits");
         for broken in ["", "no password", "$argon2id$v=19$m=19456,t=2,p=1$"] {
             assert!(!verify("correct horse", Some(broken)).await, "{broken}");
         }
