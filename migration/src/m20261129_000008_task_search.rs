@@ -2,7 +2,7 @@
 //! of all scripts, and neither folds width.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::ConnectionTrait;
+use sea_orm_migration::sea_orm::{ConnectionTrait, TransactionTrait};
 
 use crate::columns::{Columns, add};
 use crate::words::search_text;
@@ -47,9 +47,11 @@ async fn fill(connection: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
             .order_by("id", Order::Asc)
             .limit(AT_ONCE)
             .to_owned();
-        let rows = connection.query_all(&select).await?;
+        // One commit for many rows: each waits for the disk.
+        let tx = connection.begin().await?;
+        let rows = tx.query_all(&select).await?;
         if rows.is_empty() {
-            return Ok(());
+            return tx.rollback().await;
         }
         for row in rows {
             type Row = (i64, String, String, String, String, String);
@@ -64,8 +66,9 @@ async fn fill(connection: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
                 .value("search", text)
                 .and_where(Expr::col("id").eq(id))
                 .to_owned();
-            connection.execute(&update).await?;
+            tx.execute(&update).await?;
             after = id;
         }
+        tx.commit().await?;
     }
 }

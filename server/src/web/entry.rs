@@ -43,9 +43,8 @@ fn needed(path: &str) -> Option<Action> {
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
         )
         | ("runs", "{id}/stop") => Some(Action::Operate),
-        ("channels" | "calendars" | "blackouts" | "secrets" | "pools" | "users", _) => {
-            Some(Action::Administer)
-        }
+        ("channels" | "calendars" | "blackouts" | "secrets" | "pools", _)
+        | ("users", "" | "{id}") => Some(Action::Administer),
         _ => None,
     }
 }

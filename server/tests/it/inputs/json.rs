@@ -241,6 +241,7 @@ async fn the_description_names_what_stands_in_a_path_and_every_refusal() {
         assert!(matches!(reply.status, 400 | 404), "{path}");
         title(&reply, reply.status);
     }
-    let reply = viewer.call("DELETE", "/api/v1/tasks", None).await;
+    let reply = viewer.get("/api/v1/schedules/preview").await;
     title(&reply, 405);
+    assert!(reply.header("allow").contains("POST"));
 }
