@@ -8,8 +8,8 @@ use server::output::OutputStore;
 use server::output::disk::Space;
 use server::store::StoredOutput;
 
-use super::super::helpers::{TestApp, in_time};
 use super::super::helpers::place::Place;
+use super::super::helpers::{TestApp, in_time};
 use super::{RUN, kept, lines, open, parts, read, started, store, text};
 
 #[tokio::test]
