@@ -66,7 +66,7 @@ impl Isolation {
             return chosen;
         }
         let alone: OsString = "alone".into();
-        match helper.probe_with(&[alone.clone()], ":", data_dir) {
+        match helper.probe_with(std::slice::from_ref(&alone), ":", data_dir) {
             Ok(()) => {
                 chosen.apart = true;
                 chosen.arguments.push(alone);
