@@ -8,6 +8,7 @@ mod listen;
 mod open;
 mod rescue;
 mod shutdown;
+mod stall;
 mod twin;
 
 use std::sync::Arc;
