@@ -335,7 +335,7 @@ describe("live pages", () => {
 
   test("a reader who may only look is offered nothing else", async () => {
     const { id } = await task("look, do not touch");
-    const who = { name: "viewer", password: "viewer viewer 1" };
+    const who = { name: "viewer", password: "lorry by moonlight 1" };
     await world.server.cli(["user", "add", who.name, "--role", "viewer", "--password-stdin"], `${who.password}\n`);
     await come({ who });
     await openAlive(page, `/tasks/${id}`);

@@ -10,6 +10,7 @@ mod open;
 pub mod private;
 mod rescue;
 mod shutdown;
+mod stall;
 mod twin;
 
 use std::sync::Arc;

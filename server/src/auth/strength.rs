@@ -18,6 +18,8 @@ const NAME_MIN_CHARS: usize = 3;
 const DISTINCT_MIN: usize = 4;
 /// Characters at least, when each run of neighbours counts for [`RUN_COUNTS`].
 const EFFECTIVE_MIN: usize = 6;
+/// Characters at least where none of them is a letter.
+const NUMBER_MIN: usize = 14;
 /// So many neighbours are a run.
 const RUN_MIN: usize = 3;
 const RUN_COUNTS: usize = 2;
@@ -115,9 +117,11 @@ fn is_common(plain: &str) -> bool {
     let decoration = |c: char| !c.is_alphabetic();
     let core = plain.trim_matches(decoration);
     let front = plain.trim_end_matches(decoration);
+    let squeezed: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
     let short = |part: &str| plain.chars().count() - part.chars().count() <= DECORATION_MAX;
     is_listed(plain)
         || is_listed(&spelled(plain))
+        || is_listed(&squeezed)
         || [core, front]
             .into_iter()
             .any(|part| short(part) && (is_listed(part) || is_listed(&spelled(part))))
@@ -149,6 +153,10 @@ fn unit(text: &str) -> &str {
 /// Whether there is little in it but the same signs or neighbours.
 fn is_simple(plain: &str) -> bool {
     let signs: Vec<char> = plain.chars().collect();
+    // A date, a telephone number.
+    if signs.len() < NUMBER_MIN && !signs.iter().any(|sign| sign.is_alphabetic()) {
+        return true;
+    }
     let distinct: std::collections::HashSet<&char> = signs.iter().collect();
     if distinct.len() < DISTINCT_MIN {
         return true;
@@ -246,6 +254,11 @@ mod tests {
             "asdfghjkl;'",
             "qwertyqwerty",
             "密密密密密密密密",
+            "20261129",
+            "2026-11-29",
+            "13800138000",
+            "p a s s w o r d",
+            "pass-word",
         ];
         for password in common {
             assert_eq!(code(password, "ann"), "too_common", "{password}");

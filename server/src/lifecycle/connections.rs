@@ -1,7 +1,7 @@
 //! Who is connected, and who has to go where there is no room.
 //!
-//! A connection *waits* while it has no whole request: freshly accepted, half a request sent, or
-//! kept alive after an answer. Where there is no room for another one, the connection that has
+//! A connection *waits* while it has no whole request (freshly accepted, half a request sent, kept
+//! alive after an answer), and while the other end does not take its answer. Where there is no room for another one, the connection that has
 //! waited longest goes; one that is being answered stays. So half-open connections, however many,
 //! keep nobody out, and never take the files that starting a run needs.
 
@@ -68,6 +68,10 @@ struct State {
 #[derive(Debug)]
 struct Entry {
     address: Option<IpAddr>,
+    /// A whole request is here, and its answer has not left.
+    answering: bool,
+    /// The other end does not take what is sent.
+    stalled: bool,
     waits_since: Option<u64>,
     end: CancellationToken,
 }
@@ -133,6 +137,8 @@ impl State {
         let end = CancellationToken::new();
         let entry = Entry {
             address,
+            answering: false,
+            stalled: false,
             waits_since: None,
             end: end.clone(),
         };
@@ -142,6 +148,14 @@ impl State {
         }
         self.set_waiting(id, true);
         (id, end)
+    }
+
+    fn change(&mut self, id: u64, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.open.get_mut(&id) {
+            change(entry);
+            let waits = !entry.answering || entry.stalled;
+            self.set_waiting(id, waits);
+        }
     }
 
     fn set_waiting(&mut self, id: u64, waits: bool) {
@@ -211,12 +225,20 @@ pub(super) struct Seat {
 impl Seat {
     /// A whole request is here: it is being answered from now on.
     pub(super) fn busy(&self) {
-        self.connections.lock().set_waiting(self.id, false);
+        let mut state = self.connections.lock();
+        state.change(self.id, |entry| entry.answering = true);
     }
 
     /// The answer has left, or whoever waits for it has not read it.
     pub(super) fn waits(&self) {
-        self.connections.lock().set_waiting(self.id, true);
+        let mut state = self.connections.lock();
+        state.change(self.id, |entry| entry.answering = false);
+    }
+
+    /// The other end does not take what is sent, or does again.
+    pub(super) fn stalls(&self, stalled: bool) {
+        let mut state = self.connections.lock();
+        state.change(self.id, |entry| entry.stalled = stalled);
     }
 
     /// The head of a request is here.
@@ -289,8 +311,14 @@ mod tests {
         }
         assert!(admit(5).is_none(), "all are being answered");
         first.waits();
-        assert!(admit(5).is_some());
+        let fifth = admit(5).expect("room for another one");
         assert!(first.end.is_cancelled());
+        fifth.busy();
+        third.stalls(true);
+        fourth.stalls(true);
+        fourth.stalls(false);
+        let _sixth = admit(6).expect("room for another one");
+        assert!(third.end.is_cancelled() && !fourth.end.is_cancelled());
     }
 
     #[test]

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::connections::Seat;
+use super::stall::Watched;
 
 /// How long the other end may take.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +67,7 @@ pub(super) async fn converse(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience.idle)
-        .serve_connection(TokioIo::new(io), handler);
+        .serve_connection(TokioIo::new(Watched::new(io, Arc::clone(&seat))), handler);
     let mut connection = std::pin::pin!(connection);
     let mut first = std::pin::pin!(tokio::time::sleep(patience.first));
     let (mut greeted, mut stopping) = (false, false);
@@ -226,6 +227,7 @@ mod tests {
         };
         Router::new()
             .route("/", get(|| async { "here" }))
+            .route("/long", get(|| async { "long ".repeat(1_000_000) }))
             .route("/echo", post(echo))
     }
 
@@ -296,6 +298,33 @@ mod tests {
         stream.write_all(request.as_bytes()).await.expect("sent");
         let answer = rest(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_taken_keeps_no_seat() {
+        let limits = Limits {
+            all: 1,
+            per_address: 1,
+        };
+        let connections = Connections::new(limits);
+        let seat = connections.admit(None).expect("room").seat;
+        let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
+        let closing = CancellationToken::new();
+        let talk = converse(ours, None, router(), seat, Patience::default(), closing);
+        let talk = tokio::spawn(talk);
+        let request = "GET /long HTTP/1.1\r\nHost: a\r\n\r\n";
+        theirs.write_all(request.as_bytes()).await.expect("sent");
+        // The answer has begun, so the request was being answered; then nobody reads on.
+        let mut begun = [0; 12];
+        theirs.read_exact(&mut begun).await.expect("a beginning");
+        let another = loop {
+            match connections.admit(None) {
+                Some(another) => break another,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert!(another.evicted);
+        talk.await.expect("the end of the first one");
     }
 
     #[tokio::test]
