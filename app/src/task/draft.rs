@@ -73,8 +73,14 @@ impl TaskDraft {
         {
             faults.push(FieldError::new("nickname", fault.code(), fault.text(lang)));
         }
-        check_list("owners", &owners(&self.owners), lang, &mut faults);
-        check_list("tags", &entries(&self.tags), lang, &mut faults);
+        check_list(
+            "owners",
+            &self.owners,
+            &owners(&self.owners),
+            lang,
+            &mut faults,
+        );
+        check_list("tags", &self.tags, &entries(&self.tags), lang, &mut faults);
         let calls = !self.execution.http.is_blank();
         if self.mode.runs_command() && self.command.trim().is_empty() && !calls {
             faults.push(FieldError::new(

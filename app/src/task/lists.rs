@@ -69,9 +69,15 @@ fn gather<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// Tells what is wrong with owners or tags as they would be stored.
-pub(super) fn check_list(field: &str, items: &[String], lang: Lang, faults: &mut Vec<FieldError>) {
-    if items.len() > LIST_MAX {
+/// Tells what is wrong with owners or tags, as they were sent and as they would be stored.
+pub(super) fn check_list(
+    field: &str,
+    sent: &[String],
+    items: &[String],
+    lang: Lang,
+    faults: &mut Vec<FieldError>,
+) {
+    if sent.len() > LIST_MAX || items.len() > LIST_MAX {
         faults.push(FieldError::new(
             field,
             "too_many",

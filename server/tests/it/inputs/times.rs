@@ -148,7 +148,7 @@ async fn an_end_that_is_a_date_alone_is_the_end_of_that_day() {
         let blackout = admin
             .post(
                 "/api/v1/blackouts",
-                json!({"name": format!("b{at}"), "zone": "Asia/Shanghai", "starts_at": text, "ends_at": text}),
+                json!({"name": format!("b{at}"), "zone": "Asia/Shanghai", "starts_at": text, "ends_at": text, "tags": ["other"]}),
             )
             .await
             .expect(201);
