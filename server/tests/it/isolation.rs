@@ -131,11 +131,14 @@ impl Site {
                 (run["finished_at"] != json!(null)).then_some(state)
             })
             .await;
-        let text = self
-            .server
-            .get(&self.token, &format!("{path}/output"))
-            .await;
-        (state, text["text"].as_str().unwrap_or_default().to_owned())
+        let variables = [
+            ("JCRONTAB_URL", self.server.url.as_str()),
+            ("JCRONTAB_TOKEN", self.token.as_str()),
+        ];
+        let output = ["run", "output", &run.to_string()];
+        let output = jcrontab_with(&self.place, &output, &variables, "").await;
+        assert_eq!(output.code, 0, "{output:?}");
+        (state, output.out)
     }
 
     /// Runs a command to its end and gives what it wrote.

@@ -14,7 +14,7 @@ use super::{Site, is_root};
 const SECRET: &str = "s3cret-of-one-task";
 
 /// Looks through the environment of all processes.
-const SNIFF: &str = "for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ 2>/dev/null; done \
+const SNIFF: &str = "exec 2>/dev/null; for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ 2>/dev/null; done \
     | grep '^DB_PASSWORD=' | rev; echo looked";
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_secret_of_another_task_is_masked_too() {
 async fn secrets_are_handed_over_as_files_where_a_task_asks_for_it() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
-    let command = "env | grep -c s3cret; sha256sum < $JCRONTAB_SECRET_FILE_DB_PASSWORD; \
+    let command = "exec 2>/dev/null; env | grep -c s3cret; sha256sum < $JCRONTAB_SECRET_FILE_DB_PASSWORD; \
         sh -c 'wc -c < $JCRONTAB_SECRET_FILE_DB_PASSWORD'; echo ${DB_PASSWORD-none}; \
         echo x >> $JCRONTAB_SECRET_FILE_DB_PASSWORD || echo sealed";
     let task = TaskDraft {
