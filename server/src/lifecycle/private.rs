@@ -65,21 +65,16 @@ pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
             continue;
         };
         let shown = path.display();
-        match exposure {
-            Exposure::Owner(owner) => {
-                // Only root can; else it stays refused.
-                let me = Uid::effective();
-                if !me.is_root() {
-                    let why = format!("it belongs to user {owner}");
-                    return Err(failed(&path, std::io::Error::other(why)));
-                }
-                chown(&path, Some(me), Some(Gid::effective()))
-                    .map_err(|error| failed(&path, error.into()))?;
-                tracing::warn!(owner, path = %shown, "it belonged to another user, and is the server's now");
+        if let Exposure::Owner(owner) = exposure {
+            // Only root can; else it stays refused.
+            let me = Uid::effective();
+            if !me.is_root() {
+                let why = format!("it belongs to user {owner}");
+                return Err(failed(&path, std::io::Error::other(why)));
             }
-            Exposure::Mode(mode) => {
-                tracing::warn!(mode = format!("{mode:04o}"), path = %shown, "others had rights on it, which are taken away");
-            }
+            chown(&path, Some(me), Some(Gid::effective()))
+                .map_err(|error| failed(&path, error.into()))?;
+            tracing::warn!(owner, path = %shown, "it belonged to another user, and is the server's now");
         }
         let found = std::fs::symlink_metadata(&path).map_err(|source| failed(&path, source))?;
         let mode = found.permissions().mode() & 0o7777;
@@ -87,6 +82,7 @@ pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
         if mode & OTHERS == 0 || is_key || found.is_symlink() {
             continue;
         }
+        tracing::warn!(mode = format!("{mode:04o}"), path = %shown, "others had rights on it, which are taken away");
         let narrowed = std::fs::Permissions::from_mode(mode & 0o700);
         if let Err(error) = std::fs::set_permissions(&path, narrowed) {
             if mode & 0o022 != 0 {

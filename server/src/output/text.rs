@@ -63,7 +63,7 @@ mod tests {
         for text in [
             "备份完成",
             "错误: 找不到文件 C:\\x\r\n",
-            "丂丄 镕 测试",
+            "镕基: 测试完成",
             "，。！",
         ] {
             assert_eq!(readable(&gbk(text)), text, "{text}");

@@ -99,6 +99,10 @@ impl Site {
     }
 
     async fn add(&self, name: &str, command: &str) -> Value {
+        self.add_with(name, command, &[]).await
+    }
+
+    async fn add_with(&self, name: &str, command: &str, more: &[String]) -> Value {
         let add = [
             "task",
             "add",
@@ -109,9 +113,9 @@ impl Site {
             "--json",
         ];
         let command = format!("--command={command}");
-        let task = self
-            .cli(&[&add[..], &[command.as_str()]].concat(), "")
-            .await;
+        let mut arguments = [&add[..], &[command.as_str()]].concat();
+        arguments.extend(more.iter().map(String::as_str));
+        let task = self.cli(&arguments, "").await;
         task["id"].clone()
     }
 
@@ -131,16 +135,23 @@ impl Site {
                 (run["finished_at"] != json!(null)).then_some(state)
             })
             .await;
-        let text = self
-            .server
-            .get(&self.token, &format!("{path}/output"))
-            .await;
-        (state, text["text"].as_str().unwrap_or_default().to_owned())
+        let variables = [
+            ("JCRONTAB_URL", self.server.url.as_str()),
+            ("JCRONTAB_TOKEN", self.token.as_str()),
+        ];
+        let output = ["run", "output", &run.to_string()];
+        let output = jcrontab_with(&self.place, &output, &variables, "").await;
+        assert_eq!(output.code, 0, "{output:?}");
+        (state, output.out)
     }
 
     /// Runs a command to its end and gives what it wrote.
     async fn told(&self, name: &str, command: &str) -> String {
-        let task = self.add(name, command).await;
+        self.told_with(name, command, &[]).await
+    }
+
+    async fn told_with(&self, name: &str, command: &str, more: &[String]) -> String {
+        let task = self.add_with(name, command, more).await;
         let run = self.start_task(&task).await;
         self.output(&run).await.1
     }
@@ -158,14 +169,14 @@ fn attempts(site: &Site) -> String {
          cp $D/secret.key /tmp/jcrontab-it-key-$JCRONTAB_RUN_ID && echo got a copy; \
          ln $D/secret.key /tmp/jcrontab-it-key-$JCRONTAB_RUN_ID && echo got a link; \
          mv $D $D.moved && echo got it moved; \
-         : >> $D/jcrontab.db && echo got to write; \
+         printf '' >> $D/jcrontab.db && echo got to write; \
          echo x > $D/planted && echo got to plant; \
          tr '\\0' '\\n' < /proc/{pid}/environ | grep -q {PASSWORD} && echo got the environment; \
          head -c 1 /proc/{pid}/mem && echo got the memory; \
          ls -l /proc/{pid}/fd | grep -q jcrontab.db && echo got the files; \
          cat /proc/{pid}/root/$D/secret.key && echo got the root; \
          for p in /proc/[0-9]*; do \
-           [ \"$(cat $p/comm 2>/dev/null)\" = jcrontab-exec ] && cat $p/environ >/dev/null 2>&1 \
+           [ \"$(cat $p/comm 2>/dev/null)\" = jcrontab-exec ] && grep -q . $p/environ 2>/dev/null \
              && [ $p != /proc/$PPID ] && echo got $p; done; \
          JCRONTAB_DATA_DIR=$D {program} user list --json && echo got the socket; \
          echo done"
@@ -199,13 +210,11 @@ async fn a_server_that_is_not_root_keeps_its_files_from_commands() {
         );
         assert!(told.contains("/scratch\n"), "{told}");
         // Also where the program that starts commands is executed anew: its order is too long.
-        let long = format!("x={}; {}", "y".repeat(110_000), attempts(&site));
-        let told = site.told("long", &long).await;
-        assert!(
-            told.ends_with("done\n"),
-            "{}",
-            &told[told.len().saturating_sub(500)..]
-        );
+        let variables: Vec<String> = ["A", "B", "C", "D"]
+            .map(|name| format!("--env={name}={}", "y".repeat(30_000)))
+            .to_vec();
+        let told = site.told_with("long", &attempts(&site), &variables).await;
+        assert!(told.ends_with("done\n"), "{told}");
         assert!(!told.contains("got "), "{parent:?}: {told}");
         assert_eq!(
             site.server.get(&site.token, "/api/v1/users").await["items"]

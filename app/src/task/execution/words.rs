@@ -105,13 +105,19 @@ impl Execution {
                 .to_owned(),
             );
         }
-        all.extend(self.visible_credentials().into_iter().map(|place| {
+        all
+    }
+
+    /// What is to be said of credentials that everybody who sees the task can read.
+    #[must_use]
+    pub fn credential_hints(&self, lang: Lang) -> Vec<String> {
+        let hint = |place| {
             lang.pick(
                 format!("{place} 像是口令，能看任务的人都看得到；请改用密钥"),
                 format!("{place} looks like a credential, and everybody who sees the task can read it; use a secret instead"),
             )
-        }));
-        all
+        };
+        self.visible_credentials().into_iter().map(hint).collect()
     }
 }
 

@@ -258,7 +258,8 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
             .find(|(one, _)| *one == id)
             .map(|(_, name)| name.clone())
     };
-    let told = page.task.execution.describe_with(lang(), name_of);
+    let mut told = page.task.execution.describe_with(lang(), name_of);
+    told.extend(page.task.execution.credential_hints(lang()));
     let links = page.awaits.iter().map(|(id, name)| {
         view! { <li><a href=routes::task(*id)>{format!("#{id} {name}")}</a></li> }
     });

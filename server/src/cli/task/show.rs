@@ -199,7 +199,8 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
             Err(failure) => return Err(failure),
         }
     }
-    let told = execution.describe_with(lang(), |id| names.get(&id).cloned());
+    let mut told = execution.describe_with(lang(), |id| names.get(&id).cloned());
+    told.extend(execution.credential_hints(lang()));
     let plain = |line: String| line.replace(char::is_control, " ");
     Ok(told.into_iter().map(plain).collect())
 }

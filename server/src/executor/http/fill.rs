@@ -6,6 +6,11 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use app::task::execution::HttpCall;
 
+use super::super::environment::{MARK, OLD_MARK};
+
+/// What marks our processes is no business of servers elsewhere.
+const MARKS: [&str; 2] = [MARK, OLD_MARK];
+
 /// Why a request cannot be put together, as a code that `app::run` knows.
 pub(super) type Fault = String;
 
@@ -118,7 +123,7 @@ fn replace(
         };
         let value = vars
             .get(name)
-            .filter(|_| name != super::super::environment::MARK)
+            .filter(|_| !MARKS.contains(&name))
             .ok_or_else(|| format!("@variable {name}"))?;
         write(&mut text, value, writing)?;
         rest = after;
