@@ -60,7 +60,7 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<String, ReadFault> 
     let declared = match charset.map(str::trim).filter(|label| !label.is_empty()) {
         None => None,
         Some(label) => {
-            let known = Encoding::for_label(label.as_bytes()).filter(|known| is_stateless(known));
+            let known = Encoding::for_label(label.as_bytes()).filter(is_stateless);
             Some(known.ok_or_else(|| ReadFault::UnknownCharset {
                 label: label.chars().take(40).collect(),
             })?)

@@ -124,10 +124,10 @@ impl Rule {
         if forbidden {
             return Err(Reason::Repetition);
         }
-        let named =
-            !(self.weekdays.is_empty() && self.month_days.is_empty()) || !self.year_days.is_empty();
+        let unnamed =
+            self.weekdays.is_empty() && self.month_days.is_empty() && self.year_days.is_empty();
         match self.frequency {
-            _ if named => {}
+            _ if !unnamed => {}
             Yearly if !self.week_numbers.is_empty() => self.weekdays.push((0, start.weekday())),
             Yearly => {
                 if self.months.is_empty() {

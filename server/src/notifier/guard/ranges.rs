@@ -86,7 +86,7 @@ pub(super) fn is_local_name(name: &str) -> bool {
         name.strip_suffix(*suffix)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    !name.contains('.') || SUFFIXES.iter().any(|suffix| within(&suffix))
+    !name.contains('.') || SUFFIXES.iter().any(within)
 }
 
 #[cfg(test)]
