@@ -127,7 +127,7 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     let import = ["calendar", "import", name, "--file", &file];
     let done = run(&[&import[..], &["--json"]].concat()).await.json();
     assert_eq!(done["days"], 1);
-    assert!(printed(&run(&import).await).contains("1 days taken over"));
+    assert!(printed(&run(&import).await).contains("1 day taken over"));
     let done = jcrontab_with(
         place,
         &["calendar", "import", name, "--file", "-", "--replace"],
