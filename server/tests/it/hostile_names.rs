@@ -60,7 +60,7 @@ async fn installation() -> (TestApp, Browser) {
     let pool = json!({"name": "pool", "slots": 2});
     admin.call("PUT", "/api/v1/pools/pool", Some(pool)).await;
     let blackout = json!({
-        "name": "freeze", "tags": ["none"], "zone": "UTC", "policy": "skip",
+        "name": "freeze", "tags": ["none"], "zone": "UTC", "policy": "drop",
         "starts_at": "2026-11-22 07:00", "ends_at": "2026-11-23 09:00",
     });
     admin.post("/api/v1/blackouts", blackout).await.expect(201);
