@@ -250,19 +250,4 @@ mod tests {
         task.state = TaskState::Closed;
         assert_eq!(Health::of(&task, &failed), Health::Done);
     }
-
-    #[test]
-    fn programs_read_a_state_and_its_details() {
-        let failing = Health::Failing {
-            times: 10,
-            since: stamp(0),
-        };
-        let json = serde_json::to_string(&failing).expect("JSON");
-        assert_eq!(
-            json,
-            r#"{"state":"failing","times":10,"since":"1970-01-01T00:00:00Z"}"#
-        );
-        let json = serde_json::to_string(&Health::Ok).expect("JSON");
-        assert_eq!(json, r#"{"state":"ok"}"#);
-    }
 }

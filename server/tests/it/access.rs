@@ -475,7 +475,8 @@ async fn a_page_of_another_version_is_told_that_it_conflicts() {
     let reply = question_of(&admin, "/fn/users_page", asked).await;
     let error: AppError = app::wire::read(&reply.body).expect("an error");
     assert_eq!(error.code, "outdated");
-    assert!(error.message.contains("reload the page"), "{error}");
+    // In the reader's language, and in no other one.
+    assert_eq!(error.message, "服务器已更新，请重新加载页面");
     assert_eq!(reply.status, error.kind.status());
     assert_eq!(error.kind, ErrorKind::Conflict);
 }

@@ -126,7 +126,9 @@ async fn all_attempts_at_a_firing_are_one_run() {
     let page = app.signed_in("eve", Role::Viewer).await;
     let page = page.open(&format!("/tasks/{task}")).await.text();
     assert!(!page.contains("class=\"late\""), "{page}");
-    node.go_to(at("2026-11-23T09:01:00Z")).await;
+    for due in ["09:00:00", "09:00:10", "09:00:30", "09:01:00"] {
+        node.go_to(at(&format!("2026-11-23T{due}Z"))).await;
+    }
     assert_eq!(
         health(&app, task).await,
         Health::Failing { times: 2, since }

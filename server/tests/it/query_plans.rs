@@ -100,6 +100,29 @@ async fn reading_neither_walks_through_history_nor_sorts_it() {
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
+/// Of a task whose newest run is not over, the newest that is over is read as well.
+#[tokio::test]
+async fn a_list_with_runs_under_way_is_found_along_the_same_index() {
+    let (app, sent) = installation().await;
+    let browser = app.signed_in("reader", Role::Viewer).await;
+    let copy = format!(
+        "INSERT INTO run (task_id, attempt, trigger_kind, state, node_id, epoch, started_at, \
+         output_bytes, output_dropped) SELECT task_id, 1, 'manual', 'running', 'n', 1, started_at, \
+         0, 0 FROM run WHERE id = {}",
+        history::some_run()
+    );
+    app.place.database.execute(&copy).await;
+    sent.take();
+    for path in ["/tasks", "/tasks/7"] {
+        open(&browser, path).await;
+    }
+    let statements = sent.take();
+    let second = |sql: &&String| sql.contains("newest") && sql.contains("IS NOT NULL");
+    assert!(statements.iter().any(|sql| second(&sql)), "{statements:#?}");
+    let found = judge(&app, "a list with runs under way", &statements).await;
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
 #[tokio::test]
 async fn pages_of_history_are_found_from_the_cursor_on() {
     let (app, sent) = installation().await;

@@ -91,7 +91,7 @@ async fn a_used_set_up_link_leads_to_sign_in_and_a_refused_page_says_that_it_is_
     let refused = viewer.open("/admin/users").await;
     assert_eq!(refused.status, 403);
     assert!(
-        refused.text().contains("<h1>没有权限</h1>"),
+        refused.text().contains("<h1>没有权限"),
         "{}",
         refused.text()
     );

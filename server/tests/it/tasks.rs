@@ -2,7 +2,7 @@
 
 use app::auth::Role;
 use app::id::TaskId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::helpers::{TestApp, at, draft};
 
@@ -39,7 +39,11 @@ async fn a_task_is_entered_changed_and_deleted() {
         "execution": json!(app::task::Execution::default()),
     });
     assert_eq!(entered, expected);
-    assert_eq!(editor.get(&path).await.expect(200), expected);
+    // Whoever reads it is also told how it is doing.
+    let mut read = expected.clone();
+    read["health"] = json!({"state": "waiting"});
+    read["last_run"] = Value::Null;
+    assert_eq!(editor.get(&path).await.expect(200), read);
 
     app.clock.set(at("2026-11-22T08:00:01Z"));
     let patched = editor

@@ -14,13 +14,13 @@ crate::texts! {
         finished: "已结束" | "Finished",
 
         // Where nothing will run, and why
-        none_closed: "任务已结单，恢复后才会再执行。" | "The task is done: no runs until it is reopened.",
+        none_closed: "任务已结单，恢复后才会再执行。" | "The task is closed: no runs until it is reopened.",
         none_paused: "任务已暂停，恢复后才会再执行。" | "The task is paused: no runs until it is resumed.",
         none_finished: "没有后续执行。" | "No further runs.",
 
         // What a control has done
         did_pause: "已暂停" | "Paused",
-        did_close: "已结单" | "Marked done",
+        did_close: "已结单" | "Closed",
         did_restore: "已恢复" | "Resumed",
         did_urge: "已加急，改用催单周期" | "Chasing: the chase schedule applies now",
         did_unurge: "已恢复原始周期" | "Back to the original schedule",
