@@ -144,7 +144,7 @@ impl Service {
             format!("Saved, but nothing is sent to this address at present: {refusal}"),
         );
         self.store
-            .note_channel_answer(id, &words)
+            .note_channel_answer(id, &words, Some(false), self.clock.now())
             .await
             .or_internal(lang)
     }
