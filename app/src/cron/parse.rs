@@ -95,11 +95,11 @@ fn copied(text: &str) -> Option<CronErrorKind> {
         let write = fix(rest.trim_start_matches('#').trim());
         return (!write.is_empty()).then_some(CronErrorKind::Comment { write });
     }
-    // `5#3` has no blank in front of its sign.
+    // `5#3` has no blank in front of its sign, and ` #3` in place of a weekday is no comment.
     let at = text.find(" #").or_else(|| text.find("\t#"))?;
-    Some(CronErrorKind::Comment {
-        write: fix(text[..at].trim()),
-    })
+    let before = text[..at].trim();
+    let is_whole = before.starts_with('@') || before.split_whitespace().nth(4).is_some();
+    is_whole.then(|| CronErrorKind::Comment { write: fix(before) })
 }
 
 /// The weekday field as a dialect reads it, if it does.

@@ -14,6 +14,25 @@ pub(super) struct Name {
     named: Option<String>,
 }
 
+/// The same where it may be missing.
+#[derive(Args, Clone, Debug)]
+#[group(multiple = false)]
+pub(super) struct OptionalName {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    plain: Option<String>,
+    /// The same as a flag
+    #[arg(long = "name", value_name = "NAME")]
+    named: Option<String>,
+}
+
+impl OptionalName {
+    /// The name, where there is one.
+    pub(super) fn as_deref(&self) -> Option<&str> {
+        self.plain.as_deref().or(self.named.as_deref())
+    }
+}
+
 impl Name {
     /// The name. One of the two is there, which the parser sees to.
     pub(super) fn as_str(&self) -> &str {

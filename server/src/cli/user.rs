@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Failure;
 use super::client::Client;
-use super::name::Name;
+use super::name::{Name, OptionalName};
 use super::print::{items, print_json, print_lines, print_table, text};
 
 #[derive(Subcommand, Debug)]
@@ -32,7 +32,7 @@ pub(super) enum UserCommand {
     /// and end your sessions
     Passwd {
         #[command(flatten)]
-        name: Option<Name>,
+        name: OptionalName,
         /// Read the new password from the first line of stdin; without a name, the present password
         /// from the first line and the new one from the second
         #[arg(long, required = true)]
@@ -114,33 +114,7 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
                 .await?;
             done(&user, *json, &format!("User {name} added as {role}"));
         }
-        UserCommand::Passwd { name: None, .. } => {
-            let [current, new] = passwords()?;
-            let body = json!({ "current": current, "new": new });
-            client
-                .call(Method::POST, "/api/v1/account/password", Some(body))
-                .await?;
-            print_lines(&["Your password is changed; your sessions ended".to_owned()]);
-        }
-        UserCommand::Passwd {
-            name: Some(name), ..
-        } => {
-            let name = name.as_str();
-            let users = client.call(Method::GET, "/api/v1/users", None).await?;
-            let id = items(&users)
-                .iter()
-                .find(|user| user["name"] == name)
-                .map(|user| text(user, "id"))
-                .ok_or_else(|| Failure::not_found(format!("there is no user {name:?}")))?;
-            client
-                .call(
-                    Method::PATCH,
-                    &format!("/api/v1/users/{id}"),
-                    Some(json!({ "password": password()? })),
-                )
-                .await?;
-            print_lines(&[format!("Password of {name} set; its sessions ended")]);
-        }
+        UserCommand::Passwd { name, .. } => change_password(client, name.as_deref()).await?,
         UserCommand::List { json } => {
             list(
                 client,
@@ -151,6 +125,34 @@ pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), F
             .await?
         }
     }
+    Ok(())
+}
+
+/// Changes the password of an account, or without a name one's own.
+async fn change_password(client: &Client, name: Option<&str>) -> Result<(), Failure> {
+    let Some(name) = name else {
+        let [current, new] = passwords()?;
+        let body = json!({ "current": current, "new": new });
+        client
+            .call(Method::POST, "/api/v1/account/password", Some(body))
+            .await?;
+        print_lines(&["Your password is changed; your sessions ended".to_owned()]);
+        return Ok(());
+    };
+    let users = client.call(Method::GET, "/api/v1/users", None).await?;
+    let id = items(&users)
+        .iter()
+        .find(|user| user["name"] == name)
+        .map(|user| text(user, "id"))
+        .ok_or_else(|| Failure::not_found(format!("there is no user {name:?}")))?;
+    client
+        .call(
+            Method::PATCH,
+            &format!("/api/v1/users/{id}"),
+            Some(json!({ "password": password()? })),
+        )
+        .await?;
+    print_lines(&[format!("Password of {name} set; its sessions ended")]);
     Ok(())
 }
 

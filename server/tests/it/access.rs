@@ -284,6 +284,7 @@ fn body_for(path: &str) -> Value {
         "/api/v1/secrets/{id}" => json!({"value": "another value"}),
         path if path.contains("/secrets") => json!({"name": "N", "value": "long enough"}),
         path if path.contains("/pools") => json!({"slots": 7}),
+        "/api/v1/schedules/preview" => json!({"cron": "* * * * *"}),
         _ => json!({"name": "n", "cron": "* * * * *", "command": "true"}),
     }
 }

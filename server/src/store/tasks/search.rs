@@ -47,7 +47,7 @@ impl SearchFault {
 
 /// The patterns that a task's text must match, all of them; for `LIKE … ESCAPE '!'`.
 ///
-/// Words stand apart by blanks, or in double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) ask for
+/// Words stand apart by blanks, or between double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) ask for
 /// a whole owner or tag, any other word for a part of the text. Case and width do not count.
 ///
 /// # Errors
@@ -63,18 +63,24 @@ pub fn patterns(typed: &str) -> Result<Vec<String>, SearchFault> {
     Ok(words.iter().map(|word| pattern(word)).collect())
 }
 
-/// The words, without their quotes.
+/// The words, without their quotes. A quote inside of a word is part of it: `name="a"` in a command
+/// is found as it stands there.
 fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
-    for c in text.chars() {
-        match c {
-            '"' | '“' | '”' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_quote = matches!(c, '"' | '“' | '”');
+        let ends = chars.peek().is_none_or(|next| next.is_whitespace());
+        if is_quote && quoted && ends {
+            quoted = false;
+        } else if is_quote && !quoted && !ends && (word.is_empty() || word.ends_with(':')) {
+            quoted = true;
+        } else if c.is_whitespace() && !quoted {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
             }
-            c => word.push(c),
+        } else {
+            word.push(c);
         }
     }
     if !word.trim().is_empty() {
@@ -118,6 +124,8 @@ mod tests {
             ("tag:\"Web Server\" x", &["%\u{3}web server\u{3}%", "%x%"]),
             ("标签:信息", &["%\u{3}信息\u{3}%"]),
             ("\"a b\" c", &["%a b%", "%c%"]),
+            ("name=\"a\" 5\" x", &["%name=\"a\"%", "%5\"%", "%x%"]),
+            ("\"a \"b\" c\"", &["%a \"b%", "%c\"%"]),
             ("owner: http://x", &["%owner:%", "%http://x%"]),
             ("\u{2}a", &["%a%"]),
         ] {

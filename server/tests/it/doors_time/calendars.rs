@@ -143,7 +143,7 @@ async fn a_text_of_one_mebibyte_is_taken_however_it_is_written() {
     );
     let flood = vec![b'x'; 5 * 1024 * 1024];
     let refused = send_text(&admin, path, "text/plain", &flood).await;
-    assert_eq!(refused.expect(422)["code"], "body");
+    assert_eq!(refused.expect(413)["code"], "too_large");
 }
 
 #[tokio::test]

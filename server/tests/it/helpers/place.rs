@@ -68,7 +68,17 @@ impl Place {
 
     /// A file that commands append a line to, and what they have written there.
     pub(crate) fn ledger(&self) -> Ledger {
-        Ledger(self.work().join("ledger"))
+        let file = self.work().join("ledger");
+        // Each task has a user of its own, and all of them write to it.
+        let opened = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&file)
+            .expect("a ledger");
+        opened
+            .set_permissions(std::fs::Permissions::from_mode(0o666))
+            .expect("its mode");
+        Ledger(file)
     }
 }
 

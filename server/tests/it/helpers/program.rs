@@ -1,5 +1,6 @@
 //! The real binary: as a command line, and as a server process.
 
+use std::ffi::{OsStr, OsString};
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -62,12 +63,28 @@ fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Com
 
 /// The same command with a limit of open files, soft and hard.
 fn limited(command: &Command, files: u32) -> Command {
+    let limit = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+    let binary = command.as_std().get_program().to_owned();
+    started_by(command, "/bin/sh", &["-c".into(), limit.into(), binary])
+}
+
+/// The same command with a copy of the binary that every user can execute: the folder of the build
+/// may be closed to others.
+pub(crate) fn for_everybody(command: &Command, place: &Place) -> Command {
+    let binary = place.work().join("jcrontab");
+    let built = env!("CARGO_BIN_EXE_jcrontab");
+    std::fs::hard_link(built, &binary)
+        .or_else(|_| std::fs::copy(built, &binary).map(drop))
+        .expect("a copy of the binary");
+    started_by(command, binary, &[])
+}
+
+/// The same arguments and variables for another program, with something in front of the former.
+fn started_by(command: &Command, program: impl AsRef<OsStr>, before: &[OsString]) -> Command {
     let command = command.as_std();
-    let mut limited = Command::new("/bin/sh");
-    limited
-        .arg("-c")
-        .arg(format!("ulimit -n {files} && exec \"$0\" \"$@\""))
-        .arg(command.get_program())
+    let mut started = Command::new(program);
+    started
+        .args(before)
         .args(command.get_args())
         .env_clear()
         .envs(
@@ -76,7 +93,7 @@ fn limited(command: &Command, files: u32) -> Command {
                 .filter_map(|(name, value)| Some((name, value?))),
         )
         .kill_on_drop(true);
-    limited
+    started
 }
 
 /// Runs the command line.

@@ -204,7 +204,7 @@ fn other_ways_to_write_the_same_mean_the_same() {
         .iter()
         .map(|one| (one.name.as_str(), one.value.as_str()))
         .collect();
-    assert_eq!(pairs, [("A", "1"), ("B", " 2")]);
+    assert_eq!(pairs, [("A", "1"), ("B", "2")]);
     let call = execution.http.clone().expect("a call");
     assert_eq!(
         (call.method.as_str(), call.expect_status.as_str()),

@@ -32,7 +32,7 @@ fn bounds_are_kept_and_told_at_their_field() {
             "retry.attempts",
             |draft, text| draft.retry.attempts = text,
             &["1", "20"],
-            &["0", "21", "-1", "+3", "1.5", "many", "３"],
+            &["0", "21", "-1", "+3", "1.5", "many"],
         ),
         (
             "retry.factor",
