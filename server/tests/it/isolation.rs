@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, for_everybody, jcrontab_with};
+use super::helpers::program::{Server, binary_for_all, for_everybody, jcrontab_with};
 
 /// A password in the server's environment.
 const PASSWORD: &str = "a-password-of-the-server";
@@ -162,7 +162,8 @@ impl Site {
 fn attempts(site: &Site) -> String {
     let data = site.data.display();
     let pid = site.server.pid();
-    let program = env!("CARGO_BIN_EXE_jcrontab");
+    let program = binary_for_all(&site.place);
+    let program = program.display();
     format!(
         "exec 2>&1; D={data}; \
          grep -q . $D/secret.key && echo got the key; \
@@ -268,7 +269,8 @@ async fn the_socket_refuses_commands_where_nothing_else_does() {
         };
         let variables = [&variables[..], more].concat();
         let site = Site::start(None, user, &variables).await;
-        let program = env!("CARGO_BIN_EXE_jcrontab");
+        let program = binary_for_all(&site.place);
+        let program = program.display();
         let data = site.data.display();
         // Also without our variables, in a session of its own, and as an orphan.
         let told = site

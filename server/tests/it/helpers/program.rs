@@ -1,6 +1,7 @@
 //! The real binary: as a command line, and as a server process.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -68,15 +69,22 @@ fn limited(command: &Command, files: u32) -> Command {
     started_by(command, "/bin/sh", &["-c".into(), limit.into(), binary])
 }
 
-/// The same command with a copy of the binary that every user can execute: the folder of the build
-/// may be closed to others.
-pub(crate) fn for_everybody(command: &Command, place: &Place) -> Command {
+/// The binary at a place where every user can execute it: the folder of the build may be closed to
+/// others.
+pub(crate) fn binary_for_all(place: &Place) -> PathBuf {
     let binary = place.work().join("jcrontab");
     let built = env!("CARGO_BIN_EXE_jcrontab");
-    std::fs::hard_link(built, &binary)
-        .or_else(|_| std::fs::copy(built, &binary).map(drop))
-        .expect("a copy of the binary");
-    started_by(command, binary, &[])
+    if !binary.exists() {
+        std::fs::hard_link(built, &binary)
+            .or_else(|_| std::fs::copy(built, &binary).map(drop))
+            .expect("a copy of the binary");
+    }
+    binary
+}
+
+/// The same command with that binary.
+pub(crate) fn for_everybody(command: &Command, place: &Place) -> Command {
+    started_by(command, binary_for_all(place), &[])
 }
 
 /// The same arguments and variables for another program, with something in front of the former.
