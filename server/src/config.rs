@@ -273,16 +273,17 @@ pub enum SettingFault {
 }
 
 impl Config {
-    /// Tells a setting that cannot be meant, before anything is opened.
+    /// Refuses a setting that cannot be meant, before anything is opened.
     ///
     /// # Errors
     /// The first one found.
     pub fn check(&self) -> Result<(), SettingFault> {
         let public = self.public_url.trim();
-        let whole = url::Url::parse(public)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         // The standard also takes http:host for a whole address; in a link it is none.
-        if !public.is_empty() && !(whole && public.contains("://")) {
+        let whole = public.contains("://")
+            && url::Url::parse(public)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if !public.is_empty() && !whole {
             return Err(SettingFault::PublicUrl(self.public_url.clone()));
         }
         if app::i18n::Lang::from_tag(&self.lang).is_none() {
