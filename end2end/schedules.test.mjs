@@ -62,7 +62,7 @@ describe("schedules and days", () => {
       page.foresee("/tasks/new", 422);
       page.foresee("/fn/preview", 422);
       await button("创建任务").click();
-      await page.getByText("还有地方需要修改").waitFor();
+      await page.getByText("请修改标出的字段").waitFor();
       await page.locator('[id="schedules[1].spec-fault"]').getByText("61").waitFor();
       assert.equal(await field("schedules[1].spec").inputValue(), "61 18 * * *");
       assert.equal(await field("schedules[1].day_rule").inputValue(), "nth_work_day:-1");

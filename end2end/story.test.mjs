@@ -151,7 +151,7 @@ async function story(page, { server, robot }, js, lang) {
   const runs = page.locator("table.history tbody th a");
   await appears(runs.nth(1));
   if (js) assert.ok(await stayed(page), "the page was loaded again");
-  const delivered = page.locator(".messages li").filter({ hasText: ui.event_created });
+  const delivered = page.locator(".messages li").filter({ hasText: { zh: "建单通知", en: "New task" }[lang] });
   await appears(delivered.filter({ hasText: ui.message_sent }));
 
   // A run, and what it wrote.

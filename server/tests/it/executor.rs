@@ -85,7 +85,7 @@ async fn a_limit_ends_the_whole_group_also_one_that_does_not_listen() {
         ..draft(name, "0 0 1 1 *", &command)
     };
     let inner = "sh -c 'trap \"\" TERM; echo deaf; while :; do sleep 1; done'";
-    let deaf_command = format!("{}; trap '' TERM; {inner} & {inner}", deaf.start());
+    let deaf_command = format!("trap '' TERM; {}; {inner} & {inner}", deaf.start());
     let willing_run = app
         .add(limited(
             "willing",

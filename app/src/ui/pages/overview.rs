@@ -106,7 +106,7 @@ fn failing(tasks: &[FailingTask], clock: &Clock) -> AnyView {
         let owners = failing.owners.join(lang.pick("、", ", "));
         view! {
             <li class="failing">
-                <a href=routes::run(run.id) aria-label=phrases::run_title(lang, run.id.0)>
+                <a href=routes::run(run.id) title=phrases::run_title(lang, run.id.0)>
                     {badge("bad", icon::CROSS, words::failing_times(lang, failing.times))}
                 </a>
                 <span class="grow">
