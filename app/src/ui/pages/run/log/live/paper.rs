@@ -238,7 +238,7 @@ impl Paper {
             return false;
         };
         self.fault = None;
-        self.bring(number);
+        self.bring_in_list(number);
         true
     }
 
@@ -274,6 +274,20 @@ impl Paper {
         }
         // So that this is not taken for the reader's scrolling.
         self.top = self.list.as_ref().map_or(0, |list| list.scroll_top());
+    }
+
+    /// The same within the list: a page that has just opened keeps its head in sight.
+    fn bring_in_list(&mut self, number: u64) {
+        if let Some(list) = &self.list
+            && let Some(element) = self.element(number)
+        {
+            let below =
+                element.get_bounding_client_rect().top() - list.get_bounding_client_rect().top();
+            // Two lines of what came before are worth reading, too.
+            let lead = 2.0 * element.get_bounding_client_rect().height();
+            list.set_scroll_top(list.scroll_top().saturating_add((below - lead) as i32));
+            self.top = list.scroll_top();
+        }
     }
 
     fn element(&self, number: u64) -> Option<Element> {
