@@ -15,6 +15,9 @@ use nix::unistd::Pid;
 /// takes longer the more there are, so waiting for the last one could take for ever.
 const STOP_PASSES: u32 = 10;
 
+/// Times that a process in the middle of execve(2) is looked at, a millisecond apart.
+const EXEC_LOOKS: u32 = 200;
+
 /// A process that lives, at the time of the look.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Process {
@@ -131,13 +134,38 @@ fn children(parent: i32) -> Vec<Process> {
     found
 }
 
+/// Whether a process has its new program and not yet its variables: the kernel says where they end
+/// (proc(5), field 51 of `stat`) once they are there. A kernel thread has neither.
+fn is_executing(pid: i32) -> bool {
+    let ends_nowhere = |stat: Vec<u8>| {
+        let stat = String::from_utf8_lossy(&stat).into_owned();
+        let fields = stat.rsplit_once(')').map(|(_, rest)| rest);
+        fields.and_then(|rest| rest.split_ascii_whitespace().nth(48)) == Some("0")
+    };
+    std::fs::read(of(pid, "stat")).is_ok_and(ends_nowhere)
+        && std::fs::read_link(of(pid, "exe")).is_ok()
+}
+
 /// The variables that a process was started with.
 pub(super) struct Variables(Vec<u8>);
 
 impl Variables {
     /// Those of a process; none when it is gone or another user's.
+    ///
+    /// A process in the middle of execve(2) shows none for a moment, so it is looked at again: what
+    /// is missed here would be left to run.
     pub(super) fn of(pid: i32) -> Self {
-        Self(std::fs::read(of(pid, "environ")).unwrap_or_default())
+        let mut found = Vec::new();
+        for _ in 0..EXEC_LOOKS {
+            // Asked first: afterwards, it may have got them between the two.
+            let was_executing = is_executing(pid);
+            found = std::fs::read(of(pid, "environ")).unwrap_or_default();
+            if !found.is_empty() || !was_executing {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Self(found)
     }
 
     /// The value of a variable.
@@ -230,6 +258,22 @@ mod tests {
         );
         for broken in ["", "5 (x", "5 (x) S", "5 (x) S 1 2 3"] {
             assert!(parse(5, broken).is_none(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_has_just_begun_shows_its_variables() {
+        for n in 0..300 {
+            let mut child = std::process::Command::new("/bin/sleep")
+                .arg("600")
+                .env("JCRONTAB_TEST", n.to_string())
+                .spawn()
+                .expect("a process");
+            let variables = Variables::of(i32::try_from(child.id()).expect("a pid"));
+            child.kill().expect("a signal");
+            child.wait().expect("its end");
+            let value = variables.get("JCRONTAB_TEST").map(<[u8]>::to_vec);
+            assert_eq!(value, Some(n.to_string().into_bytes()));
         }
     }
 
