@@ -64,6 +64,8 @@ export async function newPage(context) {
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     const { url } = message.location();
+    // A clock's word: it comes where a machine is slow, or a person has switched JavaScript off.
+    if (/was preloaded using link preload but not used within/.test(message.text())) return;
     const refusal = /status of (\d{3})/.exec(message.text());
     if (refusal && url && meant(url, Number(refusal[1]))) return;
     page.problems.push(`${page.url()}: console ${message.type()}: ${message.text()} ${url ?? ""}`);
