@@ -56,7 +56,7 @@ describe("schedules and days", () => {
       await field("schedules[1].day_rule").selectOption("nth_work_day:-1");
       await field("schedules[1].jitter").fill("5m");
       await field("schedules[1].jitter_stable").check();
-      await page.getByText("错过时怎么办").click();
+      await page.getByText("错过处理").click();
       await field("missed.policy").selectOption("all");
       await field("missed.max").fill("7");
       page.foresee("/tasks/new", 422);

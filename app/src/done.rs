@@ -13,6 +13,8 @@ pub enum Done {
     Closed,
     /// 恢复.
     Restored,
+    /// The same for a task that was closed.
+    Reopened,
     /// 加急.
     Urged,
     /// 恢复原始周期.
@@ -30,10 +32,11 @@ pub enum Done {
 }
 
 impl Done {
-    const PLAIN: [(Self, &'static str); 9] = [
+    const PLAIN: [(Self, &'static str); 10] = [
         (Self::Paused, "paused"),
         (Self::Closed, "closed"),
         (Self::Restored, "restored"),
+        (Self::Reopened, "reopened"),
         (Self::Urged, "urged"),
         (Self::Unurged, "unurged"),
         (Self::Stopped, "stopped"),

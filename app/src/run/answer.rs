@@ -7,6 +7,12 @@ use crate::i18n::Lang;
 
 /// The sentence, without a full stop.
 pub(super) fn sentence(what: &str, lang: Lang) -> String {
+    if !what.is_empty() && what.bytes().all(|byte| byte.is_ascii_digit()) {
+        return lang.pick(
+            format!("HTTP {what}，不是成功的状态码"),
+            format!("HTTP {what}, which is not a success status"),
+        );
+    }
     let Some(coded) = what.strip_prefix('@') else {
         return lang.pick(
             format!("HTTP 应答不符合要求：{what}"),
@@ -73,7 +79,7 @@ mod tests {
     #[test]
     fn statuses_and_codes_become_sentences() {
         let table = [
-            ("503", "the HTTP answer does not count as success: 503"),
+            ("503", "HTTP 503, which is not a success status"),
             ("@not_json", "the HTTP answer is no JSON"),
             (
                 "@json /data/state",

@@ -113,8 +113,8 @@ impl RunReason {
             Self::TimedOut(seconds) => {
                 let limit = crate::task::format_duration(*seconds);
                 lang.pick(
-                    format!("执行超过 {limit}，已终止"),
-                    format!("it ran longer than {limit} and was ended"),
+                    format!("超过 {limit}，已终止"),
+                    format!("timed out after {limit}"),
                 )
             }
             Self::Stopped(who) => lang.pick(format!("被 {who} 停止"), format!("stopped by {who}")),

@@ -132,8 +132,8 @@ impl ScheduleSpec {
             } if *seconds > 0 && DAY_SECONDS % seconds != 0 => {
                 let every = self.canonical();
                 vec![lang.pick(
-                    format!("没有写起点，从 2000-01-01 00:00 起算；要自己定起点，请写 {every} from 2026-12-01 09:00 这样"),
-                    format!("No start is given, so it counts from 2000-01-01 00:00; to choose the start write, for example, {every} from 2026-12-01 09:00"),
+                    format!("没有写起点，从任务时区的 2000-01-01 00:00 起算；要自己定起点，请写 {every} from 2026-12-01 09:00 这样"),
+                    format!("No start is given, so it counts from 2000-01-01 00:00 in the task's time zone; to choose the start write, for example, {every} from 2026-12-01 09:00"),
                 )]
             }
             _ => Vec::new(),

@@ -23,7 +23,8 @@ use crate::{
     task::Control,
 };
 
-/// Pause, close, restore, urge or unurge: `verb` names which; `urge_cron` is read for `urge`,
+/// Pause, close, restore, urge or unurge: `verb` names which (`reopen` restores a task that was
+/// closed, and says so); `urge_cron` is read for `urge`,
 /// `until` for `pause`.
 #[server(prefix = "/fn", endpoint = "task_control", output = Wire)]
 pub async fn control_task(
@@ -39,6 +40,7 @@ pub async fn control_task(
         }
         "close" => (Control::Close, Done::Closed),
         "restore" => (Control::Restore, Done::Restored),
+        "reopen" => (Control::Restore, Done::Reopened),
         "urge" => {
             let cron = Some(urge_cron).filter(|cron| !cron.trim().is_empty());
             (Control::Urge(cron), Done::Urged)

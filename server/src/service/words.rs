@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use crate::firings::{Excluded, Firing, Rhythm, Slot};
 use crate::timetable::{civil_date, rules, zone};
 
-/// A time in a zone, for a sentence: `2026-11-22 09:00:00`.
+/// A time in a zone, for a sentence: `2026-11-22 09:00:00 +08:00`.
 pub(super) fn local(at: DateTime<Utc>, zone_name: &str) -> String {
     zone(zone_name).map_or_else(
         |_| Stamp(at).rfc3339(),
-        |zone| rules(zone_name, &zone, at).local(Stamp(at)),
+        |zone| rules(zone_name, &zone, at).full(Stamp(at)),
     )
 }
 

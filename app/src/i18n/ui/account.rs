@@ -6,7 +6,7 @@ crate::texts! {
         account_title: "我的账号" | "My account",
         account_role: "角色" | "Role",
         password_title: "修改密码" | "Change the password",
-        password_current: "现在的密码" | "Present password",
+        password_current: "当前密码" | "Current password",
         password_new: "新密码" | "New password",
         password_new_hint: "至少 8 个字符，不要用常见的密码；几个不相关的词就很好" | "At least 8 characters and not a common one; several unrelated words are good",
         password_repeat: "再输入一次新密码" | "New password again",

@@ -6,12 +6,12 @@ use crate::task::execution::ParameterKind;
 crate::texts! {
     /// Texts about how a task is executed.
     ExecutionUi {
-        execution: "怎么执行" | "How it is executed",
+        execution: "执行设置" | "Execution settings",
         execution_text: "都可以不填：默认一次一个、失败不重试、不设限制" | "All of it may stay empty: one at a time, no retry, no limits",
         awaits: "等待的任务" | "Waits for",
 
         // Command or request
-        action: "到点做什么" | "What a firing does",
+        action: "执行方式" | "What to run",
         action_shell: "执行命令" | "Runs a command",
         action_shell_help: "由 /bin/sh -c 执行，或由 #! 指定的解释器" | "By /bin/sh -c, or by the interpreter that #! names",
         action_http: "发送 HTTP 请求" | "Sends an HTTP request",

@@ -22,6 +22,7 @@ crate::texts! {
         did_pause: "已暂停" | "Paused",
         did_close: "已结单" | "Closed",
         did_restore: "已恢复" | "Resumed",
+        did_reopen: "已重新打开" | "Reopened",
         did_urge: "已加急，改用催单周期" | "Chasing: the chase schedule applies now",
         did_unurge: "已恢复原始周期" | "Back to the original schedule",
         did_stop: "已要求停止" | "Stop requested",
@@ -51,12 +52,12 @@ pub fn since(lang: Lang, time: &str) -> String {
     lang.pick(format!("{time} 起"), format!("since {time}"))
 }
 
-/// The longest failing one; how long it lasts and since when follow.
+/// The longest failing one; how long it lasts and since when follow, right behind it.
 #[must_use]
 pub const fn longest(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => "最长",
-        Lang::En => "the longest",
+        Lang::En => "the longest ",
     }
 }
 

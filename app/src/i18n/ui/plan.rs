@@ -7,12 +7,12 @@ crate::texts! {
     /// Texts about schedules, previews, time lines and explanations.
     PlanUi {
         // The form's schedules
-        schedule_add: "添加工作周期" | "Add a work cycle",
+        schedule_add: "添加工作周期" | "Add a schedule",
         schedule_remove: "移除" | "Remove",
         schedule_removed: "已移除" | "Removed",
-        schedule_one_more: "再加一个工作周期" | "One more work cycle",
+        schedule_one_more: "再加一个工作周期" | "Add another schedule",
         schedule_blank_hint: "留空就不会添加；要移除已有的周期，把它清空再保存。" | "Left empty it is not added. To remove one that is there, empty it and save.",
-        schedules_hint: "到了任何一个周期的时间都会执行" | "It fires when any of its cycles says so",
+        schedules_hint: "到了任何一个周期的时间都会执行" | "It runs when any of its schedules is due",
         day_rule: "哪些日子" | "Days",
         rule_any: "每天都算，不看日历" | "Every day, no calendar",
         rule_work: "只在工作日，休息日跳过" | "Work days only, rest days are skipped",
@@ -34,7 +34,7 @@ crate::texts! {
         dialect_quartz: "Quartz、XXL-JOB（秒在最前，1 是周日）" | "Quartz, XXL-JOB (seconds first, 1 is Sunday)",
 
         // Missed firings
-        missed: "错过时怎么办" | "When firings were missed",
+        missed: "错过处理" | "Missed runs",
         missed_text: "服务没有运行，或者轮到它时已经太晚" | "No server was running, or it was too late when its turn came",
         missed_policy: "补执行" | "Catch up",
         missed_usual: "按工作模式：命令补最近一次，提醒不补" | "By mode: commands the latest one, reminders none",
@@ -88,7 +88,7 @@ crate::texts! {
 /// The heading of one of several schedules.
 #[must_use]
 pub fn schedule_no(lang: Lang, number: usize) -> String {
-    lang.pick(format!("工作周期 {number}"), format!("Work cycle {number}"))
+    lang.pick(format!("工作周期 {number}"), format!("Schedule {number}"))
 }
 
 /// The same as a tag beside a time.

@@ -6,7 +6,7 @@ crate::texts! {
         start_title: "立即执行" | "Run now",
         start_submit: "启动" | "Start",
         start_open: "立即执行…" | "Run now…",
-        start_overrides: "按计划它现在不会执行；手动启动会越过这些规则" | "A planned firing would not start now; a start by hand overrides this",
+        start_overrides: "按计划它现在不会执行；手动启动会越过这些规则" | "A scheduled run would be skipped now; a start by hand overrides this",
         start_parameters: "参数" | "Parameters",
         start_parameters_text: "以环境变量的形式交给命令" | "The command gets them as environment variables",
         start_note: "为什么" | "Why",

@@ -112,7 +112,7 @@ fn an_interval_that_does_not_fill_a_day_tells_where_it_starts() {
     assert_eq!(
         parse("every 7h").warnings(Lang::Zh),
         [
-            "没有写起点，从 2000-01-01 00:00 起算；要自己定起点，请写 every 7h from 2026-12-01 09:00 这样"
+            "没有写起点，从任务时区的 2000-01-01 00:00 起算；要自己定起点，请写 every 7h from 2026-12-01 09:00 这样"
         ]
     );
 }

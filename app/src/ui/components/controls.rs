@@ -143,7 +143,7 @@ impl Controls {
             ),
             TaskState::Closed => self.verb(
                 task.id,
-                "restore",
+                "reopen",
                 class,
                 icon::UNDO,
                 ui.restore,

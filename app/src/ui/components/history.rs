@@ -73,23 +73,45 @@ fn delay(run: &Run) -> Option<AnyView> {
         .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
 }
 
-/// The end of the result's text. `<code>` keeps a parser from eating a first line break.
+/// Lines of an excerpt that the style sheet has room for.
+const EXCERPT_LINES: usize = 3;
+
+/// The end of what a command wrote, or the start of a message, which is all that it has.
 pub(crate) fn excerpt(run: &Run) -> Option<AnyView> {
-    let text = run.excerpt.as_deref()?;
-    Some(view! { <code class="excerpt">{visible(text)}</code> }.into_any())
+    let text = visible(run.excerpt.as_deref()?);
+    // `<code>` keeps a parser from eating a first line break.
+    Some(if run.output_bytes > 0 {
+        view! { <code class="excerpt is-end">{last_lines(&text)}</code> }.into_any()
+    } else {
+        view! { <code class="excerpt">{text}</code> }.into_any()
+    })
+}
+
+/// The last lines with something in them.
+fn last_lines(text: &str) -> String {
+    let mut lines: Vec<&str> = text
+        .lines()
+        .rev()
+        .filter(|line| !line.trim().is_empty())
+        .take(EXCERPT_LINES)
+        .collect();
+    lines.reverse();
+    lines.join("\n")
 }
 
 /// Exit code or signal, and the sentence where there is one.
 pub(crate) fn ended(run: &Run) -> AnyView {
     let ui = ui();
     let code = match (run.exit_code, run.signal) {
-        (Some(code), _) => Some((ui.exit_code, code)),
-        (None, Some(signal)) => Some((ui.signal, signal)),
+        (Some(code), _) => Some(view! { <span>{ui.exit_code} " " <b>{code}</b></span> }.into_any()),
+        (None, Some(signal)) => {
+            Some(view! { <span>{phrases::killed_by(lang(), signal)}</span> }.into_any())
+        }
         (None, None) => None,
     };
     view! {
         <span class="ended">
-            {code.map(|(word, number)| view! { <span>{word} " " <b>{number}</b></span> })}
+            {code}
             {run.reason.as_deref().map(|reason| view! { <span class="muted">{visible(&crate::run::reason_text(reason, lang()))}</span> })}
         </span>
     }

@@ -83,7 +83,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
             .iter()
             .map(|channel| row(channel, &clock, desk));
         view! {
-            <table class="rows">
+            <table class="rows channels">
                 <thead>
                     <tr>
                         <th scope="col">{ui.name}</th>
@@ -126,7 +126,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer>{trouble(channel, clock)} <code class="answer">{answer}</code></td>
+            <td data-label=ui.channel_answer><div class="told">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
             <td class="row-actions"><div>{test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
     }
@@ -143,8 +143,11 @@ fn trouble(channel: &Channel, clock: &Clock) -> Option<AnyView> {
         ("state is-warn", ui.channel_unreachable)
     };
     Some(
-        view! { <span class=class>{icon(icon::ALERT)} {word} " " {clock.exact(since)}</span> }
-            .into_any(),
+        view! {
+            <span class=class>{icon(icon::ALERT)} {word}</span>
+            <small class="muted">{lang().pick("自", "since")} " " {clock.exact(since)}</small>
+        }
+        .into_any(),
     )
 }
 

@@ -82,7 +82,7 @@ fn verdict(page: &Overview, clock: &Clock) -> AnyView {
         let since = words::since(lang, &clock.short(first.since));
         view! {
             <span class="since">
-                {words::longest(lang)} " " {clock.lasting(first.since)} {lang.pick("（", " (")} {since} {lang.pick("）", ")")}
+                {words::longest(lang)} {clock.lasting(first.since)} {lang.pick("（", " (")} {since} {lang.pick("）", ")")}
             </span>
         }
     });

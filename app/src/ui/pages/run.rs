@@ -14,7 +14,7 @@ use crate::i18n::ui::runlog::{self, RunLogUi};
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::routes;
-use crate::run::{Run, RunState};
+use crate::run::{Run, RunReason, RunState};
 use crate::server_fns::fetch_run;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::fact;
@@ -116,7 +116,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
         </div>
         {desk.controls.outcome()}
         <div class="grid">
-            {log::card(&page, desk.log)}
+            {(!is_message(run)).then(|| log::card(&page, desk.log))}
             <div class="stack">
                 {attempts(&page.attempts, run.id, &clock)}
                 <section class="card">
@@ -131,6 +131,17 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Whether a run is of a task in message mode: it writes nothing, and its text is that of its
+/// message, which the page shows.
+fn is_message(run: &Run) -> bool {
+    let unsent = matches!(
+        run.reason.as_deref().map(RunReason::read),
+        Some(RunReason::NoChannel | RunReason::Undelivered(_))
+    );
+    let sends = unsent || run.state == RunState::Sending || run.excerpt.is_some();
+    sends && run.output_bytes == 0
 }
 
 /// The attempts, where there is more than one, or one is to come.
@@ -190,7 +201,7 @@ fn facts(run: &Run, clock: &Clock) -> AnyView {
             {delay.map(|delay| fact(ui.delay, phrases::took(lang, delay)))}
             {run.finished_at.map(|at| fact(ui.finished, clock.exact(at)))}
             {run.exit_code.map(|code| fact(ui.exit_code, code.to_string()))}
-            {run.signal.map(|signal| fact(ui.signal, signal.to_string()))}
+            {run.signal.map(|signal| fact(ui.signal, phrases::signal(signal)))}
             {(run.attempt > 1).then(|| fact(ui.attempt, run.attempt.to_string()))}
             {run.reason.as_deref().map(|reason| fact(ui.reason, visible(&crate::run::reason_text(reason, lang))))}
             {fact(ui.zone, clock.zone().to_owned())}

@@ -63,6 +63,9 @@ fn content(form: TaskForm) -> AnyView {
         ),
     };
     let faults = Faults(form.faults.clone());
+    if !faults.0.is_empty() {
+        show_fault();
+    }
     let typed = |text: &str| RwSignal::new(text.to_owned());
     let draft = &form.draft;
     let around = Around {
@@ -75,6 +78,7 @@ fn content(form: TaskForm) -> AnyView {
     view! {
         {page_head(title.to_owned(), ().into_any())}
         <form method="post" action=action class="task-form">
+            {form.version.map(|version| view! { <input type="hidden" name="version" value=version/> })}
             {form.error.clone().map(load::failure)}
             {(!faults.0.is_empty()).then(|| view! {
                 <p class="notice is-bad" role="alert">{icon(icon::ALERT)} <span>{ui.faults_title}</span></p>
@@ -91,6 +95,27 @@ fn content(form: TaskForm) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// Brings the first fault away from the edges, once the form is on the page: it says what is wrong
+/// below its field, where the bar that saves may lie over it.
+fn show_fault() {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| request_animation_frame(bring_fault));
+}
+
+#[cfg(feature = "hydrate")]
+fn bring_fault() {
+    let height = window().inner_height().ok().and_then(|it| it.as_f64());
+    let field = document().query_selector(".task-form .field.is-bad");
+    let (Some(height), Ok(Some(field))) = (height, field) else {
+        return;
+    };
+    let place = field.get_bounding_client_rect();
+    if place.height() > 0.0 {
+        let middle = place.top() + place.height() / 2.0;
+        window().scroll_by_with_x_and_y(0.0, middle - height / 2.0);
+    }
 }
 
 fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {

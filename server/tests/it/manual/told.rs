@@ -66,8 +66,8 @@ async fn the_form_names_what_a_start_overrides() {
         form(&app, shut.id).await.overrides,
         [
             "The task is paused",
-            "The task's window ended at 2026-11-22 07:59:00",
-            "The blackout \"盘点\" holds until 2026-11-22 20:00:00",
+            "The task's window ended at 2026-11-22 07:59:00 +00:00",
+            "The blackout \"盘点\" holds until 2026-11-22 20:00:00 +00:00",
             "Today, 2026-11-22, is a rest day; the task runs on work days",
             "It waits for tasks that are not done: plain",
         ]

@@ -55,6 +55,7 @@ fn toast(done: Done) -> AnyView {
         Done::Paused => (text.did_pause, None),
         Done::Closed => (text.did_close, None),
         Done::Restored => (text.did_restore, None),
+        Done::Reopened => (text.did_reopen, None),
         Done::Urged => (text.did_urge, None),
         Done::Unurged => (text.did_unurge, None),
         Done::Stopped => (text.did_stop, None),

@@ -20,6 +20,12 @@ pub(super) const fn block_of(number: u64) -> u64 {
     (number - 1) / BLOCK
 }
 
+/// The first line of a block.
+#[cfg(feature = "hydrate")]
+pub(super) const fn block_start(block: u64) -> u64 {
+    block * BLOCK + 1
+}
+
 /// A block.
 pub(super) fn block(lines: Vec<AnyView>) -> AnyView {
     view! { <span class="block">{lines}</span> }.into_any()

@@ -262,7 +262,8 @@ impl Live {
         match ended.flatten() {
             Some(true) => self.end(log),
             Some(false) => self.go_on(log),
-            None => return,
+            // What was held back for the answer is drawn all the same.
+            None => {}
         }
         self.paint_soon(log);
     }
@@ -348,7 +349,9 @@ impl Live {
         let follow = log.follow.get_untracked();
         let news = self.core.try_update_value(|core| {
             core.painting = false;
-            core.paper.paint(&words, follow, core.over)
+            let ended = core.state.is_some_and(RunState::is_over);
+            let hold = ended && !core.over && core.asked.is_some();
+            core.paper.paint(&words, follow, core.over, hold)
         });
         let Some(news) = news else { return };
         renew(log.lines, news.last);

@@ -1,20 +1,34 @@
 //! The lines on the page. New ones are added at the end, old ones removed at the top, and a line
 //! is drawn again only when it has changed: the rest of the page never notices.
+//!
+//! Blocks stand in the list at once, empty ones as high as they will be about; which of them are
+//! filled first is decided by what the reader looks at.
+
+use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use leptos::tachys::view::Mountable;
 use web_sys::{Element, HtmlPreElement};
 
-use super::super::line::{Face, Marks, block, block_of, line};
+use super::super::line::{Face, Marks, block, block_of, block_start, line};
 use crate::run::log::{Line, Lines, Stream, matches};
 
-/// Lines that are drawn at once; the rest waits for the next frame, so that the browser can answer
-/// its reader in between.
-const PER_FRAME: u64 = 250;
+/// Milliseconds of drawing after which the rest waits for the next frame, so that the browser can
+/// answer its reader in between.
+const PER_FRAME: f64 = 12.0;
+/// Blocks that are drawn while more is on its way that may take their place.
+const AHEAD: usize = 2;
 /// So near to the end counts as at the end, in pixels.
 const NEAR: i32 = 24;
 
-/// Lines and where they are drawn. In the list are the lines `first..=last`.
+/// A block in the list.
+struct Block {
+    element: Element,
+    /// The first of its lines that is not drawn yet.
+    next: u64,
+}
+
+/// Lines and where they are drawn. The blocks in the list are those of the lines `first..=last`.
 #[derive(Default)]
 pub(super) struct Paper {
     pub(super) lines: Lines,
@@ -22,6 +36,9 @@ pub(super) struct Paper {
     list: Option<HtmlPreElement>,
     first: u64,
     last: u64,
+    blocks: VecDeque<Block>,
+    /// The line that the reader looks at, as near as is known: what is around it is drawn first.
+    focus: u64,
     /// Lines that were under way when they were drawn.
     open: [Option<u64>; 2],
     /// The words that the lines are drawn with, the lines that have them, and where the reader is.
@@ -75,12 +92,15 @@ impl Paper {
         if self.list == list {
             return;
         }
-        let drawn = list.as_ref().map_or(0, drawn_in);
         let (first, last) = (self.lines.gone() + 1, self.lines.last());
-        if self.list.is_none() && self.last == 0 && drawn == last + 1 - first {
+        let drawn = list.as_ref().map(|list| drawn_in(list, first));
+        let (blocks, next) = drawn.unwrap_or_else(|| (VecDeque::new(), first));
+        if self.list.is_none() && self.last == 0 && next == last + 1 {
             (self.first, self.last) = (first, last);
+            self.blocks = blocks;
             self.open = self.lines.open();
         } else {
+            self.blocks.clear();
             if let Some(list) = &list {
                 list.set_text_content(None);
             }
@@ -102,13 +122,14 @@ impl Paper {
         self.fault = Some(0);
     }
 
-    /// Brings the page up to date.
-    pub(super) fn paint(&mut self, words: &str, follow: bool, over: bool) -> News {
+    /// Brings the page up to date. `hold` says that what is not in sight had better wait: more is
+    /// on its way, and may take its place.
+    pub(super) fn paint(&mut self, words: &str, follow: bool, over: bool, hold: bool) -> News {
         let Some(list) = self.list.clone() else {
             return News::default();
         };
         let gone = self.lines.gone();
-        self.make_room(&list, gone);
+        self.make_room(gone);
         let hits_gone = self.hits.partition_point(|number| *number <= gone);
         self.hits.drain(..hits_gone);
         for number in self.open {
@@ -118,21 +139,21 @@ impl Paper {
             self.find(words);
         }
         let before = self.last;
-        let end = self.lines.last().min(before + PER_FRAME);
-        for number in before + 1..=end {
-            if block_of(number) != block_of(number.max(2) - 1) || list.child_element_count() == 0 {
-                block(Vec::new()).build().mount(&list, None);
-            }
-            if let Some(view) = self.draw(number)
-                && let Some(block) = list.last_element_child()
-            {
-                view.build().mount(&block, None);
-            }
-        }
-        self.last = end;
+        self.last = self.lines.last().max(before);
+        self.lay(&list);
         self.open = self.lines.open();
+        let fault = self.find_fault();
+        let linked = self.linked.filter(|_| self.wanted);
+        if let Some(number) = linked.or(fault).or(follow.then_some(self.last)) {
+            self.focus = number;
+        }
+        let more = self.fill_blocks(&list, hold);
         let missing = self.show_linked(over);
-        let fault = self.show_fault();
+        if let Some(number) = fault {
+            self.fault = None;
+            self.bring_in_list(number);
+        }
+        let fault = fault.is_some();
         if follow && !fault {
             list.set_scroll_top(list.scroll_height());
             self.top = list.scroll_top();
@@ -140,11 +161,11 @@ impl Paper {
         News {
             last: self.lines.last(),
             gone,
-            added: end - before,
+            added: self.last - before,
             found: self.found(),
             missing,
             fault,
-            more: end < self.lines.last(),
+            more,
         }
     }
 
@@ -161,6 +182,7 @@ impl Paper {
             self.hits.last()
         };
         let next = *next.or(ends)?;
+        self.reveal(next);
         let before = self.current.replace(next);
         self.redraw(before);
         self.redraw(Some(next));
@@ -223,49 +245,142 @@ impl Paper {
         Some(Some(number).filter(|_| !here))
     }
 
-    /// Shows the first line of stderr, once, where it is wanted.
-    fn show_fault(&mut self) -> bool {
-        let Some(looked) = self.fault else {
-            return false;
-        };
-        let from = self.first.max(looked + 1);
-        let mut drawn = (from..=self.last).filter_map(|number| self.lines.get(number));
-        let Some(number) = drawn
+    /// The first line of stderr, where it is wanted and here.
+    fn find_fault(&mut self) -> Option<u64> {
+        let from = self.first.max(self.fault? + 1);
+        let mut laid = (from..=self.last).filter_map(|number| self.lines.get(number));
+        let found = laid
             .find(|line| line.stream == Stream::Err)
-            .map(|line| line.number)
-        else {
+            .map(|line| line.number);
+        if found.is_none() {
             self.fault = Some(self.last);
-            return false;
-        };
-        self.fault = None;
-        self.bring_in_list(number);
-        true
+        }
+        found
     }
 
     /// Removes lines that made room for newer ones: blocks of which none is left as a whole.
-    fn make_room(&mut self, list: &HtmlPreElement, gone: u64) {
+    fn make_room(&mut self, gone: u64) {
         while self.first <= gone {
-            let end = (self.first..=gone)
-                .take_while(|number| block_of(*number) == block_of(self.first))
-                .last()
-                .unwrap_or(self.first);
-            let whole = block_of(end + 1) != block_of(end) || end >= self.last;
-            if self.first <= self.last
-                && let Some(block) = list.first_element_child()
-            {
-                if whole {
-                    block.remove();
-                } else {
-                    for _ in self.first..=end {
-                        if let Some(line) = block.first_element_child() {
-                            line.remove();
-                        }
+            let all = block_start(block_of(self.first) + 1) - 1;
+            let end = all.min(gone);
+            if end == all || end >= self.last {
+                if let Some(block) = self.blocks.pop_front() {
+                    block.element.remove();
+                }
+            } else if let Some(block) = self.blocks.front_mut() {
+                for _ in self.first..block.next.min(end + 1) {
+                    if let Some(line) = block.element.first_element_child() {
+                        line.remove();
                     }
                 }
+                block.next = block.next.max(end + 1);
             }
             self.first = end + 1;
         }
         self.last = self.last.max(gone);
+    }
+
+    /// Puts the blocks of all lines into the list, the new ones empty.
+    fn lay(&mut self, list: &HtmlPreElement) {
+        let mut start = match self.blocks.len() as u64 {
+            0 => self.first,
+            blocks => block_start(block_of(self.first) + blocks),
+        };
+        while start <= self.last {
+            block(Vec::new()).build().mount(list, None);
+            let Some(element) = list.last_element_child() else {
+                return;
+            };
+            self.blocks.push_back(Block {
+                element,
+                next: start,
+            });
+            start = block_start(block_of(start) + 1);
+        }
+    }
+
+    /// Fills blocks, those around the focus first, as long as there is time; gives whether there
+    /// is more to be filled at the next frame.
+    fn fill_blocks(&mut self, list: &HtmlPreElement, hold: bool) -> bool {
+        let began = now();
+        let mut filled = 0;
+        while let Some(at) = self.nearest_open() {
+            if hold && filled >= AHEAD {
+                return false;
+            }
+            if filled > 0 && now() - began >= PER_FRAME {
+                return true;
+            }
+            self.fill(list, at);
+            filled += 1;
+        }
+        false
+    }
+
+    /// The block next to the focus of which not all lines are drawn.
+    fn nearest_open(&self) -> Option<usize> {
+        let focus = self.place(self.focus.min(self.last))?;
+        (0..self.blocks.len())
+            .filter(|at| self.blocks[*at].next <= self.end_of(*at))
+            .min_by_key(|at| at.abs_diff(focus))
+    }
+
+    /// In which of the blocks a line stands, or would stand; lines before the first one in the
+    /// first. `None` where there are no blocks.
+    fn place(&self, number: u64) -> Option<usize> {
+        if self.blocks.is_empty() {
+            return None;
+        }
+        let block = block_of(number.max(self.first)) - block_of(self.first);
+        usize::try_from(block)
+            .ok()
+            .filter(|at| *at < self.blocks.len())
+    }
+
+    /// The last line of a block.
+    fn end_of(&self, at: usize) -> u64 {
+        let next = block_start(block_of(self.first) + at as u64 + 1);
+        self.last.min(next - 1)
+    }
+
+    /// Draws what is missing in a block.
+    fn fill(&mut self, list: &HtmlPreElement, at: usize) {
+        let end = self.end_of(at);
+        let Some(Block { element, next }) = self.blocks.get(at) else {
+            return;
+        };
+        let (element, from) = (element.clone(), *next);
+        if from > end {
+            return;
+        }
+        // An empty block is filled outside of the page, which has to do with it only once then.
+        let empty = element.child_element_count() == 0;
+        let behind = element.next_sibling();
+        if empty {
+            element.remove();
+        }
+        for number in from..=end {
+            if let Some(view) = self.draw(number) {
+                view.build().mount(&element, None);
+            }
+        }
+        if empty {
+            // Both stand in the list: this cannot fail.
+            let _ = list.insert_before(&element, behind.as_ref());
+        }
+        if let Some(block) = self.blocks.get_mut(at) {
+            block.next = end + 1;
+        }
+    }
+
+    /// Draws the block of a line that is to be shown, if it is not drawn yet.
+    fn reveal(&mut self, number: u64) {
+        self.focus = number;
+        if let Some(list) = self.list.clone()
+            && let Some(at) = self.place(number)
+        {
+            self.fill(&list, at);
+        }
     }
 
     fn bring(&mut self, number: u64) {
@@ -326,13 +441,19 @@ impl Paper {
     }
 }
 
-/// How many lines stand in a list.
-fn drawn_in(list: &HtmlPreElement) -> u64 {
-    let mut lines = 0;
+/// The blocks that stand in a list whose first line is `first`, and which line comes next.
+fn drawn_in(list: &HtmlPreElement, first: u64) -> (VecDeque<Block>, u64) {
+    let (mut blocks, mut next) = (VecDeque::new(), first);
     let mut block = list.first_element_child();
-    while let Some(one) = block {
-        lines += u64::from(one.child_element_count());
-        block = one.next_element_sibling();
+    while let Some(element) = block {
+        block = element.next_element_sibling();
+        next += u64::from(element.child_element_count());
+        blocks.push_back(Block { element, next });
     }
-    lines
+    (blocks, next)
+}
+
+/// Milliseconds, on a clock that only goes forward.
+fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
 }
