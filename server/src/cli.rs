@@ -16,6 +16,7 @@ mod print;
 mod run;
 mod secret;
 mod task;
+mod telemetry;
 mod user;
 mod when;
 
@@ -220,7 +221,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 async fn serve(config: &Config) -> Result<(), Failure> {
-    telemetry();
+    telemetry::install().map_err(|error| Failure::error(sentence(&error)))?;
     close_to_others();
     let config = &handover::settle(config).map_err(|error| {
         Failure::error(format!(
@@ -241,6 +242,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
 
 async fn migrate(config: &Config) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
+    config.check_database().map_err(|error| failed(&error))?;
     // With SQLite nobody else may use the file meanwhile; MySQL itself serialises migrations.
     let data = lifecycle::DataDir::open(&config.data_dir);
     let path = match &data {
@@ -275,26 +277,6 @@ async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
         Command::Serve | Command::Migrate | Command::Cron(_) | Command::Doctor(_) => Ok(()),
-    }
-}
-
-/// Logs go to stderr: `JCRONTAB_LOG=debug` for more, `JCRONTAB_LOG_FORMAT=json` for machines.
-fn telemetry() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("JCRONTAB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_target(false);
-    let json = std::env::var("JCRONTAB_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let installed = if json {
-        builder.json().try_init()
-    } else {
-        builder.try_init()
-    };
-    if installed.is_err() {
-        tracing::debug!("a log subscriber was installed before");
     }
 }
 

@@ -262,6 +262,11 @@ pub enum SettingFault {
         "JCRONTAB_PUBLIC_URL must be a whole address that begins with http:// or https://, such as https://cron.example.com; it is {0:?}"
     )]
     PublicUrl(String),
+    /// The same, with something behind it.
+    #[error(
+        "JCRONTAB_PUBLIC_URL is what links begin with, so nothing that begins with ? or # may stand in it; it is {0:?}"
+    )]
+    PublicUrlTail(String),
     /// The language of messages.
     #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
     Lang(String),
@@ -270,6 +275,22 @@ pub enum SettingFault {
         "DATABASE_URL cannot be read: it is mysql://USER:PASSWORD@HOST/NAME, and in USER and PASSWORD these characters are written as: # %23, / %2F, ? %3F, @ %40, : %3A, % %25"
     )]
     DatabaseUrl,
+    /// The same, without a database.
+    #[error("DATABASE_URL names no database: add /NAME, as in mysql://USER:PASSWORD@HOST/NAME")]
+    DatabaseName,
+    /// Whether commands run as root.
+    #[error(
+        "JCRONTAB_ALLOW_ROOT must be 1 (also true, yes, on) or 0 (also false, no, off); it is {0:?}"
+    )]
+    AllowRoot(String),
+    /// How much is logged.
+    #[error(
+        "JCRONTAB_LOG must be off, error, warn, info, debug or trace, or a list with levels of parts, such as info,server=debug; it is {0:?}"
+    )]
+    Log(String),
+    /// How it is logged.
+    #[error("JCRONTAB_LOG_FORMAT must be text or json; it is {0:?}")]
+    LogFormat(String),
 }
 
 impl Config {
@@ -286,9 +307,24 @@ impl Config {
         if !public.is_empty() && !whole {
             return Err(SettingFault::PublicUrl(self.public_url.clone()));
         }
+        // What is appended would end up behind it.
+        if public.contains(['?', '#']) {
+            return Err(SettingFault::PublicUrlTail(self.public_url.clone()));
+        }
         if app::i18n::Lang::from_tag(&self.lang).is_none() {
             return Err(SettingFault::Lang(self.lang.clone()));
         }
+        if allowance(&self.allow_root).is_none() {
+            return Err(SettingFault::AllowRoot(self.allow_root.clone()));
+        }
+        self.check_database()
+    }
+
+    /// Refuses an address of a database that cannot be meant.
+    ///
+    /// # Errors
+    /// When it is one.
+    pub fn check_database(&self) -> Result<(), SettingFault> {
         check_database_url(&self.database_url)
     }
 
@@ -307,7 +343,7 @@ impl Config {
     /// Whether commands of a root server run as root.
     #[must_use]
     pub fn allows_root(&self) -> bool {
-        matches!(self.allow_root.as_str(), "1" | "true" | "yes")
+        allowance(&self.allow_root).unwrap_or(false)
     }
 
     /// The user that all commands of a root server run as where tasks have none of their own.
@@ -334,10 +370,9 @@ impl Config {
     /// The address in messages and on the console.
     #[must_use]
     pub fn base_url(&self) -> String {
-        if self.public_url.is_empty() {
-            format!("http://{}", self.listen)
-        } else {
-            self.public_url.trim_end_matches('/').to_owned()
+        match self.public_url.trim() {
+            "" => format!("http://{}", self.listen),
+            url => url.trim_end_matches('/').to_owned(),
         }
     }
 
@@ -348,21 +383,32 @@ impl Config {
     }
 }
 
-/// Tells an address of a database whose password cuts it in two. Other kinds are told where it is
-/// opened.
+/// A yes or a no; `None` when it is neither.
+fn allowance(text: &str) -> Option<bool> {
+    match text {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "" | "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Tells an address of a database whose password cuts it in two, and one without a name. Other
+/// kinds are told where it is opened.
 fn check_database_url(text: &str) -> Result<(), SettingFault> {
     if !text.starts_with("mysql://") && !text.starts_with("mariadb://") {
         return Ok(());
     }
     let one_at = text.matches('@').count() <= 1;
-    let whole = url::Url::parse(text).is_ok_and(|url| {
+    let whole = url::Url::parse(text).ok().filter(|url| {
         let name = url.path().trim_start_matches('/');
         url.has_host() && url.fragment().is_none() && !name.contains(['@', '/'])
     });
-    if one_at && whole {
-        Ok(())
-    } else {
-        Err(SettingFault::DatabaseUrl)
+    match whole {
+        Some(url) if one_at && url.path().trim_start_matches('/').is_empty() => {
+            Err(SettingFault::DatabaseName)
+        }
+        Some(_) if one_at => Ok(()),
+        _ => Err(SettingFault::DatabaseUrl),
     }
 }
 
@@ -390,6 +436,11 @@ mod tests {
             "--public-url=http://10.0.0.1:8000/",
             "--message-lang=zh-CN",
             "--message-lang=en",
+            "--allow-root=1",
+            "--allow-root=yes",
+            "--allow-root=0",
+            "--allow-root=false",
+            "--allow-root=",
             "--database-url=mysql://u:p%23w@h:3306/jcrontab",
             "--database-url=mysql://u:p@h/jcrontab?ssl-mode=required",
             "--database-url=mysql://u@localhost/jcrontab?socket=/run/mysqld/mysqld.sock",
@@ -408,6 +459,29 @@ mod tests {
                 matches!(check(flag), Err(SettingFault::PublicUrl(_))),
                 "{flag}"
             );
+        }
+        for flag in [
+            "--public-url=https://cron.example.com/?a=b",
+            "--public-url=https://cron.example.com?",
+            "--public-url=https://cron.example.com/jobs#top",
+        ] {
+            assert!(
+                matches!(check(flag), Err(SettingFault::PublicUrlTail(_))),
+                "{flag}"
+            );
+        }
+        for flag in ["--allow-root=2", "--allow-root=YES", "--allow-root=ja"] {
+            assert!(
+                matches!(check(flag), Err(SettingFault::AllowRoot(_))),
+                "{flag}"
+            );
+        }
+        for flag in [
+            "--database-url=mysql://u:p@h",
+            "--database-url=mysql://u:p@h:3306/",
+            "--database-url=mariadb://u@localhost?socket=/run/mysqld/mysqld.sock",
+        ] {
+            assert_eq!(check(flag), Err(SettingFault::DatabaseName), "{flag}");
         }
         for flag in ["--message-lang=fr", "--message-lang=", "--message-lang=cn"] {
             assert!(matches!(check(flag), Err(SettingFault::Lang(_))), "{flag}");

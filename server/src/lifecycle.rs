@@ -45,7 +45,7 @@ use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 use crate::web::site::Site;
 use crate::web::{self, Web};
 
-pub use data_dir::{DataDir, DataDirError};
+pub use data_dir::{DataDir, DataDirError, Progress, Stage};
 
 pub use listen::console_socket;
 pub use shutdown::Stop;
@@ -243,6 +243,8 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     config.check()?;
     private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
+    let begun = clock.now();
+    data.tell(Stage::Starting, begun);
     // Before anything else: what a dead server left running must not meet what we start.
     match kill_unfinished(data.path(), data.host_key()) {
         Ok(0) => {}
@@ -268,9 +270,14 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     } else {
         tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
     }
+    // An embedded one is there at once.
+    if !config.database_url.is_empty() {
+        data.tell(Stage::Database, begun);
+    }
     let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
     };
+    data.tell(Stage::Starting, begun);
     // With several nodes, what is due and who is alive is a matter of the database's clock.
     let database_clock = match store.engine() {
         Engine::Sqlite => None,
@@ -304,6 +311,7 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     }
     // Before the loops: a server that cannot be reached must not start anything either.
     let doors = listen::open(config, &data).await?;
+    data.tell_no_more();
     let closing = CancellationToken::new();
     let web = Web {
         service: Arc::clone(&service),

@@ -7,6 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// Keys in one generation; two are remembered.
 const GENERATION: usize = 10_000;
+/// Look-ups of a key are counted anew after so long.
+const LOOKED: TimeDelta = TimeDelta::minutes(1);
 /// A key without failures for so long has none.
 const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
 
@@ -44,6 +46,16 @@ struct State {
     old: HashMap<String, Failures>,
     known: HashSet<String>,
     known_before: HashSet<String>,
+    looked: HashMap<String, Looks>,
+    looked_before: HashMap<String, Looks>,
+}
+
+/// Look-ups of a key.
+#[derive(Clone, Copy, Debug)]
+struct Looks {
+    count: u32,
+    /// The first of them.
+    since: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +81,23 @@ impl State {
     fn forget(&mut self, key: &str) {
         self.young.remove(key);
         self.old.remove(key);
+    }
+
+    fn know(&mut self, key: &str) {
+        if self.known.contains(key) {
+            return;
+        }
+        if self.known.len() >= GENERATION {
+            self.known_before = std::mem::take(&mut self.known);
+        }
+        self.known.insert(key.to_owned());
+    }
+
+    fn looks(&self, key: &str, now: DateTime<Utc>) -> Option<Looks> {
+        let looked = self.looked.get(key).or_else(|| self.looked_before.get(key));
+        // A clock that was set back must not hold anybody off for longer.
+        let is_fresh = |looks: &Looks| (now - looks.since).abs() < LOOKED;
+        looked.copied().filter(is_fresh)
     }
 }
 
@@ -112,16 +141,36 @@ impl Attempts {
     pub fn succeeded(&self, key: &str) {
         let mut state = self.lock();
         state.forget(key);
-        if state.known.contains(key) {
-            return;
-        }
-        if state.known.len() >= GENERATION {
-            state.known_before = std::mem::take(&mut state.known);
-        }
-        state.known.insert(key.to_owned());
+        state.know(key);
     }
 
-    /// Whether this key got in since the server started, as far as that is remembered.
+    /// Remembers that a key got in, as something else than this memory tells; its failures stay.
+    pub fn remember(&self, key: &str) {
+        self.lock().know(key);
+    }
+
+    /// Whether it may be looked up, where that costs something, whether this key got in before:
+    /// so many times a minute.
+    pub fn may_look(&self, key: &str, most: u32, now: DateTime<Utc>) -> bool {
+        let mut state = self.lock();
+        let looks = state.looks(key, now).unwrap_or(Looks {
+            count: 0,
+            since: now,
+        });
+        if looks.count >= most {
+            return false;
+        }
+        if state.looked.len() >= GENERATION && !state.looked.contains_key(key) {
+            state.looked_before = std::mem::take(&mut state.looked);
+        }
+        let count = looks.count + 1;
+        state
+            .looked
+            .insert(key.to_owned(), Looks { count, ..looks });
+        true
+    }
+
+    /// Whether this key got in, as far as that is remembered.
     #[must_use]
     pub fn is_known(&self, key: &str) -> bool {
         let state = self.lock();
@@ -189,16 +238,43 @@ mod tests {
     }
 
     #[test]
+    fn look_ups_are_bounded_by_key_and_minute() {
+        let attempts = Attempts::default();
+        let now = start();
+        assert!(attempts.may_look("here", 2, now));
+        assert!(attempts.may_look("here", 2, now + TimeDelta::seconds(59)));
+        assert!(!attempts.may_look("here", 2, now + TimeDelta::seconds(59)));
+        assert!(attempts.may_look("there", 2, now), "another key");
+        assert!(attempts.may_look("here", 2, now + TimeDelta::seconds(60)));
+        let set_back = now - TimeDelta::hours(1);
+        assert!(attempts.may_look("here", 1, set_back));
+    }
+
+    #[test]
+    fn who_is_remembered_keeps_failures() {
+        let attempts = Attempts::default();
+        let now = start();
+        for _ in 0..5 {
+            attempts.failed("ann", now);
+        }
+        attempts.remember("ann");
+        assert!(attempts.is_known("ann"));
+        assert_eq!(attempts.wait("ann", RULE, now), Some(TimeDelta::seconds(2)));
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded() {
         let attempts = Attempts::default();
         let now = start();
         for number in 0..5 * GENERATION {
             attempts.failed(&format!("key {number}"), now);
             attempts.succeeded(&format!("known {number}"));
+            attempts.may_look(&format!("look {number}"), 1, now);
         }
         let state = attempts.lock();
         assert!(state.young.len() <= GENERATION && state.old.len() <= GENERATION);
         assert!(state.known.len() <= GENERATION && state.known_before.len() <= GENERATION);
+        assert!(state.looked.len() <= GENERATION && state.looked_before.len() <= GENERATION);
         drop(state);
         let newest = format!("key {}", 5 * GENERATION - 1);
         assert_eq!(attempts.failed(&newest, now), 2);

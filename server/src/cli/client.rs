@@ -15,7 +15,7 @@ use super::{Failure, sentence};
 use crate::api::Problem;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
-use crate::lifecycle::{self, DataDir, DataDirError};
+use crate::lifecycle::{self, DataDir, DataDirError, Progress, Stage};
 use crate::store::Store;
 use crate::web::guard::ConsoleConnection;
 use crate::web::site::Site;
@@ -234,10 +234,16 @@ async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
 
 async fn in_process(config: &Config) -> Result<Way, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
+    config.check_database().map_err(|error| failed(&error))?;
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
-        DataDirError::InUse { .. } => Failure::error(format!(
-            "{error}, but it does not answer; try again in a moment"
-        )),
+        DataDirError::InUse { .. } => {
+            let what = match Progress::of(&config.data_dir).map(|progress| progress.stage) {
+                Some(Stage::Starting) => "which is starting",
+                Some(Stage::Database) => "which is starting and waits for its database",
+                None => "but it does not answer",
+            };
+            Failure::error(format!("{error}, {what}; try again in a moment"))
+        }
         DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;
     let store = Store::open(&config.database_url, data.path())

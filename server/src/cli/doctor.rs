@@ -32,7 +32,16 @@ pub(super) async fn run(doctor: &Doctor, config: &Config) -> Result<(), Failure>
     let mut report = Report::new(lang);
     match Client::to_server(config, lang).await? {
         Some(client) => ask(&client, config, &mut report).await,
-        None => here::look(config, &mut report).await,
+        None => {
+            here::look(config, &mut report).await;
+            // It may have come up while its folder was asked for.
+            if report.has_failed("server")
+                && let Some(client) = Client::to_server(config, lang).await?
+            {
+                report = Report::new(lang);
+                ask(&client, config, &mut report).await;
+            }
+        }
     }
     if doctor.json {
         print_json(&json!({ "ok": report.count(Status::Fail) == 0, "checks": report.checks }));

@@ -2,11 +2,15 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
 
 use crate::auth::token::random_id;
 
+/// The file that is locked.
+const LOCK: &str = "lock";
 /// Times the lock is asked for, and the pause between.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
@@ -43,13 +47,73 @@ pub enum DataDirError {
     },
 }
 
+/// What a server does that holds its folder and answers nobody yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// It gets ready.
+    Starting,
+    /// It waits for its database, or brings it to this version.
+    Database,
+}
+
+impl Stage {
+    const ALL: [Self; 2] = [Self::Starting, Self::Database];
+
+    /// As the lock file has it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Database => "database",
+        }
+    }
+}
+
+/// How far a server has come that answers nobody yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// What it does.
+    pub stage: Stage,
+    /// Its process.
+    pub pid: u32,
+    /// When it began to start.
+    pub since: DateTime<Utc>,
+}
+
+impl Progress {
+    /// Reads what the holder of a folder's lock says of itself; `None` where it says nothing, as a
+    /// server that is up and a command that works on the database itself. Means something only
+    /// while the lock is held.
+    #[must_use]
+    pub fn of(folder: &Path) -> Option<Self> {
+        Self::read(&std::fs::read_to_string(folder.join(LOCK)).ok()?)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        // A shorter line may not have been cut to its length yet.
+        let mut words = text.split_once('\n')?.0.split(' ');
+        let stage = words.next()?;
+        let progress = Self {
+            stage: Stage::ALL.into_iter().find(|one| one.as_str() == stage)?,
+            pid: words.next()?.parse().ok()?,
+            since: DateTime::from_timestamp(words.next()?.parse().ok()?, 0)?,
+        };
+        words.next().is_none().then_some(progress)
+    }
+
+    fn line(self) -> String {
+        let stage = self.stage.as_str();
+        format!("{stage} {} {}\n", self.pid, self.since.timestamp())
+    }
+}
+
 /// A data folder that nobody else uses while this value lives.
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
     host_key: String,
-    /// The lock ends with the process, whatever ends it.
-    _lock: File,
+    /// The lock ends with the process, whatever ends it. In the file is what its holder says of
+    /// itself, so that nothing of an earlier holder is ever taken for it.
+    lock: File,
 }
 
 impl DataDir {
@@ -68,14 +132,33 @@ impl DataDir {
             .create(path)
             .map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
-        let lock = private_file(&path.join("lock")).map_err(failed)?;
+        let lock = private_file(&path.join(LOCK)).map_err(failed)?;
         take(&lock, &path)?;
+        lock.set_len(0).map_err(failed)?;
         let host_key = read_or_make(&path.join("host.key")).map_err(failed)?;
         Ok(Self {
             path,
             host_key,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Says to whoever finds the folder in use what this server does before it answers.
+    pub(super) fn tell(&self, stage: Stage, since: DateTime<Utc>) {
+        let progress = Progress {
+            stage,
+            pid: std::process::id(),
+            since,
+        };
+        let line = progress.line();
+        let told = (self.lock.write_all_at(line.as_bytes(), 0))
+            .and_then(|()| self.lock.set_len(line.len() as u64));
+        untold(told);
+    }
+
+    /// Says no more: from here on the server answers by itself.
+    pub(super) fn tell_no_more(&self) {
+        untold(self.lock.set_len(0));
     }
 
     /// The folder.
@@ -88,6 +171,13 @@ impl DataDir {
     #[must_use]
     pub fn host_key(&self) -> &str {
         &self.host_key
+    }
+}
+
+/// What the lock file says is for people who wonder: a start does not fail for it.
+fn untold(told: std::io::Result<()>) {
+    if let Err(error) = told {
+        tracing::debug!(%error, "how far this start is cannot be written to the lock file");
     }
 }
 
@@ -136,4 +226,46 @@ fn read_or_make(path: &Path) -> std::io::Result<String> {
     file.write_all(key.as_bytes())?;
     file.sync_all()?;
     Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_tells_what_its_holder_does_and_nothing_of_the_one_before() {
+        let folder = std::env::temp_dir().join(format!("jcrontab-lock-{}", random_id(8)));
+        let since = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
+        let data = DataDir::open(&folder).expect("a folder");
+        assert_eq!(Progress::of(&folder), None);
+        for stage in [Stage::Database, Stage::Starting, Stage::Database] {
+            data.tell(stage, since);
+            let pid = std::process::id();
+            assert_eq!(Progress::of(&folder), Some(Progress { stage, pid, since }));
+        }
+        drop(data);
+        // Other tests may be starting processes, which hold the lock for an instant.
+        let next = DataDir::open(&folder).expect("the folder");
+        assert_eq!(Progress::of(&folder), None);
+        next.tell(Stage::Starting, since);
+        next.tell_no_more();
+        assert_eq!(Progress::of(&folder), None);
+        drop(next);
+        std::fs::remove_dir_all(&folder).expect("removing");
+    }
+
+    #[test]
+    fn a_line_that_is_not_ours_tells_nothing() {
+        for text in [
+            "",
+            "starting 1 2",
+            "starting 1\n",
+            "running 1 2\n",
+            "starting x 2\n",
+            "starting 1 2 3\n",
+        ] {
+            assert_eq!(Progress::read(text), None, "{text:?}");
+        }
+        assert!(Progress::read("starting 1 2\n 3\n").is_some());
+    }
 }

@@ -125,6 +125,26 @@ async fn wrong_usage_is_told_with_code_two() {
     )
     .await;
     assert!(unknown.refused(1).contains("mysql://"));
+    for (name, value, words) in [
+        ("JCRONTAB_LOG", "loud", "info,server=debug"),
+        ("JCRONTAB_LOG_FORMAT", "xml", "text or json"),
+        ("JCRONTAB_ALLOW_ROOT", "2", "also true, yes, on"),
+        (
+            "JCRONTAB_PUBLIC_URL",
+            "http://x.test/?a",
+            "links begin with",
+        ),
+        ("DATABASE_URL", "mysql://u:p@127.0.0.1", "add /NAME"),
+    ] {
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let ended = jcrontab_with(&place, &serve, &[(name, value)], "").await;
+        assert!(ended.refused(1).contains(words), "{name}: {ended:?}");
+    }
+    let nameless = [("DATABASE_URL", "mysql://u:p@127.0.0.1")];
+    for command in [&["migrate"][..], &["task", "list"]] {
+        let ended = jcrontab_with(&place, command, &nameless, "").await;
+        assert!(ended.refused(1).contains("add /NAME"), "{ended:?}");
+    }
     let blocked = [
         ("JCRONTAB_DATA_DIR", "/dev/null/data"),
         ("DATABASE_URL", ""),

@@ -96,6 +96,46 @@ async fn guesses_of_others_do_not_lock_out_who_was_here_before() {
 }
 
 #[tokio::test]
+async fn who_was_here_before_a_restart_is_still_known() {
+    let app = TestApp::new().await;
+    account(&app, "ada", Role::Admin).await;
+    account(&app, "bob", Role::Viewer).await;
+    let from = |app: &TestApp, address: &str| app.browser().at(address);
+    assert_eq!(sign_in(&from(&app, PROXY), "ada", PASSWORD).await, 303);
+    // Of IPv6 the network counts.
+    let v6 = from(&app, "2001:db8:1:2::5");
+    assert_eq!(sign_in(&v6, "ada", PASSWORD).await, 303);
+
+    let (place, clock) = app.die();
+    let app = TestApp::start(place, clock, None, &[]).await;
+    assert_eq!(guess(&from(&app, PROXY), "", 80).await, 50);
+    let here = from(&app, PROXY);
+    for _ in 0..3 {
+        assert_eq!(sign_in(&here, "bob", PASSWORD).await, 429, "never was here");
+    }
+    assert_eq!(sign_in(&here, "ada", PASSWORD).await, 303);
+    let neighbour = "2001:db8:1:2::9";
+    assert_eq!(guess(&from(&app, neighbour), "six", 80).await, 50);
+    let neighbour = from(&app, neighbour);
+    assert_eq!(sign_in(&neighbour, "ada", PASSWORD).await, 303);
+    // Who is known still waits for wrong passwords of that name.
+    for _ in 0..5 {
+        assert_eq!(sign_in(&here, "ada", "a wrong guess").await, 401);
+    }
+    assert_eq!(sign_in(&here, "ada", PASSWORD).await, 429);
+    let elsewhere = from(&app, "203.0.113.9");
+    assert_eq!(guess(&elsewhere, "far", 80).await, 50);
+    assert_eq!(sign_in(&elsewhere, "ada", PASSWORD).await, 429);
+
+    let (place, clock) = app.die();
+    clock.advance(TimeDelta::days(31));
+    let app = TestApp::start(place, clock, None, &[]).await;
+    assert_eq!(guess(&from(&app, PROXY), "", 80).await, 50);
+    let late = sign_in(&from(&app, PROXY), "ada", PASSWORD).await;
+    assert_eq!(late, 429, "too long ago");
+}
+
+#[tokio::test]
 async fn a_sign_in_does_not_wash_off_what_was_guessed() {
     let app = TestApp::new().await;
     account(&app, "vi", Role::Viewer).await;

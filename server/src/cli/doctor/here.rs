@@ -10,10 +10,10 @@ use app::task::TaskQuery;
 use super::report::Report;
 use super::{about, folder};
 use crate::cli::sentence;
-use crate::clock::{SharedClock, SystemClock};
+use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::executor::{Identity, Isolation};
-use crate::lifecycle::{self, DataDir, DataDirError, Parts, StartError};
+use crate::lifecycle::{self, DataDir, DataDirError, Parts, Progress, Stage, StartError};
 use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
 use crate::timetable::data_version;
@@ -103,6 +103,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
         Err(error) => error,
     };
     match error {
+        DataDirError::InUse { .. } if tell_progress(folder, report) => {}
         DataDirError::InUse { .. } => report.fail(
             "server",
             sentence(&error),
@@ -123,7 +124,37 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
     None
 }
 
+/// Tells of a server that holds the folder and has not come far enough to answer. Gives whether
+/// there is one.
+fn tell_progress(folder: &Path, report: &mut Report) -> bool {
+    let Some(Progress { stage, pid, since }) = Progress::of(folder) else {
+        return false;
+    };
+    let past = (SystemClock.now() - since).num_seconds();
+    let past = app::task::format_duration(past);
+    report.starting(
+        "server",
+        match stage {
+            Stage::Starting => (
+                format!("正在启动：进程 {pid}，已 {past}"),
+                format!("is starting: process {pid}, for {past}"),
+            ),
+            Stage::Database => (
+                format!("正在启动，等待数据库：进程 {pid}，已 {past}；若一直等待，服务器日志里有原因"),
+                format!(
+                    "is starting and waits for its database: process {pid}, for {past}; if it stays so, the server's log says why"
+                ),
+            ),
+        },
+    );
+    true
+}
+
 async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option<Store> {
+    if let Err(fault) = config.check_database() {
+        report.fail("database", sentence(&fault), NEXT_DATABASE);
+        return None;
+    }
     if config.database_url.is_empty() && !folder.join("jcrontab.db").exists() {
         report.warn(
             "database",
@@ -146,14 +177,7 @@ async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option
             Some(store)
         }
         Err(error) => {
-            report.fail(
-                "database",
-                sentence(&error),
-                (
-                    "检查 DATABASE_URL、网络和数据库账号",
-                    "check DATABASE_URL, the network and the database's account",
-                ),
-            );
+            report.fail("database", sentence(&error), NEXT_DATABASE);
             None
         }
     }
@@ -267,6 +291,11 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
         ),
     }
 }
+
+const NEXT_DATABASE: (&str, &str) = (
+    "检查 DATABASE_URL、网络和数据库账号",
+    "check DATABASE_URL, the network and the database's account",
+);
 
 const NEXT_KEY: (&str, &str) = (
     "从备份或同库的其他服务器复制 secret.key",

@@ -109,6 +109,12 @@ impl Report {
         self.checks.iter().any(|check| check.name == name)
     }
 
+    /// Whether a check failed.
+    pub(super) fn has_failed(&self, name: &str) -> bool {
+        let failed = |check: &Check| check.name == name && check.status == Status::Fail;
+        self.checks.iter().any(failed)
+    }
+
     pub(super) fn count(&self, status: Status) -> usize {
         self.checks
             .iter()

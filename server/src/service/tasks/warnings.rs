@@ -3,18 +3,22 @@
 use app::i18n::Lang;
 use app::page::PreviewRequest;
 use app::schedule::{Schedule, ScheduleSpec};
-use app::task::Task;
-use app::task::execution::env_warnings;
+use app::task::execution::{EnvVar, env_warnings};
+use app::task::{Task, TaskState};
+use chrono::{DateTime, Utc};
+use jiff::tz::TimeZone;
 
 use super::super::Service;
 use super::super::preview::{Basis, preview};
+use crate::firings::{Rhythm, Snapshot};
+use crate::timetable::{Patterns, parse_instant, zone};
 
 /// Starts that are looked for: whether there is one at all.
 const STARTS: u32 = 1;
 
 impl Service {
     /// The warnings of a task: those of its schedules, as the form shows them, that nothing is to
-    /// come, and those of its variables.
+    /// come, those of its urge cycle, and those of its variables.
     #[must_use]
     pub fn task_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
         let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339()).unwrap_or_default();
@@ -28,11 +32,13 @@ impl Service {
             count: Some(STARTS),
             ..PreviewRequest::default()
         };
+        let rules = self.almanac.snapshot();
+        let now = self.clock.now();
         let basis = Basis {
             default_zone: &self.default_zone,
-            rules: &self.almanac.snapshot(),
+            rules: &rules,
             patterns: &self.patterns,
-            now: self.clock.now(),
+            now,
             starts: STARTS,
             left_out: 0,
         };
@@ -46,33 +52,207 @@ impl Service {
                 matches!(spec, Ok(ScheduleSpec::Startup))
             });
             if preview.next.is_empty() && !told {
-                warnings.extend(self.nothing_to_come(lang, task));
+                let why = nothing_to_come(task, now, &rules, &self.patterns);
+                warnings.extend(why.map(|why| why.text(lang).to_owned()));
             }
         }
+        warnings.extend(urge_warnings(task, now, lang));
         warnings.extend(env_warnings(&task.execution.env, lang));
+        warnings.extend(zone_warning(&task.execution.env, lang));
         warnings
     }
+}
 
-    fn nothing_to_come(&self, lang: Lang, task: &Task) -> Option<String> {
-        let now = self.clock.now();
-        let over = task.ends_at.is_some_and(|end| end.0 < now);
-        let once = |schedule: &Schedule| {
-            let spec = ScheduleSpec::parse(&schedule.spec);
-            matches!(spec, Ok(ScheduleSpec::Once { .. }))
-        };
-        let text = if over {
-            lang.pick(
+/// Why nothing of a task is to come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Nothing {
+    /// Its window is over.
+    Over,
+    /// Its only times have passed.
+    Past,
+    /// Its only times lie before its window.
+    BeforeWindow,
+    /// Its only times lie behind its window.
+    BehindWindow,
+    /// It would fire, but never in its window.
+    NeverInWindow,
+}
+
+impl Nothing {
+    fn text(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Over => (
                 "截止时间已经过去，这个任务不会再执行",
                 "The end of its window lies in the past: it will not run",
-            )
-        } else if task.schedules.iter().all(once) {
-            lang.pick(
+            ),
+            Self::Past => (
                 "指定的时间已经过去，这个任务不会执行",
                 "Its time lies in the past: it will not run",
-            )
-        } else {
-            return None;
+            ),
+            Self::BeforeWindow => (
+                "指定的时间早于开始时间，这个任务不会执行",
+                "Its time lies before the start of its window: it will not run",
+            ),
+            Self::BehindWindow => (
+                "指定的时间晚于截止时间，这个任务不会执行",
+                "Its time lies after the end of its window: it will not run",
+            ),
+            Self::NeverInWindow => (
+                "在开始时间和截止时间之间，它的周期一次也不会到，这个任务不会执行",
+                "It never fires within its window: it will not run",
+            ),
         };
-        Some(text.to_owned())
+        lang.pick(zh, en)
+    }
+}
+
+/// Why nothing of a task that fires no more is to come, where a person can do something about it.
+fn nothing_to_come(
+    task: &Task,
+    now: DateTime<Utc>,
+    rules: &Snapshot,
+    patterns: &Patterns,
+) -> Option<Nothing> {
+    let (start, end) = (task.starts_at.map(|at| at.0), task.ends_at.map(|at| at.0));
+    if end.is_some_and(|end| end < now) {
+        return Some(Nothing::Over);
+    }
+    if let Some(times) = single_times(task) {
+        let all = |test: &dyn Fn(DateTime<Utc>) -> bool| times.iter().all(|at| test(*at));
+        return if all(&|at| at <= now) {
+            Some(Nothing::Past)
+        } else if all(&|at| end.is_some_and(|end| at > end)) {
+            Some(Nothing::BehindWindow)
+        } else if all(&|at| start.is_some_and(|start| at < start)) {
+            Some(Nothing::BeforeWindow)
+        } else if times
+            .iter()
+            .all(|at| *at <= now || !in_window(*at, start, end))
+        {
+            Some(Nothing::NeverInWindow)
+        } else {
+            // Something else is in the way, such as a blackout.
+            None
+        };
+    }
+    // What a pause or a blackout leaves out is no matter of the window.
+    let fires = |task: &Task| {
+        let mut schedules = task.schedules.iter();
+        schedules.any(|schedule| {
+            let rhythm = Rhythm::new(schedule, task, rules, patterns);
+            rhythm.is_some_and(|rhythm| rhythm.next(now).is_some())
+        })
+    };
+    let free = Task {
+        starts_at: None,
+        ends_at: None,
+        state: TaskState::Active,
+        paused_until: None,
+        ..task.clone()
+    };
+    (!fires(task) && fires(&free)).then_some(Nothing::NeverInWindow)
+}
+
+/// Whether an instant lies in a window, both ends inclusive.
+fn in_window(at: DateTime<Utc>, start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) -> bool {
+    start.is_none_or(|start| start <= at) && end.is_none_or(|end| at <= end)
+}
+
+/// The times of a task that has nothing but single times.
+fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
+    let zone = zone(&task.zone).ok()?;
+    let time = |spec: &str| match ScheduleSpec::parse(spec) {
+        Ok(ScheduleSpec::Once { at }) => parse_instant(&at, &zone),
+        _ => None,
+    };
+    task.schedules
+        .iter()
+        .map(|schedule| time(&schedule.spec))
+        .collect()
+}
+
+/// What a person should know of the urge cycle.
+fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
+    let Some(spec) = (task.urge_cron.as_deref()).and_then(|urge| ScheduleSpec::parse(urge).ok())
+    else {
+        return Vec::new();
+    };
+    let mut warnings = spec.warnings(lang);
+    if let (ScheduleSpec::Once { at }, Ok(zone)) = (&spec, zone(&task.zone))
+        && parse_instant(at, &zone).is_some_and(|at| at <= now)
+    {
+        let text = lang.pick("指定的时间已经过去", "its time lies in the past");
+        warnings.push(text.to_owned());
+    }
+    let named = |text: String| {
+        lang.pick(
+            format!("催单工作周期：{text}"),
+            format!("Chase schedule: {text}"),
+        )
+    };
+    warnings.into_iter().map(named).collect()
+}
+
+/// A zone in the variables that nobody knows: the C library takes UTC then, without a word.
+fn zone_warning(env: &[EnvVar], lang: Lang) -> Option<String> {
+    // With zones of its own the command may know others than we do.
+    if env.iter().any(|one| one.name == "TZDIR") {
+        return None;
+    }
+    let value = &env.iter().find(|one| one.name == "TZ")?.value;
+    (!is_zone_of_libc(value)).then(|| {
+        lang.pick(
+            format!("环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"),
+            format!("In the variable TZ, {value} is no time zone that is known: the command takes UTC instead. Write an IANA name such as Asia/Shanghai"),
+        )
+    })
+}
+
+/// Whether the C library makes something of a value of `TZ`: a name, a file, or a rule of POSIX such
+/// as `CST-8` (tzset(3)).
+fn is_zone_of_libc(value: &str) -> bool {
+    let name = value.strip_prefix(':').unwrap_or(value);
+    let plain = ["posix/", "right/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix));
+    name.is_empty()
+        || name.starts_with('/')
+        || zone(plain.unwrap_or(name)).is_ok()
+        || TimeZone::posix(name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_the_c_library_does_not_know_is_told() {
+        for known in [
+            "",
+            ":",
+            "UTC",
+            "UTC0",
+            "Asia/Shanghai",
+            ":Europe/Berlin",
+            "posix/Europe/Berlin",
+            "/usr/share/zoneinfo/Europe/Berlin",
+            "CST-8",
+            "<+08>-8",
+            "CET-1CEST,M3.5.0,M10.5.0/3",
+        ] {
+            assert!(is_zone_of_libc(known), "{known}");
+        }
+        for unknown in ["Mars/Base", "asia/shanghai", "Beijing", "UTC+"] {
+            assert!(!is_zone_of_libc(unknown), "{unknown}");
+        }
+        let variable = |name: &str, value: &str| EnvVar {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        let mut env = vec![variable("TZ", "Mars/Base")];
+        let told = zone_warning(&env, Lang::En);
+        assert!(told.is_some_and(|text| text.contains("Mars/Base")));
+        env.push(variable("TZDIR", "/opt/zones"));
+        assert_eq!(zone_warning(&env, Lang::En), None);
     }
 }

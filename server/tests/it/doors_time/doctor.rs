@@ -5,9 +5,9 @@ use serde_json::Value;
 use app::auth::Role;
 use chrono::TimeDelta;
 
-use super::super::helpers::TestApp;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, admin_token, jcrontab_with};
+use super::super::helpers::{TestApp, in_time};
 use super::cli::{CHINESE, printed};
 
 /// The state of each check, by name.
@@ -138,6 +138,62 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         1,
         &[("version", "ok"), ("server", "fail")],
     );
+    assert_eq!(server.stop().await, 0);
+}
+
+/// A database that lets nobody in; gives its address.
+async fn refusing_database() -> String {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // An ERR packet: its length, number 0, and error 1045.
+            let said = b"\xff\x15\x04#28000Access denied for user 'u'@'h'";
+            let length = u8::try_from(said.len()).expect("a short one");
+            let packet = [&[length, 0, 0, 0][..], &said[..]].concat();
+            // Who asked may have gone.
+            stream.write_all(&packet).await.ok();
+        }
+    });
+    format!("mysql://u:p@{address}/jcrontab")
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_its_database_is_starting() {
+    let place = Place::new().await;
+    let url = refusing_database().await;
+    let variables = [("DATABASE_URL", url.as_str())];
+    let server = Server::spawn(&place, &variables);
+    let lock = place.data().join("lock");
+    in_time("the server to hold its folder", async {
+        while !std::fs::read_to_string(&lock).is_ok_and(|text| text.starts_with("database ")) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let ended = jcrontab_with(&place, &["doctor", "--json"], &variables, "").await;
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.out).expect("JSON");
+    let checks = report["checks"].as_array().expect("checks");
+    let said = checks.iter().find(|check| check["name"] == "server");
+    let said = said.expect("the server");
+    assert_eq!(said["status"], "starting", "{report}");
+    let text = said["text"].as_str().expect("text");
+    assert!(
+        text.contains("waits for its database") && text.contains(&server.pid().to_string()),
+        "{text}"
+    );
+    let asked = jcrontab_with(&place, &["task", "list"], &variables, "").await;
+    let refused = asked.refused(1);
+    assert!(refused.contains("waits for its database"), "{refused}");
+    in_time("the reason in the log", async {
+        while !server.log().contains("refuses the user or the password") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
     assert_eq!(server.stop().await, 0);
 }
 
