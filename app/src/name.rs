@@ -57,6 +57,7 @@ impl NameFault {
 #[must_use]
 pub fn name_fault(name: &str) -> Option<NameFault> {
     let mut seen = name.is_empty();
+    let mut before = ' ';
     for c in name.chars() {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
             return Some(NameFault::Control);
@@ -84,12 +85,34 @@ pub fn name_fault(name: &str) -> Option<NameFault> {
             | 0xfff0..=0xfffb
             | 0x1bca0..=0x1bca3
             | 0x1d173..=0x1d17a => return Some(NameFault::Hidden),
-            // Joiners, variation selectors and the tags of flags: fine beside something visible.
-            0x180b..=0x180f | 0x200c | 0x200d | 0xfe00..=0xfe0f | 0x2800 | 0xe0000..=0xe0fff => {}
+            // Joiners: not between letters that nothing joins.
+            0x200c | 0x200d if is_never_joined(before) => return Some(NameFault::Hidden),
+            // The tags of flags follow a black flag (UTS #51, annex C) and nothing else.
+            0xe0020..=0xe007f if !matches!(u32::from(before), 0x1f3f4 | 0xe0020..=0xe007e) => {
+                return Some(NameFault::Hidden);
+            }
+            // Variation selectors: fine beside something visible.
+            0x180b..=0x180f
+            | 0x200c
+            | 0x200d
+            | 0xfe00..=0xfe0f
+            | 0x2800
+            | 0xe0020..=0xe007f
+            | 0xe0100..=0xe01ef => {}
+            0xe0000..=0xe0fff => return Some(NameFault::Hidden),
             _ => seen |= !c.is_whitespace(),
         }
+        before = c;
     }
     (!seen).then_some(NameFault::Invisible)
+}
+
+/// Letters of scripts that are written without joiners: Latin, Greek, Cyrillic, Chinese, Japanese,
+/// Korean, and everything in ASCII.
+fn is_never_joined(c: char) -> bool {
+    matches!(u32::from(c), 0..=0xa8 | 0xaa..=0xad | 0xaf..=0x58f | 0x1100..=0x11ff | 0x1e00..=0x1fff
+        | 0x2e80..=0x303c | 0x303e..=0x3296 | 0x3298 | 0x329a..=0x9fff | 0xac00..=0xd7ff
+        | 0xf900..=0xfaff | 0xff00..=0xffef | 0x20000..=0x3ffff)
 }
 
 #[cfg(test)]
@@ -118,6 +141,12 @@ mod tests {
             ("\u{feff}a", Some(NameFault::Hidden)),
             ("a\u{ad}b", Some(NameFault::Hidden)),
             ("\u{3164}", Some(NameFault::Hidden)),
+            ("tag\u{e0041}", Some(NameFault::Hidden)),
+            ("zero\u{200d}width", Some(NameFault::Hidden)),
+            ("备\u{200c}份", Some(NameFault::Hidden)),
+            ("葛\u{e0100}城", None),
+            ("❤️\u{200d}🔥", None),
+            ("क्\u{200d}ष", None),
         ] {
             assert_eq!(name_fault(name), fault, "{name:?}");
         }

@@ -2,6 +2,7 @@
 
 use app::backend::{Caller, List, Secrets};
 use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
 use app::id::{SecretId, TaskId};
 use app::secret::{Secret, SecretChange, SecretDraft};
 use axum::Json;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use super::AppState;
 use super::problem::{Problem, Reply};
 use crate::web::extract::{Who, caller_of};
+use crate::web::strict::{self, What};
 
 /// A JSON body with a secret in it: what is wrong with it is told by place only, never by content.
 pub(super) struct Sealed<T>(T);
@@ -35,14 +37,43 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
                     "The body is too large or incomplete".to_owned(),
                 )
             })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|fault| {
-            let (line, column) = (fault.line(), fault.column());
+        strict::from_slice(&bytes).map(Self).map_err(|fault| {
+            if let What::Unknown { name, known } = &fault.what {
+                return no_such_field(lang, name, known);
+            }
+            let place = &fault.place;
+            if place.is_empty() {
+                return bad(
+                    "请求内容不是所需的 JSON".to_owned(),
+                    "The body is not the JSON that is needed".to_owned(),
+                );
+            }
             bad(
-                format!("请求内容不是所需的 JSON（第 {line} 行第 {column} 列）"),
-                format!("The body is not the JSON that is needed (line {line}, column {column})"),
+                format!("请求内容不是所需的 JSON：{place} 不对"),
+                format!("The body is not the JSON that is needed: {place} does not fit"),
             )
         })
     }
+}
+
+/// A name that no field has is not repeated: it may be a value in the wrong place.
+fn no_such_field(lang: Lang, name: &str, known: &[String]) -> Problem {
+    let names = || known.iter().map(String::as_str);
+    let message = match strict::nearest(name, names()) {
+        Some(near) => lang.pick(
+            format!("有一个字段不存在；是不是 `{near}`？"),
+            format!("One of the fields does not exist; did you mean `{near}`?"),
+        ),
+        None => {
+            let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+            let all = all.join(lang.pick("、", ", "));
+            lang.pick(
+                format!("有一个字段不存在；可用的有 {all}"),
+                format!("One of the fields does not exist; the known ones are {all}"),
+            )
+        }
+    };
+    AppError::new(ErrorKind::Invalid, "unknown_field", message).into()
 }
 
 /// All secrets, without their values.

@@ -2,6 +2,8 @@
 
 mod waits;
 
+pub(super) use waits::{NamedTask, two_tasks};
+
 use std::sync::Arc;
 
 use app::backend::Answer;

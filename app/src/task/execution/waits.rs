@@ -113,6 +113,9 @@ pub fn task_number(text: &str) -> Option<TaskId> {
         Some(rest) => rest.split_whitespace().next()?,
         None => text,
     };
-    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    // As ids are written: `05` is a name.
+    let plain = !number.is_empty()
+        && !number.starts_with('0')
+        && number.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| number.parse().ok().map(TaskId)).flatten()
 }

@@ -67,6 +67,14 @@ pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
         })
         .into_bytes(),
     );
+    // Every character as its number, as encoders do that trust no other end.
+    for upper in [false, true] {
+        let all = text.encode_utf16().map(|unit| match upper {
+            false => format!("\\u{unit:04x}"),
+            true => format!("\\u{unit:04X}"),
+        });
+        patterns.insert(all.collect::<String>().into_bytes());
+    }
     for digits in [b"0123456789abcdef", b"0123456789ABCDEF"] {
         let hex = text
             .bytes()

@@ -68,6 +68,7 @@ fn what_encoders_make_of_it_is_found() {
         json.as_str(),
         // Python, PHP, Go, Gson, System.Text.Json.
         r#"p@ss w\"or'd$1\\x%/<\u00e9\ud83d\ude00>&\t+=`"#,
+        r"\u0070\u0040\u0073\u0073\u0020\u0077\u0022\u006f\u0072\u0027\u0064\u0024\u0031\u005c\u0078\u0025\u002f\u003c\u00e9\ud83d\ude00\u003e\u0026\u0009\u002b\u003d\u0060",
         r#"p@ss w\"or'd$1\\x%\/<\u00e9\ud83d\ude00>&\t+=`"#,
         r#"p@ss w\"or'd$1\\x%/\u003cé😀\u003e\u0026\t+=`"#,
         r#"p@ss w\"or\u0027d$1\\x%/\u003cé😀\u003e\u0026\t+\u003d`"#,

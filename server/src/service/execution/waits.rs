@@ -30,26 +30,20 @@ impl Service {
             if text.is_empty() {
                 continue;
             }
-            match self.find_awaited(lang, text).await? {
-                Awaited::One(id) if found.contains(&id) => {}
-                Awaited::One(id) => found.push(id),
-                Awaited::Either { by_id, by_name } => {
+            match self.task_called(lang, text).await? {
+                NamedTask::One(id) if found.contains(&id) => {}
+                NamedTask::One(id) => found.push(id),
+                NamedTask::Either { by_id, by_name } => {
                     unclear.get_or_insert((text, by_id, by_name));
                 }
-                Awaited::None => unknown.push(text),
+                NamedTask::None => unknown.push(text),
             }
         }
         let mut fault = |code: &str, message: String| {
             faults.push(FieldError::new(FIELD, code, message));
         };
         if let Some((text, by_id, by_name)) = unclear {
-            fault(
-                "ambiguous",
-                lang.pick(
-                    format!("“{text}”既是一个任务的编号，也是任务 #{by_name} 的名字；请写 #{by_id} 或 #{by_name}"),
-                    format!("\"{text}\" is the id of one task and the name of task #{by_name}; write #{by_id} or #{by_name}"),
-                ),
-            );
+            fault("ambiguous", two_tasks(lang, text, by_id, by_name));
         } else if !unknown.is_empty() {
             let names = unknown.join(lang.pick("、", ", "));
             fault(
@@ -85,7 +79,11 @@ impl Service {
     }
 
     /// A task by its id, else by its exact name. A bare number that is both is not guessed.
-    async fn find_awaited(&self, lang: Lang, text: &str) -> Answer<Awaited> {
+    pub(in crate::service) async fn task_called(
+        &self,
+        lang: Lang,
+        text: &str,
+    ) -> Answer<NamedTask> {
         let by_name = self.store.task_named(text).await.or_internal(lang)?;
         let mut by_id = None;
         if let Some(id) = task_number(text) {
@@ -94,21 +92,38 @@ impl Service {
         }
         Ok(match (by_id, by_name) {
             (Some(by_id), Some(by_name)) if by_id != by_name && !text.starts_with('#') => {
-                Awaited::Either { by_id, by_name }
+                NamedTask::Either { by_id, by_name }
             }
-            (Some(id), _) | (None, Some(id)) => Awaited::One(id),
-            (None, None) => Awaited::None,
+            (Some(id), _) | (None, Some(id)) => NamedTask::One(id),
+            (None, None) => NamedTask::None,
         })
     }
 }
 
+/// Two tasks that one text names.
+pub(in crate::service) fn two_tasks(
+    lang: Lang,
+    text: &str,
+    by_id: TaskId,
+    by_name: TaskId,
+) -> String {
+    lang.pick(
+        format!("“{text}”既是一个任务的编号，也是任务 #{by_name} 的名字；请写 #{by_id} 或 #{by_name}"),
+        format!("\"{text}\" is the id of one task and the name of task #{by_name}; write #{by_id} or #{by_name}"),
+    )
+}
+
 /// Which task a text names.
-enum Awaited {
+pub(in crate::service) enum NamedTask {
+    /// None.
     None,
+    /// This one.
     One(TaskId),
     /// Two, and the text does not say which.
     Either {
+        /// Its id is that.
         by_id: TaskId,
+        /// Its name is that.
         by_name: TaskId,
     },
 }

@@ -13,6 +13,12 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
     let own = app.add(draft("own", "0 9 * * *", "true")).await.id;
     let one = format!("/api/v1/tasks/{own}");
     let retry = json!({"execution": {"retry": {"attemps": "3"}}});
+    // What is sent with a secret is not repeated: it may be the secret.
+    let body = json!({"name": "KEY", "value": "a long value", "notes": "n"});
+    let reply = admin.post("/api/v1/secrets", body).await;
+    let told = reply.text();
+    assert_eq!(reply.status, 422, "{told}");
+    assert!(told.contains("`note`") && !told.contains("notes"), "{told}");
     let table: [(&str, &str, Value, &str, &str); 13] = [
         (
             "POST",

@@ -21,6 +21,23 @@ async fn what_never_happens_is_told_when_it_is_saved() {
             "past",
         ),
         (json!({"execution": {"env": "PATH=/opt/x:$PATH"}}), "$PATH"),
+        (
+            json!({"cron": "at 2027-01-01 09:00", "ends_at": "2026-12-31"}),
+            "after the end of its window",
+        ),
+        (
+            json!({"cron": "at 2027-01-01 09:00", "starts_at": "2027-01-02"}),
+            "before the start of its window",
+        ),
+        (
+            json!({"cron": "0 0 1 1 *", "starts_at": "2027-02-01", "ends_at": "2027-03-01"}),
+            "never fires within its window",
+        ),
+        (
+            json!({"urge_cron": "0 0 30 2 *"}),
+            "Chase schedule: No such date",
+        ),
+        (json!({"execution": {"env": "TZ=Mars/Base"}}), "Mars/Base"),
     ]
     .into_iter()
     .enumerate()
@@ -29,6 +46,7 @@ async fn what_never_happens_is_told_when_it_is_saved() {
         body["name"] = json!(format!("t{at}"));
         let saved = editor.post("/api/v1/tasks", body).await.expect(201);
         let told = saved["warnings"].to_string();
+        assert_eq!(told.contains("past"), words == "past", "{told}");
         assert!(
             told.to_lowercase().contains(&words.to_lowercase()),
             "{changes}: {told}"
@@ -44,11 +62,19 @@ async fn what_never_happens_is_told_when_it_is_saved() {
             .expect(200);
         assert_eq!(again["warnings"], saved["warnings"], "{changes}");
     }
-    let fine = editor
-        .post("/api/v1/tasks", task(&json!({})))
-        .await
-        .expect(201);
-    assert_eq!(fine["warnings"], json!([]));
+    for (at, changes) in [
+        json!({}),
+        json!({"urge_cron": "0 */2 * * *", "execution": {"env": "TZ=CST-8"}}),
+        json!({"cron": "at 2027-01-01 09:00"}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = task(&changes);
+        body["name"] = json!(format!("fine{at}"));
+        let fine = editor.post("/api/v1/tasks", body).await.expect(201);
+        assert_eq!(fine["warnings"], json!([]), "{changes}");
+    }
 }
 
 #[tokio::test]
@@ -188,4 +214,18 @@ async fn a_number_that_is_a_name_and_an_id_is_not_guessed() {
         .await
         .expect(201);
     assert_eq!(saved["execution"]["waits"]["tasks"], json!([id]));
+
+    // A secret goes to no task by guess, either.
+    let admin = app.signed_in("boss", Role::Admin).await;
+    let grant = |text: String| json!({"name": "KEY", "value": "a long value", "tasks": [text]});
+    let reply = admin.post("/api/v1/secrets", grant(id.to_string())).await;
+    assert_eq!(
+        reply.faults(),
+        [("tasks".to_owned(), "ambiguous".to_owned())]
+    );
+    let other = other["id"].as_i64().expect("an id");
+    let saved = admin
+        .post("/api/v1/secrets", grant(format!("#{other}")))
+        .await;
+    assert_eq!(saved.expect(201)["tasks"][0]["id"], other);
 }
