@@ -83,6 +83,18 @@ pub enum Via {
     Console,
 }
 
+impl Via {
+    /// The name used in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::Console => "console",
+        }
+    }
+}
+
 /// A caller whose identity is known.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Principal {

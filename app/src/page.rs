@@ -299,6 +299,8 @@ pub struct RunPage {
 pub struct TaskForm {
     /// The task under edit; `None` for a new one.
     pub id: Option<TaskId>,
+    /// The version of it that the fields were filled from.
+    pub version: Option<i64>,
     /// What stands in the fields.
     pub draft: TaskDraft,
     /// Faults by field.

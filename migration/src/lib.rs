@@ -15,6 +15,7 @@ mod m20261123_000007_message_run;
 mod m20261129_000008_task_search;
 mod m20261129_000010_results_and_refusals;
 mod m20261129_000013_run_streak;
+mod m20261129_000014_audit_version;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000008_task_search::Migration),
             Box::new(m20261129_000010_results_and_refusals::Migration),
             Box::new(m20261129_000013_run_streak::Migration),
+            Box::new(m20261129_000014_audit_version::Migration),
         ]
     }
 }

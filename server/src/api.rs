@@ -17,6 +17,7 @@ mod secrets;
 mod system;
 mod tasks;
 mod users;
+mod version;
 
 use std::sync::Arc;
 

@@ -169,7 +169,6 @@ impl Scheduler {
         }
         if agenda.is_resuming(now) {
             for id in self.store.resume_paused(now).await? {
-                self.store.note("task.resume", Some(id.0), "", now).await?;
                 self.signals.tell(Some(id), None);
             }
             agenda.resumed(now);

@@ -21,7 +21,7 @@ mod words;
 
 pub use streams::watch_streams;
 pub use system::{UNNAMED_ZONE, unnamed_zone};
-pub use tasks::KeptLists;
+pub use tasks::{KeptLists, Saved};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,7 @@ use crate::notifier::send::Sender;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
 use crate::scheduler::standing::Standing;
-use crate::store::Store;
+use crate::store::{Act, Store};
 use crate::timetable::Patterns;
 
 /// The name that the check of the key is sealed under.
@@ -125,20 +125,9 @@ impl Service {
         }
     }
 
-    /// Notes who did what. A failure to note it is a failure of the act's answer only, since the
-    /// act itself is done; it is logged.
-    async fn audit(&self, who: &Principal, action: &str, object: Option<i64>, detail: &str) {
-        if let Err(error) = self
-            .store
-            .audit(who, action, object, detail, self.clock.now())
-            .await
-        {
-            tracing::error!(
-                action,
-                error = &error as &dyn std::error::Error,
-                "the audit log cannot be written"
-            );
-        }
+    /// What somebody is about to do, for the audit log; the store writes it with the change.
+    fn act(&self, who: &Principal, action: &'static str) -> Act {
+        Act::by(who, action, self.clock.now())
     }
 
     /// Starts nothing by hand from here on.

@@ -33,6 +33,7 @@ mod txn;
 mod version;
 
 pub use accounts::StoredUser;
+pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
@@ -50,7 +51,7 @@ pub use results::{Outcome, StoredOutput, Unconfirmed};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{
-    Deleted, ListedTask, LiveTask, NewSchedule, NewTask, SearchFault, search_patterns,
+    Deleted, ListedTask, LiveTask, NewSchedule, NewTask, SearchFault, Updated, search_patterns,
 };
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;

@@ -32,8 +32,8 @@ use crate::{
 /// What was sent by a form that could not be accepted, and why.
 #[derive(Clone, Debug)]
 pub enum Posted {
-    /// The task form.
-    Task(Box<TaskDraft>, AppError),
+    /// The task form, and the version that it was filled from.
+    Task(Box<TaskDraft>, Option<i64>, AppError),
     /// The channel form.
     Channel(crate::channel::ChannelDraft, AppError),
     /// The user form.
@@ -87,10 +87,15 @@ pub async fn fetch_task_form(
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
-    let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Task(draft, error)) => (*draft, Some(error)),
+    let (draft, version, posted) = match use_context::<Posted>() {
+        Some(Posted::Task(draft, version, error)) => (*draft, version, Some(error)),
         _ => match id.or(copy) {
-            Some(id) => (with_status(backend.task_draft(&caller, id).await)?, None),
+            Some(from) => {
+                // The version first: a change in between makes the form an outdated one.
+                let task = with_status(backend.task_get(&caller, from).await)?;
+                let draft = with_status(backend.task_draft(&caller, from).await)?;
+                (draft, id.map(|_| task.version), None)
+            }
             None => (
                 TaskDraft {
                     schedules: vec![ScheduleDraft::plain("0 9 * * *")],
@@ -98,12 +103,14 @@ pub async fn fetch_task_form(
                     ..TaskDraft::default()
                 },
                 None,
+                None,
             ),
         },
     };
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(TaskForm {
         id,
+        version,
         preview: preview_of(&backend, &caller, &draft, id, draft.work_schedules()).await,
         urge_preview: preview_of(
             &backend,

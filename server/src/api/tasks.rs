@@ -6,7 +6,7 @@ use app::run::{Run, RunForm, RunRequest};
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::de::Error as _;
@@ -17,6 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::AppState;
 use super::params::Params;
 use super::problem::{Problem, Reply};
+use super::version::{Expected, etag};
+use crate::service::Saved;
 use crate::web::extract::{Body, Who, malformed};
 use crate::web::strict::{self, Fault};
 
@@ -91,47 +93,66 @@ pub(super) async fn create(
     Body(draft): Body<TaskDraft>,
 ) -> Reply<impl IntoResponse> {
     let task = service.task_create(&caller, &draft).await?;
+    let version = [(ETAG, etag(task.version))];
     let saved = SavedTask::new(&service, &caller, task);
-    Ok((StatusCode::CREATED, Json(saved)))
+    Ok((StatusCode::CREATED, version, Json(saved)))
 }
 
-/// One task, with its health and its last run.
+/// One task, with its health and its last run. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}", tag = "tasks",
     responses((status = 200, body = TaskRow), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<Json<TaskRow>> {
-    Ok(Json(service.task_row(&caller, id).await?))
+) -> Reply<impl IntoResponse> {
+    let row = service.task_row(&caller, id).await?;
+    Ok(([(ETAG, etag(row.task.version))], Json(row)))
 }
 
-/// Replaces a task.
+/// Replaces a task. With `If-Match`, only if it still is that version; else the answer is 409 and
+/// says what others have changed.
 #[utoipa::path(put, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
-    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the task as it was read")),
+    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn replace(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
+    Expected(version): Expected,
     Body(draft): Body<TaskDraft>,
-) -> Reply<Json<SavedTask>> {
-    let task = service.task_update(&caller, id, &draft).await?;
-    Ok(Json(SavedTask::new(&service, &caller, task)))
+) -> Reply<impl IntoResponse> {
+    let saved = service
+        .save_task(&caller, id, version, |_| Ok(draft.clone()))
+        .await?;
+    answer(&service, &caller, saved)
 }
 
-/// Changes the fields that are given (RFC 7396).
+/// Changes the fields that are given (RFC 7396); what others change at the same moment stays. With
+/// `If-Match` as for `PUT`.
 #[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
-    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the task as it was read")),
+    responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
+    Expected(version): Expected,
     Body(patch): Body<Value>,
-) -> Reply<Json<SavedTask>> {
-    let draft = service.task_draft(&caller, id).await?;
-    let merged = merge(&draft, patch).map_err(|fault| malformed(caller.lang, &fault))?;
-    let task = service.task_update(&caller, id, &merged).await?;
-    Ok(Json(SavedTask::new(&service, &caller, task)))
+) -> Reply<impl IntoResponse> {
+    let merged = |stored: &TaskDraft| {
+        merge(stored, patch.clone()).map_err(|fault| malformed(caller.lang, &fault))
+    };
+    let saved = service.save_task(&caller, id, version, merged).await?;
+    answer(&service, &caller, saved)
+}
+
+fn answer(service: &AppState, caller: &Caller, saved: Saved) -> Reply<impl IntoResponse + use<>> {
+    let task = saved.or_outdated()?;
+    let version = [(ETAG, etag(task.version))];
+    Ok((version, Json(SavedTask::new(service, caller, task))))
 }
 
 /// Deletes a task with its history.

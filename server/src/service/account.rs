@@ -62,21 +62,21 @@ impl Service {
             Some(Credential::Session(hash)) => hash.as_str(),
             _ => "",
         };
+        let act = self.act(who, "account.password").detail(from);
         let changed = self
             .store
-            .change_password(id, &old.password_hash, &hash, kept)
+            .change_password(&act, id, &old.password_hash, &hash, kept)
             .await
             .or_internal(lang)?;
         if !changed {
             return Err(wrong_password(lang));
         }
         self.streams.end_user(id, credential);
-        self.audit(who, "account.password", Some(id.0), from).await;
         Ok(())
     }
 }
 
 fn wrong_password(lang: app::i18n::Lang) -> AppError {
-    let text = lang.pick("现在的密码不对", "The present password is wrong");
+    let text = lang.pick("当前密码不对", "The current password is wrong");
     AppError::invalid(lang, vec![FieldError::new("current", "wrong", text)])
 }

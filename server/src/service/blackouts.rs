@@ -14,7 +14,7 @@ use super::Service;
 use super::checks::{end, instant, unknown_zone};
 use crate::error::OrInternal;
 use crate::firings::Quiet;
-use crate::store::StoredBlackout;
+use crate::store::{Act, StoredBlackout};
 use crate::timetable::zone;
 
 /// Characters a name may have.
@@ -44,20 +44,21 @@ impl Service {
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
+        act: Act,
         id: BlackoutId,
         draft: &BlackoutDraft,
     ) -> Answer<Option<Blackout>> {
         let row = self.check_blackout(lang, id, draft)?;
+        let act = act.detail(row.name.as_str());
         let saved = self
             .store
-            .put_blackout(&row, self.clock.now())
+            .put_blackout(&act, &row)
             .await
             .or_internal(lang)?;
         Ok(saved.map(|id| self.show_blackout(StoredBlackout { id, ..row })))
     }
 
-    /// Calendars or blackouts have changed: this process sees it now, the loop plans anew. After
-    /// the audit: what is done is noted, whether or not this succeeds.
+    /// Calendars or blackouts have changed: this process sees it now, the loop plans anew.
     pub(super) async fn rules_changed(&self, lang: Lang) -> Answer<()> {
         let now = self.clock.now();
         let loaded = self.almanac.load(&self.store, &self.patterns, now).await;

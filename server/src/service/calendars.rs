@@ -140,7 +140,7 @@ impl Service {
     async fn take_over(
         &self,
         lang: Lang,
-        (who, action): (&Principal, &str),
+        (who, action): (&Principal, &'static str),
         name: &str,
         import: &CalendarImport,
     ) -> Answer<CalendarImported> {
@@ -168,16 +168,16 @@ impl Service {
             calendar.merge(&taken, replace_years);
             Some(to_lines(&calendar.days))
         };
+        let detail = format!("{name}: {} days", taken.days.len());
+        let act = self.act(who, action).detail(detail);
         let changed = self
             .store
-            .change_calendar_days(name, self.clock.now(), merged)
+            .change_calendar_days(&act, name, merged)
             .await
             .or_internal(lang)?;
         if !changed {
             return Err(AppError::not_found(lang, noun(lang)));
         }
-        let detail = format!("{name}: {} days", taken.days.len());
-        self.audit(who, action, None, &detail).await;
         self.rules_changed(lang).await?;
         Ok(CalendarImported {
             calendar: self.one_calendar(lang, name).await?,
@@ -244,9 +244,9 @@ impl Calendars for Service {
         if draft.name == BUILTIN_CALENDAR {
             return Err(taken());
         }
-        let inserted = self.store.insert_calendar(&draft, self.clock.now()).await;
+        let act = self.act(who, "calendar.create").detail(draft.name.as_str());
+        let inserted = self.store.insert_calendar(&act, &draft).await;
         or_taken(inserted, lang, taken)?;
-        self.audit(who, "calendar.create", None, &draft.name).await;
         self.rules_changed(lang).await?;
         self.saved_calendar(lang, &draft).await
     }
@@ -265,8 +265,8 @@ impl Calendars for Service {
             // Schedules find it by its name.
             draft.name = BUILTIN_CALENDAR.to_owned();
         }
-        let now = self.clock.now();
-        let updated = self.store.update_calendar(name, &draft, now).await;
+        let act = self.act(who, "calendar.update").detail(draft.name.as_str());
+        let updated = self.store.update_calendar(&act, name, &draft).await;
         let taken = || {
             let text = lang.pick(
                 "已经有这个名称的日历",
@@ -277,11 +277,10 @@ impl Calendars for Service {
         if !or_taken(updated, lang, taken)? {
             // The built-in one has no row until somebody changes it.
             self.store
-                .insert_calendar(&draft, now)
+                .insert_calendar(&act, &draft)
                 .await
                 .or_internal(lang)?;
         }
-        self.audit(who, "calendar.update", None, &draft.name).await;
         self.rules_changed(lang).await?;
         self.saved_calendar(lang, &draft).await
     }
@@ -365,15 +364,15 @@ impl Calendars for Service {
         if calendar.used_by > 0 && !calendar.builtin {
             return Err(in_use());
         }
+        let act = self.act(who, "calendar.delete").detail(name);
         let deleted = self
             .store
-            .delete_calendar(name, self.clock.now())
+            .delete_calendar(&act, name)
             .await
             .or_internal(lang)?;
         if !deleted && !calendar.builtin {
             return Err(in_use());
         }
-        self.audit(who, "calendar.delete", None, name).await;
         self.rules_changed(lang).await?;
         Ok(())
     }
@@ -390,11 +389,14 @@ impl Calendars for Service {
     async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout> {
         let who = self.allow(caller, Action::Administer)?;
         let saved = self
-            .save_blackout(caller.lang, BlackoutId(0), draft)
+            .save_blackout(
+                caller.lang,
+                self.act(who, "blackout.create"),
+                BlackoutId(0),
+                draft,
+            )
             .await?
             .ok_or_else(|| gone(caller.lang))?;
-        self.audit(who, "blackout.create", Some(saved.id.0), &saved.name)
-            .await;
         self.rules_changed(caller.lang).await?;
         Ok(saved)
     }
@@ -410,11 +412,9 @@ impl Calendars for Service {
             return Err(gone(caller.lang));
         }
         let saved = self
-            .save_blackout(caller.lang, id, draft)
+            .save_blackout(caller.lang, self.act(who, "blackout.update"), id, draft)
             .await?
             .ok_or_else(|| gone(caller.lang))?;
-        self.audit(who, "blackout.update", Some(id.0), &saved.name)
-            .await;
         self.rules_changed(caller.lang).await?;
         Ok(saved)
     }
@@ -423,13 +423,12 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let deleted = self
             .store
-            .delete_blackout(id, self.clock.now())
+            .delete_blackout(&self.act(who, "blackout.delete"), id)
             .await
             .or_internal(caller.lang)?;
         if !deleted {
             return Err(gone(caller.lang));
         }
-        self.audit(who, "blackout.delete", Some(id.0), "").await;
         self.rules_changed(caller.lang).await?;
         Ok(())
     }

@@ -153,13 +153,11 @@ impl Capacity for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let pool = check_pool(lang, draft)?;
-        let now = self.clock.now();
-        let new = self.store.put_pool(&pool, now).await.or_internal(lang)?;
+        let detail = format!("{} {}", pool.name, pool.slots);
+        let act = self.act(who, "pool.update").detail(detail);
+        self.store.put_pool(&act, &pool).await.or_internal(lang)?;
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
-        let action = if new { "pool.create" } else { "pool.update" };
-        self.audit(who, action, None, &format!("{} {}", pool.name, pool.slots))
-            .await;
         let loads = self.store.pool_loads().await.or_internal(lang)?;
         let load = loads.get(&pool.name);
         Ok(shown(pool, load))
@@ -168,11 +166,8 @@ impl Capacity for Service {
     async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let removed = self
-            .store
-            .delete_pool(name, self.clock.now())
-            .await
-            .or_internal(lang)?;
+        let act = self.act(who, "pool.delete").detail(name);
+        let removed = self.store.delete_pool(&act, name).await.or_internal(lang)?;
         match removed {
             PoolRemoval::InUse(tasks) => return Err(in_use(lang, name, &tasks)),
             PoolRemoval::Unknown => {
@@ -182,7 +177,6 @@ impl Capacity for Service {
         }
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
-        self.audit(who, "pool.delete", None, name).await;
         if name == EVERYTHING {
             tracing::info!("the number of runs at once is no longer limited");
         }

@@ -108,23 +108,14 @@ impl Service {
     }
 
     /// Seals the URL for its channel, whose id the seal is bound to.
-    async fn store_url(&self, lang: Lang, id: ChannelId, draft: &ChannelDraft) -> Answer<bool> {
-        let url = draft.url.trim();
-        let sealed = if url.is_empty() {
-            None
-        } else {
-            Some((
-                self.sealer.seal(&seal_name(id), url).or_internal(lang)?,
-                masked(url),
-            ))
-        };
-        let new = NewChannel {
-            name: draft.name.trim().to_owned(),
-            kind: draft.kind,
-            url: sealed,
-        };
-        let updated = self.store.update_channel(id, &new, self.clock.now()).await;
-        or_taken(updated, lang, || name_taken(lang, &new.name))
+    /// The URL of a channel, sealed for it.
+    fn seal_url(&self, id: ChannelId, draft: &ChannelDraft) -> Option<String> {
+        let sealed = self.sealer.seal(&seal_name(id), draft.url.trim());
+        sealed
+            .inspect_err(
+                |error| tracing::error!(%id, %error, "the URL of a channel cannot be sealed"),
+            )
+            .ok()
     }
 }
 
@@ -144,7 +135,7 @@ impl Service {
             format!("Saved, but nothing is sent to this address at present: {refusal}"),
         );
         self.store
-            .note_channel_answer(id, &words, Some(false), self.clock.now())
+            .note_channel_trouble(id, &words, self.clock.now())
             .await
             .or_internal(lang)
     }
@@ -158,6 +149,16 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
     AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
         ..AppError::new(ErrorKind::Conflict, "channel.name_taken", message)
+    }
+}
+
+/// What is stored of a draft that was checked; its URL is sealed apart.
+fn checked(draft: &ChannelDraft) -> NewChannel {
+    let url = draft.url.trim();
+    NewChannel {
+        name: draft.name.trim().to_owned(),
+        kind: draft.kind,
+        masked: (!url.is_empty()).then(|| masked(url)),
     }
 }
 
@@ -193,17 +194,12 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.check_channel(lang, draft, true)?;
-        let new = NewChannel {
-            name: draft.name.trim().to_owned(),
-            kind: draft.kind,
-            url: None,
-        };
-        let inserted = self.store.insert_channel(&new, self.clock.now()).await;
+        let new = checked(draft);
+        let act = self.act(who, "channel.create").detail(new.name.as_str());
+        let seal = |id| self.seal_url(id, draft);
+        let inserted = self.store.insert_channel(&act, &new, seal).await;
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
-        self.store_url(lang, id, draft).await?;
         self.foresee_channel(lang, id, &draft.url).await?;
-        self.audit(who, "channel.create", Some(id.0), &new.name)
-            .await;
         self.find_channel(lang, id).await
     }
 
@@ -216,10 +212,17 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         self.check_channel(lang, draft, false)?;
-        self.store_url(lang, id, draft).await?;
+        let new = checked(draft);
+        let act = self.act(who, "channel.update").detail(new.name.as_str());
+        let seal = |id| self.seal_url(id, draft);
+        let updated = self.store.update_channel(&act, id, &new, seal).await;
+        if !or_taken(updated, lang, || name_taken(lang, &new.name))? {
+            return Err(AppError::not_found(
+                lang,
+                lang.pick("这个通知渠道", "channel"),
+            ));
+        }
         self.foresee_channel(lang, id, &draft.url).await?;
-        self.audit(who, "channel.update", Some(id.0), draft.name.trim())
-            .await;
         self.find_channel(lang, id).await
     }
 
@@ -227,7 +230,8 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let channel = self.find_channel(lang, id).await?;
-        let deleted = self.store.delete_channel(id, self.clock.now()).await;
+        let act = self.act(who, "channel.delete").detail(channel.name);
+        let deleted = self.store.delete_channel(&act, id).await;
         if !deleted.or_internal(lang)? {
             return Err(AppError::new(
                 ErrorKind::Conflict,
@@ -246,8 +250,6 @@ impl Channels for Service {
                 "Give those tasks another channel first",
             )));
         }
-        self.audit(who, "channel.delete", Some(id.0), &channel.name)
-            .await;
         Ok(())
     }
 
@@ -284,10 +286,9 @@ impl Channels for Service {
         };
         // Kept with the channel, so that the page shows it also without JavaScript.
         self.store
-            .note_channel_answer(id, &words, refused, self.clock.now())
+            .note_channel_answer(&self.act(who, "channel.test"), id, &words, refused)
             .await
             .or_internal(lang)?;
-        self.audit(who, "channel.test", Some(id.0), "").await;
         Ok(ChannelTest {
             ok: answer.is_ok(),
             answer: words,

@@ -191,13 +191,18 @@ impl Runs for Service {
         if run.state.is_over() {
             return Err(over(lang));
         }
-        if !executor.stop(id, StopReason::Person(who.name.clone())) {
-            // It waits, or it is under way on another node, which looks every second.
-            let called = self
-                .store
-                .call_off(id, &who.name, self.clock.now())
+        let act = self.act(who, "run.stop");
+        let is_here = executor.holds(id);
+        if is_here {
+            // Noted first: a run that was stopped cannot be taken back.
+            self.store
+                .record_act(&act, Some(id.0))
                 .await
                 .or_internal(lang)?;
+        }
+        if !(is_here && executor.stop(id, StopReason::Person(who.name.clone()))) {
+            // It waits, or it is under way on another node, which looks every second.
+            let called = self.store.call_off(&act, id).await.or_internal(lang)?;
             match called {
                 Called::Over => return Err(over(lang)),
                 Called::Told => self.signals.stops(),
@@ -207,7 +212,6 @@ impl Runs for Service {
                 }
             }
         }
-        self.audit(who, "run.stop", Some(id.0), "").await;
         self.find_run(lang, id).await
     }
 }

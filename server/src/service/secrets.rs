@@ -12,6 +12,7 @@ use app::id::{SecretId, TaskId};
 use app::secret::{Secret, SecretChange, SecretDraft, VALUE_BYTES, check_name};
 use async_trait::async_trait;
 
+use super::execution::{NamedTask, two_tasks};
 use super::{KEY_CHECK, Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
@@ -79,11 +80,6 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
     }
 }
 
-fn listed(tasks: &BTreeSet<TaskId>) -> String {
-    let ids: Vec<String> = tasks.iter().map(|task| format!("#{task}")).collect();
-    ids.join(" ")
-}
-
 impl Service {
     /// The tasks that a person names by id or name; a fault for each that is not there.
     async fn tasks_called(
@@ -108,11 +104,15 @@ impl Service {
             return Ok(tasks);
         }
         for name in names {
-            match self.store.task_called(name).await.or_internal(lang)? {
-                Some(task) => {
+            match self.task_called(lang, name).await? {
+                NamedTask::One(task) => {
                     tasks.insert(task);
                 }
-                None => {
+                NamedTask::Either { by_id, by_name } => {
+                    let text = two_tasks(lang, name, by_id, by_name);
+                    faults.push(FieldError::new(field, "ambiguous", text));
+                }
+                NamedTask::None => {
                     let shown: String = name.chars().take(80).collect();
                     let text = lang.pick(
                         format!("没有任务“{shown}”"),
@@ -168,10 +168,10 @@ impl Service {
     ) -> Answer<Secret> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let before = self.secret_get(caller, id).await?;
+        let act = self.act(who, "secret.update");
         let changed = self
             .store
-            .change_secret(id, &change, self.clock.now(), |id, kept| {
+            .change_secret(&act, id, &change, |id, kept| {
                 self.seal_secret(id, value?, kept)
             })
             .await
@@ -180,32 +180,7 @@ impl Service {
             return Err(AppError::not_found(lang, noun(lang)));
         }
         self.grants_changed(lang).await?;
-        let after = self.secret_get(caller, id).await?;
-        let ids = |secret: &Secret| -> BTreeSet<TaskId> {
-            secret.tasks.iter().map(|task| task.id).collect()
-        };
-        let (had, has) = (ids(&before), ids(&after));
-        let mut told = vec![after.name.clone()];
-        if change.new_value {
-            told.push("value".to_owned());
-        }
-        if before.note != after.note {
-            told.push("note".to_owned());
-        }
-        for (word, tasks) in [
-            ("grant", has.difference(&had).copied().collect()),
-            (
-                "revoke",
-                had.difference(&has).copied().collect::<BTreeSet<_>>(),
-            ),
-        ] {
-            if !tasks.is_empty() {
-                told.push(format!("{word} {}", listed(&tasks)));
-            }
-        }
-        self.audit(who, "secret.update", Some(id.0), &told.join("; "))
-            .await;
-        Ok(after)
+        self.secret_get(caller, id).await
     }
 }
 
@@ -233,17 +208,13 @@ impl Secrets for Service {
             return Err(AppError::invalid(lang, faults));
         }
         let seal = |id, kept: Option<&str>| self.seal_secret(id, &draft.value, kept);
+        let act = self.act(who, "secret.create");
         let inserted = self
             .store
-            .insert_secret(name, note, &tasks, self.clock.now(), seal)
+            .insert_secret(&act, name, note, &tasks, seal)
             .await;
         let id = or_taken(inserted, lang, || name_taken(lang, name))?;
         self.grants_changed(lang).await?;
-        let mut told = name.to_owned();
-        if !tasks.is_empty() {
-            told = format!("{told}; grant {}", listed(&tasks));
-        }
-        self.audit(who, "secret.create", Some(id.0), &told).await;
         self.secret_get(caller, id).await
     }
 
@@ -329,17 +300,12 @@ impl Secrets for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let secret = self.secret_get(caller, id).await?;
-        let deleted = self
-            .store
-            .delete_secret(id, self.clock.now())
-            .await
-            .or_internal(lang)?;
+        let act = self.act(who, "secret.delete").detail(secret.name);
+        let deleted = self.store.delete_secret(&act, id).await.or_internal(lang)?;
         if !deleted {
             return Err(AppError::not_found(lang, noun(lang)));
         }
         self.grants_changed(lang).await?;
-        self.audit(who, "secret.delete", Some(id.0), &secret.name)
-            .await;
         Ok(())
     }
 

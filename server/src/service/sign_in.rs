@@ -39,6 +39,15 @@ const BY_TOKEN: Rule = Rule {
     free: 20,
     longest: TimeDelta::minutes(1),
 };
+/// Who signed in from an address within this time is known there, also after a restart.
+const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
+/// Of an account's latest sign-ins so many are looked at for that.
+const SIGN_INS: u64 = 200;
+/// Look-ups for that a minute, of one name from one address: the answer will be the same.
+const LOOKS_BY_NAME: u32 = 1;
+/// The same, of all names from one address. Each is a read or two, as of a request with a made-up
+/// session; whoever sends more names than that gets no further reads of the database for them.
+const LOOKS_BY_ADDRESS: u32 = 100;
 /// What who finds the queue of sign-ins full is asked to wait, in seconds.
 const BUSY_SECONDS: u32 = 10;
 /// A set-up link works for so long.
@@ -66,20 +75,19 @@ impl Service {
                 lang.pick("用户名或密码不对", "The user name or the password is wrong"),
             ));
         };
-        let now = self.clock.now();
         let secret = new_secret();
-        self.store
-            .insert_session(&hash(&secret), stored.user.id, now, now + SESSION_LIFE)
-            .await
-            .or_internal(lang)?;
+        let id = stored.user.id;
         let who = Principal {
-            user_id: Some(stored.user.id),
+            user_id: Some(id),
             name: stored.user.name,
             role: stored.user.role,
             via: Via::Session,
         };
-        self.audit(&who, "sign_in", who.user_id.map(|id| id.0), from)
-            .await;
+        let act = self.act(&who, "sign_in").detail(from);
+        self.store
+            .insert_session(&act, &hash(&secret), id, act.at() + SESSION_LIFE)
+            .await
+            .or_internal(lang)?;
         Ok(secret)
     }
 
@@ -102,13 +110,17 @@ impl Service {
         // address alone with more patience, since many people may sit behind one proxy. Who has
         // signed in from there before does not wait for what others there guess.
         let pair = format!("{from} {}", hash(&name.to_lowercase()));
-        let by_address = || self.attempts.wait(&from, BY_ADDRESS, now);
-        let waits = [
-            self.attempts.wait(&pair, BY_NAME, now),
-            (!self.attempts.is_known(&pair)).then(by_address).flatten(),
-        ];
-        if let Some(wait) = waits.into_iter().flatten().max() {
-            return Err(too_many(lang, wait));
+        let by_name = self.attempts.wait(&pair, BY_NAME, now);
+        let by_address = if self.attempts.is_known(&pair) {
+            None
+        } else {
+            self.attempts.wait(&from, BY_ADDRESS, now)
+        };
+        if let Some(wait) = by_name.max(by_address) {
+            // What would be refused for its name anyway is not looked up.
+            if by_name.is_some() || !self.was_here(lang, name, &from, &pair).await? {
+                return Err(too_many(lang, wait));
+            }
         }
         // Counted before it is known to be wrong: attempts at the same time count, too.
         self.attempts.failed(&pair, now);
@@ -141,6 +153,33 @@ impl Service {
         // Only this attempt: what was guessed from there before still counts.
         self.attempts.was_none(&from, now);
         Ok(stored)
+    }
+
+    /// Whether somebody of this name signed in from this address before this process began, by the
+    /// audit log; what it says is remembered. Asked only where an attempt is refused otherwise, and
+    /// so many times a minute: a stranger makes the database do no more than that.
+    async fn was_here(&self, lang: Lang, name: &str, from: &str, pair: &str) -> Answer<bool> {
+        let now = self.clock.now();
+        if name.chars().count() > 64
+            || !self.attempts.may_look(pair, LOOKS_BY_NAME, now)
+            || !self.attempts.may_look(from, LOOKS_BY_ADDRESS, now)
+        {
+            return Ok(false);
+        }
+        let stored = self.store.user_by_name(name).await.or_internal(lang)?;
+        let Some(stored) = stored.filter(|stored| !stored.user.disabled) else {
+            return Ok(false);
+        };
+        let places = self
+            .store
+            .sign_ins_since(stored.user.id, now - KNOWN_SINCE, SIGN_INS)
+            .await
+            .or_internal(lang)?;
+        let known = places.iter().any(|place| network_of(place) == from);
+        if known {
+            self.attempts.remember(pair);
+        }
+        Ok(known)
     }
 
     /// Ends a session.
@@ -292,22 +331,21 @@ impl Service {
             return Err(AppError::invalid(lang, faults));
         }
         let password_hash = self.new_hash(lang, password).await?;
-        let made = self
-            .store
-            .insert_first_admin(&key, name.trim(), &password_hash, self.clock.now())
-            .await
-            .or_internal(lang)?;
-        let Some(id) = made else {
-            return Err(no_setup_link(lang));
-        };
         let who = Principal {
-            user_id: Some(id),
+            user_id: None,
             name: name.trim().to_owned(),
             role: Role::Admin,
             via: Via::Console,
         };
-        self.audit(&who, "setup", Some(id.0), "").await;
-        Ok(())
+        let made = self
+            .store
+            .insert_first_admin(&self.act(&who, "setup"), &key, &who.name, &password_hash)
+            .await
+            .or_internal(lang)?;
+        match made {
+            Some(_) => Ok(()),
+            None => Err(no_setup_link(lang)),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod delete;
 mod history;
 mod kept;
 mod next;
+mod save;
 mod start;
 mod warnings;
 
@@ -11,23 +12,22 @@ use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
-use app::id::{ScheduleId, TaskId};
+use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run, RunForm, RunRequest};
-use app::schedule::{MissedDraft, Purpose, Schedule};
-use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState, format_duration};
-use app::time::Stamp;
+use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
 use async_trait::async_trait;
 use chrono::DateTime;
 
 pub use kept::KeptLists;
 
-use history::{difference, merge, parse_cursor, reaches_back_to};
+use history::{merge, parse_cursor, reaches_back_to};
+pub use save::Saved;
 
-use super::{Service, or_taken};
+use super::Service;
 use crate::error::OrInternal;
-use crate::store::{ListedTask, NewTask, search_patterns};
+use crate::store::{Act, ListedTask, search_patterns};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -109,7 +109,7 @@ impl Service {
         }
     }
 
-    async fn urge(&self, lang: Lang, task: &Task, cycle: Option<&str>) -> Answer<bool> {
+    async fn urge(&self, lang: Lang, act: &Act, task: &Task, cycle: Option<&str>) -> Answer<bool> {
         let cycle = match cycle {
             Some(text) => Some(self.check_urge(lang, text, &task.zone)?),
             None if task.urge_cron.is_none() => {
@@ -122,7 +122,7 @@ impl Service {
             None => None,
         };
         self.store
-            .set_urging(task.id, true, cycle.as_deref(), self.clock.now())
+            .set_urging(act, task.id, true, cycle.as_deref())
             .await
             .or_internal(lang)
     }
@@ -149,77 +149,34 @@ impl Tasks for Service {
     }
 
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
-        let who = self.allow(caller, Action::Edit)?;
-        let new = self.check_task(caller.lang, draft, None).await?;
-        let now = self.clock.now();
-        let first_message = |id: TaskId| {
-            let task = preview_task(id, &new, now);
-            self.composer.created(&task, now)
-        };
-        let inserted = self.store.insert_task(&new, now, first_message).await;
-        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &new.name))?;
-        self.audit(who, "task.create", Some(id.0), &new.name).await;
-        self.signals.outbox.notify_one();
-        self.changed(caller.lang, id, true).await
+        self.create(caller, draft).await
     }
 
     async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task> {
-        let who = self.allow(caller, Action::Edit)?;
-        let mut new = self.check_task(caller.lang, draft, Some(id)).await?;
-        let before = self.task_draft(caller, id).await?;
-        let stored = self.find_task(caller.lang, id).await?;
-        keep_window(&mut new, draft, &before, &stored);
-        let updated = self.store.update_task(id, &new, self.clock.now()).await;
-        let found = or_taken(updated, caller.lang, || name_taken(caller.lang, &new.name))?;
-        let after = self.task_draft(caller, id).await?;
-        self.audit(who, "task.update", Some(id.0), &difference(&before, &after))
-            .await;
-        self.changed(caller.lang, id, found).await
+        let saved = self
+            .save_task(caller, id, None, |_| Ok(draft.clone()))
+            .await?;
+        saved.or_outdated()
     }
 
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft> {
         self.allow(caller, Action::Read)?;
         let task = self.find_task(caller.lang, id).await?;
-        let zone_rules = self.rules_of(&task.zone);
-        let local = |at: Option<Stamp>| {
-            at.map(|at| zone_rules.local(at).replacen(' ', "T", 1))
-                .unwrap_or_default()
-        };
-        Ok(TaskDraft {
-            execution: self.execution_draft(caller.lang, &task.execution).await?,
-            starts_at: local(task.starts_at),
-            ends_at: local(task.ends_at),
-            name: task.name,
-            nickname: task.nickname,
-            owners: task.owners,
-            tags: task.tags,
-            mode: task.mode,
-            command: task.command,
-            zone: task.zone,
-            cron: String::new(),
-            schedules: task.schedules.iter().map(Schedule::draft).collect(),
-            missed: MissedDraft::of(&task.missed),
-            urge_cron: task.urge_cron.unwrap_or_default(),
-            urging: task.urging,
-            channel_id: task.channel_id.map(|id| id.0),
-            timeout: task
-                .timeout_seconds
-                .map(format_duration)
-                .unwrap_or_default(),
-        })
+        self.draft_of(caller.lang, task).await
     }
 
     async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task> {
         let who = self.allow(caller, Action::Operate)?;
-        let (lang, now) = (caller.lang, self.clock.now());
+        let lang = caller.lang;
         let task = self.find_task(lang, id).await?;
-        let set = async |state, until: Option<DateTime<chrono::Utc>>| {
+        let act = |action| self.act(who, action).detail(task.name.as_str());
+        let set = async |action, state, until: Option<DateTime<chrono::Utc>>| {
             self.store
-                .set_task_state(id, state, until, now)
+                .set_task_state(&act(action), id, state, until)
                 .await
                 .or_internal(lang)
         };
-        let (found, action) = match control {
+        let found = match control {
             Control::Pause(_) if task.state == TaskState::Closed => {
                 return Err(AppError::new(
                     ErrorKind::Conflict,
@@ -236,20 +193,20 @@ impl Tasks for Service {
                     .as_deref()
                     .map(|until| self.check_until(lang, until, &task.zone))
                     .transpose()?;
-                (set(TaskState::Paused, until).await?, "task.pause")
+                set("task.pause", TaskState::Paused, until).await?
             }
-            Control::Close => (set(TaskState::Closed, None).await?, "task.close"),
-            Control::Restore => (set(TaskState::Active, None).await?, "task.restore"),
-            Control::Urge(cycle) => (self.urge(lang, &task, cycle.as_deref()).await?, "task.urge"),
-            Control::Unurge => (
-                self.store
-                    .set_urging(id, false, None, now)
-                    .await
-                    .or_internal(lang)?,
-                "task.unurge",
-            ),
+            Control::Close => set("task.close", TaskState::Closed, None).await?,
+            Control::Restore => set("task.restore", TaskState::Active, None).await?,
+            Control::Urge(cycle) => {
+                self.urge(lang, &act("task.urge"), &task, cycle.as_deref())
+                    .await?
+            }
+            Control::Unurge => self
+                .store
+                .set_urging(&act("task.unurge"), id, false, None)
+                .await
+                .or_internal(lang)?,
         };
-        self.audit(who, action, Some(id.0), &task.name).await;
         self.changed(lang, id, found).await
     }
 
@@ -258,7 +215,6 @@ impl Tasks for Service {
         let task = self.find_task(caller.lang, id).await?;
         self.check_not_awaited(caller.lang, &task).await?;
         let found = self.delete_when_ended(caller.lang, who, &task).await?;
-        self.audit(who, "task.delete", Some(id.0), &task.name).await;
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
         if found {
@@ -342,65 +298,5 @@ impl Tasks for Service {
         self.allow(caller, Action::Read)?;
         let task = self.find_task(caller.lang, id).await?;
         self.explain(caller.lang, &task, at).await
-    }
-}
-
-/// A time that was left as it was shown stays the same instant: of one that the clock shows twice
-/// the text does not say which, and it has no fractions of a second.
-fn keep_window(new: &mut NewTask, typed: &TaskDraft, before: &TaskDraft, stored: &Task) {
-    if new.zone != stored.zone {
-        return;
-    }
-    if typed.starts_at == before.starts_at {
-        new.starts_at = stored.starts_at.map(|at| at.0);
-    }
-    if typed.ends_at == before.ends_at {
-        new.ends_at = stored.ends_at.map(|at| at.0);
-    }
-}
-
-/// The task as it will be, for its first message.
-fn preview_task(id: TaskId, new: &NewTask, now: DateTime<chrono::Utc>) -> Task {
-    Task {
-        id,
-        name: new.name.clone(),
-        nickname: new.nickname.clone(),
-        owners: new.owners.clone(),
-        tags: new.tags.clone(),
-        mode: new.mode,
-        command: new.command.clone(),
-        zone: new.zone.clone(),
-        cron: new
-            .schedules
-            .first()
-            .map(|schedule| schedule.spec.clone())
-            .unwrap_or_default(),
-        schedules: new
-            .schedules
-            .iter()
-            .map(|schedule| Schedule {
-                id: ScheduleId(0),
-                purpose: Purpose::Work,
-                spec: schedule.spec.clone(),
-                day_rule: schedule.day_rule,
-                calendar: schedule.calendar.clone(),
-                jitter: schedule.jitter,
-            })
-            .collect(),
-        urge_cron: new.urge_cron.clone(),
-        urging: new.urging,
-        channel_id: new.channel_id,
-        starts_at: new.starts_at.map(Stamp),
-        ends_at: new.ends_at.map(Stamp),
-        timeout_seconds: new.timeout_seconds,
-        missed: new.missed,
-        execution: new.execution.clone().shared(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(now),
-        updated_at: Stamp(now),
-        next_at: None,
     }
 }

@@ -89,9 +89,10 @@ impl Users for Service {
         let name = draft.name.trim();
         self.check_unlike(lang, name).await?;
         let password_hash = self.new_hash(lang, &draft.password).await?;
+        let act = self.act(who, "user.create").detail(name);
         let inserted = self
             .store
-            .insert_user(name, role, &password_hash, self.clock.now())
+            .insert_user(&act, name, role, &password_hash)
             .await;
         let id = or_taken(inserted, lang, || {
             let message = lang.pick(
@@ -103,7 +104,6 @@ impl Users for Service {
                 ..AppError::new(ErrorKind::Conflict, "user.name_taken", message)
             }
         })?;
-        self.audit(who, "user.create", Some(id.0), name).await;
         self.find_user(caller, id).await
     }
 
@@ -111,9 +111,14 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         self.find_user(caller, id).await?;
+        let action = if disabled {
+            "user.disable"
+        } else {
+            "user.enable"
+        };
         if !self
             .store
-            .set_user_disabled(id, disabled)
+            .set_user_disabled(&self.act(who, action), id, disabled)
             .await
             .or_internal(lang)?
         {
@@ -129,17 +134,6 @@ impl Users for Service {
         if disabled {
             self.streams.end_user(id, None);
         }
-        self.audit(
-            who,
-            if disabled {
-                "user.disable"
-            } else {
-                "user.enable"
-            },
-            Some(id.0),
-            "",
-        )
-        .await;
         self.find_user(caller, id).await
     }
 
@@ -153,14 +147,13 @@ impl Users for Service {
         let password_hash = self.new_hash(lang, password).await?;
         if !self
             .store
-            .set_password(id, &password_hash)
+            .set_password(&self.act(who, "user.password"), id, &password_hash)
             .await
             .or_internal(lang)?
         {
             return Err(AppError::not_found(lang, lang.pick("这个用户", "user")));
         }
         self.streams.end_user(id, None);
-        self.audit(who, "user.password", Some(id.0), "").await;
         Ok(())
     }
 
@@ -187,13 +180,12 @@ impl Users for Service {
             .ok_or_else(|| AppError::not_found(lang, lang.pick("这个用户", "user")))?;
         let token = format!("{API_PREFIX}{}", new_secret());
         let prefix: String = token.chars().take(12).collect();
+        let act = self.act(&who, "token.create").detail(owner.name);
         let id = self
             .store
-            .insert_token(owner.id, &prefix, &hash(&token), self.clock.now(), None)
+            .insert_token(&act, owner.id, &prefix, &hash(&token), None)
             .await
             .or_internal(lang)?;
-        self.audit(&who, "token.create", Some(id.0), &owner.name)
-            .await;
         Ok(NewToken { id, token })
     }
 
@@ -201,7 +193,7 @@ impl Users for Service {
         let (who, scope) = self.token_scope(caller)?;
         if !self
             .store
-            .delete_token(id, scope)
+            .delete_token(&self.act(&who, "token.revoke"), id, scope)
             .await
             .or_internal(caller.lang)?
         {
@@ -211,7 +203,6 @@ impl Users for Service {
             ));
         }
         self.streams.end_credential(&Credential::Token(id));
-        self.audit(&who, "token.revoke", Some(id.0), "").await;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 
 use super::entity::{api_token, session, setup_link, user};
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Act, Store, StoreError};
 
 /// An account with its password hash.
 #[derive(Clone, Debug)]
@@ -83,10 +83,10 @@ impl Store {
     /// When the database fails or refuses the name.
     pub async fn insert_user(
         &self,
+        act: &Act,
         name: &str,
         role: Role,
         password_hash: &str,
-        now: DateTime<Utc>,
     ) -> Result<UserId, StoreError> {
         transaction!(self, |tx| {
             let inserted = user::Entity::insert(user::ActiveModel {
@@ -94,11 +94,12 @@ impl Store {
                 password_hash: Set(password_hash.to_owned()),
                 role: Set(role.as_str().to_owned()),
                 disabled: Set(false),
-                created_at: Set(now),
+                created_at: Set(act.at()),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
+            act.record(tx, Some(inserted.last_insert_id)).await?;
             Ok(UserId(inserted.last_insert_id))
         })
     }
@@ -122,11 +123,12 @@ impl Store {
     /// When the database fails.
     pub async fn insert_first_admin(
         &self,
+        act: &Act,
         link_hash: &str,
         name: &str,
         password_hash: &str,
-        now: DateTime<Utc>,
     ) -> Result<Option<UserId>, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             let used = setup_link::Entity::delete_many()
                 .filter(setup_link::Column::TokenHash.eq(link_hash))
@@ -147,6 +149,7 @@ impl Store {
             .exec(tx)
             .await?;
             setup_link::Entity::delete_many().exec(tx).await?;
+            act.record(tx, Some(inserted.last_insert_id)).await?;
             Ok(Some(UserId(inserted.last_insert_id)))
         })
     }
@@ -177,7 +180,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_user_disabled(&self, id: UserId, disabled: bool) -> Result<bool, StoreError> {
+    pub async fn set_user_disabled(
+        &self,
+        act: &Act,
+        id: UserId,
+        disabled: bool,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             if disabled {
                 let others = user::Entity::find()
@@ -199,7 +207,11 @@ impl Store {
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            Ok(updated.rows_affected == 1)
+            if updated.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 
@@ -210,6 +222,7 @@ impl Store {
     /// When the database fails.
     pub async fn change_password(
         &self,
+        act: &Act,
         id: UserId,
         old: &str,
         hash: &str,
@@ -231,6 +244,7 @@ impl Store {
                 .filter(session::Column::TokenHash.ne(kept))
                 .exec(tx)
                 .await?;
+            act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -239,7 +253,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_password(&self, id: UserId, hash: &str) -> Result<bool, StoreError> {
+    pub async fn set_password(
+        &self,
+        act: &Act,
+        id: UserId,
+        hash: &str,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             session::Entity::delete_many()
                 .filter(session::Column::UserId.eq(id.0))
@@ -254,7 +273,11 @@ impl Store {
                 .filter(user::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            Ok(updated.rows_affected == 1)
+            if updated.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 }

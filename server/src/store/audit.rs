@@ -1,69 +1,211 @@
-//! Who changed what.
+//! Who changed what, noted in the transaction of the change.
 
 use app::auth::Principal;
+use app::id::{TaskId, UserId};
 use chrono::{DateTime, Utc};
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::entity::audit;
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tx};
 
 /// Who is named where nobody asked: the product itself.
 const ITSELF: &str = "jcrontab";
 
+/// What somebody is doing. It is written to the audit log by the transaction that does it, so that
+/// neither is there without the other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Act {
+    who: String,
+    via: &'static str,
+    action: &'static str,
+    detail: String,
+    at: DateTime<Utc>,
+}
+
+impl Act {
+    /// Something that a person or a token does: `task.update`, `user.create`, …
+    #[must_use]
+    pub fn by(who: &Principal, action: &'static str, at: DateTime<Utc>) -> Self {
+        Self {
+            who: who.name.clone(),
+            via: who.via.as_str(),
+            action,
+            detail: String::new(),
+            at,
+        }
+    }
+
+    /// Something that the product does by itself.
+    pub(super) fn of_its_own(action: &'static str, at: DateTime<Utc>) -> Self {
+        Self {
+            who: ITSELF.to_owned(),
+            via: "server",
+            action,
+            detail: String::new(),
+            at,
+        }
+    }
+
+    /// What the log says beside it.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// The same, with something said before the rest of its detail.
+    pub(super) fn first(mut self, words: String) -> Self {
+        self.detail = if self.detail.is_empty() {
+            words
+        } else {
+            format!("{words}; {}", self.detail)
+        };
+        self
+    }
+
+    /// The same by the same person, called something else.
+    #[must_use]
+    pub fn action(mut self, action: &'static str) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// When it is done.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Writes it to the log.
+    pub(super) async fn record(&self, tx: &Tx, object: Option<i64>) -> Result<(), StoreError> {
+        self.insert(tx, object, None).await
+    }
+
+    /// Writes it to the log as what made this version of a task.
+    pub(super) async fn record_version(
+        &self,
+        tx: &Tx,
+        id: TaskId,
+        version: i64,
+    ) -> Result<(), StoreError> {
+        self.insert(tx, Some(id.0), Some(version)).await
+    }
+
+    async fn insert(
+        &self,
+        tx: &Tx,
+        object: Option<i64>,
+        version: Option<i64>,
+    ) -> Result<(), StoreError> {
+        audit::Entity::insert(audit::ActiveModel {
+            at: Set(self.at),
+            who: Set(self.who.clone()),
+            via: Set(self.via.to_owned()),
+            action: Set(self.action.to_owned()),
+            object_id: Set(object),
+            object_version: Set(version),
+            detail: Set(self.detail.clone()),
+            ..Default::default()
+        })
+        .exec_without_returning(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Something that was done to a task, as the log keeps it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TaskChange {
+    /// Who did it.
+    pub who: String,
+    /// What: `task.update`, `task.pause`, …
+    pub action: String,
+    /// What the log says beside it: of an update, each field before and after.
+    pub detail: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 impl Store {
+    /// Notes an act that changes nothing in the database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_act(&self, act: &Act, object: Option<i64>) -> Result<(), StoreError> {
+        transaction!(self, |tx| { act.record(tx, object).await })
+    }
+
+    /// What made the versions of a task after this one, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_changes_since(
+        &self,
+        id: TaskId,
+        version: i64,
+        limit: u64,
+    ) -> Result<Vec<TaskChange>, StoreError> {
+        let rows = audit::Entity::find()
+            .filter(audit::Column::ObjectId.eq(id.0))
+            .filter(audit::Column::ObjectVersion.gt(version))
+            .order_by_desc(audit::Column::At)
+            .order_by_desc(audit::Column::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        let change = |row: audit::Model| TaskChange {
+            who: row.who,
+            action: row.action,
+            detail: row.detail,
+            at: row.at,
+        };
+        Ok(rows.into_iter().map(change).collect())
+    }
+
+    /// The addresses from which somebody signed in since then, the latest first; of so many
+    /// sign-ins at the most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_ins_since(
+        &self,
+        id: UserId,
+        since: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        // Things of other kinds may have the same id; what happened to them is told by its action.
+        Ok(audit::Entity::find()
+            .select_only()
+            .column(audit::Column::Detail)
+            .filter(audit::Column::ObjectId.eq(id.0))
+            .filter(audit::Column::At.gte(since))
+            .filter(audit::Column::Action.eq("sign_in"))
+            .order_by_desc(audit::Column::At)
+            .limit(limit)
+            .into_tuple::<String>()
+            .all(&self.reader)
+            .await?)
+    }
+
     /// Notes that the product did or met something by itself.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn note(
         &self,
-        action: &str,
-        object_id: Option<i64>,
+        action: &'static str,
+        object: Option<i64>,
         detail: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            audit::Entity::insert(audit::ActiveModel {
-                at: Set(now),
-                who: Set(ITSELF.to_owned()),
-                via: Set("server".to_owned()),
-                action: Set(action.to_owned()),
-                object_id: Set(object_id),
-                detail: Set(detail.to_owned()),
-                ..Default::default()
-            })
-            .exec_without_returning(tx)
-            .await?;
-            Ok(())
-        })
-    }
-
-    /// Notes that somebody did something.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn audit(
-        &self,
-        who: &Principal,
-        action: &str,
-        object_id: Option<i64>,
-        detail: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            audit::Entity::insert(audit::ActiveModel {
-                at: Set(now),
-                who: Set(who.name.clone()),
-                via: Set(format!("{:?}", who.via).to_lowercase()),
-                action: Set(action.to_owned()),
-                object_id: Set(object_id),
-                detail: Set(detail.to_owned()),
-                ..Default::default()
-            })
-            .exec_without_returning(tx)
-            .await?;
-            Ok(())
-        })
+        let act = Act::of_its_own(action, now).detail(detail);
+        self.record_act(&act, object).await
     }
 }

@@ -9,7 +9,7 @@ use super::entity::blackout;
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::tasks::{from_json, to_json};
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Act, Store, StoreError};
 
 /// A blackout's row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,9 +86,10 @@ impl Store {
     /// When the database fails.
     pub async fn put_blackout(
         &self,
+        act: &Act,
         new: &StoredBlackout,
-        now: DateTime<Utc>,
     ) -> Result<Option<BlackoutId>, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
             let mut row = columns(new, now);
@@ -108,6 +109,7 @@ impl Store {
                 new.id.0
             };
             withdraw(tx, EVERY_TASK, now).await?;
+            act.record(tx, Some(id)).await?;
             Ok(Some(BlackoutId(id)))
         })
     }
@@ -116,16 +118,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_blackout(
-        &self,
-        id: BlackoutId,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    pub async fn delete_blackout(&self, act: &Act, id: BlackoutId) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
             let deleted = blackout::Entity::delete_by_id(id.0).exec(tx).await?;
             withdraw(tx, EVERY_TASK, now).await?;
-            Ok(deleted.rows_affected > 0)
+            if deleted.rows_affected == 0 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use super::entity::{calendar, schedule};
 use super::ledger::{EVERY_TASK, note_change, withdraw};
 use super::txn::transaction;
-use super::{Store, StoreError, Tx};
+use super::{Act, Store, StoreError, Tx};
 
 /// A calendar's row.
 #[derive(Clone, Debug)]
@@ -78,9 +78,10 @@ impl Store {
     /// When the database fails or refuses the name.
     pub async fn insert_calendar(
         &self,
+        act: &Act,
         draft: &CalendarDraft,
-        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let now = act.at();
         let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
         transaction!(self, |tx| {
             // Other nodes must know it before a schedule asks it.
@@ -95,7 +96,7 @@ impl Store {
             })
             .exec_without_returning(tx)
             .await?;
-            Ok(())
+            act.record(tx, None).await
         })
     }
 
@@ -105,10 +106,11 @@ impl Store {
     /// When the database fails or refuses the name.
     pub async fn update_calendar(
         &self,
+        act: &Act,
         name: &str,
         draft: &CalendarDraft,
-        now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let now = act.at();
         let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
         transaction!(self, |tx| {
             plan_anew(tx, now).await?;
@@ -126,6 +128,7 @@ impl Store {
                 .filter(schedule::Column::Calendar.eq(name))
                 .exec(tx)
                 .await?;
+            act.record(tx, None).await?;
             Ok(true)
         })
     }
@@ -138,10 +141,11 @@ impl Store {
     /// When the database fails.
     pub async fn change_calendar_days(
         &self,
+        act: &Act,
         name: &str,
-        now: DateTime<Utc>,
         change: impl Fn(Option<&str>) -> Option<String>,
     ) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             // Takes the lock that all changes take: what is read here is what is written over.
             plan_anew(tx, now).await?;
@@ -175,6 +179,7 @@ impl Store {
                     .await?;
                 }
             }
+            act.record(tx, None).await?;
             Ok(true)
         })
     }
@@ -183,13 +188,9 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_calendar(
-        &self,
-        name: &str,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    pub async fn delete_calendar(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            plan_anew(tx, now).await?;
+            plan_anew(tx, act.at()).await?;
             // Checked where the row goes: nobody may start to use it in between.
             let uses = schedule::Entity::find()
                 .filter(schedule::Column::Calendar.eq(name))
@@ -202,7 +203,11 @@ impl Store {
                 .filter(calendar::Column::Name.eq(name))
                 .exec(tx)
                 .await?;
-            Ok(deleted.rows_affected > 0)
+            if deleted.rows_affected == 0 {
+                return Ok(false);
+            }
+            act.record(tx, None).await?;
+            Ok(true)
         })
     }
 }

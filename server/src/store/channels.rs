@@ -14,17 +14,17 @@ use sea_orm::{
 use super::delivery::channel_gone;
 use super::entity::{channel, message, task};
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Act, Store, StoreError, Tx};
 
-/// A checked channel, its URL sealed.
+/// A checked channel.
 #[derive(Clone, Debug)]
 pub struct NewChannel {
     /// Unique name.
     pub name: String,
     /// What stands at the other end.
     pub kind: ChannelKind,
-    /// The sealed URL and its masked form; `None` keeps the stored one.
-    pub url: Option<(String, String)>,
+    /// The masked form of its URL; `None` keeps the stored URL.
+    pub masked: Option<String>,
 }
 
 impl Store {
@@ -135,57 +135,54 @@ impl Store {
         })
     }
 
-    /// Adds a channel. A name that exists already is a duplicate-key error.
+    /// Adds a channel. `seal` seals its URL for its id; `None` of it ends everything. A name that
+    /// exists already is a duplicate-key error.
     ///
     /// # Errors
-    /// When the database fails or refuses the name.
+    /// When the database fails or refuses the name, or the URL cannot be sealed.
     pub async fn insert_channel(
         &self,
+        act: &Act,
         new: &NewChannel,
-        now: DateTime<Utc>,
+        seal: impl Fn(ChannelId) -> Option<String> + Send + Sync,
     ) -> Result<ChannelId, StoreError> {
-        let (sealed, masked) = new.url.clone().unwrap_or_default();
+        let now = act.at();
         transaction!(self, |tx| {
             let inserted = channel::Entity::insert(channel::ActiveModel {
                 name: Set(new.name.clone()),
                 kind: Set(new.kind.as_str().to_owned()),
-                url_sealed: Set(sealed.clone()),
-                url_masked: Set(masked.clone()),
+                url_sealed: Set(String::new()),
+                url_masked: Set(String::new()),
                 created_at: Set(now),
                 updated_at: Set(now),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
-            Ok(ChannelId(inserted.last_insert_id))
+            let id = ChannelId(inserted.last_insert_id);
+            write(tx, id, new, &seal, now).await?;
+            act.record(tx, Some(id.0)).await?;
+            Ok(id)
         })
     }
 
-    /// Replaces a channel; false when it is gone.
+    /// Replaces a channel; false when it is gone. `seal` as for [`Self::insert_channel`].
     ///
     /// # Errors
-    /// When the database fails or refuses the name.
+    /// When the database fails or refuses the name, or the URL cannot be sealed.
     pub async fn update_channel(
         &self,
+        act: &Act,
         id: ChannelId,
         new: &NewChannel,
-        now: DateTime<Utc>,
+        seal: impl Fn(ChannelId) -> Option<String> + Send + Sync,
     ) -> Result<bool, StoreError> {
-        use channel::Column as C;
         transaction!(self, |tx| {
-            let mut update = channel::Entity::update_many()
-                .col_expr(C::Name, Expr::value(new.name.as_str()))
-                .col_expr(C::Kind, Expr::value(new.kind.as_str()))
-                .col_expr(C::UpdatedAt, Expr::value(now));
-            if let Some((sealed, masked)) = &new.url {
-                // Whatever the old address answered says nothing about the new one.
-                update = update
-                    .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-                    .col_expr(C::Refuses, Expr::value(false))
-                    .col_expr(C::UrlSealed, Expr::value(sealed.as_str()))
-                    .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
+            if !write(tx, id, new, &seal, act.at()).await? {
+                return Ok(false);
             }
-            Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 
@@ -193,11 +190,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_channel(
-        &self,
-        id: ChannelId,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    pub async fn delete_channel(&self, act: &Act, id: ChannelId) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             let used = task::Entity::find()
                 .filter(task::Column::ChannelId.eq(id.0))
@@ -218,13 +212,41 @@ impl Store {
                 ]))
                 .exec(tx)
                 .await?;
-            Ok(channel::Entity::delete_by_id(id.0)
-                .exec(tx)
-                .await?
-                .rows_affected
-                == 1)
+            let deleted = channel::Entity::delete_by_id(id.0).exec(tx).await?;
+            if deleted.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
+}
+
+/// Writes what a person entered into the row of a channel; false when it is gone.
+async fn write(
+    tx: &Tx,
+    id: ChannelId,
+    new: &NewChannel,
+    seal: impl Fn(ChannelId) -> Option<String>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use channel::Column as C;
+    let mut update = channel::Entity::update_many()
+        .col_expr(C::Name, Expr::value(new.name.as_str()))
+        .col_expr(C::Kind, Expr::value(new.kind.as_str()))
+        .col_expr(C::UpdatedAt, Expr::value(now));
+    if let Some(masked) = &new.masked {
+        let sealed = seal(id).ok_or_else(|| StoreError::Seal {
+            what: format!("channel {id}"),
+        })?;
+        // Whatever the old address answered says nothing about the new one.
+        update = update
+            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::UrlSealed, Expr::value(sealed))
+            .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
+    }
+    Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
 }
 
 fn kind(text: &str) -> Result<ChannelKind, StoreError> {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{channel_gone, end_run, outdated, withdraw_message};
 use super::entity::{channel, message};
 use super::txn::transaction;
-use super::{Store, StoreError, Tx};
+use super::{Act, Store, StoreError, Tx};
 
 /// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -329,17 +329,31 @@ impl Store {
     /// When the database fails.
     pub async fn note_channel_answer(
         &self,
+        act: &Act,
         id: ChannelId,
         answer: &str,
         refused: Option<bool>,
-        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             match refused {
-                None => note_accepted(tx, id, answer).await,
-                Some(refused) => note_trouble(tx, id, answer, refused, now).await,
+                None => note_accepted(tx, id, answer).await?,
+                Some(refused) => note_trouble(tx, id, answer, refused, act.at()).await?,
             }
+            act.record(tx, Some(id.0)).await
         })
+    }
+
+    /// Notes that nothing would be sent to the address of a channel, and why.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_channel_trouble(
+        &self,
+        id: ChannelId,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| { note_trouble(tx, id, why, false, now).await })
     }
 
     /// Gives up what was meant for a channel that is gone.

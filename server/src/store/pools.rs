@@ -6,13 +6,12 @@ use app::id::TaskId;
 use app::pool::EVERYTHING;
 use app::run::RunState;
 use app::task::Execution;
-use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::entity::{pool, run, task};
 use super::ledger::{EVERY_TASK, note_change};
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Act, Store, StoreError};
 
 /// A pool as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,11 +112,13 @@ impl Store {
         Ok(loads)
     }
 
-    /// Adds a pool, or changes its slots; gives whether it is new. What waits looks again.
+    /// Adds a pool, or changes its slots. What waits looks again. The act is `pool.create` or
+    /// `pool.update`, whichever it comes to.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_pool(&self, new: &StoredPool, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn put_pool(&self, act: &Act, new: &StoredPool) -> Result<(), StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, EVERY_TASK, now).await?;
             let row = pool::ActiveModel {
@@ -126,12 +127,14 @@ impl Store {
                 updated_at: Set(now),
             };
             let known = pool::Entity::find_by_id(new.name.clone()).one(tx).await?;
-            if known.is_some() {
+            let action = if known.is_some() {
                 pool::Entity::update(row).exec(tx).await?;
+                "pool.update"
             } else {
                 pool::Entity::insert(row).exec_without_returning(tx).await?;
-            }
-            Ok(known.is_none())
+                "pool.create"
+            };
+            act.clone().action(action).record(tx, None).await
         })
     }
 
@@ -139,13 +142,9 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_pool(
-        &self,
-        name: &str,
-        now: DateTime<Utc>,
-    ) -> Result<PoolRemoval, StoreError> {
+    pub async fn delete_pool(&self, act: &Act, name: &str) -> Result<PoolRemoval, StoreError> {
         transaction!(self, |tx| {
-            note_change(tx, EVERY_TASK, now).await?;
+            note_change(tx, EVERY_TASK, act.at()).await?;
             let rows: Vec<(i64, String, String)> = task::Entity::find()
                 .select_only()
                 .columns([
@@ -173,11 +172,11 @@ impl Store {
                 return Ok(PoolRemoval::InUse(users));
             }
             let deleted = pool::Entity::delete_by_id(name.to_owned()).exec(tx).await?;
-            Ok(if deleted.rows_affected > 0 {
-                PoolRemoval::Done
-            } else {
-                PoolRemoval::Unknown
-            })
+            if deleted.rows_affected == 0 {
+                return Ok(PoolRemoval::Unknown);
+            }
+            act.record(tx, None).await?;
+            Ok(PoolRemoval::Done)
         })
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use super::accounts::to_user;
 use super::entity::{api_token, session, user};
 use super::txn::transaction;
-use super::{Store, StoreError};
+use super::{Act, Store, StoreError};
 
 /// Ids in one question: engines limit the values of a statement.
 const AT_ONCE: usize = 500;
@@ -33,11 +33,12 @@ impl Store {
     /// When the database fails.
     pub async fn insert_session(
         &self,
+        act: &Act,
         token_hash: &str,
         user_id: UserId,
-        now: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             session::Entity::delete_many()
                 .filter(session::Column::ExpiresAt.lt(now))
@@ -57,6 +58,7 @@ impl Store {
                 .filter(user::Column::Id.eq(user_id.0))
                 .exec(tx)
                 .await?;
+            act.record(tx, Some(user_id.0)).await?;
             Ok(())
         })
     }
@@ -219,10 +221,10 @@ impl Store {
     /// When the database fails.
     pub async fn insert_token(
         &self,
+        act: &Act,
         user_id: UserId,
         prefix: &str,
         token_hash: &str,
-        now: DateTime<Utc>,
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<TokenId, StoreError> {
         transaction!(self, |tx| {
@@ -230,12 +232,13 @@ impl Store {
                 user_id: Set(user_id.0),
                 prefix: Set(prefix.to_owned()),
                 token_hash: Set(token_hash.to_owned()),
-                created_at: Set(now),
+                created_at: Set(act.at()),
                 expires_at: Set(expires_at),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
+            act.record(tx, Some(inserted.last_insert_id)).await?;
             Ok(TokenId(inserted.last_insert_id))
         })
     }
@@ -281,14 +284,23 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_token(&self, id: TokenId, of: Option<UserId>) -> Result<bool, StoreError> {
+    pub async fn delete_token(
+        &self,
+        act: &Act,
+        id: TokenId,
+        of: Option<UserId>,
+    ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             let mut delete =
                 api_token::Entity::delete_many().filter(api_token::Column::Id.eq(id.0));
             if let Some(of) = of {
                 delete = delete.filter(api_token::Column::UserId.eq(of.0));
             }
-            Ok(delete.exec(tx).await?.rows_affected == 1)
+            if delete.exec(tx).await?.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 

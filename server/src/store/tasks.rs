@@ -6,7 +6,7 @@ mod rows;
 mod schedules;
 mod search;
 
-pub use change::Deleted;
+pub use change::{Deleted, Updated};
 
 use app::id::{ChannelId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Schedule};

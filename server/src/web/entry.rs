@@ -156,7 +156,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
             Posted::CalendarImport(Default::default(), Err(error))
         }
         _ if path.ends_with("/run") => Posted::Start(Default::default(), error),
-        _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), error),
+        _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), None, error),
         _ => return None,
     })
 }

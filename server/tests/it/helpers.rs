@@ -21,8 +21,9 @@ pub(crate) use leash::Leash;
 pub(crate) use node::Node;
 pub(crate) use robot::Robot;
 
-/// Whatever is waited for comes within this time, or the test fails.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+/// Whatever is waited for comes within this time, also on a machine that has much else to do, or the
+/// test fails.
+pub(crate) const LIMIT: Duration = Duration::from_secs(180);
 
 /// Waits for something, but not for ever.
 pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {

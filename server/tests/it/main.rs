@@ -9,6 +9,7 @@ mod helpers;
 
 mod access;
 mod accounts;
+mod acts;
 mod arrows;
 mod channels;
 mod cli;

@@ -14,7 +14,7 @@ pub(crate) async fn account(app: &TestApp, name: &str, role: Role) {
     let hash = app.service.passwords.hash(PASSWORD).await.expect("a hash");
     app.service
         .store
-        .insert_user(name, role, &hash, server::clock::Clock::now(&*app.clock))
+        .insert_user(&app.act(), name, role, &hash)
         .await
         .expect("a user");
 }

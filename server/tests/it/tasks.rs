@@ -263,12 +263,7 @@ async fn tasks_are_found_and_paged() {
     };
     app.service
         .store
-        .set_task_state(
-            closed.id,
-            app::task::TaskState::Closed,
-            None,
-            at("2026-11-22T08:00:00Z"),
-        )
+        .set_task_state(&app.act(), closed.id, app::task::TaskState::Closed, None)
         .await
         .expect("closed");
 

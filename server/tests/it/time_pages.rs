@@ -362,12 +362,7 @@ async fn any_number_of_pauses_ends() {
     for id in ids {
         app.service
             .store
-            .set_task_state(
-                TaskId(id),
-                TaskState::Paused,
-                Some(until),
-                at("2026-11-22T08:00:00Z"),
-            )
+            .set_task_state(&app.act(), TaskId(id), TaskState::Paused, Some(until))
             .await
             .expect("a pause");
     }

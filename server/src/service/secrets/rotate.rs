@@ -65,9 +65,10 @@ impl Service {
         let who: &Principal = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let next = self.sealer.prepare_next().or_internal(lang)?;
+        let act = self.act(who, "key.rotate");
         let sealed = self
             .store
-            .reseal_all(LOST_AFTER * 3 / 2, |at, sealed| {
+            .reseal_all(&act, LOST_AFTER * 3 / 2, |at, sealed| {
                 reseal(&self.sealer, &next, at, sealed)
             })
             .await;
@@ -91,8 +92,6 @@ impl Service {
             Err(error) => return Err(internal(lang, &error)),
         };
         // From here on the new key is the right one, whether or not the files follow now.
-        self.audit(who, "key.rotate", None, &format!("{resealed} values"))
-            .await;
         self.sealer.adopt(&next).map_err(|error| {
             internal(lang, &error).with_hint(lang.pick(
                 "数据库已经换用 secret.key.new 里的新密钥；不要删除它，下次启动会自动就位",

@@ -24,7 +24,7 @@ impl Service {
     ///
     /// Without its row, a run of another node could not be reached any more. So these are ended
     /// first; the task is closed meanwhile, so that nothing starts. Runs of this process are held
-    /// by it and need no row.
+    /// by it and need no row: they are ended once the deletion is certain.
     pub(super) async fn delete_when_ended(
         &self,
         lang: Lang,
@@ -32,15 +32,12 @@ impl Service {
         task: &Task,
     ) -> Answer<bool> {
         let until = tokio::time::Instant::now() + PATIENCE;
+        let act = self.act(who, "task.delete").detail(task.name.as_str());
         let mut is_closed = task.state == TaskState::Closed;
         loop {
-            if let Some(executor) = &self.executor {
-                executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
-            }
-            let now = self.clock.now();
             let deleted = self
                 .store
-                .delete_task(task.id, &self.node_id, &who.name, now)
+                .delete_task(&act, task.id, &self.node_id)
                 .await
                 .or_internal(lang)?;
             let left = match deleted {
@@ -48,9 +45,13 @@ impl Service {
                 Deleted::Gone => return Ok(false),
                 Deleted::RunsElsewhere(left) => left,
             };
+            if let Some(executor) = &self.executor {
+                executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
+            }
             if !is_closed {
+                let close = act.clone().action("task.close");
                 self.store
-                    .set_task_state(task.id, TaskState::Closed, None, now)
+                    .set_task_state(&close, task.id, TaskState::Closed, None)
                     .await
                     .or_internal(lang)?;
                 self.signals.tasks.notify_one();
@@ -64,7 +65,6 @@ impl Service {
             tokio::time::sleep(PAUSE).await;
         }
         if let Some(executor) = &self.executor {
-            // What was started between the look and the end of the transaction.
             executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
         }
         Ok(true)

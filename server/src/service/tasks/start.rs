@@ -9,7 +9,7 @@ use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
-use app::id::{RunId, TaskId};
+use app::id::TaskId;
 use app::run::{Run, RunRequest, Trigger};
 use app::task::Task;
 
@@ -75,10 +75,11 @@ impl Service {
         // What it is granted is read first: once the run is in the database it has to start.
         let secrets = self.store.granted_to(id).await.or_internal(lang)?;
         let slots = self.store.slots().await.or_internal(lang)?;
-        let now = self.clock.now();
+        let detail = audit_detail(request, note.as_deref());
+        let act = self.act(who, "task.run").detail(detail);
         let started = self
             .store
-            .start_manual(&task, &new, &slots, &self.node_id, now)
+            .start_manual(&act, &task, &new, &slots, &self.node_id)
             .await;
         let started = started
             .inspect_err(|_| executor.doubt())
@@ -92,7 +93,7 @@ impl Service {
                     task: Arc::new(task),
                     trigger: Trigger::Manual,
                     scheduled_for: None,
-                    started_at: now,
+                    started_at: act.at(),
                     attempt: 1,
                     parameters: values,
                     secrets: secrets.into(),
@@ -112,10 +113,6 @@ impl Service {
         };
         // The loop ends what is to make room.
         self.signals.stops();
-        if !replayed {
-            let detail = audit_detail(run_id, request, note.as_deref());
-            self.audit(who, "task.run", Some(id.0), &detail).await;
-        }
         Ok(Started {
             run: self.find_run(lang, run_id).await?,
             replayed,
@@ -207,17 +204,15 @@ fn request_hash(lang: Lang, key: &str, task: TaskId, request: &RunRequest) -> An
     Ok(hash(&text))
 }
 
-/// Which run, why, and what was filled in, without the values.
-fn audit_detail(run: RunId, request: &RunRequest, note: Option<&str>) -> String {
-    let mut detail = format!("run {run}");
-    if !request.parameters.is_empty() {
-        let names: Vec<&str> = request.parameters.keys().map(String::as_str).collect();
-        detail.push_str(&format!("; parameters {}", names.join(", ")));
-    }
-    if let Some(note) = note {
-        detail.push_str(&format!("; {note}"));
-    }
-    detail
+/// What was filled in, without the values, and why.
+fn audit_detail(request: &RunRequest, note: Option<&str>) -> String {
+    let names: Vec<&str> = request.parameters.keys().map(String::as_str).collect();
+    let filled_in = (!names.is_empty()).then(|| format!("parameters {}", names.join(", ")));
+    let said: Vec<String> = filled_in
+        .into_iter()
+        .chain(note.map(str::to_owned))
+        .collect();
+    said.join("; ")
 }
 
 fn refused(lang: Lang, task: &Task, why: &str) -> AppError {

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
-use super::super::{Store, StoreError};
+use super::super::{Act, Store, StoreError};
 use super::active::{Called, REPLACED, WAITING_MAX, ask_to_end, call_off};
 
 impl Store {
@@ -16,30 +16,28 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn call_off(
-        &self,
-        id: RunId,
-        who: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Called, StoreError> {
+    pub async fn call_off(&self, act: &Act, id: RunId) -> Result<Called, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
-            let reason = RunReason::Stopped(who.to_owned());
+            let reason = RunReason::Stopped(act.who().to_owned());
             if call_off(tx, &[id], &reason.code(), now).await?
                 || withdraw_run(tx, id, &reason, now).await?
             {
+                act.record(tx, Some(id.0)).await?;
                 return Ok(Called::Off);
             }
-            ask_to_end(tx, &[id], who).await?;
+            ask_to_end(tx, &[id], act.who()).await?;
             let state = run::Entity::find_by_id(id.0)
                 .select_only()
                 .column(run::Column::State)
                 .into_tuple::<String>()
                 .one(tx)
                 .await?;
-            Ok(match state.as_deref() {
-                Some("running") => Called::Told,
-                _ => Called::Over,
-            })
+            if state.as_deref() != Some("running") {
+                return Ok(Called::Over);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(Called::Told)
         })
     }
 

@@ -10,7 +10,7 @@ use sea_orm::{EntityTrait, Set};
 
 use super::super::entity::run;
 use super::super::txn::transaction;
-use super::super::{Store, StoreError, idempotency, tasks};
+use super::super::{Act, Store, StoreError, idempotency, tasks};
 use super::active;
 use crate::admission::{Admission, Room};
 
@@ -70,12 +70,13 @@ impl Store {
     /// When the database fails.
     pub async fn start_manual(
         &self,
+        act: &Act,
         task: &Task,
         new: &ManualStart,
         slots: &HashMap<String, u32>,
         node: &str,
-        now: DateTime<Utc>,
     ) -> Result<Manual, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             // In the order of a claim, with which it is compared: the node's turn, then the rows.
             super::claim::take_any_turn(self, tx).await?;
@@ -116,6 +117,8 @@ impl Store {
             if let Some((key, request)) = &new.idempotency {
                 idempotency::remember(tx, key, request, run_id, now).await?;
             }
+            let act = act.clone().first(format!("run {run_id}"));
+            act.record(tx, Some(task.id.0)).await?;
             let replaces = !room.stop.is_empty();
             Ok(match admission {
                 Admission::Wait(_) => Manual::Waits { run_id, replaces },

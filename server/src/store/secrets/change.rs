@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use app::id::{SecretId, TaskId};
 use app::secret::{GrantedTask, Secret};
 use app::time::Stamp;
-use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -15,7 +14,7 @@ use sea_orm::{
 use super::super::entity::{cluster, secret, secret_grant, task};
 use super::super::ledger::note_change;
 use super::super::txn::transaction;
-use super::super::{Store, StoreError, Tx};
+use super::super::{Act, Store, StoreError, Tx};
 
 /// Ids of one statement.
 const CHUNK: usize = 500;
@@ -144,6 +143,12 @@ async fn revoke(tx: &Tx, id: SecretId, tasks: &BTreeSet<TaskId>) -> Result<(), S
     Ok(())
 }
 
+/// Which tasks get it from now on, or no more, as the audit log says it.
+fn listed(word: &str, tasks: &BTreeSet<TaskId>) -> Option<String> {
+    let ids: Vec<String> = tasks.iter().map(|task| format!("#{task}")).collect();
+    (!ids.is_empty()).then(|| format!("{word} {}", ids.join(" ")))
+}
+
 fn unsealed(id: SecretId) -> StoreError {
     StoreError::Seal {
         what: format!("secret {id}"),
@@ -198,34 +203,6 @@ impl Store {
             .collect())
     }
 
-    /// The task that a person means by `12`, `#12`, `#12 and whatever its name is`, or its exact name.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn task_called(&self, text: &str) -> Result<Option<TaskId>, StoreError> {
-        let number = match text.strip_prefix('#') {
-            Some(rest) => rest.split_whitespace().next().unwrap_or_default(),
-            None => text,
-        };
-        let number = number.parse::<i64>().ok();
-        if let Some(id) = number
-            && task::Entity::find_by_id(id)
-                .one(&self.reader)
-                .await?
-                .is_some()
-        {
-            return Ok(Some(TaskId(id)));
-        }
-        let id: Option<i64> = task::Entity::find()
-            .select_only()
-            .column(task::Column::Id)
-            .filter(task::Column::Name.eq(text))
-            .into_tuple()
-            .one(&self.reader)
-            .await?;
-        Ok(id.map(TaskId))
-    }
-
     /// Enters a secret. `seal` is given its id and what tells whether a key is still the right one;
     /// `None` of it ends everything. A name that exists already is a duplicate-key error.
     ///
@@ -233,12 +210,13 @@ impl Store {
     /// When the database fails or refuses the name, or the value cannot be sealed.
     pub async fn insert_secret(
         &self,
+        act: &Act,
         name: &str,
         note: &str,
         tasks: &BTreeSet<TaskId>,
-        now: DateTime<Utc>,
         seal: impl Fn(SecretId, Option<&str>) -> Option<String> + Send + Sync,
     ) -> Result<SecretId, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             let key = lock(tx).await?;
             let tasks = existing(tx, tasks.clone()).await?;
@@ -263,6 +241,10 @@ impl Store {
                 .exec(tx)
                 .await?;
             grant(tx, id, &tasks).await?;
+            let mut detail = vec![name.to_owned()];
+            detail.extend(listed("grant", &tasks));
+            let act = act.clone().detail(detail.join("; "));
+            act.record(tx, Some(id.0)).await?;
             Ok(id)
         })
     }
@@ -273,16 +255,17 @@ impl Store {
     /// When the database fails, or the value cannot be sealed.
     pub async fn change_secret(
         &self,
+        act: &Act,
         id: SecretId,
         change: &StoredChange,
-        now: DateTime<Utc>,
         seal: impl Fn(SecretId, Option<&str>) -> Option<String> + Send + Sync,
     ) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             let key = lock(tx).await?;
-            if secret::Entity::find_by_id(id.0).one(tx).await?.is_none() {
+            let Some(row) = secret::Entity::find_by_id(id.0).one(tx).await? else {
                 return Ok(false);
-            }
+            };
             let before = granted(tx, id).await?;
             let after = existing(tx, change.tasks.applied(&before)).await?;
             let touched: BTreeSet<TaskId> = if change.new_value {
@@ -294,6 +277,7 @@ impl Store {
                 note_change(tx, *task, now).await?;
             }
             if change.note.is_none() && !change.new_value && before == after {
+                act.clone().detail(row.name).record(tx, Some(id.0)).await?;
                 return Ok(true);
             }
             let mut update = secret::Entity::update_many();
@@ -308,8 +292,23 @@ impl Store {
                 update = update.col_expr(secret::Column::UpdatedAt, Expr::value(now));
             }
             update.filter(secret::Column::Id.eq(id.0)).exec(tx).await?;
-            revoke(tx, id, &before.difference(&after).copied().collect()).await?;
-            grant(tx, id, &after.difference(&before).copied().collect()).await?;
+            let (gone, added): (BTreeSet<TaskId>, BTreeSet<TaskId>) = (
+                before.difference(&after).copied().collect(),
+                after.difference(&before).copied().collect(),
+            );
+            revoke(tx, id, &gone).await?;
+            grant(tx, id, &added).await?;
+            let mut detail = vec![row.name];
+            if change.new_value {
+                detail.push("value".to_owned());
+            }
+            if change.note.as_ref().is_some_and(|note| *note != row.note) {
+                detail.push("note".to_owned());
+            }
+            detail.extend(listed("grant", &added));
+            detail.extend(listed("revoke", &gone));
+            let act = act.clone().detail(detail.join("; "));
+            act.record(tx, Some(id.0)).await?;
             Ok(true)
         })
     }
@@ -318,22 +317,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_secret(
-        &self,
-        id: SecretId,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    pub async fn delete_secret(&self, act: &Act, id: SecretId) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             lock(tx).await?;
             for task in granted(tx, id).await? {
-                note_change(tx, task, now).await?;
+                note_change(tx, task, act.at()).await?;
             }
             secret_grant::Entity::delete_many()
                 .filter(secret_grant::Column::SecretId.eq(id.0))
                 .exec(tx)
                 .await?;
             let deleted = secret::Entity::delete_by_id(id.0).exec(tx).await?;
-            Ok(deleted.rows_affected > 0)
+            if deleted.rows_affected == 0 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
         })
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::super::entity::{channel, cluster, node, run, secret};
 use super::super::node_list::mysql_now;
 use super::super::txn::transaction;
-use super::super::{Engine, Store, StoreError, Tx};
+use super::super::{Act, Engine, Store, StoreError, Tx};
 
 /// Rows read at once.
 const PAGE: u64 = 500;
@@ -96,6 +96,7 @@ impl Store {
     /// When the database fails, or something does not open with the old key.
     pub async fn reseal_all(
         &self,
+        act: &Act,
         silence: TimeDelta,
         reseal: impl Fn(SealedAt, &str) -> Option<String> + Send + Sync,
     ) -> Result<Result<u64, Vec<String>>, StoreError> {
@@ -139,7 +140,10 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            Ok(Ok(secrets + channels + runs))
+            let values = secrets + channels + runs;
+            let act = act.clone().detail(format!("{values} values"));
+            act.record(tx, None).await?;
+            Ok(Ok(values))
         })
     }
 }

@@ -14,11 +14,14 @@ use super::super::entity::{message, occurrence, run, schedule, secret_grant, tas
 use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
-use super::super::{Store, StoreError, Tx};
+use super::super::{Act, Store, StoreError, Tx};
 use super::{NewSchedule, NewTask, SEARCH, lock, schedules, to_json};
 
 /// Runs whose end one statement asks for.
 const ASKED_AT_ONCE: usize = 500;
+
+/// The version of a task that was just entered.
+const FIRST_VERSION: i64 = 1;
 
 /// What came of deleting a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +34,17 @@ pub enum Deleted {
     RunsElsewhere(usize),
 }
 
+/// What came of replacing a task's fields.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Updated {
+    /// They are replaced.
+    Done,
+    /// The task is gone.
+    Gone,
+    /// Somebody was faster: it is no longer the version that was meant.
+    Outdated,
+}
+
 /// Paused tasks that are looked up at once.
 const RESUMED_AT_ONCE: u64 = 1_000;
 
@@ -41,14 +55,15 @@ impl Store {
     /// When the database fails or refuses the name.
     pub async fn insert_task(
         &self,
+        act: &Act,
         new: &NewTask,
-        now: DateTime<Utc>,
         follow_up: impl Fn(TaskId) -> Vec<NewMessage>,
     ) -> Result<TaskId, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             let mut row = columns(new, now);
             row.state = Set(TaskState::Active.as_str().to_owned());
-            row.version = Set(1);
+            row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
             note_words(tx, id, new).await?;
@@ -61,30 +76,37 @@ impl Store {
                 .collect();
             schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             insert_messages(tx, &follow_up(id)).await?;
+            act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(id)
         })
     }
 
-    /// Replaces a task's fields; false when it is gone. What is planned for later is taken back.
+    /// Replaces a task's fields, if it still is this version of it. What is planned for later is
+    /// taken back.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
     pub async fn update_task(
         &self,
+        act: &Act,
         id: TaskId,
+        version: i64,
         new: &NewTask,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Updated, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
-                return Ok(false);
+                return Ok(Updated::Gone);
+            }
+            if version_of(tx, id).await? != Some(version) {
+                return Ok(Updated::Outdated);
             }
             let mut row = columns(new, now);
             row.id = Set(id.0);
             task::Entity::update(row).exec(tx).await?;
             note_words(tx, id, new).await?;
-            bump_version(tx, id).await?;
+            changed(tx, act, id).await?;
             schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
             let urge: Vec<NewSchedule> = new
                 .urge_cron
@@ -93,7 +115,7 @@ impl Store {
                 .collect();
             schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             withdraw(tx, id, now).await?;
-            Ok(true)
+            Ok(Updated::Done)
         })
     }
 
@@ -103,11 +125,12 @@ impl Store {
     /// When the database fails.
     pub async fn set_task_state(
         &self,
+        act: &Act,
         id: TaskId,
         state: TaskState,
         until: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
@@ -120,7 +143,7 @@ impl Store {
                 .filter(task::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            bump_version(tx, id).await?;
+            changed(tx, act, id).await?;
             withdraw(tx, id, now).await?;
             if state != TaskState::Active {
                 skip_due(tx, id, now, state.as_str()).await?;
@@ -170,10 +193,11 @@ impl Store {
 
     async fn resume(&self, id: TaskId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         use task::Column as T;
+        let act = Act::of_its_own("task.resume", now);
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             // Whoever comes second, or meets another decision of a person, changes nothing.
-            let changed = task::Entity::update_many()
+            let resumed = task::Entity::update_many()
                 .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
                 .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
                 .col_expr(T::UpdatedAt, Expr::value(now))
@@ -182,10 +206,10 @@ impl Store {
                 .filter(T::PausedUntil.lte(now))
                 .exec(tx)
                 .await?;
-            if changed.rows_affected == 0 {
+            if resumed.rows_affected == 0 {
                 return Ok(false);
             }
-            bump_version(tx, id).await?;
+            changed(tx, &act, id).await?;
             withdraw(tx, id, now).await?;
             Ok(true)
         })
@@ -197,11 +221,12 @@ impl Store {
     /// When the database fails.
     pub async fn set_urging(
         &self,
+        act: &Act,
         id: TaskId,
         urging: bool,
         cycle: Option<&str>,
-        now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
@@ -217,25 +242,25 @@ impl Store {
                 .filter(task::Column::Id.eq(id.0))
                 .exec(tx)
                 .await?;
-            bump_version(tx, id).await?;
+            changed(tx, act, id).await?;
             withdraw(tx, id, now).await?;
             Ok(true)
         })
     }
 
     /// Deletes a task with everything that belongs to it, unless another node than `here` has a
-    /// run of it under way: then that node is asked to end it, in the name of `who`, and nothing
+    /// run of it under way: then that node is asked to end it, in the name of who acts, and nothing
     /// is deleted, since it could not be reached without its row any more.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn delete_task(
         &self,
+        act: &Act,
         id: TaskId,
         here: &str,
-        who: &str,
-        now: DateTime<Utc>,
     ) -> Result<Deleted, StoreError> {
+        let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
@@ -254,7 +279,7 @@ impl Store {
             if !elsewhere.is_empty() {
                 let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
                 for runs in runs.chunks(ASKED_AT_ONCE) {
-                    ask_to_end(tx, runs, who).await?;
+                    ask_to_end(tx, runs, act.who()).await?;
                 }
                 return Ok(Deleted::RunsElsewhere(runs.len()));
             }
@@ -279,6 +304,7 @@ impl Store {
                 .exec(tx)
                 .await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
+            act.record(tx, Some(id.0)).await?;
             Ok(Deleted::Done)
         })
     }
@@ -325,7 +351,18 @@ async fn note_words(tx: &Tx, id: TaskId, new: &NewTask) -> Result<(), StoreError
     Ok(())
 }
 
-async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+async fn version_of(tx: &Tx, id: TaskId) -> Result<Option<i64>, StoreError> {
+    Ok(task::Entity::find()
+        .select_only()
+        .column(task::Column::Version)
+        .filter(task::Column::Id.eq(id.0))
+        .into_tuple()
+        .one(tx)
+        .await?)
+}
+
+/// Numbers a change of a task and writes it to the audit log.
+async fn changed(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
     task::Entity::update_many()
         .col_expr(
             task::Column::Version,
@@ -334,5 +371,8 @@ async fn bump_version(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
         .filter(task::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
-    Ok(())
+    match version_of(tx, id).await? {
+        Some(version) => act.record_version(tx, id, version).await,
+        None => Ok(()),
+    }
 }

@@ -4,14 +4,15 @@ mod execution;
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::backend::{Answer, Tasks};
+use app::backend::Tasks;
 use app::done::Done;
+use app::error::AppError;
 use app::id::TaskId;
 use app::routes;
 use app::schedule::{MissedDraft, ScheduleDraft};
 use app::server_fns::Posted;
 use app::task::execution::Parameter;
-use app::task::{Mode, Task, TaskDraft, split_list};
+use app::task::{Mode, TaskDraft, split_list};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
@@ -20,6 +21,7 @@ use axum::response::Response;
 use super::super::extract::caller_of;
 use super::super::{Web, pages};
 use super::{and_say, is_ticked, status_of};
+use crate::service::Saved;
 
 /// The form's fields as a browser sends them. How many there are depends on the schedules.
 type Fields = Vec<(String, String)>;
@@ -112,8 +114,10 @@ pub(in super::super) async fn create(
     Form(fields): Form<Fields>,
 ) -> Response {
     let draft = draft_of(fields);
-    let saved = web.service.task_create(&caller_of(&parts), &draft).await;
-    answer(&web, parts, draft, saved, Done::Created).await
+    match web.service.task_create(&caller_of(&parts), &draft).await {
+        Ok(task) => and_say(&web, Done::Created, &routes::task(task.id)),
+        Err(error) => refused(&web, parts, draft, None, error).await,
+    }
 }
 
 pub(in super::super) async fn update(
@@ -122,30 +126,42 @@ pub(in super::super) async fn update(
     parts: Parts,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let mut draft = draft_of(fields);
+    let version = version_of(&fields);
+    let draft = draft_of(fields);
+    let typed = |stored: &TaskDraft| {
+        let mut draft = draft.clone();
+        let breaks = stored.execution.http.body.clone();
+        execution::keep_breaks(&mut draft.execution.http.body, breaks);
+        Ok(draft)
+    };
     let caller = caller_of(&parts);
-    // A task that is gone is told by what follows.
-    if let Ok(stored) = web.service.task_draft(&caller, id).await {
-        execution::keep_breaks(&mut draft.execution.http.body, stored.execution.http.body);
+    match web.service.save_task(&caller, id, version, typed).await {
+        Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
+        // Whoever saves once more has seen what the others changed.
+        Ok(Saved::Outdated { version, error }) => {
+            refused(&web, parts, draft, Some(version), error).await
+        }
+        Err(error) => refused(&web, parts, draft, version, error).await,
     }
-    let saved = web.service.task_update(&caller, id, &draft).await;
-    answer(&web, parts, draft, saved, Done::Saved).await
 }
 
-async fn answer(
+/// The version that the form was filled from.
+fn version_of(fields: &Fields) -> Option<i64> {
+    let (_, version) = fields.iter().find(|(name, _)| name == "version")?;
+    version.parse().ok()
+}
+
+/// The form again, with everything that was typed.
+async fn refused(
     web: &Web,
     parts: Parts,
     draft: TaskDraft,
-    saved: Answer<Task>,
-    done: Done,
+    version: Option<i64>,
+    error: AppError,
 ) -> Response {
-    match saved {
-        Ok(task) => and_say(web, done, &routes::task(task.id)),
-        Err(error) => {
-            let status = status_of(&error);
-            pages::render_posted(web, parts, status, Posted::Task(Box::new(draft), error)).await
-        }
-    }
+    let status = status_of(&error);
+    let posted = Posted::Task(Box::new(draft), version, error);
+    pages::render_posted(web, parts, status, posted).await
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::process::{Child, Command};
 
+use app::auth::Principal;
 use app::task::Mode;
 use server::clock::{Clock, SystemClock};
 use server::executor::strays::kill_unfinished;
-use server::store::{NewSchedule, NewTask, Store};
+use server::store::{Act, NewSchedule, NewTask, Store};
 
 use super::super::helpers::Leash;
 use super::super::helpers::place::Place;
@@ -39,9 +40,8 @@ async fn enter(place: &Place, name: &str, command: &str, outlives_server: bool) 
         ends_at: None,
         timeout_seconds: None,
     };
-    let id = store
-        .insert_task(&new, SystemClock.now(), |_| Vec::new())
-        .await;
+    let act = Act::by(&Principal::console(), "task.create", SystemClock.now());
+    let id = store.insert_task(&act, &new, |_| Vec::new()).await;
     id.expect("a task").to_string()
 }
 

@@ -7,7 +7,6 @@ use app::run::RunState;
 use app::task::execution::{EnvVar, ExecutionDraft, LimitsDraft};
 use app::task::{Mode, TaskDraft};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use server::clock::Clock;
 use server::store::{NewSchedule, NewTask};
 
 use super::super::helpers::{TestApp, draft};
@@ -231,10 +230,8 @@ async fn enter(app: &TestApp, name: &str, execution: app::task::Execution) -> ap
         ends_at: None,
         timeout_seconds: None,
     };
-    let inserted = app
-        .service
-        .store
-        .insert_task(&new, app.clock.now(), |_| Vec::new());
+    let act = app.act();
+    let inserted = app.service.store.insert_task(&act, &new, |_| Vec::new());
     inserted.await.expect("a task")
 }
 

@@ -21,7 +21,7 @@ use server::notifier::Notifier;
 use server::recorder::Spool;
 use server::scheduler::bury_dead_nodes;
 use server::service::Service;
-use server::store::{NewSchedule, NewTask, NodeRow, Store};
+use server::store::{Act, NewSchedule, NewTask, NodeRow, Store};
 use server::web::Web;
 use server::web::site::Site;
 
@@ -186,20 +186,25 @@ impl TestApp {
         }
     }
 
+    /// What the console does now, for what goes straight to the store.
+    pub(crate) fn act(&self) -> Act {
+        Act::by(&Principal::console(), "test", self.clock.now())
+    }
+
     /// A browser in which somebody with this role is signed in.
     pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser {
         let now = self.clock.now();
         let user = self
             .service
             .store
-            .insert_user(name, role, "no password", now)
+            .insert_user(&self.act(), name, role, "no password")
             .await
             .expect("a user");
         let secret = new_secret();
         let until = now + TimeDelta::days(30);
         self.service
             .store
-            .insert_session(&hash(&secret), user, now, until)
+            .insert_session(&self.act(), &hash(&secret), user, until)
             .await
             .expect("a session");
         let browser = self.browser();
@@ -228,17 +233,16 @@ impl TestApp {
 
     /// A token of a new account with this role.
     pub(crate) async fn token(&self, name: &str, role: Role) -> String {
-        let now = self.clock.now();
         let user = self
             .service
             .store
-            .insert_user(name, role, "no password", now)
+            .insert_user(&self.act(), name, role, "no password")
             .await
             .expect("a user");
         let token = format!("{API_PREFIX}{}", new_secret());
         self.service
             .store
-            .insert_token(user, "jct_", &hash(&token), now, None)
+            .insert_token(&self.act(), user, "jct_", &hash(&token), None)
             .await
             .expect("a token");
         token
@@ -272,10 +276,8 @@ impl TestApp {
                 ends_at: None,
                 timeout_seconds: None,
             };
-            let inserted = self
-                .service
-                .store
-                .insert_task(&new, self.clock.now(), |_| Vec::new());
+            let act = self.act();
+            let inserted = self.service.store.insert_task(&act, &new, |_| Vec::new());
             inserted.await.expect("a task");
         }
     }

@@ -149,7 +149,6 @@ async fn tasks_are_named_by_id_or_by_their_exact_name() {
     let third = app.add(draft("#x 1", "0 0 1 1 *", "true")).await.id;
     assert_eq!((first.0, second.0), (1, 2));
     for (text, meant) in [
-        ("2", second),
         ("#2", second),
         (" #1 whatever ", first),
         ("77", second),

@@ -1,0 +1,23 @@
+//! Which version of a task an act made: whoever saves an older one is told what was changed since.
+
+use sea_orm_migration::prelude::*;
+
+use crate::columns::{add, big};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        add(manager, "audit", vec![big("object_version")]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = Table::alter()
+            .table("audit")
+            .drop_column("object_version")
+            .to_owned();
+        manager.alter_table(table).await
+    }
+}

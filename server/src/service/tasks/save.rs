@@ -1,0 +1,289 @@
+//! Entering and saving tasks. A task has a version, which every change of it counts up: whoever saves
+//! what was made from an older one is told what the others changed, and loses nothing that was typed.
+
+use app::auth::Action;
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::id::{ScheduleId, TaskId};
+use app::schedule::{MissedDraft, Purpose, Schedule};
+use app::task::{Task, TaskDraft, TaskState, format_duration};
+use app::time::Stamp;
+use chrono::DateTime;
+
+use super::super::{Service, or_taken};
+use super::history::difference;
+use super::{name_taken, task_noun};
+use crate::error::OrInternal;
+use crate::store::{NewTask, TaskChange, Updated};
+
+/// Times that a change which names no version is made anew on what others saved meanwhile.
+const SAVE_TRIES: u32 = 8;
+/// Changes of others that are told.
+const TOLD_MAX: u64 = 5;
+/// Characters of a value that are told of a change.
+const VALUE_MAX: usize = 60;
+
+/// What came of saving a task.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Saved {
+    /// It is saved.
+    Done(Box<Task>),
+    /// Others have changed it since the version that was named; nothing is saved.
+    Outdated {
+        /// The version that it has now.
+        version: i64,
+        /// What they changed.
+        error: AppError,
+    },
+}
+
+impl Saved {
+    /// The task, or the conflict as a failure.
+    ///
+    /// # Errors
+    /// When nothing was saved.
+    pub fn or_outdated(self) -> Answer<Task> {
+        match self {
+            Self::Done(task) => Ok(*task),
+            Self::Outdated { error, .. } => Err(error),
+        }
+    }
+}
+
+impl Service {
+    pub(super) async fn create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
+        let who = self.allow(caller, Action::Edit)?;
+        let new = self.check_task(caller.lang, draft, None).await?;
+        let act = self.act(who, "task.create").detail(new.name.as_str());
+        let first_message = |id: TaskId| {
+            let task = preview_task(id, &new, act.at());
+            self.composer.created(&task, act.at())
+        };
+        let inserted = self.store.insert_task(&act, &new, first_message).await;
+        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &new.name))?;
+        self.signals.outbox.notify_one();
+        self.changed(caller.lang, id, true).await
+    }
+
+    /// Saves a task. `typed` makes what is saved out of what is stored. With `read`, the version
+    /// that it was made from, it is saved on that one only; without, on whatever is stored.
+    ///
+    /// # Errors
+    /// When the caller may not, the task is gone, or what was typed has faults.
+    pub async fn save_task(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        read: Option<i64>,
+        typed: impl Fn(&TaskDraft) -> Answer<TaskDraft> + Send + Sync,
+    ) -> Answer<Saved> {
+        let who = self.allow(caller, Action::Edit)?;
+        let lang = caller.lang;
+        for _ in 0..SAVE_TRIES {
+            let stored = self.find_task(lang, id).await?;
+            if let Some(read) = read.filter(|read| *read != stored.version) {
+                return self.outdated(lang, &stored, read).await;
+            }
+            let before = self.draft_of(lang, stored.clone()).await?;
+            let draft = typed(&before)?;
+            let mut new = self.check_task(lang, &draft, Some(id)).await?;
+            keep_window(&mut new, &draft, &before, &stored);
+            let act = self.act(who, "task.update");
+            let after = preview_task(id, &new, act.at());
+            let after = self.draft_of(lang, after).await?;
+            let act = act.detail(difference(&before, &after));
+            let updated = self.store.update_task(&act, id, stored.version, &new).await;
+            match or_taken(updated, lang, || name_taken(lang, &new.name))? {
+                Updated::Done => {
+                    let task = self.changed(lang, id, true).await?;
+                    return Ok(Saved::Done(Box::new(task)));
+                }
+                Updated::Gone => return Err(AppError::not_found(lang, task_noun(lang))),
+                Updated::Outdated => {}
+            }
+        }
+        Err(AppError::new(
+            ErrorKind::Conflict,
+            "task.busy",
+            lang.pick(
+                "别人正在不停地修改这个任务，没有保存",
+                "Others keep changing this task, so nothing was saved",
+            ),
+        )
+        .with_hint(lang.pick("稍后再试一次", "Try again in a moment")))
+    }
+
+    async fn outdated(&self, lang: Lang, stored: &Task, read: i64) -> Answer<Saved> {
+        let changes = self
+            .store
+            .task_changes_since(stored.id, read, TOLD_MAX)
+            .await
+            .or_internal(lang)?;
+        let rules = self.rules_of(&stored.zone);
+        let told: Vec<String> = changes
+            .iter()
+            .map(|change| {
+                let at = rules.local(Stamp(change.at));
+                format!("{} {at} {}", change.who, in_words(lang, change))
+            })
+            .collect();
+        let mut message = lang
+            .pick(
+                "你打开之后，别人改过这个任务，没有保存",
+                "Others have changed this task since you opened it, so nothing was saved",
+            )
+            .to_owned();
+        if !told.is_empty() {
+            message.push_str(lang.pick("：", ": "));
+            message.push_str(&told.join(lang.pick("；", "; ")));
+        }
+        let error =
+            AppError::new(ErrorKind::Conflict, "task.outdated", message).with_hint(lang.pick(
+                "核对之后再保存一次，就以你填写的为准",
+                "Look at what they changed; saving again puts yours in its place",
+            ));
+        Ok(Saved::Outdated {
+            version: stored.version,
+            error,
+        })
+    }
+
+    /// What the form shows of a task.
+    pub(super) async fn draft_of(&self, lang: Lang, task: Task) -> Answer<TaskDraft> {
+        let zone_rules = self.rules_of(&task.zone);
+        let local = |at: Option<Stamp>| {
+            at.map(|at| zone_rules.local(at).replacen(' ', "T", 1))
+                .unwrap_or_default()
+        };
+        Ok(TaskDraft {
+            execution: self.execution_draft(lang, &task.execution).await?,
+            starts_at: local(task.starts_at),
+            ends_at: local(task.ends_at),
+            name: task.name,
+            nickname: task.nickname,
+            owners: task.owners,
+            tags: task.tags,
+            mode: task.mode,
+            command: task.command,
+            zone: task.zone,
+            cron: String::new(),
+            schedules: task.schedules.iter().map(Schedule::draft).collect(),
+            missed: MissedDraft::of(&task.missed),
+            urge_cron: task.urge_cron.unwrap_or_default(),
+            urging: task.urging,
+            channel_id: task.channel_id.map(|id| id.0),
+            timeout: task
+                .timeout_seconds
+                .map(format_duration)
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// A change as a person reads it: of an update, each field before and after.
+fn in_words(lang: Lang, change: &TaskChange) -> String {
+    let word = match change.action.as_str() {
+        "task.update" => return fields_in_words(lang, &change.detail),
+        "task.pause" => lang.pick("暂停", "paused it"),
+        "task.close" => lang.pick("结单", "closed it"),
+        "task.restore" => lang.pick("恢复", "restored it"),
+        "task.resume" => lang.pick("到点恢复", "resumed it"),
+        "task.urge" => lang.pick("加急", "set it to urging"),
+        "task.unurge" => lang.pick("恢复原始周期", "put it back to its own cycle"),
+        other => other,
+    };
+    word.to_owned()
+}
+
+fn fields_in_words(lang: Lang, detail: &str) -> String {
+    let fields: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(detail).unwrap_or_default();
+    if fields.is_empty() {
+        return lang.pick("保存了一次", "saved it").to_owned();
+    }
+    let value = |value: &serde_json::Value| {
+        let text = value.to_string();
+        match text.char_indices().nth(VALUE_MAX) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    };
+    let told: Vec<String> = fields
+        .iter()
+        .map(|(name, both)| format!("{name}: {} → {}", value(&both[0]), value(&both[1])))
+        .collect();
+    told.join(", ")
+}
+
+/// A time that was left as it was shown stays the same instant: of one that the clock shows twice
+/// the text does not say which, and it has no fractions of a second.
+fn keep_window(new: &mut NewTask, typed: &TaskDraft, before: &TaskDraft, stored: &Task) {
+    if new.zone != stored.zone {
+        return;
+    }
+    if is_same_time(&typed.starts_at, &before.starts_at) {
+        new.starts_at = stored.starts_at.map(|at| at.0);
+    }
+    if is_same_time(&typed.ends_at, &before.ends_at) {
+        new.ends_at = stored.ends_at.map(|at| at.0);
+    }
+}
+
+/// Whether two texts of the form say the same time: a browser leaves out seconds that are zero.
+fn is_same_time(a: &str, b: &str) -> bool {
+    let plain = |text: &str| {
+        let text = text.trim().replacen('T', " ", 1);
+        match text.strip_suffix(":00") {
+            Some(minutes) if minutes.matches(':').count() == 1 => minutes.to_owned(),
+            _ => text,
+        }
+    };
+    plain(a) == plain(b)
+}
+
+/// The task as it will be, for its first message.
+fn preview_task(id: TaskId, new: &NewTask, now: DateTime<chrono::Utc>) -> Task {
+    Task {
+        id,
+        name: new.name.clone(),
+        nickname: new.nickname.clone(),
+        owners: new.owners.clone(),
+        tags: new.tags.clone(),
+        mode: new.mode,
+        command: new.command.clone(),
+        zone: new.zone.clone(),
+        cron: new
+            .schedules
+            .first()
+            .map(|schedule| schedule.spec.clone())
+            .unwrap_or_default(),
+        schedules: new
+            .schedules
+            .iter()
+            .map(|schedule| Schedule {
+                id: ScheduleId(0),
+                purpose: Purpose::Work,
+                spec: schedule.spec.clone(),
+                day_rule: schedule.day_rule,
+                calendar: schedule.calendar.clone(),
+                jitter: schedule.jitter,
+            })
+            .collect(),
+        urge_cron: new.urge_cron.clone(),
+        urging: new.urging,
+        channel_id: new.channel_id,
+        starts_at: new.starts_at.map(Stamp),
+        ends_at: new.ends_at.map(Stamp),
+        timeout_seconds: new.timeout_seconds,
+        missed: new.missed,
+        execution: new.execution.clone().shared(),
+        state: TaskState::Active,
+        paused_until: None,
+        finished: false,
+        version: 1,
+        created_at: Stamp(now),
+        updated_at: Stamp(now),
+        next_at: None,
+    }
+}
