@@ -296,7 +296,7 @@ async fn what_cannot_be_noted_is_not_done() {
     assert_eq!(seen, operations(), "each operation is tried here");
     app.place.database.execute("DROP TRIGGER no_audit").await;
     let stop = format!("/api/v1/runs/{run}/stop");
-    admin.call("POST", &stop, None).await.expect(200);
+    admin.call("POST", &stop, None).await.expect(202);
     app.ended(run).await;
     let started = admin
         .post(
@@ -379,7 +379,7 @@ async fn a_version_that_is_outdated_is_refused_and_the_change_told() {
         let problem = refused.json();
         assert_eq!(problem["code"], "task.outdated");
         let told = problem["title"].to_string();
-        for part in ["ed", "echo b", "other", "paused"] {
+        for part in ["ed 2026-11-22 08:00:00 +00:00", "echo b", "other", "暂停"] {
             assert!(told.contains(part), "{part}: {told}");
         }
     }

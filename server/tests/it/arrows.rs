@@ -167,6 +167,17 @@ fn leptos_starts_the_binary_that_cargo_builds() {
     assert_eq!(started.or(Some(package)), target);
 }
 
+/// The style sheet is exchanged in open pages by its name, so in development that has no hash.
+#[test]
+fn an_edit_of_the_style_sheet_finds_its_link_in_open_pages() {
+    let script = read("scripts/dev.sh");
+    assert!(
+        script
+            .lines()
+            .any(|line| line == "export LEPTOS_HASH_FILES=false")
+    );
+}
+
 /// `Leptos.toml` is the same document as `Cargo.toml`, with that table alone.
 fn leptos_document(document: toml::Table) -> toml::Table {
     assert_eq!(

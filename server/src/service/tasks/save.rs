@@ -11,6 +11,7 @@ use app::task::{Task, TaskDraft, TaskState, format_duration};
 use app::time::Stamp;
 use chrono::DateTime;
 
+use super::super::words::local;
 use super::super::{Service, or_taken};
 use super::history::difference;
 use super::{name_taken, task_noun};
@@ -120,11 +121,10 @@ impl Service {
             .task_changes_since(stored.id, read, TOLD_MAX)
             .await
             .or_internal(lang)?;
-        let rules = self.rules_of(&stored.zone);
         let told: Vec<String> = changes
             .iter()
             .map(|change| {
-                let at = rules.local(Stamp(change.at));
+                let at = local(change.at, &stored.zone);
                 format!("{} {at} {}", change.who, in_words(lang, change))
             })
             .collect();
