@@ -319,11 +319,16 @@ fn other(user: User, scratch: PathBuf) -> Result<Whom, IdentityError> {
 /// Makes the folder of scratch folders: everybody may pass through, nobody may look around.
 fn open_parent(path: &Path) -> std::io::Result<()> {
     match std::fs::DirBuilder::new().mode(0o711).create(path) {
-        // Our own umask has taken the bits for passing through.
-        Ok(()) => std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o711)),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
     }
+    // Our own umask takes the bits for passing through; whoever was killed in between has left it so.
+    let mode = std::fs::symlink_metadata(path)?.permissions().mode();
+    if mode & 0o011 == 0o011 {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | 0o011))
 }
 
 /// Makes the folder if needed, closed to others, and checks that it is no link and its owner's.
@@ -333,11 +338,7 @@ fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), Identity
         source,
     };
     match std::fs::DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => {
-            if let Some(group) = give_to {
-                nix::unistd::chown(path, Some(owner), Some(group)).map_err(|e| failed(e.into()))?;
-            }
-        }
+        Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(failed(error)),
     }
@@ -348,7 +349,17 @@ fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), Identity
         .open(path)
         .map_err(failed)?;
     let found = folder.metadata().map_err(failed)?;
-    if found.uid() != owner.as_raw() {
+    // Still our own and empty: made just now, or by a server that was killed before it came to this.
+    let is_fresh = || {
+        found.uid() == nix::unistd::geteuid().as_raw()
+            && std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
+    };
+    if let Some(group) = give_to
+        && found.uid() != owner.as_raw()
+        && is_fresh()
+    {
+        nix::unistd::fchown(&folder, Some(owner), Some(group)).map_err(|e| failed(e.into()))?;
+    } else if found.uid() != owner.as_raw() {
         return Err(failed(std::io::Error::new(
             std::io::ErrorKind::PermissionDenied,
             "it is not a folder of the user that commands run as",
@@ -358,3 +369,6 @@ fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), Identity
         .set_permissions(std::fs::Permissions::from_mode(0o700))
         .map_err(failed)
 }
+
+#[cfg(test)]
+mod tests;

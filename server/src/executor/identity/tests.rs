@@ -1,0 +1,69 @@
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::PathBuf;
+
+use nix::unistd::{Gid, Uid, geteuid};
+
+use super::{open_parent, prepare};
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name = format!("jcrontab-identity-{}", crate::auth::token::random_id(8));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).expect("a folder");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What a failed test leaves is in the system's temporary folder.
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A server that is killed between making a folder and giving it away leaves it as its own.
+#[test]
+fn a_scratch_folder_that_was_never_given_away_is_given_away_later() {
+    // Only root gives folders away; for others there is nobody else to own one.
+    let (user, group) = if geteuid().is_root() {
+        (Uid::from_raw(65_534), Gid::from_raw(65_534))
+    } else {
+        (geteuid(), nix::unistd::getegid())
+    };
+    let folder = Folder::new();
+    let scratch = folder.0.join("left");
+    std::fs::create_dir(&scratch).expect("a folder");
+    for _ in 0..2 {
+        prepare(&scratch, user, Some(group)).expect("it is given away");
+        let found = std::fs::metadata(&scratch).expect("it is there");
+        assert_eq!((found.uid(), found.gid()), (user.as_raw(), group.as_raw()));
+        assert_eq!(found.permissions().mode() & 0o777, 0o700);
+    }
+    if geteuid().is_root() {
+        // Somebody's folder with something in it is nobody's to give.
+        let full = folder.0.join("full");
+        std::fs::create_dir(&full).expect("a folder");
+        std::fs::write(full.join("file"), "x").expect("a file");
+        prepare(&full, user, Some(group)).expect_err("it is not empty");
+        let others = folder.0.join("others");
+        std::fs::create_dir(&others).expect("a folder");
+        nix::unistd::chown(&others, Some(Uid::from_raw(1)), None).expect("another's");
+        prepare(&others, user, Some(group)).expect_err("it is another's");
+    }
+}
+
+#[test]
+fn a_parent_that_nobody_may_pass_is_opened() {
+    let folder = Folder::new();
+    for mode in [0o700, 0o711, 0o755] {
+        let parent = folder.0.join(format!("{mode:o}"));
+        std::fs::create_dir(&parent).expect("a folder");
+        std::fs::set_permissions(&parent, std::fs::Permissions::from_mode(mode)).expect("a mode");
+        open_parent(&parent).expect("it is opened");
+        let found = std::fs::metadata(&parent).expect("it is there");
+        assert_eq!(found.permissions().mode() & 0o777, mode | 0o011);
+    }
+}
