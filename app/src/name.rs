@@ -57,7 +57,7 @@ impl NameFault {
 #[must_use]
 pub fn name_fault(name: &str) -> Option<NameFault> {
     let mut seen = name.is_empty();
-    // Nothing at first, so that a name of joiners alone is told as one that cannot be seen.
+    // Joins nothing, so that a name of joiners alone counts as one that cannot be seen.
     let mut before = char::REPLACEMENT_CHARACTER;
     for c in name.chars() {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {

@@ -1,4 +1,4 @@
-//! Which version of a task an act made: whoever saves an older one is told what was changed since.
+//! Which version of a task an act made: a conflict names what was changed since an older one.
 
 use sea_orm_migration::prelude::*;
 
