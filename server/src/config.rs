@@ -392,8 +392,8 @@ fn allowance(text: &str) -> Option<bool> {
     }
 }
 
-/// Tells an address of a database whose password cuts it in two, and one without a name. Other
-/// kinds are told where it is opened.
+/// Refuses a database URL whose password breaks it apart, and one without a database name. Other
+/// kinds of URL are refused where the database is opened.
 fn check_database_url(text: &str) -> Result<(), SettingFault> {
     if !text.starts_with("mysql://") && !text.starts_with("mariadb://") {
         return Ok(());

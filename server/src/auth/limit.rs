@@ -144,7 +144,7 @@ impl Attempts {
         state.know(key);
     }
 
-    /// Remembers that a key got in, as something else than this memory tells; its failures stay.
+    /// Marks a key as known although this process has not seen it succeed; its failures still count.
     pub fn remember(&self, key: &str) {
         self.lock().know(key);
     }

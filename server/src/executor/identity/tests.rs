@@ -27,7 +27,7 @@ impl Drop for Folder {
 /// A server that is killed between making a folder and giving it away leaves it as its own.
 #[test]
 fn a_scratch_folder_that_was_never_given_away_is_given_away_later() {
-    // Only root gives folders away; for others there is nobody else to own one.
+    // Only root can change the owner of a folder; any other user keeps their own.
     let (user, group) = if geteuid().is_root() {
         (Uid::from_raw(65_534), Gid::from_raw(65_534))
     } else {
@@ -43,7 +43,7 @@ fn a_scratch_folder_that_was_never_given_away_is_given_away_later() {
         assert_eq!(found.permissions().mode() & 0o777, 0o700);
     }
     if geteuid().is_root() {
-        // Somebody's folder with something in it is nobody's to give.
+        // A folder with content keeps its owner.
         let full = folder.0.join("full");
         std::fs::create_dir(&full).expect("a folder");
         std::fs::write(full.join("file"), "x").expect("a file");
