@@ -224,11 +224,11 @@ impl FromServerFnError for AppError {
                 "Something went wrong; reload the page",
             ),
         };
-        let message = crate::ui::language().pick(zh, en);
+        let message = crate::reader::language().pick(zh, en);
         // On a server it is the answer to a request that no function has seen, and so no function
         // has given it a status. In a browser there is nobody to give it to.
         #[cfg(feature = "ssr")]
-        if let Some(sink) = leptos::prelude::use_context::<crate::backend::SharedSink>() {
+        if let Some(sink) = leptos::prelude::use_context::<crate::response::SharedSink>() {
             sink.set_status(kind.status());
         }
         Self::new(kind, code, message)

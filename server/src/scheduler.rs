@@ -306,9 +306,9 @@ impl Scheduler {
         rows: Vec<Planned>,
         until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
-        crate::faults::point("plan.before");
+        crate::failpoints::point("plan.before");
         let written = self.store.plan(&rows, until, agenda.seen).await;
-        crate::faults::point("plan.committed");
+        crate::failpoints::point("plan.committed");
         match written {
             Ok(Ok(())) => {
                 agenda.note_due(due_of(&rows));

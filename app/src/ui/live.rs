@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::context::ViewerZone;
+use crate::reader::ViewerZone;
 use crate::wire;
 
 #[cfg(feature = "hydrate")]

@@ -2,8 +2,9 @@
 
 use app::backend::{Caller, List, Tasks};
 use app::id::TaskId;
-use app::run::{Run, RunForm, RunRequest};
+use app::run::Run;
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
+use app::task::{RunForm, RunRequest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -14,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::AppState;
-use super::params::Params;
-use super::problem::{Problem, Reply};
 use super::version::{Expected, etag};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who, malformed};
+use crate::http::params::Params;
+use crate::http::strict::{self, Fault};
+use crate::http::{Problem, Reply};
 use crate::service::Saved;
-use crate::web::extract::{Body, Who, malformed};
-use crate::web::strict::{self, Fault};
 
 /// Query of a list.
 #[derive(Deserialize, IntoParams)]

@@ -81,7 +81,7 @@ pub(super) fn start(
     let started = spawn(job, containment, environment, whom, leaf.clone());
     match started {
         Ok((started, pid)) => {
-            crate::faults::point("spawn.done");
+            crate::failpoints::point("spawn.done");
             entry.process = Process::look(pid).map(|process| (pid, process.started));
             containment.journal.started(entry);
             Ok(started)

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
+use crate::composer::Composer;
 use crate::executor::Executor;
-use crate::notifier::compose::Composer;
 use crate::scheduler::standing::{SKEW_STOPS_MS, SKEW_WARNS_MS, Standing};
 use crate::scheduler::{DatabaseClock, LOST_AFTER, Silence, bury_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use super::agenda::{Agenda, Live};
 use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
-use crate::executor::{Job, StopReason};
-use crate::parameters;
+use crate::executor::StopReason;
+use crate::run::{Job, parameters};
 use crate::store::{Claimed, Resumed, Stale, StoreError, Unconfirmed};
 
 impl Scheduler {
@@ -17,7 +17,7 @@ impl Scheduler {
     pub(super) async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
-        crate::faults::point("claim.before");
+        crate::failpoints::point("claim.before");
         let begun = self.clock.ticks();
         let claimed = self
             .store
@@ -39,7 +39,7 @@ impl Scheduler {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
-                    crate::faults::point("claim.committed");
+                    crate::failpoints::point("claim.committed");
                     let took = self.clock.ticks().saturating_sub(begun);
                     tracing::debug!(
                         count = claims.claimed.len(),

@@ -4,8 +4,8 @@ use app::run::{RunReason, RunState};
 use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
+use crate::composer::Composer;
 use crate::executor::retry_at;
-use crate::notifier::compose::Composer;
 use crate::store::{NodeRow, Outcome, Store, StoreError};
 
 /// A process that has said nothing for so long is dead (six heartbeats).

@@ -3,11 +3,12 @@
 use app::backend::Answer;
 use app::calendar::{Blackout, BlackoutDraft};
 use app::cron::CronExpr;
+use app::duration::parse_duration;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::BlackoutId;
 use app::name::name_fault;
-use app::task::{LIST_ITEM_MAX, LIST_MAX, entries, parse_duration};
+use app::task::{LIST_ITEM_MAX, LIST_MAX, entries};
 use app::time::Stamp;
 
 use super::Service;

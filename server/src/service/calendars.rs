@@ -18,7 +18,7 @@ use chrono::Datelike;
 use super::{Service, or_taken};
 use crate::calendar::{How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines};
 use crate::error::OrInternal;
-use crate::notifier::fetch::{addresses, fetch};
+use crate::outbound::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
 use crate::timetable::zone;
 
@@ -318,7 +318,7 @@ impl Calendars for Service {
                 ),
             )
         };
-        let fetched = fetch(&self.sender, &url, MAX_BYTES)
+        let fetched = fetch(&self.outbound, &url, MAX_BYTES)
             .await
             .map_err(|reason| {
                 failed(

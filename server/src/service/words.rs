@@ -112,7 +112,7 @@ pub(super) fn note_text(
 /// Clocks change from one offset to another, in seconds east of UTC.
 pub(super) fn clock_change_text(lang: Lang, was: i32, is: i32) -> String {
     let by = (is - was).unsigned_abs();
-    let length = app::task::format_duration(i64::from(by));
+    let length = app::duration::format_duration(i64::from(by));
     let forward = is > was;
     let (was, is) = (offset(was), offset(is));
     if forward {

@@ -162,7 +162,7 @@ impl Store {
                 if let Some(due_at) = outcome.retry_at
                     && plan_retry(tx, outcome, due_at).await?
                 {
-                    crate::faults::point("retry.inserted");
+                    crate::failpoints::point("retry.inserted");
                     state = "waiting";
                 }
                 if let Some(id) = outcome.occurrence_id {

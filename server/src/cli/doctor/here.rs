@@ -131,7 +131,7 @@ fn tell_progress(folder: &Path, report: &mut Report) -> bool {
         return false;
     };
     let past = (SystemClock.now() - since).num_seconds();
-    let past = app::task::format_duration(past);
+    let past = app::duration::format_duration(past);
     report.starting(
         "server",
         match stage {
@@ -231,10 +231,7 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
     let service = &parts.service;
     let checked = async {
         service.check_key().await?;
-        service
-            .almanac
-            .load(&service.store, &service.patterns, service.clock.now())
-            .await?;
+        service.load_calendars().await?;
         Ok::<_, StartError>(())
     };
     match checked.await {
@@ -247,8 +244,7 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
         ),
         Err(error) => report.fail("secret_key", sentence(&error), NEXT_KEY),
     }
-    service.output.check().await;
-    if let Some(why) = service.output.trouble() {
+    if let Some(why) = service.output_trouble().await {
         report.fail(
             "output_store",
             report.lang().pick(

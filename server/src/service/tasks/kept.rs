@@ -71,7 +71,7 @@ impl<T: Clone> Kept<T> {
 
 /// The last answers: bodies for programs, rows for pages.
 #[derive(Default)]
-pub struct KeptLists {
+pub(crate) struct KeptLists {
     json: Kept<Bytes>,
     rows: Kept<Arc<List<TaskRow>>>,
 }

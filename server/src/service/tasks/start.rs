@@ -10,15 +10,15 @@ use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::{Run, RunRequest, Trigger};
+use app::run::{Run, Trigger};
+use app::task::RunRequest;
 use app::task::Task;
 
 use super::super::Service;
 use super::task_noun;
 use crate::auth::token::hash;
 use crate::error::OrInternal;
-use crate::executor::Job;
-use crate::parameters;
+use crate::run::{Job, parameters};
 use crate::store::{Manual, ManualStart};
 
 /// Characters a note may have.

@@ -18,11 +18,11 @@ use still as live;
 use leptos::html::Pre;
 use leptos::prelude::*;
 
-use crate::i18n::ui::phrases;
-use crate::i18n::ui::runlog::{self, RunLogUi};
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::routes;
+use crate::texts::phrases;
+use crate::texts::runlog::{self, RunLogUi};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 
