@@ -83,7 +83,7 @@ pub struct Executor {
     outbound: OutboundClient,
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
-    in_doubt: AtomicBool,
+    commit_unknown: AtomicBool,
     /// The secrets that all output is masked for.
     learnt: Mutex<Vec<SealedSecret>>,
     starting: Arc<Semaphore>,
@@ -104,7 +104,7 @@ impl Executor {
     ) -> Self {
         Self {
             in_flight: recorder.in_flight(),
-            in_doubt: AtomicBool::new(false),
+            commit_unknown: AtomicBool::new(false),
             learnt: Mutex::default(),
             clock,
             signals,
@@ -190,20 +190,20 @@ impl Executor {
     }
 
     /// A claim failed in a way that leaves open whether the database has it.
-    pub fn doubt(&self) {
-        self.in_doubt.store(true, Ordering::SeqCst);
+    pub fn mark_commit_unknown(&self) {
+        self.commit_unknown.store(true, Ordering::SeqCst);
         self.signals.tasks.notify_one();
     }
 
     /// Whether such a claim is to be looked into.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.in_doubt.load(Ordering::SeqCst)
+    pub fn has_unknown_commit(&self) -> bool {
+        self.commit_unknown.load(Ordering::SeqCst)
     }
 
     /// All such claims were looked into.
-    pub fn settle_doubt(&self) {
-        self.in_doubt.store(false, Ordering::SeqCst);
+    pub fn clear_unknown_commit(&self) {
+        self.commit_unknown.store(false, Ordering::SeqCst);
     }
 
     /// Asks a run to end; false when it is not under way here.

@@ -1,17 +1,17 @@
 //! From start to stop: what is opened in which order, and how it all ends.
 
-mod alive;
 mod connections;
 mod console;
 mod converse;
 mod data_dir;
+mod duplicate_instance;
+mod heartbeat;
 mod listen;
 mod open;
 pub mod private;
 mod rescue;
 mod shutdown;
 mod stall;
-mod twin;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ use crate::outbound::proxy::{OutboundProxy, ProxyFault};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::router;
-use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
+use crate::scheduler::{DatabaseClock, HeartbeatEvidence, Lag, Scheduler, reap_dead_nodes};
 use crate::service::watch_streams;
 use crate::service::{Components, Service, Settings};
 use crate::store::{Engine, NodeRow, Store, StoreError};
@@ -89,7 +89,7 @@ pub enum StartError {
     #[error(
         "a server with a copy of this data folder is up at {0}; give this one a data folder of its own (only secret.key is shared)"
     )]
-    Twin(String),
+    DuplicateInstance(String),
     /// What waited on disk.
     #[error("results that waited on disk cannot be taken over")]
     Replay(#[from] crate::recorder::ReplayError),
@@ -118,7 +118,7 @@ pub enum StartError {
 
 /// Everything that one process is made of.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Assembled {
     /// What use cases and loops share.
     pub components: Components,
     /// The use cases.
@@ -139,7 +139,7 @@ pub fn assemble(
     store: Store,
     clock: &SharedClock,
     identity: Option<Identity>,
-) -> Result<Parts, StartError> {
+) -> Result<Assembled, StartError> {
     let SystemZone {
         name: default_zone,
         doubt: zone_doubt,
@@ -197,7 +197,7 @@ pub fn assemble(
         // It stands in each row of a run: no longer than it must be to be one of a kind.
         id: random_id(8),
         host_key: data.host_key().to_owned(),
-        place: twin::place(&hostname, data.path()),
+        place: duplicate_instance::place(&hostname, data.path()),
         hostname,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone_data: crate::timetable::known_version().version.clone(),
@@ -214,9 +214,9 @@ pub fn assemble(
         composer,
         output,
         patterns: Arc::new(Patterns::default()),
-        almanac: Arc::default(),
+        calendar_cache: Arc::default(),
         lag: Arc::new(Lag::default()),
-        standing: Arc::default(),
+        lease: Arc::default(),
     };
     let settings = Settings {
         node_id: node.id.clone(),
@@ -227,7 +227,7 @@ pub fn assemble(
         zone_names: zone_names(),
     };
     let service = Service::new(&components, settings);
-    Ok(Parts {
+    Ok(Assembled {
         components,
         service: Arc::new(service),
         node,
@@ -308,7 +308,7 @@ pub async fn serve(
     }
     service.check_key().await?;
     if components.store.engine() == Engine::Mysql {
-        twin::refuse_twin(&components.store, &parts.node, &stop).await?;
+        duplicate_instance::refuse(&components.store, &parts.node, &stop).await?;
     }
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed = crate::recorder::replay(&components.store, &spool(&data), |_| {}).await?;
@@ -326,12 +326,12 @@ pub async fn serve(
         stop: closing.clone(),
     };
     let router = router::router(&web)?;
-    bury_dead_nodes(
+    reap_dead_nodes(
         &components.store,
         &clock,
         &parts.node,
         &components.composer,
-        Silence::SaysNothing,
+        HeartbeatEvidence::Inconclusive,
     )
     .await?;
     rescue::rescue_output(&components.store, &components.output, data.path()).await;
@@ -391,7 +391,7 @@ struct Loops {
 
 impl Loops {
     fn spawn(
-        parts: &Parts,
+        parts: &Assembled,
         clock: &SharedClock,
         database_clock: Option<Arc<DatabaseClock>>,
         stop: &Stop,
@@ -410,11 +410,11 @@ impl Loops {
                 signals: Arc::clone(&components.signals),
                 executor: Arc::clone(executor),
                 patterns: Arc::clone(&components.patterns),
-                almanac: Arc::clone(&components.almanac),
+                calendar_cache: Arc::clone(&components.calendar_cache),
                 watch: std::sync::Mutex::default(),
                 lag: Arc::clone(&components.lag),
                 sealer: components.sealer.clone(),
-                standing: Arc::clone(&components.standing),
+                lease: Arc::clone(&components.lease),
                 database_clock: database_clock.clone(),
             };
             loops.scheduler.spawn(scheduler.run(stop.token()));
@@ -436,12 +436,12 @@ impl Loops {
         let streams = Arc::downgrade(service);
         loops.others.spawn(watch_streams(streams, stop.token()));
         if let Some(clock) = database_clock {
-            let alive = alive::Alive {
+            let heartbeat = heartbeat::Heartbeat {
                 store: components.store.clone(),
                 composer: components.composer.clone(),
                 node: parts.node.clone(),
                 clock,
-                standing: Arc::clone(&components.standing),
+                lease: Arc::clone(&components.lease),
                 executor: components
                     .executor
                     .as_ref()
@@ -450,7 +450,7 @@ impl Loops {
             };
             loops
                 .others
-                .spawn(alive.run(stop.clone(), loops.gone.clone()));
+                .spawn(heartbeat.run(stop.clone(), loops.gone.clone()));
         }
         loops.scheduler.close();
         loops.others.close();
@@ -508,11 +508,17 @@ async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> boo
 }
 
 /// Lets the loops end, and the last results be written.
-async fn end(parts: Parts, service: Arc<Service>, loops: Loops, clock: &SharedClock, stop: &Stop) {
+async fn end(
+    parts: Assembled,
+    service: Arc<Service>,
+    loops: Loops,
+    clock: &SharedClock,
+    stop: &Stop,
+) {
     let store = parts.components.store.clone();
     // The recorder ends when nobody is left who could hand it a result.
     drop(service);
-    let Parts {
+    let Assembled {
         components,
         service,
         node,

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 pub use in_flight::InFlight;
-pub use spool::{Spool, Stretch};
+pub use spool::{Spool, SpooledResults};
 
 use crate::events::Signals;
 use crate::store::{NewMessage, Outcome, Store, StoreError};

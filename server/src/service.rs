@@ -49,13 +49,13 @@ use crate::composer::Composer;
 use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
-use crate::firings::Almanac;
+use crate::firings::CalendarCache;
 use crate::notifier::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
-use crate::scheduler::standing::Standing;
+use crate::scheduler::lease::Lease;
 use crate::store::{Act, Store};
 use crate::timetable::Patterns;
 
@@ -96,11 +96,11 @@ pub struct Service {
     /// Parsed patterns.
     patterns: Arc<Patterns>,
     /// Calendars and blackouts.
-    almanac: Arc<Almanac>,
+    calendar_cache: Arc<CalendarCache>,
     /// How late the loop is.
     lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
-    standing: Arc<Standing>,
+    lease: Arc<Lease>,
     /// The zone of tasks that name none.
     default_zone: String,
     /// What the system says its zone is, where that has no name and UTC stands in for it.
@@ -137,9 +137,9 @@ impl Service {
             composer,
             output,
             patterns,
-            almanac,
+            calendar_cache,
             lag,
-            standing,
+            lease,
         } = components.clone();
         Self {
             started_at: clock.now(),
@@ -160,9 +160,9 @@ impl Service {
             composer,
             output,
             patterns,
-            almanac,
+            calendar_cache,
             lag,
-            standing,
+            lease,
             default_zone: settings.default_zone,
             zone_doubt: settings.zone_doubt,
             zone_names: settings.zone_names,

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
-use crate::auth::streams::{Credential, Kind, Stream};
+use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::http::AppState;
 use crate::http::extract::Who;
 use crate::http::params::Params;
@@ -135,7 +135,7 @@ struct Follower {
     from: u64,
     form: Form,
     step: Step,
-    _place: Stream,
+    _place: OpenStream,
 }
 
 /// What comes next.

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
-use super::strict::{self, Fault, What};
+use super::strict::{self, JsonFault, What};
 
 /// The caller, as [`super::guard::authenticate`] found them.
 pub struct Who(pub Caller);
@@ -58,7 +58,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// A fault of a JSON body in words, with the nearest name for one that no field has.
 #[must_use]
-pub fn malformed(lang: Lang, fault: &Fault) -> AppError {
+pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
     let (message, field) = match &fault.what {
         What::Unknown { name, known } => {
             let message = unknown(lang, name, known);

@@ -16,7 +16,7 @@ use tree::Node;
 
 /// What is wrong with a JSON text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fault {
+pub struct JsonFault {
     /// Where: `execution.retry`, `schedules[0].jitter`; empty for the text itself.
     pub place: String,
     /// What.
@@ -37,7 +37,7 @@ pub enum What {
     Other(String),
 }
 
-impl Fault {
+impl JsonFault {
     /// A name that no field has.
     #[must_use]
     pub fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
@@ -74,7 +74,7 @@ impl Fault {
     }
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for JsonFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.what {
             What::Unknown { name, .. } => write!(f, "unknown field `{name}`"),
@@ -83,9 +83,9 @@ impl std::fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for JsonFault {}
 
-impl serde::de::Error for Fault {
+impl serde::de::Error for JsonFault {
     fn custom<T: std::fmt::Display>(text: T) -> Self {
         Self {
             place: String::new(),
@@ -98,9 +98,9 @@ impl serde::de::Error for Fault {
 ///
 /// # Errors
 /// The first fault found.
-pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let tree: Node = serde_json::from_slice(text).map_err(Fault::custom)?;
+    let tree: Node = serde_json::from_slice(text).map_err(JsonFault::custom)?;
     T::deserialize(tree)
 }
 
@@ -108,8 +108,8 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 ///
 /// # Errors
 /// As [`from_slice`].
-pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
-    T::deserialize(Node::deserialize(value).map_err(Fault::custom)?)
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, JsonFault> {
+    T::deserialize(Node::deserialize(value).map_err(JsonFault::custom)?)
 }
 
 #[cfg(test)]

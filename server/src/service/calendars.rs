@@ -51,7 +51,7 @@ impl Service {
 
     pub(super) async fn all_calendars(&self, lang: Lang) -> Answer<Vec<Calendar>> {
         let rows = self.store.calendars().await.or_internal(lang)?;
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let mut shown = Vec::new();
         for (name, calendar) in rules.calendars() {
             let row = rows.iter().find(|row| row.name == name);
@@ -211,7 +211,7 @@ impl Calendars for Service {
             .into_iter()
             .find(|calendar| calendar.name == name)
             .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))?;
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let days = rules.calendar(Some(name)).map_or_else(Vec::new, |known| {
             known
                 .days

@@ -113,7 +113,7 @@ impl Service {
         zone: &TimeZone,
         faults: &mut Vec<FieldError>,
     ) -> Vec<NewSchedule> {
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         draft
             .work_schedules()
             .iter()

@@ -9,13 +9,13 @@ use crate::clock::SharedClock;
 use crate::composer::Composer;
 use crate::events::Signals;
 use crate::executor::Executor;
-use crate::firings::Almanac;
+use crate::firings::CalendarCache;
 use crate::notifier::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
-use crate::scheduler::standing::Standing;
+use crate::scheduler::lease::Lease;
 use crate::store::Store;
 use crate::timetable::Patterns;
 
@@ -45,11 +45,11 @@ pub struct Components {
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
     /// Calendars and blackouts.
-    pub almanac: Arc<Almanac>,
+    pub calendar_cache: Arc<CalendarCache>,
     /// How late the loop is.
     pub lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
-    pub standing: Arc<Standing>,
+    pub lease: Arc<Lease>,
 }
 
 impl std::fmt::Debug for Components {

@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use super::Service;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
-use crate::events::Change;
+use crate::events::ChangeEvent;
 use crate::store::StoreError;
 
 /// How database and loop are, as [`Service::readiness`] found them.
@@ -44,7 +44,7 @@ impl Service {
 
     /// Changes from now on.
     #[must_use]
-    pub fn changes(&self) -> broadcast::Receiver<Change> {
+    pub fn changes(&self) -> broadcast::Receiver<ChangeEvent> {
         self.signals.listen()
     }
 
@@ -77,7 +77,7 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn load_calendars(&self) -> Result<(), StoreError> {
-        self.almanac
+        self.calendar_cache
             .load(&self.store, &self.patterns, self.clock.now())
             .await
     }

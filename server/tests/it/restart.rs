@@ -4,7 +4,7 @@ use app::channel::ChannelKind;
 use app::run::{RunState, Trigger};
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
-use server::scheduler::{Silence, bury_dead_nodes};
+use server::scheduler::{HeartbeatEvidence, reap_dead_nodes};
 use server::store::{Decide, Decision, Due, Outcome, StoredOutput, Verdict, View};
 
 use super::helpers::place::Place;
@@ -261,7 +261,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     let clock: server::clock::SharedClock = app.clock.clone();
     let bury = async |silence| {
         let components = &app.components;
-        bury_dead_nodes(
+        reap_dead_nodes(
             &components.store,
             &clock,
             &app.me,
@@ -272,14 +272,14 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         .expect("burying")
     };
     app.clock.set(at("2026-11-22T08:00:11Z"));
-    assert_eq!(bury(Silence::Counts).await, 0, "not yet");
+    assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 0, "not yet");
     app.clock.set(at("2026-11-22T08:00:25Z"));
     assert_eq!(
-        bury(Silence::SaysNothing).await,
+        bury(HeartbeatEvidence::Inconclusive).await,
         0,
         "nobody could have heard it"
     );
-    assert_eq!(bury(Silence::Counts).await, 1);
+    assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 1);
     assert_eq!(app.runs(task).await[1].state, RunState::Lost);
     assert!(
         !app.components

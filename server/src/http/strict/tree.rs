@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::Fault;
+use super::JsonFault;
 
 /// A JSON value. Unlike `serde_json::Value` it refuses a name that comes twice.
 pub(super) enum Node {
@@ -105,9 +105,9 @@ impl Node {
 }
 
 impl<'de> Deserializer<'de> for Node {
-    type Error = Fault;
+    type Error = JsonFault;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
         match self {
             Self::Null => visitor.visit_unit(),
             Self::Bool(value) => visitor.visit_bool(value),
@@ -125,7 +125,7 @@ impl<'de> Deserializer<'de> for Node {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
         match self {
             Self::Null => visitor.visit_none(),
             other => visitor.visit_some(other),
@@ -136,7 +136,7 @@ impl<'de> Deserializer<'de> for Node {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, JsonFault> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -145,15 +145,15 @@ impl<'de> Deserializer<'de> for Node {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, JsonFault> {
         let Self::Object(all) = self else {
-            return Err(Fault::invalid_type(self.kind(), &"an object"));
+            return Err(JsonFault::invalid_type(self.kind(), &"an object"));
         };
         if let Some((name, _)) = all
             .iter()
             .find(|(name, _)| !fields.contains(&name.as_str()))
         {
-            return Err(Fault::unknown(name, fields.iter().copied()));
+            return Err(JsonFault::unknown(name, fields.iter().copied()));
         }
         Self::Object(all).deserialize_any(visitor)
     }
@@ -163,21 +163,24 @@ impl<'de> Deserializer<'de> for Node {
         _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, JsonFault> {
         match self {
             Self::Text(name) if !variants.contains(&name.as_str()) => {
                 let name: String = name.chars().take(64).collect();
-                Err(Fault::unknown_variant(&name, variants))
+                Err(JsonFault::unknown_variant(&name, variants))
             }
             Self::Text(name) => {
-                let name: StringDeserializer<Fault> = name.into_deserializer();
+                let name: StringDeserializer<JsonFault> = name.into_deserializer();
                 visitor.visit_enum(name)
             }
             Self::Object(all) => visitor.visit_enum(MapAccessDeserializer::new(Fields {
                 rest: all.into_iter(),
                 next: None,
             })),
-            other => Err(Fault::invalid_type(other.kind(), &"one of the known words")),
+            other => Err(JsonFault::invalid_type(
+                other.kind(),
+                &"one of the known words",
+            )),
         }
     }
 
@@ -192,12 +195,12 @@ struct Entries {
 }
 
 impl<'de> SeqAccess<'de> for Entries {
-    type Error = Fault;
+    type Error = JsonFault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
+    ) -> Result<Option<T::Value>, JsonFault> {
         let Some((index, node)) = self.rest.next() else {
             return Ok(None);
         };
@@ -216,23 +219,23 @@ struct Fields {
 }
 
 impl<'de> MapAccess<'de> for Fields {
-    type Error = Fault;
+    type Error = JsonFault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+    ) -> Result<Option<K::Value>, JsonFault> {
         self.next = self.rest.next();
         let Some((name, _)) = &self.next else {
             return Ok(None);
         };
-        let name: StringDeserializer<Fault> = name.clone().into_deserializer();
+        let name: StringDeserializer<JsonFault> = name.clone().into_deserializer();
         seed.deserialize(name).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonFault> {
         let Some((name, node)) = self.next.take() else {
-            return Err(Fault::custom("a value without its name"));
+            return Err(JsonFault::custom("a value without its name"));
         };
         seed.deserialize(node).map_err(|fault| fault.within(&name))
     }

@@ -18,10 +18,10 @@ use server::config::Config;
 use server::executor::Identity;
 use server::http::Web;
 use server::http::site::Site;
-use server::lifecycle::{self, DataDir, Parts};
+use server::lifecycle::{self, Assembled, DataDir};
 use server::notifier::Notifier;
 use server::recorder::Spool;
-use server::scheduler::bury_dead_nodes;
+use server::scheduler::reap_dead_nodes;
 use server::service::{Components, Service};
 use server::store::{Act, NewSchedule, NewTask, NodeRow, Store};
 
@@ -44,7 +44,7 @@ pub(crate) struct TestApp {
     pub(crate) me: NodeRow,
     router: Router,
     notifying: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
-    _parts: Parts,
+    _parts: Assembled,
     // Last, so that everything else has let go of it.
     pub(crate) place: Arc<Place>,
 }
@@ -135,12 +135,12 @@ impl TestApp {
         server::recorder::replay(&components.store, &spool, |_| {})
             .await
             .expect("what waited on disk");
-        bury_dead_nodes(
+        reap_dead_nodes(
             &components.store,
             &shared,
             &me,
             &components.composer,
-            server::scheduler::Silence::SaysNothing,
+            server::scheduler::HeartbeatEvidence::Inconclusive,
         )
         .await
         .expect("burying");

@@ -54,11 +54,11 @@ impl Node {
             signals: Arc::clone(&app.components.signals),
             executor: Arc::clone(app.components.executor.as_ref().expect("an executor")),
             patterns: Arc::clone(&app.components.patterns),
-            almanac: Arc::clone(&app.components.almanac),
+            calendar_cache: Arc::clone(&app.components.calendar_cache),
             watch: std::sync::Mutex::default(),
             lag: Arc::clone(&app.components.lag),
             sealer: app.components.sealer.clone(),
-            standing: Arc::clone(&app.components.standing),
+            lease: Arc::clone(&app.components.lease),
             database_clock: None,
         };
         let agenda = scheduler.start().await.expect("the loop starts");

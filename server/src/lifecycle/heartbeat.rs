@@ -9,30 +9,30 @@ use super::Stop;
 use crate::clock::{Clock, SharedClock};
 use crate::composer::Composer;
 use crate::executor::Executor;
-use crate::scheduler::standing::{SKEW_STOPS_MS, SKEW_WARNS_MS, Standing};
-use crate::scheduler::{DatabaseClock, LOST_AFTER, Silence, bury_dead_nodes};
+use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
+use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
 
 /// A process says that it is alive this often.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The database gets so long to take one: two such attempts end before this process is not trusted
-/// any more ([`TRUSTED_FOR`](crate::scheduler::standing::TRUSTED_FOR)).
+/// any more ([`TRUSTED_FOR`](crate::scheduler::lease::TRUSTED_FOR)).
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Pause after a heartbeat that did not get through: the lease runs.
 const HURRY: Duration = Duration::from_secs(1);
 
 /// The heartbeat of a process.
-pub(super) struct Alive {
+pub(super) struct Heartbeat {
     pub(super) store: Store,
     pub(super) composer: Composer,
     pub(super) node: NodeRow,
     pub(super) clock: Arc<DatabaseClock>,
-    pub(super) standing: Arc<Standing>,
+    pub(super) lease: Arc<Lease>,
     /// Weak: the recorder ends with the last handle, and the heartbeat goes on until it has.
     pub(super) executor: Weak<Executor>,
 }
 
-impl Alive {
+impl Heartbeat {
     /// Beats until `gone`; stops the process when it was declared dead.
     pub(super) async fn run(self, stop: Stop, gone: CancellationToken) {
         // Since when every heartbeat of ours has got through: only who could have heard the
@@ -48,7 +48,7 @@ impl Alive {
             let pause = match beat {
                 Ok(true) => {
                     steady_since.get_or_insert_with(Instant::now);
-                    told.look(self.standing.skew_ms());
+                    told.look(self.lease.skew_ms());
                     HEARTBEAT
                 }
                 Ok(false) => {
@@ -63,7 +63,7 @@ impl Alive {
                     self.at_most(HURRY)
                 }
             };
-            if !self.standing.is_heard(self.clock.ticks())
+            if !self.lease.is_heard(self.clock.ticks())
                 && let Some(executor) = self.executor.upgrade()
             {
                 executor.isolate();
@@ -78,7 +78,7 @@ impl Alive {
     /// This time, but not beyond the moment at which runs must be ended: others wait no longer
     /// before they start them anew.
     fn at_most(&self, time: Duration) -> Duration {
-        let left = self.standing.trusted_on(self.clock.ticks());
+        let left = self.lease.trusted_on(self.clock.ticks());
         left.map_or(time, |left| time.min(left))
     }
 
@@ -90,17 +90,17 @@ impl Alive {
             return Ok(false);
         }
         // From when it began: what it took counts for those who wait.
-        self.standing.heard(ticks, skew_ms);
+        self.lease.heard(ticks, skew_ms);
         let long_enough = steady_since.is_some_and(|since| {
             chrono::TimeDelta::from_std(since.elapsed()).is_ok_and(|steady| steady > LOST_AFTER)
         });
         let silence = if long_enough {
-            Silence::Counts
+            HeartbeatEvidence::Conclusive
         } else {
-            Silence::SaysNothing
+            HeartbeatEvidence::Inconclusive
         };
         let clock: SharedClock = self.clock.clone();
-        bury_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
+        reap_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
         Ok(true)
     }
 }

@@ -14,7 +14,7 @@ pub const SKEW_STOPS_MS: i64 = 30_000;
 /// What the heartbeat knows. One that never beats (an embedded database has one process) may
 /// always claim.
 #[derive(Debug, Default)]
-pub struct Standing(Mutex<State>);
+pub struct Lease(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,7 +23,7 @@ struct State {
     skew_ms: i64,
 }
 
-impl Standing {
+impl Lease {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -71,20 +71,20 @@ mod tests {
     #[test]
     fn a_node_claims_while_it_is_heard_and_its_clock_is_near() {
         let second = Duration::from_secs;
-        let standing = Standing::default();
-        assert!(standing.may_claim(second(1_000)), "nobody measures it");
-        standing.heard(second(1_000), 1_500);
-        assert!(standing.may_claim(second(1_007)));
-        assert_eq!(standing.trusted_on(second(1_007)), Some(second(1)));
-        assert_eq!(standing.trusted_on(second(1_008)), None);
+        let lease = Lease::default();
+        assert!(lease.may_claim(second(1_000)), "nobody measures it");
+        lease.heard(second(1_000), 1_500);
+        assert!(lease.may_claim(second(1_007)));
+        assert_eq!(lease.trusted_on(second(1_007)), Some(second(1)));
+        assert_eq!(lease.trusted_on(second(1_008)), None);
         assert!(
-            !standing.may_claim(second(1_008)),
+            !lease.may_claim(second(1_008)),
             "the others may have given it up"
         );
-        standing.heard(second(1_012), -30_001);
-        assert!(!standing.may_claim(second(1_012)));
-        assert!(standing.is_heard(second(1_012)));
-        standing.heard(second(1_017), 30_000);
-        assert!(standing.may_claim(second(1_017)));
+        lease.heard(second(1_012), -30_001);
+        assert!(!lease.may_claim(second(1_012)));
+        assert!(lease.is_heard(second(1_012)));
+        lease.heard(second(1_017), 30_000);
+        assert!(lease.may_claim(second(1_017)));
     }
 }

@@ -26,22 +26,18 @@ pub(super) fn place(hostname: &str, data: &Path) -> String {
 
 /// Waits until it is clear that no living server has this one's identity from another place. One
 /// at the same place is dead: this process holds the folder's lock.
-pub(super) async fn refuse_twin(
-    store: &Store,
-    me: &NodeRow,
-    stop: &Stop,
-) -> Result<(), StartError> {
+pub(super) async fn refuse(store: &Store, me: &NodeRow, stop: &Stop) -> Result<(), StartError> {
     let mut first: HashMap<String, DateTime<Utc>> = HashMap::new();
     let looks = LOST_AFTER.num_seconds();
     for look in 0..=looks {
-        let twins = store.twins(me).await?;
-        if twins.is_empty() {
+        let duplicates = store.duplicate_instances(me).await?;
+        if duplicates.is_empty() {
             return Ok(());
         }
-        for (id, place, heartbeat) in twins {
+        for (id, place, heartbeat) in duplicates {
             let before = *first.entry(id).or_insert(heartbeat);
             if heartbeat != before {
-                return Err(StartError::Twin(place));
+                return Err(StartError::DuplicateInstance(place));
             }
         }
         if look == 0 {

@@ -32,7 +32,7 @@ impl Hole {
 
 /// A step of the wall clock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
+pub enum ClockStep {
     /// It was set forward.
     Forward(Hole),
     /// It was set back by so much.
@@ -41,11 +41,11 @@ pub enum Step {
 
 /// Watches the wall clock.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct ClockWatch {
     last: Option<(DateTime<Utc>, Duration)>,
 }
 
-impl Watch {
+impl ClockWatch {
     /// Whether the clock seems to have been set since the last look.
     #[must_use]
     pub fn would_step(&self, now: DateTime<Utc>, ticks: Duration) -> bool {
@@ -54,7 +54,7 @@ impl Watch {
     }
 
     /// Compares with the last look; `ticks` is the time since boot, suspend included.
-    pub fn look(&mut self, now: DateTime<Utc>, ticks: Duration) -> Option<Step> {
+    pub fn look(&mut self, now: DateTime<Utc>, ticks: Duration) -> Option<ClockStep> {
         let (last, last_ticks) = self.last.replace((now, ticks))?;
         let passed = TimeDelta::from_std(ticks.saturating_sub(last_ticks)).ok()?;
         let step = now - (last + passed);
@@ -62,13 +62,13 @@ impl Watch {
             return None;
         }
         Some(if step > TimeDelta::zero() {
-            Step::Forward(Hole {
+            ClockStep::Forward(Hole {
                 from: last,
                 to: now,
                 corrects: step < CORRECTION,
             })
         } else {
-            Step::Back(-step)
+            ClockStep::Back(-step)
         })
     }
 }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn only_a_clock_that_was_set_is_a_step() {
-        let mut watch = Watch::default();
+        let mut watch = ClockWatch::default();
         let mut look = |second: i64, ticks: u64| watch.look(at(second), Duration::from_secs(ticks));
         assert_eq!(look(0, 100), None, "the first look compares with nothing");
         assert_eq!(look(60, 160), None, "time passed");
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(look(7_321, 7_420), None, "drift");
         assert_eq!(
             look(12_721, 7_420),
-            Some(Step::Forward(Hole {
+            Some(ClockStep::Forward(Hole {
                 from: at(7_321),
                 to: at(12_721),
                 corrects: true,
@@ -99,9 +99,9 @@ mod tests {
         );
         assert_eq!(
             look(12_721 - 5_400, 7_420),
-            Some(Step::Back(TimeDelta::minutes(90)))
+            Some(ClockStep::Back(TimeDelta::minutes(90)))
         );
         let far = look(7_321 + 18_000, 7_420);
-        assert!(matches!(far, Some(Step::Forward(hole)) if !hole.corrects));
+        assert!(matches!(far, Some(ClockStep::Forward(hole)) if !hole.corrects));
     }
 }

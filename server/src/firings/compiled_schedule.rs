@@ -7,7 +7,7 @@ use app::schedule::{DayRule, Jitter, Schedule, ScheduleSpec};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Firing, Quiet, Slot, Snapshot, days, jitter};
+use super::{Firing, ResolvedBlackout, Slot, Snapshot, days, jitter};
 use crate::calendar::WorkCalendar;
 use crate::timetable::{Cycle, Patterns, parse_instant, start_of_day, zone};
 
@@ -20,7 +20,7 @@ pub struct Pause {
 
 /// A schedule with everything that decides when it starts something.
 #[derive(Clone, Debug)]
-pub struct Rhythm {
+pub struct CompiledSchedule {
     /// The schedule's id.
     pub id: ScheduleId,
     /// Which days count.
@@ -33,11 +33,11 @@ pub struct Rhythm {
     pub(super) calendar: Option<Arc<WorkCalendar>>,
     pub(super) starts_at: Option<DateTime<Utc>>,
     pub(super) ends_at: Option<DateTime<Utc>>,
-    pub(super) quiet: Box<[Arc<Quiet>]>,
+    pub(super) quiet: Box<[Arc<ResolvedBlackout>]>,
     pub(super) pause: Option<Pause>,
 }
 
-impl Rhythm {
+impl CompiledSchedule {
     /// A schedule of a task by today's calendars and blackouts; `None` when this version cannot
     /// read it, or its zone is gone.
     #[must_use]

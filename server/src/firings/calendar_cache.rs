@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use app::schedule::BUILTIN_CALENDAR;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Quiet;
+use super::ResolvedBlackout;
 use crate::calendar::{WorkCalendar, built_in};
 use crate::store::{Store, StoreError};
 use crate::timetable::Patterns;
@@ -20,7 +20,7 @@ const OVER: TimeDelta = TimeDelta::days(40);
 pub struct Snapshot {
     pub(super) calendars: BTreeMap<String, Arc<WorkCalendar>>,
     /// In the order of their ids.
-    pub quiet: Vec<Arc<Quiet>>,
+    pub quiet: Vec<Arc<ResolvedBlackout>>,
 }
 
 impl Default for Snapshot {
@@ -53,7 +53,7 @@ impl Snapshot {
 
     /// The blackouts that concern a task with these tags.
     #[must_use]
-    pub fn concerning(&self, tags: &[String]) -> Vec<Arc<Quiet>> {
+    pub fn concerning(&self, tags: &[String]) -> Vec<Arc<ResolvedBlackout>> {
         self.quiet
             .iter()
             .filter(|quiet| quiet.concerns(tags))
@@ -65,11 +65,11 @@ impl Snapshot {
 /// The snapshot that everybody asks. Whoever changes calendars or blackouts loads it anew; other
 /// nodes do so when they see the change.
 #[derive(Debug, Default)]
-pub struct Almanac {
+pub struct CalendarCache {
     now: RwLock<Arc<Snapshot>>,
 }
 
-impl Almanac {
+impl CalendarCache {
     /// What holds now.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -100,7 +100,7 @@ impl Almanac {
             if over {
                 continue;
             }
-            match Quiet::new(&row, patterns) {
+            match ResolvedBlackout::new(&row, patterns) {
                 Some(quiet) => snapshot.quiet.push(Arc::new(quiet)),
                 None => {
                     tracing::error!(blackout.id = row.id.0, "this blackout cannot be read");
