@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::iter::Peekable;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree, token_stream};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree, token_stream};
 
 /// The rooms (first folder or file below `src`) that a file names. `module` is where it stands:
 /// `["http", "guard"]` for `src/http/guard.rs`.
@@ -21,14 +21,13 @@ fn look(module: &[String], tokens: TokenStream, rooms: &mut BTreeSet<String>) {
     let mut tokens: Tokens = tokens.into_iter().peekable();
     // Whether the item that follows is compiled for tests alone.
     let mut for_tests = false;
-    // Whether the path that is read began further left: `a::crate` does not exist, `a::self` does.
-    let mut inside = false;
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '#' => {
                 if let Some(TokenTree::Group(attribute)) = tokens.peek() {
                     let text = attribute.stream().to_string().replace(' ', "");
                     for_tests |= text == "cfg(test)";
+                    look(module, attribute.stream(), rooms);
                     tokens.next();
                 }
             }
@@ -44,25 +43,18 @@ fn look(module: &[String], tokens: TokenStream, rooms: &mut BTreeSet<String>) {
                 for_tests = false;
             }
             TokenTree::Ident(word) => {
-                if let Some(base) =
-                    start(module, &word.to_string()).filter(|_| !inside && !for_tests)
-                {
+                if let Some(base) = start(module, &word.to_string()).filter(|_| !for_tests) {
                     path(base, &mut tokens, rooms);
                 }
-                inside = false;
             }
-            TokenTree::Punct(punct) => {
-                inside = punct.as_char() == ':';
-                for_tests &= punct.as_char() != ';';
-            }
+            TokenTree::Punct(punct) => for_tests &= punct.as_char() != ';',
             TokenTree::Group(group) => {
                 if !for_tests || group.delimiter() != Delimiter::Brace {
                     look(module, group.stream(), rooms);
                 }
                 for_tests &= group.delimiter() != Delimiter::Brace;
-                inside = false;
             }
-            TokenTree::Literal(_) => inside = false,
+            TokenTree::Literal(_) => {}
         }
     }
 }
@@ -78,17 +70,17 @@ fn start(module: &[String], word: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether two colons follow; they are taken.
+/// Whether `::` follows; it is taken.
 fn colons(tokens: &mut Tokens) -> bool {
-    let mut found = false;
-    while let Some(TokenTree::Punct(punct)) = tokens.peek() {
-        if punct.as_char() != ':' {
-            break;
-        }
-        found = true;
+    let follows = matches!(
+        tokens.peek(),
+        Some(TokenTree::Punct(first)) if first.as_char() == ':' && first.spacing() == Spacing::Joint
+    );
+    if follows {
+        tokens.next();
         tokens.next();
     }
-    found
+    follows
 }
 
 /// Follows a path from where it has come to, and notes the room that it leads to.
@@ -143,6 +135,10 @@ fn branches(at: &[String], tokens: TokenStream, rooms: &mut BTreeSet<String>) {
 fn imports_are_found_however_they_are_written() {
     let module = ["pages".to_owned(), "forms".to_owned(), "task".to_owned()];
     for (text, expected) in [
+        (
+            "#[arg(value_parser = crate::auth::read)]\nstruct A { b: crate::c::D }",
+            vec!["auth", "c"],
+        ),
         ("use crate::http::Web;", vec!["http"]),
         ("use crate::{a::b, c::{d, e::*}, f};", vec!["a", "c", "f"]),
         ("use crate::{a as b, c};", vec!["a", "c"]),
