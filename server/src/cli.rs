@@ -33,7 +33,7 @@ use crate::lifecycle::{self, Stop};
 use crate::store::Store;
 use client::Client;
 
-pub use print::print_lines;
+use print::print_lines;
 
 /// Scheduled tasks with a page, a memory and a voice
 #[derive(Parser, Debug)]
@@ -230,7 +230,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     })?;
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
-    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
+    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop, print_lines)
         .await
         .map_err(|error| Failure::error(sentence(&error)))?;
     if in_time {

@@ -1,13 +1,15 @@
 //! Settings, each an environment variable and a flag of `serve`; flags win.
 
+mod run_as_pool;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::executor::{PoolError, RunAsPool};
 use crate::timetable::{SystemZone, system_zone};
+pub use run_as_pool::{PoolError, RunAsPool};
 
 /// What keeps the processes of a command together.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -10,9 +10,9 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
 
 /// All accounts.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = List<User>)))]

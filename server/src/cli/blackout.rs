@@ -1,7 +1,8 @@
 //! `jcrontab blackout`: times in which tasks do not fire.
 
 use app::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
-use app::task::{format_duration, split_list};
+use app::duration::format_duration;
+use app::task::split_list;
 use axum::http::Method;
 use clap::{Args, Subcommand};
 use serde_json::json;

@@ -12,14 +12,14 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{Failure, sentence};
-use crate::api::Problem;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::http::guard::ConsoleConnection;
+use crate::http::site::Site;
+use crate::http::{Problem, Web};
 use crate::lifecycle::{self, DataDir, DataDirError, Progress, Stage};
+use crate::router;
 use crate::store::Store;
-use crate::web::guard::ConsoleConnection;
-use crate::web::site::Site;
-use crate::web::{self, Web};
 
 /// Answers up to this size are read.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;
@@ -257,8 +257,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     service.check_key().await.map_err(|error| failed(&error))?;
     // In a server the loop does this.
     service
-        .almanac
-        .load(&service.store, &service.patterns, service.clock.now())
+        .load_calendars()
         .await
         .map_err(|error| failed(&error))?;
     let web = Web {
@@ -267,7 +266,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         base_url: config.base_url().into(),
         stop: tokio_util::sync::CancellationToken::new(),
     };
-    let router = web::api_router(&web).map_err(|error| failed(&error))?;
+    let router = router::api_router(&web).map_err(|error| failed(&error))?;
     let router = router.layer(axum::Extension(ConsoleConnection));
     Ok(Way::InProcess {
         router,

@@ -1,7 +1,7 @@
 //! `jcrontab node`: server processes on this database.
 
-use app::i18n::ui::vault::skew;
 use app::node::{Node, warnings};
+use app::texts::nodes::skew;
 use axum::http::Method;
 use clap::Subcommand;
 

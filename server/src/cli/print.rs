@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::Value;
 
 /// Prints lines to stdout. A reader that has gone away (`| head`) is no failure.
-pub fn print_lines(lines: &[String]) {
+pub(super) fn print_lines(lines: &[String]) {
     let mut out = std::io::stdout().lock();
     for line in lines {
         if writeln!(out, "{line}").is_err() {

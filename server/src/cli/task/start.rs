@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 
-use app::run::{Run, RunForm, RunState, reason_text};
+use app::run::{Run, RunState, reason_text};
+use app::task::RunForm;
 use app::task::execution::ParameterKind;
 use axum::http::Method;
 use clap::Args;
