@@ -246,6 +246,10 @@ pub trait Users: Send + Sync {
     async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User>;
     /// Allows or forbids signing in; forbidding ends sessions. The last admin cannot be disabled.
     async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User>;
+    /// Gives an account another role. The last admin stays one.
+    async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User>;
+    /// Deletes an account with its sessions and tokens. The last admin cannot be deleted.
+    async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()>;
     /// Sets a password and ends all sessions of the account.
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()>;
     /// Tokens of the caller; all tokens for administrators.

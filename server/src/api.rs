@@ -60,6 +60,7 @@ fn documented() -> OpenApiRouter<AppState> {
             tasks::change,
             tasks::delete
         ))
+        .routes(routes!(tasks::draft))
         .routes(routes!(tasks::run, tasks::run_form))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
@@ -94,7 +95,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(channels::test))
         .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
-        .routes(routes!(users::change))
+        .routes(routes!(users::change, users::delete))
         .routes(routes!(users::tokens, users::create_token))
         .routes(routes!(users::revoke_token))
         .routes(routes!(secrets::list, secrets::create))

@@ -111,6 +111,21 @@ pub(super) async fn get(
     Ok(([(ETAG, etag(row.task.version))], Json(row)))
 }
 
+/// One task in the form that `PUT` and `PATCH` take, to be changed and sent back. Its version is the
+/// `ETag`.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/draft", tag = "tasks",
+    responses((status = 200, body = TaskDraft), (status = 404, body = Problem)))]
+pub(super) async fn draft(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<impl IntoResponse> {
+    // The version first: a change in between makes the draft an outdated one.
+    let version = service.task_get(&caller, id).await?.version;
+    let draft = service.task_draft(&caller, id).await?;
+    Ok(([(ETAG, etag(version))], Json(draft)))
+}
+
 /// Replaces a task. With `If-Match`, only if it still is that version; else the answer is 409 and
 /// says what others have changed.
 #[utoipa::path(put, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
