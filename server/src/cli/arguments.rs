@@ -108,14 +108,36 @@ pub(super) fn documented() -> clap::Command {
             let hidden = hidden
                 .get_arguments()
                 .map(|remote| remote.clone().hide(true));
-            Config::augment_args(serve).args(hidden.collect::<Vec<_>>())
+            // Its settings bring a description of their own.
+            let about = serve.get_about().cloned();
+            let serve = Config::augment_args(serve).args(hidden.collect::<Vec<_>>());
+            match about {
+                Some(about) => serve.about(about),
+                None => serve,
+            }
         })
         .mut_subcommand("migrate", |migrate| migrate.args(database()))
         .mut_subcommand("doctor", |doctor| doctor.args(database()))
         .mut_subcommand("secret", |secret| {
             secret.mut_subcommand("rotate-key", |rotate| rotate.args(database()))
         });
-    own_urls(whole)
+    tidy(own_urls(whole))
+}
+
+/// No default that is an empty text, which is no value, and `--json` beside `--help`, whatever
+/// heading comes before it.
+fn tidy(command: clap::Command) -> clap::Command {
+    let plain = |argument: clap::Arg| {
+        let is_empty = argument.get_default_values() == [""];
+        let is_json = argument.get_id() == "json";
+        let argument = argument.hide_default_value(is_empty);
+        if is_json {
+            argument.help_heading(clap::builder::Resettable::Reset)
+        } else {
+            argument
+        }
+    };
+    command.mut_args(plain).mut_subcommands(tidy)
 }
 
 /// A command that takes a URL of something else has the server's as `--server-url`.

@@ -58,7 +58,7 @@ pub(super) struct AddBlackout {
     #[arg(long)]
     catch_up: bool,
     /// IANA time zone (default: the server's)
-    #[arg(long = "zone", id = "blackout_zone")]
+    #[arg(long = "zone", id = "blackout_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Print JSON
     #[arg(long)]

@@ -20,7 +20,7 @@ pub(super) enum CronCommand {
         #[command(flatten)]
         schedule: Typed,
         /// Language of the explanation: zh or en (default: that of the terminal)
-        #[arg(long = "lang", id = "explain_lang")]
+        #[arg(long = "lang", id = "explain_lang", value_name = "LANG")]
         lang: Option<String>,
         /// Print JSON
         #[arg(long)]

@@ -69,7 +69,11 @@ mod tests {
         let mut sender = Some(sender);
         let terminal = Reporting {
             written: &mut written,
-            on_line: || drop(sender.take().map(|sender| sender.send(2))),
+            on_line: || {
+                if let Some(sender) = sender.take() {
+                    sender.send(2).expect("the work waits");
+                }
+            },
         };
         let long = shown_on(terminal, Duration::from_millis(1), "waiting", receiver).await;
         assert_eq!(long, Ok(2));

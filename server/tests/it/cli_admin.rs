@@ -137,10 +137,10 @@ async fn accounts_and_channels_at_every_door() {
         place: &place,
         variables: allow.to_vec(),
     };
-    accounts(&here, "without a server").await;
+    accounts(&here, "without-a-server").await;
     channels(&here, &robot, "without a server").await;
     let server = Server::start(&place, &allow).await;
-    accounts(&here, "over the socket").await;
+    accounts(&here, "over-the-socket").await;
     channels(&here, &robot, "over the socket").await;
     let http = Door {
         place: &place,

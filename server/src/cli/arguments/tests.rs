@@ -88,6 +88,46 @@ fn a_help_fits_the_terminal_and_explains_each_option() {
     }
 }
 
+#[test]
+fn options_stand_under_their_heading() {
+    let all = all();
+    let (_, add) = (all.iter())
+        .find(|(name, _)| name == "jcrontab task add")
+        .expect("it");
+    for (option, heading) in [
+        ("cron", Some("Schedules")),
+        ("jitter_stable", Some("Schedules")),
+        ("missed", Some("Missed firings")),
+        ("missed_max_age", Some("Missed firings")),
+        ("command", None),
+        ("timeout", None),
+        ("overlap", Some("Execution")),
+        ("http_url", Some("HTTP request instead of a command")),
+        ("json", None),
+        ("server_url", Some(CONNECTION)),
+        (SHARED, Some(CONNECTION)),
+    ] {
+        let argument = add
+            .get_arguments()
+            .find(|argument| argument.get_id() == option);
+        assert_eq!(
+            argument.expect(option).get_help_heading(),
+            heading,
+            "{option}"
+        );
+    }
+    for (name, command) in &all {
+        for argument in command.get_arguments() {
+            for value in argument.get_value_names().into_iter().flatten() {
+                let upper = value.chars().all(|c| !c.is_lowercase());
+                assert!(upper, "{name}: {value}");
+            }
+        }
+        let about = command.get_about().expect("a description").to_string();
+        assert!(!about.contains("Settings of a server process"), "{name}");
+    }
+}
+
 /// No words that the field has other terms for.
 #[test]
 fn a_help_is_written_in_the_words_of_the_field() {
@@ -102,8 +142,9 @@ fn a_help_is_written_in_the_words_of_the_field() {
         ] {
             assert!(!words.contains(&word), "{name}: {word}");
         }
-        for words in ["what becomes of", "at the most", "left out", "for ever"] {
-            assert!(!help.contains(words), "{name}: {words}");
+        let text = format!(" {} ", words.join(" "));
+        for phrase in ["what becomes of", "at the most", "left out", "for ever"] {
+            assert!(!text.contains(&format!(" {phrase} ")), "{name}: {phrase}");
         }
     }
 }

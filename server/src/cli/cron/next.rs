@@ -35,7 +35,7 @@ pub(in crate::cli) struct Next {
     #[arg(long, default_value = "")]
     calendar: String,
     /// IANA time zone (default: JCRONTAB_ZONE, else the system's time zone)
-    #[arg(long = "zone", id = "cron_zone")]
+    #[arg(long = "zone", id = "cron_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Start after this instant: RFC 3339, or a time in the zone (default: now)
     #[arg(long)]

@@ -14,13 +14,18 @@ use crate::cli::name::Name;
 use crate::cli::print::{print_json, print_lines, text};
 use crate::cli::{Failure, lang};
 
+/// Heading of the options on schedules.
+const SCHEDULES: &str = "Schedules";
+/// Heading of the options on missed firings.
+const MISSED: &str = "Missed firings";
+
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AddTask {
     #[command(flatten)]
     name: Name,
     /// Schedule (工作周期): a cron expression, `every 90s`, `at 2026-12-01 09:00`, `@startup`;
     /// repeatable
-    #[arg(long, required = true, help_heading = "Schedules")]
+    #[arg(long, required = true, help_heading = SCHEDULES)]
     cron: Vec<String>,
     #[command(flatten)]
     rules: Rules,
@@ -33,7 +38,7 @@ pub(in crate::cli) struct AddTask {
     #[arg(long, value_parser = ["message", "message_command", "command"])]
     mode: Option<String>,
     /// IANA time zone (default: the server's)
-    #[arg(long = "zone", id = "task_zone")]
+    #[arg(long = "zone", id = "task_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Owner (责任人), mentioned in messages; repeatable
     #[arg(long = "owner")]
@@ -71,42 +76,40 @@ pub(in crate::cli) struct AddTask {
 
 /// Rules for all schedules that are given.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Schedules")]
 struct Rules {
     /// Dialect of the cron expressions; `quartz` has seconds first, and 1 is Sunday
-    #[arg(long, value_parser = ["standard", "quartz"])]
+    #[arg(long, value_parser = ["standard", "quartz"], help_heading = SCHEDULES)]
     dialect: Option<String>,
     /// Day rule: any, work_days, rest_days, next_work_day, previous_work_day,
     /// nth_work_day:3, nth_work_day:-1 (the last of the month)
-    #[arg(long, default_value = "", value_parser = day_rule)]
+    #[arg(long, default_value = "", value_parser = day_rule, help_heading = SCHEDULES)]
     day_rule: String,
     /// Calendar of the day rule (default: cn)
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = SCHEDULES)]
     calendar: String,
     /// Delay each firing by a random time up to this: 30s, 5m
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = SCHEDULES)]
     jitter: String,
     /// Use the same random delay for every firing
-    #[arg(long, requires = "jitter")]
+    #[arg(long, requires = "jitter", help_heading = SCHEDULES)]
     jitter_stable: bool,
 }
 
 /// Misfire policy: what to do with firings missed while the server was down.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Missed firings")]
 struct Missed {
     /// Misfire policy: which firings missed while the server was down to run when it is back
     /// (default: latest for commands, none for reminders)
-    #[arg(long, value_parser = ["none", "latest", "all"])]
+    #[arg(long, value_parser = ["none", "latest", "all"], help_heading = MISSED)]
     missed: Option<String>,
     /// Misfire grace: a firing this late is still on time (default: 60s)
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = MISSED)]
     grace: String,
     /// With --missed all: maximum number per schedule, 1-1000 (default: 10)
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max: String,
     /// With --missed latest and all: maximum age of a missed firing (default: 30d)
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max_age: String,
 }
 
