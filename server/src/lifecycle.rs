@@ -12,6 +12,7 @@ mod rescue;
 mod shutdown;
 mod stall;
 mod twin;
+mod used;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub use data_dir::{DataDir, DataDirError, Progress, Stage};
 
 pub use listen::console_socket;
 pub use shutdown::Stop;
+pub use used::{database_of, noted as database_noted};
 
 /// What the loops get to end after the stop: a message that has left waits for its answer.
 const LOOPS_END: Duration = Duration::from_secs(15);
@@ -303,6 +305,10 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     service.check_key().await?;
     if service.store.engine() == Engine::Mysql {
         twin::refuse_twin(&service.store, &parts.node, &stop).await?;
+    }
+    // Commands that change folder and database together compare it.
+    if let Err(error) = used::note(data.path(), &config.database_url) {
+        tracing::warn!(%error, "the database in use cannot be noted in the data folder");
     }
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed = crate::recorder::replay(&service.store, &spool(&data), |_| {}).await?;

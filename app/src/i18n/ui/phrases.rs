@@ -275,43 +275,6 @@ impl Ui {
     }
 }
 
-/// A signal by its number and, where it has one on Linux, its name.
-#[must_use]
-pub fn signal(number: i32) -> String {
-    let name = match number {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        10 => "SIGUSR1",
-        11 => "SIGSEGV",
-        12 => "SIGUSR2",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => return number.to_string(),
-    };
-    format!("{number} ({name})")
-}
-
-/// A command that a signal has ended.
-#[must_use]
-pub fn killed_by(lang: Lang, number: i32) -> String {
-    let signal = signal(number);
-    lang.pick(
-        format!("被信号 {signal} 终止"),
-        format!("Killed by signal {signal}"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::{attempts, bars, bytes, failing, messages_waiting, relative, tasks_using, took};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use server::auth::seal::Sealer;
 
+use super::super::helpers::database::Database;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, jcrontab, jcrontab_with};
 use super::cli::opened;
@@ -245,4 +246,55 @@ async fn the_key_is_not_changed_under_a_server_nor_past_a_broken_value() {
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.err.contains("chmod 600"), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn the_key_is_not_changed_on_another_database() {
+    let place = furnished().await;
+    let key = text(&place, "secret.key").expect("the key");
+    let embedded = place.database.url.is_empty();
+    let on = async |url: &str| {
+        let variables = [("DATABASE_URL", url)];
+        let ended = jcrontab_with(&place, &["secret", "rotate-key"], &variables, "").await;
+        assert!(!ended.err.contains("hidden-word"), "{ended:?}");
+        assert_eq!(text(&place, "secret.key").as_ref(), Some(&key), "{ended:?}");
+        ended
+    };
+    let nowhere = "mysql://u:hidden-word@127.0.0.1:9/cron";
+    let away = on(nowhere).await;
+    let told = away.refused(1);
+    assert!(
+        told.contains("mysql://127.0.0.1:9/cron cannot be opened"),
+        "{told}"
+    );
+    if !embedded {
+        // The service has DATABASE_URL, and the terminal has not.
+        let told = on("").await;
+        assert!(told.refused(3).contains("set DATABASE_URL"), "{told:?}");
+        assert!(!file(&place, "jcrontab.db").exists(), "none is made");
+        // Another database of the same server, which stays empty.
+        let other = Database::fresh(&place.data()).await;
+        let told = on(&other.url).await;
+        assert!(told.refused(4).contains("no server has used"), "{told:?}");
+        let tables = "SELECT COUNT(*) FROM information_schema.tables \
+                      WHERE table_schema = DATABASE()";
+        assert_eq!(other.count(tables).await, 0);
+        let wrong = place.database.url.replace("jcrontab:", "jcrontab:hidden-word");
+        let told = on(&wrong).await;
+        assert!(told.refused(1).contains("refuses the user"), "{told:?}");
+    }
+    let server = Server::start(&place, &[]).await;
+    assert_eq!(server.stop().await, 0);
+    // Now the folder knows its database.
+    let (other, named) = if embedded {
+        (nowhere, "uses jcrontab.db")
+    } else {
+        ("", "this is jcrontab.db")
+    };
+    let told = on(other).await;
+    assert!(told.refused(4).contains(named), "{told:?}");
+    all_opens(&place).await;
+    let done = rotate(&place).await;
+    assert_eq!(done.code, 0, "{done:?}");
+    all_opens(&place).await;
 }
