@@ -12,6 +12,7 @@ mod identity;
 mod isolation;
 mod journal;
 mod launcher;
+mod leftovers;
 mod process;
 mod read;
 mod shell;
@@ -35,8 +36,11 @@ use tokio_util::task::TaskTracker;
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
-pub use identity::{Identity, IdentityError, Pool, PoolError, RunAsError, RunAsPool, mark_of};
+pub use identity::{
+    Identity, IdentityError, Pool, PoolError, RunAsError, RunAsPool, TaskFolder, mark_of,
+};
 pub use isolation::{Hiding, Isolation};
+pub use leftovers::Leftovers;
 use process::Ending;
 
 use crate::clock::SharedClock;
@@ -275,6 +279,18 @@ impl Executor {
         for run in runs {
             self.stop(run, reason.clone());
         }
+    }
+
+    /// Whether a run of a task is under way here.
+    #[must_use]
+    pub fn runs(&self, task: app::id::TaskId) -> bool {
+        self.lock().values().any(|run| run.task == task)
+    }
+
+    /// The scratch folders of tasks.
+    #[must_use]
+    pub fn leftovers(&self) -> Leftovers {
+        Leftovers(Arc::clone(&self.containment))
     }
 
     /// The log of a run under way.

@@ -39,8 +39,7 @@ use crate::notifier::{Notifier, Pace};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
-use crate::service::Service;
-use crate::service::watch_streams;
+use crate::service::{Service, sweep_scratch, watch_streams};
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 use crate::web::site::Site;
@@ -258,6 +257,7 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         config.allows_root(),
         data.path(),
         data.host_key(),
+        &config.scratch_dir,
     )?
     .allowing(&config.run_as_allow)
     .pooled(config.run_as_pool()?)?;
@@ -307,9 +307,10 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         twin::refuse_twin(&service.store, &parts.node, &stop).await?;
     }
     // Commands that change folder and database together compare it.
-    if let Err(error) = used::note(data.path(), &config.database_url) {
+    let same_database = used::note(data.path(), &config.database_url).unwrap_or_else(|error| {
         tracing::warn!(%error, "the database in use cannot be noted in the data folder");
-    }
+        false
+    });
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed = crate::recorder::replay(&service.store, &spool(&data), |_| {}).await?;
     if replayed > 0 {
@@ -340,6 +341,11 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     service.check_key().await?;
 
     let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
+    // Where the database is another one, perhaps by mistake, tasks that are not in it may exist.
+    if same_database {
+        let sweep = sweep_scratch(Arc::downgrade(&service), stop.token());
+        loops.others.spawn(sweep);
+    }
     greet(config, &service).await?;
     let mut serving = Box::pin(doors.serve(router, closing.clone()));
     tokio::select! {

@@ -11,6 +11,7 @@ mod explain;
 mod occurrences;
 pub mod preview;
 mod runs;
+mod scratch;
 pub mod secrets;
 pub mod sign_in;
 mod streams;
@@ -19,6 +20,7 @@ mod tasks;
 mod users;
 mod words;
 
+pub use scratch::sweep_scratch;
 pub use streams::watch_streams;
 pub use system::{UNNAMED_ZONE, unnamed_zone};
 pub use tasks::{KeptLists, Saved};

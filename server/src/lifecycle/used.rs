@@ -25,14 +25,14 @@ pub fn database_of(url: &str) -> String {
     format!("mysql://{host}:{port}/{name}")
 }
 
-/// Notes the database that a server uses from now on.
+/// Notes the database that a server uses from now on; gives whether it is the one it used before.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(super) fn note(folder: &Path, url: &str) -> std::io::Result<()> {
+pub(super) fn note(folder: &Path, url: &str) -> std::io::Result<bool> {
     let line = database_of(url);
     if noted(folder)?.is_some_and(|before| before == line) {
-        return Ok(());
+        return Ok(true);
     }
     let mut file = std::fs::File::options()
         .write(true)
@@ -41,7 +41,8 @@ pub(super) fn note(folder: &Path, url: &str) -> std::io::Result<()> {
         .mode(0o600)
         .open(folder.join(FILE))?;
     file.write_all(line.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(false)
 }
 
 /// The database that the folder's server used last; `None` where none has noted it.

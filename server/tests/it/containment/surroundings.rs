@@ -240,6 +240,7 @@ async fn only_listed_users_run_commands() {
     for mode in modes() {
         let app = TestApp::with(&[mode, "--run-as-allow=games, no-such-user"]).await;
         let executor = app.service.executor.as_ref().expect("an executor");
+        let scratch = app.place.scratch().display().to_string();
         let run = async |name: &str, user: &str| {
             let execution = app::task::Execution {
                 run_as: user.to_owned(),
@@ -278,7 +279,7 @@ async fn only_listed_users_run_commands() {
         );
         assert!(lines[2].ends_with(" games games"), "{output}");
         assert!(
-            lines[3].starts_with("/var/lib/jcrontab-scratch/"),
+            lines[3].starts_with(&scratch),
             "{output}"
         );
         let (usual, output) = run("usual", "nobody").await;

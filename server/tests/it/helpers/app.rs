@@ -80,10 +80,12 @@ impl TestApp {
     ) -> Self {
         let url = format!("--database-url={}", url.unwrap_or(&place.database.url));
         let data_dir = format!("--data-dir={}", place.data().display());
+        let scratch_dir = format!("--scratch-dir={}", place.scratch().display());
         let fixed = [
             "test",
             &url,
             &data_dir,
+            &scratch_dir,
             "--default-zone=UTC",
             "--message-lang=zh",
             "--public-url=http://cron.test",
@@ -112,6 +114,7 @@ impl TestApp {
             config.allows_root(),
             data.path(),
             data.host_key(),
+            &config.scratch_dir,
         )
         .expect("somebody to run commands as")
         .allowing(&config.run_as_allow)
