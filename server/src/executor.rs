@@ -213,6 +213,14 @@ impl Executor {
         &self.containment.isolation
     }
 
+    /// Whether a task's limit of memory holds for each of its runs as a whole. Else it holds for each
+    /// process of a run, and a run of many processes may take many times as much.
+    #[must_use]
+    pub fn bounds_memory_of_runs(&self) -> bool {
+        let cgroups = self.containment.cgroups.as_ref();
+        cgroups.is_some_and(cgroup::Cgroups::bounds_memory)
+    }
+
     /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
     /// it blocks.
     ///

@@ -301,6 +301,11 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
             Some(warning) => tracing::warn!("{warning}"),
             None => tracing::info!("{how}"),
         }
+        if !executor.bounds_memory_of_runs() {
+            tracing::info!(
+                "memory limits of tasks hold for each process and not for a run as a whole: there is no control group with the memory controller (docs/OPERATIONS.md)"
+            );
+        }
     }
     service.check_key().await?;
     if service.store.engine() == Engine::Mysql {

@@ -89,6 +89,12 @@ impl Guard {
         self
     }
 
+    /// The host of the proxy that requests go through, when they do.
+    #[must_use]
+    pub fn proxy_host(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
     /// Whether an address may be called.
     ///
     /// # Errors

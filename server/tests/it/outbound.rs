@@ -210,3 +210,37 @@ async fn the_proxy_is_no_way_into_the_private_network() {
     }
     assert_eq!(proxy.take(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_calendar_says_on_its_page_what_is_wrong_with_its_source() {
+    let proxy = ForwardProxy::start().await;
+    let app = behind(&proxy, "127.0.0.1").await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    for (name, url, words) in [
+        ("plain", "http://days.invalid/d.txt", "明文 HTTP，还会经过代理 localhost"),
+        ("sub", "webcal://days.invalid/d.ics", "改走明文 HTTP，还会经过代理"),
+        ("inside", "https://nas.local/d.ics", "目前不会从这个地址更新"),
+        ("good", "https://days.invalid/d.ics", ""),
+    ] {
+        let draft = json!({"name": name, "source_url": url});
+        let made = admin.post("/api/v1/calendars", draft).await.expect(201);
+        let path = format!("/api/v1/calendars/{name}");
+        let shown = admin.get(&path).await.expect(200);
+        let warning = shown["calendar"]["warning"].as_str().unwrap_or_default();
+        assert_eq!(made["warning"], shown["calendar"]["warning"], "{shown}");
+        assert!(
+            warning.contains(words) && warning.is_empty() == words.is_empty(),
+            "{name}: {shown}"
+        );
+        let page = admin.open(&format!("/admin/calendars/{name}")).await.text();
+        assert_eq!(
+            page.contains("明文 HTTP") || page.contains("目前不会从"),
+            !words.is_empty(),
+            "{page}"
+        );
+        // Whoever may not change the address does not see it either.
+        let seen = viewer.get(&path).await.expect(200);
+        assert!(seen["calendar"]["warning"].is_null(), "{seen}");
+    }
+}

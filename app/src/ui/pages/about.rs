@@ -41,6 +41,9 @@ fn content(page: About) -> AnyView {
                     {fact(ui.database, page.database)}
                     {fact(days.tz_version, view! { {page.tz_version} " " <small class="muted">{days.tz_source(&page.tz_source)}</small> })}
                     {fact(days.default_zone, page.default_zone)}
+                    {page.memory_limit_of_run.map(|of_run| {
+                        fact(days.memory_limit, if of_run { days.memory_of_run } else { days.memory_of_process })
+                    })}
                 </dl>
             </section>
             <section class="card">

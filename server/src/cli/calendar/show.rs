@@ -63,6 +63,7 @@ pub(super) async fn show(
         return Ok(());
     }
     let known: CalendarDays = typed(&answer)?;
+    let warning = known.calendar.warning.clone();
     let rows: Vec<Vec<String>> = known
         .days
         .into_iter()
@@ -88,6 +89,9 @@ pub(super) async fn show(
                 "No days are named: Monday to Friday are work days",
             )
             .to_owned()]);
+    }
+    if let Some(warning) = warning {
+        print_note(&format!("! {warning}"));
     }
     Ok(())
 }
