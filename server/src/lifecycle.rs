@@ -100,7 +100,7 @@ pub enum StartError {
     #[error(transparent)]
     Output(#[from] crate::output::OutputError),
     /// The proxy on the way out.
-    #[error(transparent)]
+    #[error("JCRONTAB_OUTBOUND_PROXY cannot be used: {0}")]
     Proxy(#[from] ProxyFault),
     /// The way out.
     #[error("the HTTP client cannot be made")]

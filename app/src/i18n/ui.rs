@@ -271,6 +271,8 @@ crate::texts! {
         kind_webhook: "Webhook（JSON POST）" | "Webhook (JSON POST)",
         channel_url: "地址" | "URL",
         channel_url_hint: "https:// 开头；加密保存，之后只显示首尾" | "Starts with https://; stored encrypted, shown masked",
+        channel_proxy: "代理" | "Proxy",
+        channel_proxy_hint: "留空按服务器的设置；direct 表示不走代理；或 http://主机:端口，可带 用户:密码@" | "Empty: as the server's settings say; direct: none; or http://HOST:PORT, with USER:PASSWORD@ where needed",
         channel_answer: "最近响应" | "Last response",
         channel_pending: "待发" | "Waiting",
         channel_dead: "失败" | "Given up",

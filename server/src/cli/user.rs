@@ -85,6 +85,10 @@ pub(super) enum ChannelCommand {
         /// Where messages are posted to
         #[arg(long)]
         url: String,
+        /// Proxy on the way: http://[USER:PASSWORD@]HOST:PORT, or direct for none (default: as the
+        /// server's settings say)
+        #[arg(long, default_value = "")]
+        proxy: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -193,10 +197,11 @@ pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result
             name,
             kind,
             url,
+            proxy,
             json,
         } => {
             let name = name.as_str();
-            let body = json!({ "name": name, "kind": kind, "url": url });
+            let body = json!({ "name": name, "kind": kind, "url": url, "proxy": proxy });
             let channel = client
                 .call(Method::POST, "/api/v1/channels", Some(body))
                 .await?;
@@ -215,6 +220,7 @@ pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result
                     "name",
                     "kind",
                     "url_masked",
+                    "proxy",
                     "tasks",
                     "pending",
                     "dead",

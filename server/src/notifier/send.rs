@@ -1,5 +1,7 @@
 //! One request to one channel, and what its answer means.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::channel::ChannelKind;
@@ -14,6 +16,7 @@ use super::guard::{Guard, Refusal};
 use super::picture;
 use super::proxy::OutboundProxy;
 use super::vendor::{self, Answer, RetryAfter};
+use super::way::Way;
 use crate::store::OutboxItem;
 use crate::text::cut;
 
@@ -54,12 +57,35 @@ impl SendError {
     }
 }
 
+/// Clients that are kept for ways of channels.
+const OTHERS_MAX: usize = 64;
+
+/// A client that follows no redirect, connects to checked addresses only, and uses no proxy but this
+/// one.
+fn client(guard: &Guard, proxy: Option<&OutboundProxy>) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .connect_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(guard.clone())
+        .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
+    match proxy {
+        Some(proxy) => builder.proxy(proxy.for_client()?),
+        None => builder,
+    }
+    .build()
+}
+
 /// The way out, with its guard.
 #[derive(Clone, Debug)]
 pub struct Sender {
     client: reqwest::Client,
     guard: Guard,
     lang: Lang,
+    /// Clients of the ways that channels use instead, by the way's address: each keeps its
+    /// connections and its certificates.
+    others: Arc<Mutex<HashMap<String, reqwest::Client>>>,
 }
 
 impl Sender {
@@ -69,23 +95,55 @@ impl Sender {
     /// # Errors
     /// When the TLS set-up fails.
     pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
-        let builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(guard.clone())
-            .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
-        let builder = match proxy {
-            Some(proxy) => builder.proxy(proxy.for_client()?),
-            None => builder,
+        Ok(Self {
+            client: client(&guard, proxy)?,
+            guard,
+            lang: Lang::default(),
+            others: Arc::default(),
+        })
+    }
+
+    /// The same by the way that a channel uses.
+    ///
+    /// # Errors
+    /// When its proxy may not be called, or the TLS set-up fails.
+    pub fn by(&self, way: &Way) -> Result<Self, SendError> {
+        let (name, guard, proxy) = match way {
+            Way::Server => return Ok(self.clone()),
+            Way::Direct => (String::new(), self.guard.clone().directly(), None),
+            Way::Proxy(proxy) => {
+                // A name is checked when it is looked up.
+                let checked = self.guard.parse(&proxy.address());
+                checked.map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+                let guard = self.guard.clone().through_entered(proxy.host());
+                (proxy.whole().to_owned(), guard, Some(proxy))
+            }
         };
-        let client = builder.build()?;
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = match others.get(&name) {
+            Some(known) => known.clone(),
+            None => {
+                let made = client(&guard, proxy)
+                    .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
+                if others.len() >= OTHERS_MAX {
+                    others.clear();
+                }
+                others.insert(name, made.clone());
+                made
+            }
+        };
         Ok(Self {
             client,
             guard,
-            lang: Lang::default(),
+            lang: self.lang,
+            others: Arc::clone(&self.others),
         })
+    }
+
+    /// What may be called by this way.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// The same, with the language of the messages, which marks where a text is cut.

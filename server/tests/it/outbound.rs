@@ -244,3 +244,98 @@ async fn a_calendar_says_on_its_page_what_is_wrong_with_its_source() {
         assert!(seen["calendar"]["warning"].is_null(), "{seen}");
     }
 }
+
+#[tokio::test]
+async fn a_channel_may_have_a_way_of_its_own() {
+    let (usual, own) = (ForwardProxy::start().await, ForwardProxy::start().await);
+    let app = behind(&usual, "").await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let proxy = format!("http://ops:s3cret@localhost:{}", own.port);
+    let draft = json!({
+        "name": "hook", "kind": "webhook", "url": "http://hook.invalid/x", "proxy": proxy,
+    });
+    let made = admin.post("/api/v1/channels", draft).await.expect(201);
+    let shown = format!("http://localhost:{}", own.port);
+    assert_eq!(made["proxy"], shown, "{made}");
+    let channel = format!("/api/v1/channels/{}", made["id"]);
+    let test = async || {
+        let tested = admin.call("POST", &format!("{channel}/test"), None).await;
+        tested.expect(200)
+    };
+    assert_eq!(test().await["ok"], true);
+    let heads = own.take();
+    assert!(
+        heads[0].starts_with("POST http://hook.invalid/x HTTP/1.1\r\n"),
+        "{heads:?}"
+    );
+    let sign_in = "proxy-authorization: basic b3bzonmzy3jlda==";
+    assert!(heads[0].to_lowercase().contains(sign_in), "{heads:?}");
+    assert!(usual.take().is_empty());
+    for told in [
+        admin.get("/api/v1/channels").await.text(),
+        admin.open("/admin/channels").await.text(),
+    ] {
+        assert!(told.contains(&shown) && !told.contains("s3cret"), "{told}");
+    }
+
+    // Messages of the outbox take it, too.
+    app.notify();
+    let id = made["id"].as_i64().expect("an id");
+    let sends = TaskDraft {
+        channel_id: Some(id),
+        ..super::helpers::draft("told", "0 0 1 1 *", "true")
+    };
+    app.add(sends).await;
+    app.until("the message", async || (!own.take().is_empty()).then_some(()))
+        .await;
+
+    // What is not sent stays; then by no proxy, and again as the settings say.
+    let put = async |body: serde_json::Value| admin.call("PUT", &channel, Some(body)).await;
+    let kept = put(json!({"name": "hook", "kind": "webhook", "url": ""})).await;
+    assert_eq!(kept.expect(200)["proxy"], shown);
+    let url = robot.url();
+    let direct = json!({"name": "hook", "kind": "webhook", "url": url, "proxy": "direct"});
+    assert_eq!(put(direct).await.expect(200)["proxy"], "direct");
+    assert_eq!(test().await["ok"], true);
+    assert!(own.take().is_empty() && usual.take().is_empty());
+    let plain = "http://hook.invalid/x";
+    let usually = json!({"name": "hook", "kind": "webhook", "url": plain, "proxy": ""});
+    assert!(put(usually).await.expect(200)["proxy"].is_null());
+    assert_eq!(test().await["ok"], true);
+    assert_eq!((own.take().len(), usual.take().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_entered_is_no_way_into_the_private_network() {
+    let inside = ForwardProxy::start().await;
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let draft = |proxy: &str| {
+        let url = "http://hook.example/x";
+        json!({"name": "hook", "kind": "webhook", "url": url, "proxy": proxy})
+    };
+    for proxy in [
+        format!("http://127.0.0.1:{}", inside.port),
+        "http://10.0.0.1:3128".to_owned(),
+        "http://169.254.169.254/".to_owned(),
+        "socks5://proxy.example:1080".to_owned(),
+        "proxy".to_owned(),
+        format!("http://{}.example", "p".repeat(300)),
+    ] {
+        let refused = admin.post("/api/v1/channels", draft(&proxy)).await;
+        assert_eq!(refused.status, 422, "{proxy}: {}", refused.text());
+        assert_eq!(
+            refused.faults(),
+            [("proxy".to_owned(), "refused".to_owned())],
+            "{proxy}"
+        );
+    }
+    // A name is checked at each request.
+    let named = format!("http://localhost:{}", inside.port);
+    let made = admin.post("/api/v1/channels", draft(&named)).await.expect(201);
+    let test = format!("/api/v1/channels/{}/test", made["id"]);
+    let tested = admin.call("POST", &test, None).await.expect(200);
+    assert_eq!(tested["ok"], false, "{tested}");
+    assert!(inside.take().is_empty());
+}

@@ -275,6 +275,15 @@ impl Ui {
     }
 }
 
+/// The way that a channel's messages take where it is not the server's.
+#[must_use]
+pub fn by_proxy(lang: Lang, proxy: &str) -> String {
+    if proxy == crate::channel::DIRECT {
+        return lang.pick("不走代理", "without a proxy").to_owned();
+    }
+    lang.pick(format!("经代理 {proxy}"), format!("through {proxy}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{attempts, bars, bytes, failing, messages_waiting, relative, tasks_using, took};

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{path, typed};
 use crate::cli::client::Client;
-use crate::cli::print::{print_json, print_lines, print_table};
+use crate::cli::print::{print_json, print_lines, print_note, print_table};
 use crate::cli::{Failure, lang};
 
 /// Years as spans: `2007-2026, 2028`.

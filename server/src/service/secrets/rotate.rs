@@ -10,6 +10,7 @@ use super::super::{KEY_CHECK, Service};
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
 use crate::notifier::seal_name;
+use crate::notifier::way::proxy_seal_name;
 use crate::parameters;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{SealedAt, SealedSecret, StoreError};
@@ -26,6 +27,7 @@ fn place(at: SealedAt) -> String {
     match at {
         SealedAt::KeyCheck => KEY_CHECK.to_owned(),
         SealedAt::Channel(id) => seal_name(id),
+        SealedAt::ChannelProxy(id) => proxy_seal_name(id),
         SealedAt::Secret(id) => SealedSecret::place(id),
         SealedAt::Parameters(_, task) => parameters::place(task),
     }

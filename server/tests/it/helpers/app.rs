@@ -290,6 +290,7 @@ impl TestApp {
             name: name.to_owned(),
             kind,
             url: url.to_owned(),
+            ..ChannelDraft::default()
         };
         self.service
             .channel_create(&self.console(), &draft)

@@ -12,6 +12,7 @@ use super::super::helpers::program::{Ended, Server, jcrontab, jcrontab_with};
 use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
+const PROXY: &str = "http://ops:word@proxy.example:3128";
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {
@@ -29,6 +30,8 @@ async fn furnished() -> Arc<Place> {
         "webhook",
         "--url",
         CHANNEL_URL,
+        "--proxy",
+        PROXY,
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
@@ -71,6 +74,11 @@ async fn all_opens(place: &Place) {
     for (query, name, value) in [
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
         (
+            "SELECT proxy_sealed FROM channel",
+            "channel-proxy:1",
+            PROXY,
+        ),
+        (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
             "{\"P\":\"x\"}",
@@ -94,7 +102,7 @@ async fn a_new_key_for_everything() {
     for _ in 0..2 {
         let done = rotate(&place).await;
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-        assert!(done.out.contains("4 values"), "{done:?}");
+        assert!(done.out.contains("5 values"), "{done:?}");
         let after = text(&place, "secret.key").expect("the key");
         assert_ne!(after, before);
         assert_eq!(
@@ -115,7 +123,7 @@ async fn a_new_key_for_everything() {
         .database
         .rows("SELECT detail FROM audit WHERE action = 'key.rotate'")
         .await;
-    assert_eq!(told, ["4 values", "4 values"]);
+    assert_eq!(told, ["5 values", "5 values"]);
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
 }
