@@ -22,7 +22,7 @@ crate::texts! {
         nav_overview: "概览" | "Overview",
         nav_tasks: "任务" | "Tasks",
         nav_admin: "管理" | "Admin",
-        account: "账户与显示" | "Account and display",
+        account: "账号与显示" | "Account and display",
         language: "语言" | "Language",
         theme: "外观" | "Appearance",
         theme_auto: "跟随系统" | "System",
@@ -137,7 +137,7 @@ crate::texts! {
         pause: "暂停" | "Pause",
         close: "结单" | "Close",
         resume: "恢复执行" | "Resume",
-        restore: "恢复" | "Reopen",
+        restore: "重新打开" | "Reopen",
         urge: "加急" | "Urge",
         unurge: "恢复原始周期" | "Back to the original schedule",
         edit: "编辑" | "Edit",
@@ -224,11 +224,11 @@ crate::texts! {
         preview: "预览" | "Preview",
         preview_empty: "周期、时区和起止时间都填对后，这里会显示接下来的十次执行。" | "Once schedule, time zone and window are right, the next ten runs appear here.",
         save: "保存" | "Save",
-        create: "创建任务" | "Create task",
+        create: "新建任务" | "Create task",
         faults_title: "请修改标出的字段" | "Please fix the highlighted fields",
 
         // Admin
-        admin_tasks_text: "建立、修改、删除定时任务" | "Create, edit and delete scheduled tasks",
+        admin_tasks_text: "新建、修改、删除定时任务" | "Create, edit and delete scheduled tasks",
         admin_forbidden: "管理页只对管理员开放" | "The admin pages are for administrators",
         admin_forbidden_hint: "请联系管理员" | "Ask an administrator",
         users: "用户" | "Users",
@@ -287,11 +287,11 @@ crate::texts! {
         // Sign-in and set-up
         sign_in: "登录" | "Sign in",
         setup: "首次设置" | "First-run set-up",
-        setup_text: "创建第一个管理员账户。设置链接只能用一次。" | "Create the first administrator. The set-up link works once.",
+        setup_text: "新建第一个管理员账号。设置链接只能用一次。" | "Create the first administrator. The set-up link works once.",
         setup_token: "初始化令牌" | "Set-up token",
         setup_token_hint: "服务启动时打印在终端里" | "Printed in the terminal when the server started",
         setup_done: "已完成首次设置" | "Already set up",
-        setup_done_text: "这个链接已经用过，管理员账户已经建立。请登录。" | "This link has been used: the first administrator exists. Sign in instead.",
-        setup_submit: "创建账户并登录" | "Create the account and sign in",
+        setup_done_text: "这个链接已经用过，管理员账号已经建好。请登录。" | "This link has been used: the first administrator exists. Sign in instead.",
+        setup_submit: "新建账号并登录" | "Create the account and sign in",
     }
 }
