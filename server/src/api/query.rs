@@ -58,7 +58,7 @@ impl Words {
         let (_, known) = operations.iter().find(|(one, _)| one == method)?;
         let mut sent = url::form_urlencoded::parse(query.as_bytes());
         let (name, _) = sent.find(|(name, _)| !known.iter().any(|word| word == name))?;
-        Some((name.chars().take(SHOWN).collect(), known))
+        Some((name.chars().take(SHOWN).collect(), known.as_slice()))
     }
 }
 

@@ -78,7 +78,7 @@ fn client(guard: &Guard, proxy: Option<&OutboundProxy>) -> Result<reqwest::Clien
 }
 
 /// The way out, with its guard.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sender {
     client: reqwest::Client,
     guard: Guard,
@@ -86,6 +86,13 @@ pub struct Sender {
     /// Clients of the ways that channels use instead, by the way's address: each keeps its
     /// connections and its certificates.
     others: Arc<Mutex<HashMap<String, reqwest::Client>>>,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Addresses of proxies may hold passwords.
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
 }
 
 impl Sender {

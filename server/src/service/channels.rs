@@ -124,13 +124,15 @@ impl Service {
 
     /// Checks the way out of a channel, as far as it can be without asking the network.
     fn check_proxy(&self, lang: Lang, proxy: &str) -> Result<(), String> {
-        if proxy.len() > PROXY_MAX {
+        let way = Way::read(proxy).map_err(|fault| fault.text(lang))?;
+        // The host of a name in other scripts is longer than it was typed.
+        let shown = way.shown().map_or(0, |shown| shown.len());
+        if proxy.len().max(shown) > PROXY_MAX {
             return Err(lang.pick(
                 format!("最多 {PROXY_MAX} 字节"),
                 format!("it has {PROXY_MAX} bytes at most"),
             ));
         }
-        let way = Way::read(proxy).map_err(|fault| fault.text(lang))?;
         self.sender
             .by(&way)
             .map(drop)

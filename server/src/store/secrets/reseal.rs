@@ -151,7 +151,7 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + runs;
+            let values = secrets + channels + proxies + runs;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))

@@ -376,3 +376,27 @@ async fn variables_come_in_their_order_and_ours_are_ours() {
     let run = app.start_run(task).await;
     assert_eq!(app.ended(run).await.state, RunState::Succeeded);
 }
+
+#[tokio::test]
+async fn saving_a_memory_limit_says_where_it_holds_for_each_process_only() {
+    for mode in modes() {
+        let app = TestApp::with(&[mode]).await;
+        let executor = app.service.executor.as_ref().expect("an executor");
+        let whole = executor.bounds_memory_of_runs();
+        let admin = app.signed_in("ada", app::auth::Role::Admin).await;
+        let about = admin.get("/api/v1/about").await.expect(200);
+        assert_eq!(about["memory_limit_of_run"], whole, "{about}");
+        for (name, memory) in [("bounded", "64M"), ("free", "")] {
+            let task = serde_json::json!({
+                "name": name, "cron": "0 0 1 1 *", "command": "true", "zone": "UTC",
+                "execution": {"limits": {"memory": memory}},
+            });
+            let saved = admin.post("/api/v1/tasks", task).await.expect(201);
+            let told = saved["warnings"].to_string().contains("内存控制器");
+            assert_eq!(told, !memory.is_empty() && !whole, "{mode}: {saved}");
+        }
+        if mode.contains("supervisor") {
+            assert!(!whole, "there are no control groups");
+        }
+    }
+}
