@@ -20,7 +20,10 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for column in ["proxy", "proxy_sealed"] {
-            let table = Table::alter().table("channel").drop_column(column).to_owned();
+            let table = Table::alter()
+                .table("channel")
+                .drop_column(column)
+                .to_owned();
             manager.alter_table(table).await?;
         }
         Ok(())

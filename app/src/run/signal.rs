@@ -6,9 +6,17 @@ use crate::i18n::Lang;
 /// Name and usual cause of a signal; `None` for one without a name, such as the real-time ones.
 fn known(number: i32, lang: Lang) -> Option<(&'static str, &'static str)> {
     let (name, zh, en) = match number {
-        1 => ("SIGHUP", "终端或会话断开", "its terminal or session was closed"),
+        1 => (
+            "SIGHUP",
+            "终端或会话断开",
+            "its terminal or session was closed",
+        ),
         2 => ("SIGINT", "被中断（Ctrl-C）", "interrupted (Ctrl-C)"),
-        3 => ("SIGQUIT", "被要求退出（Ctrl-\\）", "asked to quit (Ctrl-\\)"),
+        3 => (
+            "SIGQUIT",
+            "被要求退出（Ctrl-\\）",
+            "asked to quit (Ctrl-\\)",
+        ),
         4 => (
             "SIGILL",
             "非法指令，多半是程序与 CPU 不匹配",
@@ -35,19 +43,31 @@ fn known(number: i32, lang: Lang) -> Option<(&'static str, &'static str)> {
             "多半是内存不足（OOM）或有人 kill -9",
             "usually out of memory (OOM) or kill -9",
         ),
-        10 => ("SIGUSR1", "程序没有处理这个信号", "the program does not handle it"),
+        10 => (
+            "SIGUSR1",
+            "程序没有处理这个信号",
+            "the program does not handle it",
+        ),
         11 => (
             "SIGSEGV",
             "访问了无效内存（段错误），多半是程序缺陷",
             "invalid memory access (segmentation fault), usually a bug in the program",
         ),
-        12 => ("SIGUSR2", "程序没有处理这个信号", "the program does not handle it"),
+        12 => (
+            "SIGUSR2",
+            "程序没有处理这个信号",
+            "the program does not handle it",
+        ),
         13 => (
             "SIGPIPE",
             "写入的管道或连接已关闭",
             "it wrote to a pipe or connection that was closed",
         ),
-        14 => ("SIGALRM", "程序自己的定时器到时", "a timer of its own expired"),
+        14 => (
+            "SIGALRM",
+            "程序自己的定时器到时",
+            "a timer of its own expired",
+        ),
         15 => ("SIGTERM", "被要求终止", "asked to terminate"),
         24 => ("SIGXCPU", "超过 CPU 时间限制", "over its CPU time limit"),
         25 => ("SIGXFSZ", "超过文件大小限制", "over its file size limit"),
@@ -103,7 +123,10 @@ mod tests {
             killed_by(9, Lang::Zh),
             "被信号 SIGKILL（9）终止：多半是内存不足（OOM）或有人 kill -9"
         );
-        assert_eq!(signal_text(15, Lang::En), "SIGTERM (15): asked to terminate");
+        assert_eq!(
+            signal_text(15, Lang::En),
+            "SIGTERM (15): asked to terminate"
+        );
         // Real-time signals have no names.
         assert_eq!(killed_by(40, Lang::En), "killed by signal 40");
         assert_eq!(signal_text(40, Lang::Zh), "40");

@@ -80,8 +80,7 @@ pub(super) async fn check(
 ) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let matched = request.extensions().get::<MatchedPath>();
-    let stranger =
-        matched.and_then(|path| words.stranger(path.as_str(), request.method(), query));
+    let stranger = matched.and_then(|path| words.stranger(path.as_str(), request.method(), query));
     let Some((name, known)) = stranger else {
         return next.run(request).await;
     };

@@ -284,7 +284,11 @@ impl Identity {
         let named = named.iter().filter_map(|name| User::from_name(name).ok()?);
         let named: HashSet<u32> = named.map(|user| user.uid.as_raw()).collect();
         let own = |name: &str| {
-            let user: u32 = name.strip_prefix(&self.mark)?.strip_prefix('-')?.parse().ok()?;
+            let user: u32 = name
+                .strip_prefix(&self.mark)?
+                .strip_prefix('-')?
+                .parse()
+                .ok()?;
             let is_own = pool.has(user) && !named.contains(&user);
             is_own.then(|| TaskFolder {
                 name: name.to_owned(),
@@ -329,7 +333,10 @@ impl Identity {
         let user = self.pool.as_ref()?.user_of(task);
         let name = format!("{}-{user}", self.mark);
         let folder = TaskFolder { name, user };
-        self.scratch_dir.join(&folder.name).exists().then_some(folder)
+        self.scratch_dir
+            .join(&folder.name)
+            .exists()
+            .then_some(folder)
     }
 }
 

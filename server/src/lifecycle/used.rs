@@ -73,7 +73,10 @@ mod tests {
                 "mysql://u:p%40ss@db.test/cron?ssl-mode=required",
                 "mysql://db.test:3306/cron",
             ),
-            ("mariadb://u@10.0.0.1:3307/cron", "mysql://10.0.0.1:3307/cron"),
+            (
+                "mariadb://u@10.0.0.1:3307/cron",
+                "mysql://10.0.0.1:3307/cron",
+            ),
         ] {
             assert_eq!(database_of(url), named);
         }

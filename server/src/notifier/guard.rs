@@ -235,9 +235,9 @@ impl Resolve for Guard {
             // The proxy is a setting, and mostly inside. As a target it is checked before.
             let is_proxy = guard.proxy_is_setting
                 && guard
-                .proxy
-                .as_ref()
-                .is_some_and(|proxy| same_name(proxy, &host));
+                    .proxy
+                    .as_ref()
+                    .is_some_and(|proxy| same_name(proxy, &host));
             for address in found.iter().filter(|_| !is_proxy) {
                 guard.check(address.ip())?;
             }

@@ -91,13 +91,21 @@ mod tests {
             (" ", None),
             ("direct", Some("direct")),
             ("http://proxy.test:3128", Some("http://proxy.test:3128")),
-            ("https://u:s3cret@10.0.0.1:8443/", Some("https://10.0.0.1:8443")),
+            (
+                "https://u:s3cret@10.0.0.1:8443/",
+                Some("https://10.0.0.1:8443"),
+            ),
         ] {
             let way = Way::read(text).expect(text);
             assert_eq!(way.shown().as_deref(), shown, "{text}");
             assert!(!format!("{way:?}").contains("s3cret"));
         }
-        for text in ["Direct", "proxy", "socks5://proxy.test", "http://proxy.test/pac"] {
+        for text in [
+            "Direct",
+            "proxy",
+            "socks5://proxy.test",
+            "http://proxy.test/pac",
+        ] {
             assert!(Way::read(text).is_err(), "{text}");
         }
     }

@@ -121,10 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn channel_target(
-        &self,
-        id: ChannelId,
-    ) -> Result<Option<ChannelTarget>, StoreError> {
+    pub async fn channel_target(&self, id: ChannelId) -> Result<Option<ChannelTarget>, StoreError> {
         let Some(row) = channel::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };

@@ -372,11 +372,20 @@ async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
     let place = Place::new().await;
     let server = Server::start(&place, &[]).await;
     let add = [
-        "task", "add", "--name", "wild", "--cron", "0 9 1 1 *", "--command", "sleep 600",
+        "task",
+        "add",
+        "--name",
+        "wild",
+        "--cron",
+        "0 9 1 1 *",
+        "--command",
+        "sleep 600",
     ];
     let added = jcrontab(&place, &add).await;
     assert_eq!(added.code, 0, "{added:?}");
-    let started = jcrontab(&place, &["task", "run", "1", "--json"]).await.json();
+    let started = jcrontab(&place, &["task", "run", "1", "--json"])
+        .await
+        .json();
     let run = started["id"].to_string();
     refuse(&place.database).await;
     let stopped = jcrontab(&place, &["run", "stop", &run]).await;

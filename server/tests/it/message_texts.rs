@@ -85,7 +85,7 @@ async fn a_signal_is_named_with_what_it_usually_means() {
             "【执行失败】crash：被信号 SIGSEGV（11）终止：访问了无效内存",
         ),
         (
-            &["--lang=en"][..],
+            &["--message-lang=en"][..],
             "crash: killed by SIGSEGV (11): invalid memory access",
         ),
     ] {

@@ -464,5 +464,9 @@ async fn the_zone_of_a_logs_clock_is_named_once() {
     let run = app.start_run(task).await;
     app.ended(run).await;
     let page = viewer.open(&format!("/runs/{run}")).await.text();
-    assert_eq!(page.matches("时刻按 Asia/Shanghai +08:00").count(), 1, "{page}");
+    assert_eq!(
+        page.matches("时刻按 Asia/Shanghai +08:00").count(),
+        1,
+        "{page}"
+    );
 }

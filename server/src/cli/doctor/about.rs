@@ -123,10 +123,7 @@ pub(super) fn default_zone(name: &str, report: &mut Report) {
 /// no more to be had.
 fn memory_limit(of_run: bool, report: &mut Report) {
     let words = if of_run {
-        (
-            "对一次执行的所有进程合计生效",
-            "hold for a run as a whole",
-        )
+        ("对一次执行的所有进程合计生效", "hold for a run as a whole")
     } else {
         (
             "只对每个进程分别生效，不限制一次执行的合计；需要可用的 cgroup v2 内存控制器（以 root 运行，或在 systemd 单元里设 Delegate=yes）",

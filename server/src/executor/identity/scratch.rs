@@ -84,7 +84,9 @@ impl Removal<'_> {
     fn step(&mut self) -> std::io::Result<()> {
         self.steps += 1;
         if self.steps > STEPS {
-            return Err(Error::other("there is too much in it to be removed at once"));
+            return Err(Error::other(
+                "there is too much in it to be removed at once",
+            ));
         }
         Ok(())
     }

@@ -83,8 +83,7 @@ impl Store {
 async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError> {
     let now = act.at();
     let reason = RunReason::Stopped(act.who().to_owned());
-    if call_off(tx, &[id], &reason.code(), now).await?
-        || withdraw_run(tx, id, &reason, now).await?
+    if call_off(tx, &[id], &reason.code(), now).await? || withdraw_run(tx, id, &reason, now).await?
     {
         return Ok(Called::Off);
     }

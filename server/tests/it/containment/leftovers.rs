@@ -51,11 +51,18 @@ async fn a_scratch_folder_goes_with_its_task_whatever_is_in_it() {
         assert!(folder_of(&app.place, task.0).exists());
     }
     // One that is under way when its task goes.
-    let busy = app.add(draft("busy", "0 0 1 1 *", "echo x > f; sleep 600")).await.id;
+    let busy = app
+        .add(draft("busy", "0 0 1 1 *", "echo x > f; sleep 600"))
+        .await
+        .id;
     app.start_run(busy).await;
     let started = folder_of(&app.place, busy.0).join("f");
-    app.until("the command to write", async || started.exists().then_some(()))
-        .await;
+    in_time("the command to write", async {
+        while !started.exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
     for task in [gone, busy] {
         let deleted = app.service.task_delete(&app.console(), task).await;
         deleted.expect("it is deleted");
@@ -72,7 +79,14 @@ async fn a_start_sweeps_folders_of_tasks_that_are_gone() {
     }
     let place = Place::new().await;
     let add = [
-        "task", "add", "--name", "stays", "--cron", "0 0 1 1 *", "--command", "echo x > f",
+        "task",
+        "add",
+        "--name",
+        "stays",
+        "--cron",
+        "0 0 1 1 *",
+        "--command",
+        "echo x > f",
     ];
     assert_eq!(jcrontab(&place, &add).await.code, 0);
     let server = Server::start(&place, &[]).await;

@@ -278,10 +278,7 @@ async fn only_listed_users_run_commands() {
             "neither root nor its groups"
         );
         assert!(lines[2].ends_with(" games games"), "{output}");
-        assert!(
-            lines[3].starts_with(&scratch),
-            "{output}"
-        );
+        assert!(lines[3].starts_with(&scratch), "{output}");
         let (usual, output) = run("usual", "nobody").await;
         assert_eq!(usual.state, RunState::Succeeded);
         assert!(output.starts_with("nobody\nnogroup\n"), "{output}");

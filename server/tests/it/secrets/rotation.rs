@@ -73,11 +73,7 @@ async fn all_opens(place: &Place) {
     let sealer = Sealer::open_or_create(&place.data()).expect("the key");
     for (query, name, value) in [
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
-        (
-            "SELECT proxy_sealed FROM channel",
-            "channel-proxy:1",
-            PROXY,
-        ),
+        ("SELECT proxy_sealed FROM channel", "channel-proxy:1", PROXY),
         (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
@@ -287,7 +283,10 @@ async fn the_key_is_not_changed_on_another_database() {
         let tables = "SELECT COUNT(*) FROM information_schema.tables \
                       WHERE table_schema = DATABASE()";
         assert_eq!(other.count(tables).await, 0);
-        let wrong = place.database.url.replace("jcrontab:", "jcrontab:hidden-word");
+        let wrong = place
+            .database
+            .url
+            .replace("jcrontab:", "jcrontab:hidden-word");
         let told = on(&wrong).await;
         assert!(told.refused(1).contains("refuses the user"), "{told:?}");
     }
