@@ -61,7 +61,7 @@ describe("schedules and days", () => {
       await field("missed.max").fill("7");
       page.foresee("/tasks/new", 422);
       page.foresee("/fn/preview", 422);
-      await button("创建任务").click();
+      await button("新建任务").click();
       await page.getByText("请修改标出的字段").waitFor();
       await page.locator('[id="schedules[1].spec-fault"]').getByText("61").waitFor();
       assert.equal(await field("schedules[1].spec").inputValue(), "61 18 * * *");
@@ -71,7 +71,7 @@ describe("schedules and days", () => {
       assert.equal(await field("schedules[0].day_rule").inputValue(), "next_work_day");
       assert.equal(await field("missed.max").inputValue(), "7");
       await field("schedules[1].spec").fill("0 18 * * *");
-      await button("创建任务").click();
+      await button("新建任务").click();
       await page.getByRole("heading", { level: 1, name }).waitFor();
       const task = await api.get(path().replace("/tasks", "/tasks"));
       assert.deepEqual(task.schedules.map((one) => [one.spec, one.day_rule, one.jitter]), [

@@ -23,7 +23,8 @@ pub struct Calendar {
     pub updated_at: Option<Stamp>,
     /// How many schedules use it.
     pub used_by: i64,
-    /// In the answer to saving it: why it cannot be updated from its URL at present.
+    /// For administrators, of one calendar and in the answer to saving it: why it cannot be updated
+    /// from its URL at present, or that what is fetched can be changed on the way.
     #[serde(default)]
     pub warning: Option<String>,
 }

@@ -41,6 +41,9 @@ impl std::str::FromStr for ChannelKind {
     }
 }
 
+/// The way out by no proxy, as [`ChannelDraft::proxy`] has it.
+pub const DIRECT: &str = "direct";
+
 /// Input for a channel.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -51,6 +54,10 @@ pub struct ChannelDraft {
     pub kind: ChannelKind,
     /// `https://…`; a secret, since whoever knows it can post.
     pub url: String,
+    /// The proxy that its messages go through: empty as the server's settings say, `direct` for
+    /// none, or `http://[USER:PASSWORD@]HOST:PORT`. Absent, a stored one stays.
+    #[serde(default)]
+    pub proxy: Option<String>,
 }
 
 /// A channel as everything outside sees it: the URL is masked.
@@ -65,6 +72,10 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// Scheme and host, then `…` and the last four characters.
     pub url_masked: String,
+    /// The proxy that its messages go through, without user and password; `direct` for none, `null`
+    /// as the server's settings say.
+    #[serde(default)]
+    pub proxy: Option<String>,
     /// When it was added.
     pub created_at: Stamp,
     /// How many tasks send here.

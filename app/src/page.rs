@@ -168,6 +168,10 @@ pub struct About {
     pub tz_source: String,
     /// The server's default zone.
     pub default_zone: String,
+    /// Whether a task's limit of memory holds for a run as a whole; where not, it holds for each
+    /// process of the run. `null` where no server runs.
+    #[serde(default)]
+    pub memory_limit_of_run: Option<bool>,
     /// Calendars and the years they have data for.
     pub calendars: Vec<Calendar>,
     /// The same notices as on the overview.

@@ -4,8 +4,10 @@ mod answer;
 pub mod log;
 mod not_started;
 mod reason;
+mod signal;
 
 pub use reason::{RunReason, reason_text};
+pub use signal::{killed_by, signal_text};
 
 use serde::{Deserialize, Serialize};
 

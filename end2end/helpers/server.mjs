@@ -49,6 +49,7 @@ async function startIn(base) {
     TMPDIR: scratch,
     TZ: "Asia/Shanghai",
     JCRONTAB_DATA_DIR: path.join(base, "data"),
+    JCRONTAB_SCRATCH_DIR: path.join(base, "scratch"),
     JCRONTAB_LISTEN: `127.0.0.1:${port}`,
     JCRONTAB_ZONE: "Asia/Shanghai",
     JCRONTAB_LANG: "zh",

@@ -10,6 +10,7 @@ mod logs;
 mod nodes;
 mod occurrences;
 mod pools;
+mod query;
 mod runs;
 mod secrets;
 mod system;
@@ -20,6 +21,7 @@ mod version;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use serde::Serialize;
 use utoipa::OpenApi;
@@ -125,6 +127,8 @@ pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescri
     let (router, mut openapi) = documented().split_for_parts();
     described::complete(&mut openapi);
     let described = written(&openapi)?;
+    let words = query::Words::of(&openapi);
+    let router = router.layer(from_fn_with_state(words, query::check));
     let json = [(CONTENT_TYPE, "application/json")];
     let router = router.route(
         "/api/openapi.json",

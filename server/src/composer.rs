@@ -180,9 +180,7 @@ impl Composer {
             (_, Some(code), _) => self
                 .lang
                 .pick(format!("退出码 {code}"), format!("exit code {code}")),
-            (_, None, Some(signal)) => self
-                .lang
-                .pick(format!("信号 {signal}"), format!("signal {signal}")),
+            (_, None, Some(signal)) => app::run::killed_by(signal, self.lang),
             (_, None, None) => self.reason(outcome),
         };
         let end = if end.is_empty() && outcome.state == RunState::Succeeded {

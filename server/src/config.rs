@@ -180,6 +180,16 @@ pub struct Config {
     )]
     pub run_as_allow: Vec<String>,
 
+    /// Folder for the scratch folders of users that commands run as; only when the server is root.
+    /// It and what it is in must belong to root and be closed to others' writing
+    #[arg(
+        long,
+        env = "JCRONTAB_SCRATCH_DIR",
+        default_value = "/var/lib/jcrontab-scratch",
+        global = true
+    )]
+    pub scratch_dir: PathBuf,
+
     /// How the processes of a command are kept together
     #[arg(
         long,

@@ -12,6 +12,7 @@ mod identity;
 mod isolation;
 mod journal;
 mod launcher;
+mod leftovers;
 mod process;
 mod read;
 mod shell;
@@ -33,8 +34,9 @@ use tokio_util::task::TaskTracker;
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
-pub use identity::{Identity, IdentityError, Pool, RunAsError, mark_of};
+pub use identity::{Identity, IdentityError, Pool, RunAsError, TaskFolder, mark_of};
 pub use isolation::{Hiding, Isolation};
+pub use leftovers::Leftovers;
 use process::Ending;
 
 use crate::clock::SharedClock;
@@ -168,6 +170,14 @@ impl Executor {
         &self.containment.isolation
     }
 
+    /// Whether a task's limit of memory holds for each of its runs as a whole. Else it holds for each
+    /// process of a run, and a run of many processes may take many times as much.
+    #[must_use]
+    pub fn bounds_memory_of_runs(&self) -> bool {
+        let cgroups = self.containment.cgroups.as_ref();
+        cgroups.is_some_and(cgroup::Cgroups::bounds_memory)
+    }
+
     /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
     /// it blocks.
     ///
@@ -234,6 +244,18 @@ impl Executor {
         for run in runs {
             self.stop(run, reason.clone());
         }
+    }
+
+    /// Whether a run of a task is under way here.
+    #[must_use]
+    pub fn runs(&self, task: app::id::TaskId) -> bool {
+        self.lock().values().any(|run| run.task == task)
+    }
+
+    /// The scratch folders of tasks.
+    #[must_use]
+    pub fn leftovers(&self) -> Leftovers {
+        Leftovers(Arc::clone(&self.containment))
     }
 
     /// The log of a run under way.

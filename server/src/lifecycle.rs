@@ -12,6 +12,7 @@ pub mod private;
 mod rescue;
 mod shutdown;
 mod stall;
+mod used;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,8 +41,7 @@ use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::router;
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, Lag, Scheduler, reap_dead_nodes};
-use crate::service::watch_streams;
-use crate::service::{Components, Service, Settings};
+use crate::service::{Components, Service, Settings, sweep_scratch, watch_streams};
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 
@@ -49,6 +49,7 @@ pub use data_dir::{DataDir, DataDirError, Progress, Stage};
 
 pub use listen::console_socket;
 pub use shutdown::Stop;
+pub use used::{database_of, noted as database_noted};
 
 /// What the loops get to end after the stop: a message that has left waits for its answer.
 const LOOPS_END: Duration = Duration::from_secs(15);
@@ -97,7 +98,7 @@ pub enum StartError {
     #[error(transparent)]
     Output(#[from] crate::output::OutputError),
     /// The proxy on the way out.
-    #[error(transparent)]
+    #[error("JCRONTAB_OUTBOUND_PROXY cannot be used: {0}")]
     Proxy(#[from] ProxyFault),
     /// The way out.
     #[error("the HTTP client cannot be made")]
@@ -262,6 +263,7 @@ pub async fn serve(
         config.allows_root(),
         data.path(),
         data.host_key(),
+        &config.scratch_dir,
     )?
     .allowing(&config.run_as_allow)
     .pooled(config.run_as_pool()?)?;
@@ -305,11 +307,21 @@ pub async fn serve(
             Some(warning) => tracing::warn!("{warning}"),
             None => tracing::info!("{how}"),
         }
+        if !executor.bounds_memory_of_runs() {
+            tracing::info!(
+                "memory limits of tasks hold for each process and not for a run as a whole: there is no control group with the memory controller (docs/OPERATIONS.md)"
+            );
+        }
     }
     service.check_key().await?;
     if components.store.engine() == Engine::Mysql {
         duplicate_instance::refuse(&components.store, &parts.node, &stop).await?;
     }
+    // Commands that change folder and database together compare it.
+    let same_database = used::note(data.path(), &config.database_url).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the database in use cannot be noted in the data folder");
+        false
+    });
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed = crate::recorder::replay(&components.store, &spool(&data), |_| {}).await?;
     if replayed > 0 {
@@ -343,6 +355,11 @@ pub async fn serve(
     service.check_key().await?;
 
     let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
+    // Where the database is another one, perhaps by mistake, tasks that are not in it may exist.
+    if same_database {
+        let sweep = sweep_scratch(Arc::downgrade(&service), stop.token());
+        loops.others.spawn(sweep);
+    }
     greet(&greeting(config, &service).await?);
     warn_of_settings(config, service.zone_doubt());
     let mut serving = Box::pin(doors.serve(router, closing.clone()));

@@ -8,6 +8,7 @@
 mod pace;
 mod picture;
 pub mod send;
+pub mod target;
 mod vendor;
 
 use std::collections::HashSet;
@@ -155,7 +156,7 @@ impl Notifier {
 
     async fn send_one(&self, channel: ChannelId) -> Result<After, StoreError> {
         let now = self.clock.now();
-        let Some((kind, sealed)) = self.store.channel_target(channel).await? else {
+        let Some(target) = self.store.channel_target(channel).await? else {
             self.store.outbox_orphaned(channel, now).await?;
             return Ok(After::Nothing);
         };
@@ -165,11 +166,14 @@ impl Notifier {
         let Some(item) = self.store.outbox_take(channel, &self.node_id, now).await? else {
             return Ok(After::Nothing);
         };
-        if kind == ChannelKind::Wecom {
+        if target.kind == ChannelKind::Wecom {
             self.pace.note(channel, now);
         }
-        let answer = match self.sealer.open(&seal_name(channel), &sealed) {
-            Ok(url) => self.sender.send(kind, &url, &item).await,
+        let answer = match target::open_target(&self.sealer, channel, &target) {
+            Ok((url, way)) => match self.sender.by(&way) {
+                Ok(sender) => sender.send(target.kind, &url, &item).await,
+                Err(error) => Err(error),
+            },
             Err(error) => Err(SendError::Refused(error.to_string())),
         };
         self.settle(&item, answer).await;

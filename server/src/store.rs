@@ -36,7 +36,7 @@ pub use accounts::StoredUser;
 pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use calendars::StoredCalendar;
-pub use channels::NewChannel;
+pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,

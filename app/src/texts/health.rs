@@ -14,7 +14,7 @@ crate::texts! {
         finished: "已结束" | "Finished",
 
         // Where nothing will run, and why
-        none_closed: "任务已结单，恢复后才会再执行。" | "The task is closed: no runs until it is reopened.",
+        none_closed: "任务已结单，重新打开后才会再执行。" | "The task is closed: no runs until it is reopened.",
         none_paused: "任务已暂停，恢复后才会再执行。" | "The task is paused: no runs until it is resumed.",
         none_finished: "没有后续执行。" | "No further runs.",
 

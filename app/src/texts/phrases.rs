@@ -275,41 +275,13 @@ impl Ui {
     }
 }
 
-/// A signal by its number and, where it has one on Linux, its name.
+/// The way that a channel's messages take where it is not the server's.
 #[must_use]
-pub fn signal(number: i32) -> String {
-    let name = match number {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        10 => "SIGUSR1",
-        11 => "SIGSEGV",
-        12 => "SIGUSR2",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => return number.to_string(),
-    };
-    format!("{number} ({name})")
-}
-
-/// A command that a signal has ended.
-#[must_use]
-pub fn killed_by(lang: Lang, number: i32) -> String {
-    let signal = signal(number);
-    lang.pick(
-        format!("被信号 {signal} 终止"),
-        format!("Killed by signal {signal}"),
-    )
+pub fn by_proxy(lang: Lang, proxy: &str) -> String {
+    if proxy == crate::channel::DIRECT {
+        return lang.pick("不走代理", "without a proxy").to_owned();
+    }
+    lang.pick(format!("经代理 {proxy}"), format!("through {proxy}"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::phrases;
 use crate::i18n::{Lang, plural};
+use crate::time::{Stamp, ZoneRules};
 
 crate::texts! {
     /// Texts about a run's log, its attempts, and what it was started with.
@@ -37,7 +38,19 @@ crate::texts! {
     }
 }
 
-/// The connection is lost; the instant is a time of day.
+/// The zone of the log's times: `Asia/Shanghai +08:00`, the offset at the run's start.
+#[must_use]
+pub fn clock_zone(zone: &ZoneRules, start: Stamp) -> String {
+    format!("{} {}", zone.name, zone.offset_text(start))
+}
+
+/// Which zone the log's times are in.
+#[must_use]
+pub fn clock_in(lang: Lang, zone: &str) -> String {
+    lang.pick(format!("时刻按 {zone}"), format!("Times in {zone}"))
+}
+
+/// The connection is lost; the instant is a time of day with its offset.
 #[must_use]
 pub fn stale(lang: Lang, last: &str) -> String {
     lang.pick(

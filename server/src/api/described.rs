@@ -79,15 +79,11 @@ fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
     if in_path {
         known.push(("400", "The address has an id or a name that cannot be one"));
     }
-    let has_query = operation.parameters.iter().flatten().any(|parameter| {
-        matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
-    });
     if operation.request_body.is_some() {
         known.push(("413", "The body is too large"));
     }
-    if operation.request_body.is_some() || has_query {
-        known.push(("422", "The input has faults; `errors` names them"));
-    }
+    // Every operation refuses words of the query that it does not take.
+    known.push(("422", "The input has faults; `errors` names them"));
     let responses = &mut operation.responses.responses;
     for (status, description) in known {
         responses.entry(status.to_owned()).or_insert_with(|| {

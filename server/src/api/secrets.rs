@@ -2,7 +2,6 @@
 
 use app::backend::{Caller, List, Secrets};
 use app::error::{AppError, ErrorKind};
-use app::i18n::Lang;
 use app::id::{SecretId, TaskId};
 use app::secret::{Secret, SecretChange, SecretDraft};
 use axum::Json;
@@ -14,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::http::AppState;
 use crate::http::extract::{Who, caller_of};
-use crate::http::strict::{self, What};
+use crate::http::strict::{self, Named, What, unknown};
 use crate::http::{Problem, Reply};
 
 /// A JSON body with a secret in it: what is wrong with it is told by place only, never by content.
@@ -39,7 +38,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
             })?;
         strict::from_slice(&bytes).map(Self).map_err(|fault| {
             if let What::Unknown { name, known } = &fault.what {
-                return no_such_field(lang, name, known);
+                // Not repeated: it may be a value in the wrong place.
+                let message = unknown(lang, Named::Field, name, false, known);
+                return AppError::new(ErrorKind::Invalid, "unknown_field", message).into();
             }
             let place = &fault.place;
             if place.is_empty() {
@@ -54,26 +55,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
             )
         })
     }
-}
-
-/// A name that no field has is not repeated: it may be a value in the wrong place.
-fn no_such_field(lang: Lang, name: &str, known: &[String]) -> Problem {
-    let names = || known.iter().map(String::as_str);
-    let message = match strict::nearest(name, names()) {
-        Some(near) => lang.pick(
-            format!("有一个字段不存在；是不是 `{near}`？"),
-            format!("One of the fields does not exist; did you mean `{near}`?"),
-        ),
-        None => {
-            let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-            let all = all.join(lang.pick("、", ", "));
-            lang.pick(
-                format!("有一个字段不存在；可用的有 {all}"),
-                format!("One of the fields does not exist; the known ones are {all}"),
-            )
-        }
-    };
-    AppError::new(ErrorKind::Invalid, "unknown_field", message).into()
 }
 
 /// All secrets, without their values.

@@ -23,6 +23,10 @@ pub(super) enum ChannelCommand {
         /// secret, and every user of the machine can read command lines
         #[arg(long)]
         url: String,
+        /// Proxy to send through: http://[USER:PASSWORD@]HOST:PORT, or `direct` for none; by default
+        /// the proxy of the server's settings. `-` as for the URL
+        #[arg(long)]
+        proxy: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -79,6 +83,9 @@ pub(super) struct Change {
     /// New URL; `-` to prompt for it, or to read it from stdin
     #[arg(long)]
     url: Option<String>,
+    /// New proxy, as for `channel add`; empty for the proxy of the server's settings
+    #[arg(long)]
+    proxy: Option<String>,
 }
 
 pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(), Failure> {
@@ -87,10 +94,14 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             name,
             kind,
             url,
+            proxy,
             json,
         } => {
             let name = name.as_str();
-            let body = json!({ "name": name, "kind": kind, "url": address(url)? });
+            let mut body = json!({ "name": name, "kind": kind, "url": address(url)? });
+            if let Some(proxy) = proxy {
+                body["proxy"] = json!(address(proxy)?);
+            }
             let channel = client
                 .call(Method::POST, "/api/v1/channels", Some(body))
                 .await?;
@@ -135,6 +146,7 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
                 "name",
                 "kind",
                 "url_masked",
+                "proxy",
                 "tasks",
                 "pending",
                 "dead",
@@ -160,9 +172,13 @@ async fn edit(client: &Client, wanted: &str, change: &Change, json: bool) -> Res
         },
         None => String::new(),
     };
-    let body = json!({
+    let mut body = json!({
         "name": kept(&change.name, "name"), "kind": kept(&change.kind, "kind"), "url": url,
     });
+    // Without the field the stored one is kept.
+    if let Some(proxy) = &change.proxy {
+        body["proxy"] = json!(address(proxy)?);
+    }
     let channel = client
         .call(Method::PUT, &path(&found, ""), Some(body))
         .await?;

@@ -2,6 +2,7 @@
 
 mod tail;
 
+use app::run::signal_text;
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
@@ -112,7 +113,13 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                     .filter(|(_, value)| !value.is_null());
                 print_lines(
                     &fields
-                        .map(|(name, _)| format!("{name}: {}", text(&run, name)))
+                        .map(|(name, value)| match value.as_i64() {
+                            Some(number) if name == "signal" => {
+                                let number = i32::try_from(number).unwrap_or_default();
+                                format!("{name}: {}", signal_text(number, lang()))
+                            }
+                            _ => format!("{name}: {}", text(&run, name)),
+                        })
                         .collect::<Vec<_>>(),
                 );
             }

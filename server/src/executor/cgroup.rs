@@ -48,6 +48,8 @@ pub enum CgroupError {
 pub(super) struct Cgroups {
     base: PathBuf,
     left: Mutex<Vec<PathBuf>>,
+    /// Whether the memory controller holds for the leaves.
+    bounds_memory: bool,
 }
 
 impl Cgroups {
@@ -65,7 +67,9 @@ impl Cgroups {
                 std::fs::write(group.join("cgroup.subtree_control"), controller).ok();
             }
         }
+        let enabled = std::fs::read_to_string(base.join("cgroup.subtree_control"));
         let cgroups = Self {
+            bounds_memory: enabled.is_ok_and(|list| has_memory(&list)),
             left: Mutex::new(leaves(&base)),
             base: base.clone(),
         };
@@ -74,6 +78,11 @@ impl Cgroups {
             .map_err(failed)?;
         cgroups.tidy(usize::MAX);
         Ok(cgroups)
+    }
+
+    /// Whether a limit of memory holds for a run as a whole.
+    pub(super) const fn bounds_memory(&self) -> bool {
+        self.bounds_memory
     }
 
     /// Tries something out with a leaf of no run.
@@ -141,6 +150,11 @@ impl Cgroups {
 /// What the helper is told about a leaf.
 pub(super) fn argument(leaf: &Path) -> String {
     format!("leaf={}", leaf.display())
+}
+
+/// Whether the memory controller is in a list of controllers, `cpu memory pids`.
+fn has_memory(list: &str) -> bool {
+    list.split_whitespace().any(|name| name == "memory")
 }
 
 /// Limits for the run as a whole, where the controllers are there.
@@ -367,6 +381,20 @@ mod tests {
                 path.map(PathBuf::from),
                 "{mounts}"
             );
+        }
+    }
+
+    #[test]
+    fn the_memory_controller_is_known_by_its_name() {
+        for (list, has) in [
+            ("", false),
+            ("\n", false),
+            ("cpu pids\n", false),
+            ("cpuset cpu io memory hugetlb pids\n", true),
+            ("memory", true),
+            ("nomemory memory.x", false),
+        ] {
+            assert_eq!(has_memory(list), has, "{list:?}");
         }
     }
 

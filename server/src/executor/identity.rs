@@ -1,9 +1,11 @@
 //! As whom and where commands run.
 
 mod pool;
+mod scratch;
 
 pub use pool::Pool;
 
+use std::collections::HashSet;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -13,9 +15,6 @@ use nix::unistd::{Gid, Uid, User};
 use sha2::{Digest, Sha256};
 
 use crate::config::{PoolError, RunAsPool};
-
-/// Holds folders for each root server of this machine; root's own.
-const SCRATCH_PARENT: &str = "/var/lib/jcrontab-scratch";
 
 /// Why no command could run.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +119,8 @@ pub struct Identity {
     pub host_key: String,
     /// Marks every process of ours, so that strays of a dead server can be found.
     pub mark: String,
+    /// Holds the scratch folders of all root servers of this machine; root's own.
+    scratch_dir: PathBuf,
     /// A user for each task that names none.
     pool: Option<Pool>,
     /// Whom tasks may name besides.
@@ -128,7 +129,8 @@ pub struct Identity {
 
 impl Identity {
     /// Decides as whom commands run: as the server's own user, or, when that is root, as
-    /// `run_as`, unless `allow_root`.
+    /// `run_as`, unless `allow_root`. `scratch_dir` holds the scratch folders of users who are not
+    /// the server's own.
     ///
     /// # Errors
     /// When the user does not exist or the scratch folder cannot be made.
@@ -137,6 +139,7 @@ impl Identity {
         allow_root: bool,
         data_dir: &Path,
         host_key: &str,
+        scratch_dir: &Path,
     ) -> Result<Self, IdentityError> {
         let me = Uid::effective();
         let usual = if me.is_root() && !allow_root {
@@ -144,7 +147,7 @@ impl Identity {
             let user = user.ok_or_else(|| IdentityError::NoSuchUser {
                 name: run_as.to_owned(),
             })?;
-            other(user, usual_scratch(host_key))?
+            other(user, scratch_dir, usual_scratch(scratch_dir, host_key))?
         } else {
             let own = User::from_uid(me).ok().flatten();
             let scratch = data_dir.join("scratch");
@@ -162,6 +165,7 @@ impl Identity {
             usual,
             host_key: host_key.to_owned(),
             mark: mark_of(host_key),
+            scratch_dir: scratch_dir.to_owned(),
             pool: None,
             allowed: Vec::new(),
         })
@@ -250,16 +254,91 @@ impl Identity {
     /// Everything about whom a task runs as, with a scratch folder.
     pub(super) fn whom(&self, task: TaskId, name: &str) -> Result<Whom, RunAsError> {
         if let Some(pool) = self.pool.as_ref().filter(|_| name.is_empty()) {
-            return pool.whom(task, &self.mark).map_err(RunAsError::Scratch);
+            let whom = pool.whom(task, &self.scratch_dir, &self.mark);
+            return whom.map_err(RunAsError::Scratch);
         }
         match self.account(name)? {
             None => Ok(self.usual.clone()),
             Some(user) => {
                 let scratch = format!("{}-{}", self.mark, user.uid);
-                let scratch = Path::new(SCRATCH_PARENT).join(scratch);
-                other(user, scratch).map_err(RunAsError::Scratch)
+                let scratch = self.scratch_dir.join(scratch);
+                other(user, &self.scratch_dir, scratch).map_err(RunAsError::Scratch)
             }
         }
+    }
+}
+
+/// A folder of a task's own user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TaskFolder {
+    name: String,
+    user: u32,
+}
+
+impl Identity {
+    /// The scratch folders of tasks' own users, whether the tasks still exist or not. Folders of
+    /// users that tasks name are none of them: those are shared.
+    pub(super) fn task_folders(&self) -> std::io::Result<Vec<TaskFolder>> {
+        let Some(pool) = &self.pool else {
+            return Ok(Vec::new());
+        };
+        let named = self.allowed_users();
+        let named = named.iter().filter_map(|name| User::from_name(name).ok()?);
+        let named: HashSet<u32> = named.map(|user| user.uid.as_raw()).collect();
+        let own = |name: &str| {
+            let user: u32 = name
+                .strip_prefix(&self.mark)?
+                .strip_prefix('-')?
+                .parse()
+                .ok()?;
+            let is_own = pool.has(user) && !named.contains(&user);
+            is_own.then(|| TaskFolder {
+                name: name.to_owned(),
+                user,
+            })
+        };
+        let mut found = Vec::new();
+        let entries = match std::fs::read_dir(&self.scratch_dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            found.extend(entry?.file_name().to_str().and_then(own));
+        }
+        Ok(found)
+    }
+
+    /// Removes those of these folders whose user is no task's any more; gives how many. It blocks.
+    /// `tasks` are all tasks that there were after the folders were listed.
+    pub(super) fn remove_orphans(&self, folders: &[TaskFolder], tasks: &[TaskId]) -> usize {
+        let Some(pool) = &self.pool else { return 0 };
+        let users: HashSet<u32> = tasks.iter().map(|task| pool.user_of(*task)).collect();
+        let orphans = folders.iter().filter(|one| !users.contains(&one.user));
+        let mut removed = 0;
+        for orphan in orphans {
+            let owner = Uid::from_raw(orphan.user);
+            match scratch::remove(&self.scratch_dir, &orphan.name, owner) {
+                Ok(()) => removed += 1,
+                Err(error) => tracing::warn!(
+                    %error,
+                    folder = %self.scratch_dir.join(&orphan.name).display(),
+                    "the scratch folder of a deleted task cannot be removed"
+                ),
+            }
+        }
+        removed
+    }
+
+    /// The folder of a task's own user, where it has one.
+    pub(super) fn folder_of(&self, task: TaskId) -> Option<TaskFolder> {
+        let user = self.pool.as_ref()?.user_of(task);
+        let name = format!("{}-{user}", self.mark);
+        let folder = TaskFolder { name, user };
+        self.scratch_dir
+            .join(&folder.name)
+            .exists()
+            .then_some(folder)
     }
 }
 
@@ -277,8 +356,7 @@ pub fn mark_of(host_key: &str) -> String {
 }
 
 /// The folder of the usual user. Versions before 0.2 named it after the key.
-fn usual_scratch(host_key: &str) -> PathBuf {
-    let parent = Path::new(SCRATCH_PARENT);
+fn usual_scratch(parent: &Path, host_key: &str) -> PathBuf {
     let scratch = parent.join(mark_of(host_key));
     let before = parent.join(host_key);
     if !scratch.exists()
@@ -291,12 +369,11 @@ fn usual_scratch(host_key: &str) -> PathBuf {
 }
 
 /// Somebody else than the server, which is root.
-fn other(user: User, scratch: PathBuf) -> Result<Whom, IdentityError> {
+fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityError> {
     // Not under the data folder, which is closed to the user commands run as, nor in the
     // system's temporary folder, where others may put things and old things are swept away.
-    let parent = PathBuf::from(SCRATCH_PARENT);
-    open_parent(&parent).map_err(|source| IdentityError::Scratch {
-        path: parent.clone(),
+    open_parent(parent).map_err(|source| IdentityError::Scratch {
+        path: parent.to_owned(),
         source,
     })?;
     prepare(&scratch, user.uid, Some(user.gid))?;
@@ -325,8 +402,16 @@ fn open_parent(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
+    let found = std::fs::symlink_metadata(path)?;
+    let mode = found.permissions().mode();
+    // Who can write there could put a folder of their own in the place of another's.
+    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() || mode & 0o022 != 0 {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::PermissionDenied,
+            "it must be a folder that belongs to the server's user and that others cannot write to",
+        ));
+    }
     // Our own umask takes the bits for passing through; whoever was killed in between has left it so.
-    let mode = std::fs::symlink_metadata(path)?.permissions().mode();
     if mode & 0o011 == 0o011 {
         return Ok(());
     }

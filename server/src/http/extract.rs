@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
-use super::strict::{self, JsonFault, What};
+use super::strict::{self, JsonFault, Named, What, unknown};
 
 /// The caller, as [`super::guard::authenticate`] found them.
 pub struct Who(pub Caller);
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
     let (message, field) = match &fault.what {
         What::Unknown { name, known } => {
-            let message = unknown(lang, name, known);
+            let message = unknown(lang, Named::Field, name, true, known);
             let place = fault.place.as_str();
             let field = if place.is_empty() {
                 name.clone()
@@ -96,24 +96,6 @@ pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
         fields: field.into_iter().collect(),
         ..AppError::new(ErrorKind::Invalid, "body", message)
     }
-}
-
-/// The sentence for a name that is not known, with the one that may be meant, else all of them.
-#[must_use]
-pub fn unknown(lang: Lang, name: &str, known: &[String]) -> String {
-    let names = || known.iter().map(String::as_str);
-    if let Some(near) = strict::nearest(name, names()) {
-        return lang.pick(
-            format!("没有 `{name}` 这个字段；是不是 `{near}`？"),
-            format!("There is no field `{name}`; did you mean `{near}`?"),
-        );
-    }
-    let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-    let all = all.join(lang.pick("、", ", "));
-    lang.pick(
-        format!("没有 `{name}` 这个字段；可用的有 {all}"),
-        format!("There is no field `{name}`; the known ones are {all}"),
-    )
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {

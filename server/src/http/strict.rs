@@ -6,6 +6,7 @@
 
 mod near;
 mod tree;
+mod words;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use near::nearest;
 use tree::Node;
+pub use words::{Named, unknown};
 
 /// What is wrong with a JSON text.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -56,49 +56,12 @@ async fn open(config: &Config, data: &DataDir) -> Result<Store, StoreError> {
 
 /// What to say of a database that takes no connection. One that answers with a refusal is not away,
 /// and is tried again all the same: an account may be made after the server that uses it.
-///
-/// The driver's types are known to the store alone, so this goes by its words:
-/// `error returned from database: 1045 (28000): Access denied for …`.
-fn trouble(error: &(dyn std::error::Error + 'static)) -> &'static str {
-    let mut next = Some(error);
-    let mut refused = false;
-    while let Some(error) = next {
-        let text = error.to_string();
-        // The SQLSTATE of a user or password that is not let in.
-        if text.contains(" (28000): ") {
-            return "the database refuses the user or the password in DATABASE_URL; trying again until it takes them";
-        }
-        refused |= text.contains("error returned from database: ");
-        next = error.source();
-    }
-    if refused {
+fn trouble(error: &StoreError) -> &'static str {
+    if error.is_refused() {
+        "the database refuses the user or the password in DATABASE_URL, or has no database of that name; trying again until it takes them"
+    } else if error.mysql_code().is_some() {
         "the database refuses the connection; trying again until it takes it"
     } else {
         "the database does not answer; trying again until it does"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("the database failed")]
-    struct Outer(#[source] std::io::Error);
-
-    #[test]
-    fn a_refusal_is_told_from_silence() {
-        let told = |text: &'static str| trouble(&Outer(std::io::Error::other(text)));
-        let wrong = told(
-            "Connection Error: error returned from database: 1045 (28000): Access denied for user 'u'@'h'",
-        );
-        assert!(
-            wrong.contains("refuses the user or the password"),
-            "{wrong}"
-        );
-        let unknown = told("error returned from database: 1049 (42000): Unknown database 'x'");
-        assert!(unknown.contains("refuses the connection"), "{unknown}");
-        let away = told("Connection refused (os error 111)");
-        assert!(away.contains("does not answer"), "{away}");
     }
 }

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::picture;
 use super::vendor::{self, Answer};
-use crate::outbound::{ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, failure};
+use crate::outbound::guard::Guard;
+use crate::outbound::{ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure};
 use crate::store::OutboxItem;
 use crate::text::cut;
 
@@ -31,6 +32,20 @@ impl Sender {
     #[must_use]
     pub const fn new(client: OutboundClient, lang: Lang) -> Self {
         Self { client, lang }
+    }
+
+    /// The same by the way that a channel uses.
+    ///
+    /// # Errors
+    /// When its proxy may not be called, or the TLS set-up fails.
+    pub fn by(&self, way: &Way) -> Result<Self, SendError> {
+        Ok(Self::new(self.client.by(way)?, self.lang))
+    }
+
+    /// What may be called by this way.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        self.client.guard()
     }
 
     /// Sends a message; gives the other end's own words.

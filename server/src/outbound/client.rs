@@ -1,10 +1,13 @@
 //! The one HTTP client for addresses that people set: channels, HTTP tasks, calendars.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::guard::{Guard, Refusal};
 use super::proxy::OutboundProxy;
 use super::retry_after::RetryAfter;
+use super::way::Way;
 
 /// A vendor that takes longer does not get the message now.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
@@ -39,11 +42,41 @@ impl SendError {
     }
 }
 
+/// Clients that are kept for ways of channels.
+const OTHERS_MAX: usize = 64;
+
 /// The way out, with its guard.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OutboundClient {
     client: reqwest::Client,
     guard: Guard,
+    /// Clients of the ways that channels use instead, by the proxy's address: each keeps its
+    /// connections and its certificates.
+    others: Arc<Mutex<HashMap<String, reqwest::Client>>>,
+}
+
+impl std::fmt::Debug for OutboundClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Addresses of proxies may hold passwords.
+        f.debug_struct("OutboundClient").finish_non_exhaustive()
+    }
+}
+
+/// A client that follows no redirect, connects to checked addresses only, and uses no proxy but this
+/// one.
+fn client(guard: &Guard, proxy: Option<&OutboundProxy>) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .connect_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(guard.clone())
+        .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
+    match proxy {
+        Some(proxy) => builder.proxy(proxy.for_client()?),
+        None => builder,
+    }
+    .build()
 }
 
 impl OutboundClient {
@@ -53,19 +86,53 @@ impl OutboundClient {
     /// # Errors
     /// When the TLS set-up fails.
     pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
-        let builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(guard.clone())
-            .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
-        let builder = match proxy {
-            Some(proxy) => builder.proxy(proxy.for_client()?),
-            None => builder,
+        Ok(Self {
+            client: client(&guard, proxy)?,
+            guard,
+            others: Arc::default(),
+        })
+    }
+
+    /// The same by another way.
+    ///
+    /// # Errors
+    /// When its proxy may not be called, or the TLS set-up fails.
+    pub fn by(&self, way: &Way) -> Result<Self, SendError> {
+        let (name, guard, proxy) = match way {
+            Way::Server => return Ok(self.clone()),
+            Way::Direct => (String::new(), self.guard.clone().directly(), None),
+            Way::Proxy(proxy) => {
+                // A name is checked when it is looked up.
+                let checked = self.guard.parse(&proxy.address());
+                checked.map_err(|refusal| SendError::Refused(refusal.to_string()))?;
+                let guard = self.guard.clone().through_entered(proxy.host());
+                (proxy.whole().to_owned(), guard, Some(proxy))
+            }
         };
-        let client = builder.build()?;
-        Ok(Self { client, guard })
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = match others.get(&name) {
+            Some(known) => known.clone(),
+            None => {
+                let made = client(&guard, proxy)
+                    .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
+                if others.len() >= OTHERS_MAX {
+                    others.clear();
+                }
+                others.insert(name, made.clone());
+                made
+            }
+        };
+        Ok(Self {
+            client,
+            guard,
+            others: Arc::clone(&self.others),
+        })
+    }
+
+    /// What may be called by this way.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// A request to an address that may be called, for who sets limits of its own.

@@ -52,6 +52,8 @@ pub struct Guard {
     own: Option<Arc<Url>>,
     /// The host of the proxy that requests go through, when they do.
     proxy: Option<Arc<str>>,
+    /// Whether that proxy is a setting of the server, and may be anywhere.
+    proxy_is_setting: bool,
     /// The addresses of this machine.
     here: fn() -> Vec<IpAddr>,
 }
@@ -70,6 +72,7 @@ impl Guard {
             allowed: allowed.into(),
             own: None,
             proxy: None,
+            proxy_is_setting: false,
             here: addresses_here,
         }
     }
@@ -86,7 +89,30 @@ impl Guard {
     #[must_use]
     pub fn through(mut self, proxy_host: &str) -> Self {
         self.proxy = Some(proxy_host.into());
+        self.proxy_is_setting = true;
         self
+    }
+
+    /// For requests that go through a proxy that somebody entered: its own address is checked like
+    /// any other one, or it would be a way into the private network.
+    #[must_use]
+    pub fn through_entered(mut self, proxy_host: &str) -> Self {
+        self.proxy = Some(proxy_host.into());
+        self.proxy_is_setting = false;
+        self
+    }
+
+    /// For requests that go through no proxy.
+    #[must_use]
+    pub fn directly(mut self) -> Self {
+        self.proxy = None;
+        self
+    }
+
+    /// The host of the proxy that requests go through, when they do.
+    #[must_use]
+    pub fn proxy_host(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     /// Whether an address may be called.
@@ -207,10 +233,11 @@ impl Resolve for Guard {
                 return Err(Refusal::NoAddress(host).into());
             }
             // The proxy is a setting, and mostly inside. As a target it is checked before.
-            let is_proxy = guard
-                .proxy
-                .as_ref()
-                .is_some_and(|proxy| same_name(proxy, &host));
+            let is_proxy = guard.proxy_is_setting
+                && guard
+                    .proxy
+                    .as_ref()
+                    .is_some_and(|proxy| same_name(proxy, &host));
             for address in found.iter().filter(|_| !is_proxy) {
                 guard.check(address.ip())?;
             }

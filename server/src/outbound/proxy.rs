@@ -1,5 +1,6 @@
 //! The proxy that outgoing requests go through, where the way out is only through one.
 
+use app::i18n::Lang;
 use reqwest::{NoProxy, Proxy};
 use url::Url;
 
@@ -14,14 +15,27 @@ pub struct OutboundProxy {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ProxyFault {
     /// Not a URL.
-    #[error("JCRONTAB_OUTBOUND_PROXY is not a URL such as http://proxy.example:3128")]
+    #[error("it is not a URL such as http://proxy.example:3128")]
     NotAUrl,
     /// Neither http nor https.
-    #[error("JCRONTAB_OUTBOUND_PROXY must begin with http:// or https://")]
+    #[error("it must begin with http:// or https://")]
     Scheme,
     /// It names more than a proxy.
-    #[error("JCRONTAB_OUTBOUND_PROXY must end with the host or the port")]
+    #[error("it must end with the host or the port")]
     Path,
+}
+
+impl ProxyFault {
+    /// The fault in the reader's language.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> String {
+        let zh = match self {
+            Self::NotAUrl => "不是一个网址，例如 http://proxy.example:3128",
+            Self::Scheme => "要以 http:// 或 https:// 开头",
+            Self::Path => "主机或端口后面不能再有内容",
+        };
+        lang.pick(zh.to_owned(), self.to_string())
+    }
 }
 
 impl std::fmt::Debug for OutboundProxy {
@@ -57,6 +71,17 @@ impl OutboundProxy {
     #[must_use]
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
+    }
+
+    /// Scheme, host and port, without user and password.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// The whole of it, with user and password.
+    pub(super) fn whole(&self) -> &str {
+        self.url.as_str()
     }
 
     /// For the client that sends.

@@ -1,5 +1,8 @@
 //! Calendars of work days, and the door to blackouts.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Calendars, Caller};
 use app::calendar::{
@@ -22,6 +25,8 @@ use crate::outbound::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
 use crate::timetable::zone;
 
+/// How long a page waits for the name of an address to be looked up.
+const LOOK_UP: Duration = Duration::from_secs(2);
 /// Characters of a name.
 const NAME_MAX: usize = 32;
 
@@ -124,16 +129,46 @@ impl Service {
     /// Names change, so it is saved all the same, and each update looks the name up again.
     async fn saved_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<Calendar> {
         let mut saved = self.one_calendar(lang, &draft.name).await?;
-        if let Some(address) = addresses(&draft.source_url).first()
-            && !address.is_empty()
-            && let Err(refusal) = self.guard.foresee(address).await
-        {
-            saved.warning = Some(lang.pick(
-                format!("已保存，但目前不会从这个地址更新：{refusal}"),
-                format!("Saved, but nothing is fetched from this address at present: {refusal}"),
+        saved.warning = self.source_warning(lang, &draft.source_url).await;
+        Ok(saved)
+    }
+
+    /// What is to be known of an address that a calendar is updated from: that nothing would be
+    /// fetched from it at present, or that what is fetched can be changed on the way.
+    async fn source_warning(&self, lang: Lang, url: &str) -> Option<String> {
+        let all = addresses(url);
+        let address = all.first().filter(|address| !address.is_empty())?;
+        let looked_up = tokio::time::timeout(LOOK_UP, self.guard.foresee(address)).await;
+        if let Ok(Err(refusal)) = looked_up {
+            return Some(lang.pick(
+                format!("目前不会从这个地址更新：{refusal}"),
+                format!("Nothing is fetched from this address at present: {refusal}"),
             ));
         }
-        Ok(saved)
+        let is_plain = |address: &Cow<'_, str>| {
+            let scheme = address.get(.."http://".len());
+            scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+        };
+        if !all.iter().any(is_plain) {
+            return None;
+        }
+        let by_proxy = self.guard.proxy_host().map_or_else(String::new, |host| {
+            lang.pick(
+                format!("，还会经过代理 {host}"),
+                format!(", through the proxy {host}"),
+            )
+        });
+        Some(if is_plain(address) {
+            lang.pick(
+                format!("更新走明文 HTTP{by_proxy}：途中可以篡改工作日，任务会在错误的日子执行；请改用 https:// 地址"),
+                format!("Updates are fetched over plain HTTP{by_proxy}: what is on the way can change working days, and tasks run on the wrong ones; use an https:// address"),
+            )
+        } else {
+            lang.pick(
+                format!("webcal:// 先试 HTTPS，连不上时改走明文 HTTP{by_proxy}：途中可以篡改工作日；请改用 webcals:// 或 https:// 地址"),
+                format!("webcal:// tries HTTPS first and falls back to plain HTTP{by_proxy}: what is on the way can change working days; use a webcals:// or https:// address"),
+            )
+        })
     }
 
     /// Reads a text and merges its days into a calendar.
@@ -204,13 +239,19 @@ impl Calendars for Service {
         name: &str,
         year: Option<i32>,
     ) -> Answer<CalendarDays> {
-        self.allow(caller, Action::Read)?;
-        let calendar = self
+        let who = self.allow(caller, Action::Read)?;
+        let mut calendar = self
             .shown_calendars(caller)
             .await?
             .into_iter()
             .find(|calendar| calendar.name == name)
             .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))?;
+        // For those who can change the address, and see it.
+        if let Some(url) = &calendar.source_url
+            && who.can(Action::Administer)
+        {
+            calendar.warning = self.source_warning(caller.lang, url).await;
+        }
         let rules = self.calendar_cache.snapshot();
         let days = rules.calendar(Some(name)).map_or_else(Vec::new, |known| {
             known

@@ -19,9 +19,13 @@ use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::notifier::seal_name;
 use crate::notifier::send::WECOM_TEXT_MAX;
-use crate::store::{NewChannel, OutboxItem};
+use crate::notifier::target::{open_target, proxy_seal_name};
+use crate::outbound::Way;
+use crate::store::{ChannelSecret, NewChannel, OutboxItem};
 use crate::text::{cut, head};
 
+/// Bytes of a proxy; shown, it fits into its column.
+const PROXY_MAX: usize = 255;
 /// Failing channels that a page tells of.
 const NOTICES_MAX: u64 = 20;
 /// Characters of a channel's answer in a notice.
@@ -100,6 +104,18 @@ impl Service {
                 ),
             ));
         }
+        if let Some(proxy) = &draft.proxy
+            && let Err(why) = self.check_proxy(lang, proxy)
+        {
+            faults.push(FieldError::new(
+                "proxy",
+                "refused",
+                lang.pick(
+                    format!("不能使用这个代理：{why}"),
+                    format!("This proxy cannot be used: {why}"),
+                ),
+            ));
+        }
         if faults.is_empty() {
             Ok(())
         } else {
@@ -107,28 +123,57 @@ impl Service {
         }
     }
 
-    /// Seals the URL for its channel, whose id the seal is bound to.
-    /// The URL of a channel, sealed for it.
-    fn seal_url(&self, id: ChannelId, draft: &ChannelDraft) -> Option<String> {
-        let sealed = self.sealer.seal(&seal_name(id), draft.url.trim());
+    /// Checks the way out of a channel, as far as it can be without asking the network.
+    fn check_proxy(&self, lang: Lang, proxy: &str) -> Result<(), String> {
+        let way = Way::read(proxy).map_err(|fault| fault.text(lang))?;
+        // The host of a name in other scripts is longer than it was typed.
+        let shown = way.shown().map_or(0, |shown| shown.len());
+        if proxy.len().max(shown) > PROXY_MAX {
+            return Err(lang.pick(
+                format!("最多 {PROXY_MAX} 字节"),
+                format!("it has {PROXY_MAX} bytes at most"),
+            ));
+        }
+        self.sender
+            .by(&way)
+            .map(drop)
+            .map_err(|refusal| refusal.to_string())
+    }
+
+    /// The URL or the proxy of a channel, sealed for its id.
+    fn seal_of(&self, id: ChannelId, draft: &ChannelDraft, what: ChannelSecret) -> Option<String> {
+        let sealed = match what {
+            ChannelSecret::Url => self.sealer.seal(&seal_name(id), draft.url.trim()),
+            ChannelSecret::Proxy => {
+                let proxy = draft.proxy.as_deref().unwrap_or_default().trim();
+                self.sealer.seal(&proxy_seal_name(id), proxy)
+            }
+        };
         sealed
             .inspect_err(
-                |error| tracing::error!(%id, %error, "the URL of a channel cannot be sealed"),
+                |error| tracing::error!(%id, ?what, %error, "a channel's secret cannot be sealed"),
             )
             .ok()
     }
 }
 
 impl Service {
-    /// Looks the name of an address up, and notes with the channel when nothing would be sent
+    /// Looks the name of a channel's address up, and notes with the channel when nothing would be sent
     /// there. It is saved all the same: names change, and each message looks it up again.
-    async fn foresee_channel(&self, lang: Lang, id: ChannelId, url: &str) -> Answer<()> {
-        let url = url.trim();
-        if url.is_empty() {
+    async fn foresee_channel(&self, lang: Lang, id: ChannelId, draft: &ChannelDraft) -> Answer<()> {
+        if draft.url.trim().is_empty() && draft.proxy.is_none() {
             return Ok(());
         }
-        let Err(refusal) = self.guard.foresee(url).await else {
+        let Some(target) = self.store.channel_target(id).await.or_internal(lang)? else {
             return Ok(());
+        };
+        let (url, way) = open_target(&self.sealer, id, &target).or_internal(lang)?;
+        let refusal = match self.sender.by(&way) {
+            Ok(sender) => match sender.guard().foresee(&url).await {
+                Ok(()) => return Ok(()),
+                Err(refusal) => refusal.to_string(),
+            },
+            Err(refusal) => refusal.to_string(),
         };
         let words = lang.pick(
             format!("已保存，但目前不会向这个地址发送：{refusal}"),
@@ -159,6 +204,10 @@ fn checked(draft: &ChannelDraft) -> NewChannel {
         name: draft.name.trim().to_owned(),
         kind: draft.kind,
         masked: (!url.is_empty()).then(|| masked(url)),
+        proxy: draft
+            .proxy
+            .as_deref()
+            .and_then(|proxy| Some(Way::read(proxy).ok()?.shown())),
     }
 }
 
@@ -196,10 +245,10 @@ impl Channels for Service {
         self.check_channel(lang, draft, true)?;
         let new = checked(draft);
         let act = self.act(who, "channel.create").detail(new.name.as_str());
-        let seal = |id| self.seal_url(id, draft);
+        let seal = |id, what| self.seal_of(id, draft, what);
         let inserted = self.store.insert_channel(&act, &new, seal).await;
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
-        self.foresee_channel(lang, id, &draft.url).await?;
+        self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
     }
 
@@ -214,7 +263,7 @@ impl Channels for Service {
         self.check_channel(lang, draft, false)?;
         let new = checked(draft);
         let act = self.act(who, "channel.update").detail(new.name.as_str());
-        let seal = |id| self.seal_url(id, draft);
+        let seal = |id, what| self.seal_of(id, draft, what);
         let updated = self.store.update_channel(&act, id, &new, seal).await;
         if !or_taken(updated, lang, || name_taken(lang, &new.name))? {
             return Err(AppError::not_found(
@@ -222,7 +271,7 @@ impl Channels for Service {
                 lang.pick("这个通知渠道", "channel"),
             ));
         }
-        self.foresee_channel(lang, id, &draft.url).await?;
+        self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
     }
 
@@ -257,12 +306,9 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let found = self.store.channel_target(id).await.or_internal(lang)?;
-        let (kind, sealed) =
+        let target =
             found.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))?;
-        let url = self
-            .sealer
-            .open(&seal_name(id), &sealed)
-            .or_internal(lang)?;
+        let (url, way) = open_target(&self.sealer, id, &target).or_internal(lang)?;
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
@@ -279,7 +325,10 @@ impl Channels for Service {
             attempts: 1,
             created_at: self.clock.now(),
         };
-        let answer = self.sender.send(kind, &url, &item).await;
+        let answer = match self.sender.by(&way) {
+            Ok(sender) => sender.send(target.kind, &url, &item).await,
+            Err(error) => Err(error),
+        };
         let (words, refused) = match &answer {
             Ok(words) => (words.clone(), None),
             Err(error) => (error.to_string(), Some(error.is_final())),

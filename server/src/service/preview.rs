@@ -110,10 +110,10 @@ pub fn preview(
     if next.len() < count
         && let Some(end) = task.ends_at.filter(|end| end.0 >= from)
     {
-        let end = rules(zone_name, &found, end.0).local(end);
+        let end = rules(zone_name, &found, end.0).full(end);
         warnings.push(lang.pick(
-            format!("截止时间是 {end}，之后不再执行"),
-            format!("The window ends at {end}; nothing fires after that"),
+            format!("截止时间是 {end}（{zone_name}），之后不再执行"),
+            format!("The window ends at {end} ({zone_name}); nothing fires after that"),
         ));
     }
     let schedules: Vec<ScheduleWords> = task

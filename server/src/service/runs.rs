@@ -10,10 +10,11 @@ use app::run::{Output, Run, RunState};
 use async_trait::async_trait;
 
 use super::Service;
-use crate::error::OrInternal;
+use crate::auth::token::random_id;
+use crate::error::{OrInternal, internal};
 use crate::executor::StopReason;
 use crate::output::{Kept, RunLog, readable};
-use crate::store::Called;
+use crate::store::{Act, Called, StoreError};
 
 impl Service {
     pub(super) async fn find_run(&self, lang: Lang, id: RunId) -> Answer<Run> {
@@ -94,6 +95,34 @@ impl Log {
             Self::Live(log) => log.plain().await,
             Self::Kept(kept) => kept.plain(),
         }
+    }
+}
+
+/// A run was stopped, and the audit log could not take it: what it should say is in the server's
+/// log, and the caller learns both.
+fn unrecorded(lang: Lang, act: &Act, id: RunId, error: &StoreError) -> AppError {
+    let incident = random_id(8);
+    tracing::error!(
+        incident,
+        act = %act,
+        run.id = id.0,
+        error = error as &dyn std::error::Error,
+        "a run was stopped, and this could not be written to the audit log"
+    );
+    AppError {
+        incident: Some(incident),
+        ..AppError::new(
+            ErrorKind::Internal,
+            "run.stop_unrecorded",
+            lang.pick(
+                format!("执行 #{id} 已要求停止，但没能写入审计日志"),
+                format!("Run {id} is being stopped, but this could not be written to the audit log"),
+            ),
+        )
+        .with_hint(lang.pick(
+            "不用再停一次；请检查数据库和磁盘空间，服务器日志里按事件编号有这次操作的记录",
+            "There is no need to stop it again; check the database and its disk. The server's log has the act under the incident id",
+        ))
     }
 }
 
@@ -187,31 +216,37 @@ impl Runs for Service {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let executor = self.executor(lang)?;
+        let act = self.act(who, "run.stop");
+        // A process of this server is ended first, whatever the database can take.
+        if executor.stop(id, StopReason::Person(who.name.clone())) {
+            let noted = self.store.record_act(&act, Some(id.0)).await;
+            noted.map_err(|error| unrecorded(lang, &act, id, &error))?;
+            return self.find_run(lang, id).await;
+        }
         let run = self.find_run(lang, id).await?;
         if run.state.is_over() {
             return Err(over(lang));
         }
-        let act = self.act(who, "run.stop");
-        let is_here = executor.holds(id);
-        if is_here {
-            // Noted first: a run that was stopped cannot be taken back.
-            self.store
-                .record_act(&act, Some(id.0))
-                .await
-                .or_internal(lang)?;
-        }
-        if !(is_here && executor.stop(id, StopReason::Person(who.name.clone()))) {
-            // It waits, or it is under way on another node, which looks every second.
-            let called = self.store.call_off(&act, id).await.or_internal(lang)?;
-            match called {
-                Called::Over => return Err(over(lang)),
-                Called::Told => self.signals.stops(),
-                Called::Off => {
-                    self.signals.ended([]);
-                    self.signals.tell(Some(run.task_id), Some(id));
-                }
+        // It waits, or it is under way on another node, which looks every second.
+        let (called, refused) = match self.store.call_off(&act, id).await {
+            Ok(called) => (called, None),
+            // Where it is the audit log that cannot be written, it is stopped all the same.
+            Err(error) => match self.store.call_off_unrecorded(&act, id).await {
+                Ok(called) => (called, Some(error)),
+                Err(_) => return Err(internal(lang, &error)),
+            },
+        };
+        match called {
+            Called::Over => return Err(over(lang)),
+            Called::Told => self.signals.stops(),
+            Called::Off => {
+                self.signals.ended([]);
+                self.signals.tell(Some(run.task_id), Some(id));
             }
         }
-        self.find_run(lang, id).await
+        match refused {
+            None => self.find_run(lang, id).await,
+            Some(error) => Err(unrecorded(lang, &act, id, &error)),
+        }
     }
 }

@@ -257,6 +257,10 @@ impl System for Service {
             tz_version: zones.version,
             tz_source: zones.source.as_str().to_owned(),
             default_zone: self.default_zone.clone(),
+            memory_limit_of_run: self
+                .executor
+                .as_ref()
+                .map(|executor| executor.bounds_memory_of_runs()),
             calendars: self.shown_calendars(caller).await?,
             notices: self.notices(caller).await?,
         })

@@ -23,6 +23,19 @@ pub struct Act {
     at: DateTime<Utc>,
 }
 
+impl std::fmt::Display for Act {
+    /// As the server's log has it where the audit log cannot take it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = self.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        let (who, via, action) = (&self.who, self.via, self.action);
+        write!(f, "{at} {who} ({via}) {action}")?;
+        match self.detail.as_str() {
+            "" => Ok(()),
+            detail => write!(f, ": {detail:?}"),
+        }
+    }
+}
+
 impl Act {
     /// Something that a person or a token does: `task.update`, `user.create`, …
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::channel::{Channel, ChannelKind};
+use app::channel::{Channel, ChannelKind, DIRECT};
 use app::id::ChannelId;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -25,6 +25,30 @@ pub struct NewChannel {
     pub kind: ChannelKind,
     /// The masked form of its URL; `None` keeps the stored URL.
     pub masked: Option<String>,
+    /// The way out without its password; `Some(None)` is the server's, `None` keeps the stored one.
+    pub proxy: Option<Option<String>>,
+}
+
+/// What is sealed of a channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChannelSecret {
+    /// Where it posts to.
+    Url,
+    /// The proxy on the way.
+    Proxy,
+}
+
+/// What is kept of where a channel posts to.
+#[derive(Clone, Debug)]
+pub struct ChannelTarget {
+    /// What stands at the other end.
+    pub kind: ChannelKind,
+    /// Where it posts to, sealed.
+    pub url_sealed: String,
+    /// The way out, without its password; `None` for the server's.
+    pub proxy: Option<String>,
+    /// The whole of a proxy, sealed.
+    pub proxy_sealed: Option<String>,
 }
 
 impl Store {
@@ -93,18 +117,20 @@ impl Store {
             .collect()
     }
 
-    /// Kind and sealed URL of a channel.
+    /// Where a channel posts to.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn channel_target(
-        &self,
-        id: ChannelId,
-    ) -> Result<Option<(ChannelKind, String)>, StoreError> {
+    pub async fn channel_target(&self, id: ChannelId) -> Result<Option<ChannelTarget>, StoreError> {
         let Some(row) = channel::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };
-        Ok(Some((kind(&row.kind)?, row.url_sealed)))
+        Ok(Some(ChannelTarget {
+            kind: kind(&row.kind)?,
+            url_sealed: row.url_sealed,
+            proxy: row.proxy,
+            proxy_sealed: row.proxy_sealed,
+        }))
     }
 
     async fn to_channel(&self, row: channel::Model) -> Result<Channel, StoreError> {
@@ -128,6 +154,7 @@ impl Store {
             dead: messages(&["dead"]).await?,
             name: row.name,
             url_masked: row.url_masked,
+            proxy: row.proxy,
             created_at: Stamp(row.created_at),
             last_answer: row.last_answer,
             failing_since: row.failing_since.map(Stamp),
@@ -135,7 +162,7 @@ impl Store {
         })
     }
 
-    /// Adds a channel. `seal` seals its URL for its id; `None` of it ends everything. A name that
+    /// Adds a channel. `seal` seals its URL or its proxy for its id; `None` of it ends everything. A name that
     /// exists already is a duplicate-key error.
     ///
     /// # Errors
@@ -144,7 +171,7 @@ impl Store {
         &self,
         act: &Act,
         new: &NewChannel,
-        seal: impl Fn(ChannelId) -> Option<String> + Send + Sync,
+        seal: impl Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync,
     ) -> Result<ChannelId, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
@@ -175,7 +202,7 @@ impl Store {
         act: &Act,
         id: ChannelId,
         new: &NewChannel,
-        seal: impl Fn(ChannelId) -> Option<String> + Send + Sync,
+        seal: impl Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             if !write(tx, id, new, &seal, act.at()).await? {
@@ -227,7 +254,7 @@ async fn write(
     tx: &Tx,
     id: ChannelId,
     new: &NewChannel,
-    seal: impl Fn(ChannelId) -> Option<String>,
+    seal: impl Fn(ChannelId, ChannelSecret) -> Option<String>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     use channel::Column as C;
@@ -235,10 +262,23 @@ async fn write(
         .col_expr(C::Name, Expr::value(new.name.as_str()))
         .col_expr(C::Kind, Expr::value(new.kind.as_str()))
         .col_expr(C::UpdatedAt, Expr::value(now));
-    if let Some(masked) = &new.masked {
-        let sealed = seal(id).ok_or_else(|| StoreError::Seal {
+    let seal = |what| {
+        seal(id, what).ok_or_else(|| StoreError::Seal {
             what: format!("channel {id}"),
-        })?;
+        })
+    };
+    if let Some(shown) = &new.proxy {
+        let proxy = shown.as_deref().filter(|shown| *shown != DIRECT);
+        let sealed = proxy.map(|_| seal(ChannelSecret::Proxy)).transpose()?;
+        // What was answered by another way says nothing about this one.
+        update = update
+            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::Proxy, Expr::value(shown.as_deref()))
+            .col_expr(C::ProxySealed, Expr::value(sealed));
+    }
+    if let Some(masked) = &new.masked {
+        let sealed = seal(ChannelSecret::Url)?;
         // Whatever the old address answered says nothing about the new one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))

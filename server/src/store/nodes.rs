@@ -175,4 +175,19 @@ impl Store {
             value: "none".to_owned(),
         })
     }
+
+    /// What tells whether a key is the right one, where a server has used this database; nothing is
+    /// written.
+    ///
+    /// # Errors
+    /// When the database fails, or holds no tables of ours.
+    pub async fn kept_key_check(&self) -> Result<Option<String>, StoreError> {
+        let kept: Option<Option<String>> = cluster::Entity::find_by_id(1)
+            .select_only()
+            .column(cluster::Column::KeyCheck)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(kept.flatten())
+    }
 }

@@ -144,6 +144,20 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
 const TASKS_AT_ONCE: u64 = 500;
 
 impl Store {
+    /// The ids of all tasks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn task_ids(&self) -> Result<Vec<TaskId>, StoreError> {
+        let ids: Vec<i64> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(ids.into_iter().map(TaskId).collect())
+    }
+
     /// All active and paused tasks with the schedules in force, and the number of the last change they show.
     ///
     /// # Errors

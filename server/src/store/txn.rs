@@ -18,6 +18,12 @@ const TRIES: u32 = 8;
 /// Tries of a BEGIN that another process is in the way of; each waits for the busy timeout.
 pub(super) const BEGIN_TRIES: u32 = 5;
 
+/// Answers of a MySQL or MariaDB server that takes neither this account nor this database
+/// (server error reference): 1044 and 1045 access denied, 1049 no such database, 1130 host not
+/// allowed, 1524 plugin of the account not loaded, 1698 access denied without a password, 1820 and
+/// 1862 password expired, 3118 and 4151 account locked.
+const REFUSED: [u16; 10] = [1044, 1045, 1049, 1130, 1524, 1698, 1820, 1862, 3118, 4151];
+
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -80,6 +86,31 @@ impl StoreError {
         }
     }
 
+    /// Whether a database server answered and let us not in: the account, its password or host, or
+    /// the name of the database in `DATABASE_URL` is not what it takes.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.mysql_code()
+            .is_some_and(|code| REFUSED.contains(&code))
+    }
+
+    /// The number of a failure that a MySQL or MariaDB server answered with, also where it refused
+    /// the connection.
+    #[must_use]
+    pub fn mysql_code(&self) -> Option<u16> {
+        let Self::Database(
+            DbErr::Exec(RuntimeErr::SqlxError(error))
+            | DbErr::Query(RuntimeErr::SqlxError(error))
+            | DbErr::Conn(RuntimeErr::SqlxError(error)),
+        ) = self
+        else {
+            return None;
+        };
+        let answer = error.as_database_error()?;
+        let mysql = answer.try_downcast_ref::<sea_orm::sqlx::mysql::MySqlDatabaseError>()?;
+        Some(mysql.number())
+    }
+
     /// The primary code of an SQLite failure: 5 BUSY, 6 LOCKED, 10 IOERR, 13 FULL, …
     fn sqlite_code(&self) -> Option<u32> {
         let Self::Database(
@@ -111,10 +142,8 @@ impl StoreError {
                 let Some(database) = inner.as_database_error() else {
                     return false;
                 };
-                if let Some(mysql) =
-                    database.try_downcast_ref::<sea_orm::sqlx::mysql::MySqlDatabaseError>()
-                {
-                    return matches!(mysql.number(), 1213 | 1205);
+                if let Some(code) = self.mysql_code() {
+                    return matches!(code, 1213 | 1205);
                 }
                 // SQLite: 5 BUSY, 6 LOCKED; extended codes keep these in the low byte.
                 database

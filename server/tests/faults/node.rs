@@ -66,6 +66,8 @@ impl Node {
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .env("JCRONTAB_DATA_DIR", &self.data)
+            // Beside the data folders, so that it goes with them.
+            .env("JCRONTAB_SCRATCH_DIR", self.data.with_file_name("scratch"))
             .env("DATABASE_URL", &self.database_url)
             .env("JCRONTAB_ZONE", "UTC")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

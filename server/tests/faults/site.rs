@@ -355,11 +355,6 @@ impl Drop for Site {
             if let Ok(key) = std::fs::read_to_string(node.data.join("host.key")) {
                 // Only what carries this folder's random key.
                 kill_strays(key.trim()).ok();
-                std::fs::remove_dir_all(format!(
-                    "/var/lib/jcrontab-scratch/{}",
-                    server::executor::mark_of(key.trim())
-                ))
-                .ok();
             }
         }
         if self.keep || std::thread::panicking() {

@@ -5,10 +5,16 @@ use std::collections::BTreeSet;
 
 use app::auth::Role;
 use app::channel::ChannelKind;
+use app::id::RunId;
+use app::run::RunState;
+use app::task::TaskDraft;
+use app::task::execution::ExecutionDraft;
 use serde_json::{Value, json};
 
-use super::helpers::database::mysql_server;
-use super::helpers::{Browser, TestApp, draft};
+use super::helpers::database::{Database, mysql_server};
+use super::helpers::place::Place;
+use super::helpers::program::{Server, jcrontab};
+use super::helpers::{Browser, TestApp, draft, in_time};
 use super::sessions::{PASSWORD, account, sign_in};
 
 /// What may be asked for and changes nothing that an audit log would tell: a look at a schedule,
@@ -18,8 +24,16 @@ const NOT_ACTS: [&str; 2] = [
     "POST /api/v1/calendars/{name}/refresh",
 ];
 
+/// What is done although it cannot be noted: see
+/// [`a_run_is_stopped_although_that_cannot_be_noted`].
+const STOP: &str = "POST /api/v1/runs/{id}/stop";
+
 /// Refuses every line of the audit log from now on.
 async fn refuse_audit(app: &TestApp) {
+    refuse(&app.place.database).await;
+}
+
+async fn refuse(database: &Database) {
     let refuse = if mysql_server().is_some() {
         "CREATE TRIGGER no_audit BEFORE INSERT ON audit FOR EACH ROW \
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is full'"
@@ -27,7 +41,7 @@ async fn refuse_audit(app: &TestApp) {
         "CREATE TRIGGER no_audit BEFORE INSERT ON audit \
          BEGIN SELECT RAISE(ABORT, 'the audit log is full'); END"
     };
-    app.place.database.execute(refuse).await;
+    database.execute(refuse).await;
 }
 
 /// Everything that the lists of the API show.
@@ -139,11 +153,6 @@ async fn what_cannot_be_noted_is_not_done() {
         (
             "POST /api/v1/tasks/{id}/run",
             format!("/api/v1/tasks/{idle}/run"),
-            Value::Null,
-        ),
-        (
-            "POST /api/v1/runs/{id}/stop",
-            format!("/api/v1/runs/{run}/stop"),
             Value::Null,
         ),
         (
@@ -291,6 +300,7 @@ async fn what_cannot_be_noted_is_not_done() {
         .iter()
         .map(|(operation, ..)| (*operation).to_owned())
         .chain(NOT_ACTS.map(str::to_owned))
+        .chain([STOP.to_owned()])
         .collect();
     assert_eq!(seen, operations(), "each operation is tried here");
     app.place.database.execute("DROP TRIGGER no_audit").await;
@@ -314,6 +324,105 @@ async fn what_cannot_be_noted_is_not_done() {
         noted,
         [format!("boss|session|task.run|run {id}; once more")]
     );
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_although_that_cannot_be_noted() {
+    let app = TestApp::new().await;
+    let boss = app.signed_in("boss", Role::Admin).await;
+    let in_line = ExecutionDraft {
+        overlap: "queue:5".into(),
+        ..ExecutionDraft::default()
+    };
+    let task = TaskDraft {
+        execution: in_line,
+        ..draft("wild", "0 9 * * *", "sleep 600")
+    };
+    let task = app.add(task).await.id;
+    let held = app.start_run(task).await;
+    let waits = app.start_run(task).await;
+    // On another node, as its row has it.
+    let far = app.start_run(task).await;
+    app.place
+        .database
+        .execute(&format!(
+            "UPDATE run SET state = 'running', node_id = 'far-away', epoch = 1 WHERE id = {far}"
+        ))
+        .await;
+    refuse_audit(&app).await;
+    let stop = async |run: RunId| {
+        let path = format!("/api/v1/runs/{run}/stop");
+        boss.call("POST", &path, None).await
+    };
+    for run in [waits, held, far] {
+        let reply = stop(run).await;
+        let problem = reply.json();
+        assert_eq!(
+            (reply.status, &problem["code"]),
+            (500, &json!("run.stop_unrecorded")),
+            "{problem}"
+        );
+        let told = problem["title"].as_str().expect("a title");
+        assert!(told.contains("审计日志"), "{told}");
+        assert!(problem["incident"].is_string(), "{problem}");
+    }
+    for run in [waits, held] {
+        let run = app.ended(run).await;
+        assert_eq!(run.state, RunState::Killed);
+        assert_eq!(run.reason.as_deref(), Some("stopped:boss"));
+    }
+    let asked = format!("SELECT stop_by FROM run WHERE id = {far}");
+    assert_eq!(app.place.database.rows(&asked).await, ["boss"]);
+    let noted = "SELECT COUNT(*) FROM audit WHERE action = 'run.stop'";
+    assert_eq!(app.place.database.count(noted).await, 0);
+}
+
+#[tokio::test]
+async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
+    let place = Place::new().await;
+    let server = Server::start(&place, &[]).await;
+    let add = [
+        "task",
+        "add",
+        "--name",
+        "wild",
+        "--cron",
+        "0 9 1 1 *",
+        "--command",
+        "sleep 600",
+    ];
+    let added = jcrontab(&place, &add).await;
+    assert_eq!(added.code, 0, "{added:?}");
+    let started = jcrontab(&place, &["task", "run", "1", "--json"])
+        .await
+        .json();
+    let run = started["id"].to_string();
+    refuse(&place.database).await;
+    let stopped = jcrontab(&place, &["run", "stop", &run]).await;
+    let told = stopped.refused(1);
+    assert!(
+        told.contains("is being stopped") && told.contains("audit log"),
+        "{told}"
+    );
+    let over = async || {
+        let shown = jcrontab(&place, &["run", "show", &run, "--json"]).await;
+        shown.json()["state"] == "killed"
+    };
+    in_time("the run to end", async {
+        while !over().await {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains("audit log"));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        line.contains("ERROR") && line.contains("(console) run.stop") && line.contains("is full"),
+        "{line}"
+    );
+    place.database.execute("DROP TRIGGER no_audit").await;
+    assert_eq!(server.stop().await, 0);
 }
 
 #[tokio::test]

@@ -288,6 +288,7 @@ async fn a_channel_goes_only_when_nobody_needs_it() {
         name: "ops".into(),
         kind: ChannelKind::Webhook,
         url: "http://127.0.0.1:9/".into(),
+        ..ChannelDraft::default()
     };
     let taken = app
         .service

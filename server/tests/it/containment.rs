@@ -5,6 +5,7 @@
 //! so and run with the second.
 
 mod direct;
+mod leftovers;
 mod strays;
 mod surroundings;
 

@@ -44,6 +44,7 @@ mod own_password;
 mod pools;
 mod process;
 mod query_plans;
+mod refused_database;
 mod restart;
 mod room;
 mod said;

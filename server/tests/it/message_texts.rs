@@ -78,6 +78,25 @@ async fn output_in_a_message_is_what_the_run_page_shows() {
 }
 
 #[tokio::test]
+async fn a_signal_is_named_with_what_it_usually_means() {
+    for (flags, words) in [
+        (
+            &[][..],
+            "【执行失败】crash：被信号 SIGSEGV（11）终止：访问了无效内存",
+        ),
+        (
+            &["--message-lang=en"][..],
+            "crash: killed by SIGSEGV (11): invalid memory access",
+        ),
+    ] {
+        let (app, robot, channel) = with_robot(flags).await;
+        let text = text_of(&app, &robot, sends("crash", "kill -SEGV $$", channel)).await;
+        let first = text.lines().next().expect("a line");
+        assert!(first.contains(words), "{first}");
+    }
+}
+
+#[tokio::test]
 async fn titles_say_how_it_ended_and_a_failure_is_no_reminder() {
     let (app, robot, channel) = with_robot(&[]).await;
     let good = text_of(&app, &robot, sends("good", "echo fine", channel)).await;

@@ -210,3 +210,150 @@ async fn the_proxy_is_no_way_into_the_private_network() {
     }
     assert_eq!(proxy.take(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_calendar_says_on_its_page_what_is_wrong_with_its_source() {
+    let proxy = ForwardProxy::start().await;
+    let app = behind(&proxy, "127.0.0.1").await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    for (name, url, words) in [
+        (
+            "plain",
+            "http://days.invalid/d.txt",
+            "明文 HTTP，还会经过代理 localhost",
+        ),
+        (
+            "sub",
+            "webcal://days.invalid/d.ics",
+            "改走明文 HTTP，还会经过代理",
+        ),
+        (
+            "inside",
+            "https://nas.local/d.ics",
+            "目前不会从这个地址更新",
+        ),
+        ("good", "https://days.invalid/d.ics", ""),
+    ] {
+        let draft = json!({"name": name, "source_url": url});
+        let made = admin.post("/api/v1/calendars", draft).await.expect(201);
+        let path = format!("/api/v1/calendars/{name}");
+        let shown = admin.get(&path).await.expect(200);
+        let warning = shown["calendar"]["warning"].as_str().unwrap_or_default();
+        assert_eq!(made["warning"], shown["calendar"]["warning"], "{shown}");
+        assert!(
+            warning.contains(words) && warning.is_empty() == words.is_empty(),
+            "{name}: {shown}"
+        );
+        let page = admin.open(&format!("/admin/calendars/{name}")).await.text();
+        assert_eq!(
+            page.contains("明文 HTTP") || page.contains("目前不会从"),
+            !words.is_empty(),
+            "{page}"
+        );
+        // Whoever may not change the address does not see it either.
+        let seen = viewer.get(&path).await.expect(200);
+        assert!(seen["calendar"]["warning"].is_null(), "{seen}");
+    }
+}
+
+#[tokio::test]
+async fn a_channel_may_have_a_way_of_its_own() {
+    let (usual, own) = (ForwardProxy::start().await, ForwardProxy::start().await);
+    let app = behind(&usual, "").await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let proxy = format!("http://ops:s3cret@localhost:{}", own.port);
+    let draft = json!({
+        "name": "hook", "kind": "webhook", "url": "http://hook.invalid/x", "proxy": proxy,
+    });
+    let made = admin.post("/api/v1/channels", draft).await.expect(201);
+    let shown = format!("http://localhost:{}", own.port);
+    assert_eq!(made["proxy"], shown, "{made}");
+    let channel = format!("/api/v1/channels/{}", made["id"]);
+    let test = async || {
+        let tested = admin.call("POST", &format!("{channel}/test"), None).await;
+        tested.expect(200)
+    };
+    assert_eq!(test().await["ok"], true);
+    let heads = own.take();
+    assert!(
+        heads[0].starts_with("POST http://hook.invalid/x HTTP/1.1\r\n"),
+        "{heads:?}"
+    );
+    let sign_in = "proxy-authorization: basic b3bzonmzy3jlda==";
+    assert!(heads[0].to_lowercase().contains(sign_in), "{heads:?}");
+    assert!(usual.take().is_empty());
+    for told in [
+        admin.get("/api/v1/channels").await.text(),
+        admin.open("/admin/channels").await.text(),
+    ] {
+        assert!(told.contains(&shown) && !told.contains("s3cret"), "{told}");
+    }
+
+    // Messages of the outbox take it, too.
+    app.notify();
+    let id = made["id"].as_i64().expect("an id");
+    let sends = TaskDraft {
+        channel_id: Some(id),
+        ..super::helpers::draft("told", "0 0 1 1 *", "true")
+    };
+    app.add(sends).await;
+    app.until("the message", async || {
+        (!own.take().is_empty()).then_some(())
+    })
+    .await;
+
+    // What is not sent stays; then by no proxy, and again as the settings say.
+    let put = async |body: serde_json::Value| admin.call("PUT", &channel, Some(body)).await;
+    let kept = put(json!({"name": "hook", "kind": "webhook", "url": ""})).await;
+    assert_eq!(kept.expect(200)["proxy"], shown);
+    let url = robot.url();
+    let direct = json!({"name": "hook", "kind": "webhook", "url": url, "proxy": "direct"});
+    assert_eq!(put(direct).await.expect(200)["proxy"], "direct");
+    assert_eq!(test().await["ok"], true);
+    assert!(own.take().is_empty() && usual.take().is_empty());
+    let plain = "http://hook.invalid/x";
+    let usually = json!({"name": "hook", "kind": "webhook", "url": plain, "proxy": ""});
+    assert!(put(usually).await.expect(200)["proxy"].is_null());
+    assert_eq!(test().await["ok"], true);
+    assert_eq!((own.take().len(), usual.take().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_entered_is_no_way_into_the_private_network() {
+    let inside = ForwardProxy::start().await;
+    // Another network than those of the kit.
+    let app = TestApp::with(&["--outbound-allow=198.51.100.0/24"]).await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let draft = |proxy: &str| {
+        let url = "http://hook.example/x";
+        json!({"name": "hook", "kind": "webhook", "url": url, "proxy": proxy})
+    };
+    for proxy in [
+        format!("http://127.0.0.1:{}", inside.port),
+        "http://10.0.0.1:3128".to_owned(),
+        "http://169.254.169.254/".to_owned(),
+        "socks5://proxy.example:1080".to_owned(),
+        "proxy".to_owned(),
+        format!("http://{}.example", "p".repeat(300)),
+    ] {
+        let refused = admin.post("/api/v1/channels", draft(&proxy)).await;
+        assert_eq!(refused.status, 422, "{proxy}: {}", refused.text());
+        assert_eq!(
+            refused.faults(),
+            [("proxy".to_owned(), "refused".to_owned())],
+            "{proxy}"
+        );
+    }
+    // A name is checked at each request.
+    let named = format!("http://localhost:{}", inside.port);
+    let made = admin
+        .post("/api/v1/channels", draft(&named))
+        .await
+        .expect(201);
+    let test = format!("/api/v1/channels/{}/test", made["id"]);
+    let tested = admin.call("POST", &test, None).await.expect(200);
+    assert_eq!(tested["ok"], false, "{tested}");
+    assert!(inside.take().is_empty());
+}

@@ -446,3 +446,39 @@ async fn the_readers_zone_is_there_with_the_document() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_end_of_a_window_is_told_with_its_zone() {
+    let app = TestApp::new().await;
+    let editor = app.signed_in("ed", Role::Editor).await;
+    let request = serde_json::json!({
+        "schedules": [{"spec": "0 9 * * *"}], "zone": "Asia/Shanghai",
+        "ends_at": "2026-12-01 00:00", "count": 100,
+    });
+    let preview = editor.post("/api/v1/schedules/preview", request).await;
+    let preview = preview.expect(200);
+    let warnings = preview["warnings"].to_string();
+    assert!(
+        warnings.contains("截止时间是 2026-12-01 00:00:00 +08:00（Asia/Shanghai）"),
+        "{warnings}"
+    );
+}
+
+#[tokio::test]
+async fn the_zone_of_a_logs_clock_is_named_once() {
+    let app = TestApp::new().await;
+    let viewer = app.signed_in("vi", Role::Viewer).await;
+    let task = TaskDraft {
+        zone: "Asia/Shanghai".into(),
+        ..draft("says", "0 0 1 1 *", "echo one; echo two")
+    };
+    let task = app.add(task).await.id;
+    let run = app.start_run(task).await;
+    app.ended(run).await;
+    let page = viewer.open(&format!("/runs/{run}")).await.text();
+    assert_eq!(
+        page.matches("时刻按 Asia/Shanghai +08:00").count(),
+        1,
+        "{page}"
+    );
+}

@@ -105,7 +105,7 @@ pub(crate) fn ended(run: &Run) -> AnyView {
     let code = match (run.exit_code, run.signal) {
         (Some(code), _) => Some(view! { <span>{ui.exit_code} " " <b>{code}</b></span> }.into_any()),
         (None, Some(signal)) => {
-            Some(view! { <span>{phrases::killed_by(lang(), signal)}</span> }.into_any())
+            Some(view! { <span>{crate::run::killed_by(signal, lang())}</span> }.into_any())
         }
         (None, None) => None,
     };

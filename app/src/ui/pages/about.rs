@@ -41,6 +41,9 @@ fn content(page: About) -> AnyView {
                     {fact(ui.database, page.database)}
                     {fact(about.tz_version, view! { {page.tz_version} " " <small class="muted">{about.tz_source(&page.tz_source)}</small> })}
                     {fact(about.default_zone, page.default_zone)}
+                    {page.memory_limit_of_run.map(|of_run| {
+                        fact(about.memory_limit, if of_run { about.memory_of_run } else { about.memory_of_process })
+                    })}
                 </dl>
             </section>
             <section class="card">

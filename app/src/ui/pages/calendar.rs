@@ -52,6 +52,9 @@ fn content(
             <p class="notice is-warn">{icon(icon::ALERT)} <span>{words.year_without_data}</span></p>
         }
     });
+    let warning = calendar.warning.clone().map(|text| {
+        view! { <p class="notice is-warn">{icon(icon::ALERT)} <span>{text}</span></p> }
+    });
     let outcome = page
         .outcome
         .as_ref()
@@ -74,6 +77,7 @@ fn content(
         </div>
         {load::notice(error)}
         {outcome}
+        {warning}
         {no_data}
         {year::year(page.year, &page.days.days, &page.clock)}
         {admin.then(|| import(&page))}

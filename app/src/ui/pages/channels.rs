@@ -121,7 +121,12 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
                 <b>{channel.name.clone()}</b>
                 <span class="people">{ui.channel_kind(channel.kind)}</span>
             </th>
-            <td data-label=ui.channel_url><code class="break">{channel.url_masked.clone()}</code></td>
+            <td data-label=ui.channel_url>
+                <code class="break">{channel.url_masked.clone()}</code>
+                {channel.proxy.as_deref().map(|proxy| view! {
+                    <small class="muted break">{phrases::by_proxy(lang(), proxy)}</small>
+                })}
+            </td>
             <td data-label=ui.tasks>{phrases::tasks_using(lang(), channel.tasks)}</td>
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
@@ -205,6 +210,10 @@ fn form(draft: &ChannelDraft, faults: Faults, error: Option<AppError>) -> AnyVie
             {input(Field {
                 name: "url".into(), label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
                 hint: ui.channel_url_hint, mono: true, ..Field::default()
+            }, &faults)}
+            {input(Field {
+                name: "proxy".into(), label: ui.channel_proxy, value: draft.proxy.clone().unwrap_or_default(),
+                hint: ui.channel_proxy_hint, mono: true, ..Field::default()
             }, &faults)}
             <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
         </form>

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{path, typed};
 use crate::cli::client::Client;
-use crate::cli::print::{print_json, print_lines, print_table};
+use crate::cli::print::{print_json, print_lines, print_note, print_table};
 use crate::cli::{Failure, lang};
 
 /// Years as spans: `2007-2026, 2028`.
@@ -63,6 +63,7 @@ pub(super) async fn show(
         return Ok(());
     }
     let known: CalendarDays = typed(&answer)?;
+    let warning = known.calendar.warning.clone();
     let rows: Vec<Vec<String>> = known
         .days
         .into_iter()
@@ -88,6 +89,9 @@ pub(super) async fn show(
                 "No days are named: Monday to Friday are work days",
             )
             .to_owned()]);
+    }
+    if let Some(warning) = warning {
+        print_note(&format!("! {warning}"));
     }
     Ok(())
 }

@@ -50,6 +50,9 @@ pub(super) fn tell(about: &About, report: &mut Report) {
         unnamed_zone(notice.text.clone(), report);
     }
     calendars(&about.calendars, report);
+    if let Some(of_run) = about.memory_limit_of_run {
+        memory_limit(of_run, report);
+    }
     for notice in &about.notices {
         if notice.code == "isolation" {
             report.warn("isolation", notice.text.clone(), NEXT_ISOLATION);
@@ -114,6 +117,20 @@ pub(super) fn default_zone(name: &str, report: &mut Report) {
             ),
         );
     }
+}
+
+/// What a task's limit of memory holds for. Not a fault: without root and control groups there is
+/// no more to be had.
+fn memory_limit(of_run: bool, report: &mut Report) {
+    let words = if of_run {
+        ("对一次执行的所有进程合计生效", "hold for a run as a whole")
+    } else {
+        (
+            "只对每个进程分别生效，不限制一次执行的合计；需要可用的 cgroup v2 内存控制器（以 root 运行，或在 systemd 单元里设 Delegate=yes）",
+            "hold for each process, not for a run as a whole; that needs the memory controller of cgroup v2 (run as root, or with Delegate=yes in the systemd unit)",
+        )
+    };
+    report.ok("memory_limit", (words.0.to_owned(), words.1.to_owned()));
 }
 
 /// The system's zone is one that the zone data has no name for.

@@ -270,6 +270,7 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
         config.allows_root(),
         data.path(),
         data.host_key(),
+        &config.scratch_dir,
     );
     let Ok(identity) = identity else {
         // A start says so.

@@ -159,6 +159,7 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "system_zone" => ("系统时区", "system zone"),
         "calendars" => ("日历", "calendars"),
         "secret_key" => ("密钥", "secret key"),
+        "memory_limit" => ("内存限制", "memory limits"),
         "isolation" => ("命令隔离", "isolation of commands"),
         "output_store" => ("输出存储", "store of outputs"),
         "server" => ("服务器", "server"),

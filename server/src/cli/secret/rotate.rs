@@ -1,10 +1,11 @@
 //! `jcrontab secret rotate-key`: on the data folder and the database themselves.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use app::auth::Principal;
 use app::backend::Caller;
-use app::i18n::plural;
+use app::i18n::{Lang, plural};
 use serde_json::json;
 
 use super::super::access::Access;
@@ -14,8 +15,8 @@ use super::super::progress::shown;
 use super::super::{Failure, lang, sentence};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
-use crate::lifecycle::{self, DataDir, DataDirError};
-use crate::store::{Engine, Store};
+use crate::lifecycle::{self, DataDir, DataDirError, database_noted, database_of};
+use crate::store::{Engine, Store, StoreError};
 
 pub(super) async fn run(access: &Access, json: bool) -> Result<(), Failure> {
     let lang = lang();
@@ -63,9 +64,7 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
         )),
         DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;
-    let store = Store::open(&config.database_url, data.path())
-        .await
-        .map_err(|error| failed(&error))?;
+    let store = the_servers_own(config, data.path(), lang).await?;
     store.migrate().await.map_err(|error| failed(&error))?;
     let several = store.engine() == Engine::Mysql;
     let clock: SharedClock = Arc::new(SystemClock);
@@ -82,4 +81,54 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
     };
     let done = parts.service.rotate_key(&console).await.map_err(refusal)?;
     Ok((done.resealed, several))
+}
+
+/// Opens the database that the folder's server uses. Any other one holds nothing that the key opens:
+/// the key would change, and the values would be lost with the old one. None is made here, and no
+/// tables.
+async fn the_servers_own(config: &Config, folder: &Path, lang: Lang) -> Result<Store, Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
+    config.check_database().map_err(|error| failed(&error))?;
+    let asked = database_of(&config.database_url);
+    let used = database_noted(folder).map_err(|error| failed(&error))?;
+    if let Some(used) = used.filter(|used| *used != asked) {
+        return Err(Failure::refused(lang.pick(
+            format!("这个数据文件夹的服务器使用的数据库是 {used}，这里却是 {asked}；把 DATABASE_URL 设成与服务器相同的值。服务器换过数据库时，先启动它一次"),
+            format!("the server of this data folder uses {used}, and this is {asked}; set DATABASE_URL as the server has it. Where the server was moved to another database, start it once first"),
+        )));
+    }
+    if config.database_url.is_empty() && !folder.join("jcrontab.db").exists() {
+        return Err(Failure::not_found(lang.pick(
+            format!("{} 里没有 jcrontab.db；服务器使用 MySQL 时，把 DATABASE_URL 设成与服务器相同的值", folder.display()),
+            format!("there is no jcrontab.db in {}; where the server uses MySQL, set DATABASE_URL as the server has it", folder.display()),
+        )));
+    }
+    let store = Store::open(&config.database_url, folder)
+        .await
+        .map_err(|error| unreachable(lang, &asked, &error))?;
+    match store.kept_key_check().await {
+        Ok(Some(_)) => Ok(store),
+        Err(error) if error.is_away() => Err(unreachable(lang, &asked, &error)),
+        // No tables of ours, or tables that no server has used.
+        Ok(None) | Err(_) => Err(Failure::refused(lang.pick(
+            format!("{asked} 没有被服务器用过，里面没有用这个密钥加密的内容；把 DATABASE_URL 设成与服务器相同的值"),
+            format!("no server has used {asked}, and nothing in it is sealed with this key; set DATABASE_URL as the server has it"),
+        ))),
+    }
+}
+
+/// Why the database cannot be opened; the key stays as it is.
+fn unreachable(lang: Lang, asked: &str, error: &StoreError) -> Failure {
+    let why = sentence(error);
+    Failure::error(if error.is_refused() {
+        lang.pick(
+            format!("{asked} 拒绝了 DATABASE_URL 里的用户、密码或库名，密钥没有改变：{why}"),
+            format!("{asked} refuses the user, the password or the database name in DATABASE_URL; the key is unchanged: {why}"),
+        )
+    } else {
+        lang.pick(
+            format!("{asked} 打不开，密钥没有改变：{why}"),
+            format!("{asked} cannot be opened; the key is unchanged: {why}"),
+        )
+    })
 }

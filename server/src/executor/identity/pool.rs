@@ -10,7 +10,7 @@ use std::path::Path;
 use app::id::TaskId;
 use nix::unistd::{Gid, Uid, User};
 
-use super::{IdentityError, SCRATCH_PARENT, Switch, Whom, open_parent, prepare};
+use super::{IdentityError, Switch, Whom, open_parent, prepare};
 use crate::config::{PoolError, RunAsPool};
 
 /// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.
@@ -63,6 +63,12 @@ impl Pool {
         (self.first, self.first + (self.count - 1))
     }
 
+    /// Whether it is a user of the range.
+    pub(super) fn has(&self, user: u32) -> bool {
+        let (first, last) = self.range();
+        (first..=last).contains(&user)
+    }
+
     /// The user of a task. Tasks whose numbers are as far apart as the range is long share one.
     #[must_use]
     pub fn user_of(&self, task: TaskId) -> u32 {
@@ -72,9 +78,13 @@ impl Pool {
     }
 
     /// Everything about the user of a task, with a scratch folder.
-    pub(super) fn whom(&self, task: TaskId, mark: &str) -> Result<Whom, IdentityError> {
+    pub(super) fn whom(
+        &self,
+        task: TaskId,
+        parent: &Path,
+        mark: &str,
+    ) -> Result<Whom, IdentityError> {
         let uid = self.user_of(task);
-        let parent = Path::new(SCRATCH_PARENT);
         open_parent(parent).map_err(|source| IdentityError::Scratch {
             path: parent.to_owned(),
             source,

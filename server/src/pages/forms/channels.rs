@@ -21,6 +21,7 @@ pub(in super::super) struct ChannelFields {
     name: String,
     kind: String,
     url: String,
+    proxy: String,
 }
 
 pub(in super::super) async fn channel(
@@ -32,6 +33,7 @@ pub(in super::super) async fn channel(
         name: fields.name,
         kind: fields.kind.parse().unwrap_or_default(),
         url: fields.url,
+        proxy: Some(fields.proxy),
     };
     match web.service.channel_create(&caller_of(&parts), &draft).await {
         Ok(_) => Redirect::to(routes::CHANNELS).into_response(),

@@ -67,6 +67,7 @@ impl Service {
         if let Some(executor) = &self.executor {
             executor.stop_task(task.id, &StopReason::Person(who.name.clone()));
         }
+        self.forget_scratch(task.id);
         Ok(true)
     }
 }

@@ -59,8 +59,23 @@ impl Service {
         warnings.extend(urge_warnings(task, now, lang));
         warnings.extend(env_warnings(&task.execution.env, lang));
         warnings.extend(zone_warning(&task.execution.env, lang));
+        if task.execution.limits.memory_mib.is_some()
+            && let Some(executor) = &self.executor
+            && !executor.bounds_memory_of_runs()
+        {
+            warnings.push(each_process(lang));
+        }
         warnings
     }
+}
+
+/// A limit of memory without control groups.
+fn each_process(lang: Lang) -> String {
+    lang.pick(
+        "这台服务器上没有可用的内存控制器（cgroup v2）：内存限制对每个进程分别生效，不限制一次执行的合计",
+        "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
+    )
+    .to_owned()
 }
 
 /// Why nothing of a task is to come.

@@ -18,6 +18,9 @@ pub(crate) struct Model {
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) failing_since: Option<DateTimeUtc>,
     pub(crate) refuses: bool,
+    pub(crate) proxy: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) proxy_sealed: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,37 +8,31 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
-use super::super::{Act, Store, StoreError};
+use super::super::{Act, Store, StoreError, Tx};
 use super::active::{Called, REPLACED, WAITING_MAX, ask_to_end, call_off};
 
 impl Store {
-    /// Calls off a run that waits, or tells the node of one under way to end it.
+    /// Calls off a run that waits, or asks the node of one under way to end it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn call_off(&self, act: &Act, id: RunId) -> Result<Called, StoreError> {
-        let now = act.at();
         transaction!(self, |tx| {
-            let reason = RunReason::Stopped(act.who().to_owned());
-            if call_off(tx, &[id], &reason.code(), now).await?
-                || withdraw_run(tx, id, &reason, now).await?
-            {
+            let called = end_or_ask(tx, act, id).await?;
+            if called != Called::Over {
                 act.record(tx, Some(id.0)).await?;
-                return Ok(Called::Off);
             }
-            ask_to_end(tx, &[id], act.who()).await?;
-            let state = run::Entity::find_by_id(id.0)
-                .select_only()
-                .column(run::Column::State)
-                .into_tuple::<String>()
-                .one(tx)
-                .await?;
-            if state.as_deref() != Some("running") {
-                return Ok(Called::Over);
-            }
-            act.record(tx, Some(id.0)).await?;
-            Ok(Called::Told)
+            Ok(called)
         })
+    }
+
+    /// The same without a line in the audit log, for when that cannot be written: a run can be
+    /// stopped whatever else fails. The caller logs the act.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn call_off_unrecorded(&self, act: &Act, id: RunId) -> Result<Called, StoreError> {
+        transaction!(self, |tx| { end_or_ask(tx, act, id).await })
     }
 
     /// Runs under way on a node whose end was asked for: who asked, or `None` for a newer start.
@@ -83,4 +77,25 @@ impl Store {
         due.dedup();
         Ok(due)
     }
+}
+
+/// Ends a run that waits, or notes that one under way is to end.
+async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError> {
+    let now = act.at();
+    let reason = RunReason::Stopped(act.who().to_owned());
+    if call_off(tx, &[id], &reason.code(), now).await? || withdraw_run(tx, id, &reason, now).await?
+    {
+        return Ok(Called::Off);
+    }
+    ask_to_end(tx, &[id], act.who()).await?;
+    let state = run::Entity::find_by_id(id.0)
+        .select_only()
+        .column(run::Column::State)
+        .into_tuple::<String>()
+        .one(tx)
+        .await?;
+    Ok(match state.as_deref() {
+        Some("running") => Called::Told,
+        _ => Called::Over,
+    })
 }

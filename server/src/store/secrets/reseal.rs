@@ -20,6 +20,8 @@ pub enum SealedAt {
     KeyCheck,
     /// The URL of a channel.
     Channel(ChannelId),
+    /// The proxy of a channel.
+    ChannelProxy(ChannelId),
     /// The value of a secret.
     Secret(SecretId),
     /// What was filled in when a run of this task was started.
@@ -31,6 +33,7 @@ impl std::fmt::Display for SealedAt {
         match self {
             Self::KeyCheck => f.write_str("the check of the key"),
             Self::Channel(id) => write!(f, "the URL of channel {id}"),
+            Self::ChannelProxy(id) => write!(f, "the proxy of channel {id}"),
             Self::Secret(id) => write!(f, "secret {id}"),
             Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
         }
@@ -132,6 +135,14 @@ impl Store {
                 |id, _| SealedAt::Channel(ChannelId(id)),
                 reseal
             );
+            let proxies = each!(
+                tx,
+                channel,
+                Id,
+                ProxySealed,
+                |id, _| SealedAt::ChannelProxy(ChannelId(id)),
+                reseal
+            );
             let runs = each!(
                 tx,
                 run,
@@ -140,7 +151,7 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + runs;
+            let values = secrets + channels + proxies + runs;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))

@@ -240,6 +240,7 @@ async fn only_listed_users_run_commands() {
     for mode in modes() {
         let app = TestApp::with(&[mode, "--run-as-allow=games, no-such-user"]).await;
         let executor = app.components.executor.as_ref().expect("an executor");
+        let scratch = app.place.scratch().display().to_string();
         let run = async |name: &str, user: &str| {
             let execution = app::task::Execution {
                 run_as: user.to_owned(),
@@ -277,10 +278,7 @@ async fn only_listed_users_run_commands() {
             "neither root nor its groups"
         );
         assert!(lines[2].ends_with(" games games"), "{output}");
-        assert!(
-            lines[3].starts_with("/var/lib/jcrontab-scratch/"),
-            "{output}"
-        );
+        assert!(lines[3].starts_with(&scratch), "{output}");
         let (usual, output) = run("usual", "nobody").await;
         assert_eq!(usual.state, RunState::Succeeded);
         assert!(output.starts_with("nobody\nnogroup\n"), "{output}");
@@ -374,4 +372,28 @@ async fn variables_come_in_their_order_and_ours_are_ours() {
         .expect("a task");
     let run = app.start_run(task).await;
     assert_eq!(app.ended(run).await.state, RunState::Succeeded);
+}
+
+#[tokio::test]
+async fn saving_a_memory_limit_says_where_it_holds_for_each_process_only() {
+    for mode in modes() {
+        let app = TestApp::with(&[mode]).await;
+        let executor = app.components.executor.as_ref().expect("an executor");
+        let whole = executor.bounds_memory_of_runs();
+        let admin = app.signed_in("ada", app::auth::Role::Admin).await;
+        let about = admin.get("/api/v1/about").await.expect(200);
+        assert_eq!(about["memory_limit_of_run"], whole, "{about}");
+        for (name, memory) in [("bounded", "64M"), ("free", "")] {
+            let task = serde_json::json!({
+                "name": name, "cron": "0 0 1 1 *", "command": "true", "zone": "UTC",
+                "execution": {"limits": {"memory": memory}},
+            });
+            let saved = admin.post("/api/v1/tasks", task).await.expect(201);
+            let told = saved["warnings"].to_string().contains("内存控制器");
+            assert_eq!(told, !memory.is_empty() && !whole, "{mode}: {saved}");
+        }
+        if mode.contains("supervisor") {
+            assert!(!whole, "there are no control groups");
+        }
+    }
 }

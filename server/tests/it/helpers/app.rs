@@ -81,10 +81,12 @@ impl TestApp {
     ) -> Self {
         let url = format!("--database-url={}", url.unwrap_or(&place.database.url));
         let data_dir = format!("--data-dir={}", place.data().display());
+        let scratch_dir = format!("--scratch-dir={}", place.scratch().display());
         let fixed = [
             "test",
             &url,
             &data_dir,
+            &scratch_dir,
             "--default-zone=UTC",
             "--message-lang=zh",
             "--public-url=http://cron.test",
@@ -113,6 +115,7 @@ impl TestApp {
             config.allows_root(),
             data.path(),
             data.host_key(),
+            &config.scratch_dir,
         )
         .expect("somebody to run commands as")
         .allowing(&config.run_as_allow)
@@ -292,6 +295,7 @@ impl TestApp {
             name: name.to_owned(),
             kind,
             url: url.to_owned(),
+            ..ChannelDraft::default()
         };
         self.service
             .channel_create(&self.console(), &draft)

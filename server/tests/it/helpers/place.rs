@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use server::auth::token::random_id;
-use server::executor::mark_of;
 use server::executor::strays::kill_strays;
 use server::lifecycle::DataDir;
 
@@ -61,6 +60,12 @@ impl Place {
         self.root.join("data")
     }
 
+    /// Where commands of a root server get their scratch folders: inside, so that they go with the
+    /// rest.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.root.join("scratch")
+    }
+
     /// A folder that commands may write to.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.join("work")
@@ -87,17 +92,6 @@ impl Drop for Place {
         if let Ok(key) = std::fs::read_to_string(self.data().join("host.key")) {
             // Only what carries this folder's random key, so only commands of this test.
             kill_strays(key.trim()).ok();
-            // Where commands of a root server get their scratch folder (`executor::identity`).
-            let mark = mark_of(key.trim());
-            std::fs::remove_dir_all(format!("/var/lib/jcrontab-scratch/{mark}")).ok();
-            // Users that tasks name have folders beside it.
-            let others = std::fs::read_dir("/var/lib/jcrontab-scratch");
-            for other in others.into_iter().flatten().flatten() {
-                let name = other.file_name().to_string_lossy().into_owned();
-                if name.starts_with(&format!("{mark}-")) {
-                    std::fs::remove_dir_all(other.path()).ok();
-                }
-            }
         }
         std::fs::remove_dir_all(&self.root).ok();
     }

@@ -65,6 +65,7 @@ fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Com
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("JCRONTAB_DATA_DIR", place.data())
+        .env("JCRONTAB_SCRATCH_DIR", place.scratch())
         .env("DATABASE_URL", &place.database.url)
         .envs(variables.iter().copied())
         .kill_on_drop(true);

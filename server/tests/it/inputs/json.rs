@@ -180,6 +180,46 @@ async fn a_byte_order_mark_is_no_riddle() {
     assert_eq!(reply.status, 201, "{}", reply.text());
 }
 
+/// Every operation of the description, with something in the place of what its path names.
+fn operations() -> Vec<(String, String)> {
+    let (_, openapi) = server::api::router().expect("a description");
+    let described = serde_json::to_value(&openapi).expect("the description");
+    let paths = described["paths"].as_object().expect("paths");
+    let of = |(path, methods): (&String, &Value)| {
+        let path = path.replace("{id}", "1").replace("{name}", "cn");
+        let methods = methods.as_object().expect("methods").keys();
+        let methods = methods.filter(|method| *method != "parameters");
+        methods
+            .map(|method| (method.to_uppercase(), path.clone()))
+            .collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+#[tokio::test]
+async fn every_operation_refuses_a_query_word_that_it_does_not_take() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("boss", Role::Admin).await;
+    let all = operations();
+    assert!(all.len() > 50, "{}", all.len());
+    for (method, path) in all {
+        assert!(!path.contains('{'), "{path}");
+        let asked = format!("{path}?surprise=1");
+        let reply = admin.call(&method, &asked, None).await;
+        let words = title(&reply, 422);
+        assert!(words.contains("`surprise`"), "{method} {path}: {words}");
+        assert_eq!(
+            reply.faults(),
+            [("surprise".to_owned(), "unknown_field".to_owned())],
+            "{method} {path}"
+        );
+    }
+    // A question mark alone asks for nothing, and HEAD is a GET.
+    assert_eq!(admin.get("/api/v1/about?").await.status, 200);
+    let head = admin.call("HEAD", "/api/v1/about?surprise=1", None).await;
+    assert_eq!(head.status, 422);
+}
+
 #[tokio::test]
 async fn a_query_word_that_does_not_exist_is_refused() {
     let app = TestApp::new().await;

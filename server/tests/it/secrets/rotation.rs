@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use server::auth::seal::Sealer;
 
+use super::super::helpers::database::Database;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, jcrontab, jcrontab_with};
 use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
+const PROXY: &str = "http://ops:word@proxy.example:3128";
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {
@@ -28,6 +30,8 @@ async fn furnished() -> Arc<Place> {
         "webhook",
         "--url",
         CHANNEL_URL,
+        "--proxy",
+        PROXY,
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
@@ -69,6 +73,7 @@ async fn all_opens(place: &Place) {
     let sealer = Sealer::open_or_create(&place.data()).expect("the key");
     for (query, name, value) in [
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
+        ("SELECT proxy_sealed FROM channel", "channel-proxy:1", PROXY),
         (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
@@ -93,7 +98,7 @@ async fn a_new_key_for_everything() {
     for _ in 0..2 {
         let done = rotate(&place).await;
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-        assert!(done.out.contains("4 values"), "{done:?}");
+        assert!(done.out.contains("5 values"), "{done:?}");
         let after = text(&place, "secret.key").expect("the key");
         assert_ne!(after, before);
         assert_eq!(
@@ -114,7 +119,7 @@ async fn a_new_key_for_everything() {
         .database
         .rows("SELECT detail FROM audit WHERE action = 'key.rotate'")
         .await;
-    assert_eq!(told, ["4 values", "4 values"]);
+    assert_eq!(told, ["5 values", "5 values"]);
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
 }
@@ -245,4 +250,58 @@ async fn the_key_is_not_changed_under_a_server_nor_past_a_broken_value() {
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.err.contains("chmod 600"), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn the_key_is_not_changed_on_another_database() {
+    let place = furnished().await;
+    let key = text(&place, "secret.key").expect("the key");
+    let embedded = place.database.url.is_empty();
+    let on = async |url: &str| {
+        let variables = [("DATABASE_URL", url)];
+        let ended = jcrontab_with(&place, &["secret", "rotate-key"], &variables, "").await;
+        assert!(!ended.err.contains("hidden-word"), "{ended:?}");
+        assert_eq!(text(&place, "secret.key").as_ref(), Some(&key), "{ended:?}");
+        ended
+    };
+    let nowhere = "mysql://u:hidden-word@127.0.0.1:9/cron";
+    let away = on(nowhere).await;
+    let told = away.refused(1);
+    assert!(
+        told.contains("mysql://127.0.0.1:9/cron cannot be opened"),
+        "{told}"
+    );
+    if !embedded {
+        // The service has DATABASE_URL, and the terminal has not.
+        let told = on("").await;
+        assert!(told.refused(3).contains("set DATABASE_URL"), "{told:?}");
+        assert!(!file(&place, "jcrontab.db").exists(), "none is made");
+        // Another database of the same server, which stays empty.
+        let other = Database::fresh(&place.data()).await;
+        let told = on(&other.url).await;
+        assert!(told.refused(4).contains("no server has used"), "{told:?}");
+        let tables = "SELECT COUNT(*) FROM information_schema.tables \
+                      WHERE table_schema = DATABASE()";
+        assert_eq!(other.count(tables).await, 0);
+        let wrong = place
+            .database
+            .url
+            .replace("jcrontab:", "jcrontab:hidden-word");
+        let told = on(&wrong).await;
+        assert!(told.refused(1).contains("refuses the user"), "{told:?}");
+    }
+    let server = Server::start(&place, &[]).await;
+    assert_eq!(server.stop().await, 0);
+    // Now the folder knows its database.
+    let (other, named) = if embedded {
+        (nowhere, "uses jcrontab.db")
+    } else {
+        ("", "this is jcrontab.db")
+    };
+    let told = on(other).await;
+    assert!(told.refused(4).contains(named), "{told:?}");
+    all_opens(&place).await;
+    let done = rotate(&place).await;
+    assert_eq!(done.code, 0, "{done:?}");
+    all_opens(&place).await;
 }

@@ -38,7 +38,7 @@ enum Link {
     Idle,
     /// What is written arrives.
     Receiving,
-    /// The connection is lost; the time of day when something was heard last.
+    /// The connection is lost; the time of day, with its offset, when something was heard last.
     Broken(String),
 }
 
@@ -164,6 +164,8 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
     let only_head = first
         .is_some_and(|log| log.next < log.total_bytes)
         .then_some(text.only_head);
+    // Named once: the column of times has no room for it in each line.
+    let clock_zone = runlog::clock_zone(&page.clock.zone, run.started_at);
     view! {
         <section class="card flush log-card">
             <div class="card-head">
@@ -173,7 +175,7 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
                     {icon(icon::DOWNLOAD)} {ui.download}
                 </a>
             </div>
-            {tools::bar(log, under_way, empty)}
+            {tools::bar(log, under_way, clock_zone, empty)}
             {dropped}
             {gone}
             <div aria-live="polite">{no_line}</div>

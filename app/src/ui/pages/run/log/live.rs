@@ -320,7 +320,7 @@ impl LiveLog {
             match (core.origin, core.paper.face()) {
                 (Some(origin), Some(face)) if broken || now - core.heard >= STALE => {
                     let heard = Stamp(origin.0 + TimeDelta::seconds(core.heard));
-                    let at = face.zone.local(heard);
+                    let at = face.zone.full(heard);
                     Link::Broken(at.get(11..).unwrap_or(&at).to_owned())
                 }
                 _ => Link::Receiving,

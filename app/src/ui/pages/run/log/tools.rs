@@ -53,6 +53,7 @@ impl Tools {
 pub(super) fn bar(
     log: Log,
     under_way: bool,
+    zone: String,
     empty: impl Fn() -> bool + Send + Sync + 'static,
 ) -> AnyView {
     let (ui, text, lang) = (ui(), RunLogUi::of(lang()), lang());
@@ -126,6 +127,9 @@ pub(super) fn bar(
                     </label>
                 </div>
             </details>
+            <span class="muted" hidden=move || tools.times.with(|times| times != "clock")>
+                {runlog::clock_in(lang, &zone)}
+            </span>
             {under_way.then(|| view! {
                 <label class="check">
                     <input

@@ -1,0 +1,51 @@
+//! What tasks leave behind that are deleted: their scratch folders.
+
+use std::sync::Arc;
+
+use app::id::TaskId;
+
+use super::containment::Containment;
+use super::identity::TaskFolder;
+
+/// The scratch folders of tasks' own users. Holds nothing that a stop of the server waits for.
+#[derive(Clone, Debug)]
+pub struct Leftovers(pub(super) Arc<Containment>);
+
+impl Leftovers {
+    /// The folders of all tasks, of those that are gone, too.
+    pub async fn all(&self) -> Vec<TaskFolder> {
+        let containment = Arc::clone(&self.0);
+        let listed = tokio::task::spawn_blocking(move || containment.identity.task_folders()).await;
+        match listed {
+            Ok(Ok(folders)) => folders,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "scratch folders cannot be listed");
+                Vec::new()
+            }
+            Err(error) => {
+                tracing::error!(%error, "listing scratch folders crashed");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The folder of one task, where it has one.
+    #[must_use]
+    pub fn of(&self, task: TaskId) -> Option<TaskFolder> {
+        self.0.identity.folder_of(task)
+    }
+
+    /// Removes those of these folders that belong to none of these tasks. The tasks must have been
+    /// read after the folders.
+    pub async fn remove(&self, folders: Vec<TaskFolder>, tasks: Vec<TaskId>) {
+        let containment = Arc::clone(&self.0);
+        let removed = tokio::task::spawn_blocking(move || {
+            containment.identity.remove_orphans(&folders, &tasks)
+        });
+        match removed.await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed scratch folders of deleted tasks"),
+            Err(error) => tracing::error!(%error, "removing scratch folders crashed"),
+        }
+    }
+}
