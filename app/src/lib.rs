@@ -11,6 +11,7 @@
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
 //! - [`ui`]: the pages; [`i18n`]: their texts; [`routes`]: their paths; [`time`]: instants;
+//! - [`transition`]: states and the steps between them;
 //! - [`wire`]: how data reaches the browser.
 //!
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
@@ -38,6 +39,7 @@ pub mod secret;
 pub mod server_fns;
 pub mod task;
 pub mod time;
+pub mod transition;
 pub mod ui;
 pub mod user;
 pub mod wire;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::pool::EVERYTHING;
+use app::run::{NoRoom, WaitFor};
 use app::task::Task;
 use app::task::execution::Overlap;
 use chrono::{DateTime, Utc};
@@ -32,40 +33,7 @@ pub struct Wait {
     /// It may not start before.
     pub due_at: DateTime<Utc>,
     /// Why.
-    pub why: WaitsFor,
-}
-
-/// Why a run waits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WaitsFor {
-    /// The delay of a retry.
-    Retry,
-    /// The end of a run of the same task.
-    Overlap,
-    /// A slot of its pool, or of all.
-    Pool,
-}
-
-impl WaitsFor {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Overlap => "overlap",
-            Self::Pool => "pool",
-        }
-    }
-
-    /// Reads a code.
-    #[must_use]
-    pub fn read(code: &str) -> Self {
-        match code {
-            "overlap" => Self::Overlap,
-            "pool" => Self::Pool,
-            _ => Self::Retry,
-        }
-    }
+    pub why: WaitFor,
 }
 
 /// Whether a start may go ahead.
@@ -74,9 +42,9 @@ pub enum Admission {
     /// Now.
     Start,
     /// Later, when there is room.
-    Wait(WaitsFor),
-    /// Not at all; the stable code says why: `overlap` or `queue_full`.
-    LeaveOut(&'static str),
+    Wait(WaitFor),
+    /// Not at all.
+    LeaveOut(NoRoom),
 }
 
 /// What runs and waits, and what that leaves room for. Each admission takes its room.
@@ -117,7 +85,7 @@ impl<'a> Room<'a> {
                     room.take(run.pool.as_deref());
                 }
                 Some(Wait {
-                    why: WaitsFor::Retry,
+                    why: WaitFor::Retry,
                     ..
                 }) => {}
                 Some(_) => room
@@ -152,13 +120,13 @@ impl<'a> Room<'a> {
         let was_queued = !matches!(
             run.waits,
             Some(Wait {
-                why: WaitsFor::Retry,
+                why: WaitFor::Retry,
                 ..
             })
         );
         if was_queued {
             if self.replaced.contains(&run.id) {
-                return Admission::LeaveOut("overlap");
+                return Admission::LeaveOut(NoRoom::Overlap);
             }
             // It is admitted already, and has its place in the queue: only room is missing.
             let queue = self.queued.entry(task.id).or_default();
@@ -168,10 +136,10 @@ impl<'a> Room<'a> {
                 if task.execution.overlap == Overlap::Replace {
                     self.end_running(task.id);
                 }
-                return Admission::Wait(WaitsFor::Overlap);
+                return Admission::Wait(WaitFor::Overlap);
             }
             if !self.has_slot(task) {
-                return Admission::Wait(WaitsFor::Pool);
+                return Admission::Wait(WaitFor::Pool);
             }
             self.leave_queue(task.id, run.id);
             self.start(task, Some(run.id));
@@ -184,16 +152,16 @@ impl<'a> Room<'a> {
         let running = self.count(&self.running, task.id);
         let queued = self.count(&self.queued, task.id);
         match task.execution.overlap {
-            Overlap::Skip if running + queued > 0 => return Admission::LeaveOut("overlap"),
+            Overlap::Skip if running + queued > 0 => return Admission::LeaveOut(NoRoom::Overlap),
             Overlap::Allow { max } if running + queued >= max as usize => {
-                return Admission::LeaveOut("overlap");
+                return Admission::LeaveOut(NoRoom::Overlap);
             }
             Overlap::Queue { max } if running + queued > 0 => {
                 if queued >= max as usize {
-                    return Admission::LeaveOut("queue_full");
+                    return Admission::LeaveOut(NoRoom::QueueFull);
                 }
                 self.queued.entry(task.id).or_default().push(id);
-                return Admission::Wait(WaitsFor::Overlap);
+                return Admission::Wait(WaitFor::Overlap);
             }
             Overlap::Replace if running + queued > 0 => {
                 self.end_running(task.id);
@@ -202,14 +170,14 @@ impl<'a> Room<'a> {
                 self.replaced.extend(waiting.into_iter().flatten());
                 if running > 0 {
                     self.queued.entry(task.id).or_default().push(id);
-                    return Admission::Wait(WaitsFor::Overlap);
+                    return Admission::Wait(WaitFor::Overlap);
                 }
             }
             _ => {}
         }
         if !self.has_slot(task) {
             self.queued.entry(task.id).or_default().push(id);
-            return Admission::Wait(WaitsFor::Pool);
+            return Admission::Wait(WaitFor::Pool);
         }
         self.start(task, id);
         Admission::Start

@@ -10,6 +10,7 @@ mod helper;
 mod http;
 mod identity;
 mod isolation;
+mod job;
 mod journal;
 mod launcher;
 mod process;
@@ -21,14 +22,12 @@ mod tree;
 mod vault;
 mod wait;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::id::{OccurrenceId, RunId};
-use app::run::{RunReason, RunState, Trigger};
-use app::task::Task;
-use chrono::{DateTime, Utc};
+use app::id::RunId;
+use app::run::{RunReason, RunState};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
@@ -37,6 +36,7 @@ pub(crate) use ending::retry_at;
 use environment::Environment;
 pub use identity::{Identity, IdentityError, Pool, PoolError, RunAsError, RunAsPool, mark_of};
 pub use isolation::{Hiding, Isolation};
+pub use job::Job;
 use process::Ending;
 
 use crate::clock::SharedClock;
@@ -50,31 +50,6 @@ use crate::store::{SealedSecret, StoredOutput};
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
 const STARTING_AT_ONCE: usize = 8;
-
-/// A claimed firing or a manual start, in the database as `running`.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Its run.
-    pub run_id: RunId,
-    /// Its planned firing.
-    pub occurrence_id: Option<OccurrenceId>,
-    /// The fence.
-    pub epoch: i32,
-    /// The task as it was when claimed.
-    pub task: Arc<Task>,
-    /// Why it starts.
-    pub trigger: Trigger,
-    /// The instant the schedule named.
-    pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it was claimed.
-    pub started_at: DateTime<Utc>,
-    /// 1 for the first attempt.
-    pub attempt: i32,
-    /// What is filled in, in plain.
-    pub parameters: BTreeMap<String, String>,
-    /// What the task was granted, sealed.
-    pub secrets: Arc<[SealedSecret]>,
-}
 
 /// Why a run is to end early.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,10 +1,11 @@
 //! Asking for the end of runs, wherever they are, and looking for what waits.
 
 use app::id::RunId;
-use app::run::RunReason;
+use app::run::{RunReason, RunState};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::code::Code;
 use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
@@ -30,10 +31,10 @@ impl Store {
             let state = run::Entity::find_by_id(id.0)
                 .select_only()
                 .column(run::Column::State)
-                .into_tuple::<String>()
+                .into_tuple::<Code<RunState>>()
                 .one(tx)
                 .await?;
-            if state.as_deref() != Some("running") {
+            if state != Some(Code(RunState::Running)) {
                 return Ok(Called::Over);
             }
             act.record(tx, Some(id.0)).await?;
@@ -52,7 +53,7 @@ impl Store {
         let rows: Vec<(i64, Option<String>)> = run::Entity::find()
             .select_only()
             .columns([run::Column::Id, run::Column::StopBy])
-            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .filter(run::Column::NodeId.eq(node))
             .filter(run::Column::StopBy.is_not_null())
             .into_tuple()
@@ -72,7 +73,7 @@ impl Store {
         let due: Vec<Option<DateTime<Utc>>> = run::Entity::find()
             .select_only()
             .column(run::Column::DueAt)
-            .filter(run::Column::State.eq("waiting"))
+            .filter(run::Column::State.eq(Code(RunState::Waiting)))
             .order_by_asc(run::Column::StartedAt)
             .limit(WAITING_MAX)
             .into_tuple()

@@ -6,7 +6,7 @@ use app::auth::Action;
 use app::backend::{Answer, Caller};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::RunForm;
+use app::run::{NoRoom, RunForm, WaitFor};
 use app::schedule::DayRule;
 use app::task::execution::{Overlap, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::Service;
 use super::super::super::words::local;
-use crate::admission::{Admission, Room, WaitsFor as Waiting};
+use crate::admission::{Admission, Room};
 use crate::auth::token::random_id;
 use crate::error::OrInternal;
 use crate::firings::Rhythm;
@@ -119,21 +119,21 @@ impl Service {
         let replaces = task.execution.overlap == Overlap::Replace;
         let said = match room.admit(task) {
             Admission::Start => None,
-            Admission::Wait(Waiting::Overlap) if replaces => Some(
+            Admission::Wait(WaitFor::Overlap) if replaces => Some(
                 lang.pick(
                     "任务正在执行：会先终止它，再启动这一次",
                     "The task is running: that run is ended first, then this one starts",
                 )
                 .to_owned(),
             ),
-            Admission::Wait(Waiting::Overlap | Waiting::Retry) => {
+            Admission::Wait(WaitFor::Overlap | WaitFor::Retry) => {
                 let place = before + 1;
                 Some(lang.pick(
                     format!("任务正在执行：这一次会排队，是第 {place} 个"),
                     format!("The task is running: this start waits in its queue, at place {place}"),
                 ))
             }
-            Admission::Wait(Waiting::Pool) => {
+            Admission::Wait(WaitFor::Pool) => {
                 let pool = task.execution.pool.as_str();
                 let full = |name: &str| {
                     let used = runs
@@ -156,14 +156,14 @@ impl Service {
                     .to_owned()
                 })
             }
-            Admission::LeaveOut("queue_full") => Some(
+            Admission::LeaveOut(NoRoom::QueueFull) => Some(
                 lang.pick(
                     "任务正在执行，队列也满了：现在启动会被拒绝",
                     "The task is running and its queue is full: a start is refused now",
                 )
                 .to_owned(),
             ),
-            Admission::LeaveOut(_) => Some(
+            Admission::LeaveOut(NoRoom::Overlap) => Some(
                 lang.pick(
                     "任务正在执行：现在启动会被拒绝",
                     "The task is running: a start is refused now",
