@@ -12,18 +12,18 @@ use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 mod draft;
-mod duration;
 pub mod execution;
 mod health;
 mod in_force;
 mod lists;
+mod start;
 mod state;
 pub use draft::TaskDraft;
-pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
+pub use start::{RunForm, RunRequest};
 pub use state::{TaskState, TaskStep};
 
 /// What a firing does (工作模式).

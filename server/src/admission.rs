@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::pool::EVERYTHING;
-use app::run::{NoRoom, WaitFor};
+use app::run::{NoRoom, WaitReason};
 use app::task::Task;
 use app::task::execution::Overlap;
 use chrono::{DateTime, Utc};
@@ -33,7 +33,7 @@ pub struct Wait {
     /// It may not start before.
     pub due_at: DateTime<Utc>,
     /// Why.
-    pub why: WaitFor,
+    pub why: WaitReason,
 }
 
 /// Whether a start may go ahead.
@@ -42,7 +42,7 @@ pub enum Admission {
     /// Now.
     Start,
     /// Later, when there is room.
-    Wait(WaitFor),
+    Wait(WaitReason),
     /// Not at all.
     LeaveOut(NoRoom),
 }
@@ -85,7 +85,7 @@ impl<'a> Room<'a> {
                     room.take(run.pool.as_deref());
                 }
                 Some(Wait {
-                    why: WaitFor::Retry,
+                    why: WaitReason::Retry,
                     ..
                 }) => {}
                 Some(_) => room
@@ -120,7 +120,7 @@ impl<'a> Room<'a> {
         let was_queued = !matches!(
             run.waits,
             Some(Wait {
-                why: WaitFor::Retry,
+                why: WaitReason::Retry,
                 ..
             })
         );
@@ -136,10 +136,10 @@ impl<'a> Room<'a> {
                 if task.execution.overlap == Overlap::Replace {
                     self.end_running(task.id);
                 }
-                return Admission::Wait(WaitFor::Overlap);
+                return Admission::Wait(WaitReason::Overlap);
             }
             if !self.has_slot(task) {
-                return Admission::Wait(WaitFor::Pool);
+                return Admission::Wait(WaitReason::Pool);
             }
             self.leave_queue(task.id, run.id);
             self.start(task, Some(run.id));
@@ -161,7 +161,7 @@ impl<'a> Room<'a> {
                     return Admission::LeaveOut(NoRoom::QueueFull);
                 }
                 self.queued.entry(task.id).or_default().push(id);
-                return Admission::Wait(WaitFor::Overlap);
+                return Admission::Wait(WaitReason::Overlap);
             }
             Overlap::Replace if running + queued > 0 => {
                 self.end_running(task.id);
@@ -170,14 +170,14 @@ impl<'a> Room<'a> {
                 self.replaced.extend(waiting.into_iter().flatten());
                 if running > 0 {
                     self.queued.entry(task.id).or_default().push(id);
-                    return Admission::Wait(WaitFor::Overlap);
+                    return Admission::Wait(WaitReason::Overlap);
                 }
             }
             _ => {}
         }
         if !self.has_slot(task) {
             self.queued.entry(task.id).or_default().push(id);
-            return Admission::Wait(WaitFor::Pool);
+            return Admission::Wait(WaitReason::Pool);
         }
         self.start(task, id);
         Admission::Start

@@ -40,8 +40,8 @@ pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
 pub use dependents::WaitingTask;
 pub use ledger::{
-    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, Entry, LastEnd, Manual,
-    ManualStart, Planned, Stale, Verdict, View, WaitVerdict, WaitingRun,
+    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
+    ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;

@@ -2,7 +2,7 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
-use super::{NoRoom, RunState, WaitFor};
+use super::{NoRoom, RunState, WaitReason};
 use crate::i18n::Lang;
 use crate::transition::Word;
 
@@ -29,7 +29,7 @@ pub enum RunReason {
     /// It ended by itself; of its output only the end could be kept.
     OutputNotKept,
     /// It waits.
-    Waits(WaitFor),
+    Waits(WaitReason),
     /// A newer start took its place.
     Replaced,
     /// Its overlap rule left it out when its turn came.
@@ -110,7 +110,7 @@ impl RunReason {
             code if code == RunState::Lost.as_str() => Self::Lost,
             "unconfirmed" => Self::Unconfirmed,
             "output_not_kept" => Self::OutputNotKept,
-            "waits" => WaitFor::read(detail).map_or_else(other, Self::Waits),
+            "waits" => WaitReason::read(detail).map_or_else(other, Self::Waits),
             "replaced" => Self::Replaced,
             "left_out" => NoRoom::read(detail).map_or_else(other, Self::LeftOut),
             "task" => Gone::read(detail).map_or_else(other, Self::TaskGone),
@@ -134,7 +134,7 @@ impl RunReason {
                 )
             }
             Self::TimedOut(seconds) => {
-                let limit = crate::task::format_duration(*seconds);
+                let limit = crate::duration::format_duration(*seconds);
                 lang.pick(
                     format!("超过 {limit}，已终止"),
                     format!("timed out after {limit}"),
@@ -163,9 +163,9 @@ impl RunReason {
                 )
                 .to_owned(),
             Self::Waits(why) => match why {
-                WaitFor::Overlap => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
-                WaitFor::Pool => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
-                WaitFor::Retry => lang.pick("等待重试", "waits for its next attempt"),
+                WaitReason::Overlap => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
+                WaitReason::Pool => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
+                WaitReason::Retry => lang.pick("等待重试", "waits for its next attempt"),
             }
             .to_owned(),
             Self::Replaced => lang
@@ -227,7 +227,7 @@ mod tests {
             RunReason::Lost,
             RunReason::Unconfirmed,
             RunReason::OutputNotKept,
-            RunReason::Waits(WaitFor::Pool),
+            RunReason::Waits(WaitReason::Pool),
             RunReason::Replaced,
             RunReason::LeftOut(NoRoom::QueueFull),
             RunReason::TaskGone(Gone::Closed),

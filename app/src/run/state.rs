@@ -172,7 +172,7 @@ impl Step for RunStep {
 /// What a run waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum WaitFor {
+pub enum WaitReason {
     /// The delay of a retry.
     Retry,
     /// The end of a run of the same task.
@@ -181,7 +181,7 @@ pub enum WaitFor {
     Pool,
 }
 
-impl WaitFor {
+impl WaitReason {
     /// The stable code in the ledger.
     #[must_use]
     pub fn as_str(self) -> &'static str {

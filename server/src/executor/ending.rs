@@ -74,7 +74,7 @@ impl Executor {
 
     /// Ends a job that is in the database as `running` but cannot be started.
     pub fn refuse(&self, job: &Job, reason: &RunReason) {
-        self.in_flight.lock().insert(job.run_id);
+        self.in_flight.took_off(job.run_id);
         self.finish(
             job,
             RunState::Failed,

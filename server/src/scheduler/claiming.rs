@@ -3,11 +3,11 @@
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
 
-use super::agenda::{Agenda, Live};
+use super::agenda::{Agenda, AgendaTask};
 use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
-use crate::executor::{Job, StopReason};
-use crate::parameters;
+use crate::executor::StopReason;
+use crate::run::{Job, parameters};
 use crate::store::{Claimed, Stale, StoreError, UnderWay};
 
 impl Scheduler {
@@ -15,7 +15,7 @@ impl Scheduler {
     pub(super) async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
-        crate::faults::point("claim.before");
+        crate::failpoints::point("claim.before");
         let begun = self.clock.ticks();
         let claimed = self
             .store
@@ -25,19 +25,19 @@ impl Scheduler {
             .as_ref()
             .is_err_and(|error| !matches!(error, StoreError::Raced))
         {
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
         }
-        if !self.standing.may_claim(self.clock.ticks()) {
+        if !self.lease.may_claim(self.clock.ticks()) {
             // The answer took so long that the others may have given this node up meanwhile. What
             // is ours in the database is started once it is clear that they have not.
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
         }
         match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
-                    crate::faults::point("claim.committed");
+                    crate::failpoints::point("claim.committed");
                     let took = self.clock.ticks().saturating_sub(begun);
                     tracing::debug!(
                         count = claims.claimed.len(),
@@ -123,7 +123,7 @@ impl Scheduler {
             }
         }
         if settled {
-            self.executor.settle_doubt();
+            self.executor.clear_unknown_commit();
         }
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Scheduler {
     }
 
     /// Starts a run whose parameters may be sealed.
-    fn begin(&self, live: &Live, run: &UnderWay, now: DateTime<Utc>) {
+    fn begin(&self, live: &AgendaTask, run: &UnderWay, now: DateTime<Utc>) {
         let mut job = Job::under_way(run, &live.task, &live.secrets, now);
         let Some(sealed) = &run.parameters_sealed else {
             return self.executor.start(job);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::occurrence::{MissReason, SkipReason};
-use app::run::{Gone, RunReason, Trigger, WaitFor};
+use app::run::{Gone, RunReason, Trigger, WaitReason};
 use app::schedule::MissedPolicy;
 use app::task::execution::{Waits, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
@@ -80,7 +80,7 @@ impl Rules<'_> {
             return off(Gone::Paused);
         }
         let Some(active) = view.runs.iter().find(|active| active.id == run.run_id) else {
-            return WaitVerdict::Stay(WaitFor::Pool);
+            return WaitVerdict::Stay(WaitReason::Pool);
         };
         match room.resume(&live.task, active) {
             Admission::Start => WaitVerdict::Start,
@@ -155,16 +155,16 @@ fn judge<'a>(
     };
     let task = &live.task;
     // Everything may have changed since it was planned or put off.
-    let Some(rhythm) = live.rhythm(firing.schedule_id) else {
+    let Some(compiled) = live.compiled(firing.schedule_id) else {
         return Err(Verdict::Skip(SkipReason::Changed));
     };
-    if !rhythm.in_window(firing.base_at) {
+    if !compiled.in_window(firing.base_at) {
         return Err(Verdict::Skip(SkipReason::Window));
     }
-    if rhythm.is_paused(now) && rhythm.is_paused(firing.base_at) {
+    if compiled.is_paused(now) && compiled.is_paused(firing.base_at) {
         return Err(Verdict::Skip(SkipReason::Paused));
     }
-    match rhythm.shut_now(now) {
+    match compiled.shut_now(now) {
         Some(Shut::Dropped) => return Err(Verdict::Skip(SkipReason::Blackout)),
         Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
         None => {}
@@ -191,7 +191,7 @@ fn judge<'a>(
         });
     }
     if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
-        if hole.corrects && rhythm.is_fixed() && is_latest {
+        if hole.corrects && compiled.is_fixed() && is_latest {
             return Ok(Starts {
                 task,
                 trigger: Trigger::Schedule,

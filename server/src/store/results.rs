@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
 use app::occurrence::OccurrenceStep;
-use app::run::{RunReason, RunState, RunStep, Trigger, WaitFor};
+use app::run::{RunReason, RunState, RunStep, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
@@ -187,7 +187,7 @@ impl Store {
                 if let Some(due_at) = outcome.retry_at
                     && plan_retry(tx, outcome, due_at).await?
                 {
-                    crate::faults::point("retry.inserted");
+                    crate::failpoints::point("retry.inserted");
                     step = OccurrenceStep::Retry;
                 }
                 if let Some(id) = outcome.occurrence_id {
@@ -237,7 +237,7 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
         trigger_kind: Set(last.trigger_kind),
         requested_by: Set(last.requested_by),
         state: Set(Code(RunState::Waiting)),
-        reason: Set(Some(RunReason::Waits(WaitFor::Retry).code())),
+        reason: Set(Some(RunReason::Waits(WaitReason::Retry).code())),
         node_id: Set(String::new()),
         epoch: Set(last.epoch),
         scheduled_for: Set(last.scheduled_for),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
 use app::occurrence::OccurrenceStep;
-use app::run::{RunEnd, RunReason, RunState, RunStep, Trigger, WaitFor};
+use app::run::{RunEnd, RunReason, RunState, RunStep, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -33,7 +33,7 @@ pub struct WaitingRun {
     /// It may not start before.
     pub due_at: DateTime<Utc>,
     /// What it waits for.
-    pub why: WaitFor,
+    pub why: WaitReason,
     /// Why its first attempt was to start.
     pub trigger: Trigger,
 }
@@ -102,7 +102,7 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
         if state.0 == RunState::Waiting {
             let why = match reason.as_deref().map(RunReason::read) {
                 Some(RunReason::Waits(why)) => why,
-                _ => WaitFor::Retry,
+                _ => WaitReason::Retry,
             };
             let due_at = due_at.unwrap_or(started_at);
             waits = Some(Wait { due_at, why });
@@ -162,7 +162,7 @@ pub(super) async fn last_ends(
 /// Puts firings that have no room into the queue: a run row that waits.
 pub(super) async fn queue(
     tx: &Tx,
-    starts: &[(rows::Start, WaitFor)],
+    starts: &[(rows::Start, WaitReason)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use run::Column as R;
@@ -210,7 +210,7 @@ pub(super) async fn queue(
     Ok(())
 }
 
-pub(super) async fn relabel(tx: &Tx, id: RunId, why: WaitFor) -> Result<(), StoreError> {
+pub(super) async fn relabel(tx: &Tx, id: RunId, why: WaitReason) -> Result<(), StoreError> {
     run::Entity::update_many()
         .col_expr(
             run::Column::Reason,

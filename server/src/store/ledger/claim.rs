@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use app::id::{RunId, ScheduleId, TaskId};
 use app::occurrence::{MissReason, NotRun, SkipReason};
-use app::run::{RunReason, Trigger, WaitFor};
+use app::run::{RunReason, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -22,7 +22,7 @@ pub enum Verdict {
     /// Start it; it takes a slot of the pool.
     Start(Trigger, Option<String>),
     /// It is to run, but there is no room yet.
-    Wait(Trigger, Option<String>, WaitFor),
+    Wait(Trigger, Option<String>, WaitReason),
     /// A rule leaves it out.
     Skip(SkipReason),
     /// Its time is too long past.
@@ -37,7 +37,7 @@ pub enum WaitVerdict {
     /// Start it.
     Start,
     /// It goes on waiting, for this.
-    Stay(WaitFor),
+    Stay(WaitReason),
     /// It will not run.
     CallOff(RunReason),
 }
@@ -269,7 +269,7 @@ async fn write(
     let mut starts: Vec<rows::Start> = Vec::new();
     let mut ends: HashMap<NotRun, Vec<i64>> = HashMap::new();
     let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
-    let mut queued: Vec<(rows::Start, WaitFor)> = Vec::new();
+    let mut queued: Vec<(rows::Start, WaitReason)> = Vec::new();
     for (due, verdict) in due.into_iter().zip(decision.due) {
         match verdict {
             Verdict::Start(trigger, pool) => starts.push(rows::Start { due, trigger, pool }),

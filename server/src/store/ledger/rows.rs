@@ -15,7 +15,7 @@ use super::super::code::{Code, TakeStep};
 use super::super::entity::{occurrence, run};
 use super::super::{Engine, StoreError, Tx};
 use super::ids::Ids;
-use super::{CHUNK, CLAIM_MAX, Claimed, Due, Entry, Planned};
+use super::{CHUNK, CLAIM_MAX, Claimed, Due, Planned, PlannedEntry};
 
 pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), StoreError> {
     use occurrence::Column as C;
@@ -34,14 +34,14 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
     ]);
     for row in rows {
         let (not_run, count, since) = match row.entry {
-            Entry::Planned => (None, 1, None),
-            Entry::Skipped(reason) => (Some(NotRun::Skipped(reason)), 1, None),
-            Entry::Missed {
+            PlannedEntry::Planned => (None, 1, None),
+            PlannedEntry::Skipped(reason) => (Some(NotRun::Skipped(reason)), 1, None),
+            PlannedEntry::Missed {
                 reason,
                 count,
                 since,
             } => (Some(NotRun::Missed(reason)), count, Some(since)),
-            Entry::SkippedMany {
+            PlannedEntry::SkippedMany {
                 reason,
                 count,
                 since,
