@@ -100,12 +100,12 @@ const OTHER_WORDS: [(&str, &[&str]); 5] = [
         "server/src/service/explain/ledger.rs",
         &["succeeded", "failed"],
     ),
-    ("server/src/notifier/compose.rs", &["succeeded"]),
+    ("server/src/composer.rs", &["succeeded"]),
     // The rule of missed firings, a field of a task.
     ("server/src/cli/task/add.rs", &["missed"]),
     ("server/src/cli/task/show.rs", &["missed"]),
     // Counts of messages, fields of a channel.
-    ("server/src/cli/user.rs", &["pending", "dead"]),
+    ("server/src/cli/channel.rs", &["pending", "dead"]),
 ];
 
 /// Where states have their words.
