@@ -334,7 +334,7 @@ async fn tasks_are_found_and_paged() {
 async fn a_pause_that_comes_behind_a_close_leaves_the_task_closed() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
-    let store = &app.service.store;
+    let store = &app.components.store;
     let step = async |step| {
         let done = store.set_task_state(&app.act(), task, step, None).await;
         done.expect("an answer")
