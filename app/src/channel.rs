@@ -107,8 +107,8 @@ pub struct ChannelTest {
 pub struct MessageRow {
     /// Its id.
     pub id: crate::id::MessageId,
-    /// `pending`, `waiting` (a picture, for its text), `sending`, `sent`, `dead`, `withdrawn`.
-    pub state: String,
+    /// How it stands.
+    pub state: crate::message::MessageState,
     /// `text` or `image`.
     pub kind: String,
     /// Event that caused it: a code of [`crate::message::Event`].

@@ -1,11 +1,13 @@
 //! What somebody has just done, for the page that follows to say so.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::id::RunId;
 
 /// What a control or a form has done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Done {
     /// 暂停.
     Paused,
@@ -32,17 +34,17 @@ pub enum Done {
 }
 
 impl Done {
-    const PLAIN: [(Self, &'static str); 10] = [
-        (Self::Paused, "paused"),
-        (Self::Closed, "closed"),
-        (Self::Restored, "restored"),
-        (Self::Reopened, "reopened"),
-        (Self::Urged, "urged"),
-        (Self::Unurged, "unurged"),
-        (Self::Stopped, "stopped"),
-        (Self::Saved, "saved"),
-        (Self::Created, "created"),
-        (Self::Deleted, "deleted"),
+    const PLAIN: [Self; 10] = [
+        Self::Paused,
+        Self::Closed,
+        Self::Restored,
+        Self::Reopened,
+        Self::Urged,
+        Self::Unurged,
+        Self::Stopped,
+        Self::Saved,
+        Self::Created,
+        Self::Deleted,
     ];
 
     /// As a cookie carries it from a form without a script to the page after it.
@@ -51,8 +53,7 @@ impl Done {
         if let Self::Started(run) = self {
             return format!("started.{run}");
         }
-        let plain = Self::PLAIN.iter().find(|(done, _)| *done == self);
-        plain.map_or_else(String::new, |(_, text)| (*text).to_owned())
+        <&str>::from(self).to_owned()
     }
 
     /// Reads such a text; `None` for anything else.
@@ -61,8 +62,8 @@ impl Done {
         if let Some(run) = text.strip_prefix("started.") {
             return run.parse().ok().map(Self::Started);
         }
-        let plain = Self::PLAIN.iter().find(|(_, known)| *known == text);
-        plain.map(|(done, _)| *done)
+        let mut plain = Self::PLAIN.into_iter();
+        plain.find(|done| <&str>::from(*done) == text)
     }
 }
 
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn what_was_done_survives_the_way_to_the_next_page() {
         let run = Done::Started(RunId(86));
-        for done in Done::PLAIN.into_iter().map(|(done, _)| done).chain([run]) {
+        for done in Done::PLAIN.into_iter().chain([run]) {
             assert_eq!(Done::from_text(&done.to_text()), Some(done));
         }
         for text in ["", "started.", "started.x", "<b>", "Paused"] {

@@ -12,6 +12,7 @@
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
 //! - [`reader`]: who reads a page; [`response`]: the answer being made;
 //! - [`ui`]: the pages; [`texts`]: their texts; [`i18n`]: the languages; [`routes`]: paths;
+//! - [`transition`]: states and the steps between them;
 //! - [`time`]: instants; [`duration`]: lengths of time; [`wire`]: how data reaches the browser.
 //!
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
@@ -43,6 +44,7 @@ pub mod server_fns;
 pub mod task;
 pub mod texts;
 pub mod time;
+pub mod transition;
 pub mod ui;
 pub mod user;
 pub mod wire;

@@ -1,10 +1,18 @@
-//! What chat messages are about.
+//! What chat messages are about, and how they stand.
+
+mod state;
+
+pub use state::{MessageState, MessageStep};
+
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::i18n::Lang;
+use crate::transition::Word;
 
 /// What happened. Its code is stored with a message, sent to webhooks and listed in
 /// `docs/API.md`; composing, pages and documents all use this list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Event {
     /// A task was created (建单通知).
     Created,
@@ -28,32 +36,12 @@ pub enum Event {
 
 impl Event {
     /// All events.
-    pub const ALL: [Self; 9] = [
-        Self::Created,
-        Self::Reminder,
-        Self::Completed,
-        Self::Urge,
-        Self::Failed,
-        Self::Stopped,
-        Self::Lost,
-        Self::TooLong,
-        Self::Test,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in the API and the database.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Reminder => "reminder",
-            Self::Completed => "completed",
-            Self::Urge => "urge",
-            Self::Failed => "failed",
-            Self::Stopped => "stopped",
-            Self::Lost => "lost",
-            Self::TooLong => "too_long",
-            Self::Test => "test",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// How the text of a message starts.
@@ -109,18 +97,9 @@ impl Event {
     /// The words for a stored code; one of another version is shown as it is.
     #[must_use]
     pub fn text(code: &str, lang: Lang) -> String {
-        code.parse::<Self>()
-            .map_or_else(|()| code.to_owned(), |event| event.words(lang).to_owned())
-    }
-}
-
-impl std::str::FromStr for Event {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|event| event.as_str() == text)
-            .ok_or(())
+        Self::read(code)
+            .map_or(code, |event| event.words(lang))
+            .to_owned()
     }
 }
 
@@ -131,9 +110,9 @@ mod tests {
     #[test]
     fn every_event_has_words_in_both_languages_and_stands_in_the_documents() {
         let document = include_str!("../../docs/API.md");
-        for event in Event::ALL {
+        for event in Event::ALL.iter().copied() {
             let code = event.as_str();
-            assert_eq!(code.parse(), Ok(event));
+            assert_eq!(Event::read(code), Some(event));
             assert!(code.len() <= 32, "{code}: the column's length");
             assert!(
                 document.contains(&format!("`{code}`")),

@@ -1,9 +1,18 @@
 //! Occurrences (计划) as a time line, previews of firings, and explanations.
 
+mod state;
+mod verdict;
+
+pub use state::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipReason};
+pub use verdict::Verdict;
+
 use serde::{Deserialize, Serialize};
 
+use crate::error::{AppError, FieldError};
+use crate::i18n::Lang;
 use crate::id::{OccurrenceId, RunId, ScheduleId, TaskId};
 use crate::time::{Stamp, ZoneRules};
+use crate::transition::Word;
 
 /// One planned firing: past, present or to come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -19,8 +28,10 @@ pub struct Occurrence {
     pub scheduled_for: Stamp,
     /// When it starts or was to start: with jitter, after a move or a blackout.
     pub due_at: Stamp,
-    /// `planned`, `waiting`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or `missed`.
-    pub state: String,
+    /// `planned`, `waiting`, `running`, `sending`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`,
+    /// `skipped` or `missed`.
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub state: OccurrenceState,
     /// Stable code, for `skipped` and `missed`: `overlap`, `window`, `calendar`, `blackout`,
     /// `paused`, `closed`, `changed`, `dependency`, `too_late`, `down`, `clock`.
     pub reason: Option<String>,
@@ -34,31 +45,32 @@ pub struct Occurrence {
     pub run_id: Option<RunId>,
 }
 
-/// States that a time line can be narrowed to.
-pub const OCCURRENCE_STATES: [&str; 11] = [
-    "planned",
-    "waiting",
-    "running",
-    "sending",
-    "succeeded",
-    "failed",
-    "timed_out",
-    "killed",
-    "lost",
-    "skipped",
-    "missed",
-];
-
 /// What a time line is asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OccurrenceQuery {
     /// Only this state; `None` for all.
-    pub state: Option<String>,
+    pub state: Option<OccurrenceState>,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Rows a page, 1–200; 50 when absent.
     pub limit: Option<u32>,
+}
+
+impl OccurrenceQuery {
+    /// Reads the word of a state from an address; an empty one asks for all.
+    ///
+    /// # Errors
+    /// `state`, `unknown` when there is no such state.
+    pub fn read_state(text: Option<&str>, lang: Lang) -> Result<Option<OccurrenceState>, AppError> {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        OccurrenceState::read(text).map(Some).ok_or_else(|| {
+            let message = lang.pick("没有这种状态", "There is no such state");
+            AppError::invalid(lang, vec![FieldError::new("state", "unknown", message)])
+        })
+    }
 }
 
 /// Why a firing is left out.
@@ -119,9 +131,8 @@ pub struct ScheduleWords {
 pub struct Explanation {
     /// The instant asked about.
     pub at: Stamp,
-    /// Stable code: `ran`, `running`, `skipped`, `missed`, `planned`, `not_named`, `not_created`,
-    /// `paused`, `closed`, `window`, `unknown`.
-    pub verdict: String,
+    /// What it comes to.
+    pub verdict: Verdict,
     /// One sentence in the reader's language.
     pub sentence: String,
     /// The ledger's row it comes from.

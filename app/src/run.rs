@@ -5,94 +5,25 @@ pub mod log;
 mod not_started;
 mod reason;
 mod signal;
+mod state;
 
-pub use reason::{RunReason, reason_text};
+pub use reason::{Gone, RunReason, reason_text};
 pub use signal::{killed_by, signal_text};
+pub use state::{NoRoom, RunEnd, RunState, RunStep, WaitReason};
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::id::{OccurrenceId, RunId, TaskId};
 use crate::time::Stamp;
 
-/// How a run stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RunState {
-    /// To be started later: after a retry's delay, or when there is room.
-    Waiting,
-    /// Claimed and under way.
-    Running,
-    /// A run of a task in message mode: its message is in the outbox, and the channel has not
-    /// accepted it yet.
-    Sending,
-    /// Ended with exit code 0, or the channel accepted the message.
-    Succeeded,
-    /// Ended otherwise, or could not start; the reason says how.
-    Failed,
-    /// Killed by its hard limit.
-    TimedOut,
-    /// Stopped by a person or by shutdown.
-    Killed,
-    /// The server went away under it; how it ended is unknown.
-    Lost,
-}
-
-impl RunState {
-    /// All states.
-    pub const ALL: [Self; 8] = [
-        Self::Waiting,
-        Self::Running,
-        Self::Sending,
-        Self::Succeeded,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Killed,
-        Self::Lost,
-    ];
-
-    /// The name used in the API and the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Sending => "sending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
-            Self::Killed => "killed",
-            Self::Lost => "lost",
-        }
-    }
-
-    /// Whether it is over.
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        !matches!(self, Self::Waiting | Self::Running | Self::Sending)
-    }
-
-    /// Whether it is over and nobody can be content with it.
-    #[must_use]
-    pub const fn is_bad(self) -> bool {
-        matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
-    }
-}
-
-impl std::str::FromStr for RunState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
-    }
-}
-
 /// Why a run was started.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Trigger {
     /// Its instant came.
     Schedule,
@@ -105,22 +36,8 @@ pub enum Trigger {
 impl Trigger {
     /// The name used in the API and the database.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Schedule => "schedule",
-            Self::Manual => "manual",
-            Self::CatchUp => "catch_up",
-        }
-    }
-}
-
-impl std::str::FromStr for Trigger {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Schedule, Self::Manual, Self::CatchUp]
-            .into_iter()
-            .find(|t| t.as_str() == text)
-            .ok_or(())
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

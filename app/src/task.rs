@@ -14,13 +14,17 @@ use crate::time::Stamp;
 mod draft;
 pub mod execution;
 mod health;
+mod in_force;
 mod lists;
 mod start;
+mod state;
 pub use draft::TaskDraft;
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
+pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use start::{RunForm, RunRequest};
+pub use state::{TaskState, TaskStep};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -69,45 +73,6 @@ impl std::str::FromStr for Mode {
         Self::ALL
             .into_iter()
             .find(|mode| mode.as_str() == text)
-            .ok_or(())
-    }
-}
-
-/// Whether a task fires (任务状态).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TaskState {
-    /// 运行: it fires.
-    #[default]
-    Active,
-    /// 暂停: it does not fire until somebody resumes it.
-    Paused,
-    /// 结单: it is done; 恢复 brings it back.
-    Closed,
-}
-
-impl TaskState {
-    /// All states.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Closed];
-
-    /// The name used in the API and the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl std::str::FromStr for TaskState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
             .ok_or(())
     }
 }
@@ -186,23 +151,22 @@ pub struct Task {
 }
 
 impl Task {
-    /// The schedules in force as drafts: the urge cycle while urging, else the work schedules.
+    /// The schedules in force as drafts.
     #[must_use]
     pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
-        match &self.urge_cron {
-            Some(urge) if self.urging => vec![ScheduleDraft::plain(urge)],
-            _ => self.schedules.iter().map(Schedule::draft).collect(),
+        match self.in_force() {
+            InForce::Urge(urge) => vec![ScheduleDraft::plain(urge)],
+            InForce::Work(schedules) => schedules.iter().map(Schedule::draft).collect(),
         }
     }
 
     /// The schedules in force in words.
     #[must_use]
     pub fn cycle_words(&self, lang: Lang) -> String {
-        match &self.urge_cron {
-            Some(urge) if self.urging => crate::schedule::ScheduleSpec::parse(urge)
-                .map_or_else(|_| urge.clone(), |spec| spec.describe(lang)),
-            _ => self
-                .schedules
+        match self.in_force() {
+            InForce::Urge(urge) => crate::schedule::ScheduleSpec::parse(urge)
+                .map_or_else(|_| urge.to_owned(), |spec| spec.describe(lang)),
+            InForce::Work(schedules) => schedules
                 .iter()
                 .map(|schedule| crate::schedule::describe_schedule(schedule, lang))
                 .collect::<Vec<_>>()
@@ -210,12 +174,12 @@ impl Task {
         }
     }
 
-    /// The cycle in force: the urge cycle while urging, else the first work schedule.
+    /// The text of what is in force: of several work schedules the first.
     #[must_use]
     pub fn cycle(&self) -> &str {
-        match &self.urge_cron {
-            Some(urge) if self.urging => urge,
-            _ => &self.cron,
+        match self.in_force() {
+            InForce::Urge(urge) => urge,
+            InForce::Work(_) => &self.cron,
         }
     }
 }

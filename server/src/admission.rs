@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
 use app::pool::EVERYTHING;
+use app::run::{NoRoom, WaitReason};
 use app::task::Task;
 use app::task::execution::Overlap;
 use chrono::{DateTime, Utc};
@@ -35,39 +36,6 @@ pub struct Wait {
     pub why: WaitReason,
 }
 
-/// Why a run waits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WaitReason {
-    /// The delay of a retry.
-    Retry,
-    /// The end of a run of the same task.
-    Overlap,
-    /// A slot of its pool, or of all.
-    Pool,
-}
-
-impl WaitReason {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Overlap => "overlap",
-            Self::Pool => "pool",
-        }
-    }
-
-    /// Reads a code.
-    #[must_use]
-    pub fn read(code: &str) -> Self {
-        match code {
-            "overlap" => Self::Overlap,
-            "pool" => Self::Pool,
-            _ => Self::Retry,
-        }
-    }
-}
-
 /// Whether a start may go ahead.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admission {
@@ -75,8 +43,8 @@ pub enum Admission {
     Start,
     /// Later, when there is room.
     Wait(WaitReason),
-    /// Not at all; the stable code says why: `overlap` or `queue_full`.
-    LeaveOut(&'static str),
+    /// Not at all.
+    LeaveOut(NoRoom),
 }
 
 /// What runs and waits, and what that leaves room for. Each admission takes its room.
@@ -158,7 +126,7 @@ impl<'a> Room<'a> {
         );
         if was_queued {
             if self.replaced.contains(&run.id) {
-                return Admission::LeaveOut("overlap");
+                return Admission::LeaveOut(NoRoom::Overlap);
             }
             // It is admitted already, and has its place in the queue: only room is missing.
             let queue = self.queued.entry(task.id).or_default();
@@ -184,13 +152,13 @@ impl<'a> Room<'a> {
         let running = self.count(&self.running, task.id);
         let queued = self.count(&self.queued, task.id);
         match task.execution.overlap {
-            Overlap::Skip if running + queued > 0 => return Admission::LeaveOut("overlap"),
+            Overlap::Skip if running + queued > 0 => return Admission::LeaveOut(NoRoom::Overlap),
             Overlap::Allow { max } if running + queued >= max as usize => {
-                return Admission::LeaveOut("overlap");
+                return Admission::LeaveOut(NoRoom::Overlap);
             }
             Overlap::Queue { max } if running + queued > 0 => {
                 if queued >= max as usize {
-                    return Admission::LeaveOut("queue_full");
+                    return Admission::LeaveOut(NoRoom::QueueFull);
                 }
                 self.queued.entry(task.id).or_default().push(id);
                 return Admission::Wait(WaitReason::Overlap);

@@ -26,6 +26,7 @@ pub use count::LeftOut;
 pub use merge::Merge;
 
 use app::id::BlackoutId;
+use app::occurrence::SkipReason;
 use chrono::{DateTime, Utc};
 use jiff::civil::Date;
 
@@ -116,13 +117,13 @@ pub enum Excluded {
 }
 
 impl Excluded {
-    /// The stable code in the ledger and the API.
+    /// The reason in the ledger and the API.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn reason(&self) -> SkipReason {
         match self {
-            Self::Day { .. } | Self::Merged { .. } | Self::Nowhere { .. } => "calendar",
-            Self::Blackout { .. } => "blackout",
-            Self::Paused => "paused",
+            Self::Day { .. } | Self::Merged { .. } | Self::Nowhere { .. } => SkipReason::Calendar,
+            Self::Blackout { .. } => SkipReason::Blackout,
+            Self::Paused => SkipReason::Paused,
         }
     }
 }

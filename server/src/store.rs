@@ -9,6 +9,7 @@ mod audit;
 mod blackouts;
 mod calendars;
 mod channels;
+mod code;
 mod connect;
 mod delivery;
 mod dependents;
@@ -40,14 +41,14 @@ pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
-    ManualStart, Planned, PlannedEntry, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
+    ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
-pub use results::{Outcome, StoredOutput, UnconfirmedClaim};
+pub use results::{Outcome, StoredOutput, UnderWay};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{

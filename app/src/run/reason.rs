@@ -1,6 +1,10 @@
 //! Why a run ended as it did, where its state alone does not say enough.
 
+use strum::{IntoStaticStr, VariantArray};
+
+use super::{NoRoom, RunState, WaitReason};
 use crate::i18n::Lang;
+use crate::transition::Word;
 
 /// Bytes of a reason in the database.
 const MAX_BYTES: usize = 255;
@@ -24,15 +28,14 @@ pub enum RunReason {
     Unconfirmed,
     /// It ended by itself; of its output only the end could be kept.
     OutputNotKept,
-    /// It waits for runs of the same task (`overlap`), for a slot of a pool (`pool`), or for the
-    /// delay of a retry (`retry`).
-    Waits(String),
+    /// It waits.
+    Waits(WaitReason),
     /// A newer start took its place.
     Replaced,
-    /// Its overlap rule left it out when its turn came: `overlap` or `queue_full`.
-    LeftOut(String),
-    /// It waited, and its task was paused, closed or deleted (`paused`, `closed`, `deleted`).
-    TaskGone(String),
+    /// Its overlap rule left it out when its turn came.
+    LeftOut(NoRoom),
+    /// It waited, and its task is no longer one that fires.
+    TaskGone(Gone),
     /// This server could not reach the database for so long that others may have run it again.
     Isolated,
     /// An HTTP answer that does not count as success: its status, or what was wrong with it.
@@ -46,22 +49,42 @@ pub enum RunReason {
     Other(String),
 }
 
+/// What became of the task of a run that waited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Gone {
+    /// It was paused.
+    Paused,
+    /// It was closed.
+    Closed,
+    /// It was deleted.
+    Deleted,
+}
+
+impl Gone {
+    /// The stable code in the ledger.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 impl RunReason {
     /// The code, with its detail.
     #[must_use]
     pub fn code(&self) -> String {
         let text = match self {
             Self::NotStarted(why) => format!("not_started:{why}"),
-            Self::TimedOut(seconds) => format!("timed_out:{seconds}"),
+            Self::TimedOut(seconds) => format!("{}:{seconds}", RunState::TimedOut.as_str()),
             Self::Stopped(who) => format!("stopped:{who}"),
             Self::Shutdown => "shutdown".to_owned(),
-            Self::Lost => "lost".to_owned(),
+            Self::Lost => RunState::Lost.as_str().to_owned(),
             Self::Unconfirmed => "unconfirmed".to_owned(),
             Self::OutputNotKept => "output_not_kept".to_owned(),
-            Self::Waits(why) => format!("waits:{why}"),
+            Self::Waits(why) => format!("waits:{}", why.as_str()),
             Self::Replaced => "replaced".to_owned(),
-            Self::LeftOut(why) => format!("left_out:{why}"),
-            Self::TaskGone(state) => format!("task:{state}"),
+            Self::LeftOut(why) => format!("left_out:{}", why.as_str()),
+            Self::TaskGone(gone) => format!("task:{}", gone.as_str()),
             Self::Isolated => "isolated".to_owned(),
             Self::Http(what) => format!("http:{what}"),
             Self::Undelivered(words) => format!("undelivered:{words}"),
@@ -76,26 +99,26 @@ impl RunReason {
     #[must_use]
     pub fn read(text: &str) -> Self {
         let (code, detail) = text.split_once(':').unwrap_or((text, ""));
+        let other = || Self::Other(text.to_owned());
         match code {
             "not_started" => Self::NotStarted(detail.to_owned()),
-            "timed_out" => match detail.parse() {
-                Ok(seconds) => Self::TimedOut(seconds),
-                Err(_) => Self::Other(text.to_owned()),
-            },
+            code if code == RunState::TimedOut.as_str() => {
+                detail.parse().map_or_else(|_| other(), Self::TimedOut)
+            }
             "stopped" => Self::Stopped(detail.to_owned()),
             "shutdown" => Self::Shutdown,
-            "lost" => Self::Lost,
+            code if code == RunState::Lost.as_str() => Self::Lost,
             "unconfirmed" => Self::Unconfirmed,
             "output_not_kept" => Self::OutputNotKept,
-            "waits" => Self::Waits(detail.to_owned()),
+            "waits" => WaitReason::read(detail).map_or_else(other, Self::Waits),
             "replaced" => Self::Replaced,
-            "left_out" => Self::LeftOut(detail.to_owned()),
-            "task" => Self::TaskGone(detail.to_owned()),
+            "left_out" => NoRoom::read(detail).map_or_else(other, Self::LeftOut),
+            "task" => Gone::read(detail).map_or_else(other, Self::TaskGone),
             "isolated" => Self::Isolated,
             "http" => Self::Http(detail.to_owned()),
             "undelivered" => Self::Undelivered(detail.to_owned()),
             "no_channel" => Self::NoChannel,
-            _ => Self::Other(text.to_owned()),
+            _ => other(),
         }
     }
 
@@ -139,27 +162,27 @@ impl RunReason {
                     "the output could not be stored; only its end is kept",
                 )
                 .to_owned(),
-            Self::Waits(why) => match why.as_str() {
-                "overlap" => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
-                "pool" => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
-                _ => lang.pick("等待重试", "waits for its next attempt"),
+            Self::Waits(why) => match why {
+                WaitReason::Overlap => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
+                WaitReason::Pool => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
+                WaitReason::Retry => lang.pick("等待重试", "waits for its next attempt"),
             }
             .to_owned(),
             Self::Replaced => lang
                 .pick("被更新的一次执行取代", "a newer start took its place")
                 .to_owned(),
-            Self::LeftOut(why) => match why.as_str() {
-                "queue_full" => lang.pick("轮到它时队列已满", "its queue was full when its turn came"),
-                _ => lang.pick(
+            Self::LeftOut(why) => match why {
+                NoRoom::QueueFull => lang.pick("轮到它时队列已满", "its queue was full when its turn came"),
+                NoRoom::Overlap => lang.pick(
                     "轮到它时任务还在执行",
                     "the task was still running when its turn came",
                 ),
             }
             .to_owned(),
-            Self::TaskGone(state) => match state.as_str() {
-                "paused" => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
-                "deleted" => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
-                _ => lang.pick("等待时任务已结单", "the task was closed while it waited"),
+            Self::TaskGone(gone) => match gone {
+                Gone::Paused => lang.pick("等待时任务被暂停", "the task was paused while it waited"),
+                Gone::Deleted => lang.pick("等待时任务被删除", "the task was deleted while it waited"),
+                Gone::Closed => lang.pick("等待时任务已结单", "the task was closed while it waited"),
             }
             .to_owned(),
             Self::Isolated => lang
@@ -204,15 +227,16 @@ mod tests {
             RunReason::Lost,
             RunReason::Unconfirmed,
             RunReason::OutputNotKept,
-            RunReason::Waits("pool".to_owned()),
+            RunReason::Waits(WaitReason::Pool),
             RunReason::Replaced,
-            RunReason::LeftOut("overlap".to_owned()),
-            RunReason::TaskGone("closed".to_owned()),
+            RunReason::LeftOut(NoRoom::QueueFull),
+            RunReason::TaskGone(Gone::Closed),
             RunReason::Isolated,
             RunReason::Http("503".to_owned()),
             RunReason::Undelivered("{\"errcode\":93000}".to_owned()),
             RunReason::NoChannel,
             RunReason::Other("of another version".to_owned()),
+            RunReason::Other("waits:of another version".to_owned()),
         ] {
             assert_eq!(RunReason::read(&reason.code()), reason);
             assert!(!reason.text(Lang::Zh).is_empty());

@@ -14,7 +14,7 @@ use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
-    occurrence::OccurrenceQuery,
+    occurrence::{OccurrenceQuery, OccurrenceState},
 };
 
 /// Firings to come on the first page.
@@ -32,23 +32,19 @@ pub async fn fetch_occurrences(
     let (backend, caller) = (backend()?, caller()?);
     let task = with_status(backend.task_get(&caller, id).await)?;
     let query = OccurrenceQuery {
-        state: state.filter(|state| !state.is_empty()),
+        state: with_status(OccurrenceQuery::read_state(state.as_deref(), caller.lang))?,
         after: after.filter(|after| !after.is_empty()),
         limit: None,
     };
     let list = with_status(backend.task_occurrences(&caller, id, &query).await)?;
-    let to_come = query.after.is_none()
-        && matches!(
-            query.state.as_deref(),
-            None | Some("planned") | Some("skipped")
-        );
+    let to_come = query.after.is_none() && query.state.is_none_or(OccurrenceState::can_be_to_come);
     let mut upcoming = if to_come {
         backend.task_upcoming(&caller, id, UPCOMING).await?
     } else {
         Vec::new()
     };
-    if let Some(state) = &query.state {
-        upcoming.retain(|one| one.state == *state);
+    if let Some(state) = query.state {
+        upcoming.retain(|one| one.state == state);
     }
     let at = at.unwrap_or_default().trim().to_owned();
     // A question that cannot be answered is told at its field; the page is there all the same.
@@ -63,7 +59,7 @@ pub async fn fetch_occurrences(
     let clock = super::read::clock(&backend, &caller, &task.zone).await?;
     // What is planned ahead is told among the firings to come.
     let mut items = list.items;
-    items.retain(|one| one.state != "planned" || one.due_at <= clock.now);
+    items.retain(|one| one.state != OccurrenceState::Planned || one.due_at <= clock.now);
     Ok(OccurrencesPage {
         clock,
         task,

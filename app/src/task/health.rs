@@ -1,15 +1,17 @@
 //! How a task is doing: one word for people, derived from its state and its last runs.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::{Task, TaskState};
 use crate::run::RunState;
 use crate::time::Stamp;
 
 /// How a task is doing. Only [`Health::Ok`] may be shown in green.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", tag = "state", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Health {
     /// Its last runs did not succeed: so many in a row, all attempts at a firing being one run.
     /// A run that somebody stopped neither counts nor ends the streak.
@@ -126,16 +128,8 @@ impl Health {
 
     /// The name used in the API.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Failing { .. } => "failing",
-            Self::Chasing => "chasing",
-            Self::Running { .. } => "running",
-            Self::Ok => "ok",
-            Self::Waiting => "waiting",
-            Self::Paused { .. } => "paused",
-            Self::Done => "done",
-        }
+    pub fn as_str(&self) -> &'static str {
+        self.into()
     }
 }
 

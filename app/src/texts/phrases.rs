@@ -4,6 +4,7 @@ use super::Ui;
 use crate::auth::Role;
 use crate::channel::ChannelKind;
 use crate::i18n::{Lang, plural};
+use crate::occurrence::{MissReason, NotRun, SkipReason};
 use crate::run::{RunState, Trigger, UnrunState};
 use crate::task::{Mode, TaskState};
 
@@ -216,20 +217,21 @@ impl Ui {
     /// Why a firing did not run; a code that this page does not know yet is shown as it is.
     #[must_use]
     pub fn why(&self, code: &str) -> String {
-        match code {
-            "overlap" => self.why_overlap,
-            "queue_full" => self.why_queue_full,
-            "window" => self.why_window,
-            "dependency" => self.why_dependency,
-            "paused" => self.why_paused,
-            "closed" => self.why_closed,
-            "changed" => self.why_changed,
-            "calendar" => self.why_calendar,
-            "blackout" => self.why_blackout,
-            "down" => self.why_down,
-            "too_late" => self.why_too_late,
-            "clock" => self.why_clock,
-            other => other,
+        use NotRun::{Missed, Skipped};
+        match NotRun::read(code) {
+            Some(Skipped(SkipReason::Overlap)) => self.why_overlap,
+            Some(Skipped(SkipReason::QueueFull)) => self.why_queue_full,
+            Some(Skipped(SkipReason::Window)) => self.why_window,
+            Some(Skipped(SkipReason::Dependency)) => self.why_dependency,
+            Some(Skipped(SkipReason::Paused)) => self.why_paused,
+            Some(Skipped(SkipReason::Closed)) => self.why_closed,
+            Some(Skipped(SkipReason::Changed)) => self.why_changed,
+            Some(Skipped(SkipReason::Calendar)) => self.why_calendar,
+            Some(Skipped(SkipReason::Blackout)) => self.why_blackout,
+            Some(Missed(MissReason::Down)) => self.why_down,
+            Some(Missed(MissReason::TooLate)) => self.why_too_late,
+            Some(Missed(MissReason::Clock)) => self.why_clock,
+            None => code,
         }
         .to_owned()
     }

@@ -55,8 +55,8 @@ fn run(id: i64, task: &Task, why: Option<WaitReason>) -> ActiveRun {
 const START: Admission = Admission::Start;
 const QUEUED: Admission = Admission::Wait(WaitReason::Overlap);
 const NO_SLOT: Admission = Admission::Wait(WaitReason::Pool);
-const OVERLAP: Admission = Admission::LeaveOut("overlap");
-const FULL: Admission = Admission::LeaveOut("queue_full");
+const OVERLAP: Admission = Admission::LeaveOut(NoRoom::Overlap);
+const FULL: Admission = Admission::LeaveOut(NoRoom::QueueFull);
 
 #[test]
 fn each_rule_of_overlap_decides_for_new_starts() {

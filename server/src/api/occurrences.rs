@@ -24,8 +24,8 @@ const UPCOMING: u32 = 10;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TimeLine {
-    /// `planned`, `running`, `succeeded`, `failed`, `timed_out`, `killed`, `lost`, `skipped` or
-    /// `missed`; all when absent.
+    /// `planned`, `waiting`, `running`, `sending`, `succeeded`, `failed`, `timed_out`, `killed`,
+    /// `lost`, `skipped` or `missed`; all when absent.
     state: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
@@ -43,7 +43,7 @@ pub(super) async fn occurrences(
     Params(line): Params<TimeLine>,
 ) -> Reply<Json<List<Occurrence>>> {
     let query = OccurrenceQuery {
-        state: line.state,
+        state: OccurrenceQuery::read_state(line.state.as_deref(), caller.lang)?,
         after: line.after,
         limit: line.limit,
     };

@@ -7,7 +7,9 @@ mod plan;
 mod show;
 mod start;
 
+use app::task::TaskState;
 use axum::http::Method;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -15,6 +17,11 @@ use super::client::Client;
 use super::print::{print_done, print_json, print_lines, text};
 use super::when::local_text;
 use super::{Failure, lang};
+
+/// The words of a task's states.
+fn states() -> PossibleValuesParser {
+    PossibleValuesParser::new(TaskState::ALL.iter().map(|state| state.as_str()))
+}
 
 #[derive(Subcommand, Debug)]
 pub(super) enum TaskCommand {
@@ -33,7 +40,7 @@ pub(super) enum TaskCommand {
         #[arg(long, default_value = "")]
         query: String,
         /// Only tasks in this state
-        #[arg(long, value_parser = ["active", "paused", "closed"])]
+        #[arg(long, value_parser = states())]
         state: Option<String>,
         /// Print JSON
         #[arg(long)]

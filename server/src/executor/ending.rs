@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::process::Ending;
 use super::{Executor, Job};
 use crate::auth::token::chance;
-use crate::store::{NewMessage, Outcome, StoredOutput, UnconfirmedClaim};
+use crate::store::{NewMessage, Outcome, StoredOutput, UnderWay};
 use crate::text::{EXCERPT_CHARS, head};
 
 /// When an attempt that ended so is made again.
@@ -93,20 +93,8 @@ impl Executor {
     }
 
     /// Ends a claim that was never started and cannot be any more.
-    pub fn give_up(&self, claimed: &UnconfirmedClaim, now: DateTime<Utc>) {
-        self.recorder.record(Outcome {
-            run_id: claimed.run_id,
-            occurrence_id: claimed.occurrence_id,
-            task_id: claimed.task_id,
-            epoch: claimed.epoch,
-            state: RunState::Lost,
-            reason: Some(RunReason::Unconfirmed.code()),
-            finished_at: now,
-            exit_code: None,
-            exit_signal: None,
-            output: StoredOutput::default(),
-            retry_at: None,
-            messages: Vec::new(),
-        });
+    pub fn give_up(&self, claimed: &UnderWay, now: DateTime<Utc>) {
+        let outcome = claimed.lost(&RunReason::Unconfirmed, now);
+        self.recorder.record(outcome);
     }
 }

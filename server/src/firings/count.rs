@@ -1,5 +1,6 @@
 //! Counting the firings of a long time without going through them.
 
+use app::occurrence::SkipReason;
 use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,8 +10,8 @@ use crate::timetable::{civil_date, clock_changes, start_of_day};
 /// Days that are gone through at the most.
 const DAYS_MAX: i64 = 4_000;
 
-/// Firings that a rule leaves out: the first, the last, how many, and the reason's code.
-pub type LeftOut = (DateTime<Utc>, DateTime<Utc>, u64, &'static str);
+/// Firings that a rule leaves out: the first, the last, how many, and why.
+pub type LeftOut = (DateTime<Utc>, DateTime<Utc>, u64, SkipReason);
 
 /// A time between two instants, the first of them excluded, of days that all count, or all do not.
 struct Days {
@@ -41,13 +42,13 @@ impl CompiledSchedule {
                 .next_after(days.after)
                 .filter(|first| *first <= days.until)?;
             let last = self.cycle.previous_at_or_before(days.until)?;
-            let code = Excluded::Day {
+            let why = Excluded::Day {
                 date: civil_date(self.cycle.zone(), first),
                 work: self.rule == DayRule::RestDays,
             }
-            .code();
+            .reason();
             let count = self.cycle.count_between(days.after, days.until);
-            Some((first, last, count, code))
+            Some((first, last, count, why))
         });
         Some(told.collect())
     }

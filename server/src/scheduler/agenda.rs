@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use app::id::{ScheduleId, TaskId};
+use app::occurrence::MissReason;
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -225,7 +226,7 @@ impl Agenda {
     /// Takes all firings up to `now` off the heap after a time without a server. A schedule that
     /// missed many gets one row that tells how many, and the latest ones by themselves, so that
     /// they can still be caught up.
-    pub fn collect_missed(&mut self, now: DateTime<Utc>, reason: &'static str) -> Vec<Planned> {
+    pub fn collect_missed(&mut self, now: DateTime<Utc>, reason: MissReason) -> Vec<Planned> {
         let mut rows = Vec::new();
         let heap = std::mem::take(&mut self.heap).into_vec();
         for next in heap {
@@ -379,7 +380,7 @@ fn rows_of(task_id: TaskId, compiled: &CompiledSchedule, slot: &Slot) -> Vec<Pla
             due_at: firing.due_at,
             entry: match &firing.excluded {
                 None => PlannedEntry::Planned,
-                Some(excluded) => PlannedEntry::Skipped(excluded.code()),
+                Some(excluded) => PlannedEntry::Skipped(excluded.reason()),
             },
         })
         .collect()

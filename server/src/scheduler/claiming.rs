@@ -1,7 +1,5 @@
 //! Claiming what is due and handing it over; claims that nobody confirmed; ends that were asked for.
 
-use std::sync::Arc;
-
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
 
@@ -10,7 +8,7 @@ use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
 use crate::executor::StopReason;
 use crate::run::{Job, parameters};
-use crate::store::{Claimed, Resumed, Stale, StoreError, UnconfirmedClaim};
+use crate::store::{Claimed, Stale, StoreError, UnderWay};
 
 impl Scheduler {
     /// Takes what is due and what waits for room; what starts goes to the executor.
@@ -58,7 +56,7 @@ impl Scheduler {
                     self.hand_over(agenda, claimed, now);
                 }
                 for resumed in claims.resumed {
-                    self.resume(agenda, resumed, now);
+                    self.resume(agenda, &resumed, now);
                 }
                 for id in claims.stop {
                     self.executor.stop(id, StopReason::Replaced);
@@ -119,7 +117,7 @@ impl Scheduler {
                 "the database did not confirm this claim, but has it"
             );
             match agenda.task(claim.task_id) {
-                Some(live) if !by_hand => self.begin(live, from_unconfirmed(claim, live, now)),
+                Some(live) if !by_hand => self.begin(live, &claim, now),
                 // Whoever asked for a manual start was told that it failed.
                 _ => self.executor.give_up(&claim, now),
             }
@@ -135,45 +133,24 @@ impl Scheduler {
         let Some(live) = agenda.task(claimed.due.task_id) else {
             return;
         };
-        self.executor.start(Job {
-            run_id: claimed.run_id,
-            occurrence_id: Some(claimed.due.id),
-            epoch: claimed.epoch,
-            task: Arc::clone(&live.task),
-            trigger: claimed.trigger,
-            scheduled_for: Some(claimed.due.scheduled_for),
-            started_at: now,
-            attempt: 1,
-            parameters: live.task.execution.default_parameters(),
-            secrets: Arc::clone(&live.secrets),
-        });
+        let (task, secrets) = (&live.task, &live.secrets);
+        self.executor
+            .start(Job::planned(&claimed, task, secrets, now));
     }
 
-    fn resume(&self, agenda: &Agenda, resumed: Resumed, now: DateTime<Utc>) {
-        let Some(live) = agenda.task(resumed.task_id) else {
-            return;
-        };
-        let claim = UnconfirmedClaim {
-            run_id: resumed.run_id,
-            occurrence_id: resumed.occurrence_id,
-            task_id: resumed.task_id,
-            epoch: resumed.epoch,
-            trigger: resumed.trigger,
-            scheduled_for: resumed.scheduled_for,
-            started_at: now,
-            attempt: resumed.attempt,
-            parameters_sealed: resumed.parameters_sealed,
-            waited: true,
-        };
-        self.begin(live, from_unconfirmed(claim, live, now));
+    fn resume(&self, agenda: &Agenda, resumed: &UnderWay, now: DateTime<Utc>) {
+        if let Some(live) = agenda.task(resumed.task_id) {
+            self.begin(live, resumed, now);
+        }
     }
 
-    /// Starts a job whose parameters may be sealed.
-    fn begin(&self, live: &AgendaTask, (mut job, sealed): (Job, Option<String>)) {
-        let Some(sealed) = sealed else {
+    /// Starts a run whose parameters may be sealed.
+    fn begin(&self, live: &AgendaTask, run: &UnderWay, now: DateTime<Utc>) {
+        let mut job = Job::under_way(run, &live.task, &live.secrets, now);
+        let Some(sealed) = &run.parameters_sealed else {
             return self.executor.start(job);
         };
-        match parameters::open(&self.sealer, live.task.id, &sealed) {
+        match parameters::open(&self.sealer, live.task.id, sealed) {
             Ok(filled_in) => {
                 job.parameters = filled_in;
                 self.executor.start(job);
@@ -190,24 +167,4 @@ impl Scheduler {
             }
         }
     }
-}
-
-fn from_unconfirmed(
-    claim: UnconfirmedClaim,
-    live: &AgendaTask,
-    now: DateTime<Utc>,
-) -> (Job, Option<String>) {
-    let job = Job {
-        run_id: claim.run_id,
-        occurrence_id: claim.occurrence_id,
-        epoch: claim.epoch,
-        task: Arc::clone(&live.task),
-        trigger: claim.trigger,
-        scheduled_for: claim.scheduled_for,
-        started_at: now,
-        attempt: claim.attempt,
-        parameters: live.task.execution.default_parameters(),
-        secrets: Arc::clone(&live.secrets),
-    };
-    (job, claim.parameters_sealed)
 }

@@ -1,6 +1,6 @@
 //! Settling what a dead process left behind.
 
-use app::run::{RunReason, RunState};
+use app::run::RunReason;
 use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
@@ -41,22 +41,16 @@ pub async fn reap_dead_nodes(
     // In this order: a process that joins in between is then known before its runs are judged.
     let running = store.running_under().await?;
     let alive = store.live_nodes(&me.id, &dead).await?;
-    let mut orphans: Vec<(Outcome, i32)> = running
-        .into_iter()
-        .filter(|(node, _, _)| !alive.contains(node))
-        .map(|(_, run, attempt)| (run, attempt))
-        .collect();
-    for (orphan, attempt) in &mut orphans {
-        orphan.state = RunState::Lost;
-        orphan.finished_at = now;
-        orphan.reason = Some(RunReason::Lost.code());
-        if let Some(task) = store.task(orphan.task_id).await? {
+    let mut orphans: Vec<Outcome> = Vec::new();
+    for run in running.iter().filter(|run| !alive.contains(&run.node)) {
+        let mut outcome = run.lost(&RunReason::Lost, now);
+        if let Some(task) = store.task(run.task_id).await? {
             // Twice at the worst, which is what the task has opted into.
-            orphan.retry_at = retry_at(&task, *attempt, RunState::Lost, None, now);
-            orphan.messages = composer.lost(&task, orphan.run_id, now);
+            outcome.retry_at = retry_at(&task, run.attempt, outcome.state, None, now);
+            outcome.messages = composer.lost(&task, run.run_id, now);
         }
+        orphans.push(outcome);
     }
-    let orphans: Vec<Outcome> = orphans.into_iter().map(|(orphan, _)| orphan).collect();
     store.record(&orphans).await?;
     let reclaimed = store.outbox_reclaim(&alive, now).await?;
     // The mark comes last: were it first, a crash in between would leave runs that nobody ends.

@@ -6,7 +6,8 @@ mod tests;
 use std::collections::HashMap;
 
 use app::id::TaskId;
-use app::run::{RunReason, Trigger};
+use app::occurrence::{MissReason, SkipReason};
+use app::run::{Gone, RunReason, Trigger, WaitReason};
 use app::schedule::MissedPolicy;
 use app::task::execution::{Waits, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
@@ -70,23 +71,21 @@ impl Decide for Rules<'_> {
 impl Rules<'_> {
     /// What becomes of a run that waits.
     fn resume(&self, run: &WaitingRun, view: &View<'_>, room: &mut Room<'_>) -> WaitVerdict {
-        let off = |state: &str| WaitVerdict::CallOff(RunReason::TaskGone(state.to_owned()).code());
+        let off = |gone| WaitVerdict::CallOff(RunReason::TaskGone(gone));
         let Some(live) = self.agenda.task(run.task_id) else {
-            return off("closed");
+            return off(Gone::Closed);
         };
         // Who starts a paused task by hand wants just that.
         if live.task.state == TaskState::Paused && run.trigger != Trigger::Manual {
-            return off("paused");
+            return off(Gone::Paused);
         }
         let Some(active) = view.runs.iter().find(|active| active.id == run.run_id) else {
-            return WaitVerdict::Stay("pool");
+            return WaitVerdict::Stay(WaitReason::Pool);
         };
         match room.resume(&live.task, active) {
             Admission::Start => WaitVerdict::Start,
-            Admission::Wait(why) => WaitVerdict::Stay(why.code()),
-            Admission::LeaveOut(reason) => {
-                WaitVerdict::CallOff(RunReason::LeftOut(reason.to_owned()).code())
-            }
+            Admission::Wait(why) => WaitVerdict::Stay(why),
+            Admission::LeaveOut(why) => WaitVerdict::CallOff(RunReason::LeftOut(why)),
         }
     }
 
@@ -112,8 +111,8 @@ impl Rules<'_> {
         let pool = Some(starts.task.execution.pool.clone()).filter(|pool| !pool.is_empty());
         match room.admit(starts.task) {
             Admission::Start => Verdict::Start(starts.trigger, pool),
-            Admission::Wait(why) => Verdict::Wait(starts.trigger, pool, why.code()),
-            Admission::LeaveOut(reason) => Verdict::Skip(reason),
+            Admission::Wait(why) => Verdict::Wait(starts.trigger, pool, why),
+            Admission::LeaveOut(why) => Verdict::Skip(why.into()),
         }
     }
 }
@@ -152,21 +151,21 @@ fn judge<'a>(
     now: DateTime<Utc>,
 ) -> Result<Starts<'a>, Verdict> {
     let Some(live) = agenda.task(firing.task_id) else {
-        return Err(Verdict::Skip("closed"));
+        return Err(Verdict::Skip(SkipReason::Closed));
     };
     let task = &live.task;
     // Everything may have changed since it was planned or put off.
     let Some(compiled) = live.compiled(firing.schedule_id) else {
-        return Err(Verdict::Skip("changed"));
+        return Err(Verdict::Skip(SkipReason::Changed));
     };
     if !compiled.in_window(firing.base_at) {
-        return Err(Verdict::Skip("window"));
+        return Err(Verdict::Skip(SkipReason::Window));
     }
     if compiled.is_paused(now) && compiled.is_paused(firing.base_at) {
-        return Err(Verdict::Skip("paused"));
+        return Err(Verdict::Skip(SkipReason::Paused));
     }
     match compiled.shut_now(now) {
-        Some(Shut::Dropped) => return Err(Verdict::Skip("blackout")),
+        Some(Shut::Dropped) => return Err(Verdict::Skip(SkipReason::Blackout)),
         Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
         None => {}
     }
@@ -177,7 +176,7 @@ fn judge<'a>(
         if !is_met(waits, firing.due_at, ended) {
             let until = firing.due_at + patience;
             if now >= until {
-                return Err(Verdict::Skip("dependency"));
+                return Err(Verdict::Skip(SkipReason::Dependency));
             }
             return Err(Verdict::Later((now + DEPENDS).min(until)));
         }
@@ -199,7 +198,7 @@ fn judge<'a>(
                 waits: false,
             });
         }
-        return Err(Verdict::Miss("clock"));
+        return Err(Verdict::Miss(MissReason::Clock));
     }
     let recent = lateness <= TimeDelta::seconds(task.missed.max_age_seconds);
     let policy = policy(task);
@@ -209,7 +208,7 @@ fn judge<'a>(
         MissedPolicy::All => true,
     };
     if !(recent && wanted) {
-        return Err(Verdict::Miss("down"));
+        return Err(Verdict::Miss(MissReason::Down));
     }
     Ok(Starts {
         task,

@@ -1,5 +1,7 @@
 //! What the loop does when the wall clock was set.
 
+use app::occurrence::MissReason;
+
 use super::Scheduler;
 use super::agenda::Agenda;
 use super::clock_steps::ClockStep;
@@ -53,7 +55,7 @@ impl Scheduler {
             self.reload(agenda).await?;
             match step {
                 ClockStep::Forward(hole) if agenda.planned_until() < hole.to => {
-                    let rows = agenda.collect_missed(hole.to, "clock");
+                    let rows = agenda.collect_missed(hole.to, MissReason::Clock);
                     self.write(agenda, rows, Some(hole.to)).await?;
                 }
                 ClockStep::Forward(_) => {}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::id::TaskId;
+use app::occurrence::MissReason;
 use chrono::{DateTime, Utc};
 
 use super::agenda::Agenda;
@@ -51,7 +52,7 @@ impl Scheduler {
         if planned_until < now || first || ahead {
             // What a change took back belongs to the time that was planned; the rest was missed.
             let mut rows = agenda.collect(planned_until);
-            rows.extend(agenda.collect_missed(now, "down"));
+            rows.extend(agenda.collect_missed(now, MissReason::Down));
             if !rows.is_empty() {
                 tracing::info!(rows = rows.len(), since = %planned_until, "firings were missed while no server was up");
             }

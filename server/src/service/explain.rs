@@ -7,7 +7,7 @@ use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{OccurrenceId, RunId};
-use app::occurrence::Explanation;
+use app::occurrence::{Explanation, Verdict};
 use app::task::{Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,19 +15,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Service;
 use super::words::{excluded_text, local, note_text};
 use crate::error::OrInternal;
-use crate::firings::{CompiledSchedule, Firing, Slot};
+use crate::firings::{CompiledSchedule, Excluded, Firing, Slot};
 use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
 /// What an explanation says, before its frame.
 struct Said {
-    verdict: &'static str,
+    verdict: Verdict,
     sentence: String,
     occurrence_id: Option<OccurrenceId>,
     run_id: Option<RunId>,
 }
 
 impl Said {
-    fn new(verdict: &'static str, sentence: String) -> Self {
+    fn new(verdict: Verdict, sentence: String) -> Self {
         Self {
             verdict,
             sentence,
@@ -64,7 +64,7 @@ impl Service {
         };
         Ok(Explanation {
             at: Stamp(at),
-            verdict: said.verdict.to_owned(),
+            verdict: said.verdict,
             sentence: said.sentence,
             occurrence_id: said.occurrence_id,
             run_id: said.run_id,
@@ -85,7 +85,7 @@ impl Service {
         if until < task.created_at.0 {
             let created = local(task.created_at.0, &task.zone);
             return Ok(Said::new(
-                "not_created",
+                Verdict::NotCreated,
                 lang.pick(
                     format!("那时还没有这个任务：它创建于 {created}。"),
                     format!("There was no such task then: it was entered at {created}."),
@@ -102,7 +102,7 @@ impl Service {
                 |at: Option<Stamp>| at.map_or("…".to_owned(), |at| local(at.0, &task.zone));
             let (from, to) = (bound(task.starts_at), bound(task.ends_at));
             return Ok(Said::new(
-                "window",
+                Verdict::Window,
                 lang.pick(
                     format!("{shown} 不在任务的起止时间（{from} – {to}）之内。"),
                     format!("{shown} lies outside the task's window ({from} – {to})."),
@@ -148,7 +148,7 @@ impl Service {
             String::new()
         };
         Ok(Said::new(
-            "not_named",
+            Verdict::NotNamed,
             lang.pick(
                 format!(
                     "工作周期（{words}）不包含 {shown}{}{around}{edited}。",
@@ -181,7 +181,7 @@ impl Service {
         let when = local(when, &task.zone);
         Ok(match action.as_str() {
             "task.close" => Some(Said::new(
-                "closed",
+                Verdict::Closed,
                 lang.pick(
                     format!("任务已由 {who} 在 {when} 结单。"),
                     format!("{who} had closed the task at {when}."),
@@ -193,7 +193,7 @@ impl Service {
                         && task.paused_until.is_none_or(|until| at < until.0)) =>
             {
                 Some(Said::new(
-                    "paused",
+                    Verdict::Paused,
                     lang.pick(
                         format!("任务由 {who} 在 {when} 暂停。"),
                         format!("{who} had paused the task at {when}."),
@@ -216,9 +216,12 @@ fn named_text(
     let due = local(firing.due_at, &task.zone);
     if let Some(excluded) = &firing.excluded {
         let why = excluded_text(lang, excluded, compiled, &task.zone);
-        let verdict = match excluded.code() {
-            "paused" => "paused",
-            _ => "skipped",
+        let verdict = match excluded {
+            Excluded::Paused => Verdict::Paused,
+            Excluded::Day { .. }
+            | Excluded::Merged { .. }
+            | Excluded::Nowhere { .. }
+            | Excluded::Blackout { .. } => Verdict::Skipped,
         };
         return Said::new(
             verdict,
@@ -233,7 +236,7 @@ fn named_text(
             .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
             .unwrap_or_default();
         return Said::new(
-            "planned",
+            Verdict::Planned,
             lang.pick(
                 format!("将在 {due} 执行{note}。"),
                 format!("It will run at {due}{note}."),
@@ -243,7 +246,7 @@ fn named_text(
     // Named, past, and not in the ledger.
     let edited = local(task.updated_at.0, &task.zone);
     Said::new(
-        "unknown",
+        Verdict::Unknown,
         if slot.at < task.updated_at.0 {
             lang.pick(
                 format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),

@@ -1,10 +1,10 @@
 //! The time line of a task: what was planned, and what is to come.
 
 use app::backend::{Answer, List};
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::occurrence::{OCCURRENCE_STATES, Occurrence, OccurrenceQuery};
+use app::occurrence::{Occurrence, OccurrenceQuery, OccurrenceState};
 use app::task::{Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -28,14 +28,6 @@ impl Service {
         query: &OccurrenceQuery,
     ) -> Answer<List<Occurrence>> {
         self.find_task(lang, id).await?;
-        let state = query.state.as_deref().filter(|state| !state.is_empty());
-        if state.is_some_and(|state| !OCCURRENCE_STATES.contains(&state)) {
-            let message = lang.pick("没有这种状态", "There is no such state");
-            return Err(AppError::invalid(
-                lang,
-                vec![FieldError::new("state", "unknown", message)],
-            ));
-        }
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
         let before = query
             .after
@@ -45,7 +37,7 @@ impl Service {
             .transpose()?;
         let mut rows = self
             .store
-            .task_occurrences(id, state, before, limit as u64 + 1)
+            .task_occurrences(id, query.state, before, limit as u64 + 1)
             .await
             .or_internal(lang)?;
         let more = rows.len() > limit;
@@ -124,12 +116,11 @@ impl Service {
                     scheduled_for: Stamp(firing.scheduled_for),
                     due_at: Stamp(firing.due_at),
                     state: if excluded.is_some() {
-                        "skipped"
+                        OccurrenceState::Skipped
                     } else {
-                        "planned"
-                    }
-                    .to_owned(),
-                    reason: excluded.map(|excluded| excluded.code().to_owned()),
+                        OccurrenceState::Planned
+                    },
+                    reason: excluded.map(|excluded| excluded.reason().as_str().to_owned()),
                     reason_text: excluded
                         .map(|excluded| excluded_text(lang, excluded, compiled, &task.zone)),
                     count: 1,

@@ -16,8 +16,10 @@ use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run};
-use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
-use app::task::{RunForm, RunRequest};
+use app::task::{
+    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskRow, TaskStep,
+};
+use app::transition::Step;
 use async_trait::async_trait;
 use chrono::DateTime;
 
@@ -28,7 +30,7 @@ pub use save::Saved;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::store::{Act, ListedTask, search_patterns};
+use crate::store::{Act, ListedTask, Updated, search_patterns};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -129,6 +131,18 @@ impl Service {
     }
 }
 
+fn closed(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "task.closed",
+        lang.pick(
+            "任务已结单，不能暂停",
+            "The task is closed, so it cannot be paused",
+        ),
+    )
+    .with_hint(lang.pick("先恢复它", "Restore it first"))
+}
+
 #[async_trait]
 impl Tasks for Service {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>> {
@@ -171,33 +185,30 @@ impl Tasks for Service {
         let lang = caller.lang;
         let task = self.find_task(lang, id).await?;
         let act = |action| self.act(who, action).detail(task.name.as_str());
-        let set = async |action, state, until: Option<DateTime<chrono::Utc>>| {
-            self.store
-                .set_task_state(&act(action), id, state, until)
+        let set = async |action, step: TaskStep, until: Option<DateTime<chrono::Utc>>| {
+            let updated = self
+                .store
+                .set_task_state(&act(action), id, step, until)
                 .await
-                .or_internal(lang)
+                .or_internal(lang)?;
+            match updated {
+                Updated::Done => Ok(true),
+                Updated::Gone => Ok(false),
+                // Only a pause is refused, and only to a closed task.
+                Updated::Outdated => Err(closed(lang)),
+            }
         };
         let found = match control {
-            Control::Pause(_) if task.state == TaskState::Closed => {
-                return Err(AppError::new(
-                    ErrorKind::Conflict,
-                    "task.closed",
-                    lang.pick(
-                        "任务已结单，不能暂停",
-                        "The task is closed, so it cannot be paused",
-                    ),
-                )
-                .with_hint(lang.pick("先恢复它", "Restore it first")));
-            }
             Control::Pause(until) => {
+                TaskStep::Pause.take(task.state).map_err(|_| closed(lang))?;
                 let until = until
                     .as_deref()
                     .map(|until| self.check_until(lang, until, &task.zone))
                     .transpose()?;
-                set("task.pause", TaskState::Paused, until).await?
+                set("task.pause", TaskStep::Pause, until).await?
             }
-            Control::Close => set("task.close", TaskState::Closed, None).await?,
-            Control::Restore => set("task.restore", TaskState::Active, None).await?,
+            Control::Close => set("task.close", TaskStep::Close, None).await?,
+            Control::Restore => set("task.restore", TaskStep::Restore, None).await?,
             Control::Urge(cycle) => {
                 self.urge(lang, &act("task.urge"), &task, cycle.as_deref())
                     .await?

@@ -1,6 +1,7 @@
 //! Sentences about firings, in both languages.
 
 use app::i18n::Lang;
+use app::occurrence::{MissReason, NotRun, SkipReason};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::civil::Date;
@@ -136,26 +137,39 @@ fn offset(seconds: i32) -> String {
 
 /// What a reason in the ledger means.
 pub(super) fn reason_text(lang: Lang, reason: &str) -> String {
-    let (zh, en) = match reason {
-        "overlap" => ("上一次还在执行", "the run before was still going"),
-        "window" => ("不在任务的起止时间内", "outside the task's window"),
-        "calendar" => ("按日历这一天不执行", "the calendar leaves this day out"),
-        "blackout" => ("停跑时段", "a blackout"),
-        "paused" => ("任务已暂停", "the task was paused"),
-        "changed" => ("工作周期改过了", "its schedule was changed"),
-        "closed" => ("任务已结单", "the task was closed"),
-        "too_late" => ("太晚了", "too late"),
-        "down" => ("当时没有服务器在运行", "no server was there"),
-        "clock" => (
-            "系统时钟被拨快，跳过了这一刻",
-            "the clock was set forward over it",
-        ),
-        "queue_full" => ("排队已满", "its queue was full"),
-        "dependency" => (
+    let (zh, en) = match NotRun::read(reason) {
+        Some(NotRun::Skipped(rule)) => skipped_text(rule),
+        Some(NotRun::Missed(why)) => missed_text(why),
+        // Of another version.
+        None => return reason.to_owned(),
+    };
+    lang.pick(zh, en).to_owned()
+}
+
+const fn skipped_text(rule: SkipReason) -> (&'static str, &'static str) {
+    match rule {
+        SkipReason::Overlap => ("上一次还在执行", "the run before was still going"),
+        SkipReason::QueueFull => ("排队已满", "its queue was full"),
+        SkipReason::Window => ("不在任务的起止时间内", "outside the task's window"),
+        SkipReason::Calendar => ("按日历这一天不执行", "the calendar leaves this day out"),
+        SkipReason::Blackout => ("停跑时段", "a blackout"),
+        SkipReason::Paused => ("任务已暂停", "the task was paused"),
+        SkipReason::Changed => ("工作周期改过了", "its schedule was changed"),
+        SkipReason::Closed => ("任务已结单", "the task was closed"),
+        SkipReason::Dependency => (
             "所依赖的任务没有完成",
             "a task it depends on had not finished",
         ),
-        other => return other.to_owned(),
-    };
-    lang.pick(zh, en).to_owned()
+    }
+}
+
+const fn missed_text(why: MissReason) -> (&'static str, &'static str) {
+    match why {
+        MissReason::Down => ("当时没有服务器在运行", "no server was there"),
+        MissReason::Clock => (
+            "系统时钟被拨快，跳过了这一刻",
+            "the clock was set forward over it",
+        ),
+        MissReason::TooLate => ("太晚了", "too late"),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use app::channel::{Channel, ChannelKind, DIRECT};
 use app::id::ChannelId;
+use app::message::MessageState;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -11,10 +12,20 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
+
+/// States of messages that go with their channel: what was sent stays in the history.
+const NEVER_SENT: [MessageState; 5] = [
+    MessageState::Pending,
+    MessageState::Waiting,
+    MessageState::Sending,
+    MessageState::Dead,
+    MessageState::Withdrawn,
+];
 
 /// A checked channel.
 #[derive(Clone, Debug)]
@@ -134,10 +145,10 @@ impl Store {
     }
 
     async fn to_channel(&self, row: channel::Model) -> Result<Channel, StoreError> {
-        let messages = async |states: &[&str]| -> Result<i64, StoreError> {
+        let messages = async |states: &[MessageState]| -> Result<i64, StoreError> {
             let count = message::Entity::find()
                 .filter(message::Column::ChannelId.eq(row.id))
-                .filter(message::Column::State.is_in(states.iter().copied()))
+                .filter(is_one_of(message::Column::State, states))
                 .count(&self.reader)
                 .await?;
             Ok(i64::try_from(count).unwrap_or(i64::MAX))
@@ -150,8 +161,8 @@ impl Store {
             id: ChannelId(row.id),
             kind: kind(&row.kind)?,
             tasks: i64::try_from(tasks).unwrap_or(i64::MAX),
-            pending: messages(&["pending", "waiting", "sending"]).await?,
-            dead: messages(&["dead"]).await?,
+            pending: messages(&MessageState::OPEN).await?,
+            dead: messages(&[MessageState::Dead]).await?,
             name: row.name,
             url_masked: row.url_masked,
             proxy: row.proxy,
@@ -230,13 +241,7 @@ impl Store {
             channel_gone(tx, id, now).await?;
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
-                .filter(message::Column::State.is_in([
-                    "pending",
-                    "waiting",
-                    "sending",
-                    "dead",
-                    "withdrawn",
-                ]))
+                .filter(is_one_of(message::Column::State, &NEVER_SENT))
                 .exec(tx)
                 .await?;
             let deleted = channel::Entity::delete_by_id(id.0).exec(tx).await?;

@@ -1,15 +1,20 @@
 //! What becomes of the run behind a message: a run in message mode is `sending` until its channel
 //! has accepted its text, and is over then (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
 //!
-//! A run leaves `sending` once: every change says `WHERE id = ? AND state = 'sending'`, in the
-//! transaction that changes its message.
+//! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction
+//! that changes its message.
 
 use app::id::{ChannelId, RunId, TaskId};
-use app::run::{RunReason, RunState};
+use app::message::{MessageState, MessageStep};
+use app::occurrence::OccurrenceStep;
+use app::run::{Gone, RunReason, RunStep};
+use app::task::TaskState;
+use app::transition::Step;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use super::code::{Code, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{StoreError, Tx, streak};
 
@@ -17,7 +22,7 @@ use super::{StoreError, Tx, streak};
 pub(super) async fn end_run(
     tx: &Tx,
     id: RunId,
-    state: RunState,
+    step: RunStep,
     reason: Option<&RunReason>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -31,15 +36,14 @@ pub(super) async fn end_run(
     let Some((task, occurrence_id)) = found else {
         return Ok(false);
     };
-    let (streak, since) = streak::after(tx.get_database_backend(), TaskId(task), id, state);
+    let (streak, since) = streak::after(tx.get_database_backend(), TaskId(task), id, step.to());
     let ended = run::Entity::update_many()
         .col_expr(R::Streak, streak)
         .col_expr(R::StreakSince, since)
-        .col_expr(R::State, Expr::value(state.as_str()))
         .col_expr(R::Reason, Expr::value(reason.map(RunReason::code)))
         .col_expr(R::FinishedAt, Expr::value(now))
         .filter(R::Id.eq(id.0))
-        .filter(R::State.eq(RunState::Sending.as_str()))
+        .step(R::State, step)
         .exec(tx)
         .await?;
     if ended.rows_affected == 0 {
@@ -47,9 +51,8 @@ pub(super) async fn end_run(
     }
     if let Some(occurrence_id) = occurrence_id {
         occurrence::Entity::update_many()
-            .col_expr(occurrence::Column::State, Expr::value(state.as_str()))
             .filter(occurrence::Column::Id.eq(occurrence_id))
-            .filter(occurrence::Column::State.eq(RunState::Sending.as_str()))
+            .step(occurrence::Column::State, OccurrenceStep::Follow(step))
             .exec(tx)
             .await?;
     }
@@ -70,16 +73,15 @@ async fn take_back(
     let mut ended = false;
     for (id, kind, run) in unsent {
         let withdrawn = message::Entity::update_many()
-            .col_expr(M::State, Expr::value("withdrawn"))
             .filter(M::Id.eq(id))
-            .filter(M::State.is_in(["pending", "waiting"]))
+            .step(M::State, MessageStep::Withdraw)
             .exec(tx)
             .await?;
         if withdrawn.rows_affected == 1
             && kind == "text"
             && let Some(run) = run
         {
-            ended |= end_run(tx, RunId(run), RunState::Killed, Some(reason), now).await?;
+            ended |= end_run(tx, RunId(run), RunStep::Withdraw, Some(reason), now).await?;
         }
     }
     Ok(ended)
@@ -96,7 +98,7 @@ pub(super) async fn withdraw_task(
     let unsent: Vec<Unsent> = message::Entity::find()
         .select_only()
         .columns([M::Id, M::Kind, M::RunId])
-        .filter(M::State.is_in(["pending", "waiting"]))
+        .filter(is_one_of(M::State, &MessageState::UNSENT))
         // Little waits, and a task may have sent much: not along the task's index.
         .filter(Expr::col(M::TaskId).add(0).eq(id.0))
         .into_tuple()
@@ -118,7 +120,7 @@ pub(super) async fn withdraw_run(
         .select_only()
         .columns([M::Id, M::Kind, M::RunId])
         .filter(M::RunId.eq(id.0))
-        .filter(M::State.is_in(["pending", "waiting"]))
+        .filter(is_one_of(M::State, &MessageState::UNSENT))
         .into_tuple()
         .all(tx)
         .await?;
@@ -141,7 +143,7 @@ pub(super) async fn withdraw_message(
     let mut unsent: Vec<Unsent> = found().filter(M::Id.eq(id)).into_tuple().all(tx).await?;
     let picture = found()
         .filter(M::AfterId.eq(id))
-        .filter(M::State.eq("waiting"));
+        .filter(M::State.eq(Code(MessageState::Waiting)));
     unsent.extend(picture.into_tuple::<Unsent>().all(tx).await?);
     take_back(tx, unsent, reason, now).await?;
     Ok(())
@@ -158,7 +160,7 @@ pub(super) async fn channel_gone(
         .select_only()
         .column(M::RunId)
         .filter(M::ChannelId.eq(id.0))
-        .filter(M::State.is_in(["pending", "waiting", "sending"]))
+        .filter(is_one_of(M::State, &MessageState::OPEN))
         .filter(M::Kind.eq("text"))
         .filter(M::RunId.is_not_null())
         .into_tuple()
@@ -168,7 +170,7 @@ pub(super) async fn channel_gone(
         end_run(
             tx,
             RunId(run),
-            RunState::Failed,
+            RunStep::GiveUp,
             Some(&RunReason::NoChannel),
             now,
         )
@@ -185,17 +187,18 @@ pub(super) async fn outdated(
     at: DateTime<Utc>,
 ) -> Result<Option<RunReason>, StoreError> {
     use task::Column as T;
-    let found: Option<(String, DateTime<Utc>)> = task::Entity::find_by_id(id)
+    let found: Option<(Code<TaskState>, DateTime<Utc>)> = task::Entity::find_by_id(id)
         .select_only()
         .columns([T::State, T::UpdatedAt])
         .into_tuple()
         .one(tx)
         .await?;
-    let reason = |state: &str| Some(RunReason::TaskGone(state.to_owned()));
     Ok(match found {
-        None => reason("deleted"),
+        None => Some(RunReason::TaskGone(Gone::Deleted)),
         // A start by hand after the close is wanted.
-        Some((state, changed)) if state == "closed" && at <= changed => reason("closed"),
+        Some((Code(TaskState::Closed), changed)) if at <= changed => {
+            Some(RunReason::TaskGone(Gone::Closed))
+        }
         Some(_) => None,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
+use app::occurrence::OccurrenceState;
 use app::run::{Run, RunState, Trigger, Unrun, UnrunState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
+use super::code::{Code, is_one_of};
 use super::entity::{occurrence, run, task};
 use super::results::StoredOutput;
 use super::{Store, StoreError};
@@ -34,9 +36,9 @@ struct RunRow {
     occurrence_id: Option<i64>,
     task_id: i64,
     attempt: i32,
-    trigger_kind: String,
+    trigger_kind: Code<Trigger>,
     requested_by: Option<String>,
-    state: String,
+    state: Code<RunState>,
     reason: Option<String>,
     scheduled_for: Option<DateTime<Utc>>,
     started_at: DateTime<Utc>,
@@ -78,15 +80,9 @@ impl RunRow {
             note: self.note,
             parameters: parameters(self.parameters.as_deref())?,
             due_at: self.due_at.map(Stamp),
-            trigger: self
-                .trigger_kind
-                .parse::<Trigger>()
-                .map_err(|()| unknown("trigger", &self.trigger_kind))?,
+            trigger: self.trigger_kind.0,
             requested_by: self.requested_by,
-            state: self
-                .state
-                .parse::<RunState>()
-                .map_err(|()| unknown("run state", &self.state))?,
+            state: self.state.0,
             reason: self.reason,
             scheduled_for: self.scheduled_for.map(Stamp),
             started_at: Stamp(self.started_at),
@@ -223,7 +219,7 @@ impl Store {
         use occurrence::Column as O;
         let mut query = occurrence::Entity::find()
             .filter(O::TaskId.eq(task.0))
-            .filter(O::State.is_in(["skipped", "missed"]));
+            .filter(is_one_of(O::State, &OccurrenceState::NOT_RUN));
         if let Some(before) = before {
             query = query.filter(O::DueAt.lt(before));
         }
@@ -243,10 +239,11 @@ impl Store {
                 id: OccurrenceId(row.id),
                 task_id: task,
                 scheduled_for: Stamp(row.scheduled_for),
-                state: if row.state == "missed" {
-                    UnrunState::Missed
-                } else {
-                    UnrunState::Skipped
+                state: match row.state.0 {
+                    OccurrenceState::Missed => UnrunState::Missed,
+                    OccurrenceState::Planned
+                    | OccurrenceState::Run(_)
+                    | OccurrenceState::Skipped => UnrunState::Skipped,
                 },
                 reason: row.reason.unwrap_or_default(),
                 count: row.firings,
@@ -261,7 +258,7 @@ impl Store {
     /// When the database fails.
     pub async fn running(&self, limit: u64) -> Result<Vec<Run>, StoreError> {
         let rows = runs()
-            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .order_by_asc(run::Column::StartedAt)
             .order_by_asc(run::Column::Id)
             .limit(limit)
@@ -281,12 +278,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Run>, StoreError> {
         let mut bad: Vec<(i64, i64)> = Vec::new();
-        for state in RunState::ALL.into_iter().filter(|state| state.is_bad()) {
+        for state in RunState::ALL.iter().filter(|state| state.is_bad()) {
             bad.extend(
                 run::Entity::find()
                     .select_only()
                     .columns([run::Column::Id, run::Column::TaskId])
-                    .filter(run::Column::State.eq(state.as_str()))
+                    .filter(run::Column::State.eq(Code(*state)))
                     .filter(run::Column::StartedAt.gte(since))
                     .order_by_desc(run::Column::StartedAt)
                     .limit(BAD_MAX)
@@ -330,7 +327,7 @@ impl Store {
             .column((NEWER, R::Id))
             .from_as(run::Entity, NEWER)
             .and_where(Expr::col((NEWER, R::TaskId)).equals((run::Entity, R::TaskId)))
-            .and_where(Expr::col((NEWER, R::State)).is_not_in(["running", "waiting", "sending"]))
+            .and_where(Expr::col((NEWER, R::State)).is_not_in(RunState::OPEN.map(Code)))
             .order_by((NEWER, R::Id), Order::Desc)
             .limit(1)
             .to_owned();

@@ -8,18 +8,20 @@ mod manual;
 mod rows;
 mod skipped;
 
-pub use active::{Called, LastEnd, Resumed, WaitingRun};
+pub use active::{Called, LastEnd, WaitingRun};
 pub(super) use active::{active, ask_to_end};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
 
 use app::id::{OccurrenceId, ScheduleId, TaskId};
+use app::occurrence::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::code::{Code, TakeStep, is_one_of};
 use super::entity::{cluster, occurrence, task_change};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -46,12 +48,12 @@ pub struct Planned {
 pub enum PlannedEntry {
     /// It is to fire.
     Planned,
-    /// A rule leaves it out; the reason is a stable code. Firings close together share a row.
-    Skipped(&'static str),
+    /// A rule leaves it out. Firings close together share a row.
+    Skipped(SkipReason),
     /// Nobody was there for so many firings, the first of which is this one.
     Missed {
-        /// Stable code.
-        reason: &'static str,
+        /// Why.
+        reason: MissReason,
         /// How many.
         count: i64,
         /// The first of them.
@@ -59,8 +61,8 @@ pub enum PlannedEntry {
     },
     /// A rule left out so many firings, the first of which is this one.
     SkippedMany {
-        /// Stable code.
-        reason: &'static str,
+        /// Why.
+        reason: SkipReason,
         /// How many.
         count: i64,
         /// The first of them.
@@ -168,7 +170,8 @@ pub(super) async fn withdraw(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use occurrence::Column as C;
-    let mut mine = Condition::all().add(C::State.is_in(["planned", "skipped"]));
+    let to_come = [OccurrenceState::Planned, OccurrenceState::Skipped];
+    let mut mine = Condition::all().add(is_one_of(C::State, &to_come));
     if task_id != EVERY_TASK {
         mine = mine.add(C::TaskId.eq(task_id.0));
     }
@@ -176,7 +179,11 @@ pub(super) async fn withdraw(
     // moved to an earlier day is told long before it.
     let later = Condition::any()
         .add(C::DueAt.gt(now).and(C::BaseAt.gt(now)))
-        .add(C::State.eq("skipped").and(C::ScheduledFor.gt(now)));
+        .add(
+            C::State
+                .eq(Code(OccurrenceState::Skipped))
+                .and(C::ScheduledFor.gt(now)),
+        );
     // A row that tells of several firings and has begun is cut off at now.
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(now))
@@ -200,13 +207,13 @@ pub(super) async fn skip_due(
     tx: &Tx,
     task_id: TaskId,
     now: DateTime<Utc>,
-    reason: &str,
+    reason: SkipReason,
 ) -> Result<(), StoreError> {
+    let step = OccurrenceStep::LeaveOut(NotRun::Skipped(reason));
     occurrence::Entity::update_many()
-        .col_expr(occurrence::Column::State, Expr::value("skipped"))
-        .col_expr(occurrence::Column::Reason, Expr::value(reason))
+        .col_expr(occurrence::Column::Reason, Expr::value(reason.as_str()))
         .filter(occurrence::Column::TaskId.eq(task_id.0))
-        .filter(occurrence::Column::State.eq("planned"))
+        .step(occurrence::Column::State, step)
         .filter(occurrence::Column::DueAt.lte(now))
         .exec(tx)
         .await?;
@@ -301,8 +308,8 @@ impl Store {
         use occurrence::Column as C;
         transaction!(self, |tx| {
             occurrence::Entity::delete_many()
-                .filter(C::State.eq("missed"))
-                .filter(C::Reason.eq("clock"))
+                .filter(C::State.eq(Code(OccurrenceState::Missed)))
+                .filter(C::Reason.eq(MissReason::Clock.as_str()))
                 .filter(C::ScheduledFor.gt(now))
                 .filter(
                     Condition::any()
@@ -323,7 +330,7 @@ impl Store {
         Ok(occurrence::Entity::find()
             .select_only()
             .column(occurrence::Column::DueAt)
-            .filter(occurrence::Column::State.eq("planned"))
+            .filter(occurrence::Column::State.eq(Code(OccurrenceState::Planned)))
             .distinct()
             .into_tuple::<DateTime<Utc>>()
             .all(&self.reader)

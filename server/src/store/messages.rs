@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use app::channel::MessageRow;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::Event;
-use app::run::{RunReason, RunState};
+use app::message::{Event, MessageState, MessageStep};
+use app::run::{RunReason, RunStep};
 use app::time::Stamp;
+use app::transition::Word;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
+use super::code::{Code, TakeStep};
 use super::delivery::{channel_gone, end_run, outdated, withdraw_message};
 use super::entity::{channel, message};
 use super::txn::transaction;
@@ -84,12 +86,11 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             mentions: Set(super::tasks::to_json(&new.mentions)),
             after_id: Set(after),
             // A picture waits for its text; only then is it due.
-            state: Set(if after.is_some() {
-                "waiting"
+            state: Set(Code(if after.is_some() {
+                MessageState::Waiting
             } else {
-                "pending"
-            }
-            .to_owned()),
+                MessageState::Pending
+            })),
             attempts: Set(0),
             next_attempt_at: Set(new.created_at),
             created_at: Set(new.created_at),
@@ -131,7 +132,7 @@ impl Store {
         let ids: Vec<i64> = message::Entity::find()
             .select_only()
             .column(message::Column::ChannelId)
-            .filter(message::Column::State.eq("pending"))
+            .filter(message::Column::State.eq(Code(MessageState::Pending)))
             .filter(message::Column::NextAttemptAt.lte(now))
             .distinct()
             .into_tuple()
@@ -154,7 +155,7 @@ impl Store {
         transaction!(self, |tx| {
             loop {
                 let due = message::Entity::find()
-                    .filter(M::State.eq("pending"))
+                    .filter(M::State.eq(Code(MessageState::Pending)))
                     .filter(M::NextAttemptAt.lte(now))
                     .filter(M::ChannelId.eq(channel_id.0))
                     .order_by_asc(M::Id)
@@ -172,11 +173,10 @@ impl Store {
                     continue;
                 }
                 let taken = message::Entity::update_many()
-                    .col_expr(M::State, Expr::value("sending"))
                     .col_expr(M::NodeId, Expr::value(node))
                     .col_expr(M::Attempts, Expr::col(M::Attempts).add(1))
                     .filter(M::Id.eq(row.id))
-                    .filter(M::State.eq("pending"))
+                    .step(M::State, MessageStep::Take)
                     .exec(tx)
                     .await?;
                 if taken.rows_affected != 1 {
@@ -209,11 +209,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            if end(tx, item, "sent", answer, Some(now)).await? {
+            if end(tx, item, MessageStep::Accept, answer, Some(now)).await? {
                 follow(tx, item.id.0, Some(now)).await?;
             }
             if let Some(run) = run_of(item) {
-                end_run(tx, run, RunState::Succeeded, None, now).await?;
+                end_run(tx, run, RunStep::Deliver, None, now).await?;
             }
             note_accepted(tx, item.channel_id, answer).await
         })
@@ -231,11 +231,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            if end(tx, item, "dead", answer, None).await? {
+            if end(tx, item, MessageStep::GiveUp, answer, None).await? {
                 follow(tx, item.id.0, None).await?;
                 if let Some(run) = run_of(item) {
                     let reason = RunReason::Undelivered(answer.to_owned());
-                    end_run(tx, run, RunState::Failed, Some(&reason), now).await?;
+                    end_run(tx, run, RunStep::GiveUp, Some(&reason), now).await?;
                 }
             }
             note_trouble(tx, item.channel_id, answer, refused, now).await
@@ -261,12 +261,11 @@ impl Store {
         };
         transaction!(self, |tx| {
             message::Entity::update_many()
-                .col_expr(M::State, Expr::value("pending"))
                 .col_expr(M::Attempts, Expr::value(attempts))
                 .col_expr(M::LastAnswer, Expr::value(answer))
                 .col_expr(M::NextAttemptAt, Expr::value(next))
                 .filter(M::Id.eq(item.id.0))
-                .filter(M::State.eq("sending"))
+                .step(M::State, MessageStep::PutBack)
                 .exec(tx)
                 .await?;
             if let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await? {
@@ -292,9 +291,8 @@ impl Store {
         use message::Column as M;
         transaction!(self, |tx| {
             let updated = message::Entity::update_many()
-                .col_expr(M::State, Expr::value("pending"))
                 .col_expr(M::NextAttemptAt, Expr::value(now))
-                .filter(M::State.eq("sending"))
+                .step(M::State, MessageStep::PutBack)
                 .filter(M::NodeId.is_not_in(alive.iter().map(String::as_str)))
                 .exec(tx)
                 .await?;
@@ -313,7 +311,7 @@ impl Store {
         Ok(message::Entity::find()
             .select_only()
             .column(message::Column::NextAttemptAt)
-            .filter(message::Column::State.eq("pending"))
+            .filter(message::Column::State.eq(Code(MessageState::Pending)))
             .filter(message::Column::NextAttemptAt.gt(now))
             .order_by_asc(message::Column::NextAttemptAt)
             .limit(1)
@@ -369,10 +367,9 @@ impl Store {
         transaction!(self, |tx| {
             channel_gone(tx, channel_id, now).await?;
             message::Entity::update_many()
-                .col_expr(M::State, Expr::value("dead"))
                 .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
                 .filter(M::ChannelId.eq(channel_id.0))
-                .filter(M::State.is_in(["pending", "waiting"]))
+                .step(M::State, MessageStep::Orphan)
                 .exec(tx)
                 .await?;
             Ok(())
@@ -411,7 +408,7 @@ impl Store {
                 } else {
                     String::new()
                 },
-                state: row.state,
+                state: row.state.0,
                 kind: row.kind,
                 event: row.event,
                 channel_id: ChannelId(row.channel_id),
@@ -426,9 +423,9 @@ impl Store {
 
 /// Whether a message asks people for something, rather than telling them what went wrong.
 fn asks_for_something(event: &str) -> bool {
-    match event.parse() {
-        Ok(Event::Failed | Event::Lost | Event::TooLong) => false,
-        Ok(
+    match Event::read(event) {
+        Some(Event::Failed | Event::Lost | Event::TooLong) => false,
+        Some(
             Event::Created
             | Event::Reminder
             | Event::Completed
@@ -436,7 +433,7 @@ fn asks_for_something(event: &str) -> bool {
             | Event::Stopped
             | Event::Test,
         )
-        | Err(()) => true,
+        | None => true,
     }
 }
 
@@ -450,17 +447,16 @@ fn run_of(item: &OutboxItem) -> Option<RunId> {
 async fn end(
     tx: &Tx,
     item: &OutboxItem,
-    state: &str,
+    step: MessageStep,
     answer: &str,
     sent_at: Option<DateTime<Utc>>,
 ) -> Result<bool, StoreError> {
     use message::Column as M;
     let ended = message::Entity::update_many()
-        .col_expr(M::State, Expr::value(state))
         .col_expr(M::LastAnswer, Expr::value(answer))
         .col_expr(M::SentAt, Expr::value(sent_at))
         .filter(M::Id.eq(item.id.0))
-        .filter(M::State.is_in(["sending", "pending"]))
+        .step(M::State, step)
         .exec(tx)
         .await?;
     Ok(ended.rows_affected == 1)
@@ -469,17 +465,17 @@ async fn end(
 /// The picture behind a text: due once the text is sent, given up with it.
 async fn follow(tx: &Tx, text: i64, sent_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
     use message::Column as M;
-    let mut update = message::Entity::update_many()
-        .filter(M::AfterId.eq(text))
-        .filter(M::State.eq("waiting"));
-    update = match sent_at {
-        Some(at) => update
-            .col_expr(M::State, Expr::value("pending"))
-            .col_expr(M::NextAttemptAt, Expr::value(at)),
-        None => update.col_expr(M::State, Expr::value("dead")).col_expr(
-            M::LastAnswer,
-            Expr::value("the text before it was not sent"),
-        ),
+    let picture = message::Entity::update_many().filter(M::AfterId.eq(text));
+    let update = match sent_at {
+        Some(at) => picture
+            .col_expr(M::NextAttemptAt, Expr::value(at))
+            .step(M::State, MessageStep::Follow),
+        None => picture
+            .col_expr(
+                M::LastAnswer,
+                Expr::value("the text before it was not sent"),
+            )
+            .step(M::State, MessageStep::FallWithText),
     };
     update.exec(tx).await?;
     Ok(())

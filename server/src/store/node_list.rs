@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::code::Code;
 use super::entity::{cluster, node, run};
 use super::{Engine, Store, StoreError};
 
@@ -81,7 +82,7 @@ impl Store {
             .select_only()
             .column(run::Column::NodeId)
             .column_as(run::Column::Id.count(), "runs")
-            .filter(run::Column::State.eq(RunState::Running.as_str()))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .group_by(run::Column::NodeId)
             .into_tuple()
             .all(&self.reader)

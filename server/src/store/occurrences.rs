@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
+use app::occurrence::OccurrenceState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::code::Code;
 use super::entity::{audit, occurrence, run, schedule};
 use super::{Store, StoreError};
 
@@ -29,7 +31,7 @@ pub struct StoredOccurrence {
     /// When it was to start.
     pub due_at: DateTime<Utc>,
     /// How it stands.
-    pub state: String,
+    pub state: OccurrenceState,
     /// Why, as a stable code.
     pub reason: Option<String>,
     /// How many firings it stands for.
@@ -60,14 +62,14 @@ impl Store {
     pub async fn task_occurrences(
         &self,
         task: TaskId,
-        state: Option<&str>,
+        state: Option<OccurrenceState>,
         before: Option<(DateTime<Utc>, i64)>,
         limit: u64,
     ) -> Result<Vec<StoredOccurrence>, StoreError> {
         use occurrence::Column as O;
         let mut query = occurrence::Entity::find().filter(O::TaskId.eq(task.0));
         if let Some(state) = state {
-            query = query.filter(O::State.eq(state));
+            query = query.filter(O::State.eq(Code(state)));
         }
         if let Some((at, id)) = before {
             query = query.filter(
@@ -158,7 +160,7 @@ impl Store {
             let rows: Vec<(i64, DateTime<Utc>)> = occurrence::Entity::find()
                 .select_only()
                 .columns([O::TaskId, O::DueAt])
-                .filter(O::State.eq("planned"))
+                .filter(O::State.eq(Code(OccurrenceState::Planned)))
                 .filter(O::DueAt.gt(now))
                 .filter(O::TaskId.is_in(chunk.iter().map(|id| id.0)))
                 .into_tuple()
@@ -186,7 +188,7 @@ impl Store {
         use occurrence::Column as O;
         let rows = occurrence::Entity::find()
             .filter(O::TaskId.eq(task.0))
-            .filter(O::State.eq("planned"))
+            .filter(O::State.eq(Code(OccurrenceState::Planned)))
             .filter(O::BaseAt.lte(now))
             .filter(O::DueAt.gt(now))
             .order_by_asc(O::DueAt)
@@ -274,7 +276,7 @@ impl Store {
                 scheduled_for: row.scheduled_for,
                 base_at: row.base_at.unwrap_or(row.due_at),
                 due_at: row.due_at,
-                state: row.state,
+                state: row.state.0,
                 reason: row.reason,
                 firings: row.firings,
                 since: row.since,

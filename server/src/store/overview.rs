@@ -1,17 +1,21 @@
 //! Counts for the overview.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
+use app::message::MessageState;
+use app::occurrence::OccurrenceState;
 use app::page::DayCounts;
+use app::run::{RunEnd, RunState};
+use app::task::TaskState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select};
 
+use super::code::{Code, Stored, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{Store, StoreError};
 
-/// States of runs that did not succeed.
-const BAD: [&str; 3] = ["failed", "timed_out", "lost"];
 /// The attempt after a run, in a question about that run.
 const NEXT: &str = "next_attempt";
 
@@ -24,7 +28,8 @@ impl Store {
         let counts = self
             .by_state(task::Entity::find(), task::Column::State)
             .await?;
-        Ok(["active", "paused", "closed"].map(|state| of(&counts, &[state])))
+        let states = [TaskState::Active, TaskState::Paused, TaskState::Closed];
+        Ok(states.map(|state| of(&counts, &[state])))
     }
 
     /// What became of the firings since an instant.
@@ -34,22 +39,22 @@ impl Store {
     pub async fn day_counts(&self, since: DateTime<Utc>) -> Result<DayCounts, StoreError> {
         use occurrence::Column as O;
         use run::Column as R;
-        let ended = ["succeeded", "failed", "timed_out", "lost", "killed"];
+        let ended = RunEnd::ALL.map(RunEnd::state);
         let runs = run::Entity::find()
-            .filter(R::State.is_in(ended))
+            .filter(is_one_of(R::State, &ended))
             .filter(R::StartedAt.gte(since));
         let runs = self.by_state(runs, R::State).await?;
         let retried = self.retried(since).await?;
         let unruns = occurrence::Entity::find()
-            .filter(O::State.is_in(["skipped", "missed"]))
+            .filter(is_one_of(O::State, &OccurrenceState::NOT_RUN))
             .filter(O::DueAt.gte(since));
         let unruns = self.by_state(unruns, O::State).await?;
         Ok(DayCounts {
-            succeeded: of(&runs, &["succeeded"]),
-            bad: of(&runs, &BAD) - retried,
-            killed: of(&runs, &["killed"]),
-            skipped: of(&unruns, &["skipped"]),
-            missed: of(&unruns, &["missed"]),
+            succeeded: of(&runs, &[RunState::Succeeded]),
+            bad: of(&runs, &RunState::BAD) - retried,
+            killed: of(&runs, &[RunState::Killed]),
+            skipped: of(&unruns, &[OccurrenceState::Skipped]),
+            missed: of(&unruns, &[OccurrenceState::Missed]),
         })
     }
 
@@ -73,7 +78,7 @@ impl Store {
         let column = |column| Expr::col((run::Entity, column));
         let origin = Func::coalesce([column(R::OriginId), column(R::Id)]).into();
         let count = run::Entity::find()
-            .filter(R::State.is_in(BAD))
+            .filter(is_one_of(R::State, &RunState::BAD))
             .filter(R::StartedAt.gte(since))
             .filter(
                 Condition::any()
@@ -98,19 +103,21 @@ impl Store {
     /// When the database fails.
     pub async fn outbox_counts(&self) -> Result<(i64, i64), StoreError> {
         use message::Column as M;
-        let wanted = ["pending", "waiting", "sending", "dead"];
-        let messages = message::Entity::find().filter(M::State.is_in(wanted));
+        let [pending, waiting, sending] = MessageState::OPEN;
+        let wanted = [pending, waiting, sending, MessageState::Dead];
+        let messages = message::Entity::find().filter(is_one_of(M::State, &wanted));
         let counts = self.by_state(messages, M::State).await?;
-        Ok((of(&counts, &wanted[..3]), of(&counts, &wanted[3..])))
+        let open = of(&counts, &MessageState::OPEN);
+        Ok((open, of(&counts, &[MessageState::Dead])))
     }
 
     /// How many rows of a query are in each state: along an index that begins with the state.
-    async fn by_state<E: EntityTrait, C: ColumnTrait>(
+    async fn by_state<E: EntityTrait, C: ColumnTrait, T: Stored + Hash>(
         &self,
         query: Select<E>,
         state: C,
-    ) -> Result<HashMap<String, i64>, StoreError> {
-        let counts: Vec<(String, i64)> = query
+    ) -> Result<HashMap<T, i64>, StoreError> {
+        let counts: Vec<(Code<T>, i64)> = query
             .select_only()
             .column(state)
             .column_as(state.count(), "rows")
@@ -118,10 +125,13 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        Ok(counts.into_iter().collect())
+        Ok(counts
+            .into_iter()
+            .map(|(state, rows)| (state.0, rows))
+            .collect())
     }
 }
 
-fn of(counts: &HashMap<String, i64>, states: &[&str]) -> i64 {
-    states.iter().filter_map(|state| counts.get(*state)).sum()
+fn of<T: Eq + Hash>(counts: &HashMap<T, i64>, states: &[T]) -> i64 {
+    states.iter().filter_map(|state| counts.get(state)).sum()
 }

@@ -8,6 +8,7 @@ use app::run::RunState;
 use app::task::Execution;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
+use super::code::{Code, is_one_of};
 use super::entity::{pool, run, task};
 use super::ledger::{EVERY_TASK, note_change};
 use super::txn::transaction;
@@ -83,13 +84,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn pool_loads(&self) -> Result<HashMap<String, PoolLoad>, StoreError> {
-        let states = [RunState::Running, RunState::Waiting].map(RunState::as_str);
-        let counts: Vec<(Option<String>, String, i64)> = run::Entity::find()
+        let states = [RunState::Running, RunState::Waiting];
+        let counts: Vec<(Option<String>, Code<RunState>, i64)> = run::Entity::find()
             .select_only()
             .column(run::Column::Pool)
             .column(run::Column::State)
             .column_as(run::Column::Id.count(), "runs")
-            .filter(run::Column::State.is_in(states))
+            .filter(is_one_of(run::Column::State, &states))
             .group_by(run::Column::Pool)
             .group_by(run::Column::State)
             .into_tuple()
@@ -101,7 +102,7 @@ impl Store {
             let own = pool.filter(|name| !name.is_empty() && name != EVERYTHING);
             for name in own.into_iter().chain([EVERYTHING.to_owned()]) {
                 let load = loads.entry(name).or_default();
-                let field = if state == RunState::Running.as_str() {
+                let field = if state.0 == RunState::Running {
                     &mut load.running
                 } else {
                     &mut load.waiting

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
-use app::run::{RunReason, RunState, Trigger};
+use app::occurrence::OccurrenceStep;
+use app::run::{RunReason, RunState, RunStep, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use serde::{Deserialize, Serialize};
 
+use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
 use super::messages::{NewMessage, insert_messages};
 use super::streak;
@@ -61,18 +63,20 @@ pub struct Outcome {
     pub messages: Vec<NewMessage>,
 }
 
-/// A run that the database holds as running under a process.
+/// A run that the database holds as `running` under a node.
 #[derive(Clone, Debug)]
-pub struct UnconfirmedClaim {
+pub struct UnderWay {
     /// Which run.
     pub run_id: RunId,
-    /// Its planned firing; `None` for a manual start.
+    /// Its planned firing; `None` for a start by hand.
     pub occurrence_id: Option<OccurrenceId>,
     /// Whose run.
     pub task_id: TaskId,
+    /// The node.
+    pub node: String,
     /// The fence.
     pub epoch: i32,
-    /// Why it was to start.
+    /// Why its first attempt was started.
     pub trigger: Trigger,
     /// The instant the schedule named.
     pub scheduled_for: Option<DateTime<Utc>>,
@@ -82,8 +86,47 @@ pub struct UnconfirmedClaim {
     pub attempt: i32,
     /// What is filled in, sealed.
     pub parameters_sealed: Option<String>,
-    /// Whether it waited before: then nobody else starts it.
+    /// Whether it waited before: then only a claim starts it.
     pub waited: bool,
+}
+
+impl From<run::Model> for UnderWay {
+    fn from(row: run::Model) -> Self {
+        Self {
+            run_id: RunId(row.id),
+            occurrence_id: row.occurrence_id.map(OccurrenceId),
+            task_id: TaskId(row.task_id),
+            node: row.node_id,
+            epoch: row.epoch,
+            trigger: row.trigger_kind.0,
+            scheduled_for: row.scheduled_for,
+            started_at: row.started_at,
+            attempt: row.attempt,
+            parameters_sealed: row.parameters_sealed,
+            waited: row.due_at.is_some(),
+        }
+    }
+}
+
+impl UnderWay {
+    /// The outcome of one that no process is known of: it has neither exit code nor output.
+    #[must_use]
+    pub fn lost(&self, reason: &RunReason, at: DateTime<Utc>) -> Outcome {
+        Outcome {
+            run_id: self.run_id,
+            occurrence_id: self.occurrence_id,
+            task_id: self.task_id,
+            epoch: self.epoch,
+            state: RunState::Lost,
+            reason: Some(reason.code()),
+            finished_at: at,
+            exit_code: None,
+            exit_signal: None,
+            output: StoredOutput::default(),
+            retry_at: None,
+            messages: Vec::new(),
+        }
+    }
 }
 
 impl Store {
@@ -91,33 +134,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claimed_by(&self, node: &str) -> Result<Vec<UnconfirmedClaim>, StoreError> {
+    pub async fn claimed_by(&self, node: &str) -> Result<Vec<UnderWay>, StoreError> {
         let rows = run::Entity::find()
-            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .filter(run::Column::NodeId.eq(node))
             .order_by_asc(run::Column::Id)
             .all(&self.reader)
             .await?;
-        rows.into_iter()
-            .map(|row| {
-                let unknown = || StoreError::UnknownValue {
-                    what: "trigger",
-                    value: row.trigger_kind.clone(),
-                };
-                Ok(UnconfirmedClaim {
-                    run_id: RunId(row.id),
-                    occurrence_id: row.occurrence_id.map(OccurrenceId),
-                    task_id: TaskId(row.task_id),
-                    epoch: row.epoch,
-                    trigger: row.trigger_kind.parse().map_err(|()| unknown())?,
-                    scheduled_for: row.scheduled_for,
-                    started_at: row.started_at,
-                    attempt: row.attempt,
-                    parameters_sealed: row.parameters_sealed,
-                    waited: row.due_at.is_some(),
-                })
-            })
-            .collect()
+        Ok(rows.into_iter().map(UnderWay::from).collect())
     }
 
     /// Gives a run that is over and has no output what was found of it.
@@ -151,30 +175,30 @@ impl Store {
     pub async fn record(&self, outcomes: &[Outcome]) -> Result<Vec<RunId>, StoreError> {
         transaction!(self, |tx| {
             let mut fenced = Vec::new();
-            let mut by_state: HashMap<&'static str, Vec<i64>> = HashMap::new();
+            let mut steps: HashMap<OccurrenceStep, Vec<i64>> = HashMap::new();
             let mut messages = Vec::new();
             for outcome in outcomes {
-                if !finish_run(tx, outcome).await? {
+                let step = RunStep::out_of_running(outcome.state)?;
+                if !finish_run(tx, outcome, step).await? {
                     fenced.push(outcome.run_id);
                     continue;
                 }
-                let mut state = outcome.state.as_str();
+                let mut step = OccurrenceStep::Follow(step);
                 if let Some(due_at) = outcome.retry_at
                     && plan_retry(tx, outcome, due_at).await?
                 {
                     crate::failpoints::point("retry.inserted");
-                    state = "waiting";
+                    step = OccurrenceStep::Retry;
                 }
                 if let Some(id) = outcome.occurrence_id {
-                    by_state.entry(state).or_default().push(id.0);
+                    steps.entry(step).or_default().push(id.0);
                 }
                 messages.extend(outcome.messages.iter().cloned());
             }
-            for (state, ids) in by_state {
+            for (step, ids) in steps {
                 occurrence::Entity::update_many()
-                    .col_expr(occurrence::Column::State, Expr::value(state))
                     .filter(occurrence::Column::Id.is_in(ids))
-                    .filter(occurrence::Column::State.eq("running"))
+                    .step(occurrence::Column::State, step)
                     .exec(tx)
                     .await?;
             }
@@ -183,36 +207,17 @@ impl Store {
         })
     }
 
-    /// Runs that are `running`, each with its node and the number of its attempt, as they would be ended when that is gone.
+    /// Runs that are `running`, under any node.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn running_under(&self) -> Result<Vec<(String, Outcome, i32)>, StoreError> {
+    pub async fn running_under(&self) -> Result<Vec<UnderWay>, StoreError> {
         let rows = run::Entity::find()
-            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .order_by_asc(run::Column::Id)
             .all(&self.reader)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let outcome = Outcome {
-                    run_id: RunId(row.id),
-                    occurrence_id: row.occurrence_id.map(OccurrenceId),
-                    task_id: TaskId(row.task_id),
-                    epoch: row.epoch,
-                    state: RunState::Lost,
-                    reason: None,
-                    finished_at: row.started_at,
-                    exit_code: None,
-                    exit_signal: None,
-                    output: StoredOutput::default(),
-                    retry_at: None,
-                    messages: Vec::new(),
-                };
-                (row.node_id, outcome, row.attempt)
-            })
-            .collect())
+        Ok(rows.into_iter().map(UnderWay::from).collect())
     }
 }
 
@@ -231,8 +236,8 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
         attempt: Set(last.attempt + 1),
         trigger_kind: Set(last.trigger_kind),
         requested_by: Set(last.requested_by),
-        state: Set("waiting".to_owned()),
-        reason: Set(Some(RunReason::Waits("retry".to_owned()).code())),
+        state: Set(Code(RunState::Waiting)),
+        reason: Set(Some(RunReason::Waits(WaitReason::Retry).code())),
         node_id: Set(String::new()),
         epoch: Set(last.epoch),
         scheduled_for: Set(last.scheduled_for),
@@ -253,7 +258,7 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
 }
 
 /// Ends a run that is still ours; false when it is not.
-async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
+async fn finish_run(tx: &Tx, outcome: &Outcome, step: RunStep) -> Result<bool, StoreError> {
     use run::Column as R;
     // What waits for its channel is not over: `store::delivery` ends it.
     let finished_at = outcome.state.is_over().then_some(outcome.finished_at);
@@ -266,7 +271,6 @@ async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
     let updated = run::Entity::update_many()
         .col_expr(R::Streak, streak)
         .col_expr(R::StreakSince, since)
-        .col_expr(R::State, Expr::value(outcome.state.as_str()))
         .col_expr(R::Reason, Expr::value(outcome.reason.clone()))
         .col_expr(R::FinishedAt, Expr::value(finished_at))
         .col_expr(R::Excerpt, Expr::value(outcome.output.excerpt.clone()))
@@ -278,7 +282,7 @@ async fn finish_run(tx: &Tx, outcome: &Outcome) -> Result<bool, StoreError> {
         .col_expr(R::OutputObject, Expr::value(outcome.output.object.clone()))
         .filter(R::Id.eq(outcome.run_id.0))
         .filter(R::Epoch.eq(outcome.epoch))
-        .filter(R::State.eq("running"))
+        .step(R::State, step)
         .exec(tx)
         .await?;
     Ok(updated.rows_affected == 1)

@@ -4,9 +4,11 @@
 use std::collections::{HashMap, HashSet};
 
 use app::id::TaskId;
+use app::run::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::code::Code;
 use super::entity::{pool, run};
 use super::ledger::active;
 use super::{Store, StoreError};
@@ -54,7 +56,7 @@ impl Store {
                 .filter(R::TaskId.eq(task.0))
                 .filter(R::FinishedAt.is_not_null());
             if only_success {
-                query = query.filter(R::State.eq("succeeded"));
+                query = query.filter(R::State.eq(Code(RunState::Succeeded)));
             }
             // Backwards along the task's own index, and not through all of its history.
             let last = query

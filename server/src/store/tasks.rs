@@ -10,11 +10,12 @@ pub use change::{Deleted, Updated};
 
 use app::id::{ChannelId, TaskId};
 use app::schedule::{DayRule, Jitter, MissedRule, Schedule};
-use app::task::{Execution, Mode, Task, TaskState};
+use app::task::{Execution, InForce, Mode, Task, TaskState};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::code::Code;
 use super::entity::{schedule, task};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
@@ -94,7 +95,7 @@ impl NewSchedule {
 pub struct LiveTask {
     /// The task.
     pub task: Task,
-    /// The schedules in force: urge while urging, else work.
+    /// The schedules in force.
     pub schedules: Vec<Schedule>,
     /// What it was granted, sealed.
     pub secrets: Vec<SealedSecret>,
@@ -102,9 +103,9 @@ pub struct LiveTask {
 
 impl LiveTask {
     fn new(task: Task, urge: Option<Schedule>, secrets: Vec<SealedSecret>) -> Self {
-        let schedules = match urge {
-            Some(urge) if task.urging => vec![urge],
-            _ => task.schedules.clone(),
+        let schedules = match InForce::of(task.urging, urge, &task.schedules) {
+            InForce::Urge(urge) => vec![urge],
+            InForce::Work(schedules) => schedules.clone(),
         };
         Self {
             task,
@@ -172,7 +173,7 @@ impl Store {
             // In parts: all rows at once, besides all tasks, would be the server's largest moment.
             let rows = task::Entity::find()
                 .filter(task::Column::Id.gt(after))
-                .filter(task::Column::State.ne(TaskState::Closed.as_str()))
+                .filter(task::Column::State.ne(Code(TaskState::Closed)))
                 .order_by_asc(task::Column::Id)
                 .limit(TASKS_AT_ONCE)
                 .all(&self.reader)
@@ -205,7 +206,7 @@ impl Store {
         let Some(row) = task::Entity::find_by_id(id.0).one(&self.reader).await? else {
             return Ok(None);
         };
-        if row.state == TaskState::Closed.as_str() {
+        if row.state == Code(TaskState::Closed) {
             return Ok(None);
         }
         let schedules = schedules_of(&self.reader, &[id.0]).await?;

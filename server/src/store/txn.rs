@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use app::transition::RefusedTransition;
 use sea_orm::{
     DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqlErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
+use super::code::UnknownWord;
 use super::{Engine, Store};
 
 /// A transaction under way.
@@ -32,7 +34,7 @@ pub enum StoreError {
     UnknownUrl,
     /// The database or the way to it failed.
     #[error("the database failed")]
-    Database(#[from] DbErr),
+    Database(#[source] DbErr),
     /// A row holds something that no version of ours writes.
     #[error("the database holds {what} {value:?}, which this version does not know")]
     UnknownValue {
@@ -41,6 +43,9 @@ pub enum StoreError {
         /// The value.
         value: String,
     },
+    /// What was to be written does not follow on the state that it is written to.
+    #[error(transparent)]
+    Refused(#[from] RefusedTransition),
     /// A value could not be sealed, or did not open with the key at hand.
     #[error("{what} cannot be sealed or opened with this key")]
     Seal {
@@ -53,6 +58,20 @@ pub enum StoreError {
     /// The rows changed between reading and writing; the transaction must start over.
     #[error("another node was faster")]
     Raced,
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if let DbErr::TryIntoErr { source, .. } = &error
+            && let Some(unknown) = source.downcast_ref::<UnknownWord>()
+        {
+            return Self::UnknownValue {
+                what: unknown.column,
+                value: unknown.word.clone(),
+            };
+        }
+        Self::Database(error)
+    }
 }
 
 impl StoreError {

@@ -3,8 +3,15 @@
 mod imports;
 mod rooms;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use app::message::MessageState;
+use app::occurrence::OccurrenceState;
+use app::run::RunState;
+use app::task::TaskState;
+use app::transition::Word;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,6 +91,91 @@ fn only_the_store_knows_the_database() {
             .any(|line| line.contains("sea_orm") && !line.trim_start().starts_with("//"));
         assert!(inside || !names, "{} names sea_orm", path.display());
     }
+}
+
+/// Words of states outside the enums that hold them: texts for people, and names of JSON fields.
+const OTHER_WORDS: [(&str, &[&str]); 5] = [
+    // Sentences in English.
+    (
+        "server/src/service/explain/ledger.rs",
+        &["succeeded", "failed"],
+    ),
+    ("server/src/composer.rs", &["succeeded"]),
+    // The rule of missed firings, a field of a task.
+    ("server/src/cli/task/add.rs", &["missed"]),
+    ("server/src/cli/task/show.rs", &["missed"]),
+    // Counts of messages, fields of a channel.
+    ("server/src/cli/channel.rs", &["pending", "dead"]),
+];
+
+/// Where states have their words.
+const ENUMS: [&str; 4] = [
+    "app/src/message/state.rs",
+    "app/src/occurrence/state.rs",
+    "app/src/run/state.rs",
+    "app/src/task/state.rs",
+];
+
+/// Lines of a source without its comments and its inline tests, which stand at its end.
+fn lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tests = source.find("#[cfg(test)]\nmod tests {");
+    let code = &source[..tests.unwrap_or(source.len())];
+    (1..)
+        .zip(code.lines())
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn the_word_of_a_state_stands_in_its_enum_only() {
+    let mut words: Vec<&str> = Vec::new();
+    words.extend(OccurrenceState::all().into_iter().map(Word::word));
+    words.extend(RunState::all().into_iter().map(Word::word));
+    words.extend(MessageState::all().into_iter().map(Word::word));
+    words.extend(TaskState::all().into_iter().map(Word::word));
+    words.sort_unstable();
+    words.dedup();
+    // As text in Rust, and as text in SQL.
+    let literals: Vec<(&str, [String; 2])> = words
+        .iter()
+        .map(|word| (*word, [format!("\"{word}\""), format!("'{word}'")]))
+        .collect();
+    let mut found = Vec::new();
+    for folder in ["app/src", "frontend/src", "server/src"] {
+        sources(&root().join(folder), &mut found);
+    }
+    let mut allowed: BTreeSet<(&str, &str)> = OTHER_WORDS
+        .iter()
+        .flat_map(|(file, words)| words.iter().map(|word| (*file, *word)))
+        .collect();
+    let others = allowed.clone();
+    let mut faults = Vec::new();
+    for path in found {
+        let name = path.strip_prefix(root()).expect("inside").to_owned();
+        let name = name.to_str().expect("a name").to_owned();
+        let is_test = name.ends_with("/tests.rs") || name.contains("/tests/");
+        if is_test || ENUMS.contains(&name.as_str()) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        for (number, line) in lines(&text) {
+            for (word, literals) in &literals {
+                if !literals.iter().any(|literal| line.contains(literal)) {
+                    continue;
+                }
+                let other = others
+                    .iter()
+                    .find(|other| **other == (name.as_str(), *word));
+                match other {
+                    Some(other) => {
+                        allowed.remove(other);
+                    }
+                    None => faults.push(format!("{name}:{number}: {}", line.trim())),
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "states as texts:\n{}", faults.join("\n"));
+    assert!(allowed.is_empty(), "no longer there: {allowed:?}");
 }
 
 #[test]

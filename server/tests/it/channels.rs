@@ -155,7 +155,7 @@ async fn private_addresses_are_refused_where_nothing_allows_them() {
     let row = app
         .until("a dead letter", async || {
             let row = app.messages(task.id).await.remove(0);
-            (row.state == "dead").then_some(row)
+            (row.state.as_str() == "dead").then_some(row)
         })
         .await;
     assert!(

@@ -37,7 +37,7 @@ async fn with_reminder() -> (TestApp, Robot, ChannelId, TaskId) {
     let task = app.add(reminder("交周报", channel)).await.id;
     app.until("the announcement", async || {
         let sent = app.messages(task).await;
-        (sent.len() == 1 && sent[0].state == "sent").then_some(())
+        (sent.len() == 1 && sent[0].state.as_str() == "sent").then_some(())
     })
     .await;
     (app, robot, channel, task)
@@ -55,7 +55,7 @@ async fn text_is(app: &TestApp, task: TaskId, state: &str) {
     app.until(state, async || {
         let rows = app.messages(task).await;
         let text = rows.iter().rev().find(|row| row.kind == "text")?;
-        (text.state == state && text.last_answer.is_some()).then_some(())
+        (text.state.as_str() == state && text.last_answer.is_some()).then_some(())
     })
     .await;
 }
@@ -136,7 +136,7 @@ async fn a_refusal_for_good_is_final_and_seen() {
         assert_eq!((rows[1].state.as_str(), rows[1].attempts), ("dead", 1));
         let answer = rows[1].last_answer.as_deref().expect("its own words");
         assert!(answer.contains("refused by the test robot"), "{answer}");
-        assert_eq!(rows[2].state, "dead", "its picture goes with it");
+        assert_eq!(rows[2].state.as_str(), "dead", "its picture goes with it");
         app.clock.advance(TimeDelta::hours(3));
         tokio::task::yield_now().await;
         assert_eq!(robot.received().len(), 2, "it is not tried again");
@@ -252,13 +252,15 @@ async fn what_waits_for_a_closed_task_is_withdrawn() {
         let rows = app.messages(task).await;
         let others = app.messages(other).await;
         let limited = rows.len() == 7 && others.len() == 3 && rows[1].last_answer.is_some();
-        (limited && rows[1].state == "pending").then_some(())
+        (limited && rows[1].state.as_str() == "pending").then_some(())
     })
     .await;
     close(&app, task).await;
     let rows = app.messages(task).await;
     assert!(
-        rows[1..].iter().all(|row| row.state == "withdrawn"),
+        rows[1..]
+            .iter()
+            .all(|row| row.state.as_str() == "withdrawn"),
         "{rows:?}"
     );
     for id in runs {
@@ -329,11 +331,11 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
         )
         .await
         .expect("noted");
-    let states: Vec<String> = app
+    let states: Vec<&str> = app
         .messages(task)
         .await
         .into_iter()
-        .map(|row| row.state)
+        .map(|row| row.state.as_str())
         .collect();
     assert_eq!(states, ["sent", "withdrawn", "withdrawn"]);
     assert_eq!(run(&app, id).await.state, RunState::Killed);

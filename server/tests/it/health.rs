@@ -180,7 +180,7 @@ async fn what_is_paused_or_closed_promises_no_runs() {
         let upcoming = app.service.task_upcoming(&app.console(), task, 5).await;
         let starts = upcoming.expect("a list");
         assert!(
-            starts.iter().all(|one| one.state != "planned"),
+            starts.iter().all(|one| one.state.as_str() != "planned"),
             "{starts:?}"
         );
         let overview = app.service.overview(&app.console()).await.expect("it");

@@ -37,7 +37,7 @@ async fn text_of(app: &TestApp, robot: &Robot, task: TaskDraft) -> String {
     app.ended(run).await;
     app.until("the message to be sent", async || {
         let rows = app.messages(task).await;
-        (rows.len() > 1 && rows.iter().all(|row| row.state == "sent")).then_some(())
+        (rows.len() > 1 && rows.iter().all(|row| row.state.as_str() == "sent")).then_some(())
     })
     .await;
     let sent = app.messages(task).await.remove(1).text;

@@ -365,7 +365,7 @@ async fn a_failure_is_tried_again_under_the_same_occurrence_until_it_succeeds() 
         .task_explain(&app.console(), task, "2026-11-22T08:00:01Z")
         .await
         .expect("explained");
-    assert_eq!(said.verdict, "waiting", "{said:?}");
+    assert_eq!(said.verdict.as_str(), "waiting", "{said:?}");
     node.go_to(second(10)).await;
     assert_eq!(runs_of(&app, task).await.len(), 2, "not before its delay");
     node.go_to(second(40)).await;

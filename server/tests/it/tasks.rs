@@ -2,7 +2,9 @@
 
 use app::auth::Role;
 use app::id::TaskId;
+use app::task::{TaskState, TaskStep};
 use serde_json::{Value, json};
+use server::store::Updated;
 
 use super::helpers::{TestApp, at, draft};
 
@@ -263,7 +265,7 @@ async fn tasks_are_found_and_paged() {
     };
     app.components
         .store
-        .set_task_state(&app.act(), closed.id, app::task::TaskState::Closed, None)
+        .set_task_state(&app.act(), closed.id, TaskStep::Close, None)
         .await
         .expect("closed");
 
@@ -325,4 +327,22 @@ async fn tasks_are_found_and_paged() {
         cursor = format!("&after={next}");
     }
     assert_eq!(names, ["周报_提醒", "100% sure", "Nightly BACKUP"]);
+}
+
+/// Two people act at once: the pause reads the task before the close, and writes after it.
+#[tokio::test]
+async fn a_pause_that_comes_behind_a_close_leaves_the_task_closed() {
+    let app = TestApp::new().await;
+    let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
+    let store = &app.components.store;
+    let step = async |step| {
+        let done = store.set_task_state(&app.act(), task, step, None).await;
+        done.expect("an answer")
+    };
+    assert_eq!(step(TaskStep::Close).await, Updated::Done);
+    assert_eq!(step(TaskStep::Pause).await, Updated::Outdated);
+    let found = store.task(task).await.expect("an answer").expect("a task");
+    assert_eq!(found.state, TaskState::Closed);
+    assert_eq!(step(TaskStep::Restore).await, Updated::Done);
+    assert_eq!(step(TaskStep::Pause).await, Updated::Done);
 }

@@ -251,7 +251,7 @@ async fn every_instant_has_its_sentence() {
             .task_explain(&console, task, at)
             .await
             .expect("an explanation");
-        (told.verdict, told.sentence)
+        (told.verdict.as_str(), told.sentence)
     };
     let task = app.add(draft("t", "0,30 * * * *", "true")).await.id;
     let mut node = app.node().await;

@@ -9,7 +9,7 @@ use app::id::TaskId;
 use app::occurrence::Explanation;
 use app::page::PreviewRequest;
 use app::schedule::ScheduleDraft;
-use app::task::{Control, TaskDraft, TaskQuery, TaskState};
+use app::task::{Control, TaskDraft, TaskQuery, TaskStep};
 use app::time::Stamp;
 use chrono::{DateTime, Datelike, Utc};
 
@@ -80,13 +80,13 @@ async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
     // To come.
     for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
         let told = explain(&app, weekly, time).await;
-        assert_eq!(told.verdict, "planned", "{}", told.sentence);
+        assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
         assert!(told.sentence.contains("2026-11-23 08:30:00"));
     }
     let told = explain(&app, daily, "2026-11-23 08:30").await;
-    assert_eq!(told.verdict, "planned", "{}", told.sentence);
+    assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
     let told = explain(&app, daily, "2026-11-22 08:30").await;
-    assert_eq!(told.verdict, "skipped", "{}", told.sentence);
+    assert_eq!(told.verdict.as_str(), "skipped", "{}", told.sentence);
     // Gone by, and one row tells of a whole night.
     let dense = app.add(draft("dense", "* * * * *", "true")).await.id;
     app.node().await.go_to(at("2026-11-22T08:02:00Z")).await;
@@ -94,15 +94,15 @@ async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
     app.node().await.go_to(at("2026-11-23T08:31:00Z")).await;
     for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
         let told = explain(&app, weekly, time).await;
-        assert_eq!(told.verdict, "ran", "{}", told.sentence);
+        assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
         assert!(told.run_id.is_some());
     }
     let told = explain(&app, daily, "2026-11-23 08:30").await;
-    assert_eq!(told.verdict, "ran", "{}", told.sentence);
+    assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
     let told = explain(&app, daily, "2026-11-22 08:30").await;
-    assert_eq!(told.verdict, "skipped", "{}", told.sentence);
+    assert_eq!(told.verdict.as_str(), "skipped", "{}", told.sentence);
     let told = explain(&app, dense, "2026-11-22 20:17").await;
-    assert_eq!(told.verdict, "missed", "{}", told.sentence);
+    assert_eq!(told.verdict.as_str(), "missed", "{}", told.sentence);
 }
 
 #[tokio::test]
@@ -129,12 +129,12 @@ async fn what_is_put_off_is_still_to_come() {
     assert_eq!(told, [(at("2026-11-22T08:30:00Z"), end, "planned")]);
     for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
         let told = explain(&app, once.id, time).await;
-        assert_eq!(told.verdict, "planned", "{}", told.sentence);
+        assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
     }
     node.go_to(at("2026-11-22T09:01:00Z")).await;
     for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
         let told = explain(&app, once.id, time).await;
-        assert_eq!(told.verdict, "ran", "{}", told.sentence);
+        assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
     }
     assert_eq!(next_at(&app, once.id).await, None);
     let task = app.service.task_get(&console, once.id).await.expect("it");
@@ -374,7 +374,7 @@ async fn any_number_of_pauses_ends() {
     for id in ids {
         app.components
             .store
-            .set_task_state(&app.act(), TaskId(id), TaskState::Paused, Some(until))
+            .set_task_state(&app.act(), TaskId(id), TaskStep::Pause, Some(until))
             .await
             .expect("a pause");
     }

@@ -52,7 +52,7 @@ fn told(row: &Occurrence) -> String {
     } else {
         String::new()
     };
-    format!("{}{reason}{count}", row.state)
+    format!("{}{reason}{count}", row.state.as_str())
 }
 
 async fn named(app: &TestApp, id: TaskId) -> Vec<String> {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::icon::{self, icon};
 use crate::i18n::Lang;
 use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
-use crate::task::Task;
+use crate::task::{InForce, Task};
 use crate::texts::plan;
 use crate::ui::context::lang;
 
@@ -61,14 +61,14 @@ pub(crate) fn in_force_words(task: &Task) -> String {
 /// Words and text of the first schedule in force, and how many follow it.
 fn first_in_force(task: &Task) -> (String, String, usize) {
     let lang = lang();
-    match (&task.urge_cron, task.schedules.split_first()) {
-        (Some(urge), _) if task.urging => (words(urge, lang), urge.clone(), 0),
-        (_, Some((first, more))) => (
+    match task.in_force() {
+        InForce::Urge(urge) => (words(urge, lang), urge.to_owned(), 0),
+        InForce::Work([first, more @ ..]) => (
             describe_schedule(first, lang),
             first.spec.clone(),
             more.len(),
         ),
-        _ => (words(&task.cron, lang), task.cron.clone(), 0),
+        InForce::Work([]) => (words(&task.cron, lang), task.cron.clone(), 0),
     }
 }
 

@@ -6,7 +6,7 @@ use super::output::visible;
 use super::state::message_state;
 use super::time::Clock;
 use crate::channel::MessageRow;
-use crate::message::Event;
+use crate::message::{Event, MessageState};
 use crate::texts::phrases;
 use crate::ui::context::{lang, ui};
 
@@ -20,10 +20,10 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
         let kind = if row.kind == "image" { ui.message_image } else { ui.message_text };
         let attempts = (row.attempts > 1).then(|| phrases::attempts(lang(), row.attempts));
         // What was accepted needs no answer: it is what the text says.
-        let answer = row.last_answer.filter(|_| row.state != "sent");
+        let answer = row.last_answer.filter(|_| row.state != MessageState::Sent);
         view! {
             <li>
-                {message_state(&row.state)}
+                {message_state(row.state)}
                 <span>{Event::text(&row.event, lang())} " · " {kind}</span>
                 <span class="muted">{clock.relative(row.sent_at.unwrap_or(row.created_at))}</span>
                 {attempts.map(|text| view! { <span class="muted">{text}</span> })}

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use super::time::Clock;
+use crate::message::MessageState;
+use crate::occurrence::OccurrenceState;
 use crate::run::{RunState, UnrunState};
 use crate::task::{Health, Task, TaskState};
 use crate::texts::health::{failing_times, since, until};
@@ -43,26 +45,23 @@ pub(crate) fn unrun_state(state: UnrunState) -> AnyView {
     badge(tone, glyph, ui().unrun_state(state))
 }
 
-/// How a planned firing stands, by the ledger's name for it.
-pub(crate) fn occurrence_state(state: &str) -> AnyView {
-    match (state.parse::<RunState>(), state) {
-        (Ok(state), _) => run_state(state),
-        (_, "planned") => badge("run", icon::CLOCK, plan_ui().state_planned),
-        (_, "skipped") => unrun_state(UnrunState::Skipped),
-        (_, "missed") => unrun_state(UnrunState::Missed),
-        (_, other) => badge("off", icon::QUESTION, other.to_owned()),
+/// How a planned firing stands.
+pub(crate) fn occurrence_state(state: OccurrenceState) -> AnyView {
+    match state {
+        OccurrenceState::Planned => badge("run", icon::CLOCK, plan_ui().state_planned),
+        OccurrenceState::Run(state) => run_state(state),
+        OccurrenceState::Skipped => unrun_state(UnrunState::Skipped),
+        OccurrenceState::Missed => unrun_state(UnrunState::Missed),
     }
 }
 
 /// The word for how a planned firing stands.
-pub(crate) fn occurrence_word(state: &'static str) -> &'static str {
-    let ui = ui();
-    match (state.parse::<RunState>(), state) {
-        (Ok(state), _) => ui.run_state(state),
-        (_, "planned") => plan_ui().state_planned,
-        (_, "skipped") => ui.unrun_state(UnrunState::Skipped),
-        (_, "missed") => ui.unrun_state(UnrunState::Missed),
-        (_, other) => other,
+pub(crate) fn occurrence_word(state: OccurrenceState) -> &'static str {
+    match state {
+        OccurrenceState::Planned => plan_ui().state_planned,
+        OccurrenceState::Run(state) => ui().run_state(state),
+        OccurrenceState::Skipped => ui().unrun_state(UnrunState::Skipped),
+        OccurrenceState::Missed => ui().unrun_state(UnrunState::Missed),
     }
 }
 
@@ -109,13 +108,15 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
 }
 
 /// How a message stands.
-pub(crate) fn message_state(state: &str) -> AnyView {
+pub(crate) fn message_state(state: MessageState) -> AnyView {
     let ui = ui();
     match state {
-        "sent" => badge("ok", icon::CHECK, ui.message_sent),
-        "sending" => badge("run", icon::SPINNER, ui.message_sending),
-        "dead" => badge("bad", icon::CROSS, ui.message_dead),
-        "withdrawn" => badge("off", icon::STOP, ui.message_withdrawn),
-        _ => badge("off", icon::CLOCK, ui.message_pending),
+        MessageState::Sent => badge("ok", icon::CHECK, ui.message_sent),
+        MessageState::Sending => badge("run", icon::SPINNER, ui.message_sending),
+        MessageState::Dead => badge("bad", icon::CROSS, ui.message_dead),
+        MessageState::Withdrawn => badge("off", icon::STOP, ui.message_withdrawn),
+        MessageState::Pending | MessageState::Waiting => {
+            badge("off", icon::CLOCK, ui.message_pending)
+        }
     }
 }

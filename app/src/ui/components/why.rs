@@ -6,7 +6,7 @@ use super::field::{Faults, Field, input, moment_kind};
 use super::icon::{self, icon};
 use crate::error::FieldError;
 use crate::id::TaskId;
-use crate::occurrence::Explanation;
+use crate::occurrence::{Explanation, Verdict};
 use crate::routes;
 use crate::time::ZoneRules;
 use crate::ui::context::{lang, plan_ui};
@@ -31,12 +31,16 @@ pub(crate) fn why_form(task: TaskId, zone: &str, at: &str, fault: Option<String>
 
 /// The answer: one sentence, and the way to the run it comes from.
 pub(crate) fn answer(explanation: &Explanation) -> AnyView {
-    let (class, glyph) = match explanation.verdict.as_str() {
-        "ran" => ("notice is-ok", icon::CHECK),
-        "running" | "planned" => ("notice is-run", icon::CLOCK),
-        "missed" => ("notice is-warn", icon::ALERT),
-        "skipped" | "paused" | "closed" | "window" => ("notice is-warn", icon::SKIP),
-        _ => ("notice is-off", icon::QUESTION),
+    let (class, glyph) = match explanation.verdict {
+        Verdict::Ran => ("notice is-ok", icon::CHECK),
+        Verdict::Running | Verdict::Planned => ("notice is-run", icon::CLOCK),
+        Verdict::Missed => ("notice is-warn", icon::ALERT),
+        Verdict::Skipped | Verdict::Paused | Verdict::Closed | Verdict::Window => {
+            ("notice is-warn", icon::SKIP)
+        }
+        Verdict::Waiting | Verdict::NotNamed | Verdict::NotCreated | Verdict::Unknown => {
+            ("notice is-off", icon::QUESTION)
+        }
     };
     let zone: &ZoneRules = &explanation.zone;
     let at = explanation.at;

@@ -7,7 +7,7 @@ use leptos_router::params::ParamsMap;
 use super::not_found;
 use crate::error::AppError;
 use crate::id::{ScheduleId, TaskId};
-use crate::occurrence::{OCCURRENCE_STATES, Occurrence, OccurrenceQuery};
+use crate::occurrence::{Occurrence, OccurrenceQuery, OccurrenceState};
 use crate::page::OccurrencesPage;
 use crate::routes;
 use crate::server_fns::fetch_occurrences;
@@ -56,7 +56,8 @@ fn content(page: OccurrencesPage) -> AnyView {
     let task = &page.task;
     let first = page.query.after.is_none();
     let (fault, error) = faults_of(page.explain_error.clone());
-    let to_come = (first && shows_to_come(&page.query)).then(|| {
+    let shown = page.query.state.is_none_or(OccurrenceState::can_be_to_come);
+    let to_come = (first && shown).then(|| {
         view! {
             <section class="card flush">
                 <div class="card-head"><h2>{plan.to_come}</h2></div>
@@ -98,32 +99,25 @@ fn faults_of(error: Option<AppError>) -> (Option<String>, Option<AppError>) {
     }
 }
 
-/// Only firings that may still be planned or left out can be to come.
-fn shows_to_come(query: &OccurrenceQuery) -> bool {
-    matches!(
-        query.state.as_deref(),
-        None | Some("planned") | Some("skipped")
-    )
-}
-
 /// The states as links: they work without a script, and the page's address keeps the choice.
 fn filter(id: TaskId, query: &OccurrenceQuery) -> AnyView {
     let plan = plan_ui();
-    let chosen = query.state.clone();
-    let chip = move |state: Option<&'static str>, word: &'static str| {
-        let current = (chosen.as_deref() == state).then_some("true");
+    let chosen = query.state;
+    let chip = move |state: Option<OccurrenceState>, word: &'static str| {
+        let current = (chosen == state).then_some("true");
         view! { <a class="chip" href=address(id, state, None) aria-current=current>{word}</a> }
             .into_any()
     };
     let mut chips = vec![chip(None, plan.state_all)];
-    for state in OCCURRENCE_STATES {
+    for state in OccurrenceState::ALL {
         chips.push(chip(Some(state), occurrence_word(state)));
     }
     view! { <nav class="chips" aria-label=plan.state_filter>{chips}</nav> }.into_any()
 }
 
-fn address(id: TaskId, state: Option<&str>, after: Option<&str>) -> String {
+fn address(id: TaskId, state: Option<OccurrenceState>, after: Option<&str>) -> String {
     let mut params = ParamsMap::new();
+    let state = state.map(OccurrenceState::as_str);
     for (name, value) in [("state", state), ("after", after)] {
         if let Some(value) = value {
             params.insert(name, value.to_owned());
@@ -138,7 +132,7 @@ fn address(id: TaskId, state: Option<&str>, after: Option<&str>) -> String {
 
 fn pager(page: &OccurrencesPage) -> AnyView {
     let plan = plan_ui();
-    let (id, state) = (page.task.id, page.query.state.as_deref());
+    let (id, state) = (page.task.id, page.query.state);
     let newest = page.query.after.as_ref().map(|_| {
         view! { <a class="button" href=address(id, state, None)>{plan.newest}</a> }
     });
@@ -175,7 +169,7 @@ fn table(rows: &[Occurrence], task: &Task, clock: &Clock, empty: &'static str) -
 fn row(one: &Occurrence, task: &Task, clock: &Clock) -> AnyView {
     let (plan, lang) = (plan_ui(), lang());
     let since = one.since.filter(|_| one.count > 1);
-    let starts = !matches!(one.state.as_str(), "skipped" | "missed");
+    let starts = !one.state.is_not_run();
     let due = (starts && one.due_at != one.scheduled_for).then(|| {
         view! { <span class="muted">{plan.due} " " {clock.after(Some(one.scheduled_for), one.due_at)}</span> }
     });
@@ -195,7 +189,7 @@ fn row(one: &Occurrence, task: &Task, clock: &Clock) -> AnyView {
                 {due}
             </th>
             <td class="how">
-                {occurrence_state(&one.state)}
+                {occurrence_state(one.state)}
                 {(one.count > 1).then(|| view! {
                     " " <span class="count">{phrases::times(lang, one.count)}</span>
                 })}

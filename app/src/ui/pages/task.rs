@@ -11,7 +11,7 @@ use crate::id::TaskId;
 use crate::page::TaskPage;
 use crate::routes;
 use crate::server_fns::{fetch_history, fetch_task};
-use crate::task::{Task, TaskState};
+use crate::task::{InForce, Task, TaskState};
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};
@@ -302,10 +302,9 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
         }
     };
     let urge = task.urge_cron.clone();
-    let cycle_word = if task.urging && urge.is_some() {
-        ui.original_cycle
-    } else {
-        ui.cycle
+    let cycle_word = match task.in_force() {
+        InForce::Urge(_) => ui.original_cycle,
+        InForce::Work(_) => ui.cycle,
     };
     view! {
         <dl class="facts">

@@ -12,6 +12,7 @@ use crate::routes;
 use crate::server_fns::fetch_task_list;
 use crate::task::{TaskQuery, TaskRow, TaskState};
 use crate::texts::phrases;
+use crate::transition::Word;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};
@@ -37,7 +38,7 @@ pub(crate) fn page() -> AnyView {
         let query = query.read();
         TaskQuery {
             q: query.get("q").unwrap_or_default(),
-            state: query.get("state").and_then(|state| state.parse().ok()),
+            state: query.get("state").and_then(|state| TaskState::read(&state)),
             after: query.get("after").and_then(|after| after.parse().ok()),
             limit: None,
         }
@@ -45,7 +46,7 @@ pub(crate) fn page() -> AnyView {
     // A state that there is none of: showing all tasks would look like an answer.
     let odd = Memo::new(move |_| {
         let state = query.read().get("state").unwrap_or_default();
-        let known = state.is_empty() || state.parse::<TaskState>().is_ok();
+        let known = state.is_empty() || TaskState::read(&state).is_some();
         (!known).then_some(state)
     });
     let controls = Controls::new();
@@ -146,7 +147,7 @@ fn filter(query: &TaskQuery) -> AnyView {
             .unwrap_or_default();
         let state = state
             .get_untracked()
-            .and_then(|field| field.value().parse().ok());
+            .and_then(|field| TaskState::read(&field.value()));
         navigate(
             &address(&TaskQuery {
                 q,
@@ -163,7 +164,8 @@ fn filter(query: &TaskQuery) -> AnyView {
             go();
         }
     };
-    let states = TaskState::ALL.into_iter().map(move |state| {
+    let states = TaskState::ALL.iter().map(move |state| {
+        let state = *state;
         view! { <option value=state.as_str() selected=chosen == Some(state)>{ui.task_state(state)}</option> }
     }).collect_view();
     view! {

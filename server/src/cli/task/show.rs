@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
-use app::task::Execution;
+use app::task::{Execution, InForce};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -95,21 +95,28 @@ fn cron(task: &Value) -> String {
 /// The schedules in force in words, each with its text.
 pub(super) fn cycle(task: &Value) -> String {
     let zone = text(task, "zone");
-    format!(
-        "{} ({zone})",
-        lines(task, task["urging"] == true).join("; ")
-    )
+    let lines = match in_force(task) {
+        InForce::Urge(urge) => vec![urge_line(urge)],
+        InForce::Work(task) => work_lines(task),
+    };
+    format!("{} ({zone})", lines.join("; "))
 }
 
-/// Schedules in words, one line each.
-fn lines(task: &Value, urge: bool) -> Vec<String> {
-    if urge {
-        let spec = text(task, "urge_cron");
-        let words = ScheduleSpec::parse(&spec)
-            .map(|spec| spec.describe(lang()))
-            .unwrap_or_default();
-        return vec![format!("{words} [{spec}]")];
-    }
+/// What holds of the schedules: the text of the urge cycle, or the task with those for work.
+fn in_force(task: &Value) -> InForce<&str, &Value> {
+    InForce::of(task["urging"] == true, task["urge_cron"].as_str(), task)
+}
+
+/// An urge cycle in words, with its text.
+fn urge_line(spec: &str) -> String {
+    let words = ScheduleSpec::parse(spec)
+        .map(|spec| spec.describe(lang()))
+        .unwrap_or_default();
+    format!("{words} [{}]", spec.replace(char::is_control, " "))
+}
+
+/// The schedules for work in words, one line each.
+fn work_lines(task: &Value) -> Vec<String> {
     // A server of another version may say it in another way; its texts are still told.
     serde_json::from_value::<Vec<Schedule>>(task["schedules"].clone()).map_or_else(
         |_| vec![text(task, "cron")],
@@ -142,12 +149,14 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     if !health.is_empty() {
         all.push(format!("health: {health}"));
     }
-    all.extend(lines(task, false));
-    if task["urge_cron"].is_string() {
-        let urge = lines(task, true).concat();
-        all.push(match task["urging"] == true {
-            true => lang.pick(format!("正在催单：{urge}"), format!("urging: {urge}")),
-            false => lang.pick(format!("催单周期：{urge}"), format!("urge cycle: {urge}")),
+    all.extend(work_lines(task));
+    if let Some(urge) = task["urge_cron"].as_str() {
+        let line = urge_line(urge);
+        all.push(match in_force(task) {
+            InForce::Urge(_) => lang.pick(format!("正在催单：{line}"), format!("urging: {line}")),
+            InForce::Work(_) => {
+                lang.pick(format!("催单周期：{line}"), format!("urge cycle: {line}"))
+            }
         });
     }
     all.push(format!("zone: {zone}"));

@@ -1,5 +1,7 @@
 //! Counting agrees with going through.
 
+use app::occurrence::SkipReason;
+
 use super::*;
 
 /// Starts, and what is left out, one by one.
@@ -33,7 +35,7 @@ fn agree(compiled: &CompiledSchedule, from: &str, until: &str) {
     assert_eq!(told, left_out, "{name}");
     for (first, last, count, code) in stretches {
         assert!(from < first && first <= last && last <= until, "{name}");
-        assert_eq!(code, "calendar");
+        assert_eq!(code, SkipReason::Calendar);
         let before = first - TimeDelta::microseconds(1);
         assert_eq!(one_by_one(compiled, before, last), (0, count), "{name}");
     }

@@ -1,5 +1,6 @@
 //! Telling what nobody was there for, in few rows whatever the outage.
 
+use app::occurrence::{MissReason, SkipReason};
 use app::schedule::MissedPolicy;
 use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,7 +35,7 @@ pub(super) fn rows(
     compiled: &CompiledSchedule,
     first: DateTime<Utc>,
     now: DateTime<Utc>,
-    reason: &'static str,
+    reason: MissReason,
 ) -> Vec<Planned> {
     // A firing before the last edit belonged to another plan.
     let from = (first - TimeDelta::microseconds(1)).max(task.updated_at.0.min(now));
@@ -56,7 +57,7 @@ pub(super) fn rows(
     while let Some(found) = slot.filter(|slot| slot.at <= now) {
         for row in rows_of(task.id, compiled, &found) {
             match row.entry {
-                PlannedEntry::Skipped(code) => told(&mut skipped, row, code),
+                PlannedEntry::Skipped(why) => told(&mut skipped, row, why),
                 _ => firing.push(row),
             }
         }
@@ -112,7 +113,7 @@ fn many(
     (from, until): (DateTime<Utc>, DateTime<Utc>),
     count: u64,
     keep: usize,
-    reason: &'static str,
+    reason: MissReason,
 ) -> Vec<Planned> {
     let cycle = compiled.cycle();
     let just_before = |at: DateTime<Utc>| at - TimeDelta::microseconds(1);
@@ -183,16 +184,16 @@ fn left_out(
 }
 
 /// Adds a firing that a rule left out: one after another for the same reason share a row.
-fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
+fn told(rows: &mut Vec<Planned>, row: Planned, why: SkipReason) {
     let full = rows.len() >= SKIPPED_ROWS;
     if let Some(last) = rows.last_mut() {
         let same = match last.entry {
-            PlannedEntry::Skipped(reason) if reason == code => Some((1, last.scheduled_for)),
+            PlannedEntry::Skipped(reason) if reason == why => Some((1, last.scheduled_for)),
             PlannedEntry::SkippedMany {
                 reason,
                 count,
                 since,
-            } if reason == code => Some((count, since)),
+            } if reason == why => Some((count, since)),
             _ => None,
         };
         if let Some((count, since)) = same
@@ -200,7 +201,7 @@ fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
             && (row.scheduled_for - last.scheduled_for <= TimeDelta::minutes(15) || full)
         {
             let entry = PlannedEntry::SkippedMany {
-                reason: code,
+                reason: why,
                 count: count + 1,
                 since: since.min(row.scheduled_for),
             };

@@ -140,7 +140,7 @@ fn verdicts() {
             &[10],
             busy,
             10,
-            vec![Skip("overlap")],
+            vec![Skip(SkipReason::Overlap)],
         ),
         (
             "two at once",
@@ -148,7 +148,7 @@ fn verdicts() {
             &[9, 10],
             free,
             10,
-            vec![Start(Trigger::Schedule, None), Skip("overlap")],
+            vec![Start(Trigger::Schedule, None), Skip(SkipReason::Overlap)],
         ),
         (
             "within the grace",
@@ -164,7 +164,11 @@ fn verdicts() {
             &[1, 2, 3],
             free,
             100,
-            vec![Miss("down"), Miss("down"), Start(Trigger::CatchUp, None)],
+            vec![
+                Miss(MissReason::Down),
+                Miss(MissReason::Down),
+                Start(Trigger::CatchUp, None),
+            ],
         ),
         (
             "a stale reminder",
@@ -172,7 +176,7 @@ fn verdicts() {
             &[1, 2],
             free,
             100,
-            vec![Miss("down"), Miss("down")],
+            vec![Miss(MissReason::Down), Miss(MissReason::Down)],
         ),
         (
             "behind the window",
@@ -180,7 +184,7 @@ fn verdicts() {
             &[5, 6],
             free,
             6,
-            vec![Start(Trigger::Schedule, None), Skip("window")],
+            vec![Start(Trigger::Schedule, None), Skip(SkipReason::Window)],
         ),
     ];
     for (name, agenda, seconds, running, now, expected) in table {
@@ -218,18 +222,22 @@ fn the_rule_of_the_task_decides_what_is_caught_up() {
     );
     assert_eq!(
         verdicts_of(&all, late, false, 100 + 3601),
-        [Miss("down"), Start(Trigger::CatchUp, None), Later(at(3702))],
+        [
+            Miss(MissReason::Down),
+            Start(Trigger::CatchUp, None),
+            Later(at(3702))
+        ],
         "too old"
     );
     let none = of(rule(MissedPolicy::None, 3600));
     assert_eq!(
         verdicts_of(&none, late, false, 500),
-        [const { Miss("down") }; 3]
+        [const { Miss(MissReason::Down) }; 3]
     );
     let latest = of(rule(MissedPolicy::Latest, 300));
     assert_eq!(
         verdicts_of(&latest, late, false, 500),
-        [const { Miss("down") }; 3]
+        [const { Miss(MissReason::Down) }; 3]
     );
     let patient = of(MissedRule {
         grace_seconds: 600,
@@ -256,15 +264,22 @@ fn a_clock_set_forward_fires_fixed_times_once() {
     fixed.hole = hole(true);
     assert_eq!(
         verdicts_of(&fixed, &[1800, 3600], false, 5400),
-        [Miss("clock"), Start(Trigger::Schedule, None)]
+        [Miss(MissReason::Clock), Start(Trigger::Schedule, None)]
     );
     fixed.hole = hole(false);
-    assert_eq!(verdicts_of(&fixed, &[1800], false, 5400), [Miss("clock")]);
+    assert_eq!(
+        verdicts_of(&fixed, &[1800], false, 5400),
+        [Miss(MissReason::Clock)]
+    );
     let mut stars = usual(Mode::Command, None);
     stars.hole = hole(true);
     assert_eq!(
         verdicts_of(&stars, &[1800, 3600, 5400], false, 5400),
-        [Miss("clock"), Miss("clock"), Start(Trigger::Schedule, None)],
+        [
+            Miss(MissReason::Clock),
+            Miss(MissReason::Clock),
+            Start(Trigger::Schedule, None)
+        ],
         "the last one is on time"
     );
 }

@@ -2,6 +2,7 @@
 
 use app::backend::Answer;
 use app::i18n::Lang;
+use app::occurrence::{OccurrenceState, Verdict};
 use app::run::{Run, RunState, Trigger};
 use app::task::Task;
 use chrono::{DateTime, Utc};
@@ -34,7 +35,7 @@ impl Service {
         let moved_here = || {
             rows.iter()
                 .filter(|row| at <= row.due_at && row.due_at <= until)
-                .filter(|row| row.run_id.is_some() || row.state == "planned")
+                .filter(|row| row.run_id.is_some() || row.state == OccurrenceState::Planned)
                 .min_by_key(|row| (row.run_id.is_none(), row.due_at))
         };
         let Some(row) = found.or_else(moved_here) else {
@@ -46,10 +47,10 @@ impl Service {
         };
         let (verdict, sentence) = match &run {
             Some(run) => of_run(lang, task, row, run),
-            None if row.state == "planned" => {
+            None if row.state == OccurrenceState::Planned => {
                 let due = local(row.due_at, &task.zone);
                 (
-                    "planned",
+                    Verdict::Planned,
                     lang.pick(
                         format!("已计划：{due} 开始。"),
                         format!("It is planned to start at {due}."),
@@ -68,11 +69,10 @@ impl Service {
 }
 
 /// A firing that ran, or runs.
-fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'static str, String) {
+fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, String) {
     let named = local(row.scheduled_for, &task.zone);
     let started = local(run.started_at.0, &task.zone);
-    let state = run.state.as_str();
-    let how = state_text(lang, state);
+    let how = state_text(lang, run.state);
     if run.state == RunState::Waiting {
         let why = run
             .reason
@@ -84,12 +84,12 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'stat
             format!("计划在 {named} 的这一次还没有开始：{why}（第 {attempt} 次尝试，执行 {id}）。"),
             format!("The one planned for {named} has not started yet: it {why} (attempt {attempt}, run {id})."),
         );
-        return ("waiting", sentence);
+        return (Verdict::Waiting, sentence);
     }
     let verdict = if run.state.is_over() {
-        "ran"
+        Verdict::Ran
     } else {
-        "running"
+        Verdict::Running
     };
     let caught_up = if run.trigger == Trigger::CatchUp {
         lang.pick("（补跑）", " (caught up)")
@@ -105,7 +105,7 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'stat
         .or_else(|| {
             code.map(|code| lang.pick(format!("退出码 {code}"), format!("exit code {code}")))
         })
-        .filter(|_| run.state.is_over() && state != "succeeded")
+        .filter(|_| run.state.is_over() && run.state != RunState::Succeeded)
         .map(|why| lang.pick(format!("：{why}"), format!(": {why}")))
         .unwrap_or_default();
     let id = run.id;
@@ -117,12 +117,13 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (&'stat
 }
 
 /// A firing, or many, that did not run.
-fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (&'static str, String) {
+fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (Verdict, String) {
     let named = local(row.scheduled_for, &task.zone);
-    let (verdict, word) = if row.state == "missed" {
-        ("missed", lang.pick("错过", "was missed"))
-    } else {
-        ("skipped", lang.pick("跳过", "was skipped"))
+    let (verdict, word) = match row.state {
+        OccurrenceState::Missed => (Verdict::Missed, lang.pick("错过", "was missed")),
+        OccurrenceState::Planned | OccurrenceState::Run(_) | OccurrenceState::Skipped => {
+            (Verdict::Skipped, lang.pick("跳过", "was skipped"))
+        }
     };
     let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
     let sentence = match row.since.filter(|_| row.firings > 1) {
@@ -143,17 +144,18 @@ fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (&'static str, S
     (verdict, sentence)
 }
 
-fn state_text(lang: Lang, state: &str) -> &'static str {
+fn state_text(lang: Lang, state: RunState) -> &'static str {
     match state {
-        "running" => lang.pick("正在执行", "is running"),
-        "sending" => lang.pick(
+        RunState::Waiting => lang.pick("正在等待", "is waiting"),
+        RunState::Running => lang.pick("正在执行", "is running"),
+        RunState::Sending => lang.pick(
             "正在等待渠道接收消息",
             "is waiting for its channel to accept the message",
         ),
-        "succeeded" => lang.pick("成功", "succeeded"),
-        "failed" => lang.pick("失败", "failed"),
-        "timed_out" => lang.pick("超时被终止", "was ended by its time limit"),
-        "killed" => lang.pick("被人停止", "was stopped by somebody"),
-        _ => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
+        RunState::Succeeded => lang.pick("成功", "succeeded"),
+        RunState::Failed => lang.pick("失败", "failed"),
+        RunState::TimedOut => lang.pick("超时被终止", "was ended by its time limit"),
+        RunState::Killed => lang.pick("被人停止", "was stopped by somebody"),
+        RunState::Lost => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
     }
 }

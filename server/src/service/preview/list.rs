@@ -44,7 +44,7 @@ pub(super) fn list(
         let shown = firings.len();
         for firing in &slot.firings {
             let excluded = firing.excluded.as_ref().map(|excluded| Exclusion {
-                code: excluded.code().to_owned(),
+                code: excluded.reason().as_str().to_owned(),
                 text: excluded_text(lang, excluded, compiled, &task.zone),
             });
             if excluded.is_some() {

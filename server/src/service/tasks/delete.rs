@@ -6,7 +6,7 @@ use app::auth::Principal;
 use app::backend::Answer;
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
-use app::task::{Task, TaskState};
+use app::task::{Task, TaskState, TaskStep};
 
 use crate::error::OrInternal;
 use crate::executor::StopReason;
@@ -51,7 +51,7 @@ impl Service {
             if !is_closed {
                 let close = act.clone().action("task.close");
                 self.store
-                    .set_task_state(&close, task.id, TaskState::Closed, None)
+                    .set_task_state(&close, task.id, TaskStep::Close, None)
                     .await
                     .or_internal(lang)?;
                 self.signals.tasks.notify_one();

@@ -7,7 +7,7 @@ use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{ScheduleId, TaskId};
 use app::schedule::{DayRule, Jitter, Purpose, Schedule};
-use app::task::{Task, TaskState};
+use app::task::{InForce, Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 
@@ -35,17 +35,22 @@ impl Service {
     /// cannot read are left out.
     pub(in crate::service) fn compiled_schedules(&self, task: &Task) -> Vec<CompiledSchedule> {
         let rules = self.calendar_cache.snapshot();
-        let urge = task.urge_cron.as_deref().filter(|_| task.urging);
-        let urge = urge.map(|spec| Schedule {
-            // The row's id only matters for jitter, which an urge cycle has none of.
-            id: ScheduleId(0),
-            purpose: Purpose::Urge,
-            spec: spec.to_owned(),
-            day_rule: DayRule::Any,
-            calendar: None,
-            jitter: Jitter::default(),
-        });
-        let schedules = urge.map_or_else(|| task.schedules.clone(), |urge| vec![urge]);
+        let urge;
+        let schedules = match task.in_force() {
+            InForce::Work(schedules) => schedules,
+            InForce::Urge(spec) => {
+                urge = [Schedule {
+                    // The row's id only matters for jitter, which an urge cycle has none of.
+                    id: ScheduleId(0),
+                    purpose: Purpose::Urge,
+                    spec: spec.to_owned(),
+                    day_rule: DayRule::Any,
+                    calendar: None,
+                    jitter: Jitter::default(),
+                }];
+                &urge
+            }
+        };
         schedules
             .iter()
             .filter_map(|schedule| CompiledSchedule::new(schedule, task, &rules, &self.patterns))

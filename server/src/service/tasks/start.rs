@@ -3,14 +3,13 @@
 mod form;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::{Run, Trigger};
+use app::run::{NoRoom, Run};
 use app::task::RunRequest;
 use app::task::Task;
 
@@ -86,18 +85,14 @@ impl Service {
             .or_internal(lang)?;
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {
-                executor.start(Job {
-                    run_id,
-                    occurrence_id: None,
-                    epoch,
-                    task: Arc::new(task),
-                    trigger: Trigger::Manual,
-                    scheduled_for: None,
-                    started_at: act.at(),
-                    attempt: 1,
-                    parameters: values,
-                    secrets: secrets.into(),
-                });
+                let claimed = (run_id, epoch);
+                executor.start(Job::by_hand(
+                    claimed,
+                    task,
+                    values,
+                    secrets.into(),
+                    act.at(),
+                ));
                 (run_id, false)
             }
             Manual::Waits { run_id, .. } => {
@@ -215,8 +210,8 @@ fn audit_detail(request: &RunRequest, note: Option<&str>) -> String {
     said.join("; ")
 }
 
-fn refused(lang: Lang, task: &Task, why: &str) -> AppError {
-    if why == "queue_full" {
+fn refused(lang: Lang, task: &Task, why: NoRoom) -> AppError {
+    if why == NoRoom::QueueFull {
         return AppError::new(
             ErrorKind::Conflict,
             "task.queue_full",

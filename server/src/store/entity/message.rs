@@ -1,6 +1,9 @@
 //! An outgoing message.
 
+use app::message::MessageState;
 use sea_orm::entity::prelude::*;
+
+use crate::store::code::Code;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "message")]
@@ -17,7 +20,7 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub(crate) mentions: String,
     pub(crate) after_id: Option<i64>,
-    pub(crate) state: String,
+    pub(crate) state: Code<MessageState>,
     pub(crate) attempts: i32,
     pub(crate) next_attempt_at: DateTimeUtc,
     pub(crate) node_id: Option<String>,

@@ -1,6 +1,9 @@
 //! A planned firing: the row of the ledger.
 
+use app::occurrence::OccurrenceState;
 use sea_orm::entity::prelude::*;
+
+use crate::store::code::Code;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "occurrence")]
@@ -13,7 +16,7 @@ pub(crate) struct Model {
     pub(crate) due_at: DateTimeUtc,
     /// When it was to start before jitter or a blackout put it off.
     pub(crate) base_at: Option<DateTimeUtc>,
-    pub(crate) state: String,
+    pub(crate) state: Code<OccurrenceState>,
     pub(crate) reason: Option<String>,
     pub(crate) node_id: Option<String>,
     pub(crate) epoch: i32,

@@ -1,6 +1,9 @@
 //! An attempt at an occurrence, or a manual start.
 
+use app::run::{RunState, Trigger};
 use sea_orm::entity::prelude::*;
+
+use crate::store::code::Code;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "run")]
@@ -10,9 +13,9 @@ pub(crate) struct Model {
     pub(crate) occurrence_id: Option<i64>,
     pub(crate) task_id: i64,
     pub(crate) attempt: i32,
-    pub(crate) trigger_kind: String,
+    pub(crate) trigger_kind: Code<Trigger>,
     pub(crate) requested_by: Option<String>,
-    pub(crate) state: String,
+    pub(crate) state: Code<RunState>,
     pub(crate) reason: Option<String>,
     pub(crate) node_id: String,
     pub(crate) epoch: i32,

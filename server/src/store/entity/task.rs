@@ -1,6 +1,9 @@
 //! A task.
 
+use app::task::TaskState;
 use sea_orm::entity::prelude::*;
+
+use crate::store::code::Code;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "task")]
@@ -23,7 +26,7 @@ pub(crate) struct Model {
     pub(crate) timeout_seconds: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) execution: Option<String>,
-    pub(crate) state: String,
+    pub(crate) state: Code<TaskState>,
     pub(crate) urging: bool,
     pub(crate) version: i64,
     pub(crate) missed_policy: Option<String>,

@@ -4,15 +4,17 @@
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
-use app::run::{RunReason, RunState, Trigger};
+use app::occurrence::OccurrenceStep;
+use app::run::{RunEnd, RunReason, RunState, RunStep, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::code::{Code, TakeStep, is_one_of};
 use super::super::entity::{occurrence, run};
-use super::super::{StoreError, Tx, streak};
+use super::super::{StoreError, Tx, UnderWay, streak};
 use super::{CHUNK, rows};
-use crate::admission::{ActiveRun, Wait, WaitReason};
+use crate::admission::{ActiveRun, Wait};
 
 /// Stands for "a newer start" where a person's name stands otherwise. No name has a colon.
 pub(super) const REPLACED: &str = "replaced:";
@@ -30,31 +32,10 @@ pub struct WaitingRun {
     pub task_id: TaskId,
     /// It may not start before.
     pub due_at: DateTime<Utc>,
-    /// What it waits for: `retry`, `overlap`, `pool`.
-    pub why: String,
+    /// What it waits for.
+    pub why: WaitReason,
     /// Why its first attempt was to start.
     pub trigger: Trigger,
-}
-
-/// A run that waited and is ours to start, in the database as `running`.
-#[derive(Clone, Debug)]
-pub struct Resumed {
-    /// Which run.
-    pub run_id: RunId,
-    /// Its planned firing.
-    pub occurrence_id: Option<OccurrenceId>,
-    /// Whose run.
-    pub task_id: TaskId,
-    /// The fence.
-    pub epoch: i32,
-    /// Which attempt.
-    pub attempt: i32,
-    /// Why the first attempt was started.
-    pub trigger: Trigger,
-    /// The instant the schedule named.
-    pub scheduled_for: Option<DateTime<Utc>>,
-    /// What is filled in, sealed.
-    pub parameters_sealed: Option<String>,
 }
 
 /// What came of asking for the end of a run.
@@ -85,13 +66,13 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
     type Row = (
         i64,
         i64,
-        String,
+        Code<RunState>,
         Option<String>,
         Option<DateTime<Utc>>,
         Option<String>,
         Option<i64>,
         DateTime<Utc>,
-        String,
+        Code<Trigger>,
     );
     let rows: Vec<Row> = run::Entity::find()
         .select_only()
@@ -106,7 +87,7 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
             R::StartedAt,
             R::TriggerKind,
         ])
-        .filter(R::State.is_in(["running", "waiting"]))
+        .filter(is_one_of(R::State, &[RunState::Running, RunState::Waiting]))
         .order_by_asc(R::StartedAt)
         .order_by_asc(R::Id)
         .limit(WAITING_MAX)
@@ -118,26 +99,20 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
     for (id, task_id, state, pool, due_at, reason, occurrence_id, started_at, trigger) in rows {
         let (id, task_id) = (RunId(id), TaskId(task_id));
         let mut waits = None;
-        if state == "waiting" {
+        if state.0 == RunState::Waiting {
             let why = match reason.as_deref().map(RunReason::read) {
                 Some(RunReason::Waits(why)) => why,
-                _ => WaitReason::Retry.code().to_owned(),
+                _ => WaitReason::Retry,
             };
             let due_at = due_at.unwrap_or(started_at);
-            waits = Some(Wait {
-                due_at,
-                why: WaitReason::read(&why),
-            });
+            waits = Some(Wait { due_at, why });
             waiting.push(WaitingRun {
                 run_id: id,
                 occurrence_id: occurrence_id.map(OccurrenceId),
                 task_id,
                 due_at,
                 why,
-                trigger: trigger.parse().map_err(|()| StoreError::UnknownValue {
-                    what: "trigger",
-                    value: trigger,
-                })?,
+                trigger: trigger.0,
             });
         }
         runs.push(ActiveRun {
@@ -166,7 +141,7 @@ pub(super) async fn last_ends(
                 .filter(R::TaskId.eq(task.0))
                 .filter(R::FinishedAt.is_not_null());
             if succeeded {
-                query = query.filter(R::State.eq("succeeded"));
+                query = query.filter(R::State.eq(Code(RunState::Succeeded)));
             }
             query
                 .order_by_desc(R::Id)
@@ -187,15 +162,14 @@ pub(super) async fn last_ends(
 /// Puts firings that have no room into the queue: a run row that waits.
 pub(super) async fn queue(
     tx: &Tx,
-    starts: &[(rows::Start, &'static str)],
+    starts: &[(rows::Start, WaitReason)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use run::Column as R;
     let ids = starts.iter().map(|(start, _)| start.due.id.0);
     let updated = occurrence::Entity::update_many()
-        .col_expr(occurrence::Column::State, Expr::value("waiting"))
         .filter(occurrence::Column::Id.is_in(ids))
-        .filter(occurrence::Column::State.eq("planned"))
+        .step(occurrence::Column::State, OccurrenceStep::Queue)
         .exec(tx)
         .await?;
     if updated.rows_affected != starts.len() as u64 {
@@ -222,8 +196,8 @@ pub(super) async fn queue(
             due.task_id.0.into(),
             1.into(),
             trigger.as_str().into(),
-            "waiting".into(),
-            RunReason::Waits((*why).to_owned()).code().into(),
+            RunState::Waiting.as_str().into(),
+            RunReason::Waits(*why).code().into(),
             "".into(),
             0.into(),
             due.scheduled_for.into(),
@@ -236,14 +210,14 @@ pub(super) async fn queue(
     Ok(())
 }
 
-pub(super) async fn relabel(tx: &Tx, id: RunId, why: &str) -> Result<(), StoreError> {
+pub(super) async fn relabel(tx: &Tx, id: RunId, why: WaitReason) -> Result<(), StoreError> {
     run::Entity::update_many()
         .col_expr(
             run::Column::Reason,
-            Expr::value(RunReason::Waits(why.to_owned()).code()),
+            Expr::value(RunReason::Waits(why).code()),
         )
         .filter(run::Column::Id.eq(id.0))
-        .filter(run::Column::State.eq("waiting"))
+        .filter(run::Column::State.eq(Code(RunState::Waiting)))
         .exec(tx)
         .await?;
     Ok(())
@@ -255,19 +229,18 @@ pub(super) async fn resume(
     runs: Vec<WaitingRun>,
     node: &str,
     now: DateTime<Utc>,
-) -> Result<Vec<Resumed>, StoreError> {
+) -> Result<Vec<UnderWay>, StoreError> {
     use run::Column as R;
     let mut resumed = Vec::with_capacity(runs.len());
     for chunk in runs.chunks(CHUNK) {
         let ids: Vec<i64> = chunk.iter().map(|run| run.run_id.0).collect();
         let updated = run::Entity::update_many()
-            .col_expr(R::State, Expr::value("running"))
             .col_expr(R::Reason, Expr::value(None::<String>))
             .col_expr(R::NodeId, Expr::value(node))
             .col_expr(R::Epoch, Expr::col(R::Epoch).add(1))
             .col_expr(R::StartedAt, Expr::value(now))
             .filter(R::Id.is_in(ids.iter().copied()))
-            .filter(R::State.eq("waiting"))
+            .step(R::State, RunStep::Resume)
             .exec(tx)
             .await?;
         if updated.rows_affected != chunk.len() as u64 {
@@ -279,10 +252,12 @@ pub(super) async fn resume(
             .collect();
         if !occurrences.is_empty() {
             occurrence::Entity::update_many()
-                .col_expr(occurrence::Column::State, Expr::value("running"))
                 .col_expr(occurrence::Column::NodeId, Expr::value(node))
                 .filter(occurrence::Column::Id.is_in(occurrences))
-                .filter(occurrence::Column::State.eq("waiting"))
+                .step(
+                    occurrence::Column::State,
+                    OccurrenceStep::Follow(RunStep::Resume),
+                )
                 .exec(tx)
                 .await?;
         }
@@ -291,25 +266,7 @@ pub(super) async fn resume(
             .order_by_asc(R::Id)
             .all(tx)
             .await?;
-        for row in rows {
-            let trigger = row
-                .trigger_kind
-                .parse()
-                .map_err(|()| StoreError::UnknownValue {
-                    what: "trigger",
-                    value: row.trigger_kind.clone(),
-                })?;
-            resumed.push(Resumed {
-                run_id: RunId(row.id),
-                occurrence_id: row.occurrence_id.map(OccurrenceId),
-                task_id: TaskId(row.task_id),
-                epoch: row.epoch,
-                attempt: row.attempt,
-                trigger,
-                scheduled_for: row.scheduled_for,
-                parameters_sealed: row.parameters_sealed,
-            });
-        }
+        resumed.extend(rows.into_iter().map(UnderWay::from));
     }
     Ok(resumed)
 }
@@ -334,11 +291,10 @@ pub(super) async fn call_off(
         let ended = run::Entity::update_many()
             .col_expr(R::Streak, streak)
             .col_expr(R::StreakSince, since)
-            .col_expr(R::State, Expr::value("killed"))
             .col_expr(R::Reason, Expr::value(reason))
             .col_expr(R::FinishedAt, Expr::value(now))
             .filter(R::Id.eq(id.0))
-            .filter(R::State.eq("waiting"))
+            .step(R::State, RunStep::CallOff)
             .exec(tx)
             .await?;
         if ended.rows_affected == 0 {
@@ -353,11 +309,11 @@ pub(super) async fn call_off(
             .filter(R::Attempt.eq(row.attempt - 1))
             .one(tx)
             .await?;
-        let state = before.map_or_else(|| "killed".to_owned(), |before| before.state);
+        let end = before.and_then(|before| before.state.0.end());
+        let step = OccurrenceStep::CallOff(end.unwrap_or(RunEnd::Killed));
         occurrence::Entity::update_many()
-            .col_expr(occurrence::Column::State, Expr::value(state))
             .filter(occurrence::Column::Id.eq(occurrence_id))
-            .filter(occurrence::Column::State.eq("waiting"))
+            .step(occurrence::Column::State, step)
             .exec(tx)
             .await?;
     }
@@ -376,7 +332,7 @@ pub(in crate::store) async fn ask_to_end(
     let updated = run::Entity::update_many()
         .col_expr(run::Column::StopBy, Expr::value(who))
         .filter(run::Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .filter(run::Column::State.eq("running"))
+        .filter(run::Column::State.eq(Code(RunState::Running)))
         .filter(run::Column::StopBy.is_null())
         .exec(tx)
         .await?;

@@ -1,10 +1,11 @@
 //! Asking for the end of runs, wherever they are, and looking for what waits.
 
 use app::id::RunId;
-use app::run::RunReason;
+use app::run::{RunReason, RunState};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::code::Code;
 use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
@@ -46,7 +47,7 @@ impl Store {
         let rows: Vec<(i64, Option<String>)> = run::Entity::find()
             .select_only()
             .columns([run::Column::Id, run::Column::StopBy])
-            .filter(run::Column::State.eq("running"))
+            .filter(run::Column::State.eq(Code(RunState::Running)))
             .filter(run::Column::NodeId.eq(node))
             .filter(run::Column::StopBy.is_not_null())
             .into_tuple()
@@ -66,7 +67,7 @@ impl Store {
         let due: Vec<Option<DateTime<Utc>>> = run::Entity::find()
             .select_only()
             .column(run::Column::DueAt)
-            .filter(run::Column::State.eq("waiting"))
+            .filter(run::Column::State.eq(Code(RunState::Waiting)))
             .order_by_asc(run::Column::StartedAt)
             .limit(WAITING_MAX)
             .into_tuple()
@@ -91,11 +92,12 @@ async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError>
     let state = run::Entity::find_by_id(id.0)
         .select_only()
         .column(run::Column::State)
-        .into_tuple::<String>()
+        .into_tuple::<Code<RunState>>()
         .one(tx)
         .await?;
-    Ok(match state.as_deref() {
-        Some("running") => Called::Told,
-        _ => Called::Over,
+    Ok(if state == Some(Code(RunState::Running)) {
+        Called::Told
+    } else {
+        Called::Over
     })
 }

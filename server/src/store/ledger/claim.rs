@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app::id::{RunId, ScheduleId, TaskId};
-use app::run::Trigger;
+use app::occurrence::{MissReason, NotRun, SkipReason};
+use app::run::{RunReason, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::super::entity::{cluster, node};
 use super::super::txn::transaction;
-use super::super::{Engine, Store, StoreError, Tx};
-use super::active::{self, LastEnd, Resumed, WaitingRun};
+use super::super::{Engine, Store, StoreError, Tx, UnderWay};
+use super::active::{self, LastEnd, WaitingRun};
 use super::{CHUNK, CLAIM_MAX, Due, Stale, change_counter, rows};
 use crate::admission::ActiveRun;
 
@@ -20,12 +21,12 @@ use crate::admission::ActiveRun;
 pub enum Verdict {
     /// Start it; it takes a slot of the pool.
     Start(Trigger, Option<String>),
-    /// It is to run, but there is no room yet; the stable code says for what it waits.
-    Wait(Trigger, Option<String>, &'static str),
-    /// A rule leaves it out; the reason is a stable code.
-    Skip(&'static str),
+    /// It is to run, but there is no room yet.
+    Wait(Trigger, Option<String>, WaitReason),
+    /// A rule leaves it out.
+    Skip(SkipReason),
     /// Its time is too long past.
-    Miss(&'static str),
+    Miss(MissReason),
     /// Not now: look again at this time.
     Later(DateTime<Utc>),
 }
@@ -35,10 +36,10 @@ pub enum Verdict {
 pub enum WaitVerdict {
     /// Start it.
     Start,
-    /// It goes on waiting, for this (a stable code).
-    Stay(&'static str),
-    /// It will not run; the reason as a code of `RunReason`.
-    CallOff(String),
+    /// It goes on waiting, for this.
+    Stay(WaitReason),
+    /// It will not run.
+    CallOff(RunReason),
 }
 
 /// What a claim decides from: all of it read in the claim's own transaction.
@@ -96,7 +97,7 @@ pub struct Claims {
     /// Firings that are ours to start.
     pub claimed: Vec<Claimed>,
     /// Runs that waited and are ours to start.
-    pub resumed: Vec<Resumed>,
+    pub resumed: Vec<UnderWay>,
     /// Runs to be ended, wherever they are under way.
     pub stop: Vec<RunId>,
     /// Whether there may be more.
@@ -266,31 +267,31 @@ async fn write(
 ) -> Result<Claims, StoreError> {
     let more = due.len() as u64 == CLAIM_MAX;
     let mut starts: Vec<rows::Start> = Vec::new();
-    let mut ends: HashMap<(&str, &str), Vec<i64>> = HashMap::new();
+    let mut ends: HashMap<NotRun, Vec<i64>> = HashMap::new();
     let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
-    let mut queued: Vec<(rows::Start, &'static str)> = Vec::new();
+    let mut queued: Vec<(rows::Start, WaitReason)> = Vec::new();
     for (due, verdict) in due.into_iter().zip(decision.due) {
         match verdict {
             Verdict::Start(trigger, pool) => starts.push(rows::Start { due, trigger, pool }),
             Verdict::Wait(trigger, pool, why) => {
                 queued.push((rows::Start { due, trigger, pool }, why));
             }
-            Verdict::Skip(reason) => ends.entry(("skipped", reason)).or_default().push(due.id.0),
-            Verdict::Miss(reason) => ends.entry(("missed", reason)).or_default().push(due.id.0),
+            Verdict::Skip(reason) => {
+                let why = NotRun::Skipped(reason);
+                ends.entry(why).or_default().push(due.id.0);
+            }
+            Verdict::Miss(reason) => {
+                let why = NotRun::Missed(reason);
+                ends.entry(why).or_default().push(due.id.0);
+            }
             Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
         }
     }
     // Before anything starts: what is replaced makes room.
     active::ask_to_end(tx, &decision.stop, active::REPLACED).await?;
-    active::call_off(
-        tx,
-        &decision.replaced,
-        &app::run::RunReason::Replaced.code(),
-        now,
-    )
-    .await?;
-    for ((state, reason), ids) in ends {
-        rows::end_planned(tx, &ids, state, reason).await?;
+    active::call_off(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
+    for (why, ids) in ends {
+        rows::end_planned(tx, &ids, why).await?;
     }
     for (at, ids) in &later {
         rows::put_off(tx, ids, *at).await?;
@@ -307,7 +308,7 @@ async fn write(
                 }
             }
             WaitVerdict::CallOff(reason) => {
-                active::call_off(tx, &[run.run_id], &reason, now).await?;
+                active::call_off(tx, &[run.run_id], &reason.code(), now).await?;
             }
         }
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
-use app::run::{RunReason, Trigger};
+use app::run::{NoRoom, RunReason, RunState, Trigger};
 use app::task::Task;
 use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, Set};
 
+use super::super::code::Code;
 use super::super::entity::run;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, idempotency, tasks};
@@ -48,8 +49,8 @@ pub enum Manual {
         /// Runs were asked to make room.
         replaces: bool,
     },
-    /// Its overlap rule leaves it out: `overlap` or `queue_full`.
-    Refused(&'static str),
+    /// Its overlap rule leaves it out.
+    Refused(NoRoom),
     /// The same key asked for the same before: nothing was started.
     Replayed {
         /// The run that was started then.
@@ -105,8 +106,8 @@ impl Store {
             active::call_off(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;
             let mut row = row(task.id, task, new, now);
             if let Admission::Wait(why) = admission {
-                row.state = Set("waiting".to_owned());
-                row.reason = Set(Some(RunReason::Waits(why.code().to_owned()).code()));
+                row.state = Set(Code(RunState::Waiting));
+                row.reason = Set(Some(RunReason::Waits(why).code()));
                 row.due_at = Set(Some(now));
                 row.epoch = Set(0);
             } else {
@@ -137,9 +138,9 @@ fn row(id: TaskId, task: &Task, new: &ManualStart, now: DateTime<Utc>) -> run::A
     run::ActiveModel {
         task_id: Set(id.0),
         attempt: Set(1),
-        trigger_kind: Set(Trigger::Manual.as_str().to_owned()),
+        trigger_kind: Set(Code(Trigger::Manual)),
         requested_by: Set(Some(new.who.clone())),
-        state: Set("running".to_owned()),
+        state: Set(Code(RunState::Running)),
         node_id: Set(String::new()),
         epoch: Set(1),
         started_at: Set(now),

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app::id::{OccurrenceId, RunId, ScheduleId, TaskId};
-use app::run::Trigger;
+use app::occurrence::{NotRun, OccurrenceState, OccurrenceStep};
+use app::run::{RunState, Trigger};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::super::code::{Code, TakeStep};
 use super::super::entity::{occurrence, run};
 use super::super::{Engine, StoreError, Tx};
 use super::ids::Ids;
@@ -31,28 +33,29 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
         C::Since,
     ]);
     for row in rows {
-        let (state, reason, count, since) = match row.entry {
-            PlannedEntry::Planned => ("planned", None, 1, None),
-            PlannedEntry::Skipped(reason) => ("skipped", Some(reason), 1, None),
+        let (not_run, count, since) = match row.entry {
+            PlannedEntry::Planned => (None, 1, None),
+            PlannedEntry::Skipped(reason) => (Some(NotRun::Skipped(reason)), 1, None),
             PlannedEntry::Missed {
                 reason,
                 count,
                 since,
-            } => ("missed", Some(reason), count, Some(since)),
+            } => (Some(NotRun::Missed(reason)), count, Some(since)),
             PlannedEntry::SkippedMany {
                 reason,
                 count,
                 since,
-            } => ("skipped", Some(reason), count, Some(since)),
+            } => (Some(NotRun::Skipped(reason)), count, Some(since)),
         };
+        let state = not_run.map_or(OccurrenceState::Planned, NotRun::state);
         insert.values_panic([
             row.task_id.0.into(),
             row.schedule_id.0.into(),
             row.scheduled_for.into(),
             row.base_at.into(),
             row.due_at.into(),
-            state.into(),
-            reason.into(),
+            Code(state).into(),
+            not_run.map(NotRun::reason).into(),
             0.into(),
             count.into(),
             since.filter(|_| count > 1).into(),
@@ -81,7 +84,7 @@ pub(super) async fn put_off(tx: &Tx, ids: &[i64], until: DateTime<Utc>) -> Resul
             )
             .col_expr(occurrence::Column::DueAt, Expr::value(until))
             .filter(occurrence::Column::Id.is_in(chunk.iter().copied()))
-            .filter(occurrence::Column::State.eq("planned"))
+            .filter(occurrence::Column::State.eq(Code(OccurrenceState::Planned)))
             .exec(tx)
             .await?;
     }
@@ -110,7 +113,7 @@ pub(super) async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, St
             C::DueAt,
             C::Since,
         ])
-        .filter(C::State.eq("planned"))
+        .filter(C::State.eq(Code(OccurrenceState::Planned)))
         .filter(C::DueAt.lte(now))
         .order_by_asc(C::DueAt)
         .order_by_asc(C::Id)
@@ -152,7 +155,7 @@ pub(super) async fn latest_due(
             .select_only()
             .column(C::ScheduleId)
             .column_as(C::ScheduledFor.max(), "latest")
-            .filter(C::State.eq("planned"))
+            .filter(C::State.eq(Code(OccurrenceState::Planned)))
             .filter(C::DueAt.lte(now))
             .group_by(C::ScheduleId)
             .into_tuple()
@@ -163,18 +166,12 @@ pub(super) async fn latest_due(
     Ok(latest)
 }
 
-pub(super) async fn end_planned(
-    tx: &Tx,
-    ids: &[i64],
-    state: &str,
-    reason: &str,
-) -> Result<(), StoreError> {
+pub(super) async fn end_planned(tx: &Tx, ids: &[i64], why: NotRun) -> Result<(), StoreError> {
     for chunk in ids.chunks(CHUNK) {
         occurrence::Entity::update_many()
-            .col_expr(occurrence::Column::State, Expr::value(state))
-            .col_expr(occurrence::Column::Reason, Expr::value(reason))
+            .col_expr(occurrence::Column::Reason, Expr::value(why.reason()))
             .filter(occurrence::Column::Id.is_in(chunk.iter().copied()))
-            .filter(occurrence::Column::State.eq("planned"))
+            .step(occurrence::Column::State, OccurrenceStep::LeaveOut(why))
             .exec(tx)
             .await?;
     }
@@ -207,11 +204,10 @@ pub(super) async fn start_planned(
     for ((trigger, pool), ids) in groups {
         for some in Ids::of(ids) {
             let updated = occurrence::Entity::update_many()
-                .col_expr(C::State, Expr::value("running"))
                 .col_expr(C::NodeId, Expr::value(node))
                 .col_expr(C::Epoch, Expr::value(1))
                 .filter(some.condition(C::Id))
-                .filter(C::State.eq("planned"))
+                .step(C::State, OccurrenceStep::Start)
                 .exec(tx)
                 .await?;
             if updated.rows_affected != some.count() {
@@ -262,7 +258,7 @@ async fn insert_runs(
         .columns([C::Id, C::TaskId])
         .expr(Expr::value(1))
         .expr(Expr::value(new.trigger))
-        .expr(Expr::value("running"))
+        .expr(Expr::value(Code(RunState::Running)))
         .expr(Expr::value(new.node))
         .expr(Expr::value(1))
         .column(C::ScheduledFor)

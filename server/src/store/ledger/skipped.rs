@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use app::id::ScheduleId;
+use app::occurrence::{OccurrenceState, SkipReason};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use super::super::code::Code;
 use super::super::entity::occurrence;
 use super::super::{StoreError, Tx};
 use super::{CHUNK, Planned, PlannedEntry, rows};
@@ -25,7 +27,7 @@ pub(super) fn joins(before: DateTime<Utc>, next: DateTime<Utc>) -> bool {
 struct Stretch<'a> {
     first: &'a Planned,
     last: &'a Planned,
-    reason: &'static str,
+    reason: SkipReason,
     count: i64,
 }
 
@@ -53,8 +55,8 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
         let before = last.get(&id.0).filter(|_| !asked.contains(&id));
         asked.push(id);
         match before.filter(|row| {
-            row.state == "skipped"
-                && row.reason.as_deref() == Some(stretch.reason)
+            row.state == Code(OccurrenceState::Skipped)
+                && row.reason.as_deref() == Some(stretch.reason.as_str())
                 && joins(row.scheduled_for, stretch.first.scheduled_for)
         }) {
             Some(row) => extend(tx, row, &stretch).await?,
@@ -88,7 +90,7 @@ impl Stretch<'_> {
 
 fn tells_of(row: &occurrence::Model, at: DateTime<Utc>) -> bool {
     let since = row.since.unwrap_or(row.scheduled_for);
-    row.state == "skipped" && since <= at && at <= row.scheduled_for
+    row.state == Code(OccurrenceState::Skipped) && since <= at && at <= row.scheduled_for
 }
 
 /// Instants of schedules that have a row of their own.

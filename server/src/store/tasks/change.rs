@@ -1,14 +1,17 @@
 //! Changing tasks: each change is numbered, and takes back what was planned from the old state.
 
 use app::id::{RunId, TaskId};
-use app::run::RunReason;
+use app::occurrence::SkipReason;
+use app::run::{Gone, RunReason, RunState};
 use app::schedule::Purpose;
-use app::task::TaskState;
+use app::task::{TaskState, TaskStep};
+use app::transition::Step;
 use chrono::{DateTime, Utc};
 use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
+use super::super::code::{Code, TakeStep};
 use super::super::delivery::withdraw_task;
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
@@ -41,7 +44,7 @@ pub enum Updated {
     Done,
     /// The task is gone.
     Gone,
-    /// Somebody was faster: it is no longer the version that was meant.
+    /// Somebody was faster: it is no longer the version or in the state that was meant.
     Outdated,
 }
 
@@ -62,7 +65,7 @@ impl Store {
         let now = act.at();
         transaction!(self, |tx| {
             let mut row = columns(new, now);
-            row.state = Set(TaskState::Active.as_str().to_owned());
+            row.state = Set(Code(TaskState::Active));
             row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
@@ -119,7 +122,8 @@ impl Store {
         })
     }
 
-    /// Sets the state of a task; false when it is gone. `until` is when a paused one goes on.
+    /// Takes a task to another state, unless it is in one that does not allow the step. `until` is
+    /// when a paused one goes on.
     ///
     /// # Errors
     /// When the database fails.
@@ -127,32 +131,37 @@ impl Store {
         &self,
         act: &Act,
         id: TaskId,
-        state: TaskState,
+        step: TaskStep,
         until: Option<DateTime<Utc>>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Updated, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
             if !lock(tx, id).await? {
-                return Ok(false);
+                return Ok(Updated::Gone);
             }
-            task::Entity::update_many()
-                .col_expr(task::Column::State, Expr::value(state.as_str()))
+            let updated = task::Entity::update_many()
                 .col_expr(task::Column::PausedUntil, Expr::value(until))
                 .col_expr(task::Column::UpdatedAt, Expr::value(now))
                 .filter(task::Column::Id.eq(id.0))
+                .step(task::Column::State, step)
                 .exec(tx)
                 .await?;
+            if updated.rows_affected == 0 {
+                return Ok(Updated::Outdated);
+            }
             changed(tx, act, id).await?;
             withdraw(tx, id, now).await?;
-            if state != TaskState::Active {
-                skip_due(tx, id, now, state.as_str()).await?;
+            match step.to() {
+                TaskState::Active => {}
+                TaskState::Paused => skip_due(tx, id, now, SkipReason::Paused).await?,
+                TaskState::Closed => {
+                    skip_due(tx, id, now, SkipReason::Closed).await?;
+                    let reason = RunReason::TaskGone(Gone::Closed);
+                    withdraw_task(tx, id, &reason, now).await?;
+                }
             }
-            if state == TaskState::Closed {
-                let reason = RunReason::TaskGone(state.as_str().to_owned());
-                withdraw_task(tx, id, &reason, now).await?;
-            }
-            Ok(true)
+            Ok(Updated::Done)
         })
     }
 
@@ -182,7 +191,7 @@ impl Store {
         let due: Vec<i64> = task::Entity::find()
             .select_only()
             .column(task::Column::Id)
-            .filter(task::Column::State.eq(TaskState::Paused.as_str()))
+            .filter(task::Column::State.eq(Code(TaskState::Paused)))
             .filter(task::Column::PausedUntil.lte(now))
             .limit(RESUMED_AT_ONCE)
             .into_tuple()
@@ -198,11 +207,10 @@ impl Store {
             note_change(tx, id, now).await?;
             // Whoever comes second, or meets another decision of a person, changes nothing.
             let resumed = task::Entity::update_many()
-                .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
                 .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
                 .col_expr(T::UpdatedAt, Expr::value(now))
                 .filter(T::Id.eq(id.0))
-                .filter(T::State.eq(TaskState::Paused.as_str()))
+                .step(T::State, TaskStep::Resume)
                 .filter(T::PausedUntil.lte(now))
                 .exec(tx)
                 .await?;
@@ -271,7 +279,7 @@ impl Store {
                 .select_only()
                 .column(run::Column::Id)
                 .filter(run::Column::TaskId.eq(id.0))
-                .filter(run::Column::State.eq("running"))
+                .filter(run::Column::State.eq(Code(RunState::Running)))
                 .filter(run::Column::NodeId.ne(here))
                 .into_tuple()
                 .all(tx)

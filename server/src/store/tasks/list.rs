@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::super::code::Code;
 use super::super::entity::{run, task};
 use super::super::{Store, StoreError};
-use super::rows::{to_task, unknown};
+use super::rows::to_task;
 use super::{SEARCH, schedules_of};
 
 /// A run, in a question about which one of a task is the newest.
@@ -64,7 +65,7 @@ impl Store {
             select = select.filter(Expr::col(SEARCH).like(like));
         }
         if let Some(state) = query.state {
-            select = select.filter(task::Column::State.eq(state.as_str()));
+            select = select.filter(task::Column::State.eq(Code(state)));
         }
         if let Some(after) = query.after {
             select = select.filter(task::Column::Id.lt(after));
@@ -163,7 +164,7 @@ impl Store {
                 type Row = (
                     i64,
                     i64,
-                    String,
+                    Code<RunState>,
                     DateTime<Utc>,
                     Option<DateTime<Utc>>,
                     i32,
@@ -172,10 +173,9 @@ impl Store {
                 );
                 let row: Row = row.try_get_many_by_index()?;
                 let (task, id, state, started_at, finished_at, attempt, streak, since) = row;
-                let state: RunState = state.parse().map_err(|()| unknown("run state", &state))?;
                 let run = LastRun {
                     id: RunId(id),
-                    state,
+                    state: state.0,
                     started_at: Stamp(started_at),
                     finished_at: finished_at.map(Stamp),
                 };

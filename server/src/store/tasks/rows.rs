@@ -96,10 +96,7 @@ pub(super) fn to_task(
             max_age_seconds: row.missed_max_age,
         },
         execution: to_execution(row.execution.as_deref())?,
-        state: row
-            .state
-            .parse()
-            .map_err(|()| unknown("task state", &row.state))?,
+        state: row.state.0,
         paused_until: row.paused_until.map(Stamp),
         finished: false,
         version: row.version,

@@ -1,9 +1,11 @@
 //! What each step does.
 
+use app::occurrence::OccurrenceStep;
+use app::run::{RunEnd, RunState, RunStep};
+
 use super::protocol::{Heard, LEASE, Protocol, RETRY_ON_LOST, STEP, Step};
 use super::world::{
-    ATTEMPTS, Burial, FIRINGS, Firing, Intent, Job, NodeRow, Phase, Process, Run, RunState, Turn,
-    World,
+    ATTEMPTS, Burial, FIRINGS, Intent, Job, NodeRow, Phase, Process, Run, Turn, World,
 };
 
 impl Protocol {
@@ -158,11 +160,15 @@ impl Protocol {
                     let row = &mut world.runs[run];
                     row.owner = node;
                     row.epoch = epoch + 1;
-                    row.state = RunState::Running;
+                    world.step(run, RunStep::Resume);
                     run
                 }
             };
-            world.firings[firing] = Firing::Running;
+            let step = match intent {
+                Some(Intent::Resume(..)) => OccurrenceStep::Follow(RunStep::Resume),
+                _ => OccurrenceStep::Start,
+            };
+            world.step_firing(firing, step);
             let epoch = world.runs[run].epoch;
             world.note_epoch(firing, epoch);
             claimed.push(run);
@@ -202,8 +208,13 @@ impl Protocol {
                     ended: 0,
                 });
             }
-            let after = if again { Firing::Waiting } else { Firing::Lost };
-            world.end(run, RunState::Lost, after);
+            let lost = RunStep::End(RunEnd::Lost);
+            let after = if again {
+                OccurrenceStep::Retry
+            } else {
+                OccurrenceStep::Follow(lost)
+            };
+            world.end(run, lost, after);
         }
         world.process(machine).burial = Burial::Ended(dead);
     }
@@ -217,7 +228,8 @@ impl Protocol {
             let ours = row.state == RunState::Running && row.epoch == job.epoch;
             if ours || !self.rules.fence {
                 world.written_over |= !ours;
-                world.end(job.run, RunState::Succeeded, Firing::Succeeded);
+                let succeeded = RunStep::End(RunEnd::Succeeded);
+                world.end(job.run, succeeded, OccurrenceStep::Follow(succeeded));
             } else {
                 world.fenced = true;
             }

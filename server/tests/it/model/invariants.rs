@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use app::occurrence::OccurrenceState;
+use app::run::RunState;
 use stateright::{Expectation, Model, Property};
 
 use super::protocol::{Protocol, RETRY_ON_LOST, Step};
-use super::world::{FIRINGS, Firing, RunState, World};
+use super::world::{FIRINGS, World, is_final};
 
 pub(crate) const ONCE: &str = "no attempt is claimed or started twice";
 pub(crate) const FINAL: &str = "a run is ended once, and what is no longer ours is not written";
+pub(crate) const STEPS: &str = "a state is left by a step of its table only";
 pub(crate) const EPOCHS: &str = "epochs never shrink";
 pub(crate) const SILENT: &str = "nobody is declared dead who was heard all the time";
 pub(crate) const NOT_LOST: &str = "when nothing is left to do every firing has ended";
@@ -27,6 +30,12 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
             let once = world.runs.iter().all(|run| run.ended <= 1);
             once && !world.written_over
         }),
+        Property::always(STEPS, |model: &Protocol, world: &World| {
+            // Without one of these rules something worse is found, and it is that which counts.
+            let rules = &model.rules;
+            let ours = rules.unique_key && rules.compare_and_set && rules.fence;
+            !(ours && world.refused)
+        }),
         Property::always(EPOCHS, |_, world: &World| {
             world
                 .runs
@@ -44,7 +53,7 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
             model.actions(world, &mut steps);
             let anybody = (0..world.machines.len()).any(|one| world.awake(one).is_some());
             let nothing_left = steps.iter().all(Step::is_chance);
-            !(anybody && nothing_left) || world.firings.iter().all(|firing| firing.is_final())
+            !(anybody && nothing_left) || world.firings.iter().all(is_final)
         }),
         Property::sometimes(
             "a run is lost and another attempt succeeds",
@@ -56,10 +65,10 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
         Property::sometimes("a late result is fenced", |_, world: &World| world.fenced),
         Property::sometimes(
             "a firing that did not opt in is lost",
-            |_, world: &World| world.firings[1] == Firing::Lost,
+            |_, world: &World| world.firings[1] == OccurrenceState::Run(RunState::Lost),
         ),
         Property::sometimes("everything succeeds", |_, world: &World| {
-            let all = [Firing::Succeeded; FIRINGS];
+            let all = [OccurrenceState::Run(RunState::Succeeded); FIRINGS];
             world.firings == all && world.runs.len() == FIRINGS
         }),
     ]

@@ -1,12 +1,12 @@
 //! What can happen next, and what must hold.
 
+use app::occurrence::OccurrenceState;
+use app::run::RunState;
 use stateright::{Model, Property};
 
 use super::invariants;
 pub(crate) use super::world::Budgets;
-use super::world::{
-    Burial, FIRINGS, Firing, Intent, NodeRow, Phase, Process, RunState, Turn, World,
-};
+use super::world::{Burial, FIRINGS, Intent, NodeRow, Phase, Process, Turn, World, is_final};
 
 /// Ticks of the database's clock after which a silent node is dead.
 pub(super) const LEASE: u8 = 1;
@@ -135,8 +135,8 @@ impl Protocol {
     pub(super) fn due(&self, world: &World, machine: usize) -> [Option<Intent>; FIRINGS] {
         let clock = world.now + world.machines[machine].ahead;
         std::array::from_fn(|firing| match world.firings[firing] {
-            Firing::Planned if DUE_AT[firing] <= clock => Some(Intent::Start),
-            Firing::Waiting => world
+            OccurrenceState::Planned if DUE_AT[firing] <= clock => Some(Intent::Start),
+            OccurrenceState::Run(RunState::Waiting) => world
                 .runs
                 .iter()
                 .position(|run| run.firing == firing && run.state == RunState::Waiting)
@@ -239,7 +239,7 @@ impl Protocol {
             no_job && matches!(process.turn, Turn::Idle)
         };
         let mut processes = world.machines.iter().flat_map(|one| &one.process);
-        world.firings.iter().all(|firing| firing.is_final()) && processes.all(idle)
+        world.firings.iter().all(is_final) && processes.all(idle)
     }
 
     /// The clock waits for the heartbeat of who has just woken up: they come much more often than

@@ -1,4 +1,9 @@
-//! The state: rows of the database, nodes, and what the checker notes beside them.
+//! The state: rows of the database, nodes, and what the checker notes beside them. Runs and firings
+//! have the states and the steps of the product.
+
+use app::occurrence::{OccurrenceState, OccurrenceStep};
+use app::run::{RunState, RunStep};
+use app::transition::Step;
 
 /// Firings.
 pub(crate) const FIRINGS: usize = 2;
@@ -7,29 +12,13 @@ pub(crate) const ATTEMPTS: usize = 2;
 /// Machines, each with a process at a time.
 const MACHINES: usize = 2;
 
-/// How a planned firing stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Firing {
-    Planned,
-    Waiting,
-    Running,
-    Succeeded,
-    Lost,
-}
-
-impl Firing {
-    pub(crate) fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Lost)
+/// Whether a firing has ended.
+pub(crate) fn is_final(firing: &OccurrenceState) -> bool {
+    match firing {
+        OccurrenceState::Planned => false,
+        OccurrenceState::Run(run) => run.is_over(),
+        OccurrenceState::Skipped | OccurrenceState::Missed => true,
     }
-}
-
-/// How a run stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum RunState {
-    Waiting,
-    Running,
-    Succeeded,
-    Lost,
 }
 
 /// A row of the table `run`.
@@ -162,7 +151,7 @@ impl Budgets {
 pub(crate) struct World {
     /// The database's clock.
     pub(crate) now: u8,
-    pub(crate) firings: [Firing; FIRINGS],
+    pub(crate) firings: [OccurrenceState; FIRINGS],
     /// The highest epoch of each firing.
     pub(crate) epochs: [u8; FIRINGS],
     pub(crate) runs: Vec<Run>,
@@ -179,6 +168,8 @@ pub(crate) struct World {
     pub(crate) buried_alive: bool,
     /// A write came to nothing, as it should: the run was no longer the writer's.
     pub(crate) fenced: bool,
+    /// A step was taken in a state that does not allow it.
+    pub(crate) refused: bool,
 }
 
 impl World {
@@ -195,8 +186,8 @@ impl World {
         Self {
             now: 0,
             firings: std::array::from_fn(|firing| match firing < firings {
-                true => Firing::Planned,
-                false => Firing::Succeeded,
+                true => OccurrenceState::Planned,
+                false => OccurrenceState::Run(RunState::Succeeded),
             }),
             epochs: [0; FIRINGS],
             runs: Vec::new(),
@@ -208,6 +199,7 @@ impl World {
             written_over: false,
             buried_alive: false,
             fenced: false,
+            refused: false,
         }
     }
 
@@ -227,11 +219,24 @@ impl World {
         self.epochs[firing] = epoch;
     }
 
+    /// Takes a run to its next state.
+    pub(crate) fn step(&mut self, run: usize, step: RunStep) {
+        let state = &mut self.runs[run].state;
+        self.refused |= step.take(*state).is_err();
+        *state = step.to();
+    }
+
+    /// Takes a firing to its next state.
+    pub(crate) fn step_firing(&mut self, firing: usize, step: OccurrenceStep) {
+        let state = &mut self.firings[firing];
+        self.refused |= step.take(*state).is_err();
+        *state = step.to();
+    }
+
     /// Writes a run and its firing as ended.
-    pub(crate) fn end(&mut self, run: usize, state: RunState, firing: Firing) {
-        let row = &mut self.runs[run];
-        row.ended += 1;
-        row.state = state;
-        self.firings[row.firing] = firing;
+    pub(crate) fn end(&mut self, run: usize, step: RunStep, firing: OccurrenceStep) {
+        self.runs[run].ended += 1;
+        self.step(run, step);
+        self.step_firing(self.runs[run].firing, firing);
     }
 }

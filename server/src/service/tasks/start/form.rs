@@ -6,6 +6,7 @@ use app::auth::Action;
 use app::backend::{Answer, Caller};
 use app::i18n::Lang;
 use app::id::TaskId;
+use app::run::{NoRoom, WaitReason};
 use app::schedule::DayRule;
 use app::task::RunForm;
 use app::task::execution::{Overlap, WaitsFor, WaitsHow};
@@ -14,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::Service;
 use super::super::super::words::local;
-use crate::admission::{Admission, Room, WaitReason};
+use crate::admission::{Admission, Room};
 use crate::auth::token::random_id;
 use crate::error::OrInternal;
 use crate::firings::CompiledSchedule;
@@ -156,14 +157,14 @@ impl Service {
                     .to_owned()
                 })
             }
-            Admission::LeaveOut("queue_full") => Some(
+            Admission::LeaveOut(NoRoom::QueueFull) => Some(
                 lang.pick(
                     "任务正在执行，队列也满了：现在启动会被拒绝",
                     "The task is running and its queue is full: a start is refused now",
                 )
                 .to_owned(),
             ),
-            Admission::LeaveOut(_) => Some(
+            Admission::LeaveOut(NoRoom::Overlap) => Some(
                 lang.pick(
                     "任务正在执行：现在启动会被拒绝",
                     "The task is running: a start is refused now",

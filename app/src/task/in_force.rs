@@ -1,0 +1,49 @@
+//! Which schedules hold: the urge cycle while urging, else the work schedules (催单工作周期, 工作周期).
+
+use super::Task;
+use crate::schedule::Schedule;
+
+/// What holds of a task's schedules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InForce<U, W> {
+    /// The urge cycle.
+    Urge(U),
+    /// The schedules for work.
+    Work(W),
+}
+
+impl<U, W> InForce<U, W> {
+    /// The rule. A task that is chased and has no urge cycle keeps its work schedules.
+    #[must_use]
+    pub fn of(urging: bool, urge: Option<U>, work: W) -> Self {
+        match urge {
+            Some(urge) if urging => Self::Urge(urge),
+            _ => Self::Work(work),
+        }
+    }
+}
+
+impl Task {
+    /// What holds of its schedules.
+    #[must_use]
+    pub fn in_force(&self) -> InForce<&str, &[Schedule]> {
+        InForce::of(self.urging, self.urge_cron.as_deref(), &self.schedules)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_urge_cycle_holds_while_urging() {
+        for (urging, urge, expected) in [
+            (true, Some("urge"), InForce::Urge("urge")),
+            (true, None, InForce::Work("work")),
+            (false, Some("urge"), InForce::Work("work")),
+            (false, None, InForce::Work("work")),
+        ] {
+            assert_eq!(InForce::of(urging, urge, "work"), expected);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! States and the steps between them: which word stands for a state, and from which states a step
+//! may be taken.
+//!
+//! The store writes `UPDATE … SET state = step.to() WHERE … AND state IN step.from()`, so the tables
+//! in `{occurrence,run,message,task}/state.rs` are what the database is changed by.
+
+use std::fmt::Debug;
+
+/// A closed set of values, each of which the database and the API call by one word.
+pub trait Word: Copy + Eq + Debug + 'static {
+    /// All values, in the order in which people read them.
+    fn all() -> Vec<Self>;
+
+    /// The word.
+    fn word(self) -> &'static str;
+
+    /// The value that a word stands for; `None` for any other text.
+    #[must_use]
+    fn read(text: &str) -> Option<Self> {
+        Self::all().into_iter().find(|value| value.word() == text)
+    }
+}
+
+impl<T> Word for T
+where
+    T: strum::VariantArray + Copy + Eq + Debug + Into<&'static str>,
+{
+    fn all() -> Vec<Self> {
+        T::VARIANTS.to_vec()
+    }
+
+    fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A step from one state to the next.
+pub trait Step: Copy + Debug {
+    /// What it changes the state of.
+    type State: Word;
+
+    /// Whether it may be taken in this state.
+    fn leaves(self, state: Self::State) -> bool;
+
+    /// The state after it.
+    fn to(self) -> Self::State;
+
+    /// All states in which it may be taken; at least one.
+    fn from(self) -> Vec<Self::State> {
+        let all = Self::State::all().into_iter();
+        all.filter(|state| self.leaves(*state)).collect()
+    }
+
+    /// Takes it.
+    ///
+    /// # Errors
+    /// When it may not be taken in this state.
+    fn take(self, state: Self::State) -> Result<Self::State, RefusedTransition> {
+        if self.leaves(state) {
+            Ok(self.to())
+        } else {
+            Err(RefusedTransition {
+                state: state.word(),
+                step: format!("{self:?}"),
+            })
+        }
+    }
+}
+
+/// A step that a state does not allow.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{step} is not possible in the state {state:?}")]
+pub struct RefusedTransition {
+    /// The state.
+    pub state: &'static str,
+    /// The step.
+    pub step: String,
+}
+
+/// Compares the steps with a table: each step with all states in which it may be taken and the one
+/// it leads to, as words. Every other pair has to be refused.
+#[cfg(test)]
+pub(crate) fn check<S: Step>(table: &[(S, &[&str], &str)]) {
+    for (step, from, to) in table {
+        for state in S::State::all() {
+            let expected = from.contains(&state.word()).then_some(*to);
+            let taken = step.take(state).map(Word::word);
+            assert_eq!(taken.clone().ok(), expected, "{step:?} in {state:?}");
+            if let Err(refused) = taken {
+                let said = refused.to_string();
+                assert!(said.contains(state.word()), "{said}");
+            }
+        }
+        let words: Vec<&str> = step.from().into_iter().map(Word::word).collect();
+        assert_eq!(words.len(), from.len(), "{step:?}: {words:?}");
+    }
+    for state in S::State::all() {
+        assert_eq!(S::State::read(state.word()), Some(state));
+    }
+    for foreign in ["", " ", "Planned", "unknown"] {
+        assert_eq!(S::State::read(foreign), None, "{foreign:?}");
+    }
+}
