@@ -34,7 +34,7 @@ use utoipa_axum::routes;
 use crate::service::Service;
 
 pub use problem::Problem;
-pub use system::{healthz, readyz};
+pub use system::{healthz, metrics, readyz};
 
 /// The service as handlers are given it.
 pub type AppState = Arc<Service>;

@@ -31,6 +31,7 @@ use app::task::Task;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
@@ -46,6 +47,7 @@ use crate::notifier::send::Sender;
 use crate::output::{OutputStore, RunLog, readable};
 use crate::recorder::Recorder;
 use crate::store::{SealedSecret, StoredOutput};
+use crate::telemetry::{Metrics, run_span};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
@@ -125,6 +127,7 @@ pub struct Executor {
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
     in_doubt: AtomicBool,
+    metrics: Arc<Metrics>,
     /// The secrets that all output is masked for.
     learnt: Mutex<Vec<SealedSecret>>,
     starting: Arc<Semaphore>,
@@ -142,8 +145,10 @@ impl Executor {
         output: OutputStore,
         containment: Containment,
         sender: Sender,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
+            metrics,
             in_flight: recorder.in_flight(),
             in_doubt: AtomicBool::new(false),
             learnt: Mutex::default(),
@@ -160,10 +165,17 @@ impl Executor {
         }
     }
 
+    /// What this executor counts in.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Starts a job. It is in the database already; its outcome will be, too.
     pub fn start(self: &Arc<Self>, job: Job) {
         self.in_flight.lock().insert(job.run_id);
         self.signals.tell(Some(job.task.id), Some(job.run_id));
+        self.metrics.run_started(job.trigger);
         if !job.task.mode.runs_command() {
             // Nothing to run: it is over when its channel has accepted the message.
             self.finish(
@@ -192,9 +204,9 @@ impl Executor {
             },
         );
         let this = Arc::clone(self);
-        self.tracker.spawn(async move {
-            this.execute(job, environment, capture, stopped).await;
-        });
+        let span = run_span(job.task.id, job.run_id);
+        let work = async move { this.execute(job, environment, capture, stopped).await };
+        self.tracker.spawn(work.instrument(span));
     }
 
     /// Users that a task may name to run as, the usual one first.
@@ -281,6 +293,14 @@ impl Executor {
     #[must_use]
     pub fn live_output(&self, id: RunId) -> Option<RunLog> {
         self.lock().get(&id).map(|run| run.capture.clone())
+    }
+
+    /// Bytes of results that wait on disk for the database.
+    ///
+    /// # Errors
+    /// When their file cannot be seen.
+    pub fn spooled_bytes(&self) -> std::io::Result<u64> {
+        self.recorder.spooled_bytes()
     }
 
     /// Runs under way in this process.

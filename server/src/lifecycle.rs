@@ -6,6 +6,7 @@ mod console;
 mod converse;
 mod data_dir;
 mod listen;
+mod loops;
 mod open;
 pub mod private;
 mod rescue;
@@ -24,23 +25,23 @@ use crate::auth::limit::Attempts;
 use crate::auth::password::Passwords;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
-use crate::auth::token::random_id;
+use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
 use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
+use crate::loops::Loops;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::proxy::{OutboundProxy, ProxyFault};
 use crate::notifier::send::Sender;
-use crate::notifier::{Notifier, Pace};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
-use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
-use crate::service::Service;
-use crate::service::watch_streams;
+use crate::scheduler::{DatabaseClock, Lag, Silence, bury_dead_nodes};
+use crate::service::{ScrapeRule, Service};
 use crate::store::{Engine, NodeRow, Store, StoreError};
+use crate::telemetry::Metrics;
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 use crate::web::site::Site;
 use crate::web::{self, Web};
@@ -162,6 +163,15 @@ pub fn assemble(
     };
     let output = OutputStore::new(config, data.path(), Arc::clone(clock))?;
     let tracker = TaskTracker::new();
+    let telemetry = &config.telemetry;
+    let tasks_max = usize::try_from(telemetry.metrics_tasks).unwrap_or(usize::MAX);
+    let metrics = Arc::new(Metrics::new(store.times(), tasks_max));
+    let loops = Arc::new(Loops::new(Arc::clone(clock), chance, Arc::clone(&metrics)));
+    // A process that is no server answers no scrape, and may not be allowed to read the file.
+    let scrape = match &identity {
+        Some(_) => ScrapeRule::new(telemetry)?,
+        None => ScrapeRule::default(),
+    };
     let sealer = Sealer::open_or_create(data.path())?;
     // Before the recorder, which is not to run for nothing.
     let containment = identity
@@ -177,7 +187,13 @@ pub fn assemble(
         })
         .transpose()?;
     let executor = containment.map(|containment| {
-        let recorder = Recorder::start(store.clone(), Arc::clone(&signals), spool(data), &tracker);
+        let recorder = Recorder::start(
+            store.clone(),
+            Arc::clone(&signals),
+            spool(data),
+            &loops,
+            &tracker,
+        );
         Arc::new(Executor::new(
             Arc::clone(clock),
             Arc::clone(&signals),
@@ -186,6 +202,7 @@ pub fn assemble(
             output.clone(),
             containment,
             sender.clone(),
+            Arc::clone(&metrics),
         ))
     });
     let hostname = nix::unistd::gethostname().map_or_else(
@@ -226,6 +243,10 @@ pub fn assemble(
         zone_names: zone_names(),
         started_at: clock.now(),
         lists: crate::service::KeptLists::default(),
+        metrics,
+        loops,
+        scrape,
+        logs_requests: telemetry.request_log == crate::config::OnOff::On,
         closed: std::sync::atomic::AtomicBool::new(false),
     };
     Ok(Parts {
@@ -333,7 +354,7 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     // Again: the key may have been changed until others could see that this process is up.
     service.check_key().await?;
 
-    let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
+    let loops = loops::Running::spawn(&parts, &clock, database_clock, &stop);
     greet(config, &service).await?;
     let mut serving = Box::pin(doors.serve(router, closing.clone()));
     tokio::select! {
@@ -368,81 +389,6 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
 /// Where results wait while the database is away.
 fn spool(data: &DataDir) -> Spool {
     Spool::new(data.path().join("results.spool"))
-}
-
-/// The loops of a server.
-struct Loops {
-    scheduler: TaskTracker,
-    others: TaskTracker,
-    /// Ends the heartbeat, which goes on while everything else ends.
-    gone: CancellationToken,
-}
-
-impl Loops {
-    fn spawn(
-        parts: &Parts,
-        clock: &SharedClock,
-        database_clock: Option<Arc<DatabaseClock>>,
-        stop: &Stop,
-    ) -> Self {
-        let service = &parts.service;
-        let loops = Self {
-            scheduler: TaskTracker::new(),
-            others: TaskTracker::new(),
-            gone: CancellationToken::new(),
-        };
-        if let Some(executor) = &service.executor {
-            let scheduler = Scheduler {
-                store: service.store.clone(),
-                clock: Arc::clone(clock),
-                node: parts.node.clone(),
-                signals: Arc::clone(&service.signals),
-                executor: Arc::clone(executor),
-                patterns: Arc::clone(&service.patterns),
-                almanac: Arc::clone(&service.almanac),
-                watch: std::sync::Mutex::default(),
-                lag: Arc::clone(&service.lag),
-                sealer: service.sealer.clone(),
-                standing: Arc::clone(&service.standing),
-                database_clock: database_clock.clone(),
-            };
-            loops.scheduler.spawn(scheduler.run(stop.token()));
-        }
-        let notifier = Notifier {
-            store: service.store.clone(),
-            clock: Arc::clone(clock),
-            node_id: parts.node.id.clone(),
-            signals: Arc::clone(&service.signals),
-            sealer: service.sealer.clone(),
-            sender: service.sender.clone(),
-            pace: Arc::new(Pace::new(crate::auth::token::chance)),
-        };
-        loops.others.spawn(notifier.run(stop.token()));
-        loops.others.spawn(service.output.clone().run(stop.token()));
-        // Weak: the service must not live on for it.
-        let streams = Arc::downgrade(service);
-        loops.others.spawn(watch_streams(streams, stop.token()));
-        if let Some(clock) = database_clock {
-            let alive = alive::Alive {
-                store: service.store.clone(),
-                composer: service.composer.clone(),
-                node: parts.node.clone(),
-                clock,
-                standing: Arc::clone(&service.standing),
-                executor: service
-                    .executor
-                    .as_ref()
-                    .map(Arc::downgrade)
-                    .unwrap_or_default(),
-            };
-            loops
-                .others
-                .spawn(alive.run(stop.clone(), loops.gone.clone()));
-        }
-        loops.scheduler.close();
-        loops.others.close();
-        loops
-    }
 }
 
 /// Prints where the server is, and the set-up link while nobody has an account.
@@ -491,7 +437,13 @@ async fn drain(service: &Service, config: &Config, stop: &Stop) -> bool {
 }
 
 /// Lets the loops end, and the last results be written.
-async fn end(parts: Parts, service: Arc<Service>, loops: Loops, clock: &SharedClock, stop: &Stop) {
+async fn end(
+    parts: Parts,
+    service: Arc<Service>,
+    loops: loops::Running,
+    clock: &SharedClock,
+    stop: &Stop,
+) {
     let store = service.store.clone();
     // The recorder ends when nobody is left who could hand it a result.
     drop(service);

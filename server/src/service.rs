@@ -8,6 +8,7 @@ mod channels;
 mod checks;
 mod execution;
 mod explain;
+mod metrics;
 mod occurrences;
 pub mod preview;
 mod runs;
@@ -19,7 +20,8 @@ mod tasks;
 mod users;
 mod words;
 
-pub use streams::watch_streams;
+pub use metrics::ScrapeRule;
+pub use streams::StreamWatch;
 pub use system::{UNNAMED_ZONE, unnamed_zone};
 pub use tasks::{KeptLists, Saved};
 
@@ -43,6 +45,7 @@ use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::Almanac;
 use crate::lifecycle::StartError;
+use crate::loops::Loops;
 use crate::notifier::compose::Composer;
 use crate::notifier::guard::Guard;
 use crate::notifier::send::Sender;
@@ -50,6 +53,7 @@ use crate::output::OutputStore;
 use crate::scheduler::Lag;
 use crate::scheduler::standing::Standing;
 use crate::store::{Act, Store};
+use crate::telemetry::Metrics;
 use crate::timetable::Patterns;
 
 /// The name that the check of the key is sealed under.
@@ -103,6 +107,14 @@ pub struct Service {
     pub zone_names: Vec<String>,
     /// When this process started.
     pub started_at: DateTime<Utc>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The background loops of this process.
+    pub loops: Arc<Loops>,
+    /// Who may read metrics without being an administrator.
+    pub scrape: ScrapeRule,
+    /// Whether each request is logged.
+    pub logs_requests: bool,
     /// Lists of tasks that are still true.
     pub lists: KeptLists,
     /// Set when the process stops: nothing is started by hand any more.

@@ -9,6 +9,8 @@ mod forms;
 pub mod guard;
 mod headers;
 mod pages;
+mod requests;
+pub mod scrape;
 pub mod site;
 pub mod strict;
 
@@ -51,6 +53,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
     let api = api
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
+        .route(scrape::ROUTE, get(api::metrics))
         .layer(axum::Extension(web.stop.clone()))
         .with_state(Arc::clone(&web.service));
     let forms = Router::new()
@@ -113,6 +116,8 @@ fn guarded(router: Router, web: &Web) -> Router {
             web.clone(),
             guard::authenticate,
         ))
+        // Before a token is looked for: the one for metrics is no account's.
+        .layer(middleware::from_fn_with_state(web.clone(), scrape::admit))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(|_| {
             // The panic itself is in the log already; it says nothing to the outside.
@@ -123,6 +128,10 @@ fn guarded(router: Router, web: &Web) -> Router {
                 .into_response()
         }))
         .layer(middleware::from_fn_with_state(web.clone(), headers::harden))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            requests::attend,
+        ))
 }
 
 /// Links of the original lead to today's pages; everything else is not here.

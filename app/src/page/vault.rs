@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Clockface;
 use crate::error::{AppError, FieldError};
 use crate::id::SecretId;
-use crate::node::Node;
+use crate::node::{LoopStatus, Node};
 use crate::pool::{Pool, PoolDraft};
 use crate::secret::{Secret, SecretDraft};
 
@@ -48,4 +48,6 @@ pub struct NodesPage {
     pub nodes: Vec<Node>,
     /// What is not as it should be.
     pub warnings: Vec<String>,
+    /// Background loops of the node that answers.
+    pub loops: Vec<LoopStatus>,
 }

@@ -3,17 +3,19 @@
 use app::auth::Action;
 use app::backend::System;
 use app::page::About;
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::AppState;
 use super::problem::{Problem, Reply};
+use crate::telemetry::metrics::CONTENT_TYPE;
 use crate::timetable::data_version;
 use crate::web::extract::Who;
+use crate::web::scrape::Scraper;
 
 /// The loop turns at least every five minutes; one that has not for so long hangs.
 const TURN_MAX: TimeDelta = TimeDelta::minutes(6);
@@ -71,8 +73,23 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
         told["database_version"] = json!(service.store.version().await.ok());
         told["tz_version"] = json!(zones.version);
         told["tz_source"] = json!(zones.source.as_str());
+        told["loops"] = json!(service.loops.list());
     }
     (status, Json(told)).into_response()
+}
+
+/// The metrics of this server in the Prometheus text format, for administrators and for
+/// requests that `web::scrape` admits.
+pub async fn metrics(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    scraper: Option<Extension<Scraper>>,
+) -> Result<Response, Problem> {
+    let text = match scraper {
+        Some(_) => service.scraped(caller.lang).await?,
+        None => service.metrics_text(&caller).await?,
+    };
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use app::page::DayCounts;
+use app::run::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select};
@@ -14,6 +15,15 @@ use super::{Store, StoreError};
 const BAD: [&str; 3] = ["failed", "timed_out", "lost"];
 /// The attempt after a run, in a question about that run.
 const NEXT: &str = "next_attempt";
+
+/// How much waits in the database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueDepths {
+    /// Runs that wait for room or for their next attempt.
+    pub waiting_runs: u64,
+    /// Messages that are pending, that wait for the one before them, that are being sent.
+    pub outbox: [u64; 3],
+}
 
 impl Store {
     /// Tasks that are active, paused, closed.
@@ -102,6 +112,24 @@ impl Store {
         let messages = message::Entity::find().filter(M::State.is_in(wanted));
         let counts = self.by_state(messages, M::State).await?;
         Ok((of(&counts, &wanted[..3]), of(&counts, &wanted[3..])))
+    }
+
+    /// How much waits, along the indexes by state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_depths(&self) -> Result<QueueDepths, StoreError> {
+        let waiting = RunState::Waiting.as_str();
+        let runs = run::Entity::find().filter(run::Column::State.eq(waiting));
+        let runs = self.by_state(runs, run::Column::State).await?;
+        let wanted = ["pending", "waiting", "sending"];
+        let messages = message::Entity::find().filter(message::Column::State.is_in(wanted));
+        let messages = self.by_state(messages, message::Column::State).await?;
+        let count = |counts, state| u64::try_from(of(counts, &[state])).unwrap_or_default();
+        Ok(QueueDepths {
+            waiting_runs: count(&runs, waiting),
+            outbox: wanted.map(|state| count(&messages, state)),
+        })
     }
 
     /// How many rows of a query are in each state: along an index that begins with the state.
