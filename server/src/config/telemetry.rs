@@ -20,55 +20,60 @@ pub enum OnOff {
     Off,
 }
 
-/// What a server says of itself to monitoring.
+/// Metrics and the request log.
 #[derive(Args, Clone, Debug)]
 pub struct TelemetrySettings {
-    /// Token with which GET /metrics is read from elsewhere; without one, an administrator's API token
+    /// Bearer token for GET /metrics; without one, an administrator's API token
     #[arg(
         long,
         env = "JCRONTAB_METRICS_TOKEN",
         hide_env_values = true,
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Monitoring"
     )]
     pub metrics_token: String,
 
-    /// File that holds that token
+    /// File with that token
     #[arg(
         long,
         env = "JCRONTAB_METRICS_TOKEN_FILE",
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Monitoring"
     )]
     pub metrics_token_file: String,
 
-    /// Whether GET /metrics is answered without a token to processes of this machine
+    /// Answer GET /metrics to processes on this host without a token
     #[arg(
         long,
         env = "JCRONTAB_METRICS_LOOPBACK",
         value_enum,
         default_value_t = OnOff::On,
-        global = true
+        global = true,
+        help_heading = "Monitoring"
     )]
     pub metrics_loopback: OnOff,
 
-    /// Tasks with series of their own in GET /metrics, the first ones that end a run; 0 for none
+    /// Tasks with their own series in GET /metrics, at most; 0 for none
     #[arg(
         long,
         env = "JCRONTAB_METRICS_TASKS",
         value_parser = clap::value_parser!(u64).range(0..=TASKS_MAX),
         default_value_t = 0,
-        global = true
+        global = true,
+        help_heading = "Monitoring"
     )]
     pub metrics_tasks: u64,
 
-    /// Whether each request is logged: method, route, status, duration, id, client address
+    /// Log each request: method, route, status, duration, request id, client address
     #[arg(
         long,
         env = "JCRONTAB_REQUEST_LOG",
         value_enum,
         default_value_t = OnOff::On,
-        global = true
+        global = true,
+        help_heading = "Monitoring"
     )]
     pub request_log: OnOff,
 }

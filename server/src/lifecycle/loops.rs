@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::alive::{self, Alive};
-use super::{Parts, Stop};
+use super::heartbeat::{self, Heartbeat};
+use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
-use crate::loops::{Periodic, repeat, supervise};
+use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::notifier::{self, Deliveries, Notifier, Pace};
 use crate::scheduler::{self, DatabaseClock, Scheduler};
-use crate::service::{Service, StreamWatch};
+use crate::service::StreamWatch;
 
 /// The loops of a server under way.
 pub(super) struct Running {
@@ -26,12 +26,12 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn spawn(
-        parts: &Parts,
+        parts: &Assembled,
         clock: &SharedClock,
         database_clock: Option<Arc<DatabaseClock>>,
         stop: &Stop,
     ) -> Self {
-        let service = &parts.service;
+        let (components, service) = (&parts.components, &parts.service);
         let running = Self {
             scheduler: TaskTracker::new(),
             others: TaskTracker::new(),
@@ -42,50 +42,50 @@ impl Running {
         if let Some(clock) = database_clock {
             running.beat(parts, clock, stop);
         }
-        running.every(service, service.output.clone(), stop);
+        running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {
             service: Arc::downgrade(service),
-            engine: service.store.engine(),
+            engine: components.store.engine(),
         };
-        running.every(service, streams, stop);
+        running.every(&components.loops, streams, stop);
         running.scheduler.close();
         running.others.close();
         running
     }
 
     /// Starts a loop that the driver repeats.
-    fn every(&self, service: &Service, work: impl Periodic + 'static, stop: &Stop) {
-        let turns = service.loops.register(work.spec());
+    fn every(&self, loops: &Loops, work: impl Periodic + 'static, stop: &Stop) {
+        let turns = loops.register(work.spec());
         self.others.spawn(repeat(work, turns, stop.token()));
     }
 
     fn plan(
         &self,
-        parts: &Parts,
+        parts: &Assembled,
         clock: &SharedClock,
         database_clock: Option<Arc<DatabaseClock>>,
         stop: &Stop,
     ) {
-        let service = &parts.service;
-        let Some(executor) = &service.executor else {
+        let components = &parts.components;
+        let Some(executor) = &components.executor else {
             return;
         };
         let scheduler = Arc::new(Scheduler {
-            store: service.store.clone(),
+            store: components.store.clone(),
             clock: Arc::clone(clock),
             node: parts.node.clone(),
-            signals: Arc::clone(&service.signals),
+            signals: Arc::clone(&components.signals),
             executor: Arc::clone(executor),
-            patterns: Arc::clone(&service.patterns),
-            almanac: Arc::clone(&service.almanac),
+            patterns: Arc::clone(&components.patterns),
+            calendar_cache: Arc::clone(&components.calendar_cache),
             watch: Mutex::default(),
-            lag: Arc::clone(&service.lag),
-            sealer: service.sealer.clone(),
-            standing: Arc::clone(&service.standing),
+            lag: Arc::clone(&components.lag),
+            sealer: components.sealer.clone(),
+            lease: Arc::clone(&components.lease),
             database_clock,
         });
         let startup = Arc::new(Mutex::new(Some(clock.now())));
-        let turns = service.loops.register(scheduler::LOOP);
+        let turns = components.loops.register(scheduler::LOOP);
         let token = stop.token();
         let mut is_restart = false;
         let make = {
@@ -93,7 +93,7 @@ impl Running {
             move || {
                 if std::mem::replace(&mut is_restart, true) {
                     // What was claimed just before the panic may never have been started.
-                    scheduler.executor.doubt();
+                    scheduler.executor.mark_commit_unknown();
                 }
                 let (scheduler, startup) = (Arc::clone(&scheduler), Arc::clone(&startup));
                 let (turns, token) = (turns.clone(), token.clone());
@@ -103,20 +103,20 @@ impl Running {
         self.scheduler.spawn(supervise(turns, token, make));
     }
 
-    fn send(&self, parts: &Parts, clock: &SharedClock, stop: &Stop) {
-        let service = &parts.service;
+    fn send(&self, parts: &Assembled, clock: &SharedClock, stop: &Stop) {
+        let components = &parts.components;
         let notifier = Notifier {
-            store: service.store.clone(),
+            store: components.store.clone(),
             clock: Arc::clone(clock),
             node_id: parts.node.id.clone(),
-            signals: Arc::clone(&service.signals),
-            sealer: service.sealer.clone(),
-            sender: service.sender.clone(),
+            signals: Arc::clone(&components.signals),
+            sealer: components.sealer.clone(),
+            sender: components.sender.clone(),
             pace: Arc::new(Pace::new(chance)),
-            metrics: Arc::clone(&service.metrics),
+            metrics: Arc::clone(&components.metrics),
         };
         let deliveries = Arc::new(tokio::sync::Mutex::new(Deliveries::default()));
-        let turns = service.loops.register(notifier::LOOP);
+        let turns = components.loops.register(notifier::LOOP);
         let token = stop.token();
         let make = {
             let (turns, token) = (turns.clone(), token.clone());
@@ -129,25 +129,25 @@ impl Running {
         self.others.spawn(supervise(turns, token, make));
     }
 
-    fn beat(&self, parts: &Parts, clock: Arc<DatabaseClock>, stop: &Stop) {
-        let service = &parts.service;
-        let executor = service.executor.as_ref();
-        let alive = Arc::new(Alive {
-            store: service.store.clone(),
-            composer: service.composer.clone(),
+    fn beat(&self, parts: &Assembled, clock: Arc<DatabaseClock>, stop: &Stop) {
+        let components = &parts.components;
+        let executor = components.executor.as_ref();
+        let heartbeat = Arc::new(Heartbeat {
+            store: components.store.clone(),
+            composer: components.composer.clone(),
             node: parts.node.clone(),
             clock,
-            standing: Arc::clone(&service.standing),
+            lease: Arc::clone(&components.lease),
             executor: executor.map(Arc::downgrade).unwrap_or_default(),
         });
-        let turns = service.loops.register(alive::LOOP);
+        let turns = components.loops.register(heartbeat::LOOP);
         let (stop, gone) = (stop.clone(), self.gone.clone());
         let make = {
             let (turns, gone) = (turns.clone(), gone.clone());
             move || {
-                let (alive, stop) = (Arc::clone(&alive), stop.clone());
+                let (heartbeat, stop) = (Arc::clone(&heartbeat), stop.clone());
                 let (turns, gone) = (turns.clone(), gone.clone());
-                async move { alive.run(&stop, &gone, &turns).await }
+                async move { heartbeat.run(&stop, &gone, &turns).await }
             }
         };
         self.others.spawn(supervise(turns, gone, make));

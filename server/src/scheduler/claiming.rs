@@ -5,12 +5,12 @@ use std::sync::Arc;
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
 
-use super::agenda::{Agenda, Live};
+use super::agenda::{Agenda, AgendaTask};
 use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
-use crate::executor::{Job, StopReason};
-use crate::parameters;
-use crate::store::{Claimed, Claims, Resumed, Stale, StoreError, Unconfirmed};
+use crate::executor::StopReason;
+use crate::run::{Job, parameters};
+use crate::store::{Claimed, Claims, Resumed, Stale, StoreError, UnconfirmedClaim};
 use crate::telemetry::Claim;
 
 impl Scheduler {
@@ -18,7 +18,7 @@ impl Scheduler {
     pub(super) async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
-        crate::faults::point("claim.before");
+        crate::failpoints::point("claim.before");
         let begun = self.clock.ticks();
         let claimed = self
             .store
@@ -30,19 +30,19 @@ impl Scheduler {
             .as_ref()
             .is_err_and(|error| !matches!(error, StoreError::Raced))
         {
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
         }
-        if !self.standing.may_claim(self.clock.ticks()) {
+        if !self.lease.may_claim(self.clock.ticks()) {
             // The answer took so long that the others may have given this node up meanwhile. What
             // is ours in the database is started once it is clear that they have not.
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
         }
         match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
-                    crate::faults::point("claim.committed");
+                    crate::failpoints::point("claim.committed");
                     tracing::debug!(
                         count = claims.claimed.len(),
                         took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
@@ -134,7 +134,7 @@ impl Scheduler {
             }
         }
         if settled {
-            self.executor.settle_doubt();
+            self.executor.clear_unknown_commit();
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Scheduler {
         let Some(live) = agenda.task(resumed.task_id) else {
             return;
         };
-        let claim = Unconfirmed {
+        let claim = UnconfirmedClaim {
             run_id: resumed.run_id,
             occurrence_id: resumed.occurrence_id,
             task_id: resumed.task_id,
@@ -178,7 +178,7 @@ impl Scheduler {
     }
 
     /// Starts a job whose parameters may be sealed.
-    fn begin(&self, live: &Live, (mut job, sealed): (Job, Option<String>)) {
+    fn begin(&self, live: &AgendaTask, (mut job, sealed): (Job, Option<String>)) {
         let Some(sealed) = sealed else {
             return self.executor.start(job);
         };
@@ -212,7 +212,11 @@ fn result_of(claimed: &Result<Result<Claims, Stale>, StoreError>) -> Claim {
     }
 }
 
-fn from_unconfirmed(claim: Unconfirmed, live: &Live, now: DateTime<Utc>) -> (Job, Option<String>) {
+fn from_unconfirmed(
+    claim: UnconfirmedClaim,
+    live: &AgendaTask,
+    now: DateTime<Utc>,
+) -> (Job, Option<String>) {
     let job = Job {
         run_id: claim.run_id,
         occurrence_id: claim.occurrence_id,

@@ -9,7 +9,6 @@ use subtle::ConstantTimeEq;
 
 use super::Service;
 use crate::auth::token::hash;
-use crate::config::{OnOff, SettingFault, TelemetrySettings};
 use crate::error::OrInternal;
 use crate::telemetry::Depths;
 
@@ -28,15 +27,13 @@ pub struct ScrapeRule {
 }
 
 impl ScrapeRule {
-    /// As the settings say.
-    ///
-    /// # Errors
-    /// When there is no sense in them.
-    pub fn new(settings: &TelemetrySettings) -> Result<Self, SettingFault> {
-        Ok(Self {
-            token: settings.token()?.as_deref().map(hash),
-            loopback: settings.metrics_loopback == OnOff::On,
-        })
+    /// Requests with this token, and with `loopback` those of this machine.
+    #[must_use]
+    pub fn new(token: Option<&str>, loopback: bool) -> Self {
+        Self {
+            token: token.map(hash),
+            loopback,
+        }
     }
 
     /// Whether this is the token. Takes the same time whatever is wrong with it.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::Service;
 use super::sign_in::SESSION_IDLE;
-use crate::auth::streams::{Credential, Kind, Stream};
+use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::{Engine, StoreError};
 
@@ -33,7 +33,7 @@ impl Service {
         caller: &Caller,
         credential: Option<Credential>,
         kind: Kind,
-    ) -> Answer<Stream> {
+    ) -> Answer<OpenStream> {
         let lang = caller.lang;
         let most = match kind {
             Kind::Events => self.streams_max,

@@ -168,7 +168,7 @@ async fn the_outbox_goes_on_after_the_database_failed() {
     app.place.database.execute(away).await;
     app.notify();
     let outbox = || {
-        let list = app.service.loops.list();
+        let list = app.components.loops.list();
         list.into_iter().find(|one| one.name == "outbox")
     };
     let failed = in_time("a failure", async {

@@ -19,14 +19,14 @@ fn named(text: &str) -> BTreeSet<&str> {
 async fn known() -> BTreeSet<String> {
     let app = TestApp::with(&["--metrics-tasks=1"]).await;
     // Of a process with loops, and of a task that has run.
-    let turns = app.service.loops.register(Spec {
+    let turns = app.components.loops.register(Spec {
         name: "sample",
         every: None,
         woken: true,
         backoff: Backoff::new(std::time::Duration::ZERO, std::time::Duration::ZERO),
     });
     turns.succeeded();
-    app.service.metrics.run_ended(
+    app.components.metrics.run_ended(
         app::id::TaskId(1),
         RunState::Succeeded,
         app::run::Trigger::Manual,

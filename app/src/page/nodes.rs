@@ -1,0 +1,19 @@
+//! What the nodes page is made from.
+
+use serde::{Deserialize, Serialize};
+
+use super::Clockface;
+use crate::node::{LoopStatus, Node};
+
+/// The nodes page.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NodesPage {
+    /// Clock and zone.
+    pub clock: Clockface,
+    /// Nodes that are up, then those that have gone within a day.
+    pub nodes: Vec<Node>,
+    /// What is not as it should be.
+    pub warnings: Vec<String>,
+    /// Background loops of the node that answers.
+    pub loops: Vec<LoopStatus>,
+}
