@@ -52,9 +52,9 @@ async fn a_run_moves_the_metrics_of_its_start_and_its_end() {
         before["jcrontab_runs_ended_total{state=\"failed\",trigger=\"schedule\"}"],
         0.0
     );
-    app.add(draft("each", "0 * * * *", "exit 3")).await;
+    app.add(draft("each", "* * * * *", "exit 3")).await;
     let mut node = app.node().await;
-    node.go_to(at("2026-11-22T09:00:05Z")).await;
+    node.go_to(at("2026-11-22T08:01:30Z")).await;
     let by = growth(&before, &scrape(&app).await);
     for name in [
         "jcrontab_runs_started_total{trigger=\"schedule\"}",
