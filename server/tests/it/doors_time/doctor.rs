@@ -115,6 +115,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
     let running = [
         ("default_zone", "ok"),
         ("secret_key", "ok"),
+        ("loops", "ok"),
         ("server", "ok"),
     ];
     expect(&doctor(&[]).await, 0, &[&parts[..], &running].concat());
@@ -124,7 +125,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
         "{words:?}"
     );
-    assert_eq!(lines.len(), 9, "one line each: {words:?}");
+    assert_eq!(lines.len(), 10, "one line each: {words:?}");
     let remote = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", token.as_str()),
