@@ -17,7 +17,7 @@ use crate::calendar::{
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
 use crate::id::{BlackoutId, ChannelId, RunId, SecretId, TaskId, TokenId, UserId};
-use crate::node::Node;
+use crate::node::{LoopStatus, Node};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::pool::{Pool, PoolDraft};
@@ -205,6 +205,9 @@ pub trait Capacity: Send + Sync {
     async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
     /// Nodes that are up, or were within the last day.
     async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>>;
+
+    /// Background loops of the server that answers; how they failed is for administrators.
+    async fn loop_list(&self, caller: &Caller) -> Answer<Vec<LoopStatus>>;
 }
 
 /// Channels and the outbox.

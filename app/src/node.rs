@@ -30,6 +30,57 @@ pub struct Node {
     pub this: bool,
 }
 
+/// How a turn of a background loop ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum LoopResult {
+    /// Well.
+    Ok,
+    /// With an error; it is tried again.
+    Error,
+    /// With a panic; the loop was restarted.
+    Panic,
+}
+
+/// A background loop of a server: the scheduler, the outbox and the like.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LoopStatus {
+    /// Its name.
+    pub name: String,
+    /// Milliseconds after which a turn is made at the latest; `null` where it only waits to be woken.
+    pub every_ms: Option<u64>,
+    /// Whether a signal makes it turn early.
+    pub woken: bool,
+    /// Whether a turn is under way.
+    pub running: bool,
+    /// When the last turn began.
+    pub started_at: Option<Stamp>,
+    /// When the last turn ended.
+    pub ended_at: Option<Stamp>,
+    /// When the last good turn ended.
+    pub succeeded_at: Option<Stamp>,
+    /// When it is tried again, after a failure.
+    pub next_at: Option<Stamp>,
+    /// How the last turn ended.
+    pub result: Option<LoopResult>,
+    /// The last failure, in words, also when turns have been good since; administrators only.
+    pub error: Option<String>,
+    /// Failures since the last good turn.
+    pub failures: u32,
+    /// Panics since the server started.
+    pub panics: u32,
+}
+
+impl LoopStatus {
+    /// Whether its last turn failed.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+}
+
 /// A clock this far off, either way, is told: milliseconds.
 pub const SKEW_TOLD_MS: i64 = 2_000;
 

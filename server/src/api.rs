@@ -31,7 +31,7 @@ use utoipa_axum::routes;
 
 use crate::http::AppState;
 
-pub use system::{healthz, readyz};
+pub use system::{healthz, metrics, readyz};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -1,6 +1,8 @@
 //! Settings, each an environment variable and a flag of `serve`; flags win.
 
+mod fault;
 mod run_as_pool;
+mod telemetry;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +12,10 @@ use ipnet::IpNet;
 
 use crate::timetable::{SystemZone, system_zone};
 pub use run_as_pool::{PoolError, RunAsPool};
+
+pub use fault::SettingFault;
+use fault::{allowance, check_database_url};
+pub use telemetry::{OnOff, TelemetrySettings};
 
 /// What keeps the processes of a command together.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -309,45 +315,10 @@ pub struct Config {
         help_heading = "Server"
     )]
     pub lang: String,
-}
 
-/// A setting that cannot be meant.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SettingFault {
-    /// The address that people use.
-    #[error(
-        "JCRONTAB_PUBLIC_URL must be a whole address that begins with http:// or https://, such as https://cron.example.com; it is {0:?}"
-    )]
-    PublicUrl(String),
-    /// The same, with something behind it.
-    #[error(
-        "JCRONTAB_PUBLIC_URL is what links begin with, so nothing that begins with ? or # may stand in it; it is {0:?}"
-    )]
-    PublicUrlTail(String),
-    /// The language of messages.
-    #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
-    Lang(String),
-    /// The address of the database. It holds a password, so it is not told.
-    #[error(
-        "DATABASE_URL cannot be read: it is mysql://USER:PASSWORD@HOST/NAME, and in USER and PASSWORD these characters are written as: # %23, / %2F, ? %3F, @ %40, : %3A, % %25"
-    )]
-    DatabaseUrl,
-    /// The same, without a database.
-    #[error("DATABASE_URL names no database: add /NAME, as in mysql://USER:PASSWORD@HOST/NAME")]
-    DatabaseName,
-    /// Whether commands run as root.
-    #[error(
-        "JCRONTAB_ALLOW_ROOT must be 1 (also true, yes, on) or 0 (also false, no, off); it is {0:?}"
-    )]
-    AllowRoot(String),
-    /// How much is logged.
-    #[error(
-        "JCRONTAB_LOG must be off, error, warn, info, debug or trace, or a list with levels of parts, such as info,server=debug; it is {0:?}"
-    )]
-    Log(String),
-    /// How it is logged.
-    #[error("JCRONTAB_LOG_FORMAT must be text or json; it is {0:?}")]
-    LogFormat(String),
+    /// Metrics and the log of requests.
+    #[command(flatten)]
+    pub telemetry: TelemetrySettings,
 }
 
 impl Config {
@@ -374,6 +345,7 @@ impl Config {
         if allowance(&self.allow_root).is_none() {
             return Err(SettingFault::AllowRoot(self.allow_root.clone()));
         }
+        self.telemetry.token()?;
         self.check_database()
     }
 
@@ -440,118 +412,5 @@ impl Config {
     }
 }
 
-/// A yes or a no; `None` when it is neither.
-fn allowance(text: &str) -> Option<bool> {
-    match text {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "" | "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    }
-}
-
-/// Refuses a database URL whose password breaks it apart, and one without a database name. Other
-/// kinds of URL are refused where the database is opened.
-fn check_database_url(text: &str) -> Result<(), SettingFault> {
-    if !text.starts_with("mysql://") && !text.starts_with("mariadb://") {
-        return Ok(());
-    }
-    let one_at = text.matches('@').count() <= 1;
-    let whole = url::Url::parse(text).ok().filter(|url| {
-        let name = url.path().trim_start_matches('/');
-        url.has_host() && url.fragment().is_none() && !name.contains(['@', '/'])
-    });
-    match whole {
-        Some(url) if one_at && url.path().trim_start_matches('/').is_empty() => {
-            Err(SettingFault::DatabaseName)
-        }
-        Some(_) if one_at => Ok(()),
-        _ => Err(SettingFault::DatabaseUrl),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Parser)]
-    struct Flags {
-        #[command(flatten)]
-        config: Config,
-    }
-
-    fn check(flag: &str) -> Result<(), SettingFault> {
-        Flags::parse_from(["serve", flag]).config.check()
-    }
-
-    #[test]
-    fn settings_that_cannot_be_meant_are_told() {
-        for flag in [
-            "--public-url=",
-            "--public-url=https://cron.example.com",
-            "--public-url=http://10.0.0.1:8000/",
-            "--message-lang=zh-CN",
-            "--message-lang=en",
-            "--allow-root=1",
-            "--allow-root=yes",
-            "--allow-root=0",
-            "--allow-root=false",
-            "--allow-root=",
-            "--database-url=mysql://u:p%23w@h:3306/jcrontab",
-            "--database-url=mysql://u:p@h/jcrontab?ssl-mode=required",
-            "--database-url=mysql://u@localhost/jcrontab?socket=/run/mysqld/mysqld.sock",
-        ] {
-            assert_eq!(check(flag), Ok(()), "{flag}");
-        }
-        for flag in [
-            "--public-url=cron.example.com",
-            "--public-url=cron.example.com:8000",
-            "--public-url=//cron.example.com",
-            "--public-url=ftp://cron.example.com",
-            "--public-url=https://",
-            "--public-url=https:cron",
-        ] {
-            assert!(
-                matches!(check(flag), Err(SettingFault::PublicUrl(_))),
-                "{flag}"
-            );
-        }
-        for flag in [
-            "--public-url=https://cron.example.com/?a=b",
-            "--public-url=https://cron.example.com?",
-            "--public-url=https://cron.example.com/jobs#top",
-        ] {
-            assert!(
-                matches!(check(flag), Err(SettingFault::PublicUrlTail(_))),
-                "{flag}"
-            );
-        }
-        for flag in ["--allow-root=2", "--allow-root=YES", "--allow-root=ja"] {
-            assert!(
-                matches!(check(flag), Err(SettingFault::AllowRoot(_))),
-                "{flag}"
-            );
-        }
-        for flag in [
-            "--database-url=mysql://u:p@h",
-            "--database-url=mysql://u:p@h:3306/",
-            "--database-url=mariadb://u@localhost?socket=/run/mysqld/mysqld.sock",
-        ] {
-            assert_eq!(check(flag), Err(SettingFault::DatabaseName), "{flag}");
-        }
-        for flag in ["--message-lang=fr", "--message-lang=", "--message-lang=cn"] {
-            assert!(matches!(check(flag), Err(SettingFault::Lang(_))), "{flag}");
-        }
-        for flag in [
-            "--database-url=mysql://u:p#w@h/jcrontab",
-            "--database-url=mysql://u:p/w@h/jcrontab",
-            "--database-url=mysql://u:p?w@h/jcrontab",
-            "--database-url=mysql://u:p@w@h/jcrontab",
-            "--database-url=mariadb://u:#@h/jcrontab",
-        ] {
-            let fault = check(flag).expect_err(flag);
-            assert_eq!(fault, SettingFault::DatabaseUrl, "{flag}");
-        }
-    }
-}
+mod tests;

@@ -1,17 +1,20 @@
 //! From what went wrong inside to what the outside is told.
 //!
 //! One function logs an internal failure, once, with its whole chain and an incident id, and
-//! makes the [`AppError`] that names nothing but that id.
+//! makes the [`AppError`] that names nothing but that id. The incident id is that of the request,
+//! so that it finds all lines about it; outside of requests it is one of its own.
 
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 
 use crate::auth::token::random_id;
 use crate::store::StoreError;
+use crate::telemetry::request::RequestId;
 
 /// Logs a failure and makes the answer for it.
 pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppError {
-    let incident = random_id(8);
+    let incident =
+        RequestId::current().map_or_else(|| random_id(8), |request| request.as_str().to_owned());
     tracing::error!(incident, error, "a request failed");
     let (kind, code, message, hint) = if error
         .downcast_ref::<StoreError>()

@@ -30,6 +30,7 @@ use app::id::RunId;
 use app::run::{RunReason, RunState};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
@@ -47,6 +48,7 @@ use crate::output::{OutputStore, RunLog, readable};
 use crate::recorder::{InFlight, Recorder};
 use crate::run::Job;
 use crate::store::{SealedSecret, StoredOutput};
+use crate::telemetry::{Metrics, run_span};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
@@ -86,6 +88,7 @@ pub struct Executor {
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
     commit_unknown: AtomicBool,
+    metrics: Arc<Metrics>,
     /// The secrets that all output is masked for.
     learnt: Mutex<Vec<SealedSecret>>,
     starting: Arc<Semaphore>,
@@ -103,8 +106,10 @@ impl Executor {
         output: OutputStore,
         containment: Containment,
         outbound: OutboundClient,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
+            metrics,
             in_flight: recorder.in_flight(),
             commit_unknown: AtomicBool::new(false),
             learnt: Mutex::default(),
@@ -121,10 +126,17 @@ impl Executor {
         }
     }
 
+    /// What this executor counts in.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Starts a job. It is in the database already; its outcome will be, too.
     pub fn start(self: &Arc<Self>, job: Job) {
         self.in_flight.took_off(job.run_id);
         self.signals.tell(Some(job.task.id), Some(job.run_id));
+        self.metrics.run_started(job.trigger);
         if !job.task.mode.runs_command() {
             // Nothing to run: it is over when its channel has accepted the message.
             self.finish(
@@ -153,9 +165,9 @@ impl Executor {
             },
         );
         let this = Arc::clone(self);
-        self.tracker.spawn(async move {
-            this.execute(job, environment, capture, stopped).await;
-        });
+        let span = run_span(job.task.id, job.run_id);
+        let work = async move { this.execute(job, environment, capture, stopped).await };
+        self.tracker.spawn(work.instrument(span));
     }
 
     /// Users that a task may name to run as, the usual one first.
@@ -262,6 +274,14 @@ impl Executor {
     #[must_use]
     pub fn live_output(&self, id: RunId) -> Option<RunLog> {
         self.lock().get(&id).map(|run| run.capture.clone())
+    }
+
+    /// Bytes of results that wait on disk for the database.
+    ///
+    /// # Errors
+    /// When their file cannot be seen.
+    pub fn spooled_bytes(&self) -> std::io::Result<u64> {
+        self.recorder.spooled_bytes()
     }
 
     /// Runs under way in this process.

@@ -1,8 +1,8 @@
 //! The ground floor of the doors: what the API and the pages share and neither owns. It knows the
 //! service and no door.
 //!
-//! [`state`] is what handlers are given; [`guard`], [`client`] and [`extract`] find out who asks,
-//! from where and for what; [`params`] and [`strict`] read what was sent, [`problem`] and
+//! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
+//! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
 //! [`headers`] shape what leaves, [`site`] serves the built files.
 
 pub mod client;
@@ -11,6 +11,8 @@ pub mod guard;
 pub(crate) mod headers;
 pub(crate) mod params;
 pub(crate) mod problem;
+pub(crate) mod requests;
+pub mod scrape;
 pub mod site;
 mod state;
 pub mod strict;

@@ -7,6 +7,7 @@ mod data_dir;
 mod duplicate_instance;
 mod heartbeat;
 mod listen;
+mod loops;
 mod open;
 pub mod private;
 mod rescue;
@@ -23,7 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
-use crate::auth::token::random_id;
+use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
 use crate::composer::Composer;
 use crate::config::{Config, SettingFault};
@@ -32,17 +33,18 @@ use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
 use crate::http::Web;
 use crate::http::site::Site;
+use crate::loops::Loops;
 use crate::notifier::send::Sender;
-use crate::notifier::{Notifier, Pace};
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::outbound::proxy::{OutboundProxy, ProxyFault};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
 use crate::router;
-use crate::scheduler::{DatabaseClock, HeartbeatEvidence, Lag, Scheduler, reap_dead_nodes};
-use crate::service::{Components, Service, Settings, sweep_scratch, watch_streams};
+use crate::scheduler::{DatabaseClock, HeartbeatEvidence, Lag, reap_dead_nodes};
+use crate::service::{Components, ScrapeRule, Service, Settings};
 use crate::store::{Engine, NodeRow, Store, StoreError};
+use crate::telemetry::Metrics;
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
 
 pub use data_dir::{DataDir, DataDirError, Progress, Stage};
@@ -164,6 +166,18 @@ pub fn assemble(
     };
     let output = OutputStore::new(config, data.path(), Arc::clone(clock))?;
     let tracker = TaskTracker::new();
+    let telemetry = &config.telemetry;
+    let tasks_max = usize::try_from(telemetry.metrics_tasks).unwrap_or(usize::MAX);
+    let metrics = Arc::new(Metrics::new(store.times(), tasks_max));
+    let loops = Arc::new(Loops::new(Arc::clone(clock), chance, Arc::clone(&metrics)));
+    // A process that is no server answers no scrape, and may not be allowed to read the file.
+    let scrape = match &identity {
+        Some(_) => ScrapeRule::new(
+            telemetry.token()?.as_deref(),
+            telemetry.metrics_loopback == crate::config::OnOff::On,
+        ),
+        None => ScrapeRule::default(),
+    };
     let sealer = Sealer::open_or_create(data.path())?;
     // Before the recorder, which is not to run for nothing.
     let containment = identity
@@ -179,7 +193,13 @@ pub fn assemble(
         })
         .transpose()?;
     let executor = containment.map(|containment| {
-        let recorder = Recorder::start(store.clone(), Arc::clone(&signals), spool(data), &tracker);
+        let recorder = Recorder::start(
+            store.clone(),
+            Arc::clone(&signals),
+            spool(data),
+            &loops,
+            &tracker,
+        );
         Arc::new(Executor::new(
             Arc::clone(clock),
             Arc::clone(&signals),
@@ -188,6 +208,7 @@ pub fn assemble(
             output.clone(),
             containment,
             outbound.clone(),
+            Arc::clone(&metrics),
         ))
     });
     let hostname = nix::unistd::gethostname().map_or_else(
@@ -218,6 +239,8 @@ pub fn assemble(
         calendar_cache: Arc::default(),
         lag: Arc::new(Lag::default()),
         lease: Arc::default(),
+        metrics,
+        loops,
     };
     let settings = Settings {
         node_id: node.id.clone(),
@@ -226,6 +249,8 @@ pub fn assemble(
         default_zone,
         zone_doubt,
         zone_names: zone_names(),
+        scrape,
+        logs_requests: telemetry.request_log == crate::config::OnOff::On,
     };
     let service = Service::new(&components, settings);
     Ok(Assembled {
@@ -354,12 +379,7 @@ pub async fn serve(
     // Again: the key may have been changed until others could see that this process is up.
     service.check_key().await?;
 
-    let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
-    // Where the database is another one, perhaps by mistake, tasks that are not in it may exist.
-    if same_database {
-        let sweep = sweep_scratch(Arc::downgrade(&service), stop.token());
-        loops.others.spawn(sweep);
-    }
+    let loops = loops::Running::spawn(&parts, &clock, database_clock, same_database, &stop);
     greet(&greeting(config, &service).await?);
     warn_of_settings(config, service.zone_doubt());
     let mut serving = Box::pin(doors.serve(router, closing.clone()));
@@ -396,83 +416,6 @@ pub async fn serve(
 /// Where results wait while the database is away.
 fn spool(data: &DataDir) -> Spool {
     Spool::new(data.path().join("results.spool"))
-}
-
-/// The loops of a server.
-struct Loops {
-    scheduler: TaskTracker,
-    others: TaskTracker,
-    /// Ends the heartbeat, which goes on while everything else ends.
-    gone: CancellationToken,
-}
-
-impl Loops {
-    fn spawn(
-        parts: &Assembled,
-        clock: &SharedClock,
-        database_clock: Option<Arc<DatabaseClock>>,
-        stop: &Stop,
-    ) -> Self {
-        let (components, service) = (&parts.components, &parts.service);
-        let loops = Self {
-            scheduler: TaskTracker::new(),
-            others: TaskTracker::new(),
-            gone: CancellationToken::new(),
-        };
-        if let Some(executor) = &components.executor {
-            let scheduler = Scheduler {
-                store: components.store.clone(),
-                clock: Arc::clone(clock),
-                node: parts.node.clone(),
-                signals: Arc::clone(&components.signals),
-                executor: Arc::clone(executor),
-                patterns: Arc::clone(&components.patterns),
-                calendar_cache: Arc::clone(&components.calendar_cache),
-                watch: std::sync::Mutex::default(),
-                lag: Arc::clone(&components.lag),
-                sealer: components.sealer.clone(),
-                lease: Arc::clone(&components.lease),
-                database_clock: database_clock.clone(),
-            };
-            loops.scheduler.spawn(scheduler.run(stop.token()));
-        }
-        let notifier = Notifier {
-            store: components.store.clone(),
-            clock: Arc::clone(clock),
-            node_id: parts.node.id.clone(),
-            signals: Arc::clone(&components.signals),
-            sealer: components.sealer.clone(),
-            sender: components.sender.clone(),
-            pace: Arc::new(Pace::new(crate::auth::token::chance)),
-        };
-        loops.others.spawn(notifier.run(stop.token()));
-        loops
-            .others
-            .spawn(components.output.clone().run(stop.token()));
-        // Weak: the service must not live on for it.
-        let streams = Arc::downgrade(service);
-        loops.others.spawn(watch_streams(streams, stop.token()));
-        if let Some(clock) = database_clock {
-            let heartbeat = heartbeat::Heartbeat {
-                store: components.store.clone(),
-                composer: components.composer.clone(),
-                node: parts.node.clone(),
-                clock,
-                lease: Arc::clone(&components.lease),
-                executor: components
-                    .executor
-                    .as_ref()
-                    .map(Arc::downgrade)
-                    .unwrap_or_default(),
-            };
-            loops
-                .others
-                .spawn(heartbeat.run(stop.clone(), loops.gone.clone()));
-        }
-        loops.scheduler.close();
-        loops.others.close();
-        loops
-    }
 }
 
 /// Where the server is, and the set-up link while nobody has an account.
@@ -528,7 +471,7 @@ async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> boo
 async fn end(
     parts: Assembled,
     service: Arc<Service>,
-    loops: Loops,
+    loops: loops::Running,
     clock: &SharedClock,
     stop: &Stop,
 ) {

@@ -18,14 +18,18 @@ use std::time::Duration;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
+use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Setback, Store, StoreError};
+use crate::telemetry::{Delivery, Metrics};
 pub use pace::Pace;
 use send::Sender;
 
@@ -41,6 +45,15 @@ const SECOND: TimeDelta = TimeDelta::seconds(1);
 const SETTLE_TRIES: u32 = 3600;
 /// Pause after a failure of the database.
 const BACK_OFF: Duration = Duration::from_secs(1);
+
+/// The loop as it is registered. A queue of messages wakes it and so does the end of each delivery,
+/// so it goes round by itself.
+pub const LOOP: Spec = Spec {
+    name: "outbox",
+    every: Some(Duration::from_secs(5)),
+    woken: true,
+    backoff: Backoff::new(BACK_OFF, Duration::from_secs(5)),
+};
 
 /// What the notifier works with.
 #[derive(Clone)]
@@ -59,6 +72,16 @@ pub struct Notifier {
     pub sender: Sender,
     /// When each channel may be used again.
     pub pace: Arc<Pace>,
+    /// What deliveries are counted in.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Deliveries under way. They outlive a panic of the loop: a message that has left must get its
+/// answer written.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    busy: HashSet<ChannelId>,
+    workers: JoinSet<ChannelId>,
 }
 
 impl std::fmt::Debug for Notifier {
@@ -76,19 +99,24 @@ enum After {
 }
 
 impl Notifier {
-    /// Sends until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut busy: HashSet<ChannelId> = HashSet::new();
-        let mut workers: JoinSet<ChannelId> = JoinSet::new();
+    /// Sends until `stop`, and then until what has left got its answer.
+    pub async fn run(
+        &self,
+        stop: &CancellationToken,
+        turns: &Turns,
+        deliveries: &Mutex<Deliveries>,
+    ) {
+        let mut deliveries = deliveries.lock().await;
+        let Deliveries { busy, workers } = &mut *deliveries;
         while !stop.is_cancelled() {
-            let wake_at = match self.look(&mut busy, &mut workers, &stop).await {
+            let wake_at = match turns.turn(self.look(busy, workers, stop)).await {
                 Ok(wake_at) => wake_at,
                 Err(error) => {
                     tracing::debug!(
                         error = &error as &dyn std::error::Error,
                         "the outbox waits for the database"
                     );
-                    tokio::time::sleep(BACK_OFF).await;
+                    turns.back_off(stop).await;
                     continue;
                 }
             };
@@ -100,6 +128,7 @@ impl Notifier {
                     Err(error) => {
                         // A crashed worker: all channels are looked at again.
                         tracing::error!(%error, "sending crashed");
+                        turns.failed(&error);
                         busy.clear();
                     }
                 },
@@ -169,14 +198,18 @@ impl Notifier {
         if target.kind == ChannelKind::Wecom {
             self.pace.note(channel, now);
         }
-        let answer = match target::open_target(&self.sealer, channel, &target) {
-            Ok((url, way)) => match self.sender.by(&way) {
-                Ok(sender) => sender.send(target.kind, &url, &item).await,
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(SendError::Refused(error.to_string())),
+        let delivery = async {
+            let answer = match target::open_target(&self.sealer, channel, &target) {
+                Ok((url, way)) => match self.sender.by(&way) {
+                    Ok(sender) => sender.send(target.kind, &url, &item).await,
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(SendError::Refused(error.to_string())),
+            };
+            let result = self.settle(&item, answer).await;
+            self.metrics.message(target.kind, result);
         };
-        self.settle(&item, answer).await;
+        delivery.instrument(span_of(&item)).await;
         self.signals.tell(Some(item.task_id), item.run_id);
         if item.run_id.is_some() {
             // A run may have ended with it, for which others wait.
@@ -187,10 +220,9 @@ impl Notifier {
 
     /// Writes what became of a message, again and again until the database has it: the message has
     /// left, and nobody else knows.
-    async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) {
+    async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) -> Delivery {
         if let Err(error) = &answer {
             tracing::warn!(
-                message.id = item.id.0,
                 attempts = item.attempts,
                 error = error as &dyn std::error::Error,
                 "a message was not taken"
@@ -198,7 +230,7 @@ impl Notifier {
         }
         for _ in 0..SETTLE_TRIES {
             match self.settle_once(item, &answer).await {
-                Ok(()) => return,
+                Ok(result) => return result,
                 Err(error) => tracing::debug!(
                     error = &error as &dyn std::error::Error,
                     "an answer waits for the database"
@@ -206,20 +238,22 @@ impl Notifier {
             }
             tokio::time::sleep(BACK_OFF).await;
         }
-        tracing::error!(
-            message.id = item.id.0,
-            "the database did not take what became of a message"
-        );
+        tracing::error!("the database did not take what became of a message");
+        // The node that takes this one's messages over sends it again.
+        Delivery::Retry
     }
 
     async fn settle_once(
         &self,
         item: &OutboxItem,
         answer: &Result<String, SendError>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Delivery, StoreError> {
         let now = self.clock.now();
         let error = match answer {
-            Ok(words) => return self.store.outbox_sent(item, words, now).await,
+            Ok(words) => {
+                self.store.outbox_sent(item, words, now).await?;
+                return Ok(Delivery::Sent);
+            }
             Err(error) => error,
         };
         let words = error.to_string();
@@ -227,16 +261,16 @@ impl Notifier {
             // The vendor counts by the minute; waiting is no failure of the message.
             let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
             self.pace.block(item.channel_id, now + wait);
-            return self
-                .store
+            self.store
                 .outbox_retry(item, &words, now + wait, Setback::Pace, now)
-                .await;
+                .await?;
+            return Ok(Delivery::RateLimited);
         }
         if error.is_final() || item.attempts >= ATTEMPTS_MAX {
-            return self
-                .store
+            self.store
                 .outbox_dead(item, &words, error.is_final(), now)
-                .await;
+                .await?;
+            return Ok(Delivery::Dead);
         }
         let mut pause = self.pace.spread(retry_pause(item.attempts));
         if let SendError::Answer(_, Some(asked)) = error {
@@ -244,8 +278,20 @@ impl Notifier {
         }
         self.store
             .outbox_retry(item, &words, now + pause, Setback::Passing, now)
-            .await
+            .await?;
+        Ok(Delivery::Retry)
     }
+}
+
+/// The span of one delivery: lines about it carry the ids of message, channel, task and run.
+fn span_of(item: &OutboxItem) -> Span {
+    tracing::error_span!(
+        "delivery",
+        message.id = item.id.0,
+        channel.id = item.channel_id.0,
+        task.id = item.task_id.0,
+        run.id = item.run_id.map(|run| run.0)
+    )
 }
 
 /// The name a channel's URL is sealed under.

@@ -10,13 +10,15 @@ mod spool;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use in_flight::InFlight;
 pub use spool::{Spool, SpooledResults};
 
 use crate::events::Signals;
+use crate::loops::{Backoff, Loops, Spec, Turns, supervise};
 use crate::store::{NewMessage, Outcome, Store, StoreError};
 
 /// Results of one transaction.
@@ -25,8 +27,23 @@ const GROUP_MAX: usize = 500;
 const GATHER: Duration = Duration::from_millis(8);
 /// The database gets so long to take a group.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Pause after a failure of the database.
-const BACK_OFF: Duration = Duration::from_millis(500);
+/// A result or a message that the database did not take is handed over again after so long.
+const BACK_OFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_millis(500));
+
+/// The loop that writes results, as it is registered. It lives on a queue, so it goes round by itself.
+const RESULTS: Spec = Spec {
+    name: "results",
+    every: None,
+    woken: true,
+    backoff: BACK_OFF,
+};
+/// The loop that writes messages which no result causes.
+const NOTICES: Spec = Spec {
+    name: "notices",
+    every: None,
+    woken: true,
+    backoff: BACK_OFF,
+};
 
 /// Takes results; cheap to clone. The recorder ends when the last handle is gone.
 #[derive(Clone, Debug)]
@@ -34,29 +51,60 @@ pub struct Recorder {
     results: mpsc::UnboundedSender<Outcome>,
     messages: mpsc::UnboundedSender<Vec<NewMessage>>,
     in_flight: InFlight,
+    spool: Spool,
 }
 
 impl Recorder {
     /// Starts a recorder on `tracker`.
     #[must_use]
-    pub fn start(store: Store, signals: Arc<Signals>, spool: Spool, tracker: &TaskTracker) -> Self {
+    pub fn start(
+        store: Store,
+        signals: Arc<Signals>,
+        spool: Spool,
+        loops: &Loops,
+        tracker: &TaskTracker,
+    ) -> Self {
         let (results, queue) = mpsc::unbounded_channel();
-        let (messages, told) = mpsc::unbounded_channel();
+        let (messages, handed) = mpsc::unbounded_channel();
         let in_flight = InFlight::default();
-        tracker.spawn(write_messages(store.clone(), Arc::clone(&signals), told));
+        let notices = Notices {
+            store: store.clone(),
+            signals: Arc::clone(&signals),
+            queue: handed,
+            held: Vec::new(),
+        };
+        let turns = loops.register(NOTICES);
+        tracker.spawn(kept(turns, notices, |mut notices, turns| async move {
+            notices.run(&turns).await;
+        }));
+        let waiting = spool.clone();
         let writer = Writer {
             store,
             signals,
             spool,
             in_flight: in_flight.clone(),
             away: false,
+            queue,
+            group: Vec::with_capacity(GROUP_MAX),
         };
-        tracker.spawn(writer.run(queue));
+        let turns = loops.register(RESULTS);
+        tracker.spawn(kept(turns, writer, |mut writer, turns| async move {
+            writer.run(&turns).await;
+        }));
         Self {
             results,
             messages,
             in_flight,
+            spool: waiting,
         }
+    }
+
+    /// Bytes of results that wait on disk.
+    ///
+    /// # Errors
+    /// When their file cannot be seen.
+    pub fn spooled_bytes(&self) -> std::io::Result<u64> {
+        self.spool.bytes()
     }
 
     /// The runs whose results are still to be written.
@@ -81,17 +129,50 @@ impl Recorder {
     }
 }
 
-async fn write_messages(
+/// Supervises a loop whose queue outlives its panics: results must not be lost with it. It ends with
+/// its queue and not with the server's stop, as the last results come after that.
+async fn kept<T, F>(turns: Turns, state: T, run: impl Fn(OwnedMutexGuard<T>, Turns) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let state = Arc::new(Mutex::new(state));
+    supervise(turns.clone(), CancellationToken::new(), || {
+        let (state, turns) = (Arc::clone(&state), turns.clone());
+        let run = &run;
+        async move { run(state.lock_owned().await, turns).await }
+    })
+    .await;
+}
+
+struct Notices {
     store: Store,
     signals: Arc<Signals>,
-    mut told: mpsc::UnboundedReceiver<Vec<NewMessage>>,
-) {
-    while let Some(messages) = told.recv().await {
-        while let Err(error) = store.add_messages(&messages).await {
-            tracing::debug!(error = &error as &dyn std::error::Error, "messages wait");
-            tokio::time::sleep(BACK_OFF).await;
+    queue: mpsc::UnboundedReceiver<Vec<NewMessage>>,
+    /// What the database has not taken yet.
+    held: Vec<NewMessage>,
+}
+
+impl Notices {
+    async fn run(&mut self, turns: &Turns) {
+        let never = CancellationToken::new();
+        loop {
+            if self.held.is_empty() {
+                match self.queue.recv().await {
+                    Some(messages) => self.held = messages,
+                    None => return,
+                }
+            }
+            match turns.turn(self.store.add_messages(&self.held)).await {
+                Ok(()) => {
+                    self.held.clear();
+                    self.signals.outbox.notify_one();
+                }
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "messages wait");
+                    turns.back_off(&never).await;
+                }
+            }
         }
-        signals.outbox.notify_one();
     }
 }
 
@@ -102,59 +183,67 @@ struct Writer {
     in_flight: InFlight,
     /// Results wait on disk; those that come now go behind them.
     away: bool,
+    queue: mpsc::UnboundedReceiver<Outcome>,
+    /// Results that are neither in the database nor on disk.
+    group: Vec<Outcome>,
 }
 
 impl Writer {
-    async fn run(mut self, mut results: mpsc::UnboundedReceiver<Outcome>) {
-        let mut group = Vec::with_capacity(GROUP_MAX);
+    async fn run(&mut self, turns: &Turns) {
         loop {
             let mut open = true;
             if self.away {
+                let pause = turns.pause();
                 tokio::select! {
-                    count = results.recv_many(&mut group, GROUP_MAX) => open = count > 0,
-                    () = tokio::time::sleep(BACK_OFF) => {}
+                    count = self.queue.recv_many(&mut self.group, GROUP_MAX) => open = count > 0,
+                    () = tokio::time::sleep(pause) => {}
                 }
                 if !open {
-                    tokio::time::sleep(BACK_OFF).await;
+                    tokio::time::sleep(pause).await;
                 }
-            } else {
-                open = results.recv_many(&mut group, GROUP_MAX).await > 0;
-                if open && group.len() < GROUP_MAX {
+            } else if self.group.is_empty() {
+                open = self.queue.recv_many(&mut self.group, GROUP_MAX).await > 0;
+                if open && self.group.len() < GROUP_MAX {
                     tokio::time::sleep(GATHER).await;
-                    while group.len() < GROUP_MAX {
-                        let Ok(outcome) = results.try_recv() else {
+                    while self.group.len() < GROUP_MAX {
+                        let Ok(outcome) = self.queue.try_recv() else {
                             break;
                         };
-                        group.push(outcome);
+                        self.group.push(outcome);
                     }
                 }
             }
-            self.take(&mut group).await;
+            if let Err(error) = turns.turn(self.take()).await {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "results still wait"
+                );
+            }
             if !open && !self.away {
                 return;
             }
         }
     }
 
-    /// Writes a group, or puts it behind what waits on disk and tries that again.
-    async fn take(&mut self, group: &mut Vec<Outcome>) {
-        if !self.away && !group.is_empty() {
-            match write(&self.store, group).await {
+    /// Writes the group, or puts it behind what waits on disk and tries that again.
+    async fn take(&mut self) -> Result<(), ReplayError> {
+        if !self.away && !self.group.is_empty() {
+            match write(&self.store, &self.group).await {
                 Ok(()) => {
-                    self.landed(group);
-                    group.clear();
-                    return;
+                    self.landed(&self.group);
+                    self.group.clear();
+                    return Ok(());
                 }
                 Err(error) => tracing::error!(
-                    results = group.len(),
+                    results = self.group.len(),
                     error = &error as &dyn std::error::Error,
                     "results wait for the database"
                 ),
             }
             self.away = true;
         }
-        if !group.is_empty() {
-            let (spool, outcomes) = (self.spool.clone(), std::mem::take(group));
+        if !self.group.is_empty() {
+            let (spool, outcomes) = (self.spool.clone(), std::mem::take(&mut self.group));
             let kept = tokio::task::spawn_blocking(move || {
                 let kept = spool.append(&outcomes);
                 (kept, outcomes)
@@ -165,35 +254,23 @@ impl Writer {
                 Ok((Err(error), outcomes)) => {
                     // Neither database nor disk: they stay in memory, in front of what comes.
                     tracing::error!(%error, "results cannot be kept on disk");
-                    *group = outcomes;
+                    self.group = outcomes;
                 }
                 Err(error) => tracing::error!(%error, "keeping results on disk failed"),
             }
         }
         if !self.away {
-            return;
+            return Ok(());
         }
-        let replayed = replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await;
-        if let Err(error) = replayed {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "results still wait"
-            );
-            return;
-        }
-        if !group.is_empty() {
-            if let Err(error) = write(&self.store, group).await {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "results still wait"
-                );
-                return;
-            }
-            self.landed(group);
-            group.clear();
+        replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await?;
+        if !self.group.is_empty() {
+            write(&self.store, &self.group).await?;
+            self.landed(&self.group);
+            self.group.clear();
         }
         tracing::info!("the database has all results again");
         self.away = false;
+        Ok(())
     }
 
     fn landed(&self, group: &[Outcome]) {

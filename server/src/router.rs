@@ -16,7 +16,7 @@ use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::http::{Web, guard, headers};
+use crate::http::{Web, guard, headers, requests, scrape};
 use crate::pages::failed_form;
 use crate::{api, pages};
 use missing::not_found;
@@ -33,6 +33,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
     let api = api
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
+        .route(scrape::ROUTE, get(api::metrics))
         .layer(axum::Extension(web.stop.clone()))
         .with_state(Arc::clone(&web.service));
     let all = api
@@ -76,6 +77,8 @@ fn guarded(router: Router, web: &Web) -> Router {
             web.clone(),
             guard::authenticate,
         ))
+        // Before a token is looked for: the one for metrics is no account's.
+        .layer(middleware::from_fn_with_state(web.clone(), scrape::admit))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(|_| {
             // The panic itself is in the log already; it says nothing to the outside.
@@ -86,4 +89,8 @@ fn guarded(router: Router, web: &Web) -> Router {
                 .into_response()
         }))
         .layer(middleware::from_fn_with_state(web.clone(), headers::harden))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            requests::attend,
+        ))
 }

@@ -15,7 +15,7 @@ mod rules;
 mod set_clock;
 mod taking_over;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,6 +26,7 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
+use crate::loops::{Backoff, Spec, Turns};
 use crate::store::{Engine, NodeRow, Planned, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
@@ -51,8 +52,14 @@ const IDLE: TimeDelta = TimeDelta::seconds(60);
 const READY: TimeDelta = TimeDelta::milliseconds(60);
 /// Claims in one turn: however much is due, planning goes on.
 const CLAIMS: usize = 8;
-/// Pause after a failure of the database.
-const BACK_OFF: Duration = Duration::from_secs(1);
+/// The loop as it is registered. It sleeps to exact instants, so it goes round by itself; after a
+/// failure of the database it returns within a second, as firings are waiting.
+pub const LOOP: Spec = Spec {
+    name: "scheduler",
+    every: Some(Duration::from_secs(60)),
+    woken: true,
+    backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(1)),
+};
 
 /// What the loop works with.
 pub struct Scheduler {
@@ -71,7 +78,7 @@ pub struct Scheduler {
     /// Calendars and blackouts.
     pub calendar_cache: Arc<CalendarCache>,
     /// Compares the wall clock with one that nobody sets.
-    pub watch: std::sync::Mutex<ClockWatch>,
+    pub watch: Mutex<ClockWatch>,
     /// How late the last claims were.
     pub lag: Arc<Lag>,
     /// Opens parameters of runs that waited.
@@ -83,16 +90,30 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Goes round until `stop`. Failures of the database are told once and tried again.
-    pub async fn run(self, stop: CancellationToken) {
-        let Some(mut agenda) = self.load(&stop).await else {
+    /// Goes round until `stop`. Failures of the database are logged once and tried again.
+    /// `started_at` is when the server started, until what fires at a start is planned: a loop that
+    /// is restarted after a panic does not fire that again.
+    pub async fn run(
+        &self,
+        stop: &CancellationToken,
+        turns: &Turns,
+        started_at: &Mutex<Option<DateTime<Utc>>>,
+    ) {
+        let Some(mut agenda) = self.load(stop, turns).await else {
             return;
         };
-        let mut startup = Some(self.clock.now());
         let mut away = false;
         while !stop.is_cancelled() {
-            match self.turn_from(&mut agenda, &mut startup).await {
-                Ok(wake_at) => {
+            let turn = async {
+                match self.turn_from(&mut agenda, started_at).await {
+                    // A change came in between: the next turn starts from it, at once.
+                    Err(StoreError::Raced) => Ok(None),
+                    done => done.map(Some),
+                }
+            };
+            match turns.turn(turn).await {
+                Ok(None) => {}
+                Ok(Some(wake_at)) => {
                     if std::mem::take(&mut away) {
                         tracing::info!("the database is back");
                     }
@@ -103,14 +124,9 @@ impl Scheduler {
                         () = stop.cancelled() => {}
                     }
                 }
-                // A change came in between: the next turn starts from it, at once.
-                Err(StoreError::Raced) => {}
                 Err(error) => {
                     self.tell(&error, &mut away);
-                    tokio::select! {
-                        () = tokio::time::sleep(BACK_OFF) => {}
-                        () = stop.cancelled() => {}
-                    }
+                    turns.back_off(stop).await;
                 }
             }
         }
@@ -120,11 +136,12 @@ impl Scheduler {
     async fn turn_from(
         &self,
         agenda: &mut Agenda,
-        startup: &mut Option<DateTime<Utc>>,
+        startup: &Mutex<Option<DateTime<Utc>>>,
     ) -> Result<DateTime<Utc>, StoreError> {
-        if let Some(started_at) = *startup {
+        let started_at = *startup.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(started_at) = started_at {
             self.start_up(agenda, started_at).await?;
-            *startup = None;
+            *startup.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         self.turn(agenda).await
     }
@@ -201,7 +218,7 @@ impl Scheduler {
         let was_set = self
             .watch
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .would_step(now, self.clock.ticks());
         if was_set {
             // In the middle of this turn: what it found says nothing about when to look again.
@@ -259,17 +276,17 @@ impl Scheduler {
         Ok(())
     }
 
-    async fn load(&self, stop: &CancellationToken) -> Option<Agenda> {
+    async fn load(&self, stop: &CancellationToken, turns: &Turns) -> Option<Agenda> {
         let mut away = false;
         while !stop.is_cancelled() {
-            match self.start().await {
+            match turns.turn(self.start()).await {
                 Ok(agenda) => {
                     tracing::info!(tasks = agenda.len(), "the loop runs");
                     return Some(agenda);
                 }
                 Err(error) => {
                     self.tell(&error, &mut away);
-                    tokio::time::sleep(BACK_OFF).await;
+                    turns.back_off(stop).await;
                 }
             }
         }

@@ -11,6 +11,7 @@ mod doors;
 mod execution;
 mod explain;
 mod key;
+mod metrics;
 mod occurrences;
 pub mod preview;
 mod runs;
@@ -26,8 +27,9 @@ mod words;
 pub use components::{Components, Settings};
 pub use doors::Readiness;
 pub use key::KeyError;
-pub use scratch::sweep_scratch;
-pub use streams::watch_streams;
+pub use metrics::ScrapeRule;
+pub use scratch::ScratchSweep;
+pub use streams::StreamWatch;
 pub use system::{UNNAMED_ZONE, unnamed_zone};
 use tasks::KeptLists;
 pub use tasks::Saved;
@@ -52,6 +54,7 @@ use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
+use crate::loops::Loops;
 use crate::notifier::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
@@ -59,6 +62,7 @@ use crate::output::OutputStore;
 use crate::scheduler::Lag;
 use crate::scheduler::lease::Lease;
 use crate::store::{Act, Store};
+use crate::telemetry::Metrics;
 use crate::timetable::Patterns;
 
 /// Everything a use case may need.
@@ -111,6 +115,14 @@ pub struct Service {
     zone_names: Vec<String>,
     /// When this process started.
     started_at: DateTime<Utc>,
+    /// What is counted.
+    metrics: Arc<Metrics>,
+    /// The background loops of this process.
+    loops: Arc<Loops>,
+    /// Who may read metrics without being an administrator.
+    scrape: ScrapeRule,
+    /// Whether each request is logged.
+    logs_requests: bool,
     /// Lists of tasks that are still true.
     lists: KeptLists,
     /// Set when the process stops: nothing is started by hand any more.
@@ -142,6 +154,8 @@ impl Service {
             calendar_cache,
             lag,
             lease,
+            metrics,
+            loops,
         } = components.clone();
         Self {
             started_at: clock.now(),
@@ -168,6 +182,10 @@ impl Service {
             default_zone: settings.default_zone,
             zone_doubt: settings.zone_doubt,
             zone_names: settings.zone_names,
+            metrics,
+            loops,
+            scrape: settings.scrape,
+            logs_requests: settings.logs_requests,
             lists: KeptLists::default(),
             closed: AtomicBool::new(false),
         }

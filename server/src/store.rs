@@ -47,6 +47,7 @@ pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
+pub use overview::QueueDepths;
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use results::{Outcome, StoredOutput, UnderWay};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
@@ -59,6 +60,8 @@ pub use version::DataVersion;
 use version::Watcher;
 
 use sea_orm::DatabaseConnection;
+
+use crate::telemetry::metrics::DatabaseTimes;
 
 /// Which database stands behind the store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,9 +93,17 @@ pub struct Store {
     /// SQLite: one connection that writes nothing and is asked for nothing but what the others did.
     watcher: Option<Watcher>,
     engine: Engine,
+    /// How long it takes; every copy of this store counts in the same.
+    times: DatabaseTimes,
 }
 
 impl Store {
+    /// How long it takes.
+    #[must_use]
+    pub const fn times(&self) -> &DatabaseTimes {
+        &self.times
+    }
+
     /// Which database this is.
     #[must_use]
     pub const fn engine(&self) -> Engine {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Clockface;
-use crate::node::Node;
+use crate::node::{LoopStatus, Node};
 
 /// The nodes page.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -14,4 +14,6 @@ pub struct NodesPage {
     pub nodes: Vec<Node>,
     /// What is not as it should be.
     pub warnings: Vec<String>,
+    /// Background loops of the node that answers.
+    pub loops: Vec<LoopStatus>,
 }

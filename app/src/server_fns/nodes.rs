@@ -16,7 +16,9 @@ use crate::{
 pub async fn fetch_nodes() -> Result<NodesPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let nodes = with_status(backend.node_list(&caller).await)?;
+    let loops = with_status(backend.loop_list(&caller).await)?;
     Ok(NodesPage {
+        loops,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
         warnings: node::warnings(&nodes, caller.lang),
         nodes,

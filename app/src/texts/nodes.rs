@@ -1,4 +1,6 @@
-//! Texts about nodes.
+//! Texts about nodes and their background loops.
+
+use crate::i18n::Lang;
 
 crate::texts! {
     /// Texts about nodes.
@@ -16,6 +18,20 @@ crate::texts! {
         node_heard: "最近心跳" | "Last heard",
         node_skew: "时钟偏差" | "Clock skew",
         node_running: "正在执行" | "Runs",
+
+        // Background loops
+        loops: "后台循环" | "Background loops",
+        loops_text: "只显示当前提供本页面的节点；其他节点请查看其自身的监控指标或日志" | "Of the node that serves this page only; see the metrics or the log of the others",
+        loops_empty: "没有后台循环。" | "No background loops.",
+        loop_name: "循环" | "Loop",
+        loop_trigger: "触发方式" | "Trigger",
+        loop_started: "上次开始" | "Last start",
+        loop_ended: "上次结束" | "Last end",
+        loop_error: "最近一次错误" | "Last error",
+        loop_woken: "收到信号时" | "when woken",
+        loop_ok: "正常" | "OK",
+        loop_never: "还没运行过" | "Not run yet",
+        loop_retry: "重试于" | "Next try",
     }
 }
 
@@ -31,5 +47,79 @@ pub fn skew(milliseconds: i64) -> String {
         format!("{sign}{size} ms")
     } else {
         format!("{sign}{}.{} s", size / 1000, size % 1000 / 100)
+    }
+}
+
+/// What a background loop does, by its name.
+#[must_use]
+pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
+    let (zh, en) = match name {
+        "scheduler" => ("调度：计划并启动执行", "Plans and starts runs"),
+        "outbox" => ("发送通知消息", "Sends messages"),
+        "results" => ("把执行结果写入数据库", "Writes results of runs"),
+        "notices" => (
+            "把超时等提醒写入发送队列",
+            "Queues messages that no result causes",
+        ),
+        "output" => (
+            "上传等待存储的输出",
+            "Sends output that waits for its store",
+        ),
+        "streams" => (
+            "结束登录已失效的实时连接",
+            "Ends live streams whose session is gone",
+        ),
+        "heartbeat" => ("向数据库报告节点存活", "Reports that this node is alive"),
+        _ => return None,
+    };
+    Some(lang.pick(zh, en))
+}
+
+/// When a background loop turns: `every 5 s, when woken`.
+#[must_use]
+pub fn loop_trigger(lang: Lang, every_ms: Option<u64>, woken: bool) -> String {
+    let every = every_ms.map(|ms| {
+        let (size, unit) = match ms {
+            ms if ms % 60_000 == 0 => (ms / 60_000, lang.pick("分钟", "min")),
+            ms if ms % 1_000 == 0 => (ms / 1_000, lang.pick("秒", "s")),
+            ms => (ms, lang.pick("毫秒", "ms")),
+        };
+        lang.pick(format!("每 {size} {unit}"), format!("every {size} {unit}"))
+    });
+    let woken = woken.then(|| NodesUi::of(lang).loop_woken.to_owned());
+    let parts: Vec<String> = every.into_iter().chain(woken).collect();
+    parts.join(lang.pick("，", ", "))
+}
+
+/// How often a background loop failed since its last good turn.
+#[must_use]
+pub fn loop_failures(lang: Lang, panicked: bool, times: u32) -> String {
+    match (panicked, times) {
+        (true, _) => lang.pick(format!("崩溃后重启 ×{times}"), format!("Panicked ×{times}")),
+        (false, _) => lang.pick(format!("出错 ×{times}"), format!("Failed ×{times}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn triggers_of_loops_in_words() {
+        let table = [
+            (
+                Some(5_000),
+                true,
+                "every 5 s, when woken",
+                "每 5 秒，收到信号时",
+            ),
+            (Some(60_000), false, "every 1 min", "每 1 分钟"),
+            (Some(500), false, "every 500 ms", "每 500 毫秒"),
+            (None, true, "when woken", "收到信号时"),
+        ];
+        for (every, woken, en, zh) in table {
+            assert_eq!(loop_trigger(Lang::En, every, woken), en);
+            assert_eq!(loop_trigger(Lang::Zh, every, woken), zh);
+        }
     }
 }

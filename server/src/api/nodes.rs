@@ -1,7 +1,7 @@
 //! `/api/v1/nodes`.
 
 use app::backend::Capacity;
-use app::node::{Node, warnings};
+use app::node::{LoopStatus, Node, warnings};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -20,15 +20,19 @@ pub(super) struct Nodes {
     next: Option<String>,
     /// Sentences in the reader's language; empty when all is well.
     warnings: Vec<String>,
+    /// Background loops of the server that answers, by name.
+    loops: Vec<LoopStatus>,
 }
 
 /// Server processes on this database.
 #[utoipa::path(get, path = "/api/v1/nodes", tag = "nodes", responses((status = 200, body = Nodes)))]
 pub(super) async fn list(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<Nodes>> {
     let items = service.node_list(&caller).await?;
+    let loops = service.loop_list(&caller).await?;
     Ok(Json(Nodes {
         warnings: warnings(&items, caller.lang),
         items,
         next: None,
+        loops,
     }))
 }

@@ -3,16 +3,18 @@
 use app::auth::Action;
 use app::backend::System;
 use app::page::About;
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::http::AppState;
 use crate::http::extract::Who;
+use crate::http::scrape::Scraper;
 use crate::http::{Problem, Reply};
+use crate::telemetry::metrics::CONTENT_TYPE;
 use crate::timetable::data_version;
 
 /// The loop turns at least every five minutes; one that has not for so long hangs.
@@ -68,8 +70,23 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
         told["database_version"] = json!(service.database_version().await.ok());
         told["tz_version"] = json!(zones.version);
         told["tz_source"] = json!(zones.source.as_str());
+        told["loops"] = json!(service.loop_states());
     }
     (status, Json(told)).into_response()
+}
+
+/// The metrics of this server in the Prometheus text format, for administrators and for
+/// requests that `http::scrape` admits.
+pub async fn metrics(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    scraper: Option<Extension<Scraper>>,
+) -> Result<Response, Problem> {
+    let text = match scraper {
+        Some(_) => service.scraped(caller.lang).await?,
+        None => service.metrics_text(&caller).await?,
+    };
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
 }
 
 #[cfg(test)]

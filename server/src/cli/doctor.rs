@@ -6,6 +6,7 @@
 mod about;
 mod folder;
 mod here;
+mod loops;
 mod report;
 
 use app::page::About;
@@ -84,6 +85,9 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     let address =
         elsewhere.unwrap_or_else(|| config.data_dir.join("jcrontab.sock").display().to_string());
     let ready = client.answer(Method::GET, "/readyz").await;
+    if let Ok((_, body)) = &ready {
+        loops::check(body, report);
+    }
     match ready
         .as_ref()
         .map(|(status, body)| (*status, loop_of(body)))

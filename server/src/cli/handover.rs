@@ -18,13 +18,18 @@ use crate::config::Config;
 /// Names the file for the second execution.
 const HANDED_OVER: &str = "JCRONTAB_HANDED_OVER";
 /// Variables that hold passwords.
-const PASSWORDS: [&str; 2] = ["DATABASE_URL", "JCRONTAB_OUTPUT_SECRET_ACCESS_KEY"];
+const PASSWORDS: [&str; 3] = [
+    "DATABASE_URL",
+    "JCRONTAB_OUTPUT_SECRET_ACCESS_KEY",
+    "JCRONTAB_METRICS_TOKEN",
+];
 
 /// What is handed over.
 #[derive(Serialize, Deserialize)]
 struct Passwords {
     database_url: String,
     output_secret_access_key: String,
+    metrics_token: String,
 }
 
 /// The settings, passwords included. Does not come back from the first of two executions.
@@ -52,11 +57,13 @@ fn take(fd: RawFd, config: &Config) -> std::io::Result<Config> {
     File::open(format!("/proc/self/fd/{fd}"))?.read_to_string(&mut text)?;
     nix::unistd::close(fd)?;
     let passwords: Passwords = serde_json::from_str(&text)?;
-    Ok(Config {
+    let mut config = Config {
         database_url: passwords.database_url,
         output_secret_access_key: passwords.output_secret_access_key,
         ..config.clone()
-    })
+    };
+    config.telemetry.metrics_token = passwords.metrics_token;
+    Ok(config)
 }
 
 /// Comes back only with an error.
@@ -67,6 +74,7 @@ fn execute_again(config: &Config) -> std::io::Result<std::convert::Infallible> {
     let passwords = Passwords {
         database_url: config.database_url.clone(),
         output_secret_access_key: config.output_secret_access_key.clone(),
+        metrics_token: config.telemetry.metrics_token.clone(),
     };
     file.write_all(serde_json::to_string(&passwords)?.as_bytes())?;
     file.rewind()?;

@@ -69,7 +69,11 @@ impl Executor {
             messages: Vec::new(),
         };
         let messages = self.composer.result(job, &outcome, bytes);
-        self.recorder.record(with_messages(outcome, messages));
+        let outcome = with_messages(outcome, messages);
+        let took = (finished_at - job.started_at).to_std().unwrap_or_default();
+        self.metrics
+            .run_ended(job.task.id, outcome.state, job.trigger, took);
+        self.recorder.record(outcome);
     }
 
     /// Ends a job that is in the database as `running` but cannot be started.
@@ -88,12 +92,15 @@ impl Executor {
     /// Tells people that a run is under way for longer than its soft limit.
     pub(super) fn tell_late(&self, job: &Job) {
         let messages = self.composer.late(job, self.clock.now());
-        tracing::info!(run.id = job.run_id.0, "a run is over its soft limit");
+        tracing::info!("a run is over its soft limit");
         self.recorder.tell(messages);
     }
 
     /// Ends a claim that was never started and cannot be any more.
     pub fn give_up(&self, claimed: &UnderWay, now: DateTime<Utc>) {
+        let took = (now - claimed.started_at).to_std().unwrap_or_default();
+        self.metrics
+            .run_ended(claimed.task_id, RunState::Lost, claimed.trigger, took);
         let outcome = claimed.lost(&RunReason::Unconfirmed, now);
         self.recorder.record(outcome);
     }

@@ -8,6 +8,7 @@ use app::run::{RunReason, RunState};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::environment::not_started;
 use super::read::read;
@@ -119,9 +120,10 @@ pub(super) async fn run(
         },
         permit = Arc::clone(starting).acquire_owned() => {
             let (job, containment) = (job.clone(), Arc::clone(containment));
+            let span = tracing::Span::current();
             // Starting blocks for as long as exec takes; pages and pipes must not wait for it.
             tokio::task::spawn_blocking(move || {
-                let started = spawn::start(&job, &containment, environment);
+                let started = span.in_scope(|| spawn::start(&job, &containment, environment));
                 drop(permit);
                 started
             })
@@ -137,11 +139,14 @@ pub(super) async fn run(
     let readers = pipes
         .into_iter()
         .filter_map(|(pipe, stream)| Some((pipe?, stream)))
-        .map(|(pipe, stream)| tokio::spawn(read(pipe, stream, log.clone(), over.clone())))
+        .map(|(pipe, stream)| {
+            let reader = read(pipe, stream, log.clone(), over.clone());
+            tokio::spawn(reader.in_current_span())
+        })
         .collect();
     let mut watch = ProcessWatch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
-    drain(job, over, readers).await;
+    drain(over, readers).await;
     // What could not be ended stays noted and held: the next start tries again.
     if gone {
         // Noted first: what is let go of is not to be taken for a stray.
@@ -163,7 +168,7 @@ pub(super) async fn run(
             Ending::not_started(spawn::refused(job, &started.whom, step, errno))
         }
         End::Unknown(why) => {
-            tracing::error!(run.id = job.run_id.0, why, "how a command ended is unknown");
+            tracing::error!(why, "how a command ended is unknown");
             Ending {
                 cause,
                 ..Ending::default()
@@ -203,20 +208,17 @@ async fn attend(
     }
     let (end, gone) = watch.stop(grace).await;
     if !gone {
-        tracing::error!(
-            run.id = job.run_id.0,
-            "processes of a run cannot be ended; it is recorded as over"
-        );
+        tracing::error!("processes of a run cannot be ended; it is recorded as over");
     }
     (end, cause, gone)
 }
 
 /// Takes what was written, and leaves the rest to be thrown away.
-async fn drain(job: &Job, over: CancellationToken, readers: Vec<tokio::task::JoinHandle<()>>) {
+async fn drain(over: CancellationToken, readers: Vec<tokio::task::JoinHandle<()>>) {
     let ended = async {
         for reader in readers {
             if let Err(error) = reader.await {
-                tracing::error!(run.id = job.run_id.0, %error, "a reader failed");
+                tracing::error!(%error, "a reader failed");
             }
         }
     };
@@ -231,11 +233,13 @@ async fn drain(job: &Job, over: CancellationToken, readers: Vec<tokio::task::Joi
 async fn settle(job: &Job, containment: &Arc<Containment>, watch: &ProcessWatch) {
     let (run, leaf, lost_hold) = (job.run_id, watch.leaf(), watch.lost_hold());
     let containment = Arc::clone(containment);
+    let span = tracing::Span::current();
     let settled = tokio::task::spawn_blocking(move || {
+        let _span = span.entered();
         if lost_hold {
             let until = std::time::Instant::now() + SEARCH;
             if let Err(error) = strays::end_run(&containment.identity.host_key, run, until) {
-                tracing::error!(run.id = run.0, %error, "what is left of a run cannot be ended");
+                tracing::error!(%error, "what is left of a run cannot be ended");
             }
         }
         containment.journal.ended(run);
@@ -244,7 +248,7 @@ async fn settle(job: &Job, containment: &Arc<Containment>, watch: &ProcessWatch)
         }
     });
     if let Err(error) = settled.await {
-        tracing::error!(run.id = run.0, %error, "the end of a run could not be noted");
+        tracing::error!(%error, "the end of a run could not be noted");
     }
 }
 

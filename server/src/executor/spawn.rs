@@ -65,7 +65,7 @@ pub(super) fn start(
     let leaf = containment.cgroups.as_ref().and_then(|cgroups| {
         let leaf = cgroups.leaf(job.run_id, &job.task.execution.limits);
         leaf.inspect_err(|error| {
-            tracing::warn!(run.id = job.run_id.0, %error, "no control group for a run; a supervisor keeps its processes together");
+            tracing::warn!(%error, "no control group for a run; a supervisor keeps its processes together");
         })
         .ok()
     });
@@ -201,14 +201,11 @@ fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
         };
         match strays::end_run(&containment.identity.host_key, job.run_id, until) {
             Ok(found) if found + left > 0 => {
-                tracing::error!(
-                    run.id = job.run_id.0,
-                    "what is left of a run cannot be ended"
-                );
+                tracing::error!("what is left of a run cannot be ended");
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(run.id = job.run_id.0, %error, "what is left of a run cannot be seen");
+                tracing::error!(%error, "what is left of a run cannot be seen");
             }
         }
         if Instant::now() >= until {

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 use url::{Origin, Url};
 
 use super::client::Client;
@@ -15,6 +16,7 @@ use super::{Problem, Web};
 use crate::auth::streams::Credential;
 use crate::auth::token::hash;
 use crate::error::internal;
+use crate::telemetry::request::RequestId;
 
 /// The session cookie over plain HTTP, and over TLS.
 const SESSION_COOKIES: [&str; 2] = ["jcrontab_session", "__Host-jcrontab_session"];
@@ -68,7 +70,8 @@ pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
 /// the [`Credential`] into the request.
 pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers());
-    let client = Client::of(&request, web.service.trusted_proxies());
+    let client = request.extensions().get::<Client>().cloned();
+    let client = client.unwrap_or_else(|| Client::of(&request, web.service.trusted_proxies()));
     let at_console = request.extensions().get::<ConsoleConnection>().is_some();
     let headers = request.headers().clone();
     let found = match identify(&web, lang, &headers, &client, at_console).await {
@@ -137,7 +140,14 @@ pub async fn finish_what_was_begun(request: Request, next: Next) -> Response {
     ) {
         return next.run(request).await;
     }
-    match tokio::spawn(next.run(request)).await {
+    let id = RequestId::current();
+    let work = async move {
+        match id {
+            Some(id) => id.scope(next.run(request)).await,
+            None => next.run(request).await,
+        }
+    };
+    match tokio::spawn(work.in_current_span()).await {
         Ok(response) => response,
         // A panic goes on to the layer that answers for panics.
         Err(crash) => std::panic::resume_unwind(crash.into_panic()),

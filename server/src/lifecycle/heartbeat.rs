@@ -9,6 +9,7 @@ use super::Stop;
 use crate::clock::{Clock, SharedClock};
 use crate::composer::Composer;
 use crate::executor::Executor;
+use crate::loops::{Backoff, Spec, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
@@ -20,6 +21,14 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Pause after a heartbeat that did not get through: the lease runs.
 const HURRY: Duration = Duration::from_secs(1);
+
+/// The loop as it is registered. Its pauses are those of a lease, so it goes round by itself.
+pub(super) const LOOP: Spec = Spec {
+    name: "heartbeat",
+    every: Some(HEARTBEAT),
+    woken: false,
+    backoff: Backoff::new(HURRY, HURRY),
+};
 
 /// The heartbeat of a process.
 pub(super) struct Heartbeat {
@@ -34,7 +43,7 @@ pub(super) struct Heartbeat {
 
 impl Heartbeat {
     /// Beats until `gone`; stops the process when it was declared dead.
-    pub(super) async fn run(self, stop: Stop, gone: CancellationToken) {
+    pub(super) async fn run(&self, stop: &Stop, gone: &CancellationToken, turns: &Turns) {
         // Since when every heartbeat of ours has got through: only who could have heard the
         // others all that time may say that they are silent. After an outage of the database
         // everybody is, and nobody is dead.
@@ -42,10 +51,12 @@ impl Heartbeat {
         let mut told = Told::default();
         while !gone.is_cancelled() {
             // A connection whose other end is gone without a word would be waited for in vain.
-            let beat = tokio::time::timeout(self.at_most(PATIENCE), self.beat(steady_since))
-                .await
-                .unwrap_or(Err(StoreError::Silent));
-            let pause = match beat {
+            let beat = async {
+                tokio::time::timeout(self.at_most(PATIENCE), self.beat(steady_since))
+                    .await
+                    .unwrap_or(Err(StoreError::Silent))
+            };
+            let pause = match turns.turn(beat).await {
                 Ok(true) => {
                     steady_since.get_or_insert_with(Instant::now);
                     told.look(self.lease.skew_ms());

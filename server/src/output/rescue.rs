@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::id::RunId;
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use tokio_util::sync::CancellationToken;
 
 use super::stored::survey;
 use super::{INLINE_MAX, Inner, OutputError, OutputStore, lock, object_name};
+use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::StoredOutput;
 
 /// How often is tried to send what waits.
@@ -80,23 +81,8 @@ impl OutputStore {
         }))
     }
 
-    /// Sends what waits, now and every two minutes, until told to stop.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut due = tokio::time::interval(SWEEP_EVERY);
-        loop {
-            tokio::select! {
-                _ = due.tick() => {}
-                () = stop.cancelled() => return,
-            }
-            tokio::select! {
-                () = self.look_after() => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
     /// Sends what waits, and tries the store out while it is not known to work.
-    async fn look_after(&self) {
+    async fn look_after(&self) -> Result<(), Refused> {
         if !self
             .0
             .tried
@@ -108,6 +94,7 @@ impl OutputStore {
         if self.trouble().is_none() {
             self.sweep().await;
         }
+        self.trouble().map_or(Ok(()), |why| Err(Refused(why)))
     }
 
     /// Sends what waits.
@@ -123,6 +110,54 @@ impl OutputStore {
             }
             tracing::info!(object = name, "output that waited was sent to its store");
         }
+    }
+}
+
+/// The store of outputs does not take what waits.
+#[derive(Debug, thiserror::Error)]
+#[error("the store of outputs refuses: {0}")]
+struct Refused(String);
+
+#[async_trait]
+impl Periodic for OutputStore {
+    fn spec(&self) -> Spec {
+        Spec {
+            name: "output",
+            every: Some(SWEEP_EVERY),
+            woken: false,
+            backoff: Backoff::new(SWEEP_EVERY, SWEEP_EVERY),
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        Ok(self.look_after().await?)
+    }
+}
+
+/// Files below a folder, counted up to `left` of them.
+fn count(folder: &Path, left: u64) -> std::io::Result<u64> {
+    let mut found = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        found += if entry.file_type()?.is_dir() {
+            count(&entry.path(), left - found)?
+        } else {
+            1
+        };
+        if found >= left {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+impl OutputStore {
+    /// How many files wait to be sent, counted up to `most`. Blocks.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn count_waiting(&self, most: u64) -> std::io::Result<u64> {
+        count(&self.0.spool.join("ready"), most)
     }
 }
 

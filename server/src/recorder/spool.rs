@@ -39,6 +39,18 @@ impl Spool {
         std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0)
     }
 
+    /// How much waits, in bytes.
+    ///
+    /// # Errors
+    /// When the file cannot be seen.
+    pub fn bytes(&self) -> std::io::Result<u64> {
+        match std::fs::metadata(&self.path) {
+            Ok(file) => Ok(file.len()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Adds results; they are on disk when this returns.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::missing::missing;
 use crate::http::guard::accepts_html;
+use crate::http::scrape::Scraper;
 use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
@@ -63,7 +64,8 @@ pub(super) async fn require_principal(
     }
     let open = matched.as_deref().is_some_and(|path| OPEN.contains(&path));
     let known = caller.is_some_and(|caller| caller.principal.is_some());
-    if open || known {
+    let scrapes = request.extensions().get::<Scraper>().is_some();
+    if open || known || scrapes {
         return next.run(request).await;
     }
     let path = request.uri().path();

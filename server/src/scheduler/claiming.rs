@@ -8,7 +8,8 @@ use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
 use crate::executor::StopReason;
 use crate::run::{Job, parameters};
-use crate::store::{Claimed, Stale, StoreError, UnderWay};
+use crate::store::{Claimed, Claims, Stale, StoreError, UnderWay};
+use crate::telemetry::Claim;
 
 impl Scheduler {
     /// Takes what is due and what waits for room; what starts goes to the executor.
@@ -21,6 +22,8 @@ impl Scheduler {
             .store
             .claim(&self.node.id, now, agenda.seen, &rules)
             .await;
+        let took = self.clock.ticks().saturating_sub(begun);
+        self.executor.metrics().claim(result_of(&claimed), took);
         if claimed
             .as_ref()
             .is_err_and(|error| !matches!(error, StoreError::Raced))
@@ -38,7 +41,6 @@ impl Scheduler {
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
                     crate::failpoints::point("claim.committed");
-                    let took = self.clock.ticks().saturating_sub(begun);
                     tracing::debug!(
                         count = claims.claimed.len(),
                         took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
@@ -52,9 +54,15 @@ impl Scheduler {
                         .iter()
                         .map(|c| (now - c.due.due_at).num_milliseconds()),
                 );
+                let started = self.clock.now();
+                for claimed in &claims.claimed {
+                    let delay = (started - claimed.due.due_at).to_std().unwrap_or_default();
+                    self.executor.metrics().start_delay(delay);
+                }
                 for claimed in claims.claimed {
                     self.hand_over(agenda, claimed, now);
                 }
+                // Those that waited for room are late by that, not by us.
                 for resumed in claims.resumed {
                     self.resume(agenda, &resumed, now);
                 }
@@ -114,6 +122,7 @@ impl Scheduler {
             }
             tracing::warn!(
                 run.id = claim.run_id.0,
+                task.id = claim.task_id.0,
                 "the database did not confirm this claim, but has it"
             );
             match agenda.task(claim.task_id) {
@@ -158,6 +167,7 @@ impl Scheduler {
             Err(error) => {
                 tracing::error!(
                     run.id = job.run_id.0,
+                    task.id = job.task.id.0,
                     error = &error as &dyn std::error::Error,
                     "parameters cannot be opened"
                 );
@@ -166,5 +176,15 @@ impl Scheduler {
                     .refuse(&job, &RunReason::NotStarted(why.to_owned()));
             }
         }
+    }
+}
+
+/// What metrics say of a claim.
+fn result_of(claimed: &Result<Result<Claims, Stale>, StoreError>) -> Claim {
+    match claimed {
+        Ok(Ok(claims)) if claims.claimed.is_empty() && claims.resumed.is_empty() => Claim::Empty,
+        Ok(Ok(_)) => Claim::Claimed,
+        Ok(Err(Stale::TasksChanged)) | Err(StoreError::Raced) => Claim::Raced,
+        Err(_) => Claim::Failed,
     }
 }

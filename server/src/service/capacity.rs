@@ -5,7 +5,7 @@ use app::backend::{Answer, Caller, Capacity};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::{Lang, plural};
 use app::id::TaskId;
-use app::node::Node;
+use app::node::{LoopStatus, Node};
 use app::page::Notice;
 use app::pool::{EVERYTHING, Pool, PoolDraft, SLOTS, is_pool_name};
 use app::time::Stamp;
@@ -186,5 +186,17 @@ impl Capacity for Service {
     async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>> {
         self.allow(caller, Action::Read)?;
         self.all_nodes(caller.lang).await
+    }
+
+    async fn loop_list(&self, caller: &Caller) -> Answer<Vec<LoopStatus>> {
+        let who = self.allow(caller, Action::Read)?;
+        let mut loops = self.loops.list();
+        if !who.can(Action::Administer) {
+            // Words of errors may name hosts and files.
+            for one in &mut loops {
+                one.error = None;
+            }
+        }
+        Ok(loops)
     }
 }

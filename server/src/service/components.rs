@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::ScrapeRule;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
@@ -10,6 +11,7 @@ use crate::composer::Composer;
 use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
+use crate::loops::Loops;
 use crate::notifier::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
@@ -17,6 +19,7 @@ use crate::output::OutputStore;
 use crate::scheduler::Lag;
 use crate::scheduler::lease::Lease;
 use crate::store::Store;
+use crate::telemetry::Metrics;
 use crate::timetable::Patterns;
 
 /// What use cases and loops share.
@@ -50,6 +53,10 @@ pub struct Components {
     pub lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
     pub lease: Arc<Lease>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The background loops of the process.
+    pub loops: Arc<Loops>,
 }
 
 impl std::fmt::Debug for Components {
@@ -73,4 +80,8 @@ pub struct Settings {
     pub zone_doubt: Option<String>,
     /// Names of all zones.
     pub zone_names: Vec<String>,
+    /// Who may read metrics without being an administrator.
+    pub scrape: ScrapeRule,
+    /// Whether each request is logged.
+    pub logs_requests: bool,
 }

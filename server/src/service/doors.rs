@@ -1,14 +1,16 @@
 //! What doors ask for that is no use case of a resource: who may be believed, whether the server is
 //! ready, what changed.
 
+use app::node::LoopStatus;
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
-use super::Service;
+use super::{ScrapeRule, Service};
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::events::ChangeEvent;
 use crate::store::StoreError;
+use crate::telemetry::Metrics;
 
 /// How database and loop are, as [`Service::readiness`] found them.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +66,30 @@ impl Service {
     #[must_use]
     pub fn zone_doubt(&self) -> Option<&str> {
         self.zone_doubt.as_deref()
+    }
+
+    /// Who may read metrics without being an administrator.
+    #[must_use]
+    pub const fn scrape(&self) -> &ScrapeRule {
+        &self.scrape
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Whether each request is logged.
+    #[must_use]
+    pub const fn logs_requests(&self) -> bool {
+        self.logs_requests
+    }
+
+    /// How the background loops of this process are doing.
+    #[must_use]
+    pub fn loop_states(&self) -> Vec<LoopStatus> {
+        self.loops.list()
     }
 
     /// The clock.

@@ -5,15 +5,17 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use app::id::TaskId;
-use chrono::TimeDelta;
-use tokio_util::sync::CancellationToken;
+use async_trait::async_trait;
 
 use super::Service;
 use crate::executor::{Leftovers, TaskFolder};
-use crate::store::Store;
+use crate::loops::{Backoff, Periodic, Spec, TurnError};
+use crate::store::{Store, StoreError};
 
 /// Between two sweeps.
-const SWEEP: TimeDelta = TimeDelta::days(1);
+const SWEEP: Duration = Duration::from_secs(24 * 3600);
+/// After a sweep that failed.
+const RETRY: Duration = Duration::from_secs(60);
 /// How long the last runs of a deleted task are waited for; later the sweep takes its folder.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Between two looks.
@@ -35,41 +37,56 @@ impl Service {
             });
             if ended.await.is_ok() {
                 let folder = leftovers.of(task);
-                remove(&leftovers, &store, folder.into_iter().collect()).await;
+                if let Err(error) = remove(&leftovers, &store, folder.into_iter().collect()).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the scratch folder of a deleted task stays until the next sweep"
+                    );
+                }
             }
         });
     }
 }
 
 /// Removes folders that belong to no task.
-async fn remove(leftovers: &Leftovers, store: &Store, folders: Vec<TaskFolder>) {
-    if folders.is_empty() {
-        return;
+async fn remove(
+    leftovers: &Leftovers,
+    store: &Store,
+    folders: Vec<TaskFolder>,
+) -> Result<(), StoreError> {
+    if !folders.is_empty() {
+        let tasks = store.task_ids().await?;
+        leftovers.remove(folders, tasks).await;
     }
-    match store.task_ids().await {
-        Ok(tasks) => leftovers.remove(folders, tasks).await,
-        Err(error) => tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "scratch folders of deleted tasks stay until the next sweep"
-        ),
-    }
+    Ok(())
 }
 
-/// Sweeps now and each day: tasks are deleted on other servers, too, and a server may end before
-/// it has removed a folder.
-pub async fn sweep_scratch(service: Weak<Service>, stop: CancellationToken) {
-    loop {
-        let Some((leftovers, store, clock)) = service.upgrade().and_then(|service| {
+/// The loop that sweeps at start and each day: tasks are deleted on other servers, too, and a server
+/// may end before it has removed a folder.
+pub struct ScratchSweep {
+    /// Weak: the service must not live on for it.
+    pub service: Weak<Service>,
+}
+
+#[async_trait]
+impl Periodic for ScratchSweep {
+    fn spec(&self) -> Spec {
+        Spec {
+            name: "scratch",
+            every: Some(SWEEP),
+            woken: false,
+            backoff: Backoff::new(RETRY, SWEEP),
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        let Some((leftovers, store)) = self.service.upgrade().and_then(|service| {
             let leftovers = service.executor.as_ref()?.leftovers();
-            Some((leftovers, service.store.clone(), Arc::clone(&service.clock)))
+            Some((leftovers, service.store.clone()))
         }) else {
-            return;
+            return Ok(());
         };
         let folders = leftovers.all().await;
-        remove(&leftovers, &store, folders).await;
-        tokio::select! {
-            () = clock.sleep_until(clock.now() + SWEEP) => {}
-            () = stop.cancelled() => return,
-        }
+        Ok(remove(&leftovers, &store, folders).await?)
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind};
-use tokio_util::sync::CancellationToken;
+use async_trait::async_trait;
 
 use super::Service;
 use super::sign_in::SESSION_IDLE;
 use crate::auth::streams::{Credential, Kind, OpenStream};
+use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::{Engine, StoreError};
 
 /// Live logs at once: each reads its log again whenever it moves.
@@ -107,29 +108,34 @@ impl Service {
     }
 }
 
-/// Looks again and again until `stop`, as long as there is a service.
-pub async fn watch_streams(service: Weak<Service>, stop: CancellationToken) {
-    let Some(engine) = service.upgrade().map(|service| service.store.engine()) else {
-        return;
-    };
-    let pause = match engine {
-        Engine::Sqlite => LOOK_ALONE,
-        Engine::Mysql => LOOK_SHARED,
-    };
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.cancelled() => return,
-        }
-        let Some(service) = service.upgrade() else {
-            return;
+/// The loop that ends streams whose session or token is gone.
+pub struct StreamWatch {
+    /// Weak: the service must not live on for it.
+    pub service: Weak<Service>,
+    /// The database behind it.
+    pub engine: Engine,
+}
+
+#[async_trait]
+impl Periodic for StreamWatch {
+    fn spec(&self) -> Spec {
+        let every = match self.engine {
+            Engine::Sqlite => LOOK_ALONE,
+            Engine::Mysql => LOOK_SHARED,
         };
-        // The database is away: what is open stays until it can be asked.
-        if let Err(error) = service.end_dead_streams().await {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "open streams cannot be checked"
-            );
+        Spec {
+            name: "streams",
+            every: Some(every),
+            woken: false,
+            backoff: Backoff::new(every, LOOK_ALONE),
+        }
+    }
+
+    /// While the database is away, what is open stays until it can be asked.
+    async fn turn(&self) -> Result<(), TurnError> {
+        match self.service.upgrade() {
+            Some(service) => Ok(service.end_dead_streams().await?),
+            None => Ok(()),
         }
     }
 }

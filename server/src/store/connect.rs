@@ -14,6 +14,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::version::Watcher;
 use super::{Engine, Store, StoreError};
+use crate::telemetry::metrics::DatabaseTimes;
 
 /// Connections a MySQL server is asked for.
 const MYSQL_CONNECTIONS: u32 = 16;
@@ -94,12 +95,15 @@ impl Store {
             })
         });
         let connection = Database::connect(watching).await?;
-        Ok(Self {
+        let mut store = Self {
             writer,
             reader,
             watcher: Some(Watcher { connection, opened }),
             engine: Engine::Sqlite,
-        })
+            times: DatabaseTimes::default(),
+        };
+        store.count(|_| {});
+        Ok(store)
     }
 
     async fn open_mysql(url: &str) -> Result<Self, StoreError> {
@@ -118,21 +122,32 @@ impl Store {
                     .statement_cache_capacity(200)
             });
         let pool: DatabaseConnection = Database::connect(options).await?;
-        Ok(Self {
+        let mut store = Self {
             writer: pool.clone(),
             reader: pool,
             watcher: None,
             engine: Engine::Mysql,
-        })
+            times: DatabaseTimes::default(),
+        };
+        store.count(|_| {});
+        Ok(store)
     }
 
     /// Tells of every statement, with its values, once it is done. Copies of this store that were
     /// made before tell nothing.
     pub fn on_statement(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
-        let tell = Arc::new(tell);
+        self.count(move |done| tell(&done.statement.to_string()));
+    }
+
+    /// Has each statement counted once it is done, and something else done with it.
+    fn count(&mut self, also: impl Fn(&sea_orm::metric::Info<'_>) + Send + Sync + 'static) {
+        let also = Arc::new(also);
         for connection in [&mut self.writer, &mut self.reader] {
-            let tell = Arc::clone(&tell);
-            connection.set_metric_callback(move |done| tell(&done.statement.to_string()));
+            let (also, times) = (Arc::clone(&also), self.times.clone());
+            connection.set_metric_callback(move |done| {
+                times.statement(done.elapsed, done.failed);
+                also(done);
+            });
         }
     }
 

@@ -19,6 +19,15 @@ use super::{Store, StoreError};
 /// The attempt after a run, in a question about that run.
 const NEXT: &str = "next_attempt";
 
+/// How much waits in the database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueDepths {
+    /// Runs that wait for room or for their next attempt.
+    pub waiting_runs: u64,
+    /// Messages that are pending, that wait for the one before them, that are being sent.
+    pub outbox: [u64; 3],
+}
+
 impl Store {
     /// Tasks that are active, paused, closed.
     ///
@@ -109,6 +118,24 @@ impl Store {
         let counts = self.by_state(messages, M::State).await?;
         let open = of(&counts, &MessageState::OPEN);
         Ok((open, of(&counts, &[MessageState::Dead])))
+    }
+
+    /// How much waits, along the indexes by state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_depths(&self) -> Result<QueueDepths, StoreError> {
+        let waiting = RunState::Waiting;
+        let runs = run::Entity::find().filter(is_one_of(run::Column::State, &[waiting]));
+        let runs = self.by_state(runs, run::Column::State).await?;
+        let open = MessageState::OPEN;
+        let messages = message::Entity::find().filter(is_one_of(message::Column::State, &open));
+        let messages = self.by_state(messages, message::Column::State).await?;
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        Ok(QueueDepths {
+            waiting_runs: count(of(&runs, &[waiting])),
+            outbox: open.map(|state| count(of(&messages, &[state]))),
+        })
     }
 
     /// How many rows of a query are in each state: along an index that begins with the state.

@@ -1,6 +1,6 @@
 //! Transactions, and which failures are worth another try.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::transition::RefusedTransition;
 use sea_orm::{
@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::code::UnknownWord;
 use super::{Engine, Store};
+use crate::telemetry::metrics::DatabaseTimes;
 
 /// A transaction under way.
 pub type Tx = DatabaseTransaction;
@@ -194,7 +195,9 @@ macro_rules! transaction {
             };
             let $tx = &transaction;
             let result = $crate::store::txn::fallible(async { $body }).await;
-            if let Some(done) = $crate::store::txn::finish(transaction, result, tried).await {
+            let times = $store.times();
+            if let Some(done) = $crate::store::txn::finish(transaction, result, tried, times).await
+            {
                 break done;
             }
         }
@@ -212,9 +215,15 @@ pub(super) async fn finish<T>(
     tx: Tx,
     result: Result<T, StoreError>,
     tried: u32,
+    times: &DatabaseTimes,
 ) -> Option<Result<T, StoreError>> {
     let done = match result {
-        Ok(value) => tx.commit().await.map(|()| value).map_err(StoreError::from),
+        Ok(value) => {
+            let begun = Instant::now();
+            let committed = tx.commit().await;
+            times.commit(begun.elapsed(), committed.is_err());
+            committed.map(|()| value).map_err(StoreError::from)
+        }
         Err(error) => {
             // The first failure is the one to tell; a rollback that fails as well means the
             // connection is gone, and the database rolls back by itself.

@@ -55,6 +55,7 @@ fn routes() -> BTreeSet<String> {
         "/admin/secrets",
         "/admin/pools",
         "/admin/nodes",
+        "/metrics",
         "/setup",
         "/events",
         "/taskid1",

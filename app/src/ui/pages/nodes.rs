@@ -1,9 +1,10 @@
-//! Nodes: the server processes on this database, and whether they agree on the time.
+//! Nodes: the server processes on this database, whether they agree on the time, and how the
+//! background loops of this one are doing.
 
 use leptos::prelude::*;
 
 use super::admin::crumbs;
-use crate::node::Node;
+use crate::node::{LoopResult, LoopStatus, Node};
 use crate::page::NodesPage;
 use crate::server_fns::fetch_nodes;
 use crate::texts::nodes;
@@ -11,7 +12,7 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{nodes_ui, ui};
+use crate::ui::context::{lang, nodes_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -59,6 +60,71 @@ fn content(page: NodesPage) -> AnyView {
     view! {
         {warnings.collect_view()}
         <section class="card flush">{table}</section>
+        <h2>{words.loops}</h2>
+        <p class="muted">{words.loops_text}</p>
+        <section class="card flush">{loops(&page.loops, &clock)}</section>
+    }
+    .into_any()
+}
+
+fn loops(loops: &[LoopStatus], clock: &Clock) -> AnyView {
+    let (ui, words) = (ui(), nodes_ui());
+    if loops.is_empty() {
+        return view! { <p class="muted padded">{words.loops_empty}</p> }.into_any();
+    }
+    let rows = loops.iter().map(|one| loop_row(one, clock));
+    view! {
+        <table class="rows">
+            <thead>
+                <tr>
+                    <th scope="col">{words.loop_name}</th>
+                    <th scope="col">{ui.state}</th>
+                    <th scope="col">{words.loop_trigger}</th>
+                    <th scope="col">{words.loop_started}</th>
+                    <th scope="col">{words.loop_ended}</th>
+                    <th scope="col">{words.loop_error}</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn loop_row(one: &LoopStatus, clock: &Clock) -> AnyView {
+    let (ui, words, lang) = (ui(), nodes_ui(), lang());
+    let failed = |panicked| nodes::loop_failures(lang, panicked, one.failures);
+    let state = match one.result {
+        None => badge("off", icon::CLOCK, words.loop_never),
+        Some(LoopResult::Panic) => badge("bad", icon::CROSS, failed(true)),
+        Some(_) if one.is_failing() => badge("bad", icon::CROSS, failed(false)),
+        Some(_) => badge("ok", icon::CHECK, words.loop_ok),
+    };
+    let time = |at: Option<_>| match at {
+        Some(at) => clock.both(at),
+        None => view! { <span class="muted">"—"</span> }.into_any(),
+    };
+    let error = match &one.error {
+        Some(error) => view! { <span class="break">{error.clone()}</span> }.into_any(),
+        None => view! { <span class="muted">"—"</span> }.into_any(),
+    };
+    let next = one.next_at.map(|at| {
+        view! { <small class="muted">{words.loop_retry} " " {clock.short(at)}</small> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <b class="break">{one.name.clone()}</b>
+                <span class="people">{nodes::loop_purpose(lang, &one.name)}</span>
+            </th>
+            <td data-label=ui.state><span class="states">{state} {next}</span></td>
+            <td data-label=words.loop_trigger>
+                {nodes::loop_trigger(lang, one.every_ms, one.woken)}
+            </td>
+            <td data-label=words.loop_started>{time(one.started_at)}</td>
+            <td data-label=words.loop_ended>{time(one.ended_at)}</td>
+            <td data-label=words.loop_error>{error}</td>
+        </tr>
     }
     .into_any()
 }

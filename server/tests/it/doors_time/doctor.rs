@@ -116,6 +116,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         ("default_zone", "ok"),
         ("memory_limit", "ok"),
         ("secret_key", "ok"),
+        ("loops", "ok"),
         ("server", "ok"),
     ];
     expect(&doctor(&[]).await, 0, &[&parts[..], &running].concat());

@@ -386,7 +386,13 @@ impl TestApp {
     /// Starts the notifier's own loop.
     pub(crate) fn notify(&self) {
         let notifier = self.notifier();
-        let looping = tokio::spawn(notifier.run(tokio_util::sync::CancellationToken::new()));
+        let turns = self.components.loops.register(server::notifier::LOOP);
+        let looping = tokio::spawn(async move {
+            let never = tokio_util::sync::CancellationToken::new();
+            notifier
+                .run(&never, &turns, &tokio::sync::Mutex::default())
+                .await;
+        });
         self.notifying.lock().expect("handles").push(looping);
     }
 
@@ -400,6 +406,7 @@ impl TestApp {
             sealer: self.components.sealer.clone(),
             sender: self.components.sender.clone(),
             pace: Arc::default(),
+            metrics: Arc::clone(&self.components.metrics),
         }
     }
 

@@ -1,0 +1,162 @@
+//! The one list of a server's background loops. Those of the recorder start with it
+//! ([`Recorder::start`](crate::recorder::Recorder::start)), as it is handed results before.
+
+use std::sync::{Arc, Mutex};
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::heartbeat::{self, Heartbeat};
+use super::{Assembled, Stop};
+use crate::auth::token::chance;
+use crate::clock::SharedClock;
+use crate::loops::{Loops, Periodic, repeat, supervise};
+use crate::notifier::{self, Deliveries, Notifier, Pace};
+use crate::scheduler::{self, DatabaseClock, Scheduler};
+use crate::service::{ScratchSweep, StreamWatch};
+
+/// The loops of a server under way.
+pub(super) struct Running {
+    /// Ends first: nothing is started any more.
+    pub(super) scheduler: TaskTracker,
+    pub(super) others: TaskTracker,
+    /// Ends the heartbeat, which goes on while everything else ends.
+    pub(super) gone: CancellationToken,
+}
+
+impl Running {
+    /// Starts all of them. `same_database`: whether this data folder was used with it before; in
+    /// another one, tasks that own folders here may be missing.
+    pub(super) fn spawn(
+        parts: &Assembled,
+        clock: &SharedClock,
+        database_clock: Option<Arc<DatabaseClock>>,
+        same_database: bool,
+        stop: &Stop,
+    ) -> Self {
+        let (components, service) = (&parts.components, &parts.service);
+        let running = Self {
+            scheduler: TaskTracker::new(),
+            others: TaskTracker::new(),
+            gone: CancellationToken::new(),
+        };
+        running.plan(parts, clock, database_clock.clone(), stop);
+        running.send(parts, clock, stop);
+        if let Some(clock) = database_clock {
+            running.beat(parts, clock, stop);
+        }
+        running.every(&components.loops, components.output.clone(), stop);
+        let streams = StreamWatch {
+            service: Arc::downgrade(service),
+            engine: components.store.engine(),
+        };
+        running.every(&components.loops, streams, stop);
+        if same_database && components.executor.is_some() {
+            let service = Arc::downgrade(service);
+            running.every(&components.loops, ScratchSweep { service }, stop);
+        }
+        running.scheduler.close();
+        running.others.close();
+        running
+    }
+
+    /// Starts a loop that the driver repeats.
+    fn every(&self, loops: &Loops, work: impl Periodic + 'static, stop: &Stop) {
+        let turns = loops.register(work.spec());
+        self.others.spawn(repeat(work, turns, stop.token()));
+    }
+
+    fn plan(
+        &self,
+        parts: &Assembled,
+        clock: &SharedClock,
+        database_clock: Option<Arc<DatabaseClock>>,
+        stop: &Stop,
+    ) {
+        let components = &parts.components;
+        let Some(executor) = &components.executor else {
+            return;
+        };
+        let scheduler = Arc::new(Scheduler {
+            store: components.store.clone(),
+            clock: Arc::clone(clock),
+            node: parts.node.clone(),
+            signals: Arc::clone(&components.signals),
+            executor: Arc::clone(executor),
+            patterns: Arc::clone(&components.patterns),
+            calendar_cache: Arc::clone(&components.calendar_cache),
+            watch: Mutex::default(),
+            lag: Arc::clone(&components.lag),
+            sealer: components.sealer.clone(),
+            lease: Arc::clone(&components.lease),
+            database_clock,
+        });
+        let startup = Arc::new(Mutex::new(Some(clock.now())));
+        let turns = components.loops.register(scheduler::LOOP);
+        let token = stop.token();
+        let mut is_restart = false;
+        let make = {
+            let (turns, token) = (turns.clone(), token.clone());
+            move || {
+                if std::mem::replace(&mut is_restart, true) {
+                    // What was claimed just before the panic may never have been started.
+                    scheduler.executor.mark_commit_unknown();
+                }
+                let (scheduler, startup) = (Arc::clone(&scheduler), Arc::clone(&startup));
+                let (turns, token) = (turns.clone(), token.clone());
+                async move { scheduler.run(&token, &turns, &startup).await }
+            }
+        };
+        self.scheduler.spawn(supervise(turns, token, make));
+    }
+
+    fn send(&self, parts: &Assembled, clock: &SharedClock, stop: &Stop) {
+        let components = &parts.components;
+        let notifier = Notifier {
+            store: components.store.clone(),
+            clock: Arc::clone(clock),
+            node_id: parts.node.id.clone(),
+            signals: Arc::clone(&components.signals),
+            sealer: components.sealer.clone(),
+            sender: components.sender.clone(),
+            pace: Arc::new(Pace::new(chance)),
+            metrics: Arc::clone(&components.metrics),
+        };
+        let deliveries = Arc::new(tokio::sync::Mutex::new(Deliveries::default()));
+        let turns = components.loops.register(notifier::LOOP);
+        let token = stop.token();
+        let make = {
+            let (turns, token) = (turns.clone(), token.clone());
+            move || {
+                let (notifier, deliveries) = (notifier.clone(), Arc::clone(&deliveries));
+                let (turns, token) = (turns.clone(), token.clone());
+                async move { notifier.run(&token, &turns, &deliveries).await }
+            }
+        };
+        self.others.spawn(supervise(turns, token, make));
+    }
+
+    fn beat(&self, parts: &Assembled, clock: Arc<DatabaseClock>, stop: &Stop) {
+        let components = &parts.components;
+        let executor = components.executor.as_ref();
+        let heartbeat = Arc::new(Heartbeat {
+            store: components.store.clone(),
+            composer: components.composer.clone(),
+            node: parts.node.clone(),
+            clock,
+            lease: Arc::clone(&components.lease),
+            executor: executor.map(Arc::downgrade).unwrap_or_default(),
+        });
+        let turns = components.loops.register(heartbeat::LOOP);
+        let (stop, gone) = (stop.clone(), self.gone.clone());
+        let make = {
+            let (turns, gone) = (turns.clone(), gone.clone());
+            move || {
+                let (heartbeat, stop) = (Arc::clone(&heartbeat), stop.clone());
+                let (turns, gone) = (turns.clone(), gone.clone());
+                async move { heartbeat.run(&stop, &gone, &turns).await }
+            }
+        };
+        self.others.spawn(supervise(turns, gone, make));
+    }
+}

@@ -1,0 +1,274 @@
+//! The metrics of one process. Counters are in memory and are counted where things happen; only
+//! [`Depths`] are read at a scrape.
+//!
+//! No registry of the whole process: each server, and each test, has its own.
+
+use std::time::Duration;
+
+use app::channel::ChannelKind;
+use app::id::TaskId;
+use app::run::{RunState, Trigger};
+use prometheus_client::encoding::prometheus_text;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+use super::histogram;
+use super::process::Process;
+use super::tasks::TaskCounters;
+
+mod database;
+mod depths;
+mod http;
+mod loops;
+
+pub use database::DatabaseTimes;
+use depths::DepthGauges;
+pub use depths::Depths;
+use http::HttpMetrics;
+use loops::LoopFamilies;
+pub use loops::LoopMetrics;
+
+/// The media type of what [`Metrics::text`] gives.
+pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
+
+type One = [(&'static str, &'static str); 1];
+type Two = [(&'static str, &'static str); 2];
+
+/// What became of an attempt to claim.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// Runs were started.
+    Claimed,
+    /// Nothing was to be started.
+    Empty,
+    /// Tasks had changed, or another server was faster; it is tried again at once.
+    Raced,
+    /// The database failed.
+    Failed,
+}
+
+impl Claim {
+    const ALL: [Self; 4] = [Self::Claimed, Self::Empty, Self::Raced, Self::Failed];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Empty => "empty",
+            Self::Raced => "raced",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What became of an attempt to send a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Delivery {
+    /// The channel accepted it.
+    Sent,
+    /// It failed and is tried again.
+    Retry,
+    /// The vendor's rate limit is reached; it is tried again.
+    RateLimited,
+    /// It is given up.
+    Dead,
+}
+
+impl Delivery {
+    const ALL: [Self; 4] = [Self::Sent, Self::Retry, Self::RateLimited, Self::Dead];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Retry => "retry",
+            Self::RateLimited => "rate_limited",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// States that the end of a run on this server can have.
+const ENDS: [RunState; 6] = [
+    RunState::Sending,
+    RunState::Succeeded,
+    RunState::Failed,
+    RunState::TimedOut,
+    RunState::Killed,
+    RunState::Lost,
+];
+const TRIGGERS: [Trigger; 3] = [Trigger::Schedule, Trigger::Manual, Trigger::CatchUp];
+
+/// The metrics of one process.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    started: Family<One, Counter>,
+    ended: Family<Two, Counter>,
+    start_delay: Histogram,
+    duration: Family<One, Histogram>,
+    claims: Family<One, Counter>,
+    claim: Histogram,
+    messages: Family<Two, Counter>,
+    tasks: Option<TaskCounters>,
+    http: HttpMetrics,
+    loops: LoopFamilies,
+    depths: DepthGauges,
+}
+
+impl Metrics {
+    /// All metrics at zero. `tasks_max` is the number of tasks that have series of their own.
+    #[must_use]
+    pub fn new(database: &DatabaseTimes, tasks_max: usize) -> Self {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Process));
+        let own = registry.sub_registry_with_prefix("jcrontab");
+        let version = [("version", env!("CARGO_PKG_VERSION"))];
+        own.register("build", "The version of the server", Info::new(version));
+        let started = Family::<One, Counter>::default();
+        let ended = Family::<Two, Counter>::default();
+        let duration = Family::new_with_constructor(histogram::run_duration as fn() -> Histogram);
+        let claims = Family::<One, Counter>::default();
+        let messages = Family::<Two, Counter>::default();
+        let (start_delay, claim) = (histogram::start_delay(), histogram::latency());
+        // All series are there from the start: a rate over one that appears with its first event
+        // misses that event.
+        for trigger in TRIGGERS {
+            drop(started.get_or_create(&[("trigger", trigger.as_str())]));
+            for state in ENDS {
+                drop(ended.get_or_create(&ended_labels(state, trigger)));
+            }
+        }
+        for state in ENDS {
+            drop(duration.get_or_create(&[("state", state.as_str())]));
+        }
+        for result in Claim::ALL {
+            drop(claims.get_or_create(&[("result", result.as_str())]));
+        }
+        for kind in ChannelKind::ALL {
+            for result in Delivery::ALL {
+                drop(messages.get_or_create(&message_labels(kind, result)));
+            }
+        }
+        own.register(
+            "runs_started",
+            "Runs handed to the executor of this server",
+            started.clone(),
+        );
+        own.register(
+            "runs_ended",
+            "Runs that ended on this server; sending: its message is in the outbox",
+            ended.clone(),
+        );
+        own.register(
+            "run_start_delay_seconds",
+            "From the instant at which a run was to start to its start",
+            start_delay.clone(),
+        );
+        own.register(
+            "run_duration_seconds",
+            "From the start of a run to its end",
+            duration.clone(),
+        );
+        own.register(
+            "claims",
+            "Transactions that claim due runs, by result",
+            claims.clone(),
+        );
+        own.register(
+            "claim_duration_seconds",
+            "How long such a transaction takes",
+            claim.clone(),
+        );
+        own.register(
+            "message_attempts",
+            "Attempts to send a message, by kind of channel and result",
+            messages.clone(),
+        );
+        database.register(own);
+        Self {
+            tasks: TaskCounters::new(tasks_max, own),
+            http: HttpMetrics::new(own),
+            loops: LoopFamilies::new(own),
+            depths: DepthGauges::new(own),
+            started,
+            ended,
+            start_delay,
+            duration,
+            claims,
+            claim,
+            messages,
+            registry,
+        }
+    }
+
+    /// Everything in the Prometheus text format.
+    ///
+    /// # Errors
+    /// When a metric cannot be written as text.
+    pub fn text(&self, depths: &Depths) -> Result<String, std::fmt::Error> {
+        self.depths.set(depths);
+        let mut text = String::with_capacity(32 * 1024);
+        prometheus_text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    /// A run starts.
+    pub fn run_started(&self, trigger: Trigger) {
+        let labels = [("trigger", trigger.as_str())];
+        self.started.get_or_create(&labels).inc();
+    }
+
+    /// A run has ended, after so long.
+    pub fn run_ended(&self, task: TaskId, state: RunState, trigger: Trigger, took: Duration) {
+        self.ended
+            .get_or_create(&ended_labels(state, trigger))
+            .inc();
+        let labels = [("state", state.as_str())];
+        self.duration
+            .get_or_create(&labels)
+            .observe(took.as_secs_f64());
+        if let Some(tasks) = &self.tasks {
+            tasks.ended(task, state);
+        }
+    }
+
+    /// A run starts so long after the instant it was to start at.
+    pub fn start_delay(&self, delay: Duration) {
+        self.start_delay.observe(delay.as_secs_f64());
+    }
+
+    /// A claim was made, and took so long.
+    pub fn claim(&self, result: Claim, took: Duration) {
+        let labels = [("result", result.as_str())];
+        self.claims.get_or_create(&labels).inc();
+        self.claim.observe(took.as_secs_f64());
+    }
+
+    /// An attempt to send a message is over.
+    pub fn message(&self, kind: ChannelKind, result: Delivery) {
+        self.messages
+            .get_or_create(&message_labels(kind, result))
+            .inc();
+    }
+
+    /// A request was answered, after so long.
+    pub fn request(&self, method: &str, status: u16, took: Duration) {
+        self.http.answered(method, status, took);
+    }
+
+    /// The metrics of a background loop.
+    #[must_use]
+    pub fn of_loop(&self, name: &'static str) -> LoopMetrics {
+        self.loops.of(name)
+    }
+}
+
+fn ended_labels(state: RunState, trigger: Trigger) -> Two {
+    [("state", state.as_str()), ("trigger", trigger.as_str())]
+}
+
+fn message_labels(kind: ChannelKind, result: Delivery) -> Two {
+    [("kind", kind.as_str()), ("result", result.as_str())]
+}
