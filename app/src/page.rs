@@ -18,7 +18,7 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Health as TaskHealth, Task, TaskDraft, TaskQuery, TaskRow};
+use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, User, UserDraft};
 
@@ -245,7 +245,7 @@ pub struct TaskListPage {
     /// What was asked for.
     pub query: TaskQuery,
     /// The rows.
-    pub items: Vec<TaskRow>,
+    pub items: Vec<TaskView>,
     /// The zones of these tasks, but for the clock's: a firing is shown in its task's zone.
     pub zones: Vec<ZoneRules>,
     /// Cursor of the next page.
@@ -258,9 +258,7 @@ pub struct TaskPage {
     /// Clock and the task's zone.
     pub clock: Clockface,
     /// The task.
-    pub task: Task,
-    /// How it is doing.
-    pub health: TaskHealth,
+    pub task: TaskView,
     /// The name of its channel.
     pub channel: Option<String>,
     /// Whether a start by hand has something to ask or to tell first.

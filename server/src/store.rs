@@ -51,7 +51,7 @@ pub use results::{Outcome, StoredOutput, Unconfirmed};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{
-    Deleted, ListedTask, LiveTask, NewSchedule, NewTask, SearchFault, Updated, search_patterns,
+    Deleted, ListedTask, LiveTask, SearchFault, Updated, search_patterns,
 };
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;

@@ -66,7 +66,7 @@ pub async fn fetch_occurrences(
     items.retain(|one| one.state != "planned" || one.due_at <= clock.now);
     Ok(OccurrencesPage {
         clock,
-        task,
+        task: task.task,
         query,
         upcoming,
         items,

@@ -4,6 +4,7 @@
 pub(super) mod account;
 pub(super) mod admin;
 pub(super) mod days;
+mod fields;
 pub(super) mod session;
 pub(super) mod start;
 pub(super) mod task;

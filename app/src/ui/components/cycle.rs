@@ -68,7 +68,7 @@ fn first_in_force(task: &Task) -> (String, String, usize) {
             first.spec.clone(),
             more.len(),
         ),
-        _ => (words(&task.cron, lang), task.cron.clone(), 0),
+        _ => (String::new(), String::new(), 0),
     }
 }
 

@@ -123,7 +123,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
             <div>
                 <h1>{page.task.name.clone()}</h1>
                 <p class="lead">
-                    {health(&page.task, page.health, &clock)}
+                    {health(&page.task, page.task.health, &clock)}
                     <span>{in_force_words(&page.task)}</span>
                     {page.task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use app::backend::Answer;
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{ScheduleId, TaskId};
-use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::id::TaskId;
+use app::schedule::Schedule;
 use app::task::{Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -19,16 +19,22 @@ use crate::firings::Rhythm;
 /// The soonest planned firing of each task.
 pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
 
+/// When a task fires next.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Next {
+    /// The next firing; `None` where none is to come for now.
+    pub(super) next_at: Option<Stamp>,
+    /// Whether nothing will fire any more.
+    pub(super) finished: bool,
+}
+
 impl Service {
     pub(in crate::service) async fn find_task(&self, lang: Lang, id: TaskId) -> Answer<Task> {
-        let task = self
-            .store
+        self.store
             .task(id)
             .await
             .or_internal(lang)?
-            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))?;
-        let planned = self.planned_next(lang, &[id]).await?;
-        Ok(self.with_next(task, &planned))
+            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
     }
 
     /// The schedules of a task that are in force, ready to be asked; ones that this version
@@ -36,15 +42,8 @@ impl Service {
     pub(in crate::service) fn rhythms(&self, task: &Task) -> Vec<Rhythm> {
         let rules = self.almanac.snapshot();
         let urge = task.urge_cron.as_deref().filter(|_| task.urging);
-        let urge = urge.map(|spec| Schedule {
-            // The row's id only matters for jitter, which an urge cycle has none of.
-            id: ScheduleId(0),
-            purpose: Purpose::Urge,
-            spec: spec.to_owned(),
-            day_rule: DayRule::Any,
-            calendar: None,
-            jitter: Jitter::default(),
-        });
+        // The row's id only matters for jitter, which an urge cycle has none of.
+        let urge = urge.map(Schedule::plain);
         let schedules = urge.map_or_else(|| task.schedules.clone(), |urge| vec![urge]);
         schedules
             .iter()
@@ -61,18 +60,18 @@ impl Service {
             .or_internal(lang)
     }
 
-    /// Fills in the next firing and whether there will be none.
-    pub(super) fn with_next(&self, mut task: Task, planned: &PlannedNext) -> Task {
+    /// When a task fires next, and whether it never will.
+    pub(super) fn next_of(&self, task: &Task, planned: &PlannedNext) -> Next {
         if task.state == TaskState::Closed {
-            return task;
+            return Next::default();
         }
         let now = self.clock.now();
-        let rhythms = self.rhythms(&task);
+        let rhythms = self.rhythms(task);
         // What is planned of a paused task does not start.
         let put_off = planned
             .get(&task.id)
             .filter(|_| task.state == TaskState::Active);
-        task.next_at = rhythms
+        let next_at = rhythms
             .iter()
             .filter_map(|rhythm| rhythm.next_start(now))
             .map(|firing| firing.due_at)
@@ -84,7 +83,9 @@ impl Service {
             && rhythms
                 .iter()
                 .all(|rhythm| rhythm.cycle().is_once() && rhythm.cycle().next_after(now).is_none());
-        task.finished = task.next_at.is_none() && (over || spent);
-        task
+        Next {
+            finished: next_at.is_none() && (over || spent),
+            next_at,
+        }
     }
 }
