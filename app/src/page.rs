@@ -290,6 +290,8 @@ pub struct RunPage {
     pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
+    /// What to do about it, where it did not succeed and its task says so.
+    pub runbook: Option<String>,
 }
 
 /// What the task form shows: also after it was sent with faults, or without JavaScript.

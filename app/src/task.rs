@@ -21,7 +21,7 @@ pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
-pub use spec::TaskSpec;
+pub use spec::{Notes, TaskSpec};
 pub use view::{LastRun, TaskView};
 
 /// What a firing does (工作模式).
@@ -219,6 +219,8 @@ pub struct TaskQuery {
 
 /// Bytes a command may have (1 MiB less than what `execve` refuses is far above any sane script).
 pub const COMMAND_MAX_BYTES: usize = 64 * 1024;
+/// Characters that a runbook may have.
+pub const RUNBOOK_MAX_CHARS: usize = 4_000;
 /// Characters a name may have.
 pub const NAME_MAX_CHARS: usize = 200;
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::duration::{format_duration, parse_duration};
 use super::execution::ExecutionDraft;
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
-use super::{Mode, NAME_MAX_CHARS, TaskSpec, check_command};
+use super::{Mode, NAME_MAX_CHARS, Notes, RUNBOOK_MAX_CHARS, TaskSpec, check_command};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::ChannelId;
@@ -62,6 +62,8 @@ pub struct TaskDraft {
     pub missed: MissedDraft,
     /// How it is executed.
     pub execution: ExecutionDraft,
+    /// 处理预案: what to do when it fails, as text or as a link.
+    pub runbook: String,
 }
 
 /// A draft, read once.
@@ -123,6 +125,9 @@ impl TaskDraft {
             timeout_seconds: reading.duration("timeout", &self.timeout),
             missed: self.missed.read(lang, &mut reading.faults),
             execution: self.execution.read(lang, &mut reading.faults).shared(),
+            notes: Notes {
+                runbook: reading.text("runbook", &self.runbook, RUNBOOK_MAX_CHARS),
+            },
         };
         reading.check_together(&spec);
         Parsed {
@@ -158,6 +163,7 @@ impl TaskDraft {
             timeout_seconds,
             missed,
             execution: _,
+            notes: Notes { runbook },
         } = spec;
         Self {
             name: name.clone(),
@@ -177,6 +183,7 @@ impl TaskDraft {
             timeout: timeout_seconds.map(format_duration).unwrap_or_default(),
             missed: MissedDraft::of(missed),
             execution,
+            runbook: runbook.clone(),
         }
     }
 
@@ -258,6 +265,22 @@ impl Reading<'_> {
         }
         self.faults.extend(check_command(&draft.command, self.lang));
         draft.command.replace("\r\n", "\n")
+    }
+
+    /// A text of several lines for people.
+    fn text(&mut self, field: &str, text: &str, max: usize) -> String {
+        let text = text.trim().replace("\r\n", "\n");
+        let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        if text.chars().count() > max {
+            self.faults.push(too_long(field, max, self.lang));
+        } else if text.contains(is_hidden) {
+            let message = self.lang.pick(
+                "除换行和制表符外不能有控制字符",
+                "It may not hold control characters other than line breaks and tabs",
+            );
+            self.fault(field, "control", message);
+        }
+        text
     }
 
     fn schedules(&mut self) -> Vec<Schedule> {

@@ -13,10 +13,12 @@ use crate::time::Stamp;
 /// A task's definition, checked: what [`TaskDraft`](super::TaskDraft) is read into, what is stored,
 /// shown and compared.
 ///
-/// A field that says how it runs belongs into [`Execution`], which is stored whole.
+/// A field that only people read belongs into [`Notes`], one about how it runs into [`Execution`]:
+/// both are stored whole, so a new one needs no column. `docs/contributing/add-a-task-field.md`
+/// lists the places.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(remote = "Self", default)]
 pub struct TaskSpec {
     /// 工作内容: unique.
     pub name: String,
@@ -50,6 +52,44 @@ pub struct TaskSpec {
     pub missed: MissedRule,
     /// How it is executed; tasks executed in the usual way share it.
     pub execution: Arc<Execution>,
+    /// What people should know about it.
+    #[serde(flatten)]
+    pub notes: Notes,
+}
+
+/// [`TaskSpec`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TaskSpec")]
+struct PlainSpec {
+    name: String,
+    nickname: String,
+    owners: Vec<String>,
+    tags: Vec<String>,
+    mode: Mode,
+    command: String,
+    zone: String,
+    schedules: Vec<Schedule>,
+    urge_cron: Option<String>,
+    urging: bool,
+    channel_id: Option<ChannelId>,
+    starts_at: Option<Stamp>,
+    ends_at: Option<Stamp>,
+    timeout_seconds: Option<i64>,
+    missed: MissedRule,
+    execution: Arc<Execution>,
+    notes: Notes,
+}
+
+crate::wire::two_forms!(TaskSpec, PlainSpec);
+
+/// What people should know about a task. No rule and no statement reads it, so it is stored as one
+/// value.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Notes {
+    /// 处理预案: what to do when it fails, as text or as a link; at most 4,000 characters.
+    pub runbook: String,
 }
 
 impl TaskSpec {

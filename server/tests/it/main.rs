@@ -50,6 +50,7 @@ mod secrets;
 mod sessions;
 mod sign_in_limits;
 mod streams;
+mod task_runbook;
 mod tasks;
 mod tasks_input;
 mod time_edits;

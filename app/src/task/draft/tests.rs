@@ -57,6 +57,14 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         ..TaskDraft::default()
     };
     assert_eq!(faults_of(&huge)[0].code, "too_long");
+    for (runbook, code) in [("预".repeat(4_001), "too_long"), ("\u{1b}[2J".to_owned(), "control")] {
+        let draft = TaskDraft {
+            runbook,
+            ..fine.clone()
+        };
+        let fault = &faults_of(&draft)[0];
+        assert_eq!((fault.field.as_str(), fault.code.as_str()), ("runbook", code));
+    }
 }
 
 /// The zone that the tests write times in.
@@ -98,12 +106,15 @@ fn what_is_stored_and_typed_again_is_the_same() {
             soft_limit: "30s".into(),
             ..ExecutionDraft::default()
         },
+        runbook: "https://wiki.example.com/backup\r\n\t先看磁盘 ".into(),
         ..TaskDraft::default()
     };
     let spec = draft.parse(Lang::En).finish().expect("no fault");
     assert_eq!(spec.owners, ["王", "李"]);
     assert_eq!(spec.command, "a\nb");
     assert_eq!(spec.timeout_seconds, Some(90));
+    let runbook = "https://wiki.example.com/backup\n\t先看磁盘";
+    assert_eq!(spec.notes.runbook, runbook);
     let again = TaskDraft::of(&spec, (&*spec.execution).into(), local);
     assert_eq!(again.parse(Lang::En).finish(), Ok(spec.clone()));
     let third = TaskDraft::of(&spec, (&*spec.execution).into(), local);
@@ -116,7 +127,8 @@ fn a_task_is_written_flat_and_read_back_by_programs_and_by_pages() {
     let json = serde_json::to_value(&task).expect("JSON");
     assert_eq!(json["name"], "example");
     assert_eq!(json["schedules"][0]["spec"], "0 0 1 1 *");
-    assert!(json.get("spec").is_none(), "{json}");
+    assert_eq!(json["runbook"], "");
+    assert!(json.get("spec").is_none() && json.get("notes").is_none(), "{json}");
     assert_eq!(serde_json::from_value::<crate::task::Task>(json).ok(), Some(task.clone()));
     let bytes = crate::wire::write(&task).expect("bytes");
     assert_eq!(crate::wire::read(&bytes), Ok(task));

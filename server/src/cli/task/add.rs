@@ -62,6 +62,9 @@ pub(in crate::cli) struct AddTask {
     /// Hard limit of a run: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
+    /// 处理预案: what to do when it fails, as text or as a link
+    #[arg(long, default_value = "")]
+    runbook: String,
     #[command(flatten)]
     execution: Execution,
     /// Print JSON
@@ -131,6 +134,7 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         timeout: add.timeout.clone(),
         missed: missed(&add.missed),
         execution: add.execution.draft().map_err(Failure::usage)?,
+        runbook: add.runbook.clone(),
     };
     let draft = serde_json::to_value(&draft).map_err(|error| Failure::error(sentence(&error)))?;
     let task = client

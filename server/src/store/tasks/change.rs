@@ -307,6 +307,7 @@ async fn note_words(tx: &Tx, id: TaskId, spec: &TaskSpec) -> Result<(), StoreErr
         &spec.owners,
         &spec.tags,
         &spec.command,
+        &spec.notes.runbook,
     );
     task::Entity::update_many()
         .col_expr(SEARCH, Expr::value(text))

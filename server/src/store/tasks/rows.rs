@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::id::{ChannelId, ScheduleId, TaskId};
 use app::schedule::{Jitter, MissedRule, Purpose, Schedule};
-use app::task::{Execution, Task, TaskSpec};
+use app::task::{Execution, Notes, Task, TaskSpec};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::Set;
@@ -93,6 +93,7 @@ pub(super) fn to_task(
             max_age_seconds: row.missed_max_age,
         },
         execution: to_execution(row.execution.as_deref())?,
+        notes: to_notes(row.notes.as_deref())?,
     };
     let task = Task {
         id: TaskId(row.id),
@@ -127,6 +128,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         timeout_seconds,
         missed,
         execution,
+        notes,
         // Rows of their own: `schedules::set_all`.
         schedules: _,
         urge_cron: _,
@@ -149,6 +151,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         missed_max: Set(missed.max),
         missed_max_age: Set(missed.max_age_seconds),
         execution: Set(Some(serde_json::json!(execution).to_string())),
+        notes: Set(Some(serde_json::json!(notes).to_string())),
         updated_at: Set(now),
         ..Default::default()
     }
@@ -162,6 +165,14 @@ fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
             .map(Execution::shared)
             .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
     }
+}
+
+/// The notes of a row; none where it was written by a version that knew none.
+fn to_notes(text: Option<&str>) -> Result<Notes, StoreError> {
+    let Some(text) = text else {
+        return Ok(Notes::default());
+    };
+    serde_json::from_str(text).map_err(|_| unknown("notes", text))
 }
 
 pub(super) fn to_live(
