@@ -16,6 +16,7 @@ mod process;
 mod read;
 mod shell;
 mod spawn;
+mod success;
 pub mod strays;
 mod tree;
 mod vault;
@@ -344,6 +345,10 @@ impl Executor {
         };
         crate::faults::point("exit.seen");
         let (state, mut reason) = ending.verdict();
+        // Its words are those of the task, which may name a secret by accident.
+        if let Some(RunReason::OutputLacks(text) | RunReason::OutputContains(text)) = &mut reason {
+            *text = capture.masked(text);
+        }
         let finished = self.output.finish(&capture).await;
         if finished.is_lost {
             // The result matters more than its output.

@@ -7,6 +7,7 @@ mod http;
 mod overlap;
 pub mod parameter;
 mod retry;
+mod success;
 mod waits;
 mod words;
 
@@ -17,6 +18,7 @@ pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use overlap::Overlap;
 pub use parameter::{Parameter, ParameterKind};
 pub use retry::Retry;
+pub use success::{SUCCESS_TEXT_MAX, SuccessWhen};
 pub use waits::{Waits, WaitsFor, WaitsHow, task_number};
 
 use std::sync::{Arc, LazyLock};
@@ -37,6 +39,8 @@ pub struct Execution {
     pub pool: String,
     /// What happens after a failure.
     pub retry: Retry,
+    /// What its output must say for a run to have succeeded.
+    pub success_when: SuccessWhen,
     /// After so many seconds people are told; the run goes on.
     pub soft_limit_seconds: Option<i64>,
     /// Seconds between TERM and KILL.
@@ -74,6 +78,7 @@ impl Default for Execution {
             overlap: Overlap::default(),
             pool: String::new(),
             retry: Retry::default(),
+            success_when: SuccessWhen::default(),
             soft_limit_seconds: None,
             stop_grace_seconds: STOP_GRACE_SECONDS,
             limits: Limits::default(),

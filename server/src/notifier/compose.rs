@@ -195,6 +195,8 @@ impl Composer {
         let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
         let end = match (outcome.state, outcome.exit_code, outcome.exit_signal) {
             (RunState::TimedOut | RunState::Killed, ..) => self.reason(outcome),
+            // Its output broke the rule of its task.
+            (RunState::Failed, Some(0), _) => self.reason(outcome),
             (_, Some(code), _) => self
                 .lang
                 .pick(format!("退出码 {code}"), format!("exit code {code}")),

@@ -23,6 +23,7 @@ mod delete_elsewhere;
 mod delivery;
 mod doors_time;
 mod execution_input;
+mod execution_success;
 mod executor;
 mod failed_forms;
 mod faults;

@@ -11,7 +11,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Execution, HttpDraft, Overlap, Parameter, Waits};
+use super::{Execution, HttpDraft, Overlap, Parameter, SuccessWhen, Waits};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 pub use env::env_warnings;
@@ -37,6 +37,8 @@ pub struct ExecutionDraft {
     pub pool: String,
     /// After a failure.
     pub retry: RetryDraft,
+    /// What its output must say for a run to have succeeded.
+    pub success_when: SuccessWhen,
     /// `30s`, `5m`; empty for none.
     pub soft_limit: String,
     /// Between TERM and KILL; empty for 10 s.
@@ -139,6 +141,7 @@ impl ExecutionDraft {
             overlap: self.read_overlap(&mut reader),
             pool: names::pool(&mut reader, &self.pool),
             retry: self.retry.read(&mut reader),
+            success_when: names::success_when(&mut reader, &self.success_when),
             run_as: names::run_as(&mut reader, &self.run_as),
             cwd: names::cwd(&mut reader, &self.cwd),
             shell: names::shell(&mut reader, &self.shell),

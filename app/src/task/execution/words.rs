@@ -36,6 +36,7 @@ impl Execution {
                 format!("Waits for a slot of the pool {}", self.pool),
             ));
         }
+        all.extend(self.success_when.describe(lang));
         all.extend(self.retry.describe(lang));
         if let Some(seconds) = self.soft_limit_seconds.map(format_duration) {
             all.push(lang.pick(

@@ -32,6 +32,7 @@ impl From<&Execution> for ExecutionDraft {
             overlap: unless(&execution.overlap, &usual.overlap, Overlap::to_string),
             pool: execution.pool.clone(),
             retry: (&execution.retry).into(),
+            success_when: execution.success_when.clone(),
             soft_limit: optional(execution.soft_limit_seconds, format_duration),
             stop_grace: unless(
                 &execution.stop_grace_seconds,
