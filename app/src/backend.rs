@@ -61,12 +61,8 @@ pub trait Tasks: Send + Sync {
     /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView>;
     /// Replaces all fields of a task.
-    async fn task_update(
-        &self,
-        caller: &Caller,
-        id: TaskId,
-        draft: &TaskDraft,
-    ) -> Answer<TaskView>;
+    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft)
+    -> Answer<TaskView>;
     /// The draft that would leave the task as it is; what an edit form starts from.
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft>;
     /// Pause, close, restore, urge.

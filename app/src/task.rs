@@ -207,7 +207,7 @@ impl Task {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TaskQuery {
-    /// Words found in name, nickname, command, owners or tags.
+    /// Words found in name, nickname, command, owners, tags or runbook.
     pub q: String,
     /// Only this state; `None` for all.
     pub state: Option<TaskState>,

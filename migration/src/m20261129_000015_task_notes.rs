@@ -16,10 +16,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let table = Table::alter()
-            .table("task")
-            .drop_column("notes")
-            .to_owned();
+        let table = Table::alter().table("task").drop_column("notes").to_owned();
         manager.alter_table(table).await
     }
 }

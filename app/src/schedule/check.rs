@@ -120,8 +120,8 @@ impl ScheduleDraft {
         };
         check_rule(index, &spec, rule, lang, faults);
         named.time(&field(index, "spec"), &spec);
-        let calendar = Some(self.calendar.trim())
-            .filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
+        let calendar =
+            Some(self.calendar.trim()).filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
         if let Some(name) = calendar {
             let field = field(index, "calendar");
             named.calendars.push((field, name.to_owned()));
@@ -132,9 +132,7 @@ impl ScheduleDraft {
             spec: spec.canonical(),
             day_rule: rule,
             // A calendar that is not asked is not kept: it would hinder deleting it.
-            calendar: calendar
-                .filter(|_| rule.asks_calendar())
-                .map(str::to_owned),
+            calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
             jitter: Jitter {
                 seconds: jitter,
                 stable: self.jitter_stable,

@@ -140,11 +140,7 @@ impl TaskDraft {
     /// The draft that would leave a definition as it is. `local` writes an instant in its zone, and
     /// `execution` has the tasks that it waits for by name.
     #[must_use]
-    pub fn of(
-        spec: &TaskSpec,
-        execution: ExecutionDraft,
-        local: impl Fn(Stamp) -> String,
-    ) -> Self {
+    pub fn of(spec: &TaskSpec, execution: ExecutionDraft, local: impl Fn(Stamp) -> String) -> Self {
         // Each by its name: a field that the form does not show is not used, which the compiler reports.
         let TaskSpec {
             name,
@@ -223,9 +219,7 @@ impl Reading<'_> {
     fn name(&mut self) -> String {
         let name = self.draft.name.trim();
         if name.is_empty() {
-            let message = self
-                .lang
-                .pick("请填写工作内容", "Enter what is to be done");
+            let message = self.lang.pick("请填写工作内容", "Enter what is to be done");
             self.fault("name", "required", message);
         } else if name.chars().count() > NAME_MAX_CHARS {
             self.faults

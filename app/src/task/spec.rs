@@ -106,8 +106,9 @@ impl TaskSpec {
     #[must_use]
     pub fn cycle_words(&self, lang: Lang) -> String {
         match &self.urge_cron {
-            Some(urge) if self.urging => ScheduleSpec::parse(urge)
-                .map_or_else(|_| urge.clone(), |spec| spec.describe(lang)),
+            Some(urge) if self.urging => {
+                ScheduleSpec::parse(urge).map_or_else(|_| urge.clone(), |spec| spec.describe(lang))
+            }
             _ => self
                 .schedules
                 .iter()

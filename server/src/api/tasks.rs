@@ -26,7 +26,7 @@ use crate::web::strict::{self, Fault};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
-    /// Words found in name, nickname, command, owners or tags.
+    /// Words found in name, nickname, command, owners, tags or runbook.
     #[serde(default)]
     q: String,
     /// `active`, `paused` or `closed`.

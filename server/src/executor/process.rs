@@ -221,7 +221,7 @@ async fn attend(
         }
     };
     let mut grace =
-        Duration::from_secs(u64::try_from(execution.stop_grace_seconds).unwrap_or_default());
+        Duration::from_secs(u64::try_from(execution.stop_grace_seconds.0).unwrap_or_default());
     if matches!(cause, Cause::Stopped(StopReason::Isolated)) {
         grace = grace.min(ISOLATED_GRACE);
     }

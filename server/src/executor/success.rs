@@ -98,7 +98,8 @@ impl OutputRule {
 impl Inner {
     /// Whether nothing that is still to come can change anything.
     fn is_settled(&self) -> bool {
-        let settled = |text: &str, flag: &AtomicBool| text.is_empty() || flag.load(Ordering::SeqCst);
+        let settled =
+            |text: &str, flag: &AtomicBool| text.is_empty() || flag.load(Ordering::SeqCst);
         settled(&self.when.must_contain, &self.has_needed)
             && settled(&self.when.must_not_contain, &self.has_banned)
     }
@@ -209,7 +210,11 @@ mod tests {
         assert_eq!(both.broken(), None);
         scan.take(b"nd");
         assert_eq!(both.broken(), contains("errors found"));
-        assert!(OutputRule::new(&SuccessWhen::default()).expect("none").is_none());
+        assert!(
+            OutputRule::new(&SuccessWhen::default())
+                .expect("none")
+                .is_none()
+        );
     }
 
     #[test]

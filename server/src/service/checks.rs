@@ -66,12 +66,7 @@ impl Service {
 
     /// Reports a name that another task has, together with all other faults. Of two that come at the
     /// same moment the database refuses the second.
-    async fn check_free(
-        &self,
-        lang: Lang,
-        own: Option<&Task>,
-        parsed: &mut Parsed,
-    ) -> Answer<()> {
+    async fn check_free(&self, lang: Lang, own: Option<&Task>, parsed: &mut Parsed) -> Answer<()> {
         let name = &parsed.spec.name;
         if parsed.faults.is_empty() || name.is_empty() || !parsed.is_fine("name") {
             // Alone, the database's own answer is the right one.

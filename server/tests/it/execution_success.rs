@@ -44,17 +44,27 @@ async fn output_decides_besides_the_exit_code() {
         ("echo in between >&2", when("in between", ""), None),
         ("printf 'in between'", when("in between", ""), None),
         ("echo In between", when("in between", ""), lacks),
-        ("printf 'in '; echo between >&2", when("in between", ""), lacks),
+        (
+            "printf 'in '; echo between >&2",
+            when("in between", ""),
+            lacks,
+        ),
         ("true", when("in between", ""), lacks),
         ("echo in between >&2", when("", "in between"), contains),
         ("echo fine", when("fine", "in between"), None),
-        ("echo in between, fine", when("fine", "in between"), contains),
+        (
+            "echo in between, fine",
+            when("fine", "in between"),
+            contains,
+        ),
         (long, when("in between", ""), None),
         (long, when("", "in between"), contains),
         (long, when("x\nin between\ny", "xy"), None),
     ];
     for (number, (command, rule, reason)) in table.into_iter().enumerate() {
-        let (run, _) = app.execute(task(&format!("t{number}"), command, rule.clone())).await;
+        let (run, _) = app
+            .execute(task(&format!("t{number}"), command, rule.clone()))
+            .await;
         let state = reason.map_or(RunState::Succeeded, |_| RunState::Failed);
         assert_eq!(
             (run.state, run.exit_code, run.reason.as_deref()),
@@ -86,7 +96,11 @@ async fn a_text_across_two_reads_is_found() {
         .await;
         std::fs::write(&gate, "").expect("the gate");
         let run = app.ended(run).await;
-        assert_eq!((run.state, run.reason), (RunState::Succeeded, None), "{name}");
+        assert_eq!(
+            (run.state, run.reason),
+            (RunState::Succeeded, None),
+            "{name}"
+        );
     }
 }
 
@@ -139,10 +153,7 @@ async fn a_broken_rule_is_a_failure_that_is_tried_again_and_reported() {
 async fn a_secret_in_a_rule_does_not_reach_the_reason() {
     let app = TestApp::new().await;
     let secret = "s3cret-of-the-bank";
-    let id = app
-        .add(task("t", "echo $TOKEN", when("", secret)))
-        .await
-        .id;
+    let id = app.add(task("t", "echo $TOKEN", when("", secret))).await.id;
     let granted = SecretDraft {
         name: "TOKEN".into(),
         value: secret.into(),
@@ -179,9 +190,17 @@ async fn of_a_request_the_body_decides() {
     // The log has the request's own line besides, which is no body.
     for (name, rule, reason) in [
         ("body", when("errcode", ""), None),
-        ("lacks", when("nothing of the kind", ""), Some("output_lacks:nothing of the kind")),
+        (
+            "lacks",
+            when("nothing of the kind", ""),
+            Some("output_lacks:nothing of the kind"),
+        ),
         ("log", when("> POST", ""), Some("output_lacks:> POST")),
-        ("contains", when("", "errcode"), Some("output_contains:errcode")),
+        (
+            "contains",
+            when("", "errcode"),
+            Some("output_contains:errcode"),
+        ),
     ] {
         let (run, log) = app.execute(call(name, rule)).await;
         let log = String::from_utf8_lossy(&log);
@@ -196,8 +215,16 @@ async fn rules_are_typed_through_every_door() {
     let editor = app.signed_in("ed", Role::Editor).await;
     let with = |rule| json!({"name": "t", "cron": SELDOM, "command": "true", "execution": {"success_when": rule}});
     for (rule, field, code) in [
-        (json!({"must_contain": "x".repeat(201)}), "must_contain", "too_long"),
-        (json!({"must_not_contain": "长".repeat(201)}), "must_not_contain", "too_long"),
+        (
+            json!({"must_contain": "x".repeat(201)}),
+            "must_contain",
+            "too_long",
+        ),
+        (
+            json!({"must_not_contain": "长".repeat(201)}),
+            "must_not_contain",
+            "too_long",
+        ),
         (
             json!({"must_contain": "all done", "must_not_contain": "done"}),
             "must_not_contain",
@@ -207,7 +234,11 @@ async fn rules_are_typed_through_every_door() {
     ] {
         let reply = editor.post("/api/v1/tasks", with(rule.clone())).await;
         let expected = (format!("execution.success_when.{field}"), code.to_owned());
-        assert!(reply.faults().contains(&expected), "{rule}: {}", reply.text());
+        assert!(
+            reply.faults().contains(&expected),
+            "{rule}: {}",
+            reply.text()
+        );
     }
     let rule = json!({"must_contain": " done ", "must_not_contain": " "});
     let task = editor.post("/api/v1/tasks", with(rule)).await.expect(201);
@@ -238,8 +269,13 @@ async fn rules_are_typed_through_every_door() {
 async fn the_terminal_enters_and_shows_a_rule() {
     let place = Place::new().await;
     let flags = [
-        "task", "add", "--name=t", "--command=true", "--cron=0 9 * * *",
-        "--must-contain=all done", "--must-not-contain=panic",
+        "task",
+        "add",
+        "--name=t",
+        "--command=true",
+        "--cron=0 9 * * *",
+        "--must-contain=all done",
+        "--must-not-contain=panic",
     ];
     let added = jcrontab(&place, &flags).await;
     assert_eq!(added.code, 0, "{added:?}");

@@ -38,10 +38,14 @@ async fn a_runbook_is_kept_found_and_shown_with_its_links() {
         .expect(200);
     assert_eq!(patched["runbook"], RUNBOOK);
 
-    let link = "<a href=\"https://wiki.example.com/disk\" target=\"_blank\" rel=\"noopener noreferrer\">";
+    let link =
+        "<a href=\"https://wiki.example.com/disk\" target=\"_blank\" rel=\"noopener noreferrer\">";
     let shows = |page: &str| {
         assert!(page.contains(link), "{page}");
-        assert!(page.contains("，\n再执行 javascript:alert(1) &lt;b&gt;"), "{page}");
+        assert!(
+            page.contains("，\n再执行 javascript:alert(1) &lt;b&gt;"),
+            "{page}"
+        );
         assert!(!page.contains("href=\"javascript"), "{page}");
     };
     shows(&editor.open("/tasks/1").await.text());
@@ -89,7 +93,10 @@ async fn a_form_sends_a_runbook_and_gets_it_back_with_its_fault() {
     let reply = editor.submit("/tasks/new", &wrong).await;
     assert_eq!(reply.status, 422);
     let page = reply.text();
-    assert!(page.contains("是不是 `runbook`？") && page.contains("typed"), "{page}");
+    assert!(
+        page.contains("是不是 `runbook`？") && page.contains("typed"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -106,8 +113,16 @@ async fn a_failure_message_says_what_to_do_before_the_output() {
     };
     let noise = "i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done; exit 3";
     for (task, shown, cut) in [
-        (sends("short", noise, "重启\n\t再看".into()), "处理预案：重启\n    再看\n", false),
-        (sends("long", noise, "预".repeat(4_000)), "处理预案：预预", true),
+        (
+            sends("short", noise, "重启\n\t再看".into()),
+            "处理预案：重启\n    再看\n",
+            false,
+        ),
+        (
+            sends("long", noise, "预".repeat(4_000)),
+            "处理预案：预预",
+            true,
+        ),
         (sends("none", noise, String::new()), "", false),
         (sends("fine", "true", "x".into()), "", false),
     ] {
@@ -135,9 +150,19 @@ async fn a_failure_message_says_what_to_do_before_the_output() {
 #[tokio::test]
 async fn the_terminal_enters_and_shows_a_runbook() {
     let place = Place::new().await;
-    let add = ["task", "add", "--name=t", "--command=true", "--cron=0 9 * * *"];
+    let add = [
+        "task",
+        "add",
+        "--name=t",
+        "--command=true",
+        "--cron=0 9 * * *",
+    ];
     let added = jcrontab(&place, &[&add[..], &["--runbook=one\ntwo"]].concat()).await;
     assert_eq!(added.code, 0, "{added:?}");
     let shown = jcrontab(&place, &["task", "show", "1"]).await;
-    assert!(shown.out.contains("runbook:\n  one\n  two\n"), "{}", shown.out);
+    assert!(
+        shown.out.contains("runbook:\n  one\n  two\n"),
+        "{}",
+        shown.out
+    );
 }

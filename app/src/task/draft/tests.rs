@@ -57,13 +57,19 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         ..TaskDraft::default()
     };
     assert_eq!(faults_of(&huge)[0].code, "too_long");
-    for (runbook, code) in [("预".repeat(4_001), "too_long"), ("\u{1b}[2J".to_owned(), "control")] {
+    for (runbook, code) in [
+        ("预".repeat(4_001), "too_long"),
+        ("\u{1b}[2J".to_owned(), "control"),
+    ] {
         let draft = TaskDraft {
             runbook,
             ..fine.clone()
         };
         let fault = &faults_of(&draft)[0];
-        assert_eq!((fault.field.as_str(), fault.code.as_str()), ("runbook", code));
+        assert_eq!(
+            (fault.field.as_str(), fault.code.as_str()),
+            ("runbook", code)
+        );
     }
 }
 
@@ -128,8 +134,14 @@ fn a_task_is_written_flat_and_read_back_by_programs_and_by_pages() {
     assert_eq!(json["name"], "example");
     assert_eq!(json["schedules"][0]["spec"], "0 0 1 1 *");
     assert_eq!(json["runbook"], "");
-    assert!(json.get("spec").is_none() && json.get("notes").is_none(), "{json}");
-    assert_eq!(serde_json::from_value::<crate::task::Task>(json).ok(), Some(task.clone()));
+    assert!(
+        json.get("spec").is_none() && json.get("notes").is_none(),
+        "{json}"
+    );
+    assert_eq!(
+        serde_json::from_value::<crate::task::Task>(json).ok(),
+        Some(task.clone())
+    );
     let bytes = crate::wire::write(&task).expect("bytes");
     assert_eq!(crate::wire::read(&bytes), Ok(task));
 }

@@ -55,7 +55,9 @@ fn length(text: &str) -> usize {
         .into_iter()
         .find(|scheme| text.starts_with(scheme));
     let Some(scheme) = scheme else { return 0 };
-    let is_inside = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`' | '\\' | '^' | '{' | '|' | '}');
+    let is_inside = |c: char| {
+        c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`' | '\\' | '^' | '{' | '|' | '}')
+    };
     let end = text.find(|c| !is_inside(c)).unwrap_or(text.len());
     let address = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
     if address.len() > scheme.len() {
@@ -79,17 +81,29 @@ mod tests {
             (wiki, vec![Link(wiki)]),
             (
                 "先看 http://a/b，再\nhttps://c.",
-                vec![Text("先看 "), Link("http://a/b"), Text("，再\n"), Link("https://c"), Text(".")],
+                vec![
+                    Text("先看 "),
+                    Link("http://a/b"),
+                    Text("，再\n"),
+                    Link("https://c"),
+                    Text("."),
+                ],
             ),
             ("(https://a)", vec![Text("("), Link("https://a"), Text(")")]),
             ("javascript:alert(1)", vec![Text("javascript:alert(1)")]),
             ("xhttp://a", vec![Text("xhttp://a")]),
-            ("http:// https:/x httphttp", vec![Text("http:// https:/x httphttp")]),
+            (
+                "http:// https:/x httphttp",
+                vec![Text("http:// https:/x httphttp")],
+            ),
             (
                 "http://a\u{202e}b",
                 vec![Link("http://a"), Text("\u{202e}b")],
             ),
-            ("http://a\"onclick=b", vec![Link("http://a"), Text("\"onclick=b")]),
+            (
+                "http://a\"onclick=b",
+                vec![Link("http://a"), Text("\"onclick=b")],
+            ),
         ];
         for (text, expected) in table {
             assert_eq!(parts(text), expected, "{text}");

@@ -60,7 +60,9 @@ impl Service {
             self.composer.created(&task, act.at())
         };
         let inserted = self.store.insert_task(&act, &spec, first_message).await;
-        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &spec.name))?;
+        let id = or_taken(inserted, caller.lang, || {
+            name_taken(caller.lang, &spec.name)
+        })?;
         self.signals.outbox.notify_one();
         self.changed(caller.lang, id, true).await
     }

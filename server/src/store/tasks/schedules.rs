@@ -17,7 +17,11 @@ pub(super) async fn set_all(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     set(tx, task_id, Purpose::Work, &spec.schedules, now).await?;
-    let urge: Vec<Schedule> = spec.urge_cron.iter().map(|cron| Schedule::plain(cron)).collect();
+    let urge: Vec<Schedule> = spec
+        .urge_cron
+        .iter()
+        .map(|cron| Schedule::plain(cron))
+        .collect();
     set(tx, task_id, Purpose::Urge, &urge, now).await
 }
 

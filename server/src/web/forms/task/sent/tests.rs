@@ -30,7 +30,10 @@ fn fields_of_schedules_are_read_as_they_are_named() {
 #[test]
 fn names_of_no_field_are_refused_and_the_rest_is_read() {
     for (name, said) in [
-        ("schedules[1].colour", "There is no field `colour`; the known"),
+        (
+            "schedules[1].colour",
+            "There is no field `colour`; the known",
+        ),
         ("timout", "did you mean `timeout`?"),
         ("execution.retry.attempt", "did you mean `attempts`?"),
         ("schedules[]", "There is no field `schedules[]`"),
@@ -101,10 +104,7 @@ fn schedules_come_in_order_and_empty_ones_do_not_count() {
 
 #[test]
 fn a_form_without_any_schedule_keeps_what_was_chosen() {
-    let draft = sent(&[
-        ("cron", ""),
-        ("schedules[0].day_rule", "rest_days"),
-    ]);
+    let draft = sent(&[("cron", ""), ("schedules[0].day_rule", "rest_days")]);
     assert_eq!(draft.schedules.len(), 1);
     assert_eq!(draft.schedules[0].day_rule, "rest_days");
     assert_eq!(sent(&[]).schedules.len(), 1);
