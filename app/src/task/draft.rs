@@ -353,7 +353,7 @@ impl Reading<'_> {
         {
             let message = self.lang.pick(
                 "提醒的时间要比超时限制短，否则来不及提醒",
-                "It must be shorter than the time limit, or nobody is told in time",
+                "It must be shorter than the time limit, or the notice comes too late",
             );
             self.fault("execution.soft_limit", "not_shorter", message);
         }

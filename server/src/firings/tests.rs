@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::calendar::BlackoutPolicy;
-use app::id::{BlackoutId, ScheduleId, TaskId};
+use app::id::{BlackoutId, ScheduleId};
 use app::schedule::{DayRule, Jitter, Purpose, Schedule};
 use app::task::{Task, TaskState};
 use app::time::Stamp;

@@ -161,7 +161,7 @@ impl Service {
     }
 }
 
-/// Reports times that the zone does not have and calendars that nobody has entered.
+/// Reports times that the zone does not have and calendars that do not exist.
 pub(super) fn check_named(
     lang: Lang,
     named: &Named,

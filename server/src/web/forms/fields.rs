@@ -246,7 +246,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 }
             }
             Node::Text(_) | Node::List(_) => {
-                report(faults, &at, Fault::custom("it has parts of its own"));
+                report(faults, &at, Fault::custom("a group of fields is needed"));
             }
         }
         visitor.visit_map(Parts {

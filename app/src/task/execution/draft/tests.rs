@@ -69,6 +69,10 @@ fn full() -> ExecutionDraft {
             on_timeout: true,
             on_lost: true,
         },
+        success_when: SuccessWhen {
+            must_contain: " all done ".into(),
+            must_not_contain: "错误".into(),
+        },
         soft_limit: "5m".into(),
         stop_grace: "30s".into(),
         limits: LimitsDraft {
