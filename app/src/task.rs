@@ -10,18 +10,18 @@ use crate::id::TaskId;
 use crate::time::Stamp;
 
 mod draft;
-mod duration;
 pub mod execution;
 mod health;
 mod lists;
 mod spec;
+mod start;
 mod view;
 pub use draft::{Parsed, TaskDraft};
-pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
 pub use spec::{Notes, TaskSpec};
+pub use start::{RunForm, RunRequest};
 pub use view::{LastRun, TaskView};
 
 /// What a firing does (工作模式).

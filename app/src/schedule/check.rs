@@ -4,10 +4,10 @@ use super::{
     BUILTIN_CALENDAR, DayRule, Dialect, Jitter, MissedDraft, MissedRule, Purpose, Schedule,
     ScheduleDraft, ScheduleSpec,
 };
+use crate::duration::parse_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::ScheduleId;
-use crate::task::parse_duration;
 
 /// The longest jitter: a day, in seconds.
 const JITTER_MAX: i64 = 86_400;
@@ -239,7 +239,7 @@ impl MissedDraft {
     /// The draft that would leave a rule as it is.
     #[must_use]
     pub fn of(rule: &MissedRule) -> Self {
-        use crate::task::format_duration;
+        use crate::duration::format_duration;
         let usual = MissedRule::default();
         let unless = |value: i64, usual: i64, text: fn(i64) -> String| {
             if value == usual {

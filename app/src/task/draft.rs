@@ -9,10 +9,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::duration::{format_duration, parse_duration};
 use super::execution::ExecutionDraft;
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
 use super::{Mode, NAME_MAX_CHARS, Notes, RUNBOOK_MAX_CHARS, TaskSpec, check_command};
+use crate::duration::{format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::id::ChannelId;

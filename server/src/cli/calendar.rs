@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
 use super::name::Name;
-use super::print::{print_bytes, print_json, print_lines};
+use super::print::{print_bytes, print_done, print_json, print_lines};
 use super::{Failure, lang, sentence};
 use crate::calendar::{MAX_BYTES, decode};
 
@@ -25,9 +25,9 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show a calendar and its named days
+    /// Show the days of a calendar
     Show {
-        /// Its name; `cn` is the built-in Chinese one
+        /// Name of the calendar; `cn` is the built-in Chinese one
         name: String,
         /// Only this year
         #[arg(long)]
@@ -36,67 +36,69 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add a calendar without days; its name has letters, digits, Chinese characters, - and _
+    /// Create an empty calendar; letters, digits, Chinese characters, - and _ make its name
     #[command(visible_alias = "add")]
     Create {
         #[command(flatten)]
         name: Name,
-        /// Where it is updated from
+        /// URL that refresh reads days from
         #[arg(long, default_value = "")]
         url: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Set where a calendar is updated from
+    /// Change the URL that a calendar is refreshed from
     Update {
-        /// Its name
+        /// Name of the calendar
         name: String,
-        /// Where it is updated from; empty for nowhere
+        /// URL that refresh reads days from; empty for none
         #[arg(long)]
         url: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Take days over from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
+    /// Import days from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
     Import {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
-        /// The file; `-` for stdin
+        /// File to read; `-` for stdin
         #[arg(long)]
         file: PathBuf,
-        /// Its charset, such as gbk; UTF-8, and UTF-16 with a mark, are found without
+        /// Charset of the file, such as gbk (default: UTF-8, or UTF-16 with a byte order mark)
         #[arg(long)]
         charset: Option<String>,
-        /// The days of an iCalendar file are work days, not rest days
+        /// Read the days of an iCalendar file as working days instead of rest days
         #[arg(long)]
         work_days: bool,
-        /// Replace all days of the years in the file instead of adding to them
+        /// Replace all days of the years in the file instead of merging them
         #[arg(long)]
         replace: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Take days over from the calendar's URL
+    /// Import days from the URL of the calendar
     Refresh {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print the days as lines that import takes back
+    /// Print the days as lines that import reads
     Export {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
     },
-    /// Remove a calendar that no schedule uses; the built-in one goes back to what came with the
-    /// product
+    /// Delete a calendar that no schedule uses; the built-in one is reset to its original days
     Delete {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -153,12 +155,13 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             );
             Ok(())
         }
-        CalendarCommand::Delete { name } => {
+        CalendarCommand::Delete { name, json } => {
             client.call(Method::DELETE, &path(name, ""), None).await?;
-            print_lines(&[lang().pick(
+            let words = lang().pick(
                 format!("已删除日历 {name}"),
                 format!("Calendar {name} deleted"),
-            )]);
+            );
+            print_done(&json!({ "name": name, "deleted": true }), *json, &[words]);
             Ok(())
         }
     }

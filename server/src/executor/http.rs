@@ -18,7 +18,8 @@ use super::environment::not_started;
 use super::process::{Ending, asked_to_stop, passed};
 use super::success::{OutputRule, Scan};
 use super::{Environment, Job, StopReason};
-use crate::notifier::send::{SendError, Sender, failure};
+use crate::outbound::guard::Refusal;
+use crate::outbound::{OutboundClient, SendError, failure};
 use crate::output::RunLog;
 
 /// The hard limit of a request whose task has none, in seconds.
@@ -35,7 +36,7 @@ const SLACK: Duration = Duration::from_secs(60);
 pub(super) async fn call(
     (job, call): (&Job, &HttpCall),
     environment: &Environment,
-    sender: &Sender,
+    client: &OutboundClient,
     log: &RunLog,
     mut stopped: watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
@@ -48,7 +49,7 @@ pub(super) async fn call(
         Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
     };
     let scan = rule.as_ref().map(OutputRule::scan);
-    let asking = ask(call, environment, sender, (log, scan), limit(hard) + SLACK);
+    let asking = ask(call, environment, client, (log, scan), limit(hard) + SLACK);
     tokio::pin!(asking);
     loop {
         tokio::select! {
@@ -75,7 +76,7 @@ fn limit(seconds: i64) -> Duration {
 async fn ask(
     call: &HttpCall,
     environment: &Environment,
-    sender: &Sender,
+    client: &OutboundClient,
     (log, scan): (&RunLog, Option<Scan>),
     limit: Duration,
 ) -> Result<(), String> {
@@ -86,7 +87,7 @@ async fn ask(
     let shown = fill::url(&call.url, &without_secrets(environment))?;
     said(&format!("> {method} {shown}\n"));
     let started = Instant::now();
-    let request = sender
+    let request = client
         .request(method, &filled.url)
         .await
         .map_err(|refusal| refused(&refusal))?
@@ -170,8 +171,7 @@ fn shown_headers(headers: &HeaderMap) -> String {
     lines
 }
 
-fn refused(refusal: &crate::notifier::guard::Refusal) -> String {
-    use crate::notifier::guard::Refusal;
+fn refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Private(address) => format!("@private {address}"),
         Refusal::Own(host) | Refusal::LocalName(host) => format!("@private {host}"),

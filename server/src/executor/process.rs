@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::environment::not_started;
 use super::read::read;
 use super::success::OutputRule;
-use super::wait::{End, Exit, Watch};
+use super::wait::{End, Exit, ProcessWatch};
 use super::{Containment, Environment, Job, StopReason, spawn, strays};
 use crate::output::RunLog;
 
@@ -162,7 +162,7 @@ pub(super) async fn run(
             tokio::spawn(read(pipe, (stream, log.clone(), scan), over.clone()))
         })
         .collect();
-    let mut watch = Watch::new(started.child, started.tree, started.socket);
+    let mut watch = ProcessWatch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
     drain(job, over, readers).await;
     // What could not be ended stays noted and held: the next start tries again.
@@ -200,7 +200,7 @@ pub(super) async fn run(
 /// last of what it gives: nothing that was to end is left.
 async fn attend(
     job: &Job,
-    watch: &mut Watch,
+    watch: &mut ProcessWatch,
     stopped: &mut watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
 ) -> (End, Cause, bool) {
@@ -252,7 +252,7 @@ async fn drain(job: &Job, over: CancellationToken, readers: Vec<tokio::task::Joi
 }
 
 /// Notes that the run is over, and removes what held it together.
-async fn settle(job: &Job, containment: &Arc<Containment>, watch: &Watch) {
+async fn settle(job: &Job, containment: &Arc<Containment>, watch: &ProcessWatch) {
     let (run, leaf, lost_hold) = (job.run_id, watch.leaf(), watch.lost_hold());
     let containment = Arc::clone(containment);
     let settled = tokio::task::spawn_blocking(move || {

@@ -3,7 +3,7 @@
 use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Excluded, Rhythm};
+use super::{CompiledSchedule, Excluded};
 use crate::timetable::{civil_date, clock_changes, start_of_day};
 
 /// Days that are gone through at the most.
@@ -19,7 +19,7 @@ struct Days {
     count: bool,
 }
 
-impl Rhythm {
+impl CompiledSchedule {
     /// The exact number of firings after `from` and up to `until` that no rule leaves out, by
     /// arithmetic; `None` where that needs going through them: while a pause or a blackout touches
     /// the time, where firings move, and for work days and rest days of more than some ten years.

@@ -45,7 +45,7 @@ impl Service {
                 lang.pick("没有这个通知渠道", "There is no such channel"),
             ));
         }
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         check_named(lang, &parsed.named, &zone, &rules, &mut parsed.faults);
         self.check_execution(lang, draft, own, &mut parsed).await?;
         self.check_free(lang, own, &mut parsed).await?;

@@ -15,12 +15,14 @@ use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
-use app::run::{HistoryItem, Run, RunForm, RunRequest};
-use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskState, TaskView};
+use app::run::{HistoryItem, Run};
+use app::task::{
+    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskState, TaskView,
+};
 use async_trait::async_trait;
 use chrono::DateTime;
 
-pub use kept::KeptLists;
+pub(super) use kept::KeptLists;
 use next::Next;
 
 use history::{merge, parse_cursor, reaches_back_to};

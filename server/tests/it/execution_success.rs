@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::helpers::place::Place;
 use super::helpers::program::jcrontab;
-use super::helpers::{Robot, TestApp, draft};
+use super::helpers::{Robot, TestApp, draft, in_time};
 
 const SELDOM: &str = "0 0 1 1 *";
 
@@ -88,12 +88,9 @@ async fn a_text_across_two_reads_is_found() {
         );
         let id = app.add(task(name, &command, when("needle", ""))).await.id;
         let run = app.start_run(id).await;
-        let executor = app.service.executor.as_ref().expect("an executor");
-        app.until("the first half to be read", async || {
-            let (read, _) = executor.live_output(run)?.counts();
-            (read == 8).then_some(())
-        })
-        .await;
+        let executor = app.components.executor.as_ref().expect("an executor");
+        let log = executor.live_output(run).expect("it runs");
+        in_time("the first half to be read", log.beyond(7)).await;
         std::fs::write(&gate, "").expect("the gate");
         let run = app.ended(run).await;
         assert_eq!(
@@ -120,7 +117,7 @@ async fn a_broken_rule_is_a_failure_that_is_tried_again_and_reported() {
     let first = app.start_run(id).await;
     app.ended(first).await;
     let states: Vec<RunState> = app.runs(id).await.iter().map(|run| run.state).collect();
-    assert_eq!(states, [RunState::Waiting, RunState::Failed]);
+    assert_eq!(states, [RunState::Failed, RunState::Waiting]);
 
     let told = TaskDraft {
         channel_id: Some(channel.id.0),

@@ -12,9 +12,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::{Execution, HttpDraft, Overlap, Parameter, StopGrace, SuccessWhen, Waits};
+use crate::duration::format_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
-use crate::task::format_duration;
 use back::{optional, unless};
 pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;

@@ -6,57 +6,57 @@ use app::task::execution::{
 };
 use clap::Args;
 
-/// How it is executed. What is wrong with a value is told by the server.
+/// How it is executed. The server reports what is wrong with a value.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Execution")]
 pub(super) struct Execution {
-    /// What becomes of a start while it runs: skip (default), allow:N (N at once), queue:N (N wait
-    /// in line), replace
+    /// Overlap policy: what to do with a firing while the task is running: skip (default), allow:N
+    /// (N runs at once), queue:N (N wait in the queue), replace (stop the older run)
     #[arg(long, default_value = "")]
     overlap: String,
-    /// Concurrency pool whose slots its runs take
+    /// Concurrency pool that limits its runs
     #[arg(long, default_value = "")]
     pool: String,
-    /// A run fails unless its output (of a request, the response body) contains this
+    /// Fail a run unless its output (for a request, the response body) contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     must_contain: String,
-    /// A run fails if its output contains this
+    /// Fail a run if its output contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     must_not_contain: String,
-    /// People are told when a run takes longer: 5m
+    /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
-    /// From TERM to KILL when it is stopped (default: 10s)
+    /// Time between SIGTERM and SIGKILL when a run is stopped (default: 10s)
     #[arg(long, default_value = "")]
     stop_grace: String,
-    /// Unix user, one of those that JCRONTAB_RUN_AS_ALLOW of the server names
+    /// Unix user to run as, one of JCRONTAB_RUN_AS_ALLOW on the server
     #[arg(long, default_value = "")]
     as_user: String,
-    /// Working folder
+    /// Working directory
     #[arg(long, default_value = "")]
     cwd: String,
     /// Shell: bash, dash, zsh, ksh or a path (default: /bin/sh). A command that begins with #! is
-    /// run by the interpreter that it names
+    /// run by that interpreter
     #[arg(long, default_value = "")]
     shell: String,
-    /// Standard error into standard output: their order is kept, and which is which is not
+    /// Merge stderr into stdout, which keeps the order of their lines
     #[arg(long)]
     merge_output: bool,
-    /// Hand secrets over as files, which JCRONTAB_SECRET_FILE_<NAME> names, and not as variables
+    /// Pass secrets as files, named by JCRONTAB_SECRET_FILE_<NAME>, instead of as variables
     #[arg(long)]
     secret_files: bool,
-    /// Environment variable NAME=VALUE; may be given several times. Not for secrets
+    /// Environment variable NAME=VALUE; repeatable. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// What a start by hand may fill in: NAME[!][:KIND][(A|B|C)][=DEFAULT]; may be given several
-    /// times. KIND is text, number, choice, date or secret, ! means that it must be filled in.
+    /// Parameter of a manual start: NAME[!][:KIND][(A|B|C)][=DEFAULT]; repeatable. KIND is text,
+    /// number, choice, date or secret; ! makes it required.
     /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
     #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]
     params: Vec<Parameter>,
-    /// What the form calls a parameter: NAME=LABEL; may be given several times
+    /// Label of a parameter in the form: NAME=LABEL; repeatable
     #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
     labels: Vec<(String, String)>,
-    /// Its processes are left alone when the server crashes
+    /// Let its processes go on when the server crashes
     #[arg(long)]
     outlives_server: bool,
     #[command(flatten)]
@@ -72,28 +72,28 @@ pub(super) struct Execution {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Retry")]
 struct Retry {
-    /// Try again so many times after a failure, 0-19
+    /// Number of retries after a failure, 0-19
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
     retries: Option<u8>,
-    /// Before the first retry: 30s, 5m (default: 1m)
+    /// Delay before the first retry: 30s, 5m (default: 1m)
     #[arg(long, default_value = "")]
     retry_delay: String,
-    /// Each further delay is this many times the one before, 1-10 (default: 2)
+    /// Backoff factor: each further delay is longer by this factor, 1-10 (default: 2)
     #[arg(long, default_value = "")]
     retry_factor: String,
-    /// No delay is longer (default: 1h)
+    /// Maximum delay (default: 1h)
     #[arg(long, default_value = "")]
     retry_max_delay: String,
-    /// Change each delay by chance by up to this many percent
+    /// Random change of each delay, in percent
     #[arg(long, default_value = "")]
     retry_jitter: String,
-    /// Only after these exit codes: 1,75
+    /// Retry only after these exit codes: 1,75
     #[arg(long, value_name = "CODES", default_value = "")]
     retry_on_exit: String,
-    /// Also after the time limit
+    /// Retry also after the time limit
     #[arg(long)]
     retry_on_timeout: bool,
-    /// Also after a crash of the server: it may then run twice
+    /// Retry also after a crash of the server; the command may then run twice
     #[arg(long)]
     retry_on_lost: bool,
 }
@@ -104,16 +104,16 @@ struct Limits {
     /// CPU time per process: 10m
     #[arg(long, default_value = "")]
     cpu: String,
-    /// Memory: 512M, 2G
+    /// Memory of the run: 512M, 2G
     #[arg(long, default_value = "")]
     memory: String,
     /// Open files per process
     #[arg(long, default_value = "")]
     open_files: String,
-    /// Processes
+    /// Number of processes
     #[arg(long, default_value = "")]
     processes: String,
-    /// Added niceness, 0-19
+    /// Niceness added, 0-19
     #[arg(long, default_value = "")]
     nice: String,
 }
@@ -121,19 +121,19 @@ struct Limits {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Dependencies")]
 struct Waits {
-    /// Wait for this task, by id or name; may be given several times
+    /// Wait for this task, by ID or name; repeatable
     #[arg(long, value_name = "TASK")]
     after: Vec<String>,
-    /// One of them is enough
+    /// Start when one of them has ended, instead of all
     #[arg(long, requires = "after")]
     after_any: bool,
-    /// It is enough that they ended, however
+    /// Start also when they failed
     #[arg(long, requires = "after")]
     after_finish: bool,
-    /// An end this long before the planned start still counts (default: 1d)
+    /// Accept runs that ended up to this long before the planned start (default: 1d)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_within: String,
-    /// Wait this long, then leave the start out (default: 1h)
+    /// Maximum wait, after which the firing is skipped (default: 1h)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_patience: String,
 }
@@ -141,23 +141,23 @@ struct Waits {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "HTTP request instead of a command")]
 struct Http {
-    /// URL; ${NAME} in path, query, header values and body stands for a variable of the run
+    /// URL; ${NAME} in path, query, header values and body is replaced by a variable of the run
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     http_url: Option<String>,
-    /// GET (default), POST, PUT, PATCH, DELETE, HEAD
+    /// Method: GET (default), POST, PUT, PATCH, DELETE, HEAD
     #[arg(long, value_name = "METHOD", requires = "http_url", default_value = "")]
     http_method: String,
-    /// Header; may be given several times
+    /// Header; repeatable
     #[arg(
         long = "http-header",
         value_name = "NAME: VALUE",
         requires = "http_url"
     )]
     http_headers: Vec<String>,
-    /// Body
+    /// Body of the request
     #[arg(long, value_name = "TEXT", requires = "http_url", default_value = "")]
     http_body: String,
-    /// Statuses that are a success (default: 200-299)
+    /// Status codes of a success (default: 200-299)
     #[arg(
         long,
         value_name = "STATUSES",
@@ -165,10 +165,10 @@ struct Http {
         default_value = ""
     )]
     http_expect: String,
-    /// Place in the JSON answer that must hold something (RFC 6901): /data/state
+    /// JSON Pointer (RFC 6901) to a value that the response must contain: /data/state
     #[arg(long, value_name = "POINTER", requires = "http_url")]
     http_json_pointer: Option<String>,
-    /// What must stand there
+    /// Expected value at the JSON Pointer
     #[arg(
         long,
         value_name = "TEXT",

@@ -3,7 +3,7 @@
 use super::super::{HttpCall, HttpDraft, Limits, Retry, Waits};
 use super::bounds::{factor, longest, memory};
 use super::{LimitsDraft, RetryDraft, WaitsDraft};
-use crate::task::format_duration;
+use crate::duration::format_duration;
 
 /// Nothing where the value is the usual one.
 pub(super) fn unless<T: PartialEq>(

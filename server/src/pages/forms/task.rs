@@ -1,0 +1,85 @@
+//! The task form.
+
+mod sent;
+
+use app::backend::Tasks;
+use app::done::Done;
+use app::error::AppError;
+use app::id::TaskId;
+use app::routes;
+use app::server_fns::Posted;
+use app::task::TaskDraft;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::super::render::render_posted;
+use super::{and_say, status_of};
+use crate::http::Web;
+use crate::http::extract::caller_of;
+use crate::service::Saved;
+use sent::Sent;
+
+/// The form's fields as a browser sends them. How many there are depends on the schedules.
+type Fields = Vec<(String, String)>;
+
+pub(in super::super) async fn create(
+    State(web): State<Web>,
+    parts: Parts,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let caller = caller_of(&parts);
+    let Sent { draft, fault, .. } = Sent::read(fields, caller.lang);
+    if let Some(fault) = fault {
+        return refused(&web, parts, draft, None, fault).await;
+    }
+    match web.service.task_create(&caller, &draft).await {
+        Ok(task) => and_say(&web, Done::Created, &routes::task(task.id)),
+        Err(error) => refused(&web, parts, draft, None, error).await,
+    }
+}
+
+pub(in super::super) async fn update(
+    State(web): State<Web>,
+    Path(id): Path<TaskId>,
+    parts: Parts,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let caller = caller_of(&parts);
+    let Sent {
+        draft,
+        version,
+        fault,
+    } = Sent::read(fields, caller.lang);
+    if let Some(fault) = fault {
+        return refused(&web, parts, draft, version, fault).await;
+    }
+    let typed = |stored: &TaskDraft| {
+        let mut draft = draft.clone();
+        let breaks = stored.execution.http.body.clone();
+        sent::keep_breaks(&mut draft.execution.http.body, breaks);
+        Ok(draft)
+    };
+    match web.service.save_task(&caller, id, version, typed).await {
+        Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
+        // Whoever saves once more has seen what the others changed.
+        Ok(Saved::Outdated { version, error }) => {
+            refused(&web, parts, draft, Some(version), error).await
+        }
+        Err(error) => refused(&web, parts, draft, version, error).await,
+    }
+}
+
+/// The form again, with everything that was typed.
+async fn refused(
+    web: &Web,
+    parts: Parts,
+    draft: TaskDraft,
+    version: Option<i64>,
+    error: AppError,
+) -> Response {
+    let status = status_of(&error);
+    let posted = Posted::Task(Box::new(draft), version, error);
+    render_posted(web, parts, status, posted).await
+}
