@@ -25,8 +25,7 @@ use crate::response::SharedSink;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run};
 use crate::secret::{Secret, SecretChange, SecretDraft};
-use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
-use crate::task::{RunForm, RunRequest};
+use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
 
@@ -47,19 +46,23 @@ pub struct List<T> {
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// A page of tasks, newest first.
-    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>>;
+    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskView>>;
     /// One task.
-    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task>;
-    /// One task with its health and its last run, as in the list.
-    async fn task_row(&self, caller: &Caller, id: TaskId) -> Answer<TaskRow>;
+    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<TaskView>;
     /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
-    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task>;
+    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView>;
     /// Replaces all fields of a task.
-    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task>;
+    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft)
+    -> Answer<TaskView>;
     /// The draft that would leave the task as it is; what an edit form starts from.
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft>;
     /// Pause, close, restore, urge.
-    async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task>;
+    async fn task_control(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        control: &Control,
+    ) -> Answer<TaskView>;
     /// Deletes a task with its history. Its running commands are stopped first.
     async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()>;
     /// What a start by hand asks for, and which rules it overrides.

@@ -28,7 +28,7 @@ use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, Schedu
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
-use crate::task::{Health as TaskHealth, Task, TaskDraft, TaskQuery, TaskRow};
+use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 
 /// The clock and the zone that a page shows its times by.
@@ -209,7 +209,7 @@ pub struct TaskListPage {
     /// What was asked for.
     pub query: TaskQuery,
     /// The rows.
-    pub items: Vec<TaskRow>,
+    pub items: Vec<TaskView>,
     /// The zones of these tasks, but for the clock's: a firing is shown in its task's zone.
     pub zones: Vec<ZoneRules>,
     /// Cursor of the next page.
@@ -222,9 +222,7 @@ pub struct TaskPage {
     /// Clock and the task's zone.
     pub clock: Clockface,
     /// The task.
-    pub task: Task,
-    /// How it is doing.
-    pub health: TaskHealth,
+    pub task: TaskView,
     /// The name of its channel.
     pub channel: Option<String>,
     /// Whether a start by hand has something to ask or to tell first.
@@ -256,6 +254,8 @@ pub struct RunPage {
     pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
+    /// What to do about it, where it did not succeed and its task says so.
+    pub runbook: Option<String>,
 }
 
 /// What the task form shows: also after it was sent with faults, or without JavaScript.

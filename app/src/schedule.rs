@@ -8,7 +8,7 @@ mod day_rule;
 mod missed;
 mod spec;
 
-pub use check::{check_spec, field};
+pub use check::{Named, check_spec, field};
 pub use day_rule::{DayRule, UnknownDayRule};
 pub use missed::{MissedDraft, MissedPolicy, MissedRule};
 pub use spec::{Dialect, Moment, ScheduleSpec, SpecFault, describe_schedule, read_moment};
@@ -110,7 +110,7 @@ pub struct Jitter {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Schedule {
-    /// Its id; it stays the same when the schedule is edited.
+    /// Its id, which stays the same when the schedule is edited; 0 until it is stored.
     pub id: ScheduleId,
     /// What it is for.
     pub purpose: Purpose,
@@ -125,6 +125,19 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// A schedule for work without further rules, not stored yet.
+    #[must_use]
+    pub fn plain(spec: &str) -> Self {
+        Self {
+            id: ScheduleId(0),
+            purpose: Purpose::Work,
+            spec: spec.to_owned(),
+            day_rule: DayRule::Any,
+            calendar: None,
+            jitter: Jitter::default(),
+        }
+    }
+
     /// The draft that would leave it as it is.
     #[must_use]
     pub fn draft(&self) -> ScheduleDraft {

@@ -1,14 +1,12 @@
 //! Tasks (任务): what to do and for whom.
 
-use std::sync::Arc;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::FieldError;
 use crate::i18n::Lang;
-use crate::id::{ChannelId, TaskId};
-use crate::run::RunState;
-use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
+use crate::id::TaskId;
 use crate::time::Stamp;
 
 mod draft;
@@ -16,15 +14,19 @@ pub mod execution;
 mod health;
 mod in_force;
 mod lists;
+mod spec;
 mod start;
 mod state;
-pub use draft::TaskDraft;
+mod view;
+pub use draft::{Parsed, TaskDraft};
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
 pub use in_force::InForce;
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
+pub use spec::{Notes, TaskSpec};
 pub use start::{RunForm, RunRequest};
 pub use state::{TaskState, TaskStep};
+pub use view::{LastRun, TaskView};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -94,140 +96,83 @@ pub enum Control {
     Unurge,
 }
 
-/// A task as everything outside sees it.
+/// A task as it is stored: its definition, and what happened to it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(remote = "Self")]
 pub struct Task {
     /// Its id.
     pub id: TaskId,
-    /// 工作内容: unique.
-    pub name: String,
-    /// 绰号: how the message greets; may be empty.
-    pub nickname: String,
-    /// 责任人: mentioned in messages.
-    pub owners: Vec<String>,
-    /// Labels for finding it.
-    pub tags: Vec<String>,
-    /// What a firing does.
-    pub mode: Mode,
-    /// Run by `/bin/sh -c`; empty in mode `message`.
-    pub command: String,
-    /// IANA zone of its schedules and its window.
-    pub zone: String,
-    /// 工作周期: the text of the first schedule.
-    pub cron: String,
-    /// All schedules for work, in their order.
-    pub schedules: Vec<Schedule>,
-    /// 催单工作周期, used instead of the work schedules while `urging`.
-    pub urge_cron: Option<String>,
-    /// 是否开启催单.
-    pub urging: bool,
-    /// Where its messages go.
-    pub channel_id: Option<ChannelId>,
-    /// Start of the window, inclusive.
-    pub starts_at: Option<Stamp>,
-    /// End of the window, inclusive.
-    pub ends_at: Option<Stamp>,
-    /// Hard limit of a run in seconds.
-    pub timeout_seconds: Option<i64>,
-    /// What becomes of firings that nobody was there for.
-    pub missed: MissedRule,
-    /// How it is executed; tasks executed in the usual way share it.
-    pub execution: Arc<Execution>,
+    /// What defines it.
+    #[serde(flatten)]
+    pub spec: TaskSpec,
     /// Whether it fires.
     pub state: TaskState,
     /// A paused task goes on by itself at this time.
     pub paused_until: Option<Stamp>,
-    /// Whether nothing will fire any more: its window is over, or its one time has passed.
-    pub finished: bool,
     /// Counts edits, from 1.
     pub version: i64,
     /// When it was entered.
     pub created_at: Stamp,
     /// When it was last changed.
     pub updated_at: Stamp,
-    /// The next firing, where there is one.
-    pub next_at: Option<Stamp>,
+}
+
+/// [`Task`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Task")]
+struct PlainTask {
+    id: TaskId,
+    spec: TaskSpec,
+    state: TaskState,
+    paused_until: Option<Stamp>,
+    version: i64,
+    created_at: Stamp,
+    updated_at: Stamp,
+}
+
+crate::wire::two_forms!(Task, PlainTask);
+
+/// A task reads as its definition: `task.name` is `task.spec.name`. It cannot be changed that way.
+impl Deref for Task {
+    type Target = TaskSpec;
+
+    fn deref(&self) -> &TaskSpec {
+        &self.spec
+    }
 }
 
 impl Task {
-    /// The schedules in force as drafts.
+    /// A task as it is when it was just entered: active, in its first version.
     #[must_use]
-    pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
-        match self.in_force() {
-            InForce::Urge(urge) => vec![ScheduleDraft::plain(urge)],
-            InForce::Work(schedules) => schedules.iter().map(Schedule::draft).collect(),
-        }
-    }
-
-    /// The schedules in force in words.
-    #[must_use]
-    pub fn cycle_words(&self, lang: Lang) -> String {
-        match self.in_force() {
-            InForce::Urge(urge) => crate::schedule::ScheduleSpec::parse(urge)
-                .map_or_else(|_| urge.to_owned(), |spec| spec.describe(lang)),
-            InForce::Work(schedules) => schedules
-                .iter()
-                .map(|schedule| crate::schedule::describe_schedule(schedule, lang))
-                .collect::<Vec<_>>()
-                .join(lang.pick("；", "; ")),
-        }
-    }
-
-    /// The text of what is in force: of several work schedules the first.
-    #[must_use]
-    pub fn cycle(&self) -> &str {
-        match self.in_force() {
-            InForce::Urge(urge) => urge,
-            InForce::Work(_) => &self.cron,
+    pub fn entered(id: TaskId, spec: TaskSpec, at: Stamp) -> Self {
+        Self {
+            id,
+            spec,
+            state: TaskState::Active,
+            paused_until: None,
+            version: 1,
+            created_at: at,
+            updated_at: at,
         }
     }
 }
 
-/// A row of the task list.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self")]
-pub struct TaskRow {
-    /// The task.
-    #[serde(flatten)]
-    pub task: Task,
-    /// How it is doing.
-    pub health: Health,
-    /// Its last run, where there is one.
-    pub last_run: Option<LastRun>,
-}
-
-/// [`TaskRow`] without JSON's ways, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "TaskRow")]
-struct PlainRow {
-    task: Task,
-    health: Health,
-    last_run: Option<LastRun>,
-}
-
-crate::wire::two_forms!(TaskRow, PlainRow);
-
-/// The last run of a task, in short.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct LastRun {
-    /// The run.
-    pub id: crate::id::RunId,
-    /// How it stands.
-    pub state: RunState,
-    /// When it started.
-    pub started_at: Stamp,
-    /// When it ended.
-    pub finished_at: Option<Stamp>,
+#[cfg(any(test, feature = "fixtures"))]
+impl Task {
+    /// [`TaskSpec::example`], entered in 1970.
+    #[must_use]
+    pub fn example() -> Self {
+        let at = Stamp(chrono::DateTime::UNIX_EPOCH);
+        Self::entered(TaskId(1), TaskSpec::example(), at)
+    }
 }
 
 /// What the list is asked for; mirrors the page's URL query and the API's.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TaskQuery {
-    /// Words found in name, nickname, command, owners or tags.
+    /// Words found in name, nickname, command, owners, tags or runbook.
     pub q: String,
     /// Only this state; `None` for all.
     pub state: Option<TaskState>,
@@ -239,6 +184,8 @@ pub struct TaskQuery {
 
 /// Bytes a command may have (1 MiB less than what `execve` refuses is far above any sane script).
 pub const COMMAND_MAX_BYTES: usize = 64 * 1024;
+/// Characters that a runbook may have.
+pub const RUNBOOK_MAX_CHARS: usize = 4_000;
 /// Characters a name may have.
 pub const NAME_MAX_CHARS: usize = 200;
 

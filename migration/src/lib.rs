@@ -16,7 +16,8 @@ mod m20261129_000008_task_search;
 mod m20261129_000010_results_and_refusals;
 mod m20261129_000013_run_streak;
 mod m20261129_000014_audit_version;
-mod m20261129_000040_channel_proxy;
+mod m20261129_000015_task_notes;
+mod m20261129_000016_channel_proxy;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -40,7 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000010_results_and_refusals::Migration),
             Box::new(m20261129_000013_run_streak::Migration),
             Box::new(m20261129_000014_audit_version::Migration),
-            Box::new(m20261129_000040_channel_proxy::Migration),
+            Box::new(m20261129_000015_task_notes::Migration),
+            Box::new(m20261129_000016_channel_proxy::Migration),
         ]
     }
 }

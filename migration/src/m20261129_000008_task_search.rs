@@ -60,7 +60,9 @@ async fn fill(connection: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
                 serde_json::from_str::<Vec<String>>(text)
                     .map_err(|error| DbErr::Custom(format!("task {id}: {error}")))
             };
-            let text = search_text(&name, &nickname, &list(&owners)?, &list(&tags)?, &command);
+            let (owners, tags) = (list(&owners)?, list(&tags)?);
+            // There were no runbooks then.
+            let text = search_text(&name, &nickname, &owners, &tags, &command, "");
             let update = Query::update()
                 .table("task")
                 .value("search", text)

@@ -39,6 +39,7 @@ pub fn search_text(
     owners: &[String],
     tags: &[String],
     command: &str,
+    runbook: &str,
 ) -> String {
     let list = |items: &[String], mark: char| {
         let mut text = String::from(mark);
@@ -48,14 +49,19 @@ pub fn search_text(
         }
         text
     };
-    format!(
+    let mut text = format!(
         "{}\n{}\n{}\n{}\n{}",
         fold(name),
         fold(nickname),
         list(owners, OWNER_MARK),
         list(tags, TAG_MARK),
         fold(command)
-    )
+    );
+    if !runbook.is_empty() {
+        text.push('\n');
+        text.push_str(&fold(runbook));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use crate::timetable::{rules, zone};
 
 /// Characters of the command that a message shows.
 const COMMAND_SHOWN: usize = 200;
+/// Characters of the runbook that a message shows; a longer one is on the run's page.
+const RUNBOOK_SHOWN: usize = 200;
 /// Bytes of output that go into a message; each channel cuts further to its own limit.
 const OUTPUT_SHOWN: usize = 4000;
 
@@ -86,7 +88,7 @@ impl Composer {
             event: Event::Lost,
             verdict: verdict.to_owned(),
             at: now,
-            lines: Vec::new(),
+            lines: self.runbook(task).into_iter().collect(),
         })
     }
 
@@ -127,6 +129,9 @@ impl Composer {
         }
         let mut lines = Vec::new();
         let mut verdict = String::new();
+        if event == Event::Failed {
+            lines.extend(self.runbook(task));
+        }
         if task.mode.runs_command() {
             verdict = self.verdict(outcome, job.started_at);
             if job.attempt > 1 {
@@ -146,6 +151,19 @@ impl Composer {
             verdict,
             at: job.scheduled_for.unwrap_or(job.started_at),
             lines,
+        })
+    }
+
+    /// What to do about a failure, where its task says so.
+    fn runbook(&self, task: &Task) -> Option<String> {
+        let text = visible(&task.notes.runbook).replace('\t', "    ");
+        let mut shown = head(&text, RUNBOOK_SHOWN).trim_end().to_owned();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        (!shown.is_empty()).then(|| {
+            self.lang
+                .pick(format!("处理预案：{shown}"), format!("Runbook: {shown}"))
         })
     }
 
@@ -177,6 +195,8 @@ impl Composer {
         let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
         let end = match (outcome.state, outcome.exit_code, outcome.exit_signal) {
             (RunState::TimedOut | RunState::Killed, ..) => self.reason(outcome),
+            // Its output broke the rule of its task.
+            (RunState::Failed, Some(0), _) => self.reason(outcome),
             (_, Some(code), _) => self
                 .lang
                 .pick(format!("退出码 {code}"), format!("exit code {code}")),

@@ -18,6 +18,7 @@ mod read;
 mod shell;
 mod spawn;
 pub mod strays;
+mod success;
 mod tree;
 mod vault;
 mod wait;
@@ -345,6 +346,10 @@ impl Executor {
         };
         crate::failpoints::point("exit.seen");
         let (state, mut reason) = ending.verdict();
+        // Its words are those of the task, which may name a secret by accident.
+        if let Some(RunReason::OutputLacks(text) | RunReason::OutputContains(text)) = &mut reason {
+            *text = capture.masked(text);
+        }
         let finished = self.output.finish(&capture).await;
         if finished.is_lost {
             // The result matters more than its output.

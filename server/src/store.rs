@@ -52,9 +52,7 @@ pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use results::{Outcome, StoredOutput, UnderWay};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
-pub use tasks::{
-    Deleted, ListedTask, LiveTask, NewSchedule, NewTask, SearchFault, Updated, search_patterns,
-};
+pub use tasks::{Deleted, ListedTask, LiveTask, SearchFault, Updated, search_patterns};
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;
 use version::Watcher;

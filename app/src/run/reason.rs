@@ -40,6 +40,10 @@ pub enum RunReason {
     Isolated,
     /// An HTTP answer that does not count as success: its status, or what was wrong with it.
     Http(String),
+    /// It ended well, and its output lacks the text that it must contain; secrets in that are masked.
+    OutputLacks(String),
+    /// It ended well, and its output contains the text that it must not; likewise.
+    OutputContains(String),
     /// The message that the run was about was not accepted; the channel's own words.
     Undelivered(String),
     /// The task has no channel to send to, or its channel was deleted before it accepted the
@@ -87,6 +91,8 @@ impl RunReason {
             Self::TaskGone(gone) => format!("task:{}", gone.as_str()),
             Self::Isolated => "isolated".to_owned(),
             Self::Http(what) => format!("http:{what}"),
+            Self::OutputLacks(text) => format!("output_lacks:{text}"),
+            Self::OutputContains(text) => format!("output_contains:{text}"),
             Self::Undelivered(words) => format!("undelivered:{words}"),
             Self::NoChannel => "no_channel".to_owned(),
             Self::Other(text) => text.clone(),
@@ -116,6 +122,8 @@ impl RunReason {
             "task" => Gone::read(detail).map_or_else(other, Self::TaskGone),
             "isolated" => Self::Isolated,
             "http" => Self::Http(detail.to_owned()),
+            "output_lacks" => Self::OutputLacks(detail.to_owned()),
+            "output_contains" => Self::OutputContains(detail.to_owned()),
             "undelivered" => Self::Undelivered(detail.to_owned()),
             "no_channel" => Self::NoChannel,
             _ => other(),
@@ -192,6 +200,14 @@ impl RunReason {
                 )
                 .to_owned(),
             Self::Http(what) => super::answer::sentence(what, lang),
+            Self::OutputLacks(text) => lang.pick(
+                format!("输出中没有“{text}”"),
+                format!("the output lacks \"{text}\""),
+            ),
+            Self::OutputContains(text) => lang.pick(
+                format!("输出中出现了“{text}”"),
+                format!("the output contains \"{text}\""),
+            ),
             Self::Undelivered(words) => lang.pick(
                 format!("消息没有送达，对方的回答：{words}"),
                 format!("the message was not accepted; the channel's answer: {words}"),
@@ -233,6 +249,8 @@ mod tests {
             RunReason::TaskGone(Gone::Closed),
             RunReason::Isolated,
             RunReason::Http("503".to_owned()),
+            RunReason::OutputLacks("done: 3".to_owned()),
+            RunReason::OutputContains("ERROR".to_owned()),
             RunReason::Undelivered("{\"errcode\":93000}".to_owned()),
             RunReason::NoChannel,
             RunReason::Other("of another version".to_owned()),

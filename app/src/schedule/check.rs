@@ -1,9 +1,38 @@
 //! The rules that a typed schedule must keep.
 
-use super::{DayRule, Dialect, MissedDraft, MissedPolicy, MissedRule, ScheduleDraft, ScheduleSpec};
+use super::{
+    BUILTIN_CALENDAR, DayRule, Dialect, Jitter, MissedDraft, MissedRule, Purpose, Schedule,
+    ScheduleDraft, ScheduleSpec,
+};
 use crate::duration::parse_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::id::ScheduleId;
+
+/// The longest jitter: a day, in seconds.
+const JITTER_MAX: i64 = 86_400;
+
+/// What schedules name and only the server can look up, each with the field that names it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Named {
+    /// Times on the clock of the task's zone, which may not have them.
+    pub times: Vec<(String, String)>,
+    /// Calendars.
+    pub calendars: Vec<(String, String)>,
+}
+
+impl Named {
+    /// Notes the time that a schedule's text names, where it names one.
+    pub fn time(&mut self, field: &str, spec: &ScheduleSpec) {
+        let time = match spec {
+            ScheduleSpec::Once { at } => Some(at),
+            ScheduleSpec::Every { anchor, .. } => anchor.as_ref(),
+            ScheduleSpec::Cron(_) | ScheduleSpec::Startup => None,
+        };
+        self.times
+            .extend(time.map(|time| (field.to_owned(), time.clone())));
+    }
+}
 
 /// The name of a field of the schedule at `index`, as in the form and the API. The first
 /// schedule's text is `cron`, as it is in a task with only that.
@@ -40,13 +69,20 @@ impl ScheduleDraft {
         }
     }
 
-    /// Tells all faults that need neither zone data nor calendars.
-    pub fn check(&self, index: usize, lang: Lang, faults: &mut Vec<FieldError>) {
+    /// Reads it and reports all faults that need neither zone data nor calendars; times and calendars
+    /// go to `named` for those. `None` where its text or a choice is not known.
+    pub fn read(
+        &self,
+        index: usize,
+        lang: Lang,
+        named: &mut Named,
+        faults: &mut Vec<FieldError>,
+    ) -> Option<Schedule> {
         let mut fault = |part: &str, code: &str, message: &str| {
             faults.push(FieldError::new(&field(index, part), code, message));
         };
         let Some(dialect) = self.dialect() else {
-            return fault(
+            fault(
                 "dialect",
                 "unknown",
                 lang.pick(
@@ -54,6 +90,7 @@ impl ScheduleDraft {
                     "There is no such dialect; standard and quartz are known",
                 ),
             );
+            return None;
         };
         let rule = self.day_rule.parse::<DayRule>();
         if rule.is_err() {
@@ -63,9 +100,14 @@ impl ScheduleDraft {
                 lang.pick("没有这种日期规则", "There is no such rule of days"),
             );
         }
-        if let Err(reason) = parse_duration(&self.jitter) {
-            fault("jitter", "invalid", reason.text(lang));
-        } else if parse_duration(&self.jitter).is_ok_and(|jitter| jitter > Some(86_400)) {
+        let jitter = match parse_duration(&self.jitter) {
+            Ok(jitter) => jitter.unwrap_or(0),
+            Err(reason) => {
+                fault("jitter", "invalid", reason.text(lang));
+                0
+            }
+        };
+        if jitter > JITTER_MAX {
             fault(
                 "jitter",
                 "range",
@@ -74,91 +116,123 @@ impl ScheduleDraft {
         }
         let spec = check_spec(&field(index, "spec"), &self.spec, dialect, lang, faults);
         let (Some(spec), Ok(rule)) = (spec, rule) else {
-            return;
+            return None;
         };
-        let cron = match &spec {
-            ScheduleSpec::Cron(expr) => Some(expr),
-            _ => None,
-        };
-        if rule.asks_calendar() && cron.is_none() && !matches!(spec, ScheduleSpec::Every { .. }) {
-            faults.push(FieldError::new(
-                &field(index, "day_rule"),
-                "not_here",
-                lang.pick(
-                    "一次性和启动时的周期不能按日历安排",
-                    "A schedule that fires once or at start-up has no rule of days",
-                ),
-            ));
+        check_rule(index, &spec, rule, lang, faults);
+        named.time(&field(index, "spec"), &spec);
+        let calendar =
+            Some(self.calendar.trim()).filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
+        if let Some(name) = calendar {
+            let field = field(index, "calendar");
+            named.calendars.push((field, name.to_owned()));
         }
-        let moves = matches!(
-            rule,
-            DayRule::NextWorkDay | DayRule::PreviousWorkDay | DayRule::NthWorkDay(_)
-        );
-        if moves && matches!(spec, ScheduleSpec::Every { .. }) {
-            faults.push(FieldError::new(
-                &field(index, "day_rule"),
-                "not_here",
-                lang.pick(
-                    "间隔周期没有可以移动的日期，请用 cron 表达式",
-                    "An interval has no day to move; use a cron expression",
-                ),
-            ));
-        }
-        if matches!(rule, DayRule::NthWorkDay(_)) && cron.is_some_and(|expr| !expr.is_every_day()) {
-            faults.push(FieldError::new(
-                &field(index, "day_rule"),
-                "days_given",
-                lang.pick(
-                    "“每月第几个工作日”自己决定日期：表达式的日和星期请写 *",
-                    "The work day of the month is the day: write * for day of month and day of week",
-                ),
-            ));
-        }
+        Some(Schedule {
+            id: ScheduleId(0),
+            purpose: Purpose::Work,
+            spec: spec.canonical(),
+            day_rule: rule,
+            // A calendar that is not asked is not kept: it would hinder deleting it.
+            calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
+            jitter: Jitter {
+                seconds: jitter,
+                stable: self.jitter_stable,
+            },
+        })
+    }
+}
+
+/// Reports a rule of days that contradicts when the schedule fires.
+fn check_rule(
+    index: usize,
+    spec: &ScheduleSpec,
+    rule: DayRule,
+    lang: Lang,
+    faults: &mut Vec<FieldError>,
+) {
+    let cron = match spec {
+        ScheduleSpec::Cron(expr) => Some(expr),
+        _ => None,
+    };
+    if rule.asks_calendar() && cron.is_none() && !matches!(spec, ScheduleSpec::Every { .. }) {
+        faults.push(FieldError::new(
+            &field(index, "day_rule"),
+            "not_here",
+            lang.pick(
+                "一次性和启动时的周期不能按日历安排",
+                "A schedule that fires once or at start-up has no rule of days",
+            ),
+        ));
+    }
+    let moves = matches!(
+        rule,
+        DayRule::NextWorkDay | DayRule::PreviousWorkDay | DayRule::NthWorkDay(_)
+    );
+    if moves && matches!(spec, ScheduleSpec::Every { .. }) {
+        faults.push(FieldError::new(
+            &field(index, "day_rule"),
+            "not_here",
+            lang.pick(
+                "间隔周期没有可以移动的日期，请用 cron 表达式",
+                "An interval has no day to move; use a cron expression",
+            ),
+        ));
+    }
+    if matches!(rule, DayRule::NthWorkDay(_)) && cron.is_some_and(|expr| !expr.is_every_day()) {
+        faults.push(FieldError::new(
+            &field(index, "day_rule"),
+            "days_given",
+            lang.pick(
+                "“每月第几个工作日”自己决定日期：表达式的日和星期请写 *",
+                "The work day of the month is the day: write * for day of month and day of week",
+            ),
+        ));
     }
 }
 
 impl MissedDraft {
-    /// Tells all faults.
-    pub(crate) fn check(&self, lang: Lang, faults: &mut Vec<FieldError>) {
-        let policy = self.policy.trim();
-        if !policy.is_empty() && policy.parse::<MissedPolicy>().is_err() {
-            faults.push(FieldError::new(
-                "missed.policy",
-                "unknown",
-                lang.pick("可选 none、latest、all", "none, latest and all are known"),
-            ));
-        }
-        for (name, text) in [
-            ("missed.grace", &self.grace),
-            ("missed.max_age", &self.max_age),
-        ] {
-            if let Err(reason) = parse_duration(text) {
-                faults.push(FieldError::new(name, "invalid", reason.text(lang)));
+    /// The rule; a part with a fault, which is reported, has its default.
+    pub(crate) fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> MissedRule {
+        let usual = MissedRule::default();
+        let policy = Some(self.policy.trim()).filter(|policy| !policy.is_empty());
+        let policy = policy.and_then(|policy| {
+            let known = policy.parse().ok();
+            if known.is_none() {
+                faults.push(FieldError::new(
+                    "missed.policy",
+                    "unknown",
+                    lang.pick("可选 none、latest、all", "none, latest and all are known"),
+                ));
             }
-        }
-        let max = self.max.trim();
-        let in_range = max
-            .parse::<i64>()
-            .is_ok_and(|max| (1..=MissedRule::MAX).contains(&max));
-        if !max.is_empty() && !in_range {
+            known
+        });
+        let mut seconds = |name: &str, text: &str, usual: i64| match parse_duration(text) {
+            Ok(seconds) => seconds.unwrap_or(usual),
+            Err(reason) => {
+                faults.push(FieldError::new(name, "invalid", reason.text(lang)));
+                usual
+            }
+        };
+        let grace_seconds = seconds("missed.grace", &self.grace, usual.grace_seconds);
+        let max_age_seconds = seconds("missed.max_age", &self.max_age, usual.max_age_seconds);
+        let max = match self.max.trim() {
+            "" => Some(usual.max),
+            max => max
+                .parse::<i64>()
+                .ok()
+                .filter(|max| (1..=MissedRule::MAX).contains(max)),
+        };
+        if max.is_none() {
             faults.push(FieldError::new(
                 "missed.max",
                 "range",
                 lang.pick("请填 1–1000", "Write a number from 1 to 1000"),
             ));
         }
-    }
-
-    /// The rule; faults count as the usual value.
-    #[must_use]
-    pub fn rule(&self) -> MissedRule {
-        let usual = MissedRule::default();
-        let seconds = |text: &str, usual| parse_duration(text).ok().flatten().unwrap_or(usual);
         MissedRule {
-            policy: self.policy.trim().parse().ok(),
-            grace_seconds: seconds(&self.grace, usual.grace_seconds),
-            max: self.max.trim().parse().unwrap_or(usual.max),
-            max_age_seconds: seconds(&self.max_age, usual.max_age_seconds),
+            policy,
+            grace_seconds,
+            max: max.unwrap_or(usual.max),
+            max_age_seconds,
         }
     }
 

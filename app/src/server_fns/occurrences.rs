@@ -62,7 +62,7 @@ pub async fn fetch_occurrences(
     items.retain(|one| one.state != OccurrenceState::Planned || one.due_at <= clock.now);
     Ok(OccurrencesPage {
         clock,
-        task,
+        task: task.task,
         query,
         upcoming,
         items,

@@ -18,7 +18,6 @@ use crate::{
     backend::{Answer, Caller, SharedBackend, backend, caller, with_status},
     error::ErrorKind,
     page::Clockface,
-    task::TaskRow,
     time::ZoneRules,
 };
 
@@ -70,7 +69,7 @@ pub async fn fetch_task(
     #[server(default)] viewer_zone: String,
 ) -> Result<TaskPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let TaskRow { task, health, .. } = with_status(backend.task_row(&caller, id).await)?;
+    let task = with_status(backend.task_get(&caller, id).await)?;
     let request = PreviewRequest {
         schedules: task.schedules_in_force(),
         task_id: Some(id),
@@ -92,7 +91,7 @@ pub async fn fetch_task(
     let mut awaits = Vec::new();
     for id in &task.execution.waits.tasks {
         match backend.task_get(&caller, *id).await {
-            Ok(other) => awaits.push((*id, other.name)),
+            Ok(other) => awaits.push((*id, other.name.clone())),
             // Deleted while this task was saved: the page must not go with it.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -106,7 +105,6 @@ pub async fn fetch_task(
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
         task,
-        health,
         channel,
         asks: backend.task_run_form(&caller, id).await?.asks(),
         awaits,
@@ -139,7 +137,7 @@ pub async fn fetch_run(
 ) -> Result<RunPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
     let run = with_status(backend.run_get(&caller, id).await)?;
-    let zone = backend.task_get(&caller, run.task_id).await?.zone;
+    let task = backend.task_get(&caller, run.task_id).await?;
     let log = match from {
         // The first stretch comes twice, as markup and as data.
         Some(0) => Some(backend.run_log(&caller, id, 0, LOG_FIRST_BYTES).await?),
@@ -147,12 +145,14 @@ pub async fn fetch_run(
         None => None,
     };
     Ok(RunPage {
-        clock: clock(&backend, &caller, &zone).await?,
+        clock: clock(&backend, &caller, &task.zone).await?,
         attempts: backend.run_attempts(&caller, id).await?,
         log,
         messages: backend
             .message_list(&caller, run.task_id, Some(id), 10)
             .await?,
+        runbook: Some(task.notes.runbook.clone())
+            .filter(|runbook| run.state.is_bad() && !runbook.is_empty()),
         run,
     })
 }

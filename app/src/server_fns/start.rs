@@ -39,7 +39,7 @@ pub async fn fetch_start(id: TaskId) -> Result<StartPage, AppError> {
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(StartPage {
         task_id: id,
-        task_name: task.name,
+        task_name: task.name.clone(),
         form,
         typed,
         faults,

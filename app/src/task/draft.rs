@@ -1,22 +1,26 @@
 //! What a person typed for a task, and the rules it must keep.
 //!
 //! Everything is text as typed, so that a form with faults comes back exactly as it was sent.
-//! Rules that need zone tables or the database (zone known, name free) are checked by the server
-//! on top of [`TaskDraft::check`].
+//! It is read once, by [`TaskDraft::parse`]; rules that need zone tables or the database (zone
+//! known, name free) are checked by the server on what that gives.
 
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::execution::{Execution, ExecutionDraft};
+use super::execution::ExecutionDraft;
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
-use super::{Mode, NAME_MAX_CHARS, check_command};
-use crate::duration::parse_duration;
+use super::{Mode, NAME_MAX_CHARS, Notes, RUNBOOK_MAX_CHARS, TaskSpec, check_command};
+use crate::duration::{format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use crate::id::ChannelId;
 use crate::name::name_fault;
-use crate::schedule::{Dialect, MissedDraft, SCHEDULES_MAX, ScheduleDraft, check_spec};
+use crate::schedule::{
+    Dialect, MissedDraft, Named, SCHEDULES_MAX, Schedule, ScheduleDraft, check_spec,
+};
+use crate::time::Stamp;
 
 /// Input for creating or replacing a task.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -58,71 +62,125 @@ pub struct TaskDraft {
     pub missed: MissedDraft,
     /// How it is executed.
     pub execution: ExecutionDraft,
+    /// 处理预案: what to do when it fails, as text or as a link.
+    pub runbook: String,
+}
+
+/// A draft, read once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parsed {
+    /// What it says. What only the server can look up is still to be filled in: the zone where none
+    /// is named, the window, and the tasks that are waited for. A part with a fault has its default.
+    pub spec: TaskSpec,
+    /// All faults found so far.
+    pub faults: Vec<FieldError>,
+    /// Times and calendars that the schedules name.
+    pub named: Named,
+}
+
+impl Parsed {
+    /// Whether no fault of a field was found.
+    #[must_use]
+    pub fn is_fine(&self, field: &str) -> bool {
+        self.faults.iter().all(|fault| fault.field != field)
+    }
+
+    /// The definition, where nothing is wrong with it.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn finish(self) -> Result<TaskSpec, Vec<FieldError>> {
+        if self.faults.is_empty() {
+            Ok(self.spec)
+        } else {
+            Err(self.faults)
+        }
+    }
 }
 
 impl TaskDraft {
-    /// All faults that can be told without a server; empty when there are none.
+    /// Reads what was typed, and finds all faults that can be found without a server.
     #[must_use]
-    pub fn check(&self, lang: Lang) -> Vec<FieldError> {
-        let mut faults = Vec::new();
-        self.check_name(lang, &mut faults);
-        if self.nickname.chars().count() > LIST_ITEM_MAX {
-            faults.push(too_long("nickname", LIST_ITEM_MAX, lang));
-        } else if !self.nickname.trim().is_empty()
-            && let Some(fault) = name_fault(self.nickname.trim())
-        {
-            faults.push(FieldError::new("nickname", fault.code(), fault.text(lang)));
-        }
-        check_list(
-            "owners",
-            &self.owners,
-            &owners(&self.owners),
+    pub fn parse(&self, lang: Lang) -> Parsed {
+        let mut reading = Reading {
+            draft: self,
             lang,
-            &mut faults,
-        );
-        check_list("tags", &self.tags, &entries(&self.tags), lang, &mut faults);
-        let calls = !self.execution.http.is_blank();
-        if self.mode.runs_command() && self.command.trim().is_empty() && !calls {
-            faults.push(FieldError::new(
-                "command",
-                "required",
-                lang.pick("这个工作模式需要填写命令", "This mode needs a command"),
-            ));
+            faults: Vec::new(),
+            named: Named::default(),
+        };
+        let spec = TaskSpec {
+            name: reading.name(),
+            nickname: reading.nickname(),
+            owners: reading.list("owners", &self.owners, owners(&self.owners)),
+            tags: reading.list("tags", &self.tags, entries(&self.tags)),
+            mode: self.mode,
+            command: reading.command(),
+            zone: self.zone.trim().to_owned(),
+            schedules: reading.schedules(),
+            urge_cron: reading.urge_cron(),
+            urging: self.urging,
+            channel_id: reading.channel_id(),
+            starts_at: None,
+            ends_at: None,
+            timeout_seconds: reading.duration("timeout", &self.timeout),
+            missed: self.missed.read(lang, &mut reading.faults),
+            execution: self.execution.read(lang, &mut reading.faults).shared(),
+            notes: Notes {
+                runbook: reading.text("runbook", &self.runbook, RUNBOOK_MAX_CHARS),
+            },
+        };
+        reading.check_together(&spec);
+        Parsed {
+            spec,
+            faults: reading.faults,
+            named: reading.named,
         }
-        faults.extend(check_command(&self.command, lang));
-        self.check_schedules(lang, &mut faults);
-        if !self.urge_cron.trim().is_empty() {
-            check_spec(
-                "urge_cron",
-                &self.urge_cron,
-                Dialect::Standard,
-                lang,
-                &mut faults,
-            );
-        } else if self.urging {
-            faults.push(FieldError::new(
-                "urge_cron",
-                "required",
-                lang.pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle"),
-            ));
+    }
+
+    /// The draft that would leave a definition as it is. `local` writes an instant in its zone, and
+    /// `execution` has the tasks that it waits for by name.
+    #[must_use]
+    pub fn of(spec: &TaskSpec, execution: ExecutionDraft, local: impl Fn(Stamp) -> String) -> Self {
+        // Each by its name: a field that the form does not show is not used, which the compiler reports.
+        let TaskSpec {
+            name,
+            nickname,
+            owners,
+            tags,
+            mode,
+            command,
+            zone,
+            schedules,
+            urge_cron,
+            urging,
+            channel_id,
+            starts_at,
+            ends_at,
+            timeout_seconds,
+            missed,
+            execution: _,
+            notes: Notes { runbook },
+        } = spec;
+        Self {
+            name: name.clone(),
+            nickname: nickname.clone(),
+            owners: owners.clone(),
+            tags: tags.clone(),
+            mode: *mode,
+            command: command.clone(),
+            zone: zone.clone(),
+            cron: String::new(),
+            schedules: schedules.iter().map(Schedule::draft).collect(),
+            urge_cron: urge_cron.clone().unwrap_or_default(),
+            urging: *urging,
+            channel_id: channel_id.map(|id| id.0),
+            starts_at: starts_at.map(&local).unwrap_or_default(),
+            ends_at: ends_at.map(&local).unwrap_or_default(),
+            timeout: timeout_seconds.map(format_duration).unwrap_or_default(),
+            missed: MissedDraft::of(missed),
+            execution,
+            runbook: runbook.clone(),
         }
-        if self.mode == Mode::Message && self.channel_id.is_none() {
-            faults.push(FieldError::new(
-                "channel_id",
-                "required",
-                lang.pick(
-                    "只发信息的任务需要一个通知渠道",
-                    "A task that only sends messages needs a channel",
-                ),
-            ));
-        }
-        if let Err(fault) = parse_duration(&self.timeout) {
-            faults.push(FieldError::new("timeout", "invalid", fault.text(lang)));
-        }
-        self.missed.check(lang, &mut faults);
-        let execution = self.execution.read(lang, &mut faults);
-        self.check_beside(&execution, lang, &mut faults);
-        faults
     }
 
     /// The schedules for work as they were typed, without the empty lines of a form. The first is
@@ -143,76 +201,161 @@ impl TaskDraft {
         }
         all
     }
+}
 
-    fn check_schedules(&self, lang: Lang, faults: &mut Vec<FieldError>) {
-        let all = self.work_schedules();
-        if all.len() > SCHEDULES_MAX {
-            faults.push(FieldError::new(
-                "schedules",
-                "too_many",
-                lang.pick(
-                    format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
-                    format!("A task has {SCHEDULES_MAX} schedules at the most"),
-                ),
-            ));
-            return;
-        }
-        if all.len() > 1 && !self.cron.trim().is_empty() && self.cron.trim() != all[0].spec.trim() {
-            faults.push(FieldError::new(
-                "cron",
-                "ambiguous",
-                lang.pick(
-                    "这个任务有多个工作周期，请修改 schedules",
-                    "This task has several schedules: change `schedules` instead",
-                ),
-            ));
-            return;
-        }
-        for (at, schedule) in all.iter().enumerate() {
-            schedule.check(at, lang, faults);
-        }
+/// A draft while it is read.
+struct Reading<'a> {
+    draft: &'a TaskDraft,
+    lang: Lang,
+    faults: Vec<FieldError>,
+    named: Named,
+}
+
+impl Reading<'_> {
+    fn fault(&mut self, field: &str, code: &str, message: impl Into<String>) {
+        self.faults.push(FieldError::new(field, code, message));
     }
 
-    /// What does not go together with the execution.
-    fn check_beside(&self, execution: &Execution, lang: Lang, faults: &mut Vec<FieldError>) {
-        let calls = !self.execution.http.url.trim().is_empty();
-        if calls && !self.command.trim().is_empty() {
-            faults.push(FieldError::new(
-                "execution.http.url",
-                "both",
-                lang.pick(
-                    "命令和 HTTP 请求只能填一个：清空命令，或清空请求",
-                    "A task has a command or a request: clear one of them",
-                ),
-            ));
+    fn name(&mut self) -> String {
+        let name = self.draft.name.trim();
+        if name.is_empty() {
+            let message = self.lang.pick("请填写工作内容", "Enter what is to be done");
+            self.fault("name", "required", message);
+        } else if name.chars().count() > NAME_MAX_CHARS {
+            self.faults
+                .push(too_long("name", NAME_MAX_CHARS, self.lang));
+        } else if let Some(fault) = name_fault(name) {
+            self.fault("name", fault.code(), fault.text(self.lang));
         }
-        let hard = parse_duration(&self.timeout).unwrap_or(None);
-        if let (Some(soft), Some(hard)) = (execution.soft_limit_seconds, hard)
+        name.to_owned()
+    }
+
+    fn nickname(&mut self) -> String {
+        let nickname = self.draft.nickname.trim();
+        if self.draft.nickname.chars().count() > LIST_ITEM_MAX {
+            self.faults
+                .push(too_long("nickname", LIST_ITEM_MAX, self.lang));
+        } else if !nickname.is_empty()
+            && let Some(fault) = name_fault(nickname)
+        {
+            self.fault("nickname", fault.code(), fault.text(self.lang));
+        }
+        nickname.to_owned()
+    }
+
+    fn list(&mut self, field: &str, sent: &[String], items: Vec<String>) -> Vec<String> {
+        check_list(field, sent, &items, self.lang, &mut self.faults);
+        items
+    }
+
+    fn command(&mut self) -> String {
+        let draft = self.draft;
+        let calls = !draft.execution.http.is_blank();
+        if draft.mode.runs_command() && draft.command.trim().is_empty() && !calls {
+            let message = self
+                .lang
+                .pick("这个工作模式需要填写命令", "This mode needs a command");
+            self.fault("command", "required", message);
+        }
+        self.faults.extend(check_command(&draft.command, self.lang));
+        draft.command.replace("\r\n", "\n")
+    }
+
+    /// A text of several lines for people.
+    fn text(&mut self, field: &str, text: &str, max: usize) -> String {
+        let text = text.trim().replace("\r\n", "\n");
+        let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        if text.chars().count() > max {
+            self.faults.push(too_long(field, max, self.lang));
+        } else if text.contains(is_hidden) {
+            let message = self.lang.pick(
+                "除换行和制表符外不能有控制字符",
+                "It may not hold control characters other than line breaks and tabs",
+            );
+            self.fault(field, "control", message);
+        }
+        text
+    }
+
+    fn schedules(&mut self) -> Vec<Schedule> {
+        let (all, cron) = (self.draft.work_schedules(), self.draft.cron.trim());
+        if all.len() > SCHEDULES_MAX {
+            let message = self.lang.pick(
+                format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
+                format!("A task has {SCHEDULES_MAX} schedules at the most"),
+            );
+            self.fault("schedules", "too_many", message);
+            return Vec::new();
+        }
+        if all.len() > 1 && !cron.is_empty() && cron != all[0].spec.trim() {
+            let message = self.lang.pick(
+                "这个任务有多个工作周期，请修改 schedules",
+                "This task has several schedules: change `schedules` instead",
+            );
+            self.fault("cron", "ambiguous", message);
+            return Vec::new();
+        }
+        let (lang, named, faults) = (self.lang, &mut self.named, &mut self.faults);
+        all.iter()
+            .enumerate()
+            .filter_map(|(at, schedule)| schedule.read(at, lang, named, faults))
+            .collect()
+    }
+
+    fn urge_cron(&mut self) -> Option<String> {
+        let text = &self.draft.urge_cron;
+        if !text.trim().is_empty() {
+            let (dialect, faults) = (Dialect::Standard, &mut self.faults);
+            let spec = check_spec("urge_cron", text, dialect, self.lang, faults)?;
+            self.named.time("urge_cron", &spec);
+            return Some(spec.canonical());
+        }
+        if self.draft.urging {
+            let message = self
+                .lang
+                .pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle");
+            self.fault("urge_cron", "required", message);
+        }
+        None
+    }
+
+    fn channel_id(&mut self) -> Option<ChannelId> {
+        let channel = self.draft.channel_id.map(ChannelId);
+        if self.draft.mode == Mode::Message && channel.is_none() {
+            let message = self.lang.pick(
+                "只发信息的任务需要一个通知渠道",
+                "A task that only sends messages needs a channel",
+            );
+            self.fault("channel_id", "required", message);
+        }
+        channel
+    }
+
+    fn duration(&mut self, field: &str, text: &str) -> Option<i64> {
+        parse_duration(text).unwrap_or_else(|fault| {
+            self.fault(field, "invalid", fault.text(self.lang));
+            None
+        })
+    }
+
+    /// What contradicts each other.
+    fn check_together(&mut self, spec: &TaskSpec) {
+        let calls = !self.draft.execution.http.url.trim().is_empty();
+        if calls && !spec.command.trim().is_empty() {
+            let message = self.lang.pick(
+                "命令和 HTTP 请求只能填一个：清空命令，或清空请求",
+                "A task has a command or a request: clear one of them",
+            );
+            self.fault("execution.http.url", "both", message);
+        }
+        if let (Some(soft), Some(hard)) = (spec.execution.soft_limit_seconds, spec.timeout_seconds)
             && soft >= hard
         {
-            faults.push(FieldError::new(
-                "execution.soft_limit",
-                "not_shorter",
-                lang.pick(
-                    "提醒的时间要比超时限制短，否则来不及提醒",
-                    "It must be shorter than the time limit, or nobody is told in time",
-                ),
-            ));
-        }
-    }
-
-    fn check_name(&self, lang: Lang, faults: &mut Vec<FieldError>) {
-        let name = self.name.trim();
-        if name.is_empty() {
-            faults.push(FieldError::new(
-                "name",
-                "required",
-                lang.pick("请填写工作内容", "Enter what is to be done"),
-            ));
-        } else if name.chars().count() > NAME_MAX_CHARS {
-            faults.push(too_long("name", NAME_MAX_CHARS, lang));
-        } else if let Some(fault) = name_fault(name) {
-            faults.push(FieldError::new("name", fault.code(), fault.text(lang)));
+            let message = self.lang.pick(
+                "提醒的时间要比超时限制短，否则来不及提醒",
+                "It must be shorter than the time limit, or the notice comes too late",
+            );
+            self.fault("execution.soft_limit", "not_shorter", message);
         }
     }
 }

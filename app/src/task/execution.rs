@@ -7,6 +7,7 @@ mod http;
 mod overlap;
 pub mod parameter;
 mod retry;
+mod success;
 mod waits;
 mod words;
 
@@ -17,17 +18,26 @@ pub use http::{HttpCall, HttpDraft, HttpHeader};
 pub use overlap::Overlap;
 pub use parameter::{Parameter, ParameterKind};
 pub use retry::Retry;
+pub use success::{SUCCESS_TEXT_MAX, SuccessWhen};
 pub use waits::{Waits, WaitsFor, WaitsHow, task_number};
 
 use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds between TERM and KILL when nothing else is said.
-pub const STOP_GRACE_SECONDS: i64 = 10;
+/// Seconds between TERM and KILL; 10 when nothing else is said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StopGrace(pub i64);
+
+impl Default for StopGrace {
+    fn default() -> Self {
+        Self(10)
+    }
+}
 
 /// How a task is executed. The default is a plain command: one at a time, no retry, no limits.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Execution {
@@ -37,10 +47,13 @@ pub struct Execution {
     pub pool: String,
     /// What happens after a failure.
     pub retry: Retry,
+    /// What its output must say for a run to have succeeded.
+    pub success_when: SuccessWhen,
     /// After so many seconds people are told; the run goes on.
     pub soft_limit_seconds: Option<i64>,
     /// Seconds between TERM and KILL.
-    pub stop_grace_seconds: i64,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub stop_grace_seconds: StopGrace,
     /// What one run may use.
     pub limits: Limits,
     /// Unix user it runs as, from the server's allow-list; empty for the server's usual one.
@@ -66,29 +79,6 @@ pub struct Execution {
     pub http: Option<HttpCall>,
     /// Its processes are left alone when the server crashes; the run still becomes `lost`.
     pub outlives_server: bool,
-}
-
-impl Default for Execution {
-    fn default() -> Self {
-        Self {
-            overlap: Overlap::default(),
-            pool: String::new(),
-            retry: Retry::default(),
-            soft_limit_seconds: None,
-            stop_grace_seconds: STOP_GRACE_SECONDS,
-            limits: Limits::default(),
-            run_as: String::new(),
-            cwd: String::new(),
-            shell: String::new(),
-            merge_output: false,
-            secret_files: false,
-            env: Vec::new(),
-            parameters: Vec::new(),
-            waits: Waits::default(),
-            http: None,
-            outlives_server: false,
-        }
-    }
 }
 
 impl Execution {

@@ -91,9 +91,10 @@ impl Ended {
 }
 
 impl Health {
-    /// How a task is doing, by its state and its last runs.
+    /// How a task is doing, by its state and its last runs; `finished` where nothing will fire any
+    /// more.
     #[must_use]
-    pub fn of(task: &Task, pulse: &Pulse) -> Self {
+    pub fn of(task: &Task, finished: bool, pulse: &Pulse) -> Self {
         match task.state {
             TaskState::Closed => return Self::Done,
             TaskState::Paused => {
@@ -117,7 +118,7 @@ impl Health {
         if let Some((since, _)) = pulse.under_way {
             return Self::Running { since };
         }
-        if task.finished {
+        if finished {
             return Self::Done;
         }
         match pulse.ended {
@@ -136,40 +137,13 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::Execution;
 
     fn stamp(second: i64) -> Stamp {
         Stamp(chrono::DateTime::from_timestamp(second, 0).expect("a time"))
     }
 
-    fn task() -> Task {
-        Task {
-            id: crate::id::TaskId(1),
-            name: String::new(),
-            nickname: String::new(),
-            owners: Vec::new(),
-            tags: Vec::new(),
-            mode: crate::task::Mode::Command,
-            command: String::new(),
-            zone: "UTC".to_owned(),
-            cron: String::new(),
-            schedules: Vec::new(),
-            urge_cron: None,
-            urging: false,
-            channel_id: None,
-            starts_at: None,
-            ends_at: None,
-            timeout_seconds: None,
-            missed: crate::schedule::MissedRule::default(),
-            execution: Execution::usual(),
-            state: TaskState::Active,
-            paused_until: None,
-            finished: false,
-            version: 1,
-            created_at: stamp(0),
-            updated_at: stamp(0),
-            next_at: None,
-        }
+    fn of(task: &Task, pulse: &Pulse) -> Health {
+        Health::of(task, false, pulse)
     }
 
     fn ended(state: RunState, times: i64, since: Option<i64>) -> Pulse {
@@ -201,7 +175,7 @@ mod tests {
             (ended(Killed, 0, None), Health::Waiting),
             (ended(Killed, 3, Some(20)), failing(3, 20)),
         ] {
-            assert_eq!(Health::of(&task(), &pulse), wanted, "{pulse:?}");
+            assert_eq!(of(&Task::example(), &pulse), wanted, "{pulse:?}");
         }
     }
 
@@ -217,31 +191,30 @@ mod tests {
             since: stamp(20),
         };
         let failed = |times| ended(RunState::Failed, times, Some(20));
-        assert_eq!(Health::of(&task(), &under_way(failed(2), 1)), failing(2));
+        assert_eq!(of(&Task::example(), &under_way(failed(2), 1)), failing(2));
         // The attempt before this one is part of the same run.
-        assert_eq!(Health::of(&task(), &under_way(failed(2), 2)), failing(1));
-        assert_eq!(Health::of(&task(), &under_way(failed(1), 2)), running);
+        assert_eq!(of(&Task::example(), &under_way(failed(2), 2)), failing(1));
+        assert_eq!(of(&Task::example(), &under_way(failed(1), 2)), running);
         let fine = ended(RunState::Succeeded, 0, None);
-        assert_eq!(Health::of(&task(), &under_way(fine, 1)), running);
+        assert_eq!(of(&Task::example(), &under_way(fine, 1)), running);
     }
 
     #[test]
     fn what_people_decided_comes_first() {
         let failed = ended(RunState::Failed, 2, Some(20));
         let fine = ended(RunState::Succeeded, 0, None);
-        let mut task = task();
-        task.urging = true;
-        assert_eq!(Health::of(&task, &fine), Health::Chasing);
-        assert_eq!(Health::of(&task, &failed).as_str(), "failing");
-        task.urging = false;
-        task.finished = true;
-        assert_eq!(Health::of(&task, &fine), Health::Done);
-        assert_eq!(Health::of(&task, &failed).as_str(), "failing");
+        let mut task = Task::example();
+        task.spec.urging = true;
+        assert_eq!(of(&task, &fine), Health::Chasing);
+        assert_eq!(of(&task, &failed).as_str(), "failing");
+        task.spec.urging = false;
+        assert_eq!(Health::of(&task, true, &fine), Health::Done);
+        assert_eq!(Health::of(&task, true, &failed).as_str(), "failing");
         task.state = TaskState::Paused;
         task.paused_until = Some(stamp(500));
         let until = Some(stamp(500));
-        assert_eq!(Health::of(&task, &failed), Health::Paused { until });
+        assert_eq!(of(&task, &failed), Health::Paused { until });
         task.state = TaskState::Closed;
-        assert_eq!(Health::of(&task, &failed), Health::Done);
+        assert_eq!(of(&task, &failed), Health::Done);
     }
 }

@@ -1,6 +1,6 @@
 //! Which schedules hold: the urge cycle while urging, else the work schedules (催单工作周期, 工作周期).
 
-use super::Task;
+use super::TaskSpec;
 use crate::schedule::Schedule;
 
 /// What holds of a task's schedules.
@@ -23,7 +23,7 @@ impl<U, W> InForce<U, W> {
     }
 }
 
-impl Task {
+impl TaskSpec {
     /// What holds of its schedules.
     #[must_use]
     pub fn in_force(&self) -> InForce<&str, &[Schedule]> {

@@ -32,6 +32,10 @@ crate::texts! {
 
         // Limits and stopping
         group_limits: "执行限制与停止" | "Limits and stopping",
+        group_success: "成功条件" | "Success conditions",
+        must_contain: "输出必须包含" | "Output must contain",
+        must_not_contain: "输出不能包含" | "Output must not contain",
+        success_hint: "退出码为 0 时再检查全部输出（HTTP 请求检查应答正文），区分大小写，最多 200 个字符" | "Checked over the whole output when the exit code is 0 (of a request, over the response body). Case matters; at most 200 characters",
         soft_limit: "超过多久提醒" | "Told after",
         soft_limit_hint: "例如 5m；只发消息，继续执行。要短于超时限制" | "For example 5m; it runs on. Shorter than the time limit",
         stop_grace: "停止宽限" | "Grace when stopped",

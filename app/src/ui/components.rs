@@ -12,6 +12,7 @@ pub(super) mod messages;
 pub(super) mod notices;
 pub(super) mod output;
 pub(super) mod preview;
+pub(super) mod runbook;
 pub(super) mod state;
 pub(super) mod time;
 pub(super) mod why;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::id::{ScheduleId, TaskId};
-use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
-use app::task::{Mode, Task, TaskState};
+use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::task::{Task, TaskSpec};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
 use server::firings::{CompiledSchedule, Snapshot};
@@ -233,33 +233,15 @@ fn live_of(
             stable: false,
         },
     };
-    let task = Task {
-        id: TaskId(id),
+    let spec = TaskSpec {
         name: format!("task {id}"),
-        nickname: String::new(),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        mode: Mode::Command,
         command: "true".to_owned(),
         zone: zone.to_owned(),
-        cron: spec.to_owned(),
         schedules: vec![schedule.clone()],
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
-        missed: MissedRule::default(),
         execution: app::task::Execution::usual(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(now),
-        updated_at: Stamp(now),
-        next_at: None,
+        ..TaskSpec::default()
     };
+    let task = Task::entered(TaskId(id), spec, Stamp(now));
     Ok(LiveTask {
         task,
         schedules: vec![schedule],

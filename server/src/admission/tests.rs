@@ -1,43 +1,18 @@
 use app::task::execution::Overlap;
-use app::task::{Execution, Mode, TaskState};
-use app::time::Stamp;
+use app::task::{Execution, Mode};
 
 use super::*;
 
 fn task(id: i64, overlap: Overlap, pool: &str) -> Task {
-    let at = Stamp(DateTime::UNIX_EPOCH);
-    Task {
-        id: TaskId(id),
-        name: "t".to_owned(),
-        nickname: String::new(),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        mode: Mode::Command,
-        command: "true".to_owned(),
-        zone: "UTC".to_owned(),
-        cron: String::new(),
-        schedules: Vec::new(),
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
-        missed: app::schedule::MissedRule::default(),
-        execution: Execution {
-            overlap,
-            pool: pool.to_owned(),
-            ..Execution::default()
-        }
-        .shared(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: at,
-        updated_at: at,
-        next_at: None,
+    let mut task = Task::example();
+    task.id = TaskId(id);
+    task.spec.execution = Execution {
+        overlap,
+        pool: pool.to_owned(),
+        ..Execution::default()
     }
+    .shared();
+    task
 }
 
 fn run(id: i64, task: &Task, why: Option<WaitReason>) -> ActiveRun {
@@ -169,10 +144,8 @@ fn pools_and_the_global_cap_hold_over_all_tasks() {
     let many = task(3, Overlap::Allow { max: 100 }, "");
     assert_eq!([room.admit(&many), room.admit(&many)], [START, START]);
     assert_eq!(room.admit(&many), NO_SLOT, "the cap counts every run");
-    let reminder = Task {
-        mode: Mode::Message,
-        ..task(4, Overlap::Skip, "db")
-    };
+    let mut reminder = task(4, Overlap::Skip, "db");
+    reminder.spec.mode = Mode::Message;
     assert_eq!(room.admit(&reminder), START, "a reminder takes no slot");
     // A pool without a row bounds nothing.
     let unknown = task(5, Overlap::Skip, "gone");

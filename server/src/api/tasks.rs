@@ -3,8 +3,7 @@
 use app::backend::{Caller, List, Tasks};
 use app::id::TaskId;
 use app::run::Run;
-use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
-use app::task::{RunForm, RunRequest};
+use app::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskState, TaskView};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -27,7 +26,7 @@ use crate::service::Saved;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
-    /// Words found in name, nickname, command, owners or tags.
+    /// Words found in name, nickname, command, owners, tags or runbook.
     #[serde(default)]
     q: String,
     /// `active`, `paused` or `closed`.
@@ -50,7 +49,7 @@ pub(super) struct PageQuery {
 
 /// Tasks, newest first.
 #[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", params(ListQuery),
-    responses((status = 200, body = List<TaskRow>), (status = 401, body = Problem)))]
+    responses((status = 200, body = List<TaskView>), (status = 401, body = Problem)))]
 pub(super) async fn list(
     State(service): State<AppState>,
     Who(caller): Who,
@@ -71,13 +70,13 @@ pub(super) async fn list(
 pub(super) struct SavedTask {
     /// The task.
     #[serde(flatten)]
-    task: Task,
+    task: TaskView,
     /// What is hardly meant: it never fires, its window is over, a variable is not expanded.
     warnings: Vec<String>,
 }
 
 impl SavedTask {
-    fn new(service: &AppState, caller: &Caller, task: Task) -> Self {
+    fn new(service: &AppState, caller: &Caller, task: TaskView) -> Self {
         Self {
             warnings: service.task_warnings(caller.lang, &task),
             task,
@@ -101,14 +100,14 @@ pub(super) async fn create(
 
 /// One task, with its health and its last run. Its version is the `ETag`.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}", tag = "tasks",
-    responses((status = 200, body = TaskRow), (status = 404, body = Problem)))]
+    responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn get(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
 ) -> Reply<impl IntoResponse> {
-    let row = service.task_row(&caller, id).await?;
-    Ok(([(ETAG, etag(row.task.version))], Json(row)))
+    let task = service.task_get(&caller, id).await?;
+    Ok(([(ETAG, etag(task.version))], Json(task)))
 }
 
 /// One task in the form that `PUT` and `PATCH` take, to be changed and sent back. Its version is the
@@ -226,7 +225,7 @@ async fn control(
     caller: &Caller,
     id: TaskId,
     control: Control,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     Ok(Json(service.task_control(caller, id, &control).await?))
 }
 
@@ -241,37 +240,37 @@ pub(super) struct PauseBody {
 
 /// 暂停: it does not fire until restored, or until a given time.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = PauseBody,
-    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn pause(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
     body: Option<Body<PauseBody>>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     let until = body.and_then(|Body(body)| body.until);
     control(&service, &caller, id, Control::Pause(until)).await
 }
 
 /// 结单: it is done.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/close", tag = "tasks",
-    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+    responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn close(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Close).await
 }
 
 /// 恢复: back to active.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/restore", tag = "tasks",
-    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+    responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn restore(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Restore).await
 }
 
@@ -284,25 +283,25 @@ pub(super) struct UrgeBody {
 
 /// 加急: the urge cycle takes over.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/urge", tag = "tasks", request_body = UrgeBody,
-    responses((status = 200, body = Task), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn urge(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
     body: Option<Body<UrgeBody>>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     let cron = body.and_then(|Body(body)| body.cron);
     control(&service, &caller, id, Control::Urge(cron)).await
 }
 
 /// 恢复原始周期: back to the work cycle.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/unurge", tag = "tasks",
-    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+    responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn unurge(
     State(service): State<AppState>,
     Who(caller): Who,
     Path(id): Path<TaskId>,
-) -> Reply<Json<Task>> {
+) -> Reply<Json<TaskView>> {
     control(&service, &caller, id, Control::Unurge).await
 }
 

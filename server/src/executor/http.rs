@@ -14,7 +14,9 @@ use reqwest::{Method, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::environment::not_started;
 use super::process::{Ending, asked_to_stop, passed};
+use super::success::{OutputRule, Scan};
 use super::{Environment, Job, StopReason};
 use crate::outbound::guard::Refusal;
 use crate::outbound::{OutboundClient, SendError, failure};
@@ -42,14 +44,19 @@ pub(super) async fn call(
     let start = Instant::now();
     let hard = job.task.timeout_seconds.unwrap_or(LIMIT);
     let mut soft_limit = job.task.execution.soft_limit_seconds;
-    let asking = ask(call, environment, client, log, limit(hard) + SLACK);
+    let rule = match OutputRule::new(&job.task.execution.success_when) {
+        Ok(rule) => rule,
+        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+    };
+    let scan = rule.as_ref().map(OutputRule::scan);
+    let asking = ask(call, environment, client, (log, scan), limit(hard) + SLACK);
     tokio::pin!(asking);
     loop {
         tokio::select! {
             biased;
             reason = asked_to_stop(&mut stopped) => return Ending::stopped(reason),
             answered = &mut asking => return match answered {
-                Ok(()) => Ending::answered(),
+                Ok(()) => Ending::answered().with_output(rule.and_then(|rule| rule.broken())),
                 Err(fault) => Ending::http(fault),
             },
             () = passed(start, Some(hard)) => return Ending::timed_out(hard),
@@ -70,7 +77,7 @@ async fn ask(
     call: &HttpCall,
     environment: &Environment,
     client: &OutboundClient,
-    log: &RunLog,
+    (log, scan): (&RunLog, Option<Scan>),
     limit: Duration,
 ) -> Result<(), String> {
     let said = |text: &str| log.push(Stream::Err, text.as_bytes());
@@ -98,7 +105,7 @@ async fn ask(
         started.elapsed().as_millis()
     ));
     said(&shown_headers(response.headers()));
-    let body = read(response, !call.json_pointer.is_empty(), log).await?;
+    let body = read(response, !call.json_pointer.is_empty(), (log, scan)).await?;
     match answer::fault(call, status.as_u16(), body.as_deref()) {
         Some(fault) => Err(fault),
         None => Ok(()),
@@ -116,13 +123,20 @@ fn without_secrets(environment: &Environment) -> BTreeMap<String, String> {
 }
 
 /// Reads an answer into the log; gives it when it is to be looked into and is not too long.
-async fn read(mut response: Response, keep: bool, log: &RunLog) -> Result<Option<Vec<u8>>, String> {
+async fn read(
+    mut response: Response,
+    keep: bool,
+    (log, mut scan): (&RunLog, Option<Scan>),
+) -> Result<Option<Vec<u8>>, String> {
     let mut total = 0;
     let mut kept = keep.then(Vec::new);
     while let Some(chunk) = response.chunk().await.map_err(|error| unsent(error, log))? {
         let room = READ_MAX - total;
         let piece = &chunk[..chunk.len().min(room)];
         total += piece.len();
+        if let Some(scan) = &mut scan {
+            scan.take(piece);
+        }
         log.push(Stream::Out, piece);
         log.caught_up().await;
         if total > JSON_MAX {

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use super::environment::not_started;
 use super::read::read;
+use super::success::OutputRule;
 use super::wait::{End, Exit, ProcessWatch};
 use super::{Containment, Environment, Job, StopReason, spawn, strays};
 use crate::output::RunLog;
@@ -33,6 +34,8 @@ pub(super) struct Ending {
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<i32>,
     cause: Cause,
+    /// What is wrong with the output of a run that ended well.
+    broken: Option<RunReason>,
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +87,11 @@ impl Ending {
         Self::of(Cause::Stopped(reason))
     }
 
+    /// The same, with what is wrong with its output.
+    pub(super) fn with_output(self, broken: Option<RunReason>) -> Self {
+        Self { broken, ..self }
+    }
+
     /// The state it comes to, and the reason where that does not say enough.
     pub(super) fn verdict(&self) -> (RunState, Option<RunReason>) {
         match &self.cause {
@@ -95,10 +103,18 @@ impl Ending {
             Cause::Stopped(StopReason::Shutdown) => (RunState::Killed, Some(RunReason::Shutdown)),
             Cause::Stopped(StopReason::Replaced) => (RunState::Killed, Some(RunReason::Replaced)),
             Cause::Stopped(StopReason::Isolated) => (RunState::Lost, Some(RunReason::Isolated)),
-            Cause::Answered => (RunState::Succeeded, None),
+            Cause::Answered => self.by_output(),
             Cause::Http(fault) => (RunState::Failed, Some(RunReason::Http(fault.clone()))),
-            Cause::ByItself if self.exit_code == Some(0) => (RunState::Succeeded, None),
+            Cause::ByItself if self.exit_code == Some(0) => self.by_output(),
             Cause::ByItself => (RunState::Failed, None),
+        }
+    }
+
+    /// What a run that ended well comes to: its output may say otherwise.
+    fn by_output(&self) -> (RunState, Option<RunReason>) {
+        match &self.broken {
+            Some(reason) => (RunState::Failed, Some(reason.clone())),
+            None => (RunState::Succeeded, None),
         }
     }
 }
@@ -111,6 +127,10 @@ pub(super) async fn run(
     mut stopped: watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
 ) -> Ending {
+    let rule = match OutputRule::new(&job.task.execution.success_when) {
+        Ok(rule) => rule,
+        Err(error) => return Ending::not_started(not_started("setup", &error.to_string())),
+    };
     let started = tokio::select! {
         biased;
         // Before it has started, ending it is not starting it.
@@ -140,7 +160,8 @@ pub(super) async fn run(
         .into_iter()
         .filter_map(|(pipe, stream)| Some((pipe?, stream)))
         .map(|(pipe, stream)| {
-            let reader = read(pipe, stream, log.clone(), over.clone());
+            let scan = rule.as_ref().map(OutputRule::scan);
+            let reader = read(pipe, (stream, log.clone(), scan), over.clone());
             tokio::spawn(reader.in_current_span())
         })
         .collect();
@@ -158,6 +179,7 @@ pub(super) async fn run(
             exit_code: code,
             signal,
             cause,
+            broken: rule.and_then(|rule| rule.broken()),
         },
         // It was ended before it had begun.
         End::Refused(..) if matches!(cause, Cause::Stopped(_)) => Ending {
@@ -202,7 +224,7 @@ async fn attend(
         }
     };
     let mut grace =
-        Duration::from_secs(u64::try_from(execution.stop_grace_seconds).unwrap_or_default());
+        Duration::from_secs(u64::try_from(execution.stop_grace_seconds.0).unwrap_or_default());
     if matches!(cause, Cause::Stopped(StopReason::Isolated)) {
         grace = grace.min(ISOLATED_GRACE);
     }

@@ -8,6 +8,7 @@ use app::run::log::Stream;
 use tokio::net::unix::pipe::Receiver;
 use tokio_util::sync::CancellationToken;
 
+use super::success::Scan;
 use crate::output::RunLog;
 
 /// Bytes read at once: what a pipe holds.
@@ -42,12 +43,22 @@ enum Turn {
     Ended,
 }
 
-/// Reads a pipe into a log, until its end or until the run is `over`. What is in it then is taken,
+/// Reads a pipe into a log, past who looks for texts in it, until its end or until the run is `over`. What is in it then is taken,
 /// too. Whoever holds it longer can go on writing: it is read and thrown away, so that nobody gets
 /// SIGPIPE or waits for room.
-pub(super) async fn read(Pipe(pipe): Pipe, stream: Stream, log: RunLog, over: CancellationToken) {
+pub(super) async fn read(
+    Pipe(pipe): Pipe,
+    (stream, log, mut scan): (Stream, RunLog, Option<Scan>),
+    over: CancellationToken,
+) {
+    let mut take = |piece: &[u8]| {
+        if let Some(scan) = &mut scan {
+            scan.take(piece);
+        }
+        log.push(stream, piece);
+    };
     let reading = async {
-        while let Turn::Goes = turn(&pipe, |piece| log.push(stream, piece)).await {
+        while let Turn::Goes = turn(&pipe, &mut take).await {
             log.caught_up().await;
         }
     };
@@ -55,7 +66,7 @@ pub(super) async fn read(Pipe(pipe): Pipe, stream: Stream, log: RunLog, over: Ca
         () = reading => return,
         () = over.cancelled() => {}
     }
-    take_rest(&pipe, |piece| log.push(stream, piece));
+    take_rest(&pipe, take);
     drop(log);
     tokio::spawn(async move { while let Turn::Goes = turn(&pipe, |_| {}).await {} });
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use app::calendar::BlackoutPolicy;
-use app::id::{BlackoutId, ScheduleId, TaskId};
-use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
-use app::task::{Mode, Task, TaskState};
+use app::id::{BlackoutId, ScheduleId};
+use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::task::{Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -40,33 +40,11 @@ fn schedule(spec: &str, rule: &str) -> Schedule {
 }
 
 fn task() -> Task {
-    Task {
-        id: TaskId(1),
-        name: "t".into(),
-        nickname: String::new(),
-        owners: vec![],
-        tags: vec!["db".into()],
-        mode: Mode::Command,
-        command: "true".into(),
-        zone: ZONE.into(),
-        cron: String::new(),
-        schedules: vec![],
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
-        missed: MissedRule::default(),
-        execution: app::task::Execution::usual(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(DateTime::UNIX_EPOCH),
-        updated_at: Stamp(DateTime::UNIX_EPOCH),
-        next_at: None,
-    }
+    let mut task = Task::example();
+    task.spec.tags = vec!["db".into()];
+    task.spec.zone = ZONE.into();
+    task.spec.schedules.clear();
+    task
 }
 
 fn compiled(schedule: &Schedule, task: &Task, rules: &Snapshot) -> CompiledSchedule {
@@ -333,8 +311,8 @@ fn a_pause_with_an_end_is_stepped_over() {
 #[test]
 fn a_window_holds_both_its_ends_after_moves_too() {
     let mut bounded = task();
-    bounded.starts_at = Some(Stamp(at("2026-10-08 09:00")));
-    bounded.ends_at = Some(Stamp(at("2026-10-10 09:00")));
+    bounded.spec.starts_at = Some(Stamp(at("2026-10-08 09:00")));
+    bounded.spec.ends_at = Some(Stamp(at("2026-10-10 09:00")));
     for rule in ["", "work_days", "next_work_day"] {
         let daily = compiled(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
         assert_eq!(

@@ -78,6 +78,22 @@ impl RunLog {
         }
     }
 
+    /// A text without the secrets that are masked in this log.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> String {
+        let state = self.0.state();
+        match &state.masker {
+            Some(masker) => {
+                let mut masked = Vec::with_capacity(text.len());
+                masker.mask(text.as_bytes(), text.len(), true, &mut masked);
+                String::from_utf8_lossy(&masked).into_owned()
+            }
+            // Closed before its end: what would be masked is not known.
+            None if state.closed => "***".to_owned(),
+            None => text.to_owned(),
+        }
+    }
+
     /// Takes what was read from a pipe; after the end of the run it is thrown away.
     pub fn push(&self, stream: Stream, bytes: &[u8]) {
         let shared = &*self.0;

@@ -5,6 +5,7 @@ pub(super) mod account;
 pub(super) mod blackouts;
 pub(super) mod calendars;
 pub(super) mod channels;
+mod fields;
 pub(super) mod pools;
 pub(super) mod secrets;
 pub(super) mod session;

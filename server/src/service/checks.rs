@@ -1,125 +1,83 @@
-//! The rules on a task that need zone data or the database, on top of `TaskDraft::check`.
+//! The rules on a task that need zone data or the database, on top of `TaskDraft::parse`.
 
 use app::backend::Answer;
-use app::duration::parse_duration;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
-use app::id::{ChannelId, TaskId};
-use app::schedule::{
-    BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleDraft, ScheduleSpec, check_spec, field,
-};
-use app::task::{TaskDraft, entries, owners};
+use app::schedule::{Dialect, Named, check_spec};
+use app::task::{Parsed, Task, TaskDraft, TaskSpec};
+use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
-use crate::store::{Engine, NewSchedule, NewTask};
+use crate::store::Engine;
 use crate::timetable::{
     at_time_on, civil_date, is_date, parse_end, parse_instant, time_of_day, zone,
 };
 
 impl Service {
-    /// Checks a draft whole, so that every fault is told at once; `own` is the task under edit.
+    /// Reads a draft whole, so that all faults are reported at once; `own` is the task under edit.
     pub(super) async fn check_task(
         &self,
         lang: Lang,
         draft: &TaskDraft,
-        own: Option<TaskId>,
-    ) -> Answer<NewTask> {
-        let mut faults = draft.check(lang);
-        let zone_name = if draft.zone.trim().is_empty() {
-            self.default_zone.as_str()
-        } else {
-            draft.zone.trim()
-        };
-        let found = zone(zone_name);
+        own: Option<&Task>,
+    ) -> Answer<TaskSpec> {
+        let mut parsed = draft.parse(lang);
+        if parsed.spec.zone.is_empty() {
+            parsed.spec.zone.clone_from(&self.default_zone);
+        }
+        let found = zone(&parsed.spec.zone);
         if found.is_err() {
-            faults.push(unknown_zone(lang, zone_name));
+            let fault = unknown_zone(lang, &parsed.spec.zone);
+            parsed.faults.push(fault);
         }
         let zone = found.unwrap_or(TimeZone::UTC);
-        let (starts_at, ends_at) =
-            window(lang, (&draft.starts_at, &draft.ends_at), &zone, &mut faults);
-        self.check_storable("starts_at", starts_at, lang, &mut faults);
-        self.check_storable("ends_at", ends_at, lang, &mut faults);
-        let channel_id = draft.channel_id.map(ChannelId);
-        if let Some(id) = channel_id
+        self.check_window(lang, draft, &zone, &mut parsed);
+        if let Some(id) = parsed.spec.channel_id
             && self.store.channel(id).await.or_internal(lang)?.is_none()
         {
-            faults.push(FieldError::new(
+            parsed.faults.push(FieldError::new(
                 "channel_id",
                 "unknown",
                 lang.pick("没有这个通知渠道", "There is no such channel"),
             ));
         }
-        let schedules = self.check_schedules(lang, draft, &zone, &mut faults);
-        check_moment("urge_cron", &draft.urge_cron, &zone, lang, &mut faults);
-        let execution = self.check_execution(lang, draft, own, &mut faults).await?;
-        self.check_free(lang, draft.name.trim(), own, &mut faults)
-            .await?;
-        if !faults.is_empty() {
-            return Err(AppError::invalid(lang, faults));
-        }
-        Ok(NewTask {
-            name: draft.name.trim().to_owned(),
-            nickname: draft.nickname.trim().to_owned(),
-            owners: owners(&draft.owners),
-            tags: entries(&draft.tags),
-            mode: draft.mode,
-            command: draft.command.replace("\r\n", "\n"),
-            zone: zone_name.to_owned(),
-            schedules,
-            urge_cron: ScheduleSpec::parse(&draft.urge_cron)
-                .ok()
-                .map(|spec| spec.canonical()),
-            missed: draft.missed.rule(),
-            urging: draft.urging,
-            channel_id,
-            starts_at,
-            ends_at,
-            execution,
-            // Checked above.
-            timeout_seconds: parse_duration(&draft.timeout).unwrap_or(None),
-        })
+        let rules = self.calendar_cache.snapshot();
+        check_named(lang, &parsed.named, &zone, &rules, &mut parsed.faults);
+        self.check_execution(lang, draft, own, &mut parsed).await?;
+        self.check_free(lang, own, &mut parsed).await?;
+        parsed
+            .finish()
+            .map_err(|faults| AppError::invalid(lang, faults))
     }
 
-    /// Tells a name that another task has, together with all other faults. Who comes second at the
-    /// same moment is told by the database.
-    async fn check_free(
-        &self,
-        lang: Lang,
-        name: &str,
-        own: Option<TaskId>,
-        faults: &mut Vec<FieldError>,
-    ) -> Answer<()> {
-        if faults.is_empty() || name.is_empty() || faults.iter().any(|one| one.field == "name") {
+    fn check_window(&self, lang: Lang, draft: &TaskDraft, zone: &TimeZone, parsed: &mut Parsed) {
+        let typed = (draft.starts_at.as_str(), draft.ends_at.as_str());
+        let faults = &mut parsed.faults;
+        let (starts_at, ends_at) = window(lang, typed, zone, faults);
+        self.check_storable("starts_at", starts_at, lang, faults);
+        self.check_storable("ends_at", ends_at, lang, faults);
+        parsed.spec.starts_at = starts_at.map(Stamp);
+        parsed.spec.ends_at = ends_at.map(Stamp);
+    }
+
+    /// Reports a name that another task has, together with all other faults. Of two that come at the
+    /// same moment the database refuses the second.
+    async fn check_free(&self, lang: Lang, own: Option<&Task>, parsed: &mut Parsed) -> Answer<()> {
+        let name = &parsed.spec.name;
+        if parsed.faults.is_empty() || name.is_empty() || !parsed.is_fine("name") {
             // Alone, the database's own answer is the right one.
             return Ok(());
         }
         let other = self.store.task_named(name).await.or_internal(lang)?;
-        if other.is_some() && other != own {
+        if other.is_some() && other != own.map(|task| task.id) {
             let taken = super::tasks::name_taken(lang, name);
-            faults.extend(taken.fields);
+            parsed.faults.extend(taken.fields);
         }
         Ok(())
-    }
-
-    /// The schedules as they are stored. Faults that `TaskDraft::check` has told are not told again.
-    fn check_schedules(
-        &self,
-        lang: Lang,
-        draft: &TaskDraft,
-        zone: &TimeZone,
-        faults: &mut Vec<FieldError>,
-    ) -> Vec<NewSchedule> {
-        let rules = self.calendar_cache.snapshot();
-        draft
-            .work_schedules()
-            .iter()
-            .enumerate()
-            .filter_map(|(index, draft)| check_schedule(lang, index, draft, zone, &rules, faults))
-            .collect()
     }
 
     /// Tells an instant that the database would lose. Our driver sends instants as `TIMESTAMP`
@@ -145,8 +103,10 @@ impl Service {
     pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
         let mut faults = Vec::new();
         let spec = check_spec("urge_cron", text, Dialect::Standard, lang, &mut faults);
-        if let Ok(zone) = zone(zone_name) {
-            check_moment("urge_cron", text, &zone, lang, &mut faults);
+        if let (Some(spec), Ok(zone)) = (&spec, zone(zone_name)) {
+            let mut named = Named::default();
+            named.time("urge_cron", spec);
+            check_times(lang, &named, &zone, &mut faults);
         }
         match spec {
             Some(spec) if faults.is_empty() => Ok(spec.canonical()),
@@ -201,37 +161,28 @@ impl Service {
     }
 }
 
-/// A schedule as it is stored. Faults that `ScheduleDraft::check` tells are not told again.
-pub(super) fn check_schedule(
+/// Reports times that the zone does not have and calendars that do not exist.
+pub(super) fn check_named(
     lang: Lang,
-    index: usize,
-    draft: &ScheduleDraft,
+    named: &Named,
     zone: &TimeZone,
     rules: &Snapshot,
     faults: &mut Vec<FieldError>,
-) -> Option<NewSchedule> {
-    let (dialect, rule) = (draft.dialect()?, draft.day_rule.parse::<DayRule>().ok()?);
-    let spec = ScheduleSpec::parse_dialect(&draft.spec, dialect).ok()?;
-    check_moment(&field(index, "spec"), &draft.spec, zone, lang, faults);
-    let calendar =
-        Some(draft.calendar.trim()).filter(|name| !name.is_empty() && *name != BUILTIN_CALENDAR);
-    if calendar.is_some_and(|name| rules.calendar(Some(name)).is_none()) {
-        faults.push(FieldError::new(
-            &field(index, "calendar"),
-            "unknown",
-            lang.pick("没有这个日历", "There is no such calendar"),
-        ));
+) {
+    check_times(lang, named, zone, faults);
+    for (field, name) in &named.calendars {
+        if rules.calendar(Some(name)).is_none() {
+            let message = lang.pick("没有这个日历", "There is no such calendar");
+            faults.push(FieldError::new(field, "unknown", message));
+        }
     }
-    Some(NewSchedule {
-        spec: spec.canonical(),
-        day_rule: rule,
-        // A calendar that is not asked is not kept: it would hinder deleting it.
-        calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
-        jitter: Jitter {
-            seconds: parse_duration(&draft.jitter).ok().flatten().unwrap_or(0),
-            stable: draft.jitter_stable,
-        },
-    })
+}
+
+/// Reports times that the zone does not have, or that lie out of range.
+fn check_times(lang: Lang, named: &Named, zone: &TimeZone, faults: &mut Vec<FieldError>) {
+    for (field, time) in &named.times {
+        instant(field, time, zone, lang, faults);
+    }
 }
 
 /// The window of a task; its fault is that it ends before it starts.
@@ -255,24 +206,6 @@ pub(super) fn window(
         ));
     }
     (start, end)
-}
-
-/// Tells a time in a schedule's text that the zone does not have, or that lies out of range.
-fn check_moment(
-    field: &str,
-    text: &str,
-    zone: &TimeZone,
-    lang: Lang,
-    faults: &mut Vec<FieldError>,
-) {
-    let moment = match ScheduleSpec::parse(text) {
-        Ok(ScheduleSpec::Once { at }) => Some(at),
-        Ok(ScheduleSpec::Every { anchor, .. }) => anchor,
-        _ => None,
-    };
-    if let Some(moment) = moment {
-        instant(field, &moment, zone, lang, faults);
-    }
 }
 
 /// The fault of a zone that the zone data does not know.

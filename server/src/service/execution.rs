@@ -9,16 +9,15 @@ use std::sync::Arc;
 use app::backend::Answer;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
-use app::id::TaskId;
 use app::task::execution::ExecutionDraft;
-use app::task::{Execution, Task, TaskDraft};
+use app::task::{Execution, Parsed, Task, TaskDraft};
 
 use super::Service;
 use crate::error::OrInternal;
 use crate::executor::RunAsError;
 
 impl Service {
-    /// The execution as it is stored; faults that `TaskDraft::check` tells are not told again.
+    /// Checks how a task is executed and looks up the tasks that it waits for.
     ///
     /// What the task `own` has already is not asked again: a setting of the server that became
     /// stricter must not keep people from editing the rest. Starts ask the server, too.
@@ -26,17 +25,14 @@ impl Service {
         &self,
         lang: Lang,
         draft: &TaskDraft,
-        own: Option<TaskId>,
-        faults: &mut Vec<FieldError>,
-    ) -> Answer<Execution> {
-        let mut told = Vec::new();
-        let mut execution = draft.execution.read(lang, &mut told);
-        let before = match own {
-            Some(id) => self.store.task(id).await.or_internal(lang)?,
-            None => None,
-        };
-        let kept = before.map(|task| task.execution).unwrap_or_default();
-        let fine = |field: &str| told.iter().all(|fault| fault.field != field);
+        own: Option<&Task>,
+        parsed: &mut Parsed,
+    ) -> Answer<()> {
+        let kept = own.map_or_else(Execution::usual, |task| Arc::clone(&task.execution));
+        let execution = Arc::clone(&parsed.spec.execution);
+        let check_url = parsed.is_fine("execution.http.url");
+        let check_waits = parsed.is_fine("execution.waits.tasks");
+        let faults = &mut parsed.faults;
         if execution.pool != kept.pool {
             self.check_pool(lang, &execution.pool, faults).await?;
         }
@@ -44,15 +40,18 @@ impl Service {
             self.check_run_as(lang, &execution.run_as, faults).await?;
         }
         let url = |of: &Execution| of.http.as_ref().map(|call| call.url.clone());
-        if url(&execution) != url(&kept) && fine("execution.http.url") {
+        if check_url && url(&execution) != url(&kept) {
             self.check_url(lang, &execution, faults);
         }
-        if fine("execution.waits.tasks") {
-            execution.waits.tasks = self
-                .check_waits(lang, &draft.execution.waits.tasks, own, faults)
-                .await?;
+        let awaited = &draft.execution.waits.tasks;
+        if check_waits && !awaited.is_empty() {
+            let own = own.map(|task| task.id);
+            let tasks = self.check_waits(lang, awaited, own, faults).await?;
+            if !tasks.is_empty() {
+                Arc::make_mut(&mut parsed.spec.execution).waits.tasks = tasks;
+            }
         }
-        Ok(execution)
+        Ok(())
     }
 
     async fn check_pool(&self, lang: Lang, name: &str, faults: &mut Vec<FieldError>) -> Answer<()> {

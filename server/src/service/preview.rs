@@ -6,22 +6,21 @@ mod list;
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
-use app::id::{ScheduleId, TaskId};
+use app::id::TaskId;
 use app::occurrence::ScheduleWords;
 use app::page::{Preview, PreviewRequest};
 use app::schedule::{
-    Purpose, SCHEDULES_MAX, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule,
+    Named, SCHEDULES_MAX, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule,
 };
-use app::task::{Mode, Task, TaskState};
+use app::task::{Task, TaskSpec};
 use app::time::{Stamp, ZoneRules};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
-use super::checks::{check_schedule, unknown_zone, window as window_of};
+use super::checks::{check_named, unknown_zone, window as window_of};
 use crate::error::OrInternal;
 use crate::firings::{CompiledSchedule, Snapshot};
-use crate::store::NewSchedule;
 use crate::timetable::{Patterns, known_version, rules, zone};
 pub(super) use list::{DENSE, STRETCH};
 use list::{list, notes};
@@ -180,63 +179,48 @@ fn task_of(
         ));
         return Err(AppError::invalid(lang, faults));
     }
-    let mut schedules = Vec::new();
-    for (index, draft) in typed {
-        draft.check(index, lang, &mut faults);
-        let checked = check_schedule(lang, index, draft, zone, basis.rules, &mut faults);
-        schedules.extend(checked.map(|new| to_schedule(new, saved)));
-    }
+    let mut named = Named::default();
+    let mut schedules: Vec<Schedule> = typed
+        .filter_map(|(index, draft)| draft.read(index, lang, &mut named, &mut faults))
+        .collect();
+    check_named(lang, &named, zone, basis.rules, &mut faults);
     let window = (request.starts_at.as_str(), request.ends_at.as_str());
     let (starts_at, ends_at) = window_of(lang, window, zone, &mut faults);
     if !faults.is_empty() {
         return Err(AppError::invalid(lang, faults));
     }
+    for schedule in &mut schedules {
+        adopt_id(schedule, saved);
+    }
     // A task that is not saved yet begins with what is asked for.
     let begin = request
         .after
         .map_or(basis.now, |after| after.0.min(basis.now));
-    let born = saved.map_or(Stamp(begin), |task| task.created_at);
-    Ok(Task {
-        id: saved.map_or(TaskId(0), |task| task.id),
-        name: String::new(),
-        nickname: String::new(),
-        owners: Vec::new(),
+    let spec = TaskSpec {
         tags: request.tags.clone(),
-        mode: Mode::Command,
-        command: String::new(),
         zone: zone_name.to_owned(),
-        cron: String::new(),
         schedules,
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
         starts_at: starts_at.map(Stamp),
         ends_at: ends_at.map(Stamp),
-        timeout_seconds: None,
-        missed: app::schedule::MissedRule::default(),
-        execution: app::task::Execution::usual(),
-        state: saved.map_or(TaskState::Active, |task| task.state),
-        paused_until: saved.and_then(|task| task.paused_until),
-        finished: false,
-        version: 1,
-        created_at: born,
-        updated_at: born,
-        next_at: None,
+        ..TaskSpec::default()
+    };
+    Ok(match saved {
+        Some(saved) => Task {
+            spec,
+            ..saved.clone()
+        },
+        None => Task::entered(TaskId(0), spec, Stamp(begin)),
     })
 }
 
-fn to_schedule(new: NewSchedule, saved: Option<&Task>) -> Schedule {
-    // The saved schedule with the same text: its id decides the jitter.
-    let id = saved
-        .and_then(|task| task.schedules.iter().find(|saved| saved.spec == new.spec))
-        .map_or(ScheduleId(0), |schedule| schedule.id);
-    Schedule {
-        id,
-        purpose: Purpose::Work,
-        spec: new.spec,
-        day_rule: new.day_rule,
-        calendar: new.calendar,
-        jitter: new.jitter,
+/// Gives a schedule the id of the saved one with the same text: it decides the jitter.
+fn adopt_id(schedule: &mut Schedule, saved: Option<&Task>) {
+    let same = |task: &Task| {
+        let mut all = task.schedules.iter();
+        all.find(|one| one.spec == schedule.spec).map(|one| one.id)
+    };
+    if let Some(id) = saved.and_then(same) {
+        schedule.id = id;
     }
 }
 

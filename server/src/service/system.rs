@@ -169,7 +169,7 @@ impl Service {
             .await
             .or_internal(lang)?;
         let ids: Vec<TaskId> = runs.iter().map(|run| run.task_id).collect();
-        let tasks = self.rows_of(lang, &ids).await?;
+        let tasks = self.views_of(lang, &ids).await?;
         let mut failing: Vec<FailingTask> = runs
             .into_iter()
             .filter_map(|run| {
@@ -211,9 +211,9 @@ impl System for Service {
             .into_iter()
             .filter_map(|row| {
                 Some(Upcoming {
-                    task_id: row.task.id,
-                    at: row.task.next_at?,
-                    name: row.task.name,
+                    task_id: row.id,
+                    at: row.next_at?,
+                    name: row.task.spec.name,
                 })
             })
             .collect();

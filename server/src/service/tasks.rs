@@ -17,13 +17,14 @@ use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
 use app::run::{HistoryItem, Run};
 use app::task::{
-    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskRow, TaskStep,
+    Control, Health, RunForm, RunRequest, Task, TaskDraft, TaskQuery, TaskStep, TaskView,
 };
 use app::transition::Step;
 use async_trait::async_trait;
 use chrono::DateTime;
 
 pub(super) use kept::KeptLists;
+use next::Next;
 
 use history::{merge, parse_cursor, reaches_back_to};
 pub use save::Saved;
@@ -55,7 +56,7 @@ pub(super) fn name_taken(lang: Lang, name: &str) -> AppError {
 }
 
 impl Service {
-    async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskRow>> {
+    async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskView>> {
         let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
         let patterns = search_patterns(&query.q).map_err(|fault| {
             let fault = FieldError::new("q", fault.code(), fault.text(lang));
@@ -77,36 +78,52 @@ impl Service {
         let planned = self.planned_next(lang, &ids).await?;
         let items = rows
             .into_iter()
-            .map(|listed| self.row_of(listed, &planned))
+            .map(|listed| self.view(listed, &planned))
             .collect();
         Ok(List { items, next })
     }
 
-    /// A task as lists show it: with its next firing and its health.
-    fn row_of(&self, listed: ListedTask, planned: &next::PlannedNext) -> TaskRow {
-        let task = self.with_next(listed.task, planned);
-        TaskRow {
-            health: Health::of(&task, &listed.pulse),
-            last_run: listed.last_run,
+    /// A task as it is shown: with its next firing and its health.
+    fn view(&self, listed: ListedTask, planned: &next::PlannedNext) -> TaskView {
+        let ListedTask {
+            task,
+            last_run,
+            pulse,
+        } = listed;
+        let Next { next_at, finished } = self.next_of(&task, planned);
+        TaskView {
+            cron: task.cron().to_owned(),
+            health: Health::of(&task, finished, &pulse),
+            finished,
+            next_at,
+            last_run,
             task,
         }
     }
 
-    /// Some tasks as lists show them, in no order.
-    pub(super) async fn rows_of(&self, lang: Lang, ids: &[TaskId]) -> Answer<Vec<TaskRow>> {
+    /// Some tasks as they are shown, in no order.
+    pub(super) async fn views_of(&self, lang: Lang, ids: &[TaskId]) -> Answer<Vec<TaskView>> {
         let listed = self.store.task_rows_of(ids).await.or_internal(lang)?;
         let planned = self.planned_next(lang, ids).await?;
         Ok(listed
             .into_iter()
-            .map(|listed| self.row_of(listed, &planned))
+            .map(|listed| self.view(listed, &planned))
             .collect())
     }
 
-    async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<Task> {
+    async fn view_of(&self, lang: Lang, id: TaskId) -> Answer<TaskView> {
+        let views = self.views_of(lang, &[id]).await?;
+        views
+            .into_iter()
+            .next()
+            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
+    }
+
+    async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
         self.signals.tasks.notify_one();
         self.signals.tell(Some(id), None);
         if found {
-            self.find_task(lang, id).await
+            self.view_of(lang, id).await
         } else {
             Err(AppError::not_found(lang, task_noun(lang)))
         }
@@ -145,29 +162,26 @@ fn closed(lang: Lang) -> AppError {
 
 #[async_trait]
 impl Tasks for Service {
-    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskRow>> {
+    async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskView>> {
         let rows = self.task_list_rows(caller, query).await?;
         Ok(std::sync::Arc::unwrap_or_clone(rows))
     }
 
-    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<Task> {
+    async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<TaskView> {
         self.allow(caller, Action::Read)?;
-        self.find_task(caller.lang, id).await
+        self.view_of(caller.lang, id).await
     }
 
-    async fn task_row(&self, caller: &Caller, id: TaskId) -> Answer<TaskRow> {
-        self.allow(caller, Action::Read)?;
-        let rows = self.rows_of(caller.lang, &[id]).await?;
-        rows.into_iter()
-            .next()
-            .ok_or_else(|| AppError::not_found(caller.lang, task_noun(caller.lang)))
-    }
-
-    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
+    async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView> {
         self.create(caller, draft).await
     }
 
-    async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft) -> Answer<Task> {
+    async fn task_update(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        draft: &TaskDraft,
+    ) -> Answer<TaskView> {
         let saved = self
             .save_task(caller, id, None, |_| Ok(draft.clone()))
             .await?;
@@ -177,10 +191,15 @@ impl Tasks for Service {
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft> {
         self.allow(caller, Action::Read)?;
         let task = self.find_task(caller.lang, id).await?;
-        self.draft_of(caller.lang, task).await
+        self.draft_of(caller.lang, &task.spec).await
     }
 
-    async fn task_control(&self, caller: &Caller, id: TaskId, control: &Control) -> Answer<Task> {
+    async fn task_control(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        control: &Control,
+    ) -> Answer<TaskView> {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let task = self.find_task(lang, id).await?;

@@ -8,10 +8,9 @@ mod search;
 
 pub use change::{Deleted, Updated};
 
-use app::id::{ChannelId, TaskId};
-use app::schedule::{DayRule, Jitter, MissedRule, Schedule};
-use app::task::{Execution, InForce, Mode, Task, TaskState};
-use chrono::{DateTime, Utc};
+use app::id::TaskId;
+use app::schedule::Schedule;
+use app::task::{InForce, Task, TaskState};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -26,69 +25,6 @@ pub use search::{SearchFault, patterns as search_patterns};
 
 /// The column that search looks through. Not in the entity: nothing that reads tasks reads it.
 const SEARCH: &str = "search";
-
-/// A checked task, ready to be written.
-#[derive(Clone, Debug)]
-pub struct NewTask {
-    /// 工作内容.
-    pub name: String,
-    /// 绰号.
-    pub nickname: String,
-    /// 责任人.
-    pub owners: Vec<String>,
-    /// Labels.
-    pub tags: Vec<String>,
-    /// 工作模式.
-    pub mode: Mode,
-    /// The command.
-    pub command: String,
-    /// IANA zone.
-    pub zone: String,
-    /// 工作周期, in their order; at least one.
-    pub schedules: Vec<NewSchedule>,
-    /// 催单工作周期.
-    pub urge_cron: Option<String>,
-    /// 是否开启催单.
-    pub urging: bool,
-    /// Where its messages go.
-    pub channel_id: Option<ChannelId>,
-    /// Start of the window.
-    pub starts_at: Option<DateTime<Utc>>,
-    /// End of the window.
-    pub ends_at: Option<DateTime<Utc>>,
-    /// Hard limit of a run.
-    pub timeout_seconds: Option<i64>,
-    /// What becomes of missed firings.
-    pub missed: MissedRule,
-    /// How it is executed.
-    pub execution: Execution,
-}
-
-/// A checked schedule, ready to be written.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NewSchedule {
-    /// Its canonical text.
-    pub spec: String,
-    /// Which days count.
-    pub day_rule: DayRule,
-    /// Name of the calendar; `None` for the built-in one.
-    pub calendar: Option<String>,
-    /// How far firings are spread.
-    pub jitter: Jitter,
-}
-
-impl NewSchedule {
-    /// A schedule without further rules.
-    #[must_use]
-    pub fn plain(spec: &str) -> Self {
-        Self {
-            spec: spec.to_owned(),
-            day_rule: DayRule::Any,
-            calendar: None,
-            jitter: Jitter::default(),
-        }
-    }
-}
 
 /// A task as the loop needs it: active or paused, with the schedules in force.
 #[derive(Clone, PartialEq, Eq, Debug)]

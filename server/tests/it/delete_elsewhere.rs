@@ -8,18 +8,18 @@ use super::helpers::{TestApp, draft, in_time};
 #[tokio::test]
 async fn a_run_of_another_node_is_ended_before_its_task_is_deleted() {
     let app = TestApp::new().await;
-    let task = app.add(draft("t", "0 0 1 1 *", "true")).await;
+    let id = app.add(draft("t", "0 0 1 1 *", "true")).await.id;
     let database = &app.place.database;
     database
         .execute(&format!(
             "INSERT INTO run (task_id, attempt, trigger_kind, state, node_id, epoch, started_at, \
              output_bytes, output_dropped) \
              VALUES ({}, 1, 'manual', 'running', 'another', 1, '2026-11-22 08:00:00', 0, 0)",
-            task.id
+            id.0
         ))
         .await;
     let (service, console) = (std::sync::Arc::clone(&app.service), app.console());
-    let deleting = tokio::spawn(async move { service.task_delete(&console, task.id).await });
+    let deleting = tokio::spawn(async move { service.task_delete(&console, id).await });
     let asked = "SELECT COUNT(*) FROM run WHERE stop_by IS NOT NULL";
     app.until("the other node to be asked", async || {
         (database.count(asked).await == 1).then_some(())
@@ -27,12 +27,7 @@ async fn a_run_of_another_node_is_ended_before_its_task_is_deleted() {
     .await;
     // Nothing is lost of what the other node needs, and nothing starts any more.
     app.until("the task to be closed", async || {
-        let task = app
-            .components
-            .store
-            .task(task.id)
-            .await
-            .expect("the database");
+        let task = app.components.store.task(id).await.expect("the database");
         (task.expect("it is there").state == TaskState::Closed).then_some(())
     })
     .await;

@@ -7,7 +7,7 @@ use app::auth::Role;
 use app::backend::Tasks;
 use app::id::TaskId;
 use app::task::execution::{ExecutionDraft, HttpDraft, RetryDraft, WaitsDraft};
-use app::task::{Mode, Task, TaskDraft};
+use app::task::{Mode, TaskDraft, TaskView};
 use serde_json::{Value, json};
 
 use super::helpers::{Browser, TestApp, draft};
@@ -50,7 +50,7 @@ async fn edit(
     app: &TestApp,
     id: TaskId,
     change: impl FnOnce(&mut TaskDraft),
-) -> Result<Task, Vec<(String, String)>> {
+) -> Result<TaskView, Vec<(String, String)>> {
     let console = app.console();
     let mut draft = app.service.task_draft(&console, id).await.expect("a draft");
     change(&mut draft);

@@ -13,7 +13,7 @@ use super::helpers::{Browser, TestApp, at, draft};
 /// Its health, which everybody must be told alike.
 async fn health(app: &TestApp, task: TaskId) -> Health {
     let console = app.console();
-    let row = app.service.task_row(&console, task).await.expect("a task");
+    let row = app.service.task_get(&console, task).await.expect("a task");
     let list = app.service.task_list(&console, &Default::default()).await;
     let listed = list.expect("a list").items;
     let listed = listed.iter().find(|row| row.task.id == task);

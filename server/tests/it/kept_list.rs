@@ -29,7 +29,7 @@ async fn list(app: &TestApp, browser: &Browser) -> Vec<(String, Value)> {
         .expect("a list")
         .items
         .into_iter()
-        .map(|row| (row.task.name, serde_json::json!(row.task.next_at)))
+        .map(|row| (row.task.spec.name, serde_json::json!(row.next_at)))
         .collect();
     assert_eq!(shown, told, "pages and programs");
     told

@@ -46,7 +46,7 @@ async fn next_at(app: &TestApp, id: TaskId) -> Option<DateTime<Utc>> {
         .await
         .expect("a list");
     let row = listed.items.iter().find(|row| row.task.id == id);
-    let row = &row.expect("a row").task;
+    let row = row.expect("a row");
     assert_eq!((row.next_at, row.finished), (task.next_at, task.finished));
     task.next_at.map(|at| at.0)
 }

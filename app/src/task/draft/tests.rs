@@ -3,6 +3,10 @@
 use super::*;
 use crate::task::execution::HttpDraft;
 
+fn faults_of(draft: &TaskDraft) -> Vec<FieldError> {
+    draft.parse(Lang::Zh).faults
+}
+
 #[test]
 fn every_fault_is_named_at_its_field_in_both_languages() {
     let draft = TaskDraft {
@@ -15,7 +19,7 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         ..TaskDraft::default()
     };
     for lang in [Lang::Zh, Lang::En] {
-        let faults = draft.check(lang);
+        let faults = draft.parse(lang).faults;
         let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(
             fields,
@@ -38,19 +42,106 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         },
         ..TaskDraft::default()
     };
-    let fields: Vec<String> = mixed.check(Lang::Zh).into_iter().map(|f| f.field).collect();
+    let fields: Vec<String> = faults_of(&mixed).into_iter().map(|f| f.field).collect();
     assert_eq!(fields, ["execution.http.url", "execution.soft_limit"]);
     let fine = TaskDraft {
         command: " ".into(),
         timeout: "6m".into(),
         ..mixed
     };
-    assert_eq!(fine.check(Lang::Zh), []);
+    assert_eq!(faults_of(&fine), []);
     let huge = TaskDraft {
         name: "x".into(),
         cron: "* * * * *".into(),
         command: "x".repeat(1 << 20),
         ..TaskDraft::default()
     };
-    assert_eq!(huge.check(Lang::En)[0].code, "too_long");
+    assert_eq!(faults_of(&huge)[0].code, "too_long");
+    for (runbook, code) in [
+        ("预".repeat(4_001), "too_long"),
+        ("\u{1b}[2J".to_owned(), "control"),
+    ] {
+        let draft = TaskDraft {
+            runbook,
+            ..fine.clone()
+        };
+        let fault = &faults_of(&draft)[0];
+        assert_eq!(
+            (fault.field.as_str(), fault.code.as_str()),
+            ("runbook", code)
+        );
+    }
+}
+
+/// The zone that the tests write times in.
+fn local(at: Stamp) -> String {
+    at.rfc3339()
+}
+
+#[test]
+fn what_is_stored_and_typed_again_is_the_same() {
+    let draft = TaskDraft {
+        name: " 备份 ".into(),
+        nickname: "小王".into(),
+        owners: vec!["@王，李".into()],
+        tags: vec!["db, nightly".into()],
+        mode: Mode::MessageCommand,
+        command: "a\r\nb".into(),
+        zone: "Asia/Shanghai".into(),
+        schedules: vec![
+            ScheduleDraft::plain("0 9 * * *"),
+            ScheduleDraft {
+                day_rule: "nth_work_day:-1".into(),
+                calendar: "公司".into(),
+                jitter: "5m".into(),
+                jitter_stable: true,
+                ..ScheduleDraft::plain("0 18 * * *")
+            },
+        ],
+        urge_cron: "*/30 * * * *".into(),
+        urging: true,
+        channel_id: Some(3),
+        timeout: "90".into(),
+        missed: MissedDraft {
+            policy: "all".into(),
+            max: "5".into(),
+            ..MissedDraft::default()
+        },
+        execution: ExecutionDraft {
+            overlap: "queue:3".into(),
+            soft_limit: "30s".into(),
+            ..ExecutionDraft::default()
+        },
+        runbook: "https://wiki.example.com/backup\r\n\t先看磁盘 ".into(),
+        ..TaskDraft::default()
+    };
+    let spec = draft.parse(Lang::En).finish().expect("no fault");
+    assert_eq!(spec.owners, ["王", "李"]);
+    assert_eq!(spec.command, "a\nb");
+    assert_eq!(spec.timeout_seconds, Some(90));
+    let runbook = "https://wiki.example.com/backup\n\t先看磁盘";
+    assert_eq!(spec.notes.runbook, runbook);
+    let again = TaskDraft::of(&spec, (&*spec.execution).into(), local);
+    assert_eq!(again.parse(Lang::En).finish(), Ok(spec.clone()));
+    let third = TaskDraft::of(&spec, (&*spec.execution).into(), local);
+    assert_eq!(third, again);
+}
+
+#[test]
+fn a_task_is_written_flat_and_read_back_by_programs_and_by_pages() {
+    let task = crate::task::Task::example();
+    let json = serde_json::to_value(&task).expect("JSON");
+    assert_eq!(json["name"], "example");
+    assert_eq!(json["schedules"][0]["spec"], "0 0 1 1 *");
+    assert_eq!(json["runbook"], "");
+    assert!(
+        json.get("spec").is_none() && json.get("notes").is_none(),
+        "{json}"
+    );
+    assert_eq!(
+        serde_json::from_value::<crate::task::Task>(json).ok(),
+        Some(task.clone())
+    );
+    let bytes = crate::wire::write(&task).expect("bytes");
+    assert_eq!(crate::wire::read(&bytes), Ok(task));
 }

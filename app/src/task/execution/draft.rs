@@ -11,9 +11,11 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Execution, HttpDraft, Overlap, Parameter, Waits};
+use super::{Execution, HttpDraft, Overlap, Parameter, StopGrace, SuccessWhen, Waits};
+use crate::duration::format_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
+use back::{optional, unless};
 pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;
 use reader::{Reader, plain};
@@ -37,6 +39,8 @@ pub struct ExecutionDraft {
     pub pool: String,
     /// After a failure.
     pub retry: RetryDraft,
+    /// What its output must say for a run to have succeeded.
+    pub success_when: SuccessWhen,
     /// `30s`, `5m`; empty for none.
     pub soft_limit: String,
     /// Between TERM and KILL; empty for 10 s.
@@ -135,10 +139,11 @@ impl ExecutionDraft {
             soft_limit_seconds: reader.seconds("soft_limit", &self.soft_limit, 1, MONTH),
             stop_grace_seconds: reader
                 .seconds("stop_grace", &self.stop_grace, 1, STOP_GRACE_MAX)
-                .unwrap_or(usual.stop_grace_seconds),
+                .map_or(usual.stop_grace_seconds, StopGrace),
             overlap: self.read_overlap(&mut reader),
             pool: names::pool(&mut reader, &self.pool),
             retry: self.retry.read(&mut reader),
+            success_when: names::success_when(&mut reader, &self.success_when),
             run_as: names::run_as(&mut reader, &self.run_as),
             cwd: names::cwd(&mut reader, &self.cwd),
             shell: names::shell(&mut reader, &self.shell),
@@ -173,6 +178,37 @@ impl ExecutionDraft {
             reader.fault("overlap", "invalid", message);
             Overlap::default()
         })
+    }
+}
+
+impl From<&Execution> for ExecutionDraft {
+    /// The draft that would leave it as it is.
+    fn from(execution: &Execution) -> Self {
+        let usual = Execution::default();
+        let env = execution.env.iter().map(env::line);
+        Self {
+            overlap: unless(&execution.overlap, &usual.overlap, Overlap::to_string),
+            pool: execution.pool.clone(),
+            retry: (&execution.retry).into(),
+            success_when: execution.success_when.clone(),
+            soft_limit: optional(execution.soft_limit_seconds, format_duration),
+            stop_grace: unless(
+                &execution.stop_grace_seconds,
+                &usual.stop_grace_seconds,
+                |grace| format_duration(grace.0),
+            ),
+            limits: (&execution.limits).into(),
+            run_as: execution.run_as.clone(),
+            cwd: execution.cwd.clone(),
+            shell: execution.shell.clone(),
+            merge_output: execution.merge_output,
+            secret_files: execution.secret_files,
+            env: env.collect::<Vec<_>>().join("\n"),
+            parameters: execution.parameters.clone(),
+            waits: (&execution.waits).into(),
+            http: execution.http.as_ref().map(Into::into).unwrap_or_default(),
+            outlives_server: execution.outlives_server,
+        }
     }
 }
 

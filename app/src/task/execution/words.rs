@@ -36,6 +36,7 @@ impl Execution {
                 format!("Waits for a slot of the pool {}", self.pool),
             ));
         }
+        all.extend(self.success_when.describe(lang));
         all.extend(self.retry.describe(lang));
         if let Some(seconds) = self.soft_limit_seconds.map(format_duration) {
             all.push(lang.pick(
@@ -44,7 +45,7 @@ impl Execution {
             ));
         }
         if self.stop_grace_seconds != usual.stop_grace_seconds {
-            let grace = format_duration(self.stop_grace_seconds);
+            let grace = format_duration(self.stop_grace_seconds.0);
             all.push(lang.pick(
                 format!("停止时先 TERM，{grace} 后 KILL"),
                 format!("Stopped by TERM, and by KILL {grace} later"),
@@ -297,7 +298,7 @@ fn listed<'a>(lang: Lang, names: impl Iterator<Item = &'a str>) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EnvVar, Parameter};
+    use super::super::{EnvVar, Parameter, StopGrace};
     use super::*;
 
     #[test]
@@ -319,7 +320,7 @@ mod tests {
                 ..Retry::default()
             },
             soft_limit_seconds: Some(300),
-            stop_grace_seconds: 30,
+            stop_grace_seconds: StopGrace(30),
             limits: Limits {
                 memory_mib: Some(512),
                 nice: Some(5),

@@ -68,7 +68,7 @@ fn first_in_force(task: &Task) -> (String, String, usize) {
             first.spec.clone(),
             more.len(),
         ),
-        InForce::Work([]) => (words(&task.cron, lang), task.cron.clone(), 0),
+        InForce::Work([]) => (String::new(), String::new(), 0),
     }
 }
 

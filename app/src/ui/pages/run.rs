@@ -22,6 +22,7 @@ use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::visible;
+use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::run_state;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, ui};
@@ -118,6 +119,12 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
         <div class="grid">
             {(!is_message(run)).then(|| log::card(&page, desk.log))}
             <div class="stack">
+                {page.runbook.as_deref().map(|text| view! {
+                    <section class="card">
+                        <h2>{ui.runbook}</h2>
+                        {runbook(text)}
+                    </section>
+                })}
                 {attempts(&page.attempts, run.id, &clock)}
                 <section class="card">
                     <h2>{ui.run_facts}</h2>

@@ -21,6 +21,7 @@ use crate::ui::components::history::history;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::code_block;
+use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
@@ -124,7 +125,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
             <div>
                 <h1>{page.task.name.clone()}</h1>
                 <p class="lead">
-                    {health(&page.task, page.health, &clock)}
+                    {health(&page.task, page.task.health, &clock)}
                     <span>{in_force_words(&page.task)}</span>
                     {page.task.next_at.map(|at| view! {
                         <span class="muted">{ui.next_firing} " " {clock.relative(at)}</span>
@@ -150,6 +151,12 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                     <h2>{ui.facts}</h2>
                     {facts(&page.task, page.channel.clone(), &clock)}
                 </section>
+                {(!page.task.notes.runbook.is_empty()).then(|| view! {
+                    <section class="card">
+                        <h2>{ui.runbook}</h2>
+                        {runbook(&page.task.notes.runbook)}
+                    </section>
+                })}
                 {execution(&page)}
                 <section class="card">
                     <h2>{ui.messages}</h2>

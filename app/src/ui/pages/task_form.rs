@@ -18,7 +18,7 @@ use crate::schedule::ScheduleDraft;
 use crate::server_fns::fetch_task_form;
 use crate::task::{Mode, TaskDraft};
 use crate::ui::components::choice::{check, select};
-use crate::ui::components::field::{Faults, Field, input};
+use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::preview::{Around, Typed, fault, preview};
@@ -243,6 +243,7 @@ fn tell(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
                     hint: ui.field_tags_hint, typed: Some(around.tags), ..Field::default()
                 }, faults)}
             </div>
+            {lines("runbook", (ui.runbook, ui.field_runbook_hint), &draft.runbook, false, faults)}
         </section>
     }
     .into_any()

@@ -10,7 +10,7 @@ use crate::auth::Action;
 use crate::page::TaskListPage;
 use crate::routes;
 use crate::server_fns::fetch_task_list;
-use crate::task::{TaskQuery, TaskRow, TaskState};
+use crate::task::{TaskQuery, TaskState, TaskView};
 use crate::texts::phrases;
 use crate::transition::Word;
 use crate::ui::components::controls::Controls;
@@ -231,7 +231,7 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     .into_any()
 }
 
-fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
+fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     let (ui, lang) = (ui(), lang());
     let task = &item.task;
     let last = match &item.last_run {
@@ -244,7 +244,7 @@ fn row(item: &TaskRow, clock: &Clock, controls: Option<Controls>) -> AnyView {
         .into_any(),
         None => view! { <span class="muted">{ui.never_ran}</span> }.into_any(),
     };
-    let next = match task.next_at {
+    let next = match item.next_at {
         Some(at) => clock.both(at),
         None => view! { <span class="muted">"—"</span> }.into_any(),
     };

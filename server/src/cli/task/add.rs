@@ -1,9 +1,10 @@
 //! `jcrontab task add`.
 
 use app::schedule::{MissedDraft, ScheduleDraft};
+use app::task::{Mode, TaskDraft};
 use axum::http::Method;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::execution::Execution;
 use super::show::cycle;
@@ -12,7 +13,7 @@ use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
 use crate::cli::name::Name;
 use crate::cli::print::{print_json, print_lines, text};
-use crate::cli::{Failure, lang};
+use crate::cli::{Failure, lang, sentence};
 
 /// Heading of the options on schedules.
 const SCHEDULES: &str = "Schedules";
@@ -67,6 +68,9 @@ pub(in crate::cli) struct AddTask {
     /// Time limit of a run, after which it is killed: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
+    /// 处理预案: what to do when it fails, as text or as a link
+    #[arg(long, default_value = "")]
+    runbook: String,
     #[command(flatten)]
     execution: Execution,
     /// Print JSON
@@ -118,23 +122,27 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         Some(name) => channel::find(client, name).await?["id"].as_i64(),
         None => None,
     };
-    let mode = add.mode.clone().unwrap_or_else(|| {
-        // Without a command or a request there is only a message to send.
-        if add.command.trim().is_empty() && !add.execution.calls() && channel_id.is_some() {
-            "message"
-        } else {
-            "command"
-        }
-        .to_owned()
-    });
-    let draft = json!({
-        "name": add.name.as_str(), "nickname": add.nickname, "owners": split(&add.owners), "tags": split(&add.tags),
-        "mode": mode, "command": add.command, "zone": add.zone.clone().unwrap_or_default(),
-        "schedules": schedules(add), "missed": missed(&add.missed),
-        "urge_cron": add.urge_cron, "urging": add.urging, "channel_id": channel_id,
-        "starts_at": add.starts_at, "ends_at": add.ends_at, "timeout": add.timeout,
-        "execution": add.execution.draft().map_err(Failure::usage)?,
-    });
+    let draft = TaskDraft {
+        name: add.name.as_str().to_owned(),
+        nickname: add.nickname.clone(),
+        owners: split(&add.owners),
+        tags: split(&add.tags),
+        mode: mode(add),
+        command: add.command.clone(),
+        zone: add.zone.clone().unwrap_or_default(),
+        cron: String::new(),
+        schedules: schedules(add),
+        urge_cron: add.urge_cron.clone(),
+        urging: add.urging,
+        channel_id,
+        starts_at: add.starts_at.clone(),
+        ends_at: add.ends_at.clone(),
+        timeout: add.timeout.clone(),
+        missed: missed(&add.missed),
+        execution: add.execution.draft().map_err(Failure::usage)?,
+        runbook: add.runbook.clone(),
+    };
+    let draft = serde_json::to_value(&draft).map_err(|error| Failure::error(sentence(&error)))?;
     let task = client
         .call(Method::POST, "/api/v1/tasks", Some(draft))
         .await?;
@@ -150,6 +158,20 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         print_lines(&lines);
     }
     Ok(())
+}
+
+/// The mode; without a command or a request there is only a message to send.
+fn mode(add: &AddTask) -> Mode {
+    let named = Mode::ALL
+        .into_iter()
+        .find(|mode| Some(mode.as_str()) == add.mode.as_deref());
+    let only_message =
+        add.command.trim().is_empty() && !add.execution.calls() && add.channel.is_some();
+    named.unwrap_or(if only_message {
+        Mode::Message
+    } else {
+        Mode::Command
+    })
 }
 
 /// What the server finds odd about a task that it has saved.

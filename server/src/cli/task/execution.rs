@@ -1,7 +1,8 @@
 //! `jcrontab task add`: the flags about how a task is executed.
 
 use app::task::execution::{
-    ExecutionDraft, HttpDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, WaitsDraft,
+    ExecutionDraft, HttpDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, SuccessWhen,
+    WaitsDraft,
 };
 use clap::Args;
 
@@ -16,6 +17,12 @@ pub(super) struct Execution {
     /// Concurrency pool that limits its runs
     #[arg(long, default_value = "")]
     pool: String,
+    /// Fail a run unless its output (for a request, the response body) contains this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    must_contain: String,
+    /// Fail a run if its output contains this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    must_not_contain: String,
     /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
@@ -203,6 +210,10 @@ impl Execution {
                 exit_codes: retry.retry_on_exit.clone(),
                 on_timeout: retry.retry_on_timeout,
                 on_lost: retry.retry_on_lost,
+            },
+            success_when: SuccessWhen {
+                must_contain: self.must_contain.clone(),
+                must_not_contain: self.must_not_contain.clone(),
             },
             soft_limit: self.soft_limit.clone(),
             stop_grace: self.stop_grace.clone(),

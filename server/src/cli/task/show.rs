@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::id::TaskId;
 use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
-use app::task::{Execution, InForce};
+use app::task::{Execution, InForce, Notes};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -178,6 +178,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
             all.push(format!("{field}: {value}"));
         }
     }
+    all.extend(notes(task));
     if let Some(command) = task["command"]
         .as_str()
         .filter(|command| !command.is_empty())
@@ -191,6 +192,22 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     }
     print_lines(&all);
     Ok(())
+}
+
+/// What people should know about it, each note below its name.
+fn notes(task: &Value) -> Vec<String> {
+    // A server of another version may write them in another way.
+    let notes = serde_json::from_value::<Notes>(task.clone()).unwrap_or_default();
+    let notes = json!(notes);
+    let filled = notes.as_object().into_iter().flatten();
+    let filled = filled.filter_map(|(name, text)| Some((name, text.as_str()?)));
+    let mut lines = Vec::new();
+    for (name, text) in filled.filter(|(_, text)| !text.is_empty()) {
+        lines.push(format!("{name}:"));
+        let text = text.lines().map(|line| line.replace(char::is_control, " "));
+        lines.extend(text.map(|line| format!("  {line}")));
+    }
+    lines
 }
 
 /// What differs from the usual execution, in words; tasks that it waits for have their names.

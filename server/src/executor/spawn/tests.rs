@@ -9,11 +9,9 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::sync::Arc;
 
-use app::id::{RunId, TaskId};
+use app::id::RunId;
 use app::run::{RunState, Trigger};
-use app::schedule::MissedRule;
-use app::task::{Mode, Task, TaskState};
-use app::time::Stamp;
+use app::task::Task;
 use chrono::DateTime;
 use nix::sys::signal::Signal;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendFlags};
@@ -55,33 +53,8 @@ impl Drop for Folder {
 }
 
 fn job(command: String) -> Job {
-    let task = Task {
-        id: TaskId(1),
-        name: "t".into(),
-        nickname: String::new(),
-        owners: vec![],
-        tags: vec![],
-        mode: Mode::Command,
-        command,
-        zone: "UTC".into(),
-        cron: String::new(),
-        schedules: vec![],
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
-        missed: MissedRule::default(),
-        execution: app::task::Execution::usual(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(DateTime::UNIX_EPOCH),
-        updated_at: Stamp(DateTime::UNIX_EPOCH),
-        next_at: None,
-    };
+    let mut task = Task::example();
+    task.spec.command = command;
     Job {
         run_id: RunId(7),
         occurrence_id: None,

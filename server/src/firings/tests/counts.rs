@@ -59,15 +59,15 @@ fn counts_are_exact() {
         }
     }
     let mut bounded = task();
-    bounded.starts_at = Some(Stamp(at("2026-10-03 09:00")));
-    bounded.ends_at = Some(Stamp(at("2026-10-10 09:00")));
+    bounded.spec.starts_at = Some(Stamp(at("2026-10-03 09:00")));
+    bounded.spec.ends_at = Some(Stamp(at("2026-10-10 09:00")));
     for rule in ["", "work_days", "rest_days"] {
         let daily = compiled(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
         agree(&daily, "2026-09-20 00:00", "2026-10-20 00:00");
     }
     // A clock that is set back and forward.
     let mut york = task();
-    york.zone = "America/New_York".into();
+    york.spec.zone = "America/New_York".into();
     let nightly = compiled(
         &schedule("*/15 * * * *", "work_days"),
         &york,

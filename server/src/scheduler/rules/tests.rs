@@ -32,33 +32,11 @@ fn agenda(mode: Mode, ends_at: Option<i64>, missed: MissedRule, spec: &str) -> A
         calendar: None,
         jitter: Jitter::default(),
     };
-    let task = Task {
-        id: TaskId(1),
-        name: "t".into(),
-        nickname: String::new(),
-        owners: vec![],
-        tags: vec![],
-        mode,
-        command: "true".into(),
-        zone: "UTC".into(),
-        cron: spec.to_owned(),
-        schedules: vec![schedule.clone()],
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: ends_at.map(|second| Stamp(at(second))),
-        timeout_seconds: None,
-        missed,
-        execution: app::task::Execution::usual(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(at(0)),
-        updated_at: Stamp(at(0)),
-        next_at: None,
-    };
+    let mut task = Task::example();
+    task.spec.mode = mode;
+    task.spec.schedules = vec![schedule.clone()];
+    task.spec.ends_at = ends_at.map(|second| Stamp(at(second)));
+    task.spec.missed = missed;
     agenda.put(
         LiveTask {
             task,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::backend::{Answer, Caller, List};
-use app::task::{TaskQuery, TaskRow};
+use app::task::{TaskQuery, TaskView};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 
@@ -73,14 +73,14 @@ impl<T: Clone> Kept<T> {
 #[derive(Default)]
 pub(crate) struct KeptLists {
     json: Kept<Bytes>,
-    rows: Kept<Arc<List<TaskRow>>>,
+    rows: Kept<Arc<List<TaskView>>>,
 }
 
 /// Until when a list is true if nothing is written: then the first of its tasks fires or ends.
-fn true_until(list: &List<TaskRow>, now: DateTime<Utc>) -> DateTime<Utc> {
+fn true_until(list: &List<TaskView>, now: DateTime<Utc>) -> DateTime<Utc> {
     list.items
         .iter()
-        .flat_map(|row| [row.task.next_at, row.task.ends_at])
+        .flat_map(|row| [row.next_at, row.ends_at])
         .flatten()
         .map(|at| at.0)
         .filter(|at| *at >= now)
@@ -94,7 +94,7 @@ impl Service {
     /// # Errors
     /// As of that.
     pub async fn task_list_json(&self, caller: &Caller, query: &TaskQuery) -> Answer<Bytes> {
-        let write = |list: List<TaskRow>| {
+        let write = |list: List<TaskView>| {
             let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
             Ok(Bytes::from(body))
         };
@@ -107,8 +107,8 @@ impl Service {
         &self,
         caller: &Caller,
         query: &TaskQuery,
-    ) -> Answer<Arc<List<TaskRow>>> {
-        let short = |list: &Arc<List<TaskRow>>| list.items.len() <= ROWS_MAX;
+    ) -> Answer<Arc<List<TaskView>>> {
+        let short = |list: &Arc<List<TaskView>>| list.items.len() <= ROWS_MAX;
         let share = |list| Ok(Arc::new(list));
         self.kept(&self.lists.rows, caller, query, share, short)
             .await
@@ -120,7 +120,7 @@ impl Service {
         of: &Kept<T>,
         caller: &Caller,
         query: &TaskQuery,
-        make: impl FnOnce(List<TaskRow>) -> Answer<T>,
+        make: impl FnOnce(List<TaskView>) -> Answer<T>,
         short: impl FnOnce(&T) -> bool,
     ) -> Answer<T> {
         self.allow(caller, app::auth::Action::Read)?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use app::backend::Answer;
 use app::error::AppError;
 use app::i18n::Lang;
-use app::id::{ScheduleId, TaskId};
-use app::schedule::{DayRule, Jitter, Purpose, Schedule};
+use app::id::TaskId;
+use app::schedule::Schedule;
 use app::task::{InForce, Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -19,16 +19,22 @@ use crate::firings::CompiledSchedule;
 /// The soonest planned firing of each task.
 pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
 
+/// When a task fires next.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Next {
+    /// The next firing; `None` where none is to come for now.
+    pub(super) next_at: Option<Stamp>,
+    /// Whether nothing will fire any more.
+    pub(super) finished: bool,
+}
+
 impl Service {
     pub(in crate::service) async fn find_task(&self, lang: Lang, id: TaskId) -> Answer<Task> {
-        let task = self
-            .store
+        self.store
             .task(id)
             .await
             .or_internal(lang)?
-            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))?;
-        let planned = self.planned_next(lang, &[id]).await?;
-        Ok(self.with_next(task, &planned))
+            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
     }
 
     /// The schedules of a task that are in force, ready to be asked; ones that this version
@@ -39,15 +45,8 @@ impl Service {
         let schedules = match task.in_force() {
             InForce::Work(schedules) => schedules,
             InForce::Urge(spec) => {
-                urge = [Schedule {
-                    // The row's id only matters for jitter, which an urge cycle has none of.
-                    id: ScheduleId(0),
-                    purpose: Purpose::Urge,
-                    spec: spec.to_owned(),
-                    day_rule: DayRule::Any,
-                    calendar: None,
-                    jitter: Jitter::default(),
-                }];
+                // The row's id only matters for jitter, which an urge cycle has none of.
+                urge = [Schedule::plain(spec)];
                 &urge
             }
         };
@@ -66,18 +65,18 @@ impl Service {
             .or_internal(lang)
     }
 
-    /// Fills in the next firing and whether there will be none.
-    pub(super) fn with_next(&self, mut task: Task, planned: &PlannedNext) -> Task {
+    /// When a task fires next, and whether it never will.
+    pub(super) fn next_of(&self, task: &Task, planned: &PlannedNext) -> Next {
         if task.state == TaskState::Closed {
-            return task;
+            return Next::default();
         }
         let now = self.clock.now();
-        let compiled_schedules = self.compiled_schedules(&task);
+        let compiled_schedules = self.compiled_schedules(task);
         // What is planned of a paused task does not start.
         let put_off = planned
             .get(&task.id)
             .filter(|_| task.state == TaskState::Active);
-        task.next_at = compiled_schedules
+        let next_at = compiled_schedules
             .iter()
             .filter_map(|compiled| compiled.next_start(now))
             .map(|firing| firing.due_at)
@@ -89,7 +88,9 @@ impl Service {
             && compiled_schedules.iter().all(|compiled| {
                 compiled.cycle().is_once() && compiled.cycle().next_after(now).is_none()
             });
-        task.finished = task.next_at.is_none() && (over || spent);
-        task
+        Next {
+            finished: next_at.is_none() && (over || spent),
+            next_at,
+        }
     }
 }

@@ -3,21 +3,18 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
-use app::duration::format_duration;
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
-use app::id::{ScheduleId, TaskId};
-use app::schedule::{MissedDraft, Purpose, Schedule};
-use app::task::{Task, TaskDraft, TaskState};
+use app::id::TaskId;
+use app::task::{Task, TaskDraft, TaskSpec, TaskView};
 use app::time::Stamp;
-use chrono::DateTime;
 
 use super::super::words::local;
 use super::super::{Service, or_taken};
 use super::history::difference;
 use super::{name_taken, task_noun};
 use crate::error::OrInternal;
-use crate::store::{NewTask, TaskChange, Updated};
+use crate::store::{TaskChange, Updated};
 
 /// Times that a change which names no version is made anew on what others saved meanwhile.
 const SAVE_TRIES: u32 = 8;
@@ -30,7 +27,7 @@ const VALUE_MAX: usize = 60;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Saved {
     /// It is saved.
-    Done(Box<Task>),
+    Done(Box<TaskView>),
     /// Others have changed it since the version that was named; nothing is saved.
     Outdated {
         /// The version that it has now.
@@ -45,7 +42,7 @@ impl Saved {
     ///
     /// # Errors
     /// When nothing was saved.
-    pub fn or_outdated(self) -> Answer<Task> {
+    pub fn or_outdated(self) -> Answer<TaskView> {
         match self {
             Self::Done(task) => Ok(*task),
             Self::Outdated { error, .. } => Err(error),
@@ -54,16 +51,18 @@ impl Saved {
 }
 
 impl Service {
-    pub(super) async fn create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<Task> {
+    pub(super) async fn create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView> {
         let who = self.allow(caller, Action::Edit)?;
-        let new = self.check_task(caller.lang, draft, None).await?;
-        let act = self.act(who, "task.create").detail(new.name.as_str());
+        let spec = self.check_task(caller.lang, draft, None).await?;
+        let act = self.act(who, "task.create").detail(spec.name.as_str());
         let first_message = |id: TaskId| {
-            let task = preview_task(id, &new, act.at());
+            let task = Task::entered(id, spec.clone(), Stamp(act.at()));
             self.composer.created(&task, act.at())
         };
-        let inserted = self.store.insert_task(&act, &new, first_message).await;
-        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &new.name))?;
+        let inserted = self.store.insert_task(&act, &spec, first_message).await;
+        let id = or_taken(inserted, caller.lang, || {
+            name_taken(caller.lang, &spec.name)
+        })?;
         self.signals.outbox.notify_one();
         self.changed(caller.lang, id, true).await
     }
@@ -87,16 +86,19 @@ impl Service {
             if let Some(read) = read.filter(|read| *read != stored.version) {
                 return self.outdated(lang, &stored, read).await;
             }
-            let before = self.draft_of(lang, stored.clone()).await?;
+            let before = self.draft_of(lang, &stored.spec).await?;
             let draft = typed(&before)?;
-            let mut new = self.check_task(lang, &draft, Some(id)).await?;
-            keep_window(&mut new, &draft, &before, &stored);
-            let act = self.act(who, "task.update");
-            let after = preview_task(id, &new, act.at());
-            let after = self.draft_of(lang, after).await?;
-            let act = act.detail(difference(&before, &after));
-            let updated = self.store.update_task(&act, id, stored.version, &new).await;
-            match or_taken(updated, lang, || name_taken(lang, &new.name))? {
+            let mut spec = self.check_task(lang, &draft, Some(&stored)).await?;
+            keep_window(&mut spec, &draft, &before, &stored.spec);
+            let after = self.draft_of(lang, &spec).await?;
+            let act = self
+                .act(who, "task.update")
+                .detail(difference(&before, &after));
+            let updated = self
+                .store
+                .update_task(&act, id, stored.version, &spec)
+                .await;
+            match or_taken(updated, lang, || name_taken(lang, &spec.name))? {
                 Updated::Done => {
                     let task = self.changed(lang, id, true).await?;
                     return Ok(Saved::Done(Box::new(task)));
@@ -150,35 +152,12 @@ impl Service {
         })
     }
 
-    /// What the form shows of a task.
-    pub(super) async fn draft_of(&self, lang: Lang, task: Task) -> Answer<TaskDraft> {
-        let zone_rules = self.rules_of(&task.zone);
-        let local = |at: Option<Stamp>| {
-            at.map(|at| zone_rules.local(at).replacen(' ', "T", 1))
-                .unwrap_or_default()
-        };
-        Ok(TaskDraft {
-            execution: self.execution_draft(lang, &task.execution).await?,
-            starts_at: local(task.starts_at),
-            ends_at: local(task.ends_at),
-            name: task.name,
-            nickname: task.nickname,
-            owners: task.owners,
-            tags: task.tags,
-            mode: task.mode,
-            command: task.command,
-            zone: task.zone,
-            cron: String::new(),
-            schedules: task.schedules.iter().map(Schedule::draft).collect(),
-            missed: MissedDraft::of(&task.missed),
-            urge_cron: task.urge_cron.unwrap_or_default(),
-            urging: task.urging,
-            channel_id: task.channel_id.map(|id| id.0),
-            timeout: task
-                .timeout_seconds
-                .map(format_duration)
-                .unwrap_or_default(),
-        })
+    /// What the form shows of a definition.
+    pub(super) async fn draft_of(&self, lang: Lang, spec: &TaskSpec) -> Answer<TaskDraft> {
+        let execution = self.execution_draft(lang, &spec.execution).await?;
+        let zone_rules = self.rules_of(&spec.zone);
+        let local = |at| zone_rules.local(at).replacen(' ', "T", 1);
+        Ok(TaskDraft::of(spec, execution, local))
     }
 }
 
@@ -219,15 +198,15 @@ fn fields_in_words(lang: Lang, detail: &str) -> String {
 
 /// A time that was left as it was shown stays the same instant: of one that the clock shows twice
 /// the text does not say which, and it has no fractions of a second.
-fn keep_window(new: &mut NewTask, typed: &TaskDraft, before: &TaskDraft, stored: &Task) {
+fn keep_window(new: &mut TaskSpec, typed: &TaskDraft, before: &TaskDraft, stored: &TaskSpec) {
     if new.zone != stored.zone {
         return;
     }
     if is_same_time(&typed.starts_at, &before.starts_at) {
-        new.starts_at = stored.starts_at.map(|at| at.0);
+        new.starts_at = stored.starts_at;
     }
     if is_same_time(&typed.ends_at, &before.ends_at) {
-        new.ends_at = stored.ends_at.map(|at| at.0);
+        new.ends_at = stored.ends_at;
     }
 }
 
@@ -241,50 +220,4 @@ fn is_same_time(a: &str, b: &str) -> bool {
         }
     };
     plain(a) == plain(b)
-}
-
-/// The task as it will be, for its first message.
-fn preview_task(id: TaskId, new: &NewTask, now: DateTime<chrono::Utc>) -> Task {
-    Task {
-        id,
-        name: new.name.clone(),
-        nickname: new.nickname.clone(),
-        owners: new.owners.clone(),
-        tags: new.tags.clone(),
-        mode: new.mode,
-        command: new.command.clone(),
-        zone: new.zone.clone(),
-        cron: new
-            .schedules
-            .first()
-            .map(|schedule| schedule.spec.clone())
-            .unwrap_or_default(),
-        schedules: new
-            .schedules
-            .iter()
-            .map(|schedule| Schedule {
-                id: ScheduleId(0),
-                purpose: Purpose::Work,
-                spec: schedule.spec.clone(),
-                day_rule: schedule.day_rule,
-                calendar: schedule.calendar.clone(),
-                jitter: schedule.jitter,
-            })
-            .collect(),
-        urge_cron: new.urge_cron.clone(),
-        urging: new.urging,
-        channel_id: new.channel_id,
-        starts_at: new.starts_at.map(Stamp),
-        ends_at: new.ends_at.map(Stamp),
-        timeout_seconds: new.timeout_seconds,
-        missed: new.missed,
-        execution: new.execution.clone().shared(),
-        state: TaskState::Active,
-        paused_until: None,
-        finished: false,
-        version: 1,
-        created_at: Stamp(now),
-        updated_at: Stamp(now),
-        next_at: None,
-    }
 }

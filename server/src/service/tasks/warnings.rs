@@ -158,13 +158,12 @@ fn nothing_to_come(
             compiled.is_some_and(|compiled| compiled.next(now).is_some())
         })
     };
-    let free = Task {
-        starts_at: None,
-        ends_at: None,
+    let mut free = Task {
         state: TaskState::Active,
         paused_until: None,
         ..task.clone()
     };
+    (free.spec.starts_at, free.spec.ends_at) = (None, None);
     (!fires(task) && fires(&free)).then_some(Nothing::NeverInWindow)
 }
 

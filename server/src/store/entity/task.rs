@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) timeout_seconds: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) execution: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) notes: Option<String>,
     pub(crate) state: Code<TaskState>,
     pub(crate) urging: bool,
     pub(crate) version: i64,

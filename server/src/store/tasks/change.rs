@@ -3,8 +3,8 @@
 use app::id::{RunId, TaskId};
 use app::occurrence::SkipReason;
 use app::run::{Gone, RunReason, RunState};
-use app::schedule::Purpose;
-use app::task::{TaskState, TaskStep};
+use app::schedule::{Purpose, Schedule};
+use app::task::{TaskSpec, TaskState, TaskStep};
 use app::transition::Step;
 use chrono::{DateTime, Utc};
 use migration::search_text;
@@ -18,7 +18,8 @@ use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{NewSchedule, NewTask, SEARCH, lock, schedules, to_json};
+use super::rows::columns;
+use super::{SEARCH, lock, schedules};
 
 /// Runs whose end one statement asks for.
 const ASKED_AT_ONCE: usize = 500;
@@ -59,25 +60,19 @@ impl Store {
     pub async fn insert_task(
         &self,
         act: &Act,
-        new: &NewTask,
+        spec: &TaskSpec,
         follow_up: impl Fn(TaskId) -> Vec<NewMessage>,
     ) -> Result<TaskId, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
-            let mut row = columns(new, now);
+            let mut row = columns(spec, now);
             row.state = Set(Code(TaskState::Active));
             row.version = Set(FIRST_VERSION);
             row.created_at = Set(now);
             let id = TaskId(task::Entity::insert(row).exec(tx).await?.last_insert_id);
-            note_words(tx, id, new).await?;
+            note_words(tx, id, spec).await?;
             note_change(tx, id, now).await?;
-            schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
-            let urge: Vec<NewSchedule> = new
-                .urge_cron
-                .iter()
-                .map(|c| NewSchedule::plain(c))
-                .collect();
-            schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
+            schedules::set_all(tx, id, spec, now).await?;
             insert_messages(tx, &follow_up(id)).await?;
             act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(id)
@@ -94,7 +89,7 @@ impl Store {
         act: &Act,
         id: TaskId,
         version: i64,
-        new: &NewTask,
+        spec: &TaskSpec,
     ) -> Result<Updated, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
@@ -105,18 +100,12 @@ impl Store {
             if version_of(tx, id).await? != Some(version) {
                 return Ok(Updated::Outdated);
             }
-            let mut row = columns(new, now);
+            let mut row = columns(spec, now);
             row.id = Set(id.0);
             task::Entity::update(row).exec(tx).await?;
-            note_words(tx, id, new).await?;
+            note_words(tx, id, spec).await?;
             changed(tx, act, id).await?;
-            schedules::set(tx, id, Purpose::Work, &new.schedules, now).await?;
-            let urge: Vec<NewSchedule> = new
-                .urge_cron
-                .iter()
-                .map(|c| NewSchedule::plain(c))
-                .collect();
-            schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
+            schedules::set_all(tx, id, spec, now).await?;
             withdraw(tx, id, now).await?;
             Ok(Updated::Done)
         })
@@ -241,7 +230,7 @@ impl Store {
                 return Ok(false);
             }
             if let Some(cycle) = cycle {
-                let urge = [NewSchedule::plain(cycle)];
+                let urge = [Schedule::plain(cycle)];
                 schedules::set(tx, id, Purpose::Urge, &urge, now).await?;
             }
             task::Entity::update_many()
@@ -318,58 +307,15 @@ impl Store {
     }
 }
 
-fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
-    // Each by its name: a field that is not stored is not used, which the compiler tells.
-    let NewTask {
-        name,
-        nickname,
-        owners,
-        tags,
-        mode,
-        command,
-        zone,
-        channel_id,
-        starts_at,
-        ends_at,
-        timeout_seconds,
-        urging,
-        missed,
-        execution,
-        // Rows of their own.
-        schedules: _,
-        urge_cron: _,
-    } = new;
-    task::ActiveModel {
-        name: Set(name.clone()),
-        nickname: Set(nickname.clone()),
-        owners: Set(to_json(owners)),
-        tags: Set(to_json(tags)),
-        mode: Set(mode.as_str().to_owned()),
-        command: Set(command.clone()),
-        zone: Set(zone.clone()),
-        channel_id: Set(channel_id.map(|id| id.0)),
-        starts_at: Set(*starts_at),
-        ends_at: Set(*ends_at),
-        timeout_seconds: Set(*timeout_seconds),
-        urging: Set(*urging),
-        missed_policy: Set(missed.policy.map(|policy| policy.as_str().to_owned())),
-        grace_seconds: Set(missed.grace_seconds),
-        missed_max: Set(missed.max),
-        missed_max_age: Set(missed.max_age_seconds),
-        execution: Set(Some(serde_json::json!(execution).to_string())),
-        updated_at: Set(now),
-        ..Default::default()
-    }
-}
-
 /// Keeps what search looks through in step.
-async fn note_words(tx: &Tx, id: TaskId, new: &NewTask) -> Result<(), StoreError> {
+async fn note_words(tx: &Tx, id: TaskId, spec: &TaskSpec) -> Result<(), StoreError> {
     let text = search_text(
-        &new.name,
-        &new.nickname,
-        &new.owners,
-        &new.tags,
-        &new.command,
+        &spec.name,
+        &spec.nickname,
+        &spec.owners,
+        &spec.tags,
+        &spec.command,
+        &spec.notes.runbook,
     );
     task::Entity::update_many()
         .col_expr(SEARCH, Expr::value(text))

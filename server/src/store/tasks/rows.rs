@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use app::id::{ChannelId, ScheduleId, TaskId};
 use app::schedule::{Jitter, MissedRule, Purpose, Schedule};
-use app::task::{Execution, Task};
+use app::task::{Execution, Notes, Task, TaskSpec};
 use app::time::Stamp;
+use chrono::{DateTime, Utc};
+use sea_orm::Set;
 
 use super::super::StoreError;
 use super::super::entity::{schedule, task};
@@ -69,14 +71,7 @@ pub(super) fn to_task(
         .as_deref()
         .map(|text| text.parse().map_err(|()| unknown("missed policy", text)))
         .transpose()?;
-    let task = Task {
-        id: TaskId(row.id),
-        cron: work
-            .first()
-            .map(|schedule| schedule.spec.clone())
-            .unwrap_or_default(),
-        schedules: work,
-        urge_cron: urge.first().map(|schedule| schedule.spec.clone()),
+    let spec = TaskSpec {
         name: row.name,
         nickname: row.nickname,
         owners: from_json(&row.owners)?,
@@ -84,6 +79,8 @@ pub(super) fn to_task(
         mode: row.mode.parse().map_err(|()| unknown("mode", &row.mode))?,
         command: row.command,
         zone: row.zone,
+        schedules: work,
+        urge_cron: urge.first().map(|schedule| schedule.spec.clone()),
         urging: row.urging,
         channel_id: row.channel_id.map(ChannelId),
         starts_at: row.starts_at.map(Stamp),
@@ -96,15 +93,65 @@ pub(super) fn to_task(
             max_age_seconds: row.missed_max_age,
         },
         execution: to_execution(row.execution.as_deref())?,
+        notes: to_notes(row.notes.as_deref())?,
+    };
+    let task = Task {
+        id: TaskId(row.id),
+        spec,
         state: row.state.0,
         paused_until: row.paused_until.map(Stamp),
-        finished: false,
         version: row.version,
         created_at: Stamp(row.created_at),
         updated_at: Stamp(row.updated_at),
-        next_at: None,
     };
     Ok((task, urge.pop()))
+}
+
+/// The columns of a definition. What a new row needs besides is left to who inserts it.
+pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel {
+    // Each by its name: a field that is not stored is not used, which the compiler reports.
+    let TaskSpec {
+        name,
+        nickname,
+        owners,
+        tags,
+        mode,
+        command,
+        zone,
+        urging,
+        channel_id,
+        starts_at,
+        ends_at,
+        timeout_seconds,
+        missed,
+        execution,
+        notes,
+        // Rows of their own: `schedules::set_all`.
+        schedules: _,
+        urge_cron: _,
+    } = spec;
+    task::ActiveModel {
+        name: Set(name.clone()),
+        nickname: Set(nickname.clone()),
+        owners: Set(to_json(owners)),
+        tags: Set(to_json(tags)),
+        mode: Set(mode.as_str().to_owned()),
+        command: Set(command.clone()),
+        zone: Set(zone.clone()),
+        channel_id: Set(channel_id.map(|id| id.0)),
+        starts_at: Set(starts_at.map(|at| at.0)),
+        ends_at: Set(ends_at.map(|at| at.0)),
+        timeout_seconds: Set(*timeout_seconds),
+        urging: Set(*urging),
+        missed_policy: Set(missed.policy.map(|policy| policy.as_str().to_owned())),
+        grace_seconds: Set(missed.grace_seconds),
+        missed_max: Set(missed.max),
+        missed_max_age: Set(missed.max_age_seconds),
+        execution: Set(Some(serde_json::json!(execution).to_string())),
+        notes: Set(Some(serde_json::json!(notes).to_string())),
+        updated_at: Set(now),
+        ..Default::default()
+    }
 }
 
 /// The execution of a row; none is the usual one.
@@ -115,6 +162,14 @@ fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
             .map(Execution::shared)
             .map_err(|_| unknown("execution", &text.chars().take(80).collect::<String>())),
     }
+}
+
+/// The notes of a row; none where it was written by a version that knew none.
+fn to_notes(text: Option<&str>) -> Result<Notes, StoreError> {
+    let Some(text) = text else {
+        return Ok(Notes::default());
+    };
+    serde_json::from_str(text).map_err(|_| unknown("notes", text))
 }
 
 pub(super) fn to_live(

@@ -1,13 +1,29 @@
 //! Writing the schedules of a task.
 
 use app::id::TaskId;
-use app::schedule::{Purpose, ScheduleSpec};
+use app::schedule::{Purpose, Schedule, ScheduleSpec};
+use app::task::TaskSpec;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use super::super::entity::schedule;
 use super::super::{StoreError, Tx};
-use super::NewSchedule;
+
+/// Makes the schedules of a task those of its definition.
+pub(super) async fn set_all(
+    tx: &Tx,
+    task_id: TaskId,
+    spec: &TaskSpec,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    set(tx, task_id, Purpose::Work, &spec.schedules, now).await?;
+    let urge: Vec<Schedule> = spec
+        .urge_cron
+        .iter()
+        .map(|cron| Schedule::plain(cron))
+        .collect();
+    set(tx, task_id, Purpose::Urge, &urge, now).await
+}
 
 /// Makes the schedules of a purpose those of `wanted`. Rows keep their ids wherever they can, so
 /// that an instant which has fired cannot fire again after an edit: first the row with the same
@@ -16,7 +32,7 @@ pub(super) async fn set(
     tx: &Tx,
     task_id: TaskId,
     purpose: Purpose,
-    wanted: &[NewSchedule],
+    wanted: &[Schedule],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     use schedule::Column as S;

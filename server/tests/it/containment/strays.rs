@@ -3,10 +3,10 @@
 use std::process::{Child, Command};
 
 use app::auth::Principal;
-use app::task::Mode;
+use app::task::TaskSpec;
 use server::clock::{Clock, SystemClock};
 use server::executor::strays::kill_unfinished;
-use server::store::{Act, NewSchedule, NewTask, Store};
+use server::store::{Act, Store};
 
 use super::super::helpers::Leash;
 use super::super::helpers::place::Place;
@@ -19,29 +19,18 @@ async fn enter(place: &Place, name: &str, command: &str, outlives_server: bool) 
         .await
         .expect("the database");
     store.migrate().await.expect("migrations");
-    let new = NewTask {
-        execution: app::task::Execution {
-            outlives_server,
-            ..Default::default()
-        },
+    let execution = app::task::Execution {
+        outlives_server,
+        ..Default::default()
+    };
+    let spec = TaskSpec {
         name: name.to_owned(),
-        nickname: String::new(),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        mode: Mode::Command,
         command: command.to_owned(),
-        zone: "UTC".to_owned(),
-        schedules: vec![NewSchedule::plain("0 0 1 1 *")],
-        missed: app::schedule::MissedRule::default(),
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
+        execution: execution.shared(),
+        ..TaskSpec::example()
     };
     let act = Act::by(&Principal::console(), "task.create", SystemClock.now());
-    let id = store.insert_task(&act, &new, |_| Vec::new()).await;
+    let id = store.insert_task(&act, &spec, |_| Vec::new()).await;
     id.expect("a task").to_string()
 }
 

@@ -5,9 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use app::backend::{Runs, Tasks};
 use app::run::RunState;
 use app::task::execution::{EnvVar, ExecutionDraft, LimitsDraft};
-use app::task::{Mode, TaskDraft};
+use app::task::{TaskDraft, TaskSpec};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use server::store::{NewSchedule, NewTask};
 
 use super::super::helpers::{TestApp, draft};
 use super::{modes, with};
@@ -212,26 +211,17 @@ async fn a_working_folder_is_entered_with_the_rights_of_the_user() {
 
 /// Enters a task past the rules of forms: settings and files change after a task was saved.
 async fn enter(app: &TestApp, name: &str, execution: app::task::Execution) -> app::id::TaskId {
-    let new = NewTask {
-        execution,
+    let spec = TaskSpec {
         name: name.to_owned(),
-        nickname: String::new(),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        mode: Mode::Command,
         command: "id -un; id -Gn; echo $HOME $USER $LOGNAME; pwd".to_owned(),
-        zone: "UTC".to_owned(),
-        schedules: vec![NewSchedule::plain("0 0 1 1 *")],
-        missed: app::schedule::MissedRule::default(),
-        urge_cron: None,
-        urging: false,
-        channel_id: None,
-        starts_at: None,
-        ends_at: None,
-        timeout_seconds: None,
+        execution: execution.shared(),
+        ..TaskSpec::example()
     };
     let act = app.act();
-    let inserted = app.components.store.insert_task(&act, &new, |_| Vec::new());
+    let inserted = app
+        .components
+        .store
+        .insert_task(&act, &spec, |_| Vec::new());
     inserted.await.expect("a task")
 }
 

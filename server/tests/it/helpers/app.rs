@@ -8,7 +8,8 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, MessageRow};
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::{HistoryItem, Run};
-use app::task::{Mode, Task, TaskDraft};
+use app::schedule::Schedule;
+use app::task::{TaskDraft, TaskSpec, TaskView};
 use axum::Router;
 use chrono::TimeDelta;
 use clap::Parser;
@@ -23,7 +24,7 @@ use server::notifier::Notifier;
 use server::recorder::Spool;
 use server::scheduler::reap_dead_nodes;
 use server::service::{Components, Service};
-use server::store::{Act, NewSchedule, NewTask, NodeRow, Store};
+use server::store::{Act, NodeRow, Store};
 
 use super::clock::{ManualClock, at};
 use super::node::{Node, until};
@@ -253,7 +254,7 @@ impl TestApp {
         token
     }
 
-    pub(crate) async fn add(&self, draft: TaskDraft) -> Task {
+    pub(crate) async fn add(&self, draft: TaskDraft) -> TaskView {
         self.service
             .task_create(&self.console(), &draft)
             .await
@@ -263,29 +264,17 @@ impl TestApp {
     /// Enters many tasks in UTC that run a command, without the service's ceremony.
     pub(crate) async fn add_many(&self, count: usize, cron: &str, command: &str) {
         for number in 0..count {
-            let new = NewTask {
-                execution: Default::default(),
+            let spec = TaskSpec {
                 name: format!("task {number}"),
-                nickname: String::new(),
-                owners: Vec::new(),
-                tags: Vec::new(),
-                mode: Mode::Command,
                 command: command.to_owned(),
-                zone: "UTC".to_owned(),
-                schedules: vec![NewSchedule::plain(cron)],
-                missed: app::schedule::MissedRule::default(),
-                urge_cron: None,
-                urging: false,
-                channel_id: None,
-                starts_at: None,
-                ends_at: None,
-                timeout_seconds: None,
+                schedules: vec![Schedule::plain(cron)],
+                ..TaskSpec::example()
             };
             let act = self.act();
             let inserted = self
                 .components
                 .store
-                .insert_task(&act, &new, |_| Vec::new());
+                .insert_task(&act, &spec, |_| Vec::new());
             inserted.await.expect("a task");
         }
     }

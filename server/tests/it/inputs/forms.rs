@@ -24,11 +24,9 @@ fn plain(text: &str) -> String {
 
 /// The fields of the task form as a browser would send them: HTML's own rules for values.
 fn fields(page: &str) -> Vec<(String, String)> {
-    let from = page
-        .find("<form method=\"post\"")
-        .or_else(|| page.find("name=\"mode\""))
-        .unwrap_or(0);
-    let page = &page[from..];
+    // A browser sends the fields of this form, and not those of the forms around it.
+    let (_, form) = page.split_once("class=\"task-form\"").expect("the form");
+    let (page, _) = form.split_once("</form>").expect("its end");
     let mut all = Vec::new();
     let attribute = |tag: &str, name: &str| {
         let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;

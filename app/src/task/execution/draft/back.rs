@@ -1,13 +1,16 @@
-//! From what is stored back to what would be typed for it.
+//! The parts of an execution, from what is stored back to what would be typed for it.
 
-use super::super::{Execution, HttpCall, HttpDraft, Limits, Overlap, Retry, Waits};
+use super::super::{HttpCall, HttpDraft, Limits, Retry, Waits};
 use super::bounds::{factor, longest, memory};
-use super::env::line;
-use super::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
+use super::{LimitsDraft, RetryDraft, WaitsDraft};
 use crate::duration::format_duration;
 
 /// Nothing where the value is the usual one.
-fn unless<T: PartialEq>(value: &T, usual: &T, text: impl FnOnce(&T) -> String) -> String {
+pub(super) fn unless<T: PartialEq>(
+    value: &T,
+    usual: &T,
+    text: impl FnOnce(&T) -> String,
+) -> String {
     if value == usual {
         String::new()
     } else {
@@ -19,38 +22,8 @@ fn duration(seconds: &i64) -> String {
     format_duration(*seconds)
 }
 
-fn optional(value: Option<i64>, text: impl FnOnce(i64) -> String) -> String {
+pub(super) fn optional(value: Option<i64>, text: impl FnOnce(i64) -> String) -> String {
     value.map(text).unwrap_or_default()
-}
-
-impl From<&Execution> for ExecutionDraft {
-    /// The draft that would leave it as it is.
-    fn from(execution: &Execution) -> Self {
-        let usual = Execution::default();
-        let env = execution.env.iter().map(line);
-        Self {
-            overlap: unless(&execution.overlap, &usual.overlap, Overlap::to_string),
-            pool: execution.pool.clone(),
-            retry: (&execution.retry).into(),
-            soft_limit: optional(execution.soft_limit_seconds, format_duration),
-            stop_grace: unless(
-                &execution.stop_grace_seconds,
-                &usual.stop_grace_seconds,
-                duration,
-            ),
-            limits: (&execution.limits).into(),
-            run_as: execution.run_as.clone(),
-            cwd: execution.cwd.clone(),
-            shell: execution.shell.clone(),
-            merge_output: execution.merge_output,
-            secret_files: execution.secret_files,
-            env: env.collect::<Vec<_>>().join("\n"),
-            parameters: execution.parameters.clone(),
-            waits: (&execution.waits).into(),
-            http: execution.http.as_ref().map(Into::into).unwrap_or_default(),
-            outlives_server: execution.outlives_server,
-        }
-    }
 }
 
 impl From<&Retry> for RetryDraft {

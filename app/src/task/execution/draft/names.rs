@@ -1,6 +1,6 @@
 //! Names and texts of an execution: pool, user, folder, parameters.
 
-use super::super::{EnvVar, Parameter, ParameterKind};
+use super::super::{EnvVar, Parameter, ParameterKind, SUCCESS_TEXT_MAX, SuccessWhen};
 use super::reader::Reader;
 use crate::name::name_fault as name_fault_of;
 
@@ -72,6 +72,39 @@ pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
     );
     reader.fault("pool", "invalid", message);
     String::new()
+}
+
+/// The texts that decide about success. One of blanks alone is none; else blanks count.
+pub(super) fn success_when(reader: &mut Reader<'_>, typed: &SuccessWhen) -> SuccessWhen {
+    let text = |text: &String| match text.trim() {
+        "" => String::new(),
+        _ => text.replace("\r\n", "\n"),
+    };
+    let when = SuccessWhen {
+        must_contain: text(&typed.must_contain),
+        must_not_contain: text(&typed.must_not_contain),
+    };
+    for (part, text) in [
+        ("success_when.must_contain", &when.must_contain),
+        ("success_when.must_not_contain", &when.must_not_contain),
+    ] {
+        if text.chars().nth(SUCCESS_TEXT_MAX).is_some() {
+            let message = reader.lang.pick(
+                format!("最多 {SUCCESS_TEXT_MAX} 个字符"),
+                format!("At most {SUCCESS_TEXT_MAX} characters"),
+            );
+            reader.fault(part, "too_long", message);
+        }
+    }
+    let banned = &when.must_not_contain;
+    if !banned.is_empty() && when.must_contain.contains(banned.as_str()) {
+        let message = reader.lang.pick(
+            "必须包含的内容里就有它，这样永远不会成功",
+            "It is part of what the output must contain, so no run could succeed",
+        );
+        reader.fault("success_when.must_not_contain", "contradiction", message);
+    }
+    when
 }
 
 pub(super) fn run_as(reader: &mut Reader<'_>, text: &str) -> String {

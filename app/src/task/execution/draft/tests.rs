@@ -6,7 +6,7 @@ mod request;
 
 use super::*;
 use crate::task::execution::{
-    EnvVar, HttpHeader, Limits, ParameterKind, Retry, STOP_GRACE_SECONDS, WaitsFor, WaitsHow,
+    EnvVar, HttpHeader, Limits, ParameterKind, Retry, StopGrace, WaitsFor, WaitsHow,
 };
 
 /// The fields that are found faulty, with their codes; the sentences are there in both languages.
@@ -68,6 +68,10 @@ fn full() -> ExecutionDraft {
             exit_codes: "1, 75".into(),
             on_timeout: true,
             on_lost: true,
+        },
+        success_when: SuccessWhen {
+            must_contain: " all done ".into(),
+            must_not_contain: "错误".into(),
         },
         soft_limit: "5m".into(),
         stop_grace: "30s".into(),
@@ -197,7 +201,7 @@ fn other_ways_to_write_the_same_mean_the_same() {
     // A longer first delay raises the longest one.
     assert_eq!(execution.retry.max_delay_seconds, 7200);
     assert_eq!(execution.retry.exit_codes, [1, 2, 3]);
-    assert_eq!(execution.stop_grace_seconds, STOP_GRACE_SECONDS);
+    assert_eq!(execution.stop_grace_seconds, StopGrace::default());
     assert_eq!(execution.limits.memory_mib, Some(512));
     let pairs: Vec<(&str, &str)> = execution
         .env
@@ -271,7 +275,7 @@ fn whatever_can_be_stored_comes_back() {
                 on_lost: number(0, 1) == 1,
             },
             soft_limit_seconds: (number(0, 1) == 1).then(|| number(1, MONTH)),
-            stop_grace_seconds: number(1, 600),
+            stop_grace_seconds: StopGrace(number(1, 600)),
             limits: Limits {
                 cpu_seconds: Some(number(1, MONTH)),
                 memory_mib: Some(number(16, 1 << 24)),

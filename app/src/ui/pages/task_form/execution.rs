@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::parameters::parameters;
-use crate::task::execution::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
+use crate::task::execution::{ExecutionDraft, LimitsDraft, RetryDraft, SuccessWhen, WaitsDraft};
 use crate::ui::components::choice::{check, select};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::context::execution_ui;
@@ -15,6 +15,7 @@ pub(super) fn execution(draft: &ExecutionDraft, pools: &[String], faults: &Fault
         <section class="card">
             <h2>{words.execution}</h2>
             <p class="muted">{words.execution_text}</p>
+            {success(&draft.success_when, faults)}
             {limits(draft, faults)}
             {overlap(draft, pools, faults)}
             {retry(&draft.retry, faults)}
@@ -117,6 +118,23 @@ fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
         words.group_limits,
         set || draft.outlives_server,
         &["soft_limit", "stop_grace", "limits."],
+        faults,
+        content.into_any(),
+    )
+}
+
+fn success(draft: &SuccessWhen, faults: &Faults) -> AnyView {
+    let words = execution_ui();
+    let content = view! {
+        <div class="columns">
+            {text("execution.success_when.must_contain", (words.must_contain, words.success_hint), &draft.must_contain, faults)}
+            {text("execution.success_when.must_not_contain", (words.must_not_contain, words.success_hint), &draft.must_not_contain, faults)}
+        </div>
+    };
+    group(
+        words.group_success,
+        !draft.is_empty(),
+        &["success_when."],
         faults,
         content.into_any(),
     )

@@ -104,7 +104,7 @@ impl Service {
         let mut names = Vec::new();
         for id in open {
             let found = self.store.task(id).await.or_internal(lang)?;
-            names.push(found.map_or_else(|| format!("#{id}"), |task| task.name));
+            names.push(found.map_or_else(|| format!("#{id}"), |task| task.spec.name));
         }
         Ok(Some(lang.pick(
             format!("所依赖的任务还没有完成：{}", names.join("、")),

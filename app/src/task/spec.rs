@@ -1,0 +1,142 @@
+//! What defines a task: everything a person decides about it, and nothing that comes of it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Execution, InForce, Mode};
+use crate::i18n::Lang;
+use crate::id::ChannelId;
+use crate::schedule::{MissedRule, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
+use crate::time::Stamp;
+
+/// A task's definition, checked: what [`TaskDraft`](super::TaskDraft) is read into, what is stored,
+/// shown and compared.
+///
+/// A field that only people read belongs into [`Notes`], one about how it runs into [`Execution`]:
+/// both are stored whole, so a new one needs no column. `docs/contributing/add-a-task-field.md`
+/// lists the places.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(remote = "Self", default)]
+pub struct TaskSpec {
+    /// 工作内容: unique.
+    pub name: String,
+    /// 绰号: how the message greets; may be empty.
+    pub nickname: String,
+    /// 责任人: mentioned in messages.
+    pub owners: Vec<String>,
+    /// Labels for finding it.
+    pub tags: Vec<String>,
+    /// What a firing does.
+    pub mode: Mode,
+    /// Run by `/bin/sh -c`; empty in mode `message`.
+    pub command: String,
+    /// IANA zone of its schedules and its window.
+    pub zone: String,
+    /// 工作周期: all schedules for work, in their order. Their ids are 0 until they are stored.
+    pub schedules: Vec<Schedule>,
+    /// 催单工作周期, used instead of the work schedules while `urging`.
+    pub urge_cron: Option<String>,
+    /// 是否开启催单.
+    pub urging: bool,
+    /// Where its messages go.
+    pub channel_id: Option<ChannelId>,
+    /// Start of the window, inclusive.
+    pub starts_at: Option<Stamp>,
+    /// End of the window, inclusive.
+    pub ends_at: Option<Stamp>,
+    /// Hard limit of a run in seconds.
+    pub timeout_seconds: Option<i64>,
+    /// What becomes of firings that passed while no server was up.
+    pub missed: MissedRule,
+    /// How it is executed; tasks executed in the usual way share it.
+    pub execution: Arc<Execution>,
+    /// What people should know about it.
+    #[serde(flatten)]
+    pub notes: Notes,
+}
+
+/// [`TaskSpec`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TaskSpec")]
+struct PlainSpec {
+    name: String,
+    nickname: String,
+    owners: Vec<String>,
+    tags: Vec<String>,
+    mode: Mode,
+    command: String,
+    zone: String,
+    schedules: Vec<Schedule>,
+    urge_cron: Option<String>,
+    urging: bool,
+    channel_id: Option<ChannelId>,
+    starts_at: Option<Stamp>,
+    ends_at: Option<Stamp>,
+    timeout_seconds: Option<i64>,
+    missed: MissedRule,
+    execution: Arc<Execution>,
+    notes: Notes,
+}
+
+crate::wire::two_forms!(TaskSpec, PlainSpec);
+
+/// What people should know about a task. No rule and no statement reads it, so it is stored as one
+/// value.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Notes {
+    /// 处理预案: what to do when it fails, as text or as a link; at most 4,000 characters.
+    pub runbook: String,
+}
+
+impl TaskSpec {
+    /// The schedules in force as drafts: the urge cycle while urging, else the work schedules.
+    #[must_use]
+    pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
+        match self.in_force() {
+            InForce::Urge(urge) => vec![ScheduleDraft::plain(urge)],
+            InForce::Work(schedules) => schedules.iter().map(Schedule::draft).collect(),
+        }
+    }
+
+    /// The schedules in force in words.
+    #[must_use]
+    pub fn cycle_words(&self, lang: Lang) -> String {
+        match self.in_force() {
+            InForce::Urge(urge) => ScheduleSpec::parse(urge)
+                .map_or_else(|_| urge.to_owned(), |spec| spec.describe(lang)),
+            InForce::Work(schedules) => schedules
+                .iter()
+                .map(|schedule| describe_schedule(schedule, lang))
+                .collect::<Vec<_>>()
+                .join(lang.pick("；", "; ")),
+        }
+    }
+
+    /// The text of the first work schedule.
+    #[must_use]
+    pub fn cron(&self) -> &str {
+        self.schedules
+            .first()
+            .map_or("", |schedule| schedule.spec.as_str())
+    }
+}
+
+#[cfg(any(test, feature = "fixtures"))]
+impl TaskSpec {
+    /// A command in UTC that no schedule starts soon: where a test needs any task.
+    #[must_use]
+    pub fn example() -> Self {
+        Self {
+            name: "example".to_owned(),
+            command: "true".to_owned(),
+            zone: "UTC".to_owned(),
+            schedules: vec![Schedule::plain("0 0 1 1 *")],
+            execution: Execution::usual(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A task as pages and programs are shown it.
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Health, Task};
+use crate::run::RunState;
+use crate::time::Stamp;
+
+/// A task with what follows from its schedules and its runs. The service makes it; the store, which
+/// knows neither clock nor calendars, cannot.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ssr", schema(as = TaskRow))]
+#[serde(remote = "Self")]
+pub struct TaskView {
+    /// The task.
+    #[serde(flatten)]
+    pub task: Task,
+    /// 工作周期: the text of the first schedule.
+    pub cron: String,
+    /// Whether nothing will fire any more: its window is over, or its one time has passed.
+    pub finished: bool,
+    /// The next firing, where there is one.
+    pub next_at: Option<Stamp>,
+    /// How it is doing.
+    pub health: Health,
+    /// Its last run, where there is one.
+    pub last_run: Option<LastRun>,
+}
+
+/// [`TaskView`] without JSON's ways, for pages.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TaskView")]
+struct PlainView {
+    task: Task,
+    cron: String,
+    finished: bool,
+    next_at: Option<Stamp>,
+    health: Health,
+    last_run: Option<LastRun>,
+}
+
+crate::wire::two_forms!(TaskView, PlainView);
+
+/// A view reads as its task.
+impl Deref for TaskView {
+    type Target = Task;
+
+    fn deref(&self) -> &Task {
+        &self.task
+    }
+}
+
+/// The last run of a task, in short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LastRun {
+    /// The run.
+    pub id: crate::id::RunId,
+    /// How it stands.
+    pub state: RunState,
+    /// When it started.
+    pub started_at: Stamp,
+    /// When it ended.
+    pub finished_at: Option<Stamp>,
+}

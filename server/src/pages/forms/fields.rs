@@ -1,0 +1,361 @@
+//! A form as a tree: `execution.parameters[2].label` is a place in it. What is read from it are the
+//! types that the API reads, so that a form lists none of their fields.
+//!
+//! Nothing that was typed is lost: a name that no field has, or a value that does not fit, is
+//! reported and the rest is read all the same. See `docs/adr/0028-forms-are-read-as-a-tree.md`.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, btree_map};
+
+use app::task::split_list;
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess,
+    SeqAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use super::is_ticked;
+use crate::http::strict::JsonFault;
+
+/// Entries that a list of a form may have; one more shows that there are too many.
+const ENTRIES_MAX: usize = 101;
+/// Steps of a name: `execution.parameters[2].label` has four.
+const STEPS_MAX: usize = 6;
+/// Faults that are reported.
+const FAULTS_MAX: usize = 20;
+
+/// A form while it is put together.
+#[derive(Default)]
+pub(super) struct Fields(BTreeMap<String, Node>);
+
+enum Node {
+    Text(String),
+    List(BTreeMap<usize, Node>),
+    Object(BTreeMap<String, Node>),
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+impl Fields {
+    /// Puts a value at its place; of two with the same name the second stays.
+    pub(super) fn put(&mut self, name: &str, value: String) {
+        let placed = match steps(name).as_deref() {
+            Some([Step::Name(first), rest @ ..]) => put(&mut self.0, first, rest, value),
+            _ => Err(value),
+        };
+        if let Err(value) = placed {
+            // No place of ours: reported as the name that it is.
+            self.0.insert(name.to_owned(), Node::Text(value));
+        }
+    }
+
+    /// Reads the form, with what did not fit.
+    ///
+    /// # Errors
+    /// For a type that cannot be read from a form; those of forms can.
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<(T, Vec<JsonFault>), JsonFault> {
+        let faults = RefCell::default();
+        let read = T::deserialize(Place {
+            node: Node::Object(self.0),
+            at: String::new(),
+            faults: &faults,
+        })?;
+        Ok((read, faults.into_inner()))
+    }
+}
+
+/// The steps of a name; `None` where it is no name of a place.
+fn steps(name: &str) -> Option<Vec<Step<'_>>> {
+    let mut steps = Vec::new();
+    for part in name.split('.') {
+        let (name, index) = match part.strip_suffix(']') {
+            Some(part) => {
+                let (name, index) = part.split_once('[')?;
+                (name, Some(index.parse().ok()?))
+            }
+            None => (part, None),
+        };
+        if name.is_empty() || name.contains(['[', ']']) || steps.len() >= STEPS_MAX {
+            return None;
+        }
+        steps.push(Step::Name(name));
+        steps.extend(index.map(Step::Index));
+    }
+    Some(steps)
+}
+
+/// Puts a value into an object; gives it back where something else stands in its way.
+fn put(
+    object: &mut BTreeMap<String, Node>,
+    name: &str,
+    rest: &[Step<'_>],
+    value: String,
+) -> Result<(), String> {
+    let slot = object.entry(name.to_owned());
+    put_into(slot.or_insert_with(|| Node::empty(rest)), rest, value)
+}
+
+fn put_into(node: &mut Node, steps: &[Step<'_>], value: String) -> Result<(), String> {
+    match (node, steps) {
+        (Node::Text(text), []) => *text = value,
+        (Node::Object(object), [Step::Name(name), rest @ ..]) => {
+            return put(object, name, rest, value);
+        }
+        (Node::List(list), [Step::Index(index), rest @ ..]) => {
+            if list.len() < ENTRIES_MAX || list.contains_key(index) {
+                let slot = list.entry(*index);
+                return put_into(slot.or_insert_with(|| Node::empty(rest)), rest, value);
+            }
+        }
+        _ => return Err(value),
+    }
+    Ok(())
+}
+
+impl Node {
+    /// What the next step leads into.
+    fn empty(steps: &[Step<'_>]) -> Self {
+        match steps.first() {
+            None => Self::Text(String::new()),
+            Some(Step::Name(_)) => Self::Object(BTreeMap::new()),
+            Some(Step::Index(_)) => Self::List(BTreeMap::new()),
+        }
+    }
+}
+
+/// A node that is read, and where it stands.
+struct Place<'a> {
+    node: Node,
+    at: String,
+    faults: &'a RefCell<Vec<JsonFault>>,
+}
+
+/// Notes what does not fit at a place.
+fn report(faults: &RefCell<Vec<JsonFault>>, at: &str, fault: JsonFault) {
+    let mut faults = faults.borrow_mut();
+    if faults.len() < FAULTS_MAX {
+        faults.push(match at {
+            "" => fault,
+            at => fault.within(at),
+        });
+    }
+}
+
+/// The entries of a list that is typed as one text: a line each, but owners and tags on one line.
+fn entries(at: &str, text: &str) -> Vec<String> {
+    if matches!(at, "owners" | "tags") {
+        return split_list(text);
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.take(ENTRIES_MAX).map(str::to_owned).collect()
+}
+
+impl Place<'_> {
+    fn report(&self, needed: &str) {
+        report(self.faults, &self.at, JsonFault::custom(needed));
+    }
+
+    /// The text that was typed, with the line breaks of Unix: browsers send two characters.
+    fn into_text(self) -> String {
+        match self.node {
+            Node::Text(text) => text.replace("\r\n", "\n"),
+            Node::List(_) | Node::Object(_) => {
+                self.report("a text is needed");
+                String::new()
+            }
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Place<'_> {
+    type Error = JsonFault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        visitor.visit_string(self.into_text())
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        visitor.visit_bool(is_ticked(&self.into_text()))
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        let number = match &self.node {
+            Node::Text(text) => text.trim().parse().ok(),
+            Node::List(_) | Node::Object(_) => None,
+        };
+        if number.is_none() {
+            self.report("a whole number is needed");
+        }
+        visitor.visit_i64(number.unwrap_or_default())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        match &self.node {
+            Node::Text(text) if text.trim().is_empty() => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, JsonFault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonFault> {
+        let all: Vec<Node> = match self.node {
+            Node::Text(text) => {
+                let entries = entries(&self.at, &text).into_iter();
+                entries.map(Node::Text).collect()
+            }
+            Node::List(list) => list.into_values().collect(),
+            Node::Object(_) => {
+                report(self.faults, &self.at, JsonFault::custom("a list is needed"));
+                Vec::new()
+            }
+        };
+        visitor.visit_seq(Entries {
+            rest: all.into_iter().enumerate(),
+            at: self.at,
+            faults: self.faults,
+        })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonFault> {
+        let Self { node, at, faults } = self;
+        let mut known = BTreeMap::new();
+        match node {
+            Node::Object(object) => {
+                for (name, node) in object {
+                    if fields.contains(&name.as_str()) {
+                        known.insert(name, node);
+                    } else {
+                        report(
+                            faults,
+                            &at,
+                            JsonFault::unknown(&name, fields.iter().copied()),
+                        );
+                    }
+                }
+            }
+            Node::Text(_) | Node::List(_) => {
+                report(
+                    faults,
+                    &at,
+                    JsonFault::custom("a group of fields is needed"),
+                );
+            }
+        }
+        visitor.visit_map(Parts {
+            rest: known.into_iter(),
+            next: None,
+            at,
+            faults,
+        })
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonFault> {
+        let typed = match &self.node {
+            Node::Text(text) => text.trim(),
+            Node::List(_) | Node::Object(_) => "",
+        };
+        let chosen = variants.iter().find(|variant| **variant == typed);
+        if chosen.is_none() {
+            let typed: String = typed.chars().take(64).collect();
+            let fault = JsonFault::unknown_variant(&typed, variants);
+            report(self.faults, &self.at, fault);
+        }
+        let chosen = *chosen
+            .or(variants.first())
+            .ok_or_else(|| JsonFault::custom("there is nothing to choose"))?;
+        let chosen: StringDeserializer<JsonFault> = chosen.to_owned().into_deserializer();
+        visitor.visit_enum(chosen)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        tuple tuple_struct map identifier ignored_any
+    }
+}
+
+struct Entries<'a> {
+    rest: std::iter::Enumerate<std::vec::IntoIter<Node>>,
+    at: String,
+    faults: &'a RefCell<Vec<JsonFault>>,
+}
+
+impl<'de> SeqAccess<'de> for Entries<'_> {
+    type Error = JsonFault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, JsonFault> {
+        let Some((index, node)) = self.rest.next() else {
+            return Ok(None);
+        };
+        let at = format!("{}[{index}]", self.at);
+        seed.deserialize(Place {
+            node,
+            at,
+            faults: self.faults,
+        })
+        .map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}
+
+struct Parts<'a> {
+    rest: btree_map::IntoIter<String, Node>,
+    next: Option<Place<'a>>,
+    at: String,
+    faults: &'a RefCell<Vec<JsonFault>>,
+}
+
+impl<'de> MapAccess<'de> for Parts<'_> {
+    type Error = JsonFault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, JsonFault> {
+        let Some((name, node)) = self.rest.next() else {
+            return Ok(None);
+        };
+        let at = match self.at.as_str() {
+            "" => name.clone(),
+            at => format!("{at}.{name}"),
+        };
+        self.next = Some(Place {
+            node,
+            at,
+            faults: self.faults,
+        });
+        let name: StringDeserializer<JsonFault> = name.into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonFault> {
+        let place = self.next.take();
+        seed.deserialize(place.ok_or_else(|| JsonFault::custom("a value without its name"))?)
+    }
+}

@@ -1,0 +1,111 @@
+//! What a browser sends for a task.
+
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::schedule::ScheduleDraft;
+use app::task::execution::{HttpDraft, Parameter};
+use app::task::{Mode, TaskDraft};
+
+use super::super::fields::Fields;
+use crate::http::extract::malformed;
+
+/// The task form as it was sent.
+pub(super) struct Sent {
+    /// What was typed. Schedules and parameters are numbered anew, without those that were left empty.
+    pub(super) draft: TaskDraft,
+    /// The version that the form was filled from.
+    pub(super) version: Option<i64>,
+    /// Names and values that no field of the form has: a program's mistakes.
+    pub(super) fault: Option<AppError>,
+}
+
+impl Sent {
+    /// Reads the fields in the order in which they were sent.
+    pub(super) fn read(fields: Vec<(String, String)>, lang: Lang) -> Self {
+        let mut form = Fields::default();
+        let (mut version, mut action) = (None, String::new());
+        let (mut rule, mut max) = (String::new(), String::new());
+        for (name, value) in fields {
+            match name.as_str() {
+                "version" => version = value.parse().ok(),
+                "action" => action = value,
+                "execution.overlap" => rule = value,
+                "execution.overlap_max" => max = value,
+                // The API's short way to say one schedule.
+                "cron" => form.put("schedules[0].spec", value),
+                _ => form.put(&name, value),
+            }
+        }
+        form.put("execution.overlap", overlap(&rule, &max));
+        let (draft, faults) = match form.read::<TaskDraft>() {
+            Ok((draft, faults)) => (draft, faults),
+            Err(fault) => (TaskDraft::default(), vec![fault]),
+        };
+        let messages: Vec<String> = faults
+            .iter()
+            .map(|fault| malformed(lang, fault).message)
+            .collect();
+        let fault = (!messages.is_empty())
+            .then(|| AppError::new(ErrorKind::Invalid, "body", messages.join("\n")));
+        Self {
+            draft: chosen(&action, without_blank(draft)),
+            version,
+            fault,
+        }
+    }
+}
+
+/// Faults count the schedules and parameters that are there, so the draft must, too. One schedule
+/// always stays.
+fn without_blank(mut draft: TaskDraft) -> TaskDraft {
+    let all = std::mem::take(&mut draft.schedules);
+    let (blank, mut filled): (Vec<_>, Vec<_>) = all.into_iter().partition(ScheduleDraft::is_blank);
+    if filled.is_empty() {
+        filled.push(blank.into_iter().next().unwrap_or_default());
+    }
+    draft.schedules = filled;
+    draft.execution.parameters.retain(|one| !is_blank(one));
+    draft
+}
+
+fn is_blank(one: &Parameter) -> bool {
+    let texts = [&one.name, &one.label, &one.default];
+    texts.iter().all(|text| text.trim().is_empty()) && one.choices.is_empty()
+}
+
+/// The draft with only what was chosen of command and request: the other one's fields are out of
+/// sight. A program that sends no choice is taken as it is.
+fn chosen(action: &str, mut draft: TaskDraft) -> TaskDraft {
+    let http = &mut draft.execution.http;
+    let only_method = HttpDraft {
+        method: http.method.clone(),
+        ..HttpDraft::default()
+    } == *http;
+    match action {
+        "shell" => *http = HttpDraft::default(),
+        // A reminder needs no request, and its URL is out of sight.
+        "http" if draft.mode == Mode::Message && only_method => *http = HttpDraft::default(),
+        "http" => draft.command.clear(),
+        _ => {}
+    }
+    draft
+}
+
+/// The rule as a draft has it. A rule without a number has none.
+fn overlap(rule: &str, max: &str) -> String {
+    match rule.trim() {
+        rule @ ("allow" | "queue") => format!("{rule}:{}", max.trim()),
+        rule => rule.to_owned(),
+    }
+}
+
+/// A field of several lines knows one kind of line breaks: a text that differs from the stored one
+/// in nothing else is that one.
+pub(super) fn keep_breaks(sent: &mut String, stored: String) {
+    if *sent == stored.replace("\r\n", "\n").replace('\r', "\n") {
+        *sent = stored;
+    }
+}
+
+#[cfg(test)]
+mod tests;
