@@ -3,6 +3,7 @@
 use app::auth::Role;
 use app::backend::{Runs, Secrets};
 use app::channel::ChannelKind;
+use app::message::MessageState;
 use app::run::RunState;
 use app::secret::SecretDraft;
 use app::task::TaskDraft;
@@ -129,7 +130,7 @@ async fn a_broken_rule_is_a_failure_that_is_tried_again_and_reported() {
     let text = app
         .until("the message to be sent", async || {
             let rows = app.messages(id).await;
-            (rows.len() > 1 && rows[1].state == "sent").then(|| rows[1].text.clone())
+            (rows.len() > 1 && rows[1].state == MessageState::Sent).then(|| rows[1].text.clone())
         })
         .await;
     let first = text.lines().next().expect("a line");

@@ -3,6 +3,7 @@
 
 use app::auth::Role;
 use app::channel::ChannelKind;
+use app::message::MessageState;
 use app::task::TaskDraft;
 use serde_json::json;
 
@@ -132,7 +133,8 @@ async fn a_failure_message_says_what_to_do_before_the_output() {
         let text = app
             .until("the message to be sent", async || {
                 let rows = app.messages(id).await;
-                let all_sent = rows.len() > 1 && rows.iter().all(|row| row.state == "sent");
+                let all_sent =
+                    rows.len() > 1 && rows.iter().all(|row| row.state == MessageState::Sent);
                 all_sent.then(|| rows[1].text.clone())
             })
             .await;
