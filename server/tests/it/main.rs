@@ -26,6 +26,7 @@ mod execution_input;
 mod executor;
 mod failed_forms;
 mod faults;
+mod glossary;
 mod health;
 mod hostile_names;
 mod http_task;
