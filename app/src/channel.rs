@@ -49,7 +49,7 @@ pub struct ChannelDraft {
     pub name: String,
     /// What stands at the other end.
     pub kind: ChannelKind,
-    /// `https://…`; a secret, since whoever knows it can post.
+    /// `https://…`; a secret, since it is all that is needed to post.
     pub url: String,
 }
 

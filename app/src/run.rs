@@ -70,7 +70,7 @@ impl RunState {
         !matches!(self, Self::Waiting | Self::Running | Self::Sending)
     }
 
-    /// Whether it is over and nobody can be content with it.
+    /// Whether it is over and needs attention.
     #[must_use]
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
@@ -142,7 +142,7 @@ pub struct Run {
     pub trigger: Trigger,
     /// Who asked for it, for a manual start.
     pub requested_by: Option<String>,
-    /// Why somebody started it by hand.
+    /// Why it was started by hand, as typed.
     pub note: Option<String>,
     /// What was filled in, secrets masked.
     pub parameters: std::collections::BTreeMap<String, String>,
@@ -211,7 +211,7 @@ pub struct Unrun {
     pub id: OccurrenceId,
     /// Whose firing it was.
     pub task_id: TaskId,
-    /// The instant the schedule named; the last one where several are told in one row.
+    /// The instant the schedule named; the last one where one row stands for several.
     pub scheduled_for: Stamp,
     /// `skipped` or `missed`.
     pub state: UnrunState,
@@ -231,7 +231,7 @@ pub struct Unrun {
 pub enum UnrunState {
     /// A rule left it out.
     Skipped,
-    /// Nobody was there.
+    /// No server was up, or its turn came too late.
     Missed,
 }
 
@@ -263,12 +263,12 @@ pub struct Output {
     pub text: String,
     /// Bytes the command wrote.
     pub total_bytes: i64,
-    /// Bytes left out between head and tail.
+    /// Bytes dropped between head and tail.
     pub dropped_bytes: i64,
 }
 
 impl RunForm {
-    /// Whether there is something to be asked or told before a start.
+    /// Whether the start form has to be shown before a start.
     #[must_use]
     pub fn asks(&self) -> bool {
         !self.parameters.is_empty() || !self.overrides.is_empty() || self.overlap.is_some()

@@ -81,7 +81,7 @@ pub enum TaskState {
     /// 运行: it fires.
     #[default]
     Active,
-    /// 暂停: it does not fire until somebody resumes it.
+    /// 暂停: it does not fire until it is resumed.
     Paused,
     /// 结单: it is done; 恢复 brings it back.
     Closed,
@@ -165,7 +165,7 @@ pub struct Task {
     pub ends_at: Option<Stamp>,
     /// Hard limit of a run in seconds.
     pub timeout_seconds: Option<i64>,
-    /// What becomes of firings that nobody was there for.
+    /// What to do with missed firings.
     pub missed: MissedRule,
     /// How it is executed; tasks executed in the usual way share it.
     pub execution: Arc<Execution>,
@@ -286,7 +286,7 @@ pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
             "too_long",
             lang.pick(
                 format!("命令有 {} 字节，最多 {COMMAND_MAX_BYTES}；请把它写成脚本文件再调用", command.len()),
-                format!("The command has {} bytes, {COMMAND_MAX_BYTES} at most; put it into a script file and call that", command.len()),
+                format!("The command has {} bytes, the limit is {COMMAND_MAX_BYTES}; put it into a script file and call that", command.len()),
             ),
         ));
     }
@@ -296,7 +296,7 @@ pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
             "nul",
             lang.pick(
                 "命令里有 NUL 字符，shell 无法执行",
-                "The command holds a NUL character, which no shell can run",
+                "The command contains a NUL character, which no shell can run",
             ),
         )
     })

@@ -138,7 +138,7 @@ pub struct Config {
     pub run_as: String,
 
     /// User ids for tasks that name no user, one for each task: auto, off, or a range such as
-    /// 200000-265533. Empty for auto where JCRONTAB_RUN_AS names nobody; only when the server is root
+    /// 200000-265533. Empty means auto unless JCRONTAB_RUN_AS is set; only when the server is root
     #[arg(long, env = "JCRONTAB_RUN_AS_POOL", default_value = "", global = true)]
     pub run_as_pool: String,
 
@@ -270,7 +270,7 @@ pub enum SettingFault {
     /// The language of messages.
     #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
     Lang(String),
-    /// The address of the database. It holds a password, so it is not told.
+    /// The address of the database. It holds a password, so it is not shown.
     #[error(
         "DATABASE_URL cannot be read: it is mysql://USER:PASSWORD@HOST/NAME, and in USER and PASSWORD these characters are written as: # %23, / %2F, ? %3F, @ %40, : %3A, % %25"
     )]

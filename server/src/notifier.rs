@@ -1,9 +1,9 @@
-//! Sending what stands in the outbox.
+//! Sending the messages in the outbox, at least once.
 //!
 //! Per channel one message at a time, oldest first, never faster than the vendor allows. A
 //! message is marked `sending` in the database before it leaves and gets its answer afterwards;
-//! a failure that may pass is tried again with growing pauses, then it is dead and stays visible;
-//! one that stays is dead at once.
+//! a failure that may pass is retried with exponential backoff, then the message is a dead letter
+//! and stays visible; a final failure makes it one at once.
 
 pub mod compose;
 pub mod fetch;
@@ -34,7 +34,7 @@ pub use vendor::RetryAfter;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
-/// The outbox is looked at this often even when nobody calls, for what other nodes left.
+/// The outbox is read this often even without a signal, for what other nodes left.
 const LOOK: TimeDelta = TimeDelta::seconds(5);
 /// A vendor's minute, and a second.
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
@@ -89,7 +89,7 @@ impl Notifier {
                 Err(error) => {
                     tracing::debug!(
                         error = &error as &dyn std::error::Error,
-                        "the outbox waits for the database"
+                        "the outbox is waiting for the database"
                     );
                     tokio::time::sleep(BACK_OFF).await;
                     continue;
@@ -186,14 +186,14 @@ impl Notifier {
     }
 
     /// Writes what became of a message, again and again until the database has it: the message has
-    /// left, and nobody else knows.
+    /// left, and this process alone knows.
     async fn settle(&self, item: &OutboxItem, answer: Result<String, SendError>) {
         if let Err(error) = &answer {
             tracing::warn!(
                 message.id = item.id.0,
                 attempts = item.attempts,
                 error = error as &dyn std::error::Error,
-                "a message was not taken"
+                "a message was not accepted"
             );
         }
         for _ in 0..SETTLE_TRIES {
@@ -201,14 +201,14 @@ impl Notifier {
                 Ok(()) => return,
                 Err(error) => tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "an answer waits for the database"
+                    "the result of a message is waiting for the database"
                 ),
             }
             tokio::time::sleep(BACK_OFF).await;
         }
         tracing::error!(
             message.id = item.id.0,
-            "the database did not take what became of a message"
+            "the result of a message could not be written to the database"
         );
     }
 

@@ -1,8 +1,8 @@
 //! Writing results in groups: whatever ends while one group is written goes into the next.
 //!
 //! A result is kept until the database has it. While the database is away the results wait in a
-//! file; what waits there when the process dies is written by the next one, if nobody else has
-//! ended those runs meanwhile.
+//! file; what waits there when the process dies is written by the next one, unless those runs have
+//! been ended meanwhile.
 
 mod spool;
 
@@ -68,14 +68,17 @@ impl Recorder {
     pub fn record(&self, outcome: Outcome) {
         if let Err(error) = self.results.send(outcome) {
             // Only after the recorder's task has died, which the supervisor reports as a crash.
-            tracing::error!(run.id = error.0.run_id.0, "a result has nowhere to go");
+            tracing::error!(
+                run.id = error.0.run_id.0,
+                "a result could not be recorded: the recorder has stopped"
+            );
         }
     }
 
     /// Hands messages over that no result causes.
     pub fn tell(&self, messages: Vec<NewMessage>) {
         if !messages.is_empty() && self.messages.send(messages).is_err() {
-            tracing::error!("a message has nowhere to go");
+            tracing::error!("a message could not be recorded: the recorder has stopped");
         }
     }
 }
@@ -87,7 +90,10 @@ async fn write_messages(
 ) {
     while let Some(messages) = told.recv().await {
         while let Err(error) = store.add_messages(&messages).await {
-            tracing::debug!(error = &error as &dyn std::error::Error, "messages wait");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "messages are waiting for the database"
+            );
             tokio::time::sleep(BACK_OFF).await;
         }
         signals.outbox.notify_one();
@@ -163,10 +169,10 @@ impl Writer {
                 Ok((Ok(()), _)) => {}
                 Ok((Err(error), outcomes)) => {
                     // Neither database nor disk: they stay in memory, in front of what comes.
-                    tracing::error!(%error, "results cannot be kept on disk");
+                    tracing::error!(%error, "results cannot be spooled on disk");
                     *group = outcomes;
                 }
-                Err(error) => tracing::error!(%error, "keeping results on disk failed"),
+                Err(error) => tracing::error!(%error, "spooling results failed"),
             }
         }
         if !self.away {
@@ -176,7 +182,7 @@ impl Writer {
         if let Err(error) = replayed {
             tracing::debug!(
                 error = &error as &dyn std::error::Error,
-                "results still wait"
+                "results are still waiting for the database"
             );
             return;
         }
@@ -184,14 +190,14 @@ impl Writer {
             if let Err(error) = write(&self.store, group).await {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "results still wait"
+                    "results are still waiting for the database"
                 );
                 return;
             }
             self.landed(group);
             group.clear();
         }
-        tracing::info!("the database has all results again");
+        tracing::info!("all spooled results are in the database");
         self.away = false;
     }
 
@@ -213,14 +219,14 @@ impl Writer {
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The database is still away.
-    #[error("the database does not take the results")]
+    #[error("the database does not accept the results")]
     Store(#[from] StoreError),
     /// The file cannot be read.
     #[error("results on disk cannot be read")]
     Disk(#[from] std::io::Error),
 }
 
-/// Writes what waits on disk, and empties the file. Runs that somebody else has ended meanwhile
+/// Writes what waits on disk, and empties the file. Runs that were ended by others meanwhile
 /// stay as they are.
 ///
 /// # Errors
@@ -263,7 +269,7 @@ async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
             for run in fenced {
                 tracing::warn!(
                     run.id = run.0,
-                    "somebody else has ended this run; its result is not written"
+                    "another process has ended this run; its result is dropped"
                 );
             }
             Ok(())

@@ -16,7 +16,7 @@ pub fn field(index: usize, part: &str) -> String {
     }
 }
 
-/// Tells the fault of a schedule's text at `field`; gives the schedule where there is none.
+/// Reports the fault of a schedule's text at `field`, or returns the schedule.
 pub fn check_spec(
     field: &str,
     text: &str,
@@ -40,7 +40,7 @@ impl ScheduleDraft {
         }
     }
 
-    /// Tells all faults that need neither zone data nor calendars.
+    /// Reports all faults that need neither zone data nor calendars.
     pub fn check(&self, index: usize, lang: Lang, faults: &mut Vec<FieldError>) {
         let mut fault = |part: &str, code: &str, message: &str| {
             faults.push(FieldError::new(&field(index, part), code, message));
@@ -51,7 +51,7 @@ impl ScheduleDraft {
                 "unknown",
                 lang.pick(
                     "没有这种写法，可选 standard 或 quartz",
-                    "There is no such dialect; standard and quartz are known",
+                    "Unknown dialect; use standard or quartz",
                 ),
             );
         };
@@ -60,7 +60,7 @@ impl ScheduleDraft {
             fault(
                 "day_rule",
                 "unknown",
-                lang.pick("没有这种日期规则", "There is no such rule of days"),
+                lang.pick("没有这种日期规则", "Unknown day rule"),
             );
         }
         if let Err(reason) = parse_duration(&self.jitter) {
@@ -69,7 +69,7 @@ impl ScheduleDraft {
             fault(
                 "jitter",
                 "range",
-                lang.pick("随机延后最多 1 天", "Spread firings by one day at the most"),
+                lang.pick("随机延后最多 1 天", "Jitter is at most one day"),
             );
         }
         let spec = check_spec(&field(index, "spec"), &self.spec, dialect, lang, faults);
@@ -86,7 +86,7 @@ impl ScheduleDraft {
                 "not_here",
                 lang.pick(
                     "一次性和启动时的周期不能按日历安排",
-                    "A schedule that fires once or at start-up has no rule of days",
+                    "A schedule that fires once or at start-up cannot have a day rule",
                 ),
             ));
         }
@@ -100,7 +100,7 @@ impl ScheduleDraft {
                 "not_here",
                 lang.pick(
                     "间隔周期没有可以移动的日期，请用 cron 表达式",
-                    "An interval has no day to move; use a cron expression",
+                    "An interval has no days that could be moved; use a cron expression",
                 ),
             ));
         }
@@ -110,7 +110,7 @@ impl ScheduleDraft {
                 "days_given",
                 lang.pick(
                     "“每月第几个工作日”自己决定日期：表达式的日和星期请写 *",
-                    "The work day of the month is the day: write * for day of month and day of week",
+                    "This rule determines the day: write * for day of month and day of week",
                 ),
             ));
         }
@@ -118,14 +118,14 @@ impl ScheduleDraft {
 }
 
 impl MissedDraft {
-    /// Tells all faults.
+    /// Reports all faults.
     pub(crate) fn check(&self, lang: Lang, faults: &mut Vec<FieldError>) {
         let policy = self.policy.trim();
         if !policy.is_empty() && policy.parse::<MissedPolicy>().is_err() {
             faults.push(FieldError::new(
                 "missed.policy",
                 "unknown",
-                lang.pick("可选 none、latest、all", "none, latest and all are known"),
+                lang.pick("可选 none、latest、all", "Use none, latest or all"),
             ));
         }
         for (name, text) in [
@@ -144,7 +144,7 @@ impl MissedDraft {
             faults.push(FieldError::new(
                 "missed.max",
                 "range",
-                lang.pick("请填 1–1000", "Write a number from 1 to 1000"),
+                lang.pick("请填 1–1000", "Enter a number from 1 to 1000"),
             ));
         }
     }

@@ -54,14 +54,14 @@ pub struct TaskDraft {
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
     pub timeout: String,
-    /// What becomes of firings that nobody was there for.
+    /// What to do with missed firings.
     pub missed: MissedDraft,
     /// How it is executed.
     pub execution: ExecutionDraft,
 }
 
 impl TaskDraft {
-    /// All faults that can be told without a server; empty when there are none.
+    /// All faults that can be found without a server; empty when there are none.
     #[must_use]
     pub fn check(&self, lang: Lang) -> Vec<FieldError> {
         let mut faults = Vec::new();
@@ -86,7 +86,7 @@ impl TaskDraft {
             faults.push(FieldError::new(
                 "command",
                 "required",
-                lang.pick("这个工作模式需要填写命令", "This mode needs a command"),
+                lang.pick("这个工作模式需要填写命令", "This mode requires a command"),
             ));
         }
         faults.extend(check_command(&self.command, lang));
@@ -103,7 +103,10 @@ impl TaskDraft {
             faults.push(FieldError::new(
                 "urge_cron",
                 "required",
-                lang.pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle"),
+                lang.pick(
+                    "开启催单需要填写催单工作周期",
+                    "Chasing requires a chase schedule",
+                ),
             ));
         }
         if self.mode == Mode::Message && self.channel_id.is_none() {
@@ -112,7 +115,7 @@ impl TaskDraft {
                 "required",
                 lang.pick(
                     "只发信息的任务需要一个通知渠道",
-                    "A task that only sends messages needs a channel",
+                    "A task that only sends messages requires a channel",
                 ),
             ));
         }
@@ -152,7 +155,7 @@ impl TaskDraft {
                 "too_many",
                 lang.pick(
                     format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
-                    format!("A task has {SCHEDULES_MAX} schedules at the most"),
+                    format!("A task has at most {SCHEDULES_MAX} schedules"),
                 ),
             ));
             return;
@@ -182,7 +185,7 @@ impl TaskDraft {
                 "both",
                 lang.pick(
                     "命令和 HTTP 请求只能填一个：清空命令，或清空请求",
-                    "A task has a command or a request: clear one of them",
+                    "A task has either a command or an HTTP request: clear one of them",
                 ),
             ));
         }
@@ -195,7 +198,7 @@ impl TaskDraft {
                 "not_shorter",
                 lang.pick(
                     "提醒的时间要比超时限制短，否则来不及提醒",
-                    "It must be shorter than the time limit, or nobody is told in time",
+                    "It must be shorter than the timeout",
                 ),
             ));
         }
@@ -207,7 +210,7 @@ impl TaskDraft {
             faults.push(FieldError::new(
                 "name",
                 "required",
-                lang.pick("请填写工作内容", "Enter what is to be done"),
+                lang.pick("请填写工作内容", "Enter a name"),
             ));
         } else if name.chars().count() > NAME_MAX_CHARS {
             faults.push(too_long("name", NAME_MAX_CHARS, lang));

@@ -37,7 +37,7 @@ pub struct Execution {
     pub pool: String,
     /// What happens after a failure.
     pub retry: Retry,
-    /// After so many seconds people are told; the run goes on.
+    /// After so many seconds a warning is sent; the run continues.
     pub soft_limit_seconds: Option<i64>,
     /// Seconds between TERM and KILL.
     pub stop_grace_seconds: i64,
@@ -53,7 +53,7 @@ pub struct Execution {
     /// Standard error goes into the same pipe as standard output: the order of what is written is
     /// kept, and which of the two it was is not.
     pub merge_output: bool,
-    /// Secrets are handed over as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
+    /// Secrets are passed as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
     /// the environment.
     pub secret_files: bool,
     /// Variables of its environment, besides the usual ones.
@@ -64,7 +64,7 @@ pub struct Execution {
     pub waits: Waits,
     /// Sends this request instead of running a command.
     pub http: Option<HttpCall>,
-    /// Its processes are left alone when the server crashes; the run still becomes `lost`.
+    /// Its processes keep running when the server crashes; the run still becomes `lost`.
     pub outlives_server: bool,
 }
 

@@ -74,7 +74,7 @@ impl ViewerZone {
     }
 }
 
-/// Who is signed in, as the frame and the controls need it.
+/// The signed-in account, as the frame and the controls need it.
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
 
@@ -168,7 +168,7 @@ pub(super) fn vault_ui() -> &'static VaultUi {
     VaultUi::of(lang())
 }
 
-/// Who is signed in.
+/// The signed-in account.
 pub(super) fn principal() -> Option<Principal> {
     use_context::<Session>().and_then(|session| session.0)
 }

@@ -1,4 +1,4 @@
-//! The query of a request, with faults told as problem documents.
+//! The query of a request, with faults reported as problem documents.
 
 use app::error::{AppError, ErrorKind, FieldError};
 use axum::extract::{FromRequestParts, Query};
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
                 let reason = fault.split_once(": ").map_or(&*fault, |(_, reason)| reason);
                 let message = lang.pick(
                     format!("网址里的参数有误：{reason}"),
-                    format!("The query is not right: {reason}"),
+                    format!("The query string is invalid: {reason}"),
                 );
                 AppError::new(ErrorKind::Invalid, "query", message).into()
             })

@@ -192,7 +192,7 @@ pub(super) async fn run(
     body: Option<Body<RunRequest>>,
 ) -> Reply<Response> {
     let mut request = body.map(|Body(body)| body).unwrap_or_default();
-    // A key that is no text is not a right one, which the service tells.
+    // A key that is no text is invalid, which the service reports.
     request.idempotency_key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());

@@ -43,7 +43,8 @@ pub struct How {
     pub zone: TimeZone,
 }
 
-/// Reads a text with days. Its kind is told from its beginning: `BEGIN:VCALENDAR` is iCalendar,
+/// Reads a text with days. Its format is recognised by how it begins: `BEGIN:VCALENDAR` is
+/// iCalendar,
 /// `{` or `[` is JSON, anything else lines in the format of `cn.txt`.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub(super) enum BlackoutCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add a blackout, once (--from, --to) or recurring (--cron, --duration); it holds at once
+    /// Add a blackout, once (--from, --to) or recurring (--cron, --duration); effective at once
     #[command(visible_alias = "create")]
     Add(AddBlackout),
     /// Remove a blackout: tasks fire again at once

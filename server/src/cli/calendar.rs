@@ -1,4 +1,4 @@
-//! `jcrontab calendar`: work days and rest days.
+//! `jcrontab calendar`: working days and days off.
 
 mod show;
 
@@ -36,40 +36,40 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add a calendar without days; its name has letters, digits, Chinese characters, - and _
+    /// Add an empty calendar; its name consists of letters, digits, Chinese characters, - and _
     #[command(visible_alias = "add")]
     Create {
         #[command(flatten)]
         name: Name,
-        /// Where it is updated from
+        /// URL to update from
         #[arg(long, default_value = "")]
         url: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Set where a calendar is updated from
+    /// Set the URL that a calendar is updated from
     Update {
         /// Its name
         name: String,
-        /// Where it is updated from; empty for nowhere
+        /// URL to update from; empty for none
         #[arg(long)]
         url: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Take days over from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
+    /// Import days from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
     Import {
         /// The calendar's name
         name: String,
         /// The file; `-` for stdin
         #[arg(long)]
         file: PathBuf,
-        /// Its charset, such as gbk; UTF-8, and UTF-16 with a mark, are found without
+        /// Its charset, such as gbk; UTF-8, and UTF-16 with a byte order mark, are detected
         #[arg(long)]
         charset: Option<String>,
-        /// The days of an iCalendar file are work days, not rest days
+        /// The days of an iCalendar file are working days, not days off
         #[arg(long)]
         work_days: bool,
         /// Replace all days of the years in the file instead of adding to them
@@ -79,7 +79,7 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take days over from the calendar's URL
+    /// Import days from the calendar's URL
     Refresh {
         /// The calendar's name
         name: String,
@@ -92,8 +92,7 @@ pub(super) enum CalendarCommand {
         /// The calendar's name
         name: String,
     },
-    /// Remove a calendar that no schedule uses; the built-in one goes back to what came with the
-    /// product
+    /// Remove a calendar that no schedule uses; the built-in one is reset to its built-in data
     Delete {
         /// The calendar's name
         name: String,
@@ -192,7 +191,7 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
 fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::error(format!("{}: {}", file.display(), sentence(&error)));
-    // One byte more than the server takes tells a file that is too large.
+    // One byte more than the server takes reveals a file that is too large.
     let limit = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if file == Path::new("-") {

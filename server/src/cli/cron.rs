@@ -12,9 +12,9 @@ use crate::config::Config;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CronCommand {
-    /// The next firings of a schedule
+    /// Show the next firings of a schedule
     Next(next::Next),
-    /// What a schedule says, in words
+    /// Describe a schedule in words
     Explain {
         #[command(flatten)]
         schedule: Typed,
@@ -90,7 +90,7 @@ pub(super) fn day_rule(text: &str) -> Result<String, String> {
         .map_err(|fault| fault.to_string())
 }
 
-/// The zone of a schedule whose zone is not told.
+/// The zone of a schedule that names none.
 fn default_zone(config: &Config) -> String {
     config.default_zone().name
 }

@@ -12,7 +12,7 @@ use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum NodeCommand {
-    /// List nodes; lines with `!` tell what is not as it should be
+    /// List nodes; lines with `!` are warnings
     List {
         /// Print JSON
         #[arg(long)]

@@ -12,7 +12,7 @@ use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum PoolCommand {
-    /// List pools with what takes their slots
+    /// List pools and their use
     List {
         /// Print JSON
         #[arg(long)]
@@ -29,7 +29,7 @@ pub(super) enum PoolCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Remove a pool that no task names
+    /// Remove a pool that no task uses
     Delete {
         /// Its name
         name: String,

@@ -47,7 +47,7 @@ pub(super) enum RunCommand {
         /// How many lines
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: usize,
-        /// Go on until the run is over
+        /// Follow the output until the run is over
         #[arg(short, long)]
         follow: bool,
     },
@@ -154,7 +154,7 @@ fn print_runs(page: &Value, tasks: bool) {
     if let Some(next) = page["next"].as_str() {
         print_note(&lang().pick(
             format!("还有更早的：加 --after {next}"),
-            format!("There are older ones: add --after {next}"),
+            format!("More: add --after {next}"),
         ));
     }
 }

@@ -17,28 +17,28 @@ use crate::config::Config;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum SecretCommand {
-    /// List secrets and the tasks that get them; values are never shown
+    /// List secrets and the tasks they are granted to; values are never shown
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Enter a secret or give it another value, read from stdin without its last line end, or
-    /// asked for on a terminal
+    /// Create a secret or set its value, read from stdin without its last line end, or prompted
+    /// for on a terminal
     Set {
         /// The name of the variable: DB_PASSWORD
         name: String,
         /// What it is for
         #[arg(long)]
         note: Option<String>,
-        /// Id or name of a task that gets it, too; may be given several times
+        /// Also grant it to this task, by id or name; may be given several times
         #[arg(long = "task")]
         tasks: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Let tasks have a secret from their next start on
+    /// Grant a secret to tasks, from their next run on
     Grant {
         /// The secret's name
         name: String,
@@ -49,7 +49,7 @@ pub(super) enum SecretCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take a secret away from tasks
+    /// Revoke a secret from tasks
     Revoke {
         /// The secret's name
         name: String,
@@ -60,12 +60,13 @@ pub(super) enum SecretCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Remove a secret; tasks that had it run without
+    /// Delete a secret; tasks that it was granted to run without it
     Delete {
         /// Its name
         name: String,
     },
-    /// Make a new key and seal everything with it; on the server's host, with all servers stopped
+    /// Rotate the key: make a new one and re-encrypt everything with it; on the server's host, with
+    /// all servers stopped
     RotateKey,
 }
 
@@ -143,7 +144,7 @@ async fn set(
     tasks: &[String],
     json: bool,
 ) -> Result<(), Failure> {
-    // Before the value is asked for: who may not enter one is told so first.
+    // Before the value is asked for: a caller without the right is refused first.
     let known = secrets(client)
         .await?
         .into_iter()
@@ -185,13 +186,13 @@ fn told(secret: &Value, json: bool) -> Result<(), Failure> {
     let tasks = tasks(&secret);
     print_lines(&[if tasks.is_empty() {
         lang().pick(
-            format!("密钥 {name} 已保存；还没有任务得到它"),
-            format!("Secret {name} saved; no task gets it"),
+            format!("密钥 {name} 已保存；还没有授权给任务"),
+            format!("Secret {name} saved; it is not granted to any task yet"),
         )
     } else {
         lang().pick(
-            format!("密钥 {name} 已保存；得到它的任务：{tasks}"),
-            format!("Secret {name} saved; it goes to {tasks}"),
+            format!("密钥 {name} 已保存；已授权给：{tasks}"),
+            format!("Secret {name} saved; granted to {tasks}"),
         )
     }]);
     Ok(())

@@ -19,12 +19,12 @@ pub(super) use add::find_channel;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum TaskCommand {
-    /// Enter a task; a name that exists already is refused
+    /// Create a task; its name must be new
     #[command(visible_alias = "create")]
     Add(Box<add::AddTask>),
     /// List tasks
     List {
-        /// Only tasks with these words
+        /// Only tasks that contain these words
         #[arg(long, default_value = "")]
         query: String,
         /// active, paused or closed
@@ -38,7 +38,7 @@ pub(super) enum TaskCommand {
     Show(One),
     /// Start it now
     Run(start::StartTask),
-    /// 暂停: it does not fire until restored, or until a given time
+    /// 暂停: pause it until it is restored, or until a given time
     Pause {
         #[command(flatten)]
         one: One,
@@ -46,23 +46,23 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         until: Option<String>,
     },
-    /// 结单: it is done
+    /// 结单: close it, it is done
     Close(One),
-    /// 恢复: back to active
+    /// 恢复: reopen or resume it
     Restore(One),
-    /// 加急: the urge cycle takes over
+    /// 加急: chase; the chase schedule replaces its own
     Urge {
         #[command(flatten)]
         one: One,
-        /// A new urge cycle
+        /// A new chase schedule
         #[arg(long)]
         cron: Option<String>,
     },
-    /// 恢复原始周期: back to the work cycle
+    /// 恢复原始周期: restore the original schedule
     Unurge(One),
     /// Delete a task with its history
     Delete(One),
-    /// Why it did or did not run at a time, or will or will not
+    /// Explain why it did (not) run at a time, or will (not) run
     Explain {
         #[command(flatten)]
         one: One,
@@ -70,7 +70,7 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         at: Option<String>,
     },
-    /// Its planned firings, newest first, run or not
+    /// Show its planned runs, newest first, whether they ran or not
     Occurrences {
         #[command(flatten)]
         one: One,
@@ -84,7 +84,7 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         after: Option<String>,
     },
-    /// Its firings to come, soonest first, also those that are left out
+    /// Show its upcoming firings, soonest first, including skipped ones
     Next {
         #[command(flatten)]
         one: One,

@@ -28,8 +28,8 @@ pub(super) enum UserCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Set an account's password and end its sessions and tokens; without a name, change your own
-    /// and end your sessions
+    /// Set an account's password and revoke its sessions and tokens; without a name, change your own
+    /// and end your other sessions
     Passwd {
         #[command(flatten)]
         name: OptionalName,
@@ -48,7 +48,7 @@ pub(super) enum UserCommand {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum TokenCommand {
-    /// Make a token; it is shown this once
+    /// Create a token; it is shown only once
     #[command(visible_alias = "add")]
     Create {
         /// Whose token
@@ -64,7 +64,7 @@ pub(super) enum TokenCommand {
         #[arg(long)]
         json: bool,
     },
-    /// End a token
+    /// Revoke a token
     #[command(visible_alias = "delete")]
     Revoke {
         /// The token's id
@@ -82,7 +82,7 @@ pub(super) enum ChannelCommand {
         /// wecom or webhook
         #[arg(long, default_value = "wecom", value_parser = ["wecom", "webhook"])]
         kind: String,
-        /// Where messages are posted to
+        /// URL that messages are posted to
         #[arg(long)]
         url: String,
         /// Print JSON
@@ -95,7 +95,7 @@ pub(super) enum ChannelCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Send a test message and tell what the other end said
+    /// Send a test message and print the channel's answer
     Test {
         /// Name or id
         channel: String,

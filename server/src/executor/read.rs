@@ -1,4 +1,4 @@
-//! Reading what a command writes: as fast as it comes, with no memory held while nothing does.
+//! Draining a command's pipes: as fast as it writes, with no memory held while it does not.
 
 use std::cell::RefCell;
 use std::io::{ErrorKind, PipeReader};
@@ -38,13 +38,13 @@ impl Pipe {
 enum Turn {
     /// There may be more, now or later.
     Goes,
-    /// Nobody holds the other end any more.
+    /// The last writer has closed the other end.
     Ended,
 }
 
 /// Reads a pipe into a log, until its end or until the run is `over`. What is in it then is taken,
-/// too. Whoever holds it longer can go on writing: it is read and thrown away, so that nobody gets
-/// SIGPIPE or waits for room.
+/// too. A process that holds the pipe longer can go on writing: its output is read and thrown away,
+/// so that it neither gets SIGPIPE nor blocks.
 pub(super) async fn read(Pipe(pipe): Pipe, stream: Stream, log: RunLog, over: CancellationToken) {
     let reading = async {
         while let Turn::Goes = turn(&pipe, |piece| log.push(stream, piece)).await {

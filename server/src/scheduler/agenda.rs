@@ -1,5 +1,4 @@
-//! What fires when, in memory: a heap of firings not yet planned, and the instants of those that
-//! are.
+//! The agenda, in memory: a heap of firings not yet planned, and the instants of those that are.
 
 mod missed;
 mod next;
@@ -47,7 +46,7 @@ impl Live {
 #[derive(Clone, Debug)]
 struct Voice {
     rhythm: Arc<Rhythm>,
-    /// Tells entries of the heap that are out of date.
+    /// Distinguishes current entries of the heap from outdated ones.
     generation: u64,
 }
 
@@ -223,8 +222,8 @@ impl Agenda {
     }
 
     /// Takes all firings up to `now` off the heap after a time without a server. A schedule that
-    /// missed many gets one row that tells how many, and the latest ones by themselves, so that
-    /// they can still be caught up.
+    /// missed many gets one row that counts them, and the latest ones by themselves, so that they
+    /// can still be caught up.
     pub fn collect_missed(&mut self, now: DateTime<Utc>, reason: &'static str) -> Vec<Planned> {
         let mut rows = Vec::new();
         let heap = std::mem::take(&mut self.heap).into_vec();

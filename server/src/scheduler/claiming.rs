@@ -1,4 +1,4 @@
-//! Claiming what is due and handing it over; claims that nobody confirmed; ends that were asked for.
+//! Claiming due firings and handing them over; claims whose commit is unknown; requested stops.
 
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// After a failed claim nobody knows whether it was committed. What the database holds as ours
+    /// After a failed claim it is unknown whether it was committed. What the database holds as ours
     /// and running, but this process never started, is started now: it cannot have been before.
     pub(super) async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -116,11 +116,11 @@ impl Scheduler {
             }
             tracing::warn!(
                 run.id = claim.run_id.0,
-                "the database did not confirm this claim, but has it"
+                "the commit of this claim was not confirmed, but it is in the database"
             );
             match agenda.task(claim.task_id) {
                 Some(live) if !by_hand => self.begin(live, from_unconfirmed(claim, live, now)),
-                // Whoever asked for a manual start was told that it failed.
+                // The caller of a manual start was told that it failed.
                 _ => self.executor.give_up(&claim, now),
             }
         }

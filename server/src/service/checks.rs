@@ -20,7 +20,7 @@ use crate::timetable::{
 };
 
 impl Service {
-    /// Checks a draft whole, so that every fault is told at once; `own` is the task under edit.
+    /// Checks a draft whole, so that every fault is reported at once; `own` is the task under edit.
     pub(super) async fn check_task(
         &self,
         lang: Lang,
@@ -83,8 +83,8 @@ impl Service {
         })
     }
 
-    /// Tells a name that another task has, together with all other faults. Who comes second at the
-    /// same moment is told by the database.
+    /// Reports a name that another task has, together with all other faults. The unique key of the
+    /// database decides between two that are saved at the same moment.
     async fn check_free(
         &self,
         lang: Lang,
@@ -104,7 +104,8 @@ impl Service {
         Ok(())
     }
 
-    /// The schedules as they are stored. Faults that `TaskDraft::check` has told are not told again.
+    /// The schedules as they are stored. Faults that `TaskDraft::check` has reported are not
+    /// repeated.
     fn check_schedules(
         &self,
         lang: Lang,
@@ -121,7 +122,7 @@ impl Service {
             .collect()
     }
 
-    /// Tells an instant that the database would lose. Our driver sends instants as `TIMESTAMP`
+    /// Reports an instant that the database would lose. Our driver sends instants as `TIMESTAMP`
     /// parameters, and MariaDB reads those beyond 2038-01-19T03:14:07Z as NULL.
     pub(super) fn check_storable(
         &self,
@@ -134,7 +135,7 @@ impl Service {
         if self.store.engine() == Engine::Mysql && at.is_some_and(lost) {
             let message = lang.pick(
                 "MySQL/MariaDB 上最晚到 2038-01-19；不需要截止就留空",
-                "On MySQL and MariaDB 2038-01-19 is the latest; leave it empty for no end",
+                "On MySQL and MariaDB the latest is 2038-01-19; leave it empty for no end",
             );
             faults.push(FieldError::new(field, "too_far", message));
         }
@@ -200,7 +201,7 @@ impl Service {
     }
 }
 
-/// A schedule as it is stored. Faults that `ScheduleDraft::check` tells are not told again.
+/// A schedule as it is stored. Faults that `ScheduleDraft::check` reports are not repeated.
 pub(super) fn check_schedule(
     lang: Lang,
     index: usize,
@@ -250,13 +251,13 @@ pub(super) fn window(
         faults.push(FieldError::new(
             "ends_at",
             "before_start",
-            lang.pick("截止时间早于启动时间", "The end lies before the start"),
+            lang.pick("截止时间早于启动时间", "The end is before the start"),
         ));
     }
     (start, end)
 }
 
-/// Tells a time in a schedule's text that the zone does not have, or that lies out of range.
+/// Reports a time in a schedule's text that the zone does not have, or that is out of range.
 fn check_moment(
     field: &str,
     text: &str,

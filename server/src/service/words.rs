@@ -16,7 +16,7 @@ pub(super) fn local(at: DateTime<Utc>, zone_name: &str) -> String {
     )
 }
 
-/// Why a firing is left out.
+/// Why a firing is skipped.
 pub(super) fn excluded_text(
     lang: Lang,
     excluded: &Excluded,
@@ -36,23 +36,23 @@ pub(super) fn excluded_text(
     match excluded {
         Excluded::Day { date, work: true } => lang.pick(
             format!("{} 是工作日", named(*date)),
-            format!("{} is a work day", named(*date)),
+            format!("{} is a working day", named(*date)),
         ),
         Excluded::Day { date, work: false } => lang.pick(
             format!("{} 是休息日", named(*date)),
-            format!("{} is a rest day", named(*date)),
+            format!("{} is a day off", named(*date)),
         ),
         Excluded::Merged { date } => lang.pick(
             format!("{} 的这一次会移到同一时刻，只执行一次", named(*date)),
             format!(
-                "the one named for {} moves to the same instant, which fires once",
+                "the one planned for {} moves to the same instant, which fires once",
                 named(*date)
             ),
         ),
         Excluded::Nowhere { date } => lang.pick(
             format!("{} 是休息日，日历里没有可以移到的工作日", named(*date)),
             format!(
-                "{} is a rest day, and the calendar has no work day to move to",
+                "{} is a day off, and the calendar has no working day to move to",
                 named(*date)
             ),
         ),
@@ -64,7 +64,7 @@ pub(super) fn excluded_text(
                     format!("blackout \"{name}\" until {until}"),
                 ),
                 None => lang.pick(
-                    format!("停跑时段“{name}”，一段接一段，没有已知的结束时间"),
+                    format!("停跑时段“{name}”，连续不断，没有已知的结束时间"),
                     format!("blackout \"{name}\", one after another with no known end"),
                 ),
             }
@@ -91,19 +91,22 @@ pub(super) fn note_text(
     if named != lands {
         return Some(lang.pick(
             format!("原定 {named}，是休息日，移到 {lands}"),
-            format!("moved from {named}, a rest day, to {lands}"),
+            format!("moved from {named}, a day off, to {lands}"),
         ));
     }
     if firing.put_off {
         return Some(
-            lang.pick("停跑时段结束时补跑", "put off to the end of the blackout")
-                .to_owned(),
+            lang.pick(
+                "停跑时段结束时补执行",
+                "postponed to the end of the blackout",
+            )
+            .to_owned(),
         );
     }
     rhythm.cycle().is_shifted(slot.at).then(|| {
         lang.pick(
-            "时钟拨快，这一刻不存在，顺延到其后的第一刻",
-            "clocks go forward: the time named does not exist, so it starts right after the gap",
+            "时钟拨快（夏令时），这一时刻不存在，顺延到其后的第一刻",
+            "clocks go forward (DST gap): the planned time does not exist, so it starts right after the gap",
         )
         .to_owned()
     })
@@ -137,18 +140,18 @@ fn offset(seconds: i32) -> String {
 /// What a reason in the ledger means.
 pub(super) fn reason_text(lang: Lang, reason: &str) -> String {
     let (zh, en) = match reason {
-        "overlap" => ("上一次还在执行", "the run before was still going"),
-        "window" => ("不在任务的起止时间内", "outside the task's window"),
-        "calendar" => ("按日历这一天不执行", "the calendar leaves this day out"),
+        "overlap" => ("上一次还在执行", "the previous run was still in progress"),
+        "window" => ("不在任务的有效期内", "outside the task's active period"),
+        "calendar" => ("按日历这一天不执行", "the calendar excludes this day"),
         "blackout" => ("停跑时段", "a blackout"),
         "paused" => ("任务已暂停", "the task was paused"),
-        "changed" => ("工作周期改过了", "its schedule was changed"),
+        "changed" => ("工作周期已修改", "its schedule was changed"),
         "closed" => ("任务已结单", "the task was closed"),
         "too_late" => ("太晚了", "too late"),
-        "down" => ("当时没有服务器在运行", "no server was there"),
+        "down" => ("当时没有服务器在运行", "no server was running"),
         "clock" => (
             "系统时钟被拨快，跳过了这一刻",
-            "the clock was set forward over it",
+            "the clock was set forward past it",
         ),
         "queue_full" => ("排队已满", "its queue was full"),
         "dependency" => (

@@ -126,8 +126,8 @@ impl Store {
         })
     }
 
-    /// Tells of every statement, with its values, once it is done. Copies of this store that were
-    /// made before tell nothing.
+    /// Calls `tell` with every statement, values included, once it is done. Copies of this store
+    /// that were made before do not.
     pub fn on_statement(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
         let tell = Arc::new(tell);
         for connection in [&mut self.writer, &mut self.reader] {

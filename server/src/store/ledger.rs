@@ -31,7 +31,7 @@ pub struct Planned {
     pub task_id: TaskId,
     /// Which schedule names it.
     pub schedule_id: ScheduleId,
-    /// The instant the schedule names; the last one where the row tells of several.
+    /// The instant the schedule names; the last one where the row stands for several.
     pub scheduled_for: DateTime<Utc>,
     /// When it starts, before jitter or a blackout puts it off.
     pub base_at: DateTime<Utc>,
@@ -48,7 +48,7 @@ pub enum Entry {
     Planned,
     /// A rule leaves it out; the reason is a stable code. Firings close together share a row.
     Skipped(&'static str),
-    /// Nobody was there for so many firings, the first of which is this one.
+    /// No server was up for so many firings, the first of which is this one.
     Missed {
         /// Stable code.
         reason: &'static str,
@@ -57,7 +57,7 @@ pub enum Entry {
         /// The first of them.
         since: DateTime<Utc>,
     },
-    /// A rule left out so many firings, the first of which is this one.
+    /// A rule skipped so many firings, the first of which is this one.
     SkippedMany {
         /// Stable code.
         reason: &'static str,
@@ -172,12 +172,12 @@ pub(super) async fn withdraw(
     if task_id != EVERY_TASK {
         mine = mine.add(C::TaskId.eq(task_id.0));
     }
-    // A row that only tells also blocks its instant, which the new plan may want: one that was
-    // moved to an earlier day is told long before it.
+    // A row that is only a record also blocks its instant, which the new plan may want: one that
+    // was moved to an earlier day is written long before it.
     let later = Condition::any()
         .add(C::DueAt.gt(now).and(C::BaseAt.gt(now)))
         .add(C::State.eq("skipped").and(C::ScheduledFor.gt(now)));
-    // A row that tells of several firings and has begun is cut off at now.
+    // A row that stands for several firings and has begun is cut off at now.
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(now))
         .col_expr(C::BaseAt, Expr::value(now))
@@ -292,8 +292,8 @@ impl Store {
         })
     }
 
-    /// Takes back what a clock that was ahead told as skipped over after `now`: its time comes
-    /// after all. A row that begins before stays.
+    /// Takes back what was written as skipped over after `now` by a clock that was ahead: its time
+    /// comes after all. A row that begins before stays.
     ///
     /// # Errors
     /// When the database fails.

@@ -21,7 +21,7 @@ use super::{Store, StoreError, Tx};
 pub struct StoredOutput {
     /// Bytes written by the command.
     pub bytes: i64,
-    /// Bytes left out between head and tail.
+    /// Bytes dropped between head and tail.
     pub dropped: i64,
     /// A short output whole; of a long one, the end.
     pub tail: Vec<u8>,
@@ -82,7 +82,7 @@ pub struct Unconfirmed {
     pub attempt: i32,
     /// What is filled in, sealed.
     pub parameters_sealed: Option<String>,
-    /// Whether it waited before: then nobody else starts it.
+    /// Whether it was waiting: then no other node has started it.
     pub waited: bool,
 }
 
@@ -143,8 +143,8 @@ impl Store {
         })
     }
 
-    /// Writes outcomes and their messages in one transaction. Gives the runs that were fenced:
-    /// somebody else has ended them, and nothing was written for those.
+    /// Writes outcomes and their messages in one transaction. Returns the runs that were fenced:
+    /// another process has ended them, and nothing was written for those.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.

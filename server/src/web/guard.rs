@@ -1,4 +1,4 @@
-//! Nobody gets in: who asks, from where, and whether this route is open to strangers.
+//! The guard in front of every route: who asks, from where, and whether this route is open.
 //!
 //! Closed is the default, decided on the *matched route*, never on the raw path: a path that
 //! matches no open route is closed, however it is spelled.
@@ -42,7 +42,7 @@ const OPEN: [&str; 13] = [
     "/favicon.svg",
     "/favicon.ico",
     "/robots.txt",
-    // The sign-in and set-up pages ask for this; it tells a stranger nothing.
+    // The sign-in and set-up pages ask for this; it reveals nothing to a stranger.
     "/fn/sign_in_form",
     "/apple-touch-icon.png",
     // The description of the API is in the public source; it names no version and no data.
@@ -97,7 +97,7 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     let headers = request.headers().clone();
     let found = match identify(&web, lang, &headers, &client, at_console).await {
         Ok(found) => found,
-        // Without the database nobody can be told from a stranger: closed.
+        // Without the database no caller can be authenticated: closed.
         Err(error) => return Problem::from(error).into_response(),
     };
     let (principal, credential) = found;
@@ -110,7 +110,7 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-/// Who asks, and how they proved it; nobody for a stranger.
+/// The caller and how they authenticated; `None` for a stranger.
 type Found = (Option<Principal>, Option<Credential>);
 
 async fn identify(
@@ -306,7 +306,7 @@ mod tests {
             ),
             (headers(&[("sec-fetch-site", "same-site")]), false),
             (headers(&[("origin", "https://a:1"), ("host", "a:1")]), true),
-            // The same host without TLS: somebody in between may have written that page.
+            // The same host without TLS: a man in the middle may have written that page.
             (headers(&[("origin", "http://a:1"), ("host", "a:1")]), false),
             (
                 headers(&[("origin", "https://a:2"), ("host", "a:1")]),

@@ -98,7 +98,7 @@ fn faults_of(error: Option<AppError>) -> (Option<String>, Option<AppError>) {
     }
 }
 
-/// Only firings that may still be planned or left out can be to come.
+/// Only planned and skipped firings can be upcoming.
 fn shows_to_come(query: &OccurrenceQuery) -> bool {
     matches!(
         query.state.as_deref(),

@@ -107,7 +107,7 @@ fn print(items: &[LogItem]) {
                 .and_then(|()| out.flush())
                 .ok(),
             LogItem::Text { text, .. } => err.write_all(text.as_bytes()).ok(),
-            LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes left out …]", to - from).ok(),
+            LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes omitted …]", to - from).ok(),
         };
     }
 }

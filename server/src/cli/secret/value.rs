@@ -14,7 +14,7 @@ pub(in crate::cli) fn read(name: &str) -> Result<String, Failure> {
         ask(name)?
     } else {
         let mut bytes = Vec::new();
-        // Some more than allowed tells a value that is too long, and no pipe fills the memory.
+        // Some more than allowed reveals a value that is too long, and no pipe fills the memory.
         stdin
             .take(*VALUE_BYTES.end() as u64 + 3)
             .read_to_end(&mut bytes)
@@ -50,7 +50,7 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         if tcsetattr(std::io::stdin(), SetArg::TCSANOW, &self.before).is_err() {
-            tracing::debug!("the terminal stays without echo");
+            tracing::debug!("the terminal's echo could not be restored");
         }
     }
 }
@@ -61,7 +61,7 @@ fn ask(name: &str) -> Result<Vec<u8>, Failure> {
         format!("{name} 的值（不显示）："),
         format!("Value of {name} (not shown): "),
     );
-    // Before anything is asked: whoever types fast must not see it either.
+    // Before anything is asked: a fast typist must not see it either.
     let quiet = Quiet::begin().map_err(|error| failed(error.into()))?;
     let mut terminal = std::io::stderr();
     write!(terminal, "{prompt}")

@@ -40,7 +40,7 @@ pub(in crate::cli) struct AddTask {
     /// Label; may be given several times
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// 绰号
+    /// 称呼: how messages address the owners
     #[arg(long, default_value = "")]
     nickname: String,
     /// Name or id of the channel for its messages
@@ -49,16 +49,16 @@ pub(in crate::cli) struct AddTask {
     /// 催单工作周期
     #[arg(long, default_value = "")]
     urge_cron: String,
-    /// Start with urging on
+    /// Start with chasing on
     #[arg(long)]
     urging: bool,
-    /// Start of the window: RFC 3339, or a time in the task's zone
+    /// Start of the active period: RFC 3339, or a time in the task's zone
     #[arg(long, default_value = "")]
     starts_at: String,
-    /// End of the window
+    /// End of the active period
     #[arg(long, default_value = "")]
     ends_at: String,
-    /// Hard limit of a run: 30s, 5m, 2h
+    /// Timeout of a run: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
     #[command(flatten)]
@@ -81,28 +81,28 @@ struct Rules {
     /// Calendar of the day rule (default: cn)
     #[arg(long, default_value = "")]
     calendar: String,
-    /// Put each firing off by a random time below this: 30s, 5m
+    /// Jitter: delay each firing by a random time of up to this: 30s, 5m
     #[arg(long, default_value = "")]
     jitter: String,
-    /// The same delay for every firing instead of another for each
+    /// Use the same delay for every firing
     #[arg(long, requires = "jitter")]
     jitter_stable: bool,
 }
 
-/// What becomes of firings that nobody was there for.
+/// Misfire policy: what to do with firings missed while the server was down.
 #[derive(Args, Debug)]
 struct Missed {
-    /// What is caught up after an outage: none, latest, all (default: latest for commands, none
+    /// What to catch up after an outage: none, latest, all (default: latest for commands, none
     /// for reminders)
     #[arg(long, value_parser = ["none", "latest", "all"])]
     missed: Option<String>,
     /// A firing may be this late and still count as on time (default: 60s)
     #[arg(long, default_value = "")]
     grace: String,
-    /// With --missed all: how many of each schedule at the most, 1-1000 (default: 10)
+    /// With --missed all: at most how many of each schedule, 1-1000 (default: 10)
     #[arg(long, default_value = "")]
     missed_max: String,
-    /// With --missed latest and all: nothing older than this (default: 30d)
+    /// With --missed latest or all: nothing older than this (default: 30d)
     #[arg(long, default_value = "")]
     missed_max_age: String,
 }
@@ -137,8 +137,8 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     } else {
         let (id, cycle) = (text(&task, "id"), cycle(&task));
         let entered = lang().pick(
-            format!("任务 {id} 已建单：{cycle}"),
-            format!("Task {id} entered: {cycle}"),
+            format!("任务 {id} 已创建：{cycle}"),
+            format!("Task {id} created: {cycle}"),
         );
         let warnings = task["warnings"].as_array().into_iter().flatten();
         let warnings = warnings

@@ -5,51 +5,51 @@ use app::task::execution::{
 };
 use clap::Args;
 
-/// How it is executed. What is wrong with a value is told by the server.
+/// How it is executed. The server reports what is wrong with a value.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Execution")]
 pub(super) struct Execution {
-    /// What becomes of a start while it runs: skip (default), allow:N (N at once), queue:N (N wait
-    /// in line), replace
+    /// What to do with a start while it still runs: skip (default), allow:N (N in parallel),
+    /// queue:N (N queued), replace
     #[arg(long, default_value = "")]
     overlap: String,
-    /// Concurrency pool whose slots its runs take
+    /// Concurrency pool that limits its runs
     #[arg(long, default_value = "")]
     pool: String,
-    /// People are told when a run takes longer: 5m
+    /// Send a warning when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
-    /// From TERM to KILL when it is stopped (default: 10s)
+    /// Grace period between TERM and KILL (default: 10s)
     #[arg(long, default_value = "")]
     stop_grace: String,
-    /// Unix user, one of those that JCRONTAB_RUN_AS_ALLOW of the server names
+    /// Unix user; must be allowed by the server (JCRONTAB_RUN_AS_ALLOW)
     #[arg(long, default_value = "")]
     as_user: String,
-    /// Working folder
+    /// Working directory
     #[arg(long, default_value = "")]
     cwd: String,
     /// Shell: bash, dash, zsh, ksh or a path (default: /bin/sh). A command that begins with #! is
     /// run by the interpreter that it names
     #[arg(long, default_value = "")]
     shell: String,
-    /// Standard error into standard output: their order is kept, and which is which is not
+    /// Merge stderr into stdout: keeps their order, but they can no longer be distinguished
     #[arg(long)]
     merge_output: bool,
-    /// Hand secrets over as files, which JCRONTAB_SECRET_FILE_<NAME> names, and not as variables
+    /// Pass secrets as files named by JCRONTAB_SECRET_FILE_NAME instead of as variables
     #[arg(long)]
     secret_files: bool,
     /// Environment variable NAME=VALUE; may be given several times. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// What a start by hand may fill in: NAME[!][:KIND][(A|B|C)][=DEFAULT]; may be given several
-    /// times. KIND is text, number, choice, date or secret, ! means that it must be filled in.
+    /// Parameter of manual runs: `NAME[!][:KIND][(A|B|C)][=DEFAULT]`; may be given several
+    /// times. KIND is text, number, choice, date or secret, ! makes it required.
     /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
     #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]
     params: Vec<Parameter>,
-    /// What the form calls a parameter: NAME=LABEL; may be given several times
+    /// Label of a parameter in the form: NAME=LABEL; may be given several times
     #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
     labels: Vec<(String, String)>,
-    /// Its processes are left alone when the server crashes
+    /// Keep its processes running when the server crashes
     #[arg(long)]
     outlives_server: bool,
     #[command(flatten)]
@@ -65,28 +65,28 @@ pub(super) struct Execution {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Retry")]
 struct Retry {
-    /// Try again so many times after a failure, 0-19
+    /// Retries after a failure, 0-19
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
     retries: Option<u8>,
-    /// Before the first retry: 30s, 5m (default: 1m)
+    /// Delay before the first retry: 30s, 5m (default: 1m)
     #[arg(long, default_value = "")]
     retry_delay: String,
-    /// Each further delay is this many times the one before, 1-10 (default: 2)
+    /// Backoff multiplier of further delays, 1-10 (default: 2)
     #[arg(long, default_value = "")]
     retry_factor: String,
-    /// No delay is longer (default: 1h)
+    /// Maximum delay (default: 1h)
     #[arg(long, default_value = "")]
     retry_max_delay: String,
-    /// Change each delay by chance by up to this many percent
+    /// Jitter of each delay, in percent
     #[arg(long, default_value = "")]
     retry_jitter: String,
-    /// Only after these exit codes: 1,75
+    /// Retry only for these exit codes: 1,75
     #[arg(long, value_name = "CODES", default_value = "")]
     retry_on_exit: String,
-    /// Also after the time limit
+    /// Also retry after a timeout
     #[arg(long)]
     retry_on_timeout: bool,
-    /// Also after a crash of the server: it may then run twice
+    /// Also retry after a server crash: the command may then run twice
     #[arg(long)]
     retry_on_lost: bool,
 }
@@ -106,7 +106,7 @@ struct Limits {
     /// Processes
     #[arg(long, default_value = "")]
     processes: String,
-    /// Added niceness, 0-19
+    /// Nice value, 0-19
     #[arg(long, default_value = "")]
     nice: String,
 }
@@ -120,13 +120,13 @@ struct Waits {
     /// One of them is enough
     #[arg(long, requires = "after")]
     after_any: bool,
-    /// It is enough that they ended, however
+    /// Wait until they finish, with any result
     #[arg(long, requires = "after")]
     after_finish: bool,
-    /// An end this long before the planned start still counts (default: 1d)
+    /// Runs that ended up to this long before the planned time count (default: 1d)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_within: String,
-    /// Wait this long, then leave the start out (default: 1h)
+    /// Wait at most this long, then skip the run (default: 1h)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_patience: String,
 }
@@ -150,7 +150,7 @@ struct Http {
     /// Body
     #[arg(long, value_name = "TEXT", requires = "http_url", default_value = "")]
     http_body: String,
-    /// Statuses that are a success (default: 200-299)
+    /// Success status codes (default: 200-299)
     #[arg(
         long,
         value_name = "STATUSES",
@@ -158,10 +158,10 @@ struct Http {
         default_value = ""
     )]
     http_expect: String,
-    /// Place in the JSON answer that must hold something (RFC 6901): /data/state
+    /// JSON pointer in the response that must have a value (RFC 6901): /data/state
     #[arg(long, value_name = "POINTER", requires = "http_url")]
     http_json_pointer: Option<String>,
-    /// What must stand there
+    /// Expected value at that pointer
     #[arg(
         long,
         value_name = "TEXT",
@@ -246,7 +246,7 @@ fn label(text: &str) -> Result<(String, String), String> {
     Ok((pair.0.trim().to_owned(), pair.1.trim().to_owned()))
 }
 
-/// `NAME[!][:KIND][(A|B|C)][=DEFAULT]`.
+/// ``NAME[!][:KIND][(A|B|C)][=DEFAULT]``.
 fn parameter(text: &str) -> Result<Parameter, String> {
     // A choice may hold a `=`, so the default begins behind the bracket.
     let closed = text

@@ -110,7 +110,7 @@ fn lines(task: &Value, urge: bool) -> Vec<String> {
             .unwrap_or_default();
         return vec![format!("{words} [{spec}]")];
     }
-    // A server of another version may say it in another way; its texts are still told.
+    // A server of another version may describe it in another way; its texts are still shown.
     serde_json::from_value::<Vec<Schedule>>(task["schedules"].clone()).map_or_else(
         |_| vec![text(task, "cron")],
         |schedules| {
@@ -146,8 +146,11 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     if task["urge_cron"].is_string() {
         let urge = lines(task, true).concat();
         all.push(match task["urging"] == true {
-            true => lang.pick(format!("正在催单：{urge}"), format!("urging: {urge}")),
-            false => lang.pick(format!("催单周期：{urge}"), format!("urge cycle: {urge}")),
+            true => lang.pick(format!("正在催单：{urge}"), format!("chasing: {urge}")),
+            false => lang.pick(
+                format!("催单周期：{urge}"),
+                format!("chase schedule: {urge}"),
+            ),
         });
     }
     all.push(format!("zone: {zone}"));
@@ -194,7 +197,7 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
     for id in &execution.waits.tasks {
         match client.call(Method::GET, &path(id.0, ""), None).await {
             Ok(task) => drop(names.insert(*id, text(&task, "name"))),
-            // Deleted meanwhile: its id is told all the same.
+            // Deleted meanwhile: its id is shown all the same.
             Err(failure) if failure.is_not_found() => {}
             Err(failure) => return Err(failure),
         }

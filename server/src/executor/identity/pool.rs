@@ -18,7 +18,7 @@ const AUTO_FIRST: u32 = 0x7000_0000;
 const AUTO_COUNT: u32 = 1 << 20;
 /// Below are the users of the system and of people.
 const FIRST_MIN: u32 = 1000;
-/// -1 is no user, setuid(2); 65534 is nobody.
+/// -1 is no user, setuid(2); 65534 is the user `nobody`.
 const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
 
 /// What `JCRONTAB_RUN_AS_POOL` says.
@@ -26,7 +26,7 @@ const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
 pub enum RunAsPool {
     /// One user for all tasks that name none.
     Off,
-    /// A range that nobody else uses.
+    /// A range that systemd leaves unused.
     Auto,
     /// This range, both ends included.
     Range(u32, u32),
@@ -72,7 +72,7 @@ impl std::str::FromStr for RunAsPool {
 pub struct Pool {
     first: u32,
     count: u32,
-    /// Somebody may have made accounts in the range.
+    /// Accounts may exist in the range.
     is_named: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Starts, and what is left out, one by one.
+/// Starts, and skipped firings, one by one.
 fn one_by_one(rhythm: &Rhythm, from: DateTime<Utc>, until: DateTime<Utc>) -> (u64, u64) {
     let (mut starts, mut left_out) = (0, 0);
     let mut after = from;

@@ -31,8 +31,8 @@ impl Service {
         Ok(self.with_next(task, &planned))
     }
 
-    /// The schedules of a task that are in force, ready to be asked; ones that this version
-    /// cannot read are left out.
+    /// The schedules of a task that are in force, ready to be asked; ones that this version cannot
+    /// read are not among them.
     pub(in crate::service) fn rhythms(&self, task: &Task) -> Vec<Rhythm> {
         let rules = self.almanac.snapshot();
         let urge = task.urge_cron.as_deref().filter(|_| task.urging);

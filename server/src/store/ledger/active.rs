@@ -62,7 +62,7 @@ pub struct Resumed {
 pub enum Called {
     /// It waited, and will not run.
     Off,
-    /// It is under way somewhere; its node has been told.
+    /// It is under way on another node, which has been asked to end it.
     Told,
     /// It is over.
     Over,

@@ -12,7 +12,7 @@ use super::super::{Act, Store, StoreError};
 use super::active::{Called, REPLACED, WAITING_MAX, ask_to_end, call_off};
 
 impl Store {
-    /// Calls off a run that waits, or tells the node of one under way to end it.
+    /// Cancels a run that waits, or asks the node of one under way to end it.
     ///
     /// # Errors
     /// When the database fails.

@@ -41,7 +41,7 @@ pub enum Updated {
     Done,
     /// The task is gone.
     Gone,
-    /// Somebody was faster: it is no longer the version that was meant.
+    /// Another change came first: it is no longer the version that was meant.
     Outdated,
 }
 
@@ -171,7 +171,7 @@ impl Store {
                     resumed.push(id);
                 }
             }
-            // A page of which nothing could be resumed would come back for ever.
+            // A page of which nothing can be resumed would be read again without end.
             if !full || resumed.len() == before {
                 return Ok(resumed);
             }
@@ -196,7 +196,7 @@ impl Store {
         let act = Act::of_its_own("task.resume", now);
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
-            // Whoever comes second, or meets another decision of a person, changes nothing.
+            // A second node, or one that meets a person's newer decision, changes nothing.
             let resumed = task::Entity::update_many()
                 .col_expr(T::State, Expr::value(TaskState::Active.as_str()))
                 .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
@@ -311,7 +311,7 @@ impl Store {
 }
 
 fn columns(new: &NewTask, now: DateTime<Utc>) -> task::ActiveModel {
-    // Each by its name: a field that is not stored is not used, which the compiler tells.
+    // Each by its name: the compiler warns of a field that is not stored.
     let NewTask {
         name,
         nickname,

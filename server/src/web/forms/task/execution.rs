@@ -72,7 +72,7 @@ pub(super) fn chosen(action: &str, mut draft: TaskDraft) -> TaskDraft {
     } == *http;
     match action {
         "shell" => *http = HttpDraft::default(),
-        // A reminder needs no request, and nobody can see that its URL is missing.
+        // A reminder needs no request, and the missing URL would not be visible.
         "http" if draft.mode == Mode::Message && only_method => *http = HttpDraft::default(),
         "http" => draft.command.clear(),
         _ => {}
@@ -127,7 +127,7 @@ pub(super) fn keep_breaks(sent: &mut String, stored: String) {
     }
 }
 
-/// Entries that a field of several lines may have; one more tells that there are too many.
+/// Entries that a field of several lines may have; one more shows that there are too many.
 const LINES_MAX: usize = 101;
 
 fn lines(text: &str) -> Vec<String> {
