@@ -16,6 +16,6 @@ mod style;
 mod tests;
 
 pub use plain::{plain, visible};
-pub use screen::{MAX_CELLS, Row, Screen, Span, Step};
+pub use screen::{MAX_CELLS, Row, Screen, ScreenStep, Span};
 pub use sign::push_visible;
 pub use style::Style;

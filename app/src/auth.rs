@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::i18n::Lang;
 use crate::id::UserId;
 
 /// What a person may do, each role including the ones before it.
@@ -125,6 +126,15 @@ impl Principal {
     pub fn can(&self, action: Action) -> bool {
         self.role >= action.needs()
     }
+}
+
+/// Who asks, and in which language they read.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `None` for a request without a session or token.
+    pub principal: Option<Principal>,
+    /// The language of messages and texts.
+    pub lang: Lang,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the product can do, as `app` sees it: a trait that `server` implements.
 //!
 //! `app` knows no database, no runtime and no HTTP server; the server puts a [`SharedBackend`],
-//! the [`Caller`] and a [`ResponseSink`] into the Leptos context of every page render and every
+//! the [`Caller`] and a [`ResponseSink`](crate::response::ResponseSink) into the Leptos context of every page render and every
 //! server function call. See `docs/adr/0001-backend-trait.md`.
 
 use std::sync::Arc;
@@ -9,37 +9,29 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use leptos::prelude::use_context;
 
-use crate::auth::Principal;
+pub use crate::auth::Caller;
 use crate::calendar::{
     Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
     CalendarImported,
 };
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
-use crate::i18n::Lang;
 use crate::id::{BlackoutId, ChannelId, RunId, SecretId, TaskId, TokenId, UserId};
 use crate::node::Node;
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::pool::{Pool, PoolDraft};
+use crate::response::SharedSink;
 use crate::run::log::LogPage;
-use crate::run::{HistoryItem, Output, Run, RunForm, RunRequest};
+use crate::run::{HistoryItem, Output, Run};
 use crate::secret::{Secret, SecretChange, SecretDraft};
 use crate::task::{Control, Task, TaskDraft, TaskQuery, TaskRow};
+use crate::task::{RunForm, RunRequest};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
 
 /// Result of everything a door can ask for.
 pub type Answer<T> = Result<T, AppError>;
-
-/// Who asks, and in which language they read.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// `None` for a request without a session or token.
-    pub principal: Option<Principal>,
-    /// The language of messages and texts.
-    pub lang: Lang,
-}
 
 /// A page of a list, and where the next one starts.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -254,6 +246,10 @@ pub trait Users: Send + Sync {
     async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User>;
     /// Allows or forbids signing in; forbidding ends sessions. The last admin cannot be disabled.
     async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User>;
+    /// Gives an account another role. The last admin stays one.
+    async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User>;
+    /// Deletes an account with its sessions and tokens. The last admin cannot be deleted.
+    async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()>;
     /// Sets a password and ends all sessions of the account.
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()>;
     /// Tokens of the caller; all tokens for administrators.
@@ -292,19 +288,6 @@ impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + Syste
 /// The backend as it is passed around.
 pub type SharedBackend = Arc<dyn Backend>;
 
-/// Sets status and redirect of the answer being made, without `app` knowing the HTTP server.
-pub trait ResponseSink: Send + Sync {
-    /// Sets the HTTP status.
-    fn set_status(&self, status: u16);
-    /// Sends the browser elsewhere after a form without JavaScript.
-    fn redirect(&self, path: &str);
-    /// Has the page that follows a form without JavaScript say what was done.
-    fn done(&self, done: crate::done::Done);
-}
-
-/// The sink as it is passed around.
-pub type SharedSink = Arc<dyn ResponseSink>;
-
 /// The backend of this request.
 ///
 /// # Errors
@@ -338,7 +321,7 @@ pub fn with_word<T>(answer: Answer<T>, done: impl FnOnce(&T) -> crate::done::Don
 }
 
 fn outside() -> AppError {
-    let lang = crate::ui::language();
+    let lang = crate::reader::language();
     AppError::new(
         ErrorKind::Internal,
         "internal",

@@ -177,8 +177,8 @@ impl AppError {
     }
 }
 
-impl From<wire::Fault> for AppError {
-    fn from(fault: wire::Fault) -> Self {
+impl From<wire::WireFault> for AppError {
+    fn from(fault: wire::WireFault) -> Self {
         Self::from_server_fn_error(ServerFnErrorErr::Deserialization(fault.to_string()))
     }
 }
@@ -188,7 +188,7 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         // The library's own text may name types and paths, so the reader gets our sentence only.
-        let outdated = |text: &str| text == wire::Fault::Outdated.to_string();
+        let outdated = |text: &str| text == wire::WireFault::Outdated.to_string();
         let (kind, code) = match error {
             ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
                 (ErrorKind::Conflict, "outdated")
@@ -224,11 +224,11 @@ impl FromServerFnError for AppError {
                 "Something went wrong; reload the page",
             ),
         };
-        let message = crate::ui::language().pick(zh, en);
+        let message = crate::reader::language().pick(zh, en);
         // On a server it is the answer to a request that never reached a function, so no function
         // has set its status. A browser has no response to set it on.
         #[cfg(feature = "ssr")]
-        if let Some(sink) = leptos::prelude::use_context::<crate::backend::SharedSink>() {
+        if let Some(sink) = leptos::prelude::use_context::<crate::response::SharedSink>() {
             sink.set_status(kind.status());
         }
         Self::new(kind, code, message)

@@ -4,8 +4,6 @@
 //! translation does not build. The same texts serve the pages, the API's messages, the terminal
 //! and the chat messages. See `docs/adr/0003-texts-are-a-struct.md`.
 
-pub mod ui;
-
 /// A language that the product speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

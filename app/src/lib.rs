@@ -10,8 +10,9 @@
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
-//! - [`ui`]: the pages; [`i18n`]: their texts; [`routes`]: their paths; [`time`]: instants;
-//! - [`wire`]: how data reaches the browser.
+//! - [`reader`]: who reads a page; [`response`]: the answer being made;
+//! - [`ui`]: the pages; [`texts`]: their texts; [`i18n`]: the languages; [`routes`]: paths;
+//! - [`time`]: instants; [`duration`]: lengths of time; [`wire`]: how data reaches the browser.
 //!
 //! This crate never depends on tokio, axum, sea-orm or reqwest (`server/tests/it/arrows.rs`).
 
@@ -22,6 +23,7 @@ pub mod calendar;
 pub mod channel;
 pub mod cron;
 pub mod done;
+pub mod duration;
 pub mod error;
 pub mod i18n;
 pub mod id;
@@ -31,12 +33,15 @@ pub mod node;
 pub mod occurrence;
 pub mod page;
 pub mod pool;
+pub mod reader;
+pub mod response;
 pub mod routes;
 pub mod run;
 pub mod schedule;
 pub mod secret;
 pub mod server_fns;
 pub mod task;
+pub mod texts;
 pub mod time;
 pub mod ui;
 pub mod user;

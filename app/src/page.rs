@@ -1,17 +1,27 @@
 //! What each page is made from: the shared types plus the zone and the clock to show them by.
 
+mod blackouts;
+mod calendars;
+mod channels;
+mod nodes;
+mod pools;
+mod secrets;
 mod start;
-mod vault;
+mod users;
 
+pub use blackouts::BlackoutsPage;
+pub use calendars::{CalendarPage, CalendarsPage};
+pub use channels::ChannelsPage;
+pub use nodes::NodesPage;
+pub use pools::PoolsPage;
+pub use secrets::SecretsPage;
 pub use start::StartPage;
-pub use vault::{NodesPage, PoolsPage, SecretsPage};
+pub use users::UsersPage;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{
-    Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
-};
-use crate::channel::{Channel, ChannelDraft, MessageRow};
+use crate::calendar::Calendar;
+use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
@@ -20,7 +30,6 @@ use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
 use crate::task::{Health as TaskHealth, Task, TaskDraft, TaskQuery, TaskRow};
 use crate::time::{Stamp, ZoneRules};
-use crate::user::{ApiToken, User, UserDraft};
 
 /// The clock and the zone that a page shows its times by.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -188,55 +197,6 @@ pub struct OccurrencesPage {
     pub explain_error: Option<AppError>,
 }
 
-/// The calendars page.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct CalendarsPage {
-    /// Clock and zone.
-    pub clock: Clockface,
-    /// All calendars.
-    pub calendars: Vec<Calendar>,
-    /// What stands in the form.
-    pub draft: CalendarDraft,
-    /// Faults by field.
-    pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
-    pub error: Option<AppError>,
-}
-
-/// One calendar's page: a year of days.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct CalendarPage {
-    /// Clock and zone.
-    pub clock: Clockface,
-    /// The calendar and the named days of the year.
-    pub days: CalendarDays,
-    /// The year shown.
-    pub year: i32,
-    /// What stands in the import form.
-    pub import: CalendarImport,
-    /// What the last import came to, or why it failed.
-    pub outcome: Option<String>,
-    /// Faults by field.
-    pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
-    pub error: Option<AppError>,
-}
-
-/// The blackouts page.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct BlackoutsPage {
-    /// Clock and zone.
-    pub clock: Clockface,
-    /// All blackouts.
-    pub blackouts: Vec<Blackout>,
-    /// What stands in the form.
-    pub draft: BlackoutDraft,
-    /// Faults by field.
-    pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
-    pub error: Option<AppError>,
-}
-
 /// What the task list page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TaskListPage {
@@ -321,40 +281,6 @@ pub struct TaskForm {
     pub preview: Option<Preview>,
     /// Preview of the urge cycle, likewise.
     pub urge_preview: Option<Preview>,
-}
-
-/// What the channels page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ChannelsPage {
-    /// Clock and zone.
-    pub clock: Clockface,
-    /// All channels.
-    pub channels: Vec<Channel>,
-    /// What stands in the form (never a stored URL).
-    pub draft: ChannelDraft,
-    /// Faults by field.
-    pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
-    pub error: Option<AppError>,
-}
-
-/// What the users page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct UsersPage {
-    /// Clock and zone.
-    pub clock: Clockface,
-    /// All accounts.
-    pub users: Vec<User>,
-    /// All tokens.
-    pub tokens: Vec<ApiToken>,
-    /// A token just made: shown this once.
-    pub new_token: Option<String>,
-    /// What stands in the form, without the password.
-    pub draft: UserDraft,
-    /// Faults by field.
-    pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
-    pub error: Option<AppError>,
 }
 
 /// What the sign-in and set-up pages show.

@@ -11,7 +11,6 @@ mod spec;
 pub use check::{check_spec, field};
 pub use day_rule::{DayRule, UnknownDayRule};
 pub use missed::{MissedDraft, MissedPolicy, MissedRule};
-pub(crate) use spec::parse_length;
 pub use spec::{Dialect, Moment, ScheduleSpec, SpecFault, describe_schedule, read_moment};
 
 use serde::{Deserialize, Serialize};
@@ -138,7 +137,7 @@ impl Schedule {
             },
             calendar: self.calendar.clone().unwrap_or_default(),
             jitter: if self.jitter.seconds > 0 {
-                crate::task::format_duration(self.jitter.seconds)
+                crate::duration::format_duration(self.jitter.seconds)
             } else {
                 String::new()
             },

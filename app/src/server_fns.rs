@@ -5,28 +5,34 @@
 //! upgrade; its other questions are answered with a request to load it again ([`crate::wire`]).
 
 pub mod account;
-pub mod days;
+pub mod blackouts;
+pub mod calendars;
+pub mod channels;
 pub mod forms;
+pub mod nodes;
 pub mod occurrences;
+pub mod pools;
 pub mod read;
+pub mod secrets;
 pub mod start;
-pub mod vault;
+pub mod users;
 pub mod write;
 
 pub use account::fetch_account;
-pub use days::{
-    DeleteBlackout, DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_blackouts,
-    fetch_calendar, fetch_calendars,
+pub use blackouts::{DeleteBlackout, fetch_blackouts};
+pub use calendars::{
+    DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_calendar, fetch_calendars,
 };
-pub use forms::{Posted, fetch_channels, fetch_sign_in, fetch_task_form, fetch_users};
+pub use channels::{DeleteChannel, TestChannel, fetch_channels};
+pub use forms::{Posted, fetch_sign_in, fetch_task_form};
+pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
+pub use pools::{DeletePool, fetch_pools};
 pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
     fetch_task_list,
 };
+pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
-pub use vault::{DeletePool, DeleteSecret, fetch_nodes, fetch_pools, fetch_secrets};
-pub use write::{
-    ControlTask, DeleteChannel, DeleteTask, RevokeToken, RunTask, SetUserDisabled, StopRun,
-    TestChannel,
-};
+pub use users::{RevokeToken, SetUserDisabled, fetch_users};
+pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

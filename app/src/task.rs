@@ -12,15 +12,15 @@ use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 mod draft;
-mod duration;
 pub mod execution;
 mod health;
 mod lists;
+mod start;
 pub use draft::TaskDraft;
-pub use duration::{DurationFault, format_duration, parse_duration};
 pub use execution::Execution;
 pub use health::{Ended, Health, Pulse};
 pub use lists::{LIST_ITEM_MAX, LIST_MAX, entries, owners, split_list};
+pub use start::{RunForm, RunRequest};
 
 /// What a firing does (工作模式).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

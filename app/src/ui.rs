@@ -22,8 +22,9 @@ mod load;
 mod pages;
 mod title;
 
-pub use context::{Theme, ViewerZone};
+pub use context::Theme;
 
+use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
     about, account, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
@@ -76,7 +77,7 @@ pub fn App() -> impl IntoView {
 
 /// The HTML document around the site.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let (lang, theme) = (context::request_lang(), context::request_theme());
+    let (lang, theme) = (language(), context::request_theme());
     view! {
         <!DOCTYPE html>
         <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK>
@@ -98,14 +99,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The reader's language, also where there is no page to ask: of the request on the server, of the
-/// document in the browser.
-pub(crate) fn language() -> crate::i18n::Lang {
-    context::request_lang()
-}
-
 /// Whether the document was written by this version. One that was not would be read wrongly.
 #[must_use]
 pub fn fits() -> bool {
-    context::document_attribute("data-mark").is_some_and(|mark| mark == wire::PAGE_MARK)
+    document_attribute("data-mark").is_some_and(|mark| mark == wire::PAGE_MARK)
 }

@@ -29,7 +29,7 @@ pub const PAGE_MARK: &str = env!("JCRONTAB_PAGE_MARK");
 
 /// Why data cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Fault {
+pub enum WireFault {
     /// It was written by another version of the product.
     #[error("another version")]
     Outdated,
@@ -45,22 +45,22 @@ pub enum Fault {
 ///
 /// # Errors
 ///
-/// [`Fault::Unwritable`] for a type that postcard has no form for; tests find these.
-pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Fault> {
+/// [`WireFault::Unwritable`] for a type that postcard has no form for; tests find these.
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, WireFault> {
     let mut bytes = vec![BEGIN];
     bytes.extend(MARK.as_bytes());
-    postcard::to_extend(value, bytes).map_err(|_| Fault::Unwritable)
+    postcard::to_extend(value, bytes).map_err(|_| WireFault::Unwritable)
 }
 
 /// Reads a value: all of the bytes or nothing.
 ///
 /// # Errors
 ///
-/// [`Fault::Outdated`] when another version wrote it, else [`Fault::Unreadable`].
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+/// [`WireFault::Outdated`] when another version wrote it, else [`WireFault::Unreadable`].
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireFault> {
     match postcard::take_from_bytes(body(bytes)?) {
         Ok((value, [])) => Ok(value),
-        _ => Err(Fault::Unreadable),
+        _ => Err(WireFault::Unreadable),
     }
 }
 
@@ -69,15 +69,17 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 /// # Errors
 ///
 /// As [`read`], without a look at the value.
-pub fn check(bytes: &[u8]) -> Result<(), Fault> {
+pub fn check(bytes: &[u8]) -> Result<(), WireFault> {
     body(bytes).map(|_| ())
 }
 
 /// What follows the mark. Apart from [`read`], because it is the same for all types.
 #[inline(never)]
-fn body(bytes: &[u8]) -> Result<&[u8], Fault> {
-    let marked = bytes.strip_prefix(&[BEGIN]).ok_or(Fault::Unreadable)?;
-    marked.strip_prefix(MARK.as_bytes()).ok_or(Fault::Outdated)
+fn body(bytes: &[u8]) -> Result<&[u8], WireFault> {
+    let marked = bytes.strip_prefix(&[BEGIN]).ok_or(WireFault::Unreadable)?;
+    marked
+        .strip_prefix(MARK.as_bytes())
+        .ok_or(WireFault::Outdated)
 }
 
 /// Reads a value from a text, where bytes cannot be sent.
@@ -85,11 +87,11 @@ fn body(bytes: &[u8]) -> Result<&[u8], Fault> {
 /// # Errors
 ///
 /// As [`read`].
-pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, WireFault> {
     read(
         &BASE64_STANDARD
             .decode(text)
-            .map_err(|_| Fault::Unreadable)?,
+            .map_err(|_| WireFault::Unreadable)?,
     )
 }
 
@@ -98,7 +100,7 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
 /// # Errors
 ///
 /// As [`write`].
-pub fn write_text<T: Serialize + ?Sized>(value: &T) -> Result<String, Fault> {
+pub fn write_text<T: Serialize + ?Sized>(value: &T) -> Result<String, WireFault> {
     write(value).map(|bytes| BASE64_STANDARD.encode(bytes))
 }
 
@@ -118,35 +120,35 @@ impl FormatType for Form {
 }
 
 impl<T: Serialize> Encodes<T> for Form {
-    type Error = Fault;
+    type Error = WireFault;
 
-    fn encode(value: &T) -> Result<Bytes, Fault> {
+    fn encode(value: &T) -> Result<Bytes, WireFault> {
         write(value).map(Bytes::from)
     }
 }
 
 impl<T: DeserializeOwned> Decodes<T> for Form {
-    type Error = Fault;
+    type Error = WireFault;
 
-    fn decode(bytes: Bytes) -> Result<T, Fault> {
+    fn decode(bytes: Bytes) -> Result<T, WireFault> {
         read(&bytes)
     }
 }
 
 impl<T: Serialize> Encoder<T> for Form {
-    type Error = Fault;
+    type Error = WireFault;
     type Encoded = String;
 
-    fn encode(value: &T) -> Result<String, Fault> {
+    fn encode(value: &T) -> Result<String, WireFault> {
         write_text(value)
     }
 }
 
 impl<T: DeserializeOwned> Decoder<T> for Form {
-    type Error = Fault;
+    type Error = WireFault;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<T, Fault> {
+    fn decode(text: &str) -> Result<T, WireFault> {
         read_text(text)
     }
 }

@@ -32,12 +32,12 @@ pub struct Wait {
     /// It may not start before.
     pub due_at: DateTime<Utc>,
     /// Why.
-    pub why: WaitsFor,
+    pub why: WaitReason,
 }
 
 /// Why a run waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WaitsFor {
+pub enum WaitReason {
     /// The delay of a retry.
     Retry,
     /// The end of a run of the same task.
@@ -46,7 +46,7 @@ pub enum WaitsFor {
     Pool,
 }
 
-impl WaitsFor {
+impl WaitReason {
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -74,7 +74,7 @@ pub enum Admission {
     /// Now.
     Start,
     /// Later, when there is room.
-    Wait(WaitsFor),
+    Wait(WaitReason),
     /// Not at all; the stable code says why: `overlap` or `queue_full`.
     LeaveOut(&'static str),
 }
@@ -117,7 +117,7 @@ impl<'a> Room<'a> {
                     room.take(run.pool.as_deref());
                 }
                 Some(Wait {
-                    why: WaitsFor::Retry,
+                    why: WaitReason::Retry,
                     ..
                 }) => {}
                 Some(_) => room
@@ -152,7 +152,7 @@ impl<'a> Room<'a> {
         let was_queued = !matches!(
             run.waits,
             Some(Wait {
-                why: WaitsFor::Retry,
+                why: WaitReason::Retry,
                 ..
             })
         );
@@ -168,10 +168,10 @@ impl<'a> Room<'a> {
                 if task.execution.overlap == Overlap::Replace {
                     self.end_running(task.id);
                 }
-                return Admission::Wait(WaitsFor::Overlap);
+                return Admission::Wait(WaitReason::Overlap);
             }
             if !self.has_slot(task) {
-                return Admission::Wait(WaitsFor::Pool);
+                return Admission::Wait(WaitReason::Pool);
             }
             self.leave_queue(task.id, run.id);
             self.start(task, Some(run.id));
@@ -193,7 +193,7 @@ impl<'a> Room<'a> {
                     return Admission::LeaveOut("queue_full");
                 }
                 self.queued.entry(task.id).or_default().push(id);
-                return Admission::Wait(WaitsFor::Overlap);
+                return Admission::Wait(WaitReason::Overlap);
             }
             Overlap::Replace if running + queued > 0 => {
                 self.end_running(task.id);
@@ -202,14 +202,14 @@ impl<'a> Room<'a> {
                 self.replaced.extend(waiting.into_iter().flatten());
                 if running > 0 {
                     self.queued.entry(task.id).or_default().push(id);
-                    return Admission::Wait(WaitsFor::Overlap);
+                    return Admission::Wait(WaitReason::Overlap);
                 }
             }
             _ => {}
         }
         if !self.has_slot(task) {
             self.queued.entry(task.id).or_default().push(id);
-            return Admission::Wait(WaitsFor::Pool);
+            return Admission::Wait(WaitReason::Pool);
         }
         self.start(task, id);
         Admission::Start

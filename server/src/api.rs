@@ -9,17 +9,13 @@ mod import;
 mod logs;
 mod nodes;
 mod occurrences;
-mod params;
 mod pools;
-mod problem;
 mod runs;
 mod secrets;
 mod system;
 mod tasks;
 mod users;
 mod version;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -31,13 +27,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::service::Service;
+use crate::http::AppState;
 
-pub use problem::Problem;
 pub use system::{healthz, readyz};
-
-/// The service as handlers are given it.
-pub type AppState = Arc<Service>;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -68,6 +60,7 @@ fn documented() -> OpenApiRouter<AppState> {
             tasks::change,
             tasks::delete
         ))
+        .routes(routes!(tasks::draft))
         .routes(routes!(tasks::run, tasks::run_form))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::close))
@@ -102,7 +95,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(channels::test))
         .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
-        .routes(routes!(users::change))
+        .routes(routes!(users::change, users::delete))
         .routes(routes!(users::tokens, users::create_token))
         .routes(routes!(users::revoke_token))
         .routes(routes!(secrets::list, secrets::create))

@@ -8,6 +8,7 @@ mod cn;
 mod content;
 mod decode;
 mod fault;
+mod found;
 mod ics;
 mod json;
 mod lines;
@@ -21,10 +22,11 @@ use jiff::civil::{Date, Weekday};
 pub use cn::{BUILT_IN, built_in};
 pub use decode::{charset, decode};
 pub use fault::{Ignored, Place, ReadFault, Reason};
+pub use found::{How, MAX_IGNORED, Read};
 pub use lines::to_lines;
 #[cfg(test)]
 use read::read_as;
-pub use read::{How, MAX_BYTES, MAX_DAYS, MAX_IGNORED, Read, read};
+pub use read::{MAX_BYTES, MAX_DAYS, read};
 
 /// How far the next working day is looked for: a calendar may say that every day is a day off.
 const MAX_SEARCH: usize = 400;
@@ -52,7 +54,7 @@ impl WorkCalendar {
     /// read name none: this is for our own data, texts of others go through [`read()`].
     #[must_use]
     pub fn from_lines(name: &str, text: &str) -> Self {
-        let mut found = read::Collector::new(read::ALL_DAYS);
+        let mut found = found::Collector::new(found::ALL_DAYS);
         // A calendar names each day once, so its own lines stay within the limit.
         let _ = lines::read(text, &mut found);
         Self {

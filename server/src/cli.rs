@@ -1,22 +1,30 @@
 //! The command line. `serve` is the server; everything else asks it, over the Unix socket on its
 //! own host, over HTTP with a token elsewhere, and without a running server in this process.
 //!
-//! Exit codes: 0 done, 1 error, 2 usage, 3 not found, 4 refused.
+//! Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused.
 
+mod access;
+mod arguments;
 mod blackout;
 mod calendar;
+mod channel;
 mod client;
+mod completions;
 mod cron;
 mod doctor;
+mod editor;
 mod handover;
+mod hidden;
 mod name;
 mod node;
 mod pool;
 mod print;
+mod progress;
 mod run;
 mod secret;
 mod task;
 mod telemetry;
+mod token;
 mod user;
 mod when;
 
@@ -24,69 +32,17 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::i18n::Lang;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::lifecycle::{self, Stop};
 use crate::store::Store;
+use access::Access;
+use app::i18n::Lang;
+use arguments::Command;
 use client::Client;
+use serde_json::json;
 
-pub use print::print_lines;
-
-/// Scheduled tasks with a page, a memory and a voice
-#[derive(Parser, Debug)]
-#[command(name = "jcrontab", version, propagate_version = true)]
-struct Arguments {
-    #[command(flatten)]
-    config: Config,
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand, Debug)]
-enum Command {
-    /// Run the server (what happens without a command)
-    Serve,
-    /// Bring the database to this version
-    Migrate,
-    /// Accounts
-    #[command(subcommand)]
-    User(user::UserCommand),
-    /// API tokens
-    #[command(subcommand)]
-    Token(user::TokenCommand),
-    /// Notification channels
-    #[command(subcommand)]
-    Channel(user::ChannelCommand),
-    /// Tasks
-    #[command(subcommand)]
-    Task(task::TaskCommand),
-    /// Runs
-    #[command(subcommand)]
-    Run(run::RunCommand),
-    /// Schedules, without a server: what they say and when they fire
-    #[command(subcommand)]
-    Cron(cron::CronCommand),
-    /// Calendars of working days
-    #[command(subcommand)]
-    Calendar(calendar::CalendarCommand),
-    /// Times in which tasks do not fire
-    #[command(subcommand)]
-    Blackout(blackout::BlackoutCommand),
-    /// Secrets that tasks are granted
-    #[command(subcommand)]
-    Secret(secret::SecretCommand),
-    /// Concurrency pools: how many runs at once
-    #[command(subcommand)]
-    Pool(pool::PoolCommand),
-    /// Server processes on this database
-    #[command(subcommand)]
-    Node(node::NodeCommand),
-    /// Check this installation and say how to fix what is wrong
-    Doctor(doctor::Doctor),
-}
+use print::print_lines;
 
 /// Why a command failed, with its exit code.
 #[derive(Debug)]
@@ -154,35 +110,10 @@ fn lang() -> Lang {
         .unwrap_or(Lang::En)
 }
 
-/// The setting that matters to every command: where the server's socket and database are.
-const SHARED: &str = "data_dir";
-
-/// The command line as it is shown. Each command takes the server's settings, because without a
-/// running server it works on the database itself; the help of `serve` alone lists them, since
-/// elsewhere they would bury what the command is about.
-fn command_line() -> clap::Command {
-    let settings = Config::augment_args(clap::Command::new(""));
-    let hidden = (settings.get_arguments())
-        .map(|setting| setting.get_id().clone())
-        .filter(|id| id.as_str() != SHARED);
-    let whole = hidden.fold(Arguments::command(), |whole, id| {
-        whole.mut_arg(id, |setting| setting.hide(true))
-    });
-    whole
-        .mut_subcommand("serve", Config::augment_args)
-        .after_help(
-            "The server's settings: jcrontab serve --help\n\
-             A server elsewhere: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …",
-        )
-}
-
 /// Parses the arguments, does what they say, and gives the exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = command_line()
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match parsed {
-        Ok(arguments) => arguments,
+    let (command, access) = match arguments::read(arguments) {
+        Ok(read) => read,
         Err(error) => {
             // Help and version are no failures; clap knows where each belongs.
             let code = if error.use_stderr() { 2 } else { 0 };
@@ -202,22 +133,30 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         tracing::debug!("the crypto provider is already installed");
     }
-    let done = match arguments.command {
-        None | Some(Command::Serve) => serve(&arguments.config).await,
-        Some(Command::Migrate) => migrate(&arguments.config).await,
-        Some(Command::Cron(command)) => cron::run(&command, &arguments.config).await,
-        Some(Command::Doctor(doctor)) => doctor::run(&doctor, &arguments.config).await,
-        Some(Command::Secret(secret::SecretCommand::RotateKey)) => {
-            secret::rotate_key(&arguments.config).await
-        }
-        Some(command) => ask(command, &arguments.config).await,
-    };
+    let done = act(command, &access).await;
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             print::print_error(&failure.message);
             ExitCode::from(failure.code)
         }
+    }
+}
+
+async fn act(command: Command, access: &Access) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve(&access.config).await,
+        Command::Migrate { json } => migrate(&access.config, json).await,
+        Command::Cron(command) => cron::run(&command, access).await,
+        Command::Doctor(doctor) => doctor::run(&doctor, access).await,
+        Command::Completions(completions) => {
+            completions::run(&completions);
+            Ok(())
+        }
+        Command::Secret(secret::SecretCommand::RotateKey { json }) => {
+            secret::rotate_key(access, json).await
+        }
+        command => ask(command, access).await,
     }
 }
 
@@ -231,7 +170,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     })?;
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
-    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop)
+    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop, print_lines)
         .await
         .map_err(|error| Failure::error(sentence(&error)))?;
     if in_time {
@@ -241,7 +180,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     }
 }
 
-async fn migrate(config: &Config) -> Result<(), Failure> {
+async fn migrate(config: &Config, json: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
     // With SQLite no other process may use the file meanwhile; MySQL itself serialises migrations.
@@ -256,20 +195,25 @@ async fn migrate(config: &Config) -> Result<(), Failure> {
     let store = Store::open(&config.database_url, &path)
         .await
         .map_err(|error| failed(&error))?;
-    store.migrate().await.map_err(|error| failed(&error))?;
-    print_lines(&[format!(
-        "The {} database is up to date",
-        store.engine().name()
-    )]);
+    let what = lang().pick("更新数据库结构…", "migrating the database …");
+    let migrated = progress::shown(what, store.migrate()).await;
+    migrated.map_err(|error| failed(&error))?;
+    let engine = store.engine().name();
+    let words = lang().pick(
+        format!("{engine} 数据库已是最新"),
+        format!("The {engine} database is up to date"),
+    );
+    let value = json!({ "database": engine, "migrated": true });
+    print::print_done(&value, json, &[words]);
     Ok(())
 }
 
-async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
-    let client = Client::connect(config, lang()).await?;
+async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
+    let client = Client::connect(access, lang()).await?;
     match command {
-        Command::User(command) => user::user(&client, &command).await,
-        Command::Token(command) => user::token(&client, &command).await,
-        Command::Channel(command) => user::channel(&client, &command).await,
+        Command::User(command) => user::run(&client, &command).await,
+        Command::Token(command) => token::run(&client, &command).await,
+        Command::Channel(command) => channel::run(&client, &command).await,
         Command::Task(command) => task::run(&client, &command).await,
         Command::Run(command) => run::run(&client, &command).await,
         Command::Calendar(command) => calendar::run(&client, &command).await,
@@ -277,7 +221,12 @@ async fn ask(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
-        Command::Serve | Command::Migrate | Command::Cron(_) | Command::Doctor(_) => Ok(()),
+        // These have found their own way.
+        Command::Serve
+        | Command::Migrate { .. }
+        | Command::Cron(_)
+        | Command::Doctor(_)
+        | Command::Completions(_) => Ok(()),
     }
 }
 
@@ -299,62 +248,5 @@ fn raise_file_limit() {
     });
     if let Err(error) = raised {
         tracing::warn!(%error, "the open files limit could not be raised");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_arguments_are_well_formed() {
-        command_line().debug_assert();
-    }
-
-    /// The help of a command, with that of all below it.
-    fn helps(command: &clap::Command, found: &mut Vec<(String, String)>) {
-        let name = command.get_bin_name().unwrap_or_default().to_owned();
-        let mut shown = command.clone();
-        found.push((name, shown.render_long_help().to_string()));
-        for below in command.get_subcommands() {
-            helps(below, found);
-        }
-    }
-
-    #[test]
-    fn only_serve_lists_the_settings_of_the_server() {
-        let mut whole = command_line();
-        whole.build();
-        let mut all = Vec::new();
-        helps(&whole, &mut all);
-        assert!(all.len() > 50, "{}", all.len());
-        for (name, help) in &all {
-            let serve = name == "jcrontab serve";
-            for setting in [
-                "--database-url",
-                "--listen",
-                "--output-head",
-                "--outbound-proxy",
-            ] {
-                assert_eq!(help.contains(setting), serve, "{name}: {setting}");
-            }
-            let about_none = name.split(' ').any(|word| word == "help");
-            assert!(help.contains("--data-dir") || about_none, "{name}");
-        }
-    }
-
-    #[test]
-    fn settings_are_taken_before_and_behind_each_command() {
-        for line in [
-            "jcrontab --listen=127.0.0.1:9",
-            "jcrontab --listen=127.0.0.1:9 serve",
-            "jcrontab serve --listen=127.0.0.1:9",
-            "jcrontab --listen=127.0.0.1:9 task list",
-            "jcrontab task list --listen=127.0.0.1:9",
-        ] {
-            let matches = command_line().try_get_matches_from(line.split(' '));
-            let read = Arguments::from_arg_matches(&matches.expect("matches")).expect("arguments");
-            assert_eq!(read.config.listen.port(), 9, "{line}");
-        }
     }
 }

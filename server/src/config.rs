@@ -1,33 +1,35 @@
 //! Settings, each an environment variable and a flag of `serve`; flags win.
 
+mod run_as_pool;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::executor::{PoolError, RunAsPool};
 use crate::timetable::{SystemZone, system_zone};
+pub use run_as_pool::{PoolError, RunAsPool};
 
 /// What keeps the processes of a command together.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ContainBy {
-    /// Control groups where they can be used, else a supervisor.
+    /// A control group per run where possible, else a supervisor.
     #[default]
     Auto,
-    /// A control group (cgroup v2) for each run; no start without.
+    /// A control group (cgroup v2) per run; the server does not start without.
     Cgroup,
-    /// A small process above each command.
+    /// A small supervisor process per run.
     Supervisor,
 }
 
 /// Whether commands are kept away from the server's files and from each other.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Isolate {
-    /// By what the kernel has: Landlock, namespaces.
+    /// With Landlock and namespaces, as far as the kernel supports them.
     #[default]
     Auto,
-    /// Not at all, but for file modes.
+    /// By file permissions only.
     Off,
 }
 
@@ -40,161 +42,204 @@ pub struct Config {
         env = "DATABASE_URL",
         hide_env_values = true,
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub database_url: String,
 
-    /// Folder for the embedded database, keys, output and the local socket
+    /// Folder with the embedded database, keys, output and the local socket
     #[arg(
         long,
         env = "JCRONTAB_DATA_DIR",
         default_value = "./data",
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub data_dir: PathBuf,
 
-    /// Address to serve on
+    /// Address to listen on
     #[arg(
         long,
         env = "JCRONTAB_LISTEN",
         default_value = "127.0.0.1:8000",
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub listen: SocketAddr,
 
-    /// Proxies whose word on a client's address is taken (X-Forwarded-For, Forwarded), as CIDR list
+    /// Reverse proxies whose X-Forwarded-For or Forwarded header is trusted, as CIDR list
     #[arg(
         long,
         env = "JCRONTAB_TRUSTED_PROXIES",
         value_delimiter = ',',
         value_parser = crate::auth::proxies::network,
-        global = true
-    )]
+        global = true, help_heading = "HTTP limits")]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Connections at once; 0 for a quarter of the files that the process may open, at most 4096
+    /// Concurrent connections; 0 for a quarter of the open files limit, at most 4096
     #[arg(
         long,
         env = "JCRONTAB_MAX_CONNECTIONS",
         default_value_t = 0,
-        global = true
+        global = true,
+        help_heading = "HTTP limits"
     )]
     pub max_connections: usize,
 
-    /// Connections of one address at once, trusted proxies apart; 0 for a quarter of all
+    /// Concurrent connections from one address, trusted proxies excepted; 0 for a quarter of all
     #[arg(
         long,
         env = "JCRONTAB_MAX_CONNECTIONS_PER_ADDRESS",
         default_value_t = 0,
-        global = true
+        global = true,
+        help_heading = "HTTP limits"
     )]
     pub max_connections_per_address: usize,
 
-    /// Address that people reach the server under, for links in messages
-    #[arg(long, env = "JCRONTAB_PUBLIC_URL", default_value = "", global = true)]
+    /// Address under which people reach the server, for links in messages
+    #[arg(
+        long,
+        env = "JCRONTAB_PUBLIC_URL",
+        default_value = "",
+        global = true,
+        help_heading = "Server"
+    )]
     pub public_url: String,
 
-    /// IANA zone for tasks that name none; the system's zone when empty
+    /// IANA time zone of tasks without one; the system's time zone when empty
     #[arg(
         long = "default-zone",
         env = "JCRONTAB_ZONE",
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub zone: String,
 
-    /// Private networks that messages may go to, as CIDR list
+    /// Private networks that outgoing requests may reach, as CIDR list
     #[arg(
         long,
         env = "JCRONTAB_OUTBOUND_ALLOW",
         value_delimiter = ',',
-        global = true
+        global = true,
+        help_heading = "Outgoing requests"
     )]
     pub outbound_allow: Vec<IpNet>,
 
-    /// Proxy that messages, calendars and HTTP tasks go through: http://HOST:PORT or
-    /// https://HOST:PORT, with USER:PASSWORD@ where it wants them
+    /// Proxy for messages, calendars and HTTP tasks: http://HOST:PORT or https://HOST:PORT, with
+    /// USER:PASSWORD@ if it needs credentials
     #[arg(
         long,
         env = "JCRONTAB_OUTBOUND_PROXY",
         hide_env_values = true,
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Outgoing requests"
     )]
     pub outbound_proxy: String,
 
-    /// Hosts that are called without the proxy, as in NO_PROXY: names with all below them,
-    /// addresses, networks, * for all
+    /// Hosts reached without the proxy, as in NO_PROXY: names with their subdomains, addresses,
+    /// networks, * for all
     #[arg(
         long,
         env = "JCRONTAB_OUTBOUND_NO_PROXY",
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Outgoing requests"
     )]
     pub outbound_no_proxy: String,
 
-    /// Unix user that commands run as when the server runs as root; empty for one of their own each
-    #[arg(long, env = "JCRONTAB_RUN_AS", default_value = "", global = true)]
+    /// Unix user that runs commands when the server runs as root; empty for one user per task
+    #[arg(
+        long,
+        env = "JCRONTAB_RUN_AS",
+        default_value = "",
+        global = true,
+        help_heading = "Running commands"
+    )]
     pub run_as: String,
 
-    /// User ids for tasks that name no user, one for each task: auto, off, or a range such as
-    /// 200000-265533. Empty means auto unless JCRONTAB_RUN_AS is set; only when the server is root
-    #[arg(long, env = "JCRONTAB_RUN_AS_POOL", default_value = "", global = true)]
+    /// User IDs for tasks without a user, one per task: auto, off, or a range such as 200000-265533;
+    /// only when the server runs as root. Empty for auto without JCRONTAB_RUN_AS, else off
+    #[arg(
+        long,
+        env = "JCRONTAB_RUN_AS_POOL",
+        default_value = "",
+        global = true,
+        help_heading = "Running commands"
+    )]
     pub run_as_pool: String,
 
-    /// Unix users that a task may name to run as, besides that one; only when the server is root
+    /// Other Unix users that a task may choose to run as; only when the server runs as root
     #[arg(
         long,
         env = "JCRONTAB_RUN_AS_ALLOW",
         value_delimiter = ',',
-        global = true
+        global = true,
+        help_heading = "Running commands"
     )]
     pub run_as_allow: Vec<String>,
 
-    /// What keeps a command's processes together: control groups, a supervisor, or what there is
+    /// How the processes of a command are kept together
     #[arg(
         long,
         env = "JCRONTAB_CONTAINMENT",
         value_enum,
         default_value_t,
-        global = true
+        global = true,
+        help_heading = "Running commands"
     )]
     pub containment: ContainBy,
 
-    /// Whether commands are kept away from the server's files and from each other by the kernel
+    /// Isolation of commands from the server's files and from each other
     #[arg(
         long,
         env = "JCRONTAB_ISOLATION",
         value_enum,
         default_value_t,
-        global = true
+        global = true,
+        help_heading = "Running commands"
     )]
     pub isolation: Isolate,
 
     /// Run commands as root when the server runs as root (1 to allow)
-    #[arg(long, env = "JCRONTAB_ALLOW_ROOT", default_value = "0", global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_ALLOW_ROOT",
+        default_value = "0",
+        global = true,
+        help_heading = "Running commands"
+    )]
     pub allow_root: String,
 
-    /// Seconds that running commands get to end when the server stops
+    /// Seconds that running commands have to finish when the server stops
     #[arg(
         long,
         env = "JCRONTAB_SHUTDOWN_GRACE",
         default_value_t = 20,
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub shutdown_grace: u64,
 
-    /// Where output is kept: empty for a folder in the data folder, file:///FOLDER, or
+    /// Where output is stored: empty for a folder in the data folder, file:///FOLDER, or
     /// s3://BUCKET/PREFIX
-    #[arg(long, env = "JCRONTAB_OUTPUT_URL", default_value = "", global = true)]
+    #[arg(
+        long,
+        env = "JCRONTAB_OUTPUT_URL",
+        default_value = "",
+        global = true,
+        help_heading = "Stored output"
+    )]
     pub output_url: String,
 
-    /// Address of an S3-compatible store that is not Amazon's
+    /// Endpoint of an S3-compatible store other than Amazon S3
     #[arg(
         long,
         env = "JCRONTAB_OUTPUT_ENDPOINT",
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Stored output"
     )]
     pub output_endpoint: String,
 
@@ -203,53 +248,55 @@ pub struct Config {
         long,
         env = "JCRONTAB_OUTPUT_REGION",
         default_value = "us-east-1",
-        global = true
+        global = true,
+        help_heading = "Stored output"
     )]
     pub output_region: String,
 
-    /// Access key of the S3 bucket; the machine's role when empty
+    /// Access key ID for the S3 bucket; the machine's role when empty
     #[arg(
         long,
         env = "JCRONTAB_OUTPUT_ACCESS_KEY_ID",
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Stored output"
     )]
     pub output_access_key_id: String,
 
-    /// Secret key of the S3 bucket
+    /// Secret access key for the S3 bucket
     #[arg(
         long,
         env = "JCRONTAB_OUTPUT_SECRET_ACCESS_KEY",
         hide_env_values = true,
         default_value = "",
-        global = true
+        global = true,
+        help_heading = "Stored output"
     )]
     pub output_secret_access_key: String,
 
-    /// Bytes of a run's output that are kept from its start; of what follows, the last 256 KiB
+    /// Bytes stored from the start of a run's output; of the rest, the last 256 KiB
     #[arg(
         long,
         env = "JCRONTAB_OUTPUT_HEAD",
         default_value_t = 8 * 1024 * 1024,
-        global = true
-    )]
+        global = true, help_heading = "Stored output")]
     pub output_head: u64,
 
-    /// Free bytes of the disk below which no output is written to it; at most 5 % of the disk
+    /// Free disk space in bytes below which no output is written; at most 5 % of the disk
     #[arg(
         long,
         env = "JCRONTAB_OUTPUT_MIN_FREE",
         default_value_t = 1024 * 1024 * 1024,
-        global = true
-    )]
+        global = true, help_heading = "Stored output")]
     pub output_min_free: u64,
 
-    /// Language of messages: zh or en
+    /// Language of chat messages: zh or en
     #[arg(
         long = "message-lang",
         env = "JCRONTAB_LANG",
         default_value = "zh",
-        global = true
+        global = true,
+        help_heading = "Server"
     )]
     pub lang: String,
 }

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, broadcast};
 
 /// A change that pages may want to show.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Change {
+pub struct ChangeEvent {
     /// The task it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
@@ -22,7 +22,7 @@ pub struct Change {
 /// Signals inside one process. Losing one is harmless: every listener also looks by itself.
 #[derive(Debug)]
 pub struct Signals {
-    changes: broadcast::Sender<Change>,
+    changes: broadcast::Sender<ChangeEvent>,
     /// Tasks changed: the scheduler looks at once.
     pub tasks: Notify,
     /// Messages were written: the notifier looks at once.
@@ -100,7 +100,9 @@ impl Signals {
     /// Announces a change to open pages.
     pub fn tell(&self, task: Option<TaskId>, run: Option<RunId>) {
         // An error means that no page is open, which is fine.
-        if self.changes.receiver_count() > 0 && self.changes.send(Change { task, run }).is_err() {
+        if self.changes.receiver_count() > 0
+            && self.changes.send(ChangeEvent { task, run }).is_err()
+        {
             tracing::trace!("no page is open");
         }
     }
@@ -136,7 +138,7 @@ impl Signals {
 
     /// Listens from now on.
     #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<Change> {
+    pub fn listen(&self) -> broadcast::Receiver<ChangeEvent> {
         self.changes.subscribe()
     }
 }

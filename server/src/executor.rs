@@ -21,60 +21,34 @@ mod tree;
 mod vault;
 mod wait;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::id::{OccurrenceId, RunId};
-use app::run::{RunReason, RunState, Trigger};
-use app::task::Task;
-use chrono::{DateTime, Utc};
+use app::id::RunId;
+use app::run::{RunReason, RunState};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
-pub use identity::{Identity, IdentityError, Pool, PoolError, RunAsError, RunAsPool, mark_of};
+pub use identity::{Identity, IdentityError, Pool, RunAsError, mark_of};
 pub use isolation::{Hiding, Isolation};
 use process::Ending;
 
 use crate::clock::SharedClock;
+use crate::composer::Composer;
 use crate::events::Signals;
-use crate::notifier::compose::Composer;
-use crate::notifier::send::Sender;
+use crate::outbound::OutboundClient;
 use crate::output::{OutputStore, RunLog, readable};
-use crate::recorder::Recorder;
+use crate::recorder::{InFlight, Recorder};
+use crate::run::Job;
 use crate::store::{SealedSecret, StoredOutput};
 
 /// Processes being started at the same time. Starting is work for the CPU; what runs is not
 /// limited by this.
 const STARTING_AT_ONCE: usize = 8;
-
-/// A claimed firing or a manual start, in the database as `running`.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Its run.
-    pub run_id: RunId,
-    /// Its planned firing.
-    pub occurrence_id: Option<OccurrenceId>,
-    /// The fence.
-    pub epoch: i32,
-    /// The task as it was when claimed.
-    pub task: Arc<Task>,
-    /// Why it starts.
-    pub trigger: Trigger,
-    /// The instant the schedule named.
-    pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it was claimed.
-    pub started_at: DateTime<Utc>,
-    /// 1 for the first attempt.
-    pub attempt: i32,
-    /// What is filled in, in plain.
-    pub parameters: BTreeMap<String, String>,
-    /// What the task was granted, sealed.
-    pub secrets: Arc<[SealedSecret]>,
-}
 
 /// Why a run is to end early.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,21 +61,6 @@ pub enum StopReason {
     Replaced,
     /// The database could not be reached for so long that another node may run it again.
     Isolated,
-}
-
-/// Runs that this process has started and the database does not know the end of.
-#[derive(Clone, Debug, Default)]
-pub struct InFlight(Arc<Mutex<HashSet<RunId>>>);
-
-impl InFlight {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<RunId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The database knows the end of this run.
-    pub fn landed(&self, id: RunId) {
-        self.lock().remove(&id);
-    }
 }
 
 struct Running {
@@ -121,10 +80,10 @@ pub struct Executor {
     output: OutputStore,
     containment: Arc<Containment>,
     /// The way out for tasks that send a request.
-    sender: Sender,
+    outbound: OutboundClient,
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
-    in_doubt: AtomicBool,
+    commit_unknown: AtomicBool,
     /// The secrets that all output is masked for.
     learnt: Mutex<Vec<SealedSecret>>,
     starting: Arc<Semaphore>,
@@ -141,11 +100,11 @@ impl Executor {
         composer: Composer,
         output: OutputStore,
         containment: Containment,
-        sender: Sender,
+        outbound: OutboundClient,
     ) -> Self {
         Self {
             in_flight: recorder.in_flight(),
-            in_doubt: AtomicBool::new(false),
+            commit_unknown: AtomicBool::new(false),
             learnt: Mutex::default(),
             clock,
             signals,
@@ -153,7 +112,7 @@ impl Executor {
             composer,
             output,
             containment: Arc::new(containment),
-            sender,
+            outbound,
             running: Mutex::default(),
             starting: Arc::new(Semaphore::new(STARTING_AT_ONCE)),
             tracker: TaskTracker::new(),
@@ -162,7 +121,7 @@ impl Executor {
 
     /// Starts a job. It is in the database already; its outcome will be, too.
     pub fn start(self: &Arc<Self>, job: Job) {
-        self.in_flight.lock().insert(job.run_id);
+        self.in_flight.took_off(job.run_id);
         self.signals.tell(Some(job.task.id), Some(job.run_id));
         if !job.task.mode.runs_command() {
             // Nothing to run: it is over when its channel has accepted the message.
@@ -221,30 +180,30 @@ impl Executor {
     /// Whether this process has started a run whose end is not written yet.
     #[must_use]
     pub fn holds(&self, id: RunId) -> bool {
-        self.in_flight.lock().contains(&id)
+        self.in_flight.contains(id)
     }
 
     /// All such runs.
     #[must_use]
     pub fn in_flight(&self) -> HashSet<RunId> {
-        self.in_flight.lock().clone()
+        self.in_flight.all()
     }
 
     /// A claim failed in a way that leaves open whether the database has it.
-    pub fn doubt(&self) {
-        self.in_doubt.store(true, Ordering::SeqCst);
+    pub fn mark_commit_unknown(&self) {
+        self.commit_unknown.store(true, Ordering::SeqCst);
         self.signals.tasks.notify_one();
     }
 
     /// Whether such a claim is to be looked into.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.in_doubt.load(Ordering::SeqCst)
+    pub fn has_unknown_commit(&self) -> bool {
+        self.commit_unknown.load(Ordering::SeqCst)
     }
 
     /// All such claims were looked into.
-    pub fn settle_doubt(&self) {
-        self.in_doubt.store(false, Ordering::SeqCst);
+    pub fn clear_unknown_commit(&self) {
+        self.commit_unknown.store(false, Ordering::SeqCst);
     }
 
     /// Asks a run to end; false when it is not under way here.
@@ -331,7 +290,7 @@ impl Executor {
             Ok(environment) if let Some(call) = &job.task.execution.http => {
                 let work = (&job, call);
                 let soft = || self.tell_late(&job);
-                http::call(work, &environment, &self.sender, &capture, stopped, soft).await
+                http::call(work, &environment, &self.outbound, &capture, stopped, soft).await
             }
             Ok(environment) => {
                 let work = (&job, &self.containment, environment);
@@ -342,7 +301,7 @@ impl Executor {
             }
             Err(reason) => Ending::not_started(reason),
         };
-        crate::faults::point("exit.seen");
+        crate::failpoints::point("exit.seen");
         let (state, mut reason) = ending.verdict();
         let finished = self.output.finish(&capture).await;
         if finished.is_lost {

@@ -2,28 +2,28 @@
 //! jitter, blackouts and pauses.
 //!
 //! Everything here is a pure function of a schedule, its rules and an instant: the loop, the
-//! preview, the time line and "explain" all ask the same [`Rhythm`], so they cannot disagree.
+//! preview, the time line and "explain" all ask the same [`CompiledSchedule`], so they cannot disagree.
 
-mod almanac;
 mod blackout;
+mod calendar_cache;
 mod claim;
+mod compiled_schedule;
 mod count;
 mod days;
 mod jitter;
 mod merge;
 mod reach;
-mod rhythm;
 mod search;
 mod shut;
 #[cfg(test)]
 mod tests;
 
-pub use almanac::{Almanac, Snapshot};
-pub use blackout::Quiet;
+pub use blackout::ResolvedBlackout;
+pub use calendar_cache::{CalendarCache, Snapshot};
 pub use claim::Shut;
+pub use compiled_schedule::{CompiledSchedule, Pause};
 pub use count::LeftOut;
 pub use merge::Merge;
-pub use rhythm::{Pause, Rhythm};
 
 use app::id::BlackoutId;
 use chrono::{DateTime, Utc};

@@ -5,8 +5,9 @@
 //! [`executor`], which runs the command and gives its result to the [`recorder`]; that writes
 //! results in groups, each with the messages it causes, which the [`notifier`] sends.
 //!
-//! Three thin doors lead to one [`service`]: [`api`] (REST), [`web`] (pages and server
-//! functions) and [`cli`]. No room below the doors imports one, except [`lifecycle`], which opens them.
+//! Three thin doors lead to one [`service`]: [`api`] (REST), [`pages`] (pages and server functions)
+//! and [`cli`]. The first two share their ground floor, [`http`]; [`router`] puts them together, and
+//! [`lifecycle`] opens them. No room imports one above it (`server/tests/it/arrows/rooms.rs`).
 
 // The futures of the whole server, its pages included, are one nested type.
 #![recursion_limit = "256"]
@@ -17,20 +18,24 @@ pub mod auth;
 pub mod calendar;
 pub mod cli;
 pub mod clock;
+pub mod composer;
 pub mod config;
 pub mod error;
 pub mod events;
 pub mod executor;
-pub mod faults;
+pub mod failpoints;
 pub mod firings;
+pub mod http;
 pub mod lifecycle;
 pub mod notifier;
+pub mod outbound;
 pub mod output;
-pub mod parameters;
+pub mod pages;
 pub mod recorder;
+pub mod router;
+pub mod run;
 pub mod scheduler;
 pub mod service;
 pub mod store;
 pub mod text;
 pub mod timetable;
-pub mod web;

@@ -1,17 +1,17 @@
 //! From start to stop: what is opened in which order, and how it all ends.
 
-mod alive;
 mod connections;
 mod console;
 mod converse;
 mod data_dir;
+mod duplicate_instance;
+mod heartbeat;
 mod listen;
 mod open;
 pub mod private;
 mod rescue;
 mod shutdown;
 mod stall;
-mod twin;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,30 +20,30 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::auth::limit::Attempts;
-use crate::auth::password::Passwords;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
 use crate::auth::token::random_id;
 use crate::clock::SharedClock;
+use crate::composer::Composer;
 use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
 use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
-use crate::notifier::compose::Composer;
-use crate::notifier::guard::Guard;
-use crate::notifier::proxy::{OutboundProxy, ProxyFault};
+use crate::http::Web;
+use crate::http::site::Site;
 use crate::notifier::send::Sender;
 use crate::notifier::{Notifier, Pace};
+use crate::outbound::OutboundClient;
+use crate::outbound::guard::Guard;
+use crate::outbound::proxy::{OutboundProxy, ProxyFault};
 use crate::output::OutputStore;
 use crate::recorder::{Recorder, Spool};
-use crate::scheduler::{DatabaseClock, Lag, Scheduler, Silence, bury_dead_nodes};
-use crate::service::Service;
+use crate::router;
+use crate::scheduler::{DatabaseClock, HeartbeatEvidence, Lag, Scheduler, reap_dead_nodes};
 use crate::service::watch_streams;
+use crate::service::{Components, Service, Settings};
 use crate::store::{Engine, NodeRow, Store, StoreError};
 use crate::timetable::{Patterns, SystemZone, zone, zone_names};
-use crate::web::site::Site;
-use crate::web::{self, Web};
 
 pub use data_dir::{DataDir, DataDirError, Progress, Stage};
 
@@ -72,7 +72,7 @@ pub enum StartError {
     Identity(#[from] IdentityError),
     /// The users of tasks.
     #[error(transparent)]
-    Pool(#[from] crate::executor::PoolError),
+    Pool(#[from] crate::config::PoolError),
     /// What commands are started with.
     #[error(transparent)]
     Containment(#[from] ContainmentError),
@@ -82,16 +82,14 @@ pub enum StartError {
     /// The zone for tasks that name none.
     #[error("JCRONTAB_ZONE names no time zone: {0:?}; write an IANA name such as Asia/Shanghai")]
     Zone(String),
-    /// The key file is not the one that the database's secrets were sealed with.
-    #[error(
-        "secret.key in the data folder does not open this database's secrets; servers that share a database must share the file"
-    )]
-    WrongKey,
+    /// The key file does not belong to the database.
+    #[error(transparent)]
+    Key(#[from] crate::service::KeyError),
     /// A copy of the data folder is in use elsewhere.
     #[error(
         "a server with a copy of this data folder is up at {0}; give this one a data folder of its own (only secret.key is shared)"
     )]
-    Twin(String),
+    DuplicateInstance(String),
     /// What waited on disk.
     #[error("spooled results cannot be replayed")]
     Replay(#[from] crate::recorder::ReplayError),
@@ -120,7 +118,9 @@ pub enum StartError {
 
 /// Everything that one process is made of.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Assembled {
+    /// What use cases and loops share.
+    pub components: Components,
     /// The use cases.
     pub service: Arc<Service>,
     /// This process.
@@ -139,7 +139,7 @@ pub fn assemble(
     store: Store,
     clock: &SharedClock,
     identity: Option<Identity>,
-) -> Result<Parts, StartError> {
+) -> Result<Assembled, StartError> {
     let SystemZone {
         name: default_zone,
         doubt: zone_doubt,
@@ -155,7 +155,8 @@ pub fn assemble(
         }
         None => guard,
     };
-    let sender = Sender::new(guard.clone(), proxy.as_ref())?.speaking(config.message_lang());
+    let outbound = OutboundClient::new(guard.clone(), proxy.as_ref())?;
+    let sender = Sender::new(outbound.clone(), config.message_lang());
     let composer = Composer {
         lang: config.message_lang(),
         base_url: config.base_url(),
@@ -185,7 +186,7 @@ pub fn assemble(
             composer.clone(),
             output.clone(),
             containment,
-            sender.clone(),
+            outbound.clone(),
         ))
     });
     let hostname = nix::unistd::gethostname().map_or_else(
@@ -196,50 +197,55 @@ pub fn assemble(
         // Kept short because every run row stores it; it is still unique.
         id: random_id(8),
         host_key: data.host_key().to_owned(),
-        place: twin::place(&hostname, data.path()),
+        place: duplicate_instance::place(&hostname, data.path()),
         hostname,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone_data: crate::timetable::known_version().version.clone(),
     };
-    let service = Service {
+    let components = Components {
         store,
         clock: Arc::clone(clock),
         signals,
         executor,
-        node_id: node.id.clone(),
-        passwords: Passwords::default(),
-        attempts: Attempts::default(),
-        trusted_proxies: TrustedProxies::new(&config.trusted_proxies),
-        streams: Arc::default(),
-        streams_max: listen::limits(config).all / 2,
         sealer,
-        sender,
         guard,
+        outbound,
+        sender,
         composer,
         output,
         patterns: Arc::new(Patterns::default()),
-        almanac: Arc::default(),
+        calendar_cache: Arc::default(),
         lag: Arc::new(Lag::default()),
-        standing: Arc::default(),
+        lease: Arc::default(),
+    };
+    let settings = Settings {
+        node_id: node.id.clone(),
+        trusted_proxies: TrustedProxies::new(&config.trusted_proxies),
+        streams_max: listen::limits(config).all / 2,
         default_zone,
         zone_doubt,
         zone_names: zone_names(),
-        started_at: clock.now(),
-        lists: crate::service::KeptLists::default(),
-        closed: std::sync::atomic::AtomicBool::new(false),
     };
-    Ok(Parts {
+    let service = Service::new(&components, settings);
+    Ok(Assembled {
+        components,
         service: Arc::new(service),
         node,
         tracker,
     })
 }
 
-/// Serves until asked to stop. Returns whether everything ended by itself in time.
+/// Serves until asked to stop; `greet` is given the lines that say where the server is. Returns
+/// whether everything ended by itself in time.
 ///
 /// # Errors
 /// When the server could not start.
-pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bool, StartError> {
+pub async fn serve(
+    config: &Config,
+    clock: SharedClock,
+    stop: Stop,
+    greet: impl FnOnce(&[String]),
+) -> Result<bool, StartError> {
     config.check()?;
     private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
@@ -291,8 +297,8 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         None => clock,
     };
     let parts = assemble(config, &data, store, &clock, Some(identity))?;
-    let service = Arc::clone(&parts.service);
-    if let Some(executor) = &service.executor {
+    let (components, service) = (parts.components.clone(), Arc::clone(&parts.service));
+    if let Some(executor) = &components.executor {
         let isolation = executor.isolation();
         let how = isolation.describe(app::i18n::Lang::En);
         match isolation.warning(app::i18n::Lang::En) {
@@ -301,11 +307,11 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         }
     }
     service.check_key().await?;
-    if service.store.engine() == Engine::Mysql {
-        twin::refuse_twin(&service.store, &parts.node, &stop).await?;
+    if components.store.engine() == Engine::Mysql {
+        duplicate_instance::refuse(&components.store, &parts.node, &stop).await?;
     }
     // Before the runs of the dead process are ended as lost: some of them have results.
-    let replayed = crate::recorder::replay(&service.store, &spool(&data), |_| {}).await?;
+    let replayed = crate::recorder::replay(&components.store, &spool(&data), |_| {}).await?;
     if replayed > 0 {
         tracing::info!(replayed, "replayed results spooled on disk");
     }
@@ -319,22 +325,26 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
         base_url: config.base_url().into(),
         stop: closing.clone(),
     };
-    let router = web::router(&web)?;
-    bury_dead_nodes(
-        &service.store,
+    let router = router::router(&web)?;
+    reap_dead_nodes(
+        &components.store,
         &clock,
         &parts.node,
-        &service.composer,
-        Silence::SaysNothing,
+        &components.composer,
+        HeartbeatEvidence::Inconclusive,
     )
     .await?;
-    rescue::rescue_output(&service.store, &service.output, data.path()).await;
-    service.store.insert_node(&parts.node, clock.now()).await?;
+    rescue::rescue_output(&components.store, &components.output, data.path()).await;
+    components
+        .store
+        .insert_node(&parts.node, clock.now())
+        .await?;
     // Again: the key may have been changed until others could see that this process is up.
     service.check_key().await?;
 
     let loops = Loops::spawn(&parts, &clock, database_clock, &stop);
-    greet(config, &service).await?;
+    greet(&greeting(config, &service).await?);
+    warn_of_settings(config, service.zone_doubt());
     let mut serving = Box::pin(doors.serve(router, closing.clone()));
     tokio::select! {
         () = &mut serving => {}
@@ -345,12 +355,12 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     stop.gently();
     service.close();
     loops.scheduler.wait().await;
-    let running = service
+    let running = components
         .executor
         .as_ref()
         .map_or(0, |executor| executor.running());
     tracing::info!(running, "stopping");
-    let in_time = drain(&service, config, &stop).await;
+    let in_time = drain(components.executor.as_deref(), config, &stop).await;
     closing.cancel();
     if tokio::time::timeout(Duration::from_secs(3), &mut serving)
         .await
@@ -358,9 +368,10 @@ pub async fn serve(config: &Config, clock: SharedClock, stop: Stop) -> Result<bo
     {
         tracing::info!("open connections were closed");
     }
-    // Both hold the service, whose last handle lets the recorder end.
+    // They hold the executor, whose last handle lets the recorder end.
     drop(serving);
     drop(web);
+    drop(components);
     end(parts, service, loops, &clock, &stop).await;
     Ok(in_time)
 }
@@ -380,56 +391,58 @@ struct Loops {
 
 impl Loops {
     fn spawn(
-        parts: &Parts,
+        parts: &Assembled,
         clock: &SharedClock,
         database_clock: Option<Arc<DatabaseClock>>,
         stop: &Stop,
     ) -> Self {
-        let service = &parts.service;
+        let (components, service) = (&parts.components, &parts.service);
         let loops = Self {
             scheduler: TaskTracker::new(),
             others: TaskTracker::new(),
             gone: CancellationToken::new(),
         };
-        if let Some(executor) = &service.executor {
+        if let Some(executor) = &components.executor {
             let scheduler = Scheduler {
-                store: service.store.clone(),
+                store: components.store.clone(),
                 clock: Arc::clone(clock),
                 node: parts.node.clone(),
-                signals: Arc::clone(&service.signals),
+                signals: Arc::clone(&components.signals),
                 executor: Arc::clone(executor),
-                patterns: Arc::clone(&service.patterns),
-                almanac: Arc::clone(&service.almanac),
+                patterns: Arc::clone(&components.patterns),
+                calendar_cache: Arc::clone(&components.calendar_cache),
                 watch: std::sync::Mutex::default(),
-                lag: Arc::clone(&service.lag),
-                sealer: service.sealer.clone(),
-                standing: Arc::clone(&service.standing),
+                lag: Arc::clone(&components.lag),
+                sealer: components.sealer.clone(),
+                lease: Arc::clone(&components.lease),
                 database_clock: database_clock.clone(),
             };
             loops.scheduler.spawn(scheduler.run(stop.token()));
         }
         let notifier = Notifier {
-            store: service.store.clone(),
+            store: components.store.clone(),
             clock: Arc::clone(clock),
             node_id: parts.node.id.clone(),
-            signals: Arc::clone(&service.signals),
-            sealer: service.sealer.clone(),
-            sender: service.sender.clone(),
+            signals: Arc::clone(&components.signals),
+            sealer: components.sealer.clone(),
+            sender: components.sender.clone(),
             pace: Arc::new(Pace::new(crate::auth::token::chance)),
         };
         loops.others.spawn(notifier.run(stop.token()));
-        loops.others.spawn(service.output.clone().run(stop.token()));
+        loops
+            .others
+            .spawn(components.output.clone().run(stop.token()));
         // Weak: the service must not live on for it.
         let streams = Arc::downgrade(service);
         loops.others.spawn(watch_streams(streams, stop.token()));
         if let Some(clock) = database_clock {
-            let alive = alive::Alive {
-                store: service.store.clone(),
-                composer: service.composer.clone(),
+            let heartbeat = heartbeat::Heartbeat {
+                store: components.store.clone(),
+                composer: components.composer.clone(),
                 node: parts.node.clone(),
                 clock,
-                standing: Arc::clone(&service.standing),
-                executor: service
+                lease: Arc::clone(&components.lease),
+                executor: components
                     .executor
                     .as_ref()
                     .map(Arc::downgrade)
@@ -437,7 +450,7 @@ impl Loops {
             };
             loops
                 .others
-                .spawn(alive.run(stop.clone(), loops.gone.clone()));
+                .spawn(heartbeat.run(stop.clone(), loops.gone.clone()));
         }
         loops.scheduler.close();
         loops.others.close();
@@ -445,8 +458,8 @@ impl Loops {
     }
 }
 
-/// Prints where the server is, and the set-up link while no account exists.
-async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
+/// Where the server is, and the set-up link while no account exists.
+async fn greeting(config: &Config, service: &Service) -> Result<Vec<String>, StartError> {
     let url = config.base_url();
     let mut lines = vec![format!(
         "Jcrontab {} is ready: {url}",
@@ -457,8 +470,13 @@ async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
         lines.push(format!("Set up the first account within {minutes} minutes / 请在 {minutes} 分钟内创建第一个账号:"));
         lines.push(format!("  {url}{}?token={secret}", app::routes::SETUP));
     }
-    crate::cli::print_lines(&lines);
-    if let Some(said) = &service.zone_doubt {
+    Ok(lines)
+}
+
+/// Logs what of the settings is likely not meant.
+fn warn_of_settings(config: &Config, zone_doubt: Option<&str>) {
+    let url = config.base_url();
+    if let Some(said) = zone_doubt {
         tracing::warn!(
             system = said,
             zone = "UTC",
@@ -468,12 +486,11 @@ async fn greet(config: &Config, service: &Service) -> Result<(), StartError> {
     if !config.listen.ip().is_loopback() && !url.starts_with("https://") {
         tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a TLS proxy in front of it and set JCRONTAB_PUBLIC_URL");
     }
-    Ok(())
 }
 
 /// Waits for running commands; ends them after the grace or at a second signal.
-async fn drain(service: &Service, config: &Config, stop: &Stop) -> bool {
-    let Some(executor) = &service.executor else {
+async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> bool {
+    let Some(executor) = executor else {
         return true;
     };
     let grace = Duration::from_secs(config.shutdown_grace);
@@ -491,16 +508,23 @@ async fn drain(service: &Service, config: &Config, stop: &Stop) -> bool {
 }
 
 /// Lets the loops end, and the last results be written.
-async fn end(parts: Parts, service: Arc<Service>, loops: Loops, clock: &SharedClock, stop: &Stop) {
-    let store = service.store.clone();
+async fn end(
+    parts: Assembled,
+    service: Arc<Service>,
+    loops: Loops,
+    clock: &SharedClock,
+    stop: &Stop,
+) {
+    let store = parts.components.store.clone();
     // The recorder ends when no sender of results is left.
     drop(service);
-    let Parts {
+    let Assembled {
+        components,
         service,
         node,
         tracker,
     } = parts;
-    drop(service);
+    drop((components, service));
     tracker.close();
     let written = tokio::time::timeout(RESULTS_END, tracker.wait())
         .await

@@ -5,12 +5,8 @@
 //! a failure that may pass is retried with exponential backoff, then the message is a dead letter
 //! and stays visible; a final failure makes it one at once.
 
-pub mod compose;
-pub mod fetch;
-pub mod guard;
 mod pace;
 mod picture;
-pub mod proxy;
 pub mod send;
 mod vendor;
 
@@ -27,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
+use crate::outbound::SendError;
 use crate::store::{OutboxItem, Setback, Store, StoreError};
 pub use pace::Pace;
-use send::{SendError, Sender};
-pub use vendor::RetryAfter;
+use send::Sender;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;

@@ -4,6 +4,7 @@
 //! file; what waits there when the process dies is written by the next one, unless those runs have
 //! been ended meanwhile.
 
+mod in_flight;
 mod spool;
 
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-pub use spool::{Spool, Stretch};
+pub use in_flight::InFlight;
+pub use spool::{Spool, SpooledResults};
 
 use crate::events::Signals;
-use crate::executor::InFlight;
 use crate::store::{NewMessage, Outcome, Store, StoreError};
 
 /// Results of one transaction.
@@ -258,13 +259,13 @@ pub async fn replay(
 /// Writes a group. Where a further attempt is there already, which only a result written twice
 /// could explain, the results are written one by one, that one without it.
 async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
-    crate::faults::point("record.before");
+    crate::failpoints::point("record.before");
     let recorded = tokio::time::timeout(PATIENCE, store.record(group))
         .await
         .unwrap_or(Err(StoreError::Silent));
     match recorded {
         Ok(fenced) => {
-            crate::faults::point("record.committed");
+            crate::failpoints::point("record.committed");
             tracing::debug!(count = group.len(), "recorded");
             for run in fenced {
                 tracing::warn!(

@@ -6,13 +6,13 @@
 
 pub mod agenda;
 mod claiming;
+pub mod clock_steps;
 mod database_clock;
 mod lag;
+pub mod lease;
 mod recovery;
 mod rules;
 mod set_clock;
-pub mod standing;
-pub mod steps;
 mod taking_over;
 
 use std::sync::Arc;
@@ -25,16 +25,16 @@ use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::executor::Executor;
-use crate::firings::Almanac;
+use crate::firings::CalendarCache;
 use crate::store::{Engine, NodeRow, Planned, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
-use standing::Standing;
-use steps::Watch;
+use clock_steps::ClockWatch;
+use lease::Lease;
 
 pub use database_clock::DatabaseClock;
 pub use lag::Lag;
-pub use recovery::{LOST_AFTER, Silence, bury_dead_nodes};
+pub use recovery::{HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 
 /// Firings are written this long before their instant.
 const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);
@@ -69,15 +69,15 @@ pub struct Scheduler {
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
     /// Calendars and blackouts.
-    pub almanac: Arc<Almanac>,
+    pub calendar_cache: Arc<CalendarCache>,
     /// Compares the wall clock with one that cannot be set.
-    pub watch: std::sync::Mutex<Watch>,
+    pub watch: std::sync::Mutex<ClockWatch>,
     /// How late the last claims were.
     pub lag: Arc<Lag>,
     /// Opens parameters of runs that waited.
     pub sealer: Sealer,
     /// Whether this node may claim.
-    pub standing: Arc<Standing>,
+    pub lease: Arc<Lease>,
     /// Compares the machine's clock with the database's, where several nodes share one.
     pub database_clock: Option<Arc<DatabaseClock>>,
 }
@@ -173,10 +173,10 @@ impl Scheduler {
             }
             agenda.resumed(now);
         }
-        if self.executor.is_in_doubt() && self.standing.may_claim(self.clock.ticks()) {
+        if self.executor.has_unknown_commit() && self.lease.may_claim(self.clock.ticks()) {
             self.resolve_doubt(agenda).await?;
         }
-        let may_claim = self.standing.may_claim(self.clock.ticks());
+        let may_claim = self.lease.may_claim(self.clock.ticks());
         // What is due comes first, and the rest after it: a claim made from an agenda that is out
         // of date changes nothing. Not where later firings are due as well and only still to be
         // planned: a rule that starts the latest one must see them.
@@ -306,9 +306,9 @@ impl Scheduler {
         rows: Vec<Planned>,
         until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
-        crate::faults::point("plan.before");
+        crate::failpoints::point("plan.before");
         let written = self.store.plan(&rows, until, agenda.seen).await;
-        crate::faults::point("plan.committed");
+        crate::failpoints::point("plan.committed");
         match written {
             Ok(Ok(())) => {
                 agenda.note_due(due_of(&rows));
@@ -332,6 +332,6 @@ impl Scheduler {
 /// When rows are due, of those that fire.
 fn due_of(rows: &[Planned]) -> impl Iterator<Item = DateTime<Utc>> + '_ {
     rows.iter()
-        .filter(|row| row.entry == crate::store::Entry::Planned)
+        .filter(|row| row.entry == crate::store::PlannedEntry::Planned)
         .map(|row| row.due_at)
 }

@@ -6,8 +6,11 @@ mod calendars;
 mod capacity;
 mod channels;
 mod checks;
+mod components;
+mod doors;
 mod execution;
 mod explain;
+mod key;
 mod occurrences;
 pub mod preview;
 mod runs;
@@ -19,9 +22,13 @@ mod tasks;
 mod users;
 mod words;
 
+pub use components::{Components, Settings};
+pub use doors::Readiness;
+pub use key::KeyError;
 pub use streams::watch_streams;
 pub use system::{UNNAMED_ZONE, unnamed_zone};
-pub use tasks::{KeptLists, Saved};
+use tasks::KeptLists;
+pub use tasks::Saved;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,75 +45,74 @@ use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::auth::streams::Streams;
 use crate::clock::SharedClock;
+use crate::composer::Composer;
 use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
-use crate::firings::Almanac;
-use crate::lifecycle::StartError;
-use crate::notifier::compose::Composer;
-use crate::notifier::guard::Guard;
+use crate::firings::CalendarCache;
 use crate::notifier::send::Sender;
+use crate::outbound::OutboundClient;
+use crate::outbound::guard::Guard;
 use crate::output::OutputStore;
 use crate::scheduler::Lag;
-use crate::scheduler::standing::Standing;
+use crate::scheduler::lease::Lease;
 use crate::store::{Act, Store};
 use crate::timetable::Patterns;
-
-/// The name that the check of the key is sealed under.
-const KEY_CHECK: &str = "cluster";
 
 /// Everything a use case may need.
 pub struct Service {
     /// The database.
-    pub store: Store,
+    store: Store,
     /// The clock.
-    pub clock: SharedClock,
+    clock: SharedClock,
     /// Wake-up calls.
-    pub signals: Arc<Signals>,
+    signals: Arc<Signals>,
     /// Runs commands; `None` in a process that is no server.
-    pub executor: Option<Arc<Executor>>,
+    executor: Option<Arc<Executor>>,
     /// This process, as the ledger names it.
-    pub node_id: String,
+    node_id: String,
     /// Hashes passwords.
-    pub passwords: Passwords,
+    passwords: Passwords,
     /// Counts failed sign-ins and wrong tokens.
-    pub attempts: Attempts,
+    attempts: Attempts,
     /// Whose word on a client's address is taken.
-    pub trusted_proxies: TrustedProxies,
+    trusted_proxies: TrustedProxies,
     /// Answers without an end.
-    pub streams: Arc<Streams>,
+    streams: Arc<Streams>,
     /// Streams of each kind at once: they must not take all connections.
-    pub streams_max: usize,
+    streams_max: usize,
     /// Seals channel URLs.
-    pub sealer: Sealer,
+    sealer: Sealer,
     /// Checks outgoing URLs.
-    pub guard: Guard,
+    guard: Guard,
+    /// Fetches calendars.
+    outbound: OutboundClient,
     /// Sends test messages.
-    pub sender: Sender,
+    sender: Sender,
     /// Writes messages.
-    pub composer: Composer,
+    composer: Composer,
     /// Holds long output.
-    pub output: OutputStore,
+    output: OutputStore,
     /// Parsed patterns.
-    pub patterns: Arc<Patterns>,
+    patterns: Arc<Patterns>,
     /// Calendars and blackouts.
-    pub almanac: Arc<Almanac>,
+    calendar_cache: Arc<CalendarCache>,
     /// How late the loop is.
-    pub lag: Arc<Lag>,
+    lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
-    pub standing: Arc<Standing>,
+    lease: Arc<Lease>,
     /// The zone of tasks that name none.
-    pub default_zone: String,
+    default_zone: String,
     /// What the system says its zone is, where that has no name and UTC stands in for it.
-    pub zone_doubt: Option<String>,
+    zone_doubt: Option<String>,
     /// Names of all zones.
-    pub zone_names: Vec<String>,
+    zone_names: Vec<String>,
     /// When this process started.
-    pub started_at: DateTime<Utc>,
+    started_at: DateTime<Utc>,
     /// Lists of tasks that are still true.
-    pub lists: KeptLists,
+    lists: KeptLists,
     /// Set when the process stops: nothing is started by hand any more.
-    pub closed: AtomicBool,
+    closed: AtomicBool,
 }
 
 impl std::fmt::Debug for Service {
@@ -116,6 +122,55 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
+    /// The use cases of a process.
+    #[must_use]
+    pub fn new(components: &Components, settings: Settings) -> Self {
+        let Components {
+            store,
+            clock,
+            signals,
+            executor,
+            sealer,
+            guard,
+            outbound,
+            sender,
+            composer,
+            output,
+            patterns,
+            calendar_cache,
+            lag,
+            lease,
+        } = components.clone();
+        Self {
+            started_at: clock.now(),
+            store,
+            clock,
+            signals,
+            executor,
+            node_id: settings.node_id,
+            passwords: Passwords::default(),
+            attempts: Attempts::default(),
+            trusted_proxies: settings.trusted_proxies,
+            streams: Arc::default(),
+            streams_max: settings.streams_max,
+            sealer,
+            guard,
+            outbound,
+            sender,
+            composer,
+            output,
+            patterns,
+            calendar_cache,
+            lag,
+            lease,
+            default_zone: settings.default_zone,
+            zone_doubt: settings.zone_doubt,
+            zone_names: settings.zone_names,
+            lists: KeptLists::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
     /// The caller's identity, when it may do `action`.
     fn allow<'a>(&self, caller: &'a Caller, action: Action) -> Answer<&'a Principal> {
         match &caller.principal {
@@ -133,24 +188,6 @@ impl Service {
     /// Starts nothing by hand from here on.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-    }
-
-    /// Checks that this process can open what the database holds sealed; the first one to come
-    /// leaves something to check. A change of the key that was cut short is finished.
-    ///
-    /// # Errors
-    /// When the key is another one, or the database fails.
-    pub async fn check_key(&self) -> Result<(), StartError> {
-        let mine = self.sealer.seal(KEY_CHECK, "jcrontab")?;
-        let kept = self.store.key_check(&mine).await?;
-        if self.sealer.open(KEY_CHECK, &kept).is_ok() {
-            return Ok(());
-        }
-        if self.sealer.take_over(KEY_CHECK, &kept)? {
-            tracing::warn!("finished an interrupted key rotation");
-            return Ok(());
-        }
-        Err(StartError::WrongKey)
     }
 
     /// The executor, where this process has one and does not stop.

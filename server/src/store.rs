@@ -39,15 +39,15 @@ pub use calendars::StoredCalendar;
 pub use channels::NewChannel;
 pub use dependents::WaitingTask;
 pub use ledger::{
-    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, Entry, LastEnd, Manual,
-    ManualStart, Planned, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
+    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
+    ManualStart, Planned, PlannedEntry, Resumed, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
-pub use results::{Outcome, StoredOutput, Unconfirmed};
+pub use results::{Outcome, StoredOutput, UnconfirmedClaim};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{

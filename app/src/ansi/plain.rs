@@ -1,6 +1,6 @@
 //! The same text without its looks, for chats and short lines.
 
-use super::screen::{Row, Screen, Step};
+use super::screen::{Row, Screen, ScreenStep};
 use super::sign::push_visible;
 
 /// Columns from one tab stop to the next, as terminals have them.
@@ -17,9 +17,9 @@ pub fn plain(text: &str) -> String {
     let mut open = false;
     for c in text.chars() {
         match screen.write(c) {
-            Step::Nothing => {}
-            Step::Mark => open = true,
-            Step::End => {
+            ScreenStep::Nothing => {}
+            ScreenStep::Mark => open = true,
+            ScreenStep::End => {
                 push_row(&mut out, &screen.take());
                 out.push('\n');
                 open = false;

@@ -37,7 +37,7 @@ impl Row {
 
 /// What a character did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
+pub enum ScreenStep {
     /// Nothing to be seen.
     Nothing,
     /// Something of the line can be seen.
@@ -66,34 +66,34 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the next character.
-    pub fn write(&mut self, c: char) -> Step {
+    pub fn write(&mut self, c: char) -> ScreenStep {
         match self.escape.take(c) {
-            Taken::Inside | Taken::Ends(Act::Nothing) => Step::Nothing,
+            Taken::Inside | Taken::Ends(Act::Nothing) => ScreenStep::Nothing,
             Taken::Ends(Act::Select(control)) => {
                 let (numbers, sub) = control.numbers();
                 self.style.select(numbers, sub);
-                Step::Nothing
+                ScreenStep::Nothing
             }
             Taken::Ends(Act::Erase(what)) => {
                 self.erase(what);
-                Step::Nothing
+                ScreenStep::Nothing
             }
             Taken::Text => match c {
-                '\n' => Step::End,
+                '\n' => ScreenStep::End,
                 '\r' => {
                     self.returned |= self.column > 0;
                     self.column = 0;
-                    Step::Nothing
+                    ScreenStep::Nothing
                 }
                 // As a terminal does: one place back, and what was there stays until it is written
                 // over.
                 '\u{8}' => {
                     self.column = self.column.saturating_sub(1);
-                    Step::Nothing
+                    ScreenStep::Nothing
                 }
                 _ => {
                     self.print(c);
-                    Step::Mark
+                    ScreenStep::Mark
                 }
             },
         }

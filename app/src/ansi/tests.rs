@@ -17,7 +17,7 @@ fn rows(pieces: &[&str]) -> Vec<Row> {
     let mut screen = Screen::default();
     let mut rows = Vec::new();
     for c in pieces.iter().flat_map(|piece| piece.chars()) {
-        if screen.write(c) == Step::End {
+        if screen.write(c) == ScreenStep::End {
             rows.push(screen.take());
         }
     }

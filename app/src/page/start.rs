@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
-use crate::run::{RunForm, RunRequest};
+use crate::task::{RunForm, RunRequest};
 
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -111,7 +111,7 @@ impl RunReason {
                 )
             }
             Self::TimedOut(seconds) => {
-                let limit = crate::task::format_duration(*seconds);
+                let limit = crate::duration::format_duration(*seconds);
                 lang.pick(
                     format!("超过 {limit}，已终止"),
                     format!("timed out after {limit}"),

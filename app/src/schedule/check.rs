@@ -1,9 +1,9 @@
 //! The rules that a typed schedule must keep.
 
 use super::{DayRule, Dialect, MissedDraft, MissedPolicy, MissedRule, ScheduleDraft, ScheduleSpec};
+use crate::duration::parse_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
-use crate::task::parse_duration;
 
 /// The name of a field of the schedule at `index`, as in the form and the API. The first
 /// schedule's text is `cron`, as it is in a task with only that.
@@ -165,7 +165,7 @@ impl MissedDraft {
     /// The draft that would leave a rule as it is.
     #[must_use]
     pub fn of(rule: &MissedRule) -> Self {
-        use crate::task::format_duration;
+        use crate::duration::format_duration;
         let usual = MissedRule::default();
         let unless = |value: i64, usual: i64, text: fn(i64) -> String| {
             if value == usual {

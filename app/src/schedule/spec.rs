@@ -1,6 +1,5 @@
 //! The text of a schedule: cron, interval, once, startup.
 
-mod duration;
 mod fault;
 mod moment;
 mod read;
@@ -9,7 +8,6 @@ mod tests;
 mod words;
 
 pub use crate::cron::Dialect;
-pub(crate) use duration::parse as parse_length;
 pub use fault::SpecFault;
 pub use moment::{Moment, read_moment};
 pub use words::describe_schedule;
@@ -17,8 +15,6 @@ pub use words::describe_schedule;
 use crate::cron::CronExpr;
 use crate::i18n::Lang;
 
-/// The longest interval, in seconds: 366 days.
-const INTERVAL_MAX_SECONDS: i64 = 366 * DAY_SECONDS;
 const DAY_SECONDS: i64 = 86_400;
 
 /// When a schedule fires, read from its text.
@@ -100,7 +96,7 @@ impl ScheduleSpec {
         match self {
             Self::Cron(expr) => expr.canonical(),
             Self::Every { seconds, anchor } => {
-                let every = format!("every {}", crate::task::format_duration(*seconds));
+                let every = format!("every {}", crate::duration::format_duration(*seconds));
                 match anchor {
                     None => every,
                     Some(anchor) => format!("{every} from {anchor}"),

@@ -14,19 +14,17 @@ use leptos::server;
 use crate::calendar::{BlackoutDraft, CalendarDraft, CalendarImport, CalendarImported};
 use crate::error::AppError;
 use crate::id::TaskId;
-use crate::page::{ChannelsPage, SignInForm, TaskForm, UsersPage};
+use crate::page::{SignInForm, TaskForm};
 use crate::task::TaskDraft;
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{Caller, SharedBackend, backend, caller, with_status},
-    channel::ChannelDraft,
     error::ErrorKind,
     page::{Preview, PreviewRequest},
     pool::EVERYTHING,
+    reader::ViewerZone,
     schedule::ScheduleDraft,
-    ui::ViewerZone,
-    user::UserDraft,
 };
 
 /// What was sent by a form that could not be accepted, and why.
@@ -47,7 +45,7 @@ pub enum Posted {
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
     /// The form of a start by hand.
-    Start(crate::run::RunRequest, AppError),
+    Start(crate::task::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.
     Secret(
         Option<crate::id::SecretId>,
@@ -176,48 +174,6 @@ async fn pool_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<Stri
     };
     let names = pools.into_iter().map(|pool| pool.name);
     Ok(names.filter(|name| name != EVERYTHING).collect())
-}
-
-/// The channels page.
-#[server(prefix = "/fn", endpoint = "channels_page", input = Wire, output = Wire)]
-pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
-    let (backend, caller) = (backend()?, caller()?);
-    let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Channel(draft, error)) => (draft, Some(error)),
-        _ => (ChannelDraft::default(), None),
-    };
-    let (faults, error) = posted.map_or((Vec::new(), None), split);
-    Ok(ChannelsPage {
-        channels: with_status(backend.channel_list(&caller).await)?,
-        clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        draft,
-        faults,
-        error,
-    })
-}
-
-/// The users page.
-#[server(prefix = "/fn", endpoint = "users_page", input = Wire, output = Wire)]
-pub async fn fetch_users() -> Result<UsersPage, AppError> {
-    let (backend, caller) = (backend()?, caller()?);
-    let (mut draft, mut posted, mut new_token) = (UserDraft::default(), None, None);
-    match use_context::<Posted>() {
-        Some(Posted::User(sent, error)) => (draft, posted) = (sent, Some(error)),
-        Some(Posted::NewToken(secret)) => new_token = Some(secret),
-        _ => {}
-    }
-    // A password is never sent back to a page.
-    draft.password.clear();
-    let (faults, error) = posted.map_or((Vec::new(), None), split);
-    Ok(UsersPage {
-        users: with_status(backend.user_list(&caller).await)?,
-        tokens: backend.token_list(&caller).await?,
-        clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        new_token,
-        draft,
-        faults,
-        error,
-    })
 }
 
 /// The sign-in and set-up forms: `next` and `token` come from the page's query.

@@ -16,9 +16,8 @@ use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
-    run::RunRequest,
     server_fns::{Posted, forms::split},
-    task::execution::ParameterKind,
+    task::{RunRequest, execution::ParameterKind},
 };
 
 /// The form, empty or as it was sent.

@@ -10,15 +10,15 @@
 use leptos::prelude::*;
 use leptos::server;
 
-use crate::channel::ChannelTest;
 use crate::done::Done;
 use crate::error::AppError;
-use crate::id::{ChannelId, RunId, TaskId, TokenId, UserId};
+use crate::id::{RunId, TaskId};
 use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{SharedSink, backend, caller, with_status, with_word},
+    backend::{backend, caller, with_status, with_word},
     error::ErrorKind,
+    response::SharedSink,
     routes,
     task::Control,
 };
@@ -88,33 +88,4 @@ pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
 pub async fn stop_run(id: RunId) -> Result<(), AppError> {
     let stopped = backend()?.run_stop(&caller()?, id).await;
     with_word(with_status(stopped.map(|_| ())), |()| Done::Stopped)
-}
-
-/// Sends a test message.
-#[server(prefix = "/fn", endpoint = "channel_test", output = Wire)]
-pub async fn test_channel(id: ChannelId) -> Result<ChannelTest, AppError> {
-    with_status(backend()?.channel_test(&caller()?, id).await)
-}
-
-/// Removes a channel.
-#[server(prefix = "/fn", endpoint = "channel_delete", output = Wire)]
-pub async fn delete_channel(id: ChannelId) -> Result<(), AppError> {
-    with_status(backend()?.channel_delete(&caller()?, id).await)
-}
-
-/// Allows or forbids an account to sign in.
-#[server(prefix = "/fn", endpoint = "user_set_disabled", output = Wire)]
-pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
-    with_status(
-        backend()?
-            .user_set_disabled(&caller()?, id, disabled)
-            .await
-            .map(|_| ()),
-    )
-}
-
-/// Ends a token.
-#[server(prefix = "/fn", endpoint = "token_revoke", output = Wire)]
-pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
-    with_status(backend()?.token_revoke(&caller()?, id).await)
 }

@@ -9,10 +9,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::duration::parse_duration;
 use super::execution::{Execution, ExecutionDraft};
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
 use super::{Mode, NAME_MAX_CHARS, check_command};
+use crate::duration::parse_duration;
 use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::name::name_fault;

@@ -18,7 +18,7 @@ use leptos::server_fn::{Bytes, ServerFn};
 use serde::de::DeserializeOwned;
 
 use crate::error::AppError;
-use crate::wire::{self, Fault};
+use crate::wire::{self, WireFault};
 
 /// What came of it: the answer as it was sent.
 type Outcome = Result<Bytes, AppError>;
@@ -123,7 +123,7 @@ fn submit(event: &leptos::ev::SubmitEvent, action: Action<String, Outcome>) {
             action.dispatch(String::from(form.to_string()));
         }
         None => {
-            action.value().set(Some(Err(Fault::Unwritable.into())));
+            action.value().set(Some(Err(WireFault::Unwritable.into())));
             action.version().update(|version| *version += 1);
         }
     }
@@ -165,5 +165,5 @@ async fn send(path: &'static str, form: String) -> Outcome {
 
 #[cfg(not(feature = "hydrate"))]
 async fn send(_: &'static str, _: String) -> Outcome {
-    Err(Fault::Unwritable.into())
+    Err(WireFault::Unwritable.into())
 }

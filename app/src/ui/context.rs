@@ -6,13 +6,18 @@ use crate::auth::{Action, Principal};
 use crate::backend::Caller;
 use crate::done::Done;
 use crate::i18n::Lang;
-use crate::i18n::ui::Ui;
-use crate::i18n::ui::days::DaysUi;
-use crate::i18n::ui::execution::ExecutionUi;
-use crate::i18n::ui::health::HealthUi;
-use crate::i18n::ui::plan::PlanUi;
-use crate::i18n::ui::start::StartUi;
-use crate::i18n::ui::vault::VaultUi;
+use crate::reader::{document_attribute, language};
+use crate::texts::Ui;
+use crate::texts::about::AboutUi;
+use crate::texts::blackouts::BlackoutsUi;
+use crate::texts::calendars::CalendarsUi;
+use crate::texts::execution::ExecutionUi;
+use crate::texts::health::HealthUi;
+use crate::texts::nodes::NodesUi;
+use crate::texts::plan::PlanUi;
+use crate::texts::pools::PoolsUi;
+use crate::texts::secrets::SecretsUi;
+use crate::texts::start::StartUi;
 use crate::wire;
 
 /// Which colours a reader wants.
@@ -57,23 +62,6 @@ impl Theme {
     }
 }
 
-/// The zone of the reader's browser, as an earlier document has learnt it.
-#[derive(Clone, Debug)]
-pub struct ViewerZone(pub String);
-
-impl ViewerZone {
-    /// Longest name that is read; the longest of the tz database has 32 characters.
-    const CHARS_MAX: usize = 64;
-
-    /// Reads what a browser sent; `None` for what is no name of a zone.
-    #[must_use]
-    pub fn from_cookie(text: &str) -> Option<Self> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
-        let name = (1..=Self::CHARS_MAX).contains(&text.len()) && text.chars().all(plain);
-        name.then(|| Self(text.to_owned()))
-    }
-}
-
 /// The signed-in account, as the frame and the controls need it.
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
@@ -84,7 +72,7 @@ pub(super) struct Said(pub(super) RwSignal<Option<Done>>);
 
 /// Puts everything of this module into the context. Called once, by `App`.
 pub(super) fn provide() {
-    let lang = request_lang();
+    let lang = language();
     provide_context(lang);
     provide_context(Ui::of(lang));
     provide_context(request_theme());
@@ -98,16 +86,6 @@ pub(super) fn provide() {
     provide_context(Said(RwSignal::new(done.into_inner())));
 }
 
-/// The reader's language: of the request on the server, of the document in the browser.
-pub(super) fn request_lang() -> Lang {
-    if let Some(caller) = use_context::<Caller>() {
-        return caller.lang;
-    }
-    document_attribute("lang")
-        .and_then(|tag| Lang::from_tag(&tag))
-        .unwrap_or_default()
-}
-
 /// The reader's theme: of the request on the server, of the document in the browser.
 pub(super) fn request_theme() -> Theme {
     if let Some(theme) = use_context::<Theme>() {
@@ -116,16 +94,6 @@ pub(super) fn request_theme() -> Theme {
     document_attribute("data-theme")
         .and_then(|name| Theme::from_name(&name))
         .unwrap_or_default()
-}
-
-#[cfg(feature = "hydrate")]
-pub(super) fn document_attribute(name: &str) -> Option<String> {
-    document().document_element()?.get_attribute(name)
-}
-
-#[cfg(not(feature = "hydrate"))]
-pub(super) fn document_attribute(_name: &str) -> Option<String> {
-    None
 }
 
 /// The page's language.
@@ -143,9 +111,34 @@ pub(super) fn plan_ui() -> &'static PlanUi {
     PlanUi::of(lang())
 }
 
-/// The page's texts about calendars and blackouts.
-pub(super) fn days_ui() -> &'static DaysUi {
-    DaysUi::of(lang())
+/// The page's texts of the About page.
+pub(super) fn about_ui() -> &'static AboutUi {
+    AboutUi::of(lang())
+}
+
+/// The page's texts about blackouts.
+pub(super) fn blackouts_ui() -> &'static BlackoutsUi {
+    BlackoutsUi::of(lang())
+}
+
+/// The page's texts about calendars.
+pub(super) fn calendars_ui() -> &'static CalendarsUi {
+    CalendarsUi::of(lang())
+}
+
+/// The page's texts about nodes.
+pub(super) fn nodes_ui() -> &'static NodesUi {
+    NodesUi::of(lang())
+}
+
+/// The page's texts about pools.
+pub(super) fn pools_ui() -> &'static PoolsUi {
+    PoolsUi::of(lang())
+}
+
+/// The page's texts about secrets.
+pub(super) fn secrets_ui() -> &'static SecretsUi {
+    SecretsUi::of(lang())
 }
 
 /// The page's texts about how a task is executed.
@@ -161,11 +154,6 @@ pub(super) fn health_ui() -> &'static HealthUi {
 /// The page's texts about starts by hand.
 pub(super) fn start_ui() -> &'static StartUi {
     StartUi::of(lang())
-}
-
-/// The page's texts about secrets, pools and nodes.
-pub(super) fn vault_ui() -> &'static VaultUi {
-    VaultUi::of(lang())
 }
 
 /// The signed-in account.
@@ -185,7 +173,7 @@ pub(super) fn may(action: Action) -> bool {
 
 /// Gives the page being rendered an HTTP status; nothing in the browser.
 pub(super) fn set_status(status: u16) {
-    if let Some(sink) = use_context::<crate::backend::SharedSink>() {
+    if let Some(sink) = use_context::<crate::response::SharedSink>() {
         sink.set_status(status);
     }
 }

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::components::icon::{self, icon};
-use super::context::{Theme, days_ui, lang, may, principal, ui};
+use super::context::{Theme, about_ui, lang, may, principal, ui};
 use super::live::live;
 use crate::auth::Action;
 use crate::i18n::Lang;
-use crate::i18n::ui::account::AccountUi;
 use crate::routes;
+use crate::texts::account::AccountUi;
 
 /// The frame around the page that `content` makes.
 pub(super) fn frame(content: impl FnOnce() -> AnyView) -> AnyView {
@@ -55,7 +55,7 @@ fn about_link() -> AnyView {
     let current = move || (path.get() == routes::ABOUT).then_some("page");
     view! {
         <footer class="foot-links">
-            <a href=routes::ABOUT aria-current=current>{days_ui().about} " " {ui().product}</a>
+            <a href=routes::ABOUT aria-current=current>{about_ui().about} " " {ui().product}</a>
         </footer>
     }
     .into_any()

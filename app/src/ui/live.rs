@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::context::ViewerZone;
+use crate::reader::ViewerZone;
 use crate::wire;
 
 #[cfg(feature = "hydrate")]
@@ -24,7 +24,7 @@ struct Change {
 
 /// The live side of the site.
 #[derive(Clone, Copy)]
-pub(super) struct Live {
+pub(super) struct LiveUpdates {
     changed: RwSignal<Change>,
     /// Whether the connection is lost, and what is on screen may be old.
     pub(super) stale: RwSignal<bool>,
@@ -34,13 +34,13 @@ pub(super) struct Live {
     pub(super) viewer_zone: RwSignal<String>,
 }
 
-/// Puts [`Live`] into the context. Called once, by `App`.
+/// Puts [`LiveUpdates`] into the context. Called once, by `App`.
 pub(super) fn provide() {
     // What an earlier document has learnt.
     let zone = SharedValue::<_, wire::Form>::new_with_encoding(|| {
         use_context::<ViewerZone>().map_or_else(String::new, |zone| zone.0)
     });
-    provide_context(Live {
+    provide_context(LiveUpdates {
         changed: RwSignal::new(Change::default()),
         stale: RwSignal::new(false),
         elapsed: RwSignal::new(0),
@@ -49,7 +49,7 @@ pub(super) fn provide() {
 }
 
 /// The live side of the site.
-pub(super) fn live() -> Live {
+pub(super) fn live() -> LiveUpdates {
     // `App` provides it before anything else; a fresh one is as good where it did not.
     use_context().unwrap_or_else(|| {
         provide();
@@ -57,7 +57,7 @@ pub(super) fn live() -> Live {
     })
 }
 
-impl Live {
+impl LiveUpdates {
     /// Starts the clock, and the event stream when an account is signed in.
     #[cfg_attr(
         not(feature = "hydrate"),
@@ -95,7 +95,7 @@ impl Live {
         seen
     }
 
-    /// Like [`Live::follow`], for pages that show many tasks.
+    /// Like [`LiveUpdates::follow`], for pages that show many tasks.
     pub(super) fn follow_all(self) -> RwSignal<u32> {
         self.follow(Signal::stored(None))
     }

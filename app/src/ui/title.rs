@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::i18n::ui::Ui;
+use crate::texts::Ui;
 use crate::ui::components::output::visible;
 
 /// The title of a page's document, as the library is to write it: every title goes through here,

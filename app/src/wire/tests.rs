@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{BEGIN, Fault, MARK, read, read_text, write, write_text};
+use super::{BEGIN, MARK, WireFault, read, read_text, write, write_text};
 use crate::auth::Principal;
 use crate::calendar::CalendarImported;
 use crate::channel::ChannelTest;
@@ -74,12 +74,17 @@ fn answers_and_questions_are_read_as_they_were_written() {
 
     // A server function whose answer is of a new type has to be named above.
     let sources = [
-        include_str!("../server_fns/days.rs"),
+        include_str!("../server_fns/blackouts.rs"),
+        include_str!("../server_fns/calendars.rs"),
+        include_str!("../server_fns/channels.rs"),
         include_str!("../server_fns/forms.rs"),
+        include_str!("../server_fns/nodes.rs"),
         include_str!("../server_fns/occurrences.rs"),
+        include_str!("../server_fns/pools.rs"),
         include_str!("../server_fns/read.rs"),
+        include_str!("../server_fns/secrets.rs"),
         include_str!("../server_fns/start.rs"),
-        include_str!("../server_fns/vault.rs"),
+        include_str!("../server_fns/users.rs"),
         include_str!("../server_fns/write.rs"),
     ];
     let asked = |source: &str| source.matches("pub async fn fetch_").count();
@@ -100,8 +105,8 @@ fn nothing_is_read_from_another_version() {
     let mut bytes = write(&7_u32).expect("a number");
     assert_eq!(read::<u32>(&bytes), Ok(7));
     bytes[5] ^= 1;
-    assert_eq!(read::<u32>(&bytes), Err(Fault::Outdated));
-    let error = AppError::from(Fault::Outdated);
+    assert_eq!(read::<u32>(&bytes), Err(WireFault::Outdated));
+    let error = AppError::from(WireFault::Outdated);
     assert_eq!(
         (error.kind, error.code.as_str()),
         (ErrorKind::Conflict, "outdated")
@@ -115,10 +120,10 @@ fn nothing_is_read_from_other_texts_or_parts() {
         assert!(read::<(u32, String)>(&bytes[..end]).is_err(), "{end} bytes");
     }
     let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
-    assert_eq!(read::<(u32, String)>(&longer), Err(Fault::Unreadable));
+    assert_eq!(read::<(u32, String)>(&longer), Err(WireFault::Unreadable));
     for text in ["", "<html>502 Bad Gateway</html>", r#"{"status":401}"#] {
-        assert_eq!(read::<()>(text.as_bytes()), Err(Fault::Unreadable));
-        assert_eq!(read_text::<()>(text), Err(Fault::Unreadable));
+        assert_eq!(read::<()>(text.as_bytes()), Err(WireFault::Unreadable));
+        assert_eq!(read_text::<()>(text), Err(WireFault::Unreadable));
     }
     assert!(MARK.len() == 16 && MARK.is_ascii() && !BEGIN.is_ascii_graphic());
 }

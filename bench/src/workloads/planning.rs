@@ -8,7 +8,7 @@ use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 use app::task::{Mode, Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
-use server::firings::{Rhythm, Snapshot};
+use server::firings::{CompiledSchedule, Snapshot};
 use server::scheduler::agenda::Agenda;
 use server::store::LiveTask;
 use server::timetable::Patterns;
@@ -104,19 +104,19 @@ fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> 
         ("next of 100,000, with rules of days", &mixed),
     ];
     for (metric, task) in kinds {
-        let mut rhythms = Vec::with_capacity(MANY);
+        let mut compiled_schedules = Vec::with_capacity(MANY);
         for number in 0..MANY {
             let task = task(number)?;
-            let rhythm = Rhythm::new(&task.schedules[0], &task.task, &rules, &patterns);
-            rhythms.push(rhythm.ok_or("a schedule is refused")?);
+            let compiled = CompiledSchedule::new(&task.schedules[0], &task.task, &rules, &patterns);
+            compiled_schedules.push(compiled.ok_or("a schedule is refused")?);
         }
         for round in 0..3 {
             // Another day each time: answers are kept, and the ones of the last round are no work.
             let now = now + TimeDelta::days(round);
             let begun = Instant::now();
-            let found = rhythms
+            let found = compiled_schedules
                 .iter()
-                .filter(|rhythm| std::hint::black_box(rhythm.next(now)).is_some())
+                .filter(|compiled| std::hint::black_box(compiled.next(now)).is_some())
                 .count();
             let taken = begun.elapsed().as_secs_f64() * 1_000.0;
             if found != MANY {
@@ -133,11 +133,11 @@ fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure>
     let patterns = Arc::new(Patterns::default());
     let rules = Arc::new(Snapshot::default());
     // Both are kept to the end: what the first one gave back would hold the second.
-    let mut rhythms = Vec::new();
+    let mut compiled_schedules = Vec::new();
     let mut agenda = Agenda::new(Arc::clone(&patterns), Arc::clone(&rules), 0, now);
     grow(report, "bytes per schedule, without its task", |number| {
         let task = live(number, now)?;
-        rhythms.push(Rhythm::new(
+        compiled_schedules.push(CompiledSchedule::new(
             &task.schedules[0],
             &task.task,
             &rules,
@@ -149,7 +149,7 @@ fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure>
         agenda.put(live(number, now)?, now);
         Ok(())
     })?;
-    drop(rhythms);
+    drop(compiled_schedules);
     Ok(())
 }
 

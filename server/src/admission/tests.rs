@@ -40,7 +40,7 @@ fn task(id: i64, overlap: Overlap, pool: &str) -> Task {
     }
 }
 
-fn run(id: i64, task: &Task, why: Option<WaitsFor>) -> ActiveRun {
+fn run(id: i64, task: &Task, why: Option<WaitReason>) -> ActiveRun {
     ActiveRun {
         id: RunId(id),
         task_id: task.id,
@@ -53,17 +53,17 @@ fn run(id: i64, task: &Task, why: Option<WaitsFor>) -> ActiveRun {
 }
 
 const START: Admission = Admission::Start;
-const QUEUED: Admission = Admission::Wait(WaitsFor::Overlap);
-const NO_SLOT: Admission = Admission::Wait(WaitsFor::Pool);
+const QUEUED: Admission = Admission::Wait(WaitReason::Overlap);
+const NO_SLOT: Admission = Admission::Wait(WaitReason::Pool);
 const OVERLAP: Admission = Admission::LeaveOut("overlap");
 const FULL: Admission = Admission::LeaveOut("queue_full");
 
 #[test]
 fn each_rule_of_overlap_decides_for_new_starts() {
-    use WaitsFor::{Overlap as O, Pool as P, Retry as R};
+    use WaitReason::{Overlap as O, Pool as P, Retry as R};
     let none = HashMap::new();
     // Rule, what there is (`None` runs), what three further starts come to.
-    type Case = (Overlap, &'static [Option<WaitsFor>], [Admission; 3]);
+    type Case = (Overlap, &'static [Option<WaitReason>], [Admission; 3]);
     let cases: [Case; 10] = [
         (Overlap::Skip, &[], [START, OVERLAP, OVERLAP]),
         (Overlap::Skip, &[None], [OVERLAP, OVERLAP, OVERLAP]),
@@ -105,7 +105,10 @@ fn each_rule_of_overlap_decides_for_new_starts() {
 fn a_replacing_start_ends_what_runs_and_calls_off_what_waits() {
     let none = HashMap::new();
     let task = task(1, Overlap::Replace, "");
-    let runs = [run(7, &task, None), run(8, &task, Some(WaitsFor::Overlap))];
+    let runs = [
+        run(7, &task, None),
+        run(8, &task, Some(WaitReason::Overlap)),
+    ];
     let mut room = Room::new(&none, &runs);
     assert_eq!(room.admit(&task), QUEUED);
     assert_eq!(room.stop, [RunId(7)]);
@@ -119,8 +122,8 @@ fn a_queue_goes_on_in_its_order_when_there_is_room() {
     let none = HashMap::new();
     let task = task(1, Overlap::Queue { max: 5 }, "");
     let waiting = [
-        run(2, &task, Some(WaitsFor::Overlap)),
-        run(3, &task, Some(WaitsFor::Overlap)),
+        run(2, &task, Some(WaitReason::Overlap)),
+        run(3, &task, Some(WaitReason::Overlap)),
     ];
     let mut room = Room::new(&none, &waiting);
     // The second must not pass the first, whichever is asked first.
@@ -141,7 +144,7 @@ fn a_retry_is_decided_by_the_rule_when_its_delay_is_over() {
         (Overlap::Replace, QUEUED),
     ] {
         let task = task(1, overlap, "");
-        let retry = run(2, &task, Some(WaitsFor::Retry));
+        let retry = run(2, &task, Some(WaitReason::Retry));
         let runs = [run(1, &task, None), retry.clone()];
         assert_eq!(
             Room::new(&none, &runs).resume(&task, &retry),

@@ -5,11 +5,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
 use crate::auth::streams::Credential;
-use crate::web::client::Client;
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::client::Client;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
 
 /// Changes the caller's own password and ends their other sessions; tokens stay.
 #[utoipa::path(post, path = "/api/v1/account/password", tag = "account", request_body = PasswordChange,

@@ -8,9 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
 
 /// All blackouts.
 #[utoipa::path(get, path = "/api/v1/blackouts", tag = "blackouts", responses((status = 200, body = List<Blackout>)))]

@@ -14,12 +14,12 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::AppState;
 use super::import::{ImportQuery, Imported};
-use super::params::Params;
-use super::problem::{Problem, Reply};
 use crate::calendar::{Day, to_lines};
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::params::Params;
+use crate::http::{Problem, Reply};
 
 /// All calendars; the built-in one first.
 #[utoipa::path(get, path = "/api/v1/calendars", tag = "calendars", responses((status = 200, body = List<Calendar>)))]

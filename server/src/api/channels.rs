@@ -8,9 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
 
 /// All channels.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = List<Channel>)))]

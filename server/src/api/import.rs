@@ -8,10 +8,10 @@ use axum::http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::params::Params;
-use super::problem::Problem;
 use crate::calendar::{charset, decode};
-use crate::web::extract::{Body, caller_of};
+use crate::http::Problem;
+use crate::http::extract::{Body, caller_of};
+use crate::http::params::Params;
 
 /// Query of an import whose body is the text itself.
 #[derive(Deserialize, Default, IntoParams)]

@@ -17,12 +17,12 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
-use super::AppState;
-use super::params::Params;
-use super::problem::{Problem, Reply};
-use crate::auth::streams::{Credential, Kind, Stream};
+use crate::auth::streams::{Credential, Kind, OpenStream};
+use crate::http::AppState;
+use crate::http::extract::Who;
+use crate::http::params::Params;
+use crate::http::{Problem, Reply};
 use crate::service::Service;
-use crate::web::extract::Who;
 
 /// Bytes of text in one event. A reader that does not keep up finds the next one later: what it
 /// has missed by then is a gap, and nothing is held for it.
@@ -135,7 +135,7 @@ struct Follower {
     from: u64,
     form: Form,
     step: Step,
-    _place: Stream,
+    _place: OpenStream,
 }
 
 /// What comes next.

@@ -7,9 +7,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::AppState;
-use super::problem::Reply;
-use crate::web::extract::Who;
+use crate::http::AppState;
+use crate::http::Reply;
+use crate::http::extract::Who;
 
 /// The nodes, and what is not as it should be with them.
 #[derive(Serialize, ToSchema)]

@@ -11,11 +11,11 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::AppState;
-use super::params::Params;
-use super::problem::{Problem, Reply};
 use super::tasks::PageQuery;
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::params::Params;
+use crate::http::{Problem, Reply};
 
 /// Firings to come when nothing else is asked for.
 const UPCOMING: u32 = 10;

@@ -10,11 +10,11 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::AppState;
-use super::params::Params;
-use super::problem::{Problem, Reply};
 use super::tasks::PageQuery;
-use crate::web::extract::Who;
+use crate::http::AppState;
+use crate::http::extract::Who;
+use crate::http::params::Params;
+use crate::http::{Problem, Reply};
 
 /// Query of runs.
 #[derive(Deserialize, IntoParams)]

@@ -12,10 +12,10 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
-use crate::web::extract::{Who, caller_of};
-use crate::web::strict::{self, What};
+use crate::http::AppState;
+use crate::http::extract::{Who, caller_of};
+use crate::http::strict::{self, What};
+use crate::http::{Problem, Reply};
 
 /// A JSON body with a secret in it: faults are reported by place only, never by content.
 pub(super) struct Sealed<T>(T);

@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
+use crate::http::AppState;
+use crate::http::extract::Who;
+use crate::http::{Problem, Reply};
 use crate::timetable::data_version;
-use crate::web::extract::Who;
 
 /// The loop turns at least every five minutes; one that has not for so long hangs.
 const TURN_MAX: TimeDelta = TimeDelta::minutes(6);
@@ -49,12 +49,9 @@ fn loop_state(
 /// Whether the database answers and the loop turns. Without a token there is nothing else; an
 /// administrator also learns the versions.
 pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Response {
-    let scheduler = loop_state(
-        service.clock.now(),
-        service.started_at,
-        service.lag.ticked_at(),
-    );
-    let database = service.store.ping().await.is_ok();
+    let found = service.readiness().await;
+    let scheduler = loop_state(found.now, found.started_at, found.ticked_at);
+    let database = found.database;
     let status = if scheduler == "ok" && database {
         StatusCode::OK
     } else {
@@ -68,7 +65,7 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
     if administers {
         let zones = data_version();
         told["version"] = json!(env!("CARGO_PKG_VERSION"));
-        told["database_version"] = json!(service.store.version().await.ok());
+        told["database_version"] = json!(service.database_version().await.ok());
         told["tz_version"] = json!(zones.version);
         told["tz_source"] = json!(zones.source.as_str());
     }

@@ -2,8 +2,9 @@
 
 use app::backend::{Caller, List, Tasks};
 use app::id::TaskId;
-use app::run::{Run, RunForm, RunRequest};
+use app::run::Run;
 use app::task::{Control, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
+use app::task::{RunForm, RunRequest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -14,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::AppState;
-use super::params::Params;
-use super::problem::{Problem, Reply};
 use super::version::{Expected, etag};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who, malformed};
+use crate::http::params::Params;
+use crate::http::strict::{self, JsonFault};
+use crate::http::{Problem, Reply};
 use crate::service::Saved;
-use crate::web::extract::{Body, Who, malformed};
-use crate::web::strict::{self, Fault};
 
 /// Query of a list.
 #[derive(Deserialize, IntoParams)]
@@ -108,6 +109,21 @@ pub(super) async fn get(
 ) -> Reply<impl IntoResponse> {
     let row = service.task_row(&caller, id).await?;
     Ok(([(ETAG, etag(row.task.version))], Json(row)))
+}
+
+/// One task in the form that `PUT` and `PATCH` take, to be changed and sent back. Its version is the
+/// `ETag`.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/draft", tag = "tasks",
+    responses((status = 200, body = TaskDraft), (status = 404, body = Problem)))]
+pub(super) async fn draft(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<TaskId>,
+) -> Reply<impl IntoResponse> {
+    // The version first: a change in between makes the draft an outdated one.
+    let version = service.task_get(&caller, id).await?.version;
+    let draft = service.task_draft(&caller, id).await?;
+    Ok(([(ETAG, etag(version))], Json(draft)))
 }
 
 /// Replaces a task. With `If-Match`, only if it still is that version; else the answer is 409 and
@@ -291,23 +307,23 @@ pub(super) async fn unurge(
 }
 
 /// Applies a merge patch to a draft; `null` puts a field back to its default.
-fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, Fault> {
+fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
     let Value::Object(patch) = patch else {
-        return Err(Fault::custom("an object is needed"));
+        return Err(JsonFault::custom("an object is needed"));
     };
-    let mut merged = serde_json::to_value(draft).map_err(Fault::custom)?;
+    let mut merged = serde_json::to_value(draft).map_err(JsonFault::custom)?;
     merge_into(&mut merged, patch)?;
     strict::from_value(merged)
 }
 
 /// RFC 7396, section 2, but for fields that do not exist: they are typing errors.
-fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), Fault> {
+fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), JsonFault> {
     let Some(fields) = target.as_object_mut() else {
-        return Err(Fault::custom("an object is needed"));
+        return Err(JsonFault::custom("an object is needed"));
     };
     for (name, value) in patch {
         let Some(field) = fields.get_mut(&name) else {
-            return Err(Fault::unknown(&name, fields.keys().map(String::as_str)));
+            return Err(JsonFault::unknown(&name, fields.keys().map(String::as_str)));
         };
         match value {
             Value::Null => {

@@ -10,9 +10,9 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::AppState;
-use super::problem::{Problem, Reply};
-use crate::web::extract::{Body, Who};
+use crate::http::AppState;
+use crate::http::extract::{Body, Who};
+use crate::http::{Problem, Reply};
 
 /// All accounts.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = List<User>)))]
@@ -48,11 +48,14 @@ pub(super) struct UserChange {
     disabled: Option<bool>,
     /// A new password.
     password: Option<String>,
+    /// A new role.
+    role: Option<String>,
 }
 
-/// Disables or enables an account, or sets its password.
+/// Disables or enables an account, sets its password, or gives it another role.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", request_body = UserChange,
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn change(
     State(service): State<AppState>,
     Who(caller): Who,
@@ -64,9 +67,24 @@ pub(super) async fn change(
     if let Some(password) = change.password {
         service.user_set_password(&caller, id, &password).await?;
     }
+    if let Some(role) = change.role {
+        service.user_set_role(&caller, id, &role).await?;
+    }
     if let Some(disabled) = change.disabled {
         service.user_set_disabled(&caller, id, disabled).await?;
     }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes an account with its sessions and tokens; tasks stay.
+#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users",
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn delete(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<UserId>,
+) -> Reply<StatusCode> {
+    service.user_delete(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,8 +5,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 
-use super::problem::Problem;
-use crate::web::extract::caller_of;
+use crate::http::Problem;
+use crate::http::extract::caller_of;
 
 /// The `ETag` of a version.
 pub(super) fn etag(version: i64) -> String {

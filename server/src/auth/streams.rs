@@ -70,7 +70,7 @@ impl Streams {
         user: Option<UserId>,
         credential: Option<Credential>,
         most: usize,
-    ) -> Option<Stream> {
+    ) -> Option<OpenStream> {
         let mut state = self.lock();
         if state.all.get(&kind).copied().unwrap_or(0) >= most {
             return None;
@@ -91,7 +91,7 @@ impl Streams {
             ended: ended.clone(),
         };
         state.open.insert(id, open);
-        Some(Stream {
+        Some(OpenStream {
             streams: Arc::clone(self),
             id,
             ended,
@@ -131,13 +131,13 @@ impl Streams {
 
 /// One open stream; dropping it gives its place back.
 #[derive(Debug)]
-pub struct Stream {
+pub struct OpenStream {
     streams: Arc<Streams>,
     id: u64,
     ended: CancellationToken,
 }
 
-impl Stream {
+impl OpenStream {
     /// Says when the right to it has ended.
     #[must_use]
     pub fn ended(&self) -> CancellationToken {
@@ -145,7 +145,7 @@ impl Stream {
     }
 }
 
-impl Drop for Stream {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         let mut state = self.streams.lock();
         let Some(open) = state.open.remove(&self.id) else {

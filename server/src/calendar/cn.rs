@@ -24,7 +24,7 @@ mod tests {
     use jiff::civil::{Date, Weekday, date};
 
     use super::*;
-    use crate::calendar::read::Collector;
+    use crate::calendar::found::Collector;
     use crate::calendar::{MAX_DAYS, lines, to_lines};
 
     /// Year, days of rest as the notices count them, make-up days, working days in all. The packages

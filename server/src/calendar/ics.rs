@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::content::{Property, properties};
 use super::fault::{Place, ReadFault, Reason};
-use super::read::{Collector, How};
+use super::found::{Collector, How};
 use event::Event;
 use rule::Work;
 use series::{Context, Dates};

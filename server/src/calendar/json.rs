@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::fault::{Place, ReadFault, Reason};
-use super::read::{Collector, date};
+use super::found::{Collector, date};
 
 /// The longest holiday, in days.
 const MAX_HOLIDAY: i64 = 366;

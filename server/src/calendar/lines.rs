@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Day;
 use super::fault::{Place, ReadFault, Reason};
-use super::read::{Collector, clean_name, date};
+use super::found::{Collector, clean_name, date};
 
 /// Reads lines; empty ones and those that start with `#` say nothing.
 pub(super) fn read(text: &str, found: &mut Collector) -> Result<(), ReadFault> {

@@ -1,7 +1,8 @@
 //! `jcrontab blackout`: times in which tasks do not fire.
 
 use app::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
-use app::task::{format_duration, split_list};
+use app::duration::format_duration;
+use app::task::split_list;
 use axum::http::Method;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -9,7 +10,7 @@ use serde_json::json;
 use super::calendar::typed;
 use super::client::Client;
 use super::name::Name;
-use super::print::{print_json, print_lines, print_table};
+use super::print::{print_done, print_json, print_lines, print_table};
 use super::when::local;
 use super::{Failure, lang};
 
@@ -21,13 +22,16 @@ pub(super) enum BlackoutCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add a blackout, once (--from, --to) or recurring (--cron, --duration); effective at once
+    /// Create a blackout, once (--from, --to) or recurring (--cron, --duration); effective at once
     #[command(visible_alias = "create")]
     Add(AddBlackout),
-    /// Remove a blackout: tasks fire again at once
+    /// Delete a blackout; tasks fire again at once
     Delete {
-        /// Its id
+        /// Blackout ID
         id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -35,26 +39,26 @@ pub(super) enum BlackoutCommand {
 pub(super) struct AddBlackout {
     #[command(flatten)]
     name: Name,
-    /// Start, inclusive: RFC 3339, or a time in the zone
+    /// Start, inclusive: RFC 3339, or a time in the zone of the blackout
     #[arg(long, requires = "to", conflicts_with_all = ["cron", "duration"])]
     from: Option<String>,
-    /// End, exclusive
+    /// End, exclusive; written like the start
     #[arg(long, requires = "from")]
     to: Option<String>,
     /// Cron expression of the starts
     #[arg(long, requires = "duration")]
     cron: Option<String>,
-    /// How long it lasts each time: 30m, 8h
+    /// Length of each blackout: 30m, 8h
     #[arg(long, requires = "cron")]
     duration: Option<String>,
-    /// Only tasks with this tag; may be given several times
+    /// Only tasks with this tag; repeatable
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// The last firing of each schedule runs when the blackout ends, instead of none
+    /// Run the last skipped firing of each schedule when the blackout ends
     #[arg(long)]
     catch_up: bool,
-    /// IANA zone (default: the server's)
-    #[arg(long = "zone", id = "blackout_zone")]
+    /// IANA time zone (default: the server's)
+    #[arg(long = "zone", id = "blackout_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Print JSON
     #[arg(long)]
@@ -65,13 +69,14 @@ pub(super) async fn run(client: &Client, command: &BlackoutCommand) -> Result<()
     match command {
         BlackoutCommand::List { json } => list(client, *json).await,
         BlackoutCommand::Add(add) => add_blackout(client, add).await,
-        BlackoutCommand::Delete { id } => {
+        BlackoutCommand::Delete { id, json } => {
             let path = format!("/api/v1/blackouts/{id}");
             client.call(Method::DELETE, &path, None).await?;
-            print_lines(&[lang().pick(
+            let words = lang().pick(
                 format!("已删除停跑时段 {id}"),
                 format!("Blackout {id} deleted"),
-            )]);
+            );
+            print_done(&json!({ "id": id, "deleted": true }), *json, &[words]);
             Ok(())
         }
     }

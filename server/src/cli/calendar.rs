@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
 use super::name::Name;
-use super::print::{print_bytes, print_json, print_lines};
+use super::print::{print_bytes, print_done, print_json, print_lines};
 use super::{Failure, lang, sentence};
 use crate::calendar::{MAX_BYTES, decode};
 
@@ -25,9 +25,9 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show a calendar and its named days
+    /// Show the days of a calendar
     Show {
-        /// Its name; `cn` is the built-in Chinese one
+        /// Name of the calendar; `cn` is the built-in Chinese one
         name: String,
         /// Only this year
         #[arg(long)]
@@ -36,23 +36,23 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add an empty calendar; its name consists of letters, digits, Chinese characters, - and _
+    /// Create an empty calendar; its name consists of letters, digits, Chinese characters, - and _
     #[command(visible_alias = "add")]
     Create {
         #[command(flatten)]
         name: Name,
-        /// URL to update from
+        /// URL that refresh reads days from
         #[arg(long, default_value = "")]
         url: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Set the URL that a calendar is updated from
+    /// Change the URL that a calendar is refreshed from
     Update {
-        /// Its name
+        /// Name of the calendar
         name: String,
-        /// URL to update from; empty for none
+        /// URL that refresh reads days from; empty for none
         #[arg(long)]
         url: String,
         /// Print JSON
@@ -61,41 +61,44 @@ pub(super) enum CalendarCommand {
     },
     /// Import days from a file: iCalendar, JSON, or lines `2026-10-01..2026-10-07 rest 国庆节`
     Import {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
-        /// The file; `-` for stdin
+        /// File to read; `-` for stdin
         #[arg(long)]
         file: PathBuf,
-        /// Its charset, such as gbk; UTF-8, and UTF-16 with a byte order mark, are detected
+        /// Charset of the file, such as gbk (default: UTF-8, or UTF-16 with a byte order mark)
         #[arg(long)]
         charset: Option<String>,
-        /// The days of an iCalendar file are working days, not days off
+        /// Read the days of an iCalendar file as working days instead of days off
         #[arg(long)]
         work_days: bool,
-        /// Replace all days of the years in the file instead of adding to them
+        /// Replace all days of the years in the file instead of merging them
         #[arg(long)]
         replace: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Import days from the calendar's URL
+    /// Import days from the URL of the calendar
     Refresh {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print the days as lines that import takes back
+    /// Print the days as lines that import reads
     Export {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
     },
-    /// Remove a calendar that no schedule uses; the built-in one is reset to its built-in data
+    /// Delete a calendar that no schedule uses; the built-in one is reset to its original days
     Delete {
-        /// The calendar's name
+        /// Name of the calendar
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -152,12 +155,13 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             );
             Ok(())
         }
-        CalendarCommand::Delete { name } => {
+        CalendarCommand::Delete { name, json } => {
             client.call(Method::DELETE, &path(name, ""), None).await?;
-            print_lines(&[lang().pick(
+            let words = lang().pick(
                 format!("已删除日历 {name}"),
                 format!("Calendar {name} deleted"),
-            )]);
+            );
+            print_done(&json!({ "name": name, "deleted": true }), *json, &[words]);
             Ok(())
         }
     }

@@ -11,15 +11,17 @@ use axum::http::{Method, Request, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::access::Access;
+use super::progress::shown;
 use super::{Failure, sentence};
-use crate::api::Problem;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::http::guard::ConsoleConnection;
+use crate::http::site::Site;
+use crate::http::{Problem, Web};
 use crate::lifecycle::{self, DataDir, DataDirError, Progress, Stage};
+use crate::router;
 use crate::store::Store;
-use crate::web::guard::ConsoleConnection;
-use crate::web::site::Site;
-use crate::web::{self, Web};
 
 /// Answers up to this size are read.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;
@@ -46,35 +48,35 @@ enum Way {
 }
 
 impl Client {
-    /// Finds the way: `JCRONTAB_URL`, else the socket in the data folder, else the database.
-    pub(super) async fn connect(config: &Config, lang: Lang) -> Result<Self, Failure> {
-        match Self::to_server(config, lang).await? {
+    /// Finds the way: `--url`, else the socket in the data folder, else the database.
+    pub(super) async fn connect(access: &Access, lang: Lang) -> Result<Self, Failure> {
+        match Self::to_server(access, lang).await? {
             Some(client) => Ok(client),
-            None => Ok(Self {
-                way: in_process(config).await?,
-                lang,
-            }),
+            None => {
+                let what = lang.pick("打开数据库…", "opening the database …");
+                Ok(Self {
+                    way: shown(what, in_process(&access.config)).await?,
+                    lang,
+                })
+            }
         }
     }
 
-    /// The way to a running server: `JCRONTAB_URL`, else the socket in the data folder.
-    pub(super) async fn to_server(config: &Config, lang: Lang) -> Result<Option<Self>, Failure> {
-        if let Some(base) = remote() {
-            let token = std::env::var("JCRONTAB_TOKEN")
-                .ok()
-                .filter(|token| !token.is_empty());
+    /// The way to a running server: `--url`, else the socket in the data folder.
+    pub(super) async fn to_server(access: &Access, lang: Lang) -> Result<Option<Self>, Failure> {
+        if let Some(remote) = access.remote() {
             let http = builder()
                 .build()
                 .map_err(|error| Failure::error(sentence(&error)))?;
             let way = Way::Server {
                 http,
-                base: base.trim_end_matches('/').to_owned(),
-                token,
+                base: remote.base().to_owned(),
+                token: remote.token().map(str::to_owned),
                 _folder: None,
             };
             return Ok(Some(Self { way, lang }));
         }
-        let way = over_socket(&config.data_dir).await?;
+        let way = over_socket(&access.config.data_dir).await?;
         Ok(way.map(|way| Self { way, lang }))
     }
 
@@ -126,7 +128,19 @@ impl Client {
         }
     }
 
-    async fn exchange(
+    /// Asks with further headers, and gives the status and the answer's bytes, whatever the status.
+    pub(super) async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<(u16, Vec<u8>), Failure> {
+        let what = (self.lang).pick("等待服务器应答…", "waiting for the server …");
+        shown(what, self.exchanged(method, path, body, headers)).await
+    }
+
+    async fn exchanged(
         &self,
         method: Method,
         path: &str,
@@ -179,13 +193,6 @@ impl Client {
             }
         })
     }
-}
-
-/// The address of a server elsewhere, where one is set.
-pub(super) fn remote() -> Option<String> {
-    std::env::var("JCRONTAB_URL")
-        .ok()
-        .filter(|base| !base.is_empty())
 }
 
 /// A text as one segment of a path or as a value of a query.
@@ -257,8 +264,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     service.check_key().await.map_err(|error| failed(&error))?;
     // In a server the loop does this.
     service
-        .almanac
-        .load(&service.store, &service.patterns, service.clock.now())
+        .load_calendars()
         .await
         .map_err(|error| failed(&error))?;
     let web = Web {
@@ -267,7 +273,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         base_url: config.base_url().into(),
         stop: tokio_util::sync::CancellationToken::new(),
     };
-    let router = web::api_router(&web).map_err(|error| failed(&error))?;
+    let router = router::api_router(&web).map_err(|error| failed(&error))?;
     let router = router.layer(axum::Extension(ConsoleConnection));
     Ok(Way::InProcess {
         router,
@@ -280,7 +286,7 @@ fn unreachable(error: reqwest::Error) -> Failure {
 }
 
 /// A problem document as one sentence and an exit code.
-fn failure(status: u16, bytes: &[u8]) -> Failure {
+pub(super) fn failure(status: u16, bytes: &[u8]) -> Failure {
     let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let title = problem["title"]
         .as_str()

@@ -6,20 +6,21 @@ use app::i18n::Lang;
 use app::schedule::{DayRule, Dialect, ScheduleSpec};
 use clap::{Args, Subcommand};
 
+use super::access::Access;
 use super::print::{print_json, print_lines};
 use super::{Failure, lang};
 use crate::config::Config;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CronCommand {
-    /// Show the next firings of a schedule
+    /// List the next firings of a schedule
     Next(next::Next),
-    /// Describe a schedule in words
+    /// Explain a schedule in words
     Explain {
         #[command(flatten)]
         schedule: Typed,
-        /// zh or en
-        #[arg(long = "lang", id = "explain_lang")]
+        /// Language of the explanation: zh or en (default: that of the terminal)
+        #[arg(long = "lang", id = "explain_lang", value_name = "LANG")]
         lang: Option<String>,
         /// Print JSON
         #[arg(long)]
@@ -30,16 +31,16 @@ pub(super) enum CronCommand {
 /// A schedule as it is typed.
 #[derive(Args, Debug)]
 pub(super) struct Typed {
-    /// A cron expression of 5 or 6 fields, `every 90s`, `at 2026-12-01 09:00`, `@startup`
+    /// Schedule: a cron expression of 5 or 6 fields, `every 90s`, `at 2026-12-01 09:00`, `@startup`
     expression: String,
-    /// How a cron expression is read: `quartz` has seconds first, and 1 is Sunday
+    /// Dialect of a cron expression; `quartz` has seconds first, and 1 is Sunday
     #[arg(long, value_parser = ["standard", "quartz"], default_value = "standard")]
     dialect: String,
 }
 
-pub(super) async fn run(command: &CronCommand, config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(command: &CronCommand, access: &Access) -> Result<(), Failure> {
     match command {
-        CronCommand::Next(next) => next::run(next, config).await,
+        CronCommand::Next(next) => next::run(next, access).await,
         CronCommand::Explain {
             schedule,
             lang: wanted,

@@ -13,11 +13,11 @@ use axum::http::Method;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::access::Access;
 use super::calendar::typed;
-use super::client::{Client, remote};
+use super::client::Client;
 use super::print::{print_json, print_lines};
 use super::{Failure, lang};
-use crate::config::Config;
 use report::{Report, Status};
 
 #[derive(Args, Debug)]
@@ -27,19 +27,20 @@ pub(super) struct Doctor {
     json: bool,
 }
 
-pub(super) async fn run(doctor: &Doctor, config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(doctor: &Doctor, access: &Access) -> Result<(), Failure> {
     let lang = lang();
+    let config = &access.config;
     let mut report = Report::new(lang);
-    match Client::to_server(config, lang).await? {
-        Some(client) => ask(&client, config, &mut report).await,
+    match Client::to_server(access, lang).await? {
+        Some(client) => ask(&client, access, &mut report).await,
         None => {
             here::look(config, &mut report).await;
             // It may have come up while its folder was asked for.
             if report.has_failed("server")
-                && let Some(client) = Client::to_server(config, lang).await?
+                && let Some(client) = Client::to_server(access, lang).await?
             {
                 report = Report::new(lang);
-                ask(&client, config, &mut report).await;
+                ask(&client, access, &mut report).await;
             }
         }
     }
@@ -58,8 +59,9 @@ pub(super) async fn run(doctor: &Doctor, config: &Config) -> Result<(), Failure>
 }
 
 /// Asks a running server, over the socket or elsewhere.
-async fn ask(client: &Client, config: &Config, report: &mut Report) {
-    let elsewhere = remote();
+async fn ask(client: &Client, access: &Access, report: &mut Report) {
+    let elsewhere = access.remote().map(|remote| remote.base().to_owned());
+    let config = &access.config;
     let about = client.call(Method::GET, "/api/v1/about", None).await;
     let told: Result<About, Failure> = about.and_then(|about| typed(&about));
     match &told {

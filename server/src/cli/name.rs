@@ -6,10 +6,10 @@ use clap::Args;
 #[derive(Args, Clone, Debug)]
 #[group(required = true, multiple = false)]
 pub(super) struct Name {
-    /// Its name
+    /// Name
     #[arg(value_name = "NAME")]
     plain: Option<String>,
-    /// The same as a flag
+    /// Name, as an option
     #[arg(long = "name", value_name = "NAME")]
     named: Option<String>,
 }
@@ -18,10 +18,10 @@ pub(super) struct Name {
 #[derive(Args, Clone, Debug)]
 #[group(multiple = false)]
 pub(super) struct OptionalName {
-    /// Its name
+    /// Name
     #[arg(value_name = "NAME")]
     plain: Option<String>,
-    /// The same as a flag
+    /// Name, as an option
     #[arg(long = "name", value_name = "NAME")]
     named: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! `jcrontab node`: server processes on this database.
 
-use app::i18n::ui::vault::skew;
 use app::node::{Node, warnings};
+use app::texts::nodes::skew;
 use axum::http::Method;
 use clap::Subcommand;
 
@@ -12,7 +12,7 @@ use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum NodeCommand {
-    /// List nodes; lines with `!` are warnings
+    /// List nodes; lines that begin with `!` are warnings
     List {
         /// Print JSON
         #[arg(long)]

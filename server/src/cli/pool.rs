@@ -7,32 +7,35 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::{Client, escaped};
-use super::print::{print_json, print_lines, print_table};
+use super::print::{print_done, print_json, print_lines, print_table};
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum PoolCommand {
-    /// List pools and their use
+    /// List pools and the runs that use their slots
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Add a pool, or change its slots; `*` limits all runs on all nodes
+    /// Create a pool or change its slots; `*` limits all runs on all nodes
     Set {
-        /// Its name, as tasks give it; `*` for all runs
+        /// Name of the pool; `*` for all runs
         name: String,
-        /// Runs at once, 1-10000
+        /// Concurrent runs, 1-10000
         #[arg(allow_negative_numbers = true)]
         slots: i64,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Remove a pool that no task uses
+    /// Delete a pool that no task uses
     Delete {
-        /// Its name
+        /// Name of the pool
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -55,13 +58,14 @@ pub(super) async fn run(client: &Client, command: &PoolCommand) -> Result<(), Fa
             )]);
             Ok(())
         }
-        PoolCommand::Delete { name } => {
+        PoolCommand::Delete { name, json } => {
             let path = format!("/api/v1/pools/{}", escaped(name));
             client.call(Method::DELETE, &path, None).await?;
-            print_lines(&[lang().pick(
+            let words = lang().pick(
                 format!("已删除并发池 {name}"),
                 format!("Pool {name} deleted"),
-            )]);
+            );
+            print_done(&json!({ "name": name, "deleted": true }), *json, &[words]);
             Ok(())
         }
     }

@@ -2,10 +2,14 @@
 
 use std::io::Write;
 
+use axum::http::Method;
 use serde_json::Value;
 
+use super::Failure;
+use super::client::Client;
+
 /// Prints lines to stdout. A reader that has gone away (`| head`) is no failure.
-pub fn print_lines(lines: &[String]) {
+pub(super) fn print_lines(lines: &[String]) {
     let mut out = std::io::stdout().lock();
     for line in lines {
         if writeln!(out, "{line}").is_err() {
@@ -37,6 +41,15 @@ pub(super) fn print_json(value: &Value) {
     print_lines(&[value.to_string()]);
 }
 
+/// Prints what was done: as JSON, or in words.
+pub(super) fn print_done(value: &Value, json: bool, words: &[String]) {
+    if json {
+        print_json(value);
+    } else {
+        print_lines(words);
+    }
+}
+
 /// Prints rows under a heading, columns aligned by display width. Control characters, which a
 /// terminal may obey, are blanks.
 pub(super) fn print_table(heading: &[&str], rows: &[Vec<String>]) {
@@ -65,6 +78,28 @@ pub(super) fn print_table(heading: &[&str], rows: &[Vec<String>]) {
     let mut lines = vec![line(&heading)];
     lines.extend(rows.iter().map(|row| line(row)));
     print_lines(&lines);
+}
+
+/// Asks for a list and prints it: as JSON, or these fields of each row as a table.
+pub(super) async fn print_list(
+    client: &Client,
+    path: &str,
+    columns: &[&str],
+    json: bool,
+) -> Result<(), Failure> {
+    let page = client.call(Method::GET, path, None).await?;
+    if json {
+        print_json(&page);
+        return Ok(());
+    }
+    let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> = items(&page)
+        .iter()
+        .map(|row| columns.iter().map(|column| text(row, column)).collect())
+        .collect();
+    print_table(&heading, &rows);
+    Ok(())
 }
 
 /// Columns of a terminal that a text takes: East Asian wide characters take two.

@@ -14,13 +14,13 @@ use super::{Failure, lang};
 pub(super) enum RunCommand {
     /// List runs, newest first
     List {
-        /// Only those of this task, by id
+        /// Only runs of this task, by ID
         #[arg(long)]
         task: Option<i64>,
-        /// How many, 1-200
+        /// Number of runs, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
-        /// `next` of the page before
+        /// Continue after this cursor: `next` of the previous page
         #[arg(long)]
         after: Option<String>,
         /// Print JSON
@@ -29,31 +29,34 @@ pub(super) enum RunCommand {
     },
     /// Show a run
     Show {
-        /// The run's id
+        /// Run ID
         id: i64,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Print what a run wrote
+    /// Print the output of a run
     Output {
-        /// The run's id
+        /// Run ID
         id: i64,
     },
-    /// Print the end of what a run wrote, stdout and stderr apart
+    /// Print the last lines of a run's output, stderr to stderr
     Tail {
-        /// The run's id
+        /// Run ID
         id: i64,
-        /// How many lines
+        /// Number of lines
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: usize,
-        /// Follow the output until the run is over
+        /// Follow the output until the run ends
         #[arg(short, long)]
         follow: bool,
+        /// Print JSON: one piece of the log a line, with its time and stream
+        #[arg(long)]
+        json: bool,
     },
-    /// Stop a run: TERM, then KILL
+    /// Stop a run: SIGTERM, then SIGKILL after its grace period
     Stop {
-        /// The run's id
+        /// Run ID
         id: i64,
         /// Print JSON
         #[arg(long)]
@@ -121,8 +124,13 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                     .await?,
             );
         }
-        RunCommand::Tail { id, lines, follow } => {
-            tail::tail(client, *id, *lines, *follow).await?;
+        RunCommand::Tail {
+            id,
+            lines,
+            follow,
+            json,
+        } => {
+            tail::tail(client, *id, *lines, *follow, *json).await?;
         }
         RunCommand::Stop { id, json } => {
             let run: Value = client

@@ -2,18 +2,17 @@
 //! from the command line, where every user of the machine could read it.
 
 mod rotate;
-pub(super) mod value;
 
 use app::secret::{Secret, SecretChange, SecretDraft};
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::access::Access;
 use super::calendar::typed;
 use super::client::Client;
-use super::print::{print_json, print_lines, print_table};
-use super::{Failure, lang};
-use crate::config::Config;
+use super::print::{print_done, print_json, print_lines, print_table};
+use super::{Failure, hidden, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum SecretCommand {
@@ -23,26 +22,26 @@ pub(super) enum SecretCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Create a secret or set its value, read from stdin without its last line end, or prompted
+    /// Create a secret or change its value, read from stdin without its last line end, or prompted
     /// for on a terminal
     Set {
-        /// The name of the variable: DB_PASSWORD
+        /// Name of the secret and of its variable: DB_PASSWORD
         name: String,
-        /// What it is for
+        /// Note on what it is for
         #[arg(long)]
         note: Option<String>,
-        /// Also grant it to this task, by id or name; may be given several times
+        /// Also grant it to this task, by ID or name; repeatable
         #[arg(long = "task")]
         tasks: Vec<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Grant a secret to tasks, from their next run on
+    /// Grant a secret to tasks from their next start on
     Grant {
-        /// The secret's name
+        /// Name of the secret
         name: String,
-        /// Ids or names of tasks
+        /// Tasks, by ID or name
         #[arg(required = true)]
         tasks: Vec<String>,
         /// Print JSON
@@ -51,9 +50,9 @@ pub(super) enum SecretCommand {
     },
     /// Revoke a secret from tasks
     Revoke {
-        /// The secret's name
+        /// Name of the secret
         name: String,
-        /// Ids or names of tasks
+        /// Tasks, by ID or name
         #[arg(required = true)]
         tasks: Vec<String>,
         /// Print JSON
@@ -62,17 +61,23 @@ pub(super) enum SecretCommand {
     },
     /// Delete a secret; tasks that it was granted to run without it
     Delete {
-        /// Its name
+        /// Name of the secret
         name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
-    /// Rotate the key: make a new one and re-encrypt everything with it; on the server's host, with
-    /// all servers stopped
-    RotateKey,
+    /// Create a new key and re-encrypt all secrets; on the server's host, with all servers stopped
+    RotateKey {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Changes the key: works on data folder and database themselves.
-pub(super) async fn rotate_key(config: &Config) -> Result<(), Failure> {
-    rotate::run(config).await
+pub(super) async fn rotate_key(access: &Access, json: bool) -> Result<(), Failure> {
+    rotate::run(access, json).await
 }
 
 pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), Failure> {
@@ -100,18 +105,20 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
             let secret = patch(client, &found(client, name).await?, &change).await?;
             told(&secret, *json)
         }
-        SecretCommand::Delete { name } => {
+        SecretCommand::Delete { name, json } => {
             let secret = found(client, name).await?;
             let path = format!("/api/v1/secrets/{}", secret.id);
             client.call(Method::DELETE, &path, None).await?;
-            print_lines(&[lang().pick(
+            let words = lang().pick(
                 format!("已删除密钥 {name}"),
                 format!("Secret {name} deleted"),
-            )]);
+            );
+            let value = json!({ "id": secret.id, "name": name, "deleted": true });
+            print_done(&value, *json, &[words]);
             Ok(())
         }
         // Done before a way to a server was looked for.
-        SecretCommand::RotateKey => Ok(()),
+        SecretCommand::RotateKey { .. } => Ok(()),
     }
 }
 
@@ -149,7 +156,7 @@ async fn set(
         .await?
         .into_iter()
         .find(|secret| secret.name == name);
-    let value = value::read(name)?;
+    let value = hidden::read(name)?;
     let secret = match known {
         Some(secret) => {
             let change = SecretChange {

@@ -1,6 +1,7 @@
 //! `jcrontab task`: what `insert_work.py` did, and the rest.
 
 mod add;
+mod edit;
 mod execution;
 mod plan;
 mod show;
@@ -11,24 +12,28 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::print::{print_json, print_lines, text};
+use super::print::{print_done, print_json, print_lines, text};
 use super::when::local_text;
 use super::{Failure, lang};
 
-pub(super) use add::find_channel;
-
 #[derive(Subcommand, Debug)]
 pub(super) enum TaskCommand {
-    /// Create a task; its name must be new
+    /// Create a task; a name that is in use is refused
     #[command(visible_alias = "create")]
     Add(Box<add::AddTask>),
+    /// Change a task in an editor, by --set, or from a file
+    ///
+    /// Without --set and --file it opens the definition as TOML in $VISUAL, $EDITOR or vi. A
+    /// definition with faults is opened again with the faults on top. When others have changed the
+    /// task in the meantime nothing is saved, and the text stays in a file
+    Edit(edit::EditTask),
     /// List tasks
     List {
-        /// Only tasks that contain these words
+        /// Only tasks that contain these words; owner:NAME and tag:NAME match a whole owner or tag
         #[arg(long, default_value = "")]
         query: String,
-        /// active, paused or closed
-        #[arg(long)]
+        /// Only tasks in this state
+        #[arg(long, value_parser = ["active", "paused", "closed"])]
         state: Option<String>,
         /// Print JSON
         #[arg(long)]
@@ -36,59 +41,60 @@ pub(super) enum TaskCommand {
     },
     /// Show a task
     Show(One),
-    /// Start it now
+    /// Start a task now
     Run(start::StartTask),
-    /// 暂停: pause it until it is restored, or until a given time
+    /// Pause a task (暂停) until it is restored, or until a given time
     Pause {
         #[command(flatten)]
         one: One,
-        /// Until when: 18:00, 2026-12-01 18:00 (in the task's zone), or RFC 3339
+        /// End of the pause: 18:00, 2026-12-01 18:00 (in the task's time zone), or RFC 3339
         #[arg(long)]
         until: Option<String>,
     },
-    /// 结单: close it, it is done
+    /// Mark a task done (结单)
     Close(One),
-    /// 恢复: reopen or resume it
+    /// Resume a paused task or reopen a closed one (恢复)
     Restore(One),
-    /// 加急: chase; the chase schedule replaces its own
+    /// Chase a task (加急): its chase schedule replaces its own schedules
     Urge {
         #[command(flatten)]
         one: One,
-        /// A new chase schedule
+        /// New chase schedule
         #[arg(long)]
         cron: Option<String>,
     },
-    /// 恢复原始周期: restore the original schedule
+    /// Stop chasing a task (恢复原始周期): switch back to its own schedules
     Unurge(One),
     /// Delete a task with its history
     Delete(One),
-    /// Explain why it did (not) run at a time, or will (not) run
+    /// Explain why a task ran or did not run at a time, or whether it will
     Explain {
         #[command(flatten)]
         one: One,
-        /// 09:00 (today), 2026-12-01 09:00 (in the task's zone), or RFC 3339 (default: now)
+        /// Time: 09:00 (today), 2026-12-01 09:00 (in the task's time zone), or RFC 3339 (default: now)
         #[arg(long)]
         at: Option<String>,
     },
-    /// Show its planned runs, newest first, whether they ran or not
+    /// List planned runs of a task, newest first, with their outcome
     Occurrences {
         #[command(flatten)]
         one: One,
-        /// planned, running, succeeded, failed, timed_out, killed, lost, skipped or missed
+        /// Only firings in this state: planned, running, succeeded, failed, timed_out, killed, lost,
+        /// skipped or missed
         #[arg(long)]
         state: Option<String>,
-        /// How many, 1-200
+        /// Number of firings, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
-        /// `next` of the page before
+        /// Continue after this cursor: `next` of the previous page
         #[arg(long)]
         after: Option<String>,
     },
-    /// Show its upcoming firings, soonest first, including skipped ones
+    /// List upcoming firings of a task, soonest first, including those to be skipped
     Next {
         #[command(flatten)]
         one: One,
-        /// How many, 1-200
+        /// Number of firings, 1-200
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
     },
@@ -96,7 +102,7 @@ pub(super) enum TaskCommand {
 
 #[derive(Args, Debug)]
 pub(super) struct One {
-    /// The task's id
+    /// Task ID
     id: i64,
     /// Print JSON
     #[arg(long)]
@@ -106,6 +112,7 @@ pub(super) struct One {
 pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Failure> {
     match command {
         TaskCommand::Add(task) => add::run(client, task).await,
+        TaskCommand::Edit(edit) => edit::run(client, edit).await,
         TaskCommand::List { query, state, json } => {
             show::list(client, query, state.as_deref(), *json).await
         }
@@ -126,9 +133,9 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
         TaskCommand::Unurge(one) => control(client, one, "/unurge", None).await,
         TaskCommand::Delete(one) => {
             client.call(Method::DELETE, &path(one.id, ""), None).await?;
-            if !one.json {
-                print_lines(&[format!("Task {} deleted", one.id)]);
-            }
+            let id = one.id;
+            let words = lang().pick(format!("任务 {id} 已删除"), format!("Task {id} deleted"));
+            print_done(&json!({ "id": id, "deleted": true }), one.json, &[words]);
             Ok(())
         }
         TaskCommand::Explain { one, at } => plan::explain(client, one, at.as_deref()).await,

@@ -1,42 +1,63 @@
-//! `jcrontab user`, `jcrontab token`, `jcrontab channel`.
-
-use std::io::Read;
+//! `jcrontab user`: accounts.
 
 use axum::http::Method;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::client::Client;
 use super::name::{Name, OptionalName};
-use super::print::{items, print_json, print_lines, print_table, text};
+use super::print::{items, print_done, print_list, text};
+use super::{Failure, hidden, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum UserCommand {
-    /// Add an account
+    /// Create an account
     #[command(visible_alias = "create")]
     Add {
         #[command(flatten)]
         name: Name,
-        /// viewer, operator, editor or admin
-        #[arg(long, default_value = "viewer", value_parser = ["viewer", "operator", "editor", "admin"])]
+        /// Role of the account
+        #[arg(long, default_value = "viewer", value_parser = ROLES)]
         role: String,
-        /// Read the password from the first line of stdin
-        #[arg(long, required = true)]
+        /// Read the password from the first line of stdin instead of prompting for it
+        #[arg(long)]
         password_stdin: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Set an account's password and revoke its sessions and tokens; without a name, change your own
-    /// and end your other sessions
+    /// Change the role of an account, or disable or enable it
+    Edit {
+        #[command(flatten)]
+        name: Name,
+        #[command(flatten)]
+        change: Change,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a password
+    ///
+    /// With a name: set the password of that account and end its sessions and tokens. Without a
+    /// name: change your own password and end your sessions
     Passwd {
         #[command(flatten)]
         name: OptionalName,
-        /// Read the new password from the first line of stdin; without a name, the present password
-        /// from the first line and the new one from the second
-        #[arg(long, required = true)]
+        /// Read the new password from the first line of stdin instead of prompting for it; without
+        /// a name, the present password from the first line and the new one from the second
+        #[arg(long)]
         password_stdin: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete an account with its sessions and tokens; its tasks stay
+    Delete {
+        #[command(flatten)]
+        name: Name,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// List accounts
     List {
@@ -46,248 +67,148 @@ pub(super) enum UserCommand {
     },
 }
 
-#[derive(Subcommand, Debug)]
-pub(super) enum TokenCommand {
-    /// Create a token; it is shown only once
-    #[command(visible_alias = "add")]
-    Create {
-        /// Whose token
-        #[arg(long)]
-        user: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// List tokens
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Revoke a token
-    #[command(visible_alias = "delete")]
-    Revoke {
-        /// The token's id
-        id: i64,
-    },
+/// The roles, the weakest first.
+const ROLES: [&str; 4] = ["viewer", "operator", "editor", "admin"];
+
+/// What to change of an account.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(super) struct Change {
+    /// New role
+    #[arg(long, value_parser = ROLES)]
+    role: Option<String>,
+    /// Forbid signing in, and end the sessions
+    #[arg(long, conflicts_with = "enable")]
+    disable: bool,
+    /// Allow signing in again
+    #[arg(long)]
+    enable: bool,
 }
 
-#[derive(Subcommand, Debug)]
-pub(super) enum ChannelCommand {
-    /// Add a channel
-    #[command(visible_alias = "create")]
-    Add {
-        #[command(flatten)]
-        name: Name,
-        /// wecom or webhook
-        #[arg(long, default_value = "wecom", value_parser = ["wecom", "webhook"])]
-        kind: String,
-        /// URL that messages are posted to
-        #[arg(long)]
-        url: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// List channels
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Send a test message and print the channel's answer
-    Test {
-        /// Name or id
-        channel: String,
-    },
+impl Change {
+    /// As the API takes it.
+    fn body(&self) -> Value {
+        let mut body = serde_json::Map::new();
+        if let Some(role) = &self.role {
+            body.insert("role".to_owned(), json!(role));
+        }
+        if self.disable || self.enable {
+            body.insert("disabled".to_owned(), json!(self.disable));
+        }
+        Value::Object(body)
+    }
 }
 
-pub(super) async fn user(client: &Client, command: &UserCommand) -> Result<(), Failure> {
+pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add {
-            name, role, json, ..
+            name,
+            role,
+            password_stdin,
+            json,
         } => {
             let name = name.as_str();
-            let body = json!({ "name": name, "role": role, "password": password()? });
+            let password = hidden::new_password(*password_stdin)?;
+            let body = json!({ "name": name, "role": role, "password": password });
             let user = client
                 .call(Method::POST, "/api/v1/users", Some(body))
                 .await?;
-            done(&user, *json, &format!("User {name} added as {role}"));
+            let words = lang().pick(
+                format!("已添加用户 {name}，角色 {role}"),
+                format!("User {name} added as {role}"),
+            );
+            print_done(&user, *json, &[words]);
+            Ok(())
         }
-        UserCommand::Passwd { name, .. } => change_password(client, name.as_deref()).await?,
+        UserCommand::Edit { name, change, json } => edit(client, name, change, *json).await,
+        UserCommand::Passwd {
+            name,
+            password_stdin,
+            json,
+        } => passwd(client, name.as_deref(), *password_stdin, *json).await,
+        UserCommand::Delete { name, json } => {
+            let name = name.as_str();
+            let id = text(&find(client, name).await?, "id");
+            client.call(Method::DELETE, &path(&id), None).await?;
+            let words = lang().pick(
+                format!("已删除用户 {name}，会话和令牌已失效"),
+                format!("User {name} deleted; its sessions and tokens ended"),
+            );
+            print_done(&json!({ "name": name, "deleted": true }), *json, &[words]);
+            Ok(())
+        }
         UserCommand::List { json } => {
-            list(
-                client,
-                "/api/v1/users",
-                &["id", "name", "role", "disabled"],
-                *json,
-            )
-            .await?
+            let columns = ["id", "name", "role", "disabled"];
+            print_list(client, "/api/v1/users", &columns, *json).await
         }
     }
+}
+
+async fn edit(client: &Client, name: &Name, change: &Change, json: bool) -> Result<(), Failure> {
+    let name = name.as_str();
+    let id = text(&find(client, name).await?, "id");
+    client
+        .call(Method::PATCH, &path(&id), Some(change.body()))
+        .await?;
+    let user = find(client, name).await?;
+    let (role, disabled) = (text(&user, "role"), user["disabled"] == true);
+    let words = lang().pick(
+        format!(
+            "用户 {name}：角色 {role}，{}",
+            if disabled { "已停用" } else { "已启用" }
+        ),
+        format!(
+            "User {name} is {role}, {}",
+            if disabled { "disabled" } else { "enabled" }
+        ),
+    );
+    print_done(&user, json, &[words]);
     Ok(())
 }
 
 /// Changes the password of an account, or without a name one's own.
-async fn change_password(client: &Client, name: Option<&str>) -> Result<(), Failure> {
+async fn passwd(
+    client: &Client,
+    name: Option<&str>,
+    from_stdin: bool,
+    json: bool,
+) -> Result<(), Failure> {
     let Some(name) = name else {
-        let [current, new] = passwords()?;
+        let [current, new] = hidden::own_passwords(from_stdin)?;
         let body = json!({ "current": current, "new": new });
         client
             .call(Method::POST, "/api/v1/account/password", Some(body))
             .await?;
-        print_lines(&["Your password is changed; your sessions ended".to_owned()]);
+        let words = lang().pick(
+            "你的密码已修改，会话已失效",
+            "Your password is changed; your sessions ended",
+        );
+        print_done(&json!({ "changed": true }), json, &[words.to_owned()]);
         return Ok(());
     };
-    let users = client.call(Method::GET, "/api/v1/users", None).await?;
-    let id = items(&users)
-        .iter()
-        .find(|user| user["name"] == name)
-        .map(|user| text(user, "id"))
-        .ok_or_else(|| Failure::not_found(format!("there is no user {name:?}")))?;
-    client
-        .call(
-            Method::PATCH,
-            &format!("/api/v1/users/{id}"),
-            Some(json!({ "password": password()? })),
-        )
-        .await?;
-    print_lines(&[format!("Password of {name} set; its sessions ended")]);
-    Ok(())
-}
-
-pub(super) async fn token(client: &Client, command: &TokenCommand) -> Result<(), Failure> {
-    match command {
-        TokenCommand::Create { user, json } => {
-            let made = client
-                .call(
-                    Method::POST,
-                    "/api/v1/tokens",
-                    Some(json!({ "user": user })),
-                )
-                .await?;
-            done(&made, *json, &text(&made, "token"));
-        }
-        TokenCommand::List { json } => {
-            list(
-                client,
-                "/api/v1/tokens",
-                &["id", "user", "prefix", "created_at", "last_used_at"],
-                *json,
-            )
-            .await?;
-        }
-        TokenCommand::Revoke { id } => {
-            client
-                .call(Method::DELETE, &format!("/api/v1/tokens/{id}"), None)
-                .await?;
-            print_lines(&[format!("Token {id} ended")]);
-        }
-    }
-    Ok(())
-}
-
-pub(super) async fn channel(client: &Client, command: &ChannelCommand) -> Result<(), Failure> {
-    match command {
-        ChannelCommand::Add {
-            name,
-            kind,
-            url,
-            json,
-        } => {
-            let name = name.as_str();
-            let body = json!({ "name": name, "kind": kind, "url": url });
-            let channel = client
-                .call(Method::POST, "/api/v1/channels", Some(body))
-                .await?;
-            let mut words = format!("Channel {} added: {name}", text(&channel, "id"));
-            if let Some(warning) = channel["last_answer"].as_str() {
-                words.push_str(&format!("\n! {warning}"));
-            }
-            done(&channel, *json, &words);
-        }
-        ChannelCommand::List { json } => {
-            list(
-                client,
-                "/api/v1/channels",
-                &[
-                    "id",
-                    "name",
-                    "kind",
-                    "url_masked",
-                    "tasks",
-                    "pending",
-                    "dead",
-                ],
-                *json,
-            )
-            .await?;
-        }
-        ChannelCommand::Test { channel } => {
-            let id = super::task::find_channel(client, channel).await?;
-            let test = client
-                .call(Method::POST, &format!("/api/v1/channels/{id}/test"), None)
-                .await?;
-            if test["ok"] != true {
-                return Err(Failure::error(text(&test, "answer")));
-            }
-            print_lines(&[text(&test, "answer")]);
-        }
-    }
-    Ok(())
-}
-
-fn done(value: &Value, json: bool, words: &str) {
-    if json {
-        print_json(value)
-    } else {
-        print_lines(&[words.to_owned()])
-    }
-}
-
-async fn list(client: &Client, path: &str, columns: &[&str], json: bool) -> Result<(), Failure> {
-    let page = client.call(Method::GET, path, None).await?;
-    if json {
-        print_json(&page);
-        return Ok(());
-    }
-    let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
-    let rows: Vec<Vec<String>> = items(&page)
-        .iter()
-        .map(|row| columns.iter().map(|column| text(row, column)).collect())
-        .collect();
-    print_table(
-        &heading.iter().map(String::as_str).collect::<Vec<_>>(),
-        &rows,
+    // Before the password is asked for: an account that does not exist is reported first.
+    let id = text(&find(client, name).await?, "id");
+    let body = json!({ "password": hidden::new_password(from_stdin)? });
+    client.call(Method::PATCH, &path(&id), Some(body)).await?;
+    let words = lang().pick(
+        format!("已设置 {name} 的密码，会话和令牌已失效"),
+        format!("Password of {name} set; its sessions and tokens ended"),
     );
+    print_done(&json!({ "name": name, "changed": true }), json, &[words]);
     Ok(())
 }
 
-fn password() -> Result<String, Failure> {
-    let text = stdin()?;
-    match text.lines().next() {
-        Some(first) if !first.is_empty() => Ok(first.to_owned()),
-        _ => Err(Failure::usage("stdin holds no password")),
-    }
+fn path(id: &str) -> String {
+    format!("/api/v1/users/{id}")
 }
 
-/// The present password and the new one.
-fn passwords() -> Result<[String; 2], Failure> {
-    let text = stdin()?;
-    let mut lines = text.lines().map(str::to_owned);
-    match (lines.next(), lines.next()) {
-        (Some(current), Some(new)) if !current.is_empty() && !new.is_empty() => Ok([current, new]),
-        _ => Err(Failure::usage(
-            "stdin needs two lines: the present password and the new one",
-        )),
-    }
-}
-
-fn stdin() -> Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin()
-        .take(64 * 1024)
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::error(super::sentence(&error)))?;
-    Ok(text)
+async fn find(client: &Client, name: &str) -> Result<Value, Failure> {
+    let users = client.call(Method::GET, "/api/v1/users", None).await?;
+    let found = items(&users).iter().find(|user| user["name"] == name);
+    found.cloned().ok_or_else(|| {
+        Failure::not_found(lang().pick(
+            format!("没有用户“{name}”"),
+            format!("there is no user {name:?}"),
+        ))
+    })
 }

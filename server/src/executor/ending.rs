@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::process::Ending;
 use super::{Executor, Job};
 use crate::auth::token::chance;
-use crate::store::{NewMessage, Outcome, StoredOutput, Unconfirmed};
+use crate::store::{NewMessage, Outcome, StoredOutput, UnconfirmedClaim};
 use crate::text::{EXCERPT_CHARS, head};
 
 /// When an attempt that ended so is made again.
@@ -74,7 +74,7 @@ impl Executor {
 
     /// Ends a job that is in the database as `running` but cannot be started.
     pub fn refuse(&self, job: &Job, reason: &RunReason) {
-        self.in_flight.lock().insert(job.run_id);
+        self.in_flight.took_off(job.run_id);
         self.finish(
             job,
             RunState::Failed,
@@ -93,7 +93,7 @@ impl Executor {
     }
 
     /// Ends a claim that was never started and cannot be any more.
-    pub fn give_up(&self, claimed: &Unconfirmed, now: DateTime<Utc>) {
+    pub fn give_up(&self, claimed: &UnconfirmedClaim, now: DateTime<Utc>) {
         self.recorder.record(Outcome {
             run_id: claimed.run_id,
             occurrence_id: claimed.occurrence_id,

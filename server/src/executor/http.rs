@@ -16,7 +16,8 @@ use tokio::time::Instant;
 
 use super::process::{Ending, asked_to_stop, passed};
 use super::{Environment, Job, StopReason};
-use crate::notifier::send::{SendError, Sender, failure};
+use crate::outbound::guard::Refusal;
+use crate::outbound::{OutboundClient, SendError, failure};
 use crate::output::RunLog;
 
 /// The hard limit of a request whose task has none, in seconds.
@@ -33,7 +34,7 @@ const SLACK: Duration = Duration::from_secs(60);
 pub(super) async fn call(
     (job, call): (&Job, &HttpCall),
     environment: &Environment,
-    sender: &Sender,
+    client: &OutboundClient,
     log: &RunLog,
     mut stopped: watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
@@ -41,7 +42,7 @@ pub(super) async fn call(
     let start = Instant::now();
     let hard = job.task.timeout_seconds.unwrap_or(LIMIT);
     let mut soft_limit = job.task.execution.soft_limit_seconds;
-    let asking = ask(call, environment, sender, log, limit(hard) + SLACK);
+    let asking = ask(call, environment, client, log, limit(hard) + SLACK);
     tokio::pin!(asking);
     loop {
         tokio::select! {
@@ -68,7 +69,7 @@ fn limit(seconds: i64) -> Duration {
 async fn ask(
     call: &HttpCall,
     environment: &Environment,
-    sender: &Sender,
+    client: &OutboundClient,
     log: &RunLog,
     limit: Duration,
 ) -> Result<(), String> {
@@ -79,7 +80,7 @@ async fn ask(
     let shown = fill::url(&call.url, &without_secrets(environment))?;
     said(&format!("> {method} {shown}\n"));
     let started = Instant::now();
-    let request = sender
+    let request = client
         .request(method, &filled.url)
         .await
         .map_err(|refusal| refused(&refusal))?
@@ -156,8 +157,7 @@ fn shown_headers(headers: &HeaderMap) -> String {
     lines
 }
 
-fn refused(refusal: &crate::notifier::guard::Refusal) -> String {
-    use crate::notifier::guard::Refusal;
+fn refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Private(address) => format!("@private {address}"),
         Refusal::Own(host) | Refusal::LocalName(host) => format!("@private {host}"),

@@ -2,7 +2,7 @@
 
 mod pool;
 
-pub use pool::{Pool, PoolError, RunAsPool};
+pub use pool::Pool;
 
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use app::id::TaskId;
 use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
 use sha2::{Digest, Sha256};
+
+use crate::config::{PoolError, RunAsPool};
 
 /// Holds folders for each root server of this machine; root's own.
 const SCRATCH_PARENT: &str = "/var/lib/jcrontab-scratch";

@@ -23,7 +23,7 @@ const END: &str = ";";
 
 /// A run that has been started.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     pub(super) run: RunId,
     /// The boot that it was started in.
     pub(super) boot: String,
@@ -36,7 +36,7 @@ pub(super) struct Entry {
     pub(super) process: Option<(i32, u64)>,
 }
 
-impl Entry {
+impl JournalEntry {
     /// Its line. The path comes last, since it may hold spaces.
     fn line(&self) -> String {
         let (pid, started) = self.process.unwrap_or_default();
@@ -77,7 +77,7 @@ impl Entry {
 }
 
 /// What was started and has not ended, by run; and how many lines made no sense.
-pub(super) fn read(data_dir: &Path) -> std::io::Result<(BTreeMap<RunId, Entry>, usize)> {
+pub(super) fn read(data_dir: &Path) -> std::io::Result<(BTreeMap<RunId, JournalEntry>, usize)> {
     let bytes = match std::fs::read(data_dir.join(FILE)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -91,7 +91,7 @@ pub(super) fn read(data_dir: &Path) -> std::io::Result<(BTreeMap<RunId, Entry>, 
         }
         let words = line.strip_suffix(END).map(str::trim_end);
         match words.and_then(|words| words.split_once(' ')) {
-            Some(("start", rest)) => match Entry::read(rest) {
+            Some(("start", rest)) => match JournalEntry::read(rest) {
                 Some(entry) => {
                     open.insert(entry.run, entry);
                 }
@@ -120,7 +120,7 @@ pub(super) struct Journal {
 struct State {
     file: File,
     added: u64,
-    open: BTreeMap<RunId, Entry>,
+    open: BTreeMap<RunId, JournalEntry>,
 }
 
 impl Journal {
@@ -139,7 +139,7 @@ impl Journal {
     }
 
     /// A run is being started, or its process is there.
-    pub(super) fn started(&self, entry: Entry) {
+    pub(super) fn started(&self, entry: JournalEntry) {
         let line = entry.line();
         let mut state = self.lock();
         state.open.insert(entry.run, entry);
@@ -174,7 +174,7 @@ impl Journal {
 }
 
 /// Replaces the file by one that holds these entries.
-fn write_anew(path: &Path, open: &BTreeMap<RunId, Entry>) -> std::io::Result<File> {
+fn write_anew(path: &Path, open: &BTreeMap<RunId, JournalEntry>) -> std::io::Result<File> {
     let fresh = path.with_extension("new");
     let mut file = File::options()
         .create(true)
@@ -182,14 +182,17 @@ fn write_anew(path: &Path, open: &BTreeMap<RunId, Entry>) -> std::io::Result<Fil
         .write(true)
         .mode(0o600)
         .open(&fresh)?;
-    let lines: String = open.values().map(Entry::line).collect();
+    let lines: String = open.values().map(JournalEntry::line).collect();
     file.write_all(lines.as_bytes())?;
     std::fs::rename(&fresh, path)?;
     File::options().append(true).open(path)
 }
 
 /// Forgets everything but these entries.
-pub(super) fn keep_only(data_dir: &Path, entries: &BTreeMap<RunId, Entry>) -> std::io::Result<()> {
+pub(super) fn keep_only(
+    data_dir: &Path,
+    entries: &BTreeMap<RunId, JournalEntry>,
+) -> std::io::Result<()> {
     write_anew(&data_dir.join(FILE), entries).map(|_| ())
 }
 
@@ -224,8 +227,8 @@ mod tests {
         }
     }
 
-    fn entry(run: i64) -> Entry {
-        Entry {
+    fn entry(run: i64) -> JournalEntry {
+        JournalEntry {
             run: RunId(run),
             boot: "b-1".to_owned(),
             leave: run % 2 == 0,
@@ -239,7 +242,7 @@ mod tests {
         let folder = Folder::new();
         let journal = Journal::open(&folder.0).expect("a journal");
         for run in 1..=6 {
-            journal.started(Entry {
+            journal.started(JournalEntry {
                 process: None,
                 ..entry(run)
             });
@@ -253,7 +256,7 @@ mod tests {
         drop(journal);
         let (open, broken) = read(&folder.0).expect("the file");
         assert_eq!(broken, 0);
-        let unfinished = Entry {
+        let unfinished = JournalEntry {
             process: None,
             ..entry(6)
         };

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::environment::not_started;
 use super::read::read;
-use super::wait::{End, Exit, Watch};
+use super::wait::{End, Exit, ProcessWatch};
 use super::{Containment, Environment, Job, StopReason, spawn, strays};
 use crate::output::RunLog;
 
@@ -139,7 +139,7 @@ pub(super) async fn run(
         .filter_map(|(pipe, stream)| Some((pipe?, stream)))
         .map(|(pipe, stream)| tokio::spawn(read(pipe, stream, log.clone(), over.clone())))
         .collect();
-    let mut watch = Watch::new(started.child, started.tree, started.socket);
+    let mut watch = ProcessWatch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
     drain(job, over, readers).await;
     // What could not be ended stays noted and held: the next start tries again.
@@ -176,7 +176,7 @@ pub(super) async fn run(
 /// value is true when nothing that should have ended is left.
 async fn attend(
     job: &Job,
-    watch: &mut Watch,
+    watch: &mut ProcessWatch,
     stopped: &mut watch::Receiver<Option<StopReason>>,
     soft: impl Fn() + Send,
 ) -> (End, Cause, bool) {
@@ -228,7 +228,7 @@ async fn drain(job: &Job, over: CancellationToken, readers: Vec<tokio::task::Joi
 }
 
 /// Notes that the run is over, and removes what held it together.
-async fn settle(job: &Job, containment: &Arc<Containment>, watch: &Watch) {
+async fn settle(job: &Job, containment: &Arc<Containment>, watch: &ProcessWatch) {
     let (run, leaf, lost_hold) = (job.run_id, watch.leaf(), watch.lost_hold());
     let containment = Arc::clone(containment);
     let settled = tokio::task::spawn_blocking(move || {

@@ -19,7 +19,7 @@ use super::cgroup::PROCESSES;
 use super::child::{Child, Launched};
 use super::environment::not_started;
 use super::identity::Whom;
-use super::journal::{Entry, boot_id};
+use super::journal::{JournalEntry, boot_id};
 use super::launcher::{Answer, LaunchError};
 use super::read::Pipe;
 use super::tree::Process;
@@ -69,7 +69,7 @@ pub(super) fn start(
         })
         .ok()
     });
-    let mut entry = Entry {
+    let mut entry = JournalEntry {
         run: job.run_id,
         boot: boot_id(),
         leave: job.task.execution.outlives_server,
@@ -81,7 +81,7 @@ pub(super) fn start(
     let started = spawn(job, containment, environment, whom, leaf.clone());
     match started {
         Ok((started, pid)) => {
-            crate::faults::point("spawn.done");
+            crate::failpoints::point("spawn.done");
             entry.process = Process::look(pid).map(|process| (pid, process.started));
             containment.journal.started(entry);
             Ok(started)

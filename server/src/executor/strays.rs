@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use app::id::RunId;
 
 use super::identity::mark_of;
-use super::journal::{self, Entry, boot_id};
+use super::journal::{self, JournalEntry, boot_id};
 use super::tree::{Process, Variables, exterminate, marked};
 use super::{cgroup, environment};
 
@@ -53,7 +53,7 @@ pub fn kill_unfinished(data_dir: &Path, host_key: &str) -> std::io::Result<usize
     Ok(killed)
 }
 
-fn end(open: &BTreeMap<RunId, Entry>, host_key: &str) -> std::io::Result<(usize, usize)> {
+fn end(open: &BTreeMap<RunId, JournalEntry>, host_key: &str) -> std::io::Result<(usize, usize)> {
     let until = Instant::now() + PATIENCE;
     let mut leaves: Vec<PathBuf> = open.values().filter_map(|run| run.leaf.clone()).collect();
     leaves.retain(|leaf| cgroup::is_leaf_of(leaf, host_key) && !cgroup::is_empty(leaf));

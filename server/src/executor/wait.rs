@@ -49,7 +49,7 @@ pub(super) enum End {
 
 /// The processes of a run.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct ProcessWatch {
     child: Child,
     tree: Tree,
     socket: Socket,
@@ -64,7 +64,7 @@ pub(super) struct Watch {
     reaped: bool,
 }
 
-impl Watch {
+impl ProcessWatch {
     pub(super) fn new(child: Child, tree: Tree, socket: Socket) -> Self {
         Self {
             child,

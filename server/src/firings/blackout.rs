@@ -16,7 +16,7 @@ const JOINED_MAX: TimeDelta = TimeDelta::days(366);
 
 /// A time in which tasks do not fire.
 #[derive(Debug)]
-pub struct Quiet {
+pub struct ResolvedBlackout {
     /// The blackout's id.
     pub id: BlackoutId,
     /// What it is for.
@@ -27,7 +27,7 @@ pub struct Quiet {
     pub policy: BlackoutPolicy,
     when: When,
     /// The stretch found last: the next question is mostly about the same one.
-    last: Mutex<Option<Stretch>>,
+    last: Mutex<Option<BlackoutSpan>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +38,7 @@ enum When {
 
 /// A time without a gap in which a blackout holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Stretch {
+pub(super) struct BlackoutSpan {
     /// Inclusive.
     pub(super) start: DateTime<Utc>,
     /// Exclusive.
@@ -47,7 +47,7 @@ pub(super) struct Stretch {
     pub(super) endless: bool,
 }
 
-impl Quiet {
+impl ResolvedBlackout {
     /// A stored blackout; `None` when this version cannot read it.
     #[must_use]
     pub fn new(row: &StoredBlackout, patterns: &Patterns) -> Option<Self> {
@@ -84,10 +84,10 @@ impl Quiet {
     }
 
     /// The stretch that holds at an instant.
-    pub(super) fn stretch(&self, at: DateTime<Utc>) -> Option<Stretch> {
+    pub(super) fn stretch(&self, at: DateTime<Utc>) -> Option<BlackoutSpan> {
         let (cycle, length) = match &self.when {
             When::Once(start, end) => {
-                return (*start <= at && at < *end).then_some(Stretch {
+                return (*start <= at && at < *end).then_some(BlackoutSpan {
                     start: *start,
                     end: *end,
                     endless: false,
@@ -121,7 +121,7 @@ impl Quiet {
 }
 
 /// The stretch around an instant, of starts of which each lasts for `length`.
-fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Stretch> {
+fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<BlackoutSpan> {
     // Where they overlap, the latest start ends last.
     let first = cycle.previous_at_or_before(at)?;
     let (mut start, mut end) = (first, first + length);
@@ -149,7 +149,7 @@ fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Stretch
         }
         start = before;
     }
-    Some(Stretch {
+    Some(BlackoutSpan {
         start,
         end,
         endless,

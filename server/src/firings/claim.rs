@@ -3,7 +3,7 @@
 use app::calendar::BlackoutPolicy;
 use chrono::{DateTime, Utc};
 
-use super::Rhythm;
+use super::CompiledSchedule;
 
 /// A blackout that holds when a firing is to start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,7 +14,7 @@ pub enum Shut {
     Until(DateTime<Utc>),
 }
 
-impl Rhythm {
+impl CompiledSchedule {
     /// Whether the task is paused at an instant.
     #[must_use]
     pub fn is_paused(&self, at: DateTime<Utc>) -> bool {

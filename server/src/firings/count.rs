@@ -3,7 +3,7 @@
 use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Excluded, Rhythm};
+use super::{CompiledSchedule, Excluded};
 use crate::timetable::{civil_date, clock_changes, start_of_day};
 
 /// The most days that are walked.
@@ -19,7 +19,7 @@ struct Days {
     count: bool,
 }
 
-impl Rhythm {
+impl CompiledSchedule {
     /// The exact number of firings after `from` and up to `until` that no rule skips, by
     /// arithmetic; `None` where that needs walking them: while a pause or a blackout touches
     /// the time, where firings move, and for working days and days off of more than some ten years.

@@ -2,38 +2,43 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Rhythm, Slot};
+use super::{CompiledSchedule, Slot};
 
 /// Goes through the slots of several schedules in the order of time.
 #[derive(Debug)]
 pub struct Merge<'a> {
-    rhythms: &'a [Rhythm],
+    compiled_schedules: &'a [CompiledSchedule],
     next: Vec<Option<Slot>>,
 }
 
 impl<'a> Merge<'a> {
     /// Starts after an instant.
     #[must_use]
-    pub fn new(rhythms: &'a [Rhythm], after: DateTime<Utc>) -> Self {
+    pub fn new(compiled_schedules: &'a [CompiledSchedule], after: DateTime<Utc>) -> Self {
         Self {
-            rhythms,
-            next: rhythms.iter().map(|rhythm| rhythm.next(after)).collect(),
+            compiled_schedules,
+            next: compiled_schedules
+                .iter()
+                .map(|compiled| compiled.next(after))
+                .collect(),
         }
     }
 
     /// Goes on with a schedule only after an instant: past a stretch that is skipped. With
     /// `None` the schedule ends here: nothing more is known of it.
-    pub fn skip_to(&mut self, rhythm: usize, after: Option<DateTime<Utc>>) {
+    pub fn skip_to(&mut self, compiled: usize, after: Option<DateTime<Utc>>) {
         let Some(after) = after else {
-            if let Some(next) = self.next.get_mut(rhythm) {
+            if let Some(next) = self.next.get_mut(compiled) {
                 *next = None;
             }
             return;
         };
-        if let (Some(next), Some(rhythm)) = (self.next.get_mut(rhythm), self.rhythms.get(rhythm))
-            && next.as_ref().is_some_and(|slot| slot.at <= after)
+        if let (Some(next), Some(compiled)) = (
+            self.next.get_mut(compiled),
+            self.compiled_schedules.get(compiled),
+        ) && next.as_ref().is_some_and(|slot| slot.at <= after)
         {
-            *next = rhythm.next(after);
+            *next = compiled.next(after);
         }
     }
 }
@@ -49,7 +54,7 @@ impl Iterator for Merge<'_> {
             .filter_map(|(index, slot)| Some((index, slot.as_ref()?.at)))
             .min_by_key(|(index, at)| (*at, *index))?;
         let slot = self.next[index].take()?;
-        self.next[index] = self.rhythms[index].next(slot.at);
+        self.next[index] = self.compiled_schedules[index].next(slot.at);
         Some((index, slot))
     }
 }

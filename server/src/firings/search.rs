@@ -4,7 +4,7 @@ use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
 use jiff::civil::Date;
 
-use super::{Excluded, Firing, Rhythm, Slot, reach};
+use super::{CompiledSchedule, Excluded, Firing, Slot, reach};
 use crate::timetable::{at_time_on, civil_date, civil_time, start_of_day};
 
 /// Stretches of slots that are searched for one that starts; behind so many skipped ones, nothing
@@ -14,7 +14,7 @@ const LOOK: usize = 400;
 /// like, so a day that counts comes soon or never.
 const LOOK_UNNAMED: usize = 60;
 
-impl Rhythm {
+impl CompiledSchedule {
     /// The slot that holds the firing named for an instant, also where a rule of days moves it;
     /// only that firing is in it.
     #[must_use]

@@ -3,12 +3,12 @@
 use app::calendar::BlackoutPolicy;
 use chrono::{DateTime, Utc};
 
-use super::{Excluded, Firing, Rhythm};
+use super::{CompiledSchedule, Excluded, Firing};
 
 /// Blackouts that follow one another directly.
 const CHAIN: usize = 16;
 
-impl Rhythm {
+impl CompiledSchedule {
     /// Applies pause and blackouts to a firing that no rule of days skips; `at` is its slot.
     pub(super) fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
         if self.is_paused(at) {

@@ -9,8 +9,8 @@ use app::task::{Mode, Task, TaskState};
 use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Excluded, Merge, Rhythm, Snapshot};
-use crate::firings::Quiet;
+use super::{CompiledSchedule, Excluded, Merge, Snapshot};
+use crate::firings::ResolvedBlackout;
 use crate::store::StoredBlackout;
 use crate::timetable::{Patterns, parse_instant, rules, zone};
 
@@ -69,20 +69,20 @@ fn task() -> Task {
     }
 }
 
-fn rhythm(schedule: &Schedule, task: &Task, rules: &Snapshot) -> Rhythm {
-    Rhythm::new(schedule, task, rules, &Patterns::default()).expect("a rhythm")
+fn compiled(schedule: &Schedule, task: &Task, rules: &Snapshot) -> CompiledSchedule {
+    CompiledSchedule::new(schedule, task, rules, &Patterns::default()).expect("a compiled")
 }
 
-fn plain(spec: &str, rule: &str) -> Rhythm {
-    rhythm(&schedule(spec, rule), &task(), &Snapshot::default())
+fn plain(spec: &str, rule: &str) -> CompiledSchedule {
+    compiled(&schedule(spec, rule), &task(), &Snapshot::default())
 }
 
 /// The next starts, as local times.
-fn starts(rhythm: &Rhythm, after: &str, count: usize) -> Vec<String> {
+fn starts(compiled: &CompiledSchedule, after: &str, count: usize) -> Vec<String> {
     let mut from = at(after);
     let mut found = Vec::new();
     while found.len() < count
-        && let Some(slot) = rhythm.next(from)
+        && let Some(slot) = compiled.next(from)
     {
         assert!(slot.at > from, "time goes forward");
         from = slot.at;
@@ -97,7 +97,7 @@ fn blackout(
     cron: Option<(&str, i64)>,
     policy: BlackoutPolicy,
     tags: &[&str],
-) -> Arc<Quiet> {
+) -> Arc<ResolvedBlackout> {
     let row = StoredBlackout {
         id: BlackoutId(3),
         name: "发布".into(),
@@ -109,10 +109,10 @@ fn blackout(
         duration_seconds: cron.map(|(_, seconds)| seconds),
         policy,
     };
-    Arc::new(Quiet::new(&row, &Patterns::default()).expect("a blackout"))
+    Arc::new(ResolvedBlackout::new(&row, &Patterns::default()).expect("a blackout"))
 }
 
-fn with(quiet: Arc<Quiet>) -> Snapshot {
+fn with(quiet: Arc<ResolvedBlackout>) -> Snapshot {
     Snapshot {
         quiet: vec![quiet],
         ..Snapshot::default()
@@ -236,7 +236,7 @@ fn work_days_of_a_month_are_counted() {
 #[test]
 fn a_blackout_drops_or_puts_off() {
     let hours = Some(("2026-11-22 09:00", "2026-11-22 11:30"));
-    let dropped = rhythm(
+    let dropped = compiled(
         &schedule("0 * * * *", ""),
         &task(),
         &with(blackout(hours, None, BlackoutPolicy::Drop, &[])),
@@ -245,7 +245,7 @@ fn a_blackout_drops_or_puts_off() {
         starts(&dropped, "2026-11-22 07:30", 2),
         ["2026-11-22 08:00:00", "2026-11-22 12:00:00"]
     );
-    let later = rhythm(
+    let later = compiled(
         &schedule("0 * * * *", ""),
         &task(),
         &with(blackout(hours, None, BlackoutPolicy::CatchUp, &["db"])),
@@ -258,7 +258,7 @@ fn a_blackout_drops_or_puts_off() {
             "2026-11-22 12:00:00"
         ]
     );
-    let others = rhythm(
+    let others = compiled(
         &schedule("0 * * * *", ""),
         &task(),
         &with(blackout(hours, None, BlackoutPolicy::Drop, &["web"])),
@@ -268,7 +268,7 @@ fn a_blackout_drops_or_puts_off() {
         ["2026-11-22 09:00:00"]
     );
     // Every night from 22:00 for ten hours; the end itself is open again.
-    let nights = rhythm(
+    let nights = compiled(
         &schedule("0 */4 * * *", ""),
         &task(),
         &with(blackout(
@@ -296,7 +296,7 @@ fn jitter_stays_between_two_firings() {
             seconds: 600,
             stable,
         };
-        let spread = rhythm(&schedule, &task(), &Snapshot::default());
+        let spread = compiled(&schedule, &task(), &Snapshot::default());
         let mut from = at("2026-11-22 09:00");
         let mut delays = Vec::new();
         for _ in 0..200 {
@@ -318,7 +318,7 @@ fn a_pause_with_an_end_is_stepped_over() {
     let mut paused = task();
     paused.state = TaskState::Paused;
     paused.paused_until = Some(Stamp(at("2026-11-22 18:00")));
-    let until = rhythm(&schedule("0 * * * *", ""), &paused, &Snapshot::default());
+    let until = compiled(&schedule("0 * * * *", ""), &paused, &Snapshot::default());
     assert_eq!(
         until
             .next_start(at("2026-11-22 09:30"))
@@ -326,7 +326,7 @@ fn a_pause_with_an_end_is_stepped_over() {
         Some("2026-11-22 18:00:00".to_owned())
     );
     paused.paused_until = None;
-    let forever = rhythm(&schedule("0 * * * *", ""), &paused, &Snapshot::default());
+    let forever = compiled(&schedule("0 * * * *", ""), &paused, &Snapshot::default());
     assert_eq!(forever.next_start(at("2026-11-22 09:30")), None);
 }
 
@@ -336,7 +336,7 @@ fn a_window_holds_both_its_ends_after_moves_too() {
     bounded.starts_at = Some(Stamp(at("2026-10-08 09:00")));
     bounded.ends_at = Some(Stamp(at("2026-10-10 09:00")));
     for rule in ["", "work_days", "next_work_day"] {
-        let daily = rhythm(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
+        let daily = compiled(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
         assert_eq!(
             starts(&daily, "2026-01-01 00:00", 10),
             [
@@ -351,12 +351,12 @@ fn a_window_holds_both_its_ends_after_moves_too() {
 
 #[test]
 fn several_schedules_are_one_line() {
-    let rhythms = [
+    let compiled_schedules = [
         plain("0 9 * * *", ""),
         plain("every 12h", ""),
         plain("at 2026-11-22 10:00", ""),
     ];
-    let line: Vec<(usize, String)> = Merge::new(&rhythms, at("2026-11-22 08:00"))
+    let line: Vec<(usize, String)> = Merge::new(&compiled_schedules, at("2026-11-22 08:00"))
         .take(4)
         .map(|(index, slot)| (index, shown(slot.at)))
         .collect();
@@ -385,7 +385,7 @@ fn rules_of_days_agree_with_going_through_the_days() {
             "15 4 1,15,L * *",
             "0 0 * * 0,6",
         ] {
-            let rhythm = plain(spec, &rule.to_string());
+            let compiled = plain(spec, &rule.to_string());
             let expr = app::cron::CronExpr::parse(spec).expect("an expression");
             let mut wanted = std::collections::BTreeSet::new();
             let mut day = jiff::civil::date(2025, 12, 1);
@@ -398,7 +398,7 @@ fn rules_of_days_agree_with_going_through_the_days() {
                     } else {
                         calendar.previous_work_day(day)
                     };
-                    let time = rhythm.cycle().first_on(day, None).expect("a time");
+                    let time = compiled.cycle().first_on(day, None).expect("a time");
                     wanted.insert(crate::timetable::at_time_on(
                         &zone,
                         target.expect("a working day"),
@@ -410,7 +410,7 @@ fn rules_of_days_agree_with_going_through_the_days() {
             let (from, to) = (at("2026-01-05 00:00"), at("2026-12-01 00:00"));
             let mut found = Vec::new();
             let mut after = from;
-            while let Some(slot) = rhythm.next(after).filter(|slot| slot.at < to) {
+            while let Some(slot) = compiled.next(after).filter(|slot| slot.at < to) {
                 found.push(slot.at);
                 after = slot.at;
             }

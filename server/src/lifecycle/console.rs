@@ -17,9 +17,9 @@ use tokio::net::UnixStream;
 
 use app::error::{AppError, ErrorKind};
 
-use crate::api::Problem;
 use crate::executor::strays::is_marked;
-use crate::web::guard::{ConsoleConnection, lang_of};
+use crate::http::Problem;
+use crate::http::guard::{ConsoleConnection, lang_of};
 
 /// Ancestors that are looked at.
 const GENERATIONS: usize = 64;

@@ -1,7 +1,5 @@
 //! One request to one channel, and what its answer means.
 
-use std::time::Duration;
-
 use app::channel::ChannelKind;
 use app::i18n::Lang;
 use app::time::Stamp;
@@ -10,88 +8,29 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use super::guard::{Guard, Refusal};
 use super::picture;
-use super::proxy::OutboundProxy;
-use super::vendor::{self, Answer, RetryAfter};
+use super::vendor::{self, Answer};
+use crate::outbound::{ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, failure};
 use crate::store::OutboxItem;
 use crate::text::cut;
 
-/// A vendor that takes longer does not get the message now.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Of an answer no more is read.
 const ANSWER_MAX: usize = 64 * 1024;
-/// Of an answer no more is kept.
-const ANSWER_KEPT: usize = 500;
 /// Bytes of a WeCom text (developer document 91770).
 pub const WECOM_TEXT_MAX: usize = 2048;
 
-/// Why a message was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// It must not be sent there, now or later.
-    #[error("{0}")]
-    Refused(String),
-    /// The other end could not be reached in time.
-    #[error("{0}")]
-    Unreachable(String),
-    /// The other end wants fewer messages, and may say for how long.
-    #[error("{0}")]
-    TooMany(String, Option<RetryAfter>),
-    /// The other end said no for now, and may say for how long.
-    #[error("{0}")]
-    Answer(String, Option<RetryAfter>),
-    /// The other end said no for good.
-    #[error("{0}")]
-    Rejected(String),
-}
-
-impl SendError {
-    /// Whether trying again is useless.
-    #[must_use]
-    pub fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Rejected(_))
-    }
-}
-
-/// The way out, with its guard.
+/// Sends messages: the way out, and the language that marks where a text is cut.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    client: reqwest::Client,
-    guard: Guard,
+    client: OutboundClient,
     lang: Lang,
 }
 
 impl Sender {
-    /// A client that follows no redirect, connects to checked addresses only, and uses no proxy
-    /// but the one of the settings.
-    ///
-    /// # Errors
-    /// When the TLS set-up fails.
-    pub fn new(guard: Guard, proxy: Option<&OutboundProxy>) -> Result<Self, reqwest::Error> {
-        let builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(guard.clone())
-            .user_agent(concat!("jcrontab/", env!("CARGO_PKG_VERSION")));
-        let builder = match proxy {
-            Some(proxy) => builder.proxy(proxy.for_client()?),
-            None => builder,
-        };
-        let client = builder.build()?;
-        Ok(Self {
-            client,
-            guard,
-            lang: Lang::default(),
-        })
-    }
-
-    /// The same, with the language of the messages, which marks where a text is cut.
+    /// Sends through `client`, with the language of the messages.
     #[must_use]
-    pub fn speaking(self, lang: Lang) -> Self {
-        Self { lang, ..self }
+    pub const fn new(client: OutboundClient, lang: Lang) -> Self {
+        Self { client, lang }
     }
 
     /// Sends a message; gives the other end's own words.
@@ -112,23 +51,9 @@ impl Sender {
         }
     }
 
-    /// A request to an address that may be called, for who sets limits of its own.
-    ///
-    /// # Errors
-    /// When it may not be called. Without a proxy a name is looked up, and checked, only when it
-    /// is sent.
-    pub async fn request(
-        &self,
-        method: reqwest::Method,
-        url: &str,
-    ) -> Result<reqwest::RequestBuilder, Refusal> {
-        let url = self.guard.parse(url)?;
-        self.guard.admit(&url).await?;
-        Ok(self.client.request(method, url))
-    }
-
     async fn post(&self, url: &str, body: &Value) -> Result<Answer, SendError> {
         let request = self
+            .client
             .request(reqwest::Method::POST, url)
             .await
             .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
@@ -165,28 +90,6 @@ fn unreachable(error: reqwest::Error) -> SendError {
         |failure| failure,
         |refusal| SendError::Refused(refusal.to_string()),
     )
-}
-
-/// Why a request came to nothing: the guard's refusal, or the cause without the URL, which is a
-/// secret.
-pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
-    let error = error.without_url();
-    let mut cause: Option<&dyn std::error::Error> = Some(&error);
-    while let Some(inner) = cause {
-        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
-            return Ok(refusal.clone());
-        }
-        cause = inner.source();
-    }
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        words = format!("{words}: {inner}");
-        cause = inner.source();
-    }
-    Err(SendError::Unreachable(
-        words.chars().take(ANSWER_KEPT).collect(),
-    ))
 }
 
 fn wecom_body(item: &OutboxItem, lang: Lang) -> Value {

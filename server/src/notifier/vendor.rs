@@ -1,12 +1,8 @@
 //! What a vendor's answer means: accepted, not now, or never.
 
-use std::time::Duration;
-
-use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::send::SendError;
+use crate::outbound::{RetryAfter, SendError};
 
 /// WeCom asks for fewer calls: over the limit of the interface, or too many at the same time.
 const WECOM_TOO_MANY: [i64; 3] = [45009, 45011, 45033];
@@ -18,41 +14,6 @@ const WECOM_PASSING: [i64; 2] = [-1, 6000];
 /// message to the same address gets the same answer tomorrow.
 const WECOM_FINAL: [std::ops::RangeInclusive<i64>; 3] =
     [40_000..=49_999, 50_001..=99_999, 300_000..=999_999];
-
-/// A wait that the other end asked for (`Retry-After`, RFC 9110, 10.2.3).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RetryAfter {
-    /// So many seconds.
-    Seconds(u64),
-    /// Until then.
-    Until(DateTime<Utc>),
-}
-
-impl RetryAfter {
-    /// No wait is longer: a vendor that names next year must not silence a channel.
-    const MAX: TimeDelta = TimeDelta::hours(1);
-
-    /// What the headers ask for; `None` where they ask for nothing readable.
-    pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
-        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Self::Seconds(seconds));
-        }
-        let until = DateTime::parse_from_rfc2822(text).ok()?;
-        Some(Self::Until(until.with_timezone(&Utc)))
-    }
-
-    /// How long that is from `now`, between nothing and an hour.
-    pub(super) fn wait(self, now: DateTime<Utc>) -> TimeDelta {
-        let wait = match self {
-            Self::Seconds(seconds) => {
-                TimeDelta::from_std(Duration::from_secs(seconds)).unwrap_or(Self::MAX)
-            }
-            Self::Until(until) => until - now,
-        };
-        wait.clamp(TimeDelta::zero(), Self::MAX)
-    }
-}
 
 /// An answer as it came.
 pub(super) struct Answer {
@@ -207,31 +168,6 @@ mod tests {
             if !(200..300).contains(&status) {
                 assert_eq!(verdict(wecom(answer(status, "words"))), wanted, "{status}");
             }
-        }
-    }
-
-    #[test]
-    fn a_wait_is_read_and_bounded() {
-        let now = DateTime::parse_from_rfc3339("2026-11-22T08:00:00Z")
-            .expect("an instant")
-            .with_timezone(&Utc);
-        let table = [
-            ("120", Some(120)),
-            ("0", Some(0)),
-            ("999999999999", Some(3600)),
-            ("18446744073709551615", Some(3600)),
-            ("Sun, 22 Nov 2026 08:05:00 GMT", Some(300)),
-            ("Sun, 22 Nov 2026 07:00:00 GMT", Some(0)),
-            ("Wed, 22 Nov 2028 08:00:00 GMT", Some(3600)),
-            ("soon", None),
-            ("-5", None),
-            ("", None),
-        ];
-        for (text, wanted) in table {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().expect("a header"));
-            let wait = RetryAfter::read(&headers).map(|asked| asked.wait(now).num_seconds());
-            assert_eq!(wait, wanted, "{text}");
         }
     }
 }

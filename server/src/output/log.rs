@@ -13,9 +13,9 @@ use tokio::sync::{Notify, watch};
 
 use super::Inner;
 use super::frame::{Block, Piece};
-use super::page::{Stretch, page, plain};
+use super::page::{LogPieces, page, plain};
 use super::spool::{self, Spool};
-use super::state::State;
+use super::state::LogState;
 
 /// The writer may be this far behind before readers of pipes wait for it, …
 const BEHIND_MAX: usize = 1;
@@ -36,7 +36,7 @@ pub(super) struct Shared {
     pub(super) id: RunId,
     pub(super) started_at: DateTime<Utc>,
     store: Arc<Inner>,
-    state: Mutex<State>,
+    state: Mutex<LogState>,
     spool: Mutex<Spool>,
     /// The writer has caught up a bit.
     room: Notify,
@@ -54,7 +54,7 @@ impl RunLog {
         let log = Self(Arc::new(Shared {
             id,
             started_at,
-            state: Mutex::new(State::new(store.head)),
+            state: Mutex::new(LogState::new(store.head)),
             spool: Mutex::new(Spool::new(store.spool_path(id))),
             store: Arc::clone(store),
             room: Notify::new(),
@@ -164,7 +164,7 @@ impl RunLog {
         text
     }
 
-    async fn look(&self, from: u64, limit: usize) -> (Stretch, u64, u64) {
+    async fn look(&self, from: u64, limit: usize) -> (LogPieces, u64, u64) {
         let shared = Arc::clone(&self.0);
         // Blocks are read and unpacked off the threads that drain pipes.
         let looking = tokio::task::spawn_blocking(move || shared.stretch(from, limit));
@@ -174,9 +174,9 @@ impl RunLog {
             Err(error) => {
                 tracing::error!(run.id = self.0.id.0, %error, "a log could not be read");
                 (
-                    Stretch {
+                    LogPieces {
                         to: from,
-                        ..Stretch::default()
+                        ..LogPieces::default()
                     },
                     end,
                     dropped,
@@ -187,7 +187,7 @@ impl RunLog {
 }
 
 impl Shared {
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, LogState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -204,14 +204,14 @@ impl Shared {
     }
 
     /// What is kept from a place on: from the file, from what is on its way there, or from memory.
-    fn stretch(&self, from: u64, limit: usize) -> (Stretch, u64, u64) {
+    fn stretch(&self, from: u64, limit: usize) -> (LogPieces, u64, u64) {
         let mut file = None;
         loop {
             let state = self.state();
             let (end, gap) = (state.ring.end(), state.gap());
             let found = |pieces: Vec<Piece>, to: u64| {
                 let over = state.closed && to >= end;
-                (Stretch { pieces, to, over }, end, gap)
+                (LogPieces { pieces, to, over }, end, gap)
             };
             if from >= state.ring.start() || from >= end {
                 let pieces = state.ring.pieces(from, u64::MAX, limit);
@@ -244,7 +244,7 @@ impl Shared {
             });
             // What should be there and is not is shown as a gap.
             let to = pieces.last().map_or(written, Piece::to);
-            let stretch = Stretch {
+            let stretch = LogPieces {
                 pieces,
                 to,
                 over: false,

@@ -9,7 +9,7 @@ use super::text::readable;
 
 /// Pieces of a log from a place on, as far as they were read.
 #[derive(Debug, Default)]
-pub(super) struct Stretch {
+pub(super) struct LogPieces {
     /// In their order; where one does not begin where the one before ends, output is missing.
     pub(super) pieces: Vec<Piece>,
     /// Up to where this page covers the log: behind the last piece, up to here, is a gap.
@@ -19,7 +19,7 @@ pub(super) struct Stretch {
 }
 
 /// Makes a page of at most `limit` bytes of text, and at least one character where there is any.
-pub(super) fn page(stretch: Stretch, from: u64, limit: usize) -> LogPage {
+pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     let mut page = LogPage {
         next: from,
         ..LogPage::default()
@@ -77,7 +77,7 @@ pub(super) fn gap_line(dropped: u64) -> String {
 }
 
 /// Appends pieces to a plain text that is complete up to `reached`, with a line for each gap.
-pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &Stretch) {
+pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) {
     for piece in &stretch.pieces {
         if piece.to() <= *reached {
             continue;

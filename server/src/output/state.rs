@@ -19,7 +19,7 @@ const FIRST: usize = 4 * 1024;
 
 /// The changing part of a log.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct LogState {
     pub(super) masker: Option<Arc<Masker>>,
     carries: [Carry; 2],
     pub(super) ring: Ring,
@@ -44,7 +44,7 @@ pub(super) struct State {
     pub(super) closed: bool,
 }
 
-impl State {
+impl LogState {
     pub(super) fn new(quota: usize) -> Self {
         Self {
             masker: None,
@@ -217,7 +217,7 @@ impl State {
     pub(super) fn shown(&self) -> Vec<u8> {
         let (mut text, mut reached) = (self.first.clone(), self.first.len() as u64);
         let pieces: Vec<Piece> = self.ring.pieces(0, u64::MAX, usize::MAX);
-        let stretch = super::page::Stretch {
+        let stretch = super::page::LogPieces {
             pieces,
             ..Default::default()
         };

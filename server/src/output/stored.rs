@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::carry::{boundary, orphans};
 use super::frame::{Block, Header, Piece, WRAPPED, decode, read_inline};
-use super::page::{Stretch, page, plain};
+use super::page::{LogPieces, page, plain};
 use crate::store::StoredOutput;
 
 /// Bytes of a piece of a plain text.
@@ -100,14 +100,14 @@ impl Kept {
     }
 
     /// Pieces from a place on, as many as `limit` bytes need.
-    fn stretch(&self, from: u64, limit: usize) -> Stretch {
+    fn stretch(&self, from: u64, limit: usize) -> LogPieces {
         let (mut pieces, reached) = match &self.object {
             Some(Body::Blocks(bytes)) => match blocks(bytes, from, limit) {
                 (pieces, Some(end)) => (pieces, end),
                 // There is more in the object than is asked for.
                 (pieces, None) => {
                     let to = pieces.last().map_or(from, Piece::to);
-                    return Stretch {
+                    return LogPieces {
                         pieces,
                         to,
                         over: false,
@@ -119,7 +119,7 @@ impl Kept {
         };
         let beyond = self.tail.iter().filter(|piece| piece.to() > reached);
         pieces.extend(beyond.cloned());
-        Stretch {
+        LogPieces {
             pieces,
             to: self.total,
             over: self.over,

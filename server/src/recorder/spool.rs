@@ -19,7 +19,7 @@ pub struct Spool {
 
 /// Results read from a place on, and the place behind them.
 #[derive(Debug, Default)]
-pub struct Stretch {
+pub struct SpooledResults {
     /// The results.
     pub outcomes: Vec<Outcome>,
     /// Where to go on reading.
@@ -74,10 +74,10 @@ impl Spool {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn read(&self, from: u64, max: usize) -> std::io::Result<Stretch> {
-        let mut stretch = Stretch {
+    pub fn read(&self, from: u64, max: usize) -> std::io::Result<SpooledResults> {
+        let mut stretch = SpooledResults {
             next: from,
-            ..Stretch::default()
+            ..SpooledResults::default()
         };
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
@@ -171,7 +171,7 @@ mod tests {
             .expect("half a line");
         spool.append(&[outcome(3)]).expect("append");
         let first = spool.read(0, 2).expect("read");
-        let ids = |stretch: &Stretch| -> Vec<i64> {
+        let ids = |stretch: &SpooledResults| -> Vec<i64> {
             stretch.outcomes.iter().map(|o| o.run_id.0).collect()
         };
         assert_eq!(ids(&first), [1, 2]);

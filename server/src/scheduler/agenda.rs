@@ -12,9 +12,9 @@ use app::id::{ScheduleId, TaskId};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::steps::{Hole, Step};
-use crate::firings::{Rhythm, Slot, Snapshot};
-use crate::store::{Entry, LiveTask, Planned, SealedSecret};
+use super::clock_steps::{ClockStep, Hole};
+use crate::firings::{CompiledSchedule, Slot, Snapshot};
+use crate::store::{LiveTask, Planned, PlannedEntry, SealedSecret};
 use crate::timetable::Patterns;
 use next::Next;
 
@@ -23,7 +23,7 @@ const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
 
 /// A task in the loop.
 #[derive(Clone, Debug)]
-pub struct Live {
+pub struct AgendaTask {
     /// The task.
     pub task: Arc<Task>,
     /// What it was granted, sealed.
@@ -32,20 +32,20 @@ pub struct Live {
     voices: Box<[Voice]>,
 }
 
-impl Live {
+impl AgendaTask {
     /// The schedule with an id, where it is in force.
     #[must_use]
-    pub fn rhythm(&self, id: ScheduleId) -> Option<&Rhythm> {
+    pub fn compiled(&self, id: ScheduleId) -> Option<&CompiledSchedule> {
         self.voices
             .iter()
-            .map(|voice| voice.rhythm.as_ref())
-            .find(|rhythm| rhythm.id == id)
+            .map(|voice| voice.compiled.as_ref())
+            .find(|compiled| compiled.id == id)
     }
 }
 
 #[derive(Clone, Debug)]
 struct Voice {
-    rhythm: Arc<Rhythm>,
+    compiled: Arc<CompiledSchedule>,
     /// Distinguishes current entries of the heap from outdated ones.
     generation: u64,
 }
@@ -55,7 +55,7 @@ struct Voice {
 pub struct Agenda {
     patterns: Arc<Patterns>,
     rules: Arc<Snapshot>,
-    entries: HashMap<TaskId, Live>,
+    entries: HashMap<TaskId, AgendaTask>,
     /// Next slot not yet planned, per schedule.
     heap: BinaryHeap<Next>,
     /// Instants at which something planned is due.
@@ -79,7 +79,7 @@ pub struct Agenda {
     /// The instant whose claim was rehearsed last.
     pub rehearsed: Option<DateTime<Utc>>,
     /// Steps of the clock that the database has not all of yet, oldest first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ClockStep>,
 }
 
 impl Agenda {
@@ -125,7 +125,7 @@ impl Agenda {
 
     /// An active or paused task.
     #[must_use]
-    pub fn task(&self, id: TaskId) -> Option<&Live> {
+    pub fn task(&self, id: TaskId) -> Option<&AgendaTask> {
         self.entries.get(&id)
     }
 
@@ -145,11 +145,11 @@ impl Agenda {
         let id = live.task.id;
         let mut voices = Vec::with_capacity(live.schedules.len());
         for schedule in &live.schedules {
-            match Rhythm::new(schedule, &live.task, &self.rules, &self.patterns) {
-                Some(rhythm) => {
+            match CompiledSchedule::new(schedule, &live.task, &self.rules, &self.patterns) {
+                Some(compiled) => {
                     self.generation += 1;
                     voices.push(Voice {
-                        rhythm: Arc::new(rhythm),
+                        compiled: Arc::new(compiled),
                         generation: self.generation,
                     });
                 }
@@ -169,7 +169,7 @@ impl Agenda {
         let count = u32::try_from(voices.len()).unwrap_or(u32::MAX);
         self.entries.insert(
             id,
-            Live {
+            AgendaTask {
                 task: Arc::new(live.task),
                 // Most were granted none, and share it.
                 secrets: match live.secrets.is_empty() {
@@ -211,11 +211,11 @@ impl Agenda {
         let mut rows = Vec::new();
         while self.heap.peek().is_some_and(|next| next.at <= until) {
             let Some(next) = self.heap.pop() else { break };
-            let Some(rhythm) = self.current(&next).cloned() else {
+            let Some(compiled) = self.current(&next).cloned() else {
                 continue;
             };
             let (task, voice, at) = (next.task, next.voice, next.at);
-            rows.extend(rows_of(task, &rhythm, &next.into_slot()));
+            rows.extend(rows_of(task, &compiled, &next.into_slot()));
             self.push_next(task, voice, at);
         }
         rows
@@ -228,7 +228,7 @@ impl Agenda {
         let mut rows = Vec::new();
         let heap = std::mem::take(&mut self.heap).into_vec();
         for next in heap {
-            let (Some(rhythm), Some(live)) = (
+            let (Some(compiled), Some(live)) = (
                 self.current(&next).cloned(),
                 self.entries.get(&next.task).cloned(),
             ) else {
@@ -238,7 +238,7 @@ impl Agenda {
                 self.heap.push(next);
                 continue;
             }
-            rows.extend(missed::rows(&live.task, &rhythm, next.at, now, reason));
+            rows.extend(missed::rows(&live.task, &compiled, next.at, now, reason));
             self.push_next(next.task, next.voice, now);
         }
         rows
@@ -250,10 +250,10 @@ impl Agenda {
         for row in rows {
             // Of several the first; a firing that was moved back starts before its own instant.
             let first = match row.entry {
-                Entry::Missed { since, .. } | Entry::SkippedMany { since, .. } => {
+                PlannedEntry::Missed { since, .. } | PlannedEntry::SkippedMany { since, .. } => {
                     since.min(row.base_at)
                 }
-                Entry::Planned | Entry::Skipped(_) => row.base_at,
+                PlannedEntry::Planned | PlannedEntry::Skipped(_) => row.base_at,
             };
             let at = earliest
                 .entry((row.task_id, row.schedule_id))
@@ -265,7 +265,7 @@ impl Agenda {
                 continue;
             };
             let mut voices = (0..).zip(&mut live.voices);
-            let Some((number, voice)) = voices.find(|(_, voice)| voice.rhythm.id == schedule)
+            let Some((number, voice)) = voices.find(|(_, voice)| voice.compiled.id == schedule)
             else {
                 continue;
             };
@@ -282,12 +282,12 @@ impl Agenda {
         let mut rows = Vec::new();
         for (id, live) in &self.entries {
             for voice in &live.voices {
-                if let Some(firing) = voice.rhythm.at_startup(now) {
+                if let Some(firing) = voice.compiled.at_startup(now) {
                     let slot = Slot {
                         at: now,
                         firings: vec![firing],
                     };
-                    rows.extend(rows_of(*id, &voice.rhythm, &slot));
+                    rows.extend(rows_of(*id, &voice.compiled, &slot));
                 }
             }
         }
@@ -338,12 +338,12 @@ impl Agenda {
     }
 
     /// The schedule of an entry of the heap, unless the entry is out of date.
-    fn current(&self, next: &Next) -> Option<&Arc<Rhythm>> {
+    fn current(&self, next: &Next) -> Option<&Arc<CompiledSchedule>> {
         self.entries
             .get(&next.task)
             .and_then(|live| live.voices.get(next.voice as usize))
             .filter(|voice| voice.generation == next.generation)
-            .map(|voice| &voice.rhythm)
+            .map(|voice| &voice.compiled)
     }
 
     fn push_next(&mut self, task: TaskId, voice: u32, after: DateTime<Utc>) {
@@ -354,7 +354,7 @@ impl Agenda {
         else {
             return;
         };
-        if let Some(slot) = found.rhythm.next(after) {
+        if let Some(slot) = found.compiled.next(after) {
             self.heap.push(Next {
                 at: slot.at,
                 special: (!slot.is_plain()).then(|| Box::new(slot)),
@@ -367,18 +367,18 @@ impl Agenda {
 }
 
 /// The ledger's rows of a slot.
-fn rows_of(task_id: TaskId, rhythm: &Rhythm, slot: &Slot) -> Vec<Planned> {
+fn rows_of(task_id: TaskId, compiled: &CompiledSchedule, slot: &Slot) -> Vec<Planned> {
     slot.firings
         .iter()
         .map(|firing| Planned {
             task_id,
-            schedule_id: rhythm.id,
+            schedule_id: compiled.id,
             scheduled_for: firing.scheduled_for,
             base_at: slot.at,
             due_at: firing.due_at,
             entry: match &firing.excluded {
-                None => Entry::Planned,
-                Some(excluded) => Entry::Skipped(excluded.code()),
+                None => PlannedEntry::Planned,
+                Some(excluded) => PlannedEntry::Skipped(excluded.code()),
             },
         })
         .collect()

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
 
-use super::agenda::{Agenda, Live};
+use super::agenda::{Agenda, AgendaTask};
 use super::rules::Rules;
 use super::{MANUAL_START, Scheduler};
-use crate::executor::{Job, StopReason};
-use crate::parameters;
-use crate::store::{Claimed, Resumed, Stale, StoreError, Unconfirmed};
+use crate::executor::StopReason;
+use crate::run::{Job, parameters};
+use crate::store::{Claimed, Resumed, Stale, StoreError, UnconfirmedClaim};
 
 impl Scheduler {
     /// Takes what is due and what waits for room; what starts goes to the executor.
     pub(super) async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
-        crate::faults::point("claim.before");
+        crate::failpoints::point("claim.before");
         let begun = self.clock.ticks();
         let claimed = self
             .store
@@ -27,19 +27,19 @@ impl Scheduler {
             .as_ref()
             .is_err_and(|error| !matches!(error, StoreError::Raced))
         {
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
         }
-        if !self.standing.may_claim(self.clock.ticks()) {
+        if !self.lease.may_claim(self.clock.ticks()) {
             // The answer took so long that the others may have given this node up meanwhile. What
             // is ours in the database is started once it is clear that they have not.
-            self.executor.doubt();
+            self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
         }
         match claimed? {
             Err(Stale::TasksChanged) => self.reload(agenda).await,
             Ok(claims) => {
                 if !claims.claimed.is_empty() {
-                    crate::faults::point("claim.committed");
+                    crate::failpoints::point("claim.committed");
                     let took = self.clock.ticks().saturating_sub(begun);
                     tracing::debug!(
                         count = claims.claimed.len(),
@@ -125,7 +125,7 @@ impl Scheduler {
             }
         }
         if settled {
-            self.executor.settle_doubt();
+            self.executor.clear_unknown_commit();
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Scheduler {
         let Some(live) = agenda.task(resumed.task_id) else {
             return;
         };
-        let claim = Unconfirmed {
+        let claim = UnconfirmedClaim {
             run_id: resumed.run_id,
             occurrence_id: resumed.occurrence_id,
             task_id: resumed.task_id,
@@ -169,7 +169,7 @@ impl Scheduler {
     }
 
     /// Starts a job whose parameters may be sealed.
-    fn begin(&self, live: &Live, (mut job, sealed): (Job, Option<String>)) {
+    fn begin(&self, live: &AgendaTask, (mut job, sealed): (Job, Option<String>)) {
         let Some(sealed) = sealed else {
             return self.executor.start(job);
         };
@@ -192,7 +192,11 @@ impl Scheduler {
     }
 }
 
-fn from_unconfirmed(claim: Unconfirmed, live: &Live, now: DateTime<Utc>) -> (Job, Option<String>) {
+fn from_unconfirmed(
+    claim: UnconfirmedClaim,
+    live: &AgendaTask,
+    now: DateTime<Utc>,
+) -> (Job, Option<String>) {
     let job = Job {
         run_id: claim.run_id,
         occurrence_id: claim.occurrence_id,

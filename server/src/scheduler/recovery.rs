@@ -4,8 +4,8 @@ use app::run::{RunReason, RunState};
 use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
+use crate::composer::Composer;
 use crate::executor::retry_at;
-use crate::notifier::compose::Composer;
 use crate::store::{NodeRow, Outcome, Store, StoreError};
 
 /// A process that has said nothing for so long is dead (six heartbeats).
@@ -13,11 +13,11 @@ pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(12);
 
 /// What it means that another process has said nothing for long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Silence {
+pub enum HeartbeatEvidence {
     /// We could have heard it all the time, so it is dead.
-    Counts,
+    Conclusive,
     /// We have only just begun to listen, or the database was away for us, too.
-    SaysNothing,
+    Inconclusive,
 }
 
 /// Marks nodes whose lease has expired as dead: their runs become `lost`, with a message, and the
@@ -25,17 +25,17 @@ pub enum Silence {
 ///
 /// # Errors
 /// When the database fails; calling again does the rest.
-pub async fn bury_dead_nodes(
+pub async fn reap_dead_nodes(
     store: &Store,
     clock: &SharedClock,
     me: &NodeRow,
     composer: &Composer,
-    silence: Silence,
+    evidence: HeartbeatEvidence,
 ) -> Result<usize, StoreError> {
     let now = clock.now();
-    let silent_since = match silence {
-        Silence::Counts => now - LOST_AFTER,
-        Silence::SaysNothing => chrono::DateTime::UNIX_EPOCH,
+    let silent_since = match evidence {
+        HeartbeatEvidence::Conclusive => now - LOST_AFTER,
+        HeartbeatEvidence::Inconclusive => chrono::DateTime::UNIX_EPOCH,
     };
     let dead = store.dead_nodes(me, silent_since).await?;
     // In this order: a process that joins in between is then known before its runs are judged.

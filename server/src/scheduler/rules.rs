@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use app::id::TaskId;
 use app::run::{RunReason, Trigger};
 use app::schedule::MissedPolicy;
-use app::task::execution::{Waits, WaitsFor, WaitsHow};
+use app::task::execution::{WaitsFor, Waits, WaitsHow};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -156,16 +156,16 @@ fn judge<'a>(
     };
     let task = &live.task;
     // Everything may have changed since it was planned or put off.
-    let Some(rhythm) = live.rhythm(firing.schedule_id) else {
+    let Some(compiled) = live.compiled(firing.schedule_id) else {
         return Err(Verdict::Skip("changed"));
     };
-    if !rhythm.in_window(firing.base_at) {
+    if !compiled.in_window(firing.base_at) {
         return Err(Verdict::Skip("window"));
     }
-    if rhythm.is_paused(now) && rhythm.is_paused(firing.base_at) {
+    if compiled.is_paused(now) && compiled.is_paused(firing.base_at) {
         return Err(Verdict::Skip("paused"));
     }
-    match rhythm.shut_now(now) {
+    match compiled.shut_now(now) {
         Some(Shut::Dropped) => return Err(Verdict::Skip("blackout")),
         Some(Shut::Until(until)) => return Err(Verdict::Later(until)),
         None => {}
@@ -192,7 +192,7 @@ fn judge<'a>(
         });
     }
     if let Some(hole) = agenda.hole.filter(|hole| hole.holds(firing.base_at)) {
-        if hole.corrects && rhythm.is_fixed() && is_latest {
+        if hole.corrects && compiled.is_fixed() && is_latest {
             return Ok(Starts {
                 task,
                 trigger: Trigger::Schedule,

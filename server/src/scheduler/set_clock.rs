@@ -2,7 +2,7 @@
 
 use super::Scheduler;
 use super::agenda::Agenda;
-use super::steps::Step;
+use super::clock_steps::ClockStep;
 use crate::store::StoreError;
 
 impl Scheduler {
@@ -36,11 +36,11 @@ impl Scheduler {
             .look(now, ticks);
         if let Some(step) = step {
             match step {
-                Step::Forward(hole) => {
+                ClockStep::Forward(hole) => {
                     tracing::warn!(seconds = (hole.to - hole.from).num_seconds(), from = %hole.from, to = %hole.to, corrects = hole.corrects, "the clock was set forward");
                     agenda.hole = Some(hole);
                 }
-                Step::Back(by) => {
+                ClockStep::Back(by) => {
                     tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
                     // It lies ahead again, and is lived through this time.
                     agenda.hole = None;
@@ -52,14 +52,14 @@ impl Scheduler {
         while let Some(step) = agenda.steps.first().copied() {
             self.reload(agenda).await?;
             match step {
-                Step::Forward(hole) if agenda.planned_until() < hole.to => {
+                ClockStep::Forward(hole) if agenda.planned_until() < hole.to => {
                     let rows = agenda.collect_missed(hole.to, "clock");
                     self.write(agenda, rows, Some(hole.to)).await?;
                 }
-                Step::Forward(_) => {}
+                ClockStep::Forward(_) => {}
                 // What was recorded as skipped over may come after all, and the plan was made by a
                 // time that does not hold any more.
-                Step::Back(_) => {
+                ClockStep::Back(_) => {
                     self.store.take_back_skipped(now).await?;
                     let mut fresh = self.start().await?;
                     fresh.hole = agenda.hole;
@@ -68,8 +68,8 @@ impl Scheduler {
                 }
             }
             let detail = match step {
-                Step::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
-                Step::Back(by) => format!("-{}", by.num_seconds()),
+                ClockStep::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
+                ClockStep::Back(by) => format!("-{}", by.num_seconds()),
             };
             self.store.note("clock.step", None, &detail, now).await?;
             agenda.steps.remove(0);

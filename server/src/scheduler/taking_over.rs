@@ -27,10 +27,12 @@ impl Scheduler {
         // planned anew, and what the ledger has stays as it is.
         let ahead = planned_until > now + PLAN_AHEAD;
         let planned_until = if first || ahead { now } else { planned_until };
-        self.almanac.load(&self.store, &self.patterns, now).await?;
+        self.calendar_cache
+            .load(&self.store, &self.patterns, now)
+            .await?;
         let mut agenda = Agenda::new(
             Arc::clone(&self.patterns),
-            self.almanac.snapshot(),
+            self.calendar_cache.snapshot(),
             seen,
             planned_until,
         );
@@ -101,11 +103,13 @@ impl Scheduler {
     /// Calendars or blackouts changed: everything is planned anew from the change on.
     async fn rebuild(&self, agenda: &mut Agenda, changes: &[Changed]) -> Result<(), StoreError> {
         let now = self.clock.now();
-        self.almanac.load(&self.store, &self.patterns, now).await?;
+        self.calendar_cache
+            .load(&self.store, &self.patterns, now)
+            .await?;
         let (seen, tasks) = self.store.live_tasks().await?;
         let mut fresh = Agenda::new(
             Arc::clone(&self.patterns),
-            self.almanac.snapshot(),
+            self.calendar_cache.snapshot(),
             seen,
             agenda.planned_until(),
         );

@@ -3,17 +3,18 @@
 use app::backend::Answer;
 use app::calendar::{Blackout, BlackoutDraft};
 use app::cron::CronExpr;
+use app::duration::parse_duration;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::BlackoutId;
 use app::name::name_fault;
-use app::task::{LIST_ITEM_MAX, LIST_MAX, entries, parse_duration};
+use app::task::{LIST_ITEM_MAX, LIST_MAX, entries};
 use app::time::Stamp;
 
 use super::Service;
 use super::checks::{end, instant, unknown_zone};
 use crate::error::OrInternal;
-use crate::firings::Quiet;
+use crate::firings::ResolvedBlackout;
 use crate::store::{Act, StoredBlackout};
 use crate::timetable::zone;
 
@@ -23,7 +24,7 @@ const NAME_MAX: usize = 200;
 impl Service {
     pub(super) fn show_blackout(&self, row: StoredBlackout) -> Blackout {
         let now = self.clock.now();
-        let quiet = Quiet::new(&row, &self.patterns);
+        let quiet = ResolvedBlackout::new(&row, &self.patterns);
         let next = quiet.as_ref().and_then(|quiet| quiet.current_or_next(now));
         Blackout {
             id: row.id,
@@ -61,7 +62,10 @@ impl Service {
     /// Calendars or blackouts have changed: this process sees it now, the loop plans anew.
     pub(super) async fn rules_changed(&self, lang: Lang) -> Answer<()> {
         let now = self.clock.now();
-        let loaded = self.almanac.load(&self.store, &self.patterns, now).await;
+        let loaded = self
+            .calendar_cache
+            .load(&self.store, &self.patterns, now)
+            .await;
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
         loaded.or_internal(lang)

@@ -18,7 +18,7 @@ use chrono::Datelike;
 use super::{Service, or_taken};
 use crate::calendar::{How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines};
 use crate::error::OrInternal;
-use crate::notifier::fetch::{addresses, fetch};
+use crate::outbound::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
 use crate::timetable::zone;
 
@@ -51,7 +51,7 @@ impl Service {
 
     pub(super) async fn all_calendars(&self, lang: Lang) -> Answer<Vec<Calendar>> {
         let rows = self.store.calendars().await.or_internal(lang)?;
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let mut shown = Vec::new();
         for (name, calendar) in rules.calendars() {
             let row = rows.iter().find(|row| row.name == name);
@@ -211,7 +211,7 @@ impl Calendars for Service {
             .into_iter()
             .find(|calendar| calendar.name == name)
             .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))?;
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let days = rules.calendar(Some(name)).map_or_else(Vec::new, |known| {
             known
                 .days
@@ -318,7 +318,7 @@ impl Calendars for Service {
                 ),
             )
         };
-        let fetched = fetch(&self.sender, &url, MAX_BYTES)
+        let fetched = fetch(&self.outbound, &url, MAX_BYTES)
             .await
             .map_err(|reason| {
                 failed(

@@ -6,12 +6,12 @@ use app::auth::Action;
 use app::backend::{Answer, Caller, Channels};
 use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
 use app::error::{AppError, ErrorKind, FieldError};
-use app::i18n::ui::phrases;
 use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::Event;
 use app::name::name_fault;
 use app::page::Notice;
+use app::texts::phrases;
 use async_trait::async_trait;
 use std::collections::HashSet;
 

@@ -1,13 +1,14 @@
 //! The rules on a task that need zone data or the database, on top of `TaskDraft::check`.
 
 use app::backend::Answer;
+use app::duration::parse_duration;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, TaskId};
 use app::schedule::{
     BUILTIN_CALENDAR, DayRule, Dialect, Jitter, ScheduleDraft, ScheduleSpec, check_spec, field,
 };
-use app::task::{TaskDraft, entries, owners, parse_duration};
+use app::task::{TaskDraft, entries, owners};
 use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
@@ -113,7 +114,7 @@ impl Service {
         zone: &TimeZone,
         faults: &mut Vec<FieldError>,
     ) -> Vec<NewSchedule> {
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         draft
             .work_schedules()
             .iter()

@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Service;
 use super::words::{excluded_text, local, note_text};
 use crate::error::OrInternal;
-use crate::firings::{Firing, Rhythm, Slot};
+use crate::firings::{CompiledSchedule, Firing, Slot};
 use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
 /// What an explanation says, before its frame.
@@ -109,22 +109,22 @@ impl Service {
                 ),
             ));
         }
-        let rhythms = self.rhythms(task);
-        let named = rhythms
+        let compiled_schedules = self.compiled_schedules(task);
+        let named = compiled_schedules
             .iter()
-            .filter_map(|rhythm| Some((rhythm, named_in(rhythm, at, until)?)))
+            .filter_map(|compiled| Some((compiled, named_in(compiled, at, until)?)))
             // One that starts explains more than one that is skipped.
             .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
-        if let Some((rhythm, (slot, firing))) = named {
-            return Ok(named_text(lang, task, rhythm, (&slot, &firing), now));
+        if let Some((compiled, (slot, firing))) = named {
+            return Ok(named_text(lang, task, compiled, (&slot, &firing), now));
         }
-        let before = rhythms
+        let before = compiled_schedules
             .iter()
-            .filter_map(|rhythm| rhythm.cycle().previous_at_or_before(at))
+            .filter_map(|compiled| compiled.cycle().previous_at_or_before(at))
             .max();
-        let after = rhythms
+        let after = compiled_schedules
             .iter()
-            .filter_map(|rhythm| rhythm.next_start(until))
+            .filter_map(|compiled| compiled.next_start(until))
             .map(|firing| firing.due_at)
             .min();
         let around = [
@@ -209,13 +209,13 @@ impl Service {
 fn named_text(
     lang: Lang,
     task: &Task,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
     (slot, firing): (&Slot, &Firing),
     now: DateTime<Utc>,
 ) -> Said {
     let due = local(firing.due_at, &task.zone);
     if let Some(excluded) = &firing.excluded {
-        let why = excluded_text(lang, excluded, rhythm, &task.zone);
+        let why = excluded_text(lang, excluded, compiled, &task.zone);
         let verdict = match excluded.code() {
             "paused" => "paused",
             _ => "skipped",
@@ -229,7 +229,7 @@ fn named_text(
         );
     }
     if firing.due_at > now {
-        let note = note_text(lang, firing, slot, rhythm)
+        let note = note_text(lang, firing, slot, compiled)
             .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
             .unwrap_or_default();
         return Said::new(
@@ -261,7 +261,11 @@ fn named_text(
 }
 
 /// The firing of a schedule that is named for a stretch, or starts in it, with its slot.
-fn named_in(rhythm: &Rhythm, at: DateTime<Utc>, until: DateTime<Utc>) -> Option<(Slot, Firing)> {
+fn named_in(
+    compiled: &CompiledSchedule,
+    at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Option<(Slot, Firing)> {
     let before = at - TimeDelta::microseconds(1);
     let told = |slot: Slot| {
         // Others may merge with the one that is named for it.
@@ -275,19 +279,19 @@ fn named_in(rhythm: &Rhythm, at: DateTime<Utc>, until: DateTime<Utc>) -> Option<
             .clone();
         Some((slot, firing))
     };
-    if let Some(slot) = rhythm.next(before).filter(|slot| slot.at <= until) {
+    if let Some(slot) = compiled.next(before).filter(|slot| slot.at <= until) {
         return told(slot);
     }
-    let cycle = rhythm.cycle();
+    let cycle = compiled.cycle();
     // Named there, and moved elsewhere by a rule of days.
     let moved = cycle
         .next_after(before)
         .filter(|named| *named <= until)
-        .and_then(|named| rhythm.slot_of(named));
+        .and_then(|named| compiled.slot_of(named));
     // Named before, and put off to it by jitter or a blackout.
     let put_off = || {
         let named = cycle.previous_at_or_before(before)?;
-        let slot = rhythm.slot_of(named)?;
+        let slot = compiled.slot_of(named)?;
         let starts = |firing: &Firing| at <= firing.due_at && firing.due_at <= until;
         let found = slot
             .firings

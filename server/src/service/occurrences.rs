@@ -13,7 +13,7 @@ use super::Service;
 use super::preview::{DENSE, STRETCH};
 use super::words::{excluded_text, reason_text};
 use crate::error::OrInternal;
-use crate::firings::{Merge, Rhythm};
+use crate::firings::{CompiledSchedule, Merge};
 use crate::store::StoredOccurrence;
 
 /// Rows of a page by default, and the maximum.
@@ -78,8 +78,8 @@ impl Service {
         } else {
             Vec::new()
         };
-        let rhythms = self.rhythms(task);
-        let mut items = Self::to_come(lang, task, &rhythms, now, limit);
+        let compiled_schedules = self.compiled_schedules(task);
+        let mut items = Self::to_come(lang, task, &compiled_schedules, now, limit);
         // Their instants have passed, so no schedule names them: only the ledger has them.
         for row in put_off {
             let item = to_item(lang, task.id, row);
@@ -97,17 +97,17 @@ impl Service {
     fn to_come(
         lang: Lang,
         task: &Task,
-        rhythms: &[Rhythm],
+        compiled_schedules: &[CompiledSchedule],
         now: DateTime<Utc>,
         limit: usize,
     ) -> Vec<Occurrence> {
-        let mut merge = Merge::new(rhythms, now);
-        let mut stretch = vec![(0_usize, now); rhythms.len()];
+        let mut merge = Merge::new(compiled_schedules, now);
+        let mut stretch = vec![(0_usize, now); compiled_schedules.len()];
         let mut items = Vec::new();
         while items.len() < limit
             && let Some((index, slot)) = merge.next()
         {
-            let rhythm = &rhythms[index];
+            let compiled = &compiled_schedules[index];
             for firing in &slot.firings {
                 let excluded = firing.excluded.as_ref();
                 let dense = slot.at - stretch[index].1 < DENSE;
@@ -120,7 +120,7 @@ impl Service {
                 items.push(Occurrence {
                     id: None,
                     task_id: task.id,
-                    schedule_id: rhythm.id,
+                    schedule_id: compiled.id,
                     scheduled_for: Stamp(firing.scheduled_for),
                     due_at: Stamp(firing.due_at),
                     state: if excluded.is_some() {
@@ -131,14 +131,14 @@ impl Service {
                     .to_owned(),
                     reason: excluded.map(|excluded| excluded.code().to_owned()),
                     reason_text: excluded
-                        .map(|excluded| excluded_text(lang, excluded, rhythm, &task.zone)),
+                        .map(|excluded| excluded_text(lang, excluded, compiled, &task.zone)),
                     count: 1,
                     since: None,
                     run_id: None,
                 });
             }
             if stretch[index].0 >= STRETCH {
-                merge.skip_to(index, rhythm.behind(&slot));
+                merge.skip_to(index, compiled.behind(&slot));
                 stretch[index] = (0, slot.at);
             }
         }

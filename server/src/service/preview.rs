@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use super::Service;
 use super::checks::{check_schedule, unknown_zone, window as window_of};
 use crate::error::OrInternal;
-use crate::firings::{Rhythm, Snapshot};
+use crate::firings::{CompiledSchedule, Snapshot};
 use crate::store::NewSchedule;
 use crate::timetable::{Patterns, known_version, rules, zone};
 pub(super) use list::{DENSE, STRETCH};
@@ -58,7 +58,7 @@ impl Service {
         };
         let basis = Basis {
             default_zone: &self.default_zone,
-            rules: &self.almanac.snapshot(),
+            rules: &self.calendar_cache.snapshot(),
             patterns: &self.patterns,
             now: self.clock.now(),
             starts: FIRINGS_MAX,
@@ -85,21 +85,28 @@ pub fn preview(
     let found = zone(zone_name)
         .map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
     let task = task_of(lang, request, basis, zone_name, &found, saved)?;
-    let rhythms: Vec<Rhythm> = task
+    let compiled_schedules: Vec<CompiledSchedule> = task
         .schedules
         .iter()
-        .filter_map(|schedule| Rhythm::new(schedule, &task, basis.rules, basis.patterns))
+        .filter_map(|schedule| CompiledSchedule::new(schedule, &task, basis.rules, basis.patterns))
         .collect();
     let now = basis.now;
     let from = request.after.map_or(now, |after| after.0);
     let count = request.count.unwrap_or(FIRINGS).clamp(1, basis.starts) as usize;
-    let firings = list(lang, &task, &rhythms, &found, from, (count, basis.left_out));
+    let firings = list(
+        lang,
+        &task,
+        &compiled_schedules,
+        &found,
+        from,
+        (count, basis.left_out),
+    );
     let next: Vec<Stamp> = firings
         .iter()
         .filter(|firing| firing.excluded.is_none())
         .map(|firing| firing.due_at)
         .collect();
-    let mut warnings = notes(lang, &rhythms, &firings, from);
+    let mut warnings = notes(lang, &compiled_schedules, &firings, from);
     if next.len() < count
         && let Some(end) = task.ends_at.filter(|end| end.0 >= from)
     {

@@ -13,7 +13,8 @@ use app::secret::{Secret, SecretChange, SecretDraft, VALUE_BYTES, check_name};
 use async_trait::async_trait;
 
 use super::execution::{NamedTask, two_tasks};
-use super::{KEY_CHECK, Service, or_taken};
+use super::key::KEY_CHECK;
+use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
 

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Service;
 use super::sign_in::SESSION_IDLE;
-use crate::auth::streams::{Credential, Kind, Stream};
+use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::store::{Engine, StoreError};
 
 /// Live logs at once: each reads its log again whenever it moves.
@@ -32,7 +32,7 @@ impl Service {
         caller: &Caller,
         credential: Option<Credential>,
         kind: Kind,
-    ) -> Answer<Stream> {
+    ) -> Answer<OpenStream> {
         let lang = caller.lang;
         let most = match kind {
             Kind::Events => self.streams_max,

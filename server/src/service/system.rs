@@ -2,11 +2,11 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
-use app::i18n::ui::days::DaysUi;
 use app::i18n::{Lang, plural};
 use app::id::TaskId;
 use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, Upcoming};
 use app::task::{Health as TaskHealth, TaskQuery, TaskState};
+use app::texts::about::AboutUi;
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
 use chrono::{Datelike, TimeDelta};
@@ -126,7 +126,7 @@ impl Service {
         let bundled = bundled_version();
         if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {
             let version = &zones.version;
-            let source = DaysUi::of(lang).tz_source(zones.source.as_str());
+            let source = AboutUi::of(lang).tz_source(zones.source.as_str());
             notices.push(Notice {
                 code: "tzdata_old".to_owned(),
                 text: lang.pick(

@@ -15,12 +15,13 @@ use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use app::page::{Preview, PreviewRequest};
-use app::run::{HistoryItem, Run, RunForm, RunRequest};
+use app::run::{HistoryItem, Run};
 use app::task::{Control, Health, Task, TaskDraft, TaskQuery, TaskRow, TaskState};
+use app::task::{RunForm, RunRequest};
 use async_trait::async_trait;
 use chrono::DateTime;
 
-pub use kept::KeptLists;
+pub(super) use kept::KeptLists;
 
 use history::{merge, parse_cursor, reaches_back_to};
 pub use save::Saved;

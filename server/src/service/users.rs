@@ -69,6 +69,28 @@ impl Service {
     }
 }
 
+fn last_admin(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "user.last_admin",
+        lang.pick(
+            "至少要保留一个可以登录的管理员",
+            "At least one administrator must be able to sign in",
+        ),
+    )
+}
+
+fn unknown_role(lang: Lang) -> FieldError {
+    FieldError::new(
+        "role",
+        "unknown",
+        lang.pick(
+            "角色是 viewer、operator、editor 或 admin",
+            "A role is viewer, operator, editor or admin",
+        ),
+    )
+}
+
 #[async_trait]
 impl Users for Service {
     async fn user_list(&self, caller: &Caller) -> Answer<Vec<User>> {
@@ -122,19 +144,41 @@ impl Users for Service {
             .await
             .or_internal(lang)?
         {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "user.last_admin",
-                lang.pick(
-                    "至少要保留一个可以登录的管理员",
-                    "At least one administrator must be able to sign in",
-                ),
-            ));
+            return Err(last_admin(lang));
         }
         if disabled {
             self.streams.end_user(id, None);
         }
         self.find_user(caller, id).await
+    }
+
+    async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User> {
+        let who = self.account_admin(caller)?;
+        let lang = caller.lang;
+        let user = self.find_user(caller, id).await?;
+        let Ok(role) = role.parse::<Role>() else {
+            return Err(AppError::invalid(lang, vec![unknown_role(lang)]));
+        };
+        let detail = format!("{} → {}", user.role.as_str(), role.as_str());
+        let act = self.act(who, "user.role").detail(detail);
+        let changed = self.store.set_user_role(&act, id, role).await;
+        if !changed.or_internal(lang)? {
+            return Err(last_admin(lang));
+        }
+        self.find_user(caller, id).await
+    }
+
+    async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()> {
+        let who = self.account_admin(caller)?;
+        let lang = caller.lang;
+        let user = self.find_user(caller, id).await?;
+        let act = self.act(who, "user.delete").detail(user.name);
+        let deleted = self.store.delete_user(&act, id).await;
+        if !deleted.or_internal(lang)? {
+            return Err(last_admin(lang));
+        }
+        self.streams.end_user(id, None);
+        Ok(())
     }
 
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()> {

@@ -5,7 +5,7 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use jiff::civil::Date;
 
-use crate::firings::{Excluded, Firing, Rhythm, Slot};
+use crate::firings::{CompiledSchedule, Excluded, Firing, Slot};
 use crate::timetable::{civil_date, rules, zone};
 
 /// A time in a zone, for a sentence: `2026-11-22 09:00:00 +08:00`.
@@ -20,11 +20,11 @@ pub(super) fn local(at: DateTime<Utc>, zone_name: &str) -> String {
 pub(super) fn excluded_text(
     lang: Lang,
     excluded: &Excluded,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
     zone_name: &str,
 ) -> String {
     let named = |date: Date| {
-        let name = rhythm
+        let name = compiled
             .calendar()
             .and_then(|calendar| calendar.day_name(date).map(str::to_owned))
             .filter(|name| !name.is_empty());
@@ -78,12 +78,12 @@ pub(super) fn note_text(
     lang: Lang,
     firing: &Firing,
     slot: &Slot,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
 ) -> Option<String> {
     if firing.excluded.is_some() {
         return None;
     }
-    let zone = rhythm.cycle().zone();
+    let zone = compiled.cycle().zone();
     let (named, lands) = (
         civil_date(zone, firing.scheduled_for),
         civil_date(zone, slot.at),
@@ -103,7 +103,7 @@ pub(super) fn note_text(
             .to_owned(),
         );
     }
-    rhythm.cycle().is_shifted(slot.at).then(|| {
+    compiled.cycle().is_shifted(slot.at).then(|| {
         lang.pick(
             "时钟拨快（夏令时），这一时刻不存在，顺延到其后的第一刻",
             "clocks go forward (DST gap): the planned time does not exist, so it starts right after the gap",
@@ -115,7 +115,7 @@ pub(super) fn note_text(
 /// Clocks change from one offset to another, in seconds east of UTC.
 pub(super) fn clock_change_text(lang: Lang, was: i32, is: i32) -> String {
     let by = (is - was).unsigned_abs();
-    let length = app::task::format_duration(i64::from(by));
+    let length = app::duration::format_duration(i64::from(by));
     let forward = is > was;
     let (was, is) = (offset(was), offset(is));
     if forward {

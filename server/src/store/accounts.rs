@@ -6,7 +6,9 @@ use app::time::Stamp;
 use app::user::User;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 
 use super::entity::{api_token, session, setup_link, user};
 use super::txn::transaction;
@@ -36,6 +38,17 @@ pub(super) fn to_user(row: &user::Model) -> Result<User, StoreError> {
         created_at: Stamp(row.created_at),
         last_sign_in_at: row.last_sign_in_at.map(Stamp),
     })
+}
+
+/// Whether an administrator besides this account may sign in.
+async fn has_other_admin(tx: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
+    let others = user::Entity::find()
+        .filter(user::Column::Id.ne(id.0))
+        .filter(user::Column::Role.eq(Role::Admin.as_str()))
+        .filter(user::Column::Disabled.eq(false))
+        .count(tx)
+        .await?;
+    Ok(others > 0)
 }
 
 impl Store {
@@ -188,13 +201,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             if disabled {
-                let others = user::Entity::find()
-                    .filter(user::Column::Id.ne(id.0))
-                    .filter(user::Column::Role.eq(Role::Admin.as_str()))
-                    .filter(user::Column::Disabled.eq(false))
-                    .count(tx)
-                    .await?;
-                if others == 0 {
+                if !has_other_admin(tx, id).await? {
                     return Ok(false);
                 }
                 session::Entity::delete_many()
@@ -208,6 +215,61 @@ impl Store {
                 .exec(tx)
                 .await?;
             if updated.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
+        })
+    }
+
+    /// Gives an account another role; false when the account does not exist, or is the last
+    /// administrator who may sign in and would be none any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_user_role(
+        &self,
+        act: &Act,
+        id: UserId,
+        role: Role,
+    ) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            if role != Role::Admin && !has_other_admin(tx, id).await? {
+                return Ok(false);
+            }
+            let updated = user::Entity::update_many()
+                .col_expr(user::Column::Role, Expr::value(role.as_str()))
+                .filter(user::Column::Id.eq(id.0))
+                .exec(tx)
+                .await?;
+            if updated.rows_affected != 1 {
+                return Ok(false);
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(true)
+        })
+    }
+
+    /// Deletes an account with its sessions and tokens; false when it does not exist, or is the last
+    /// administrator who may sign in. The audit log keeps its name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_user(&self, act: &Act, id: UserId) -> Result<bool, StoreError> {
+        transaction!(self, |tx| {
+            if !has_other_admin(tx, id).await? {
+                return Ok(false);
+            }
+            session::Entity::delete_many()
+                .filter(session::Column::UserId.eq(id.0))
+                .exec(tx)
+                .await?;
+            api_token::Entity::delete_many()
+                .filter(api_token::Column::UserId.eq(id.0))
+                .exec(tx)
+                .await?;
+            let deleted = user::Entity::delete_by_id(id.0).exec(tx).await?;
+            if deleted.rows_affected != 1 {
                 return Ok(false);
             }
             act.record(tx, Some(id.0)).await?;

@@ -38,12 +38,12 @@ pub struct Planned {
     /// When it starts.
     pub due_at: DateTime<Utc>,
     /// What the row says.
-    pub entry: Entry,
+    pub entry: PlannedEntry,
 }
 
 /// What a row written by planning says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Entry {
+pub enum PlannedEntry {
     /// It is to fire.
     Planned,
     /// A rule leaves it out; the reason is a stable code. Firings close together share a row.
@@ -283,7 +283,7 @@ impl Store {
             }
             let (skipped, plain): (Vec<&Planned>, Vec<&Planned>) = rows
                 .iter()
-                .partition(|row| matches!(row.entry, Entry::Skipped(_)));
+                .partition(|row| matches!(row.entry, PlannedEntry::Skipped(_)));
             for chunk in plain.chunks(CHUNK) {
                 rows::insert_planned(tx, chunk).await?;
             }

@@ -93,7 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn twins(
+    pub async fn duplicate_instances(
         &self,
         me: &NodeRow,
     ) -> Result<Vec<(String, String, DateTime<Utc>)>, StoreError> {

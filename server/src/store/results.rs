@@ -63,7 +63,7 @@ pub struct Outcome {
 
 /// A run that the database holds as running under a process.
 #[derive(Clone, Debug)]
-pub struct Unconfirmed {
+pub struct UnconfirmedClaim {
     /// Which run.
     pub run_id: RunId,
     /// Its planned firing; `None` for a manual start.
@@ -91,7 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claimed_by(&self, node: &str) -> Result<Vec<Unconfirmed>, StoreError> {
+    pub async fn claimed_by(&self, node: &str) -> Result<Vec<UnconfirmedClaim>, StoreError> {
         let rows = run::Entity::find()
             .filter(run::Column::State.eq("running"))
             .filter(run::Column::NodeId.eq(node))
@@ -104,7 +104,7 @@ impl Store {
                     what: "trigger",
                     value: row.trigger_kind.clone(),
                 };
-                Ok(Unconfirmed {
+                Ok(UnconfirmedClaim {
                     run_id: RunId(row.id),
                     occurrence_id: row.occurrence_id.map(OccurrenceId),
                     task_id: TaskId(row.task_id),
@@ -162,7 +162,7 @@ impl Store {
                 if let Some(due_at) = outcome.retry_at
                     && plan_retry(tx, outcome, due_at).await?
                 {
-                    crate::faults::point("retry.inserted");
+                    crate::failpoints::point("retry.inserted");
                     state = "waiting";
                 }
                 if let Some(id) = outcome.occurrence_id {

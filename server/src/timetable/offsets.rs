@@ -14,7 +14,7 @@ const REACH: i64 = 52 * 3600;
 
 /// A change of the offset.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Change {
+pub(super) struct OffsetChange {
     /// The first instant of the new offset.
     pub(super) at: i64,
     /// Seconds east of UTC before it.
@@ -23,7 +23,7 @@ pub(super) struct Change {
     pub(super) after: i64,
 }
 
-impl Change {
+impl OffsetChange {
     /// The wall clock time at which the old offset stops; it is not reached any more.
     pub(super) fn end_of_old(self) -> i64 {
         self.at + self.before
@@ -41,14 +41,14 @@ pub(super) fn offset_at(zone: &TimeZone, at: i64) -> i64 {
 }
 
 /// The first change of the offset after an instant.
-pub(super) fn change_after(zone: &TimeZone, at: i64) -> Option<Change> {
+pub(super) fn change_after(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     let mut before = None;
     for found in zone.following(timestamp(at)) {
         // Only now, as most zones have no change to come.
         let before = *before.get_or_insert_with(|| offset_at(zone, at));
         let after = i64::from(found.offset().seconds());
         if after != before {
-            return Some(Change {
+            return Some(OffsetChange {
                 at: found.timestamp().as_second(),
                 before,
                 after,
@@ -59,9 +59,9 @@ pub(super) fn change_after(zone: &TimeZone, at: i64) -> Option<Change> {
 }
 
 /// The last change of the offset before an instant or at it.
-pub(super) fn change_until(zone: &TimeZone, at: i64) -> Option<Change> {
+pub(super) fn change_until(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     for found in zone.preceding(timestamp(at.saturating_add(1))) {
-        let change = Change {
+        let change = OffsetChange {
             at: found.timestamp().as_second(),
             before: offset_at(zone, found.timestamp().as_second().saturating_sub(1)),
             after: i64::from(found.offset().seconds()),

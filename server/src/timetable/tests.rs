@@ -14,6 +14,8 @@ use super::{Cycle, Patterns};
 use app::cron::CronExpr;
 use chrono::{DateTime, Utc};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use nix::time::{ClockId, clock_gettime};
+use std::time::Duration;
 
 /// `2026-01-01`, `2026-01-01T05:00` or `2026-01-01T05:00:30`, all in UTC.
 fn at(text: &str) -> DateTime<Utc> {
@@ -29,6 +31,18 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn bundled(name: &str) -> TimeZone {
     TimeZoneDatabase::bundled().get(name).expect("test zone")
+}
+
+/// The CPU time that `work` takes on this thread, with what it returns. Unlike the time on a clock it
+/// does not grow with what else the machine does.
+fn cpu_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let used = || {
+        let at = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("the thread's CPU time");
+        Duration::from(at)
+    };
+    let before = used();
+    let result = work();
+    (result, used() - before)
 }
 
 fn cycle(expr: &str, zone_name: &str) -> Cycle {

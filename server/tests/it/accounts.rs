@@ -33,6 +33,45 @@ async fn the_last_administrator_cannot_be_locked_out() {
 }
 
 #[tokio::test]
+async fn an_account_gets_another_role_and_is_deleted_with_its_sessions() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("ada", Role::Admin).await;
+    let bob = app.signed_in("bob", Role::Viewer).await;
+    let (ada, own) = ("/api/v1/users/1", "/api/v1/users/2");
+    let set = async |path: &str, role: &str| {
+        let body = Some(json!({"role": role}));
+        admin.call("PATCH", path, body).await
+    };
+    let task = json!({"name": "n", "cron": "* * * * *", "command": "true"});
+    bob.post("/api/v1/tasks", task.clone()).await.expect(403);
+    set(own, "editor").await.expect(204);
+    bob.post("/api/v1/tasks", task).await.expect(201);
+    assert_eq!(
+        set(own, "king").await.faults(),
+        [("role".to_owned(), "unknown".to_owned())]
+    );
+    // The last administrator stays one, and stays.
+    for refused in [
+        set(ada, "editor").await,
+        admin.call("DELETE", ada, None).await,
+    ] {
+        assert_eq!(refused.expect(409)["code"], "user.last_admin");
+    }
+    admin.call("DELETE", own, None).await.expect(204);
+    admin.call("DELETE", own, None).await.expect(404);
+    assert_eq!(bob.get("/api/v1/tasks").await.status, 401);
+    assert_eq!(sign_in(&app.browser(), "bob", PASSWORD).await, 401);
+    let list = admin.get("/api/v1/tasks").await.expect(200);
+    assert_eq!(list["items"][0]["name"], "n", "tasks stay");
+    let noted = "SELECT who, action, detail FROM audit WHERE action LIKE 'user.%' \
+                 AND action <> 'user.create' ORDER BY id";
+    assert_eq!(
+        app.place.database.rows(noted).await,
+        ["ada|user.role|viewer → editor", "ada|user.delete|bob"]
+    );
+}
+
+#[tokio::test]
 async fn guessing_gets_slower() {
     let app = TestApp::new().await;
     account(&app, "ada", Role::Admin).await;

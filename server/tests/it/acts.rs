@@ -192,6 +192,16 @@ async fn what_cannot_be_noted_is_not_done() {
             json!({"password": "one more of them"}),
         ),
         (
+            "PATCH /api/v1/users/{id}",
+            of("/api/v1/users/{id}", &user),
+            json!({"role": "editor"}),
+        ),
+        (
+            "DELETE /api/v1/users/{id}",
+            of("/api/v1/users/{id}", &user),
+            Value::Null,
+        ),
+        (
             "POST /api/v1/tokens",
             "/api/v1/tokens".into(),
             json!({"user": "boss"}),

@@ -27,7 +27,12 @@ async fn a_run_of_another_node_is_ended_before_its_task_is_deleted() {
     .await;
     // Nothing is lost of what the other node needs, and nothing starts any more.
     app.until("the task to be closed", async || {
-        let task = app.service.store.task(task.id).await.expect("the database");
+        let task = app
+            .components
+            .store
+            .task(task.id)
+            .await
+            .expect("the database");
         (task.expect("it is there").state == TaskState::Closed).then_some(())
     })
     .await;

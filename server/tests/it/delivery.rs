@@ -294,7 +294,7 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
         .await
         .id;
     let task = app.add(reminder("t", channel)).await.id;
-    let (store, now) = (app.service.store.clone(), app.clock.now());
+    let (store, now) = (app.components.store.clone(), app.clock.now());
     let id = app.start_run(task).await;
     app.until("the run's message", async || {
         (app.messages(task).await.len() == 3).then_some(())

@@ -375,7 +375,7 @@ async fn many_commands_at_once_all_come_home() {
             .expect("output");
         assert_eq!(output.text, format!("{number}\n"));
     }
-    let executor = app.service.executor.as_ref().expect("an executor");
+    let executor = app.components.executor.as_ref().expect("an executor");
     in_time("the executor to be idle", executor.drain()).await;
     assert_eq!(executor.running(), 0);
 }

@@ -220,7 +220,7 @@ async fn streaks_before_the_upgrade_are_counted() {
     ] {
         database.execute(sql).await;
     }
-    app.service.store.migrate().await.expect("migrated");
+    app.components.store.migrate().await.expect("migrated");
     assert_eq!(known.as_str(), "failing");
     assert_eq!(health(&app, failing).await, known);
     assert_eq!(health(&app, fine).await, Health::Ok);

@@ -226,7 +226,7 @@ async fn variables_are_filled_in_where_they_stand_and_secrets_are_masked() {
         .secret_create(&app.console(), &secret)
         .await
         .expect("a secret");
-    let request = app::run::RunRequest {
+    let request = app::task::RunRequest {
         parameters: [("WHO".to_owned(), "a\"b&c 中".to_owned())].into(),
         ..Default::default()
     };

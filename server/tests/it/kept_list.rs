@@ -66,7 +66,7 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
     assert_eq!(list(&app, &reader).await, before);
     assert_eq!(list(&app, &editor).await, before, "whoever asks");
     // Only an embedded database can tell that nothing has changed.
-    let again = if app.service.store.engine() == Engine::Sqlite {
+    let again = if app.components.store.engine() == Engine::Sqlite {
         0
     } else {
         4

@@ -13,6 +13,8 @@ mod acts;
 mod arrows;
 mod channels;
 mod cli;
+mod cli_admin;
+mod cli_edit;
 mod cli_usage;
 mod clock_back;
 mod clock_steps;

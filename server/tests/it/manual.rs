@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use app::auth::Role;
 use app::backend::Tasks;
-use app::run::{RunRequest, RunState};
+use app::run::RunState;
+use app::task::RunRequest;
 use app::task::TaskDraft;
 use app::task::execution::{ExecutionDraft, Parameter, ParameterKind};
 use chrono::TimeDelta;

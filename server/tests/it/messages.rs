@@ -37,7 +37,7 @@ async fn with_robot() -> (TestApp, Robot, ChannelId) {
 /// Waits until nothing of the outbox is left to be sent.
 async fn outbox_is_empty(app: &TestApp) {
     app.until("the outbox to be empty", async || {
-        let (pending, _) = Store::outbox_counts(&app.service.store)
+        let (pending, _) = Store::outbox_counts(&app.components.store)
             .await
             .expect("counts");
         (pending == 0).then_some(())
@@ -293,7 +293,7 @@ async fn the_vendors_limit_is_kept() {
     }
     robot.wait_for(20).await;
     app.until("twenty to be noted", async || {
-        let (pending, _) = app.service.store.outbox_counts().await.expect("counts");
+        let (pending, _) = app.components.store.outbox_counts().await.expect("counts");
         (pending == 5).then_some(())
     })
     .await;
@@ -391,7 +391,7 @@ async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
     let task = app.add(sending("t", Mode::Message, "", channel)).await.id;
     let now = server::clock::Clock::now(&*app.clock);
     let taken = app
-        .service
+        .components
         .store
         .outbox_take(channel, &app.me.id, now)
         .await

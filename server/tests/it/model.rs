@@ -6,7 +6,7 @@
 //! longer than the lease, a COMMIT whose outcome nobody hears, a clock that is set forward.
 //!
 //! What is modelled is in `store::ledger` (claim, resume), `store::results` (the fence, further
-//! attempts), `scheduler::recovery` (burying), `lifecycle::alive` (heartbeats) and
+//! attempts), `scheduler::recovery` (reaping), `lifecycle::heartbeat` and
 //! `scheduler::claiming` (claims in doubt). Nodes here may judge a silent node sooner than they do
 //! there, which only adds ways for things to go wrong.
 //!

@@ -106,7 +106,7 @@ async fn a_pool_that_tasks_name_stays() {
     app::backend::Tasks::task_update(&*app.service, &app.console(), task.id, &free)
         .await
         .expect("saved");
-    let (seen, _) = app.service.store.cluster_state().await.expect("state");
+    let (seen, _) = app.components.store.cluster_state().await.expect("state");
     admin
         .call("DELETE", "/api/v1/pools/db", None)
         .await
@@ -117,7 +117,7 @@ async fn a_pool_that_tasks_name_stays() {
         .expect(404);
     put(&admin, "db", json!({"slots": 1})).await.expect(200);
     let changes = app
-        .service
+        .components
         .store
         .changes_since(seen)
         .await

@@ -4,7 +4,7 @@ use app::channel::ChannelKind;
 use app::run::{RunState, Trigger};
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
-use server::scheduler::{Silence, bury_dead_nodes};
+use server::scheduler::{HeartbeatEvidence, reap_dead_nodes};
 use server::store::{Decide, Decision, Due, Outcome, StoredOutput, Verdict, View};
 
 use super::helpers::place::Place;
@@ -79,7 +79,7 @@ async fn a_run_whose_process_died_is_lost_and_says_so() {
     app.clock.set(at("2026-11-22T09:00:00Z"));
     let seen = node.agenda.seen;
     let claimed = app
-        .service
+        .components
         .store
         .claim(&app.me.id, at("2026-11-22T09:00:00Z"), seen, &StartAll)
         .await
@@ -250,7 +250,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     let seen = other.agenda.seen;
     let their_name = other.scheduler.node.id.clone();
     let claims = app
-        .service
+        .components
         .store
         .claim(&their_name, at("2026-11-22T08:00:02Z"), seen, &StartAll)
         .await
@@ -260,23 +260,29 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
 
     let clock: server::clock::SharedClock = app.clock.clone();
     let bury = async |silence| {
-        let service = &app.service;
-        bury_dead_nodes(&service.store, &clock, &app.me, &service.composer, silence)
-            .await
-            .expect("burying")
+        let components = &app.components;
+        reap_dead_nodes(
+            &components.store,
+            &clock,
+            &app.me,
+            &components.composer,
+            silence,
+        )
+        .await
+        .expect("burying")
     };
     app.clock.set(at("2026-11-22T08:00:11Z"));
-    assert_eq!(bury(Silence::Counts).await, 0, "not yet");
+    assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 0, "not yet");
     app.clock.set(at("2026-11-22T08:00:25Z"));
     assert_eq!(
-        bury(Silence::SaysNothing).await,
+        bury(HeartbeatEvidence::Inconclusive).await,
         0,
         "nobody could have heard it"
     );
-    assert_eq!(bury(Silence::Counts).await, 1);
+    assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 1);
     assert_eq!(app.runs(task).await[1].state, RunState::Lost);
     assert!(
-        !app.service
+        !app.components
             .store
             .heartbeat(&their_name, at("2026-11-22T08:00:26Z"), 0)
             .await
@@ -298,7 +304,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         messages: Vec::new(),
     };
     let fenced = app
-        .service
+        .components
         .store
         .record(&[late])
         .await

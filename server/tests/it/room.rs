@@ -64,14 +64,14 @@ async fn states(app: &TestApp, task: TaskId) -> Vec<RunState> {
 
 /// Waits until the runs of a task stand so, newest first, turning the loop at each change.
 async fn until_states(app: &TestApp, node: &mut Node, task: TaskId, wanted: &[RunState]) {
-    let mut changes = app.service.signals.listen();
+    let mut changes = app.components.signals.listen();
     super::helpers::in_time("the runs to stand as wanted", async {
         while states(app, task).await != wanted {
             node.turn().await;
             if states(app, task).await != wanted {
                 tokio::select! {
                     _ = changes.recv() => {}
-                    () = app.service.signals.tasks.notified() => {}
+                    () = app.components.signals.tasks.notified() => {}
                 }
             }
         }

@@ -100,12 +100,17 @@ async fn a_value_goes_in_and_never_comes_out() {
         assert!(!told.contains(hidden), "{hidden} is told");
     }
     // What is stored opens at its own place only.
-    let granted = app.service.store.granted_to(task).await.expect("secrets");
+    let granted = app
+        .components
+        .store
+        .granted_to(task)
+        .await
+        .expect("secrets");
     let [secret] = granted.as_slice() else {
         panic!("{granted:?}");
     };
     assert_eq!(secret.name, "DB_PASSWORD");
-    let open = |place: &str| app.service.sealer.open(place, &secret.sealed);
+    let open = |place: &str| app.components.sealer.open(place, &secret.sealed);
     assert_eq!(
         open(&SealedSecret::place(secret.id)).expect("it opens"),
         other
@@ -266,9 +271,14 @@ async fn the_form_works_without_a_script_and_gives_no_value_back() {
         (303, "/admin/secrets")
     );
     let value = async || {
-        let granted = app.service.store.granted_to(task).await.expect("secrets");
+        let granted = app
+            .components
+            .store
+            .granted_to(task)
+            .await
+            .expect("secrets");
         let place = SealedSecret::place(granted[0].id);
-        app.service
+        app.components
             .sealer
             .open(&place, &granted[0].sealed)
             .expect("it opens")

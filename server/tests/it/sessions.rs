@@ -4,6 +4,7 @@ use app::auth::Role;
 use app::i18n::Lang;
 use chrono::TimeDelta;
 use serde_json::json;
+use server::auth::password::Passwords;
 
 use super::helpers::{Browser, TestApp};
 
@@ -11,8 +12,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Adds an account with a real password.
 pub(crate) async fn account(app: &TestApp, name: &str, role: Role) {
-    let hash = app.service.passwords.hash(PASSWORD).await.expect("a hash");
-    app.service
+    let hash = Passwords::default().hash(PASSWORD).await.expect("a hash");
+    app.components
         .store
         .insert_user(&app.act(), name, role, &hash)
         .await

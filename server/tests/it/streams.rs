@@ -150,7 +150,7 @@ async fn streams_end_with_what_another_server_has_ended() {
     // As another server does it: only the database knows.
     let secret = gone.cookie("jcrontab_session").expect("a session");
     let key = server::auth::token::hash(&secret);
-    app.service
+    app.components
         .store
         .delete_session(&key)
         .await

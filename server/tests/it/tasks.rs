@@ -173,7 +173,7 @@ async fn an_edit_touches_no_other_task() {
         };
         let database = &app.place.database;
         (
-            app.service.store.task(id).await.expect("reading"),
+            app.components.store.task(id).await.expect("reading"),
             database
                 .rows(&of("schedule", "id, purpose, expression, created_at"))
                 .await,
@@ -261,7 +261,7 @@ async fn tasks_are_found_and_paged() {
             .map(|task| task["name"].as_str().expect("a name").to_owned())
             .collect()
     };
-    app.service
+    app.components
         .store
         .set_task_state(&app.act(), closed.id, app::task::TaskState::Closed, None)
         .await

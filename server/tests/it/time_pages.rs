@@ -314,12 +314,24 @@ async fn imports_at_once_lose_nothing() {
         name: "own".to_owned(),
         ..CalendarDraft::default()
     };
-    let seen = app.service.store.cluster_state().await.expect("a state").0;
+    let seen = app
+        .components
+        .store
+        .cluster_state()
+        .await
+        .expect("a state")
+        .0;
     app.service
         .calendar_create(&console, &draft)
         .await
         .expect("a calendar");
-    let now = app.service.store.cluster_state().await.expect("a state").0;
+    let now = app
+        .components
+        .store
+        .cluster_state()
+        .await
+        .expect("a state")
+        .0;
     assert!(now > seen, "other nodes learn of a new calendar");
     for name in ["own", "cn"] {
         let import = |day: u32| CalendarImport {
@@ -360,13 +372,13 @@ async fn any_number_of_pauses_ends() {
     let until = at("2026-11-22T08:10:00Z");
     let ids = app.place.database.integers("SELECT id FROM task").await;
     for id in ids {
-        app.service
+        app.components
             .store
             .set_task_state(&app.act(), TaskId(id), TaskState::Paused, Some(until))
             .await
             .expect("a pause");
     }
-    let resumed = app.service.store.resume_paused(until).await;
+    let resumed = app.components.store.resume_paused(until).await;
     assert_eq!(resumed.expect("an answer").len(), 1_003);
 }
 
@@ -379,7 +391,7 @@ async fn a_migration_that_was_cut_short_runs_again() {
     ledger
         .rows("DELETE FROM seaql_migrations WHERE version = 'm20261122_000004_schedule_rules'")
         .await;
-    app.service.store.migrate().await.expect("once more");
+    app.components.store.migrate().await.expect("once more");
     let noted =
         "SELECT COUNT(*) FROM seaql_migrations WHERE version = 'm20261122_000004_schedule_rules'";
     assert_eq!(ledger.count(noted).await, 1);
@@ -398,7 +410,7 @@ async fn an_end_far_off_is_kept_or_refused() {
         ..draft("far", "0 9 * * *", "true")
     };
     let kept = app.service.task_create(&app.console(), &far).await;
-    match app.service.store.engine() {
+    match app.components.store.engine() {
         server::store::Engine::Sqlite => {
             let ends_at = kept.expect("a task").ends_at.expect("an end");
             assert_eq!(ends_at.0, at("2099-12-31T18:00:00Z"));

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use super::{LogItem, Stream};
-use crate::ansi::{Row, Screen, Step};
+use crate::ansi::{Row, Screen, ScreenStep};
 use crate::time::Stamp;
 
 /// Lines that are kept.
@@ -130,7 +130,7 @@ impl Lines {
         let source = usize::from(stream == Stream::Err);
         for (index, c) in text.char_indices() {
             let step = self.sources[source].screen.write(c);
-            if step == Step::Nothing {
+            if step == ScreenStep::Nothing {
                 continue;
             }
             let number = match self.sources[source].open {
@@ -150,7 +150,7 @@ impl Lines {
                     number
                 }
             };
-            if step == Step::End {
+            if step == ScreenStep::End {
                 self.end(source, number);
             }
         }

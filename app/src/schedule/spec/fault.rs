@@ -1,6 +1,7 @@
 //! Why a text is no schedule, in words that name the fix.
 
 use crate::cron::CronError;
+use crate::duration::LengthFault;
 use crate::i18n::Lang;
 
 /// Why a text is no schedule. Text taken from the input is cut and stripped of invisible
@@ -98,6 +99,22 @@ pub enum SpecFault {
         /// The text found.
         text: String,
     },
+}
+
+impl From<LengthFault> for SpecFault {
+    fn from(fault: LengthFault) -> Self {
+        match fault {
+            LengthFault::Missing => Self::IntervalMissing,
+            LengthFault::UnitMissing { number } => Self::UnitMissing { number },
+            LengthFault::UnitUnknown { text } => Self::UnitUnknown { text },
+            LengthFault::UnitUneven { text } => Self::UnitUneven { text },
+            LengthFault::Fraction { text } => Self::IntervalFraction { text },
+            LengthFault::Negative => Self::IntervalNegative,
+            LengthFault::TooShort => Self::IntervalTooShort,
+            LengthFault::TooLong => Self::IntervalTooLong,
+            LengthFault::Syntax { text } => Self::IntervalSyntax { text },
+        }
+    }
 }
 
 impl SpecFault {

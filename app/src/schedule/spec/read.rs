@@ -3,8 +3,9 @@
 //! People type this on Chinese keyboards, so unlike in cron expressions full-width characters are
 //! taken for the ordinary ones: nothing here is ever copied into a crontab.
 
-use super::{ScheduleSpec, SpecFault, duration, moment};
+use super::{ScheduleSpec, SpecFault, moment};
 use crate::cron::{clip, half_width};
+use crate::duration::parse_length;
 
 /// Longer texts are left to the cron parser, which refuses them.
 const MAX_BYTES: usize = 256;
@@ -56,7 +57,7 @@ fn once(text: &str) -> Result<ScheduleSpec, SpecFault> {
 
 /// What follows `every`: a length, and maybe where the count starts.
 fn interval(text: &str) -> Result<ScheduleSpec, SpecFault> {
-    let (seconds, rest) = duration::parse(text)?;
+    let (seconds, rest) = parse_length(text)?;
     let rest = lean(rest);
     let rest = ["执行一次", "运行一次", "一次"]
         .iter()

@@ -1,10 +1,10 @@
 //! An execution in words: short sentences for what differs from the usual one.
 
 use super::{Execution, HttpCall, Limits, Overlap, Retry, Waits, WaitsFor, WaitsHow};
+use crate::duration::format_duration;
 use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::run::RunState;
-use crate::task::format_duration;
 
 /// Delays that are written out; further ones are `…`.
 const DELAYS_TOLD: usize = 6;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::ui::phrases;
 use crate::run::{HistoryItem, Run, RunState};
+use crate::texts::phrases;
 use crate::ui::context::lang;
 
 /// Bars in one picture.

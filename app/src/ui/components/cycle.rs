@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use crate::i18n::Lang;
-use crate::i18n::ui::plan;
 use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
 use crate::task::Task;
+use crate::texts::plan;
 use crate::ui::context::lang;
 
 /// The text of a plain schedule in words; the text itself where it cannot be read.

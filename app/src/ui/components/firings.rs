@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use crate::i18n::Lang;
-use crate::i18n::ui::plan;
 use crate::occurrence::Firing;
 use crate::page::Preview;
+use crate::texts::plan;
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::{lang, plan_ui, ui};
 

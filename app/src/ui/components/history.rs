@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::output::visible;
 use super::state::{run_state, unrun_state};
 use super::time::Clock;
-use crate::i18n::ui::{phrases, runlog};
 use crate::routes;
 use crate::run::{HistoryItem, Run, RunState, Trigger, Unrun};
+use crate::texts::{phrases, runlog};
 use crate::ui::context::{lang, ui};
 
 /// The table.

@@ -6,8 +6,8 @@ use super::output::visible;
 use super::state::message_state;
 use super::time::Clock;
 use crate::channel::MessageRow;
-use crate::i18n::ui::phrases;
 use crate::message::Event;
+use crate::texts::phrases;
 use crate::ui::context::{lang, ui};
 
 /// The list, newest first; says so when there is none.

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use crate::page::Notice;
-use crate::ui::context::days_ui;
+use crate::ui::context::about_ui;
 
 /// The notices as a box; nothing where there are none.
 pub(crate) fn notices(all: Vec<Notice>) -> Option<AnyView> {
     if all.is_empty() {
         return None;
     }
-    let ui = days_ui();
+    let ui = about_ui();
     let lines = all.into_iter().map(|notice| {
         let link = notice
             .link

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::cycle::warnings;
 use super::firings::firings;
-use crate::i18n::ui::plan;
+use crate::duration::parse_duration;
 use crate::id::{ScheduleId, TaskId};
 use crate::page::{Preview, PreviewRequest};
 use crate::schedule::{Jitter, Purpose, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
 use crate::server_fns::fetch_preview;
-use crate::task::{parse_duration, split_list};
+use crate::task::split_list;
+use crate::texts::plan;
 use crate::ui::context::{lang, ui};
 use crate::ui::live::live;
 

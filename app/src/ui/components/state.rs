@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::icon::{self, icon};
 use super::time::Clock;
-use crate::i18n::ui::health::{failing_times, since, until};
 use crate::run::{RunState, UnrunState};
 use crate::task::{Health, Task, TaskState};
+use crate::texts::health::{failing_times, since, until};
 use crate::ui::context::{health_ui, lang, plan_ui, ui};
 
 /// The look of a state.

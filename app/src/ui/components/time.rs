@@ -9,8 +9,8 @@ use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
-use crate::i18n::ui::{health, phrases};
 use crate::page::Clockface;
+use crate::texts::{health, phrases};
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::lang;
 use crate::ui::live::live;

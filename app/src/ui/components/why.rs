@@ -42,7 +42,7 @@ pub(crate) fn answer(explanation: &Explanation) -> AnyView {
     let at = explanation.at;
     let time = format!("{} {}", zone.local(at), zone.offset_text(at));
     let run = explanation.run_id.map(|run| {
-        let title = crate::i18n::ui::phrases::run_title(lang(), run.0);
+        let title = crate::texts::phrases::run_title(lang(), run.0);
         view! { <p><a href=routes::run(run)>{title}</a></p> }
     });
     view! {

@@ -10,7 +10,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::js_sys::{Intl, Reflect};
 use web_sys::{EventSource, MessageEvent};
 
-use super::{Change, Live};
+use super::{Change, LiveUpdates};
 use crate::routes;
 
 /// Changes are gathered for this long: a burst of firings is one fetch.
@@ -21,14 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const AGAIN: Duration = Duration::from_secs(5);
 
 struct Source {
-    live: Live,
+    live: LiveUpdates,
     current: RefCell<Option<EventSource>>,
     waiting: RefCell<Change>,
     gathering: Cell<bool>,
     broken: Cell<bool>,
 }
 
-pub(super) fn start(live: Live, signed_in: bool) {
+pub(super) fn start(live: LiveUpdates, signed_in: bool) {
     Effect::new(move |_| {
         let began = now();
         let tick = move || live.elapsed.set(((now() - began) / 1000.0) as i64);
@@ -66,7 +66,7 @@ fn remember(zone: &str) {
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
-fn listen(live: Live) {
+fn listen(live: LiveUpdates) {
     let source = Rc::new(Source {
         live,
         current: RefCell::default(),

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::AppError;
-use crate::wire::{self, Fault};
+use crate::wire::{self, WireFault};
 
 /// What the data of a page can do.
 pub(in crate::ui) trait Payload:
@@ -67,7 +67,7 @@ where
         Box::pin(async move {
             let answer = match answer {
                 Some(answer) => answer.await,
-                None => Err(Fault::Unreadable.into()),
+                None => Err(WireFault::Unreadable.into()),
             };
             Parcel::Open(Arc::new(answer))
         })
@@ -124,7 +124,7 @@ impl Parcel {
                 let content: &dyn Any = &**content;
                 match content.downcast_ref::<Result<T, AppError>>() {
                     Some(content) => content.clone(),
-                    None => Err(Fault::Unreadable.into()),
+                    None => Err(WireFault::Unreadable.into()),
                 }
             }
             Self::Closed(text) => wire::read_text(text).unwrap_or_else(|fault| Err(fault.into())),
@@ -135,12 +135,12 @@ impl Parcel {
 pub(super) trait Content: Any + Send + Sync {
     /// Only a server sends parcels.
     #[cfg(feature = "ssr")]
-    fn write(&self) -> Result<String, Fault>;
+    fn write(&self) -> Result<String, WireFault>;
 }
 
 impl<T: Payload> Content for Result<T, AppError> {
     #[cfg(feature = "ssr")]
-    fn write(&self) -> Result<String, Fault> {
+    fn write(&self) -> Result<String, WireFault> {
         wire::write_text(self)
     }
 }
@@ -149,7 +149,7 @@ impl<T: Payload> Content for Result<T, AppError> {
 pub(super) struct Post;
 
 impl Encoder<Parcel> for Post {
-    type Error = Fault;
+    type Error = WireFault;
     type Encoded = String;
 
     fn encode(parcel: &Parcel) -> Result<String, Self::Error> {

@@ -8,21 +8,21 @@ use crate::routes;
 use crate::server_fns::fetch_about;
 use crate::ui::components::notices::notices;
 use crate::ui::components::{fact, page_head};
-use crate::ui::context::{days_ui, ui};
+use crate::ui::context::{about_ui, calendars_ui, ui};
 use crate::ui::load;
 
 /// The page.
 pub(crate) fn page() -> AnyView {
     let data = load::ask(|| (), |()| fetch_about());
     view! {
-        {page_head(days_ui().about.to_owned(), ().into_any())}
+        {page_head(about_ui().about.to_owned(), ().into_any())}
         {load::page(data, content)}
     }
     .into_any()
 }
 
 fn content(page: About) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, about) = (ui(), about_ui());
     let rows = page.calendars.iter().map(|calendar| {
         view! {
             <div>
@@ -39,12 +39,12 @@ fn content(page: About) -> AnyView {
                 <dl class="facts">
                     {fact(ui.version, page.version)}
                     {fact(ui.database, page.database)}
-                    {fact(days.tz_version, view! { {page.tz_version} " " <small class="muted">{days.tz_source(&page.tz_source)}</small> })}
-                    {fact(days.default_zone, page.default_zone)}
+                    {fact(about.tz_version, view! { {page.tz_version} " " <small class="muted">{about.tz_source(&page.tz_source)}</small> })}
+                    {fact(about.default_zone, page.default_zone)}
                 </dl>
             </section>
             <section class="card">
-                <h2>{days.calendars}</h2>
+                <h2>{calendars_ui().calendars}</h2>
                 <dl class="facts">{rows.collect_view()}</dl>
             </section>
         </div>

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::ui::account::AccountUi;
 use crate::routes;
 use crate::server_fns::fetch_account;
+use crate::texts::account::AccountUi;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::{fact, page_head};

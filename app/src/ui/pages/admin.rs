@@ -12,7 +12,9 @@ use crate::server_fns::{
 };
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
-use crate::ui::context::{days_ui, may, set_status, ui, vault_ui};
+use crate::ui::context::{
+    blackouts_ui, calendars_ui, may, nodes_ui, pools_ui, secrets_ui, set_status, ui,
+};
 use crate::ui::load;
 
 /// The page.
@@ -51,7 +53,8 @@ async fn count() -> Result<Counts, AppError> {
 }
 
 fn content(counts: Counts) -> AnyView {
-    let (ui, days, vault) = (ui(), days_ui(), vault_ui());
+    let (ui, calendars, blackouts) = (ui(), calendars_ui(), blackouts_ui());
+    let (secrets, pools, nodes) = (secrets_ui(), pools_ui(), nodes_ui());
     let card = |href, glyph, title, text, count: String| {
         view! {
             <a class="card door" href=href>
@@ -67,11 +70,11 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::TASKS, icon::LIST, ui.tasks, ui.admin_tasks_text, counts.tasks.to_string())}
             {card(routes::USERS, icon::USER, ui.users, ui.users_text, counts.users.to_string())}
             {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
-            {card(routes::CALENDARS, icon::CALENDAR, days.calendars, days.calendars_text, counts.calendars.to_string())}
-            {card(routes::BLACKOUTS, icon::PAUSE, days.blackouts, days.blackouts_text, counts.blackouts.to_string())}
-            {card(routes::SECRETS, icon::KEY, vault.secrets, vault.secrets_text, counts.secrets.to_string())}
-            {card(routes::POOLS, icon::OVERVIEW, vault.pools, vault.pools_text, counts.pools.to_string())}
-            {card(routes::NODES, icon::SERVER, vault.nodes, vault.nodes_text, counts.nodes.to_string())}
+            {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
+            {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
+            {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}
+            {card(routes::POOLS, icon::OVERVIEW, pools.pools, pools.pools_text, counts.pools.to_string())}
+            {card(routes::NODES, icon::SERVER, nodes.nodes, nodes.nodes_text, counts.nodes.to_string())}
         </div>
     }
     .into_any()

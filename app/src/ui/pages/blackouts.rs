@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::admin::crumbs;
 use crate::auth::Action;
 use crate::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
+use crate::duration::format_duration;
 use crate::error::AppError;
-use crate::i18n::ui::days;
 use crate::page::BlackoutsPage;
 use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
-use crate::task::format_duration;
+use crate::texts::blackouts;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::{button, fold_after};
@@ -20,7 +20,7 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{days_ui, lang, may, ui};
+use crate::ui::context::{blackouts_ui, lang, may, ui};
 use crate::ui::load;
 
 /// The page.
@@ -31,7 +31,7 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
-        {page_head(days_ui().blackouts.to_owned(), ().into_any())}
+        {page_head(blackouts_ui().blackouts.to_owned(), ().into_any())}
         {load::notice(error)}
         {load::page(data, move |page| content(page, delete))}
     }
@@ -39,11 +39,11 @@ pub(crate) fn page() -> AnyView {
 }
 
 fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), blackouts_ui());
     let clock = Clock::new(page.clock.clone());
     let admin = may(Action::Administer);
     let table = if page.blackouts.is_empty() {
-        view! { <p class="muted padded">{days.blackouts_empty}</p> }.into_any()
+        view! { <p class="muted padded">{words.blackouts_empty}</p> }.into_any()
     } else {
         let rows = page
             .blackouts
@@ -55,10 +55,10 @@ fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
                     <tr>
                         <th scope="col">{ui.name}</th>
                         <th scope="col">{ui.state}</th>
-                        <th scope="col">{days.blackout_when}</th>
-                        <th scope="col">{days.blackout_next}</th>
-                        <th scope="col">{days.blackout_for}</th>
-                        <th scope="col">{days.blackout_policy}</th>
+                        <th scope="col">{words.blackout_when}</th>
+                        <th scope="col">{words.blackout_next}</th>
+                        <th scope="col">{words.blackout_for}</th>
+                        <th scope="col">{words.blackout_policy}</th>
                         {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
                     </tr>
                 </thead>
@@ -75,11 +75,11 @@ fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
 }
 
 fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), blackouts_ui());
     let state = match (blackout.active, &blackout.next) {
-        (true, _) => badge("warn", icon::PAUSE, days.blackout_now),
-        (false, Some(_)) => badge("run", icon::CLOCK, days.blackout_idle),
-        (false, None) => badge("off", icon::DONE, days.blackout_over),
+        (true, _) => badge("warn", icon::PAUSE, words.blackout_now),
+        (false, Some(_)) => badge("run", icon::CLOCK, words.blackout_idle),
+        (false, None) => badge("off", icon::DONE, words.blackout_over),
     };
     let next = blackout.next.map_or_else(
         || view! { <span class="muted">"—"</span> }.into_any(),
@@ -88,7 +88,7 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
         },
     );
     let tags = if blackout.tags.is_empty() {
-        view! { <span>{days.blackout_all}</span> }.into_any()
+        view! { <span>{words.blackout_all}</span> }.into_any()
     } else {
         let tags = blackout.tags.iter().map(|tag| {
             view! { <span class="tag">{tag.clone()}</span> }
@@ -99,10 +99,10 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
         <tr>
             <th scope="row"><b>{blackout.name.clone()}</b></th>
             <td data-label=ui.state>{state}</td>
-            <td data-label=days.blackout_when>{times(blackout, clock)}</td>
-            <td data-label=days.blackout_next>{next}</td>
-            <td data-label=days.blackout_for>{tags}</td>
-            <td data-label=days.blackout_policy>{days.policy(blackout.policy)}</td>
+            <td data-label=words.blackout_when>{times(blackout, clock)}</td>
+            <td data-label=words.blackout_next>{next}</td>
+            <td data-label=words.blackout_for>{tags}</td>
+            <td data-label=words.blackout_policy>{words.policy(blackout.policy)}</td>
             {delete.map(|delete| view! {
                 <td class="row-actions"><div>{remove(blackout, delete)}</div></td>
             })}
@@ -116,7 +116,7 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
     let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
     match (&blackout.cron, blackout.duration_seconds) {
         (Some(cron), lasts) => {
-            let lasts = lasts.map(|lasts| days::lasting(lang(), &format_duration(lasts)));
+            let lasts = lasts.map(|lasts| blackouts::lasting(lang(), &format_duration(lasts)));
             view! { <span>{cycle(cron)} {lasts} " " {zone}</span> }.into_any()
         }
         (None, _) => {
@@ -130,12 +130,12 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
 }
 
 fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
-    let (ui, days, id) = (ui(), days_ui(), blackout.id.0);
+    let (ui, words, id) = (ui(), blackouts_ui(), blackout.id.0);
     view! {
         <details class="unfold">
             <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
             <div class="unfolded">
-                <p>{days.blackout_delete_confirm}</p>
+                <p>{words.blackout_delete_confirm}</p>
                 <ActForm action=delete>
                     <input type="hidden" name="id" value=id/>
                     {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
@@ -147,11 +147,11 @@ fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
 }
 
 fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &str) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), blackouts_ui());
     let again = !draft.cron.is_empty() || !draft.duration.is_empty();
     let kinds = [
-        ("once", days.blackout_once, !again),
-        ("recurring", days.blackout_recurring, again),
+        ("once", words.blackout_once, !again),
+        ("recurring", words.blackout_recurring, again),
     ];
     let kinds = kinds.map(|(value, words, chosen)| {
         view! {
@@ -162,7 +162,7 @@ fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &
     let policies = [BlackoutPolicy::Drop, BlackoutPolicy::CatchUp].map(|policy| {
         (
             policy.as_str().to_owned(),
-            days.policy(policy).to_owned(),
+            words.policy(policy).to_owned(),
             policy == draft.policy,
         )
     });
@@ -176,40 +176,40 @@ fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &
     };
     view! {
         <form method="post" action=routes::BLACKOUTS class="card blackout-form">
-            <h2>{days.add_blackout}</h2>
+            <h2>{words.add_blackout}</h2>
             {error.map(load::failure)}
             {input(Field {
                 name: "name".into(), label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
             }, faults)}
             <fieldset class="radios">
-                <legend>{days.blackout_kind}</legend>
+                <legend>{words.blackout_kind}</legend>
                 {kinds.into_iter().collect_view()}
             </fieldset>
             <div class="columns once">
-                {input(moment("starts_at", days.blackout_starts, &draft.starts_at), faults)}
-                {input(moment("ends_at", days.blackout_ends, &draft.ends_at), faults)}
+                {input(moment("starts_at", words.blackout_starts, &draft.starts_at), faults)}
+                {input(moment("ends_at", words.blackout_ends, &draft.ends_at), faults)}
             </div>
             <div class="columns recurring">
                 {input(Field {
-                    name: "cron".into(), label: days.blackout_cron, value: draft.cron.clone(), mono: true,
-                    needed: true, hint: days.blackout_cron_hint, ..Field::default()
+                    name: "cron".into(), label: words.blackout_cron, value: draft.cron.clone(), mono: true,
+                    needed: true, hint: words.blackout_cron_hint, ..Field::default()
                 }, faults)}
                 {input(Field {
-                    name: "duration".into(), label: days.blackout_duration, value: draft.duration.clone(),
-                    needed: true, hint: days.blackout_duration_hint, ..Field::default()
+                    name: "duration".into(), label: words.blackout_duration, value: draft.duration.clone(),
+                    needed: true, hint: words.blackout_duration_hint, ..Field::default()
                 }, faults)}
             </div>
             <div class="columns">
                 {input(Field {
                     name: "zone".into(), label: ui.zone,
                     value: if draft.zone.is_empty() { zone.to_owned() } else { draft.zone.clone() },
-                    hint: days.blackout_zone_hint, ..Field::default()
+                    hint: words.blackout_zone_hint, ..Field::default()
                 }, faults)}
                 {input(Field {
                     name: "tags".into(), label: ui.tags, value: draft.tags.join(", "),
-                    hint: days.blackout_tags_hint, ..Field::default()
+                    hint: words.blackout_tags_hint, ..Field::default()
                 }, faults)}
-                {select("policy", days.blackout_policy, "", policies.to_vec(), faults)}
+                {select("policy", words.blackout_policy, "", policies.to_vec(), faults)}
             </div>
             <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
         </form>

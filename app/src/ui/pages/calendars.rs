@@ -6,17 +6,17 @@ use super::admin::crumbs;
 use crate::auth::Action;
 use crate::calendar::{Calendar, CalendarDraft, CalendarImported};
 use crate::error::AppError;
-use crate::i18n::ui::days;
 use crate::page::CalendarsPage;
 use crate::routes;
 use crate::server_fns::{DeleteCalendar, RefreshCalendar, fetch_calendars};
+use crate::texts::calendars;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
-use crate::ui::context::{days_ui, lang, may, ui};
+use crate::ui::context::{calendars_ui, lang, may, ui};
 use crate::ui::load;
 
 /// What can be done to a calendar from its row.
@@ -44,7 +44,7 @@ pub(crate) fn page() -> AnyView {
     };
     view! {
         {crumbs()}
-        {page_head(days_ui().calendars.to_owned(), ().into_any())}
+        {page_head(calendars_ui().calendars.to_owned(), ().into_any())}
         {load::notice(error)}
         <div aria-live="polite">{taken}</div>
         {load::page(data, move |page| content(page, desk))}
@@ -54,7 +54,7 @@ pub(crate) fn page() -> AnyView {
 
 /// What an update came to, with what could not be used.
 fn outcome(imported: &CalendarImported) -> AnyView {
-    let words = days::imported(lang(), imported.days, imported.ignored.len());
+    let words = calendars::imported(lang(), imported.days, imported.ignored.len());
     let name = imported.calendar.name.clone();
     imported_box(
         std::iter::once(format!("{name}: {words}"))
@@ -85,7 +85,7 @@ pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
 }
 
 fn content(page: CalendarsPage, desk: Desk) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), calendars_ui());
     let admin = may(Action::Administer);
     let rows = page
         .calendars
@@ -97,9 +97,9 @@ fn content(page: CalendarsPage, desk: Desk) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col">{ui.name}</th>
-                        <th scope="col">{days.years}</th>
-                        <th scope="col">{days.source}</th>
-                        <th scope="col">{days.used_by}</th>
+                        <th scope="col">{words.years}</th>
+                        <th scope="col">{words.source}</th>
+                        <th scope="col">{words.used_by}</th>
                         {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
                     </tr>
                 </thead>
@@ -114,7 +114,7 @@ fn content(page: CalendarsPage, desk: Desk) -> AnyView {
 /// The years with data as text: `2024–2026, 2028`.
 pub(super) fn years(calendar: &Calendar) -> String {
     if calendar.years.is_empty() {
-        return days_ui().no_years.to_owned();
+        return calendars_ui().no_years.to_owned();
     }
     let runs = calendar.years.chunk_by(|one, next| one + 1 == *next);
     let runs = runs.filter_map(|run| match (run.first(), run.last()) {
@@ -126,20 +126,20 @@ pub(super) fn years(calendar: &Calendar) -> String {
 }
 
 fn row(calendar: &Calendar, desk: Option<Desk>) -> AnyView {
-    let (days, lang) = (days_ui(), lang());
+    let (words, lang) = (calendars_ui(), lang());
     let source = calendar.source_url.clone().map_or_else(
-        || view! { <span class="muted">{days.no_source}</span> }.into_any(),
+        || view! { <span class="muted">{words.no_source}</span> }.into_any(),
         |url| view! { <code class="break">{url}</code> }.into_any(),
     );
     view! {
         <tr>
             <th scope="row">
                 <a class="name" href=routes::calendar(&calendar.name)>{calendar.name.clone()}</a>
-                {calendar.builtin.then(|| view! { <span class="people"><span class="tag">{days.builtin}</span></span> })}
+                {calendar.builtin.then(|| view! { <span class="people"><span class="tag">{words.builtin}</span></span> })}
             </th>
-            <td data-label=days.years>{years(calendar)}</td>
-            <td data-label=days.source>{source}</td>
-            <td data-label=days.used_by>{days::schedules_using(lang, calendar.used_by)}</td>
+            <td data-label=words.years>{years(calendar)}</td>
+            <td data-label=words.source>{source}</td>
+            <td data-label=words.used_by>{calendars::schedules_using(lang, calendar.used_by)}</td>
             {desk.map(|desk| view! {
                 <td class="row-actions"><div>{refresh(calendar, desk)} {delete(calendar, desk)}</div></td>
             })}
@@ -149,7 +149,7 @@ fn row(calendar: &Calendar, desk: Option<Desk>) -> AnyView {
 }
 
 fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
-    let word = days_ui().refresh;
+    let word = calendars_ui().refresh;
     calendar.source_url.as_ref().map(|_| {
         let name = calendar.name.clone();
         let label = format!("{word}: {name}");
@@ -165,20 +165,20 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
 
 /// Offered where the server would not refuse: an unused calendar, or a changed built-in one.
 fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), calendars_ui());
     let (word, glyph, question, yes) = if calendar.builtin {
         calendar.updated_at?;
         (
-            days.back_to_builtin,
+            words.back_to_builtin,
             icon::UNDO,
-            days.back_to_builtin_confirm,
-            days.back_to_builtin,
+            words.back_to_builtin_confirm,
+            words.back_to_builtin,
         )
     } else if calendar.used_by == 0 {
         (
             ui.delete,
             icon::TRASH,
-            days.calendar_delete_confirm,
+            words.calendar_delete_confirm,
             ui.delete_yes,
         )
     } else {
@@ -203,19 +203,19 @@ fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
 }
 
 fn form(draft: &CalendarDraft, faults: &Faults, error: Option<AppError>) -> AnyView {
-    let (ui, days) = (ui(), days_ui());
+    let (ui, words) = (ui(), calendars_ui());
     view! {
         <form method="post" action=routes::CALENDARS class="card">
-            <h2>{days.add_calendar}</h2>
+            <h2>{words.add_calendar}</h2>
             {error.map(load::failure)}
             <div class="columns">
                 {input(Field {
                     name: "name".into(), label: ui.name, value: draft.name.clone(), required: true,
-                    hint: days.calendar_name_hint, ..Field::default()
+                    hint: words.calendar_name_hint, ..Field::default()
                 }, faults)}
                 {input(Field {
-                    name: "source_url".into(), label: days.source, value: draft.source_url.clone(), kind: "url",
-                    hint: days.source_hint, mono: true, ..Field::default()
+                    name: "source_url".into(), label: words.source, value: draft.source_url.clone(), kind: "url",
+                    hint: words.source_hint, mono: true, ..Field::default()
                 }, faults)}
             </div>
             <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>

@@ -6,13 +6,13 @@ use leptos_router::params::ParamsMap;
 
 use super::not_found;
 use crate::error::AppError;
-use crate::i18n::ui::{phrases, plan};
 use crate::id::{ScheduleId, TaskId};
 use crate::occurrence::{OCCURRENCE_STATES, Occurrence, OccurrenceQuery};
 use crate::page::OccurrencesPage;
 use crate::routes;
 use crate::server_fns::fetch_occurrences;
 use crate::task::Task;
+use crate::texts::{phrases, plan};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::state::{occurrence_state, occurrence_word};

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::auth::Action;
-use crate::i18n::ui::{health as words, phrases};
 use crate::page::{DayCounts, FailingTask, Health, Overview, Upcoming};
 use crate::routes;
 use crate::run::Run;
 use crate::server_fns::fetch_overview;
+use crate::texts::{health as words, phrases};
 use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::notices::notices;

@@ -14,7 +14,7 @@ use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
-use crate::ui::context::{may, ui, vault_ui};
+use crate::ui::context::{may, pools_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -30,7 +30,7 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
-        {page_head(vault_ui().pools.to_owned(), ().into_any())}
+        {page_head(pools_ui().pools.to_owned(), ().into_any())}
         {load::notice(error)}
         {load::page(data, move |page| content(page, delete))}
     }
@@ -38,10 +38,10 @@ pub(crate) fn page() -> AnyView {
 }
 
 fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
-    let (ui, vault) = (ui(), vault_ui());
+    let (ui, words) = (ui(), pools_ui());
     let admin = may(Action::Administer);
     let table = if page.pools.is_empty() {
-        view! { <p class="muted padded">{vault.pools_empty}</p> }.into_any()
+        view! { <p class="muted padded">{words.pools_empty}</p> }.into_any()
     } else {
         let rows = page
             .pools
@@ -53,9 +53,9 @@ fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
                     <tr>
                         <th scope="col">{ui.name}</th>
                         <th scope="col">{ui.state}</th>
-                        <th scope="col">{vault.pool_slots}</th>
-                        <th scope="col">{vault.pool_running}</th>
-                        <th scope="col">{vault.pool_waiting}</th>
+                        <th scope="col">{words.pool_slots}</th>
+                        <th scope="col">{words.pool_running}</th>
+                        <th scope="col">{words.pool_waiting}</th>
                         {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
                     </tr>
                 </thead>
@@ -72,13 +72,13 @@ fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
 }
 
 fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
-    let (ui, vault) = (ui(), vault_ui());
+    let (ui, words) = (ui(), pools_ui());
     let state = if pool.running >= pool.slots {
-        badge("warn", icon::PAUSE, vault.pool_full)
+        badge("warn", icon::PAUSE, words.pool_full)
     } else {
-        badge("ok", icon::CHECK, vault.pool_free)
+        badge("ok", icon::CHECK, words.pool_free)
     };
-    let note = (pool.name == EVERYTHING).then_some(vault.pool_everything);
+    let note = (pool.name == EVERYTHING).then_some(words.pool_everything);
     let remove = delete.map(|delete| {
         let name = pool.name.clone();
         view! {
@@ -86,7 +86,7 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
                 <details class="unfold">
                     <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
                     <div class="unfolded">
-                        <p>{vault.pool_delete_confirm}</p>
+                        <p>{words.pool_delete_confirm}</p>
                         <ActForm action=delete>
                             <input type="hidden" name="name" value=name/>
                             {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
@@ -103,9 +103,9 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
                 <span class="people">{note}</span>
             </th>
             <td data-label=ui.state>{state}</td>
-            <td data-label=vault.pool_slots class="number">{pool.slots}</td>
-            <td data-label=vault.pool_running class="number">{pool.running}</td>
-            <td data-label=vault.pool_waiting class="number">{pool.waiting}</td>
+            <td data-label=words.pool_slots class="number">{pool.slots}</td>
+            <td data-label=words.pool_running class="number">{pool.running}</td>
+            <td data-label=words.pool_waiting class="number">{pool.waiting}</td>
             {remove}
         </tr>
     }
@@ -113,22 +113,22 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
 }
 
 fn form(page: PoolsPage) -> AnyView {
-    let (ui, vault, faults) = (ui(), vault_ui(), Faults(page.faults));
+    let (ui, words, faults) = (ui(), pools_ui(), Faults(page.faults));
     view! {
         <form method="post" action=routes::POOLS class="card">
-            <h2>{vault.add_pool}</h2>
+            <h2>{words.add_pool}</h2>
             {page.error.map(load::failure)}
             <div class="columns">
                 {input(Field {
                     name: "name".into(), label: ui.name, value: page.draft.name, required: true,
-                    hint: vault.pool_name_hint, ..Field::default()
+                    hint: words.pool_name_hint, ..Field::default()
                 }, &faults)}
                 {input(Field {
-                    name: "slots".into(), label: vault.pool_slots, value: page.draft.slots, kind: "number",
-                    required: true, hint: vault.pool_slots_hint, ..Field::default()
+                    name: "slots".into(), label: words.pool_slots, value: page.draft.slots, kind: "number",
+                    required: true, hint: words.pool_slots_hint, ..Field::default()
                 }, &faults)}
             </div>
-            <button type="submit" class="button primary">{icon(icon::CHECK)} {vault.save}</button>
+            <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
         </form>
     }
     .into_any()

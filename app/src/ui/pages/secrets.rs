@@ -5,19 +5,19 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::admin::crumbs;
-use crate::i18n::ui::vault;
 use crate::id::SecretId;
 use crate::page::SecretsPage;
 use crate::routes;
 use crate::secret::Secret;
 use crate::server_fns::{DeleteSecret, fetch_secrets};
+use crate::texts::secrets;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, ui, vault_ui};
+use crate::ui::context::{lang, secrets_ui, ui};
 use crate::ui::load;
 
 /// The page.
@@ -38,7 +38,7 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || delete.error());
     view! {
         {crumbs()}
-        {page_head(vault_ui().secrets.to_owned(), ().into_any())}
+        {page_head(secrets_ui().secrets.to_owned(), ().into_any())}
         {load::notice(error)}
         {load::page(data, move |page| content(page, delete))}
     }
@@ -46,10 +46,10 @@ pub(crate) fn page() -> AnyView {
 }
 
 fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
-    let (ui, vault) = (ui(), vault_ui());
+    let (ui, words) = (ui(), secrets_ui());
     let clock = Clock::new(page.clock.clone());
     let table = if page.secrets.is_empty() {
-        view! { <p class="muted padded">{vault.secrets_empty}</p> }.into_any()
+        view! { <p class="muted padded">{words.secrets_empty}</p> }.into_any()
     } else {
         let rows = page
             .secrets
@@ -60,8 +60,8 @@ fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col">{ui.name}</th>
-                        <th scope="col">{vault.secret_tasks}</th>
-                        <th scope="col">{vault.secret_updated}</th>
+                        <th scope="col">{words.secret_tasks}</th>
+                        <th scope="col">{words.secret_updated}</th>
                         <th scope="col"><span class="sr">{ui.actions}</span></th>
                     </tr>
                 </thead>
@@ -78,32 +78,32 @@ fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
 }
 
 fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
-    let (ui, vault, id) = (ui(), vault_ui(), secret.id);
+    let (ui, words, id) = (ui(), secrets_ui(), secret.id);
     let tasks = if secret.tasks.is_empty() {
-        view! { <span class="muted">{vault.secret_no_tasks}</span> }.into_any()
+        view! { <span class="muted">{words.secret_no_tasks}</span> }.into_any()
     } else {
         let links = secret.tasks.iter().map(|task| {
             view! { <a class="break" href=routes::task(task.id)>{task.name.clone()}</a> }
         });
         view! { <span class="people">{links.collect_view()}</span> }.into_any()
     };
-    let label = format!("{}: {}", vault.secret_change, secret.name);
+    let label = format!("{}: {}", words.secret_change, secret.name);
     view! {
         <tr>
             <th scope="row">
                 <b><code class="break">{secret.name.clone()}</code></b>
                 <span class="people">{secret.note.clone()}</span>
             </th>
-            <td data-label=vault.secret_tasks>{tasks}</td>
-            <td data-label=vault.secret_updated>{clock.both(secret.updated_at)}</td>
+            <td data-label=words.secret_tasks>{tasks}</td>
+            <td data-label=words.secret_updated>{clock.both(secret.updated_at)}</td>
             <td class="row-actions"><div>
                 <a class="button small" href=format!("{}?edit={id}#change", routes::SECRETS) aria-label=label>
-                    {icon(icon::EDIT)} <span>{vault.secret_change}</span>
+                    {icon(icon::EDIT)} <span>{words.secret_change}</span>
                 </a>
                 <details class="unfold">
                     <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
                     <div class="unfolded">
-                        <p>{vault.secret_delete_confirm}</p>
+                        <p>{words.secret_delete_confirm}</p>
                         <ActForm action=delete>
                             <input type="hidden" name="id" value=id.0/>
                             {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
@@ -118,11 +118,11 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
 
 /// One form for both: it enters a secret, or changes the one it was opened for.
 fn form(page: SecretsPage) -> AnyView {
-    let (ui, vault) = (ui(), vault_ui());
+    let (ui, words) = (ui(), secrets_ui());
     let (draft, faults) = (page.draft, Faults(page.faults));
     let heading = match page.editing {
-        Some(_) => vault::change_secret(lang(), &draft.name),
-        None => vault.add_secret.to_owned(),
+        Some(_) => secrets::change_secret(lang(), &draft.name),
+        None => words.add_secret.to_owned(),
     };
     let name = match page.editing {
         Some(id) => view! {
@@ -137,20 +137,20 @@ fn form(page: SecretsPage) -> AnyView {
                 value: draft.name.clone(),
                 required: true,
                 mono: true,
-                hint: vault.secret_name_hint,
+                hint: words.secret_name_hint,
                 ..Field::default()
             },
             &faults,
         ),
     };
     let value_hint = match page.editing {
-        Some(_) => vault.secret_keep_hint,
-        None => vault.secret_value_hint,
+        Some(_) => words.secret_keep_hint,
+        None => words.secret_value_hint,
     };
     let submit = match page.editing {
         Some(_) => view! {
             <p class="controls">
-                <button type="submit" class="button primary">{icon(icon::CHECK)} {vault.save}</button>
+                <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
                 <a class="button" href=routes::SECRETS>{ui.cancel}</a>
             </p>
         }
@@ -165,11 +165,11 @@ fn form(page: SecretsPage) -> AnyView {
             <h2>{heading}</h2>
             {page.error.map(load::failure)}
             {name}
-            {text_area("value", vault.secret_value, value_hint, "", &faults)}
+            {text_area("value", words.secret_value, value_hint, "", &faults)}
             <div class="columns">
-                {text_area("tasks", vault.secret_tasks, vault.secret_tasks_hint, &draft.tasks.join("\n"), &faults)}
+                {text_area("tasks", words.secret_tasks, words.secret_tasks_hint, &draft.tasks.join("\n"), &faults)}
                 {input(Field {
-                    name: "note".into(), label: vault.secret_note, value: draft.note.clone(), ..Field::default()
+                    name: "note".into(), label: words.secret_note, value: draft.note.clone(), ..Field::default()
                 }, &faults)}
             </div>
             {submit}

@@ -5,12 +5,13 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found;
 use crate::auth::Action;
+use crate::duration::format_duration;
 use crate::error::AppError;
 use crate::id::TaskId;
 use crate::page::TaskPage;
 use crate::routes;
 use crate::server_fns::{fetch_history, fetch_task};
-use crate::task::{Task, TaskState, format_duration};
+use crate::task::{Task, TaskState};
 use crate::ui::components::bars::bars;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::{cycle, in_force_words, schedules, warnings};

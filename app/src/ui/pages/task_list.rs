@@ -7,11 +7,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 
 use crate::auth::Action;
-use crate::i18n::ui::phrases;
 use crate::page::TaskListPage;
 use crate::routes;
 use crate::server_fns::fetch_task_list;
 use crate::task::{TaskQuery, TaskRow, TaskState};
+use crate::texts::phrases;
 use crate::ui::components::controls::Controls;
 use crate::ui::components::cycle::in_force;
 use crate::ui::components::icon::{self, icon};

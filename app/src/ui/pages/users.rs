@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::page::UsersPage;
 use crate::routes;
 use crate::server_fns::{RevokeToken, SetUserDisabled, fetch_users};
+use crate::texts::account::AccountUi;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::choice::select;
 use crate::ui::components::controls::button;
@@ -17,7 +18,7 @@ use crate::ui::components::output::code_block;
 use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{days_ui, principal, ui};
+use crate::ui::context::{lang, principal, ui};
 use crate::ui::load;
 use crate::user::{ApiToken, User, UserDraft};
 
@@ -124,7 +125,7 @@ fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.last_sign_in>{last}</td>
             <td class="row-actions">
                 <div>
-                    {own.then(|| view! { <span class="muted">{days_ui().own_account}</span> })}
+                    {own.then(|| view! { <span class="muted">{AccountUi::of(lang()).own_account}</span> })}
                     {(!own).then(|| view! {
                         <ActForm action=desk.disable>
                             <input type="hidden" name="id" value=id/>

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Span};
 
 use super::super::content::Property;
 use super::super::fault::Reason;
-use super::super::read::YEARS;
+use super::super::found::YEARS;
 use super::event::Event;
 use super::rule::{Rule, Window, Work};
 use super::when::{When, Zone};

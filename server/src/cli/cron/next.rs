@@ -10,12 +10,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Typed, day_rule, default_zone};
+use crate::cli::access::Access;
 use crate::cli::client::{Client, refusal};
 use crate::cli::print::{print_json, print_lines};
 use crate::cli::when::local;
 use crate::cli::{Failure, lang, sentence};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
 use crate::firings::Snapshot;
 use crate::service::preview::{Basis, preview};
 use crate::timetable::{Patterns, parse_instant, zone};
@@ -27,33 +27,36 @@ const COUNT_MAX: u32 = 100_000;
 pub(in crate::cli) struct Next {
     #[command(flatten)]
     schedule: Typed,
-    /// any, work_days, rest_days, next_work_day, previous_work_day, nth_work_day:3,
+    /// Day rule: any, work_days, rest_days, next_work_day, previous_work_day, nth_work_day:3,
     /// nth_work_day:-1 (the last of the month)
     #[arg(long, default_value = "", value_parser = day_rule)]
     day_rule: String,
-    /// Calendar of the day rule; any but the built-in `cn` is looked up on the server
+    /// Calendar of the day rule; all but the built-in `cn` need the server
     #[arg(long, default_value = "")]
     calendar: String,
-    /// IANA zone (default: --default-zone, else the system's zone)
-    #[arg(long = "zone", id = "cron_zone")]
+    /// IANA time zone (default: JCRONTAB_ZONE, else the system's time zone)
+    #[arg(long = "zone", id = "cron_zone", value_name = "ZONE")]
     zone: Option<String>,
     /// Start after this instant: RFC 3339, or a time in the zone (default: now)
     #[arg(long)]
     after: Option<String>,
-    /// How many
+    /// Number of firings
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(COUNT_MAX)))]
     count: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// With --json: also list skipped firings, and why
+    /// With --json: also list skipped firings and why they are skipped
     #[arg(long, requires = "json")]
     firings: bool,
 }
 
-pub(super) async fn run(next: &Next, config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
     let lang = lang();
-    let name = next.zone.clone().unwrap_or_else(|| default_zone(config));
+    let name = next
+        .zone
+        .clone()
+        .unwrap_or_else(|| default_zone(&access.config));
     let found = zone(&name).map_err(|unknown| Failure::usage(unknown.to_string()))?;
     let after = match &next.after {
         Some(text) => Some(Stamp(parse_instant(text, &found).ok_or_else(|| {
@@ -81,7 +84,7 @@ pub(super) async fn run(next: &Next, config: &Config) -> Result<(), Failure> {
     let told = if known {
         here(lang, &request)?
     } else {
-        on_server(config, lang, &request).await?
+        on_server(access, lang, &request).await?
     };
     if next.json {
         let mut value = json!({ "next": told.next });
@@ -114,7 +117,7 @@ fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
 
 /// Asked of the server, which knows the other calendars.
 async fn on_server(
-    config: &Config,
+    access: &Access,
     lang: Lang,
     request: &PreviewRequest,
 ) -> Result<Preview, Failure> {
@@ -124,7 +127,7 @@ async fn on_server(
             "this calendar is on the server, which lists at most 1000: use --count 1000",
         )));
     }
-    let client = Client::connect(config, lang).await?;
+    let client = Client::connect(access, lang).await?;
     let failed = |error: serde_json::Error| Failure::error(sentence(&error));
     let body = serde_json::to_value(request).map_err(failed)?;
     let answer = client

@@ -13,7 +13,7 @@ use crate::cli::sentence;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::executor::{Identity, Isolation};
-use crate::lifecycle::{self, DataDir, DataDirError, Parts, Progress, Stage, StartError};
+use crate::lifecycle::{self, Assembled, DataDir, DataDirError, Progress, Stage, StartError};
 use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
 use crate::timetable::data_version;
@@ -56,7 +56,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
 }
 
 /// Opens folder, database and key as the server would, and reports how that went.
-async fn open(config: &Config, report: &mut Report) -> Option<Parts> {
+async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
     let folder = &config.data_dir;
     if !folder.exists() {
         folder::to_be(folder, report);
@@ -130,7 +130,7 @@ fn tell_progress(folder: &Path, report: &mut Report) -> bool {
         return false;
     };
     let past = (SystemClock.now() - since).num_seconds();
-    let past = app::task::format_duration(past);
+    let past = app::duration::format_duration(past);
     report.starting(
         "server",
         match stage {
@@ -216,7 +216,12 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
 }
 
 /// Whether the key opens what the database holds sealed.
-async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report) -> Option<Parts> {
+async fn key(
+    config: &Config,
+    data: &DataDir,
+    store: Store,
+    report: &mut Report,
+) -> Option<Assembled> {
     let clock: SharedClock = Arc::new(SystemClock);
     let parts = match lifecycle::assemble(config, data, store, &clock, None) {
         Ok(parts) => parts,
@@ -230,10 +235,7 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
     let service = &parts.service;
     let checked = async {
         service.check_key().await?;
-        service
-            .almanac
-            .load(&service.store, &service.patterns, service.clock.now())
-            .await?;
+        service.load_calendars().await?;
         Ok::<_, StartError>(())
     };
     match checked.await {
@@ -246,8 +248,7 @@ async fn key(config: &Config, data: &DataDir, store: Store, report: &mut Report)
         ),
         Err(error) => report.fail("secret_key", sentence(&error), NEXT_KEY),
     }
-    service.output.check().await;
-    if let Some(why) = service.output.trouble() {
+    if let Some(why) = service.output_trouble().await {
         report.fail(
             "output_store",
             report.lang().pick(

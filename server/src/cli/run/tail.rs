@@ -8,8 +8,9 @@ use app::run::log::{LogItem, LogPage, Stream};
 use axum::http::Method;
 use serde::de::DeserializeOwned;
 
-use crate::cli::Failure;
 use crate::cli::client::Client;
+use crate::cli::print::print_json;
+use crate::cli::{Failure, sentence};
 
 /// Bytes from the end in which the last lines are looked for.
 const BACK: u64 = 256 * 1024;
@@ -23,6 +24,7 @@ pub(super) async fn tail(
     id: i64,
     lines: usize,
     follow: bool,
+    json: bool,
 ) -> Result<(), Failure> {
     let first: LogPage = ask(client, &format!("/api/v1/runs/{id}/log?limit=1")).await?;
     let mut next = first.total_bytes.saturating_sub(BACK);
@@ -33,13 +35,13 @@ pub(super) async fn tail(
         items.append(&mut page.items);
         page = read(client, id, next).await?;
     }
-    print(&last_lines(items, lines));
+    print(&last_lines(items, lines), json)?;
     if !follow {
         return Ok(());
     }
     loop {
         next = page.next;
-        print(&page.items);
+        print(&page.items, json)?;
         if page.items.is_empty() {
             // The run may be over elsewhere before its log is complete here, never the reverse.
             let run: Run = ask(client, &format!("/api/v1/runs/{id}")).await?;
@@ -93,7 +95,14 @@ fn last_lines(items: Vec<LogItem>, lines: usize) -> Vec<LogItem> {
     kept
 }
 
-fn print(items: &[LogItem]) {
+fn print(items: &[LogItem], json: bool) -> Result<(), Failure> {
+    if json {
+        for item in items {
+            let value = serde_json::to_value(item);
+            print_json(&value.map_err(|error| Failure::error(sentence(&error)))?);
+        }
+        return Ok(());
+    }
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     for item in items {
         // A reader that has gone away (`| head`) is no failure.
@@ -110,6 +119,7 @@ fn print(items: &[LogItem]) {
             LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes omitted …]", to - from).ok(),
         };
     }
+    Ok(())
 }
 
 #[cfg(test)]

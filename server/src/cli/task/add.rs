@@ -7,58 +7,64 @@ use serde_json::{Value, json};
 
 use super::execution::Execution;
 use super::show::cycle;
+use crate::cli::channel;
 use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
 use crate::cli::name::Name;
-use crate::cli::print::{items, print_json, print_lines, text};
+use crate::cli::print::{print_json, print_lines, text};
 use crate::cli::{Failure, lang};
+
+/// Heading of the options on schedules.
+const SCHEDULES: &str = "Schedules";
+/// Heading of the options on missed firings.
+const MISSED: &str = "Missed firings";
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct AddTask {
     #[command(flatten)]
     name: Name,
-    /// 工作周期: a cron expression, `every 90s`, `at 2026-12-01 09:00`, `@startup`; may be given
-    /// several times
-    #[arg(long, required = true)]
+    /// Schedule (工作周期): a cron expression, `every 90s`, `at 2026-12-01 09:00`, `@startup`;
+    /// repeatable
+    #[arg(long, required = true, help_heading = SCHEDULES)]
     cron: Vec<String>,
     #[command(flatten)]
     rules: Rules,
     #[command(flatten)]
     missed: Missed,
-    /// The command, run by /bin/sh -c
+    /// Command, run by /bin/sh -c
     #[arg(long, default_value = "")]
     command: String,
-    /// message, message_command or command
+    /// What a firing does: send a message, run a command and send its result, or run a command
     #[arg(long, value_parser = ["message", "message_command", "command"])]
     mode: Option<String>,
-    /// IANA zone
-    #[arg(long = "zone", id = "task_zone")]
+    /// IANA time zone (default: the server's)
+    #[arg(long = "zone", id = "task_zone", value_name = "ZONE")]
     zone: Option<String>,
-    /// 责任人; may be given several times
+    /// Owner (责任人), mentioned in messages; repeatable
     #[arg(long = "owner")]
     owners: Vec<String>,
-    /// Label; may be given several times
+    /// Tag; repeatable
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// 称呼: how messages address the owners
+    /// Nickname (称呼), how messages address the recipients
     #[arg(long, default_value = "")]
     nickname: String,
-    /// Name or id of the channel for its messages
+    /// Channel for messages, by name or ID
     #[arg(long)]
     channel: Option<String>,
-    /// 催单工作周期
+    /// Schedule while the task is being chased (催单工作周期)
     #[arg(long, default_value = "")]
     urge_cron: String,
-    /// Start with chasing on
+    /// Create the task with chasing on
     #[arg(long)]
     urging: bool,
-    /// Start of the active period: RFC 3339, or a time in the task's zone
+    /// Start of the active period: RFC 3339, or a time in the task's time zone
     #[arg(long, default_value = "")]
     starts_at: String,
     /// End of the active period
     #[arg(long, default_value = "")]
     ends_at: String,
-    /// Timeout of a run: 30s, 5m, 2h
+    /// Timeout of a run, after which it is killed: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
     #[command(flatten)]
@@ -71,45 +77,45 @@ pub(in crate::cli) struct AddTask {
 /// Rules for all schedules that are given.
 #[derive(Args, Debug)]
 struct Rules {
-    /// How the cron expressions are read: `quartz` has seconds first, and 1 is Sunday
-    #[arg(long, value_parser = ["standard", "quartz"])]
+    /// Dialect of the cron expressions; `quartz` has seconds first, and 1 is Sunday
+    #[arg(long, value_parser = ["standard", "quartz"], help_heading = SCHEDULES)]
     dialect: Option<String>,
-    /// Which days count: any, work_days, rest_days, next_work_day, previous_work_day,
+    /// Day rule: any, work_days, rest_days, next_work_day, previous_work_day,
     /// nth_work_day:3, nth_work_day:-1 (the last of the month)
-    #[arg(long, default_value = "", value_parser = day_rule)]
+    #[arg(long, default_value = "", value_parser = day_rule, help_heading = SCHEDULES)]
     day_rule: String,
     /// Calendar of the day rule (default: cn)
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", help_heading = SCHEDULES)]
     calendar: String,
-    /// Jitter: delay each firing by a random time of up to this: 30s, 5m
-    #[arg(long, default_value = "")]
+    /// Delay each firing by a random time up to this: 30s, 5m
+    #[arg(long, default_value = "", help_heading = SCHEDULES)]
     jitter: String,
-    /// Use the same delay for every firing
-    #[arg(long, requires = "jitter")]
+    /// Use the same random delay for every firing
+    #[arg(long, requires = "jitter", help_heading = SCHEDULES)]
     jitter_stable: bool,
 }
 
 /// Misfire policy: what to do with firings missed while the server was down.
 #[derive(Args, Debug)]
 struct Missed {
-    /// What to catch up after an outage: none, latest, all (default: latest for commands, none
-    /// for reminders)
-    #[arg(long, value_parser = ["none", "latest", "all"])]
+    /// Misfire policy: which firings missed while the server was down to run when it is back
+    /// (default: latest for commands, none for reminders)
+    #[arg(long, value_parser = ["none", "latest", "all"], help_heading = MISSED)]
     missed: Option<String>,
-    /// A firing may be this late and still count as on time (default: 60s)
-    #[arg(long, default_value = "")]
+    /// Misfire grace: a firing this late is still on time (default: 60s)
+    #[arg(long, default_value = "", help_heading = MISSED)]
     grace: String,
-    /// With --missed all: at most how many of each schedule, 1-1000 (default: 10)
-    #[arg(long, default_value = "")]
+    /// With --missed all: maximum number per schedule, 1-1000 (default: 10)
+    #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max: String,
-    /// With --missed latest or all: nothing older than this (default: 30d)
-    #[arg(long, default_value = "")]
+    /// With --missed latest or all: maximum age of a missed firing (default: 30d)
+    #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max_age: String,
 }
 
 pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     let channel_id = match &add.channel {
-        Some(name) => Some(find_channel(client, name).await?),
+        Some(name) => channel::find(client, name).await?["id"].as_i64(),
         None => None,
     };
     let mode = add.mode.clone().unwrap_or_else(|| {
@@ -140,14 +146,19 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
             format!("任务 {id} 已创建：{cycle}"),
             format!("Task {id} created: {cycle}"),
         );
-        let warnings = task["warnings"].as_array().into_iter().flatten();
-        let warnings = warnings
-            .filter_map(Value::as_str)
-            .map(|text| lang().pick(format!("注意：{text}"), format!("Warning: {text}")));
-        let lines: Vec<String> = std::iter::once(entered).chain(warnings).collect();
+        let lines: Vec<String> = std::iter::once(entered).chain(warnings(&task)).collect();
         print_lines(&lines);
     }
     Ok(())
+}
+
+/// What the server finds odd about a task that it has saved.
+pub(super) fn warnings(task: &Value) -> Vec<String> {
+    let warnings = task["warnings"].as_array().into_iter().flatten();
+    warnings
+        .filter_map(Value::as_str)
+        .map(|text| lang().pick(format!("注意：{text}"), format!("Warning: {text}")))
+        .collect()
 }
 
 fn schedules(add: &AddTask) -> Vec<ScheduleDraft> {
@@ -179,21 +190,4 @@ fn split(values: &[String]) -> Vec<String> {
         .iter()
         .flat_map(|value| app::task::split_list(value))
         .collect()
-}
-
-/// A channel by name, or by id where no channel has that name.
-pub(in crate::cli) async fn find_channel(client: &Client, wanted: &str) -> Result<i64, Failure> {
-    let channels = client.call(Method::GET, "/api/v1/channels", None).await?;
-    let by_name = items(&channels)
-        .iter()
-        .find(|channel| channel["name"] == wanted);
-    let by_id = || {
-        items(&channels)
-            .iter()
-            .find(|channel: &&Value| wanted.parse().is_ok_and(|id: i64| channel["id"] == id))
-    };
-    by_name
-        .or_else(by_id)
-        .and_then(|channel| channel["id"].as_i64())
-        .ok_or_else(|| Failure::not_found(format!("there is no channel {wanted:?}")))
 }

@@ -9,44 +9,44 @@ use clap::Args;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Execution")]
 pub(super) struct Execution {
-    /// What to do with a start while it still runs: skip (default), allow:N (N in parallel),
-    /// queue:N (N queued), replace
+    /// Overlap policy: what to do with a firing while the task is running: skip (default), allow:N
+    /// (N runs at once), queue:N (N wait in the queue), replace (stop the older run)
     #[arg(long, default_value = "")]
     overlap: String,
     /// Concurrency pool that limits its runs
     #[arg(long, default_value = "")]
     pool: String,
-    /// Send a warning when a run takes longer: 5m
+    /// Warn after: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
-    /// Grace period between TERM and KILL (default: 10s)
+    /// Grace period between SIGTERM and SIGKILL when a run is stopped (default: 10s)
     #[arg(long, default_value = "")]
     stop_grace: String,
-    /// Unix user; must be allowed by the server (JCRONTAB_RUN_AS_ALLOW)
+    /// Unix user to run as, one of JCRONTAB_RUN_AS_ALLOW on the server
     #[arg(long, default_value = "")]
     as_user: String,
     /// Working directory
     #[arg(long, default_value = "")]
     cwd: String,
     /// Shell: bash, dash, zsh, ksh or a path (default: /bin/sh). A command that begins with #! is
-    /// run by the interpreter that it names
+    /// run by that interpreter
     #[arg(long, default_value = "")]
     shell: String,
-    /// Merge stderr into stdout: keeps their order, but they can no longer be distinguished
+    /// Merge stderr into stdout, which keeps the order of their lines
     #[arg(long)]
     merge_output: bool,
-    /// Pass secrets as files named by JCRONTAB_SECRET_FILE_NAME instead of as variables
+    /// Pass secrets as files, named by JCRONTAB_SECRET_FILE_<NAME>, instead of as variables
     #[arg(long)]
     secret_files: bool,
-    /// Environment variable NAME=VALUE; may be given several times. Not for secrets
+    /// Environment variable NAME=VALUE; repeatable. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// Parameter of manual runs: `NAME[!][:KIND][(A|B|C)][=DEFAULT]`; may be given several
-    /// times. KIND is text, number, choice, date or secret, ! makes it required.
+    /// Parameter of a manual start: NAME[!][:KIND][(A|B|C)][=DEFAULT]; repeatable. KIND is text,
+    /// number, choice, date or secret; ! makes it required.
     /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
     #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]
     params: Vec<Parameter>,
-    /// Label of a parameter in the form: NAME=LABEL; may be given several times
+    /// Label of a parameter in the form: NAME=LABEL; repeatable
     #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
     labels: Vec<(String, String)>,
     /// Keep its processes running when the server crashes
@@ -65,13 +65,13 @@ pub(super) struct Execution {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Retry")]
 struct Retry {
-    /// Retries after a failure, 0-19
+    /// Number of retries after a failure, 0-19
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
     retries: Option<u8>,
     /// Delay before the first retry: 30s, 5m (default: 1m)
     #[arg(long, default_value = "")]
     retry_delay: String,
-    /// Backoff multiplier of further delays, 1-10 (default: 2)
+    /// Backoff multiplier: each further delay is longer by this factor, 1-10 (default: 2)
     #[arg(long, default_value = "")]
     retry_factor: String,
     /// Maximum delay (default: 1h)
@@ -80,13 +80,13 @@ struct Retry {
     /// Jitter of each delay, in percent
     #[arg(long, default_value = "")]
     retry_jitter: String,
-    /// Retry only for these exit codes: 1,75
+    /// Retry only after these exit codes: 1,75
     #[arg(long, value_name = "CODES", default_value = "")]
     retry_on_exit: String,
-    /// Also retry after a timeout
+    /// Retry also after a timeout
     #[arg(long)]
     retry_on_timeout: bool,
-    /// Also retry after a server crash: the command may then run twice
+    /// Retry also after a crash of the server; the command may then run twice
     #[arg(long)]
     retry_on_lost: bool,
 }
@@ -97,16 +97,16 @@ struct Limits {
     /// CPU time per process: 10m
     #[arg(long, default_value = "")]
     cpu: String,
-    /// Memory: 512M, 2G
+    /// Memory of the run: 512M, 2G
     #[arg(long, default_value = "")]
     memory: String,
     /// Open files per process
     #[arg(long, default_value = "")]
     open_files: String,
-    /// Processes
+    /// Number of processes
     #[arg(long, default_value = "")]
     processes: String,
-    /// Nice value, 0-19
+    /// Niceness added, 0-19
     #[arg(long, default_value = "")]
     nice: String,
 }
@@ -114,19 +114,19 @@ struct Limits {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Dependencies")]
 struct Waits {
-    /// Wait for this task, by id or name; may be given several times
+    /// Wait for this task, by ID or name; repeatable
     #[arg(long, value_name = "TASK")]
     after: Vec<String>,
-    /// One of them is enough
+    /// Start when one of them has ended, instead of all
     #[arg(long, requires = "after")]
     after_any: bool,
-    /// Wait until they finish, with any result
+    /// Start also when they failed
     #[arg(long, requires = "after")]
     after_finish: bool,
-    /// Runs that ended up to this long before the planned time count (default: 1d)
+    /// Accept runs that ended up to this long before the planned start (default: 1d)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_within: String,
-    /// Wait at most this long, then skip the run (default: 1h)
+    /// Maximum wait, after which the firing is skipped (default: 1h)
     #[arg(long, requires = "after", value_name = "DURATION", default_value = "")]
     after_patience: String,
 }
@@ -134,23 +134,23 @@ struct Waits {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "HTTP request instead of a command")]
 struct Http {
-    /// URL; ${NAME} in path, query, header values and body stands for a variable of the run
+    /// URL; ${NAME} in path, query, header values and body is replaced by a variable of the run
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     http_url: Option<String>,
-    /// GET (default), POST, PUT, PATCH, DELETE, HEAD
+    /// Method: GET (default), POST, PUT, PATCH, DELETE, HEAD
     #[arg(long, value_name = "METHOD", requires = "http_url", default_value = "")]
     http_method: String,
-    /// Header; may be given several times
+    /// Header; repeatable
     #[arg(
         long = "http-header",
         value_name = "NAME: VALUE",
         requires = "http_url"
     )]
     http_headers: Vec<String>,
-    /// Body
+    /// Body of the request
     #[arg(long, value_name = "TEXT", requires = "http_url", default_value = "")]
     http_body: String,
-    /// Success status codes (default: 200-299)
+    /// Status codes of a success (default: 200-299)
     #[arg(
         long,
         value_name = "STATUSES",
@@ -158,10 +158,10 @@ struct Http {
         default_value = ""
     )]
     http_expect: String,
-    /// JSON pointer in the response that must have a value (RFC 6901): /data/state
+    /// JSON Pointer (RFC 6901) to a value that the response must contain: /data/state
     #[arg(long, value_name = "POINTER", requires = "http_url")]
     http_json_pointer: Option<String>,
-    /// Expected value at that pointer
+    /// Expected value at the JSON Pointer
     #[arg(
         long,
         value_name = "TEXT",

@@ -215,7 +215,7 @@ fn missed(rule: &Value) -> Option<String> {
         return None;
     }
     let policy = rule.policy.map_or("-", |policy| policy.as_str());
-    let length = app::task::format_duration;
+    let length = app::duration::format_duration;
     Some(format!(
         "missed: {policy}, grace {}, max {}, max age {}",
         length(rule.grace_seconds),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 
-use app::run::{Run, RunForm, RunState, reason_text};
+use app::run::{Run, RunState, reason_text};
+use app::task::RunForm;
 use app::task::execution::ParameterKind;
 use axum::http::Method;
 use clap::Args;
@@ -13,8 +14,8 @@ use serde_json::json;
 use super::path;
 use crate::cli::client::Client;
 use crate::cli::print::{print_json, print_lines};
-use crate::cli::secret::value;
-use crate::cli::{Failure, lang, sentence};
+use crate::cli::progress::shown;
+use crate::cli::{Failure, hidden, lang, sentence};
 
 /// Between two looks at a run that is waited for.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -23,20 +24,20 @@ const STDIN: &str = "@stdin";
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct StartTask {
-    /// The task's id
+    /// Task ID
     id: i64,
-    /// Fill in a parameter: NAME=VALUE, or NAME=@stdin for the next line of stdin; may be given
-    /// several times. Secret ones are asked for where stdin is a terminal, and never taken from
-    /// the command line, where every user of the machine could read them
+    /// Set a parameter: NAME=VALUE, or NAME=@stdin for the next line of stdin; repeatable. Secret
+    /// parameters are prompted for on a terminal and never taken from the command line, which every
+    /// user of the machine can read
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
-    /// Why; kept with the run
+    /// Reason for the start; stored with the run
     #[arg(long, default_value = "")]
     note: String,
-    /// The same key starts nothing again within a day, and gives the run that it started
+    /// Idempotency key: within a day, the same key returns the run it started and starts no other
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Wait for the end of the run; the exit code is 0 when it succeeds
+    /// Wait until the run ends; exit with 0 if it succeeded
     #[arg(long)]
     wait: bool,
     /// Print JSON
@@ -62,7 +63,8 @@ pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failur
         if !start.json {
             print_lines(&[started(&run)]);
         }
-        run = end_of(client, run).await?;
+        let what = lang().pick("等待执行结束…", "waiting for the end of the run …");
+        run = shown(what, end_of(client, run)).await?;
     }
     if start.json {
         print_json(&serde_json::to_value(&run).map_err(|error| Failure::error(sentence(&error)))?);
@@ -112,7 +114,7 @@ fn parameters(start: &StartTask, form: &RunForm) -> Result<BTreeMap<String, Stri
         for one in &form.parameters {
             let asks = one.kind == ParameterKind::Secret && one.required;
             if asks && !filled.contains_key(&one.name) {
-                filled.insert(one.name.clone(), value::read(&one.name)?);
+                filled.insert(one.name.clone(), hidden::read(&one.name)?);
             }
         }
     }
@@ -122,7 +124,7 @@ fn parameters(start: &StartTask, form: &RunForm) -> Result<BTreeMap<String, Stri
 /// The next line of stdin.
 fn line(name: &str) -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
-        return value::read(name);
+        return hidden::read(name);
     }
     let mut line = String::new();
     let count = std::io::stdin()

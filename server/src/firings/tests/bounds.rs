@@ -23,10 +23,10 @@ fn resting(first: Date, days: usize) -> Snapshot {
     rules
 }
 
-fn own(spec: &str, rule: &str, rules: &Snapshot) -> Rhythm {
+fn own(spec: &str, rule: &str, rules: &Snapshot) -> CompiledSchedule {
     let mut schedule = schedule(spec, rule);
     schedule.calendar = Some("own".into());
-    rhythm(&schedule, &task(), rules)
+    compiled(&schedule, &task(), rules)
 }
 
 #[test]
@@ -39,18 +39,18 @@ fn a_rest_longer_than_any_search_does_not_end_a_schedule() {
             .expect("a day");
         for rule in ["next_work_day", "previous_work_day", "work_days"] {
             for spec in ["0 9 * * *", "0 9,15 * * *", "30 7 * * 3"] {
-                let rhythm = own(spec, rule, &rules);
+                let compiled = own(spec, rule, &rules);
                 let mut from = at("2026-12-20 12:00");
                 let mut landed = 0;
-                while crate::timetable::civil_date(rhythm.cycle().zone(), from) < end {
-                    let Some(slot) = rhythm.next(from) else {
+                while crate::timetable::civil_date(compiled.cycle().zone(), from) < end {
+                    let Some(slot) = compiled.next(from) else {
                         panic!("{spec} {rule} over {days} days ends at {from}");
                     };
                     assert!(slot.at > from, "{spec} {rule} {days}");
                     // From anywhere before it, the same slot.
                     let near = slot.at - TimeDelta::microseconds(1);
                     assert_eq!(
-                        rhythm.next(near).as_ref(),
+                        compiled.next(near).as_ref(),
                         Some(&slot),
                         "{spec} {rule} {days}"
                     );
@@ -58,7 +58,7 @@ fn a_rest_longer_than_any_search_does_not_end_a_schedule() {
                     from = slot.at;
                 }
                 assert!(landed >= days / 8, "{spec} {rule} {days}: {landed}");
-                let start = rhythm.next_start(at("2027-01-04 12:00"));
+                let start = compiled.next_start(at("2027-01-04 12:00"));
                 let start = start.map(|firing| shown(firing.due_at));
                 assert!(
                     start.is_some_and(|at| at >= end.to_string()),
@@ -74,8 +74,8 @@ fn a_time_of_the_day_that_has_passed_is_not_the_end() {
     // The day itself lies in the rest, and its firing has passed.
     let rules = resting(date(2026, 1, 1), 1200);
     for rule in ["next_work_day", "previous_work_day"] {
-        let rhythm = own("0 9 * * *", rule, &rules);
-        let slot = rhythm.next(at("2027-06-01 10:00")).expect("a slot");
+        let compiled = own("0 9 * * *", rule, &rules);
+        let slot = compiled.next(at("2027-06-01 10:00")).expect("a slot");
         assert_eq!(shown(slot.at), "2027-06-02 09:00:00");
         assert!(matches!(
             slot.firings[0].excluded,
@@ -92,7 +92,7 @@ fn a_schedule_asked_from_long_before_its_task_goes_on() {
     let mut young = task();
     young.created_at = Stamp(at("2026-11-22 10:00"));
     for rule in ["next_work_day", "previous_work_day"] {
-        let daily = rhythm(&schedule("0 9 * * *", rule), &young, &Snapshot::default());
+        let daily = compiled(&schedule("0 9 * * *", rule), &young, &Snapshot::default());
         let slot = daily.next(at("2000-01-01 00:00")).expect("a slot");
         assert_eq!(shown(slot.at), "2026-11-23 09:00:00", "{rule}");
     }
@@ -102,12 +102,12 @@ fn a_schedule_asked_from_long_before_its_task_goes_on() {
 fn a_moved_firing_is_found_where_it_lands() {
     let rules = resting(date(2027, 1, 1), 450);
     for rule in ["", "work_days", "next_work_day", "previous_work_day"] {
-        let rhythm = own("0 9 * * 1,6", rule, &rules);
+        let compiled = own("0 9 * * 1,6", rule, &rules);
         let mut from = at("2026-12-01 00:00");
         for _ in 0..120 {
-            let slot = rhythm.next(from).expect("a slot");
+            let slot = compiled.next(from).expect("a slot");
             for firing in &slot.firings {
-                let found = rhythm.slot_of(firing.scheduled_for).expect("its slot");
+                let found = compiled.slot_of(firing.scheduled_for).expect("its slot");
                 assert_eq!(found.at, slot.at, "{rule} {}", firing.scheduled_for);
                 assert_eq!(found.firings.as_slice(), std::slice::from_ref(firing));
             }
@@ -135,7 +135,7 @@ fn a_blackout_of_dense_starts_is_one_time() {
     assert_eq!(quiet.at(at("2026-11-23 08:59:59")), None);
     assert_eq!(quiet.at(at("2026-11-23 18:00")), None);
     assert_eq!(quiet.current_or_next(at("2026-11-22 20:00")), whole);
-    let half_hourly = rhythm(&schedule("*/30 * * * *", ""), &task(), &with(quiet));
+    let half_hourly = compiled(&schedule("*/30 * * * *", ""), &task(), &with(quiet));
     assert_eq!(
         starts(&half_hourly, "2026-11-23 08:15", 3),
         [
@@ -145,7 +145,7 @@ fn a_blackout_of_dense_starts_is_one_time() {
         ],
         "18:00 is a firing's own time"
     );
-    let odd = rhythm(
+    let odd = compiled(
         &schedule("15 10 * * *", ""),
         &task(),
         &with(hours(BlackoutPolicy::CatchUp)),
@@ -162,7 +162,7 @@ fn a_blackout_without_end_lets_nothing_start() {
         for policy in [BlackoutPolicy::Drop, BlackoutPolicy::CatchUp] {
             let rules = with(blackout(None, Some((cron, seconds)), policy, &[]));
             for spec in ["0 9 * * *", "at 2026-11-24 09:00"] {
-                let shut = rhythm(&schedule(spec, ""), &task(), &rules);
+                let shut = compiled(&schedule(spec, ""), &task(), &rules);
                 let slot = shut.next(at("2026-11-23 12:00")).expect("a slot");
                 assert!(
                     matches!(slot.firings[0].excluded, Some(Excluded::Blackout { .. })),
@@ -187,7 +187,7 @@ fn a_blackout_without_end_lets_nothing_start() {
         );
         rules.quiet.push(hour);
     }
-    let chained = rhythm(&schedule("30 0 * * *", ""), &task(), &rules);
+    let chained = compiled(&schedule("30 0 * * *", ""), &task(), &rules);
     let slot = chained.next(at("2026-11-23 00:00")).expect("a slot");
     assert!(slot.firings[0].excluded.is_some() && !slot.firings[0].put_off);
 }
@@ -196,14 +196,16 @@ fn a_blackout_without_end_lets_nothing_start() {
 fn nothing_is_known_behind_a_pause_without_end() {
     let mut paused = task();
     paused.state = TaskState::Paused;
-    let rhythms = [
-        rhythm(&schedule("0 9 * * *", ""), &paused, &Snapshot::default()),
+    let compiled_schedules = [
+        compiled(&schedule("0 9 * * *", ""), &paused, &Snapshot::default()),
         plain("0 10 * * *", ""),
     ];
-    let slot = rhythms[0].next(at("2026-11-22 12:00")).expect("a slot");
+    let slot = compiled_schedules[0]
+        .next(at("2026-11-22 12:00"))
+        .expect("a slot");
     assert_eq!(slot.firings[0].excluded, Some(Excluded::Paused));
-    assert_eq!(rhythms[0].behind(&slot), None);
-    let mut merge = Merge::new(&rhythms, at("2026-11-22 12:00"));
+    assert_eq!(compiled_schedules[0].behind(&slot), None);
+    let mut merge = Merge::new(&compiled_schedules, at("2026-11-22 12:00"));
     merge.next();
     merge.skip_to(0, None);
     assert!(merge.take(50).all(|(index, _)| index == 1));
@@ -245,11 +247,14 @@ fn every_search_has_an_end() {
 fn a_calendar_that_is_gone_is_monday_to_friday() {
     let mut schedule = schedule("0 9 * * *", "work_days");
     schedule.calendar = Some("gone".into());
-    let rhythm = rhythm(&schedule, &task(), &Snapshot::default());
+    let compiled = compiled(&schedule, &task(), &Snapshot::default());
     assert_eq!(
-        starts(&rhythm, "2026-10-02 12:00", 2),
+        starts(&compiled, "2026-10-02 12:00", 2),
         ["2026-10-05 09:00:00", "2026-10-06 09:00:00"],
         "a holiday of the built-in calendar"
     );
-    assert_eq!(rhythm.calendar().map(|own| own.name.as_str()), Some("gone"));
+    assert_eq!(
+        compiled.calendar().map(|own| own.name.as_str()),
+        Some("gone")
+    );
 }

@@ -3,10 +3,14 @@
 use super::*;
 
 /// Starts, and skipped firings, one by one.
-fn one_by_one(rhythm: &Rhythm, from: DateTime<Utc>, until: DateTime<Utc>) -> (u64, u64) {
+fn one_by_one(
+    compiled: &CompiledSchedule,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> (u64, u64) {
     let (mut starts, mut left_out) = (0, 0);
     let mut after = from;
-    while let Some(slot) = rhythm.next(after).filter(|slot| slot.at <= until) {
+    while let Some(slot) = compiled.next(after).filter(|slot| slot.at <= until) {
         for firing in &slot.firings {
             *if firing.excluded.is_none() {
                 &mut starts
@@ -19,19 +23,19 @@ fn one_by_one(rhythm: &Rhythm, from: DateTime<Utc>, until: DateTime<Utc>) -> (u6
     (starts, left_out)
 }
 
-fn agree(rhythm: &Rhythm, from: &str, until: &str) {
+fn agree(compiled: &CompiledSchedule, from: &str, until: &str) {
     let (from, until) = (at(from), at(until));
-    let (starts, left_out) = one_by_one(rhythm, from, until);
-    let name = format!("{} from {from}", rhythm.rule);
-    assert_eq!(rhythm.count_starts(from, until), Some(starts), "{name}");
-    let stretches = rhythm.left_out(from, until).expect("stretches");
+    let (starts, left_out) = one_by_one(compiled, from, until);
+    let name = format!("{} from {from}", compiled.rule);
+    assert_eq!(compiled.count_starts(from, until), Some(starts), "{name}");
+    let stretches = compiled.left_out(from, until).expect("stretches");
     let told: u64 = stretches.iter().map(|(_, _, count, _)| count).sum();
     assert_eq!(told, left_out, "{name}");
     for (first, last, count, code) in stretches {
         assert!(from < first && first <= last && last <= until, "{name}");
         assert_eq!(code, "calendar");
         let before = first - TimeDelta::microseconds(1);
-        assert_eq!(one_by_one(rhythm, before, last), (0, count), "{name}");
+        assert_eq!(one_by_one(compiled, before, last), (0, count), "{name}");
     }
 }
 
@@ -45,24 +49,24 @@ fn counts_are_exact() {
             "every 50m",
             "0 9 * * 1",
         ] {
-            let rhythm = plain(spec, rule);
-            agree(&rhythm, "2026-09-20 09:00", "2026-10-20 09:00");
-            agree(&rhythm, "2026-10-07 23:59:59", "2026-10-08 00:00");
-            agree(&rhythm, "2026-10-08 00:00", "2026-10-08 00:00");
-            agree(&rhythm, "2026-10-01 12:34:56", "2026-10-06 00:00");
+            let compiled = plain(spec, rule);
+            agree(&compiled, "2026-09-20 09:00", "2026-10-20 09:00");
+            agree(&compiled, "2026-10-07 23:59:59", "2026-10-08 00:00");
+            agree(&compiled, "2026-10-08 00:00", "2026-10-08 00:00");
+            agree(&compiled, "2026-10-01 12:34:56", "2026-10-06 00:00");
         }
     }
     let mut bounded = task();
     bounded.starts_at = Some(Stamp(at("2026-10-03 09:00")));
     bounded.ends_at = Some(Stamp(at("2026-10-10 09:00")));
     for rule in ["", "work_days", "rest_days"] {
-        let daily = rhythm(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
+        let daily = compiled(&schedule("0 9 * * *", rule), &bounded, &Snapshot::default());
         agree(&daily, "2026-09-20 00:00", "2026-10-20 00:00");
     }
     // A clock that is set back and forward.
     let mut york = task();
     york.zone = "America/New_York".into();
-    let nightly = rhythm(
+    let nightly = compiled(
         &schedule("*/15 * * * *", "work_days"),
         &york,
         &Snapshot::default(),
@@ -78,14 +82,14 @@ fn what_needs_a_look_is_not_counted() {
     }
     let once = |start, end| {
         let quiet = blackout(Some((start, end)), None, BlackoutPolicy::Drop, &[]);
-        rhythm(&schedule("0 9 * * *", ""), &task(), &with(quiet)).count_starts(from, until)
+        compiled(&schedule("0 9 * * *", ""), &task(), &with(quiet)).count_starts(from, until)
     };
     assert_eq!(once("2026-11-19 00:00", "2026-11-25 00:00"), None);
     assert_eq!(once("2026-10-19 00:00", "2026-11-01 00:00"), Some(19));
     assert_eq!(once("2026-11-20 00:01", "2026-11-25 00:00"), Some(19));
     let mut paused = task();
     paused.state = TaskState::Paused;
-    let paused = rhythm(&schedule("0 9 * * *", ""), &paused, &Snapshot::default());
+    let paused = compiled(&schedule("0 9 * * *", ""), &paused, &Snapshot::default());
     assert_eq!(paused.count_starts(from, until), None);
     let work = plain("* * * * *", "work_days");
     let long = from + TimeDelta::days(4_100);

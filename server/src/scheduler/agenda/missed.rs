@@ -5,8 +5,8 @@ use app::task::Task;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rows_of;
-use crate::firings::{Excluded, Rhythm};
-use crate::store::{Entry, Planned};
+use crate::firings::{CompiledSchedule, Excluded};
+use crate::store::{Planned, PlannedEntry};
 use crate::timetable::start_of_day;
 
 /// Missed firings of one schedule that get a row each; further ones share one row.
@@ -31,7 +31,7 @@ pub(in crate::scheduler) fn policy(task: &Task) -> MissedPolicy {
 /// be caught up are planned, the claim decides on them; the others are recorded.
 pub(super) fn rows(
     task: &Task,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
     first: DateTime<Utc>,
     now: DateTime<Utc>,
     reason: &'static str,
@@ -42,21 +42,21 @@ pub(super) fn rows(
         MissedPolicy::None | MissedPolicy::Latest => 1,
         MissedPolicy::All => usize::try_from(task.missed.max).unwrap_or(1).max(1),
     };
-    let until = rhythm.window_end(now);
-    if let Some(count) = rhythm.count_starts(from, until)
+    let until = compiled.window_end(now);
+    if let Some(count) = compiled.count_starts(from, until)
         && count > (ROWS + keep) as u64
     {
-        return many(task, rhythm, (from, until), count, keep, reason);
+        return many(task, compiled, (from, until), count, keep, reason);
     }
     let mut firing: Vec<Planned> = Vec::new();
     let mut skipped: Vec<Planned> = Vec::new();
     let mut cut_short = false;
-    let mut slot = rhythm.next(from);
+    let mut slot = compiled.next(from);
     let mut steps = 0;
     while let Some(found) = slot.filter(|slot| slot.at <= now) {
-        for row in rows_of(task.id, rhythm, &found) {
+        for row in rows_of(task.id, compiled, &found) {
             match row.entry {
-                Entry::Skipped(code) => told(&mut skipped, row, code),
+                PlannedEntry::Skipped(code) => told(&mut skipped, row, code),
                 _ => firing.push(row),
             }
         }
@@ -71,14 +71,14 @@ pub(super) fn rows(
         if steps > STEPS + 200 {
             break;
         }
-        slot = rhythm.next(after);
+        slot = compiled.next(after);
     }
     let mut rows = skipped;
     if policy(task) == MissedPolicy::All && firing.len() <= ROWS {
         // Only the latest ones are caught up; the claim cannot know which they are.
         let told = firing.len().saturating_sub(keep);
         for row in firing.iter_mut().take(told) {
-            row.entry = Entry::Missed {
+            row.entry = PlannedEntry::Missed {
                 reason,
                 count: 1,
                 since: row.scheduled_for,
@@ -92,7 +92,7 @@ pub(super) fn rows(
     let kept = firing.split_off(firing.len().saturating_sub(keep));
     if let (Some(since), Some(last)) = (firing.first(), firing.last()) {
         rows.push(Planned {
-            entry: Entry::Missed {
+            entry: PlannedEntry::Missed {
                 reason,
                 count: i64::try_from(firing.len()).unwrap_or(i64::MAX),
                 since: since.scheduled_for,
@@ -108,13 +108,13 @@ pub(super) fn rows(
 /// behind.
 fn many(
     task: &Task,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
     count: u64,
     keep: usize,
     reason: &'static str,
 ) -> Vec<Planned> {
-    let cycle = rhythm.cycle();
+    let cycle = compiled.cycle();
     let just_before = |at: DateTime<Utc>| at - TimeDelta::microseconds(1);
     // One more than is kept: the last of those that are recorded.
     let mut last: Vec<Planned> = Vec::new();
@@ -122,7 +122,7 @@ fn many(
     let mut steps = 0;
     while let Some(found) = at.filter(|at| *at > from && last.len() <= keep && steps < STEPS) {
         steps += 1;
-        let Some(slot) = rhythm.next(just_before(found)) else {
+        let Some(slot) = compiled.next(just_before(found)) else {
             break;
         };
         let mut before = found;
@@ -132,16 +132,19 @@ fn many(
             // None of this day counts.
             before = start_of_day(cycle.zone(), *date).min(found);
         }
-        let rows = rows_of(task.id, rhythm, &slot);
-        last.extend(rows.into_iter().filter(|row| row.entry == Entry::Planned));
+        let rows = rows_of(task.id, compiled, &slot);
+        last.extend(
+            rows.into_iter()
+                .filter(|row| row.entry == PlannedEntry::Planned),
+        );
         at = cycle.previous_at_or_before(just_before(before));
     }
-    let first = rhythm.next_start(from);
-    let mut rows = left_out(task, rhythm, from, until);
+    let first = compiled.next_start(from);
+    let mut rows = left_out(task, compiled, from, until);
     if last.len() > keep
         && let (Some(told), Some(first)) = (last.pop(), first)
     {
-        let entry = Entry::Missed {
+        let entry = PlannedEntry::Missed {
             reason,
             count: i64::try_from(count)
                 .unwrap_or(i64::MAX)
@@ -157,20 +160,20 @@ fn many(
 /// Rows for whole days that a rule of days skipped, days in a row together.
 fn left_out(
     task: &Task,
-    rhythm: &Rhythm,
+    compiled: &CompiledSchedule,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Vec<Planned> {
-    let stretches = rhythm.left_out(from, until).unwrap_or_default();
+    let stretches = compiled.left_out(from, until).unwrap_or_default();
     stretches
         .into_iter()
         .map(|(since, last, count, reason)| Planned {
             task_id: task.id,
-            schedule_id: rhythm.id,
+            schedule_id: compiled.id,
             scheduled_for: last,
             base_at: last,
             due_at: last,
-            entry: Entry::SkippedMany {
+            entry: PlannedEntry::SkippedMany {
                 reason,
                 count: i64::try_from(count).unwrap_or(i64::MAX),
                 since,
@@ -184,8 +187,8 @@ fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
     let full = rows.len() >= SKIPPED_ROWS;
     if let Some(last) = rows.last_mut() {
         let same = match last.entry {
-            Entry::Skipped(reason) if reason == code => Some((1, last.scheduled_for)),
-            Entry::SkippedMany {
+            PlannedEntry::Skipped(reason) if reason == code => Some((1, last.scheduled_for)),
+            PlannedEntry::SkippedMany {
                 reason,
                 count,
                 since,
@@ -196,7 +199,7 @@ fn told(rows: &mut Vec<Planned>, row: Planned, code: &'static str) {
             && row.scheduled_for > last.scheduled_for
             && (row.scheduled_for - last.scheduled_for <= TimeDelta::minutes(15) || full)
         {
-            let entry = Entry::SkippedMany {
+            let entry = PlannedEntry::SkippedMany {
                 reason: code,
                 count: count + 1,
                 since: since.min(row.scheduled_for),

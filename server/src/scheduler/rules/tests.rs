@@ -7,7 +7,7 @@ use app::time::Stamp;
 use super::*;
 use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 
-use super::super::steps::Hole;
+use super::super::clock_steps::Hole;
 use crate::admission::ActiveRun;
 use crate::firings::Snapshot;
 use crate::store::LiveTask;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use jiff::tz::TimeZone;
 
 use super::super::words::{clock_change_text, excluded_text, note_text};
-use crate::firings::{Merge, Rhythm, Slot};
+use crate::firings::{CompiledSchedule, Merge, Slot};
 use crate::timetable::clock_changes;
 
 /// Slots that are searched for starts, besides those that are asked for.
@@ -23,16 +23,16 @@ pub(in crate::service) const DENSE: TimeDelta = TimeDelta::hours(20);
 pub(super) fn list(
     lang: Lang,
     task: &Task,
-    rhythms: &[Rhythm],
+    compiled_schedules: &[CompiledSchedule],
     zone: &TimeZone,
     from: DateTime<Utc>,
     (count, left_out_max): (usize, usize),
 ) -> Vec<Firing> {
     let mut firings: Vec<Firing> = Vec::new();
-    let mut merge = Merge::new(rhythms, from);
+    let mut merge = Merge::new(compiled_schedules, from);
     let (mut starts, mut left_out, mut slots) = (0, 0, 0);
     // How many were skipped in a row, by schedule.
-    let mut stretch = vec![(0_usize, from); rhythms.len()];
+    let mut stretch = vec![(0_usize, from); compiled_schedules.len()];
     let mut before = from;
     while starts < count
         && slots < SLOTS + count
@@ -40,12 +40,12 @@ pub(super) fn list(
     {
         slots += 1;
         let changes = clock_changes(zone, before, slot.at);
-        let rhythm = &rhythms[index];
+        let compiled = &compiled_schedules[index];
         let shown = firings.len();
         for firing in &slot.firings {
             let excluded = firing.excluded.as_ref().map(|excluded| Exclusion {
                 code: excluded.code().to_owned(),
-                text: excluded_text(lang, excluded, rhythm, &task.zone),
+                text: excluded_text(lang, excluded, compiled, &task.zone),
             });
             if excluded.is_some() {
                 // Days apart each is worth a line; what is dense is stepped over.
@@ -59,7 +59,7 @@ pub(super) fn list(
                 starts += 1;
                 stretch[index] = (0, slot.at);
             }
-            let settled = rhythm.id != ScheduleId(0);
+            let settled = compiled.id != ScheduleId(0);
             firings.push(Firing {
                 schedule: u32::try_from(index).unwrap_or(u32::MAX),
                 scheduled_for: Stamp(firing.scheduled_for),
@@ -68,7 +68,7 @@ pub(super) fn list(
                 } else {
                     without_jitter(firing, &slot)
                 }),
-                due_until: rhythm
+                due_until: compiled
                     .jitter_until(slot.at)
                     .filter(|_| !settled && excluded.is_none())
                     .map(Stamp),
@@ -76,7 +76,7 @@ pub(super) fn list(
                     at: Stamp(*at),
                     text: clock_change_text(lang, *was, *is),
                 }),
-                note: note_text(lang, firing, &slot, rhythm),
+                note: note_text(lang, firing, &slot, compiled),
                 excluded,
             });
         }
@@ -85,7 +85,7 @@ pub(super) fn list(
             before = slot.at;
         }
         if stretch[index].0 >= STRETCH {
-            merge.skip_to(index, rhythm.behind(&slot));
+            merge.skip_to(index, compiled.behind(&slot));
             stretch[index] = (0, slot.at);
         }
     }
@@ -105,14 +105,14 @@ fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc>
 /// Years without data, in the firings shown and half a year behind them.
 pub(super) fn notes(
     lang: Lang,
-    rhythms: &[Rhythm],
+    compiled_schedules: &[CompiledSchedule],
     firings: &[Firing],
     from: DateTime<Utc>,
 ) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let last = firings.last().map_or(from, |firing| firing.due_at.0);
-    for rhythm in rhythms {
-        let Some(calendar) = rhythm.calendar() else {
+    for compiled in compiled_schedules {
+        let Some(calendar) = compiled.calendar() else {
             continue;
         };
         for year in from.year()..=(last + TimeDelta::days(1)).year().min(from.year() + 20) {

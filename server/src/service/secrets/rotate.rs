@@ -6,11 +6,12 @@ use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 
-use super::super::{KEY_CHECK, Service};
+use super::super::Service;
+use super::super::key::KEY_CHECK;
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
 use crate::notifier::seal_name;
-use crate::parameters;
+use crate::run::parameters;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{SealedAt, SealedSecret, StoreError};
 

@@ -71,7 +71,7 @@ impl<T: Clone> Kept<T> {
 
 /// The last answers: bodies for programs, rows for pages.
 #[derive(Default)]
-pub struct KeptLists {
+pub(crate) struct KeptLists {
     json: Kept<Bytes>,
     rows: Kept<Arc<List<TaskRow>>>,
 }
@@ -126,7 +126,7 @@ impl Service {
         self.allow(caller, app::auth::Action::Read)?;
         // All of this before the rows are read: what changes in between is in the rows, and the
         // next one to ask finds that it is no longer this version.
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let from = self.clock.now();
         let version = self.store.data_version().await.or_internal(caller.lang)?;
         if let Some(version) = version

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use super::super::Service;
 use super::task_noun;
 use crate::error::OrInternal;
-use crate::firings::Rhythm;
+use crate::firings::CompiledSchedule;
 
 /// The soonest planned firing of each task.
 pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
@@ -33,8 +33,8 @@ impl Service {
 
     /// The schedules of a task that are in force, ready to be asked; ones that this version cannot
     /// read are not among them.
-    pub(in crate::service) fn rhythms(&self, task: &Task) -> Vec<Rhythm> {
-        let rules = self.almanac.snapshot();
+    pub(in crate::service) fn compiled_schedules(&self, task: &Task) -> Vec<CompiledSchedule> {
+        let rules = self.calendar_cache.snapshot();
         let urge = task.urge_cron.as_deref().filter(|_| task.urging);
         let urge = urge.map(|spec| Schedule {
             // The row's id only matters for jitter, which an urge cycle has none of.
@@ -48,7 +48,7 @@ impl Service {
         let schedules = urge.map_or_else(|| task.schedules.clone(), |urge| vec![urge]);
         schedules
             .iter()
-            .filter_map(|schedule| Rhythm::new(schedule, task, &rules, &self.patterns))
+            .filter_map(|schedule| CompiledSchedule::new(schedule, task, &rules, &self.patterns))
             .collect()
     }
 
@@ -67,23 +67,23 @@ impl Service {
             return task;
         }
         let now = self.clock.now();
-        let rhythms = self.rhythms(&task);
+        let compiled_schedules = self.compiled_schedules(&task);
         // What is planned of a paused task does not start.
         let put_off = planned
             .get(&task.id)
             .filter(|_| task.state == TaskState::Active);
-        task.next_at = rhythms
+        task.next_at = compiled_schedules
             .iter()
-            .filter_map(|rhythm| rhythm.next_start(now))
+            .filter_map(|compiled| compiled.next_start(now))
             .map(|firing| firing.due_at)
             .chain(put_off.copied())
             .min()
             .map(Stamp);
         let over = task.ends_at.is_some_and(|end| end.0 < now);
-        let spent = !rhythms.is_empty()
-            && rhythms
-                .iter()
-                .all(|rhythm| rhythm.cycle().is_once() && rhythm.cycle().next_after(now).is_none());
+        let spent = !compiled_schedules.is_empty()
+            && compiled_schedules.iter().all(|compiled| {
+                compiled.cycle().is_once() && compiled.cycle().next_after(now).is_none()
+            });
         task.finished = task.next_at.is_none() && (over || spent);
         task
     }

@@ -3,11 +3,12 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
+use app::duration::format_duration;
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::{ScheduleId, TaskId};
 use app::schedule::{MissedDraft, Purpose, Schedule};
-use app::task::{Task, TaskDraft, TaskState, format_duration};
+use app::task::{Task, TaskDraft, TaskState};
 use app::time::Stamp;
 use chrono::DateTime;
 

@@ -10,15 +10,15 @@ use app::backend::{Answer, Caller};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::{Run, RunRequest, Trigger};
+use app::run::{Run, Trigger};
+use app::task::RunRequest;
 use app::task::Task;
 
 use super::super::Service;
 use super::task_noun;
 use crate::auth::token::hash;
 use crate::error::OrInternal;
-use crate::executor::Job;
-use crate::parameters;
+use crate::run::{Job, parameters};
 use crate::store::{Manual, ManualStart};
 
 /// Characters a note may have.
@@ -66,7 +66,7 @@ impl Service {
         let who = self.allow(caller, Action::Operate)?;
         let lang = caller.lang;
         let executor = self.executor(lang)?;
-        if !self.standing.may_claim(self.clock.ticks()) {
+        if !self.lease.may_claim(self.clock.ticks()) {
             return Err(out_of_step(lang));
         }
         let task = self.find_task(lang, id).await?;
@@ -82,7 +82,7 @@ impl Service {
             .start_manual(&act, &task, &new, &slots, &self.node_id)
             .await;
         let started = started
-            .inspect_err(|_| executor.doubt())
+            .inspect_err(|_| executor.mark_commit_unknown())
             .or_internal(lang)?;
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::super::Service;
 use super::super::preview::{Basis, preview};
-use crate::firings::{Rhythm, Snapshot};
+use crate::firings::{CompiledSchedule, Snapshot};
 use crate::timetable::{Patterns, parse_instant, zone};
 
 /// Starts that are looked for: whether there is one at all.
@@ -32,7 +32,7 @@ impl Service {
             count: Some(STARTS),
             ..PreviewRequest::default()
         };
-        let rules = self.almanac.snapshot();
+        let rules = self.calendar_cache.snapshot();
         let now = self.clock.now();
         let basis = Basis {
             default_zone: &self.default_zone,
@@ -139,8 +139,8 @@ fn nothing_to_come(
     let fires = |task: &Task| {
         let mut schedules = task.schedules.iter();
         schedules.any(|schedule| {
-            let rhythm = Rhythm::new(schedule, task, rules, patterns);
-            rhythm.is_some_and(|rhythm| rhythm.next(now).is_some())
+            let compiled = CompiledSchedule::new(schedule, task, rules, patterns);
+            compiled.is_some_and(|compiled| compiled.next(now).is_some())
         })
     };
     let free = Task {

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use super::super::entity::{occurrence, run};
 use super::super::{StoreError, Tx, streak};
 use super::{CHUNK, rows};
-use crate::admission::{ActiveRun, Wait, WaitsFor};
+use crate::admission::{ActiveRun, Wait, WaitReason};
 
 /// Stands for "a newer start" where a person's name stands otherwise. No name has a colon.
 pub(super) const REPLACED: &str = "replaced:";
@@ -121,12 +121,12 @@ pub(in crate::store) async fn active<C: ConnectionTrait>(
         if state == "waiting" {
             let why = match reason.as_deref().map(RunReason::read) {
                 Some(RunReason::Waits(why)) => why,
-                _ => WaitsFor::Retry.code().to_owned(),
+                _ => WaitReason::Retry.code().to_owned(),
             };
             let due_at = due_at.unwrap_or(started_at);
             waits = Some(Wait {
                 due_at,
-                why: WaitsFor::read(&why),
+                why: WaitReason::read(&why),
             });
             waiting.push(WaitingRun {
                 run_id: id,

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::super::entity::{occurrence, run};
 use super::super::{Engine, StoreError, Tx};
 use super::ids::Ids;
-use super::{CHUNK, CLAIM_MAX, Claimed, Due, Entry, Planned};
+use super::{CHUNK, CLAIM_MAX, Claimed, Due, Planned, PlannedEntry};
 
 pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), StoreError> {
     use occurrence::Column as C;
@@ -32,14 +32,14 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
     ]);
     for row in rows {
         let (state, reason, count, since) = match row.entry {
-            Entry::Planned => ("planned", None, 1, None),
-            Entry::Skipped(reason) => ("skipped", Some(reason), 1, None),
-            Entry::Missed {
+            PlannedEntry::Planned => ("planned", None, 1, None),
+            PlannedEntry::Skipped(reason) => ("skipped", Some(reason), 1, None),
+            PlannedEntry::Missed {
                 reason,
                 count,
                 since,
             } => ("missed", Some(reason), count, Some(since)),
-            Entry::SkippedMany {
+            PlannedEntry::SkippedMany {
                 reason,
                 count,
                 since,

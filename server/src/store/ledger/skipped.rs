@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::entity::occurrence;
 use super::super::{StoreError, Tx};
-use super::{CHUNK, Entry, Planned, rows};
+use super::{CHUNK, Planned, PlannedEntry, rows};
 
 /// Skipped firings of one schedule share a row while they are this close.
 pub(super) const CLOSE: TimeDelta = TimeDelta::minutes(15);
@@ -71,9 +71,9 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
 impl Stretch<'_> {
     fn row(&self) -> Planned {
         let entry = if self.count == 1 {
-            Entry::Skipped(self.reason)
+            PlannedEntry::Skipped(self.reason)
         } else {
-            Entry::SkippedMany {
+            PlannedEntry::SkippedMany {
                 reason: self.reason,
                 count: self.count,
                 since: self.first.scheduled_for,
@@ -133,7 +133,7 @@ fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec
     for mut firings in by_schedule.into_values() {
         firings.sort_by_key(|firing| firing.scheduled_for);
         for firing in firings {
-            let Entry::Skipped(reason) = firing.entry else {
+            let PlannedEntry::Skipped(reason) = firing.entry else {
                 continue;
             };
             match stretches.last_mut() {

@@ -1,4 +1,4 @@
-//! Rows 2 and 3: kill -9 exactly between two writes, at the fail points of `server::faults`.
+//! Rows 2 and 3: kill -9 exactly between two writes, at the fail points of `server::failpoints`.
 
 use std::time::Duration;
 

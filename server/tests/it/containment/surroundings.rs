@@ -231,7 +231,7 @@ async fn enter(app: &TestApp, name: &str, execution: app::task::Execution) -> ap
         timeout_seconds: None,
     };
     let act = app.act();
-    let inserted = app.service.store.insert_task(&act, &new, |_| Vec::new());
+    let inserted = app.components.store.insert_task(&act, &new, |_| Vec::new());
     inserted.await.expect("a task")
 }
 
@@ -239,7 +239,7 @@ async fn enter(app: &TestApp, name: &str, execution: app::task::Execution) -> ap
 async fn only_listed_users_run_commands() {
     for mode in modes() {
         let app = TestApp::with(&[mode, "--run-as-allow=games, no-such-user"]).await;
-        let executor = app.service.executor.as_ref().expect("an executor");
+        let executor = app.components.executor.as_ref().expect("an executor");
         let run = async |name: &str, user: &str| {
             let execution = app::task::Execution {
                 run_as: user.to_owned(),

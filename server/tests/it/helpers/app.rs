@@ -16,14 +16,14 @@ use server::auth::token::{API_PREFIX, hash, new_secret, random_id};
 use server::clock::{Clock, SharedClock};
 use server::config::Config;
 use server::executor::Identity;
-use server::lifecycle::{self, DataDir, Parts};
+use server::http::Web;
+use server::http::site::Site;
+use server::lifecycle::{self, Assembled, DataDir};
 use server::notifier::Notifier;
 use server::recorder::Spool;
-use server::scheduler::bury_dead_nodes;
-use server::service::Service;
+use server::scheduler::reap_dead_nodes;
+use server::service::{Components, Service};
 use server::store::{Act, NewSchedule, NewTask, NodeRow, Store};
-use server::web::Web;
-use server::web::site::Site;
 
 use super::clock::{ManualClock, at};
 use super::node::{Node, until};
@@ -39,11 +39,12 @@ struct Arguments {
 /// One server process, without its loops: tests turn those by hand.
 pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
+    pub(crate) components: Components,
     pub(crate) service: Arc<Service>,
     pub(crate) me: NodeRow,
     router: Router,
     notifying: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
-    _parts: Parts,
+    _parts: Assembled,
     // Last, so that everything else has let go of it.
     pub(crate) place: Arc<Place>,
 }
@@ -120,7 +121,7 @@ impl TestApp {
         let shared: SharedClock = clock.clone();
         let parts =
             lifecycle::assemble(&config, data, store, &shared, Some(identity)).expect("the parts");
-        let service = Arc::clone(&parts.service);
+        let (components, service) = (parts.components.clone(), Arc::clone(&parts.service));
         let me = parts.node.clone();
         let web = Web {
             service: Arc::clone(&service),
@@ -131,25 +132,26 @@ impl TestApp {
         let router = browser::router(&web).await;
         // As `lifecycle::serve` does it, without the loops.
         let spool = Spool::new(data.path().join("results.spool"));
-        server::recorder::replay(&service.store, &spool, |_| {})
+        server::recorder::replay(&components.store, &spool, |_| {})
             .await
             .expect("what waited on disk");
-        bury_dead_nodes(
-            &service.store,
+        reap_dead_nodes(
+            &components.store,
             &shared,
             &me,
-            &service.composer,
-            server::scheduler::Silence::SaysNothing,
+            &components.composer,
+            server::scheduler::HeartbeatEvidence::Inconclusive,
         )
         .await
         .expect("burying");
-        service
+        components
             .store
             .insert_node(&me, clock.now())
             .await
             .expect("the node's row");
         Self {
             clock,
+            components,
             service,
             me,
             router,
@@ -195,14 +197,14 @@ impl TestApp {
     pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser {
         let now = self.clock.now();
         let user = self
-            .service
+            .components
             .store
             .insert_user(&self.act(), name, role, "no password")
             .await
             .expect("a user");
         let secret = new_secret();
         let until = now + TimeDelta::days(30);
-        self.service
+        self.components
             .store
             .insert_session(&self.act(), &hash(&secret), user, until)
             .await
@@ -234,13 +236,13 @@ impl TestApp {
     /// A token of a new account with this role.
     pub(crate) async fn token(&self, name: &str, role: Role) -> String {
         let user = self
-            .service
+            .components
             .store
             .insert_user(&self.act(), name, role, "no password")
             .await
             .expect("a user");
         let token = format!("{API_PREFIX}{}", new_secret());
-        self.service
+        self.components
             .store
             .insert_token(&self.act(), user, "jct_", &hash(&token), None)
             .await
@@ -277,7 +279,10 @@ impl TestApp {
                 timeout_seconds: None,
             };
             let act = self.act();
-            let inserted = self.service.store.insert_task(&act, &new, |_| Vec::new());
+            let inserted = self
+                .components
+                .store
+                .insert_task(&act, &new, |_| Vec::new());
             inserted.await.expect("a task");
         }
     }
@@ -332,7 +337,7 @@ impl TestApp {
     /// Runs of a task, oldest first.
     pub(crate) async fn runs(&self, task: TaskId) -> Vec<Run> {
         let mut runs = self
-            .service
+            .components
             .store
             .task_runs(task, None, 1000)
             .await
@@ -384,12 +389,12 @@ impl TestApp {
     fn notifier(&self) -> Notifier {
         let clock: SharedClock = self.clock.clone();
         Notifier {
-            store: self.service.store.clone(),
+            store: self.components.store.clone(),
             clock,
             node_id: self.me.id.clone(),
-            signals: Arc::clone(&self.service.signals),
-            sealer: self.service.sealer.clone(),
-            sender: self.service.sender.clone(),
+            signals: Arc::clone(&self.components.signals),
+            sealer: self.components.sealer.clone(),
+            sender: self.components.sender.clone(),
             pace: Arc::default(),
         }
     }
@@ -401,7 +406,7 @@ impl TestApp {
 
     /// This process's loop.
     pub(crate) async fn node(&self) -> Node {
-        Node::start(self, self.service.store.clone(), self.me.clone()).await
+        Node::start(self, self.components.store.clone(), self.me.clone()).await
     }
 
     /// Another process's loop on the same database.
@@ -409,7 +414,7 @@ impl TestApp {
         let url = &self.place.database.url;
         // SQLite allows one process only, so there both share its connections.
         let store = if url.is_empty() {
-            self.service.store.clone()
+            self.components.store.clone()
         } else {
             Store::open(url, &self.place.data())
                 .await

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
-use server::web::Web;
+use server::http::Web;
 use tokio::sync::RwLock;
 use tower::ServiceExt;
 
@@ -22,7 +22,7 @@ static PAGES: RwLock<()> = RwLock::const_new(());
 /// The whole server's router.
 pub(crate) async fn router(web: &Web) -> Router {
     let _nobody_renders = PAGES.write().await;
-    server::web::router(web).expect("an API that can be described")
+    server::router::router(web).expect("an API that can be described")
 }
 
 /// An answer.

@@ -19,7 +19,7 @@ pub(super) async fn until<T>(
     mut check: impl AsyncFnMut() -> Option<T>,
 ) -> T {
     // Listening starts before the look, so that no change falls in between.
-    let mut changes = service.signals.listen();
+    let mut changes = service.changes();
     let waiting = async {
         loop {
             if let Some(found) = check().await {
@@ -40,6 +40,8 @@ pub(crate) struct Node {
     pub(crate) agenda: Agenda,
     clock: Arc<ManualClock>,
     service: Arc<Service>,
+    /// The process's own store, also where the loop has another one.
+    store: Store,
 }
 
 impl Node {
@@ -49,14 +51,14 @@ impl Node {
             store,
             clock,
             node: row,
-            signals: Arc::clone(&app.service.signals),
-            executor: Arc::clone(app.service.executor.as_ref().expect("an executor")),
-            patterns: Arc::clone(&app.service.patterns),
-            almanac: Arc::clone(&app.service.almanac),
+            signals: Arc::clone(&app.components.signals),
+            executor: Arc::clone(app.components.executor.as_ref().expect("an executor")),
+            patterns: Arc::clone(&app.components.patterns),
+            calendar_cache: Arc::clone(&app.components.calendar_cache),
             watch: std::sync::Mutex::default(),
-            lag: Arc::clone(&app.service.lag),
-            sealer: app.service.sealer.clone(),
-            standing: Arc::clone(&app.service.standing),
+            lag: Arc::clone(&app.components.lag),
+            sealer: app.components.sealer.clone(),
+            lease: Arc::clone(&app.components.lease),
             database_clock: None,
         };
         let agenda = scheduler.start().await.expect("the loop starts");
@@ -65,6 +67,7 @@ impl Node {
             agenda,
             clock: Arc::clone(&app.clock),
             service: Arc::clone(&app.service),
+            store: app.components.store.clone(),
         }
     }
 
@@ -106,7 +109,7 @@ impl Node {
     /// Waits until nothing runs.
     pub(crate) async fn settled(&self) {
         until(&self.service, "all runs to end", async || {
-            let running = self.service.store.running(1).await.expect("running");
+            let running = self.store.running(1).await.expect("running");
             running.is_empty().then_some(())
         })
         .await;

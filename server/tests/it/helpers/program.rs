@@ -48,6 +48,15 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// The same for what the parser of the command line says, which is several lines.
+    #[track_caller]
+    pub(crate) fn refused_lines(&self, code: i32) {
+        assert_eq!((self.code, self.out.as_str()), (code, ""), "{self:?}");
+        assert!(self.err.starts_with("error: "), "{self:?}");
+    }
+}
+
 /// A command line of an installation: nothing of the test's own environment is in it.
 fn command(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jcrontab"));

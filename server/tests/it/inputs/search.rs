@@ -147,7 +147,7 @@ async fn what_was_there_before_is_found() {
         .database
         .execute("DELETE FROM seaql_migrations WHERE version LIKE '%000008%'")
         .await;
-    app.service.store.migrate().await.expect("a migration");
+    app.components.store.migrate().await.expect("a migration");
     let list = app
         .service
         .task_list(

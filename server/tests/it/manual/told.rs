@@ -4,10 +4,11 @@ use app::auth::Role;
 use app::backend::{Calendars, Tasks};
 use app::calendar::BlackoutDraft;
 use app::id::TaskId;
-use app::run::{RunForm, RunRequest, RunState};
+use app::run::RunState;
 use app::schedule::ScheduleDraft;
 use app::task::execution::{ExecutionDraft, WaitsDraft};
 use app::task::{Control, TaskDraft};
+use app::task::{RunForm, RunRequest};
 use serde_json::{Value, json};
 
 use super::super::helpers::{TestApp, draft};
@@ -132,7 +133,7 @@ async fn the_form_tells_what_runs_under_way_make_of_a_start() {
                 .await;
             assert_eq!(third.expect_err("full").code, "task.queue_full");
         }
-        let executor = app.service.executor.as_ref().expect("an executor");
+        let executor = app.components.executor.as_ref().expect("an executor");
         executor.stop_all();
         app.ended(first).await;
     }

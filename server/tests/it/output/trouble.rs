@@ -217,10 +217,10 @@ async fn a_store_that_refuses_is_told_on_the_overview_until_it_works() {
             .any(|notice| notice["code"] == "output_store")
     };
     assert!(!told().await, "nothing is known yet");
-    app.service.output.check().await;
-    assert!(app.service.output.trouble().is_some());
+    app.components.output.check().await;
+    assert!(app.components.output.trouble().is_some());
     assert!(told().await);
     let works = TestApp::new().await;
-    works.service.output.check().await;
-    assert_eq!(works.service.output.trouble(), None);
+    works.components.output.check().await;
+    assert_eq!(works.components.output.trouble(), None);
 }

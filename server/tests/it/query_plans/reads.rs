@@ -65,7 +65,7 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
 /// What the loop and the notifier look for, beside what a turn does.
 pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     let now = app.clock.now();
-    let store = &app.service.store;
+    let store = &app.components.store;
     store.outbox_next(now).await.expect("the outbox");
     store.outbox_channels(now).await.expect("the outbox");
     store

@@ -11,7 +11,7 @@ use super::admin;
 /// Tasks whose changes were noted since the last call.
 async fn noted(app: &TestApp, seen: &mut i64) -> Vec<i64> {
     let changes = app
-        .service
+        .components
         .store
         .changes_since(*seen)
         .await
@@ -25,7 +25,12 @@ async fn noted(app: &TestApp, seen: &mut i64) -> Vec<i64> {
 }
 
 async fn names(app: &TestApp, task: TaskId) -> Vec<String> {
-    let live = app.service.store.live_task(task).await.expect("the task");
+    let live = app
+        .components
+        .store
+        .live_task(task)
+        .await
+        .expect("the task");
     live.expect("it is there")
         .secrets
         .iter()

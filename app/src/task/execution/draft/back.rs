@@ -4,7 +4,7 @@ use super::super::{Execution, HttpCall, HttpDraft, Limits, Overlap, Retry, Waits
 use super::bounds::{factor, longest, memory};
 use super::env::line;
 use super::{ExecutionDraft, LimitsDraft, RetryDraft, WaitsDraft};
-use crate::task::format_duration;
+use crate::duration::format_duration;
 
 /// Nothing where the value is the usual one.
 fn unless<T: PartialEq>(value: &T, usual: &T, text: impl FnOnce(&T) -> String) -> String {

@@ -1,9 +1,9 @@
 //! Reading typed values within bounds, and telling what is wrong with them.
 
 use crate::cron::half_width;
+use crate::duration::{format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
-use crate::task::{format_duration, parse_duration};
 
 /// Collects the faults of a draft.
 pub(super) struct Reader<'a> {

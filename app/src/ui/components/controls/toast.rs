@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::super::icon::{self, icon};
 use super::Controls;
 use crate::done::Done;
-use crate::i18n::ui::phrases;
 use crate::routes;
+use crate::texts::phrases;
 use crate::ui::context::{health_ui, lang};
 
 impl Controls {

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::calendar::CalendarDay;
 use crate::i18n::Lang;
-use crate::i18n::ui::days;
 use crate::page::Clockface;
-use crate::ui::context::{days_ui, lang};
+use crate::texts::calendars;
+use crate::ui::context::{calendars_ui, lang};
 
 /// What is drawn from.
 struct Sheet<'a> {
@@ -20,7 +20,7 @@ struct Sheet<'a> {
 
 /// The months, and what their marks mean.
 pub(super) fn year(year: i32, days: &[CalendarDay], clock: &Clockface) -> AnyView {
-    let ui = days_ui();
+    let ui = calendars_ui();
     let sheet = Sheet {
         lang: lang(),
         days,
@@ -43,8 +43,8 @@ impl Sheet<'_> {
         let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
             return ().into_any();
         };
-        let name = days::month(self.lang, month);
-        let heads = days::weekdays(self.lang).map(|(short, full)| {
+        let name = calendars::month(self.lang, month);
+        let heads = calendars::weekdays(self.lang).map(|(short, full)| {
             view! { <th scope="col" abbr=full>{short}</th> }
         });
         let before = first.weekday().num_days_from_monday() as usize;
@@ -80,7 +80,7 @@ impl Sheet<'_> {
     }
 
     fn day(&self, date: NaiveDate) -> AnyView {
-        let ui = days_ui();
+        let ui = calendars_ui();
         let key = date.to_string();
         let found = self
             .days
@@ -132,7 +132,7 @@ impl Sheet<'_> {
     }
 
     fn line(&self, first: NaiveDate, last: NaiveDate, day: &CalendarDay) -> AnyView {
-        let ui = days_ui();
+        let ui = calendars_ui();
         let (class, mark) = if day.work {
             ("mark is-run", ui.work)
         } else {

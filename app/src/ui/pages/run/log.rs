@@ -1,6 +1,6 @@
 //! The log on a run's page.
 //!
-//! The server draws the lines of the log's first stretch. In the browser [`live::Live`] takes
+//! The server draws the lines of the log's first stretch. In the browser [`live::LiveLog`] takes
 //! these lines over, adds those that come, and lets old ones go; views know only the empty list,
 //! so that nothing is drawn a second time when the page is fetched again.
 
@@ -18,11 +18,11 @@ use still as live;
 use leptos::html::Pre;
 use leptos::prelude::*;
 
-use crate::i18n::ui::phrases;
-use crate::i18n::ui::runlog::{self, RunLogUi};
 use crate::id::RunId;
 use crate::page::RunPage;
 use crate::routes;
+use crate::texts::phrases;
+use crate::texts::runlog::{self, RunLogUi};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 
@@ -65,7 +65,7 @@ pub(super) struct Log {
     /// At which match the reader is, and how many lines match.
     found: RwSignal<(usize, usize)>,
     tools: tools::Tools,
-    live: live::Live,
+    live: live::LiveLog,
     /// Counts the logs that came to their end on the open page.
     ended: RwSignal<u32>,
 }
@@ -86,7 +86,7 @@ impl Log {
             words: RwSignal::default(),
             found: RwSignal::new((0, 0)),
             tools: tools::Tools::new(),
-            live: live::Live::new(),
+            live: live::LiveLog::new(),
             ended: RwSignal::new(0),
         }
     }
@@ -189,7 +189,7 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
     .into_any()
 }
 
-/// The lines: drawn on the server, kept by [`live::Live`] in the browser.
+/// The lines: drawn on the server, kept by [`live::LiveLog`] in the browser.
 fn list(page: &RunPage, log: Log) -> AnyView {
     let ui = ui();
     let class = move || log.tools.class();

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::execution::group;
-use crate::i18n::ui::execution::parameter_no;
 use crate::task::execution::{ExecutionDraft, PARAMETERS_MAX, Parameter, ParameterKind};
+use crate::texts::execution::parameter_no;
 use crate::ui::components::choice::{Select, check, choice};
 use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::rows::{Row, Rows};
 use crate::i18n::Lang;
-use crate::i18n::ui::plan;
 use crate::schedule::{BUILTIN_CALENDAR, DayRule, field};
+use crate::texts::plan;
 use crate::ui::components::choice::{Select, check, choice};
 use crate::ui::components::cycle::words;
 use crate::ui::components::field::{Faults, Field, input};

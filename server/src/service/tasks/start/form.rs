@@ -6,18 +6,18 @@ use app::auth::Action;
 use app::backend::{Answer, Caller};
 use app::i18n::Lang;
 use app::id::TaskId;
-use app::run::RunForm;
 use app::schedule::DayRule;
+use app::task::RunForm;
 use app::task::execution::{Overlap, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::Service;
 use super::super::super::words::local;
-use crate::admission::{Admission, Room, WaitsFor as Waiting};
+use crate::admission::{Admission, Room, WaitReason};
 use crate::auth::token::random_id;
 use crate::error::OrInternal;
-use crate::firings::Rhythm;
+use crate::firings::CompiledSchedule;
 use crate::timetable::{civil_date, zone};
 
 /// A blackout that ends later than this has no end worth telling.
@@ -35,7 +35,7 @@ impl Service {
         let mut overrides = state_says(lang, &task, now);
         overrides.extend(window_says(lang, &task, now));
         overrides.extend(self.blackouts_say(lang, &task, now));
-        overrides.extend(days_say(lang, &task, &self.rhythms(&task), now));
+        overrides.extend(days_say(lang, &task, &self.compiled_schedules(&task), now));
         overrides.extend(self.dependencies_say(lang, &task, now).await?);
         Ok(RunForm {
             overlap: self.overlap_says(lang, &task).await?,
@@ -47,7 +47,7 @@ impl Service {
 
     /// The blackouts that hold now.
     fn blackouts_say(&self, lang: Lang, task: &Task, now: DateTime<Utc>) -> Vec<String> {
-        let holding = self.almanac.snapshot().concerning(&task.tags);
+        let holding = self.calendar_cache.snapshot().concerning(&task.tags);
         holding
             .iter()
             .filter_map(|quiet| {
@@ -122,21 +122,21 @@ impl Service {
         let replaces = task.execution.overlap == Overlap::Replace;
         let said = match room.admit(task) {
             Admission::Start => None,
-            Admission::Wait(Waiting::Overlap) if replaces => Some(
+            Admission::Wait(WaitReason::Overlap) if replaces => Some(
                 lang.pick(
                     "任务正在执行：会先终止它，再启动这一次",
                     "The task is running: that run is stopped first, then this one starts",
                 )
                 .to_owned(),
             ),
-            Admission::Wait(Waiting::Overlap | Waiting::Retry) => {
+            Admission::Wait(WaitReason::Overlap | WaitReason::Retry) => {
                 let place = before + 1;
                 Some(lang.pick(
                     format!("任务正在执行：这一次会排队，是第 {place} 个"),
                     format!("The task is running: this run will be queued at position {place}"),
                 ))
             }
-            Admission::Wait(Waiting::Pool) => {
+            Admission::Wait(WaitReason::Pool) => {
                 let pool = task.execution.pool.as_str();
                 let full = |name: &str| {
                     let used = runs
@@ -217,19 +217,24 @@ fn window_says(lang: Lang, task: &Task, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// Why none of the schedules would fire on this day; `None` where one may.
-fn days_say(lang: Lang, task: &Task, rhythms: &[Rhythm], now: DateTime<Utc>) -> Option<String> {
+fn days_say(
+    lang: Lang,
+    task: &Task,
+    compiled_schedules: &[CompiledSchedule],
+    now: DateTime<Utc>,
+) -> Option<String> {
     let zone = zone(&task.zone).ok()?;
     let today = civil_date(&zone, now);
-    let mut said = rhythms
+    let mut said = compiled_schedules
         .iter()
-        .map(|rhythm| {
-            let calendar = rhythm.calendar()?;
+        .map(|compiled| {
+            let calendar = compiled.calendar()?;
             let work = calendar.is_work(today);
             let named = calendar
                 .day_name(today)
                 .map(|name| lang.pick(format!("（{name}）"), format!(" ({name})")))
                 .unwrap_or_default();
-            match rhythm.rule {
+            match compiled.rule {
                 DayRule::WorkDays | DayRule::NextWorkDay | DayRule::PreviousWorkDay if !work => {
                     Some(lang.pick(
                         format!("今天 {today}{named}是休息日，任务只在工作日执行"),

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 use crate::ansi::Row;
 use crate::i18n::Lang;
-use crate::i18n::ui::runlog;
 use crate::run::log::{Body, Line, Stream, matches, pieces};
+use crate::texts::runlog;
 use crate::time::{Stamp, ZoneRules};
 
 /// Lines stand in blocks of so many: the browser lays out only the blocks in sight (measured with

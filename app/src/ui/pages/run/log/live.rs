@@ -67,12 +67,12 @@ struct Core {
 
 /// The log in the browser.
 #[derive(Clone, Copy)]
-pub(super) struct Live {
+pub(super) struct LiveLog {
     core: StoredValue<Core, LocalStorage>,
     elapsed: RwSignal<i64>,
 }
 
-impl Live {
+impl LiveLog {
     pub(super) fn new() -> Self {
         Self {
             core: StoredValue::new_local(Core::default()),

@@ -11,9 +11,9 @@ use crate::ui::context::lang;
 
 /// Nothing that lives.
 #[derive(Clone, Copy)]
-pub(super) struct Live;
+pub(super) struct LiveLog;
 
-impl Live {
+impl LiveLog {
     pub(super) const fn new() -> Self {
         Self
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Log;
-use crate::i18n::ui::runlog::{self, RunLogUi};
+use crate::texts::runlog::{self, RunLogUi};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 

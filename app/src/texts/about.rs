@@ -1,0 +1,29 @@
+//! Texts of the About page.
+
+crate::texts! {
+    /// Texts of the About page.
+    AboutUi {
+        about: "关于" | "About",
+        tz_version: "时区数据版本" | "Time zone data",
+        default_zone: "默认时区" | "Default time zone",
+        source_system: "系统" | "from the system",
+        source_bundled: "程序自带" | "bundled",
+        notices: "注意事项" | "Notices",
+        notice_link: "查看详情" | "Details",
+        no_notices: "没有需要注意的。" | "Nothing needs attention.",
+        api_docs: "接口说明" | "API description",
+    }
+}
+
+impl AboutUi {
+    /// Where time zone data comes from; an unknown word is shown as it is.
+    #[must_use]
+    pub fn tz_source(&self, source: &str) -> String {
+        match source {
+            "system" => self.source_system,
+            "bundled" => self.source_bundled,
+            other => other,
+        }
+        .to_owned()
+    }
+}

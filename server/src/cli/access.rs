@@ -1,0 +1,72 @@
+//! What a command works with: the settings, and the server on another host where one is named.
+
+use clap::Args;
+
+use super::arguments::CONNECTION;
+use crate::config::Config;
+
+/// A server on another host.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Remote {
+    /// Server on another host, https://HOST; without it, the server of the data folder
+    #[arg(
+        id = Self::URL,
+        long = "url",
+        alias = "server-url",
+        env = "JCRONTAB_URL",
+        value_name = "URL",
+        default_value = "",
+        global = true,
+        help_heading = CONNECTION,
+        display_order = 901
+    )]
+    url: String,
+    /// API token for that server. Prefer the variable: other users can read command lines
+    #[arg(
+        id = Self::TOKEN,
+        long = "token",
+        env = "JCRONTAB_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        default_value = "",
+        global = true,
+        help_heading = CONNECTION,
+        display_order = 902
+    )]
+    token: String,
+}
+
+impl Remote {
+    /// The argument with the address; `url` is that of channels and calendars.
+    pub(super) const URL: &str = "server_url";
+    const TOKEN: &str = "server_token";
+
+    /// Its address, without a slash at the end.
+    pub(super) fn base(&self) -> &str {
+        self.url.trim_end_matches('/')
+    }
+
+    /// The token, where one is set.
+    pub(super) fn token(&self) -> Option<&str> {
+        Some(self.token.as_str()).filter(|token| !token.is_empty())
+    }
+}
+
+/// What a command works with.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    /// The settings, of which most matter only where no server runs.
+    pub(super) config: Config,
+    remote: Remote,
+}
+
+impl Access {
+    pub(super) fn new(config: Config, remote: Remote) -> Self {
+        Self { config, remote }
+    }
+
+    /// The server on another host, where one is named.
+    pub(super) fn remote(&self) -> Option<&Remote> {
+        Some(&self.remote).filter(|remote| !remote.url.is_empty())
+    }
+}

@@ -1,0 +1,182 @@
+//! What may be typed: the commands, and the options that several of them share.
+
+#[cfg(test)]
+mod tests;
+
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::access::{Access, Remote};
+use super::{
+    blackout, calendar, channel, completions, cron, doctor, node, pool, run, secret, task, token,
+    user,
+};
+use crate::config::Config;
+
+/// Scheduled tasks with a web page, a history and chat messages
+#[derive(Parser, Debug)]
+#[command(name = "jcrontab", version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Run the server (the default command)
+    Serve,
+    /// Migrate the database to the schema of this version
+    Migrate {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check this installation and report problems with their fixes
+    Doctor(doctor::Doctor),
+    /// Manage tasks
+    #[command(subcommand)]
+    Task(task::TaskCommand),
+    /// Show and stop runs
+    #[command(subcommand)]
+    Run(run::RunCommand),
+    /// Preview and explain schedules; needs no server
+    #[command(subcommand)]
+    Cron(cron::CronCommand),
+    /// Manage notification channels
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    /// Manage secrets and the tasks they are granted to
+    #[command(subcommand)]
+    Secret(secret::SecretCommand),
+    /// Manage calendars of working days
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
+    /// Manage blackouts: periods in which tasks do not fire
+    #[command(subcommand)]
+    Blackout(blackout::BlackoutCommand),
+    /// Manage concurrency pools: how many runs at once
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    /// Show the server processes on this database
+    #[command(subcommand)]
+    Node(node::NodeCommand),
+    /// Manage accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Manage API tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Settings of the server that every command shows: where its socket and database are.
+const SHARED: &str = "data_dir";
+/// Settings of the server that these commands show, since they open the database themselves.
+const DATABASE: &str = "database_url";
+/// Heading of the options that say which server is meant.
+pub(super) const CONNECTION: &str = "Connection";
+
+/// Behind the help of the program.
+const AFTER_HELP: &str = "\
+Settings of the server: jcrontab serve --help
+A server on another host: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …
+
+Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused
+(no permission, a conflict, too many requests)";
+
+/// A setting of the server as an argument.
+fn setting(id: &str) -> Option<clap::Arg> {
+    let settings = Config::augment_args(clap::Command::new(""));
+    let found = settings
+        .get_arguments()
+        .find(|setting| setting.get_id() == id);
+    found.cloned()
+}
+
+/// The command line as it is documented: in its help, and in completions.
+pub(super) fn documented() -> clap::Command {
+    let shared = setting(SHARED).map(|setting| setting.help_heading(CONNECTION).display_order(900));
+    let database = || setting(DATABASE).map(|setting| setting.help_heading(CONNECTION));
+    let whole = Arguments::command()
+        .args(shared)
+        .after_help(AFTER_HELP)
+        // A server is none elsewhere, so where one is does not matter to it.
+        .mut_subcommand("serve", |serve| {
+            let hidden = Remote::augment_args(clap::Command::new(""));
+            let hidden = hidden
+                .get_arguments()
+                .map(|remote| remote.clone().hide(true));
+            // Its settings bring a description of their own.
+            let about = serve.get_about().cloned();
+            let serve = Config::augment_args(serve).args(hidden.collect::<Vec<_>>());
+            match about {
+                Some(about) => serve.about(about),
+                None => serve,
+            }
+        })
+        .mut_subcommand("migrate", |migrate| migrate.args(database()))
+        .mut_subcommand("doctor", |doctor| doctor.args(database()))
+        .mut_subcommand("secret", |secret| {
+            secret.mut_subcommand("rotate-key", |rotate| rotate.args(database()))
+        });
+    tidy(own_urls(whole))
+}
+
+/// No default that is an empty text, which is no value, and `--json` beside `--help`, whatever
+/// heading comes before it.
+fn tidy(command: clap::Command) -> clap::Command {
+    let plain = |argument: clap::Arg| {
+        let is_empty = argument.get_default_values() == [""];
+        let is_json = argument.get_id() == "json";
+        let argument = argument.hide_default_value(is_empty);
+        if is_json {
+            argument.help_heading(clap::builder::Resettable::Reset)
+        } else {
+            argument
+        }
+    };
+    command.mut_args(plain).mut_subcommands(tidy)
+}
+
+/// A command that takes a URL of something else has the server's as `--server-url`.
+fn own_urls(command: clap::Command) -> clap::Command {
+    let is_own = |argument: &clap::Arg| {
+        argument.get_long() == Some("url") && argument.get_id() != Remote::URL
+    };
+    let url = if command.get_arguments().any(is_own) {
+        let remote = Remote::augment_args(clap::Command::new(""));
+        let mut all = remote.get_arguments();
+        let url = all.find(|argument| argument.get_id() == Remote::URL);
+        url.map(|url| url.clone().long("server-url"))
+    } else {
+        None
+    };
+    command.args(url).mut_subcommands(own_urls)
+}
+
+/// The command line as it is parsed. Without a running server a command works on the database
+/// itself, as a server would: so each takes the server's settings, too, and its help does not list
+/// them.
+fn parsed() -> clap::Command {
+    let settings = Config::augment_args(clap::Command::new(""));
+    let hidden = (settings.get_arguments())
+        .filter(|setting| setting.get_id() != SHARED)
+        .map(|setting| setting.clone().hide(true));
+    documented().args(hidden.collect::<Vec<_>>())
+}
+
+/// Reads a command line: what to do, and with what.
+///
+/// # Errors
+/// When it is none, or asks for help or for the version.
+pub(super) fn read(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+) -> Result<(Command, Access), clap::Error> {
+    let matches: ArgMatches = parsed().try_get_matches_from(arguments)?;
+    let config = Config::from_arg_matches(&matches)?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
+    let command = arguments.command.unwrap_or(Command::Serve);
+    Ok((command, Access::new(config, arguments.remote)))
+}

@@ -1,0 +1,106 @@
+//! A text in the person's own editor, kept in a file until it is safe elsewhere.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Failure, lang, sentence};
+use crate::auth::token::random_id;
+
+/// Bytes of a text that are read back.
+const TEXT_MAX: u64 = 4 * 1024 * 1024;
+
+/// A text in a file that only its owner can read. The file stays, whatever happens, until it is
+/// discarded: what was typed is not lost.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    /// A new file in the folder for temporary files.
+    pub(super) fn new(prefix: &str, suffix: &str, text: &str) -> Result<Self, Failure> {
+        let name = format!("{prefix}{}{suffix}", random_id(6));
+        let scratch = Self {
+            path: std::env::temp_dir().join(name),
+        };
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&scratch.path)
+            .map_err(|error| scratch.failed(&error))?;
+        file.write_all(text.as_bytes())
+            .map_err(|error| scratch.failed(&error))?;
+        Ok(scratch)
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts another text in its place.
+    pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
+        std::fs::write(&self.path, text).map_err(|error| self.failed(&error))
+    }
+
+    /// Opens it in `$VISUAL`, `$EDITOR` or vi, waits for the end of that, and gives the text.
+    pub(super) fn edit(&self) -> Result<String, Failure> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let editor = (set("VISUAL").or_else(|| set("EDITOR"))).unwrap_or_else(|| "vi".into());
+        // The variable is a command line, such as `code --wait`, so a shell reads it, as with git.
+        let mut line = editor.clone();
+        line.push(" \"$@\"");
+        let ended = Command::new("/bin/sh")
+            .arg("-c")
+            .arg(line)
+            .arg(&editor)
+            .arg(&self.path)
+            .status()
+            .map_err(|error| self.failed(&error))?;
+        if !ended.success() {
+            let (path, editor) = (self.path.display(), editor.display());
+            return Err(Failure::error(lang().pick(
+                format!("编辑器 {editor} 没有正常结束（{ended}），什么都没有保存；文本在 {path}"),
+                format!("the editor {editor} failed ({ended}), so nothing was saved; the text is in {path}"),
+            )));
+        }
+        read(&self.path)
+    }
+
+    /// Removes it: the text is safe elsewhere, or is what it was.
+    pub(super) fn discard(self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(path = %self.path.display(), %error, "the file of an editor stays");
+        }
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Failure {
+        Failure::error(format!("{}: {}", self.path.display(), sentence(error)))
+    }
+}
+
+/// The text of a file, or of stdin for `-`.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::error(format!("{}: {}", path.display(), sentence(&error)));
+    let mut text = String::new();
+    let count = if path == Path::new("-") {
+        std::io::stdin()
+            .take(TEXT_MAX + 1)
+            .read_to_string(&mut text)
+    } else {
+        let file = File::open(path).map_err(failed)?;
+        file.take(TEXT_MAX + 1).read_to_string(&mut text)
+    };
+    if count.map_err(failed)? as u64 > TEXT_MAX {
+        return Err(Failure::usage(lang().pick(
+            format!("{} 超过 4 MiB", path.display()),
+            format!("{} is larger than 4 MiB", path.display()),
+        )));
+    }
+    Ok(text)
+}

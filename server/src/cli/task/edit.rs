@@ -1,0 +1,210 @@
+//! `jcrontab task edit`: in an editor, by `--set`, or from a file. What is sent are the fields that
+//! were changed, for the version that was read.
+
+mod set;
+mod text;
+
+use std::path::PathBuf;
+
+use app::task::TaskDraft;
+use axum::http::Method;
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::add::warnings;
+use super::path;
+use super::show::cycle;
+use crate::cli::client::{Client, failure};
+use crate::cli::editor::{self, Scratch};
+use crate::cli::print::{print_done, print_lines, print_note, text as field};
+use crate::cli::{Failure, lang, sentence};
+
+/// Times that the editor is opened again with faults.
+const REOPENED_MAX: u32 = 50;
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct EditTask {
+    /// Task ID
+    id: i64,
+    /// Set a field, named as in the editor: --set timeout=1h --set execution.retry.attempts=3;
+    /// repeatable. Lists are written as `a,b`, and lists of tables as JSON; an empty value is the
+    /// default
+    #[arg(long = "set", value_name = "FIELD=VALUE", conflicts_with = "file")]
+    sets: Vec<String>,
+    /// Read the definition from a TOML file instead of an editor; `-` for stdin. Fields that are
+    /// missing in it stay as they are
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A task as it was read.
+struct Stored {
+    id: i64,
+    version: i64,
+    draft: TaskDraft,
+}
+
+/// Why a change was not saved.
+enum Refused {
+    /// What was typed has faults.
+    Faults(Failure, Vec<String>),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl Refused {
+    fn failure(self) -> Failure {
+        match self {
+            Self::Faults(failure, _) | Self::Other(failure) => failure,
+        }
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
+pub(super) async fn run(client: &Client, edit: &EditTask) -> Result<(), Failure> {
+    let stored = fetch(client, edit.id).await?;
+    let patch = if let Some(file) = &edit.file {
+        let typed = editor::read(file)?;
+        let mut patch = text::changed(&stored.draft, &typed).map_err(Failure::usage)?;
+        text::without_removed(&mut patch);
+        patch
+    } else if edit.sets.is_empty() {
+        return in_editor(client, &stored, edit.json).await;
+    } else {
+        set::patch(client, &stored.draft, &edit.sets).await?
+    };
+    if patch.is_empty() {
+        return unchanged(client, &stored, edit.json).await;
+    }
+    let saved = send(client, &stored, patch).await;
+    told(&saved.map_err(Refused::failure)?, edit.json);
+    Ok(())
+}
+
+async fn fetch(client: &Client, id: i64) -> Result<Stored, Failure> {
+    // The version first: a change in between makes the draft an outdated one.
+    let task = client.call(Method::GET, &path(id, ""), None).await?;
+    let draft = client.call(Method::GET, &path(id, "/draft"), None).await?;
+    let draft = serde_json::from_value(draft).map_err(|error| Failure::error(sentence(&error)))?;
+    Ok(Stored {
+        id,
+        version: task["version"].as_i64().unwrap_or_default(),
+        draft,
+    })
+}
+
+async fn send(
+    client: &Client,
+    stored: &Stored,
+    patch: Map<String, Value>,
+) -> Result<Value, Refused> {
+    let version = format!("\"{}\"", stored.version);
+    let headers = [("if-match", version.as_str())];
+    let body = Some(Value::Object(patch));
+    let (status, bytes) = client
+        .exchange(Method::PATCH, &path(stored.id, ""), body, &headers)
+        .await?;
+    let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    match status {
+        200..=299 => Ok(answer),
+        422 => Err(Refused::Faults(failure(status, &bytes), faults(&answer))),
+        _ => Err(Refused::Other(failure(status, &bytes))),
+    }
+}
+
+/// The faults of a problem document, each with its field.
+fn faults(problem: &Value) -> Vec<String> {
+    let faults = problem["errors"].as_array().into_iter().flatten();
+    let told: Vec<String> = faults
+        .map(|fault| format!("{}: {}", field(fault, "field"), field(fault, "message")))
+        .collect();
+    if told.is_empty() {
+        vec![field(problem, "title")]
+    } else {
+        told
+    }
+}
+
+async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), Failure> {
+    let shown = text::written(stored.id, &stored.draft).map_err(Failure::error)?;
+    let scratch = Scratch::new(&format!("jcrontab-task-{}-", stored.id), ".toml", &shown)?;
+    let mut last = shown;
+    for round in 0..REOPENED_MAX {
+        let typed = scratch.edit()?;
+        if text::bare(&typed) == text::bare(&last) || text::bare(&typed).is_empty() {
+            if round == 0 {
+                scratch.discard();
+                return unchanged(client, stored, json).await;
+            }
+            break;
+        }
+        let faults = match text::changed(&stored.draft, &typed) {
+            Err(fault) => vec![fault],
+            Ok(patch) if patch.is_empty() => {
+                scratch.discard();
+                return unchanged(client, stored, json).await;
+            }
+            Ok(patch) => match send(client, stored, patch).await {
+                Ok(task) => {
+                    scratch.discard();
+                    told(&task, json);
+                    return Ok(());
+                }
+                Err(Refused::Faults(_, faults)) => faults,
+                Err(Refused::Other(failure)) => return Err(kept(failure, stored, &scratch)),
+            },
+        };
+        for fault in &faults {
+            print_note(fault);
+        }
+        last = text::noted(&faults, &typed);
+        scratch.write(&last)?;
+    }
+    let cancelled = lang().pick(
+        "已取消：内容有错误，什么都没有保存",
+        "cancelled: the text has faults, so nothing was saved",
+    );
+    Err(kept(Failure::usage(cancelled), stored, &scratch))
+}
+
+/// Says where what was typed is, and how it is sent.
+fn kept(failure: Failure, stored: &Stored, scratch: &Scratch) -> Failure {
+    let (message, id, path) = (&failure.message, stored.id, scratch.path().display());
+    let message = lang().pick(
+        format!("{message}；你填写的内容在 {path}，核对后可用 jcrontab task edit {id} --file {path} 保存"),
+        format!("{message}; what you typed is in {path}: check it and save it with jcrontab task edit {id} --file {path}"),
+    );
+    Failure { message, ..failure }
+}
+
+async fn unchanged(client: &Client, stored: &Stored, json: bool) -> Result<(), Failure> {
+    let id = stored.id;
+    if json {
+        let task = client.call(Method::GET, &path(id, ""), None).await?;
+        print_done(&task, json, &[]);
+    } else {
+        print_lines(&[lang().pick(
+            format!("任务 {id} 没有改动"),
+            format!("Task {id} unchanged"),
+        )]);
+    }
+    Ok(())
+}
+
+fn told(task: &Value, json: bool) {
+    let (id, cycle) = (field(task, "id"), cycle(task));
+    let saved = lang().pick(
+        format!("任务 {id} 已保存：{cycle}"),
+        format!("Task {id} saved: {cycle}"),
+    );
+    let lines: Vec<String> = std::iter::once(saved).chain(warnings(task)).collect();
+    print_done(task, json, &lines);
+}

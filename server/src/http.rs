@@ -1,0 +1,20 @@
+//! The ground floor of the doors: what the API and the pages share and neither owns. It knows the
+//! service and no door.
+//!
+//! [`state`] is what handlers are given; [`guard`], [`client`] and [`extract`] find out who asks,
+//! from where and for what; [`params`] and [`strict`] read what was sent, [`problem`] and
+//! [`headers`] shape what leaves, [`site`] serves the built files.
+
+pub mod client;
+pub mod extract;
+pub mod guard;
+pub(crate) mod headers;
+pub(crate) mod params;
+pub(crate) mod problem;
+pub mod site;
+mod state;
+pub mod strict;
+
+pub use problem::Problem;
+pub(crate) use problem::Reply;
+pub use state::{AppState, Web};

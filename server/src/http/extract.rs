@@ -1,0 +1,132 @@
+//! What handlers take from a request.
+
+use app::backend::Caller;
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+use super::strict::{self, JsonFault, What};
+
+/// The caller, as [`super::guard::authenticate`] found them.
+pub struct Who(pub Caller);
+
+/// The caller of a request; without a principal where the guard did not run, so that a route
+/// outside it is closed rather than open.
+pub fn caller_of(parts: &Parts) -> Caller {
+    parts.extensions.get::<Caller>().cloned().unwrap_or(Caller {
+        principal: None,
+        lang: app::i18n::Lang::default(),
+    })
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Who {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(caller_of(parts)))
+    }
+}
+
+/// A JSON body, read strictly ([`strict`]), with faults reported in the reader's language.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let lang = caller_of(&parts).lang;
+        let bytes = axum::body::Bytes::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|fault| {
+                let message =
+                    lang.pick("请求太大或不完整", "The request is too large or incomplete");
+                let error = AppError::new(ErrorKind::Invalid, "body", message);
+                match fault.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Problem::plain(fault.status(), error),
+                    _ => Problem::from(error),
+                }
+            })?;
+        let read = strict::from_slice(&bytes).map(Self);
+        read.map_err(|fault| Problem::from(malformed(lang, &fault)))
+    }
+}
+
+/// A fault of a JSON body in words, with the nearest name for one that no field has.
+#[must_use]
+pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
+    let (message, field) = match &fault.what {
+        What::Unknown { name, known } => {
+            let message = unknown(lang, name, known);
+            let place = fault.place.as_str();
+            let field = if place.is_empty() {
+                name.clone()
+            } else {
+                format!("{place}.{name}")
+            };
+            (
+                message.clone(),
+                Some(FieldError::new(&field, "unknown_field", message)),
+            )
+        }
+        What::Other(reason) if fault.place.is_empty() => (
+            lang.pick(
+                format!("请求内容不是所需的 JSON：{reason}"),
+                format!("The body is not the expected JSON: {reason}"),
+            ),
+            None,
+        ),
+        What::Other(reason) => {
+            let place = &fault.place;
+            let message = lang.pick(
+                format!("字段 `{place}` 的值无效：{reason}"),
+                format!("The value of `{place}` is invalid: {reason}"),
+            );
+            (
+                message.clone(),
+                Some(FieldError::new(place, "type", message)),
+            )
+        }
+    };
+    AppError {
+        fields: field.into_iter().collect(),
+        ..AppError::new(ErrorKind::Invalid, "body", message)
+    }
+}
+
+/// The sentence for a name that is not known, with the one that may be meant, else all of them.
+#[must_use]
+pub fn unknown(lang: Lang, name: &str, known: &[String]) -> String {
+    let names = || known.iter().map(String::as_str);
+    if let Some(near) = strict::nearest(name, names()) {
+        return lang.pick(
+            format!("没有 `{name}` 这个字段；是不是 `{near}`？"),
+            format!("There is no field `{name}`; did you mean `{near}`?"),
+        );
+    }
+    let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+    let all = all.join(lang.pick("、", ", "));
+    lang.pick(
+        format!("没有 `{name}` 这个字段；可用的有 {all}"),
+        format!("There is no field `{name}`; the known ones are {all}"),
+    )
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        // Without a type there is no body worth reading.
+        if !request.headers().contains_key(CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
+    }
+}

@@ -1,0 +1,136 @@
+//! Heartbeats: writing this node's, and reaping nodes whose lease has expired. By the database's
+//! clock.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::Stop;
+use crate::clock::{Clock, SharedClock};
+use crate::composer::Composer;
+use crate::executor::Executor;
+use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
+use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
+use crate::store::{NodeRow, Store, StoreError};
+
+/// A process says that it is alive this often.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// The database gets so long to take one: two such attempts end before this process is not trusted
+/// any more ([`TRUSTED_FOR`](crate::scheduler::lease::TRUSTED_FOR)).
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Pause after a heartbeat that did not get through: the lease runs.
+const HURRY: Duration = Duration::from_secs(1);
+
+/// The heartbeat of a process.
+pub(super) struct Heartbeat {
+    pub(super) store: Store,
+    pub(super) composer: Composer,
+    pub(super) node: NodeRow,
+    pub(super) clock: Arc<DatabaseClock>,
+    pub(super) lease: Arc<Lease>,
+    /// Weak: the recorder ends with the last handle, and the heartbeat goes on until it has.
+    pub(super) executor: Weak<Executor>,
+}
+
+impl Heartbeat {
+    /// Beats until `gone`; stops the process when it was declared dead.
+    pub(super) async fn run(self, stop: Stop, gone: CancellationToken) {
+        // Since when every heartbeat of ours has got through: only who could have heard the
+        // others all that time may say that they are silent. During an outage of the database every
+        // node is silent, and none is dead.
+        let mut steady_since: Option<Instant> = None;
+        let mut told = Told::default();
+        while !gone.is_cancelled() {
+            // A connection whose other end is gone without a word would be waited for in vain.
+            let beat = tokio::time::timeout(self.at_most(PATIENCE), self.beat(steady_since))
+                .await
+                .unwrap_or(Err(StoreError::Silent));
+            let pause = match beat {
+                Ok(true) => {
+                    steady_since.get_or_insert_with(Instant::now);
+                    told.look(self.lease.skew_ms());
+                    HEARTBEAT
+                }
+                Ok(false) => {
+                    // The others took us for dead and ended our runs: going on would run things twice.
+                    tracing::error!("this server was declared dead by another one; it stops");
+                    stop.now();
+                    return;
+                }
+                Err(error) => {
+                    steady_since = None;
+                    tracing::debug!(error = &error as &dyn std::error::Error, "no heartbeat");
+                    self.at_most(HURRY)
+                }
+            };
+            if !self.lease.is_heard(self.clock.ticks())
+                && let Some(executor) = self.executor.upgrade()
+            {
+                executor.isolate();
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = gone.cancelled() => {}
+            }
+        }
+    }
+
+    /// This time, but not beyond the moment at which runs must be ended: others wait no longer
+    /// before they start them anew.
+    fn at_most(&self, time: Duration) -> Duration {
+        let left = self.lease.trusted_on(self.clock.ticks());
+        left.map_or(time, |left| time.min(left))
+    }
+
+    async fn beat(&self, steady_since: Option<Instant>) -> Result<bool, StoreError> {
+        let ticks = self.clock.ticks();
+        let skew_ms = self.clock.compare(&self.store).await?;
+        let now = self.clock.now();
+        if !self.store.heartbeat(&self.node.id, now, skew_ms).await? {
+            return Ok(false);
+        }
+        // From when it began: what it took counts for those who wait.
+        self.lease.heard(ticks, skew_ms);
+        let long_enough = steady_since.is_some_and(|since| {
+            chrono::TimeDelta::from_std(since.elapsed()).is_ok_and(|steady| steady > LOST_AFTER)
+        });
+        let silence = if long_enough {
+            HeartbeatEvidence::Conclusive
+        } else {
+            HeartbeatEvidence::Inconclusive
+        };
+        let clock: SharedClock = self.clock.clone();
+        reap_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
+        Ok(true)
+    }
+}
+
+/// The part of the clock's skew that was reported already.
+#[derive(Debug, Default)]
+struct Told {
+    warned: bool,
+    stopped: bool,
+}
+
+impl Told {
+    fn look(&mut self, skew_ms: i64) {
+        let off = skew_ms.abs();
+        let stops = off > SKEW_STOPS_MS;
+        if stops && !self.stopped {
+            tracing::error!(
+                skew_ms,
+                "this machine's clock is more than 30 s off the database's: this server starts nothing until it is corrected"
+            );
+        } else if !stops && self.stopped {
+            tracing::info!(skew_ms, "this machine's clock is right again");
+        }
+        if off > SKEW_WARNS_MS && !self.warned {
+            tracing::warn!(
+                skew_ms,
+                "this machine's clock is off the database's; set up time synchronisation"
+            );
+        }
+        (self.warned, self.stopped) = (off > SKEW_WARNS_MS, stops);
+    }
+}

@@ -1,0 +1,12 @@
+//! The way out: requests to addresses that people set. Messages, HTTP tasks and calendars all go
+//! through this client and its guard.
+
+mod client;
+pub mod fetch;
+pub mod guard;
+pub mod proxy;
+mod retry_after;
+
+pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};
+pub use client::{OutboundClient, SendError};
+pub use retry_after::RetryAfter;

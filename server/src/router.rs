@@ -1,0 +1,89 @@
+//! All doors become one router: which route is open to whom, what a body may be, what is answered
+//! where nothing is.
+
+mod access;
+mod entry;
+mod missing;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::http::{Web, guard, headers};
+use crate::pages::failed_form;
+use crate::{api, pages};
+use missing::not_found;
+
+/// Bytes a request's body may have: a command of the largest size, percent-encoded, and some.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+
+/// The whole server: pages, server functions, API, assets.
+///
+/// # Errors
+/// When the API cannot be described.
+pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
+    let (api, _) = api::router()?;
+    let api = api
+        .route("/healthz", get(api::healthz))
+        .route("/readyz", get(api::readyz))
+        .layer(axum::Extension(web.stop.clone()))
+        .with_state(Arc::clone(&web.service));
+    let all = api
+        .merge(pages::router(web))
+        .merge(web.site.router())
+        .fallback_service(Handler::with_state(not_found, web.clone()));
+    Ok(guarded(all, web).layer(CompressionLayer::new()))
+}
+
+/// The API alone, for a command line that works without a running server.
+///
+/// # Errors
+/// When it cannot be described.
+pub fn api_router(web: &Web) -> Result<Router, api::Undescribed> {
+    let (api, _) = api::router()?;
+    Ok(guarded(
+        api.with_state(Arc::clone(&web.service))
+            .fallback_service(Handler::with_state(not_found, web.clone())),
+        web,
+    ))
+}
+
+/// The layers every request passes, outermost last.
+fn guarded(router: Router, web: &Web) -> Router {
+    router
+        .layer(middleware::from_fn(guard::finish_what_was_begun))
+        .layer(middleware::from_fn_with_state(web.clone(), entry::check))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            failed_form::check,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            access::require_principal,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            guard::refuse_cross_site,
+        ))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            guard::authenticate,
+        ))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CatchPanicLayer::custom(|_| {
+            // The panic itself is in the log already; it says nothing to the outside.
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong / 出错了",
+            )
+                .into_response()
+        }))
+        .layer(middleware::from_fn_with_state(web.clone(), headers::harden))
+}

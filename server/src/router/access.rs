@@ -1,0 +1,86 @@
+//! Which routes strangers may use.
+//!
+//! Closed is the default, decided on the *matched route*, never on the raw path: a path that
+//! matches no open route is closed, however it is spelled.
+
+use app::backend::Caller;
+use app::error::AppError;
+use app::routes;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::missing::missing;
+use crate::http::guard::accepts_html;
+use crate::http::{Problem, Web};
+use crate::pages::render_set_up;
+
+/// Routes that strangers may use. Everything else asks for a session or a token.
+const OPEN: [&str; 13] = [
+    routes::SIGN_IN,
+    routes::SETUP,
+    routes::SIGN_OUT,
+    routes::PREFERENCES,
+    "/healthz",
+    "/readyz",
+    "/pkg/{*path}",
+    "/favicon.svg",
+    "/favicon.ico",
+    "/robots.txt",
+    // The sign-in and set-up pages ask for this; it reveals nothing to a stranger.
+    "/fn/sign_in_form",
+    "/apple-touch-icon.png",
+    // The description of the API is in the public source; it names no version and no data.
+    "/api/openapi.json",
+];
+
+/// Refuses strangers on every route that is not in the list of open ones.
+pub(super) async fn require_principal(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let lang = caller
+        .as_ref()
+        .map(|caller| caller.lang)
+        .unwrap_or_default();
+    let matched = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    if matched.as_deref() == Some(routes::SETUP) {
+        // Once there is an account the set-up page is gone for good.
+        match web.service.setup_open(lang).await {
+            Ok(true) => {}
+            Ok(false) if accepts_html(request.headers()) => {
+                return render_set_up(&web, request.into_parts().0).await;
+            }
+            Ok(false) => return missing(&web, request).await,
+            Err(error) => return Problem::from(error).into_response(),
+        }
+    }
+    let open = matched.as_deref().is_some_and(|path| OPEN.contains(&path));
+    let known = caller.is_some_and(|caller| caller.principal.is_some());
+    if open || known {
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    let is_page = request.method() == Method::GET
+        && !path.starts_with("/api/")
+        && !path.starts_with("/fn/")
+        && path != routes::EVENTS
+        && accepts_html(request.headers());
+    if is_page {
+        let wanted = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |wanted| wanted.as_str());
+        let query: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", wanted)
+            .finish();
+        return Redirect::to(&format!("{}?{query}", routes::SIGN_IN)).into_response();
+    }
+    Problem::from(AppError::unauthenticated(lang)).into_response()
+}

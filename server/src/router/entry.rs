@@ -1,0 +1,235 @@
+//! What a request must have before its body is read: the right to send it, and a size that fits.
+//!
+//! The rights themselves are checked in `service`, which no door can bypass. They are asked here
+//! once more because a body costs memory and time before a use case sees it: a caller without the
+//! right to send one is refused first.
+
+use app::auth::Action;
+use app::backend::Caller;
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::server_fns::Posted;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::Limited;
+
+use super::BODY_MAX;
+use crate::http::guard::accepts_html;
+use crate::http::{Problem, Web};
+use crate::pages::render_posted;
+
+const KIB: usize = 1024;
+/// A task: command, variables and request at their longest, percent-encoded in Chinese.
+const TASK_MAX: usize = 2 * 1024 * KIB;
+/// A form of a few fields.
+const FEW_FIELDS: usize = 64 * KIB;
+
+/// The right that changing something at a route needs; `None` where being signed in is enough, or
+/// where only the use case can decide.
+fn needed(path: &str) -> Option<Action> {
+    let rest = match path.strip_prefix("/api/v1/") {
+        Some(rest) => rest,
+        None if path == "/tasks/new" || path == "/tasks/{id}/edit" => return Some(Action::Edit),
+        None if path == "/tasks/{id}/run" => return Some(Action::Operate),
+        None if path.starts_with("/admin/") => return Some(Action::Administer),
+        None => return None,
+    };
+    let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    match (resource, rest) {
+        ("tasks", "" | "{id}") => Some(Action::Edit),
+        (
+            "tasks",
+            "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
+        )
+        | ("runs", "{id}/stop") => Some(Action::Operate),
+        ("channels" | "calendars" | "blackouts" | "secrets" | "pools", _)
+        | ("users", "" | "{id}") => Some(Action::Administer),
+        _ => None,
+    }
+}
+
+/// Bytes that the body of a request to a route may have.
+fn limit(path: &str) -> usize {
+    match path {
+        "/preferences" | "/logout" => 8 * KIB,
+        "/login" | "/setup" => 32 * KIB,
+        "/tasks/new" | "/tasks/{id}/edit" | "/api/v1/tasks" | "/api/v1/tasks/{id}" => TASK_MAX,
+        // The values of all parameters at their longest.
+        "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" => 512 * KIB,
+        "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
+        "/admin/users" | "/admin/channels" | "/admin/pools" | "/admin/blackouts"
+        | "/admin/calendars" => FEW_FIELDS,
+        _ if path.starts_with("/fn/") => FEW_FIELDS,
+        _ => match path.strip_prefix("/api/v1/") {
+            Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
+            Some(rest) => match rest.split('/').next() {
+                Some("users" | "tokens" | "channels" | "pools" | "blackouts") => FEW_FIELDS,
+                _ => BODY_MAX,
+            },
+            None => BODY_MAX,
+        },
+    }
+}
+
+/// Refuses a body that may not come, or is too long, before it is read; and turns every refusal of
+/// the API into a problem document.
+pub(super) async fn check(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let lang = caller
+        .as_ref()
+        .map(|caller| caller.lang)
+        .unwrap_or_default();
+    let is_api = request.uri().path().starts_with("/api/");
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let matched = request.extensions().get::<MatchedPath>();
+    let path = matched.map(|path| path.as_str().to_owned());
+    if let Some(path) = path.filter(|_| changes) {
+        let principal = caller.and_then(|caller| caller.principal);
+        if let (Some(action), Some(who)) = (needed(&path), principal)
+            && !who.can(action)
+        {
+            let error = AppError::forbidden(lang);
+            return refused(&web, request, StatusCode::FORBIDDEN, error).await;
+        }
+        let most = limit(&path);
+        let declared = request.headers().get(header::CONTENT_LENGTH);
+        let declared = declared.and_then(|bytes| bytes.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|bytes| bytes > most) || is_longer(request.body(), most) {
+            let error = too_long(lang, most);
+            return refused(&web, request, StatusCode::PAYLOAD_TOO_LARGE, error).await;
+        }
+        request = request.map(|body| Body::new(Limited::new(body, most)));
+    }
+    let response = next.run(request).await;
+    if is_api {
+        in_words(response, lang)
+    } else {
+        response
+    }
+}
+
+/// Whether a body that is in memory is longer.
+fn is_longer(body: &Body, most: usize) -> bool {
+    use axum::body::HttpBody;
+    body.size_hint().lower() > most as u64
+}
+
+fn too_long(lang: Lang, most: usize) -> AppError {
+    let most = if most >= KIB * KIB {
+        format!("{} MiB", most / KIB / KIB)
+    } else {
+        format!("{} KiB", most / KIB)
+    };
+    let message = lang.pick(
+        format!("请求太大，这里最多 {most}"),
+        format!("The request is too large; the limit here is {most}"),
+    );
+    AppError::new(ErrorKind::Invalid, "too_large", message)
+}
+
+/// The answer of a refused request: the form's own page for people, a problem document for programs.
+async fn refused(web: &Web, request: Request, status: StatusCode, error: AppError) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    let is_form = !path.starts_with("/api/") && !path.starts_with("/fn/");
+    match posted(path, &error).filter(|_| is_form && accepts_html(&parts.headers)) {
+        Some(posted) => render_posted(web, parts, status, posted).await,
+        None => Problem::plain(status, error).into_response(),
+    }
+}
+
+/// What a page shows of a form that was not read.
+fn posted(path: &str, error: &AppError) -> Option<Posted> {
+    let error = error.clone();
+    Some(match path {
+        "/admin/channels" => Posted::Channel(Default::default(), error),
+        "/admin/users" => Posted::User(Default::default(), error),
+        "/admin/calendars" => Posted::Calendar(Default::default(), error),
+        "/admin/blackouts" => Posted::Blackout(Default::default(), error),
+        "/admin/secrets" => Posted::Secret(None, Default::default(), error),
+        "/admin/pools" => Posted::Pool(Default::default(), error),
+        _ if path.starts_with("/admin/calendars/") => {
+            Posted::CalendarImport(Default::default(), Err(error))
+        }
+        _ if path.ends_with("/run") => Posted::Start(Default::default(), error),
+        _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), None, error),
+        _ => return None,
+    })
+}
+
+/// A refusal that the framework has answered as plain text (a path, a method, a type) as a problem
+/// document (RFC 9457).
+fn in_words(response: Response, lang: Lang) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let told = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
+    if !status.is_client_error() || told {
+        return response;
+    }
+    let (code, message) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method",
+            lang.pick(
+                "这个地址不支持这种方法",
+                "This address does not support this method",
+            ),
+        ),
+        StatusCode::NOT_FOUND => (
+            "not_found",
+            lang.pick("没有这个地址", "There is no such address"),
+        ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "type",
+            lang.pick("请求的 Content-Type 不对", "The Content-Type is wrong"),
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            lang.pick("请求太大", "The request is too large"),
+        ),
+        _ => (
+            "path",
+            lang.pick(
+                "网址里的编号或名称不对",
+                "The id or name in the address is invalid",
+            ),
+        ),
+    };
+    let error = AppError::new(ErrorKind::Invalid, code, message);
+    let mut words = Problem::plain(status, error).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        words.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_ask_for_the_rights_of_their_use_cases() {
+        for (path, action) in [
+            ("/api/v1/tasks", Some(Action::Edit)),
+            ("/api/v1/tasks/{id}", Some(Action::Edit)),
+            ("/api/v1/tasks/{id}/urge", Some(Action::Operate)),
+            ("/api/v1/runs/{id}/stop", Some(Action::Operate)),
+            ("/api/v1/calendars/{name}/import", Some(Action::Administer)),
+            ("/api/v1/tokens", None),
+            ("/api/v1/schedules/preview", None),
+            ("/tasks/{id}/edit", Some(Action::Edit)),
+            ("/admin/users", Some(Action::Administer)),
+            ("/preferences", None),
+        ] {
+            assert_eq!(needed(path), action, "{path}");
+        }
+        assert!(limit("/preferences") < limit("/api/v1/users"));
+        assert!(limit("/api/v1/users") < limit("/api/v1/tasks/{id}"));
+        assert_eq!(limit("/api/v1/calendars/{name}/import"), BODY_MAX);
+    }
+}

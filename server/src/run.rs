@@ -1,0 +1,7 @@
+//! A run between its claim and its end: what is handed to the executor, and how what was filled in
+//! is kept for attempts that come later.
+
+mod job;
+pub mod parameters;
+
+pub use job::Job;

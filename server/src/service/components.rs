@@ -1,0 +1,76 @@
+//! What use cases stand on. Whoever assembles a process makes it and shares it with the loops; the
+//! doors have the [`Service`](super::Service) alone.
+
+use std::sync::Arc;
+
+use crate::auth::proxies::TrustedProxies;
+use crate::auth::seal::Sealer;
+use crate::clock::SharedClock;
+use crate::composer::Composer;
+use crate::events::Signals;
+use crate::executor::Executor;
+use crate::firings::CalendarCache;
+use crate::notifier::send::Sender;
+use crate::outbound::OutboundClient;
+use crate::outbound::guard::Guard;
+use crate::output::OutputStore;
+use crate::scheduler::Lag;
+use crate::scheduler::lease::Lease;
+use crate::store::Store;
+use crate::timetable::Patterns;
+
+/// What use cases and loops share.
+#[derive(Clone)]
+pub struct Components {
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Runs commands; `None` in a process that is no server.
+    pub executor: Option<Arc<Executor>>,
+    /// Seals channel URLs.
+    pub sealer: Sealer,
+    /// Checks outgoing URLs.
+    pub guard: Guard,
+    /// Fetches calendars.
+    pub outbound: OutboundClient,
+    /// Sends messages.
+    pub sender: Sender,
+    /// Writes messages.
+    pub composer: Composer,
+    /// Holds long output.
+    pub output: OutputStore,
+    /// Parsed patterns.
+    pub patterns: Arc<Patterns>,
+    /// Calendars and blackouts.
+    pub calendar_cache: Arc<CalendarCache>,
+    /// How late the loop is.
+    pub lag: Arc<Lag>,
+    /// Whether this node may claim, and how far its clock is off.
+    pub lease: Arc<Lease>,
+}
+
+impl std::fmt::Debug for Components {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Components")
+    }
+}
+
+/// What use cases take from the settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// This process, as the ledger names it.
+    pub node_id: String,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// Streams of each kind at once: they must not take all connections.
+    pub streams_max: usize,
+    /// The zone of tasks that name none.
+    pub default_zone: String,
+    /// What the system says its zone is, where that has no name and UTC stands in for it.
+    pub zone_doubt: Option<String>,
+    /// Names of all zones.
+    pub zone_names: Vec<String>,
+}

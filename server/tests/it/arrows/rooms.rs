@@ -1,0 +1,369 @@
+//! The rooms of `server/src` and `app/src`, and what each may import.
+//!
+//! Both tables are written from the top floor down, and a room imports only what stands further
+//! down: so there is no circle. A new arrow is a decision; it is made here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::imports::rooms_named;
+use super::{root, sources};
+
+/// A room and the rooms that it imports.
+type Row = (&'static str, &'static [&'static str]);
+
+const SERVER: &[Row] = &[
+    (
+        "cli",
+        &[
+            "lifecycle",
+            "router",
+            "http",
+            "service",
+            "executor",
+            "firings",
+            "store",
+            "config",
+            "calendar",
+            "timetable",
+            "auth",
+            "clock",
+        ],
+    ),
+    (
+        "lifecycle",
+        &[
+            "router",
+            "api",
+            "http",
+            "service",
+            "scheduler",
+            "notifier",
+            "executor",
+            "recorder",
+            "composer",
+            "output",
+            "events",
+            "outbound",
+            "store",
+            "config",
+            "timetable",
+            "auth",
+            "clock",
+        ],
+    ),
+    ("router", &["pages", "api", "http"]),
+    ("pages", &["http", "service", "auth"]),
+    ("api", &["http", "service", "calendar", "timetable", "auth"]),
+    ("http", &["service", "error", "auth"]),
+    (
+        "service",
+        &[
+            "scheduler",
+            "notifier",
+            "executor",
+            "composer",
+            "run",
+            "output",
+            "firings",
+            "events",
+            "error",
+            "outbound",
+            "store",
+            "admission",
+            "calendar",
+            "timetable",
+            "auth",
+            "clock",
+            "text",
+        ],
+    ),
+    (
+        "scheduler",
+        &[
+            "executor",
+            "composer",
+            "run",
+            "firings",
+            "events",
+            "store",
+            "admission",
+            "failpoints",
+            "timetable",
+            "auth",
+            "clock",
+        ],
+    ),
+    (
+        "notifier",
+        &["events", "outbound", "store", "auth", "clock", "text"],
+    ),
+    (
+        "executor",
+        &[
+            "recorder",
+            "composer",
+            "run",
+            "output",
+            "events",
+            "outbound",
+            "store",
+            "failpoints",
+            "config",
+            "auth",
+            "clock",
+            "text",
+        ],
+    ),
+    ("recorder", &["events", "store", "failpoints"]),
+    ("composer", &["run", "store", "timetable", "text"]),
+    ("run", &["store", "auth"]),
+    ("output", &["store", "config", "clock", "text"]),
+    ("firings", &["store", "calendar", "timetable"]),
+    ("events", &[]),
+    ("error", &["store", "auth"]),
+    ("outbound", &[]),
+    ("store", &["admission", "failpoints"]),
+    ("admission", &[]),
+    ("failpoints", &[]),
+    ("config", &["timetable", "auth"]),
+    ("calendar", &[]),
+    ("timetable", &[]),
+    ("auth", &[]),
+    ("clock", &[]),
+    ("text", &[]),
+];
+
+const APP: &[Row] = &[
+    (
+        "ui",
+        &[
+            "server_fns",
+            "texts",
+            "backend",
+            "page",
+            "task",
+            "run",
+            "schedule",
+            "user",
+            "duration",
+            "error",
+            "response",
+            "reader",
+            "ansi",
+            "auth",
+            "calendar",
+            "channel",
+            "done",
+            "message",
+            "node",
+            "occurrence",
+            "pool",
+            "routes",
+            "secret",
+            "i18n",
+            "id",
+            "time",
+            "wire",
+        ],
+    ),
+    (
+        "server_fns",
+        &[
+            "texts",
+            "backend",
+            "page",
+            "task",
+            "run",
+            "schedule",
+            "user",
+            "error",
+            "response",
+            "reader",
+            "auth",
+            "calendar",
+            "channel",
+            "done",
+            "node",
+            "occurrence",
+            "pool",
+            "routes",
+            "secret",
+            "id",
+            "time",
+            "wire",
+        ],
+    ),
+    (
+        "texts",
+        &[
+            "task", "run", "schedule", "auth", "calendar", "channel", "i18n",
+        ],
+    ),
+    (
+        "backend",
+        &[
+            "page",
+            "task",
+            "run",
+            "user",
+            "error",
+            "response",
+            "reader",
+            "auth",
+            "calendar",
+            "channel",
+            "done",
+            "node",
+            "occurrence",
+            "pool",
+            "secret",
+            "id",
+            "time",
+        ],
+    ),
+    (
+        "page",
+        &[
+            "task",
+            "run",
+            "schedule",
+            "user",
+            "error",
+            "calendar",
+            "channel",
+            "node",
+            "occurrence",
+            "pool",
+            "secret",
+            "id",
+            "time",
+        ],
+    ),
+    (
+        "task",
+        &[
+            "run", "schedule", "duration", "error", "cron", "name", "i18n", "id", "time", "wire",
+        ],
+    ),
+    ("run", &["duration", "ansi", "i18n", "id", "time", "wire"]),
+    ("schedule", &["duration", "error", "cron", "i18n", "id"]),
+    ("user", &["error", "auth", "name", "i18n", "id", "time"]),
+    ("duration", &["cron", "i18n"]),
+    ("error", &["response", "reader", "i18n", "wire"]),
+    ("response", &["done"]),
+    ("reader", &["auth", "i18n"]),
+    ("ansi", &[]),
+    ("auth", &["i18n", "id"]),
+    ("calendar", &["id", "time"]),
+    ("channel", &["id", "time"]),
+    ("cron", &["i18n"]),
+    ("done", &["id"]),
+    ("message", &["i18n"]),
+    ("node", &["i18n", "time"]),
+    ("occurrence", &["id", "time"]),
+    ("pool", &["name"]),
+    ("name", &["i18n"]),
+    ("routes", &["id"]),
+    ("secret", &["i18n", "id", "time"]),
+    ("i18n", &[]),
+    ("id", &[]),
+    ("time", &[]),
+    ("wire", &[]),
+];
+
+/// What the rooms of a crate import, by reading all of its source.
+fn arrows(source: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let mut files = Vec::new();
+    sources(source, &mut files);
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        let inside = file.strip_prefix(source).expect("a file below it");
+        let module: Vec<String> = inside
+            .with_extension("")
+            .iter()
+            .map(|part| part.to_str().expect("a name").to_owned())
+            .collect();
+        let room = module[0].clone();
+        let is_root = module.len() == 1 && matches!(room.as_str(), "lib" | "main");
+        if is_root || module.iter().any(|part| part == "tests") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let mut named = rooms_named(&module, &text);
+        named.remove(&room);
+        arrows.entry(room).or_default().extend(named);
+    }
+    arrows
+}
+
+/// What is wrong, a line each: rooms or arrows that are not in the table, or only there.
+fn faults(table: &[Row], arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let floor = |name: &str| table.iter().position(|(room, _)| *room == name);
+    for (room, imported) in arrows {
+        let Some(at) = floor(room) else {
+            faults.push(format!("{room} is not in the table"));
+            continue;
+        };
+        for other in imported {
+            if !table[at].1.contains(&other.as_str()) {
+                faults.push(format!("{room} must not import {other}"));
+            }
+        }
+    }
+    for (at, (room, allowed)) in table.iter().enumerate() {
+        for other in *allowed {
+            if !arrows.get(*room).is_some_and(|used| used.contains(*other)) {
+                faults.push(format!("{room} does not import {other} any more"));
+            }
+            if floor(other).is_none_or(|below| below <= at) {
+                faults.push(format!("{room} imports {other}, which is not below it"));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn rooms_import_only_what_the_table_allows() {
+    for (source, table) in [("server/src", SERVER), ("app/src", APP)] {
+        let faults = faults(table, &arrows(&root().join(source)));
+        assert!(faults.is_empty(), "{source}:\n{}", faults.join("\n"));
+    }
+}
+
+#[test]
+fn a_wrong_arrow_is_found() {
+    let found = |rows: &[(&str, &[&str])]| {
+        rows.iter()
+            .map(|(room, named)| {
+                let named = named.iter().map(|&name| name.to_owned()).collect();
+                ((*room).to_owned(), named)
+            })
+            .collect()
+    };
+    let table: &[Row] = &[("cli", &["store"]), ("store", &["time"]), ("time", &[])];
+    let right = found(&[("cli", &["store"]), ("store", &["time"]), ("time", &[])]);
+    assert_eq!(faults(table, &right), Vec::<String>::new());
+    let wrong = found(&[
+        ("cli", &[]),
+        ("store", &["time", "cli"]),
+        ("time", &[]),
+        ("web", &[]),
+    ]);
+    assert_eq!(
+        faults(table, &wrong),
+        [
+            "store must not import cli",
+            "web is not in the table",
+            "cli does not import store any more"
+        ]
+    );
+    let circle: &[Row] = &[("a", &["b"]), ("b", &["a"])];
+    let both = found(&[("a", &["b"]), ("b", &["a"])]);
+    assert_eq!(
+        faults(circle, &both),
+        ["b imports a, which is not below it"]
+    );
+}
