@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use app::id::TaskId;
 use app::run::{RunReason, Trigger};
 use app::schedule::MissedPolicy;
-use app::task::execution::{WaitsFor, Waits, WaitsHow};
+use app::task::execution::{Waits, WaitsFor, WaitsHow};
 use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
