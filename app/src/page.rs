@@ -277,9 +277,9 @@ pub struct TaskForm {
     pub pools: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
-    /// Preview of the work cycle, where the expression is right.
+    /// Preview of the schedules, where the expression is right.
     pub preview: Option<Preview>,
-    /// Preview of the urge cycle, likewise.
+    /// Preview of the chase schedule, likewise.
     pub urge_preview: Option<Preview>,
 }
 

@@ -123,9 +123,9 @@ pub enum Control {
     Close,
     /// 恢复: back to active from paused or closed.
     Restore,
-    /// 加急: urging on, optionally with a new urge cycle; `None` keeps the one the task has.
+    /// 加急: chasing on, optionally with a new chase schedule; `None` keeps the one the task has.
     Urge(Option<String>),
-    /// 恢复原始周期: urging off, back to the work cycle.
+    /// 恢复原始周期: chasing off, back to the task's own schedules.
     Unurge,
 }
 
@@ -137,7 +137,7 @@ pub struct Task {
     pub id: TaskId,
     /// 工作内容: unique.
     pub name: String,
-    /// 绰号: how the message greets; may be empty.
+    /// 称呼: how the message greets; may be empty.
     pub nickname: String,
     /// 责任人: mentioned in messages.
     pub owners: Vec<String>,
@@ -186,7 +186,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// The schedules in force as drafts: the urge cycle while urging, else the work schedules.
+    /// The schedules in force as drafts: the chase schedule while it is chased, else the task's own.
     #[must_use]
     pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
         match &self.urge_cron {
@@ -210,7 +210,7 @@ impl Task {
         }
     }
 
-    /// The cycle in force: the urge cycle while urging, else the first work schedule.
+    /// The cycle in force: the chase schedule while it is chased, else the first of the task's own.
     #[must_use]
     pub fn cycle(&self) -> &str {
         match &self.urge_cron {

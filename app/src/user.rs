@@ -102,7 +102,7 @@ pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The present password.
+    /// The current password.
     pub current: String,
     /// The new one.
     pub new: String,

@@ -25,7 +25,7 @@ use crate::schedule::{Dialect, MissedDraft, SCHEDULES_MAX, ScheduleDraft, check_
 pub struct TaskDraft {
     /// 工作内容.
     pub name: String,
-    /// 绰号.
+    /// 称呼.
     pub nickname: String,
     /// 责任人.
     pub owners: Vec<String>,

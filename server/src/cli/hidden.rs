@@ -70,11 +70,11 @@ pub(super) fn new_password(from_stdin: bool) -> Result<String, Failure> {
     }
 }
 
-/// One's present password and a new one: two lines of stdin where that is asked for, else typed.
+/// One's current password and a new one: two lines of stdin where that is asked for, else typed.
 pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
     if !from_stdin {
         needs_terminal()?;
-        let prompt = lang().pick("当前密码（不显示）：", "Present password (not shown): ");
+        let prompt = lang().pick("当前密码（不显示）：", "Current password (not shown): ");
         return Ok([line(prompt)?, new_password(false)?]);
     }
     let text = stdin()?;
@@ -83,7 +83,7 @@ pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
         (Some(current), Some(new)) if !current.is_empty() && !new.is_empty() => Ok([current, new]),
         _ => Err(Failure::usage(lang().pick(
             "标准输入需要两行：当前密码和新密码",
-            "stdin needs two lines: the present password and the new one",
+            "stdin needs two lines: the current password and the new one",
         ))),
     }
 }

@@ -15,7 +15,7 @@ impl Service {
     /// came with, `from` where from. Their tokens stay.
     ///
     /// # Errors
-    /// When the present password is wrong, was wrong too often, or the new one has faults.
+    /// When the current password is wrong, was wrong too often, or the new one has faults.
     pub async fn change_own_password(
         &self,
         caller: &Caller,

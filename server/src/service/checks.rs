@@ -142,7 +142,7 @@ impl Service {
         }
     }
 
-    /// An urge cycle as it is stored.
+    /// A chase schedule as it is stored.
     pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
         let mut faults = Vec::new();
         let spec = check_spec("urge_cron", text, Dialect::Standard, lang, &mut faults);

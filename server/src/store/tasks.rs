@@ -31,7 +31,7 @@ const SEARCH: &str = "search";
 pub struct NewTask {
     /// 工作内容.
     pub name: String,
-    /// 绰号.
+    /// 称呼.
     pub nickname: String,
     /// 责任人.
     pub owners: Vec<String>,
@@ -94,7 +94,7 @@ impl NewSchedule {
 pub struct LiveTask {
     /// The task.
     pub task: Task,
-    /// The schedules in force: urge while urging, else work.
+    /// The schedules in force: urge while it is chased, else work.
     pub schedules: Vec<Schedule>,
     /// What it was granted, sealed.
     pub secrets: Vec<SealedSecret>,

@@ -152,7 +152,7 @@ impl Controls {
         }
     }
 
-    /// 加急: with a field for another urge cycle.
+    /// 加急: with a field for another chase schedule.
     pub(crate) fn urge(self, task: &Task) -> AnyView {
         let ui = ui();
         let (id, pending) = (task.id.0, self.control.pending());

@@ -25,7 +25,7 @@ pub(super) async fn run(access: &Access, json: bool) -> Result<(), Failure> {
             "run key rotation on the server's own host: unset JCRONTAB_URL and drop --url",
         )));
     }
-    let what = lang.pick("更换密钥…", "changing the key …");
+    let what = lang.pick("更换密钥…", "rotating the key …");
     let (count, several) = shown(what, changed(&access.config)).await?;
     let mut lines = vec![lang.pick(
         format!("已换用新密钥，重新加密了 {count} 个值。旧密钥在 secret.key.old：换密钥之前的备份要用它，不再需要时删除"),

@@ -37,7 +37,7 @@ impl Service {
         let rules = self.calendar_cache.snapshot();
         let urge = task.urge_cron.as_deref().filter(|_| task.urging);
         let urge = urge.map(|spec| Schedule {
-            // The row's id only matters for jitter, which an urge cycle has none of.
+            // The row's id only matters for jitter, which a chase schedule has none of.
             id: ScheduleId(0),
             purpose: Purpose::Urge,
             spec: spec.to_owned(),

@@ -18,7 +18,7 @@ const STARTS: u32 = 1;
 
 impl Service {
     /// The warnings of a task: those of its schedules, as the form shows them, that nothing is to
-    /// come, those of its urge cycle, and those of its variables.
+    /// come, those of its chase schedule, and those of its variables.
     #[must_use]
     pub fn task_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
         let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339()).unwrap_or_default();
@@ -171,7 +171,7 @@ fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
         .collect()
 }
 
-/// What a person should know of the urge cycle.
+/// What a person should know of the chase schedule.
 fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
     let Some(spec) = (task.urge_cron.as_deref()).and_then(|urge| ScheduleSpec::parse(urge).ok())
     else {

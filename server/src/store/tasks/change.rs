@@ -215,7 +215,7 @@ impl Store {
         })
     }
 
-    /// Switches urging, with a new urge cycle where one is given; false when the task is gone.
+    /// Switches chasing, with a new chase schedule where one is given; false when the task is gone.
     ///
     /// # Errors
     /// When the database fails.
