@@ -15,10 +15,10 @@ binary := $(target)/release/jcrontab
 frontend_flags := --package=frontend --lib --no-default-features --target=wasm32-unknown-unknown \
 	--target-dir=$(target)/front --profile=wasm-release
 
-.PHONY: help run build server site test faults check fmt bench dev clean tools
+.PHONY: help run build server site test faults check advisories fmt bench dev clean tools
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the product and serve it on http://127.0.0.1:8000
 	@exec $(binary) serve
@@ -46,10 +46,17 @@ faults: tools ## break servers, databases, disks and clocks on purpose (half an 
 	@scripts/need.sh strace strace
 	cargo test --package=server --test faults -- --full $(FAULTS)
 
-check: tools ## formatting and lints, for the server's and for the browser's side
+check: tools ## formatting, lints of both sides, links of rustdoc, spelling, dependencies
 	cargo fmt --all --check
+	@path=$$(scripts/check-tools.sh) && export PATH=$$path:$$PATH && set -x && \
+		typos && cargo shear && cargo deny --all-features check --hide-inclusion-graph bans licenses sources
+	@echo "Advisories were not checked: the database is not on a registry; \`make advisories\` fetches it."
 	cargo clippy --all-targets -- -D warnings
 	scripts/wasm-toolchain.sh cargo clippy $(frontend_flags) -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+
+advisories: tools ## known vulnerabilities of dependencies (needs GitHub)
+	@path=$$(scripts/check-tools.sh) && PATH=$$path:$$PATH cargo deny --all-features check advisories
 
 fmt: ## format the code
 	cargo fmt --all

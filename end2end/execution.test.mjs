@@ -119,9 +119,9 @@ describe("execution", () => {
       ]);
       assert.deepEqual(execution.waits.tasks, [first.id]);
 
-      // Its page tells it in words and leads to what it waits for.
+      // Its page says it in words and links to what it waits for.
       const told = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
-      for (const text of ["同一时间最多 3 个", "最多重试 2 次：10s、20s 之后", "环境变量 A、B"]) {
+      for (const text of ["最多同时执行 3 个", "最多重试 2 次：10s、20s 之后", "环境变量 A、B"]) {
         await told.getByText(text).waitFor();
       }
       assert.ok(!(await told.innerText()).includes("x y=z"));

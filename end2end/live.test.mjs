@@ -21,7 +21,7 @@ describe("live pages", () => {
   });
   after(() => world?.stop());
 
-  /** Comes as somebody with their own browser; `who: null` is a stranger. */
+  /** Opens a page as a person with a browser of their own; `who: null` is a stranger. */
   const come = async ({ js = true, who = ADMIN } = {}) => {
     context = await reader(world.browser, world.server, { js });
     if (who) await signIn(context, who);
@@ -56,7 +56,7 @@ describe("live pages", () => {
     await page.locator("#zone").fill("America/New_York");
     await firings.filter({ hasText: /09:30:00 -0[45]:00/ }).nth(9).waitFor();
 
-    // A faulty one is told at the field, and taken back once it is right.
+    // A faulty one is reported at the field, and taken back once it is right.
     const fault = page.locator("#cron-fault");
     await cron.fill("30 25 * * *");
     await fault.getByText("25 不在 0–23 之间").waitFor();

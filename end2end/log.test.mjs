@@ -175,7 +175,7 @@ describe("the live log", () => {
       if (how === "deafen") {
         const before = (await seen()).length;
         await page.clock.runFor(20_000);
-        assert.equal(await told.count(), 0, "a silence of 20 s is told as a broken connection");
+        assert.equal(await told.count(), 0, "a silence of 20 s is reported as a broken connection");
         await page.clock.runFor(15_000);
         assert.ok((await seen()).length <= before + 1, "nothing could come");
       }
@@ -237,7 +237,7 @@ describe("the live log", () => {
     assert.equal((await seen()).length, 205);
   });
 
-  test("streams are told apart, and times can be seen", async () => {
+  test("streams can be distinguished, and times can be seen", async () => {
     const run = await start("two streams", "echo fine; sleep 0.3; echo trouble >&2; sleep 0.3; echo fine again");
     await over(run);
     await come();
@@ -291,7 +291,7 @@ describe("the live log", () => {
     assert.equal(await linked.count(), 1);
     assert.ok(await inside());
 
-    // Somebody else opens what was copied from the address bar.
+    // Another person opens what was copied from the address bar.
     await page.goto("about:blank");
     await openAlive(page, `/runs/${run.id}#L12`);
     await page.locator("#L12.linked").waitFor();

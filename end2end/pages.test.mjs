@@ -98,7 +98,7 @@ async function signedOut(page, faults, lang) {
   await inspect(page, "login-wrong", faults, lang);
 }
 
-/** All pages of somebody signed in: how to get to each. */
+/** All pages of a signed-in person: how to get to each. */
 function pagesOf(known, ui) {
   const at = (path) => (page) => openAlive(page, path);
   const missing = (path) => async (page) => {

@@ -96,7 +96,7 @@ async function story(page, { server, robot }, js, lang) {
   await page.getByRole("row").filter({ hasText: "运维群" }).waitFor();
   assert.ok(!(await page.content()).includes("key=end2end"), "the channel's secret is on the page");
 
-  // A task whose zone and cycle cannot be: each fault is told at its field, nothing is lost.
+  // A task whose zone and cycle are invalid: each fault is reported at its field, nothing is lost.
   await nav(ui.nav_tasks).click();
   await heading(ui.tasks);
   await link(ui.new_task).first().click();
@@ -113,7 +113,7 @@ async function story(page, { server, robot }, js, lang) {
   await page.getByText(ui.faults_title).waitFor();
   assert.equal(path(), "/tasks/new");
   const fault = async (name) => (await page.locator(`#${name}-fault`).innerText()).trim();
-  assert.match(await fault("cron"), lang === "zh" ? /分.*61.*不在 0–59 之间/ : /minute.*61 is not in 0–59/);
+  assert.match(await fault("cron"), lang === "zh" ? /分.*61.*不在 0–59 之间/ : /minute.*61 is out of range 0–59/);
   assert.match(await fault("zone"), lang === "zh" ? /没有“Mars\/Olympus”这个时区/ : /no time zone "Mars\/Olympus"/);
   for (const name of ["cron", "zone"]) {
     const field = page.locator(`#${name}`);
@@ -131,7 +131,7 @@ async function story(page, { server, robot }, js, lang) {
   assert.ok(await page.locator(`input[name="urging"]`).isChecked());
   assert.equal(await page.locator("#channel_id").inputValue(), channel);
 
-  // Set right, it is created and told to the group.
+  // Corrected, it is created and announced to the group.
   await page.locator("#cron").fill("*/2 * * * * *");
   await page.locator("#zone").fill("Asia/Shanghai");
   await page.locator(`input[name="urging"]`).uncheck();

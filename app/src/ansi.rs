@@ -1,9 +1,9 @@
 //! What commands write for a terminal, as lines of styled text.
 //!
 //! Output is hostile. Of all escape sequences only colours and styles have an effect, and those
-//! come from a fixed set of classes; what moves the cursor, sets titles, makes links or asks the
-//! terminal something is left out without a trace. Every control character and every character
-//! that hides or reorders text is shown as a visible sign.
+//! come from a fixed set of classes; sequences that move the cursor, set titles, make links or
+//! query the terminal are dropped without a trace. Every control character and every character that
+//! hides or reorders text is shown as a visible sign.
 //!
 //! [`Screen`] takes characters one by one, so where the text is cut into pieces does not matter.
 

@@ -131,7 +131,7 @@ impl Principal {
 /// Who asks, and in which language they read.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// `None` when nobody is signed in.
+    /// `None` for a request without a session or token.
     pub principal: Option<Principal>,
     /// The language of messages and texts.
     pub lang: Lang,

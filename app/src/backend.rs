@@ -86,7 +86,7 @@ pub trait Tasks: Send + Sync {
         id: TaskId,
         query: &OccurrenceQuery,
     ) -> Answer<List<Occurrence>>;
-    /// Its firings to come, soonest first, also those that are left out.
+    /// The next firings, soonest first, including those that a rule skips.
     async fn task_upcoming(
         &self,
         caller: &Caller,
@@ -97,7 +97,7 @@ pub trait Tasks: Send + Sync {
     async fn task_explain(&self, caller: &Caller, id: TaskId, at: &str) -> Answer<Explanation>;
 }
 
-/// Calendars of work days, and blackouts.
+/// Calendars of working days, and blackouts.
 #[async_trait]
 pub trait Calendars: Send + Sync {
     /// All calendars; the built-in one first.
@@ -231,7 +231,7 @@ pub trait Channels: Send + Sync {
     ) -> Answer<Channel>;
     /// Removes one; refused while tasks send to it.
     async fn channel_delete(&self, caller: &Caller, id: ChannelId) -> Answer<()>;
-    /// Sends a test message at once and tells what the other end said.
+    /// Sends a test message at once and returns the channel's answer.
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest>;
     /// Messages a task or a run caused, newest first.
     async fn message_list(

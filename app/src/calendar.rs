@@ -1,15 +1,15 @@
-//! Calendars (日历) of work days and rest days, and blackouts (停跑时段).
+//! Calendars (日历) of working days and days off, and blackouts (停跑时段).
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BlackoutId, CalendarId};
 use crate::time::Stamp;
 
-/// A calendar: Monday to Friday are work days except where a day is named otherwise.
+/// A calendar: Monday to Friday are working days except where a day is named otherwise.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Calendar {
-    /// Its id; 0 for the built-in one while nobody has updated it.
+    /// Its id; 0 for the built-in one until it has been updated for the first time.
     pub id: CalendarId,
     /// Its name, unique; `cn` is the built-in Chinese work calendar.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct Calendar {
 pub struct CalendarDay {
     /// `2026-10-01`.
     pub date: String,
-    /// Whether it is a work day.
+    /// Whether it is a working day.
     pub work: bool,
     /// What it is called, for example 国庆节; may be empty.
     #[serde(default)]
@@ -69,10 +69,10 @@ pub struct CalendarDraft {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CalendarImport {
-    /// The text; its kind is told from its beginning.
+    /// The text; its format is recognised by how it begins.
     pub text: String,
-    /// Whether the days of an iCalendar text are work days; else rest days. An event whose title
-    /// ends in 班 or names 调休上班, 补班 or "workday" is a work day anyway.
+    /// Whether the days of an iCalendar text are working days; else days off. An event whose title
+    /// ends in 班 or names 调休上班, 补班 or "workday" is a working day anyway.
     pub as_work_days: bool,
     /// Whether all days of the years in the text are replaced; else days are added.
     pub replace_years: bool,

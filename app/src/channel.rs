@@ -52,7 +52,7 @@ pub struct ChannelDraft {
     pub name: String,
     /// What stands at the other end.
     pub kind: ChannelKind,
-    /// `https://…`; a secret, since whoever knows it can post.
+    /// `https://…`; a secret, since it is all that is needed to post.
     pub url: String,
     /// The proxy that its messages go through: empty as the server's settings say, `direct` for
     /// none, or `http://[USER:PASSWORD@]HOST:PORT`. Absent, a stored one stays.

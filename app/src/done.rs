@@ -1,4 +1,4 @@
-//! What somebody has just done, for the page that follows to say so.
+//! The outcome of an action, carried to the page that is shown next.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;

@@ -27,8 +27,8 @@ impl DurationFault {
     pub fn text(self, lang: Lang) -> &'static str {
         match self {
             Self::Syntax => lang.pick(
-                "写成 30s、5m、2h 或 1d 这样的时长",
-                "Write a duration such as 30s, 5m, 2h or 1d",
+                "请写成 30s、5m、2h 或 1d 这样的时长",
+                "Enter a duration such as 30s, 5m, 2h or 1d",
             ),
             Self::Range => lang.pick(
                 "时长要在 1 秒到 30 天之间",

@@ -16,7 +16,7 @@ use crate::wire;
 pub enum ErrorKind {
     /// The input has faults; `fields` names them. HTTP 422.
     Invalid,
-    /// Nobody is signed in. HTTP 401.
+    /// The request has no valid session or token. HTTP 401.
     Unauthenticated,
     /// Signed in, but without this right. HTTP 403.
     Forbidden,
@@ -129,7 +129,7 @@ impl AppError {
             [only] => only.message.clone(),
             many => lang.pick(
                 format!("有 {} 处需要修改", many.len()),
-                format!("{} fields need a change", many.len()),
+                format!("{} fields need correction", many.len()),
             ),
         };
         Self {
@@ -151,7 +151,7 @@ impl AppError {
         )
     }
 
-    /// Nobody is signed in.
+    /// The request has no valid session or token.
     #[must_use]
     pub fn unauthenticated(lang: Lang) -> Self {
         Self::new(
@@ -171,7 +171,7 @@ impl AppError {
         Self::new(
             ErrorKind::Forbidden,
             "forbidden",
-            lang.pick("你没有这个权限", "You do not have the right to do this"),
+            lang.pick("你没有这个权限", "You do not have permission to do this"),
         )
         .with_hint(lang.pick("请联系管理员", "Ask an administrator"))
     }
@@ -193,7 +193,7 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
                 (ErrorKind::Conflict, "outdated")
             }
-            // On a server these are about what a program has sent, which nobody can read.
+            // On a server these are about a request body that cannot be decoded.
             ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::Request(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_)
@@ -212,7 +212,7 @@ impl FromServerFnError for AppError {
         let (zh, en) = match kind {
             ErrorKind::Unavailable => (
                 "连接不上服务器，请稍后再试",
-                "The server does not answer; try again",
+                "The server does not respond; try again",
             ),
             ErrorKind::Invalid => ("请求不完整", "The request is incomplete"),
             ErrorKind::Conflict => (
@@ -225,8 +225,8 @@ impl FromServerFnError for AppError {
             ),
         };
         let message = crate::reader::language().pick(zh, en);
-        // On a server it is the answer to a request that no function has seen, and so no function
-        // has given it a status. In a browser there is nobody to give it to.
+        // On a server it is the answer to a request that never reached a function, so no function
+        // has set its status. A browser has no response to set it on.
         #[cfg(feature = "ssr")]
         if let Some(sink) = leptos::prelude::use_context::<crate::response::SharedSink>() {
             sink.set_status(kind.status());

@@ -36,7 +36,7 @@ ids! {
     ChannelId,
     /// An outgoing message (消息).
     MessageId,
-    /// A calendar of work days (日历).
+    /// A calendar of working days (日历).
     CalendarId,
     /// A time without firings (停跑时段).
     BlackoutId,

@@ -1,12 +1,12 @@
 //! Everything that means the same in the browser and on the server.
 //!
 //! - [`task`], [`run`], [`channel`], [`message`], [`user`]: the types of the product, and the rules on input;
-//! - [`schedule`]: when a task fires; [`calendar`]: work days, rest days and blackouts;
+//! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts;
 //!   [`occurrence`]: time lines, previews, explanations;
 //! - [`secret`], [`pool`], [`node`]: what runs are given, how many at once, and where;
 //! - [`ansi`]: what commands write for a terminal, made harmless;
 //! - [`cron`]: cron expressions, their faults and their words in two languages;
-//! - [`name`]: names that can be seen and told apart;
+//! - [`name`]: names that are visible and distinguishable;
 //! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;

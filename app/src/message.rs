@@ -30,7 +30,7 @@ pub enum Event {
     Lost,
     /// A run is over its soft limit and goes on.
     TooLong,
-    /// Somebody tests a channel.
+    /// A person tests a channel.
     Test,
 }
 
@@ -85,7 +85,7 @@ impl Event {
             (Lang::En, Self::Created) => "New task",
             (Lang::En, Self::Reminder) => "Reminder",
             (Lang::En, Self::Completed) => "Run completed",
-            (Lang::En, Self::Urge) => "Urge",
+            (Lang::En, Self::Urge) => "Chase",
             (Lang::En, Self::Failed) => "Run failed",
             (Lang::En, Self::Stopped) => "Run stopped",
             (Lang::En, Self::Lost) => "Run lost",

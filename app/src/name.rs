@@ -1,4 +1,4 @@
-//! Names that a reader can see and tell apart: what no name of ours may hold.
+//! Names that a reader can see and distinguish: what no name may contain.
 //!
 //! Control characters, what reorders a line (Unicode Standard Annex #9), and what leaves no mark on
 //! the page are refused. Joiners and variation selectors stay: emoji families, flags, Persian and
@@ -35,19 +35,19 @@ impl NameFault {
         match self {
             Self::Control => lang.pick(
                 "不能有换行或控制字符",
-                "It may not hold line breaks or control characters",
+                "It must not contain line breaks or control characters",
             ),
             Self::Direction => lang.pick(
                 "含有改变文字方向的不可见字符（如 U+202E），请删去后重新输入",
-                "It holds an invisible mark that reverses the text (such as U+202E); type it again without",
+                "It contains an invisible character that reverses the text (such as U+202E); remove it",
             ),
             Self::Hidden => lang.pick(
                 "含有看不见的字符（如零宽空格），请删去后重新输入",
-                "It holds an invisible character (such as a zero-width space); type it again without",
+                "It contains an invisible character (such as a zero-width space); remove it",
             ),
             Self::Invisible => lang.pick(
-                "里面没有看得见的字符",
-                "It has no character that can be seen",
+                "没有可见字符",
+                "It has no visible characters",
             ),
         }
     }

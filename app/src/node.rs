@@ -109,10 +109,10 @@ pub fn warnings(nodes: &[Node], lang: crate::i18n::Lang) -> Vec<String> {
                 format!("节点 {host} 的时钟比数据库慢 {seconds} 秒；请检查时间同步")
             }
             (crate::i18n::Lang::En, true) => {
-                format!("The clock of node {host} is {seconds} s ahead of the database's; check its synchronisation")
+                format!("The clock of node {host} is {seconds} s ahead of the database's; check time synchronization")
             }
             (crate::i18n::Lang::En, false) => {
-                format!("The clock of node {host} is {seconds} s behind the database's; check its synchronisation")
+                format!("The clock of node {host} is {seconds} s behind the database's; check time synchronization")
             }
         });
     }
@@ -131,7 +131,7 @@ pub fn warnings(nodes: &[Node], lang: crate::i18n::Lang) -> Vec<String> {
         let hosts = hosts.join(lang.pick("，", ", "));
         told.push(lang.pick(
             format!("各节点的时区数据版本不同（{hosts}），同一任务的执行时间可能因节点而异；请统一更新 tzdata"),
-            format!("The nodes have different time zone data ({hosts}), so firings may depend on who plans them; bring tzdata to one version"),
+            format!("The nodes have different time zone data ({hosts}), so a task may fire at different times depending on the node; install the same tzdata version everywhere"),
         ));
     }
     told

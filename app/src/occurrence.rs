@@ -24,7 +24,7 @@ pub struct Occurrence {
     pub task_id: TaskId,
     /// Which schedule names it.
     pub schedule_id: ScheduleId,
-    /// The instant the schedule names; the last one where several are told in one row.
+    /// The instant the schedule names; the last one where one row stands for several.
     pub scheduled_for: Stamp,
     /// When it starts or was to start: with jitter, after a move or a blackout.
     pub due_at: Stamp,
@@ -79,7 +79,7 @@ impl OccurrenceQuery {
 pub struct Exclusion {
     /// Stable code: `calendar`, `blackout`, `paused`, `window`.
     pub code: String,
-    /// A sentence in the reader's language: "2026-10-01 is a rest day (国庆节)".
+    /// A sentence in the reader's language: "2026-10-01 is a day off (国庆节)".
     pub text: String,
 }
 
@@ -95,7 +95,7 @@ pub struct Firing {
     pub due_at: Stamp,
     /// With jitter that is not settled before saving: the latest it can start.
     pub due_until: Option<Stamp>,
-    /// Why it is left out, where it is.
+    /// Why it is skipped, where it is.
     pub excluded: Option<Exclusion>,
     /// A clock change before this firing: "clocks go forward 1 h at 02:00", with its instant.
     pub clock_change: Option<ClockChange>,

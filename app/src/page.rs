@@ -71,11 +71,11 @@ pub struct DayCounts {
     pub succeeded: i64,
     /// Runs that failed, timed out or were lost.
     pub bad: i64,
-    /// Runs somebody stopped.
+    /// Runs stopped by a person.
     pub killed: i64,
-    /// Firings left out by a rule.
+    /// Firings skipped by a rule.
     pub skipped: i64,
-    /// Firings nobody was there for.
+    /// Firings missed because no server was up or their turn came too late.
     pub missed: i64,
 }
 
@@ -225,7 +225,7 @@ pub struct TaskPage {
     pub task: TaskView,
     /// The name of its channel.
     pub channel: Option<String>,
-    /// Whether a start by hand has something to ask or to tell first.
+    /// Whether the start form has to be shown first, because it has parameters or warnings.
     pub asks: bool,
     /// The tasks that it waits for, with their names.
     pub awaits: Vec<(TaskId, String)>,
@@ -281,9 +281,9 @@ pub struct TaskForm {
     pub pools: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
-    /// Preview of the work cycle, where the expression is right.
+    /// Preview of the schedules, where the expression is right.
     pub preview: Option<Preview>,
-    /// Preview of the urge cycle, likewise.
+    /// Preview of the chase schedule, likewise.
     pub urge_preview: Option<Preview>,
 }
 
@@ -323,7 +323,7 @@ pub struct PreviewRequest {
     pub zone: String,
     /// Start after this instant; now when absent.
     pub after: Option<Stamp>,
-    /// As in the task; firings outside the window are left out.
+    /// As in the task; firings outside the window are not shown.
     pub starts_at: String,
     /// As `starts_at`.
     pub ends_at: String,
@@ -349,7 +349,7 @@ pub struct Preview {
     pub viewer: Option<ZoneRules>,
     /// The next starts, after calendar, window, blackout and jitter.
     pub next: Vec<Stamp>,
-    /// The same with what is left out between them and why; at most 50 that are left out.
+    /// The same with skipped firings in between and why; at most 50 skipped ones.
     pub firings: Vec<Firing>,
     /// Version of the time zone data, for example `2026f`.
     pub tz_version: String,

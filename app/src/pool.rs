@@ -41,7 +41,7 @@ pub fn is_pool_name(name: &str) -> bool {
         || (name.starts_with(char::is_alphanumeric)
             && name.chars().count() <= 64
             && name.chars().all(fits)
-            // U+3164 is a letter that nobody sees.
+            // U+3164 is a letter that renders as a blank.
             && crate::name::name_fault(name).is_none())
 }
 

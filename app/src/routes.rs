@@ -1,4 +1,4 @@
-//! Paths of the pages. Nobody writes `/tasks/…` by hand.
+//! Paths of the pages; nothing else in the code spells out `/tasks/…`.
 
 use crate::id::{RunId, TaskId};
 
@@ -14,7 +14,7 @@ pub const ADMIN: &str = "/admin";
 pub const USERS: &str = "/admin/users";
 /// Notification channels.
 pub const CHANNELS: &str = "/admin/channels";
-/// Calendars of work days.
+/// Calendars of working days.
 pub const CALENDARS: &str = "/admin/calendars";
 /// Blackouts: times without firings.
 pub const BLACKOUTS: &str = "/admin/blackouts";

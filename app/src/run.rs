@@ -61,7 +61,7 @@ pub struct Run {
     pub trigger: Trigger,
     /// Who asked for it, for a manual start.
     pub requested_by: Option<String>,
-    /// Why somebody started it by hand.
+    /// Why it was started by hand, as typed.
     pub note: Option<String>,
     /// What was filled in, secrets masked.
     pub parameters: std::collections::BTreeMap<String, String>,
@@ -130,7 +130,7 @@ pub struct Unrun {
     pub id: OccurrenceId,
     /// Whose firing it was.
     pub task_id: TaskId,
-    /// The instant the schedule named; the last one where several are told in one row.
+    /// The instant the schedule named; the last one where one row stands for several.
     pub scheduled_for: Stamp,
     /// `skipped` or `missed`.
     pub state: UnrunState,
@@ -150,7 +150,7 @@ pub struct Unrun {
 pub enum UnrunState {
     /// A rule left it out.
     Skipped,
-    /// Nobody was there.
+    /// No server was up, or its turn came too late.
     Missed,
 }
 
@@ -182,6 +182,6 @@ pub struct Output {
     pub text: String,
     /// Bytes the command wrote.
     pub total_bytes: i64,
-    /// Bytes left out between head and tail.
+    /// Bytes dropped between head and tail.
     pub dropped_bytes: i64,
 }

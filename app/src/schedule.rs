@@ -69,7 +69,7 @@ pub enum Purpose {
     /// The task's own cycle.
     #[default]
     Work,
-    /// 催单: the quicker cycle that takes over while urging.
+    /// 催单: the quicker cycle that takes over while it is chased.
     Urge,
 }
 

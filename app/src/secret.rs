@@ -1,4 +1,4 @@
-//! Secrets (密钥): values that tasks are granted as environment variables and nobody can read back.
+//! Secrets (密钥): write-only values that tasks are granted as environment variables.
 
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,8 @@ impl std::fmt::Debug for SecretChange {
     }
 }
 
-/// Bytes of a value: a shorter one could not be told from ordinary output, a longer one is a file.
+/// Bytes of a value: a shorter one cannot be distinguished from ordinary output, a longer one is a
+/// file.
 pub const VALUE_BYTES: std::ops::RangeInclusive<usize> = 4..=32 * 1024;
 
 /// Names that mean something to every program, or are ours.
@@ -107,11 +108,11 @@ impl NameFault {
                 "名称就是环境变量名：大写字母开头，由大写字母、数字和 _ 组成，最多 64 个字符"
             }
             (Self::Shape, crate::i18n::Lang::En) => {
-                "The name is that of the variable: capital letters, digits and _, a letter first, 64 characters at most"
+                "The name is that of the environment variable: capital letters, digits and _, starting with a letter, at most 64 characters"
             }
             (Self::Reserved, crate::i18n::Lang::Zh) => "这个变量由系统或 Jcrontab 使用，不能占用",
             (Self::Reserved, crate::i18n::Lang::En) => {
-                "This variable belongs to the system or to Jcrontab"
+                "This variable is reserved for the system or for Jcrontab"
             }
         }
     }

@@ -90,9 +90,9 @@ pub enum Control {
     Close,
     /// 恢复: back to active from paused or closed.
     Restore,
-    /// 加急: urging on, optionally with a new urge cycle; `None` keeps the one the task has.
+    /// 加急: chasing on, optionally with a new chase schedule; `None` keeps the one the task has.
     Urge(Option<String>),
-    /// 恢复原始周期: urging off, back to the work cycle.
+    /// 恢复原始周期: chasing off, back to the task's own schedules.
     Unurge,
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
             "too_long",
             lang.pick(
                 format!("命令有 {} 字节，最多 {COMMAND_MAX_BYTES}；请把它写成脚本文件再调用", command.len()),
-                format!("The command has {} bytes, {COMMAND_MAX_BYTES} at most; put it into a script file and call that", command.len()),
+                format!("The command has {} bytes, the limit is {COMMAND_MAX_BYTES}; put it into a script file and call that", command.len()),
             ),
         ));
     }
@@ -207,7 +207,7 @@ pub(crate) fn check_command(command: &str, lang: Lang) -> Option<FieldError> {
             "nul",
             lang.pick(
                 "命令里有 NUL 字符，shell 无法执行",
-                "The command holds a NUL character, which no shell can run",
+                "The command contains a NUL character, which no shell can run",
             ),
         )
     })

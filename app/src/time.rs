@@ -6,7 +6,7 @@
 use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant, written as RFC 3339 with `Z`, microseconds at the most; for pages as two numbers.
+/// An instant, written as RFC 3339 with `Z`, with at most microseconds; for pages as two numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", schema(value_type = String, format = DateTime, example = "2026-11-22T09:00:00Z"))]

@@ -52,7 +52,7 @@ impl UserDraft {
                 "invalid",
                 lang.pick(
                     "用户名为 1–64 个字母、数字或 . _ - @",
-                    "A user name has 1–64 letters, digits or . _ - @",
+                    "A user name consists of 1–64 letters, digits or . _ - @",
                 ),
             ));
         }
@@ -91,7 +91,7 @@ pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
             "too_long",
             lang.pick(
                 format!("密码最多 {PASSWORD_MAX_BYTES} 字节"),
-                format!("The password may have {PASSWORD_MAX_BYTES} bytes at most"),
+                format!("The password may have at most {PASSWORD_MAX_BYTES} bytes"),
             ),
         )
     })
@@ -102,7 +102,7 @@ pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The present password.
+    /// The current password.
     pub current: String,
     /// The new one.
     pub new: String,

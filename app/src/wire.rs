@@ -36,7 +36,7 @@ pub enum WireFault {
     /// It is something else, or not all there.
     #[error("not readable")]
     Unreadable,
-    /// Its type cannot be written: one that is not told by its fields alone.
+    /// The type cannot be written: its fields in their order do not describe it.
     #[error("not writable")]
     Unwritable,
 }
@@ -154,8 +154,8 @@ impl<T: DeserializeOwned> Decoder<T> for Form {
 }
 
 /// Gives a type two forms: for people and other programs its own (`#[serde(remote = "Self")]`),
-/// between server and pages that of a plain type with the same fields. What is flattened or told
-/// apart by a tag within needs this: postcard knows neither names nor what comes next.
+/// between server and pages that of a plain type with the same fields. Flattened and internally
+/// tagged types need this: postcard knows neither names nor what comes next.
 macro_rules! two_forms {
     ($name:ident, $plain:ident) => {
         impl serde::Serialize for $name {

@@ -57,7 +57,7 @@ async fn main() -> Result<ExitCode, Failure> {
     let mut stage = Stage::new(quick, long)?;
     let mut report = Report::default();
     let (binary, root) = (stage.binary.clone(), stage.root.clone());
-    // Before it begins: somebody may go on working meanwhile.
+    // Before it begins: other work may go on meanwhile.
     let machine = Machine::look(&binary, &root);
     let ran = workloads::run(&mut stage, &mut report, &wanted).await;
     let page = root.join("docs/PERFORMANCE.md");

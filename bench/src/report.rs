@@ -109,7 +109,7 @@ impl Report {
         self.notes.push((workload.to_owned(), sentence.into()));
     }
 
-    /// Says that somebody or something was not run.
+    /// Says that a contender was not run, and why.
     pub(crate) fn not_run(&mut self, who: &str, why: impl Into<String>) {
         self.not_run.push((who.to_owned(), why.into()));
     }

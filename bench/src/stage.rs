@@ -21,7 +21,7 @@ pub(crate) struct Stage {
     pub(crate) floor: PathBuf,
     /// The checkout, for scripts.
     pub(crate) root: PathBuf,
-    /// Fewer rounds and shorter, for whoever works on the suite; such figures are not written down.
+    /// Fewer rounds and shorter, for work on the suite itself; such figures are not written down.
     pub(crate) quick: bool,
     /// Ten million runs, ten minutes of fires, and a third round of the slowest peer.
     pub(crate) long: bool,

@@ -69,7 +69,7 @@ impl Stamps {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error.into()),
         };
-        // Whoever reads may see the beginning of a line that is just being written.
+        // A reader may see the beginning of a line that is just being written.
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         whole
             .lines()

@@ -103,7 +103,7 @@ pub(crate) const TITLES: &[Title] = &[
     title(
         "P12",
         "The claim",
-        "The transaction that claims 1,000 due firings, from its begin to its commit, and how many commits an instant takes: both as the server's own log tells them.",
+        "The transaction that claims 1,000 due firings, from its begin to its commit, and how many commits an instant takes: both from the server's own log.",
     ),
     title(
         "P13",

@@ -78,7 +78,7 @@ export async function newPage(context) {
   return page;
 }
 
-/** Opens an address as somebody signed in and waits until the page is alive. */
+/** Opens an address as a signed-in person and waits until the page is alive. */
 export async function openAlive(page, address) {
   // The page listens for changes as soon as it is hydrated.
   const listening = page.waitForRequest((request) => new URL(request.url()).pathname === "/events");
@@ -95,7 +95,7 @@ export function settled(page) {
   );
 }
 
-/** Marks the document; `stayed` tells whether it is still the same one. */
+/** Marks the document; `stayed` returns whether it is still the same one. */
 export async function mark(page) {
   await page.evaluate(() => {
     globalThis.marked = true;

@@ -37,7 +37,8 @@ export async function startServer() {
 }
 
 async function startIn(base) {
-  // A server of root runs its commands as nobody, who must be able to reach its scratch folder.
+  // A server of root runs its commands as the user `nobody`, who must be able to reach its scratch
+  // folder.
   const scratch = path.join(base, "tmp");
   await mkdir(scratch);
   await chmod(base, 0o755);
@@ -70,7 +71,7 @@ async function startIn(base) {
   const ready = new Promise((resolve) => {
     const read = (chunk) => {
       log += chunk;
-      // Both lines come in one write; the link only while nobody has an account.
+      // Both lines come in one write; the link only while no account exists.
       const link = /http\S+\/setup\?token=\S+/.exec(log);
       if (link) {
         setupLink = link[0];

@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
             big("origin_id"),
             // The pool whose slot it takes.
             text("pool", 64),
-            // Why somebody started it.
+            // Why it was started by hand.
             text("note", 255),
             // What was filled in: JSON with secrets masked, and all of it sealed.
             c.long_text("parameters"),

@@ -1,5 +1,5 @@
-//! Most runs are no further attempt of a start by hand: on SQLite the index that tells such
-//! attempts apart holds them only. MySQL has no indexes of some rows, and keeps its own.
+//! Most runs are no further attempt of a start by hand: on SQLite the index that distinguishes such
+//! attempts holds them only. MySQL has no partial indexes, and keeps its own.
 
 use sea_orm_migration::prelude::*;
 

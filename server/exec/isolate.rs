@@ -47,7 +47,7 @@ struct Rules {
     ruleset: OwnedFd,
     /// When entries of the folders above the denied one last changed.
     seen: Vec<(PathBuf, (i64, i64))>,
-    /// Tells when something is mounted or unmounted.
+    /// Becomes readable when something is mounted or unmounted.
     mounts: Option<File>,
 }
 

@@ -24,8 +24,8 @@ const INVALID: i32 = -22;
 
 /// Takes orders until the server is gone. Comes back in each child, with what it is to do.
 pub fn serve(server: Server, mut isolation: Isolation) -> (Plan, Server, Isolation) {
-    // The server ends its commands when its terminal is closed, and this process with the last.
-    // Whoever leads its session already need not begin one.
+    // The server ends its commands when its terminal is closed, and this process with the last. A
+    // process that leads its session already need not begin one.
     let _ = sys::new_session();
     orders::block_signals();
     let mut buffer = vec![0; ORDER_MAX];
@@ -46,7 +46,7 @@ pub fn serve(server: Server, mut isolation: Isolation) -> (Plan, Server, Isolati
         match orders::fork_for_parent(plan.leaf.as_deref()) {
             Ok(0) => {
                 plan.is_inside = plan.leaf.is_some();
-                // Without its files nothing can be said, and nobody is there to hear it.
+                // Without its files nothing can be reported, and no peer is there to read it.
                 let Ok(server) = orders::take_files(files) else {
                     std::process::exit(127);
                 };

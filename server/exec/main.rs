@@ -150,7 +150,7 @@ fn main() {
     let is_launcher = word.as_ref().is_some_and(|word| word == "launch");
     let plan = Plan::read(std::env::args_os().skip(1));
     if plan.is_none() && !is_launcher {
-        // Asked whether it can be executed at all, or by somebody who is not the server.
+        // Asked whether it can be executed at all, or by another process than the server.
         let is_asked = word.is_some_and(|word| word == "check");
         std::process::exit(if is_asked { 0 } else { 2 });
     }

@@ -97,14 +97,14 @@ fn prepare(plan: &Plan, isolation: &Isolation) -> Result<(), Failed> {
     if let Some(by) = plan.nice {
         sys::add_nice(by).map_err(at(8))?;
     }
-    // In this order: whoever is no longer root could not give up groups any more.
+    // In this order: after giving up root, groups could not be given up any more.
     if let (Some(uid), Some(gid)) = (plan.uid, plan.gid) {
         sys::set_groups(&plan.groups).map_err(at(9))?;
         sys::set_group(gid).map_err(at(10))?;
         sys::set_user(uid).map_err(at(11))?;
     }
     if plan.is_kept {
-        // After the switch, which would take it back: nobody runs on without the supervisor.
+        // After the switch, which would take it back: no command runs on without its supervisor.
         sys::die_with_parent().map_err(at(12))?;
     }
     if let Some(folder) = &plan.cwd {

@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::sys::{self, Ended, Server};
 
 /// Makes a child that begins in a control group, and comes back in it with `true`; the parent
-/// tells how it ended. `false` where the system has no such thing: then joining is left.
+/// reports how it ended. `false` where the system has no such thing: then joining is left.
 ///
-/// Joining takes a lock that all processes of the machine fork under; when nobody has joined
+/// Joining takes a lock that all processes of the machine fork under; when none has joined
 /// anything just before, that takes some 8 ms, and a child that begins there takes nothing.
 pub fn begin_in(leaf: &Path, server: &Server) -> bool {
     if sys::watch_children().is_err() {
@@ -45,11 +45,11 @@ pub fn start(server: &Server) {
     }
 }
 
-/// Waits for the command, tells how it ended, and stays until it is let go of or until no
+/// Waits for the command, reports how it ended, and stays until it is released or until no
 /// process of the tree is left.
 fn supervise(command: i32, server: &Server) -> ! {
     sys::ignore_signals();
-    // The pipes are the command's alone; whoever held them here would hide their end.
+    // The pipes are the command's alone; a copy held here would hide their end.
     sys::let_go_of_files(server);
     await_command(command, server);
     let mut alone = false;
@@ -67,7 +67,7 @@ fn supervise(command: i32, server: &Server) -> ! {
     }
 }
 
-/// Waits for the command and tells how it ended.
+/// Waits for the command and reports how it ended.
 fn await_command(command: i32, server: &Server) {
     loop {
         match sys::wait(true) {

@@ -123,7 +123,7 @@ impl Server {
         let _ = (&self.0).write_all(&[kind, step, a, b, c, d]);
     }
 
-    /// Closes this process's end, whoever else has it.
+    /// Closes this process's end, even if other processes have it open.
     pub fn hang_up(&self) {
         // SAFETY: a number; the caller ends without using it again.
         unsafe { close(self.0.as_raw_fd()) };
@@ -161,7 +161,7 @@ impl Server {
 /// Moves the socket away from fd 0 and puts `/dev/null` there. It closes at exec.
 pub fn take_socket() -> Result<Server, c_int> {
     let null = File::open("/dev/null").map_err(|error| number_of(&error))?;
-    // SAFETY: plain calls with numbers; the new descriptor is owned by nobody else.
+    // SAFETY: plain calls with numbers; the new descriptor has no other owner.
     unsafe {
         let socket = fcntl(0, F_DUPFD_CLOEXEC, 3);
         check(socket)?;
@@ -277,7 +277,7 @@ pub fn set_group(gid: u32) -> Result<(), c_int> {
     }
 }
 
-/// Becomes a user, for good: nobody gets back to root from there.
+/// Becomes a user, for good: there is no way back to root from there.
 pub fn set_user(uid: u32) -> Result<(), c_int> {
     // SAFETY: numbers only.
     unsafe {
@@ -297,7 +297,7 @@ pub fn die_with_parent() -> Result<(), c_int> {
     unsafe {
         let parent = getppid();
         check(prctl(PR_SET_PDEATHSIG, SIGKILL as c_ulong))?;
-        // It may have ended before the call; then somebody else is the parent now.
+        // It may have ended before the call; then another process is the parent now.
         if parent <= 1 || getppid() != parent {
             Err(ECHILD)
         } else {
@@ -504,6 +504,6 @@ pub fn say_signal(signal: c_int) {
         CStr::from_ptr(name).to_bytes()
     };
     let line = [name, b"\n"].concat();
-    // Nobody may be there to read it.
+    // There may be no reader.
     let _ = std::io::stderr().write_all(&line);
 }

@@ -116,7 +116,7 @@ fn documented() -> OpenApiRouter<AppState> {
 
 /// The description of the API has no form as JSON.
 #[derive(Debug, thiserror::Error)]
-#[error("the API's description cannot be written")]
+#[error("the OpenAPI description cannot be written")]
 pub struct Undescribed(#[from] serde_json::Error);
 
 /// All API routes, and the description made from them.
@@ -153,7 +153,10 @@ mod tests {
         // JSON has no form for keys of two numbers.
         let described = super::written(&BTreeMap::from([((1, 2), 3)]));
         let error = StartError::from(described.expect_err("nothing is written"));
-        assert_eq!(error.to_string(), "the API's description cannot be written");
+        assert_eq!(
+            error.to_string(),
+            "the OpenAPI description cannot be written"
+        );
         let why = std::error::Error::source(&error).expect("a reason");
         assert_eq!(why.to_string(), "key must be a string");
     }

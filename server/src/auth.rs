@@ -1,4 +1,4 @@
-//! Proving who somebody is: passwords, tokens, sealed secrets; and slowing down who guesses.
+//! Authentication: passwords, tokens, sealed secrets; and slowing down guesses.
 
 pub mod alike;
 pub mod limit;

@@ -1,7 +1,7 @@
-//! Work calendars (日历): which days are work days, and the readers of texts that say so.
+//! Work calendars (日历): which days are working days, and the readers of texts that say so.
 //!
 //! Everything here is pure. A day that a calendar names is what it says; every other day is a
-//! work day from Monday to Friday. Days are named one line each, in the format of `cn.txt`, which
+//! working day from Monday to Friday. Days are named one line each, in the format of `cn.txt`, which
 //! is also how they are stored and exported.
 
 mod cn;
@@ -28,19 +28,19 @@ pub use lines::to_lines;
 use read::read_as;
 pub use read::{MAX_BYTES, MAX_DAYS, read};
 
-/// How far the next work day is looked for: a calendar may say that every day is a rest day.
+/// How far the next working day is looked for: a calendar may say that every day is a day off.
 const MAX_SEARCH: usize = 400;
 
 /// A day that a calendar names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Day {
-    /// Whether it is a work day.
+    /// Whether it is a working day.
     pub work: bool,
     /// What it is called, for example 国庆节; may be empty.
     pub name: String,
 }
 
-/// A calendar of work days and rest days.
+/// A calendar of working days and days off.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct WorkCalendar {
     /// Its name; `cn` is the built-in one.
@@ -63,7 +63,7 @@ impl WorkCalendar {
         }
     }
 
-    /// Whether a day is a work day.
+    /// Whether a day is a working day.
     #[must_use]
     pub fn is_work(&self, date: Date) -> bool {
         match self.days.get(&date) {
@@ -97,14 +97,14 @@ impl WorkCalendar {
         years
     }
 
-    /// The day itself when it is a work day, else the first work day after it; `None` when there
+    /// The day itself when it is a working day, else the first working day after it; `None` when there
     /// is none in the 400 days from it.
     #[must_use]
     pub fn next_work_day(&self, date: Date) -> Option<Date> {
         self.find(date, |day| day.tomorrow().ok())
     }
 
-    /// The day itself when it is a work day, else the last work day before it; `None` when there
+    /// The day itself when it is a working day, else the last working day before it; `None` when there
     /// is none in the 400 days up to it.
     #[must_use]
     pub fn previous_work_day(&self, date: Date) -> Option<Date> {
@@ -117,8 +117,8 @@ impl WorkCalendar {
             .find(|day| self.is_work(*day))
     }
 
-    /// A work day of a month: 1 is its first, 2 the second, −1 the last, −2 the one before.
-    /// `None` when the month has no such work day.
+    /// A working day of a month: 1 is its first, 2 the second, −1 the last, −2 the one before.
+    /// `None` when the month has no such working day.
     #[must_use]
     pub fn nth_work_day(&self, year: i16, month: i8, nth: i8) -> Option<Date> {
         let first = Date::new(year, month, 1).ok()?;
@@ -147,7 +147,7 @@ mod tests {
     fn a_firing_moves_across_a_long_holiday() {
         let cn = built_in();
         for (from, next, previous) in [
-            // Ten days between work days, with a make-up day on the Saturday before.
+            // Ten days between working days, with a make-up day on the Saturday before.
             (date(2026, 2, 15), date(2026, 2, 24), date(2026, 2, 14)),
             (date(2026, 2, 23), date(2026, 2, 24), date(2026, 2, 14)),
             // From the middle of the golden week.
@@ -158,7 +158,7 @@ mod tests {
             (date(2020, 2, 1), date(2020, 2, 3), date(2020, 1, 23)),
             // Across the end of a year: 2023-01-01 lies in 2022-12-31..2023-01-02.
             (date(2023, 1, 1), date(2023, 1, 3), date(2022, 12, 30)),
-            // A work day stays.
+            // A working day stays.
             (date(2026, 2, 14), date(2026, 2, 14), date(2026, 2, 14)),
         ] {
             assert_eq!(cn.next_work_day(from), Some(next), "{from}");

@@ -123,14 +123,15 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    // The database, keys and output are nobody else's business; commands start with this, too.
+    // The database, keys and output are private to the server's user; commands start with this,
+    // too.
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     // One crypto provider for every TLS connection; a second call would only say that it is there.
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
     {
-        tracing::debug!("the crypto provider was installed before");
+        tracing::debug!("the crypto provider is already installed");
     }
     let done = act(command, &access).await;
     match done {
@@ -182,7 +183,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
 async fn migrate(config: &Config, json: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
-    // With SQLite nobody else may use the file meanwhile; MySQL itself serialises migrations.
+    // With SQLite no other process may use the file meanwhile; MySQL itself serialises migrations.
     let data = lifecycle::DataDir::open(&config.data_dir);
     let path = match &data {
         Ok(data) => data.path().to_owned(),
@@ -229,8 +230,8 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
     }
 }
 
-/// Commands may run as the server's own user, and whoever does can read its memory and the
-/// variables that it was started with: passwords of the database and the like. prctl(2).
+/// Commands may run as the server's own user, which can read its memory and the variables that it
+/// was started with: passwords of the database and the like. prctl(2).
 fn close_to_others() {
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
         tracing::warn!(%error, "processes of this user can read the server's memory");
@@ -246,6 +247,6 @@ fn raise_file_limit() {
         setrlimit(Resource::RLIMIT_NOFILE, wanted, hard)
     });
     if let Err(error) = raised {
-        tracing::warn!(%error, "the limit of open files stays as it is");
+        tracing::warn!(%error, "the open files limit could not be raised");
     }
 }

@@ -12,7 +12,7 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Now, to the microsecond: what both databases keep.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Time since some fixed moment by a clock that nobody sets and that goes on in suspend.
+    /// Time since some fixed moment by a clock that cannot be set and that goes on in suspend.
     fn ticks(&self) -> Duration;
 
     /// Returns once `now() >= at`, or earlier when the clock was set meanwhile: an instant that lay

@@ -63,7 +63,7 @@ impl Composer {
         let cycle = task.cycle_words(self.lang);
         let line = self.lang.pick(
             format!("周期：{cycle}（{}）", task.zone),
-            format!("Cycle: {cycle} ({})", task.zone),
+            format!("Schedule: {cycle} ({})", task.zone),
         );
         self.message(&Draft {
             task,
@@ -75,12 +75,12 @@ impl Composer {
         })
     }
 
-    /// A run that nobody saw the end of.
+    /// A run whose end was not seen.
     #[must_use]
     pub fn lost(&self, task: &Task, run: RunId, now: DateTime<Utc>) -> Vec<NewMessage> {
         let verdict = self.lang.pick(
             "服务器在执行过程中停止，执行结果未知",
-            "the server stopped while it ran; how it ended is unknown",
+            "the server stopped during the run; its result is unknown",
         );
         self.message(&Draft {
             task,
@@ -102,8 +102,8 @@ impl Composer {
             run: Some(job.run_id),
             event: Event::TooLong,
             verdict: self.lang.pick(
-                format!("已经执行超过 {limit}，还在继续"),
-                format!("it has been running for more than {limit} and goes on"),
+                format!("已执行超过 {limit}，仍在执行"),
+                format!("it has been running for more than {limit} and is still running"),
             ),
             at: now,
             lines: Vec::new(),
@@ -116,7 +116,7 @@ impl Composer {
         let task = &job.task;
         let event = match outcome.state {
             RunState::Failed | RunState::TimedOut | RunState::Lost => Event::Failed,
-            // Of commands alone only failures are told.
+            // Of commands alone only failures are reported.
             _ if !task.mode.sends_message() => return Vec::new(),
             RunState::Killed => Event::Stopped,
             _ if task.urging => Event::Urge,
@@ -324,8 +324,8 @@ impl Composer {
     }
 }
 
-/// A name or a sentence as one line: control characters are blanks, and characters that turn the
-/// direction of writing (UAX 9) are left out.
+/// A name or a sentence as one line: control characters become blanks, and characters that turn the
+/// direction of writing (UAX 9) are removed.
 fn one_line(text: &str) -> String {
     let is_bidi = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()

@@ -1,4 +1,4 @@
-//! From what went wrong inside to what the outside is told.
+//! From what went wrong inside to what a client sees.
 //!
 //! One function logs an internal failure, once, with its whole chain and an incident id, and
 //! makes the [`AppError`] that names nothing but that id. The incident id is that of the request,
@@ -25,11 +25,11 @@ pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppErr
             "database.away",
             lang.pick(
                 "数据库暂时连接不上",
-                "The database does not answer at the moment",
+                "The database is not responding at the moment",
             ),
             lang.pick(
                 "请稍后再试；任务会在数据库恢复后继续",
-                "Try again in a moment; tasks go on as soon as it is back",
+                "Try again in a moment; tasks continue as soon as it is back",
             ),
         )
     } else {
@@ -38,7 +38,7 @@ pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppErr
             "internal",
             lang.pick("服务器内部出错", "Something went wrong on the server"),
             lang.pick(
-                "请把事件编号告诉管理员",
+                "请把错误编号告诉管理员",
                 "Give the incident id to an administrator",
             ),
         )

@@ -1,4 +1,4 @@
-//! What just changed, for whoever looks at a page, and wake-up calls for the loops.
+//! What just changed, for open pages, and wake-up calls for the loops.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -42,7 +42,7 @@ pub struct RoomChange {
     pub retries: Vec<DateTime<Utc>>,
 }
 
-/// What starts and ends of runs tell the loop.
+/// Starts and ends of runs, as the loop needs them.
 #[derive(Debug, Default)]
 pub struct Room {
     /// Runs wait for room; only then does the end of a run wake the loop.
@@ -58,8 +58,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// Says whether runs wait for room; gives whether one has ended that was not looked at, of
-    /// which nobody was told as long as none waited.
+    /// Registers interest in ends of runs. Returns true when a run has ended that this loop has not
+    /// handled, because no interest was registered at that time.
     #[must_use]
     pub fn set_wanted(&self, wanted: bool) -> bool {
         self.wanted.store(wanted, Ordering::SeqCst);
@@ -97,13 +97,13 @@ impl Default for Signals {
 }
 
 impl Signals {
-    /// Tells pages that something changed.
+    /// Announces a change to open pages.
     pub fn tell(&self, task: Option<TaskId>, run: Option<RunId>) {
-        // An error means that nobody looks at a page, which is fine.
+        // An error means that no page is open, which is fine.
         if self.changes.receiver_count() > 0
             && self.changes.send(ChangeEvent { task, run }).is_err()
         {
-            tracing::trace!("nobody listens");
+            tracing::trace!("no page is open");
         }
     }
 

@@ -64,7 +64,7 @@ mod armed {
         } else if !asked.is_empty() {
             tracing::error!(
                 asked,
-                "JCRONTAB_KILL_AT is to be NAME:PASS, with NAME one of {:?}",
+                "JCRONTAB_KILL_AT must be NAME:PASS, with NAME one of {:?}",
                 super::POINTS
             );
         }
@@ -78,7 +78,7 @@ mod armed {
         super::POINTS.contains(&name).then_some((name, nth))
     }
 
-    /// kill -9 of oneself: nothing is flushed, dropped or told.
+    /// kill -9 of oneself: nothing is flushed, dropped or logged.
     fn die() {
         if let Err(error) = kill(Pid::this(), Signal::SIGKILL) {
             tracing::error!(%error, "this process cannot kill itself");

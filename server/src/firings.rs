@@ -30,7 +30,7 @@ use app::occurrence::SkipReason;
 use chrono::{DateTime, Utc};
 use jiff::civil::Date;
 
-/// One instant at which a schedule has something to tell, and the firings it stands for: more than
+/// One instant at which a schedule fires or skips, and the firings it stands for: more than
 /// one when a rule of days moves several to the same instant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slot {
@@ -66,7 +66,7 @@ pub struct Firing {
     pub due_at: DateTime<Utc>,
     /// Whether a blackout puts it off to its end.
     pub put_off: bool,
-    /// Why it is left out, where it is.
+    /// Why it is skipped, where it is.
     pub excluded: Option<Excluded>,
 }
 
@@ -83,14 +83,14 @@ impl Firing {
     }
 }
 
-/// Why a firing is left out.
+/// Why a firing is skipped.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Excluded {
     /// The day is not one that counts.
     Day {
         /// The day in the task's zone.
         date: Date,
-        /// Whether it is a work day.
+        /// Whether it is a working day.
         work: bool,
     },
     /// It would move to an instant at which the schedule fires anyway.
@@ -98,7 +98,7 @@ pub enum Excluded {
         /// The day it was named for.
         date: Date,
     },
-    /// The calendar knows no work day to move it to.
+    /// The calendar knows no working day to move it to.
     Nowhere {
         /// The day it was named for.
         date: Date,

@@ -94,7 +94,7 @@ pub enum StartError {
     )]
     DuplicateInstance(String),
     /// What waited on disk.
-    #[error("results that waited on disk cannot be taken over")]
+    #[error("spooled results cannot be replayed")]
     Replay(#[from] crate::recorder::ReplayError),
     /// Where output is kept.
     #[error(transparent)]
@@ -179,7 +179,7 @@ pub fn assemble(
         None => ScrapeRule::default(),
     };
     let sealer = Sealer::open_or_create(data.path())?;
-    // Before the recorder, which is not to run for nothing.
+    // Before the recorder, which would otherwise be started in vain.
     let containment = identity
         .map(|identity| {
             let sealer = sealer.clone();
@@ -216,7 +216,7 @@ pub fn assemble(
         |name| name.to_string_lossy().into_owned(),
     );
     let node = NodeRow {
-        // It stands in each row of a run: no longer than it must be to be one of a kind.
+        // Kept short because every run row stores it; it is still unique.
         id: random_id(8),
         host_key: data.host_key().to_owned(),
         place: duplicate_instance::place(&hostname, data.path()),
@@ -261,8 +261,8 @@ pub fn assemble(
     })
 }
 
-/// Serves until told to stop; `greet` is given the lines that say where the server is. Gives whether
-/// everything ended by itself in time.
+/// Serves until asked to stop; `greet` is given the lines that say where the server is. Returns
+/// whether everything ended by itself in time.
 ///
 /// # Errors
 /// When the server could not start.
@@ -280,7 +280,7 @@ pub async fn serve(
     // Before anything else: what a dead server left running must not meet what we start.
     match kill_unfinished(data.path(), data.host_key()) {
         Ok(0) => {}
-        Ok(count) => tracing::warn!(count, "killed processes that outlived a dead server"),
+        Ok(count) => tracing::warn!(count, "killed processes left running by a dead server"),
         Err(error) => tracing::warn!(%error, "cannot look for processes of a dead server"),
     }
     let identity = Identity::new(
@@ -298,7 +298,7 @@ pub async fn serve(
         tracing::info!(
             first,
             last,
-            "commands run as users of their own, one for each task; JCRONTAB_RUN_AS=nobody gives back one for all"
+            "each task runs as its own user; set JCRONTAB_RUN_AS=nobody to use one for all"
         );
     } else {
         tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
@@ -350,7 +350,7 @@ pub async fn serve(
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed = crate::recorder::replay(&components.store, &spool(&data), |_| {}).await?;
     if replayed > 0 {
-        tracing::info!(replayed, "took over results that waited on disk");
+        tracing::info!(replayed, "replayed results spooled on disk");
     }
     // Before the loops: a server that cannot be reached must not start anything either.
     let doors = listen::open(config, &data).await?;
@@ -444,7 +444,7 @@ fn warn_of_settings(config: &Config, zone_doubt: Option<&str>) {
         );
     }
     if !config.listen.ip().is_loopback() && !url.starts_with("https://") {
-        tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a proxy with TLS before it and set JCRONTAB_PUBLIC_URL");
+        tracing::warn!(address = %config.listen, "the server is reachable without TLS; put a TLS proxy in front of it and set JCRONTAB_PUBLIC_URL");
     }
 }
 
@@ -460,7 +460,7 @@ async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> boo
         () = stop.second() => false,
     };
     if !in_time {
-        tracing::warn!(running = executor.running(), "ending what still runs");
+        tracing::warn!(running = executor.running(), "stopping what still runs");
         executor.stop_all();
         executor.drain().await;
     }
@@ -476,7 +476,7 @@ async fn end(
     stop: &Stop,
 ) {
     let store = parts.components.store.clone();
-    // The recorder ends when nobody is left who could hand it a result.
+    // The recorder ends when no sender of results is left.
     drop(service);
     let Assembled {
         components,
@@ -496,7 +496,7 @@ async fn end(
         () = stop.second() => {}
     }
     if !written {
-        // Not marked as stopped: whoever comes next sees runs without a living server.
+        // Not marked as stopped: the next process then sees runs without a living server.
         tracing::error!(
             "the database did not take the last results; their runs will be marked lost"
         );
@@ -505,7 +505,7 @@ async fn end(
     if let Err(error) = store.stop_node(&node.id, clock.now()).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "the database was not told that this server stops"
+            "could not mark this server as stopped in the database"
         );
     }
     tracing::info!("stopped");

@@ -1,9 +1,9 @@
-//! Sending what stands in the outbox.
+//! Sending the messages in the outbox, at least once.
 //!
 //! Per channel one message at a time, oldest first, never faster than the vendor allows. A
 //! message is marked `sending` in the database before it leaves and gets its answer afterwards;
-//! a failure that may pass is tried again with growing pauses, then it is dead and stays visible;
-//! one that stays is dead at once.
+//! a failure that may pass is retried with exponential backoff, then the message is a dead letter
+//! and stays visible; a final failure makes it one at once.
 
 mod pace;
 mod picture;
@@ -35,7 +35,7 @@ use send::Sender;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
-/// The outbox is looked at this often even when nobody calls, for what other nodes left.
+/// The outbox is read this often even without a signal, for what other nodes left.
 const LOOK: TimeDelta = TimeDelta::seconds(5);
 /// A vendor's minute, and a second.
 const MINUTE: TimeDelta = TimeDelta::seconds(61);
@@ -114,7 +114,7 @@ impl Notifier {
                 Err(error) => {
                     tracing::debug!(
                         error = &error as &dyn std::error::Error,
-                        "the outbox waits for the database"
+                        "the outbox is waiting for the database"
                     );
                     turns.back_off(stop).await;
                     continue;
@@ -225,7 +225,7 @@ impl Notifier {
             tracing::warn!(
                 attempts = item.attempts,
                 error = error as &dyn std::error::Error,
-                "a message was not taken"
+                "a message was not accepted"
             );
         }
         for _ in 0..SETTLE_TRIES {
@@ -233,7 +233,7 @@ impl Notifier {
                 Ok(result) => return result,
                 Err(error) => tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "an answer waits for the database"
+                    "the result of a message is waiting for the database"
                 ),
             }
             tokio::time::sleep(BACK_OFF).await;

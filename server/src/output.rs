@@ -74,10 +74,10 @@ pub enum OutputError {
         source: std::io::Error,
     },
     /// The store of objects refuses or does not answer.
-    #[error("the store of outputs fails")]
+    #[error("the output store failed")]
     Store(#[from] object_store::Error),
     /// An object could not be sent.
-    #[error("output could not be sent to its store")]
+    #[error("output could not be sent to the output store")]
     Sending(#[source] std::io::Error),
 }
 
@@ -202,7 +202,7 @@ impl OutputStore {
                 Err(error) => tracing::warn!(
                     object = name,
                     error = &error as &dyn std::error::Error,
-                    "output is not here"
+                    "output is not available on this server"
                 ),
             }
         }

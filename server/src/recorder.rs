@@ -1,8 +1,8 @@
 //! Writing results in groups: whatever ends while one group is written goes into the next.
 //!
 //! A result is kept until the database has it. While the database is away the results wait in a
-//! file; what waits there when the process dies is written by the next one, if nobody else has
-//! ended those runs meanwhile.
+//! file; what waits there when the process dies is written by the next one, unless those runs have
+//! been ended meanwhile.
 
 mod in_flight;
 mod spool;
@@ -117,14 +117,17 @@ impl Recorder {
     pub fn record(&self, outcome: Outcome) {
         if let Err(error) = self.results.send(outcome) {
             // Only after the recorder's task has died, which the supervisor reports as a crash.
-            tracing::error!(run.id = error.0.run_id.0, "a result has nowhere to go");
+            tracing::error!(
+                run.id = error.0.run_id.0,
+                "a result could not be recorded: the recorder has stopped"
+            );
         }
     }
 
     /// Hands messages over that no result causes.
     pub fn tell(&self, messages: Vec<NewMessage>) {
         if !messages.is_empty() && self.messages.send(messages).is_err() {
-            tracing::error!("a message has nowhere to go");
+            tracing::error!("a message could not be recorded: the recorder has stopped");
         }
     }
 }
@@ -256,7 +259,7 @@ impl Writer {
                     tracing::error!(%error, "results cannot be kept on disk");
                     self.group = outcomes;
                 }
-                Err(error) => tracing::error!(%error, "keeping results on disk failed"),
+                Err(error) => tracing::error!(%error, "spooling results failed"),
             }
         }
         if !self.away {
@@ -268,7 +271,7 @@ impl Writer {
             self.landed(&self.group);
             self.group.clear();
         }
-        tracing::info!("the database has all results again");
+        tracing::info!("all spooled results are in the database");
         self.away = false;
         Ok(())
     }
@@ -291,14 +294,14 @@ impl Writer {
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The database is still away.
-    #[error("the database does not take the results")]
+    #[error("the database does not accept the results")]
     Store(#[from] StoreError),
     /// The file cannot be read.
     #[error("results on disk cannot be read")]
     Disk(#[from] std::io::Error),
 }
 
-/// Writes what waits on disk, and empties the file. Runs that somebody else has ended meanwhile
+/// Writes what waits on disk, and empties the file. Runs that were ended by others meanwhile
 /// stay as they are.
 ///
 /// # Errors
@@ -341,7 +344,7 @@ async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
             for run in fenced {
                 tracing::warn!(
                     run.id = run.0,
-                    "somebody else has ended this run; its result is not written"
+                    "another process has ended this run; its result is dropped"
                 );
             }
             Ok(())

@@ -1,8 +1,8 @@
 //! The loop: plan ahead, claim at the instant, hand over.
 //!
 //! It is a reconciler: woken by the clock, by a signal, or (with several nodes) by its own poll,
-//! it compares what it knows with the database and acts; nothing it holds in memory is needed
-//! after a restart. Nothing here scales with loaded tasks or history at a firing.
+//! it compares what it knows with the database and acts. In-memory state is a cache: the loop can be
+//! rebuilt from the database. The work at a firing does not grow with loaded tasks or history.
 
 pub mod agenda;
 mod claiming;
@@ -45,7 +45,7 @@ const PLAN_MARGIN: TimeDelta = TimeDelta::seconds(5);
 const POLL: TimeDelta = TimeDelta::seconds(1);
 /// A manual start that is not with the executor after this time never got there.
 const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
-/// The loop turns at least this often: that it does is what `/readyz` tells.
+/// The loop turns at least this often; `/readyz` checks that it does.
 const IDLE: TimeDelta = TimeDelta::seconds(60);
 /// The loop turns this long before an instant, so that at the instant only the claim is left: what
 /// has not run for a while is slow at first, from the database's pages to the processor's caches.
@@ -179,7 +179,7 @@ impl Scheduler {
         let now = self.clock.now();
         if agenda.is_out_of_step(now) {
             // Suspended, held up, or set back: start from the database.
-            tracing::warn!("the clock went on without the loop; planning starts anew");
+            tracing::warn!("the loop was suspended; planning again from the database");
             let (hole, steps) = (agenda.hole, std::mem::take(&mut agenda.steps));
             *agenda = self.start().await?;
             (agenda.hole, agenda.steps) = (hole, steps);

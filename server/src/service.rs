@@ -200,7 +200,7 @@ impl Service {
         }
     }
 
-    /// What somebody is about to do, for the audit log; the store writes it with the change.
+    /// The act that is about to be done, for the audit log; the store writes it with the change.
     fn act(&self, who: &Principal, action: &'static str) -> Act {
         Act::by(who, action, self.clock.now())
     }
@@ -225,7 +225,7 @@ impl Service {
                 "server.not_running",
                 lang.pick(
                     "服务器没有运行，无法执行命令",
-                    "The server is not running, so nothing can be started or stopped",
+                    "The server is not running, so no command can be run",
                 ),
             )
             .with_hint(lang.pick("先运行 jcrontab serve", "Start it with `jcrontab serve`"))

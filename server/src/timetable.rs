@@ -4,13 +4,13 @@
 //! change reaches us with the operating system's updates. croner searches the patterns, on wall
 //! clock times only; what a wall clock time means where the clock changes is decided here:
 //!
-//! - a fixed time that the clock jumps over fires at the first valid instant after the gap, and
-//!   several such times in one gap fire once;
-//! - a date that a zone leaves out as a whole (Samoa, 2011-12-30) has no firings;
-//! - a fixed time in a repeated hour fires on the first pass only;
+//! - a fixed time that the clock jumps over (a DST gap) fires at the first valid instant after the
+//!   gap, and several such times in one gap fire once;
+//! - a date that a zone skips as a whole (Samoa, 2011-12-30) has no firings;
+//! - a fixed time in a repeated hour (a DST fold) fires on the first pass only;
 //! - wildcards and steps follow the wall clock: nothing in a gap, both passes of a repeated hour.
 //!
-//! Which expressions are fixed is told by [`CronExpr::is_fixed_time`](app::cron::CronExpr).
+//! [`CronExpr::is_fixed_time`](app::cron::CronExpr) says which expressions are fixed.
 //! Schedules are known from the year 1 to the year 4999; outside of it nothing fires.
 
 mod civil;

@@ -33,8 +33,8 @@ pub fn plain(text: &str) -> String {
 }
 
 /// The text with visible signs for control characters, also for those of terminal escapes: unlike
-/// in a log ([`plain`]) nothing is left out or written over, because a command must not hide
-/// a part of itself.
+/// in a log ([`plain`]) nothing is dropped or written over, because a command must not hide a part
+/// of itself.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());

@@ -21,7 +21,7 @@ pub struct Span {
 pub struct Row {
     /// What it says.
     pub spans: Vec<Span>,
-    /// Characters left out at its end.
+    /// Characters cut off at its end.
     pub cut: u64,
     /// How often it was written over, as progress bars do.
     pub redrawn: u32,

@@ -13,8 +13,8 @@ use time::{TimeWords, Times};
 pub(crate) enum Days {
     /// From the expression.
     Own,
-    /// From the expression, with Monday to Friday spelled out: where work days of a calendar are spoken of, too, a
-    /// second kind of work day would confuse.
+    /// From the expression, with Monday to Friday spelled out: where working days of a calendar are spoken of, too, a
+    /// second kind of working day would confuse.
     Spelled,
     /// From elsewhere, months included; the expression itself leaves both day fields open.
     Given(String),
@@ -56,7 +56,7 @@ pub(super) fn describe(expr: &CronExpr, days: &Days, lang: Lang) -> String {
 
 /// English days as they stand behind the time: "on weekdays", "in June".
 fn behind(day: &str) -> String {
-    if ["weekdays", "work days", "rest days"]
+    if ["weekdays", "working days", "days off"]
         .iter()
         .any(|plural| day.starts_with(plural))
     {

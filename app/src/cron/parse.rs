@@ -220,7 +220,7 @@ fn looks_like_command(token: &str) -> bool {
     is_path || (letters > 3 && !is_weekday)
 }
 
-/// The field that the character at a byte offset stands in, if the text has a count of fields that tells.
+/// The field at a byte offset, if the number of fields in the text determines it.
 fn field_at(text: &str, at: usize, dialect: Dialect) -> Option<CronField> {
     let before = &text[..at];
     let index = before

@@ -124,7 +124,7 @@ fn warnings_name_what_may_surprise() {
         ),
         (
             "0 0 * * 5#5",
-            "不是每个月都有第五个该星期几，没有的月份不执行",
+            "不是每个月都有第五个这样的星期，没有的月份不执行",
         ),
         (
             "*/7 * * * *",
@@ -156,6 +156,6 @@ fn warnings_name_what_may_surprise() {
     }
     assert_eq!(
         expr("0 0 31 4,12 *").warnings()[0].text(Lang::En),
-        "April has no 31st, so that day is left out; for the last day of the month write L"
+        "April has no 31st, so that day is skipped; for the last day of the month write L"
     );
 }

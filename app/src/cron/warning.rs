@@ -149,22 +149,22 @@ impl CronWarning {
             ),
             Self::OnlySomeMonths { day: 29, missing } if missing == &[2] => say(
                 "平年的 2 月没有 29 日，当月不会在该日执行；若指月末请写 L",
-                "February has no 29th outside leap years, so that day is left out then; for the last day of the month write L",
+                "February has no 29th outside leap years, so the task does not run on that day in other years; for the last day of the month write L",
             ),
             Self::OnlySomeMonths { day, missing } => {
                 let months = names::month_list(missing, lang);
                 lang.pick(
                     format!("{months}没有 {day} 日，不会在该日执行；若指月末请写 L"),
                     format!(
-                        "{months} {} no {}, so that day is left out; for the last day of the month write L",
+                        "{months} {} no {}, so that day is skipped; for the last day of the month write L",
                         if missing.len() == 1 { "has" } else { "have" },
                         names::ordinal(*day)
                     ),
                 )
             }
             Self::FifthWeekday => say(
-                "不是每个月都有第五个该星期几，没有的月份不执行",
-                "Few months have a fifth such weekday; the others are skipped",
+                "不是每个月都有第五个这样的星期，没有的月份不执行",
+                "Not every month has a fifth such weekday; months without one are skipped",
             ),
             Self::UnevenStep { field, step } => {
                 let (zh, en) = match field {
@@ -178,14 +178,14 @@ impl CronWarning {
                 lang.pick(
                     format!("{}：步长 {step} {zh}从头算起，首尾之间的间隔不一定是 {step}", field.name(lang)),
                     format!(
-                        "{}: the step {step} starts afresh every {en}, so the gap across is not always {step}",
+                        "{}: the step {step} restarts every {en}, so the interval across the boundary is not always {step}",
                         field.name(lang)
                     ),
                 )
             }
             Self::DayOrWeekday => say(
                 "日和星期都有限定：满足其一即执行",
-                "Day of month and day of week are both given: a day that matches either one runs",
+                "Both day of month and day of week are restricted: a day that matches either one runs",
             ),
             Self::LooksLikeQuartz { weekday } => {
                 let (ours, theirs) = (
@@ -197,7 +197,7 @@ impl CronWarning {
                         "有 ?，像是 Quartz 写法：这里星期 {weekday} 是{ours}，Quartz 从周日数起，{weekday} 是{theirs}；若来自 Quartz 或 XXL-JOB，请把写法选为 quartz"
                     ),
                     format!(
-                        "The ? looks like Quartz: here weekday {weekday} is {ours}, while Quartz counts from Sunday and means {theirs}; if it comes from Quartz or XXL-JOB, choose the dialect quartz"
+                        "The ? looks like Quartz: here weekday {weekday} is {ours}, while in Quartz, which counts from Sunday, it is {theirs}; if it comes from Quartz or XXL-JOB, choose the dialect quartz"
                     ),
                 )
             }

@@ -15,7 +15,7 @@ pub struct StartPage {
     pub task_name: String,
     /// What is asked for, and what a start overrides.
     pub form: RunForm,
-    /// What was typed; secrets are left out.
+    /// What was typed, without secrets.
     pub typed: RunRequest,
     /// Faults by field.
     pub faults: Vec<FieldError>,

@@ -40,7 +40,7 @@ pub enum LogItem {
         /// The text; invalid UTF-8 is replaced, secrets are masked. May end within a line.
         text: String,
     },
-    /// Something left out.
+    /// A stretch of output that was not kept.
     Gap {
         /// Bytes before it.
         from: u64,
@@ -90,6 +90,6 @@ pub struct LogPage {
     pub over: bool,
     /// Bytes written so far or altogether.
     pub total_bytes: u64,
-    /// Bytes left out.
+    /// Bytes that were not kept.
     pub dropped_bytes: u64,
 }

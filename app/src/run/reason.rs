@@ -150,12 +150,12 @@ impl RunReason {
             }
             Self::Stopped(who) => lang.pick(format!("被 {who} 停止"), format!("stopped by {who}")),
             Self::Shutdown => lang
-                .pick("服务器停止时被终止", "ended because the server stopped")
+                .pick("服务器停止时被终止", "killed because the server stopped")
                 .to_owned(),
             Self::Lost => lang
                 .pick(
-                    "执行中服务器停止了，结局未知",
-                    "the server stopped while it ran; how it ended is unknown",
+                    "执行中服务器停止了，结果未知",
+                    "the server stopped during the run; its result is unknown",
                 )
                 .to_owned(),
             Self::Unconfirmed => lang
@@ -177,7 +177,7 @@ impl RunReason {
             }
             .to_owned(),
             Self::Replaced => lang
-                .pick("被更新的一次执行取代", "a newer start took its place")
+                .pick("被更新的一次执行取代", "replaced by a newer start")
                 .to_owned(),
             Self::LeftOut(why) => match why {
                 NoRoom::QueueFull => lang.pick("轮到它时队列已满", "its queue was full when its turn came"),
@@ -196,7 +196,7 @@ impl RunReason {
             Self::Isolated => lang
                 .pick(
                     "这台服务器太久连不上数据库，为避免重复执行而终止",
-                    "this server could not reach the database for long, so it was ended lest it run twice",
+                    "this server could not reach the database for too long; the run was killed so that it does not run twice",
                 )
                 .to_owned(),
             Self::Http(what) => super::answer::sentence(what, lang),
@@ -209,8 +209,8 @@ impl RunReason {
                 format!("the output contains \"{text}\""),
             ),
             Self::Undelivered(words) => lang.pick(
-                format!("消息没有送达，对方的回答：{words}"),
-                format!("the message was not accepted; the channel's answer: {words}"),
+                format!("消息没有送达，对方的响应：{words}"),
+                format!("the message was not accepted; the channel's response: {words}"),
             ),
             Self::NoChannel => lang
                 .pick(

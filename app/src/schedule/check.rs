@@ -45,7 +45,7 @@ pub fn field(index: usize, part: &str) -> String {
     }
 }
 
-/// Tells the fault of a schedule's text at `field`; gives the schedule where there is none.
+/// Reports the fault of a schedule's text at `field`, or returns the schedule.
 pub fn check_spec(
     field: &str,
     text: &str,
@@ -87,7 +87,7 @@ impl ScheduleDraft {
                 "unknown",
                 lang.pick(
                     "没有这种写法，可选 standard 或 quartz",
-                    "There is no such dialect; standard and quartz are known",
+                    "Unknown dialect; use standard or quartz",
                 ),
             );
             return None;
@@ -97,7 +97,7 @@ impl ScheduleDraft {
             fault(
                 "day_rule",
                 "unknown",
-                lang.pick("没有这种日期规则", "There is no such rule of days"),
+                lang.pick("没有这种日期规则", "Unknown day rule"),
             );
         }
         let jitter = match parse_duration(&self.jitter) {
@@ -111,7 +111,7 @@ impl ScheduleDraft {
             fault(
                 "jitter",
                 "range",
-                lang.pick("随机延后最多 1 天", "Spread firings by one day at the most"),
+                lang.pick("随机延后最多 1 天", "Jitter is at most one day"),
             );
         }
         let spec = check_spec(&field(index, "spec"), &self.spec, dialect, lang, faults);
@@ -225,7 +225,7 @@ impl MissedDraft {
             faults.push(FieldError::new(
                 "missed.max",
                 "range",
-                lang.pick("请填 1–1000", "Write a number from 1 to 1000"),
+                lang.pick("请填 1–1000", "Enter a number from 1 to 1000"),
             ));
         }
         MissedRule {

@@ -8,20 +8,20 @@ pub enum DayRule {
     /// Every day; the calendar is not asked.
     #[default]
     Any,
-    /// Work days only; firings on rest days are skipped.
+    /// Working days only; firings on days off are skipped.
     WorkDays,
-    /// Rest days only; firings on work days are skipped.
+    /// Days off only; firings on working days are skipped.
     RestDays,
-    /// A firing on a rest day moves to the same time of the next work day.
+    /// A firing on a day off moves to the same time of the next working day.
     NextWorkDay,
-    /// A firing on a rest day moves to the same time of the work day before.
+    /// A firing on a day off moves to the same time of the working day before.
     PreviousWorkDay,
-    /// Fires on this work day of the month: 1–23 from its start, −1 to −23 from its end.
+    /// Fires on this working day of the month: 1–23 from its start, −1 to −23 from its end.
     NthWorkDay(i8),
 }
 
 impl DayRule {
-    /// The work days of a month that can be named.
+    /// The working days of a month that can be named.
     pub const NTH_MAX: i8 = 23;
 
     /// Whether a calendar is asked at all.
@@ -46,7 +46,7 @@ impl std::fmt::Display for DayRule {
 
 /// A text that is no rule of days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not a rule of days")]
+#[error("not a day rule")]
 pub struct UnknownDayRule;
 
 impl std::str::FromStr for DayRule {

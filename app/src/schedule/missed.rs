@@ -1,4 +1,4 @@
-//! What becomes of firings that nobody was there for.
+//! The misfire policy: what to do with firings that were missed.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MissedPolicy {
-    /// None: they are told in the history.
+    /// None: they are only recorded in the history.
     None,
     /// The latest of each schedule.
     Latest,
@@ -47,14 +47,14 @@ pub struct MissedRule {
     pub policy: Option<MissedPolicy>,
     /// A firing may be this many seconds late and still count as on time.
     pub grace_seconds: i64,
-    /// With `all`: at the most so many of each schedule, the latest ones.
+    /// With `all`: at most so many of each schedule, the latest ones.
     pub max: i64,
     /// With `latest` and `all`: nothing older than this many seconds.
     pub max_age_seconds: i64,
 }
 
 impl MissedRule {
-    /// Firings that may be caught up at the most.
+    /// The upper bound of `max`.
     pub const MAX: i64 = 1_000;
 }
 
@@ -78,7 +78,7 @@ pub struct MissedDraft {
     pub policy: String,
     /// `60s`, `5m`; empty for one minute.
     pub grace: String,
-    /// With `all`: how many at the most, 1–1000; empty for ten.
+    /// With `all`: how many at most, 1–1000; empty for ten.
     pub max: String,
     /// Nothing older than this; empty for 30 days.
     pub max_age: String,

@@ -129,7 +129,7 @@ pub async fn fetch_task_form(
     })
 }
 
-/// A preview where there is one; a faulty expression is told at its field instead.
+/// A preview where one can be made; a faulty expression is reported at its field instead.
 #[cfg(feature = "ssr")]
 async fn preview_of(
     backend: &SharedBackend,

@@ -47,7 +47,7 @@ pub async fn fetch_occurrences(
         upcoming.retain(|one| one.state == state);
     }
     let at = at.unwrap_or_default().trim().to_owned();
-    // A question that cannot be answered is told at its field; the page is there all the same.
+    // A question that cannot be answered is reported at its field; the page is shown all the same.
     let (explanation, explain_error) = if at.is_empty() {
         (None, None)
     } else {
@@ -57,7 +57,7 @@ pub async fn fetch_occurrences(
         }
     };
     let clock = super::read::clock(&backend, &caller, &task.zone).await?;
-    // What is planned ahead is told among the firings to come.
+    // What is planned ahead is listed among the upcoming firings.
     let mut items = list.items;
     items.retain(|one| one.state != OccurrenceState::Planned || one.due_at <= clock.now);
     Ok(OccurrencesPage {

@@ -49,7 +49,7 @@ pub async fn control_task(
         _ => {
             let message = caller()?
                 .lang
-                .pick("没有这个操作", "There is no such control");
+                .pick("没有这个操作", "There is no such action");
             return with_status(Err(AppError::new(
                 ErrorKind::Invalid,
                 "control.unknown",
@@ -61,7 +61,7 @@ pub async fn control_task(
     with_word(with_status(changed.map(|_| done)), |done| *done)
 }
 
-/// Starts a task now and tells the run's id.
+/// Starts a task now and returns the run's id.
 #[server(prefix = "/fn", endpoint = "task_run", output = Wire)]
 pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
     let started = backend()?

@@ -29,7 +29,7 @@ use crate::time::Stamp;
 pub struct TaskDraft {
     /// 工作内容.
     pub name: String,
-    /// 绰号.
+    /// 称呼.
     pub nickname: String,
     /// 责任人.
     pub owners: Vec<String>,
@@ -58,7 +58,7 @@ pub struct TaskDraft {
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
     pub timeout: String,
-    /// What becomes of firings that nobody was there for.
+    /// What to do with missed firings.
     pub missed: MissedDraft,
     /// How it is executed.
     pub execution: ExecutionDraft,

@@ -66,7 +66,7 @@ pub struct Execution {
     /// Standard error goes into the same pipe as standard output: the order of what is written is
     /// kept, and which of the two it was is not.
     pub merge_output: bool,
-    /// Secrets are handed over as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
+    /// Secrets are passed as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
     /// the environment.
     pub secret_files: bool,
     /// Variables of its environment, besides the usual ones.
@@ -77,7 +77,7 @@ pub struct Execution {
     pub waits: Waits,
     /// Sends this request instead of running a command.
     pub http: Option<HttpCall>,
-    /// Its processes are left alone when the server crashes; the run still becomes `lost`.
+    /// Its processes keep running when the server crashes; the run still becomes `lost`.
     pub outlives_server: bool,
 }
 

@@ -14,14 +14,14 @@ use crate::time::Stamp;
 #[strum(serialize_all = "snake_case")]
 pub enum Health {
     /// Its last runs did not succeed: so many in a row, all attempts at a firing being one run.
-    /// A run that somebody stopped neither counts nor ends the streak.
+    /// A run that was stopped by a person neither counts nor ends the streak.
     Failing {
         /// How many in a row.
         times: i64,
         /// When the first of them started.
         since: Stamp,
     },
-    /// 催单: it asks again and again until somebody says that it is done.
+    /// 催单: it asks again and again until a person says that it is done.
     Chasing,
     /// A run is under way, or waits for its turn or its next attempt.
     Running {
@@ -32,12 +32,12 @@ pub enum Health {
     Ok,
     /// It has no result yet.
     Waiting,
-    /// Somebody has paused it.
+    /// Paused by a person.
     Paused {
         /// When it resumes by itself.
         until: Option<Stamp>,
     },
-    /// 结单: somebody has closed it, or nothing is left to fire.
+    /// 结单: closed by a person, or it has no firings left.
     Done,
 }
 
@@ -171,7 +171,7 @@ mod tests {
             (ended(TimedOut, 1, Some(90)), failing(1, 90)),
             // Written by a version that did not count.
             (ended(Lost, 0, None), failing(1, 90)),
-            // Somebody stopped it: that says nothing about it.
+            // Stopped by a person: that says nothing about the task.
             (ended(Killed, 0, None), Health::Waiting),
             (ended(Killed, 3, Some(20)), failing(3, 20)),
         ] {

@@ -17,8 +17,8 @@ const BETWEEN: [char; 8] = [',', '，', '、', '\n', ';', '；', '\r', '､'];
 /// Splits a list as typed (`,`, `，`, `、`, `;`, `；` and line breaks), trims, drops empties and
 /// repeats.
 ///
-/// It stops behind the first entry above [`LIST_MAX`]: no list of ours may be longer, and whoever
-/// checks the list finds that it is.
+/// It stops behind the first entry above [`LIST_MAX`]: no valid list is longer, and checking the
+/// list then reports that it is.
 #[must_use]
 pub fn split_list(text: &str) -> Vec<String> {
     gather(text.split(BETWEEN).map(str::trim))
@@ -69,7 +69,7 @@ fn gather<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// Tells what is wrong with owners or tags, as they were sent and as they would be stored.
+/// Reports what is wrong with owners or tags, as they were sent and as they would be stored.
 pub(super) fn check_list(
     field: &str,
     sent: &[String],

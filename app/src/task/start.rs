@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::execution::Parameter;
 
 impl RunForm {
-    /// Whether there is something to be asked or told before a start.
+    /// Whether the start form has to be shown before a start.
     #[must_use]
     pub fn asks(&self) -> bool {
         !self.parameters.is_empty() || !self.overrides.is_empty() || self.overlap.is_some()

@@ -11,7 +11,7 @@ crate::texts! {
         memory_of_process: "对每个进程分别生效（没有 cgroup v2 内存控制器）" | "Apply to each process (no cgroup v2 memory controller)",
         source_system: "系统" | "from the system",
         source_bundled: "程序自带" | "bundled",
-        notices: "请注意" | "Please note",
+        notices: "注意事项" | "Notices",
         notice_link: "查看详情" | "Details",
         no_notices: "没有需要注意的。" | "Nothing needs attention.",
         api_docs: "接口说明" | "API description",

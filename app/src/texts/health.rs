@@ -23,13 +23,13 @@ crate::texts! {
         did_close: "已结单" | "Closed",
         did_restore: "已恢复" | "Resumed",
         did_reopen: "已重新打开" | "Reopened",
-        did_urge: "已加急，改用催单周期" | "Chasing: the chase schedule applies now",
-        did_unurge: "已恢复原始周期" | "Back to the original schedule",
+        did_urge: "已加急，改用催单周期" | "Chasing: the chase schedule now applies",
+        did_unurge: "已恢复原始周期" | "Original schedule restored",
         did_stop: "已要求停止" | "Stop requested",
         did_save: "已保存" | "Saved",
         did_create: "任务已创建" | "Task created",
         did_delete: "任务已删除" | "Task deleted",
-        run_started: "已开始执行" | "Started",
+        run_started: "已开始执行" | "Run started",
     }
 }
 

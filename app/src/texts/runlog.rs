@@ -8,7 +8,7 @@ crate::texts! {
     /// Texts about a run's log, its attempts, and what it was started with.
     RunLogUi {
         // Above the log
-        find: "在输出中查找" | "Find in the output",
+        find: "在输出中查找" | "Find in output",
         find_next: "下一处" | "Next match",
         find_previous: "上一处" | "Previous match",
         find_nothing: "没有匹配" | "No match",
@@ -18,22 +18,22 @@ crate::texts! {
         streams_all: "标准输出和标准错误" | "Both",
         streams_out: "只看标准输出" | "stdout only",
         streams_err: "只看标准错误" | "stderr only",
-        times: "时间" | "Times",
+        times: "时间" | "Timestamps",
         times_none: "不显示" | "None",
-        times_since: "距开始" | "Since its start",
-        times_clock: "时刻" | "Clock",
+        times_since: "距开始" | "Since start",
+        times_clock: "时刻" | "Wall clock",
         wrap: "自动换行" | "Wrap lines",
 
         // Around the log
         receiving: "正在接收输出" | "Receiving output",
         reload: "刷新" | "Reload",
-        only_head: "这里只有开头的一部分，完整的输出请下载。" | "Only the beginning is shown; the download has all of it.",
+        only_head: "这里只显示开头的一部分，完整输出请下载。" | "Only the beginning is shown; download the full output.",
 
         // The run
         attempts: "重试记录" | "Attempts",
-        note: "执行原因" | "Note",
+        note: "执行原因" | "Reason",
         parameters: "参数" | "Parameters",
-        due: "预定开始" | "Due",
+        due: "预定开始" | "Due at",
         call_off: "取消等待" | "Cancel",
     }
 }
@@ -81,7 +81,7 @@ pub fn gone(lang: Lang, lines: u64) -> String {
     )
 }
 
-/// A line that somebody linked to and that is not shown.
+/// A linked line that is not on the page.
 #[must_use]
 pub fn no_such_line(lang: Lang, number: u64) -> String {
     lang.pick(

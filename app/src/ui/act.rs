@@ -47,7 +47,7 @@ where
     S: ServerFn<Error = AppError>,
     S::Output: DeserializeOwned,
 {
-    /// An action that nobody has asked for yet, unless the page is the answer to its form.
+    /// An action that has not been requested yet, unless the page is the answer to its form.
     pub(super) fn new() -> Self {
         let action = action(S::PATH);
         Self {

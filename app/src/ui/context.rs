@@ -62,7 +62,7 @@ impl Theme {
     }
 }
 
-/// Who is signed in, as the frame and the controls need it.
+/// The signed-in account, as the frame and the controls need it.
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
 
@@ -156,7 +156,7 @@ pub(super) fn start_ui() -> &'static StartUi {
     StartUi::of(lang())
 }
 
-/// Who is signed in.
+/// The signed-in account.
 pub(super) fn principal() -> Option<Principal> {
     use_context::<Session>().and_then(|session| session.0)
 }

@@ -1,6 +1,6 @@
 //! Pages that stay true while they are open.
 //!
-//! The server tells what changed ([`crate::routes::EVENTS`]); pages follow what concerns them and
+//! The server sends what changed ([`crate::routes::EVENTS`]); pages follow what concerns them and
 //! fetch again. Nothing of this runs on the server.
 
 use leptos::prelude::*;
@@ -58,7 +58,7 @@ pub(super) fn live() -> LiveUpdates {
 }
 
 impl LiveUpdates {
-    /// Starts the clock, and listens when somebody is signed in.
+    /// Starts the clock, and the event stream when an account is signed in.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(unused_variables, clippy::unused_self, reason = "only in the browser")

@@ -27,7 +27,7 @@ fn crosses<T: Serialize + DeserializeOwned + PartialEq + Debug>() {
     let name = std::any::type_name::<T>();
     for seed in 0..VALUES {
         let value = T::deserialize(&mut Maker::new(seed))
-            .unwrap_or_else(|fault| panic!("{name}, which cannot be told by its fields: {fault}"));
+            .unwrap_or_else(|fault| panic!("{name}, which its fields do not describe: {fault}"));
         let bytes = write(&value).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert_eq!(read::<T>(&bytes).as_ref(), Ok(&value), "{name}");
         let text = write_text(&value).expect("written once already");

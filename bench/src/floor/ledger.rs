@@ -42,7 +42,7 @@ impl Ledger {
             while let Ok(first) = results.recv() {
                 std::thread::sleep(GROUP);
                 let group = write(&writing, first, &results);
-                // Without its result a run is missing at the end, and that is told there.
+                // Without its result a run is missing at the end, and is reported there.
                 *lock(&counting.0) -= group.unwrap_or(0);
                 counting.1.notify_all();
             }

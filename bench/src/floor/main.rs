@@ -88,7 +88,7 @@ async fn database(file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "whoever started it waits for this")]
+#[expect(clippy::print_stdout, reason = "the parent process waits for this")]
 fn ready() {
     println!("ready");
 }

@@ -58,7 +58,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         this = read(stage, report, this, Db::MariaDb, size).await?;
         home = Some(this);
     }
-    // Gigabytes that nobody needs any more.
+    // Gigabytes that are not needed any more.
     stage.sql("", &format!("DROP DATABASE `{MARIADB}`"))?;
     Ok(())
 }

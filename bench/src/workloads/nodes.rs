@@ -18,7 +18,7 @@ const TASKS: usize = 1_000;
 const APART: i64 = 15;
 /// Name of the database, by `Home::fresh`.
 const DATABASE: &str = "bench_nodes";
-/// A server can tell that another one is dead only after it has listened for so long.
+/// A server can consider another one dead only after it has listened for so long.
 const LISTENS: Duration = Duration::from_secs(27);
 
 /// One, two and three servers; then one of two is killed.
@@ -101,10 +101,10 @@ async fn kill_one(
         .trim()
         .rsplit_once('\t')
         .and_then(|(found, _)| found.split_once('\t'))
-        .ok_or("nobody runs anything")?;
+        .ok_or("no server runs anything")?;
     let is_it =
         |node: &(Product, Instant)| place.ends_with(&format!(":{}", node.0.home.data.display()));
-    let victim = nodes.iter().position(is_it).ok_or("nobody's claim")?;
+    let victim = nodes.iter().position(is_it).ok_or("a claim of no server")?;
     let killed = Instant::now();
     nodes.remove(victim).0.kill();
     let running = format!("SELECT COUNT(*) FROM run WHERE node_id = '{id}' AND state = 'running'");
@@ -128,7 +128,7 @@ async fn kill_one(
     let taken_over = killed.elapsed().as_secs_f64();
     report.put("P13", MARIADB, ("takeover", "s"), [taken_over]);
     // The first instant after the kill. A task whose run was under way then is busy until that run
-    // is lost, so its firing is left out.
+    // is lost, so its firing is skipped.
     until((instant + APART + 5) * SECOND).await?;
     let starts = by_instant(&stamps.read()?)?
         .remove(&(instant + APART))

@@ -23,7 +23,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     }
     report.note(
         "P7",
-        "A task for the start of the server (`@startup`) tells when it is able to fire: the figure ends when its command runs. Another task is due each second, and ran on each of the next two. 998 more tasks are loaded.",
+        "A task for the start of the server (`@startup`) shows when it is able to fire: the figure ends when its command runs. Another task is due each second, and ran on each of the next two. 998 more tasks are loaded.",
     );
     Ok(())
 }

@@ -124,7 +124,7 @@ pub(super) async fn until(instant: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A label that also tells for which instant it is; the shell fills it in.
+/// A label that also says for which instant it is; the shell fills it in.
 pub(super) fn dated(task: usize) -> String {
     format!("{task}@$JCRONTAB_SCHEDULED_FOR")
 }

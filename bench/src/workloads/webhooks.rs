@@ -23,7 +23,7 @@ const APART: i64 = 10;
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let sink = Sink::open().await?;
     let mut home = Home::fresh(stage, Db::Sqlite, "webhooks")?;
-    // The loopback is refused unless somebody allows it.
+    // The loopback is refused unless it is allowed.
     home.settings
         .push(("JCRONTAB_OUTBOUND_ALLOW", "127.0.0.0/8".to_owned()));
     let product = home.start().await?;

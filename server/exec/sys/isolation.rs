@@ -60,7 +60,7 @@ unsafe extern "C" {
     fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
 }
 
-/// Nobody of this user can read or trace this process: it has the variables of commands in its
+/// No process of this user can read or trace this process: it has the variables of commands in its
 /// memory. What it executes can be traced again.
 pub fn close_to_others() -> Result<(), c_int> {
     let no: c_ulong = 0;

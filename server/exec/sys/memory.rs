@@ -45,7 +45,7 @@ pub fn seal(file: &File) -> Result<(), c_int> {
     check(unsafe { fcntl(file.as_raw_fd(), F_ADD_SEALS, ALL_SEALS) })
 }
 
-/// Whoever reads it begins at its start.
+/// Readers begin at its start.
 pub fn rewind(mut file: &File) -> Result<(), c_int> {
     file.rewind().map_err(|error| number_of(&error))
 }

@@ -101,7 +101,7 @@ fn a_queue_goes_on_in_its_order_when_there_is_room() {
         run(3, &task, Some(WaitReason::Overlap)),
     ];
     let mut room = Room::new(&none, &waiting);
-    // The second must not pass the first, whoever is asked first.
+    // The second must not pass the first, whichever is asked first.
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
     assert_eq!(room.resume(&task, &waiting[0]), START);
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);

@@ -73,7 +73,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sends a test message and tells what the other end said.
+/// Sends a test message and returns the channel's answer.
 #[utoipa::path(post, path = "/api/v1/channels/{id}/test", tag = "channels",
     responses((status = 200, body = ChannelTest), (status = 404, body = Problem)))]
 pub(super) async fn test(

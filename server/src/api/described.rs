@@ -36,7 +36,7 @@ fn name(operation: &mut Operation) {
     }
 }
 
-/// Declares what stands in the path, in its order; tells whether there is anything.
+/// Declares the parameters of a path, in its order; returns whether there are any.
 fn parameters(path: &str, operation: &mut Operation) -> bool {
     let names: Vec<&str> = path
         .split('/')
@@ -72,7 +72,7 @@ fn parameter(name: &str) -> Parameter {
 
 /// Declares the refusals that every operation of its kind knows, each as a problem document.
 fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
-    let mut known = vec![("401", "Nobody is signed in")];
+    let mut known = vec![("401", "No valid session or token")];
     if *method != HttpMethod::Get {
         known.push(("403", "The caller has no right to do this"));
     }
@@ -80,7 +80,7 @@ fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
         known.push(("400", "The address has an id or a name that cannot be one"));
     }
     if operation.request_body.is_some() {
-        known.push(("413", "The body is too large"));
+        known.push(("413", "The request is too large"));
     }
     // Every operation refuses words of the query that it does not take.
     known.push(("422", "The input has faults; `errors` names them"));

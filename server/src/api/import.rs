@@ -18,7 +18,7 @@ use crate::http::params::Params;
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub(super) struct ImportQuery {
-    /// With a `text/…` body: whether the days of an iCalendar text are work days.
+    /// With a `text/…` body: whether the days of an iCalendar text are working days.
     as_work_days: bool,
     /// With a `text/…` body: whether all days of the years in the text are replaced.
     replace_years: bool,
@@ -47,7 +47,8 @@ impl<S: Send + Sync> FromRequest<S> for Imported {
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| {
-                let message = lang.pick("请求太大或不完整", "The body is too large or incomplete");
+                let message =
+                    lang.pick("请求太大或不完整", "The request is too large or incomplete");
                 Problem::from(AppError::new(ErrorKind::Invalid, "body", message))
             })?;
         let text = decode(&bytes, charset.as_deref()).map_err(|fault| {

@@ -127,7 +127,7 @@ pub(super) async fn follow(
     ))
 }
 
-/// Somebody who reads a log live.
+/// A client that reads a log live.
 struct Follower {
     service: Arc<Service>,
     caller: Caller,

@@ -58,7 +58,7 @@ pub(super) struct Ahead {
     limit: Option<u32>,
 }
 
-/// Its firings to come, soonest first; those that a rule leaves out are among them as `skipped`.
+/// Its upcoming firings, soonest first; those that a rule skips are among them as `skipped`.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}/upcoming", tag = "tasks", params(Ahead),
     responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem)))]
 pub(super) async fn upcoming(
@@ -95,7 +95,7 @@ pub(super) async fn explain(
     Ok(Json(service.task_explain(&caller, id, &at).await?))
 }
 
-/// An offset's plus sign that nobody escaped has come as a blank: `2026-12-01T09:00:00 08:00`.
+/// An unescaped plus sign of an offset arrives as a blank: `2026-12-01T09:00:00 08:00`.
 fn whole(at: String) -> String {
     let at = at.trim();
     if at.contains('T') {

@@ -16,7 +16,7 @@ use crate::http::extract::{Who, caller_of};
 use crate::http::strict::{self, Named, What, unknown};
 use crate::http::{Problem, Reply};
 
-/// A JSON body with a secret in it: what is wrong with it is told by place only, never by content.
+/// A JSON body with a secret in it: faults are reported by place only, never by content.
 pub(super) struct Sealed<T>(T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
             .map_err(|_| {
                 bad(
                     "请求太大或不完整".to_owned(),
-                    "The body is too large or incomplete".to_owned(),
+                    "The request is too large or incomplete".to_owned(),
                 )
             })?;
         strict::from_slice(&bytes).map(Self).map_err(|fault| {
@@ -46,12 +46,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
             if place.is_empty() {
                 return bad(
                     "请求内容不是所需的 JSON".to_owned(),
-                    "The body is not the JSON that is needed".to_owned(),
+                    "The body is not the expected JSON".to_owned(),
                 );
             }
             bad(
                 format!("请求内容不是所需的 JSON：{place} 不对"),
-                format!("The body is not the JSON that is needed: {place} does not fit"),
+                format!("The body is not the expected JSON: {place} is invalid"),
             )
         })
     }

@@ -48,7 +48,7 @@ fn loop_state(
     }
 }
 
-/// Whether the database answers and the loop goes round. Strangers are told nothing else; an
+/// Whether the database answers and the loop turns. Without a token there is nothing else; an
 /// administrator also learns the versions.
 pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Response {
     let found = service.readiness().await;

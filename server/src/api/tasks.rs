@@ -207,7 +207,7 @@ pub(super) async fn run(
     body: Option<Body<RunRequest>>,
 ) -> Reply<Response> {
     let mut request = body.map(|Body(body)| body).unwrap_or_default();
-    // A key that is no text is not a right one, which the service tells.
+    // A key that is no text is invalid, which the service reports.
     request.idempotency_key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
@@ -274,14 +274,14 @@ pub(super) async fn restore(
     control(&service, &caller, id, Control::Restore).await
 }
 
-/// Switches urging on.
+/// Switches chasing on.
 #[derive(Default, Deserialize, ToSchema)]
 pub(super) struct UrgeBody {
-    /// The new urge cycle; the task's own one when absent.
+    /// The new chase schedule; the task's own one when absent.
     cron: Option<String>,
 }
 
-/// 加急: the urge cycle takes over.
+/// 加急: the chase schedule replaces the task's own schedules.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/urge", tag = "tasks", request_body = UrgeBody,
     responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn urge(
@@ -294,7 +294,7 @@ pub(super) async fn urge(
     control(&service, &caller, id, Control::Urge(cron)).await
 }
 
-/// 恢复原始周期: back to the work cycle.
+/// 恢复原始周期: back to the task's own schedules.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/unurge", tag = "tasks",
     responses((status = 200, body = TaskView), (status = 404, body = Problem)))]
 pub(super) async fn unurge(

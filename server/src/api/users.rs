@@ -62,7 +62,7 @@ pub(super) async fn change(
     Path(id): Path<UserId>,
     Body(change): Body<UserChange>,
 ) -> Reply<StatusCode> {
-    // Also for a change of nothing: who may not change accounts is told so.
+    // Also for a change of nothing: a caller without the right is refused first.
     service.user_list(&caller).await?;
     if let Some(password) = change.password {
         service.user_set_password(&caller, id, &password).await?;

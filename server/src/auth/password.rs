@@ -1,7 +1,8 @@
 //! Password hashes: Argon2id with the parameters OWASP asks for (19 MiB, t = 2, p = 1), which are
 //! the crate's defaults.
 //!
-//! All hashing works in one block of memory, which is given back when nobody waits. glibc does that
+//! All hashing works in one block of memory, which is given back when the queue is empty. glibc
+//! does that
 //! only with blocks above the largest value of its mmap threshold (`DEFAULT_MMAP_THRESHOLD_MAX` in
 //! mallopt(3), 32 MiB): the first smaller one that is freed raises the threshold above itself, and
 //! from then on each thread's arena keeps what it has had. So the block has room for more than that,
@@ -17,7 +18,7 @@ use tokio::sync::Semaphore;
 
 /// Blocks that glibc always maps apart and gives back: a little more than 32 MiB.
 const MAPPED: usize = 33 * 1024 * 1024 / Block::SIZE;
-/// Passwords that wait to be hashed: some 25 s of work, beyond which nobody would wait.
+/// Passwords that wait to be hashed: some 25 s of work, beyond which a person would give up.
 const QUEUE: usize = 1_000;
 /// Of those, how many may come from one address: the queue is not for one to fill.
 const QUEUE_OF_ONE: usize = 50;
@@ -104,11 +105,11 @@ impl Passwords {
             .map_err(|error| failed(&error))?;
         let (memory, queue) = (Arc::clone(&self.memory), Arc::clone(&self.queue));
         tokio::task::spawn_blocking(move || {
-            // Held to the end of the work, also when nobody waits for it any more.
+            // Held to the end of the work, also when the caller has given up.
             let _slot = slot;
             let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
             let done = work(&mut memory);
-            // Who comes next works in it; this one's own place in the queue may be free already.
+            // The next caller works in it; this one's own place in the queue may be free already.
             if queue.available_permits() >= QUEUE - 1 {
                 *memory = Vec::new();
             }
@@ -249,7 +250,7 @@ mod tests {
             "unknown names take as long"
         );
         let kept = passwords.memory.lock().expect("memory").capacity();
-        assert_eq!(kept, 0, "nobody waits");
+        assert_eq!(kept, 0, "the queue is empty");
         for broken in ["", "no password", "$argon2id$v=19$m=19456,t=2,p=1$"] {
             assert!(!verify("correct horse", Some(broken)).await, "{broken}");
         }

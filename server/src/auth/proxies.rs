@@ -59,7 +59,8 @@ impl TrustedProxies {
     fn walk(&self, peer: IpAddr, listed: impl Iterator<Item = Option<IpAddr>>) -> IpAddr {
         let mut client = peer;
         for address in listed {
-            // "unknown", a made-up name, nothing: whoever said so is the last one that is known.
+            // "unknown", a made-up name, nothing: the sender of that entry is the last known
+            // address.
             let Some(address) = address else { break };
             client = address;
             if !self.contains(address) {
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn only_trusted_proxies_are_believed() {
         let table: [(&str, &[&str], &str); 16] = [
-            // Nobody in between, or somebody who is not trusted.
+            // No proxy in between, or one that is not trusted.
             ("203.0.113.9", &[], "203.0.113.9"),
             ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
             // One proxy, and several.

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use files::KeyFiles;
 
-/// Marks the format, so that a later one can be told from it.
+/// Marks the format, so that a later one can be distinguished from it.
 const VERSION: &str = "1:";
 
 /// Why a secret could not be sealed or opened.
@@ -119,7 +119,7 @@ impl Sealer {
     }
 
     /// Finishes a change of keys that ended between the database and the files: where `sealed`
-    /// opens with the key made last, that one is taken over. Gives whether it was.
+    /// opens with the key made last, that one is taken over. Returns whether it was.
     ///
     /// # Errors
     /// When the files cannot be read or changed.

@@ -16,7 +16,7 @@ pub enum Credential {
     Token(TokenId),
 }
 
-/// What a stream tells.
+/// What a stream carries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
     /// That something changed: one for each open page.

@@ -127,8 +127,8 @@ fn is_common(plain: &str) -> bool {
             .any(|part| short(part) && (is_listed(part) || is_listed(&spelled(part))))
 }
 
-/// What a text repeats, or all of it. Linear: a text is periodic by `p` where its own beginning
-/// stands again at `p`, which the prefix function of Knuth, Morris and Pratt tells.
+/// The unit that a text repeats, or all of it. Linear: a text is periodic by `p` where its own
+/// beginning occurs again at `p`, which the prefix function of Knuth, Morris and Pratt finds.
 fn unit(text: &str) -> &str {
     let bytes = text.as_bytes();
     let mut borders = vec![0; bytes.len()];

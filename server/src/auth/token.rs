@@ -44,7 +44,7 @@ pub fn new_secret() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// What is stored of a secret. A fast hash does: nobody can guess 256 random bits.
+/// What is stored of a secret. A fast hash is enough: 256 random bits cannot be guessed.
 #[must_use]
 pub fn hash(secret: &str) -> String {
     use std::fmt::Write;

@@ -27,8 +27,8 @@ mod tests {
     use crate::calendar::found::Collector;
     use crate::calendar::{MAX_DAYS, lines, to_lines};
 
-    /// Year, days of rest as the notices count them, make-up days, work days in all. The packages
-    /// of `scripts/check-cn-calendar` count the same work days.
+    /// Year, days of rest as the notices count them, make-up days, working days in all. The packages
+    /// of `scripts/check-cn-calendar` count the same working days.
     const YEARS: [(i16, usize, usize, usize); 10] = [
         (2017, 24, 5, 249),
         (2018, 25, 7, 250),

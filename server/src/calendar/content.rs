@@ -28,7 +28,7 @@ impl Property {
     }
 }
 
-/// The properties of a text, in its order. Lines that are none are left out.
+/// The properties of a text, in its order. Lines that are none are skipped.
 pub(super) fn properties(text: &str) -> impl Iterator<Item = Property> {
     let mut lines = text.lines().enumerate().peekable();
     std::iter::from_fn(move || {

@@ -21,7 +21,7 @@ pub enum ReadFault {
         /// The name of the charset.
         charset: &'static str,
     },
-    /// It is declared to be in a charset that nobody knows.
+    /// It is declared to be in an unknown charset.
     UnknownCharset {
         /// What was declared.
         label: String,
@@ -48,35 +48,35 @@ impl ReadFault {
     pub fn text(&self, lang: Lang) -> String {
         let say = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
         match self {
-            Self::Empty => say("没有内容", "There is nothing in it"),
+            Self::Empty => say("没有内容", "It is empty"),
             Self::TooLarge => say("超过 1 MiB", "It is larger than 1 MiB"),
-            Self::TooManyDays => say("超过 20000 天", "It names more than 20,000 days"),
+            Self::TooManyDays => say("超过 20000 天", "It has more than 20,000 days"),
             Self::NotGregorian => say(
                 "日期不是公历（CALSCALE）",
                 "Its dates are not Gregorian (CALSCALE)",
             ),
             Self::TooMuch => say(
                 "重复规则（RRULE）的计算量太大",
-                "Its rules of repetition (RRULE) take too much work",
+                "Its recurrence rules (RRULE) are too expensive to compute",
             ),
             Self::NotText { charset } => lang.pick(
                 format!("不是 {charset} 文本；请另存为 UTF-8，或注明字符集（如 charset=gbk）"),
-                format!("It is not {charset} text; save it as UTF-8, or name its charset (charset=gbk)"),
+                format!("It is not {charset} text; save it as UTF-8, or specify its charset (charset=gbk)"),
             ),
             Self::UnknownCharset { label } => lang.pick(
                 format!("不支持的字符集“{label}”；可用 utf-8、gbk、gb18030、big5、utf-16 等"),
-                format!("Unknown charset \"{label}\"; utf-8, gbk, gb18030, big5, utf-16 and others are read"),
+                format!("Unknown charset \"{label}\"; use utf-8, gbk, gb18030, big5, utf-16 or the like"),
             ),
             Self::Json { line, column } => lang.pick(
                 format!("不是有效的 JSON：第 {line} 行第 {column} 列"),
                 format!("Not valid JSON: line {line}, column {column}"),
             ),
             Self::UnknownJson => say(
-                "不认识这种 JSON；需要 {\"days\":[{\"date\",\"work\" 或 \"isOffDay\",\"name\"}]}",
-                "JSON of an unknown shape; expected \
+                "无法识别这种 JSON；需要 {\"days\":[{\"date\",\"work\" 或 \"isOffDay\",\"name\"}]}",
+                "Unknown JSON format; expected \
                  {\"days\":[{\"date\",\"work\" or \"isOffDay\",\"name\"}]}",
             ),
-            Self::NoDays { first: None } => say("没有日期", "It names no days"),
+            Self::NoDays { first: None } => say("没有日期", "It contains no days"),
             Self::NoDays { first: Some(first) } => lang.pick(
                 format!("没有可用的日期；{}", first.text(lang)),
                 format!("No day in it could be used; {}", first.text(lang)),
@@ -133,7 +133,7 @@ pub enum Reason {
     YearOutOfRange,
     /// It does not say what the day is.
     NeitherWorkNorRest,
-    /// The end lies before the start.
+    /// The end is before the start.
     EndsBeforeStart,
     /// An event of more than 366 days.
     TooLong,
@@ -176,7 +176,7 @@ impl Reason {
                 "没有注明是工作日还是休息日（work 或 rest）",
                 "it does not say work or rest",
             ),
-            Self::EndsBeforeStart => lang.pick("结束早于开始", "the end lies before the start"),
+            Self::EndsBeforeStart => lang.pick("结束早于开始", "the end is before the start"),
             Self::TooLong => lang.pick("超过 366 天", "it is longer than 366 days"),
             Self::NoStart => lang.pick("没有开始日期（DTSTART）", "it has no start (DTSTART)"),
             Self::Unfinished => lang.pick("没有写完（缺 END:VEVENT）", "END:VEVENT is missing"),
@@ -190,7 +190,7 @@ impl Reason {
             ),
             Self::TooMuch => lang.pick(
                 "重复规则（RRULE）的计算量太大",
-                "its rule of repetition takes too much work (RRULE)",
+                "its recurrence rule (RRULE) is too expensive to compute",
             ),
             Self::Over => lang.pick("重复已经结束", "it no longer repeats"),
             Self::AndFuture => lang.pick(
@@ -204,7 +204,7 @@ impl Reason {
             Self::Cancelled => lang.pick("已取消", "it is cancelled"),
             Self::NotMarked => lang.pick(
                 "没有标明休或班，只是节日",
-                "a festival that is marked neither as rest nor as work",
+                "a festival that is not marked as a day off or a working day",
             ),
         }
     }

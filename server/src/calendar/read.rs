@@ -9,7 +9,8 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 /// The most days that one text may name, repetitions included.
 pub const MAX_DAYS: usize = 20_000;
 
-/// Reads a text with days. Its kind is told from its beginning: `BEGIN:VCALENDAR` is iCalendar,
+/// Reads a text with days. Its format is recognised by how it begins: `BEGIN:VCALENDAR` is
+/// iCalendar,
 /// `{` or `[` is JSON, anything else lines in the format of `cn.txt`.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! `jcrontab calendar`: work days and rest days.
+//! `jcrontab calendar`: working days and days off.
 
 mod show;
 
@@ -36,7 +36,7 @@ pub(super) enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Create an empty calendar; letters, digits, Chinese characters, - and _ make its name
+    /// Create an empty calendar; its name consists of letters, digits, Chinese characters, - and _
     #[command(visible_alias = "add")]
     Create {
         #[command(flatten)]
@@ -69,7 +69,7 @@ pub(super) enum CalendarCommand {
         /// Charset of the file, such as gbk (default: UTF-8, or UTF-16 with a byte order mark)
         #[arg(long)]
         charset: Option<String>,
-        /// Read the days of an iCalendar file as working days instead of rest days
+        /// Read the days of an iCalendar file as working days instead of days off
         #[arg(long)]
         work_days: bool,
         /// Replace all days of the years in the file instead of merging them
@@ -195,7 +195,7 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
 fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::error(format!("{}: {}", file.display(), sentence(&error)));
-    // One byte more than the server takes tells a file that is too large.
+    // One byte more than the server takes reveals a file that is too large.
     let limit = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if file == Path::new("-") {

@@ -246,7 +246,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         DataDirError::InUse { .. } => {
             let what = match Progress::of(&config.data_dir).map(|progress| progress.stage) {
                 Some(Stage::Starting) => "which is starting",
-                Some(Stage::Database) => "which is starting and waits for its database",
+                Some(Stage::Database) => "which is starting and waiting for its database",
                 None => "but it does not answer",
             };
             Failure::error(format!("{error}, {what}; try again in a moment"))

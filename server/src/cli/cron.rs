@@ -91,7 +91,7 @@ pub(super) fn day_rule(text: &str) -> Result<String, String> {
         .map_err(|fault| fault.to_string())
 }
 
-/// The zone of a schedule whose zone is not told.
+/// The zone of a schedule that names none.
 fn default_zone(config: &Config) -> String {
     config.default_zone().name
 }

@@ -77,7 +77,7 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
         Err(failure) => {
             let next = (
                 "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；用与服务器同版本的程序；服务器日志里有原因",
-                "check JCRONTAB_URL and JCRONTAB_TOKEN, use the program of the server's version, see the server's log",
+                "check JCRONTAB_URL and JCRONTAB_TOKEN; use the same version as the server; see the server's log",
             );
             return report.fail("server", failure.message, next);
         }
@@ -94,24 +94,24 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     {
         Ok((200, _)) => report.ok(
             "server",
-            (format!("运行中：{address}"), format!("runs: {address}")),
+            (format!("运行中：{address}"), format!("running: {address}")),
         ),
         Ok((_, "starting")) => report.starting(
             "server",
             (
                 format!("正在启动：{address}"),
-                format!("is starting: {address}"),
+                format!("starting: {address}"),
             ),
         ),
         _ => report.fail(
             "server",
             report.pick(
-                "任务循环没有转动，或数据库没有应答",
-                "its loop does not go round, or its database does not answer",
+                "调度循环没有运行，或数据库没有响应",
+                "its scheduler loop is stalled, or its database does not respond",
             ),
             (
                 "查看服务器日志；必要时重启",
-                "see the server's log; restart it if need be",
+                "see the server's log; restart it if necessary",
             ),
         ),
     }
@@ -132,15 +132,15 @@ fn answered(told: &About, report: &mut Report) {
         "migrations",
         (
             "服务器启动时已更新".to_owned(),
-            "brought up to date when the server started".to_owned(),
+            "updated when the server started".to_owned(),
         ),
     );
     about::tell(told, report);
     report.ok(
         "secret_key",
         (
-            "服务器启动时已用它打开数据库里的密文".to_owned(),
-            "opened the database's secrets when the server started".to_owned(),
+            "服务器启动时已用它解密数据库里的密文".to_owned(),
+            "verified when the server started".to_owned(),
         ),
     );
 }

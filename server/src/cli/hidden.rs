@@ -20,7 +20,7 @@ pub(super) fn read(name: &str) -> Result<String, Failure> {
         ))?
     } else {
         let mut bytes = Vec::new();
-        // Some more than allowed tells a value that is too long, and no pipe fills the memory.
+        // Some more than allowed reveals a value that is too long, and no pipe fills the memory.
         stdin
             .take(*VALUE_BYTES.end() as u64 + 3)
             .read_to_end(&mut bytes)
@@ -70,11 +70,11 @@ pub(super) fn new_password(from_stdin: bool) -> Result<String, Failure> {
     }
 }
 
-/// One's present password and a new one: two lines of stdin where that is asked for, else typed.
+/// One's current password and a new one: two lines of stdin where that is asked for, else typed.
 pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
     if !from_stdin {
         needs_terminal()?;
-        let prompt = lang().pick("当前密码（不显示）：", "Present password (not shown): ");
+        let prompt = lang().pick("当前密码（不显示）：", "Current password (not shown): ");
         return Ok([line(prompt)?, new_password(false)?]);
     }
     let text = stdin()?;
@@ -83,7 +83,7 @@ pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
         (Some(current), Some(new)) if !current.is_empty() && !new.is_empty() => Ok([current, new]),
         _ => Err(Failure::usage(lang().pick(
             "标准输入需要两行：当前密码和新密码",
-            "stdin needs two lines: the present password and the new one",
+            "stdin needs two lines: the current password and the new one",
         ))),
     }
 }
@@ -130,14 +130,14 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         if tcsetattr(std::io::stdin(), SetArg::TCSANOW, &self.before).is_err() {
-            tracing::debug!("the terminal stays without echo");
+            tracing::debug!("the terminal's echo could not be restored");
         }
     }
 }
 
 fn ask(prompt: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::error(sentence(&error));
-    // Before anything is asked: whoever types fast must not see it either.
+    // Before anything is asked: a fast typist must not see it either.
     let quiet = Quiet::begin().map_err(|error| failed(error.into()))?;
     let mut terminal = std::io::stderr();
     write!(terminal, "{prompt}")

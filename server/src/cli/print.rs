@@ -22,7 +22,7 @@ pub(super) fn print_lines(lines: &[String]) {
 /// Prints bytes to stdout as they are.
 pub(super) fn print_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    // As above: nobody reads any more.
+    // As above: the reader has closed the pipe.
     out.write_all(bytes).and_then(|()| out.flush()).ok();
 }
 

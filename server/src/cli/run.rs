@@ -169,7 +169,7 @@ fn print_runs(page: &Value, tasks: bool) {
     if let Some(next) = page["next"].as_str() {
         print_note(&lang().pick(
             format!("还有更早的：加 --after {next}"),
-            format!("There are older ones: add --after {next}"),
+            format!("More: add --after {next}"),
         ));
     }
 }

@@ -59,7 +59,7 @@ pub(super) enum SecretCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Delete a secret; tasks that had it run without it
+    /// Delete a secret; tasks that it was granted to run without it
     Delete {
         /// Name of the secret
         name: String,
@@ -151,7 +151,7 @@ async fn set(
     tasks: &[String],
     json: bool,
 ) -> Result<(), Failure> {
-    // Before the value is asked for: who may not enter one is told so first.
+    // Before the value is asked for: a caller without the right is refused first.
     let known = secrets(client)
         .await?
         .into_iter()
@@ -193,13 +193,13 @@ fn told(secret: &Value, json: bool) -> Result<(), Failure> {
     let tasks = tasks(&secret);
     print_lines(&[if tasks.is_empty() {
         lang().pick(
-            format!("密钥 {name} 已保存；还没有任务得到它"),
-            format!("Secret {name} saved; no task gets it"),
+            format!("密钥 {name} 已保存；还没有授权给任务"),
+            format!("Secret {name} saved; it is not granted to any task yet"),
         )
     } else {
         lang().pick(
-            format!("密钥 {name} 已保存；得到它的任务：{tasks}"),
-            format!("Secret {name} saved; it goes to {tasks}"),
+            format!("密钥 {name} 已保存；已授权给：{tasks}"),
+            format!("Secret {name} saved; granted to {tasks}"),
         )
     }]);
     Ok(())

@@ -62,11 +62,11 @@ pub(super) enum TaskCommand {
     Close(One),
     /// Resume a paused task or reopen a closed one (恢复)
     Restore(One),
-    /// Chase a task (加急): switch to its urge schedule
+    /// Chase a task (加急): its chase schedule replaces its own schedules
     Urge {
         #[command(flatten)]
         one: One,
-        /// New urge schedule
+        /// New chase schedule
         #[arg(long)]
         cron: Option<String>,
     },
@@ -82,7 +82,7 @@ pub(super) enum TaskCommand {
         #[arg(long)]
         at: Option<String>,
     },
-    /// List planned firings of a task, newest first, with their outcome
+    /// List planned runs of a task, newest first, with their outcome
     Occurrences {
         #[command(flatten)]
         one: One,

@@ -44,7 +44,7 @@ pub(super) enum UserCommand {
         #[command(flatten)]
         name: OptionalName,
         /// Read the new password from the first line of stdin instead of prompting for it; without
-        /// a name, the present password from the first line and the new one from the second
+        /// a name, the current password from the first line and the new one from the second
         #[arg(long)]
         password_stdin: bool,
         /// Print JSON

@@ -2,7 +2,7 @@
 
 /// Below are the users of the system and of people.
 const FIRST_MIN: u32 = 1000;
-/// -1 is no user, setuid(2); 65534 is nobody.
+/// -1 is no user, setuid(2); 65534 is the user `nobody`.
 const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
 
 /// What `JCRONTAB_RUN_AS_POOL` says.
@@ -10,7 +10,7 @@ const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
 pub enum RunAsPool {
     /// One user for all tasks that name none.
     Off,
-    /// A range that nobody else uses.
+    /// A range that systemd leaves unused.
     Auto,
     /// This range, both ends included.
     Range(u32, u32),

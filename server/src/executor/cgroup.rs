@@ -116,7 +116,7 @@ impl Cgroups {
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    // Somebody has tidied up below us.
+                    // Something else has removed groups below ours.
                     make(&self.base)?;
                 }
                 Err(error) => return Err(error),
@@ -147,7 +147,7 @@ impl Cgroups {
     }
 }
 
-/// What the helper is told about a leaf.
+/// The helper's argument for a leaf.
 pub(super) fn argument(leaf: &Path) -> String {
     format!("leaf={}", leaf.display())
 }
@@ -298,7 +298,7 @@ fn processes(leaf: &Path) -> Vec<Process> {
 pub(super) fn terminate(leaf: &Path) {
     for process in processes(leaf) {
         process.signal(Signal::SIGTERM);
-        // Who is stopped does not listen.
+        // A stopped process does not handle signals.
         process.signal(Signal::SIGCONT);
     }
 }

@@ -27,7 +27,8 @@ impl Child {
     }
 }
 
-/// A child that the runtime does not know. Nobody else waits for it, so its pid is its own until
+/// A child that the runtime does not know. Nothing else waits for it, so its pid stays its own
+/// until
 /// this value has seen its end.
 #[derive(Debug)]
 pub(super) struct Launched {
@@ -73,7 +74,8 @@ impl Launched {
 }
 
 impl Drop for Launched {
-    /// Nobody waits for it any more: its end is still taken, so that it does not stay as a zombie.
+    /// No caller waits for it any more: its end is still taken, so that it does not stay as a
+    /// zombie.
     fn drop(&mut self) {
         let (Some(process), Ok(runtime)) =
             (self.process.take(), tokio::runtime::Handle::try_current())

@@ -1,4 +1,4 @@
-//! What becomes of a run that is over: its outcome, the next attempt, the messages.
+//! What follows the end of a run: its outcome, the next attempt, the messages.
 
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -89,7 +89,7 @@ impl Executor {
         );
     }
 
-    /// Tells people that a run is under way for longer than its soft limit.
+    /// Sends the warning that a run is over its soft limit.
     pub(super) fn tell_late(&self, job: &Job) {
         let messages = self.composer.late(job, self.clock.now());
         tracing::info!("a run is over its soft limit");

@@ -63,7 +63,7 @@ impl Helper {
         let path = data_dir.join("exec").join(NAME);
         match from_file(&path) {
             Ok(helper) => {
-                tracing::info!(error = %memory, path = %path.display(), "commands are started by a file, since memory cannot be executed");
+                tracing::info!(error = %memory, path = %path.display(), "the helper is started from a file, since memory cannot be executed");
                 Ok(helper)
             }
             Err(source) => Err(HelperError::NotExecutable {
@@ -147,7 +147,7 @@ fn from_memory() -> std::io::Result<Helper> {
         .or_else(|_| memfd_create(NAME, flags))?;
     let mut memory = File::from(fd);
     memory.write_all(PROGRAM)?;
-    // What commands are started by cannot be changed any more, by nobody.
+    // The program that starts commands cannot be changed any more, not even by this process.
     let seals = SealFlag::F_SEAL_SEAL
         | SealFlag::F_SEAL_SHRINK
         | SealFlag::F_SEAL_GROW

@@ -1,4 +1,4 @@
-//! One HTTP request instead of a command: sent through the guard of everything outgoing, told in
+//! One HTTP request instead of a command: sent through the outbound guard, recorded in
 //! the run's log, judged by its answer.
 
 mod answer;
@@ -32,7 +32,7 @@ const JSON_MAX: usize = 1024 * 1024;
 const SLACK: Duration = Duration::from_secs(60);
 
 /// Sends the request of a job and waits for its answer. `soft` is called once, when its soft limit
-/// passes. A request under way is dropped when its time is up or somebody asks.
+/// passes. A request under way is dropped when its time is up or a stop is requested.
 pub(super) async fn call(
     (job, call): (&Job, &HttpCall),
     environment: &Environment,
@@ -148,7 +148,7 @@ async fn read(
         if piece.len() < chunk.len() {
             let mib = READ_MAX / 1024 / 1024;
             let words = format!(
-                "\n[… no more than {mib} MiB of an answer is read / 应答只读前 {mib} MiB …]\n"
+                "\n[… only the first {mib} MiB of a response are read / 响应只读前 {mib} MiB …]\n"
             );
             log.push(Stream::Err, words.as_bytes());
             break;

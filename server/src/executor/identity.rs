@@ -25,7 +25,7 @@ pub enum IdentityError {
         /// The name as given.
         name: String,
     },
-    /// The scratch folder could not be made, or belongs to somebody else.
+    /// The scratch folder could not be made, or belongs to another user.
     #[error("the scratch folder {} cannot be used", path.display())]
     Scratch {
         /// The folder.
@@ -39,13 +39,13 @@ pub enum IdentityError {
 /// Why a task may not run as a user.
 #[derive(Debug, thiserror::Error)]
 pub enum RunAsError {
-    /// Only root can become somebody else.
-    #[error("this server is not root, so commands run as {own} and nobody else")]
+    /// Only root can become another user.
+    #[error("this server is not root, so commands can only run as {own}")]
     NotRoot {
         /// As whom it runs.
         own: String,
     },
-    /// Nobody has allowed it.
+    /// It is not in the list of allowed users.
     #[error("{name} is not in JCRONTAB_RUN_AS_ALLOW")]
     NotListed {
         /// The user.
@@ -97,12 +97,12 @@ pub struct Switch {
     pub groups: Vec<u32>,
 }
 
-/// Somebody that commands run as.
+/// A user that commands run as.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Whom {
     /// The name, for people.
     pub user: String,
-    /// Set when that is somebody else than the server.
+    /// Set when that is another user than the server's.
     pub switch: Option<Switch>,
     /// The folder commands start in when their task names none.
     pub scratch: PathBuf,
@@ -113,7 +113,7 @@ pub struct Whom {
 /// As whom commands run.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// As whom they run when their task names nobody.
+    /// As whom they run when their task names no user.
     pub usual: Whom,
     /// The data folder's key, which commands do not get to know.
     pub host_key: String,
@@ -171,7 +171,7 @@ impl Identity {
         })
     }
 
-    /// Lets tasks run as these users, besides the usual one. Only root can become somebody else.
+    /// Lets tasks run as these users, besides the usual one. Only root can become another user.
     #[must_use]
     pub fn allowing(mut self, users: &[String]) -> Self {
         let names = users.iter().map(|name| name.trim());
@@ -182,8 +182,8 @@ impl Identity {
         self
     }
 
-    /// Gives each task that names no user one of its own. Only where commands run as somebody else
-    /// than the server, which only root can have.
+    /// Gives each task that names no user one of its own. Only where commands run as another user
+    /// than the server's, which needs root.
     ///
     /// # Errors
     /// When the range cannot be used.
@@ -230,7 +230,7 @@ impl Identity {
         self.account(name).map(|_| ())
     }
 
-    /// The account of somebody who may be named; `None` for the usual one.
+    /// The account of a user that a task may name; `None` for the usual one.
     fn account(&self, name: &str) -> Result<Option<User>, RunAsError> {
         if name.is_empty() || name == self.usual.user {
             return Ok(None);
@@ -363,7 +363,7 @@ fn usual_scratch(parent: &Path, host_key: &str) -> PathBuf {
         && before.is_dir()
         && let Err(error) = std::fs::rename(&before, &scratch)
     {
-        tracing::warn!(%error, folder = %before.display(), "the scratch folder of an older version stays where it is");
+        tracing::warn!(%error, folder = %before.display(), "the scratch folder of an older version could not be moved");
     }
     scratch
 }
@@ -395,7 +395,7 @@ fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityEr
     })
 }
 
-/// Makes the folder of scratch folders: everybody may pass through, nobody may look around.
+/// Makes the folder of scratch folders: all users may pass through, none may list it.
 fn open_parent(path: &Path) -> std::io::Result<()> {
     match std::fs::DirBuilder::new().mode(0o711).create(path) {
         Ok(()) => {}

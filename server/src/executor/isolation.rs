@@ -35,7 +35,7 @@ pub enum Hiding {
 pub struct Isolation {
     /// What hides the data folder.
     pub hiding: Hiding,
-    /// Commands cannot read each other's environment and memory, whoever they run as.
+    /// Commands cannot read each other's environment and memory, whatever user they run as.
     pub apart: bool,
     /// A folder above the data folder that commands may write to, where that is what stands in
     /// the way of Landlock.
@@ -142,8 +142,8 @@ impl Isolation {
         let folder = self.writable_above.as_deref();
         match (self.hiding, folder) {
             (Hiding::RootNamespace, _) => Some(lang.pick(
-                "命令以 root 执行：数据文件夹只是盖住了，命令可以掀开。能编辑任务的人就等于管理员；请去掉 JCRONTAB_ALLOW_ROOT",
-                "Commands run as root: the data folder is only covered, and they can uncover it. Whoever edits tasks is an administrator; take JCRONTAB_ALLOW_ROOT away",
+                "命令以 root 执行：数据文件夹只是被遮住，命令可以绕过。能编辑任务的人就等于管理员；请去掉 JCRONTAB_ALLOW_ROOT",
+                "Commands run as root: the data folder is only hidden, and they can reveal it. Everyone who can edit tasks is in effect an administrator. Remove JCRONTAB_ALLOW_ROOT",
             ).to_owned()),
             (Hiding::Nothing, Some(folder)) if !Uid::effective().is_root() => Some(lang.pick(
                 format!(
@@ -157,7 +157,7 @@ impl Isolation {
             )),
             (Hiding::Nothing, _) => Some(lang.pick(
                 "命令与服务器同一个用户，读得到 secret.key 和数据库：内核没有可用的 Landlock 或命名空间，或 JCRONTAB_ISOLATION 关闭了它。能编辑任务的人就等于管理员；请用 root 启动服务器，让命令以别的用户执行",
-                "Commands run as the server's own user and can read secret.key and the database: neither Landlock nor namespaces can be used, or JCRONTAB_ISOLATION is off. Whoever edits tasks is an administrator; start the server as root, so that commands run as another user",
+                "Commands run as the server's own user and can read secret.key and the database: neither Landlock nor namespaces can be used, or JCRONTAB_ISOLATION is off. Everyone who can edit tasks is in effect an administrator. Start the server as root, so that commands run as another user",
             ).to_owned()),
             _ => None,
         }

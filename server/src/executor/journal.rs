@@ -262,7 +262,7 @@ mod tests {
         };
         let expected = [entry(2), entry(3), entry(5), unfinished];
         assert_eq!(open.values().cloned().collect::<Vec<_>>(), expected);
-        // Whoever goes on with it knows them, too.
+        // Reopening it finds them, too.
         Journal::open(&folder.0).expect("again").ended(RunId(5));
         assert_eq!(read(&folder.0).expect("the file").0.len(), 3);
     }

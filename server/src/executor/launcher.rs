@@ -1,4 +1,4 @@
-//! The exec helper kept running: it forks for each command in this server's name.
+//! The resident exec helper (a fork server): it forks for each command on this server's behalf.
 //!
 //! Executing it anew for each command costs about as much as the command's own shell: a program
 //! sets itself up each time, which on virtual machines is slow. See `server/exec/launch.rs`.
@@ -47,7 +47,7 @@ pub(super) enum LaunchError {
     /// Nothing was started.
     #[error(transparent)]
     Refused(Error),
-    /// Nobody knows whether something was started.
+    /// It is unknown whether something was started.
     #[error("the program that starts commands has ended in the middle of a start")]
     Unknown,
 }

@@ -82,7 +82,7 @@ impl Ending {
         Self::of(Cause::TimedOut(seconds))
     }
 
-    /// A request was dropped because somebody asked.
+    /// A request was dropped because a stop was requested.
     pub(super) fn stopped(reason: StopReason) -> Self {
         Self::of(Cause::Stopped(reason))
     }
@@ -199,8 +199,8 @@ pub(super) async fn run(
     }
 }
 
-/// Waits for the end of a command, and brings it about when its time is up or somebody asks. The
-/// last of what it gives: nothing that was to end is left.
+/// Waits for the end of a command, and ends it when its time is up or a stop is requested. The last
+/// value is true when nothing that should have ended is left.
 async fn attend(
     job: &Job,
     watch: &mut ProcessWatch,
@@ -281,12 +281,12 @@ pub(super) async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReaso
         .map(|reason| reason.clone())
     {
         Ok(Some(reason)) => reason,
-        // Nobody is left who could ask.
+        // No sender is left.
         _ => std::future::pending().await,
     }
 }
 
-/// Waits until so many seconds have passed; without a limit, for ever.
+/// Waits until so many seconds have passed; without a limit, without end.
 pub(super) async fn passed(start: Instant, seconds: Option<i64>) {
     match seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
         Some(seconds) => tokio::time::sleep_until(start + Duration::from_secs(seconds)).await,

@@ -1,4 +1,4 @@
-//! Reading what a command writes: as fast as it comes, with no memory held while nothing does.
+//! Draining a command's pipes: as fast as it writes, with no memory held while it does not.
 
 use std::cell::RefCell;
 use std::io::{ErrorKind, PipeReader};
@@ -39,7 +39,7 @@ impl Pipe {
 enum Turn {
     /// There may be more, now or later.
     Goes,
-    /// Nobody holds the other end any more.
+    /// The last writer has closed the other end.
     Ended,
 }
 

@@ -189,7 +189,8 @@ fn begin(
     Ok((Child::Spawned(child), pid))
 }
 
-/// Ends what may have been started although nobody holds it: a run that is told as not started must
+/// Ends what may have been started without being tracked: a run that is reported as not started
+/// must
 /// not be under way. A child that was only just forked carries no marks yet, so it is looked for
 /// again and again for a while.
 fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {

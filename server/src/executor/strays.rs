@@ -1,4 +1,4 @@
-//! Processes that outlived a killed server.
+//! Orphaned processes: what a killed server left running.
 //!
 //! The journal names the runs that were started and not seen ending. Of each, everything is ended:
 //! its control group; the supervisor with all that descends from it; and every process that
@@ -22,8 +22,8 @@ use super::{cgroup, environment};
 /// How long it is tried before a start goes on without.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Ends what a dead server of this data folder left running, and gives how many processes and
-/// control groups that were. Whoever calls it holds the folder's lock.
+/// Ends what a dead server of this data folder left running, and returns how many processes and
+/// control groups that were. The caller holds the folder's lock.
 ///
 /// # Errors
 /// When `/proc` or the journal cannot be read.
@@ -32,7 +32,7 @@ pub fn kill_unfinished(data_dir: &Path, host_key: &str) -> std::io::Result<usize
     if broken > 0 {
         tracing::warn!(
             lines = broken,
-            "the list of running commands is damaged; lines that make no sense are passed over"
+            "the list of running commands is damaged; unreadable lines are skipped"
         );
     }
     // Of another boot nothing is left; what was to outlive the server does.

@@ -1,6 +1,6 @@
 //! Processes as `/proc` shows them: who descends from whom, and ending all of them.
 //!
-//! A pid alone is nobody's name: it is used again. So a process is known by its pid and the
+//! A pid alone identifies no process: it is used again. So a process is known by its pid and the
 //! instant it started (proc(5), field 22 of `stat`), and that is compared before each signal.
 
 use std::collections::{HashMap, HashSet};
@@ -11,8 +11,8 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Times that fresh descendants are looked for before what is known so far is ended: a listing
-/// takes longer the more there are, so waiting for the last one could take for ever.
+/// How often fresh descendants are searched for before what is known so far is ended: a listing
+/// takes longer the more there are, so waiting for the last one might never end.
 const STOP_PASSES: u32 = 10;
 
 /// Times that a process in the middle of execve(2) is looked at, a millisecond apart.
@@ -195,7 +195,7 @@ pub(super) fn marked(
     Ok(found)
 }
 
-/// Ends whatever `find` finds, until it finds nothing or time is up. Gives how many were ended and
+/// Ends whatever `find` finds, until it finds nothing or time is up. Returns how many were ended and
 /// how many are left.
 ///
 /// Everything is stopped before anything is killed: what is stopped cannot fork, and a child whose

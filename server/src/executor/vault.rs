@@ -24,7 +24,8 @@ impl Executor {
         let learning = tokio::task::spawn_blocking(move || {
             let mut values = Vec::with_capacity(sealed.len());
             for secret in &sealed {
-                // One that does not open cannot be handed to a command either, which is told then.
+                // One that cannot be opened cannot be handed to a command either; the start then
+                // reports it.
                 let place = SealedSecret::place(secret.id);
                 values.extend(containment.sealer.open(&place, &secret.sealed).ok());
             }

@@ -1,4 +1,4 @@
-//! Seeing how a command ends, and that nothing of it is left.
+//! Waiting for a command to end, and for its whole process tree.
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -43,7 +43,7 @@ pub(super) enum End {
     Exited(Exit),
     /// A step before it failed.
     Refused(u8, Errno),
-    /// Nobody knows.
+    /// It is unknown.
     Unknown(String),
 }
 
@@ -56,7 +56,7 @@ pub(super) struct ProcessWatch {
     /// A frame that is not complete.
     heard: Vec<u8>,
     end: Option<End>,
-    /// The helper has told how it went.
+    /// The helper has reported how it went.
     told: bool,
     /// Nothing more will be heard.
     closed: bool,
@@ -95,7 +95,7 @@ impl ProcessWatch {
             match self.tree {
                 Tree::Leaf(_) => self.wait().await,
                 Tree::Supervisor(_) if self.closed => {
-                    tracing::warn!("a supervisor is gone before its command has ended");
+                    tracing::warn!("a supervisor ended before its command");
                     self.wait().await;
                 }
                 Tree::Supervisor(_) => self.listen().await,
@@ -170,7 +170,7 @@ impl ProcessWatch {
             Frame::Unknown => return,
         };
         self.told = true;
-        // After a step that failed, the end of the helper itself is told, too.
+        // After a step that failed, the end of the helper itself is reported, too.
         self.end.get_or_insert(end);
     }
 
@@ -206,12 +206,12 @@ impl ProcessWatch {
             // It may be gone already, having had nothing to wait for.
             socket.try_write(&[LET_GO]).ok();
             if tokio::time::timeout(LEAVE, self.reap()).await.is_err() {
-                tracing::warn!("a supervisor stays that was let go");
+                tracing::warn!("a released supervisor is still running");
             }
         }
     }
 
-    /// Ends the run: TERM to all of its processes, KILL after the grace, until none is left. Gives
+    /// Ends the run: TERM to all of its processes, KILL after the grace, until none is left. Returns
     /// how the command itself ended, and whether all are gone.
     pub(super) async fn stop(&mut self, grace: Duration) -> (End, bool) {
         if !grace.is_zero() {
@@ -222,7 +222,7 @@ impl ProcessWatch {
                     Some(Tree::Supervisor(pid)) => {
                         for process in tree::descendants(&[pid])? {
                             process.signal(Signal::SIGTERM);
-                            // Who is stopped does not listen.
+                            // A stopped process does not handle signals.
                             process.signal(Signal::SIGCONT);
                         }
                     }
@@ -254,7 +254,7 @@ impl ProcessWatch {
         )
     }
 
-    /// The tree, unless its supervisor was waited for: then its pid may be somebody else's.
+    /// The tree, unless its supervisor was waited for: then its pid may have been reused.
     fn living(&self) -> Option<Tree> {
         match &self.tree {
             Tree::Supervisor(_) if self.reaped => None,
@@ -269,7 +269,7 @@ impl ProcessWatch {
     }
 }
 
-/// Looks through processes where that holds nobody up.
+/// Looks through processes without blocking the runtime.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Option<T> {

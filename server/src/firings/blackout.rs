@@ -1,4 +1,4 @@
-//! Blackouts as the loop sees them.
+//! Blackouts resolved to stretches of time.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ pub struct ResolvedBlackout {
     /// What becomes of the firings.
     pub policy: BlackoutPolicy,
     when: When,
-    /// The stretch found last: whoever asks next mostly asks about the same one.
+    /// The stretch found last: the next question is mostly about the same one.
     last: Mutex<Option<BlackoutSpan>>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct BlackoutSpan {
     pub(super) start: DateTime<Utc>,
     /// Exclusive.
     pub(super) end: DateTime<Utc>,
-    /// Whether it goes on behind `end`, for nobody knows how long.
+    /// Whether it goes on behind `end`, for an unknown time.
     pub(super) endless: bool,
 }
 
@@ -141,7 +141,7 @@ fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Blackou
             break;
         }
     }
-    // Where the end is not known, the beginning matters to nobody.
+    // Where the end is unknown, the beginning does not matter.
     for _ in 0..if endless { 0 } else { JOINED } {
         let before = cycle.next_after(start - length - TimeDelta::microseconds(1))?;
         if before >= start || first - before > JOINED_MAX {

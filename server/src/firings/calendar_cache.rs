@@ -1,4 +1,4 @@
-//! Calendars and blackouts as they are now, shared by the loop and the pages.
+//! The cache of calendars and blackouts in force, shared by the loop and the pages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,8 +11,8 @@ use crate::calendar::{WorkCalendar, built_in};
 use crate::store::{Store, StoreError};
 use crate::timetable::Patterns;
 
-/// Blackouts that were there once are left out so long after their end: every firing goes through
-/// all that are in, and nothing is planned or told anew from further back.
+/// Blackouts are dropped so long after their end: every firing checks all that are left, and
+/// nothing is planned or recorded anew from further back.
 const OVER: TimeDelta = TimeDelta::days(40);
 
 /// What calendars and blackouts there are.
@@ -62,7 +62,7 @@ impl Snapshot {
     }
 }
 
-/// The snapshot that everybody asks. Whoever changes calendars or blackouts loads it anew; other
+/// The snapshot that all readers share. A change of calendars or blackouts loads it anew; other
 /// nodes do so when they see the change.
 #[derive(Debug, Default)]
 pub struct CalendarCache {

@@ -1,4 +1,4 @@
-//! One schedule with all its rules, ready to be asked.
+//! A compiled schedule: one schedule with all rules that decide when it fires.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::timetable::{Cycle, Patterns, parse_instant, start_of_day, zone};
 /// A pause of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pause {
-    /// When it ends; `None` when somebody must end it.
+    /// When it ends; `None` until a person resumes the task.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -181,15 +181,15 @@ impl CompiledSchedule {
     }
 }
 
-/// The calendar that a schedule asks. One that is gone, as by an older version's doing, must not
-/// end the schedule: it is Monday to Friday then, and told.
+/// The calendar that a schedule asks. One that is missing, as after a downgrade, must not end the
+/// schedule: it is Monday to Friday then, with a warning.
 fn calendar_of(schedule: &Schedule, task: &Task, rules: &Snapshot) -> Arc<WorkCalendar> {
     let name = schedule.calendar.as_deref();
     rules.calendar(name).unwrap_or_else(|| {
         tracing::error!(
             task.id = task.id.0,
             calendar = name,
-            "there is no such calendar; Monday to Friday count as work days"
+            "there is no such calendar; Monday to Friday count as working days"
         );
         Arc::new(WorkCalendar {
             name: name.unwrap_or_default().to_owned(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{CompiledSchedule, Excluded};
 use crate::timetable::{civil_date, clock_changes, start_of_day};
 
-/// Days that are gone through at the most.
+/// The most days that are walked.
 const DAYS_MAX: i64 = 4_000;
 
 /// Firings that a rule leaves out: the first, the last, how many, and why.
@@ -21,9 +21,9 @@ struct Days {
 }
 
 impl CompiledSchedule {
-    /// The exact number of firings after `from` and up to `until` that no rule leaves out, by
-    /// arithmetic; `None` where that needs going through them: while a pause or a blackout touches
-    /// the time, where firings move, and for work days and rest days of more than some ten years.
+    /// The exact number of firings after `from` and up to `until` that no rule skips, by
+    /// arithmetic; `None` where that needs walking them: while a pause or a blackout touches
+    /// the time, where firings move, and for working days and days off of more than some ten years.
     #[must_use]
     pub fn count_starts(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<u64> {
         let count = |days: &Days| self.cycle.count_between(days.after, days.until);
@@ -31,7 +31,7 @@ impl CompiledSchedule {
         Some(days.iter().filter(|days| days.count).map(count).sum())
     }
 
-    /// What rules leave out after `from` and up to `until`, each stretch of days as one; `None`
+    /// What rules skip after `from` and up to `until`, each stretch of days as one; `None`
     /// where [`Self::count_starts`] is.
     #[must_use]
     pub fn left_out(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Vec<LeftOut>> {

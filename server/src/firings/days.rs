@@ -40,7 +40,7 @@ pub(super) fn kept(
     })
 }
 
-/// The first slot after an instant on the given work day of a month.
+/// The first slot after an instant on the given working day of a month.
 pub(super) fn nth(
     cycle: &Cycle,
     calendar: &WorkCalendar,
@@ -61,8 +61,8 @@ pub(super) fn nth(
     None
 }
 
-/// The first slot after an instant where firings on rest days move to a work day. What was named
-/// for a time before `born` is nobody's.
+/// The first slot after an instant where firings on days off move to a working day. Firings named for
+/// a time before `born` are ignored.
 pub(super) fn moved(
     cycle: &Cycle,
     calendar: &WorkCalendar,
@@ -95,7 +95,8 @@ pub(super) fn moved(
             calendar.previous_work_day(day)
         };
         let Some(target) = target else {
-            // No work day in reach: told at its own time, not hidden. Only on the day of `after`
+            // No working day in reach: recorded at its own time, not hidden. Only on the day of
+            // `after`
             // may that have passed, and the day may have another one.
             let at = if next > after {
                 next

@@ -1,4 +1,4 @@
-//! Several schedules as one line of slots.
+//! Merges several schedules into one ordered sequence of slots.
 
 use chrono::{DateTime, Utc};
 
@@ -24,7 +24,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Goes on with a schedule only after an instant: past a stretch that is left out. With
+    /// Goes on with a schedule only after an instant: past a stretch that is skipped. With
     /// `None` the schedule ends here: nothing more is known of it.
     pub fn skip_to(&mut self, compiled: usize, after: Option<DateTime<Utc>>) {
         let Some(after) = after else {

@@ -1,4 +1,4 @@
-//! How far calendars move firings: a calendar may have rest days for longer than work days are
+//! How far calendars move firings: a calendar may have days off for longer than working days are
 //! looked for.
 
 use jiff::ToSpan;
@@ -14,7 +14,7 @@ const HOPS: usize = 10;
 
 /// The first day whose firings move on to `today` or a later day.
 pub(super) fn first_landing(calendar: &WorkCalendar, today: Date) -> Date {
-    // Where no work day comes in reach, earlier days do not reach one either.
+    // Where no working day comes in reach, earlier days do not reach one either.
     let Some(target) = calendar.next_work_day(today) else {
         return today;
     };
@@ -32,7 +32,7 @@ pub(super) fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool)
     if forward {
         return target;
     }
-    // Rest days behind it, up to the next work day, as far as they reach back.
+    // Days off behind it, up to the next working day, as far as they reach back.
     target
         .tomorrow()
         .ok()
@@ -42,7 +42,7 @@ pub(super) fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool)
 }
 
 /// The first day after `date` from which a firing may be kept or moved again, where `date` is left
-/// out as a rest day (`rest`) or as a work day. Where the calendar knows none for years, some day
+/// out as a day off (`rest`) or as a working day. Where the calendar knows none for years, some day
 /// in them that is not behind one.
 pub(super) fn behind(calendar: &WorkCalendar, date: Date, rest: bool, forward: bool) -> Date {
     let mut from = date.tomorrow().unwrap_or(Date::MAX);
@@ -55,7 +55,7 @@ pub(super) fn behind(calendar: &WorkCalendar, date: Date, rest: bool, forward: b
                 .find(|day| !calendar.is_work(*day))
         };
         match found {
-            // Moved on, it starts that much before the work day.
+            // Moved on, it starts that much before the working day.
             Some(day) if forward => {
                 let first = day.checked_sub(REACH.days()).unwrap_or(day);
                 return first.max(date.tomorrow().unwrap_or(Date::MAX));

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::{CompiledSchedule, Excluded, Firing, Slot, reach};
 use crate::timetable::{at_time_on, civil_date, civil_time, start_of_day};
 
-/// Stretches of slots that are looked through for one that starts; behind so many left out,
-/// nothing is known to start.
+/// Stretches of slots that are searched for one that starts; behind so many skipped ones, nothing
+/// is known to start.
 const LOOK: usize = 400;
 /// The same behind the last day that a calendar names. From there on every week is the next one's
 /// like, so a day that counts comes soon or never.
@@ -66,7 +66,7 @@ impl CompiledSchedule {
         None
     }
 
-    /// Whether a slot is left out for its day, on one behind all that the calendar names.
+    /// Whether a slot is skipped for its day, on one behind all that the calendar names.
     fn is_behind_calendar(&self, slot: &Slot) -> bool {
         let last = self
             .calendar
@@ -79,8 +79,8 @@ impl CompiledSchedule {
         })
     }
 
-    /// An instant behind everything that is left out for the same reason as this slot; `None`
-    /// where nobody knows of an end to it.
+    /// An instant behind everything that is skipped for the same reason as this slot; `None` where
+    /// no end is known.
     #[must_use]
     pub fn behind(&self, slot: &Slot) -> Option<DateTime<Utc>> {
         let before = |at: DateTime<Utc>| slot.at.max(at - TimeDelta::microseconds(1));
@@ -89,7 +89,7 @@ impl CompiledSchedule {
             let next = reach::behind(calendar, date, rest, forward);
             Some(before(start_of_day(self.cycle.zone(), next)))
         };
-        // What merges into another firing is left out together with that one, for its reason.
+        // What merges into another firing is skipped together with that one, for its reason.
         let reason = slot
             .firings
             .iter()
@@ -120,7 +120,7 @@ impl CompiledSchedule {
             };
             from = behind;
         }
-        // In doubt it is left out: two must not start at the end of a blackout.
+        // In doubt it is skipped: two must not start at the end of a blackout.
         true
     }
 }

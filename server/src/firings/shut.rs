@@ -1,4 +1,4 @@
-//! What pauses and blackouts make of a firing when it is planned.
+//! Applying pauses and blackouts to a firing when it is planned.
 
 use app::calendar::BlackoutPolicy;
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use super::{CompiledSchedule, Excluded, Firing};
 const CHAIN: usize = 16;
 
 impl CompiledSchedule {
-    /// Applies pause and blackouts to a firing that no rule of days leaves out; `at` is its slot.
+    /// Applies pause and blackouts to a firing that no rule of days skips; `at` is its slot.
     pub(super) fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
         if self.is_paused(at) {
             firing.excluded = Some(Excluded::Paused);

@@ -152,7 +152,7 @@ fn firings_on_rest_days_move() {
             "2026-10-30 08:30:00"
         ]
     );
-    // Every day: what moves onto a day that fires anyway is told, and fires once.
+    // Every day: what moves onto a day that fires anyway is recorded, and fires once.
     let daily = plain("0 9 * * *", "next_work_day");
     let slot = daily.next(at("2026-09-30 12:00")).expect("a slot");
     assert_eq!(shown(slot.at), "2026-10-08 09:00:00");
@@ -379,7 +379,7 @@ fn rules_of_days_agree_with_going_through_the_days() {
                     let time = compiled.cycle().first_on(day, None).expect("a time");
                     wanted.insert(crate::timetable::at_time_on(
                         &zone,
-                        target.expect("a work day"),
+                        target.expect("a working day"),
                         time,
                     ));
                 }

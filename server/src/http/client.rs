@@ -29,7 +29,7 @@ impl Client {
             let values: Vec<&str> = headers
                 .get_all(name)
                 .iter()
-                // What is no text names nobody, and ends the way there.
+                // What is no text names no address, and ends the search there.
                 .map(|value| value.to_str().unwrap_or("?"))
                 .collect();
             values.into_iter()
@@ -45,8 +45,8 @@ impl Client {
     }
 }
 
-/// Says once that there seems to be a proxy which the server was not told of: everybody behind it
-/// counts as one address.
+/// Logs once that there seems to be a proxy which is not configured: all clients behind it count as
+/// one address.
 fn hint_at_setting(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let near = match peer.to_canonical() {

@@ -15,8 +15,8 @@ use super::strict::{self, JsonFault, Named, What, unknown};
 /// The caller, as [`super::guard::authenticate`] found them.
 pub struct Who(pub Caller);
 
-/// The caller of a request; nobody where the guard did not run, so that a route outside it is
-/// closed rather than open.
+/// The caller of a request; without a principal where the guard did not run, so that a route
+/// outside it is closed rather than open.
 pub fn caller_of(parts: &Parts) -> Caller {
     parts.extensions.get::<Caller>().cloned().unwrap_or(Caller {
         principal: None,
@@ -32,7 +32,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
     }
 }
 
-/// A JSON body, read strictly ([`strict`]), with faults told in the reader's language.
+/// A JSON body, read strictly ([`strict`]), with faults reported in the reader's language.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
@@ -44,7 +44,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = axum::body::Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|fault| {
-                let message = lang.pick("请求太大或不完整", "The body is too large or incomplete");
+                let message =
+                    lang.pick("请求太大或不完整", "The request is too large or incomplete");
                 let error = AppError::new(ErrorKind::Invalid, "body", message);
                 match fault.status() {
                     StatusCode::PAYLOAD_TOO_LARGE => Problem::plain(fault.status(), error),
@@ -76,15 +77,15 @@ pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
         What::Other(reason) if fault.place.is_empty() => (
             lang.pick(
                 format!("请求内容不是所需的 JSON：{reason}"),
-                format!("The body is not the JSON that is needed: {reason}"),
+                format!("The body is not the expected JSON: {reason}"),
             ),
             None,
         ),
         What::Other(reason) => {
             let place = &fault.place;
             let message = lang.pick(
-                format!("字段 `{place}` 的值不合适：{reason}"),
-                format!("The value of `{place}` does not fit: {reason}"),
+                format!("字段 `{place}` 的值无效：{reason}"),
+                format!("The value of `{place}` is invalid: {reason}"),
             );
             (
                 message.clone(),

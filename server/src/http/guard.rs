@@ -76,7 +76,7 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     let headers = request.headers().clone();
     let found = match identify(&web, lang, &headers, &client, at_console).await {
         Ok(found) => found,
-        // Without the database nobody can be told from a stranger: closed.
+        // Without the database no caller can be authenticated: closed.
         Err(error) => return Problem::from(error).into_response(),
     };
     let (principal, credential) = found;
@@ -89,7 +89,7 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-/// Who asks, and how they proved it; nobody for a stranger.
+/// The caller and how they authenticated; `None` for a stranger.
 type Found = (Option<Principal>, Option<Credential>);
 
 async fn identify(
@@ -246,7 +246,7 @@ mod tests {
             ),
             (headers(&[("sec-fetch-site", "same-site")]), false),
             (headers(&[("origin", "https://a:1"), ("host", "a:1")]), true),
-            // The same host without TLS: somebody in between may have written that page.
+            // The same host without TLS: a man in the middle may have written that page.
             (headers(&[("origin", "http://a:1"), ("host", "a:1")]), false),
             (
                 headers(&[("origin", "https://a:2"), ("host", "a:1")]),

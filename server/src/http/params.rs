@@ -25,7 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
                 let reason = fault.split_once(": ").map_or(&*fault, |(_, reason)| reason);
                 let message = lang.pick(
                     format!("网址里的参数有误：{reason}"),
-                    format!("The query is not right: {reason}"),
+                    format!("The query string is invalid: {reason}"),
                 );
                 AppError::new(ErrorKind::Invalid, "query", message).into()
             })

@@ -66,7 +66,7 @@ impl Site {
         );
         let hashed = beside.is_some_and(|folder| folder.join(HASH_FILE).exists());
         if !root.join("pkg").exists() {
-            tracing::warn!(folder = %root.display(), "the built site is not there; pages come without style and script (run `make build`)");
+            tracing::warn!(folder = %root.display(), "the built site is missing; pages are served without style and script (run `make build`)");
         }
         let options = LeptosOptions::builder()
             .output_name("jcrontab")

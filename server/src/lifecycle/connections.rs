@@ -1,9 +1,9 @@
-//! Who is connected, and who has to go where there is no room.
+//! Open connections, and which one is closed when there is no room.
 //!
 //! A connection *waits* while it has no whole request (freshly accepted, half a request sent, kept
 //! alive after an answer), and while the other end does not take its answer. Where there is no room for another one, the connection that has
-//! waited longest goes; one that is being answered stays. So half-open connections, however many,
-//! keep nobody out, and never take the files that starting a run needs.
+//! waited longest is closed; one that is being answered stays. So half-open connections, however
+//! many, keep no client out, and never take the files that starting a run needs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -229,7 +229,7 @@ impl Seat {
         state.change(self.id, |entry| entry.answering = true);
     }
 
-    /// The answer has left, or whoever waits for it has not read it.
+    /// The answer has been sent, or the client has not read it.
     pub(super) fn waits(&self) {
         let mut state = self.connections.lock();
         state.change(self.id, |entry| entry.answering = false);

@@ -24,12 +24,12 @@ use crate::http::guard::{ConsoleConnection, lang_of};
 /// Ancestors that are looked at.
 const GENERATIONS: usize = 64;
 
-/// Who is at the other end of a connection over the socket.
+/// The peer of a connection over the socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Peer {
-    /// Somebody of the server's own user, or root.
+    /// A process of the server's own user, or root.
     Console,
-    /// A command of a run, another user, or nobody who can be found any more.
+    /// A command of a run, another user, or a process that is gone.
     Stranger,
 }
 
@@ -69,18 +69,18 @@ pub(super) async fn admit(
             "console.refused",
             lang.pick(
                 "本机套接字不对任务的命令开放",
-                "The local socket is closed to commands of tasks",
+                "The local socket is not available to commands of tasks",
             ),
         )
         .with_hint(lang.pick(
             "在命令里请设置 JCRONTAB_URL 和 JCRONTAB_TOKEN（把令牌存为密钥）",
-            "In a command, set JCRONTAB_URL and JCRONTAB_TOKEN (keep the token as a secret)",
+            "In a command, set JCRONTAB_URL and JCRONTAB_TOKEN (store the token as a secret)",
         )),
     )
     .into_response()
 }
 
-/// Whether a process is a command of a run, or cannot be looked at.
+/// Whether a process is a command of a run, or cannot be inspected.
 fn is_command(pid: i32) -> bool {
     let me = std::process::id().cast_signed();
     if pid == me {
@@ -106,7 +106,7 @@ fn is_command(pid: i32) -> bool {
         }
         match Status::of(ancestor) {
             Some(status) => ancestor = status.parent,
-            // It ended just now, and whoever takes its children is looked at next time.
+            // It ended just now; the next look finds the process that inherits its children.
             None => return false,
         }
     }
@@ -130,7 +130,7 @@ impl Status {
         };
         Some(Self {
             parent: field("PPid:")?,
-            // Linux before 4.10 does not tell, and has no means against it either.
+            // Linux before 4.10 does not show it, and has no means against it either.
             no_new_privileges: field("NoNewPrivs:").is_some_and(|set| set != 0),
         })
     }

@@ -314,7 +314,7 @@ mod tests {
         let talk = tokio::spawn(talk);
         let request = "GET /long HTTP/1.1\r\nHost: a\r\n\r\n";
         theirs.write_all(request.as_bytes()).await.expect("sent");
-        // The answer has begun, so the request was being answered; then nobody reads on.
+        // The answer has begun, so the request was being answered; then the client stops reading.
         let mut begun = [0; 12];
         theirs.read_exact(&mut begun).await.expect("a beginning");
         let another = loop {

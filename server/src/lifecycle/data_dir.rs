@@ -47,7 +47,7 @@ pub enum DataDirError {
     },
 }
 
-/// What a server does that holds its folder and answers nobody yet.
+/// What a server does that holds its folder and is not ready to answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
     /// It gets ready.
@@ -68,7 +68,7 @@ impl Stage {
     }
 }
 
-/// How far a server has come that answers nobody yet.
+/// How far a server has come that is not ready to answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
     /// What it does.
@@ -106,7 +106,7 @@ impl Progress {
     }
 }
 
-/// A data folder that nobody else uses while this value lives.
+/// A data folder that no other process uses while this value lives.
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
@@ -143,7 +143,8 @@ impl DataDir {
         })
     }
 
-    /// Says to whoever finds the folder in use what this server does before it answers.
+    /// Writes what this server does before it answers, for another process that finds the folder in
+    /// use.
     pub(super) fn tell(&self, stage: Stage, since: DateTime<Utc>) {
         let progress = Progress {
             stage,
@@ -177,7 +178,7 @@ impl DataDir {
 /// What the lock file says is for people who wonder: a start does not fail for it.
 fn untold(told: std::io::Result<()>) {
     if let Err(error) = told {
-        tracing::debug!(%error, "how far this start is cannot be written to the lock file");
+        tracing::debug!(%error, "the start-up stage cannot be written to the lock file");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Refusing to start as the copy of a server that is up: two with one identity would take each
-//! other's runs for their own.
+//! Detects a duplicate instance: a server on a copy of a data folder refuses to start while the
+//! original is up, since two with one identity would take each other's runs for their own.
 
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;

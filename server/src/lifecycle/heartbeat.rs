@@ -1,4 +1,5 @@
-//! Saying that this process is alive, and noticing others that are not. By the database's clock.
+//! Heartbeats: writing this node's, and reaping nodes whose lease has expired. By the database's
+//! clock.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -45,8 +46,8 @@ impl Heartbeat {
     /// Beats until `gone`; stops the process when it was declared dead.
     pub(super) async fn run(&self, stop: &Stop, gone: &CancellationToken, turns: &Turns) {
         // Since when every heartbeat of ours has got through: only who could have heard the
-        // others all that time may say that they are silent. After an outage of the database
-        // everybody is, and nobody is dead.
+        // others all that time may say that they are silent. During an outage of the database every
+        // node is silent, and none is dead.
         let mut steady_since: Option<Instant> = None;
         let mut told = Told::default();
         while !gone.is_cancelled() {
@@ -116,7 +117,7 @@ impl Heartbeat {
     }
 }
 
-/// What of the clock's skew was told already.
+/// The part of the clock's skew that was reported already.
 #[derive(Debug, Default)]
 struct Told {
     warned: bool,
@@ -130,7 +131,7 @@ impl Told {
         if stops && !self.stopped {
             tracing::error!(
                 skew_ms,
-                "this machine's clock is more than 30 s off the database's: this server starts nothing until it is set right"
+                "this machine's clock is more than 30 s off the database's: this server starts nothing until it is corrected"
             );
         } else if !stops && self.stopped {
             tracing::info!(skew_ms, "this machine's clock is right again");

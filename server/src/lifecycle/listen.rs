@@ -152,7 +152,8 @@ impl Door {
             match accepted {
                 Ok((stream, peer)) => {
                     if self.take_in(stream, peer, &open, &closing, &mut trouble) {
-                        // Who has just come in sends its request before the next one is let in.
+                        // A connection that was just accepted sends its request before the next one
+                        // is accepted.
                         tokio::task::yield_now().await;
                     }
                 }
@@ -171,7 +172,7 @@ impl Door {
         open.wait().await;
     }
 
-    /// Gives whether another connection had to go, or this one was not let in.
+    /// Returns whether another connection had to go, or this one was not let in.
     fn take_in(
         &self,
         stream: Stream,

@@ -11,8 +11,8 @@ const KNOCK: Duration = Duration::from_secs(2);
 /// Another server may be migrating at the same time; MySQL then refuses our statements.
 const MIGRATION_TRIES: u32 = 5;
 
-/// Opens and migrates the database; a MySQL server that does not answer is waited for. `None`
-/// when the process was told to stop meanwhile.
+/// Opens and migrates the database; a MySQL server that does not answer is waited for. `None` when
+/// the process was asked to stop meanwhile.
 pub(super) async fn open_patiently(
     config: &Config,
     data: &DataDir,

@@ -9,7 +9,7 @@ use super::DataDirError;
 
 /// Mode bits of all others than the owner.
 const OTHERS: u32 = 0o077;
-/// Files that nobody but the server may read or replace.
+/// Files that only the server may read or replace.
 const FILES: [&str; 6] = [
     "secret.key",
     "secret.key.old",
@@ -44,8 +44,8 @@ fn exposed(path: &Path) -> Option<Exposure> {
         return Some(Exposure::Owner(found.uid()));
     }
     let mode = found.permissions().mode() & 0o7777;
-    // A key that others can read is refused by name (`auth::seal`), which must not be mended in
-    // silence: somebody may have read it.
+    // A key that others can read is refused by name (`auth::seal`), which must not be repaired
+    // silently: it may have been read.
     let is_key = path.file_name().is_some_and(|name| name == "secret.key");
     (mode & OTHERS != 0 && !is_key).then_some(Exposure::Mode(mode))
 }
@@ -74,7 +74,7 @@ pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
             }
             chown(&path, Some(me), Some(Gid::effective()))
                 .map_err(|error| failed(&path, error.into()))?;
-            tracing::warn!(owner, path = %shown, "it belonged to another user, and is the server's now");
+            tracing::warn!(owner, path = %shown, "it belonged to another user; its owner is now the server's user");
         }
         let found = std::fs::symlink_metadata(&path).map_err(|source| failed(&path, source))?;
         let mode = found.permissions().mode() & 0o7777;
@@ -82,13 +82,13 @@ pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
         if mode & OTHERS == 0 || is_key || found.is_symlink() {
             continue;
         }
-        tracing::warn!(mode = format!("{mode:04o}"), path = %shown, "others had rights on it, which are taken away");
+        tracing::warn!(mode = format!("{mode:04o}"), path = %shown, "other users had access to it; access removed");
         let narrowed = std::fs::Permissions::from_mode(mode & 0o700);
         if let Err(error) = std::fs::set_permissions(&path, narrowed) {
             if mode & 0o022 != 0 {
                 return Err(failed(&path, error));
             }
-            tracing::warn!(%error, path = %shown, "others keep the right to look into it");
+            tracing::warn!(%error, path = %shown, "other users still have access to it");
         }
     }
     Ok(())

@@ -7,7 +7,8 @@ use app::id::RunId;
 use crate::output::OutputStore;
 use crate::store::Store;
 
-/// Attaches what is left of output to runs that are over. What cannot be rescued is told, and stays
+/// Attaches what is left of output to runs that are over. What cannot be rescued is logged, and
+/// stays
 /// where it is; the next start tries again.
 pub(super) async fn rescue_output(store: &Store, output: &OutputStore, data: &Path) {
     let folder = data.join("spool");
@@ -55,7 +56,7 @@ async fn rescue(
     output: &OutputStore,
     id: RunId,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    // Gone with its task: nobody can see it any more. It stays for a person to look at.
+    // Gone with its task: no page shows it any more. It stays for a person to decide.
     let Some(run) = store.run(id).await? else {
         return Ok(());
     };

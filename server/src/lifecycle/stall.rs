@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connections::Seat;
 
-/// A connection that tells its seat when writing has to wait.
+/// A connection that reports to its seat when writing has to wait.
 pub(super) struct Watched<I> {
     io: I,
     seat: Arc<Seat>,

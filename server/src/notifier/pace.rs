@@ -1,4 +1,4 @@
-//! The vendor's limit: WeCom robots take 20 messages a minute and no more.
+//! The rate limit of a vendor: WeCom robots take 20 messages a minute.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};

@@ -83,7 +83,7 @@ impl Sender {
                 // The status has decided already whether it was taken; sending it again because
                 // the words behind it got lost would only repeat it.
                 Err(error) => {
-                    tracing::debug!(error = %error.without_url(), "the answer broke off");
+                    tracing::debug!(error = %error.without_url(), "the response was cut short");
                     break;
                 }
             }

@@ -1,4 +1,4 @@
-//! Fetching a file from an address that somebody set, through the guard of everything outgoing.
+//! Fetching a file from a configured address, through the outbound guard.
 
 use std::borrow::Cow;
 
@@ -19,8 +19,8 @@ pub struct Fetched {
 /// Fetches a file of at most `max` bytes.
 ///
 /// `webcal:` is the scheme under which calendars are offered for subscription. It stands for HTTP,
-/// with or without TLS: TLS is tried first, and plain HTTP when nobody answers there. `webcals:`
-/// is HTTPS.
+/// with or without TLS: TLS is tried first, and plain HTTP when there is no answer. `webcals:` is
+/// HTTPS.
 ///
 /// # Errors
 /// When it may not or cannot be fetched, or is longer.

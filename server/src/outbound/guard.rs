@@ -1,7 +1,8 @@
-//! The guard of every outgoing request: it must not reach into the private network.
+//! The guard of every outgoing request (SSRF protection): it must not reach into the private
+//! network.
 //!
 //! A name is resolved once, every address is checked, and the connection goes to the checked
-//! addresses only, so that a name cannot change its mind in between (DNS rebinding).
+//! addresses only, so that a second DNS answer cannot redirect it (DNS rebinding).
 
 mod ranges;
 

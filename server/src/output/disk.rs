@@ -36,7 +36,7 @@ pub fn space(path: &Path) -> std::io::Result<Space> {
 /// Watches the disk of a folder.
 pub(super) struct Disk {
     path: PathBuf,
-    /// Free bytes below which nothing is written, at the most a twentieth of the disk.
+    /// Free bytes below which nothing is written; at most a twentieth of the disk.
     mark: u64,
     probe: Box<Probe>,
     known: Mutex<Option<(Instant, bool)>>,
@@ -86,7 +86,7 @@ impl Disk {
             }
             Err(error) => {
                 // A disk that does not answer this is found out by writing to it.
-                tracing::debug!(%error, "the disk does not tell how full it is");
+                tracing::debug!(%error, "the free space of the disk cannot be read");
                 false
             }
         };

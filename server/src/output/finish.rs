@@ -82,7 +82,10 @@ impl OutputStore {
         tokio::spawn(async move {
             if store.send(&file, &name).await.is_err() {
                 // Why was said when it began, and is on the overview.
-                tracing::debug!(object = name, "output waits on this disk for its store");
+                tracing::debug!(
+                    object = name,
+                    "output stays on this disk until the output store accepts it"
+                );
             }
         });
     }
@@ -104,7 +107,7 @@ impl Inner {
             .map_or(Ok(()), std::fs::create_dir_all)
             .and_then(|()| std::fs::rename(file, &waiting));
         if let Err(error) = moved {
-            tracing::error!(file = %file.display(), %error, "output cannot be put where it waits");
+            tracing::error!(file = %file.display(), %error, "output cannot be moved to the spool");
             return Some(file.to_owned());
         }
         Some(waiting)
@@ -115,7 +118,7 @@ impl Inner {
         // The semaphore is never closed.
         let _turn = self.sending.acquire().await.ok();
         if !tokio::fs::try_exists(file).await.unwrap_or(true) {
-            // Somebody else has sent it.
+            // Another process has sent it.
             return Ok(());
         }
         let sent = self.objects.send(file, name).await;
@@ -130,16 +133,16 @@ impl Inner {
     }
 }
 
-/// Does something with files, but not for ever; `None` when it did not end.
+/// Does something with files, with a time limit; `None` when it did not end.
 async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(%error, "the end of an output failed");
+            tracing::error!(%error, "finishing an output failed");
             None
         }
         Err(_) => {
-            tracing::error!("the disk hangs; the end of an output is not kept");
+            tracing::error!("the disk does not respond; the end of an output is lost");
             None
         }
     }

@@ -15,8 +15,8 @@
 //!
 //! The payload is a row of pieces: one byte for the stream (0 standard output, 1 standard error),
 //! the time since the piece before (zigzag varint of microseconds), the length (varint), the bytes.
-//! Places are not written: pieces follow each other without a hole. Between two blocks there may
-//! be one, which is where output was left out.
+//! Places are not written: pieces follow each other without a hole. Between two blocks there may be
+//! one, where output was dropped.
 //!
 //! In a run's row there is one block, not compressed. In an object there are many; each header is
 //! wrapped into a skippable zstd frame (RFC 8878, 3.1.2), so that `zstd -d` reads the whole file,

@@ -130,7 +130,7 @@ impl RunLog {
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
             tracing::error!(
                 run.id = self.0.id.0,
-                "the disk hangs; output is not written to it any more"
+                "the disk does not respond; output is no longer written to it"
             );
             self.0.state().give_up();
         }
@@ -141,11 +141,11 @@ impl RunLog {
         let mut moved = self.0.moved.subscribe();
         let more = moved.wait_for(|(end, closed)| *end > from || *closed);
         if more.await.is_err() {
-            tracing::debug!("the log is gone, which is an end, too");
+            tracing::debug!("the log was dropped; treated as its end");
         }
     }
 
-    /// Bytes written so far, and bytes that are left out for good.
+    /// Bytes written so far, and bytes that were dropped.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
         let state = self.0.state();
@@ -258,7 +258,7 @@ impl Shared {
                 tracing::error!(run.id = self.id.0, %error, "the file of a log cannot be read");
                 Vec::new()
             });
-            // What should be there and is not is shown as left out.
+            // What should be there and is not is shown as a gap.
             let to = pieces.last().map_or(written, Piece::to);
             let stretch = LogPieces {
                 pieces,
@@ -319,7 +319,7 @@ impl Shared {
         self.state().give_up();
         self.room.notify_waiters();
         if let Err(error) = spool.trim() {
-            tracing::warn!(run.id = self.id.0, %error, "a file of output cannot be cut");
+            tracing::warn!(run.id = self.id.0, %error, "an output file cannot be truncated");
         }
     }
 
@@ -362,7 +362,7 @@ impl Shared {
         self.write_out(false);
         let mut spool = self.spool();
         if let Err(error) = spool.trim() {
-            tracing::warn!(run.id = self.id.0, %error, "a file of output cannot be cut");
+            tracing::warn!(run.id = self.id.0, %error, "an output file cannot be truncated");
         }
         self.state().written
     }
@@ -371,7 +371,7 @@ impl Shared {
     pub(super) fn remove_file(&self) {
         let mut spool = self.spool();
         if let Err(error) = spool.remove() {
-            tracing::warn!(file = %spool.path().display(), %error, "a file of output cannot be removed");
+            tracing::warn!(file = %spool.path().display(), %error, "an output file cannot be removed");
         }
     }
 }
@@ -381,7 +381,7 @@ impl Shared {
 pub(super) struct Closed {
     /// Bytes of it.
     pub(super) total: u64,
-    /// Bytes left out in the middle.
+    /// Bytes dropped in the middle.
     pub(super) gap: u64,
     /// Where that begins.
     pub(super) head_to: u64,

@@ -3,7 +3,7 @@
 //! What is looked for: the value, its lines, its base64 (standard and URL-safe, wherever it begins
 //! within a longer text), its percent-encoding, and what encoders of JSON, HTML and XML, shells
 //! and hexadecimal make of it ([`spellings`]). This is against accidents. A command that means to
-//! tell a secret can: reversed, in another base, one character at a time.
+//! leak a secret can: reversed, in another base, one character at a time.
 
 mod known;
 mod spellings;
@@ -18,7 +18,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// What stands in place of a secret.
 const MASK: &[u8] = b"***";
-/// Values and lines that are shorter could not be told from ordinary output.
+/// Values and lines that are shorter could not be distinguished from ordinary output.
 const VALUE_MIN: usize = 4;
 const LINE_MIN: usize = 8;
 /// Longer values are looked for in parts, so that little has to be held back.

@@ -109,7 +109,7 @@ impl Objects {
         self.store.put(&name, "jcrontab".into()).await?;
         if let Err(error) = self.store.delete(&name).await {
             // It need not let us delete anything.
-            tracing::debug!(%error, "what the store of outputs was tried out with stays there");
+            tracing::debug!(%error, "the test object of the output store cannot be removed");
         }
         Ok(())
     }

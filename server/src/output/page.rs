@@ -1,4 +1,4 @@
-//! From pieces to what is shown.
+//! Turning stored pieces into a page of the log.
 
 use app::run::log::{LogItem, LogPage};
 use app::time::Stamp;
@@ -10,9 +10,9 @@ use super::text::readable;
 /// Pieces of a log from a place on, as far as they were read.
 #[derive(Debug, Default)]
 pub(super) struct LogPieces {
-    /// In their order; where one does not begin where the one before ends, something is left out.
+    /// In their order; where one does not begin where the one before ends, output is missing.
     pub(super) pieces: Vec<Piece>,
-    /// Up to where they tell about the log: behind the last piece, up to here, is a gap.
+    /// Up to where this page covers the log: behind the last piece, up to here, is a gap.
     pub(super) to: u64,
     /// Whether nothing will come after `to`.
     pub(super) over: bool,
@@ -71,9 +71,9 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     page
 }
 
-/// The line in place of what was left out.
+/// The line in place of dropped output.
 pub(super) fn gap_line(dropped: u64) -> String {
-    format!("\n[… {dropped} bytes left out / 省略 {dropped} 字节 …]\n")
+    format!("\n[… {dropped} bytes omitted / 省略 {dropped} 字节 …]\n")
 }
 
 /// Appends pieces to a plain text that is complete up to `reached`, with a line for each gap.

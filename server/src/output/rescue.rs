@@ -60,7 +60,7 @@ impl OutputStore {
                 tracing::warn!(
                     object = name,
                     error = &error as &dyn std::error::Error,
-                    "recovered output waits on this disk until its store takes it"
+                    "recovered output stays on this disk until the output store accepts it"
                 );
             });
         }
@@ -104,11 +104,11 @@ impl OutputStore {
                 // The next one would fare no better, and why was said when it began.
                 tracing::debug!(
                     object = name,
-                    "output still waits on this disk for its store"
+                    "output is still on this disk, waiting for the output store"
                 );
                 return;
             }
-            tracing::info!(object = name, "output that waited was sent to its store");
+            tracing::info!(object = name, "spooled output was sent to the output store");
         }
     }
 }
@@ -172,11 +172,11 @@ impl Inner {
         match walking.await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
-                tracing::error!(%error, "output that waits cannot be listed");
+                tracing::error!(%error, "spooled output cannot be listed");
                 Vec::new()
             }
             Err(error) => {
-                tracing::error!(%error, "output that waits cannot be listed");
+                tracing::error!(%error, "spooled output cannot be listed");
                 Vec::new()
             }
         }

@@ -1,4 +1,4 @@
-//! The end of a log in memory.
+//! The ring buffer that holds the end of a log in memory.
 
 use std::collections::VecDeque;
 

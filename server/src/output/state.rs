@@ -1,4 +1,4 @@
-//! What a log under way holds in memory.
+//! The in-memory state of a log under way.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -50,7 +50,7 @@ impl Kept {
             }
         });
         if let Some(Body::Plain(pieces)) = &object {
-            // The line in place of what was left out is part of the text, so places are the text's.
+            // The line in place of dropped output is part of the text, so places are the text's.
             let length = pieces.last().map_or(0, Piece::to);
             return Self {
                 object,
@@ -74,7 +74,7 @@ impl Kept {
         }
     }
 
-    /// Bytes written, and bytes left out.
+    /// Bytes written, and bytes dropped.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
         (self.total, self.dropped)
@@ -180,7 +180,7 @@ fn blocks(mut bytes: &[u8], from: u64, limit: usize) -> (Vec<Piece>, Option<u64>
         let body = &bytes[WRAPPED..];
         if header.to > from {
             let Some(read) = decode(&header, body) else {
-                tracing::error!("an object of output is damaged; what follows is left out");
+                tracing::error!("an object of output is damaged; what follows is lost");
                 break;
             };
             found += header.to - header.from.max(from);

@@ -38,9 +38,9 @@ impl Inner {
         match (known.as_ref(), &now) {
             (None, Some(why)) => tracing::warn!(
                 why,
-                "the store of outputs refuses; output waits on this disk until it takes it"
+                "the output store rejects output; it stays on this disk until it is accepted"
             ),
-            (Some(_), None) => tracing::info!("the store of outputs takes output again"),
+            (Some(_), None) => tracing::info!("the output store accepts output again"),
             _ => {}
         }
         *known = now;

@@ -27,7 +27,7 @@ fn write(store: &Weak<Inner>, asked: &Receiver<Arc<Shared>>) {
     let mut idle = false;
     loop {
         let next = if idle {
-            // A log that is opened is told here, too.
+            // A log that is opened is announced here, too.
             asked.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             asked.recv_timeout(TICK)

@@ -1,4 +1,4 @@
-//! Server-sent events: tells open pages that something changed.
+//! Server-sent events: announces changes to open pages.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) async fn stream(
     let changes = BroadcastStream::new(web.service.changes()).map(move |change| {
         // Held as long as the stream is.
         let _place = &place;
-        // A listener that lagged behind is told to look at everything.
+        // A listener that lagged behind is asked to fetch everything.
         let data = change
             .ok()
             .and_then(|change| serde_json::to_string(&change).ok());

@@ -82,7 +82,7 @@ impl Spool {
         file.sync_data()
     }
 
-    /// Reads up to `max` results from a place on. Lines that cannot be read are told and left out.
+    /// Reads up to `max` results from a place on. Lines that cannot be read are logged and skipped.
     ///
     /// # Errors
     /// When the file cannot be read.

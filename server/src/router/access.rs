@@ -29,7 +29,7 @@ const OPEN: [&str; 13] = [
     "/favicon.svg",
     "/favicon.ico",
     "/robots.txt",
-    // The sign-in and set-up pages ask for this; it tells a stranger nothing.
+    // The sign-in and set-up pages ask for this; it reveals nothing to a stranger.
     "/fn/sign_in_form",
     "/apple-touch-icon.png",
     // The description of the API is in the public source; it names no version and no data.

@@ -1,8 +1,8 @@
 //! What a request must have before its body is read: the right to send it, and a size that fits.
 //!
-//! The rights themselves are checked in `service`, where nobody gets around them. They are asked
-//! here once more because a body costs memory and time before a use case sees it: who may not send
-//! one is told so first.
+//! The rights themselves are checked in `service`, which no door can bypass. They are asked here
+//! once more because a body costs memory and time before a use case sees it: a caller without the
+//! right to send one is refused first.
 
 use app::auth::Action;
 use app::backend::Caller;
@@ -27,8 +27,8 @@ const TASK_MAX: usize = 2 * 1024 * KIB;
 /// A form of a few fields.
 const FEW_FIELDS: usize = 64 * KIB;
 
-/// What changing something at a route asks for; `None` where being signed in is enough, or where
-/// only the use case can tell.
+/// The right that changing something at a route needs; `None` where being signed in is enough, or
+/// where only the use case can decide.
 fn needed(path: &str) -> Option<Action> {
     let rest = match path.strip_prefix("/api/v1/") {
         Some(rest) => rest,
@@ -74,8 +74,8 @@ fn limit(path: &str) -> usize {
     }
 }
 
-/// Refuses a body that may not come, or is too long, before it is read; and tells every refusal of
-/// the API as a problem document.
+/// Refuses a body that may not come, or is too long, before it is read; and turns every refusal of
+/// the API into a problem document.
 pub(super) async fn check(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     let lang = caller
@@ -128,7 +128,7 @@ fn too_long(lang: Lang, most: usize) -> AppError {
     };
     let message = lang.pick(
         format!("请求太大，这里最多 {most}"),
-        format!("The body is too large: {most} at most here"),
+        format!("The request is too large; the limit here is {most}"),
     );
     AppError::new(ErrorKind::Invalid, "too_large", message)
 }
@@ -163,7 +163,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
     })
 }
 
-/// A refusal that the framework has told as plain text (a path, a method, a type) as a problem
+/// A refusal that the framework has answered as plain text (a path, a method, a type) as a problem
 /// document (RFC 9457).
 fn in_words(response: Response, lang: Lang) -> Response {
     let status = response.status();
@@ -177,7 +177,7 @@ fn in_words(response: Response, lang: Lang) -> Response {
             "method",
             lang.pick(
                 "这个地址不支持这种方法",
-                "This address does not take this method",
+                "This address does not support this method",
             ),
         ),
         StatusCode::NOT_FOUND => (
@@ -186,16 +186,17 @@ fn in_words(response: Response, lang: Lang) -> Response {
         ),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
             "type",
-            lang.pick("请求的 Content-Type 不对", "The Content-Type is not right"),
+            lang.pick("请求的 Content-Type 不对", "The Content-Type is wrong"),
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ("too_large", lang.pick("请求太大", "The body is too large"))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            lang.pick("请求太大", "The request is too large"),
+        ),
         _ => (
             "path",
             lang.pick(
                 "网址里的编号或名称不对",
-                "The id or name in the address is not right",
+                "The id or name in the address is invalid",
             ),
         ),
     };

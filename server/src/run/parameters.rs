@@ -11,10 +11,10 @@ use crate::auth::seal::{SealError, Sealer};
 #[derive(Debug, thiserror::Error)]
 pub enum ParametersError {
     /// Sealed with another key, for another task, or changed.
-    #[error("they do not open")]
+    #[error("they cannot be decrypted")]
     Sealed(#[from] SealError),
     /// Opened, but no map of texts.
-    #[error("they are no parameters")]
+    #[error("they are not parameters")]
     Unreadable(#[from] serde_json::Error),
 }
 

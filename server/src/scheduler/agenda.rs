@@ -1,5 +1,4 @@
-//! What fires when, in memory: a heap of firings not yet planned, and the instants of those that
-//! are.
+//! The agenda, in memory: a heap of firings not yet planned, and the instants of those that are.
 
 mod missed;
 mod next;
@@ -48,7 +47,7 @@ impl AgendaTask {
 #[derive(Clone, Debug)]
 struct Voice {
     compiled: Arc<CompiledSchedule>,
-    /// Tells entries of the heap that are out of date.
+    /// Distinguishes current entries of the heap from outdated ones.
     generation: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Claiming what is due and handing it over; claims that nobody confirmed; ends that were asked for.
+//! Claiming due firings and handing them over; claims whose commit is unknown; requested stops.
 
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
@@ -103,7 +103,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// After a failed claim nobody knows whether it was committed. What the database holds as ours
+    /// After a failed claim it is unknown whether it was committed. What the database holds as ours
     /// and running, but this process never started, is started now: it cannot have been before.
     pub(super) async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();

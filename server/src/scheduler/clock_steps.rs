@@ -1,5 +1,5 @@
-//! Telling a clock that was set from time that passed: the wall clock is compared with one that
-//! nobody sets and that counts through suspend.
+//! The clock-step detector: distinguishes a clock that was set from time that passed, by comparing
+//! the wall clock with one that cannot be set and that counts through suspend.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A clock that goes by the database's: with several nodes that one decides what is due and who is
-//! alive.
+//! A clock that follows the database's: with several nodes that one decides which firings are due
+//! and whose lease has expired.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl DatabaseClock {
         TimeDelta::milliseconds(self.correction.load(Ordering::SeqCst))
     }
 
-    /// Compares with the database, and follows it where the two are apart. Gives the milliseconds by
+    /// Compares with the database, and follows it where the two are apart. Returns the milliseconds by
     /// which the machine's clock is ahead.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl DatabaseClock {
             self.correction.store(correct, Ordering::SeqCst);
             tracing::warn!(
                 ahead_ms = ahead,
-                "this machine's clock and the database's are apart; the database's holds"
+                "this machine's clock differs from the database's; the database's is used"
             );
         }
         Ok(ahead)
@@ -83,7 +83,7 @@ impl Clock for DatabaseClock {
             let until = at.min(now + SLICE);
             self.machine.sleep_until(until + self.correction()).await;
             if self.now() < until {
-                // Set meanwhile: whoever waits looks again.
+                // Set meanwhile: the loop reads it again.
                 return;
             }
         }

@@ -1,4 +1,4 @@
-//! How late claims are, and when the loop last went round.
+//! How late claims are, and when the loop last turned.
 
 use chrono::{DateTime, Utc};
 

@@ -1,12 +1,14 @@
-//! Whether this node may claim: it is heard by the others, and its clock is near the database's.
+//! The lease: whether this node may claim. Its heartbeats must be recent, and its clock near the
+//! database's.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Who has not got a heartbeat through for so long claims nothing more: the others may take it for
-/// dead at any moment ([`LOST_AFTER`](super::LOST_AFTER) is longer by more than one heartbeat).
+/// The lease. A node whose last successful heartbeat is older than this must not claim: the others
+/// may take it for dead at any moment ([`LOST_AFTER`](super::LOST_AFTER) is longer by more than one
+/// heartbeat).
 pub const TRUSTED_FOR: Duration = Duration::from_secs(8);
-/// A clock that is off by more is told to people.
+/// A clock that is off by more is reported.
 pub const SKEW_WARNS_MS: i64 = 2_000;
 /// A node whose clock is off by more claims nothing.
 pub const SKEW_STOPS_MS: i64 = 30_000;
@@ -72,7 +74,7 @@ mod tests {
     fn a_node_claims_while_it_is_heard_and_its_clock_is_near() {
         let second = Duration::from_secs;
         let lease = Lease::default();
-        assert!(lease.may_claim(second(1_000)), "nobody measures it");
+        assert!(lease.may_claim(second(1_000)), "no other node measures it");
         lease.heard(second(1_000), 1_500);
         assert!(lease.may_claim(second(1_007)));
         assert_eq!(lease.trusted_on(second(1_007)), Some(second(1)));

@@ -1,4 +1,4 @@
-//! Settling what a dead process left behind.
+//! Recovery: marking the runs of dead nodes as lost and returning their messages to the outbox.
 
 use app::run::RunReason;
 use chrono::TimeDelta;
@@ -20,8 +20,8 @@ pub enum HeartbeatEvidence {
     Inconclusive,
 }
 
-/// Declares dead processes dead: their runs become `lost`, with a message, and the messages they
-/// were sending go back to the outbox. Gives the number of lost runs.
+/// Marks nodes whose lease has expired as dead: their runs become `lost`, with a message, and the
+/// messages they were sending go back to the outbox. Returns the number of lost runs.
 ///
 /// # Errors
 /// When the database fails; calling again does the rest.
@@ -53,7 +53,7 @@ pub async fn reap_dead_nodes(
     }
     store.record(&orphans).await?;
     let reclaimed = store.outbox_reclaim(&alive, now).await?;
-    // The mark comes last: were it first, a crash in between would leave runs that nobody ends.
+    // The mark comes last: were it first, a crash in between would leave runs that never end.
     for node in &dead {
         store.stop_node(node, now).await?;
     }
@@ -64,7 +64,7 @@ pub async fn reap_dead_nodes(
         nodes = dead.len(),
         runs = orphans.len(),
         messages = reclaimed,
-        "settled what a dead server left"
+        "marked the runs of a dead server as lost"
     );
     Ok(orphans.len())
 }

@@ -26,8 +26,8 @@ impl Scheduler {
     }
 
     /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
-    /// once and the rest of it is told; set forward further, the new time simply holds. Set back,
-    /// nothing fires again: the ledger has it already.
+    /// once and the rest of it is recorded as missed; set forward further, the new time simply
+    /// holds. Set back, nothing fires again: the ledger has it already.
     pub(super) async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         self.ask_the_database().await?;
         let (now, ticks) = (self.clock.now(), self.clock.ticks());
@@ -59,8 +59,8 @@ impl Scheduler {
                     self.write(agenda, rows, Some(hole.to)).await?;
                 }
                 ClockStep::Forward(_) => {}
-                // What was told as skipped over may come after all, and what is planned was
-                // planned by a time that does not hold any more.
+                // What was recorded as skipped over may come after all, and the plan was made by a
+                // time that does not hold any more.
                 ClockStep::Back(_) => {
                     self.store.take_back_skipped(now).await?;
                     let mut fresh = self.start().await?;

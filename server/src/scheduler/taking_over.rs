@@ -1,5 +1,5 @@
-//! Taking tasks over from the database: all of them at the start and when calendars change, else
-//! those that were changed.
+//! Loading tasks from the database: all of them at the start and when calendars change, else those
+//! that were changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Scheduler {
             seen,
             planned_until,
         );
-        // A change took back what was planned ahead, and nobody may have planned it anew.
+        // A change took back what was planned ahead, and it may not have been planned anew.
         let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
         let changed = earliest(&self.store.changes_made_after(since).await?);
         let every = changed.get(&EVERY_TASK).copied();

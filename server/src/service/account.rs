@@ -15,7 +15,7 @@ impl Service {
     /// came with, `from` where from. Their tokens stay.
     ///
     /// # Errors
-    /// When the present password is wrong, was wrong too often, or the new one has faults.
+    /// When the current password is wrong, was wrong too often, or the new one has faults.
     pub async fn change_own_password(
         &self,
         caller: &Caller,
@@ -34,15 +34,15 @@ impl Service {
                 "account.console",
                 lang.pick(
                     "控制台没有自己的账号",
-                    "The console has no account of its own",
+                    "The local console has no account of its own",
                 ),
             )
             .with_hint(lang.pick(
                 "请写明账号：jcrontab user passwd 用户名",
-                "Name the account: `jcrontab user passwd NAME`",
+                "Specify the account: `jcrontab user passwd NAME`",
             ))
         })?;
-        // As a sign-in: whoever sits at somebody's open page guesses no faster than elsewhere.
+        // As a sign-in: an open page that was left alone must not make guessing faster.
         let old = self
             .check_password_of(lang, &who.name, &change.current, from)
             .await?;

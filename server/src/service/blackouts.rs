@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Checks a draft whole and stores it; the caller tells of it by [`Self::rules_changed`].
+    /// Checks a draft whole and stores it; the caller announces it by [`Self::rules_changed`].
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
@@ -93,7 +93,7 @@ impl Service {
         } else if name.chars().count() > NAME_MAX {
             let text = lang.pick(
                 format!("最多 {NAME_MAX} 个字符，不能有换行"),
-                format!("At most {NAME_MAX} characters on one line"),
+                format!("At most {NAME_MAX} characters, on a single line"),
             );
             fault("name", "invalid", text);
         }
@@ -105,8 +105,8 @@ impl Service {
         let again = !draft.cron.trim().is_empty() || !draft.duration.trim().is_empty();
         if once == again {
             let text = lang.pick(
-                "请填写起止时间（一次），或开始周期和时长（重复），二者选一",
-                "Give either a start and an end (once), or a cycle of starts and a duration (recurring)",
+                "请填写起止时间（一次），或 cron 表达式和时长（重复），二者选一",
+                "Give either a start and an end (once), or a cron expression and a duration (recurring)",
             );
             fault(
                 if once { "cron" } else { "starts_at" },
@@ -151,7 +151,7 @@ impl Service {
             if let (Some(start), Some(end)) = (starts_at, ends_at)
                 && end <= start
             {
-                let text = lang.pick("结束时间不晚于开始时间", "The end is not after the start");
+                let text = lang.pick("结束时间要晚于开始时间", "The end must be after the start");
                 faults.push(FieldError::new("ends_at", "before_start", text));
             }
         }

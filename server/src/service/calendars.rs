@@ -1,4 +1,4 @@
-//! Calendars of work days, and the door to blackouts.
+//! Calendars of working days, and the door to blackouts.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -101,7 +101,7 @@ impl Service {
         if !shaped {
             let text = lang.pick(
                 format!("名称由字母、数字、汉字、- 和 _ 组成，1–{NAME_MAX} 个字符"),
-                format!("A name has 1–{NAME_MAX} letters, digits, - and _"),
+                format!("A name consists of 1–{NAME_MAX} letters, digits, - and _"),
             );
             faults.push(FieldError::new("name", "invalid", text));
         }
@@ -275,7 +275,7 @@ impl Calendars for Service {
         let taken = || {
             let text = lang.pick(
                 "已经有这个名称的日历",
-                "A calendar of this name exists already",
+                "A calendar with this name already exists",
             );
             AppError {
                 fields: vec![FieldError::new("name", "taken", text)],
@@ -311,12 +311,12 @@ impl Calendars for Service {
         let taken = || {
             let text = lang.pick(
                 "已经有这个名称的日历",
-                "A calendar of this name exists already",
+                "A calendar with this name already exists",
             );
             AppError::new(ErrorKind::Conflict, "calendar.name_taken", text)
         };
         if !or_taken(updated, lang, taken)? {
-            // The built-in one has no row until somebody changes it.
+            // The built-in one has no row until it is changed for the first time.
             self.store
                 .insert_calendar(&act, &draft)
                 .await
@@ -363,8 +363,8 @@ impl Calendars for Service {
             .await
             .map_err(|reason| {
                 failed(
-                    format!("没有取到日历：{reason}"),
-                    format!("The calendar was not fetched: {reason}"),
+                    format!("无法获取日历：{reason}"),
+                    format!("The calendar could not be fetched: {reason}"),
                 )
             })?;
         let declared = fetched.media_type.as_deref().and_then(charset);
@@ -399,7 +399,7 @@ impl Calendars for Service {
             )
             .with_hint(lang.pick(
                 "先让它们改用别的日历",
-                "Make them use another calendar first",
+                "Switch them to another calendar first",
             ))
         };
         if calendar.used_by > 0 && !calendar.builtin {

@@ -38,7 +38,7 @@ fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
     if !is_pool_name(name) {
         let text = lang.pick(
             "名称以字母、数字或汉字开头，可含 - _ .，最多 64 个字符；* 表示所有执行",
-            "A name starts with a letter or digit and may hold - _ . (64 characters at most); * stands for all runs",
+            "A name starts with a letter or digit and may contain - _ . (at most 64 characters); * means all runs",
         );
         faults.push(FieldError::new("name", "invalid", text));
     }
@@ -53,7 +53,10 @@ fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
         }
         Some(_) => {}
         None => {
-            let text = lang.pick("名额为 1–10000 的整数", "Slots are a number, 1–10000");
+            let text = lang.pick(
+                "名额为 1–10000 的整数",
+                "Enter a whole number of slots, 1–10000",
+            );
             faults.push(FieldError::new("slots", "invalid", text));
         }
     }
@@ -77,14 +80,14 @@ fn in_use(lang: Lang, name: &str, tasks: &[(TaskId, String)]) -> AppError {
         lang.pick(
             format!("有 {count} 个任务在用并发池 {name}：{named}"),
             format!(
-                "Pool {name} is named by {count} {}: {named}",
+                "Pool {name} is used by {count} {}: {named}",
                 plural(count, "task", "tasks")
             ),
         ),
     )
     .with_hint(lang.pick(
         "先把这些任务移出这个池",
-        "Take those tasks out of the pool first",
+        "Remove those tasks from the pool first",
     ))
 }
 
@@ -95,7 +98,7 @@ impl Service {
             .node_rows(self.clock.now(), GONE_TOLD)
             .await
             .or_internal(lang)?;
-        // Alone on its database a server has nobody to tell that it is alive.
+        // With SQLite there is one server, and it writes no heartbeats.
         let alone = self.store.engine() == Engine::Sqlite;
         let mut nodes: Vec<Node> = rows
             .into_iter()
@@ -178,7 +181,7 @@ impl Capacity for Service {
         self.signals.tasks.notify_one();
         self.signals.tell(None, None);
         if name == EVERYTHING {
-            tracing::info!("the number of runs at once is no longer limited");
+            tracing::info!("the number of concurrent runs is no longer limited");
         }
         Ok(())
     }

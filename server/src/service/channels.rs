@@ -49,15 +49,15 @@ impl Service {
             let waiting = phrases::messages_waiting(lang, channel.pending);
             let dead = channel.dead;
             let how = if channel.refuses {
-                lang.pick("拒收消息", "refuses messages")
+                lang.pick("拒收消息", "rejects messages")
             } else {
-                lang.pick("不接收消息", "does not accept messages")
+                lang.pick("无法送达", "does not accept messages")
             };
             Some(Notice {
                 code: "channel_failing".to_owned(),
                 text: lang.pick(
                     format!("通知渠道 {name} 自 {since}（{zone}）起{how}：{answer}（{waiting}，失败 {dead} 条）"),
-                    format!("Channel {name} {how} since {since} ({zone}): {answer} ({waiting}, {dead} given up)"),
+                    format!("Channel {name} {how} since {since} ({zone}): {answer} ({waiting}, {dead} undelivered)"),
                 ),
                 link: Some(app::routes::CHANNELS.to_owned()),
             })
@@ -90,7 +90,7 @@ impl Service {
             faults.push(FieldError::new(
                 "url",
                 "too_long",
-                lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at most"),
+                lang.pick("URL 最多 2048 字节", "A URL has at most 2048 bytes"),
             ));
         } else if let Some(fault) = address::fault(draft.kind, url, lang) {
             faults.push(FieldError::new("url", "not_a_robot", fault));
@@ -177,7 +177,7 @@ impl Service {
         };
         let words = lang.pick(
             format!("已保存，但目前不会向这个地址发送：{refusal}"),
-            format!("Saved, but nothing is sent to this address at present: {refusal}"),
+            format!("Saved, but nothing will be sent to this address for now: {refusal}"),
         );
         self.store
             .note_channel_trouble(id, &words, self.clock.now())
@@ -189,7 +189,7 @@ impl Service {
 fn name_taken(lang: Lang, name: &str) -> AppError {
     let message = lang.pick(
         format!("已经有名为“{name}”的渠道"),
-        format!("A channel named \"{name}\" exists already"),
+        format!("A channel named \"{name}\" already exists"),
     );
     AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
@@ -211,7 +211,7 @@ fn checked(draft: &ChannelDraft) -> NewChannel {
     }
 }
 
-/// Scheme and host, then the last four characters: enough to tell two robots apart.
+/// Scheme and host, then the last four characters: enough to distinguish two robots.
 fn masked(url: &str) -> String {
     let origin = url::Url::parse(url)
         .map(|url| url.origin().ascii_serialization())
@@ -296,7 +296,7 @@ impl Channels for Service {
             )
             .with_hint(lang.pick(
                 "先给这些任务换一个渠道",
-                "Give those tasks another channel first",
+                "Assign another channel to those tasks first",
             )));
         }
         Ok(())

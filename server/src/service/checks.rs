@@ -93,13 +93,13 @@ impl Service {
         if self.store.engine() == Engine::Mysql && at.is_some_and(lost) {
             let message = lang.pick(
                 "MySQL/MariaDB 上最晚到 2038-01-19；不需要截止就留空",
-                "On MySQL and MariaDB 2038-01-19 is the latest; leave it empty for no end",
+                "On MySQL and MariaDB the latest is 2038-01-19; leave it empty for no end",
             );
             faults.push(FieldError::new(field, "too_far", message));
         }
     }
 
-    /// An urge cycle as it is stored.
+    /// A chase schedule as it is stored.
     pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
         let mut faults = Vec::new();
         let spec = check_spec("urge_cron", text, Dialect::Standard, lang, &mut faults);
@@ -202,7 +202,7 @@ pub(super) fn window(
         faults.push(FieldError::new(
             "ends_at",
             "before_start",
-            lang.pick("截止时间早于启动时间", "The end lies before the start"),
+            lang.pick("截止时间早于启动时间", "The end is before the start"),
         ));
     }
     (start, end)

@@ -64,7 +64,7 @@ impl Service {
                 "unknown",
                 lang.pick(
                     format!("没有名为“{name}”的并发池；请管理员先添加"),
-                    format!("There is no pool named \"{name}\"; an administrator can add it"),
+                    format!("There is no pool named \"{name}\"; ask an administrator to add it"),
                 ),
             ));
         }
@@ -83,7 +83,7 @@ impl Service {
         let message = match &self.executor {
             None => lang.pick(
                 "服务器没有运行，不知道它允许哪些用户；先运行 jcrontab serve".to_owned(),
-                "No server runs, so it is unknown which users it allows: start it first".to_owned(),
+                "The server is not running, so it is unknown which users it allows: start it with `jcrontab serve`".to_owned(),
             ),
             Some(executor) => {
                 let (executor, user) = (Arc::clone(executor), name.to_owned());
@@ -147,13 +147,13 @@ impl Service {
             ErrorKind::Conflict,
             "task.awaited",
             lang.pick(
-                format!("不能删除：{others} 在等它的结果"),
-                format!("It cannot be deleted: {others} wait for its result"),
+                format!("不能删除：{others} 依赖它的结果"),
+                format!("It cannot be deleted: {others} depend on its result"),
             ),
         )
         .with_hint(lang.pick(
             "先去掉那些任务的依赖",
-            "Take it out of their dependencies first",
+            "Remove it from their dependencies first",
         )))
     }
 }
@@ -177,7 +177,7 @@ fn run_as_words(lang: Lang, name: &str, refusal: &RunAsError) -> String {
         ),
         RunAsError::NotListed { .. } | RunAsError::Scratch(_) => lang.pick(
             format!("不允许以 {name} 执行；管理员可以把它加进 JCRONTAB_RUN_AS_ALLOW"),
-            format!("Nothing may run as {name}; JCRONTAB_RUN_AS_ALLOW can allow it"),
+            format!("Running as {name} is not allowed; an administrator can add it to JCRONTAB_RUN_AS_ALLOW"),
         ),
     }
 }

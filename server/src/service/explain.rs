@@ -88,7 +88,7 @@ impl Service {
                 Verdict::NotCreated,
                 lang.pick(
                     format!("那时还没有这个任务：它创建于 {created}。"),
-                    format!("There was no such task then: it was entered at {created}."),
+                    format!("The task did not exist then: it was created at {created}."),
                 ),
             ));
         }
@@ -104,8 +104,8 @@ impl Service {
             return Ok(Said::new(
                 Verdict::Window,
                 lang.pick(
-                    format!("{shown} 不在任务的起止时间（{from} – {to}）之内。"),
-                    format!("{shown} lies outside the task's window ({from} – {to})."),
+                    format!("{shown} 不在任务的有效期（{from} – {to}）之内。"),
+                    format!("{shown} is outside the task's active period ({from} – {to})."),
                 ),
             ));
         }
@@ -113,7 +113,7 @@ impl Service {
         let named = compiled_schedules
             .iter()
             .filter_map(|compiled| Some((compiled, named_in(compiled, at, until)?)))
-            // One that starts says more than one that is left out.
+            // One that starts explains more than one that is skipped.
             .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
         if let Some((compiled, (slot, firing))) = named {
             return Ok(named_text(lang, task, compiled, (&slot, &firing), now));
@@ -141,7 +141,7 @@ impl Service {
             lang.pick(
                 format!("（任务在 {when} 改动过，那时的周期可能不同）"),
                 format!(
-                    " (the task was changed at {when}; its schedule may have been another one then)"
+                    " (the task was changed at {when}; its schedule may have been different then)"
                 ),
             )
         } else {
@@ -250,13 +250,13 @@ fn named_text(
         if slot.at < task.updated_at.0 {
             lang.pick(
                 format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
-                format!("It was not planned then: the task was changed at {edited}, and only its present schedule names {due}."),
+                format!("It was not planned then: the task was changed at {edited}, and only the current schedule includes {due}."),
             )
         } else {
             lang.pick(
-                format!("账本里没有 {due} 的记录：那时服务器还没有开始安排这个任务。"),
+                format!("没有 {due} 的记录：那时服务器还没有开始计划这个任务。"),
                 format!(
-                    "The ledger has no row for {due}: no server had begun to plan this task then."
+                    "There is no record for {due}: no server had started planning this task then."
                 ),
             )
         },

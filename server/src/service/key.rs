@@ -36,7 +36,7 @@ impl Service {
             return Ok(());
         }
         if self.sealer.take_over(KEY_CHECK, &kept)? {
-            tracing::warn!("a change of the key that was cut short is finished");
+            tracing::warn!("finished an interrupted key rotation");
             return Ok(());
         }
         Err(KeyError::WrongKey)

@@ -16,7 +16,7 @@ use crate::error::OrInternal;
 use crate::firings::{CompiledSchedule, Merge};
 use crate::store::StoredOccurrence;
 
-/// Rows of a page when nothing else is asked for, and at the most.
+/// Rows of a page by default, and the maximum.
 const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
 
@@ -50,7 +50,7 @@ impl Service {
         Ok(List { items, next })
     }
 
-    /// What is to come, soonest first, with what is left out.
+    /// Upcoming firings, soonest first, including skipped ones.
     pub(super) async fn upcoming_occurrences(
         &self,
         lang: Lang,
@@ -166,7 +166,7 @@ fn parse_cursor(text: &str, lang: Lang) -> Answer<(DateTime<Utc>, i64)> {
             AppError::new(
                 ErrorKind::Invalid,
                 "cursor",
-                lang.pick("页码无效", "This is not a cursor of ours"),
+                lang.pick("分页游标无效", "The cursor is not valid"),
             )
         })
 }

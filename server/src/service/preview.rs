@@ -1,5 +1,5 @@
-//! What schedules mean before they are saved: words, warnings, and the next firings with
-//! everything that is left out between them.
+//! What schedules mean before they are saved: words, warnings, and the next firings with all
+//! skipped ones in between.
 
 mod list;
 
@@ -27,9 +27,9 @@ use list::{list, notes};
 
 /// Firings of a preview when nothing else is asked for.
 const FIRINGS: u32 = 10;
-/// Firings of a preview at the most.
+/// The most firings a preview may have.
 const FIRINGS_MAX: u32 = 1_000;
-/// Left-out firings that a preview shows.
+/// Skipped firings that a preview shows.
 const LEFT_OUT: usize = 50;
 
 /// What a preview goes by, besides what is asked.
@@ -43,9 +43,9 @@ pub struct Basis<'a> {
     pub patterns: &'a Patterns,
     /// The clock.
     pub now: DateTime<Utc>,
-    /// Starts that are listed at the most.
+    /// The most starts to list.
     pub starts: u32,
-    /// Left-out firings that are listed at the most.
+    /// The most skipped firings to list.
     pub left_out: usize,
 }
 
@@ -174,7 +174,7 @@ fn task_of(
             "too_many",
             lang.pick(
                 format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
-                format!("A task has {SCHEDULES_MAX} schedules at the most"),
+                format!("A task has at most {SCHEDULES_MAX} schedules"),
             ),
         ));
         return Err(AppError::invalid(lang, faults));

@@ -50,7 +50,7 @@ impl Service {
     }
 
     /// Returns when there may be more of a run's log than `from`, and after a second anyway: a run
-    /// of another node tells nothing here.
+    /// of another node sends no signal here.
     pub async fn log_moved(&self, id: RunId, from: u64) {
         let mut changes = self.signals.listen();
         let log = self.live_log(id);
@@ -130,7 +130,7 @@ fn over(lang: Lang) -> AppError {
     AppError::new(
         ErrorKind::Conflict,
         "run.over",
-        lang.pick("这次执行已经结束", "The run is over already"),
+        lang.pick("这次执行已经结束", "The run has already ended"),
     )
 }
 
@@ -156,7 +156,7 @@ impl Runs for Service {
                 return Err(AppError::new(
                     ErrorKind::Invalid,
                     "cursor",
-                    lang.pick("分页游标无效", "The cursor is not one of ours"),
+                    lang.pick("分页游标无效", "The cursor is not valid"),
                 ));
             }
         };

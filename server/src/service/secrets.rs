@@ -1,4 +1,4 @@
-//! Secrets: entered, granted and taken back by administrators; nobody reads a value back.
+//! Secrets: added, granted and revoked by administrators; no answer contains a value.
 
 mod rotate;
 
@@ -40,19 +40,15 @@ fn check_value(lang: Lang, value: &str) -> Option<FieldError> {
         fault(
             "too_short",
             "值至少 4 个字节，且不能全是空白：否则无法在输出里遮盖它",
-            "A value has at least 4 bytes and is not blank: it could not be masked in output",
+            "A value has at least 4 bytes and is not blank; otherwise it could not be masked in output",
         )
     } else if value.len() > *VALUE_BYTES.end() {
-        fault(
-            "too_long",
-            "值最多 32 KiB",
-            "A value has 32 KiB at the most",
-        )
+        fault("too_long", "值最多 32 KiB", "A value has at most 32 KiB")
     } else if value.contains('\0') {
         fault(
             "invalid",
-            "值里不能有 NUL：环境变量装不下",
-            "A value cannot hold NUL: no environment variable can",
+            "值里不能有 NUL：环境变量不支持",
+            "A value must not contain NUL: environment variables cannot hold it",
         )
     } else {
         None
@@ -64,7 +60,7 @@ fn check_note(lang: Lang, note: &str) -> Option<FieldError> {
     (!fits).then(|| {
         let text = lang.pick(
             format!("最多 {NOTE_MAX} 个字符，不能有换行"),
-            format!("At most {NOTE_MAX} characters on one line"),
+            format!("At most {NOTE_MAX} characters, on a single line"),
         );
         FieldError::new("note", "invalid", text)
     })
@@ -73,7 +69,7 @@ fn check_note(lang: Lang, note: &str) -> Option<FieldError> {
 fn name_taken(lang: Lang, name: &str) -> AppError {
     let message = lang.pick(
         format!("已经有名为“{name}”的密钥"),
-        format!("A secret named \"{name}\" exists already"),
+        format!("A secret named \"{name}\" already exists"),
     );
     AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
@@ -126,8 +122,8 @@ impl Service {
         Ok(tasks)
     }
 
-    /// Seals a value for its row, with a key that is still the database's: whoever changed it
-    /// meanwhile did so before, and the transaction in which this is called holds off the next one.
+    /// Seals a value for its row with the database's present key: a change of the key either came
+    /// before, or is blocked by the transaction in which this is called.
     fn seal_secret(&self, id: SecretId, value: &str, kept: Option<&str>) -> Option<String> {
         if let Some(kept) = kept {
             self.sealer.open(KEY_CHECK, kept).ok()?;
@@ -231,8 +227,8 @@ impl Secrets for Service {
         let (name, note) = (draft.name.trim(), draft.note.trim());
         if !name.is_empty() && name != known.name {
             let text = lang.pick(
-                "名称不能改：命令按它取值。请新建一个",
-                "The name stays: commands go by it. Enter another secret",
+                "名称不能修改：命令按它取值。请新建一个",
+                "The name cannot be changed because commands refer to it. Create another secret instead",
             );
             faults.push(FieldError::new("name", "fixed", text));
         }

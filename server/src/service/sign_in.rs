@@ -19,7 +19,7 @@ use crate::store::{StoreError, StoredUser};
 
 /// A session ends so long after it began.
 const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
-/// A session ends when nobody used it for so long.
+/// A session ends when it has not been used for so long.
 pub(super) const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
 /// "Last used" is written at most this often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -46,7 +46,7 @@ const SIGN_INS: u64 = 200;
 /// Look-ups for that a minute, of one name from one address: the answer will be the same.
 const LOOKS_BY_NAME: u32 = 1;
 /// The same, of all names from one address. Each is a read or two, as of a request with a made-up
-/// session; whoever sends more names than that gets no further reads of the database for them.
+/// session; further names from that address cause no reads of the database.
 const LOOKS_BY_ADDRESS: u32 = 100;
 /// What who finds the queue of sign-ins full is asked to wait, in seconds.
 const BUSY_SECONDS: u32 = 10;
@@ -106,9 +106,9 @@ impl Service {
         let now = self.clock.now();
         let name = name.trim();
         let from = network_of(from);
-        // By name and address together, so that nobody can lock a person out from elsewhere; by
-        // address alone with more patience, since many people may sit behind one proxy. Who has
-        // signed in from there before does not wait for what others there guess.
+        // By name and address together, so that a person cannot be locked out from elsewhere; by
+        // address alone with more patience, since many people may share one proxy. An account that
+        // has signed in from there before does not wait for what others there guess.
         let pair = format!("{from} {}", hash(&name.to_lowercase()));
         let by_name = self.attempts.wait(&pair, BY_NAME, now);
         let by_address = if self.attempts.is_known(&pair) {
@@ -141,7 +141,7 @@ impl Service {
             )
             .await;
         if matches!(verified, Err(HashError::Busy)) {
-            // Nobody looked at it.
+            // No password was checked.
             self.attempts.was_none(&pair, now);
             self.attempts.was_none(&from, now);
         }
@@ -155,7 +155,8 @@ impl Service {
         Ok(stored)
     }
 
-    /// Whether somebody of this name signed in from this address before this process began, by the
+    /// Whether an account of this name signed in from this address before this process began, by
+    /// the
     /// audit log; what it says is remembered. Asked only where an attempt is refused otherwise, and
     /// so many times a minute: a stranger makes the database do no more than that.
     async fn was_here(&self, lang: Lang, name: &str, from: &str, pair: &str) -> Answer<bool> {
@@ -372,7 +373,7 @@ fn no_setup_link(lang: Lang) -> AppError {
         "setup.link",
         lang.pick(
             "设置链接无效或已过期",
-            "The set-up link is not good any more",
+            "The set-up link is invalid or has expired",
         ),
     )
     .with_hint(lang.pick(
@@ -394,7 +395,7 @@ fn untouched(noted: Result<(), StoreError>) {
     if let Err(error) = noted {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "the last use cannot be noted"
+            "the time of last use could not be written"
         );
     }
 }

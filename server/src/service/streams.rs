@@ -51,22 +51,16 @@ impl Service {
                     Kind::Log => AppError::new(
                         ErrorKind::TooMany,
                         "log.streams",
-                        lang.pick(
-                            "同时查看的实时日志太多",
-                            "Too many live logs are being read at the moment",
-                        ),
+                        lang.pick("同时查看的实时日志太多", "Too many live logs are open"),
                     )
                     .with_hint(lang.pick(
                         "关掉几个，或按页读取日志",
-                        "Close some of them, or read the log by pages",
+                        "Close some of them, or read the log page by page",
                     )),
                     Kind::Events => AppError::new(
                         ErrorKind::TooMany,
                         "events.streams",
-                        lang.pick(
-                            "同时打开的事件流太多",
-                            "Too many event streams are open at the moment",
-                        ),
+                        lang.pick("同时打开的事件流太多", "Too many event streams are open"),
                     )
                     .with_hint(lang.pick("关掉几个页面再试", "Close some pages and try again")),
                 };

@@ -19,12 +19,12 @@ use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
 /// The code of the notice about a system whose zone has no name.
 pub const UNNAMED_ZONE: &str = "zone_unnamed";
 
-/// What is told of a system whose zone has no name in the zone data.
+/// The notice about a system whose zone has no name in the zone data.
 #[must_use]
 pub fn unnamed_zone(lang: Lang, said: &str) -> String {
     lang.pick(
-        format!("系统时区（{said}）不是认识的 IANA 时区，没写时区的任务按 UTC 执行；请把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai"),
-        format!("The system's zone ({said}) is no IANA zone, so tasks that name none run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"),
+        format!("系统时区（{said}）不是已知的 IANA 时区，未指定时区的任务按 UTC 执行；请把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai"),
+        format!("The system's zone ({said}) is not a known IANA time zone, so tasks without a time zone run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"),
     )
 }
 
@@ -45,7 +45,7 @@ const FAILING_MAX: usize = 100;
 /// So many that are failing are shown.
 const FAILING_SHOWN: usize = 20;
 
-/// Clock steps are told for this long.
+/// Clock steps are shown for this long.
 const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
 
 impl Service {
@@ -65,7 +65,7 @@ impl Service {
                 self.rules_of(&self.default_zone).offset_at(Stamp(now)),
             )),
         );
-        // From December on, next year's work days should be known.
+        // From December on, next year's working days should be known.
         let wanted = if local.0.month() == 12 {
             local.0.year() + 1
         } else {
@@ -78,7 +78,7 @@ impl Service {
                     code: "calendar_year".to_owned(),
                     text: lang.pick(
                         format!("日历 {name} 没有 {wanted} 年的数据，{uses} 个工作周期会按周一至周五计算"),
-                        format!("Calendar {name} has no data for {wanted}; {uses} {} Monday to Friday as work days", plural(uses, "schedule will take", "schedules will take")),
+                        format!("Calendar {name} has no data for {wanted}; {uses} {} Monday to Friday as working days", plural(uses, "schedule will take", "schedules will take")),
                     ),
                     link: Some(app::routes::calendar(name)),
                 });
@@ -98,8 +98,8 @@ impl Service {
             notices.push(Notice {
                 code: "output_store".to_owned(),
                 text: lang.pick(
-                    format!("输出暂时存不进 JCRONTAB_OUTPUT_URL，先留在数据文件夹里，一个都不会丢：{why}"),
-                    format!("Output cannot be sent to JCRONTAB_OUTPUT_URL at present; it waits in the data folder, and nothing is lost: {why}"),
+                    format!("输出暂时无法保存到 JCRONTAB_OUTPUT_URL，先留在数据文件夹里，不会丢失：{why}"),
+                    format!("Output cannot be sent to JCRONTAB_OUTPUT_URL for now; it stays in the data folder and nothing is lost: {why}"),
                 ),
                 link: None,
             });
@@ -109,7 +109,7 @@ impl Service {
                 code: "low_disk".to_owned(),
                 text: lang.pick(
                     "磁盘空间不足：任务照常执行，但输出不再写入磁盘，只保留结尾",
-                    "The disk is nearly full: runs go on, but of their output only the end is kept",
+                    "The disk is nearly full: runs continue, but only the end of their output is kept",
                 )
                 .to_owned(),
                 link: None,
@@ -148,7 +148,7 @@ impl Service {
                 text: lang.pick(
                     format!("系统时钟在 {at} 跳动了 {detail} 秒；请检查时间同步"),
                     format!(
-                        "The system clock stepped by {detail} s at {at}; check its synchronisation"
+                        "The system clock stepped by {detail} s at {at}; check time synchronization"
                     ),
                 ),
                 link: None,
@@ -159,7 +159,7 @@ impl Service {
 }
 
 impl Service {
-    /// Tasks that are failing, the longest failing first. Those that somebody has paused or closed
+    /// Tasks that are failing, the longest failing first. Paused and closed ones
     /// are not: people know about them.
     async fn failing_tasks(&self, lang: Lang) -> Answer<Vec<FailingTask>> {
         let since = self.clock.now() - FAILING_LOOKED_AT;

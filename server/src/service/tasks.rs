@@ -35,9 +35,9 @@ use crate::store::{Act, ListedTask, Updated, search_patterns};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
-/// Rows of a list at the most.
+/// The most rows of a page.
 const PAGE_MAX: u32 = 200;
-/// Tasks of a list at the most: programs read all of them.
+/// The most tasks of a list: programs read all of them.
 const TASKS_MAX: u32 = 1_000;
 
 fn task_noun(lang: Lang) -> &'static str {
@@ -47,7 +47,7 @@ fn task_noun(lang: Lang) -> &'static str {
 pub(super) fn name_taken(lang: Lang, name: &str) -> AppError {
     let message = lang.pick(
         format!("已经有名为“{name}”的任务"),
-        format!("A task named \"{name}\" exists already"),
+        format!("A task named \"{name}\" already exists"),
     );
     AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
@@ -62,7 +62,7 @@ impl Service {
             let fault = FieldError::new("q", fault.code(), fault.text(lang));
             AppError::invalid(lang, vec![fault])
         })?;
-        // One row more than asked for tells whether there is a next page.
+        // One row more than asked for shows whether there is a next page.
         let mut rows = self
             .store
             .task_rows(query, &patterns, u64::from(limit) + 1)
@@ -133,7 +133,7 @@ impl Service {
         let cycle = match cycle {
             Some(text) => Some(self.check_urge(lang, text, &task.zone)?),
             None if task.urge_cron.is_none() => {
-                let message = lang.pick("请填写催单工作周期", "Enter an urge cycle first");
+                let message = lang.pick("请填写催单工作周期", "Enter a chase schedule first");
                 return Err(AppError::invalid(
                     lang,
                     vec![FieldError::new("urge_cron", "required", message)],

@@ -26,7 +26,7 @@ impl Service {
     }
 
     /// Refuses a name that looks like another account's: people would take one for the other. The
-    /// very same name is told by the database.
+    /// database refuses the very same name.
     async fn check_unlike(&self, lang: Lang, name: &str) -> Answer<()> {
         let look = looks(name);
         let users = self.store.users().await.or_internal(lang)?;
@@ -119,7 +119,7 @@ impl Users for Service {
         let id = or_taken(inserted, lang, || {
             let message = lang.pick(
                 format!("已经有用户“{name}”"),
-                format!("A user named \"{name}\" exists already"),
+                format!("A user named \"{name}\" already exists"),
             );
             AppError {
                 fields: vec![FieldError::new("name", "taken", message.clone())],

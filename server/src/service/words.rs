@@ -17,7 +17,7 @@ pub(super) fn local(at: DateTime<Utc>, zone_name: &str) -> String {
     )
 }
 
-/// Why a firing is left out.
+/// Why a firing is skipped.
 pub(super) fn excluded_text(
     lang: Lang,
     excluded: &Excluded,
@@ -37,23 +37,23 @@ pub(super) fn excluded_text(
     match excluded {
         Excluded::Day { date, work: true } => lang.pick(
             format!("{} 是工作日", named(*date)),
-            format!("{} is a work day", named(*date)),
+            format!("{} is a working day", named(*date)),
         ),
         Excluded::Day { date, work: false } => lang.pick(
             format!("{} 是休息日", named(*date)),
-            format!("{} is a rest day", named(*date)),
+            format!("{} is a day off", named(*date)),
         ),
         Excluded::Merged { date } => lang.pick(
             format!("{} 的这一次会移到同一时刻，只执行一次", named(*date)),
             format!(
-                "the one named for {} moves to the same instant, which fires once",
+                "the one planned for {} moves to the same instant, which fires once",
                 named(*date)
             ),
         ),
         Excluded::Nowhere { date } => lang.pick(
             format!("{} 是休息日，日历里没有可以移到的工作日", named(*date)),
             format!(
-                "{} is a rest day, and the calendar has no work day to move to",
+                "{} is a day off, and the calendar has no working day to move to",
                 named(*date)
             ),
         ),
@@ -65,7 +65,7 @@ pub(super) fn excluded_text(
                     format!("blackout \"{name}\" until {until}"),
                 ),
                 None => lang.pick(
-                    format!("停跑时段“{name}”，一段接一段，没有已知的结束时间"),
+                    format!("停跑时段“{name}”，连续不断，没有已知的结束时间"),
                     format!("blackout \"{name}\", one after another with no known end"),
                 ),
             }
@@ -92,19 +92,22 @@ pub(super) fn note_text(
     if named != lands {
         return Some(lang.pick(
             format!("原定 {named}，是休息日，移到 {lands}"),
-            format!("moved from {named}, a rest day, to {lands}"),
+            format!("moved from {named}, a day off, to {lands}"),
         ));
     }
     if firing.put_off {
         return Some(
-            lang.pick("停跑时段结束时补跑", "put off to the end of the blackout")
-                .to_owned(),
+            lang.pick(
+                "停跑时段结束时补执行",
+                "postponed to the end of the blackout",
+            )
+            .to_owned(),
         );
     }
     compiled.cycle().is_shifted(slot.at).then(|| {
         lang.pick(
-            "时钟拨快，这一刻不存在，顺延到其后的第一刻",
-            "clocks go forward: the time named does not exist, so it starts right after the gap",
+            "时钟拨快（夏令时），这一时刻不存在，顺延到其后的第一刻",
+            "clocks go forward (DST gap): the planned time does not exist, so it starts right after the gap",
         )
         .to_owned()
     })

@@ -9,11 +9,11 @@ use super::entity::audit;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
-/// Who is named where nobody asked: the product itself.
+/// The name under which the product's own acts are logged.
 const ITSELF: &str = "jcrontab";
 
-/// What somebody is doing. It is written to the audit log by the transaction that does it, so that
-/// neither is there without the other.
+/// What is being done, and by whom. The transaction that does it writes it to the audit log, so
+/// that neither exists without the other.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Act {
     who: String,
@@ -182,8 +182,8 @@ impl Store {
         Ok(rows.into_iter().map(change).collect())
     }
 
-    /// The addresses from which somebody signed in since then, the latest first; of so many
-    /// sign-ins at the most.
+    /// The addresses from which this account signed in since then, the latest first; of at most so
+    /// many sign-ins.
     ///
     /// # Errors
     /// When the database fails.
@@ -193,7 +193,7 @@ impl Store {
         since: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<String>, StoreError> {
-        // Things of other kinds may have the same id; what happened to them is told by its action.
+        // Things of other kinds may have the same id; the action says which kind is meant.
         Ok(audit::Entity::find()
             .select_only()
             .column(audit::Column::Detail)

@@ -191,7 +191,8 @@ impl Store {
     pub async fn delete_calendar(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             plan_anew(tx, act.at()).await?;
-            // Checked where the row goes: nobody may start to use it in between.
+            // Checked in the transaction that deletes the row: no schedule may start to use it in
+            // between.
             let uses = schedule::Entity::find()
                 .filter(schedule::Column::Calendar.eq(name))
                 .count(tx)

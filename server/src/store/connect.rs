@@ -133,8 +133,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Tells of every statement, with its values, once it is done. Copies of this store that were
-    /// made before tell nothing.
+    /// Calls `tell` with every statement, values included, once it is done. Copies of this store
+    /// that were made before do not.
     pub fn on_statement(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
         self.count(move |done| tell(&done.statement.to_string()));
     }

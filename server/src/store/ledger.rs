@@ -33,7 +33,7 @@ pub struct Planned {
     pub task_id: TaskId,
     /// Which schedule names it.
     pub schedule_id: ScheduleId,
-    /// The instant the schedule names; the last one where the row tells of several.
+    /// The instant the schedule names; the last one where the row stands for several.
     pub scheduled_for: DateTime<Utc>,
     /// When it starts, before jitter or a blackout puts it off.
     pub base_at: DateTime<Utc>,
@@ -59,7 +59,7 @@ pub enum PlannedEntry {
         /// The first of them.
         since: DateTime<Utc>,
     },
-    /// A rule left out so many firings, the first of which is this one.
+    /// A rule skipped so many firings, the first of which is this one.
     SkippedMany {
         /// Why.
         reason: SkipReason,
@@ -175,8 +175,8 @@ pub(super) async fn withdraw(
     if task_id != EVERY_TASK {
         mine = mine.add(C::TaskId.eq(task_id.0));
     }
-    // A row that only tells also blocks its instant, which the new plan may want: one that was
-    // moved to an earlier day is told long before it.
+    // A row that is only a record also blocks its instant, which the new plan may want: one that
+    // was moved to an earlier day is written long before it.
     let later = Condition::any()
         .add(C::DueAt.gt(now).and(C::BaseAt.gt(now)))
         .add(
@@ -299,8 +299,8 @@ impl Store {
         })
     }
 
-    /// Takes back what a clock that was ahead told as skipped over after `now`: its time comes
-    /// after all. A row that begins before stays.
+    /// Takes back what was written as skipped over after `now` by a clock that was ahead: its time
+    /// comes after all. A row that begins before stays.
     ///
     /// # Errors
     /// When the database fails.

@@ -32,7 +32,7 @@ pub struct NewMessage {
     pub event: Cow<'static, str>,
     /// The text as it will be sent, before any cut.
     pub body: String,
-    /// Who is mentioned.
+    /// The people to mention.
     pub mentions: Vec<String>,
     /// The picture that follows: `reminder`, `urge` or `failure`.
     pub picture: Option<Cow<'static, str>>,
@@ -53,7 +53,7 @@ pub struct OutboxItem {
     pub event: String,
     /// The text, or the picture's name.
     pub body: String,
-    /// Who is mentioned.
+    /// The people to mention.
     pub mentions: Vec<String>,
     /// The task it is about.
     pub task_id: TaskId,

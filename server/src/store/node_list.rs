@@ -13,7 +13,7 @@ use super::code::Code;
 use super::entity::{cluster, node, run};
 use super::{Engine, Store, StoreError};
 
-/// A server process as its row tells of it.
+/// A server process, as its row describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredNode {
     /// Random, new at each start.
@@ -22,7 +22,7 @@ pub struct StoredNode {
     pub hostname: String,
     /// Its version.
     pub version: String,
-    /// Version of its time zone data; empty where it did not tell.
+    /// Version of its time zone data; empty where it is unknown.
     pub zone_data: String,
     /// When it started.
     pub started_at: DateTime<Utc>,

@@ -152,7 +152,7 @@ impl Store {
         Ok(alive)
     }
 
-    /// The sealed text that tells whether a key is the right one; `mine` becomes it when there is
+    /// The sealed text that checks whether a key is the right one; `mine` is stored when there is
     /// none yet.
     ///
     /// # Errors

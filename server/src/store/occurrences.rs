@@ -14,7 +14,7 @@ use super::{Store, StoreError};
 
 /// Rows looked through on each side of an instant, by when they were due.
 const AROUND: u64 = 50;
-/// Rows of a schedule that are looked through behind an instant for one that tells of many.
+/// How many rows of a schedule before an instant are searched for one that stands for many.
 const BEHIND: u64 = 20;
 
 /// A row of the ledger, with its run.
@@ -24,7 +24,7 @@ pub struct StoredOccurrence {
     pub id: OccurrenceId,
     /// Which schedule named it.
     pub schedule_id: ScheduleId,
-    /// The instant it named; the last one where the row tells of several.
+    /// The instant it named; the last one where the row stands for several.
     pub scheduled_for: DateTime<Utc>,
     /// When it was to start before jitter or a blackout put it off.
     pub base_at: DateTime<Utc>,
@@ -43,7 +43,7 @@ pub struct StoredOccurrence {
 }
 
 impl StoredOccurrence {
-    /// Whether the row tells of a firing that was named for a time between two instants.
+    /// Whether the row covers a firing that was named for a time between two instants.
     #[must_use]
     pub fn tells_of(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let first = self
@@ -87,7 +87,7 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// Rows of a task that may tell of a time, in no order: those named for it, those due in it,
+    /// Rows of a task that may cover a time, in no order: those named for it, those due in it,
     /// and of each schedule the first rows behind its start, of which one may stand for many.
     ///
     /// # Errors
@@ -199,8 +199,8 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// The last thing somebody did to a task at or before an instant that bears on whether it
-    /// fires: what, when, who.
+    /// The last act of a person on a task, at or before an instant, that decides whether it fires:
+    /// what, when, by whom.
     ///
     /// # Errors
     /// When the database fails.

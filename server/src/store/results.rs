@@ -23,7 +23,7 @@ use super::{Store, StoreError, Tx};
 pub struct StoredOutput {
     /// Bytes written by the command.
     pub bytes: i64,
-    /// Bytes left out between head and tail.
+    /// Bytes dropped between head and tail.
     pub dropped: i64,
     /// A short output whole; of a long one, the end.
     pub tail: Vec<u8>,
@@ -167,8 +167,8 @@ impl Store {
         })
     }
 
-    /// Writes outcomes and their messages in one transaction. Gives the runs that were fenced:
-    /// somebody else has ended them, and nothing was written for those.
+    /// Writes outcomes and their messages in one transaction. Returns the runs that were fenced:
+    /// another process has ended them, and nothing was written for those.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.

@@ -1,5 +1,5 @@
-//! How many runs of a task ended badly in a row. Each run that ends carries it on from the one
-//! before, so that nobody has to count: one step back along the task's index, and none for a run
+//! How many runs of a task ended badly in a row. Each run that ends carries the number on from the
+//! one before, so that no reader counts: one step back along the task's index, and none for a run
 //! that succeeded.
 
 use app::id::{RunId, TaskId};

@@ -57,7 +57,7 @@ pub enum StoreError {
     #[error("the database does not answer")]
     Silent,
     /// The rows changed between reading and writing; the transaction must start over.
-    #[error("another node was faster")]
+    #[error("another node came first")]
     Raced,
 }
 
@@ -225,7 +225,7 @@ pub(super) async fn finish<T>(
             committed.map(|()| value).map_err(StoreError::from)
         }
         Err(error) => {
-            // The first failure is the one to tell; a rollback that fails as well means the
+            // The first failure is the one to report; a rollback that fails as well means the
             // connection is gone, and the database rolls back by itself.
             if let Err(rollback) = tx.rollback().await {
                 tracing::debug!(error = %rollback, "rollback failed");
@@ -235,7 +235,7 @@ pub(super) async fn finish<T>(
     };
     match done {
         Err(error) if error.is_transient() && tried < TRIES => {
-            tracing::debug!(tried, %error, "transaction starts over");
+            tracing::debug!(tried, %error, "retrying a transaction");
             tokio::time::sleep(Duration::from_millis(u64::from(3 * tried * tried))).await;
             None
         }

@@ -1,4 +1,4 @@
-//! Whether anything in the database has changed since somebody looked.
+//! Whether anything in the database has changed since a version was read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,8 +24,8 @@ pub(super) struct Watcher {
 }
 
 impl Store {
-    /// The version of everything that is committed, by this process or by another; `None` where
-    /// the database cannot tell.
+    /// The version of everything that is committed, by this process or by another; `None` where the
+    /// database has no such number.
     ///
     /// `PRAGMA data_version` (<https://www.sqlite.org/pragma.html#pragma_data_version>) counts the
     /// commits of all other connections, so the one that asks never writes.

@@ -60,7 +60,7 @@ pub fn at_time_on(zone: &TimeZone, date: Date, time: Time) -> DateTime<Utc> {
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The first instant of a date in a zone; of a date that the zone leaves out (Samoa, 2011-12-30),
+/// The first instant of a date in a zone; of a date that the zone skips (Samoa, 2011-12-30),
 /// the first instant of the next one.
 #[must_use]
 pub fn start_of_day(zone: &TimeZone, date: Date) -> DateTime<Utc> {

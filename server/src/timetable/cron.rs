@@ -150,7 +150,7 @@ fn makes_up(pattern: &Pattern, from: i64, to: i64) -> bool {
     from < to && pattern.count(from, to) > pattern.count(no_day.start, no_day.end)
 }
 
-/// The dates that a gap leaves out as a whole. A date that never comes has no firings to make up
+/// The dates that a gap skips as a whole. A date that never comes has no firings to make up
 /// for, as little as a 31 February.
 fn left_out(from: i64, to: i64) -> Range<i64> {
     let first = (from + DAY - 1).div_euclid(DAY) * DAY;

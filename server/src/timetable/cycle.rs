@@ -212,7 +212,7 @@ fn intervals(anchor: DateTime<Utc>, step: i64, at: DateTime<Utc>) -> Option<i128
     (step > 0).then(|| (nanos(at) - nanos(anchor)).div_euclid(i128::from(step) * NANOS))
 }
 
-/// The instant so many intervals after the anchor, if it can be told.
+/// The instant so many intervals after the anchor, if it can be represented.
 fn firing(anchor: DateTime<Utc>, step: i64, count: i128) -> Option<DateTime<Utc>> {
     let step = i128::from(step) * NANOS;
     let at = nanos(anchor).checked_add(step.checked_mul(count)?)?;

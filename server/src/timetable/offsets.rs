@@ -86,8 +86,8 @@ pub(super) fn high_water(zone: &TimeZone, at: i64) -> i64 {
     mark
 }
 
-/// The instant of a wall clock time: its first pass if it comes twice, and the first instant
-/// after the gap if it is left out.
+/// The instant of a wall clock time: its first pass if it comes twice (a DST fold), and the first
+/// instant after the gap if it is skipped (a DST gap).
 pub(super) fn resolve(zone: &TimeZone, wall: i64) -> i64 {
     let face = jiff::tz::Offset::UTC.to_datetime(timestamp(wall));
     match zone.to_ambiguous_timestamp(face).offset() {

@@ -39,8 +39,8 @@ impl Patterns {
         let pattern = match known {
             Some(pattern) => pattern,
             None => {
-                // Without the lock: learning that an expression never fires takes 1 ms, which
-                // nobody else has to wait for.
+                // Without the lock: learning that an expression never fires takes 1 ms, which other
+                // callers need not wait for.
                 let pattern = Arc::new(Pattern::new(expr, &text)?);
                 let mut parsed = self.parsed();
                 if parsed.len() >= 10_000 {

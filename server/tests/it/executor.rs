@@ -229,7 +229,7 @@ async fn of_much_output_head_and_tail_are_kept() {
     let text = String::from_utf8(written).expect("text");
     assert_eq!(output.text, text);
     let dropped = output.dropped_bytes;
-    let gap = format!("\n[… {dropped} bytes left out / 省略 {dropped} 字节 …]\n");
+    let gap = format!("\n[… {dropped} bytes omitted / 省略 {dropped} 字节 …]\n");
     assert!(text.contains(&gap), "the gap says how much is missing");
     let kept = i64::try_from(text.len() - gap.len()).expect("small");
     assert_eq!(kept + dropped, run.output_bytes);

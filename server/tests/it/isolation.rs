@@ -287,7 +287,11 @@ async fn the_socket_refuses_commands_where_nothing_else_does() {
             .await;
         assert!(told.ends_with("done\n"), "{told}");
         assert!(!told.contains("admin"), "{told}");
-        assert_eq!(told.matches("closed to commands").count(), 3, "{told}");
+        assert_eq!(
+            told.matches("not available to commands").count(),
+            3,
+            "{told}"
+        );
         let log = site.server.log();
         assert!(
             log.contains("can read secret.key"),

@@ -29,6 +29,7 @@ mod execution_success;
 mod executor;
 mod failed_forms;
 mod faults;
+mod glossary;
 mod health;
 mod hostile_names;
 mod http_task;

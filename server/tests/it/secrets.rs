@@ -328,7 +328,7 @@ async fn the_form_works_without_a_script_and_gives_no_value_back() {
     );
     for (lang, words) in [
         (Lang::Zh, "密码不要写进命令"),
-        (Lang::En, "Keep passwords out"),
+        (Lang::En, "Do not put passwords into commands"),
     ] {
         admin.put_cookie("jcrontab_lang", lang.tag());
         assert!(admin.open("/admin/secrets").await.text().contains(words));

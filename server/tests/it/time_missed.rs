@@ -270,7 +270,7 @@ async fn every_instant_has_its_sentence() {
         (
             "2026-11-22T07:30:00Z",
             "not_created",
-            "entered at 2026-11-22 08:00:00",
+            "created at 2026-11-22 08:00:00",
         ),
         ("2026-11-22 08:30", "ran", "started at 2026-11-22 08:30:00"),
         ("08:30", "ran", "started at 2026-11-22 08:30:00"),

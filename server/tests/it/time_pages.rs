@@ -262,7 +262,7 @@ async fn a_preview_is_checked_as_a_task_is() {
 #[tokio::test]
 async fn a_preview_looks_for_starts_beyond_what_it_lists() {
     let app = TestApp::new().await;
-    // Most Mondays are work days: many are left out before two rest days are found.
+    // Most Mondays are working days: many are left out before two days off are found.
     let request = PreviewRequest {
         schedules: vec![by_days("0 9 * * 1", "rest_days")],
         after: Some(Stamp(at("2010-01-01T00:00:00Z"))),

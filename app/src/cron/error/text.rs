@@ -27,21 +27,21 @@ impl CronError {
             }
             CronErrorKind::TooLong { bytes } => lang.pick(
                 format!("{bytes} 字节太长，上限为 256 字节"),
-                format!("{bytes} bytes are too long; 256 is the limit"),
+                format!("{bytes} bytes is too long; the limit is 256"),
             ),
             CronErrorKind::FieldCount { found } => lang.pick(
                 format!("需要 5 段（分 时 日 月 星期），或在最前加秒共 6 段；现有 {found} 段"),
-                format!("5 fields are needed (minute, hour, day, month, weekday), or 6 with the second first; found {found}"),
+                format!("expected 5 fields (minute, hour, day, month, weekday), or 6 with seconds first; found {found}"),
             ),
             CronErrorKind::YearField => {
                 say(
                     "现有 7 段，是 Quartz 的写法；请把写法选为 quartz，或删去年份",
-                    "7 fields found, as Quartz writes them; choose the dialect quartz, or remove the year",
+                    "found 7 fields, as Quartz has them; choose the dialect quartz, or remove the year",
                 )
             }
             CronErrorKind::QuartzSeconds => say(
                 "Quartz 写法最前面是秒，需要 6 段；请在最前加 0，或把写法改为标准（standard）",
-                "Quartz puts the second first and has 6 fields; write 0 in front, or choose the dialect standard",
+                "Quartz has 6 fields with seconds first; write 0 in front, or choose the dialect standard",
             ),
             CronErrorKind::QuartzCount { found } => lang.pick(
                 format!("Quartz 写法需要 6 段（秒 分 时 日 月 星期），或在最后加年共 7 段；现有 {found} 段"),
@@ -49,11 +49,11 @@ impl CronError {
             ),
             CronErrorKind::QuartzYear { text } => lang.pick(
                 format!("年份 {text} 不能写在这里；请写 * 或删去，改用任务的起止时间"),
-                format!("the year {text} has no place here; write * or remove it, and use the task's start and end"),
+                format!("the year {text} is not supported here; write * or remove it, and use the task's start and end"),
             ),
             CronErrorKind::SpaceInList => say(
                 "逗号旁有空格；列表中不要留空格，写作 1,15",
-                "there is a space beside a comma; write lists without spaces: 1,15",
+                "there is a space next to a comma; write lists without spaces: 1,15",
             ),
             CronErrorKind::Command => say(
                 "表达式后面跟着命令；这里只填周期",
@@ -61,15 +61,15 @@ impl CronError {
             ),
             CronErrorKind::Quoted { write } => lang.pick(
                 format!("不要加引号；请写 {write}"),
-                format!("leave the quotes out; write {write}"),
+                format!("do not use quotes; write {write}"),
             ),
             CronErrorKind::Comment { write } => lang.pick(
                 format!("# 是注释，这里不能写；请写 {write}，说明写进任务的名称"),
-                format!("# begins a comment, which has no place here; write {write}, and put the remark into the task's name"),
+                format!("# begins a comment, which is not allowed here; write {write}, and put the remark into the task's name"),
             ),
             CronErrorKind::ZoneInFront { zone, write } => lang.pick(
                 format!("时区不写在表达式里；请写 {write}，并把任务的时区（zone）设为 {zone}"),
-                format!("the time zone does not belong into the expression; write {write} and set the task's time zone (zone) to {zone}"),
+                format!("the time zone does not belong in the expression; write {write} and set the task's time zone (zone) to {zone}"),
             ),
             CronErrorKind::ClockTime { text, write: Some(write) } => lang.pick(
                 format!("{text} 是时刻；请从小到大分段写作 {write}"),
@@ -93,7 +93,7 @@ impl CronError {
                     format!("{text} is unknown; write @yearly, @monthly, @weekly, @daily or @hourly"),
                 ),
             },
-            CronErrorKind::NicknameNotAlone => say("@ 开头的词必须单独使用", "a word with @ must stand alone"),
+            CronErrorKind::NicknameNotAlone => say("@ 开头的词必须单独使用", "a word with @ must be used alone"),
             _ => return None,
         })
     }
@@ -105,7 +105,7 @@ impl CronError {
             CronErrorKind::FullWidth { found, write: ' ' } => lang.pick(
                 format!("含有全角空格（{}）；请改为半角空格", shown(*found)),
                 format!(
-                    "there is a full-width space ({}); write an ordinary space",
+                    "there is a full-width space ({}); use an ordinary space",
                     shown(*found)
                 ),
             ),
@@ -127,15 +127,15 @@ impl CronError {
             ),
             CronErrorKind::QuestionMark => say(
                 "? 只能用于日和星期；请写 *",
-                "? belongs in the two day fields; write *",
+                "? is only allowed in the two day fields; write *",
             ),
             CronErrorKind::EmptyItem => say(
                 "逗号前后缺少内容；请删去多余的逗号",
-                "nothing stands before or after a comma; remove the comma",
+                "a comma has nothing before or after it; remove the comma",
             ),
             CronErrorKind::StarInList => say(
                 "* 已表示全部取值，请单独使用",
-                "* already means every value; write it alone",
+                "* already means every value; use it alone",
             ),
             CronErrorKind::Malformed { text } => lang.pick(
                 format!("无法识别 {text}；写法如 5、1-5、*/15、1,15"),
@@ -154,7 +154,7 @@ impl CronError {
                 });
                 lang.pick(
                     format!("{value} 不在 {min}–{max} 之间{fix}"),
-                    format!("{value} is not in {min}–{max}{fix}"),
+                    format!("{value} is out of range {min}–{max}{fix}"),
                 )
             }
             CronErrorKind::WrapAround {
@@ -162,11 +162,11 @@ impl CronError {
                 write: Some(write),
             } => lang.pick(
                 format!("{text} 起点大于终点；请写 {write}"),
-                format!("{text} runs backwards; write {write}"),
+                format!("{text} is reversed; write {write}"),
             ),
             CronErrorKind::WrapAround { text, write: None } => lang.pick(
                 format!("{text} 起点大于终点；请写成两段"),
-                format!("{text} runs backwards; write two ranges"),
+                format!("{text} is reversed; write two ranges"),
             ),
             CronErrorKind::ZeroStep => {
                 say("步长不能为 0；请写 *", "the step must not be 0; write *")
@@ -180,7 +180,7 @@ impl CronError {
             }
             CronErrorKind::StepWithoutStart { step } => lang.pick(
                 format!("步长前缺少起点；请写 */{step}"),
-                format!("nothing stands before the step; write */{step}"),
+                format!("the step has no start; write */{step}"),
             ),
             CronErrorKind::NthOutOfRange { text } => {
                 let write = match self.dialect {
@@ -190,25 +190,25 @@ impl CronError {
                 lang.pick(
                     format!("# 后应为 1–5，现为“{text}”；{write} 表示第三个周五"),
                     format!(
-                        "# wants a number in 1–5, found \"{text}\"; {write} is the third Friday"
+                        "# must be followed by 1–5, found \"{text}\"; {write} is the third Friday"
                     ),
                 )
             }
             CronErrorKind::Misplaced { symbol: 'W' } => say(
                 "W 只能跟在日的后面，如 15W 或 LW",
-                "W stands behind a day of the month: 15W or LW",
+                "W follows a day of the month: 15W or LW",
             ),
             CronErrorKind::Misplaced { symbol: '#' } => say(
                 "# 只能用于星期，如 5#3",
-                "# belongs in the weekday field: 5#3",
+                "# is only allowed in the weekday field: 5#3",
             ),
             CronErrorKind::Misplaced { symbol } => lang.pick(
                 format!("{symbol} 不能用在这里；日可写 L，星期可写 5L"),
-                format!("{symbol} does not fit here; L is a day of the month, 5L a weekday"),
+                format!("{symbol} is not allowed here; L is a day of the month, 5L a weekday"),
             ),
             CronErrorKind::LastAlone => say(
                 "单独的 L 含义不明；最后一个周五写 5L，周六写 6",
-                "L alone is unclear; write 5L for the last Friday, 6 for Saturday",
+                "L alone is ambiguous; write 5L for the last Friday, 6 for Saturday",
             ),
             CronErrorKind::LastOffset { text } => lang.pick(
                 format!("不支持 {text}；请写 L 或具体日期"),
@@ -216,7 +216,7 @@ impl CronError {
             ),
             CronErrorKind::LastDayAndLastWeekday => say(
                 "L 与 LW 不能同时使用；请用两个周期",
-                "L and LW cannot stand together; use two schedules",
+                "L and LW cannot be combined; use two schedules",
             ),
             // `whole_fault` answers for the rest; an empty text is the honest answer if it ever does not.
             _ => String::new(),

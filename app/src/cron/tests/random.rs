@@ -1,4 +1,4 @@
-//! Rules that hold for texts nobody wrote.
+//! Rules that hold for random texts.
 
 use super::*;
 use crate::cron::tests::reader;

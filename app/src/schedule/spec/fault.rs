@@ -45,7 +45,7 @@ pub enum SpecFault {
         /// The text found.
         text: String,
     },
-    /// `every day at 09:00`: text behind the length that tells no start.
+    /// `every day at 09:00`: text behind the interval that is no valid start.
     IntervalTail {
         /// The text found.
         text: String,
@@ -126,11 +126,11 @@ impl SpecFault {
             Self::Cron(fault) => fault.text(lang),
             Self::StartupNotAlone => say(
                 "“启动时”后面不能再写别的；请只写 @startup",
-                "a schedule at start-up has nothing behind it; write @startup alone",
+                "nothing may follow a start-up schedule; write @startup alone",
             ),
             Self::IntervalMissing => say(
                 "没有写间隔；例如 every 90s 或 每 90 秒",
-                "the length is missing; for example every 90s",
+                "the interval is missing; for example every 90s",
             ),
             Self::UnitMissing { number } => lang.pick(
                 format!("{number} 没有单位；请写 {number}s（秒）、{number}m（分钟）或 {number}h（小时）"),
@@ -142,7 +142,7 @@ impl SpecFault {
             ),
             Self::UnitUneven { text } => lang.pick(
                 format!("“{text}”的长短不固定，不能作间隔；请写 cron 表达式，每月 1 日零点是 0 0 1 * *"),
-                format!("\"{text}\" is not always the same length; write a cron expression: 0 0 1 * * is midnight on the 1st of the month"),
+                format!("\"{text}\" does not always have the same length; write a cron expression: 0 0 1 * * is midnight on the 1st of the month"),
             ),
             Self::IntervalFraction { text } => lang.pick(
                 format!("{text} 不是整数；请写整数，例如 1h30m 或 90m"),
@@ -150,23 +150,23 @@ impl SpecFault {
             ),
             Self::IntervalNegative => say(
                 "间隔不能是负数；请去掉减号，例如 every 5m",
-                "an interval is not negative; remove the minus sign, for example every 5m",
+                "an interval cannot be negative; remove the minus sign, for example every 5m",
             ),
             Self::IntervalTooShort => say(
                 "间隔最短 1 秒；请写 every 1s 或更长",
-                "an interval is 1 second or more; write every 1s or longer",
+                "an interval is at least 1 second; write every 1s or longer",
             ),
             Self::IntervalTooLong => say(
                 "间隔最长 366 天；更长的请写 cron 表达式，如 0 0 1 1 *（每年 1 月 1 日）",
-                "an interval is 366 days at the most; for more write a cron expression such as 0 0 1 1 * (once a year)",
+                "an interval is at most 366 days; for longer ones write a cron expression such as 0 0 1 1 * (once a year)",
             ),
             Self::IntervalSyntax { text } => lang.pick(
                 format!("“{text}”不是间隔；请写数字和单位，例如 every 90s 或 每 90 秒"),
-                format!("\"{text}\" is no length of time; write a number and a unit, for example every 90s"),
+                format!("\"{text}\" is not an interval; write a number and a unit, for example every 90s"),
             ),
             Self::IntervalTail { text } => lang.pick(
                 format!("间隔后面的“{text}”看不懂；只能写起点，如 every 2h from 2026-12-01 09:00；固定时刻请写 cron 表达式，每天 09:00 是 0 9 * * *"),
-                format!("\"{text}\" behind the interval cannot be read; only a start may follow: every 2h from 2026-12-01 09:00. For fixed times write a cron expression: 0 9 * * * is every day at 09:00"),
+                format!("\"{text}\" after the interval is not understood; only a start may follow: every 2h from 2026-12-01 09:00. For fixed times write a cron expression: 0 9 * * * is every day at 09:00"),
             ),
             Self::MomentMissing => say(
                 "没有写时间；例如 2026-12-01 09:00",
@@ -182,11 +182,11 @@ impl SpecFault {
             ),
             Self::MomentFormat { text } => lang.pick(
                 format!("“{text}”不是认识的日期时间；请写 2026-12-01 09:00 这样"),
-                format!("\"{text}\" is no date and time as known here; write, for example, 2026-12-01 09:00"),
+                format!("\"{text}\" is not a known date and time; write, for example, 2026-12-01 09:00"),
             ),
             Self::YearRange { year } => lang.pick(
                 format!("年份 {year} 不在 2000–2999 之间；请检查年份"),
-                format!("the year {year} is not in 2000–2999; check the year"),
+                format!("the year {year} is out of range 2000–2999; check the year"),
             ),
             Self::NoSuchMonth { month } => lang.pick(
                 format!("没有 {month} 月；日期请写 年-月-日，如 2026-12-01"),
@@ -206,7 +206,7 @@ impl SpecFault {
             ),
             Self::MomentTail { text } => lang.pick(
                 format!("时间后面的“{text}”看不懂；时刻用 24 小时制，时区是任务的，也可写 Z 或 +08:00"),
-                format!("\"{text}\" behind the time cannot be read; write the time from 00:00 to 23:59, in the task's zone or with Z or +08:00"),
+                format!("\"{text}\" after the time is not understood; write the time from 00:00 to 23:59, in the task's zone or with Z or +08:00"),
             ),
         }
     }

@@ -24,7 +24,7 @@ pub enum Moment {
     Date(String),
     /// A time of day alone: `09:00:00`.
     Clock(String),
-    /// A date and a time of day in the zone of whoever asks: `2026-12-01T09:00:00`.
+    /// A date and a time of day in the zone of the caller: `2026-12-01T09:00:00`.
     Local(String),
     /// An instant: `2026-12-01T01:00:00Z`.
     Instant(String),
@@ -270,7 +270,7 @@ impl std::fmt::Display for Civil {
 struct Left<'a>(&'a str);
 
 impl Left<'_> {
-    /// A number of so many digits, at the most; what follows may be digits, too.
+    /// A number of at most so many digits; what follows may be digits, too.
     fn digits(&mut self, least: usize, most: usize) -> Option<i32> {
         let digits = self.0.bytes().take(most).take_while(u8::is_ascii_digit);
         let (digits, rest) = self.0.split_at(digits.count());
@@ -287,7 +287,7 @@ impl Left<'_> {
         Some(first)
     }
 
-    /// Skips white space; tells whether there was any.
+    /// Skips white space; returns whether there was any.
     fn spaces(&mut self) -> bool {
         let before = self.0.len();
         self.0 = self.0.trim_start();

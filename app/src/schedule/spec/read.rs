@@ -88,7 +88,7 @@ fn lean(text: &str) -> &str {
 }
 
 /// Three numbers, one of them a year, joined as dates are: no field of a cron expression is valid
-/// with two such marks. Dates in the wrong order are told apart here to be refused as dates.
+/// with two such marks. Dates in the wrong order are recognised here to be refused as dates.
 fn looks_like_date(text: &str) -> bool {
     let word = text.split([' ', '\t', 'T', 't']).next().unwrap_or_default();
     let compact = word.len() == 8 && word.starts_with("20") && is_number(word);

@@ -128,7 +128,7 @@ fn long_and_hidden_text_is_refused_without_being_echoed() {
     let text = hidden.map_err(|fault| fault.text(Lang::En));
     assert_eq!(
         text,
-        Err("\"\u{fffd}2026-12-01 09:00 and mu…\" is no date and time as known here; write, for example, 2026-12-01 09:00".to_owned())
+        Err("\"\u{fffd}2026-12-01 09:00 and mu…\" is not a known date and time; write, for example, 2026-12-01 09:00".to_owned())
     );
 }
 

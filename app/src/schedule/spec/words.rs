@@ -92,7 +92,7 @@ pub fn describe_schedule(schedule: &Schedule, lang: Lang) -> String {
     let Some(delay) = delay(schedule.jitter, lang) else {
         return words;
     };
-    // Behind "if that is a rest day" a comma would tie the delay to rest days.
+    // Behind "if that is a day off" a comma would tie the delay to days off.
     let moves = matches!(
         schedule.day_rule,
         DayRule::NextWorkDay | DayRule::PreviousWorkDay
@@ -130,23 +130,23 @@ fn with_rule(parsed: &ScheduleSpec, rule: DayRule, calendar: &str, lang: Lang) -
     let rule = match (rule, lang) {
         (DayRule::Any, _) => String::new(),
         (DayRule::WorkDays, Lang::Zh) => format!("，仅限工作日{by}"),
-        (DayRule::WorkDays, Lang::En) => format!(", only on work days{by}"),
+        (DayRule::WorkDays, Lang::En) => format!(", only on working days{by}"),
         (DayRule::RestDays, Lang::Zh) => format!("，仅限休息日{by}"),
-        (DayRule::RestDays, Lang::En) => format!(", only on rest days{by}"),
+        (DayRule::RestDays, Lang::En) => format!(", only on days off{by}"),
         (DayRule::NextWorkDay, Lang::Zh) => format!("，遇休息日顺延到下一个工作日{of}"),
         (DayRule::NextWorkDay, Lang::En) => {
-            format!("; if that is a rest day, on the next work day{of}")
+            format!("; if that is a day off, on the next working day{of}")
         }
         (DayRule::PreviousWorkDay, Lang::Zh) => format!("，遇休息日提前到上一个工作日{of}"),
         (DayRule::PreviousWorkDay, Lang::En) => {
-            format!("; if that is a rest day, on the work day before{of}")
+            format!("; if that is a day off, on the working day before{of}")
         }
         (DayRule::NthWorkDay(nth), Lang::Zh) => {
             format!("，仅限每月{}工作日{of}", count(nth, lang))
         }
         (DayRule::NthWorkDay(nth), Lang::En) => {
             format!(
-                ", only on the {} work day of the month{of}",
+                ", only on the {} working day of the month{of}",
                 count(nth, lang)
             )
         }
@@ -165,8 +165,8 @@ fn days(rule: DayRule, calendar: &str, months: Option<&str>, lang: Lang) -> Opti
         (Lang::En, Some(months)) => format!("{en}{by} in {months}"),
     };
     match rule {
-        DayRule::WorkDays => Some(named("工作日", "work days")),
-        DayRule::RestDays => Some(named("休息日", "rest days")),
+        DayRule::WorkDays => Some(named("工作日", "working days")),
+        DayRule::RestDays => Some(named("休息日", "days off")),
         DayRule::NthWorkDay(nth) => {
             let (nth, of) = (count(nth, lang), other_calendar(calendar, lang));
             Some(match (lang, months) {
@@ -174,7 +174,7 @@ fn days(rule: DayRule, calendar: &str, months: Option<&str>, lang: Lang) -> Opti
                 (Lang::Zh, Some(months)) => format!("每年 {months}的{nth}工作日{of}"),
                 (Lang::En, months) => {
                     let months = months.unwrap_or("the month");
-                    format!("on the {nth} work day of {months}{of}")
+                    format!("on the {nth} working day of {months}{of}")
                 }
             })
         }
@@ -182,20 +182,20 @@ fn days(rule: DayRule, calendar: &str, months: Option<&str>, lang: Lang) -> Opti
     }
 }
 
-/// Which work day of the month: `第 3 个`, "3rd"; from the end `最后一个`, "last".
+/// Which working day of the month: `第 3 个`, "3rd"; from the end `最后一个`, "last".
 fn count(nth: i8, lang: Lang) -> String {
     let number = nth.unsigned_abs();
     match (nth, lang) {
         (-1, Lang::Zh) => "最后一个".to_owned(),
         (-1, Lang::En) => "last".to_owned(),
         (..0, Lang::Zh) => format!("倒数第 {number} 个"),
-        (..0, Lang::En) => format!("{} last", ordinal(number)),
+        (..0, Lang::En) => format!("{} to last", ordinal(number)),
         (_, Lang::Zh) => format!("第 {number} 个"),
         (_, Lang::En) => ordinal(number),
     }
 }
 
-/// The calendar that tells work days from rest days. What is said of the Chinese one need not
+/// The calendar that decides which days are working days. What is said of the Chinese one need not
 /// hold for others.
 fn by_calendar(rule: DayRule, calendar: &str, make_up: bool, lang: Lang) -> String {
     let more = match rule {
@@ -229,8 +229,8 @@ fn delay(jitter: Jitter, lang: Lang) -> Option<String> {
     let most = length(jitter.seconds, lang);
     Some(match (jitter.stable, lang) {
         (false, Lang::Zh) => format!("随机延后不超过 {most}"),
-        (false, Lang::En) => format!("put off by up to {most} at random"),
+        (false, Lang::En) => format!("delayed by a random time of up to {most}"),
         (true, Lang::Zh) => format!("每次固定延后同样久，不超过 {most}"),
-        (true, Lang::En) => format!("put off by the same delay each time, up to {most}"),
+        (true, Lang::En) => format!("always delayed by the same time, up to {most}"),
     })
 }

@@ -1,4 +1,4 @@
-//! What is typed for a task is told where it is wrong.
+//! Faults in what is typed for a task are reported at their field.
 
 use super::*;
 use crate::task::execution::HttpDraft;

@@ -20,7 +20,7 @@ pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;
 use reader::{Reader, plain};
 
-/// Seconds between TERM and KILL at the most.
+/// Upper bound of the seconds between TERM and KILL.
 const STOP_GRACE_MAX: i64 = 600;
 /// Tasks that one task may wait for.
 const WAITS_MAX: usize = 50;
@@ -65,7 +65,7 @@ pub struct ExecutionDraft {
     pub waits: WaitsDraft,
     /// A request instead of a command.
     pub http: HttpDraft,
-    /// Its processes are left alone when the server crashes.
+    /// Its processes keep running when the server crashes.
     pub outlives_server: bool,
 }
 
@@ -163,16 +163,16 @@ impl ExecutionDraft {
             let rule = self.overlap.split(':').next().unwrap_or_default().trim();
             let message = match rule {
                 "allow" => lang.pick(
-                    "一起执行要填最多几个，2–100",
-                    "Say how many run beside each other, 2–100 (allow:3)",
+                    "同时执行要填最多几个，2–100",
+                    "Set how many may run in parallel, 2–100 (allow:3)",
                 ),
                 "queue" => lang.pick(
                     "排队要填最多几个，1–1000",
-                    "Say how many wait in line, 1–1000 (queue:10)",
+                    "Set how many may queue, 1–1000 (queue:10)",
                 ),
                 _ => lang.pick(
                     "可选 skip、allow:3、queue:10、replace",
-                    "skip, allow:3, queue:10 and replace are known",
+                    "Use skip, allow:3, queue:10 or replace",
                 ),
             };
             reader.fault("overlap", "invalid", message);
@@ -219,18 +219,18 @@ impl WaitsDraft {
         let lang = reader.lang;
         if self.tasks.len() > WAITS_MAX {
             let message = lang.pick(
-                format!("一个任务最多等 {WAITS_MAX} 个任务"),
-                format!("A task waits for {WAITS_MAX} others at the most"),
+                format!("一个任务最多等待 {WAITS_MAX} 个任务"),
+                format!("A task waits for at most {WAITS_MAX} other tasks"),
             );
             reader.fault("waits.tasks", "too_many", message);
         }
         let how = self.how.trim().parse().unwrap_or_else(|()| {
-            let message = lang.pick("可选 all、any", "all and any are known");
+            let message = lang.pick("可选 all、any", "Use all or any");
             reader.fault("waits.how", "unknown", message);
             usual.how
         });
         let what = self.what.trim().parse().unwrap_or_else(|()| {
-            let message = lang.pick("可选 success、finish", "success and finish are known");
+            let message = lang.pick("可选 success、finish", "Use success or finish");
             reader.fault("waits.what", "unknown", message);
             usual.what
         });

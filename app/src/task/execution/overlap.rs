@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", tag = "rule", rename_all = "snake_case")]
 pub enum Overlap {
-    /// The new start is left out, and the history says so.
+    /// The new start is skipped, and the history says so.
     #[default]
     Skip,
-    /// So many run at once; a further start is left out.
+    /// So many run at once; a further start is skipped.
     Allow {
         /// At the most, 2–100.
         max: u32,
     },
-    /// One runs, so many wait in their order; a further start is left out.
+    /// One runs, so many wait in their order; a further start is skipped.
     Queue {
-        /// Waiting at the most, 1–1000.
+        /// How many may wait, 1–1000.
         max: u32,
     },
     /// The one that runs is ended, then the new one starts. Of several that wait only the latest

@@ -6,9 +6,9 @@ use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::run::RunState;
 
-/// Delays that are told; further ones are `…`.
+/// Delays that are written out; further ones are `…`.
 const DELAYS_TOLD: usize = 6;
-/// Names that are told of a list.
+/// Names of a list that are written out.
 const NAMES_TOLD: usize = 12;
 
 impl Execution {
@@ -33,7 +33,7 @@ impl Execution {
         if !self.pool.is_empty() {
             all.push(lang.pick(
                 format!("在并发池 {} 里排队", self.pool),
-                format!("Waits for a slot of the pool {}", self.pool),
+                format!("Limited by the concurrency pool {}", self.pool),
             ));
         }
         all.extend(self.success_when.describe(lang));
@@ -41,14 +41,14 @@ impl Execution {
         if let Some(seconds) = self.soft_limit_seconds.map(format_duration) {
             all.push(lang.pick(
                 format!("执行超过 {seconds} 时提醒"),
-                format!("People are told when it runs for more than {seconds}"),
+                format!("Warns when it runs for more than {seconds}"),
             ));
         }
         if self.stop_grace_seconds != usual.stop_grace_seconds {
             let grace = format_duration(self.stop_grace_seconds.0);
             all.push(lang.pick(
-                format!("停止时先 TERM，{grace} 后 KILL"),
-                format!("Stopped by TERM, and by KILL {grace} later"),
+                format!("停止时先发 TERM，{grace} 后发 KILL"),
+                format!("Stopped with TERM, then KILL after {grace}"),
             ));
         }
         all.extend(self.limits.describe(lang));
@@ -72,16 +72,13 @@ impl Execution {
         }
         if self.merge_output {
             all.push(
-                lang.pick(
-                    "标准输出和标准错误合成一路",
-                    "Standard output and standard error are one stream",
-                )
-                .to_owned(),
+                lang.pick("标准错误并入标准输出", "stdout and stderr are merged")
+                    .to_owned(),
             );
         }
         if self.secret_files {
             all.push(
-                lang.pick("密钥以文件交给命令", "Secrets are handed over as files")
+                lang.pick("密钥以文件交给命令", "Secrets are passed as files")
                     .to_owned(),
             );
         }
@@ -94,14 +91,14 @@ impl Execution {
         all.extend(listed(lang, parameters).map(|names| {
             lang.pick(
                 format!("手动执行时可填 {names}"),
-                format!("{names} can be filled in when it is started by hand"),
+                format!("Parameters for manual runs: {names}"),
             )
         }));
         if self.outlives_server {
             all.push(
                 lang.pick(
-                    "服务器崩溃后留着它的进程",
-                    "Its processes are left alone when the server crashes",
+                    "服务器崩溃后保留它的进程",
+                    "Its processes keep running when the server crashes",
                 )
                 .to_owned(),
             );
@@ -114,8 +111,8 @@ impl Execution {
     pub fn credential_hints(&self, lang: Lang) -> Vec<String> {
         let hint = |place| {
             lang.pick(
-                format!("{place} 像是口令，能看任务的人都看得到；请改用密钥"),
-                format!("{place} looks like a credential, and everybody who sees the task can read it; use a secret instead"),
+                format!("{place} 像是密码，能查看任务的人都能看到；请改用密钥"),
+                format!("{place} looks like a credential, and everyone who can see the task can read it; use a secret instead"),
             )
         };
         self.visible_credentials().into_iter().map(hint).collect()
@@ -127,17 +124,17 @@ impl Overlap {
         match self {
             Self::Skip => None,
             Self::Allow { max } => Some(lang.pick(
-                format!("同一时间最多 {max} 个"),
-                format!("{max} run at the same time at the most"),
+                format!("最多同时执行 {max} 个"),
+                format!("At most {max} run at the same time"),
             )),
             Self::Queue { max } => Some(lang.pick(
                 format!("一个一个执行，最多 {max} 个排队"),
-                format!("One at a time, and {max} wait in line at the most"),
+                format!("One at a time, and at most {max} queue"),
             )),
             Self::Replace => Some(
                 lang.pick(
-                    "新的启动时结束还在执行的",
-                    "A new start ends the run that is under way",
+                    "新的启动时，结束还在执行的",
+                    "A new run replaces the one in progress",
                 )
                 .to_owned(),
             ),
@@ -190,12 +187,12 @@ impl Retry {
             );
         }
         if self.on_timeout {
-            also("超时后也重试".into(), "also after the time limit".into());
+            also("超时后也重试".into(), "also after a timeout".into());
         }
         if self.on_lost {
             also(
                 "服务器崩溃后也重试，可能因此执行两遍".into(),
-                "also after a crash of the server, when it may run twice".into(),
+                "also after a server crash, in which case it may run twice".into(),
             );
         }
         Some(text)
@@ -249,7 +246,7 @@ impl Waits {
         let among = if any && !one { "之一" } else { "" };
         Some(lang.pick(
             format!("等 {tasks} {among}{what}（{fresh} 内），最多等 {patience}"),
-            format!("Waits for the {what} of {tasks} (within {fresh}), for {patience} at the most"),
+            format!("Waits up to {patience} for the {what} of {tasks} (within {fresh})"),
         ))
     }
 }
@@ -268,19 +265,19 @@ impl HttpCall {
         let (status, pointer, value) = (&self.expect_status, &self.json_pointer, &self.json_value);
         if !status.is_empty() {
             also(
-                format!("状态码要是 {status}"),
+                format!("状态码应为 {status}"),
                 format!("the status must be {status}"),
             );
         }
         match (pointer.is_empty(), value.is_empty()) {
             (true, _) => {}
             (false, true) => also(
-                format!("回答的 {pointer} 要有值"),
-                format!("{pointer} of the answer must be there"),
+                format!("响应的 {pointer} 应有值"),
+                format!("{pointer} in the response must have a value"),
             ),
             (false, false) => also(
-                format!("回答的 {pointer} 要是 {value}"),
-                format!("{pointer} of the answer must be {value}"),
+                format!("响应的 {pointer} 应为 {value}"),
+                format!("{pointer} in the response must be {value}"),
             ),
         }
         text
@@ -347,12 +344,12 @@ mod tests {
             execution.describe_with(Lang::Zh, name),
             [
                 "等 #12 备份、#15 成功（1d 内），最多等 1h",
-                "同一时间最多 3 个",
+                "最多同时执行 3 个",
                 "在并发池 db 里排队",
                 "失败后最多重试 3 次：1m、2m、4m 之后；只在退出码是 1、75 时；\
                  服务器崩溃后也重试，可能因此执行两遍",
                 "执行超过 5m 时提醒",
-                "停止时先 TERM，30s 后 KILL",
+                "停止时先发 TERM，30s 后发 KILL",
                 "限制：内存 512 MiB，nice 5",
                 "以用户 deploy 执行",
                 "在 /srv 目录执行",
@@ -364,7 +361,7 @@ mod tests {
         assert_eq!(english.len(), 11);
         assert_eq!(
             english[0],
-            "Waits for the success of #12, #15 (within 1d), for 1h at the most"
+            "Waits up to 1h for the success of #12, #15 (within 1d)"
         );
         assert!(
             english[3].starts_with("Tried again up to 3 times after a failure: after 1m, 2m, 4m;")
@@ -395,7 +392,7 @@ mod tests {
         );
         assert_eq!(
             any.describe(Lang::En, |_| None).as_deref(),
-            Some("Waits for the end of #1 or #2 (within 1d), for 1h at the most")
+            Some("Waits up to 1h for the end of #1 or #2 (within 1d)")
         );
     }
 
@@ -411,7 +408,7 @@ mod tests {
         };
         assert_eq!(
             call.describe(Lang::Zh),
-            "发送请求 POST https://example.com/run；状态码要是 200-299,304；回答的 /state 要是 ok"
+            "发送请求 POST https://example.com/run；状态码应为 200-299,304；响应的 /state 应为 ok"
         );
     }
 }

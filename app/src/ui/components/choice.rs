@@ -20,7 +20,7 @@ pub(crate) struct Select {
     pub(crate) options: Vec<(String, String, bool)>,
     /// Further options under a heading each.
     pub(crate) groups: Vec<(&'static str, Vec<(String, String, bool)>)>,
-    /// Told what is chosen, also what was chosen before the page became alive.
+    /// Follows what is chosen, including what was chosen before hydration.
     pub(crate) typed: Option<RwSignal<String>>,
 }
 

@@ -152,7 +152,7 @@ impl Controls {
         }
     }
 
-    /// 加急: with a field for another urge cycle.
+    /// 加急: with a field for another chase schedule.
     pub(crate) fn urge(self, task: &Task) -> AnyView {
         let ui = ui();
         let (id, pending) = (task.id.0, self.control.pending());
@@ -237,7 +237,7 @@ pub(crate) fn fold_after(version: impl Fn() -> usize + 'static) {
 fn fold_all() {
     let open = || document().query_selector("details.unfold[open]").ok()?;
     while let Some(unfolded) = open() {
-        // An attribute that stays would be found for ever.
+        // An attribute that stays would be found again and again.
         if unfolded.remove_attribute("open").is_err() {
             break;
         }

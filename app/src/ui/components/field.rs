@@ -36,7 +36,7 @@ pub(crate) struct Field {
     pub(crate) list: Option<&'static str>,
     /// Takes the cursor when the page has no faults.
     pub(crate) first: bool,
-    /// Told what is typed, also what was typed before the page became alive.
+    /// Follows what is typed, including what was typed before hydration.
     pub(crate) typed: Option<RwSignal<String>>,
     /// The element, for presets.
     pub(crate) node: NodeRef<html::Input>,

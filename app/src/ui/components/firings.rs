@@ -1,4 +1,4 @@
-//! The next firings, with what is left out between them and why.
+//! The next firings, with skipped ones in between and why.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::texts::plan;
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::{lang, plan_ui, ui};
 
-/// Firings in a row that are left out are shown one by one up to this many.
+/// Skipped firings in a row are shown one by one up to this many.
 const LEFT_OUT_SHOWN: usize = 3;
 
 /// What the lines are shown by.
@@ -62,7 +62,7 @@ pub(crate) fn firings(preview: &Preview) -> AnyView {
     .into_any()
 }
 
-/// Firings one by one, and those left out in a row together.
+/// Firings one by one, and skipped ones in a row together.
 fn grouped(firings: &[Firing]) -> Vec<&[Firing]> {
     firings
         .chunk_by(|one, next| one.excluded.is_some() && next.excluded.is_some())

@@ -57,7 +57,7 @@ impl Typed {
     }
 }
 
-/// Without the lines nobody has written into.
+/// Without the lines that are still blank.
 fn filled(mut drafts: Vec<ScheduleDraft>) -> Vec<ScheduleDraft> {
     drafts.retain(|draft| !draft.is_blank());
     drafts

@@ -85,7 +85,7 @@ impl Clock {
         .into_any()
     }
 
-    /// The name of the zone, for whoever wonders about an offset.
+    /// The name of the zone, to explain an offset.
     fn title(&self, at: Stamp) -> String {
         format!("{} {}", self.full(at), self.face.zone.name)
     }

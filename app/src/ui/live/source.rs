@@ -15,7 +15,7 @@ use crate::routes;
 
 /// Changes are gathered for this long: a burst of firings is one fetch.
 const GATHER: Duration = Duration::from_millis(300);
-/// A connection may be away this long before the reader is told.
+/// How long a connection may be lost before the page says so.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A refused connection is tried again after this long; the browser does not do it by itself.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -54,7 +54,8 @@ fn zone() -> Option<String> {
     Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
 }
 
-/// Tells the server the reader's zone with the next document, so that times in it are there from the
+/// Sends the reader's zone to the server with the next document, so that its times are right from
+/// the
 /// start and nothing on the page moves for them.
 fn remember(zone: &str) {
     let cookie = format!(

@@ -1,4 +1,4 @@
-//! Calendars of work days: what there is, and a form for another one.
+//! Calendars of working days: what there is, and a form for another one.
 
 use leptos::prelude::*;
 

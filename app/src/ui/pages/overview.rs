@@ -1,4 +1,4 @@
-//! The overview: the verdict first, then what runs, what comes, and what needs somebody.
+//! The overview: the verdict first, then what runs, what is next, and what needs attention.
 
 use leptos::prelude::*;
 

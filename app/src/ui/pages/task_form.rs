@@ -197,7 +197,7 @@ fn when(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-/// Tells a zone that cannot become right by typing on.
+/// Reports a zone that cannot become right by typing on.
 fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
     let text = plan_ui().zone_unknown;
     let sent = form.draft.zone.clone();

@@ -250,7 +250,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     };
     let name = task.name.clone();
     let label = move |what: &'static str| phrases::for_task(lang, what, &name);
-    // What only the server can tell is told on the task's own page.
+    // What only the server can check is shown on the task's own page.
     let asks = !task.execution.parameters.is_empty() || task.state != TaskState::Active;
     view! {
         <tr>

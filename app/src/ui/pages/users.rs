@@ -93,7 +93,7 @@ fn new_token(token: String) -> AnyView {
 
 fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
-    // Nobody locks themselves out.
+    // No administrator can lock themselves out.
     let own = principal().is_some_and(|who| who.user_id == Some(user.id));
     let (role, help) = ui.role_text(user.role);
     let (state, word, class, glyph, disable) = if user.disabled {

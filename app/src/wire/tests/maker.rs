@@ -1,4 +1,4 @@
-//! Makes up values of any type that can be told by its fields.
+//! Makes up values of any type that its fields describe.
 
 use serde::de::value::{Error, U32Deserializer};
 use serde::de::{

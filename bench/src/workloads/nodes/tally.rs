@@ -98,7 +98,7 @@ mod tests {
         let all = told(&[("succeeded", 600), ("lost", 100), ("skipped overlap", 300)]);
         assert_eq!(unexplained(&all, 600), 0);
         assert_eq!(unexplained(&all, 650), 0, "lost ones may have started");
-        assert_eq!(unexplained(&all, 590), 10, "told, but not run");
+        assert_eq!(unexplained(&all, 590), 10, "recorded, but not run");
         assert_eq!(unexplained(&told(&[("succeeded", 990)]), 990), 10);
         assert_eq!(
             unexplained(&told(&[("succeeded", 990), ("planned", 10)]), 990),

@@ -1,4 +1,4 @@
-//! Somebody who reads pages and asks the REST interface, over one connection that stays open.
+//! A client that reads pages and asks the REST interface, over one connection that stays open.
 
 use std::time::Instant;
 

@@ -2,7 +2,7 @@
 //!
 //! A change of keys is three files and one commit: the new key is written to `secret.key.new`; the
 //! database is sealed with it in one transaction; the old key is copied to `secret.key.old`; the
-//! new one is renamed to `secret.key`. Whoever starts after a crash in between finds the database
+//! new one is renamed to `secret.key`. A start after a crash in between finds the database
 //! sealed with one of `secret.key` and `secret.key.new`, and in the second case goes on from there
 //! (`Sealer::take_over`). So `secret.key.new` is never removed on a guess, only replaced.
 
@@ -127,7 +127,7 @@ fn read(path: &Path) -> Result<Option<[u8; 32]>, SealError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(at(path, error)),
     };
-    // Of the open file, which nobody can exchange any more.
+    // Of the open file, which cannot be exchanged any more.
     let mode = file
         .metadata()
         .map_err(|source| at(path, source))?
@@ -252,7 +252,7 @@ mod tests {
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         assert!(started.take_over("cluster", &newest).expect("taken over"));
         assert!(started.open("cluster", &newest).is_ok());
-        // A stranger's seal is nobody's.
+        // A stranger's seal is refused by both.
         let strange = Sealer::new(&[1; 32]).seal("cluster", "x").expect("seal");
         assert!(!started.take_over("cluster", &strange).expect("no"));
     }

@@ -41,7 +41,7 @@ pub(super) struct Rule {
     week_start: Weekday,
 }
 
-/// How many days may still be looked at. Each rule is bounded by years, and all rules of a text
+/// How many days may still be visited. Each rule is bounded by years, and all rules of a text
 /// together by this.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work(pub(super) u32);

@@ -247,8 +247,8 @@ impl Without {
     }
 }
 
-/// What a time is for people. One in UTC stands for a moment, and counts where the calendar is;
-/// of one in a zone the day that is written counts: whoever wrote it meant that day.
+/// What a time is for people. One in UTC stands for a moment, and counts where the calendar is; of
+/// one in a zone the day that is written counts, because its author meant that day.
 fn shown(at: DateTime, zone: &Zone, ours: &TimeZone) -> DateTime {
     match zone {
         Zone::Utc => TimeZone::UTC

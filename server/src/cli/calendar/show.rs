@@ -85,8 +85,8 @@ pub(super) async fn show(
     if rows.is_empty() {
         print_lines(&[lang()
             .pick(
-                "没有命名的日子：周一至周五是工作日",
-                "No days are named: Monday to Friday are work days",
+                "没有列出的日子：周一至周五是工作日",
+                "No days are listed: Monday to Friday are working days",
             )
             .to_owned()]);
     }

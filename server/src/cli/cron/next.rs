@@ -20,7 +20,7 @@ use crate::firings::Snapshot;
 use crate::service::preview::{Basis, preview};
 use crate::timetable::{Patterns, parse_instant, zone};
 
-/// Most firings that are listed.
+/// The most firings that are listed.
 const COUNT_MAX: u32 = 100_000;
 
 #[derive(Args, Debug)]
@@ -46,7 +46,7 @@ pub(in crate::cli) struct Next {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// With --json: also skipped firings and why they are skipped
+    /// With --json: also list skipped firings and why they are skipped
     #[arg(long, requires = "json")]
     firings: bool,
 }
@@ -62,7 +62,7 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
         Some(text) => Some(Stamp(parse_instant(text, &found).ok_or_else(|| {
             Failure::usage(lang.pick(
                 "--after 请写成 2026-11-22T09:00:00Z 或 2026-11-22 09:00",
-                "--after takes an instant such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
+                "--after takes a time such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
             ))
         })?)),
         None => None,
@@ -108,8 +108,8 @@ fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
         patterns: &Patterns::default(),
         now: SystemClock.now(),
         starts: COUNT_MAX,
-        // The server shows 50; here whoever asks for more starts means it. Behind so many that
-        // are left out nothing is known to fire.
+        // The server shows 50; here a request for more starts is meant. Behind so many skipped ones
+        // nothing is known to fire.
         left_out: 2_000 + 10 * request.count.unwrap_or(0) as usize,
     };
     preview(lang, request, &basis, None).map_err(refusal)
@@ -124,7 +124,7 @@ async fn on_server(
     if request.count > Some(1_000) {
         return Err(Failure::usage(lang.pick(
             "这个日历在服务器上，一次最多 1000 个：--count 1000",
-            "this calendar is on the server, which lists 1000 at the most: --count 1000",
+            "this calendar is on the server, which lists at most 1000: use --count 1000",
         )));
     }
     let client = Client::connect(access, lang).await?;
@@ -136,7 +136,7 @@ async fn on_server(
     serde_json::from_value(answer).map_err(failed)
 }
 
-/// Starts as they come; `-` marks what is left out, `~` a change of the clock, `!` what to know.
+/// Starts as they come; `-` marks a skipped firing, `~` a change of the clock, `!` a warning.
 fn lines(lang: Lang, told: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     if told.next.is_empty() {
@@ -178,12 +178,12 @@ fn nothing(lang: Lang, typed: &Typed) -> String {
         _ => Dialect::Standard,
     };
     match ScheduleSpec::parse_dialect(&typed.expression, dialect) {
-        // Not at any time that could be told.
+        // Not at any time that can be computed.
         Ok(ScheduleSpec::Startup) => ScheduleSpec::Startup.describe(lang),
         Ok(ScheduleSpec::Once { .. }) => lang
             .pick(
                 "不会再执行：这个时间已经过去",
-                "Never fires again: its time has passed",
+                "Never fires again: the time has passed",
             )
             .to_owned(),
         _ => lang.pick("永远不会执行", "Never fires").to_owned(),

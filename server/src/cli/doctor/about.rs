@@ -25,7 +25,7 @@ pub(super) fn version(about: &About, report: &mut Report) {
         text,
         (
             "重启服务器，让它使用新程序",
-            "restart the server so that it is the new program",
+            "restart the server to run the new version",
         ),
     );
 }
@@ -41,7 +41,7 @@ pub(super) const NEXT_OUTPUT: (&str, &str) = (
     "check JCRONTAB_OUTPUT_URL, the bucket and its keys",
 );
 
-/// Zones, calendars, and what the server itself wants told.
+/// Zones, calendars, and the server's own notices.
 pub(super) fn tell(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
     default_zone(&about.default_zone, report);
@@ -60,7 +60,7 @@ pub(super) fn tell(about: &About, report: &mut Report) {
         if notice.code == "output_store" {
             report.fail("output_store", notice.text.clone(), NEXT_OUTPUT);
         }
-        // The others are told by the checks above.
+        // The others are covered by the checks above.
         if notice.code == "clock_step" {
             report.warn(
                 "clock_step",

@@ -9,7 +9,7 @@ use crate::auth::token::random_id;
 use crate::cli::sentence;
 use crate::lifecycle::private::{self, Exposure};
 
-/// Tells of a folder that is not there yet, and whether it can be made.
+/// Reports a folder that does not exist yet, and whether it can be made.
 pub(super) fn to_be(folder: &Path, report: &mut Report) {
     let shown = folder.display();
     let parent = folder.ancestors().skip(1).find_map(|parent| {
@@ -31,17 +31,17 @@ pub(super) fn to_be(folder: &Path, report: &mut Report) {
         );
         let next = (
             "第一次启动时会创建；若不是这个文件夹，设置 JCRONTAB_DATA_DIR",
-            "the first start makes it; set JCRONTAB_DATA_DIR if it is another one",
+            "it is created at the first start; set JCRONTAB_DATA_DIR if another folder is meant",
         );
         report.warn("data_dir", text, next);
     } else {
         let text = report.lang().pick(
             format!("{shown} 不存在，也无法创建"),
-            format!("{shown} does not exist and cannot be made"),
+            format!("{shown} does not exist and cannot be created"),
         );
         let next = (
             "把 JCRONTAB_DATA_DIR 设为可写的文件夹",
-            "set JCRONTAB_DATA_DIR to a folder that can be written",
+            "set JCRONTAB_DATA_DIR to a writable folder",
         );
         report.fail("data_dir", text, next);
     }
@@ -61,12 +61,12 @@ fn exposed(shown: &str, exposure: Exposure, report: &mut Report) {
     };
     let next = (
         "chown 给服务器的用户，chmod -R go-rwx；服务器启动时会收紧权限",
-        "chown it to the server's user and chmod -R go-rwx it; a start of the server narrows its mode",
+        "chown it to the server's user and run chmod -R go-rwx on it; the server also restricts its mode when it starts",
     );
     report.fail("data_dir", text, next);
 }
 
-/// Writes a file into the folder and removes it. Gives whether that worked.
+/// Writes a file into the folder and removes it. Returns whether that worked.
 pub(super) fn writable(folder: &Path, report: &mut Report) -> bool {
     let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let shown = path.display().to_string();

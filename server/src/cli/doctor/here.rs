@@ -18,7 +18,7 @@ use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
 use crate::timetable::data_version;
 
-/// Looks at everything that can be looked at.
+/// Checks everything that can be checked.
 pub(super) async fn look(config: &Config, report: &mut Report) {
     report.ours();
     let known = match open(config, report).await {
@@ -46,16 +46,16 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
     if !report.has("server") {
         report.warn(
             "server",
-            report.pick("没有运行", "does not run"),
+            report.pick("没有运行", "not running"),
             (
                 "用 jcrontab serve 启动；在别的机器上运行时设置 JCRONTAB_URL",
-                "start it with `jcrontab serve`; set JCRONTAB_URL where it runs elsewhere",
+                "start it with `jcrontab serve`; if it runs on another machine, set JCRONTAB_URL",
             ),
         );
     }
 }
 
-/// Opens folder, database and key as the server would, and tells how that went.
+/// Opens folder, database and key as the server would, and reports how that went.
 async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
     let folder = &config.data_dir;
     if !folder.exists() {
@@ -84,7 +84,7 @@ async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
             ),
             (
                 "从备份或同库的其他服务器复制；全新安装则首次启动时生成",
-                "copy it from the backup or from a server on the same database; the first start of a new installation makes it",
+                "copy it from a backup or from another server on the same database; a new installation creates it at its first start",
             ),
         );
         return None;
@@ -108,8 +108,8 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
             "server",
             sentence(&error),
             (
-                "它不应答：稍后再试；服务器日志里有原因；必要时结束那个进程",
-                "it does not answer: try again, see the server's log, end that process if need be",
+                "它没有响应：稍后再试；服务器日志里有原因；必要时结束那个进程",
+                "it does not respond: try again later, see the server's log, and kill that process if necessary",
             ),
         ),
         DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => report.fail(
@@ -124,8 +124,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
     None
 }
 
-/// Tells of a server that holds the folder and has not come far enough to answer. Gives whether
-/// there is one.
+/// Reports a server that holds the folder and is not ready to answer. Returns whether there is one.
 fn tell_progress(folder: &Path, report: &mut Report) -> bool {
     let Some(Progress { stage, pid, since }) = Progress::of(folder) else {
         return false;
@@ -137,12 +136,12 @@ fn tell_progress(folder: &Path, report: &mut Report) -> bool {
         match stage {
             Stage::Starting => (
                 format!("正在启动：进程 {pid}，已 {past}"),
-                format!("is starting: process {pid}, for {past}"),
+                format!("starting: process {pid}, for {past}"),
             ),
             Stage::Database => (
                 format!("正在启动，等待数据库：进程 {pid}，已 {past}；若一直等待，服务器日志里有原因"),
                 format!(
-                    "is starting and waits for its database: process {pid}, for {past}; if it stays so, the server's log says why"
+                    "starting, waiting for its database: process {pid}, for {past}; if this persists, see the server's log"
                 ),
             ),
         },
@@ -161,7 +160,7 @@ async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option
             report.pick("还没有 jcrontab.db", "there is no jcrontab.db yet"),
             (
                 "第一次启动时会创建；使用 MySQL 时设置 DATABASE_URL",
-                "the first start makes it; set DATABASE_URL for MySQL",
+                "it is created at the first start; set DATABASE_URL for MySQL",
             ),
         );
         return None;
@@ -195,7 +194,7 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
         Ok(()) => {
             report.ok(
                 "migrations",
-                ("符合本版本".to_owned(), "as this version has it".to_owned()),
+                ("与本版本一致".to_owned(), "up to date".to_owned()),
             );
             true
         }
@@ -203,12 +202,12 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
             report.fail(
                 "migrations",
                 report.lang().pick(
-                    format!("不是本版本的结构（{}）", sentence(&error)),
-                    format!("not as this version has it ({})", sentence(&error)),
+                    format!("与本版本不一致（{}）", sentence(&error)),
+                    format!("does not match this version ({})", sentence(&error)),
                 ),
                 (
                     "先备份，再运行 jcrontab migrate（启动服务器也会更新）",
-                    "back it up, then run `jcrontab migrate` (a start does it, too)",
+                    "back it up, then run `jcrontab migrate` (starting the server does it as well)",
                 ),
             );
             false
@@ -226,7 +225,7 @@ async fn key(
     let clock: SharedClock = Arc::new(SystemClock);
     let parts = match lifecycle::assemble(config, data, store, &clock, None) {
         Ok(parts) => parts,
-        // Told by its own check.
+        // Reported by its own check.
         Err(StartError::Zone(_)) => return None,
         Err(error) => {
             report.fail("secret_key", sentence(&error), NEXT_KEY);
@@ -243,8 +242,8 @@ async fn key(
         Ok(()) => report.ok(
             "secret_key",
             (
-                "能打开数据库里的密文".to_owned(),
-                "opens the database's secrets".to_owned(),
+                "能解密数据库里的密文".to_owned(),
+                "can decrypt the database's secrets".to_owned(),
             ),
         ),
         Err(error) => report.fail("secret_key", sentence(&error), NEXT_KEY),
@@ -253,8 +252,8 @@ async fn key(
         report.fail(
             "output_store",
             report.lang().pick(
-                format!("输出存不进去：{why}"),
-                format!("it does not take output: {why}"),
+                format!("无法保存输出：{why}"),
+                format!("output cannot be stored: {why}"),
             ),
             super::about::NEXT_OUTPUT,
         );
@@ -288,7 +287,7 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
             sentence(&error),
             (
                 "数据文件夹不要用 noexec 挂载",
-                "do not mount the data folder noexec",
+                "mount the data folder without noexec",
             ),
         ),
     }
@@ -296,10 +295,10 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
 
 const NEXT_DATABASE: (&str, &str) = (
     "检查 DATABASE_URL、网络和数据库账号",
-    "check DATABASE_URL, the network and the database's account",
+    "check DATABASE_URL, the network and the database account",
 );
 
 const NEXT_KEY: (&str, &str) = (
     "从备份或同库的其他服务器复制 secret.key",
-    "copy secret.key from the backup or from a server on the same database",
+    "copy secret.key from a backup or from another server on the same database",
 );

@@ -27,7 +27,7 @@ pub(super) struct Check {
     next: Option<&'static str>,
 }
 
-/// All checks, in the order in which they are told.
+/// All checks, in the order in which they are printed.
 #[derive(Debug)]
 pub(super) struct Report {
     lang: Lang,
@@ -98,13 +98,13 @@ impl Report {
         });
     }
 
-    /// This program's own version, where no server tells its own.
+    /// This program's own version, where no server reports its own.
     pub(super) fn ours(&mut self) {
         let version = format!("jcrontab {}", env!("CARGO_PKG_VERSION"));
         self.ok("version", (version.clone(), version));
     }
 
-    /// Whether a check was told already.
+    /// Whether a check was reported already.
     pub(super) fn has(&self, name: &str) -> bool {
         self.checks.iter().any(|check| check.name == name)
     }
@@ -153,7 +153,7 @@ fn title(name: &'static str) -> (&'static str, &'static str) {
         "version" => ("版本", "version"),
         "data_dir" => ("数据文件夹", "data folder"),
         "database" => ("数据库", "database"),
-        "migrations" => ("数据库结构", "database layout"),
+        "migrations" => ("数据库结构", "database schema"),
         "zone_data" => ("时区数据", "zone data"),
         "default_zone" => ("默认时区", "default zone"),
         "system_zone" => ("系统时区", "system zone"),

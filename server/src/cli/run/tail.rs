@@ -116,7 +116,7 @@ fn print(items: &[LogItem], json: bool) -> Result<(), Failure> {
                 .and_then(|()| out.flush())
                 .ok(),
             LogItem::Text { text, .. } => err.write_all(text.as_bytes()).ok(),
-            LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes left out …]", to - from).ok(),
+            LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes omitted …]", to - from).ok(),
         };
     }
     Ok(())

@@ -23,14 +23,14 @@ pub(super) async fn run(access: &Access, json: bool) -> Result<(), Failure> {
     if access.remote().is_some() {
         return Err(Failure::usage(lang.pick(
             "换密钥要在服务器本机进行：去掉 JCRONTAB_URL 和 --url",
-            "the key is changed on the server's own host: unset JCRONTAB_URL and drop --url",
+            "run key rotation on the server's own host: unset JCRONTAB_URL and drop --url",
         )));
     }
-    let what = lang.pick("更换密钥…", "changing the key …");
+    let what = lang.pick("更换密钥…", "rotating the key …");
     let (count, several) = shown(what, changed(&access.config)).await?;
     let mut lines = vec![lang.pick(
         format!("已换用新密钥，重新加密了 {count} 个值。旧密钥在 secret.key.old：换密钥之前的备份要用它，不再需要时删除"),
-        format!("The key is new, and {count} {} sealed with it. The old one is secret.key.old: backups from before need it; delete it when they are gone", plural(count, "value is", "values are")),
+        format!("The key was rotated, and {count} {} encrypted with the new one. The old key is in secret.key.old: backups made before need it; delete it once they are gone", plural(count, "value is", "values are")),
     )];
     if several {
         lines.push(
@@ -60,7 +60,7 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
         DataDirError::InUse { .. } => Failure::refused(lang.pick(
             "服务器正在使用这个数据文件夹；先停掉它，再换密钥",
-            "a server is using this data folder; stop it first, then change the key",
+            "a server is using this data folder; stop it first, then rotate the key",
         )),
         DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;

@@ -47,7 +47,7 @@ pub(in crate::cli) struct AddTask {
     /// Tag; repeatable
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// Nickname (绰号), how messages greet the group
+    /// Nickname (称呼), how messages address the recipients
     #[arg(long, default_value = "")]
     nickname: String,
     /// Channel for messages, by name or ID
@@ -59,13 +59,13 @@ pub(in crate::cli) struct AddTask {
     /// Create the task with chasing on
     #[arg(long)]
     urging: bool,
-    /// Start of the time window: RFC 3339, or a time in the task's time zone
+    /// Start of the active period: RFC 3339, or a time in the task's time zone
     #[arg(long, default_value = "")]
     starts_at: String,
-    /// End of the time window
+    /// End of the active period
     #[arg(long, default_value = "")]
     ends_at: String,
-    /// Time limit of a run, after which it is killed: 30s, 5m, 2h
+    /// Timeout of a run, after which it is killed: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
     /// 处理预案: what to do when it fails, as text or as a link
@@ -112,7 +112,7 @@ struct Missed {
     /// With --missed all: maximum number per schedule, 1-1000 (default: 10)
     #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max: String,
-    /// With --missed latest and all: maximum age of a missed firing (default: 30d)
+    /// With --missed latest or all: maximum age of a missed firing (default: 30d)
     #[arg(long, default_value = "", help_heading = MISSED)]
     missed_max_age: String,
 }
@@ -151,8 +151,8 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     } else {
         let (id, cycle) = (text(&task, "id"), cycle(&task));
         let entered = lang().pick(
-            format!("任务 {id} 已建单：{cycle}"),
-            format!("Task {id} entered: {cycle}"),
+            format!("任务 {id} 已创建：{cycle}"),
+            format!("Task {id} created: {cycle}"),
         );
         let lines: Vec<String> = std::iter::once(entered).chain(warnings(&task)).collect();
         print_lines(&lines);

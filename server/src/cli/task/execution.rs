@@ -26,7 +26,7 @@ pub(super) struct Execution {
     /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
-    /// Time between SIGTERM and SIGKILL when a run is stopped (default: 10s)
+    /// Grace period between SIGTERM and SIGKILL when a run is stopped (default: 10s)
     #[arg(long, default_value = "")]
     stop_grace: String,
     /// Unix user to run as, one of JCRONTAB_RUN_AS_ALLOW on the server
@@ -56,7 +56,7 @@ pub(super) struct Execution {
     /// Label of a parameter in the form: NAME=LABEL; repeatable
     #[arg(long = "param-label", value_name = "NAME=LABEL", value_parser = label)]
     labels: Vec<(String, String)>,
-    /// Let its processes go on when the server crashes
+    /// Keep its processes running when the server crashes
     #[arg(long)]
     outlives_server: bool,
     #[command(flatten)]
@@ -78,19 +78,19 @@ struct Retry {
     /// Delay before the first retry: 30s, 5m (default: 1m)
     #[arg(long, default_value = "")]
     retry_delay: String,
-    /// Backoff factor: each further delay is longer by this factor, 1-10 (default: 2)
+    /// Backoff multiplier: each further delay is longer by this factor, 1-10 (default: 2)
     #[arg(long, default_value = "")]
     retry_factor: String,
     /// Maximum delay (default: 1h)
     #[arg(long, default_value = "")]
     retry_max_delay: String,
-    /// Random change of each delay, in percent
+    /// Jitter of each delay, in percent
     #[arg(long, default_value = "")]
     retry_jitter: String,
     /// Retry only after these exit codes: 1,75
     #[arg(long, value_name = "CODES", default_value = "")]
     retry_on_exit: String,
-    /// Retry also after the time limit
+    /// Retry also after a timeout
     #[arg(long)]
     retry_on_timeout: bool,
     /// Retry also after a crash of the server; the command may then run twice
@@ -257,7 +257,7 @@ fn label(text: &str) -> Result<(String, String), String> {
     Ok((pair.0.trim().to_owned(), pair.1.trim().to_owned()))
 }
 
-/// `NAME[!][:KIND][(A|B|C)][=DEFAULT]`.
+/// ``NAME[!][:KIND][(A|B|C)][=DEFAULT]``.
 fn parameter(text: &str) -> Result<Parameter, String> {
     // A choice may hold a `=`, so the default begins behind the bracket.
     let closed = text

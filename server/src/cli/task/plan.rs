@@ -50,7 +50,7 @@ pub(super) async fn occurrences(client: &Client, one: &One, query: &str) -> Resu
     if let Some(next) = page["next"].as_str().filter(|_| !one.json) {
         print_lines(&[lang().pick(
             format!("还有更早的：--after {next}"),
-            format!("There are older ones: --after {next}"),
+            format!("More: --after {next}"),
         )]);
     }
     Ok(())

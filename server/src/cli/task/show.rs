@@ -220,7 +220,7 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
     for id in &execution.waits.tasks {
         match client.call(Method::GET, &path(id.0, ""), None).await {
             Ok(task) => drop(names.insert(*id, text(&task, "name"))),
-            // Deleted meanwhile: its id is told all the same.
+            // Deleted meanwhile: its id is shown all the same.
             Err(failure) if failure.is_not_found() => {}
             Err(failure) => return Err(failure),
         }

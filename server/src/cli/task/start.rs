@@ -103,7 +103,7 @@ fn parameters(start: &StartTask, form: &RunForm) -> Result<BTreeMap<String, Stri
             _ if secret => {
                 return Err(Failure::usage(lang().pick(
                     format!("{name} 是密钥，不能写在命令行里：用 {name}=@stdin，或者不写、等提示时输入"),
-                    format!("{name} is a secret and does not belong on the command line: write {name}=@stdin, or leave it out to be asked"),
+                    format!("{name} is a secret and must not be given on the command line: use {name}=@stdin, or omit it to be prompted"),
                 )));
             }
             value => value.to_owned(),
@@ -134,7 +134,7 @@ fn line(name: &str) -> Result<String, Failure> {
     if count == 0 {
         return Err(Failure::usage(lang().pick(
             format!("标准输入里没有给 {name} 的一行"),
-            format!("stdin holds no line for {name}"),
+            format!("stdin has no line for {name}"),
         )));
     }
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
@@ -155,10 +155,7 @@ async fn end_of(client: &Client, mut run: Run) -> Result<Run, Failure> {
 fn started(run: &Run) -> String {
     let id = run.id;
     if run.state == RunState::Waiting {
-        return lang().pick(
-            format!("执行 {id} 在排队"),
-            format!("Run {id} waits for its turn"),
-        );
+        return lang().pick(format!("执行 {id} 在排队"), format!("Run {id} is queued"));
     }
     lang().pick(format!("执行 {id} 已启动"), format!("Run {id} started"))
 }

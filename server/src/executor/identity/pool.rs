@@ -23,7 +23,7 @@ const AUTO_COUNT: u32 = 1 << 20;
 pub struct Pool {
     first: u32,
     count: u32,
-    /// Somebody may have made accounts in the range.
+    /// Accounts may exist in the range.
     is_named: bool,
 }
 

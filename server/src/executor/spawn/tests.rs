@@ -1,4 +1,4 @@
-//! Starts of which nobody can say how they came out: a stand-in for the launcher takes the order,
+//! Starts whose outcome is unknown: a stand-in for the launcher takes the order,
 //! starts the command, and then says nothing, or something that is no child.
 
 use std::io::{IoSliceMut, Read};
@@ -152,7 +152,7 @@ fn start_without_outcome(answer: Option<i32>) -> String {
     assert_eq!(ended.signal(), Some(Signal::SIGKILL as i32));
     assert_eq!(kill_strays(&folder.key).expect("a look"), 0);
     let starts = std::fs::read_to_string(starts).expect("it was started");
-    assert_eq!(starts, "start\n", "nobody starts it again");
+    assert_eq!(starts, "start\n", "it is not started again");
     let (open, _) = journal::read(&folder.path).expect("the journal");
     assert!(open.is_empty(), "{open:?}");
     let reason = started.expect_err("no run");

@@ -75,14 +75,14 @@ fn a_time_of_the_day_that_has_passed_is_not_the_end() {
     let rules = resting(date(2026, 1, 1), 1200);
     for rule in ["next_work_day", "previous_work_day"] {
         let compiled = own("0 9 * * *", rule, &rules);
-        let slot = compiled.next(at("2027-06-01 10:00")).expect("told");
+        let slot = compiled.next(at("2027-06-01 10:00")).expect("a slot");
         assert_eq!(shown(slot.at), "2027-06-02 09:00:00");
         assert!(matches!(
             slot.firings[0].excluded,
             Some(Excluded::Nowhere { .. })
         ));
         let twice = own("0 9,15 * * *", rule, &rules);
-        let slot = twice.next(at("2027-06-01 10:00")).expect("told");
+        let slot = twice.next(at("2027-06-01 10:00")).expect("a slot");
         assert_eq!(shown(slot.at), "2027-06-01 15:00:00");
     }
 }
@@ -163,7 +163,7 @@ fn a_blackout_without_end_lets_nothing_start() {
             let rules = with(blackout(None, Some((cron, seconds)), policy, &[]));
             for spec in ["0 9 * * *", "at 2026-11-24 09:00"] {
                 let shut = compiled(&schedule(spec, ""), &task(), &rules);
-                let slot = shut.next(at("2026-11-23 12:00")).expect("told");
+                let slot = shut.next(at("2026-11-23 12:00")).expect("a slot");
                 assert!(
                     matches!(slot.firings[0].excluded, Some(Excluded::Blackout { .. })),
                     "{cron} {spec}"
@@ -188,7 +188,7 @@ fn a_blackout_without_end_lets_nothing_start() {
         rules.quiet.push(hour);
     }
     let chained = compiled(&schedule("30 0 * * *", ""), &task(), &rules);
-    let slot = chained.next(at("2026-11-23 00:00")).expect("told");
+    let slot = chained.next(at("2026-11-23 00:00")).expect("a slot");
     assert!(slot.firings[0].excluded.is_some() && !slot.firings[0].put_off);
 }
 
@@ -202,7 +202,7 @@ fn nothing_is_known_behind_a_pause_without_end() {
     ];
     let slot = compiled_schedules[0]
         .next(at("2026-11-22 12:00"))
-        .expect("told");
+        .expect("a slot");
     assert_eq!(slot.firings[0].excluded, Some(Excluded::Paused));
     assert_eq!(compiled_schedules[0].behind(&slot), None);
     let mut merge = Merge::new(&compiled_schedules, at("2026-11-22 12:00"));
@@ -221,7 +221,7 @@ fn every_search_has_an_end() {
         start.map(|firing| shown(firing.due_at)),
         Some("2028-06-05 09:00:00".to_owned())
     );
-    // Mondays are rest days only where a calendar says so, and the last one it names has passed.
+    // Mondays are days off only where a calendar says so, and the last one it names has passed.
     let never = plain("0 9 * * 1", "rest_days");
     assert_eq!(never.next_start(at("2035-01-01 00:00")), None);
     // The 29th of February on a weekend: rare, and found.
@@ -231,7 +231,7 @@ fn every_search_has_an_end() {
         start.map(|firing| shown(firing.due_at)),
         Some("2032-02-29 09:00:00".to_owned())
     );
-    // A calendar of rest days only, for a hundred years.
+    // A calendar of days off only, for a hundred years.
     let rules = resting(date(2026, 1, 1), 36_525);
     for rule in ["work_days", "next_work_day", "previous_work_day"] {
         let shut = own("0 9 * * *", rule, &rules);

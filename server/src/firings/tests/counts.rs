@@ -4,7 +4,7 @@ use app::occurrence::SkipReason;
 
 use super::*;
 
-/// Starts, and what is left out, one by one.
+/// Starts, and skipped firings, one by one.
 fn one_by_one(
     compiled: &CompiledSchedule,
     from: DateTime<Utc>,

@@ -4,7 +4,7 @@
 const MAX_CHARS: usize = 40;
 
 /// The nearest known name, where one is near enough: a few letters off, the same word in a longer
-/// one (`timezone`, `zone`), or the same letters with some left out (`cmd`, `command`).
+/// one (`timezone`, `zone`), or the same letters with some missing (`cmd`, `command`).
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = typed.chars().count();

@@ -6,7 +6,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 /// The blocks of the IANA IPv4 Special-Purpose Address Registry (as of 2025-10), and multicast.
 /// Blocks that the registry calls globally reachable are services of the network itself (AS112,
-/// AMT); nobody's chat group or calendar lives there.
+/// AMT); no chat group or calendar is there.
 const SPECIAL_V4: [Ipv4Net; 20] = [
     v4([0, 0, 0, 0], 8),
     v4([10, 0, 0, 0], 8),

@@ -35,7 +35,7 @@ pub(in super::super) async fn password(
     if fields.new != fields.repeat {
         let text = caller.lang.pick(
             "两次输入的新密码不一样",
-            "The new password was not typed the same way twice",
+            "The two new passwords do not match",
         );
         let form = PasswordForm {
             faults: vec![FieldError::new("repeat", "differs", text)],

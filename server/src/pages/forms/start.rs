@@ -15,7 +15,7 @@ use super::{and_say, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
-/// What was typed. A field that no task has is told as one.
+/// What was typed. An unknown field is reported as one.
 fn request_of(fields: Vec<(String, String)>) -> RunRequest {
     let mut request = RunRequest::default();
     for (name, value) in fields {

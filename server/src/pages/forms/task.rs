@@ -63,7 +63,7 @@ pub(in super::super) async fn update(
     };
     match web.service.save_task(&caller, id, version, typed).await {
         Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
-        // Whoever saves once more has seen what the others changed.
+        // Saving once more is a decision made with the others' changes in sight.
         Ok(Saved::Outdated { version, error }) => {
             refused(&web, parts, draft, Some(version), error).await
         }

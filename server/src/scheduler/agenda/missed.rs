@@ -1,4 +1,4 @@
-//! Telling what nobody was there for, in few rows whatever the outage.
+//! Recording missed firings, in few rows however long the outage.
 
 use app::occurrence::{MissReason, SkipReason};
 use app::schedule::MissedPolicy;
@@ -10,12 +10,12 @@ use crate::firings::{CompiledSchedule, Excluded};
 use crate::store::{Planned, PlannedEntry};
 use crate::timetable::start_of_day;
 
-/// Missed firings of one schedule that get a row each; more are told in one row.
+/// Missed firings of one schedule that get a row each; further ones share one row.
 const ROWS: usize = 20;
-/// Slots of one schedule that are gone through one by one; where there are more, and arithmetic
-/// cannot count them, the row counts what was gone through.
+/// Slots of one schedule that are walked one by one; where there are more, and arithmetic cannot
+/// count them, the row counts those.
 const STEPS: usize = 5_000;
-/// Rows of firings that a rule left out meanwhile, per schedule.
+/// Rows of firings that a rule skipped meanwhile, per schedule.
 const SKIPPED_ROWS: usize = 200;
 
 /// The rule that holds for a task: what its mode implies unless it says otherwise.
@@ -28,8 +28,8 @@ pub(in crate::scheduler) fn policy(task: &Task) -> MissedPolicy {
     })
 }
 
-/// Rows for the slots of a schedule from the one at `first` up to `now`: the firings that may
-/// still be caught up are planned, the claim decides on them; the others are told.
+/// Rows for the slots of a schedule from the one at `first` up to `now`: the firings that may still
+/// be caught up are planned, the claim decides on them; the others are recorded.
 pub(super) fn rows(
     task: &Task,
     compiled: &CompiledSchedule,
@@ -76,7 +76,7 @@ pub(super) fn rows(
     }
     let mut rows = skipped;
     if policy(task) == MissedPolicy::All && firing.len() <= ROWS {
-        // Only the latest ones are caught up; the claim cannot tell which they are.
+        // Only the latest ones are caught up; the claim cannot know which they are.
         let told = firing.len().saturating_sub(keep);
         for row in firing.iter_mut().take(told) {
             row.entry = PlannedEntry::Missed {
@@ -117,7 +117,7 @@ fn many(
 ) -> Vec<Planned> {
     let cycle = compiled.cycle();
     let just_before = |at: DateTime<Utc>| at - TimeDelta::microseconds(1);
-    // One more than is kept: the last of those that are told.
+    // One more than is kept: the last of those that are recorded.
     let mut last: Vec<Planned> = Vec::new();
     let mut at = cycle.previous_at_or_before(until);
     let mut steps = 0;
@@ -158,7 +158,7 @@ fn many(
     rows
 }
 
-/// Rows for whole days that a rule of days left out, days in a row together.
+/// Rows for whole days that a rule of days skipped, days in a row together.
 fn left_out(
     task: &Task,
     compiled: &CompiledSchedule,

@@ -74,11 +74,11 @@ fn other(kind: ChannelKind, vendor: &str, lang: Lang) -> String {
     match kind {
         ChannelKind::Wecom => lang.pick(
             format!("这是{vendor}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{}", example()),
-            format!("This is an address of {vendor}, not of a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {}", example()),
+            format!("This is a {vendor} address, not a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {}", example()),
         ),
         ChannelKind::Webhook => lang.pick(
             format!("这是{vendor}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址"),
-            format!("This is an address of {vendor}, which does not take the JSON that a webhook channel sends. Enter the address of a receiver of your own"),
+            format!("This is a {vendor} address, which does not accept the JSON that webhook channels send. Enter the address of your own receiver"),
         ),
     }
 }
@@ -89,7 +89,7 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
         return Some(match key_in(text) {
             Some(key) => lang.pick(
                 format!("这里要填机器人的完整地址：{}", complete(key)),
-                format!("Enter the whole address of the robot: {}", complete(key)),
+                format!("Enter the full address of the robot: {}", complete(key)),
             ),
             None => lang.pick(
                 format!(
@@ -112,14 +112,11 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
         return Some(match key_in(text) {
             Some(key) => lang.pick(
                 format!("机器人的地址应为 {}", complete(key)),
-                format!("The address of the robot is {}", complete(key)),
+                format!("The address of the robot should be {}", complete(key)),
             ),
             None => lang.pick(
                 format!("这不是机器人的地址；机器人的地址形如 {}", example()),
-                format!(
-                    "This is not the address of a robot, which looks like {}",
-                    example()
-                ),
+                format!("This is not a robot address; one looks like {}", example()),
             ),
         });
     }
@@ -130,7 +127,7 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
         lang.pick(
             format!("地址里缺少 key；请复制完整的 Webhook 地址：{}", example()),
             format!(
-                "The key is missing; copy the whole webhook address: {}",
+                "The key is missing; copy the full webhook address: {}",
                 example()
             ),
         )

@@ -1,4 +1,4 @@
-//! Tasks that a task waits for: which ones are meant, and that nobody waits for themselves.
+//! Tasks that a task waits for: which ones are meant, and that there is no cycle.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -50,7 +50,7 @@ impl Service {
                 "unknown",
                 lang.pick(
                     format!("没有这样的任务：{names}；请填编号（12 或 #12）或完整的名字"),
-                    format!("There is no task {names}; write its id (12 or #12) or its whole name"),
+                    format!("There is no task {names}; enter an id (12 or #12) or a full name"),
                 ),
             );
         } else if own.is_some_and(|own| found.contains(&own)) {

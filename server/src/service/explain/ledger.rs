@@ -26,7 +26,7 @@ impl Service {
             .occurrences_about(task.id, at, until)
             .await
             .or_internal(lang)?;
-        // One that ran says more than one that was left out.
+        // One that ran explains more than one that was skipped.
         let found = rows
             .iter()
             .filter(|row| row.tells_of(at, until))
@@ -52,7 +52,7 @@ impl Service {
                 (
                     Verdict::Planned,
                     lang.pick(
-                        format!("已计划：{due} 开始。"),
+                        format!("计划于 {due} 开始。"),
                         format!("It is planned to start at {due}."),
                     ),
                 )
@@ -82,7 +82,7 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdic
         let (id, attempt) = (run.id, run.attempt);
         let sentence = lang.pick(
             format!("计划在 {named} 的这一次还没有开始：{why}（第 {attempt} 次尝试，执行 {id}）。"),
-            format!("The one planned for {named} has not started yet: it {why} (attempt {attempt}, run {id})."),
+            format!("The run planned for {named} has not started yet: it {why} (attempt {attempt}, run {id})."),
         );
         return (Verdict::Waiting, sentence);
     }
@@ -92,7 +92,7 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdic
         Verdict::Running
     };
     let caught_up = if run.trigger == Trigger::CatchUp {
-        lang.pick("（补跑）", " (caught up)")
+        lang.pick("（补执行）", " (caught up)")
     } else {
         ""
     };
@@ -111,7 +111,7 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdic
     let id = run.id;
     let sentence = lang.pick(
         format!("计划在 {named} 的这一次于 {started} 开始{caught_up}，{how}{reason}（执行 {id}）。"),
-        format!("The one planned for {named} started at {started}{caught_up} and {how}{reason} (run {id})."),
+        format!("The run planned for {named} started at {started}{caught_up} and {how}{reason} (run {id})."),
     );
     (verdict, sentence)
 }
@@ -132,13 +132,13 @@ fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (Verdict, String
             lang.pick(
                 format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
                 format!(
-                    "It did not run: each of {count} firings from {since} to {named} {word}: {why}."
+                    "It did not run: each of the {count} firings from {since} to {named} {word}: {why}."
                 ),
             )
         }
         None => lang.pick(
             format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
-            format!("It did not run: the one planned for {named} {word}: {why}."),
+            format!("It did not run: the run planned for {named} {word}: {why}."),
         ),
     };
     (verdict, sentence)

@@ -12,14 +12,14 @@ use super::super::words::{clock_change_text, excluded_text, note_text};
 use crate::firings::{CompiledSchedule, Merge, Slot};
 use crate::timetable::clock_changes;
 
-/// Slots that are gone through for starts, besides those that are asked for.
+/// Slots that are searched for starts, besides those that are asked for.
 const SLOTS: usize = 4_000;
-/// Left-out firings of one stretch that are shown before the rest of it is stepped over.
+/// Skipped firings of one stretch that are shown before the rest of it is stepped over.
 pub(in crate::service) const STRETCH: usize = 3;
-/// Left-out firings less than this apart are one stretch.
+/// Skipped firings less than this apart are one stretch.
 pub(in crate::service) const DENSE: TimeDelta = TimeDelta::hours(20);
 
-/// The next `count` starts, with what is left out between them, of which so many are told.
+/// The next `count` starts, with at most so many of the skipped firings in between.
 pub(super) fn list(
     lang: Lang,
     task: &Task,
@@ -31,7 +31,7 @@ pub(super) fn list(
     let mut firings: Vec<Firing> = Vec::new();
     let mut merge = Merge::new(compiled_schedules, from);
     let (mut starts, mut left_out, mut slots) = (0, 0, 0);
-    // How many were left out in a row, by schedule.
+    // How many were skipped in a row, by schedule.
     let mut stretch = vec![(0_usize, from); compiled_schedules.len()];
     let mut before = from;
     while starts < count
@@ -81,7 +81,7 @@ pub(super) fn list(
             });
         }
         if firings.len() > shown {
-            // Else the next one that is shown tells of a change of the clock.
+            // Else the next one that is shown would mark the clock change.
             before = slot.at;
         }
         if stretch[index].0 >= STRETCH {
@@ -122,7 +122,7 @@ pub(super) fn notes(
             let name = &calendar.name;
             let note = lang.pick(
                 format!("日历 {name} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),
-                format!("Calendar {name} has no data for {year}: Monday to Friday count as work days then"),
+                format!("Calendar {name} has no data for {year}: Monday to Friday count as working days then"),
             );
             if !notes.contains(&note) {
                 notes.push(note);

@@ -48,12 +48,12 @@ fn servers_up(lang: Lang, hosts: &[String]) -> AppError {
         "key.servers_up",
         lang.pick(
             format!("有服务器正在运行（{hosts}），它们只认得旧密钥"),
-            format!("Servers are running ({hosts}) and know the old key only"),
+            format!("Servers are running ({hosts}) that only have the old key"),
         ),
     )
     .with_hint(lang.pick(
         "先停掉使用同一数据库的所有服务器；刚被强制结束的要等半分钟",
-        "Stop all servers on this database first; half a minute must pass after one was killed",
+        "Stop all servers on this database first; after a kill, wait half a minute",
     ))
 }
 
@@ -83,13 +83,13 @@ impl Service {
                     ErrorKind::Conflict,
                     "key.does_not_open",
                     lang.pick(
-                        format!("有一个值用现在的密钥打不开：{what}；什么都没有改变"),
-                        format!("One value does not open with the present key: {what}; nothing was changed"),
+                        format!("有一个值无法用现在的密钥解密：{what}；没有做任何修改"),
+                        format!("One value cannot be decrypted with the current key: {what}; nothing was changed"),
                     ),
                 )
                 .with_hint(lang.pick(
                     "重新填写或删除它，再换密钥",
-                    "Enter it again or delete it, then change the key",
+                    "Enter it again or delete it, then rotate the key",
                 )));
             }
             Err(error) => return Err(internal(lang, &error)),
@@ -98,7 +98,7 @@ impl Service {
         self.sealer.adopt(&next).map_err(|error| {
             internal(lang, &error).with_hint(lang.pick(
                 "数据库已经换用 secret.key.new 里的新密钥；不要删除它，下次启动会自动就位",
-                "The database uses the new key in secret.key.new already: keep that file, the next start puts it in place",
+                "The database already uses the new key in secret.key.new: keep that file; the next start puts it in place",
             ))
         })?;
         Ok(Rotated { resealed })

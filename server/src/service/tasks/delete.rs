@@ -78,11 +78,11 @@ fn still_running(lang: Lang, left: usize) -> AppError {
         "task.still_running",
         lang.pick(
             format!("还不能删除：别的节点上有 {left} 次执行还没结束。已要求它们停止，任务已结单，不会再启动"),
-            format!("It cannot be deleted yet: {left} of its runs on other nodes have not ended. They were asked to, and the task is closed, so nothing starts any more"),
+            format!("It cannot be deleted yet: {left} of its runs on other nodes have not ended. They were asked to stop, and the task is closed, so no new runs start"),
         ),
     )
     .with_hint(lang.pick(
         "等它们结束后再删一次",
-        "Delete it again when they have ended",
+        "Delete it again after they have ended",
     ))
 }

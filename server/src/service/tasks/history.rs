@@ -32,7 +32,7 @@ pub(super) fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chro
         AppError::new(
             ErrorKind::Invalid,
             "cursor",
-            lang.pick("分页游标无效", "The cursor is not one of ours"),
+            lang.pick("分页游标无效", "The cursor is not valid"),
         )
     })
 }

@@ -1,5 +1,5 @@
-//! The list of tasks, kept for as long as it is true: programs ask for all tasks again and again,
-//! people for the first page, and mostly nothing has changed.
+//! The cache of the list of tasks, valid until something changes: programs ask for all tasks again
+//! and again, people for the first page, and mostly nothing has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

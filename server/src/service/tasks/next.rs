@@ -37,8 +37,8 @@ impl Service {
             .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
     }
 
-    /// The schedules of a task that are in force, ready to be asked; ones that this version
-    /// cannot read are left out.
+    /// The schedules of a task that are in force, ready to be asked; ones that this version cannot
+    /// read are not among them.
     pub(in crate::service) fn compiled_schedules(&self, task: &Task) -> Vec<CompiledSchedule> {
         let rules = self.calendar_cache.snapshot();
         let urge;

@@ -1,5 +1,5 @@
-//! Entering and saving tasks. A task has a version, which every change of it counts up: whoever saves
-//! what was made from an older one is told what the others changed, and loses nothing that was typed.
+//! Creating and saving tasks. A task has a version, which every change counts up: a save made from
+//! an older version is answered with what the others changed, and nothing typed is lost.
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
@@ -18,9 +18,9 @@ use crate::store::{TaskChange, Updated};
 
 /// Times that a change which names no version is made anew on what others saved meanwhile.
 const SAVE_TRIES: u32 = 8;
-/// Changes of others that are told.
+/// Changes of others that are listed.
 const TOLD_MAX: u64 = 5;
-/// Characters of a value that are told of a change.
+/// Characters of a value that are shown of a change.
 const VALUE_MAX: usize = 60;
 
 /// What came of saving a task.
@@ -112,7 +112,7 @@ impl Service {
             "task.busy",
             lang.pick(
                 "别人正在不停地修改这个任务，没有保存",
-                "Others keep changing this task, so nothing was saved",
+                "Other people keep changing this task; nothing was saved",
             ),
         )
         .with_hint(lang.pick("稍后再试一次", "Try again in a moment")))
@@ -133,8 +133,8 @@ impl Service {
             .collect();
         let mut message = lang
             .pick(
-                "你打开之后，别人改过这个任务，没有保存",
-                "Others have changed this task since you opened it, so nothing was saved",
+                "你打开之后，别人修改过这个任务，所以没有保存",
+                "Someone else has changed this task since you opened it; nothing was saved",
             )
             .to_owned();
         if !told.is_empty() {
@@ -143,8 +143,8 @@ impl Service {
         }
         let error =
             AppError::new(ErrorKind::Conflict, "task.outdated", message).with_hint(lang.pick(
-                "核对之后再保存一次，就以你填写的为准",
-                "Look at what they changed; saving again puts yours in its place",
+                "请核对；再次保存会以你填写的内容为准",
+                "Review the changes; saving again overwrites them with yours",
             ));
         Ok(Saved::Outdated {
             version: stored.version,
@@ -167,10 +167,10 @@ fn in_words(lang: Lang, change: &TaskChange) -> String {
         "task.update" => return fields_in_words(lang, &change.detail),
         "task.pause" => lang.pick("暂停", "paused it"),
         "task.close" => lang.pick("结单", "closed it"),
-        "task.restore" => lang.pick("恢复", "restored it"),
+        "task.restore" => lang.pick("恢复", "reopened it"),
         "task.resume" => lang.pick("到点恢复", "resumed it"),
-        "task.urge" => lang.pick("加急", "set it to urging"),
-        "task.unurge" => lang.pick("恢复原始周期", "put it back to its own cycle"),
+        "task.urge" => lang.pick("加急", "started chasing"),
+        "task.unurge" => lang.pick("恢复原始周期", "restored the original schedule"),
         other => other,
     };
     word.to_owned()
@@ -210,7 +210,7 @@ fn keep_window(new: &mut TaskSpec, typed: &TaskDraft, before: &TaskDraft, stored
     }
 }
 
-/// Whether two texts of the form say the same time: a browser leaves out seconds that are zero.
+/// Whether two texts of the form name the same time: a browser drops seconds that are zero.
 fn is_same_time(a: &str, b: &str) -> bool {
     let plain = |text: &str| {
         let text = text.trim().replacen('T', " ", 1);

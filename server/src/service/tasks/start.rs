@@ -41,12 +41,12 @@ fn out_of_step(lang: Lang) -> AppError {
         "server.out_of_step",
         lang.pick(
             "这台服务器的时钟偏差太大，或太久连不上数据库，现在不启动任何任务",
-            "This server's clock is too far off, or the database has not heard it for long: it starts nothing now",
+            "This server's clock is too far off, or its heartbeats have not reached the database: it does not start anything now",
         ),
     )
     .with_hint(lang.pick(
         "换一台服务器，或校准它的时钟后再试",
-        "Try another server, or set its clock right first",
+        "Use another server, or correct its clock first",
     ))
 }
 
@@ -164,7 +164,7 @@ fn check(
     if note.chars().count() > NOTE_MAX {
         let said = lang.pick(
             format!("最多 {NOTE_MAX} 个字"),
-            format!("{NOTE_MAX} characters at most"),
+            format!("At most {NOTE_MAX} characters"),
         );
         faults.push(FieldError::new("note", "too_long", said));
     } else if note.chars().any(char::is_control) {
@@ -175,7 +175,7 @@ fn check(
     if key.is_some_and(|key| !is_key(key)) {
         let said = lang.pick(
             format!("Idempotency-Key 是 1 到 {KEY_MAX} 个可见的 ASCII 字符"),
-            format!("An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters"),
+            format!("Idempotency-Key consists of 1 to {KEY_MAX} visible ASCII characters"),
         );
         faults.push(FieldError::new("idempotency_key", "invalid", said));
     }
@@ -190,7 +190,7 @@ fn is_key(key: &str) -> bool {
     (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Tells one request from another under the same key. The key, of which only a hash with another
+/// Distinguishes two requests under the same key. The key, of which only a hash with another
 /// text is kept, keeps values from being guessed with the help of this hash.
 fn request_hash(lang: Lang, key: &str, task: TaskId, request: &RunRequest) -> Answer<String> {
     // As JSON, so that no two requests read the same.
@@ -220,14 +220,14 @@ fn refused(lang: Lang, task: &Task, why: NoRoom) -> AppError {
                 "The task's queue is full, so it was not started",
             ),
         )
-        .with_hint(lang.pick("等前面的执行结束", "Wait for the runs before it"));
+        .with_hint(lang.pick("等前面的执行结束", "Wait for the queued runs to finish"));
     }
     let at_once = task.execution.overlap.at_once();
     let message = if at_once > 1 {
         lang.pick(
             format!("任务已有 {at_once} 次执行同时进行，没有再次启动"),
             format!(
-                "{at_once} runs of the task are under way already, so it was not started again"
+                "{at_once} runs of the task are already in progress, so it was not started again"
             ),
         )
     } else {
@@ -237,8 +237,10 @@ fn refused(lang: Lang, task: &Task, why: NoRoom) -> AppError {
         )
         .to_owned()
     };
-    AppError::new(ErrorKind::Conflict, "task.running", message)
-        .with_hint(lang.pick("等它结束，或先停止它", "Wait for its end, or stop it first"))
+    AppError::new(ErrorKind::Conflict, "task.running", message).with_hint(lang.pick(
+        "等它结束，或先停止它",
+        "Wait for it to finish, or stop it first",
+    ))
 }
 
 fn mismatch(lang: Lang) -> AppError {
@@ -252,7 +254,7 @@ fn mismatch(lang: Lang) -> AppError {
     )
     .with_hint(lang.pick(
         "换一个新的键；在页面上请重新打开表单",
-        "Use a new key; on the page, open the form anew",
+        "Use a new key; on the page, open the form again",
     ))
 }
 

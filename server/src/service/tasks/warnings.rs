@@ -18,7 +18,7 @@ const STARTS: u32 = 1;
 
 impl Service {
     /// The warnings of a task: those of its schedules, as the form shows them, that nothing is to
-    /// come, those of its urge cycle, and those of its variables.
+    /// come, those of its chase schedule, and those of its variables.
     #[must_use]
     pub fn task_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
         let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339()).unwrap_or_default();
@@ -43,7 +43,7 @@ impl Service {
             left_out: 0,
         };
         let mut warnings = Vec::new();
-        // What was saved has no faults; a zone that the data has lost since is told elsewhere.
+        // What was saved has no faults; a zone that has since left the data is reported elsewhere.
         if let Ok(preview) = preview(lang, &request, &basis, Some(task)) {
             warnings = preview.warnings;
             let told = task.schedules.iter().any(|schedule| {
@@ -97,24 +97,24 @@ impl Nothing {
     fn text(self, lang: Lang) -> &'static str {
         let (zh, en) = match self {
             Self::Over => (
-                "截止时间已经过去，这个任务不会再执行",
-                "The end of its window lies in the past: it will not run",
+                "有效期已经结束，这个任务不会再执行",
+                "Its active period has ended: the task will not run",
             ),
             Self::Past => (
                 "指定的时间已经过去，这个任务不会执行",
-                "Its time lies in the past: it will not run",
+                "The scheduled time has passed: the task will not run",
             ),
             Self::BeforeWindow => (
-                "指定的时间早于开始时间，这个任务不会执行",
-                "Its time lies before the start of its window: it will not run",
+                "指定的时间早于有效期，这个任务不会执行",
+                "The scheduled time is before the active period: the task will not run",
             ),
             Self::BehindWindow => (
-                "指定的时间晚于截止时间，这个任务不会执行",
-                "Its time lies after the end of its window: it will not run",
+                "指定的时间晚于有效期，这个任务不会执行",
+                "The scheduled time is after the active period: the task will not run",
             ),
             Self::NeverInWindow => (
-                "在开始时间和截止时间之间，它的周期一次也不会到，这个任务不会执行",
-                "It never fires within its window: it will not run",
+                "有效期内没有任何执行时间，这个任务不会执行",
+                "The schedule never fires within the active period: the task will not run",
             ),
         };
         lang.pick(zh, en)
@@ -150,7 +150,7 @@ fn nothing_to_come(
             None
         };
     }
-    // What a pause or a blackout leaves out is no matter of the window.
+    // What a pause or a blackout skips is no matter of the window.
     let fires = |task: &Task| {
         let mut schedules = task.schedules.iter();
         schedules.any(|schedule| {
@@ -185,7 +185,7 @@ fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
         .collect()
 }
 
-/// What a person should know of the urge cycle.
+/// What a person should know of the chase schedule.
 fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
     let Some(spec) = (task.urge_cron.as_deref()).and_then(|urge| ScheduleSpec::parse(urge).ok())
     else {
@@ -195,7 +195,7 @@ fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
     if let (ScheduleSpec::Once { at }, Ok(zone)) = (&spec, zone(&task.zone))
         && parse_instant(at, &zone).is_some_and(|at| at <= now)
     {
-        let text = lang.pick("指定的时间已经过去", "its time lies in the past");
+        let text = lang.pick("指定的时间已经过去", "the scheduled time has passed");
         warnings.push(text.to_owned());
     }
     let named = |text: String| {
@@ -207,7 +207,7 @@ fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
     warnings.into_iter().map(named).collect()
 }
 
-/// A zone in the variables that nobody knows: the C library takes UTC then, without a word.
+/// A zone in the variables that the zone data does not have: the C library then takes UTC silently.
 fn zone_warning(env: &[EnvVar], lang: Lang) -> Option<String> {
     // With zones of its own the command may know others than we do.
     if env.iter().any(|one| one.name == "TZDIR") {
@@ -217,7 +217,7 @@ fn zone_warning(env: &[EnvVar], lang: Lang) -> Option<String> {
     (!is_zone_of_libc(value)).then(|| {
         lang.pick(
             format!("环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"),
-            format!("In the variable TZ, {value} is no time zone that is known: the command takes UTC instead. Write an IANA name such as Asia/Shanghai"),
+            format!("In the variable TZ, {value} is not a known time zone: the command uses UTC instead. Use an IANA name such as Asia/Shanghai"),
         )
     })
 }

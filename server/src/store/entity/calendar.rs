@@ -1,4 +1,4 @@
-//! A calendar of work days.
+//! A calendar of working days.
 
 use sea_orm::entity::prelude::*;
 

@@ -43,7 +43,7 @@ pub struct WaitingRun {
 pub enum Called {
     /// It waited, and will not run.
     Off,
-    /// It is under way somewhere; its node has been told.
+    /// It is under way on another node, which has been asked to end it.
     Told,
     /// It is over.
     Over,

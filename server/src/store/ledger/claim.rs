@@ -102,7 +102,7 @@ pub struct Claims {
     pub stop: Vec<RunId>,
     /// Whether there may be more.
     pub more: bool,
-    /// When firings that were put off, and retries, are to be looked at.
+    /// When firings that were put off, and retries, have to be claimed again.
     pub look_again: Vec<DateTime<Utc>>,
     /// Whether runs wait for room.
     pub waiting: bool,
@@ -129,7 +129,8 @@ async fn take_turn(store: &Store, tx: &Tx, seen: i64) -> Result<bool, StoreError
     Ok(taken.rows_affected == 1)
 }
 
-/// The same, whatever this node has seen of changes.
+/// Takes the cluster row's turn like `take_turn`, but without requiring that this node has seen
+/// every change.
 pub(super) async fn take_any_turn(store: &Store, tx: &Tx) -> Result<(), StoreError> {
     if store.engine() == Engine::Mysql {
         cluster::Entity::update_many()

@@ -1,4 +1,4 @@
-//! Telling firings that a rule leaves out, in as few rows as say it.
+//! Records firings that a rule skips, in as few rows as possible.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -14,16 +14,16 @@ use super::super::entity::occurrence;
 use super::super::{StoreError, Tx};
 use super::{CHUNK, Planned, PlannedEntry, rows};
 
-/// Firings of one schedule that a rule leaves out are told in one row while they are this close.
+/// Skipped firings of one schedule share a row while they are this close.
 pub(super) const CLOSE: TimeDelta = TimeDelta::minutes(15);
 
-/// Whether a firing may be told together with the one told before it.
+/// Whether a firing may share the row of the one before it.
 pub(super) fn joins(before: DateTime<Utc>, next: DateTime<Utc>) -> bool {
     let gap = next - before;
     gap > TimeDelta::zero() && gap <= CLOSE
 }
 
-/// Firings of one schedule, close together and left out for the same reason.
+/// Firings of one schedule, close together and skipped for the same reason.
 struct Stretch<'a> {
     first: &'a Planned,
     last: &'a Planned,
@@ -39,7 +39,7 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
     let last = last_rows(tx, &ids).await?;
     let there = instants_between(tx, &ids, firings).await?;
     let untold = firings.iter().copied().filter(|firing| {
-        // Another node may have told of it, or started it just before the change that leaves it out.
+        // Another node may have recorded it, or started it just before the change that skips it.
         let id = firing.schedule_id.0;
         !there.contains(&(id, firing.scheduled_for))
             && !last
@@ -210,7 +210,7 @@ async fn extend(tx: &Tx, row: &occurrence::Model, stretch: &Stretch<'_>) -> Resu
             Expr::value(row.since.unwrap_or(row.scheduled_for)),
         )
         .filter(C::Id.eq(row.id))
-        // Another node may have told more by now.
+        // Another node may have added firings to the row by now.
         .filter(C::ScheduledFor.eq(row.scheduled_for))
         .exec(tx)
         .await?;

@@ -68,8 +68,8 @@ fn to_secret(row: secret::Model, tasks: Vec<GrantedTask>) -> Secret {
     }
 }
 
-/// Holds off every other change, also that of the key, until the transaction ends. Gives what tells
-/// whether a key is the right one.
+/// Blocks every other change, including that of the key, until the transaction ends. Returns what
+/// checks whether a key is the right one.
 async fn lock(tx: &Tx) -> Result<Option<String>, StoreError> {
     cluster::Entity::update_many()
         .col_expr(
@@ -203,7 +203,7 @@ impl Store {
             .collect())
     }
 
-    /// Enters a secret. `seal` is given its id and what tells whether a key is still the right one;
+    /// Adds a secret. `seal` is given its id and what checks whether a key is still the right one;
     /// `None` of it ends everything. A name that exists already is a duplicate-key error.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ const PAGE: u64 = 500;
 /// Where something sealed is kept. What it was sealed for follows from this.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SealedAt {
-    /// What tells whether a key is the right one.
+    /// Checks whether a key is the right one.
     KeyCheck,
     /// The URL of a channel.
     Channel(ChannelId),
@@ -91,7 +91,7 @@ macro_rules! each {
 
 impl Store {
     /// Seals everything anew in one transaction: `reseal` opens a value with the old key and seals
-    /// it with the new one, or gives `None`, which ends everything. Gives how many values there
+    /// it with the new one, or gives `None`, which ends everything. Returns how many values there
     /// were; or, where the database may have several servers, the machines of those heard not longer
     /// ago than `silence`, which know the old key only, and then nothing is changed.
     ///

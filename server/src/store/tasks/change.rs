@@ -169,7 +169,7 @@ impl Store {
                     resumed.push(id);
                 }
             }
-            // A page of which nothing could be resumed would come back for ever.
+            // A page of which nothing can be resumed would be read again without end.
             if !full || resumed.len() == before {
                 return Ok(resumed);
             }
@@ -194,7 +194,7 @@ impl Store {
         let act = Act::of_its_own("task.resume", now);
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
-            // Whoever comes second, or meets another decision of a person, changes nothing.
+            // A second node, or one that meets a person's newer decision, changes nothing.
             let resumed = task::Entity::update_many()
                 .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
                 .col_expr(T::UpdatedAt, Expr::value(now))
@@ -212,7 +212,7 @@ impl Store {
         })
     }
 
-    /// Switches urging, with a new urge cycle where one is given; false when the task is gone.
+    /// Switches chasing, with a new chase schedule where one is given; false when the task is gone.
     ///
     /// # Errors
     /// When the database fails.

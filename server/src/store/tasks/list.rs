@@ -48,7 +48,7 @@ impl Counted {
 }
 
 impl Store {
-    /// A page of tasks, newest first, each with its last run; `limit` rows at the most. `patterns`
+    /// A page of tasks, newest first, each with its last run; at most `limit` rows. `patterns`
     /// are those of [`super::search_patterns`].
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl Store {
         self.listed(rows).await
     }
 
-    /// Some tasks as lists show them, in no order; those that are gone are left out.
+    /// Some tasks as lists show them, in no order; deleted ones are not among them.
     ///
     /// # Errors
     /// When the database fails.

@@ -52,7 +52,7 @@ fn to_schedule(row: &schedule::Model) -> Result<Schedule, StoreError> {
     })
 }
 
-/// A task, and its urge schedule.
+/// A task, and its chase schedule.
 pub(super) fn to_task(
     row: task::Model,
     schedules: &[schedule::Model],

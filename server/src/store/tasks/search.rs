@@ -2,8 +2,8 @@
 
 use migration::{OWNER_MARK, TAG_MARK, fold};
 
-/// Characters that may be searched for: SQLite refuses patterns of more than 50,000 bytes, and
-/// nobody types so much.
+/// Characters that may be searched for: SQLite refuses patterns of more than 50,000 bytes, and no
+/// search needs so much.
 const CHARS_MAX: usize = 200;
 /// Words of a search.
 const WORDS_MAX: usize = 8;
@@ -33,12 +33,12 @@ impl SearchFault {
         match self {
             Self::TooLong => lang.pick(
                 format!("搜索内容最多 {CHARS_MAX} 个字符"),
-                format!("A search has {CHARS_MAX} characters at most"),
+                format!("A search has at most {CHARS_MAX} characters"),
             ),
             Self::TooMany => lang.pick(
                 format!("一次最多搜索 {WORDS_MAX} 个词；带空格的词请加双引号"),
                 format!(
-                    "A search has {WORDS_MAX} words at most; put quotes around a word with blanks"
+                    "A search has at most {WORDS_MAX} words; put quotes around words with spaces"
                 ),
             ),
         }

@@ -209,7 +209,7 @@ fn no_search_is_long() {
         "* * * 31 2,4,6,9,11 *",
     ];
     let rare = ["0 0 29 2 *", "0 0 * 2 1#5", "59 59 23 31 12 *", "0 0 L 2 *"];
-    // New York's clock leaves out 02:00 to 03:00 on each second Sunday of March.
+    // New York's clock skips 02:00 to 03:00 on each second Sunday of March.
     let skipped = ["*/5 2 * 3 0#2"];
     let limit = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
     for zone in ["UTC", "America/New_York"] {

@@ -170,7 +170,7 @@ pub(crate) async fn storms(mut setting: Setting) -> Outcome {
     let restarts: usize = site
         .nodes
         .iter()
-        .map(|node| node.log().matches("transaction starts over").count())
+        .map(|node| node.log().matches("retrying a transaction").count())
         .sum();
     site.close().await;
     Outcome::passed(

@@ -196,7 +196,7 @@ async fn the_built_in_calendar_is_updated_from_a_url_and_put_back() {
     );
 }
 
-/// A make-up work day, as a feed from a Chinese Windows program.
+/// A make-up working day, as a feed from a Chinese Windows program.
 const MAKE_UP: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20271009\r\n\
                        SUMMARY:上班\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 

@@ -63,7 +63,7 @@ async fn schedules_of_all_kinds_are_computed_without_a_server() {
     let text = next(&[&day_rule[..], &shanghai].concat()).await;
     let left_out = printed(&text)
         .lines()
-        .filter(|line| line.starts_with("- 2026-10-0") && line.ends_with("is a rest day"));
+        .filter(|line| line.starts_with("- 2026-10-0") && line.ends_with("is a day off"));
     assert_eq!(left_out.count(), 7, "{text:?}");
     let berlin = ["30 2 * * *", "--zone", "Europe/Berlin", "--count", "1"];
     let text = jcrontab_with(
@@ -230,7 +230,7 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     );
     let explained = run(&["task", "explain", &id, "--at", "2190-05-05 09:00"]).await;
     assert!(
-        printed(&explained).contains("2190-05-05 (Feast) is a rest day"),
+        printed(&explained).contains("2190-05-05 (Feast) is a day off"),
         "{explained:?}"
     );
     let explained = run(&["task", "explain", &id, "--at", "2190-05-07 09:00", "--json"]).await;

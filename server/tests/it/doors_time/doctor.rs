@@ -184,12 +184,12 @@ async fn a_server_that_waits_for_its_database_is_starting() {
     assert_eq!(said["status"], "starting", "{report}");
     let text = said["text"].as_str().expect("text");
     assert!(
-        text.contains("waits for its database") && text.contains(&server.pid().to_string()),
+        text.contains("waiting for its database") && text.contains(&server.pid().to_string()),
         "{text}"
     );
     let asked = jcrontab_with(&place, &["task", "list"], &variables, "").await;
     let refused = asked.refused(1);
-    assert!(refused.contains("waits for its database"), "{refused}");
+    assert!(refused.contains("waiting for its database"), "{refused}");
     in_time("the reason in the log", async {
         while !server.log().contains("refuses the user or the password") {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

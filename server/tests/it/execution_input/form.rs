@@ -103,7 +103,7 @@ async fn the_form_saves_comes_back_with_faults_and_edits_what_was_saved() {
     let page = editor.open(&format!("/tasks/{id}")).await.text();
     for words in [
         format!("#{first} 备份"),
-        "同一时间最多 3 个".to_owned(),
+        "最多同时执行 3 个".to_owned(),
         "重试 3 次".to_owned(),
     ] {
         assert!(page.contains(&words), "{words}");

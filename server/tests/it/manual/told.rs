@@ -67,10 +67,10 @@ async fn the_form_names_what_a_start_overrides() {
         form(&app, shut.id).await.overrides,
         [
             "The task is paused",
-            "The task's window ended at 2026-11-22 07:59:00 +00:00",
-            "The blackout \"盘点\" holds until 2026-11-22 20:00:00 +00:00",
-            "Today, 2026-11-22, is a rest day; the task runs on work days",
-            "It waits for tasks that are not done: plain",
+            "The task's active period ended at 2026-11-22 07:59:00 +00:00",
+            "The blackout \"盘点\" is in force until 2026-11-22 20:00:00 +00:00",
+            "Today, 2026-11-22, is a day off; the task runs on working days",
+            "Tasks it depends on have not finished: plain",
         ]
     );
     let run = app.start_run(plain.id).await;
@@ -87,17 +87,17 @@ async fn the_form_tells_what_runs_under_way_make_of_a_start() {
     for (overlap, said, code) in [
         (
             "skip",
-            "The task is running: a start is refused now",
+            "The task is running: starting it now is refused",
             Some("task.running"),
         ),
         (
             "queue:1",
-            "The task is running: this start waits in its queue, at place 1",
+            "The task is running: this run will be queued at position 1",
             None,
         ),
         (
             "replace",
-            "The task is running: that run is ended first, then this one starts",
+            "The task is running: that run is stopped first, then this one starts",
             None,
         ),
     ] {
@@ -125,7 +125,7 @@ async fn the_form_tells_what_runs_under_way_make_of_a_start() {
             let full = form(&app, task.id).await.overlap;
             assert_eq!(
                 full.as_deref(),
-                Some("The task is running and its queue is full: a start is refused now")
+                Some("The task is running and its queue is full: starting it now is refused")
             );
             let third = app
                 .service

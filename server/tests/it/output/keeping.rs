@@ -185,7 +185,7 @@ async fn long_output_keeps_both_ends_and_says_what_is_missing() {
         "{head} {tail}"
     );
     assert!(plain.starts_with(&all[..head]) && plain.ends_with(&all[tail..]));
-    let line = format!("\n[… {} bytes left out", tail - head);
+    let line = format!("\n[… {} bytes omitted", tail - head);
     assert!(String::from_utf8_lossy(&plain[head..head + 100]).starts_with(&line));
     // Any zstd reader takes the object.
     let object = place.data().join("output/2026/11/22/run-7.log.zst");

@@ -48,7 +48,7 @@ async fn on_a_full_disk_output_stops_and_runs_go_on() {
     let plain = kept(&store, stored).await.plain();
     let end = String::from_utf8(plain).expect("text");
     assert!(
-        end.ends_with("line 19999 中文 😀\n") && end.contains("bytes left out"),
+        end.ends_with("line 19999 中文 😀\n") && end.contains("bytes omitted"),
         "{end}"
     );
     assert_eq!(

@@ -155,7 +155,11 @@ async fn a_change_of_keys_that_was_cut_short_is_finished_or_forgotten() {
         }
         if copied {
             let server = Server::start(&place, &[]).await;
-            assert!(server.log().contains("cut short"), "{}", server.log());
+            assert!(
+                server.log().contains("interrupted key rotation"),
+                "{}",
+                server.log()
+            );
             assert_eq!(server.stop().await, 0);
         } else {
             let listed = jcrontab(&place, &["secret", "list"]).await;

@@ -62,36 +62,36 @@ ONCE at 2026-12-01 09:00 | at 2026-12-01T09:00:00 | 2026-12-01 09:00 一次 | On
 
 /// text | rule | calendar | jitter | Chinese | English
 const SCHEDULES: &str = "
-0 9 * * * | work_days | - | - | 工作日（按日历 cn，含调休）09:00 | Work days (calendar cn, make-up days included) at 09:00
-0 9 * * * | work_days | us | - | 工作日（按日历 us）09:00 | Work days (calendar us) at 09:00
-0 9 * * * | work_days | - | 300 | 工作日（按日历 cn，含调休）09:00，随机延后不超过 5 分钟 | Work days (calendar cn, make-up days included) at 09:00, put off by up to 5 minutes at random
-0 9 * * * | work_days | - | 300= | 工作日（按日历 cn，含调休）09:00，每次固定延后同样久，不超过 5 分钟 | Work days (calendar cn, make-up days included) at 09:00, put off by the same delay each time, up to 5 minutes
-0 10 * * * | rest_days | - | - | 休息日（按日历 cn，含节假日）10:00 | Rest days (calendar cn, holidays included) at 10:00
-0 9 * * * | next_work_day | - | - | 每天 09:00，遇休息日顺延到下一个工作日 | Every day at 09:00; if that is a rest day, on the next work day
-0 9 * * * | next_work_day | us | - | 每天 09:00，遇休息日顺延到下一个工作日（按日历 us） | Every day at 09:00; if that is a rest day, on the next work day (calendar us)
-0 9 1 * * | previous_work_day | - | - | 每月 1 日 09:00，遇休息日提前到上一个工作日 | On the 1st of the month at 09:00; if that is a rest day, on the work day before
-15 3 1,15 * * | next_work_day | - | 90 | 每月 1、15 日 03:15，遇休息日顺延到下一个工作日；随机延后不超过 90 秒 | On the 1st and 15th of the month at 03:15; if that is a rest day, on the next work day; put off by up to 90 seconds at random
-0 9 * * * | nth_work_day:3 | - | - | 每月第 3 个工作日 09:00 | On the 3rd work day of the month at 09:00
-0 18 * * * | nth_work_day:-1 | - | - | 每月最后一个工作日 18:00 | On the last work day of the month at 18:00
-0 18 * * * | nth_work_day:-2 | us | 60= | 每月倒数第 2 个工作日（按日历 us）18:00，每次固定延后同样久，不超过 1 分钟 | On the 2nd last work day of the month (calendar us) at 18:00, put off by the same delay each time, up to 1 minute
-0 9 * 6-8 * | nth_work_day:1 | - | - | 每年 6–8 月的第 1 个工作日 09:00 | On the 1st work day of June–August at 09:00
-0 9 * 6-8 * | work_days | - | - | 每年 6–8 月的工作日（按日历 cn，含调休）09:00 | Work days (calendar cn, make-up days included) in June–August at 09:00
-*/5 9-18 * * * | work_days | - | - | 工作日（按日历 cn，含调休）09:00–18:55 每 5 分钟 | Every 5 minutes from 09:00 to 18:55, on work days (calendar cn, make-up days included)
-*/5 * * * * | work_days | - | - | 工作日（按日历 cn，含调休）每 5 分钟 | Every 5 minutes, on work days (calendar cn, make-up days included)
-*/5 * * * * | nth_work_day:2 | - | - | 每月第 2 个工作日 每 5 分钟 | Every 5 minutes, on the 2nd work day of the month
+0 9 * * * | work_days | - | - | 工作日（按日历 cn，含调休）09:00 | Working days (calendar cn, make-up days included) at 09:00
+0 9 * * * | work_days | us | - | 工作日（按日历 us）09:00 | Working days (calendar us) at 09:00
+0 9 * * * | work_days | - | 300 | 工作日（按日历 cn，含调休）09:00，随机延后不超过 5 分钟 | Working days (calendar cn, make-up days included) at 09:00, delayed by a random time of up to 5 minutes
+0 9 * * * | work_days | - | 300= | 工作日（按日历 cn，含调休）09:00，每次固定延后同样久，不超过 5 分钟 | Working days (calendar cn, make-up days included) at 09:00, always delayed by the same time, up to 5 minutes
+0 10 * * * | rest_days | - | - | 休息日（按日历 cn，含节假日）10:00 | Days off (calendar cn, holidays included) at 10:00
+0 9 * * * | next_work_day | - | - | 每天 09:00，遇休息日顺延到下一个工作日 | Every day at 09:00; if that is a day off, on the next working day
+0 9 * * * | next_work_day | us | - | 每天 09:00，遇休息日顺延到下一个工作日（按日历 us） | Every day at 09:00; if that is a day off, on the next working day (calendar us)
+0 9 1 * * | previous_work_day | - | - | 每月 1 日 09:00，遇休息日提前到上一个工作日 | On the 1st of the month at 09:00; if that is a day off, on the working day before
+15 3 1,15 * * | next_work_day | - | 90 | 每月 1、15 日 03:15，遇休息日顺延到下一个工作日；随机延后不超过 90 秒 | On the 1st and 15th of the month at 03:15; if that is a day off, on the next working day; delayed by a random time of up to 90 seconds
+0 9 * * * | nth_work_day:3 | - | - | 每月第 3 个工作日 09:00 | On the 3rd working day of the month at 09:00
+0 18 * * * | nth_work_day:-1 | - | - | 每月最后一个工作日 18:00 | On the last working day of the month at 18:00
+0 18 * * * | nth_work_day:-2 | us | 60= | 每月倒数第 2 个工作日（按日历 us）18:00，每次固定延后同样久，不超过 1 分钟 | On the 2nd to last working day of the month (calendar us) at 18:00, always delayed by the same time, up to 1 minute
+0 9 * 6-8 * | nth_work_day:1 | - | - | 每年 6–8 月的第 1 个工作日 09:00 | On the 1st working day of June–August at 09:00
+0 9 * 6-8 * | work_days | - | - | 每年 6–8 月的工作日（按日历 cn，含调休）09:00 | Working days (calendar cn, make-up days included) in June–August at 09:00
+*/5 9-18 * * * | work_days | - | - | 工作日（按日历 cn，含调休）09:00–18:55 每 5 分钟 | Every 5 minutes from 09:00 to 18:55, on working days (calendar cn, make-up days included)
+*/5 * * * * | work_days | - | - | 工作日（按日历 cn，含调休）每 5 分钟 | Every 5 minutes, on working days (calendar cn, make-up days included)
+*/5 * * * * | nth_work_day:2 | - | - | 每月第 2 个工作日 每 5 分钟 | Every 5 minutes, on the 2nd working day of the month
 0 9 * * 1-5 | any | - | - | 工作日（周一至周五）09:00 | Weekdays at 09:00
-0 9 * * 1-5 | work_days | - | - | 周一至周五 09:00，仅限工作日（按日历 cn） | Monday to Friday at 09:00, only on work days (calendar cn)
-0 9 * * 1-5 | next_work_day | - | - | 周一至周五 09:00，遇休息日顺延到下一个工作日 | Monday to Friday at 09:00; if that is a rest day, on the next work day
-0 9 * * 6 | work_days | - | - | 每周六 09:00，仅限工作日（按日历 cn，含调休） | Every Saturday at 09:00, only on work days (calendar cn, make-up days included)
-0 9 * * 1-5 | rest_days | - | - | 周一至周五 09:00，仅限休息日（按日历 cn，含节假日） | Monday to Friday at 09:00, only on rest days (calendar cn, holidays included)
-0 9 31 * * | work_days | us | - | 每月 31 日 09:00，仅限工作日（按日历 us） | On the 31st of the month at 09:00, only on work days (calendar us)
-every 30m | work_days | - | - | 每 30 分钟，仅限工作日（按日历 cn，含调休） | Every 30 minutes, only on work days (calendar cn, make-up days included)
-every 2h from 2026-11-22 09:00 | rest_days | us | 600 | 每 2 小时，从 2026-11-22 09:00 起，仅限休息日（按日历 us），随机延后不超过 10 分钟 | Every 2 hours, from 2026-11-22 09:00, only on rest days (calendar us), put off by up to 10 minutes at random
-2026-12-01 09:00 | any | - | 5400 | 2026-12-01 09:00 一次，随机延后不超过 90 分钟 | Once, on 2026-12-01 at 09:00, put off by up to 90 minutes at random
-@startup | any | - | 30 | 服务启动时，随机延后不超过 30 秒 | When a server starts, put off by up to 30 seconds at random
-@daily | any | - | 3600 | 每天 00:00，随机延后不超过 1 小时 | Every day at 00:00, put off by up to 1 hour at random
-0 9 31 2 * | next_work_day | - | - | 每年 2 月 31 日 09:00（没有这样的日期，永不执行），遇休息日顺延到下一个工作日 | On the 31st of February at 09:00 (no such date: never runs); if that is a rest day, on the next work day
-0 9 1-31 * * | work_days | - | - | 每天 09:00，仅限工作日（按日历 cn，含调休） | Every day at 09:00, only on work days (calendar cn, make-up days included)
+0 9 * * 1-5 | work_days | - | - | 周一至周五 09:00，仅限工作日（按日历 cn） | Monday to Friday at 09:00, only on working days (calendar cn)
+0 9 * * 1-5 | next_work_day | - | - | 周一至周五 09:00，遇休息日顺延到下一个工作日 | Monday to Friday at 09:00; if that is a day off, on the next working day
+0 9 * * 6 | work_days | - | - | 每周六 09:00，仅限工作日（按日历 cn，含调休） | Every Saturday at 09:00, only on working days (calendar cn, make-up days included)
+0 9 * * 1-5 | rest_days | - | - | 周一至周五 09:00，仅限休息日（按日历 cn，含节假日） | Monday to Friday at 09:00, only on days off (calendar cn, holidays included)
+0 9 31 * * | work_days | us | - | 每月 31 日 09:00，仅限工作日（按日历 us） | On the 31st of the month at 09:00, only on working days (calendar us)
+every 30m | work_days | - | - | 每 30 分钟，仅限工作日（按日历 cn，含调休） | Every 30 minutes, only on working days (calendar cn, make-up days included)
+every 2h from 2026-11-22 09:00 | rest_days | us | 600 | 每 2 小时，从 2026-11-22 09:00 起，仅限休息日（按日历 us），随机延后不超过 10 分钟 | Every 2 hours, from 2026-11-22 09:00, only on days off (calendar us), delayed by a random time of up to 10 minutes
+2026-12-01 09:00 | any | - | 5400 | 2026-12-01 09:00 一次，随机延后不超过 90 分钟 | Once, on 2026-12-01 at 09:00, delayed by a random time of up to 90 minutes
+@startup | any | - | 30 | 服务启动时，随机延后不超过 30 秒 | When a server starts, delayed by a random time of up to 30 seconds
+@daily | any | - | 3600 | 每天 00:00，随机延后不超过 1 小时 | Every day at 00:00, delayed by a random time of up to 1 hour
+0 9 31 2 * | next_work_day | - | - | 每年 2 月 31 日 09:00（没有这样的日期，永不执行），遇休息日顺延到下一个工作日 | On the 31st of February at 09:00 (no such date: never runs); if that is a day off, on the next working day
+0 9 1-31 * * | work_days | - | - | 每天 09:00，仅限工作日（按日历 cn，含调休） | Every day at 09:00, only on working days (calendar cn, make-up days included)
 nonsense | work_days | - | - | nonsense | nonsense
 ";
 

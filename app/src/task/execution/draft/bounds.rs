@@ -25,8 +25,8 @@ impl RetryDraft {
             .unwrap_or_else(|| longest(delay));
         if max_delay < delay {
             let message = reader.lang.pick(
-                "最长间隔不能比第一次的间隔短",
-                "The longest delay must not be shorter than the first",
+                "最长等待不能短于首次等待",
+                "The maximum delay must not be shorter than the first",
             );
             reader.fault("retry.max_delay", "range", message);
         }
@@ -56,7 +56,7 @@ impl RetryDraft {
         if found.is_none() {
             let message = reader.lang.pick(
                 "请填 1–10，最多两位小数，例如 1.5",
-                "Write a number from 1 to 10 with two decimals at the most, such as 1.5",
+                "Enter a number from 1 to 10 with at most two decimals, such as 1.5",
             );
             reader.fault("retry.factor", "range", message);
         }
@@ -74,7 +74,7 @@ impl RetryDraft {
             _ => {
                 let message = reader.lang.pick(
                     "退出码是 1–255，用逗号分隔，例如 1, 75；0 表示成功，不会重试",
-                    "Exit codes are 1–255, separated by commas, such as 1, 75; 0 is success",
+                    "Exit codes are 1–255, separated by commas, such as 1, 75; 0 means success and is not retried",
                 );
                 reader.fault("retry.exit_codes", "range", message);
                 Vec::new()
@@ -103,7 +103,7 @@ impl LimitsDraft {
         if found.is_none() {
             let message = reader.lang.pick(
                 "写成 512M、2G 或 MiB 数，至少 16M",
-                "Write 512M, 2G or a number of MiB, 16M at the least",
+                "Enter 512M, 2G or a number of MiB; at least 16M",
             );
             reader.fault("limits.memory", "range", message);
         }

@@ -14,7 +14,7 @@ const ENV_VALUE_MAX: usize = 32 * 1024;
 /// Bytes of all variables: what execve(2) takes is shared with the command.
 const ENV_TOTAL_MAX: usize = 256 * 1024;
 
-/// One `NAME=value` a line. The first faulty line is told, and nothing behind a limit is read.
+/// One `NAME=value` a line. Reports the first faulty line; nothing beyond a limit is read.
 pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
     let mut all: Vec<EnvVar> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
@@ -36,7 +36,7 @@ pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
         if all.len() == ENV_MAX || bytes > ENV_TOTAL_MAX {
             let message = reader.lang.pick(
                 format!("最多 {ENV_MAX} 个变量，一共 256 KiB"),
-                format!("{ENV_MAX} variables and 256 KiB altogether at the most"),
+                format!("At most {ENV_MAX} variables and 256 KiB altogether"),
             );
             reader.fault("env", "too_many", message);
             return Vec::new();
@@ -59,7 +59,7 @@ fn variable<'a>(
     let lang = reader.lang;
     let Some((left, value)) = line.split_once('=') else {
         let text = "缺少 =，请写成 NAME=value";
-        return Err(("invalid", lang.pick(text, "= is missing: write NAME=value")));
+        return Err(("invalid", lang.pick(text, "Missing =; write NAME=value")));
     };
     let name = left.trim();
     // As a shell script has it.
@@ -86,20 +86,20 @@ fn variable<'a>(
             "invalid",
             lang.pick(
                 "值里不能有 NUL 或回车字符",
-                "A value may not hold NUL or carriage returns",
+                "A value must not contain NUL or carriage returns",
             ),
         ))
     } else if value.len() > ENV_VALUE_MAX {
         Err((
             "too_long",
-            lang.pick("值最多 32 KiB", "A value has 32 KiB at the most"),
+            lang.pick("值最多 32 KiB", "A value has at most 32 KiB"),
         ))
     } else if seen.contains(name) {
         Err((
             "taken",
             lang.pick(
                 "这个变量前面已经设置过",
-                "This variable is set above already",
+                "This variable is already set above",
             ),
         ))
     } else {
@@ -144,7 +144,7 @@ pub fn env_warnings(env: &[EnvVar], lang: Lang) -> Vec<String> {
             let name = &one.name;
             Some(lang.pick(
                 format!("环境变量 {name} 的值里的 ${other} 不会被展开，命令会原样得到它；请写出完整的值，或在命令里 export"),
-                format!("In the variable {name}, ${other} is not expanded: the command gets it as it stands. Write the whole value, or export it in the command"),
+                format!("In the variable {name}, ${other} is not expanded: the command gets it literally. Write the full value, or export it in the command"),
             ))
         })
         .collect()

@@ -59,7 +59,7 @@ impl HttpDraft {
         if !METHODS.contains(&method.as_str()) {
             let message = lang.pick(
                 "可选 GET、POST、PUT、PATCH、DELETE、HEAD",
-                "GET, POST, PUT, PATCH, DELETE and HEAD are known",
+                "Use GET, POST, PUT, PATCH, DELETE or HEAD",
             );
             reader.fault("http.method", "unknown", message);
         }
@@ -68,7 +68,7 @@ impl HttpDraft {
             reader.fault("http.url", code, message);
         }
         if self.body.len() > BODY_MAX {
-            let message = lang.pick("正文最多 64 KiB", "A body has 64 KiB at the most");
+            let message = lang.pick("请求体最多 64 KiB", "A body has at most 64 KiB");
             reader.fault("http.body", "too_long", message);
         }
         let expect_status = http::statuses(&plain(&self.expect_status));
@@ -92,7 +92,7 @@ impl HttpDraft {
         })
     }
 
-    /// One `Name: value` a line. The first faulty line is told.
+    /// One `Name: value` a line. Reports the first faulty line.
     fn read_headers(&self, reader: &mut Reader<'_>) -> Vec<HttpHeader> {
         let lang = reader.lang;
         let mut all = Vec::new();
@@ -100,8 +100,8 @@ impl HttpDraft {
         for (index, line) in typed.filter(|(_, line)| !line.trim().is_empty()) {
             if all.len() == HEADERS_MAX {
                 let message = lang.pick(
-                    format!("最多 {HEADERS_MAX} 个标头"),
-                    format!("{HEADERS_MAX} headers at the most"),
+                    format!("最多 {HEADERS_MAX} 个请求头"),
+                    format!("At most {HEADERS_MAX} headers"),
                 );
                 reader.fault("http.headers", "too_many", message);
                 return Vec::new();
@@ -111,25 +111,25 @@ impl HttpDraft {
             let fault = if !line.contains(':') || !is_token(name) {
                 lang.pick(
                     "请写成“名称: 值”，名称只用字母、数字和 -",
-                    "Write `Name: value`; a name has letters, digits and -",
+                    "Write `Name: value`; a name consists of letters, digits and -",
                 )
             } else if NOT_YOURS.contains(&name.to_ascii_lowercase().as_str()) {
                 lang.pick(
-                    "这个标头由连接决定，不能自己设置",
-                    "This header belongs to the connection and cannot be set",
+                    "这个请求头由连接决定，不能设置",
+                    "This header is controlled by the connection and cannot be set",
                 )
             } else if !value
                 .bytes()
                 .all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
             {
                 lang.pick(
-                    "标头的值只能用 ASCII 字符",
-                    "The value of a header is ASCII only",
+                    "请求头的值只能用 ASCII 字符",
+                    "The value of a header must be ASCII",
                 )
             } else if value.len() > HEADER_MAX {
                 lang.pick(
-                    "标头的值最多 4 KiB",
-                    "The value of a header has 4 KiB at the most",
+                    "请求头的值最多 4 KiB",
+                    "The value of a header has at most 4 KiB",
                 )
             } else {
                 all.push(HttpHeader {
@@ -160,19 +160,19 @@ impl HttpDraft {
             reader.fault("http.json_pointer", "invalid", message);
         } else if pointer.is_empty() && !value.is_empty() {
             let message = lang.pick(
-                "要比较值，先填它在 JSON 里的位置",
-                "Say where in the JSON the value stands",
+                "要比较值，请填写它在 JSON 里的位置",
+                "Enter the JSON pointer of the value",
             );
             reader.fault("http.json_pointer", "required", message);
         } else if !pointer.is_empty() && method == "HEAD" {
             let message = lang.pick(
-                "HEAD 的回答没有正文，不能检查 JSON",
-                "The answer to HEAD has no body, so there is no JSON to check",
+                "HEAD 的响应没有正文，不能检查 JSON",
+                "A response to HEAD has no body, so there is no JSON to check",
             );
             reader.fault("http.json_pointer", "not_here", message);
         }
         if value.len() > POINTER_MAX {
-            let message = lang.pick("最多 1024 字节", "1024 bytes at the most");
+            let message = lang.pick("最多 1024 字节", "At most 1024 bytes");
             reader.fault("http.json_value", "too_long", message);
         }
     }
@@ -184,15 +184,15 @@ fn is_token(name: &str) -> bool {
     !name.is_empty() && name.len() <= 128 && name.bytes().all(fit)
 }
 
-/// What can be told without asking the network. Where a request goes is fixed: variables stand
-/// behind the host only, so that nobody who fills in a parameter chooses the target.
+/// What can be checked without the network. Where a request goes is fixed: variables stand behind
+/// the host only, so that filling in a parameter cannot choose the target.
 fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '\\';
     if url.is_empty() {
         return Some(("required", lang.pick("请填写 URL", "Enter a URL")));
     }
     if url.len() > URL_MAX {
-        let text = lang.pick("URL 最多 2048 字节", "A URL has 2048 bytes at the most");
+        let text = lang.pick("URL 最多 2048 字节", "A URL has at most 2048 bytes");
         return Some(("too_long", text));
     }
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
@@ -208,7 +208,7 @@ fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     }
     if authority.contains('@') {
         let text = lang.pick(
-            "URL 里不能有用户名和密码；请用 Authorization 标头和密钥",
+            "URL 里不能有用户名和密码；请用 Authorization 请求头和密钥",
             "No user name or password in the URL: use an Authorization header and a secret",
         );
         return Some(("credentials", text));
@@ -216,7 +216,7 @@ fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     if authority.contains(['$', '{', '}']) {
         let text = lang.pick(
             "主机名里不能用 ${…}，只能用在路径和参数里",
-            "${…} may not stand in the host, only in path and query",
+            "${…} is not allowed in the host, only in path and query",
         );
         return Some(("variable_host", text));
     }
@@ -229,7 +229,7 @@ fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     (!variables_are_named(path)).then(|| {
         let text = lang.pick(
             "${…} 里要写变量名，例如 ${DAY}",
-            "Write a variable's name into ${…}, such as ${DAY}",
+            "Put the name of a variable into ${…}, such as ${DAY}",
         );
         ("variable", text)
     })

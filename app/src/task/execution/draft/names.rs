@@ -68,7 +68,7 @@ pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
     }
     let message = reader.lang.pick(
         "并发池的名字是 1–64 个字母、数字、汉字、-、_ 或 .",
-        "The name of a pool is 1–64 letters, digits, Chinese characters, -, _ or .",
+        "The name of a pool consists of 1–64 letters, digits, Chinese characters, -, _ or .",
     );
     reader.fault("pool", "invalid", message);
     String::new()
@@ -119,7 +119,7 @@ pub(super) fn run_as(reader: &mut Reader<'_>, text: &str) -> String {
     }
     let message = reader.lang.pick(
         "请填 Unix 用户名：小写字母、数字、_、-，最多 32 个字符",
-        "Write the name of a Unix user: lower-case letters, digits, _ and -, 32 at the most",
+        "Enter a Unix user name: lower-case letters, digits, _ and -, at most 32 characters",
     );
     reader.fault("run_as", "invalid", message);
     String::new()
@@ -132,17 +132,17 @@ pub(super) fn cwd(reader: &mut Reader<'_>, text: &str) -> String {
     } else if !path.starts_with('/') {
         reader.lang.pick(
             "请写绝对路径，以 / 开头",
-            "Write an absolute path, starting with /",
+            "Enter an absolute path, starting with /",
         )
     } else if path.chars().any(char::is_control) {
         reader.lang.pick(
             "路径里不能有控制字符",
-            "A path may not hold control characters",
+            "A path must not contain control characters",
         )
     } else if path.len() > PATH_MAX {
         reader
             .lang
-            .pick("路径最多 4096 字节", "A path has 4096 bytes at the most")
+            .pick("路径最多 4096 字节", "A path has at most 4096 bytes")
     } else {
         return path.to_owned();
     };
@@ -165,7 +165,7 @@ pub(super) fn shell(reader: &mut Reader<'_>, text: &str) -> String {
     }
     let message = reader.lang.pick(
         "填 sh、bash、dash、zsh、ksh，或 shell 的绝对路径（不带参数）；要用别的解释器，让命令以 #! 开头",
-        "Write sh, bash, dash, zsh, ksh or the absolute path of a shell without arguments; for another interpreter, begin the command with #!",
+        "Enter sh, bash, dash, zsh, ksh or the absolute path of a shell, without arguments; for another interpreter, begin the command with #!",
     );
     reader.fault("shell", "invalid", message);
     String::new()
@@ -174,7 +174,7 @@ pub(super) fn shell(reader: &mut Reader<'_>, text: &str) -> String {
 pub(super) fn name_shape(reader: &Reader<'_>) -> &'static str {
     reader.lang.pick(
         "变量名由字母、数字、_ 组成，不以数字开头，最多 64 个字符",
-        "A variable's name has letters, digits and _, no digit first, 64 at the most",
+        "A variable name consists of letters, digits and _, does not start with a digit, and has at most 64 characters",
     )
 }
 
@@ -187,7 +187,7 @@ pub(super) fn parameters(
     if typed.len() > PARAMETERS_MAX {
         let message = reader.lang.pick(
             format!("最多 {PARAMETERS_MAX} 个参数"),
-            format!("{PARAMETERS_MAX} parameters at the most"),
+            format!("At most {PARAMETERS_MAX} parameters"),
         );
         reader.fault("parameters", "too_many", message);
         return Vec::new();
@@ -204,7 +204,7 @@ pub(super) fn parameters(
         if one.label.chars().count() > LABEL_MAX || name_fault_of(&one.label).is_some() {
             let message = reader.lang.pick(
                 format!("最多 {LABEL_MAX} 个字符，不能有控制字符"),
-                format!("{LABEL_MAX} characters at the most, no control characters"),
+                format!("At most {LABEL_MAX} characters, no control characters"),
             );
             reader.fault(&part("label"), "invalid", message);
         }
@@ -247,17 +247,20 @@ fn name_fault(
         Some(("invalid", name_shape(reader)))
     } else if is_reserved(name) || NOT_BY_HAND.contains(&name) {
         let text = lang.pick(
-            "这个变量决定运行的是什么，不能让启动的人填写",
-            "This variable decides what runs, so nobody may fill it in",
+            "这个变量决定运行什么，不能作为参数",
+            "This variable determines what runs, so it cannot be a parameter",
         );
         Some(("reserved", text))
     } else if taken {
-        let text = lang.pick("前面已经有同名的参数", "There is such a parameter already");
+        let text = lang.pick(
+            "前面已经有同名的参数",
+            "A parameter with this name already exists",
+        );
         Some(("taken", text))
     } else if env.contains(&name) {
         let text = lang.pick(
             "环境变量里已经设置了它",
-            "It is set among the environment variables already",
+            "It is already set as an environment variable",
         );
         Some(("taken", text))
     } else {
@@ -283,13 +286,13 @@ fn choices_fault(reader: &Reader<'_>, one: &Parameter) -> Option<String> {
     } else if choices.iter().any(unfit) {
         Some(lang.pick(
             format!("选项是 1–{LABEL_MAX} 个字符的一行文字"),
-            format!("A choice is a line of 1–{LABEL_MAX} characters"),
+            format!("A choice is a single line of 1–{LABEL_MAX} characters"),
         ))
     } else {
         (0..choices.len()).find(|at| repeated(*at)).map(|at| {
             lang.pick(
                 format!("选项“{}”重复了", choices[at]),
-                format!("The choice \"{}\" is there twice", choices[at]),
+                format!("The choice \"{}\" appears twice", choices[at]),
             )
         })
     }
@@ -302,7 +305,7 @@ fn default_fault(reader: &Reader<'_>, one: &Parameter) -> Option<(&'static str, 
             "secret",
             lang.pick(
                 "密文参数没有默认值；每次都要用的请授权一个密钥",
-                "A secret parameter has no default; grant a secret for what is always needed",
+                "A secret parameter has no default; grant a secret to the task for values it always needs",
             )
             .to_owned(),
         )),
@@ -310,8 +313,8 @@ fn default_fault(reader: &Reader<'_>, one: &Parameter) -> Option<(&'static str, 
         ParameterKind::Choice if one.default.is_empty() && !one.required => Some((
             "required",
             lang.pick(
-                "请从选项里选一个默认值，计划启动时用它",
-                "Give one of the choices as default: planned starts use it",
+                "请从选项里选一个默认值，按计划执行时用它",
+                "Choose one of the choices as the default: scheduled runs use it",
             )
             .to_owned(),
         )),

@@ -12,7 +12,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Tells a fault of `execution.<part>`.
+    /// Reports a fault of `execution.<part>`.
     pub(super) fn fault(&mut self, part: &str, code: &str, message: impl Into<String>) {
         let field = format!("execution.{part}");
         self.faults.push(FieldError::new(&field, code, message));
@@ -49,7 +49,7 @@ impl Reader<'_> {
         if found.is_none() {
             let message = self.lang.pick(
                 format!("请填 {min}–{max} 的整数"),
-                format!("Write a whole number from {min} to {max}"),
+                format!("Enter a whole number from {min} to {max}"),
             );
             self.fault(part, "range", message);
         }

@@ -1,4 +1,4 @@
-//! What is typed is read as it is meant, told where it is wrong, and comes back unchanged.
+//! What is typed is read as it is meant, faults are at their field, and it comes back unchanged.
 
 mod bounds;
 mod names;

@@ -47,7 +47,7 @@ impl Parameter {
         if value.len() > VALUE_MAX_BYTES {
             let said = lang.pick(
                 format!("最多 {VALUE_MAX_BYTES} 字节"),
-                format!("{VALUE_MAX_BYTES} bytes at most"),
+                format!("At most {VALUE_MAX_BYTES} bytes"),
             );
             return Err(("too_long", said));
         }
@@ -89,7 +89,7 @@ impl Parameter {
                 "too_short",
                 lang.pick(
                     format!("至少 {SECRET_MIN_CHARS} 个字符"),
-                    format!("{SECRET_MIN_CHARS} characters at least"),
+                    format!("At least {SECRET_MIN_CHARS} characters"),
                 ),
             )),
         }
@@ -103,7 +103,7 @@ pub fn field(name: &str) -> String {
 }
 
 impl Execution {
-    /// The value of each parameter where nobody fills in anything, as in planned starts: its
+    /// The value of each parameter where nothing is filled in, as in planned starts: its
     /// default, else an empty text.
     #[must_use]
     pub fn default_parameters(&self) -> BTreeMap<String, String> {
@@ -137,7 +137,7 @@ impl Execution {
             };
             if value.is_empty() {
                 if one.required && one.default.is_empty() {
-                    let said = lang.pick("必填", "This must be filled in");
+                    let said = lang.pick("必填", "Required");
                     faults.push(FieldError::new(&one.field(), "required", said));
                 }
                 continue;
@@ -152,7 +152,7 @@ impl Execution {
         values
     }
 
-    /// The values that are kept with a run for people to see: empty ones are left out, secret ones
+    /// The values that are kept with a run for people to see: empty ones are dropped, secret ones
     /// masked.
     #[must_use]
     pub fn shown_parameters(&self, values: &BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -25,7 +25,7 @@ const PRESETS: [&str; 6] = [
 ];
 /// Other ways to say when; suggested with the presets.
 const OTHERS: [&str; 4] = ["every 90m", "every 1d", "@startup", "0 9 L * *"];
-/// Work days of the month that the form offers, from its start and from its end.
+/// Working days of the month that the form offers, from its start and from its end.
 const NTH_FROM_START: i8 = 10;
 const NTH_FROM_END: i8 = 5;
 

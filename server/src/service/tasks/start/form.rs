@@ -56,14 +56,14 @@ impl Service {
                 let name = &quiet.name;
                 Some(if until - now > FAR {
                     lang.pick(
-                        format!("正在停跑时段“{name}”里"),
-                        format!("The blackout \"{name}\" holds now"),
+                        format!("处于停跑时段“{name}”"),
+                        format!("The blackout \"{name}\" is in force"),
                     )
                 } else {
                     let until = local(until, &task.zone);
                     lang.pick(
-                        format!("正在停跑时段“{name}”里，到 {until} 为止"),
-                        format!("The blackout \"{name}\" holds until {until}"),
+                        format!("处于停跑时段“{name}”，到 {until} 为止"),
+                        format!("The blackout \"{name}\" is in force until {until}"),
                     )
                 })
             })
@@ -108,7 +108,10 @@ impl Service {
         }
         Ok(Some(lang.pick(
             format!("所依赖的任务还没有完成：{}", names.join("、")),
-            format!("It waits for tasks that are not done: {}", names.join(", ")),
+            format!(
+                "Tasks it depends on have not finished: {}",
+                names.join(", ")
+            ),
         )))
     }
 
@@ -123,7 +126,7 @@ impl Service {
             Admission::Wait(WaitReason::Overlap) if replaces => Some(
                 lang.pick(
                     "任务正在执行：会先终止它，再启动这一次",
-                    "The task is running: that run is ended first, then this one starts",
+                    "The task is running: that run is stopped first, then this one starts",
                 )
                 .to_owned(),
             ),
@@ -131,7 +134,7 @@ impl Service {
                 let place = before + 1;
                 Some(lang.pick(
                     format!("任务正在执行：这一次会排队，是第 {place} 个"),
-                    format!("The task is running: this start waits in its queue, at place {place}"),
+                    format!("The task is running: this run will be queued at position {place}"),
                 ))
             }
             Admission::Wait(WaitReason::Pool) => {
@@ -147,12 +150,12 @@ impl Service {
                 Some(if !pool.is_empty() && full(pool) {
                     lang.pick(
                         format!("并发池“{pool}”没有空名额：这一次会等到有名额再启动"),
-                        format!("The pool \"{pool}\" has no free slot: this start waits for one"),
+                        format!("The pool \"{pool}\" has no free slot: this run will wait for one"),
                     )
                 } else {
                     lang.pick(
                         "同时执行的总数已到上限：这一次会等到有空位再启动",
-                        "As many runs as allowed are under way: this start waits for room",
+                        "The limit of concurrent runs is reached: this run will wait",
                     )
                     .to_owned()
                 })
@@ -160,14 +163,14 @@ impl Service {
             Admission::LeaveOut(NoRoom::QueueFull) => Some(
                 lang.pick(
                     "任务正在执行，队列也满了：现在启动会被拒绝",
-                    "The task is running and its queue is full: a start is refused now",
+                    "The task is running and its queue is full: starting it now is refused",
                 )
                 .to_owned(),
             ),
             Admission::LeaveOut(NoRoom::Overlap) => Some(
                 lang.pick(
                     "任务正在执行：现在启动会被拒绝",
-                    "The task is running: a start is refused now",
+                    "The task is running: starting it now is refused",
                 )
                 .to_owned(),
             ),
@@ -176,7 +179,7 @@ impl Service {
     }
 }
 
-/// Whether somebody has stopped the task.
+/// Says whether the task is paused or closed.
 fn state_says(lang: Lang, task: &Task, now: DateTime<Utc>) -> Vec<String> {
     let said = match task.state {
         TaskState::Active => None,
@@ -201,15 +204,15 @@ fn window_says(lang: Lang, task: &Task, now: DateTime<Utc>) -> Option<String> {
     if let Some(start) = task.starts_at.filter(|start| now < start.0) {
         let start = local(start.0, &task.zone);
         return Some(lang.pick(
-            format!("还没到任务的开始时间 {start}"),
-            format!("The task's window begins only at {start}"),
+            format!("还没到有效期开始时间 {start}"),
+            format!("The task's active period does not begin until {start}"),
         ));
     }
     task.ends_at.filter(|end| end.0 < now).map(|end| {
         let end = local(end.0, &task.zone);
         lang.pick(
-            format!("已过任务的结束时间 {end}"),
-            format!("The task's window ended at {end}"),
+            format!("已过有效期结束时间 {end}"),
+            format!("The task's active period ended at {end}"),
         )
     })
 }
@@ -236,12 +239,12 @@ fn days_say(
                 DayRule::WorkDays | DayRule::NextWorkDay | DayRule::PreviousWorkDay if !work => {
                     Some(lang.pick(
                         format!("今天 {today}{named}是休息日，任务只在工作日执行"),
-                        format!("Today, {today}{named}, is a rest day; the task runs on work days"),
+                        format!("Today, {today}{named}, is a day off; the task runs on working days"),
                     ))
                 }
                 DayRule::RestDays if work => Some(lang.pick(
                     format!("今天 {today}{named}是工作日，任务只在休息日执行"),
-                    format!("Today, {today}{named}, is a work day; the task runs on rest days"),
+                    format!("Today, {today}{named}, is a working day; the task runs on days off"),
                 )),
                 DayRule::NthWorkDay(nth)
                     if calendar.nth_work_day(today.year(), today.month(), nth) != Some(today) =>
@@ -249,7 +252,7 @@ fn days_say(
                     Some(
                         lang.pick(
                             format!("今天 {today} 不是任务在这个月执行的那个工作日"),
-                            format!("Today, {today}, is not the work day of the month on which the task runs"),
+                            format!("Today, {today}, is not the working day of the month on which the task runs"),
                         ),
                     )
                 }

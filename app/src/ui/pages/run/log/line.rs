@@ -1,6 +1,7 @@
 //! A line of the log as markup: the same on the server and in the browser.
 //!
-//! Number and times are attributes that the style sheet shows, so they are in nobody's clipboard,
+//! Number and times are attributes that the style sheet shows, so they are not copied with the
+//! text,
 //! and switching them on and off touches no line. What the command wrote becomes text nodes only.
 
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ pub(super) fn block(lines: Vec<AnyView>) -> AnyView {
     view! { <span class="block">{lines}</span> }.into_any()
 }
 
-/// What the times of a log are told by.
+/// What the times of a log are relative to.
 #[derive(Clone)]
 pub(super) struct Face {
     pub(super) zone: ZoneRules,

@@ -1,8 +1,8 @@
 //! The log in the browser: where its pieces come from, and when something is done about it.
 //!
-//! While the run is under way they come by an event stream. A stream can be dead without anybody
-//! being told, so silence is checked by asking for what comes next: that heals the page, and when
-//! nobody answers either, it says so. What a run that is over wrote is fetched piece by piece.
+//! While the run is under way they come by an event stream. A stream can be dead without notice, so
+//! silence is checked by asking for what comes next: that heals the page, and without an answer the
+//! page says so. What a run that is over wrote is fetched piece by piece.
 
 mod paper;
 mod stream;
@@ -32,9 +32,9 @@ use crate::ui::live::live;
 const BEAT: Duration = Duration::from_secs(2);
 /// After so many seconds of silence the server is asked.
 const SILENCE: i64 = 15;
-/// After so many the reader is told.
+/// After so many seconds without a sign of life the page says so.
 const STALE: i64 = 30;
-/// A broken connection may be back within so many seconds before the reader is told.
+/// How many seconds a broken connection may take to come back before the page says so.
 const PATIENCE: i64 = 3;
 /// A refused stream is tried again after so many seconds.
 const AGAIN: i64 = 5;
@@ -309,7 +309,7 @@ impl LiveLog {
         self.paint_soon(log);
     }
 
-    /// Tells how the log reaches the page.
+    /// Reports how the log reaches the page.
     fn tell(self, log: Log) {
         let now = self.elapsed.get_untracked();
         let link = self.core.try_update_value(|core| {

@@ -48,7 +48,7 @@ pub(super) struct Paper {
     /// The line that the page's address names, and whether it has yet to be shown.
     linked: Option<u64>,
     wanted: bool,
-    /// Up to where the first line of stderr was looked for; `None` where nobody wants it.
+    /// Up to where the first line of stderr was searched; `None` where it is not needed.
     fault: Option<u64>,
     /// How far the list was scrolled.
     top: i32,
