@@ -76,6 +76,26 @@ struct Running {
     task: app::id::TaskId,
 }
 
+/// What an executor works with.
+pub struct Tools {
+    /// The clock.
+    pub clock: SharedClock,
+    /// Wake-up calls.
+    pub signals: Arc<Signals>,
+    /// Where results go.
+    pub recorder: Recorder,
+    /// Writes messages.
+    pub composer: Composer,
+    /// Where output goes.
+    pub output: OutputStore,
+    /// What commands are started with.
+    pub containment: Containment,
+    /// The way out for tasks that send a request.
+    pub outbound: OutboundClient,
+    /// What starts and ends are counted in.
+    pub metrics: Arc<Metrics>,
+}
+
 /// Runs jobs and keeps hold of them.
 pub struct Executor {
     clock: SharedClock,
@@ -99,28 +119,19 @@ pub struct Executor {
 impl Executor {
     /// An executor that has nothing to do yet.
     #[must_use]
-    pub fn new(
-        clock: SharedClock,
-        signals: Arc<Signals>,
-        recorder: Recorder,
-        composer: Composer,
-        output: OutputStore,
-        containment: Containment,
-        outbound: OutboundClient,
-        metrics: Arc<Metrics>,
-    ) -> Self {
+    pub fn new(tools: Tools) -> Self {
         Self {
-            metrics,
-            in_flight: recorder.in_flight(),
+            in_flight: tools.recorder.in_flight(),
             commit_unknown: AtomicBool::new(false),
             learnt: Mutex::default(),
-            clock,
-            signals,
-            recorder,
-            composer,
-            output,
-            containment: Arc::new(containment),
-            outbound,
+            clock: tools.clock,
+            signals: tools.signals,
+            recorder: tools.recorder,
+            composer: tools.composer,
+            output: tools.output,
+            containment: Arc::new(tools.containment),
+            outbound: tools.outbound,
+            metrics: tools.metrics,
             running: Mutex::default(),
             starting: Arc::new(Semaphore::new(STARTING_AT_ONCE)),
             tracker: TaskTracker::new(),

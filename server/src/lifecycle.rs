@@ -30,7 +30,7 @@ use crate::composer::Composer;
 use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
-use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError};
+use crate::executor::{Containment, ContainmentError, Executor, Identity, IdentityError, Tools};
 use crate::http::Web;
 use crate::http::site::Site;
 use crate::loops::Loops;
@@ -200,16 +200,16 @@ pub fn assemble(
             &loops,
             &tracker,
         );
-        Arc::new(Executor::new(
-            Arc::clone(clock),
-            Arc::clone(&signals),
+        Arc::new(Executor::new(Tools {
+            clock: Arc::clone(clock),
+            signals: Arc::clone(&signals),
             recorder,
-            composer.clone(),
-            output.clone(),
+            composer: composer.clone(),
+            output: output.clone(),
             containment,
-            outbound.clone(),
-            Arc::clone(&metrics),
-        ))
+            outbound: outbound.clone(),
+            metrics: Arc::clone(&metrics),
+        }))
     });
     let hostname = nix::unistd::gethostname().map_or_else(
         |_| "?".to_owned(),
