@@ -13,7 +13,7 @@ use app::run::RunState;
 use app::task::TaskState;
 use app::transition::Word;
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the workspace")
