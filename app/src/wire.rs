@@ -99,7 +99,7 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, WireFault> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_text<T: Serialize + ?Sized>(value: &T) -> Result<String, WireFault> {
     write(value).map(|bytes| BASE64_STANDARD.encode(bytes))
 }

@@ -55,7 +55,7 @@ enum Unit {
     Uneven,
 }
 
-/// Units in words; the letters alone are in [`unit`].
+/// Units in words; the letters alone are in [`unit()`].
 const UNITS: [(&[&str], Unit); 7] = [
     (&["sec", "secs", "second", "seconds"], Unit::Seconds(1)),
     (&["min", "mins", "minute", "minutes"], Unit::Seconds(60)),

@@ -42,13 +42,13 @@ pub(super) struct Execution {
     /// Merge stderr into stdout, which keeps the order of their lines
     #[arg(long)]
     merge_output: bool,
-    /// Pass secrets as files, named by JCRONTAB_SECRET_FILE_<NAME>, instead of as variables
+    /// Pass secrets as files, named by `JCRONTAB_SECRET_FILE_<NAME>`, instead of as variables
     #[arg(long)]
     secret_files: bool,
     /// Environment variable NAME=VALUE; repeatable. Not for secrets
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// Parameter of a manual start: NAME[!][:KIND][(A|B|C)][=DEFAULT]; repeatable. KIND is text,
+    /// Parameter of a manual start: `NAME[!][:KIND][(A|B|C)][=DEFAULT]`; repeatable. KIND is text,
     /// number, choice, date or secret; ! makes it required.
     /// Examples: DAY:date, COUNT:number=3, 'TARGET:choice(dev|prod)=dev', 'TICKET!'
     #[arg(long = "param", value_name = "PARAMETER", value_parser = parameter)]

@@ -116,7 +116,7 @@ fn unquoted(value: &str) -> &str {
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
-/// A variable as [`env`] reads it back.
+/// A variable as [`env()`] reads it back.
 pub(super) fn line(one: &EnvVar) -> String {
     let (name, value) = (&one.name, &one.value);
     if unquoted(value) == value {
