@@ -344,7 +344,7 @@ impl Reading<'_> {
         if calls && !spec.command.trim().is_empty() {
             let message = self.lang.pick(
                 "命令和 HTTP 请求只能填一个：清空命令，或清空请求",
-                "A task has a command or a request: clear one of them",
+                "A task has either a command or an HTTP request: clear one of them",
             );
             self.fault("execution.http.url", "both", message);
         }

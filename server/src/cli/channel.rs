@@ -32,6 +32,8 @@ pub(super) enum ChannelCommand {
         json: bool,
     },
     /// Change a channel
+    // By itself it lists every option that suffices, in one long line.
+    #[command(override_usage = "jcrontab channel edit [OPTIONS] <CHANNEL>")]
     Edit {
         /// Channel, by name or ID
         channel: String,

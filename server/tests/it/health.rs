@@ -166,7 +166,7 @@ async fn what_is_paused_or_closed_promises_no_runs() {
             "paused",
             "任务已暂停，恢复后才会再执行",
         ),
-        (Control::Close, "done", "任务已结单，恢复后才会再执行"),
+        (Control::Close, "done", "任务已结单，重新打开后才会再执行"),
     ] {
         let done = app
             .service

@@ -2,14 +2,12 @@
 
 use std::sync::atomic::AtomicU64;
 
+use app::message::MessageState;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::One;
-
-/// States of messages on their way, in the order of [`Depths::outbox`].
-const OUTBOX: [&str; 3] = ["pending", "waiting", "sending"];
 
 /// How much waits at the moment of a scrape; `None` is what could not be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -18,7 +16,7 @@ pub struct Depths {
     pub running: usize,
     /// Runs that wait for room or for their next attempt, on all servers.
     pub waiting: Option<u64>,
-    /// Messages in the outbox, on all servers: pending, waiting for one before them, being sent.
+    /// Messages in the outbox, on all servers, by state as in [`MessageState::OPEN`].
     pub outbox: Option<[u64; 3]>,
     /// Bytes of results that wait on this server's disk for the database.
     pub results_bytes: Option<u64>,
@@ -85,10 +83,10 @@ impl DepthGauges {
         self.running
             .set(float(u64::try_from(depths.running).unwrap_or(u64::MAX)));
         self.waiting.set(known(depths.waiting));
-        for (at, state) in OUTBOX.into_iter().enumerate() {
+        for (at, state) in MessageState::OPEN.into_iter().enumerate() {
             let count = depths.outbox.map(|counts| counts[at]);
             self.outbox
-                .get_or_create(&[("state", state)])
+                .get_or_create(&[("state", state.as_str())])
                 .set(known(count));
         }
         self.results.set(known(depths.results_bytes));

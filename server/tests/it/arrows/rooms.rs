@@ -234,6 +234,7 @@ const APP: &[Row] = &[
             "calendar",
             "channel",
             "i18n",
+            "time",
         ],
     ),
     (

@@ -41,8 +41,8 @@ fn names_of_no_field_are_refused_and_the_rest_is_read() {
         ("schedules[-1].spec", "There is no field"),
         ("schedules[99999999999999999999].spec", "There is no field"),
         ("a.b.c.d.e.f.g.h", "There is no field"),
-        ("execution", "The value of `execution` does not fit"),
-        ("mode", "The value of `mode` does not fit"),
+        ("execution", "The value of `execution` is invalid"),
+        ("mode", "The value of `mode` is invalid"),
         ("channel_id", "a whole number is needed"),
     ] {
         let sent = read(&[("name", "typed"), (name, "x"), ("command", "a\r\nb")]);
