@@ -50,7 +50,7 @@ check: tools ## formatting, lints of both sides, links of rustdoc, spelling, dep
 	cargo fmt --all --check
 	@path=$$(scripts/check-tools.sh) && export PATH=$$path:$$PATH && set -x && \
 		typos && cargo shear && cargo deny --all-features check --hide-inclusion-graph bans licenses sources
-	@echo "Advisories were not checked: the database is not on a registry; \`make advisories\` fetches it."
+	@echo "Known vulnerabilities were not checked: their database is on GitHub; \`make advisories\` does it."
 	cargo clippy --all-targets -- -D warnings
 	scripts/wasm-toolchain.sh cargo clippy $(frontend_flags) -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items

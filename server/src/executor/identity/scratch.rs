@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_folder_or_anothers_stays() {
+    fn what_is_no_folder_or_belongs_to_others_stays() {
         let folder = Folder::new();
         let (own, others) = (folder.0.join("own"), Uid::from_raw(4_000_000_000));
         std::fs::create_dir(&own).expect("a folder");
