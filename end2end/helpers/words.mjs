@@ -1,12 +1,14 @@
 // The texts of the pages, read from where the pages have them: a reworded button breaks no test,
 // a missing one does.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 
 const tables = { zh: {}, en: {} };
 const text = String.raw`"((?:[^"\\]|\\.)*)"`;
-for (const file of ["ui.rs", "ui/plan.rs", "ui/days.rs", "ui/execution.rs", "ui/runlog.rs", "ui/start.rs", "ui/health.rs"]) {
-  const source = readFileSync(new URL(`../../app/src/i18n/${file}`, import.meta.url), "utf8");
+const folder = new URL("../../app/src/", import.meta.url);
+const parts = readdirSync(new URL("texts/", folder)).sort().map((file) => `texts/${file}`);
+for (const file of ["texts.rs", ...parts]) {
+  const source = readFileSync(new URL(file, folder), "utf8");
   for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
     // The first file is the one that most pages share.
     tables.zh[key] ??= JSON.parse(`"${zh}"`);
@@ -18,7 +20,7 @@ for (const file of ["ui.rs", "ui/plan.rs", "ui/days.rs", "ui/execution.rs", "ui/
 export function words(lang) {
   return new Proxy(tables[lang], {
     get(table, key) {
-      if (!(key in table)) throw new Error(`app/src/i18n has no text ${String(key)}`);
+      if (!(key in table)) throw new Error(`app/src/texts has no text ${String(key)}`);
       return table[key];
     },
   });
