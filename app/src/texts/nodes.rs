@@ -69,6 +69,10 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
             "结束登录已失效的实时连接",
             "Ends live streams whose session is gone",
         ),
+        "scratch" => (
+            "清理已删除任务的临时目录",
+            "Removes scratch folders of deleted tasks",
+        ),
         "heartbeat" => ("向数据库报告节点存活", "Reports that this node is alive"),
         _ => return None,
     };
@@ -80,6 +84,7 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
 pub fn loop_trigger(lang: Lang, every_ms: Option<u64>, woken: bool) -> String {
     let every = every_ms.map(|ms| {
         let (size, unit) = match ms {
+            ms if ms % 3_600_000 == 0 => (ms / 3_600_000, lang.pick("小时", "h")),
             ms if ms % 60_000 == 0 => (ms / 60_000, lang.pick("分钟", "min")),
             ms if ms % 1_000 == 0 => (ms / 1_000, lang.pick("秒", "s")),
             ms => (ms, lang.pick("毫秒", "ms")),
@@ -114,6 +119,7 @@ mod tests {
                 "每 5 秒，收到信号时",
             ),
             (Some(60_000), false, "every 1 min", "每 1 分钟"),
+            (Some(86_400_000), false, "every 24 h", "每 24 小时"),
             (Some(500), false, "every 500 ms", "每 500 毫秒"),
             (None, true, "when woken", "收到信号时"),
         ];

@@ -20,6 +20,10 @@ use crate::http::strict::{Named, unknown};
 /// Characters of an unknown word that the answer repeats.
 const SHOWN: usize = 64;
 
+/// Words that the product's own pages send and that are no part of the interface, so that the
+/// description has none of them: paths and words.
+const OF_PAGES: [(&str, &str); 1] = [("/api/v1/runs/{id}/log/stream", "form")];
+
 /// The words that each operation takes in its query, by its path and method.
 #[derive(Debug)]
 pub(super) struct Words(HashMap<String, Vec<(Method, Vec<String>)>>);
@@ -57,7 +61,9 @@ impl Words {
         let operations = self.0.get(path)?;
         let (_, known) = operations.iter().find(|(one, _)| one == method)?;
         let mut sent = url::form_urlencoded::parse(query.as_bytes());
-        let (name, _) = sent.find(|(name, _)| !known.iter().any(|word| word == name))?;
+        let (name, _) = sent.find(|(name, _)| {
+            !known.iter().any(|word| word == name) && !OF_PAGES.contains(&(path, name.as_ref()))
+        })?;
         Some((name.chars().take(SHOWN).collect(), known.as_slice()))
     }
 }

@@ -100,6 +100,7 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             json,
         } => {
             let name = name.as_str();
+            one_from_stdin(Some(url), proxy.as_deref())?;
             let mut body = json!({ "name": name, "kind": kind, "url": address(url)? });
             if let Some(proxy) = proxy {
                 body["proxy"] = json!(address(proxy)?);
@@ -158,20 +159,30 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
     }
 }
 
+/// Stdin holds one address.
+fn one_from_stdin(url: Option<&str>, proxy: Option<&str>) -> Result<(), Failure> {
+    if url == Some(ASK) && proxy == Some(ASK) {
+        return Err(Failure::usage(lang().pick(
+            "--url 和 --proxy 只能有一个是 -",
+            "only one of --url and --proxy can be -",
+        )));
+    }
+    Ok(())
+}
+
 async fn edit(client: &Client, wanted: &str, change: &Change, json: bool) -> Result<(), Failure> {
+    one_from_stdin(change.url.as_deref(), change.proxy.as_deref())?;
     let found = find(client, wanted).await?;
     let kept =
         |new: &Option<String>, field: &str| new.clone().unwrap_or_else(|| text(&found, field));
-    // An empty URL keeps the stored one, so an empty line must not stand for one.
-    let url = match &change.url {
-        Some(url) => match address(url)? {
-            empty if empty.trim().is_empty() => {
-                return Err(Failure::usage(
-                    lang().pick("没有给出 URL", "no URL is given"),
-                ));
-            }
-            url => url,
-        },
+    // An empty URL keeps the stored one, so an empty text must not stand for one.
+    let url = match change.url.as_deref().map(str::trim) {
+        Some("") => {
+            return Err(Failure::usage(
+                lang().pick("没有给出 URL", "no URL is given"),
+            ));
+        }
+        Some(url) => address(url)?,
         None => String::new(),
     };
     let mut body = json!({
@@ -202,7 +213,14 @@ fn address(url: &str) -> Result<String, Failure> {
     if url != ASK {
         return Ok(url.to_owned());
     }
-    hidden::line(lang().pick("URL（不显示）：", "URL (not shown): "))
+    // An empty line means something else for each of them, and is seldom what was meant.
+    let line = hidden::line(lang().pick("URL（不显示）：", "URL (not shown): "))?;
+    if line.trim().is_empty() {
+        return Err(Failure::usage(
+            lang().pick("没有给出 URL", "no URL is given"),
+        ));
+    }
+    Ok(line)
 }
 
 /// What was saved, and what keeps it from being used at present.

@@ -2,7 +2,7 @@
 
 mod tail;
 
-use app::run::signal_text;
+use app::run::{reason_text, signal_text};
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
@@ -117,6 +117,10 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                             Some(number) if name == "signal" => {
                                 let number = i32::try_from(number).unwrap_or_default();
                                 format!("{name}: {}", signal_text(number, lang()))
+                            }
+                            _ if name == "reason" => {
+                                let reason = reason_text(&text(&run, name), lang());
+                                format!("{name}: {reason}")
                             }
                             _ => format!("{name}: {}", text(&run, name)),
                         })

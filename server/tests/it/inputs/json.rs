@@ -235,6 +235,11 @@ async fn a_query_word_that_does_not_exist_is_refused() {
         let words = title(&reply, 422);
         assert!(words.contains(near), "{path}: {words}");
     }
+    // What the page of a run asks for is no part of the description, and is taken all the same.
+    let run = app.start_run(own).await;
+    app.ended(run).await;
+    let live = viewer.get(&app::routes::run_log_stream(run, 0)).await;
+    assert_eq!(live.status, 200);
     for path in ["/api/v1/tasks?limit=x", "/api/v1/tasks?state=failed"] {
         title(&viewer.get(path).await, 422);
     }
