@@ -11,7 +11,7 @@
 //! - [`backend`]: what the product can do, a trait that `server` implements;
 //! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
 //! - [`reader`]: who reads a page; [`response`]: the answer being made;
-//! - [`ui`]: the pages; [`texts`]: their texts; [`i18n`]: the languages; [`routes`]: paths;
+//! - [`ui`]: the pages; [`mod@texts`]: their texts; [`i18n`]: the languages; [`routes`]: paths;
 //! - [`transition`]: states and the steps between them;
 //! - [`time`]: instants; [`duration`]: lengths of time; [`wire`]: how data reaches the browser.
 //!

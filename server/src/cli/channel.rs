@@ -23,7 +23,7 @@ pub(super) enum ChannelCommand {
         /// secret, and every user of the machine can read command lines
         #[arg(long)]
         url: String,
-        /// Proxy to send through: http://[USER:PASSWORD@]HOST:PORT, or `direct` for none; by default
+        /// Proxy to send through: `http://[USER:PASSWORD@]HOST:PORT`, or `direct` for none; by default
         /// the proxy of the server's settings. `-` as for the URL
         #[arg(long)]
         proxy: Option<String>,
