@@ -282,7 +282,7 @@ impl Reading<'_> {
         if all.len() > SCHEDULES_MAX {
             let message = self.lang.pick(
                 format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
-                format!("A task has {SCHEDULES_MAX} schedules at the most"),
+                format!("A task can have at most {SCHEDULES_MAX} schedules"),
             );
             self.fault("schedules", "too_many", message);
             return Vec::new();
