@@ -25,7 +25,7 @@ pub struct Signals {
     changes: broadcast::Sender<ChangeEvent>,
     /// Tasks changed: the scheduler looks at once.
     pub tasks: Notify,
-    /// Messages were written: the notifier looks at once.
+    /// Messages were written: the outbox looks at once.
     pub outbox: Notify,
     /// What the loop is to look at.
     pub room: Room,

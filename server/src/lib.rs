@@ -3,7 +3,7 @@
 //! One scheduled run, from the clock to the chat: [`scheduler`] writes the firing into the ledger
 //! ahead of time, claims it at its instant (one transaction, [`store`]), and hands it to the
 //! [`executor`], which runs the command and gives its result to the [`recorder`]; that writes
-//! results in groups, each with the messages it causes, which the [`notifier`] sends.
+//! results in groups, each with the messages it causes, which the [`messages`] sends.
 //!
 //! Three thin doors lead to one [`service`]: [`api`] (REST), [`pages`] (pages and server functions)
 //! and [`cli`]. The first two share their ground floor, [`http`]; [`router`] puts them together, and
@@ -28,7 +28,7 @@ pub mod firings;
 pub mod http;
 pub mod lifecycle;
 pub mod loops;
-pub mod notifier;
+pub mod messages;
 pub mod outbound;
 pub mod output;
 pub mod pages;

@@ -34,7 +34,7 @@ use crate::executor::{Containment, ContainmentError, Executor, Identity, Identit
 use crate::http::Web;
 use crate::http::site::Site;
 use crate::loops::Loops;
-use crate::notifier::send::Sender;
+use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::outbound::proxy::{OutboundProxy, ProxyFault};

@@ -55,7 +55,7 @@ use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
 use crate::loops::Loops;
-use crate::notifier::send::Sender;
+use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
 use crate::output::OutputStore;

@@ -11,7 +11,7 @@ use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
-use crate::notifier::{self, Deliveries, Notifier, Pace};
+use crate::messages::{self, Deliveries, Outbox, Pace};
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{ScratchSweep, StreamWatch};
 
@@ -112,7 +112,7 @@ impl Running {
 
     fn send(&self, parts: &Assembled, clock: &SharedClock, stop: &Stop) {
         let components = &parts.components;
-        let notifier = Notifier {
+        let outbox = Outbox {
             store: components.store.clone(),
             clock: Arc::clone(clock),
             node_id: parts.node.id.clone(),
@@ -123,14 +123,14 @@ impl Running {
             metrics: Arc::clone(&components.metrics),
         };
         let deliveries = Arc::new(tokio::sync::Mutex::new(Deliveries::default()));
-        let turns = components.loops.register(notifier::LOOP);
+        let turns = components.loops.register(messages::LOOP);
         let token = stop.token();
         let make = {
             let (turns, token) = (turns.clone(), token.clone());
             move || {
-                let (notifier, deliveries) = (notifier.clone(), Arc::clone(&deliveries));
+                let (outbox, deliveries) = (outbox.clone(), Arc::clone(&deliveries));
                 let (turns, token) = (turns.clone(), token.clone());
-                async move { notifier.run(&token, &turns, &deliveries).await }
+                async move { outbox.run(&token, &turns, &deliveries).await }
             }
         };
         self.others.spawn(supervise(turns, token, make));

@@ -17,9 +17,8 @@ use std::collections::HashSet;
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
-use crate::notifier::seal_name;
-use crate::notifier::send::WECOM_TEXT_MAX;
-use crate::notifier::target::{open_target, proxy_seal_name};
+use crate::messages::send::WECOM_TEXT_MAX;
+use crate::messages::target::{open_target, proxy_seal_name, seal_name};
 use crate::outbound::Way;
 use crate::store::{ChannelSecret, NewChannel, OutboxItem};
 use crate::text::{cut, head};

@@ -22,7 +22,7 @@ fn sending(name: &str, mode: Mode, command: &str, channel: ChannelId) -> TaskDra
     }
 }
 
-/// An app with a notifier, a robot, and a channel to it.
+/// An app with an outbox, a robot, and a channel to it.
 async fn with_robot() -> (TestApp, Robot, ChannelId) {
     let app = TestApp::new().await;
     let robot = Robot::start(app.clock.clone()).await;

@@ -40,7 +40,7 @@ const SERVER: &[Row] = &[
             "http",
             "service",
             "scheduler",
-            "notifier",
+            "messages",
             "executor",
             "recorder",
             "composer",
@@ -74,7 +74,7 @@ const SERVER: &[Row] = &[
             "loops",
             "telemetry",
             "scheduler",
-            "notifier",
+            "messages",
             "executor",
             "composer",
             "run",
@@ -111,7 +111,7 @@ const SERVER: &[Row] = &[
         ],
     ),
     (
-        "notifier",
+        "messages",
         &[
             "loops",
             "telemetry",

@@ -20,7 +20,7 @@ use server::executor::Identity;
 use server::http::Web;
 use server::http::site::Site;
 use server::lifecycle::{self, Assembled, DataDir};
-use server::notifier::Notifier;
+use server::messages::Outbox;
 use server::recorder::Spool;
 use server::scheduler::reap_dead_nodes;
 use server::service::{Components, Service};
@@ -372,22 +372,22 @@ impl TestApp {
         messages
     }
 
-    /// Starts the notifier's own loop.
+    /// Starts the outbox's own loop.
     pub(crate) fn notify(&self) {
-        let notifier = self.notifier();
-        let turns = self.components.loops.register(server::notifier::LOOP);
+        let outbox = self.outbox();
+        let turns = self.components.loops.register(server::messages::LOOP);
         let looping = tokio::spawn(async move {
             let never = tokio_util::sync::CancellationToken::new();
-            notifier
+            outbox
                 .run(&never, &turns, &tokio::sync::Mutex::default())
                 .await;
         });
         self.notifying.lock().expect("handles").push(looping);
     }
 
-    fn notifier(&self) -> Notifier {
+    fn outbox(&self) -> Outbox {
         let clock: SharedClock = self.clock.clone();
-        Notifier {
+        Outbox {
             store: self.components.store.clone(),
             clock,
             node_id: self.me.id.clone(),

@@ -62,7 +62,7 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
     ]
 }
 
-/// What the loop and the notifier look for, beside what a turn does.
+/// What the loop and the outbox look for, beside what a turn does.
 pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     let now = app.clock.now();
     let store = &app.components.store;

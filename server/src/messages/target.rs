@@ -3,11 +3,16 @@
 use app::channel::DIRECT;
 use app::id::ChannelId;
 
-use super::seal_name;
 use crate::auth::seal::{SealError, Sealer};
 use crate::outbound::Way;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::ChannelTarget;
+
+/// The name a channel's URL is sealed under.
+#[must_use]
+pub fn seal_name(channel: ChannelId) -> String {
+    format!("channel:{channel}")
+}
 
 /// What the proxy of a channel is sealed for.
 #[must_use]

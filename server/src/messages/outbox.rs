@@ -5,12 +5,6 @@
 //! a failure that may pass is retried with exponential backoff, then the message is a dead letter
 //! and stays visible; a final failure makes it one at once.
 
-mod pace;
-mod picture;
-pub mod send;
-pub mod target;
-mod vendor;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +24,10 @@ use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
 use crate::store::{OutboxItem, Setback, Store, StoreError};
 use crate::telemetry::{Delivery, Metrics};
-pub use pace::Pace;
-use send::Sender;
+
+use super::pace::Pace;
+use super::send::Sender;
+use super::target;
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
@@ -55,9 +51,9 @@ pub const LOOP: Spec = Spec {
     backoff: Backoff::new(BACK_OFF, Duration::from_secs(5)),
 };
 
-/// What the notifier works with.
+/// What the outbox works with.
 #[derive(Clone)]
-pub struct Notifier {
+pub struct Outbox {
     /// The database.
     pub store: Store,
     /// The clock.
@@ -84,9 +80,9 @@ pub struct Deliveries {
     workers: JoinSet<ChannelId>,
 }
 
-impl std::fmt::Debug for Notifier {
+impl std::fmt::Debug for Outbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Notifier")
+        f.write_str("Outbox")
     }
 }
 
@@ -98,7 +94,7 @@ enum After {
     Nothing,
 }
 
-impl Notifier {
+impl Outbox {
     /// Sends until `stop`, and then until what has left got its answer.
     pub async fn run(
         &self,
@@ -292,12 +288,6 @@ fn span_of(item: &OutboxItem) -> Span {
         task.id = item.task_id.0,
         run.id = item.run_id.map(|run| run.0)
     )
-}
-
-/// The name a channel's URL is sealed under.
-#[must_use]
-pub fn seal_name(channel: ChannelId) -> String {
-    format!("channel:{channel}")
 }
 
 /// 2 s, then doubling up to 30 min.

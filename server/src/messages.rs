@@ -1,0 +1,12 @@
+//! Messages to people: what waits in the outbox, at which pace each vendor takes it, and what its
+//! answer means.
+
+mod outbox;
+mod pace;
+mod picture;
+pub mod send;
+pub mod target;
+mod vendor;
+
+pub use outbox::{Deliveries, LOOP, Outbox};
+pub use pace::Pace;
