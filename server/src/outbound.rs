@@ -6,6 +6,7 @@ pub mod fetch;
 pub mod guard;
 pub mod proxy;
 mod retry_after;
+mod unreached;
 mod way;
 
 pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};

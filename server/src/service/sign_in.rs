@@ -82,6 +82,7 @@ impl Service {
             name: stored.user.name,
             role: stored.user.role,
             via: Via::Session,
+            from: Some(from.to_owned()),
         };
         let act = self.act(&who, "sign_in").detail(from);
         self.store
@@ -219,6 +220,8 @@ impl Service {
             name: found.user.name,
             role: found.user.role,
             via: Via::Session,
+            // The door knows it.
+            from: None,
         }))
     }
 
@@ -284,6 +287,8 @@ impl Service {
             name: found.user.name,
             role: found.user.role,
             via: Via::Token,
+            // As with a session.
+            from: None,
         };
         Ok(Some((who, id)))
     }
@@ -316,7 +321,14 @@ impl Service {
     /// # Errors
     /// When name or password have faults, or the link is not good (any more). The link is looked
     /// at first: who has none learns nothing else, and costs nothing.
-    pub async fn set_up(&self, lang: Lang, secret: &str, name: &str, password: &str) -> Answer<()> {
+    pub async fn set_up(
+        &self,
+        lang: Lang,
+        secret: &str,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Answer<()> {
         let key = hash(secret.trim());
         let good = self.store.is_setup_link(&key, self.clock.now()).await;
         if !good.or_internal(lang)? {
@@ -337,6 +349,7 @@ impl Service {
             name: name.trim().to_owned(),
             role: Role::Admin,
             via: Via::Console,
+            from: Some(from.to_owned()),
         };
         let made = self
             .store

@@ -2,10 +2,11 @@
 
 use app::backend::Answer;
 use app::i18n::Lang;
-use app::occurrence::{OccurrenceState, Verdict};
+use app::id::RunId;
+use app::occurrence::{NotRun, OccurrenceState, SkipReason, Verdict};
 use app::run::{Run, RunState, Trigger};
 use app::task::Task;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Service;
 use super::super::words::{local, reason_text};
@@ -49,15 +50,28 @@ impl Service {
             Some(run) => of_run(lang, task, row, run),
             None if row.state == OccurrenceState::Planned => {
                 let due = local(row.due_at, &task.zone);
-                (
-                    Verdict::Planned,
+                let sentence = if row.due_at + STARTS_WITHIN < self.clock.now() {
+                    lang.pick(
+                        format!("计划于 {due} 开始，还没有服务器启动它。"),
+                        format!(
+                            "It was planned to start at {due}, and no server has started it yet."
+                        ),
+                    )
+                } else {
                     lang.pick(
                         format!("计划于 {due} 开始。"),
                         format!("It is planned to start at {due}."),
-                    ),
-                )
+                    )
+                };
+                (Verdict::Planned, sentence)
             }
-            None => of_unrun(lang, task, row),
+            None => {
+                let why = self.why_unrun(lang, task, row, &rows).await?;
+                // One row may stand for firings before and after now.
+                let first = row.since.filter(|_| row.firings > 1);
+                let is_to_come = at.max(first.unwrap_or(row.scheduled_for)) > self.clock.now();
+                of_unrun(lang, task, row, &why, is_to_come)
+            }
         };
         Ok(Some(Said {
             verdict,
@@ -65,6 +79,83 @@ impl Service {
             occurrence_id: Some(row.id),
             run_id: row.run_id,
         }))
+    }
+
+    /// Why a firing did not run. Firings that came due while no server was running are decided
+    /// together when one is back: all but the first are skipped as overlapping, although at their
+    /// own instant nothing was running.
+    async fn why_unrun(
+        &self,
+        lang: Lang,
+        task: &Task,
+        row: &StoredOccurrence,
+        around: &[StoredOccurrence],
+    ) -> Answer<String> {
+        let reason = row.reason.as_deref().unwrap_or_default();
+        let usual = reason_text(lang, reason);
+        if NotRun::read(reason) != Some(NotRun::Skipped(SkipReason::Overlap)) {
+            return Ok(usual);
+        }
+        // Runs up to that of the next firing that started are those that may have overlapped.
+        let later = around.iter().filter(|other| other.due_at > row.due_at);
+        let next = later
+            .filter_map(|other| Some((other.due_at, other.run_id?)))
+            .min();
+        let before = next.map(|(_, run)| run.0.saturating_add(1));
+        let runs = self.store.task_runs(task.id, before, RUNS_AROUND);
+        let runs = runs.await.or_internal(lang)?;
+        Ok(match overlap(&runs, row.due_at) {
+            Overlap::UnderWay | Overlap::Unknown => usual,
+            Overlap::Lost(id) => lang.pick(
+                format!("上一次执行（执行 {id}）失联，无法得知当时是否还在执行"),
+                format!("the previous run (run {id}) was lost, so whether it was still running is unknown"),
+            ),
+            Overlap::Nothing => lang
+                .pick(
+                    "当时没有服务器启动它；服务器恢复后，任务已经为另一次计划启动",
+                    "no server started it in time, and once one was back, the task had already been started for another firing",
+                )
+                .to_owned(),
+        })
+    }
+}
+
+/// Runs that are searched for the one that a firing overlapped with.
+const RUNS_AROUND: u64 = 50;
+/// A firing starts this long after it is due, even on a busy machine.
+const STARTS_WITHIN: TimeDelta = TimeDelta::seconds(2);
+
+/// What the runs of a task show about an instant.
+#[derive(PartialEq, Eq, Debug)]
+enum Overlap {
+    /// One was under way.
+    UnderWay,
+    /// One had started, and when it ended is unknown.
+    Lost(RunId),
+    /// None was under way.
+    Nothing,
+    /// The runs do not reach back far enough.
+    Unknown,
+}
+
+/// What these runs, newest first, show about an instant.
+fn overlap(runs: &[Run], at: DateTime<Utc>) -> Overlap {
+    let covers = |run: &&Run| {
+        run.started_at.0 <= at + STARTS_WITHIN && run.finished_at.is_none_or(|end| end.0 >= at)
+    };
+    let mut covering = runs.iter().filter(covers).peekable();
+    let Some(first) = covering.peek().map(|run| run.id) else {
+        let reach_back = runs.last().is_some_and(|run| run.started_at.0 <= at);
+        return if reach_back || (runs.len() as u64) < RUNS_AROUND {
+            Overlap::Nothing
+        } else {
+            Overlap::Unknown
+        };
+    };
+    if covering.all(|run| run.state == RunState::Lost) {
+        Overlap::Lost(first)
+    } else {
+        Overlap::UnderWay
     }
 }
 
@@ -117,7 +208,13 @@ fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdic
 }
 
 /// A firing, or many, that did not run.
-fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (Verdict, String) {
+fn of_unrun(
+    lang: Lang,
+    task: &Task,
+    row: &StoredOccurrence,
+    why: &str,
+    is_to_come: bool,
+) -> (Verdict, String) {
     let named = local(row.scheduled_for, &task.zone);
     let (verdict, word) = match row.state {
         OccurrenceState::Missed => (Verdict::Missed, lang.pick("错过", "was missed")),
@@ -125,18 +222,24 @@ fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (Verdict, String
             (Verdict::Skipped, lang.pick("跳过", "was skipped"))
         }
     };
-    let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
-    let sentence = match row.since.filter(|_| row.firings > 1) {
-        Some(since) => {
-            let (since, count) = (local(since, &task.zone), row.firings);
-            lang.pick(
-                format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
-                format!(
-                    "It did not run: each of the {count} firings from {since} to {named} {word}: {why}."
-                ),
-            )
-        }
-        None => lang.pick(
+    let since = row.since.filter(|_| row.firings > 1);
+    let since = since.map(|since| (local(since, &task.zone), row.firings));
+    let sentence = match (since, is_to_come) {
+        (Some((since, count)), true) => lang.pick(
+            format!("不会执行：{since} 到 {named} 之间的 {count} 次都{word}，原因：{why}。"),
+            format!("It will not run: each of the {count} firings from {since} to {named} is skipped: {why}."),
+        ),
+        (Some((since, count)), false) => lang.pick(
+            format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
+            format!(
+                "It did not run: each of the {count} firings from {since} to {named} {word}: {why}."
+            ),
+        ),
+        (None, true) => lang.pick(
+            format!("不会执行：计划在 {named} 的这一次会{word}，原因：{why}。"),
+            format!("It will not run: the run planned for {named} is skipped: {why}."),
+        ),
+        (None, false) => lang.pick(
             format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
             format!("It did not run: the run planned for {named} {word}: {why}."),
         ),
