@@ -291,8 +291,8 @@ async fn a_chinese_terminal_is_answered_in_chinese() {
         &["task", "urge", "备份"],
         &["task", "unurge", "备份"],
     ] {
-        let told = run(words).await;
-        for line in printed(&told)
+        let shown = run(words).await;
+        for line in printed(&shown)
             .lines()
             .filter(|line| !line.starts_with("  "))
         {

@@ -72,7 +72,7 @@ async fn an_overlap_with_a_run_is_still_one_and_with_a_lost_run_is_doubtful() {
 }
 
 #[tokio::test]
-async fn what_is_to_come_is_not_told_as_past() {
+async fn a_firing_to_come_is_not_explained_as_past() {
     let app = TestApp::new().await;
     let blackout = BlackoutDraft {
         name: "freeze".to_owned(),
