@@ -16,7 +16,8 @@ use crate::calendar::{
 };
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
-use crate::id::{BlackoutId, ChannelId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::id::{BlackoutId, ChannelId, MessageId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::message::{Message, MessageQuery};
 use crate::node::{LoopStatus, Node};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
@@ -243,6 +244,18 @@ pub trait Channels: Send + Sync {
     ) -> Answer<Vec<MessageRow>>;
 }
 
+/// The history of messages.
+#[async_trait]
+pub trait Messages: Send + Sync {
+    /// Messages of all tasks, newest first.
+    async fn message_history(&self, caller: &Caller, query: &MessageQuery)
+    -> Answer<List<Message>>;
+    /// One message.
+    async fn message_get(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
+    /// Has a message that was given up sent again. Refused for any other.
+    async fn message_resend(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
+}
+
 /// Accounts and tokens.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -286,10 +299,13 @@ pub trait System: Send + Sync {
 
 /// Everything together; what the pages and the API are given.
 pub trait Backend:
-    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System
+    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System
 {
 }
-impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System> Backend for T {}
+impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System>
+    Backend for T
+{
+}
 
 /// The backend as it is passed around.
 pub type SharedBackend = Arc<dyn Backend>;

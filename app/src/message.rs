@@ -1,7 +1,9 @@
 //! What chat messages are about, and how they stand.
 
+mod listing;
 mod state;
 
+pub use listing::{Message, MessageQuery};
 pub use state::{MessageState, MessageStep};
 
 use strum::{IntoStaticStr, VariantArray};

@@ -3,6 +3,7 @@
 mod blackouts;
 mod calendars;
 mod channels;
+mod messages;
 mod nodes;
 mod pools;
 mod secrets;
@@ -12,6 +13,7 @@ mod users;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;
+pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use pools::PoolsPage;
 pub use secrets::SecretsPage;
@@ -138,6 +140,8 @@ pub struct Overview {
 pub struct Counts {
     /// Tasks in all states.
     pub tasks: i64,
+    /// Messages that were given up.
+    pub dead_messages: i64,
     /// Accounts.
     pub users: usize,
     /// Channels.

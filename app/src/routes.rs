@@ -8,6 +8,8 @@ pub const OVERVIEW: &str = "/";
 pub const TASKS: &str = "/tasks";
 /// The form for a new task.
 pub const TASK_NEW: &str = "/tasks/new";
+/// The history of messages.
+pub const MESSAGES: &str = "/messages";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -65,6 +67,15 @@ pub fn task_run(id: TaskId) -> String {
 pub fn task_occurrences(id: TaskId) -> String {
     format!("/tasks/{id}/occurrences")
 }
+
+/// The messages of a task.
+#[must_use]
+pub fn task_messages(id: TaskId) -> String {
+    format!("{MESSAGES}?task={id}")
+}
+
+/// Messages that were given up.
+pub const MESSAGES_DEAD: &str = "/messages?state=dead";
 
 /// A calendar's page.
 #[must_use]

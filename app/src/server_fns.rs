@@ -9,6 +9,7 @@ pub mod blackouts;
 pub mod calendars;
 pub mod channels;
 pub mod forms;
+pub mod messages;
 pub mod nodes;
 pub mod occurrences;
 pub mod pools;
@@ -25,6 +26,7 @@ pub use calendars::{
 };
 pub use channels::{DeleteChannel, TestChannel, fetch_channels};
 pub use forms::{Posted, fetch_sign_in, fetch_task_form};
+pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
 pub use pools::{DeletePool, fetch_pools};

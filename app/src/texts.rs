@@ -7,6 +7,7 @@ pub mod blackouts;
 pub mod calendars;
 pub mod execution;
 pub mod health;
+pub mod messages;
 pub mod nodes;
 pub mod phrases;
 pub mod plan;
@@ -86,6 +87,7 @@ crate::texts! {
         trigger_manual: "手动" | "Manual",
         trigger_catch_up: "补执行" | "Catch-up",
         message_pending: "等待发送" | "Waiting",
+        message_waiting: "等文字先发" | "After its text",
         message_sending: "正在发送" | "Sending",
         message_sent: "已送达" | "Delivered",
         message_dead: "发送失败" | "Failed",

@@ -27,8 +27,8 @@ pub use context::Theme;
 use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
-    about, account, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
-    overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
+    about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
+    occurrences, overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
 };
 
 /// One type for all pages: the router's code is there once for each type.
@@ -56,6 +56,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/run") view={start::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/occurrences") view={occurrences::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/messages") view={messages::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>

@@ -7,6 +7,7 @@ mod channels;
 mod described;
 mod import;
 mod logs;
+mod messages;
 mod nodes;
 mod occurrences;
 mod pools;
@@ -110,6 +111,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(secrets::of_task))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::delete))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::get))
+        .routes(routes!(messages::resend))
         .routes(routes!(nodes::list))
         .routes(routes!(system::about))
 }

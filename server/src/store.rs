@@ -17,6 +17,7 @@ mod entity;
 mod history;
 mod idempotency;
 mod ledger;
+mod message_history;
 mod messages;
 mod node_list;
 mod nodes;
@@ -43,6 +44,7 @@ pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
     ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
+pub use message_history::{MessageFilter, Resent};
 pub use messages::{NewMessage, OutboxItem, Setback};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;

@@ -60,26 +60,32 @@ pub enum MessageStep {
     Withdraw,
     /// Its channel was deleted.
     Orphan,
+    /// A person has a message that was given up sent again.
+    Resend,
+    /// The text before a picture is sent again, so the picture waits for it again.
+    WaitAgain,
 }
 
 impl Step for MessageStep {
     type State = MessageState;
 
     fn leaves(self, state: MessageState) -> bool {
-        use MessageState::{Pending, Sending, Waiting};
+        use MessageState::{Dead, Pending, Sending, Waiting};
         match self {
             Self::Take => state == Pending,
             Self::PutBack => state == Sending,
             Self::Accept | Self::GiveUp => matches!(state, Sending | Pending),
             Self::Follow | Self::FallWithText => state == Waiting,
             Self::Withdraw | Self::Orphan => matches!(state, Pending | Waiting),
+            Self::Resend | Self::WaitAgain => state == Dead,
         }
     }
 
     fn to(self) -> MessageState {
         match self {
             Self::Take => MessageState::Sending,
-            Self::PutBack | Self::Follow => MessageState::Pending,
+            Self::PutBack | Self::Follow | Self::Resend => MessageState::Pending,
+            Self::WaitAgain => MessageState::Waiting,
             Self::Accept => MessageState::Sent,
             Self::GiveUp | Self::FallWithText | Self::Orphan => MessageState::Dead,
             Self::Withdraw => MessageState::Withdrawn,
@@ -92,7 +98,8 @@ mod tests {
     use super::*;
     use crate::transition::{Word, check};
 
-    /// At least once, and what is sent, given up or taken back stays so.
+    /// At least once; what is sent or taken back stays so, and what was given up leaves only when a
+    /// person has it sent again.
     #[test]
     fn a_message_leaves_the_outbox_once() {
         check(&[
@@ -104,6 +111,8 @@ mod tests {
             (MessageStep::FallWithText, &["waiting"], "dead"),
             (MessageStep::Withdraw, &["pending", "waiting"], "withdrawn"),
             (MessageStep::Orphan, &["pending", "waiting"], "dead"),
+            (MessageStep::Resend, &["dead"], "pending"),
+            (MessageStep::WaitAgain, &["dead"], "waiting"),
         ]);
     }
 

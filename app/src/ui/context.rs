@@ -13,6 +13,7 @@ use crate::texts::blackouts::BlackoutsUi;
 use crate::texts::calendars::CalendarsUi;
 use crate::texts::execution::ExecutionUi;
 use crate::texts::health::HealthUi;
+use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
@@ -114,6 +115,11 @@ pub(super) fn plan_ui() -> &'static PlanUi {
 /// The page's texts of the About page.
 pub(super) fn about_ui() -> &'static AboutUi {
     AboutUi::of(lang())
+}
+
+/// The page's texts about the history of messages.
+pub(super) fn messages_ui() -> &'static MessagesUi {
+    MessagesUi::of(lang())
 }
 
 /// The page's texts about blackouts.

@@ -367,6 +367,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "nodes_page",
         "start_page",
         "account_page",
+        "messages_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");

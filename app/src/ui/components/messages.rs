@@ -39,7 +39,7 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
 }
 
 /// The text as it is sent: its first line, and all of it unfolded.
-fn sent(text: &str) -> AnyView {
+pub(crate) fn sent(text: &str) -> AnyView {
     let text = visible(text);
     let first = text.lines().next().unwrap_or_default().to_owned();
     view! {

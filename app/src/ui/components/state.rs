@@ -109,14 +109,25 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
 
 /// How a message stands.
 pub(crate) fn message_state(state: MessageState) -> AnyView {
+    let (tone, glyph) = match state {
+        MessageState::Sent => ("ok", icon::CHECK),
+        MessageState::Sending => ("run", icon::SPINNER),
+        MessageState::Dead => ("bad", icon::CROSS),
+        MessageState::Withdrawn => ("off", icon::STOP),
+        MessageState::Pending | MessageState::Waiting => ("off", icon::CLOCK),
+    };
+    badge(tone, glyph, message_word(state))
+}
+
+/// The word for how a message stands.
+pub(crate) fn message_word(state: MessageState) -> &'static str {
     let ui = ui();
     match state {
-        MessageState::Sent => badge("ok", icon::CHECK, ui.message_sent),
-        MessageState::Sending => badge("run", icon::SPINNER, ui.message_sending),
-        MessageState::Dead => badge("bad", icon::CROSS, ui.message_dead),
-        MessageState::Withdrawn => badge("off", icon::STOP, ui.message_withdrawn),
-        MessageState::Pending | MessageState::Waiting => {
-            badge("off", icon::CLOCK, ui.message_pending)
-        }
+        MessageState::Sent => ui.message_sent,
+        MessageState::Sending => ui.message_sending,
+        MessageState::Dead => ui.message_dead,
+        MessageState::Withdrawn => ui.message_withdrawn,
+        MessageState::Pending => ui.message_pending,
+        MessageState::Waiting => ui.message_waiting,
     }
 }

@@ -187,7 +187,7 @@ fn health(health: Health, clock: &Clock) -> AnyView {
             {fact(ui.up_since, clock.relative(health.started_at))}
             {fact(ui.lag, health.lag_ms.map_or_else(|| "—".to_owned(), |ms| phrases::took(lang(), ms)))}
             {fact(ui.outbox, health.outbox_pending.to_string())}
-            {fact(ui.outbox_dead, health.outbox_dead.to_string())}
+            {fact(ui.outbox_dead, view! { <a href=routes::MESSAGES_DEAD>{health.outbox_dead}</a> })}
             {fact(ui.database, health.database)}
             {fact(ui.version, health.version)}
         </dl>

@@ -25,7 +25,7 @@ use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{execution_ui, health_ui, lang, may, plan_ui, ui};
+use crate::ui::context::{execution_ui, health_ui, lang, may, messages_ui, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -161,6 +161,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}
+                    <p><a href=routes::task_messages(page.task.id)>{messages_ui().all_messages}</a></p>
                 </section>
             </div>
         </div>

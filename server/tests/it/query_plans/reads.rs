@@ -1,8 +1,10 @@
 //! Pages and answers whose statements are judged.
 
-use app::id::ChannelId;
+use app::id::{ChannelId, MessageId};
+use app::message::{Event, MessageState};
 use chrono::TimeDelta;
 use server::clock::Clock;
+use server::store::MessageFilter;
 
 use super::super::helpers::TestApp;
 
@@ -72,6 +74,24 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
         .outbox_take(channel, &app.me.id, now)
         .await
         .expect("the outbox");
+    for filter in [
+        MessageFilter::default(),
+        MessageFilter {
+            state: Some(MessageState::Dead),
+            ..MessageFilter::default()
+        },
+        MessageFilter {
+            event: Some(Event::Failed),
+            ..MessageFilter::default()
+        },
+        MessageFilter {
+            channel: Some(channel),
+            before: Some(MessageId(1_000_000)),
+            ..MessageFilter::default()
+        },
+    ] {
+        store.messages(filter, 51).await.expect("messages");
+    }
     store.asked_to_end(&app.me.id).await.expect("asked");
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");
