@@ -1,10 +1,8 @@
 //! Pages and answers whose statements are judged.
 
-use app::id::{ChannelId, MessageId};
-use app::message::{Event, MessageState};
+use app::id::ChannelId;
 use chrono::TimeDelta;
 use server::clock::Clock;
-use server::store::MessageFilter;
 
 use super::super::helpers::TestApp;
 
@@ -24,6 +22,16 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
                 format!("/tasks/{task}/occurrences?state=failed"),
                 format!("/api/v1/tasks/{task}/occurrences?state=lost&limit=200"),
                 format!("/api/v1/tasks/{task}/upcoming"),
+            ],
+        ),
+        (
+            "the history of messages",
+            vec![
+                "/messages".to_owned(),
+                "/messages?state=dead".to_owned(),
+                "/api/v1/messages?event=failed&limit=200".to_owned(),
+                "/api/v1/messages?channel=1&after=1000000".to_owned(),
+                format!("/api/v1/messages?task={task}&state=sent"),
             ],
         ),
         (
@@ -74,24 +82,6 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
         .outbox_take(channel, &app.me.id, now)
         .await
         .expect("the outbox");
-    for filter in [
-        MessageFilter::default(),
-        MessageFilter {
-            state: Some(MessageState::Dead),
-            ..MessageFilter::default()
-        },
-        MessageFilter {
-            event: Some(Event::Failed),
-            ..MessageFilter::default()
-        },
-        MessageFilter {
-            channel: Some(channel),
-            before: Some(MessageId(1_000_000)),
-            ..MessageFilter::default()
-        },
-    ] {
-        store.messages(filter, 51).await.expect("messages");
-    }
     store.asked_to_end(&app.me.id).await.expect("asked");
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");
