@@ -1,5 +1,4 @@
-//! Messages to people: what waits in the outbox, at which pace each vendor takes it, and what its
-//! answer means.
+//! Messages to people: the outbox, the pace of each vendor, and the meaning of its answers.
 
 mod outbox;
 mod pace;
