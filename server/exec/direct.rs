@@ -1,7 +1,6 @@
 //! Runs a command without shell syntax the way the shell would, but without the shell: starting one takes as long as
 //! many a command.
 //!
-//! This process stands in for the shell. What is seen from outside is what Debian's `sh` (dash)
 //! This process takes the shell's place. From outside it behaves as Debian's `sh` (dash) does: the command is its
 //! child, in no process group of its own, with the same arguments, the same environment including `PWD` and the same
 //! files; the exit code is the command's, or 128 plus the signal's number, with the same line on standard error.

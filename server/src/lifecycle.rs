@@ -460,7 +460,7 @@ async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> boo
         () = stop.second() => false,
     };
     if !in_time {
-        tracing::warn!(running = executor.running(), "stopping what still runs");
+        tracing::warn!(running = executor.running(), "stopping the remaining runs");
         executor.stop_all();
         executor.drain().await;
     }

@@ -1,4 +1,5 @@
-//! Messages to people: the outbox, the pace of each vendor, and the meaning of its answers.
+//! Messages to people: what waits in the outbox, at which pace each vendor takes it, and what its
+//! answer means.
 
 mod outbox;
 mod pace;

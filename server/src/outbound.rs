@@ -1,5 +1,5 @@
-//! Outgoing requests to addresses that users configure. Messages, HTTP tasks and calendars all use this client and
-//! its guard.
+//! The way out: requests to addresses that people set. Messages, HTTP tasks and calendars all go
+//! through this client and its guard.
 
 mod client;
 pub mod fetch;

@@ -159,7 +159,7 @@ fn check_rule(
             "not_here",
             lang.pick(
                 "一次性和启动时的周期不能按日历安排",
-                "A schedule that fires once or at start-up has no rule of days",
+                "A schedule that fires once or at start-up cannot have a day rule",
             ),
         ));
     }
@@ -183,7 +183,7 @@ fn check_rule(
             "days_given",
             lang.pick(
                 "“每月第几个工作日”自己决定日期：表达式的日和星期请写 *",
-                "The work day of the month is the day: write * for day of month and day of week",
+                "The rule already sets the day: write * for day of month and day of week",
             ),
         ));
     }
@@ -200,7 +200,7 @@ impl MissedDraft {
                 faults.push(FieldError::new(
                     "missed.policy",
                     "unknown",
-                    lang.pick("可选 none、latest、all", "none, latest and all are known"),
+                    lang.pick("可选 none、latest、all", "Use none, latest or all"),
                 ));
             }
             known

@@ -309,9 +309,10 @@ impl Reading<'_> {
             return Some(spec.canonical());
         }
         if self.draft.urging {
-            let message = self
-                .lang
-                .pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle");
+            let message = self.lang.pick(
+                "开启催单需要填写催单工作周期",
+                "Chasing needs a chase schedule",
+            );
             self.fault("urge_cron", "required", message);
         }
         None
@@ -351,7 +352,7 @@ impl Reading<'_> {
         {
             let message = self.lang.pick(
                 "提醒的时间要比超时限制短，否则来不及提醒",
-                "It must be shorter than the time limit, or the notice comes too late",
+                "It must be shorter than the timeout, or the warning comes too late",
             );
             self.fault("execution.soft_limit", "not_shorter", message);
         }

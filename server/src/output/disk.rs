@@ -77,7 +77,7 @@ impl Disk {
                     tracing::error!(
                         folder = %self.path.display(),
                         free = space.free,
-                        "the disk is nearly full: output is not written to it any more; runs go on"
+                        "the disk is nearly full: output is not written to it any more; runs continue"
                     );
                 } else if was_low && !low {
                     tracing::info!(free = space.free, "there is room for output again");

@@ -48,7 +48,7 @@ impl DepthGauges {
         };
         registry.register(
             "runs_running",
-            "Runs under way on this server",
+            "Active runs on this server",
             gauges.running.clone(),
         );
         registry.register(

@@ -36,7 +36,7 @@ pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
         if all.len() == ENV_MAX || bytes > ENV_TOTAL_MAX {
             let message = reader.lang.pick(
                 format!("最多 {ENV_MAX} 个变量，一共 256 KiB"),
-                format!("At most {ENV_MAX} variables and 256 KiB altogether"),
+                format!("At most {ENV_MAX} variables and 256 KiB in total"),
             );
             reader.fault("env", "too_many", message);
             return Vec::new();
