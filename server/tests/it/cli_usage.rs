@@ -132,7 +132,7 @@ async fn wrong_usage_exits_with_code_two() {
         (
             "JCRONTAB_PUBLIC_URL",
             "http://x.test/?a",
-            "links begin with",
+            "start of every link",
         ),
         ("DATABASE_URL", "mysql://u:p@127.0.0.1", "add /NAME"),
     ] {
