@@ -1,8 +1,8 @@
-//! The pages' door: each server function takes the caller from the context, makes one or a few
-//! calls on the backend, and maps nothing. Rights are checked in the backend.
+//! Server functions of the pages: each takes the caller from the context, makes one or a few calls on the backend,
+//! and maps nothing. The backend checks rights.
 //!
-//! Their paths are fixed (`/fn/<name>`), so that a form on a page of yesterday still works after an
-//! upgrade; its other questions are answered with a request to load it again ([`crate::wire`]).
+//! Their paths are fixed (`/fn/<name>`), so that a form on a page loaded before an upgrade still works; other
+//! requests of such a page are answered with a request to reload it ([`crate::wire`]).
 
 pub mod account;
 pub mod blackouts;

@@ -1,11 +1,11 @@
-//! How a message of the outbox stands, and what may happen to it next.
+//! The states of a message in the outbox, and the steps between them.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::transition::Step;
 
-/// How a message stands.
+/// The state of a message.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -14,22 +14,22 @@ use crate::transition::Step;
 pub enum MessageState {
     /// To be sent when its time comes.
     Pending,
-    /// A picture that is sent once its text is.
+    /// A picture that is sent after its text.
     Waiting,
     /// A node is sending it.
     Sending,
     /// The channel accepted it.
     Sent,
-    /// Given up: refused for good, tried too often, or its channel was deleted.
+    /// Given up: refused permanently, tried too often, or its channel was deleted.
     Dead,
-    /// Taken back before it left: its task was closed, or its run was stopped.
+    /// Withdrawn before it was sent: its task was closed, or its run was stopped.
     Withdrawn,
 }
 
 impl MessageState {
-    /// Those that have not left for good: they hold a place in the outbox.
+    /// States of messages that are still in the outbox.
     pub const OPEN: [Self; 3] = [Self::Pending, Self::Waiting, Self::Sending];
-    /// Those that can still be taken back.
+    /// States of messages that can still be withdrawn.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
     /// The name used in the database.
@@ -39,24 +39,22 @@ impl MessageState {
     }
 }
 
-/// What happens to a message. A new text is [`MessageState::Pending`], a new picture
-/// [`MessageState::Waiting`].
+/// A step of a message. A new text is [`MessageState::Pending`], a new picture [`MessageState::Waiting`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageStep {
-    /// A node sends it.
+    /// A node takes it to send it.
     Take,
-    /// It was not accepted this time, or its node is gone: it will be sent again.
+    /// It was not accepted this time, or its node has died: it will be sent again.
     PutBack,
-    /// The channel accepted it. A node that was taken for dead may have sent it after it was put
-    /// back.
+    /// The channel accepted it. A node that was declared dead may have sent it after it was put back.
     Accept,
-    /// It is given up, also after it was put back.
+    /// It is given up, perhaps after it was put back.
     GiveUp,
     /// Its text was sent, so the picture follows.
     Follow,
     /// Its text was given up, and the picture with it.
     FallWithText,
-    /// It is taken back.
+    /// It is withdrawn.
     Withdraw,
     /// Its channel was deleted.
     Orphan,

@@ -1,4 +1,4 @@
-//! One file a page.
+//! One file per page.
 
 pub(super) mod about;
 pub(super) mod account;

@@ -1,4 +1,4 @@
-//! The admin page: the way to tasks, users, channels, days, secrets, pools and nodes.
+//! The admin page: links to tasks, users, channels, calendars, blackouts, secrets, pools and nodes.
 
 use leptos::prelude::*;
 
@@ -82,7 +82,7 @@ fn content(counts: Counts) -> AnyView {
     .into_any()
 }
 
-/// Where the reader is, above the pages below this one.
+/// Breadcrumbs of the pages below this one.
 pub(crate) fn crumbs() -> AnyView {
     view! {
         <p class="crumbs"><a href=routes::ADMIN>{ui().nav_admin}</a></p>

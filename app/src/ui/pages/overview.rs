@@ -1,4 +1,4 @@
-//! The overview: the verdict first, then what runs, what is next, and what needs attention.
+//! The overview: a summary first, then what runs, what is next, and what needs attention.
 
 use leptos::prelude::*;
 
@@ -173,7 +173,7 @@ fn day(counts: DayCounts) -> AnyView {
         ("is-warn", counts.missed, ui.count_missed),
     ];
     let tiles = tiles.map(|(tone, count, word)| {
-        // Nothing bad happened: then red would be a false alarm.
+        // Nothing bad happened: red would be a false alarm.
         let tone = if count == 0 { "is-off" } else { tone };
         view! { <li class=tone><b class="number">{count}</b> <span>{word}</span></li> }.into_any()
     });
