@@ -4,9 +4,11 @@
 use app::auth::Role;
 use app::channel::ChannelKind;
 use app::i18n::Lang;
+use app::occurrence::OccurrenceState;
 use app::run::{RunState, Trigger, UnrunState};
 use app::task::{Mode, TaskState};
 use app::texts::Ui;
+use app::transition::Word;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -122,7 +124,10 @@ pub(super) fn state(code: &str) -> String {
         .map(|state| ui.task_state(state))
         .or_else(|| read::<RunState>(code).map(|state| ui.run_state(state)))
         .or_else(|| read::<UnrunState>(code).map(|state| ui.unrun_state(state)))
-        .or((code == "planned").then_some("已计划"));
+        .or_else(|| {
+            let is_planned = OccurrenceState::read(code) == Some(OccurrenceState::Planned);
+            is_planned.then_some("已计划")
+        });
     word.unwrap_or(code).to_owned()
 }
 

@@ -179,7 +179,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     let words = desk.run(&["task", "edit", id, "--set", "nickname=n"]).await;
     assert_eq!((words.code, words.err.as_str()), (0, ""), "{words:?}");
     assert!(words.out.contains("saved"), "{words:?}");
-    for (set, code, told) in [
+    for (set, code, shown) in [
         ("timeout=soon", 2, "timeout"),
         ("timeuot=1h", 2, "timeout"),
         ("timeout", 2, "FIELD=VALUE"),
@@ -188,7 +188,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     ] {
         let refused = desk.run(&["task", "edit", id, "--set", set]).await;
         let text = refused.refused(code);
-        assert!(text.contains(told), "{set}: {text}");
+        assert!(text.contains(shown), "{set}: {text}");
     }
     desk.run(&["task", "edit", "999999", "--set", "timeout=1h"])
         .await
@@ -277,9 +277,9 @@ async fn what_was_typed_is_kept_when_others_were_faster_or_the_server_is_gone() 
     );
     let text = std::fs::read_to_string(&kept[0]).expect("the text");
     assert!(text.contains("timeout = \"9m\""), "{text}");
-    let saved = desk
-        .run(&["task", "edit", &id, "--file", &path, "--json"])
-        .await;
+    let scratch = desk.scratch().display().to_string();
+    let arguments = ["task", "edit", &id, "--file", &path, "--json"];
+    let saved = jcrontab_with(&place, &arguments, &[("TMPDIR", &scratch)], "").await;
     assert_eq!(saved.json()["timeout_seconds"], json!(540));
     assert!(desk.kept().is_empty(), "it has served its purpose");
 

@@ -1,4 +1,4 @@
-//! Calendars of working days: what there is, and a form for another one.
+//! Calendars of working days: a list, and a form to add one.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::ui::components::output::visible;
 use crate::ui::context::{calendars_ui, lang, may, ui};
 use crate::ui::load;
 
-/// What can be done to a calendar from its row.
+/// The actions of a calendar's row.
 #[derive(Clone, Copy)]
 struct Desk {
     refresh: Act<RefreshCalendar>,
@@ -48,7 +48,7 @@ pub(crate) fn page() -> AnyView {
     framed(calendars_ui().calendars, error, page.into_any())
 }
 
-/// What an update came to, with what could not be used.
+/// The result of an update, with the entries that could not be used.
 fn outcome(imported: &CalendarImported) -> AnyView {
     let words = calendars::imported(lang(), imported.days, imported.ignored.len());
     let name = imported.calendar.name.clone();
@@ -59,7 +59,7 @@ fn outcome(imported: &CalendarImported) -> AnyView {
     )
 }
 
-/// The first line, and the others below it as a list.
+/// The first line, with the others below it as a list.
 pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
     let rest = lines.split_off(lines.len().min(1));
     let rest = (!rest.is_empty()).then(|| {
@@ -149,7 +149,7 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     })
 }
 
-/// Offered where the server would not refuse: an unused calendar, or a changed built-in one.
+/// Offered if the server would not refuse: for an unused calendar, or a changed built-in one.
 fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     let words = calendars_ui();
     let question = if calendar.builtin {

@@ -6,7 +6,7 @@ use app::duration::format_duration;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
-use app::task::{Execution, InForce, Mode, Notes};
+use app::task::{Execution, Health, InForce, Mode, Notes};
 use app::texts::Ui;
 use app::texts::health::{self, HealthUi};
 use axum::http::Method;
@@ -71,19 +71,20 @@ pub(super) async fn list(
 fn health(task: &Value) -> String {
     let (health, lang) = (&task["health"], lang());
     let zone = text(task, "zone");
-    let code = text(health, "state");
     let ui = HealthUi::of(Lang::Zh);
-    let mut words = match (lang, code.as_str()) {
-        (Lang::En, code) => code.to_owned(),
-        (Lang::Zh, "failing") => ui.failing.to_owned(),
-        (Lang::Zh, "chasing") => Ui::of(lang).urging.to_owned(),
-        (Lang::Zh, "running") => ui.running.to_owned(),
-        (Lang::Zh, "ok") => ui.ok.to_owned(),
-        (Lang::Zh, "waiting") => ui.waiting.to_owned(),
-        (Lang::Zh, "paused") => Ui::of(lang).task_paused.to_owned(),
-        (Lang::Zh, "done") => ui.finished.to_owned(),
-        // Of another version.
-        (Lang::Zh, other) => other.to_owned(),
+    let mut words = match (lang, serde_json::from_value::<Health>(health.clone())) {
+        (Lang::Zh, Ok(health)) => match health {
+            Health::Failing { .. } => ui.failing,
+            Health::Chasing => Ui::of(lang).urging,
+            Health::Running { .. } => ui.running,
+            Health::Ok => ui.ok,
+            Health::Waiting => ui.waiting,
+            Health::Paused { .. } => Ui::of(lang).task_paused,
+            Health::Done => ui.finished,
+        }
+        .to_owned(),
+        // In English, and from a server of another version.
+        _ => text(health, "state"),
     };
     if let Some(times) = health["times"].as_i64() {
         words.push_str(&format!(" ×{times}"));
