@@ -8,10 +8,12 @@ use app::task::Task;
 use chrono::{DateTime, Utc};
 
 use super::super::Service;
-use super::super::words::{local, reason_text};
 use super::Said;
 use crate::error::OrInternal;
 use crate::store::StoredOccurrence;
+use crate::texts::explain::{ByLedger, exit_code};
+use crate::texts::times::local;
+use crate::texts::{Say, Text, firings};
 
 impl Service {
     pub(super) async fn ledger_says(
@@ -45,23 +47,17 @@ impl Service {
             Some(id) => self.store.run(id).await.or_internal(lang)?,
             None => None,
         };
-        let (verdict, sentence) = match &run {
-            Some(run) => of_run(lang, task, row, run),
+        let (verdict, why) = match &run {
+            Some(run) => of_run(task, row, run),
             None if row.state == OccurrenceState::Planned => {
                 let due = local(row.due_at, &task.zone);
-                (
-                    Verdict::Planned,
-                    lang.pick(
-                        format!("计划于 {due} 开始。"),
-                        format!("It is planned to start at {due}."),
-                    ),
-                )
+                (Verdict::Planned, ByLedger::Planned { due })
             }
-            None => of_unrun(lang, task, row),
+            None => of_unrun(task, row),
         };
         Ok(Some(Said {
             verdict,
-            sentence,
+            words: why.words(),
             occurrence_id: Some(row.id),
             run_id: row.run_id,
         }))
@@ -69,93 +65,57 @@ impl Service {
 }
 
 /// A firing that ran, or runs.
-fn of_run(lang: Lang, task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, String) {
+fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger) {
     let named = local(row.scheduled_for, &task.zone);
-    let started = local(run.started_at.0, &task.zone);
-    let how = state_text(lang, run.state);
+    let reason = run
+        .reason
+        .as_deref()
+        .map(|reason| Text::each(|lang| app::run::reason_text(reason, lang)));
     if run.state == RunState::Waiting {
-        let why = run
-            .reason
-            .as_deref()
-            .map(|reason| app::run::reason_text(reason, lang))
-            .unwrap_or_default();
-        let (id, attempt) = (run.id, run.attempt);
-        let sentence = lang.pick(
-            format!("计划在 {named} 的这一次还没有开始：{why}（第 {attempt} 次尝试，执行 {id}）。"),
-            format!("The run planned for {named} has not started yet: it {why} (attempt {attempt}, run {id})."),
-        );
-        return (Verdict::Waiting, sentence);
+        let waiting = ByLedger::Waiting {
+            named,
+            why: reason.unwrap_or_default(),
+            attempt: run.attempt,
+            run: run.id.0,
+        };
+        return (Verdict::Waiting, waiting);
     }
     let verdict = if run.state.is_over() {
         Verdict::Ran
     } else {
         Verdict::Running
     };
-    let caught_up = if run.trigger == Trigger::CatchUp {
-        lang.pick("（补执行）", " (caught up)")
-    } else {
-        ""
-    };
     // Why it ended badly.
     let code = run.exit_code.filter(|code| *code != 0);
-    let reason = run
-        .reason
-        .as_deref()
-        .map(|reason| app::run::reason_text(reason, lang))
-        .or_else(|| {
-            code.map(|code| lang.pick(format!("退出码 {code}"), format!("exit code {code}")))
-        })
-        .filter(|_| run.state.is_over() && run.state != RunState::Succeeded)
-        .map(|why| lang.pick(format!("：{why}"), format!(": {why}")))
-        .unwrap_or_default();
-    let id = run.id;
-    let sentence = lang.pick(
-        format!("计划在 {named} 的这一次于 {started} 开始{caught_up}，{how}{reason}（执行 {id}）。"),
-        format!("The run planned for {named} started at {started}{caught_up} and {how}{reason} (run {id})."),
-    );
-    (verdict, sentence)
+    let reason = reason
+        .or_else(|| code.map(exit_code))
+        .filter(|_| run.state.is_over() && run.state != RunState::Succeeded);
+    let ran = ByLedger::Ran {
+        named,
+        started: local(run.started_at.0, &task.zone),
+        caught_up: run.trigger == Trigger::CatchUp,
+        state: run.state,
+        reason,
+        run: run.id.0,
+    };
+    (verdict, ran)
 }
 
 /// A firing, or many, that did not run.
-fn of_unrun(lang: Lang, task: &Task, row: &StoredOccurrence) -> (Verdict, String) {
-    let named = local(row.scheduled_for, &task.zone);
-    let (verdict, word) = match row.state {
-        OccurrenceState::Missed => (Verdict::Missed, lang.pick("错过", "was missed")),
-        OccurrenceState::Planned | OccurrenceState::Run(_) | OccurrenceState::Skipped => {
-            (Verdict::Skipped, lang.pick("跳过", "was skipped"))
-        }
+fn of_unrun(task: &Task, row: &StoredOccurrence) -> (Verdict, ByLedger) {
+    let missed = row.state == OccurrenceState::Missed;
+    let verdict = if missed {
+        Verdict::Missed
+    } else {
+        Verdict::Skipped
     };
-    let why = reason_text(lang, row.reason.as_deref().unwrap_or_default());
-    let sentence = match row.since.filter(|_| row.firings > 1) {
-        Some(since) => {
-            let (since, count) = (local(since, &task.zone), row.firings);
-            lang.pick(
-                format!("没有执行：{since} 到 {named} 之间的 {count} 次都{word}了，原因：{why}。"),
-                format!(
-                    "It did not run: each of the {count} firings from {since} to {named} {word}: {why}."
-                ),
-            )
-        }
-        None => lang.pick(
-            format!("没有执行：计划在 {named} 的这一次{word}了，原因：{why}。"),
-            format!("It did not run: the run planned for {named} {word}: {why}."),
-        ),
+    let code = row.reason.as_deref().unwrap_or_default();
+    let many = row.since.filter(|_| row.firings > 1);
+    let why = ByLedger::NotRun {
+        named: local(row.scheduled_for, &task.zone),
+        missed,
+        many: many.map(|since| (local(since, &task.zone), row.firings)),
+        why: Text::each(|lang| firings::reason(lang, code)),
     };
-    (verdict, sentence)
-}
-
-fn state_text(lang: Lang, state: RunState) -> &'static str {
-    match state {
-        RunState::Waiting => lang.pick("正在等待", "is waiting"),
-        RunState::Running => lang.pick("正在执行", "is running"),
-        RunState::Sending => lang.pick(
-            "正在等待渠道接收消息",
-            "is waiting for its channel to accept the message",
-        ),
-        RunState::Succeeded => lang.pick("成功", "succeeded"),
-        RunState::Failed => lang.pick("失败", "failed"),
-        RunState::TimedOut => lang.pick("超时被终止", "was ended by its time limit"),
-        RunState::Killed => lang.pick("被人停止", "was stopped by somebody"),
-        RunState::Lost => lang.pick("失联，结局未知", "was lost; how it ended is unknown"),
-    }
+    (verdict, why)
 }
