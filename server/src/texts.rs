@@ -13,6 +13,7 @@ pub mod blackouts;
 pub mod calendars;
 pub mod executions;
 pub mod explain;
+pub mod failures;
 pub mod firings;
 pub mod isolation;
 pub mod lists;

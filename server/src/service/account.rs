@@ -5,9 +5,8 @@ use app::error::{AppError, FieldError};
 use app::user::PasswordChange;
 
 use super::Service;
-use super::sign_in::hash_failed;
+use super::sign_in::{hash_failed, password_fault};
 use crate::auth::streams::Credential;
-use crate::auth::strength;
 use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
 use crate::texts::{Fault, Refusal};
@@ -40,7 +39,7 @@ impl Service {
         let old = old
             .filter(|stored| stored.user.id == id)
             .ok_or_else(|| AccountFault::WrongPassword.alone("current", lang))?;
-        if let Some(fault) = strength::check(&change.new, &who.name, lang) {
+        if let Some(fault) = password_fault(&change.new, &who.name, lang) {
             let fault = FieldError {
                 field: "new".to_owned(),
                 ..fault

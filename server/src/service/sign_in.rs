@@ -17,7 +17,7 @@ use crate::store::StoreError;
 use crate::texts::Refusal;
 use crate::texts::accounts::SignInRefusal;
 
-pub(super) use password::{faults_of, hash_failed};
+pub(super) use password::{faults_of, hash_failed, password_fault};
 pub use setup::SETUP_LIFE;
 
 /// A session ends so long after it began.

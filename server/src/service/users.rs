@@ -8,11 +8,10 @@ use app::id::{TokenId, UserId};
 use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
-use super::sign_in::faults_of;
+use super::sign_in::{faults_of, password_fault};
 use super::{Service, or_taken};
 use crate::auth::alike::looks;
 use crate::auth::streams::Credential;
-use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
 use crate::texts::accounts::{AccountFault, AccountRefusal};
@@ -156,7 +155,7 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        if let Some(fault) = strength::check(password, &user.name, lang) {
+        if let Some(fault) = password_fault(password, &user.name, lang) {
             return Err(AppError::invalid(lang, vec![fault]));
         }
         let password_hash = self.new_hash(lang, password).await?;

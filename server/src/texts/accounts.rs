@@ -1,8 +1,10 @@
 //! Accounts: signing in, setting up, and what administrators do with accounts.
 
 use app::error::ErrorKind;
+use app::user::PASSWORD_MIN_CHARS;
 
 use super::{Fault, Refusal, Refused, Text, both, conflict};
+use crate::auth::strength::Weakness;
 
 /// What is wrong with what was typed for an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -28,6 +30,29 @@ impl Fault for AccountFault {
             Self::WrongPassword => (
                 "wrong",
                 both("当前密码不对", "The current password is wrong"),
+            ),
+        }
+    }
+}
+
+impl Fault for Weakness {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::TooCommon => (
+                "too_common",
+                both(
+                    "这个密码太常见，很容易被猜到；请换一个，例如几个不相关的词",
+                    "This password is too easy to guess; choose another one, such as several unrelated words",
+                ),
+            ),
+            Self::ContainsName => (
+                "contains_name",
+                both(
+                    format!("密码除了用户名或产品名之外，至少还要有 {PASSWORD_MIN_CHARS} 个字符"),
+                    format!(
+                        "Apart from the user name or the product's name, the password needs at least {PASSWORD_MIN_CHARS} characters"
+                    ),
+                ),
             ),
         }
     }

@@ -1,6 +1,7 @@
 //! The arrows of the house: what may know what. The rooms of each crate are in `rooms`.
 
 mod imports;
+mod languages;
 mod rooms;
 
 use std::collections::BTreeSet;

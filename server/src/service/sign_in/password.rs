@@ -3,7 +3,7 @@
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
-use app::user::UserDraft;
+use app::user::{UserDraft, check_password};
 use chrono::TimeDelta;
 
 use super::super::Service;
@@ -14,8 +14,8 @@ use crate::auth::strength;
 use crate::auth::token::hash;
 use crate::error::{OrInternal, internal};
 use crate::store::StoredUser;
-use crate::texts::Refusal;
 use crate::texts::accounts::SignInRefusal;
+use crate::texts::{Fault, Refusal};
 
 /// Wrong passwords for one name from one address.
 const BY_NAME: Rule = Rule {
@@ -144,9 +144,23 @@ impl Service {
 pub(in crate::service) fn faults_of(draft: &UserDraft, lang: Lang) -> Vec<FieldError> {
     let mut faults = draft.check(lang);
     if !faults.iter().any(|fault| fault.field == "password") {
-        faults.extend(strength::check(&draft.password, &draft.name, lang));
+        faults.extend(password_fault(&draft.password, &draft.name, lang));
     }
     faults
+}
+
+/// The fault of a new password for an account of this name: its length, or that it is easy to
+/// guess.
+pub(in crate::service) fn password_fault(
+    password: &str,
+    user_name: &str,
+    lang: Lang,
+) -> Option<FieldError> {
+    let easy = || {
+        let weakness = strength::weakness(password, user_name)?;
+        Some(weakness.on("password", lang))
+    };
+    check_password(password, lang).or_else(easy)
 }
 
 /// A full queue is no fault of ours to be looked into, but a matter of waiting.

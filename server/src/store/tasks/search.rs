@@ -10,6 +10,7 @@ pub const WORDS_MAX: usize = 8;
 
 /// Why a search is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum SearchFault {
     /// More than 200 characters.
     TooLong,
