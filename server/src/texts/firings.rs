@@ -148,7 +148,7 @@ impl Say for SkipReason {
             Self::Overlap => both("上一次还在执行", "the run before was still going"),
             Self::QueueFull => both("排队已满", "its queue was full"),
             Self::Window => both("不在任务的起止时间内", "outside the task's window"),
-            Self::Calendar => both("按日历这一天不执行", "the calendar leaves this day out"),
+            Self::Calendar => both("按日历这一天不执行", "the calendar excludes this day"),
             Self::Blackout => both("停跑时段", "a blackout"),
             Self::Paused => both("任务已暂停", "the task was paused"),
             Self::Changed => both("工作周期改过了", "its schedule was changed"),
