@@ -43,7 +43,6 @@ const KEYS: [&str; 14] = [
 
 /// Why a password is easy to guess.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum Weakness {
     /// It is common, or a simple sequence.
     TooCommon,

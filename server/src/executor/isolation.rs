@@ -16,7 +16,6 @@ use crate::config::Isolate;
 
 /// What hides the data folder from commands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum Hiding {
     /// They run as another user, and the folder is closed to it.
     OtherUser,
@@ -32,7 +31,6 @@ pub enum Hiding {
 
 /// Why commands can read the data folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum IsolationGap {
     /// They are root, and can take away what hides it.
     Root,

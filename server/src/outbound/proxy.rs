@@ -12,7 +12,6 @@ pub struct OutboundProxy {
 
 /// Why a setting of the proxy cannot be used. The address is not repeated: it may hold a password.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum ProxyFault {
     /// Not a URL.
     #[error("it is not a URL such as http://proxy.example:3128")]

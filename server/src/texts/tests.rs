@@ -41,8 +41,8 @@ fn assert_both(what: &dyn Debug, text: &Text) {
     assert!(!text.en.chars().any(is_chinese), "{what:?}: {}", text.en);
 }
 
-fn faults<T: Fault + IntoEnumIterator + Debug>() {
-    for value in T::iter() {
+fn faults<T: Fault + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
         let (code, text) = value.fault();
         assert_both(&value, &text);
         for (lang, message) in [(Lang::Zh, &text.zh), (Lang::En, &text.en)] {
@@ -52,8 +52,8 @@ fn faults<T: Fault + IntoEnumIterator + Debug>() {
     }
 }
 
-fn refusals<T: Refusal + IntoEnumIterator + Debug>() {
-    for value in T::iter() {
+fn refusals<T: Refusal + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
         let refused = value.refusal();
         assert_both(&value, &refused.message);
         if let Some(hint) = &refused.hint {
@@ -77,6 +77,58 @@ fn sentences<T: Say + Debug>(values: impl IntoIterator<Item = T>) {
     for value in values {
         assert_both(&value, &value.words());
     }
+}
+
+// Values of rooms further down: a new one does not compile here before it has a place in `match`,
+// and belongs into the list above it.
+
+fn search_faults() -> [SearchFault; 2] {
+    let all = [SearchFault::TooLong, SearchFault::TooMany];
+    all.map(|fault| match fault {
+        SearchFault::TooLong | SearchFault::TooMany => fault,
+    })
+}
+
+fn weaknesses() -> [Weakness; 2] {
+    let all = [Weakness::TooCommon, Weakness::ContainsName];
+    all.map(|weakness| match weakness {
+        Weakness::TooCommon | Weakness::ContainsName => weakness,
+    })
+}
+
+fn proxy_faults() -> [ProxyFault; 3] {
+    let all = [ProxyFault::NotAUrl, ProxyFault::Scheme, ProxyFault::Path];
+    all.map(|fault| match fault {
+        ProxyFault::NotAUrl | ProxyFault::Scheme | ProxyFault::Path => fault,
+    })
+}
+
+fn hidings() -> [Hiding; 5] {
+    let all = [
+        Hiding::OtherUser,
+        Hiding::Landlock,
+        Hiding::Namespace,
+        Hiding::RootNamespace,
+        Hiding::Nothing,
+    ];
+    all.map(|hiding| match hiding {
+        Hiding::OtherUser
+        | Hiding::Landlock
+        | Hiding::Namespace
+        | Hiding::RootNamespace
+        | Hiding::Nothing => hiding,
+    })
+}
+
+fn gaps() -> [IsolationGap; 3] {
+    let all = [
+        IsolationGap::Root,
+        IsolationGap::WritableAbove("/data".into()),
+        IsolationGap::Nothing,
+    ];
+    all.map(|gap| match gap {
+        IsolationGap::Root | IsolationGap::WritableAbove(_) | IsolationGap::Nothing => gap,
+    })
 }
 
 fn by_ledger() -> Vec<ByLedger> {
@@ -121,41 +173,41 @@ fn by_ledger() -> Vec<ByLedger> {
 
 #[test]
 fn every_value_has_words_in_both_languages() {
-    faults::<AccountFault>();
-    faults::<BlackoutFault>();
-    faults::<CalendarFault>();
-    faults::<ExecutionFault>();
-    faults::<PoolFault>();
-    faults::<SearchFault>();
-    faults::<SecretFault>();
-    faults::<StartFault>();
-    faults::<TaskFault>();
-    faults::<TimeFault>();
-    faults::<Weakness>();
+    faults(AccountFault::iter());
+    faults(BlackoutFault::iter());
+    faults(CalendarFault::iter());
+    faults(ExecutionFault::iter());
+    faults(PoolFault::iter());
+    faults(search_faults());
+    faults(SecretFault::iter());
+    faults(StartFault::iter());
+    faults(TaskFault::iter());
+    faults(TimeFault::iter());
+    faults(weaknesses());
 
-    refusals::<AccountRefusal>();
-    refusals::<CalendarRefusal>();
-    refusals::<Failure>();
-    refusals::<ListRefusal>();
-    refusals::<PoolRefusal>();
-    refusals::<RunRefusal>();
-    refusals::<SecretRefusal>();
-    refusals::<ServerRefusal>();
-    refusals::<SignInRefusal>();
-    refusals::<StartRefusal>();
-    refusals::<StreamRefusal>();
-    refusals::<TaskRefusal>();
+    refusals(AccountRefusal::iter());
+    refusals(CalendarRefusal::iter());
+    refusals(Failure::iter());
+    refusals(ListRefusal::iter());
+    refusals(PoolRefusal::iter());
+    refusals(RunRefusal::iter());
+    refusals(SecretRefusal::iter());
+    refusals(ServerRefusal::iter());
+    refusals(SignInRefusal::iter());
+    refusals(StartRefusal::iter());
+    refusals(StreamRefusal::iter());
+    refusals(TaskRefusal::iter());
 
     sentences(by_ledger());
     sentences(BySchedule::iter());
-    sentences(Hiding::iter());
-    sentences(IsolationGap::iter());
+    sentences(hidings());
+    sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());
     sentences(Missing::iter());
     sentences(Overlapping::iter());
     sentences(Override::iter());
     sentences(PreviewNote::iter());
-    sentences(ProxyFault::iter());
+    sentences(proxy_faults());
     sentences(ServerNotice::iter());
     sentences(SkipReason::VARIANTS.iter().copied());
     sentences(SourceWarning::iter());
@@ -244,7 +296,7 @@ fn no_type_with_words_is_missing_here() {
     let here = include_str!("tests.rs");
     let mut count = 0;
     for name in texts.iter().flat_map(|text| types_with_words(text)) {
-        let asked = ["::<", "(", " = ", "Vec<", "-> "]
+        let asked = ["(", "-> ", "-> [", "-> Vec<"]
             .iter()
             .any(|before| here.contains(&format!("{before}{name}")));
         assert!(asked, "no test asks for the words of {name}");

@@ -10,7 +10,6 @@ pub const WORDS_MAX: usize = 8;
 
 /// Why a search is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(strum::EnumIter))]
 pub enum SearchFault {
     /// More than 200 characters.
     TooLong,
