@@ -17,6 +17,7 @@ pub mod failures;
 pub mod firings;
 pub mod isolation;
 pub mod lists;
+pub mod messages;
 pub mod notices;
 pub mod pools;
 pub mod proxies;

@@ -15,6 +15,7 @@ use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code};
 use super::failures::Failure;
 use super::lists::ListRefusal;
+use super::messages::MessageFault;
 use super::notices::ServerNotice;
 use super::pools::{PoolFault, PoolRefusal};
 use super::runs::RunRefusal;
@@ -177,6 +178,7 @@ fn every_value_has_words_in_both_languages() {
     faults(BlackoutFault::iter());
     faults(CalendarFault::iter());
     faults(ExecutionFault::iter());
+    faults(MessageFault::iter());
     faults(PoolFault::iter());
     faults(search_faults());
     faults(SecretFault::iter());
