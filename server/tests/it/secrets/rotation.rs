@@ -13,6 +13,7 @@ use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
 const PROXY: &str = "http://ops:word@proxy.example:3128";
+const SETTINGS: &str = r#"{"secret":"","chat":"","method":"","headers":[{"name":"Authorization","value":"Bearer channel"}],"user":"","from":"","to":[],"tls":"starttls","ca":""}"#;
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {
@@ -32,6 +33,8 @@ async fn furnished() -> Arc<Place> {
         CHANNEL_URL,
         "--proxy",
         PROXY,
+        "--header",
+        "Authorization: Bearer channel",
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
@@ -74,6 +77,11 @@ async fn all_opens(place: &Place) {
     for (query, name, value) in [
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
         ("SELECT proxy_sealed FROM channel", "channel-proxy:1", PROXY),
+        (
+            "SELECT settings_sealed FROM channel",
+            "channel-settings:1",
+            SETTINGS,
+        ),
         (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
