@@ -106,7 +106,7 @@ async fn a_new_key_for_everything() {
     for _ in 0..2 {
         let done = rotate(&place).await;
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-        assert!(done.out.contains("5 values"), "{done:?}");
+        assert!(done.out.contains("6 values"), "{done:?}");
         let after = text(&place, "secret.key").expect("the key");
         assert_ne!(after, before);
         assert_eq!(
@@ -127,7 +127,7 @@ async fn a_new_key_for_everything() {
         .database
         .rows("SELECT detail FROM audit WHERE action = 'key.rotate'")
         .await;
-    assert_eq!(told, ["5 values", "5 values"]);
+    assert_eq!(told, ["6 values", "6 values"]);
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
 }
