@@ -65,7 +65,7 @@ impl Sender {
         item: &OutboxItem,
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
-        let answer = match self.render(to, item, now)? {
+        let mut answer = match self.render(to, item, now)? {
             Outgoing::Nothing(why) => return Ok(why.to_owned()),
             Outgoing::Http(request) => self.request(request).await?,
             Outgoing::Mail(server, mail) => {
@@ -77,6 +77,7 @@ impl Sender {
                 }
             }
         };
+        answer.words = to.hide(answer.words);
         vendor::of(to.kind).verdict(answer)
     }
 

@@ -68,7 +68,35 @@ impl Target {
     pub fn shown(&self) -> String {
         masked(self.kind, &self.url)
     }
+
+    /// What the other end says, without the secrets of this channel in it: many a server repeats the
+    /// path that it does not know.
+    pub(super) fn hide(&self, words: String) -> String {
+        let mut secrets: Vec<String> = vec![self.settings.secret.clone()];
+        let values = self.settings.headers.iter();
+        secrets.extend(values.map(|header| header.value.clone()));
+        if let Ok(url) = url::Url::parse(&self.url) {
+            secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
+            let parts = url.path_segments().into_iter().flatten();
+            secrets.extend(
+                parts
+                    .filter(|part| part.len() >= PART_MIN)
+                    .map(str::to_owned),
+            );
+        }
+        // The longest first: one may hold another one.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
+            .iter()
+            .filter(|secret| secret.len() >= SECRET_MIN)
+            .fold(words, |words, secret| words.replace(secret.as_str(), "…"))
+    }
 }
+
+/// Bytes of what may be a secret in a word of the other end; shorter ones are in many words.
+const SECRET_MIN: usize = 6;
+/// Bytes of a part of a path that may be one: others are words.
+const PART_MIN: usize = 12;
 
 /// A URL as people may see it: scheme and host, then the last four characters, which suffice to
 /// distinguish two robots. The address of a server of a chat or of mail is no secret.

@@ -180,11 +180,16 @@ async fn an_answer_that_no_vendor_gives_is_no_acceptance() {
             odd.push(Odd::Say(200, "<html>sign in to the network</html>"));
             odd.push(Odd::Flood);
         }
+        odd.push(Odd::Say(404, "Cannot POST /hook/TOKEN-OF-THE-ROBOT"));
         for one in odd {
             receiver.next([one.clone()]);
             let test = tested(&app, channel.id).await;
             assert!(!test.ok, "{kind:?} {one:?}: {test:?}");
             assert!(test.answer.len() <= 2100, "{kind:?} {one:?}");
+            assert!(
+                kind == ChannelKind::Telegram || !test.answer.contains("TOKEN-OF"),
+                "{test:?}"
+            );
         }
         assert!(
             elsewhere.got().is_empty(),

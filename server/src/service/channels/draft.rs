@@ -7,12 +7,12 @@ use app::i18n::Lang;
 use app::id::ChannelId;
 use app::name::name_fault;
 
+use super::super::Service;
 use super::{address, settings};
 use crate::auth::seal::Sealer;
 use crate::messages::target::{Target, masked, proxy_seal_name, seal_name, settings_seal_name};
 use crate::messages::vendor::telegram;
 use crate::outbound::Way;
-use crate::service::Service;
 use crate::store::{ChannelSecret, NewChannel};
 
 /// Bytes of a URL.
