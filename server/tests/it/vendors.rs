@@ -10,6 +10,7 @@ use serde_json::json;
 use super::helpers::receiver::{Odd, Receiver, SECRET, TOKEN, WEBHOOK_SECRET};
 use super::helpers::{TestApp, draft};
 
+mod cli;
 mod mail;
 
 /// The kinds that speak HTTP and are not WeCom, which has tests of its own.
