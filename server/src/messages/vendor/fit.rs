@@ -4,28 +4,27 @@ use app::i18n::Lang;
 
 use crate::text::cut;
 
-/// Times a text is cut again. Each cut takes off at least what was too much, up to the mark of the gap,
-/// so a handful suffices.
-const CUTS_MAX: usize = 64;
-
 /// The longest form of a text, cut in its middle between characters, of which `measure` is at most
-/// `max`; `measure` gives a size that grows by at least one where the text grows by four bytes, such as
-/// the bytes of the JSON around it, or UTF-16 units.
+/// `max`. `measure` gives a size that grows with the text, by at least one for four bytes: the bytes of
+/// the JSON around it, or UTF-16 units.
 pub(super) fn fit(text: &str, max: usize, lang: Lang, measure: impl Fn(&str) -> usize) -> String {
-    let mut room = text.len();
-    for _ in 0..CUTS_MAX {
+    if measure(text) <= max {
+        return text.to_owned();
+    }
+    // By halving: how much a byte of text adds to the size depends on the text.
+    let (mut low, mut high) = (0, text.len().min(max.saturating_mul(4)));
+    let mut best = String::new();
+    while low < high {
+        let room = low + (high - low).div_ceil(2);
         let short = cut(text, room, lang);
-        let size = measure(&short);
-        if size <= max {
-            return short.into_owned();
-        }
-        // What is cut is no longer than the room but for a room smaller than the mark.
-        room = room.min(short.len()).saturating_sub(size - max);
-        if room == 0 {
-            break;
+        if measure(&short) <= max {
+            best = short.into_owned();
+            low = room;
+        } else {
+            high = room - 1;
         }
     }
-    String::new()
+    best
 }
 
 /// UTF-16 units of a text.
