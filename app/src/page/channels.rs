@@ -1,4 +1,4 @@
-//! What the channels page is made from.
+//! The data of the channels page.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,10 @@ pub struct ChannelsPage {
     pub proxy_shown: String,
     /// Whether a secret is stored with it.
     pub has_secret: bool,
-    /// What stands in the form (never a stored URL or secret).
+    /// The content of the form (never a stored URL or secret).
     pub draft: ChannelDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }
