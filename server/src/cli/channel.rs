@@ -69,7 +69,7 @@ pub(super) enum ChannelCommand {
     },
 }
 
-/// Stands for stdin or a prompt.
+/// Means stdin or a prompt.
 const ASK: &str = "-";
 /// Bytes that are read of a file with certificates; longer ones are refused.
 const CA_MAX: u64 = 64 * 1024;
@@ -78,7 +78,7 @@ fn kinds() -> PossibleValuesParser {
     PossibleValuesParser::new(ChannelKind::ALL.iter().map(|kind| kind.as_str()))
 }
 
-/// What a channel is set to. What is left out when a channel is changed stays; empty removes it.
+/// The settings of a channel. An option that is not given keeps the stored value; an empty one removes it.
 #[derive(Args, Debug)]
 pub(super) struct Settings {
     /// Kind of service; `wecom` for a new channel
@@ -189,7 +189,7 @@ impl Settings {
     }
 }
 
-/// The text of a file; an empty name stands for none.
+/// The text of a file; an empty name means none.
 fn certificates(file: &Path) -> Result<String, Failure> {
     if file.as_os_str().is_empty() {
         return Ok(String::new());

@@ -151,7 +151,7 @@ fn shown(request: &HttpRequest) -> String {
         request.method, request.shown
     );
     for (name, value) in &request.headers {
-        // Of a signed request its ID and time help whoever looks for it at the other end.
+        // The ID and the time help to find the request at the receiver.
         let value = match name.as_str() {
             "webhook-id" | "webhook-timestamp" => value,
             _ => "…",

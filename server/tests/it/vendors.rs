@@ -129,7 +129,7 @@ async fn messages_of_tasks_leave_the_outbox_for_every_vendor() {
         }
         if kind == ChannelKind::Feishu {
             let body = receiver.last().json();
-            assert_eq!(body["msg_type"], "post", "output mentions nobody: {body}");
+            assert_eq!(body["msg_type"], "post", "output mentions no one: {body}");
         }
     }
 }
@@ -205,7 +205,7 @@ async fn dingtalk_is_left_alone_for_ten_minutes_when_it_says_too_many() {
     let app = TestApp::new().await;
     let receiver = Receiver::start(ChannelKind::Dingtalk, app.clock.clone()).await;
     let channel = made(&app, &draft_to(ChannelKind::Dingtalk, &receiver.url())).await;
-    // Somebody else uses the robot, too.
+    // Another program uses the robot, too.
     receiver.next([Odd::Say(
         200,
         r#"{"errcode":130101,"errmsg":"send too fast"}"#,
@@ -274,7 +274,7 @@ async fn a_webhook_has_its_method_and_headers_and_keeps_its_id_over_attempts() {
     );
     assert!(!format!("{test:?}").contains("S3CRET"), "{test:?}");
 
-    // A header that is shown as … keeps its value, one that is left out goes.
+    // A header that is shown as … keeps its value, one that is missing is removed.
     let kept = ChannelDraft {
         name: "hook".to_owned(),
         kind: ChannelKind::Webhook,
@@ -382,7 +382,7 @@ async fn a_fault_stands_at_its_field_in_both_languages() {
             "required",
         ),
         (
-            json!({"kind": "email", "url": "smtp://127.0.0.1", "from": "a@b.test", "to": ["nobody"]}),
+            json!({"kind": "email", "url": "smtp://127.0.0.1", "from": "a@b.test", "to": ["no-address"]}),
             "to",
             "invalid",
         ),

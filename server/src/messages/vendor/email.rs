@@ -15,7 +15,7 @@ use crate::outbound::smtp::{Mail, SmtpServer};
 use crate::store::OutboxItem;
 use crate::text::{cut, head};
 
-/// Bytes of a text; a mail may be longer, but nobody reads on.
+/// Bytes of a text; longer ones help no reader.
 const TEXT_MAX: usize = 256 * 1024;
 /// Characters of a subject.
 const SUBJECT_MAX: usize = 150;

@@ -1,6 +1,6 @@
 //! People to mention, from how a task's owners are written.
 
-/// Whether a name stands for everybody in the chat: WeCom's own word, and what people write.
+/// Whether a name means everybody in the chat: WeCom's own word, and what people write.
 pub(super) fn is_everybody(name: &str) -> bool {
     matches!(name.trim(), "@all" | "all" | "@所有人" | "所有人")
 }

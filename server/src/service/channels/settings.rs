@@ -22,7 +22,7 @@ const HEADERS_MAX: usize = 10;
 const HEADER_MAX: (usize, usize) = (64, 1024);
 /// Bytes of certificates.
 const CA_MAX: usize = 16 * 1024;
-/// Stands for the stored value of a header.
+/// Means the stored value of a header.
 const KEPT: &str = "…";
 /// Headers that the client or the signature sets (RFC 9110, RFC 9112, Standard Webhooks).
 const OURS: [&str; 10] = [
@@ -398,7 +398,7 @@ impl Reader<'_> {
     }
 }
 
-/// The address of a mail server as it is stored, and the encryption that it stands for: `smtp://` or
+/// The address of a mail server as it is stored, and the encryption that it implies: `smtp://` or
 /// `smtps://`, host, and the port where it is not the usual one.
 pub(super) fn mail_server(
     lang: Lang,
@@ -438,7 +438,7 @@ pub(super) fn mail_server(
         if matches!(typed, "starttls" | "none") {
             let words = lang.pick(
                 "smtps:// 表示从一开始就用 TLS：加密方式请选 TLS，或把地址改为 smtp://",
-                "smtps:// stands for TLS from the start: choose TLS, or change the address to smtp://",
+                "smtps:// means TLS from the start: choose TLS, or change the address to smtp://",
             );
             return fault("tls", "contradiction", words.to_owned());
         }

@@ -1,5 +1,5 @@
 //! Receivers that behave as the vendors do: they check signatures, sizes and shapes, count messages by the
-//! clock of the test, and answer in the vendors' words; or they answer like what else stands at such an
+//! clock of the test, and answer in the vendors' words; or they answer like other servers at such an
 //! address.
 
 mod judge;
