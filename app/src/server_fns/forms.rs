@@ -32,8 +32,12 @@ use crate::{
 pub enum Posted {
     /// The task form, and the version that it was filled from.
     Task(Box<TaskDraft>, Option<i64>, AppError),
-    /// The channel form.
-    Channel(crate::channel::ChannelDraft, AppError),
+    /// The form for a channel, or for changing this one.
+    Channel(
+        Option<crate::id::ChannelId>,
+        Box<crate::channel::ChannelDraft>,
+        AppError,
+    ),
     /// The user form.
     User(crate::user::UserDraft, AppError),
     /// A token was created: its secret, to be shown only once.

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Messages};
-use app::channel::ChannelKind;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId};
@@ -15,9 +14,8 @@ use async_trait::async_trait;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::messages::send::WECOM_TEXT_MAX;
+use crate::messages::vendor;
 use crate::store::{MessageFilter, Resent};
-use crate::text::cut;
 use crate::texts::Fault;
 use crate::texts::messages::MessageFault;
 
@@ -31,8 +29,8 @@ impl Service {
         let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
         for row in rows {
-            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
-                row.text = cut(&row.text, WECOM_TEXT_MAX, self.composer.lang).into_owned();
+            if let Some(kind) = kinds.get(&row.channel_id) {
+                row.text = vendor::shown_text(*kind, &row.text, self.composer.lang).into_owned();
             }
         }
         Ok(())

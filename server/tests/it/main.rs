@@ -65,3 +65,4 @@ mod time_edits;
 mod time_missed;
 mod time_pages;
 mod time_rules;
+mod vendors;

@@ -8,7 +8,7 @@ use super::super::Service;
 use super::super::key::KEY_CHECK;
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
-use crate::messages::target::{proxy_seal_name, seal_name};
+use crate::messages::target::{proxy_seal_name, seal_name, settings_seal_name};
 use crate::run::parameters;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{SealedAt, SealedSecret, StoreError};
@@ -28,6 +28,7 @@ fn place(at: SealedAt) -> String {
         SealedAt::KeyCheck => KEY_CHECK.to_owned(),
         SealedAt::Channel(id) => seal_name(id),
         SealedAt::ChannelProxy(id) => proxy_seal_name(id),
+        SealedAt::ChannelSettings(id) => settings_seal_name(id),
         SealedAt::Secret(id) => SealedSecret::place(id),
         SealedAt::Parameters(_, task) => parameters::place(task),
     }

@@ -332,7 +332,7 @@ const APP: &[Row] = &[
     ("ansi", &[]),
     ("auth", &["i18n", "id"]),
     ("calendar", &["id", "time"]),
-    ("channel", &["message", "id", "time"]),
+    ("channel", &["message", "i18n", "id", "time"]),
     ("cron", &["i18n"]),
     ("done", &["id"]),
     ("message", &["transition", "i18n", "id", "time"]),
