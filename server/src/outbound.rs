@@ -7,6 +7,7 @@ pub mod guard;
 pub mod proxy;
 mod retry_after;
 pub(crate) mod smtp;
+mod unreached;
 mod way;
 
 pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};

@@ -76,6 +76,30 @@ pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<A
     }
 }
 
+/// The form of a list page: empty, or as it was sent, with what is wrong with it.
+#[cfg(feature = "ssr")]
+pub(super) struct Sent<D> {
+    pub(super) draft: D,
+    pub(super) faults: Vec<crate::error::FieldError>,
+    pub(super) error: Option<AppError>,
+}
+
+/// The form of this page; `read` takes it and why it was refused out of what was posted, where that
+/// was this form.
+#[cfg(feature = "ssr")]
+pub(super) fn sent<D: Default>(read: impl FnOnce(Posted) -> Option<(D, AppError)>) -> Sent<D> {
+    let (draft, refused) = match use_context::<Posted>().and_then(read) {
+        Some((draft, error)) => (draft, Some(error)),
+        None => (D::default(), None),
+    };
+    let (faults, error) = refused.map_or((Vec::new(), None), split);
+    Sent {
+        draft,
+        faults,
+        error,
+    }
+}
+
 /// The task form: empty, filled from a task, or as sent. `copy` fills a new task's form from another task.
 #[server(prefix = "/fn", endpoint = "task_form", input = Wire, output = Wire)]
 pub async fn fetch_task_form(

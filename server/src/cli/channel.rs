@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
+use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{items, print_done, print_list, text};
 use super::{Failure, hidden, lang, sentence};
@@ -57,6 +58,8 @@ pub(super) enum ChannelCommand {
     Delete {
         /// Channel, by name or ID
         channel: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -243,10 +246,18 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             print_done(&test, *json, &[answer]);
             Ok(())
         }
-        ChannelCommand::Delete { channel, json } => {
+        ChannelCommand::Delete {
+            channel,
+            confirm,
+            json,
+        } => {
             let found = find(client, channel).await?;
-            client.call(Method::DELETE, &path(&found, ""), None).await?;
             let name = text(&found, "name");
+            confirm.ask(&lang().pick(
+                format!("删除渠道 {name}？"),
+                format!("Delete the channel {name}?"),
+            ))?;
+            client.call(Method::DELETE, &path(&found, ""), None).await?;
             let words = lang().pick(
                 format!("已删除渠道 {name}"),
                 format!("Channel {name} deleted"),

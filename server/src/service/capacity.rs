@@ -59,7 +59,7 @@ impl Service {
             .node_rows(self.clock.now(), GONE_TOLD)
             .await
             .or_internal(lang)?;
-        // With SQLite there is one server, and it writes no heartbeats.
+        // With SQLite there is one server, and its heartbeat is written once a minute only.
         let alone = self.store.engine() == Engine::Sqlite;
         let mut nodes: Vec<Node> = rows
             .into_iter()

@@ -52,6 +52,7 @@ impl Service {
             name: stored.user.name,
             role: stored.user.role,
             via: Via::Session,
+            from: Some(from.to_owned()),
         };
         let act = self.act(&who, "sign_in").detail(from);
         self.store
@@ -97,6 +98,8 @@ impl Service {
             name: found.user.name,
             role: found.user.role,
             via: Via::Session,
+            // The door knows it.
+            from: None,
         }))
     }
 }

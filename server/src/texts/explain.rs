@@ -1,5 +1,6 @@
 //! "Why did it (not) run at …": the sentences of explanations. Times are those of the task's zone.
 
+use app::id::RunId;
 use app::run::RunState;
 
 use super::{Say, Text, both};
@@ -178,6 +179,11 @@ pub enum ByLedger {
         /// When it starts.
         due: String,
     },
+    /// It is due, and no server has started it yet.
+    Late {
+        /// When it was to start.
+        due: String,
+    },
     /// Its run waits.
     Waiting {
         /// The time.
@@ -210,6 +216,8 @@ pub enum ByLedger {
         named: String,
         /// Whether it was missed rather than skipped.
         missed: bool,
+        /// Whether its time is still to come.
+        to_come: bool,
         /// Where it is many: the first of them, and how many.
         many: Option<(String, i64)>,
         /// Why.
@@ -223,6 +231,10 @@ impl Say for ByLedger {
             Self::Planned { due } => both(
                 format!("计划于 {due} 开始。"),
                 format!("It is planned to start at {due}."),
+            ),
+            Self::Late { due } => both(
+                format!("计划于 {due} 开始，还没有服务器启动它。"),
+                format!("It was planned to start at {due}, and no server has started it yet."),
             ),
             Self::Waiting {
                 named,
@@ -270,6 +282,27 @@ impl Say for ByLedger {
             Self::NotRun {
                 named,
                 missed,
+                to_come: true,
+                many,
+                why,
+            } => {
+                let zh = if *missed { "错过" } else { "跳过" };
+                let (why_zh, why_en) = (&why.zh, &why.en);
+                match many {
+                    Some((since, count)) => both(
+                        format!("不会执行：{since} 到 {named} 之间的 {count} 次都会{zh}，原因：{why_zh}。"),
+                        format!("It will not run: each of the {count} firings from {since} to {named} is skipped: {why_en}."),
+                    ),
+                    None => both(
+                        format!("不会执行：计划在 {named} 的这一次会{zh}，原因：{why_zh}。"),
+                        format!("It will not run: the run planned for {named} is skipped: {why_en}."),
+                    ),
+                }
+            }
+            Self::NotRun {
+                named,
+                missed,
+                to_come: false,
                 many,
                 why,
             } => {
@@ -303,6 +336,24 @@ impl Say for ByLedger {
             }
         }
     }
+}
+
+/// The run before was lost, so it may have been under way.
+#[must_use]
+pub fn lost_before(run: RunId) -> Text {
+    both(
+        format!("上一次执行（执行 {run}）失联，无法得知当时是否还在执行"),
+        format!("the previous run (run {run}) was lost, so whether it was still running is unknown"),
+    )
+}
+
+/// It was skipped as overlapping, although nothing was under way at its own time.
+#[must_use]
+pub fn no_server() -> Text {
+    both(
+        "当时没有服务器启动它；服务器恢复后，任务已经为另一次计划启动",
+        "no server started it in time, and once one was back, the task had already been started for another firing",
+    )
 }
 
 /// An exit code, as the reason why a run ended badly.

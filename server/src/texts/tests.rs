@@ -146,6 +146,7 @@ fn by_ledger() -> Vec<ByLedger> {
         })
         .collect();
     samples.push(ByLedger::Planned { due: String::new() });
+    samples.push(ByLedger::Late { due: String::new() });
     samples.push(ByLedger::Waiting {
         named: String::new(),
         why: why(),
@@ -153,17 +154,21 @@ fn by_ledger() -> Vec<ByLedger> {
         run: 1,
     });
     for many in [None, Some((String::new(), 3))] {
-        samples.push(ByLedger::NotRun {
-            named: String::new(),
-            missed: many.is_some(),
-            many,
-            why: why(),
-        });
+        for to_come in [false, true] {
+            samples.push(ByLedger::NotRun {
+                named: String::new(),
+                missed: many.is_some(),
+                to_come,
+                many: many.clone(),
+                why: why(),
+            });
+        }
     }
     // A new variant does not compile here before it has a sample above.
     for sample in &samples {
         match sample {
             ByLedger::Planned { .. }
+            | ByLedger::Late { .. }
             | ByLedger::Waiting { .. }
             | ByLedger::Ran { .. }
             | ByLedger::NotRun { .. } => {}

@@ -2,16 +2,17 @@
 
 use app::backend::Answer;
 use app::i18n::Lang;
-use app::occurrence::{OccurrenceState, Verdict};
+use app::id::RunId;
+use app::occurrence::{NotRun, OccurrenceState, SkipReason, Verdict};
 use app::run::{Run, RunState, Trigger};
 use app::task::Task;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Service;
 use super::Said;
 use crate::error::OrInternal;
 use crate::store::StoredOccurrence;
-use crate::texts::explain::{ByLedger, exit_code};
+use crate::texts::explain::{ByLedger, exit_code, lost_before, no_server};
 use crate::texts::times::local;
 use crate::texts::{Say, Text, firings};
 
@@ -51,9 +52,20 @@ impl Service {
             Some(run) => of_run(task, row, run),
             None if row.state == OccurrenceState::Planned => {
                 let due = local(row.due_at, &task.zone);
-                (Verdict::Planned, ByLedger::Planned { due })
+                let why = if row.due_at + STARTS_WITHIN < self.clock.now() {
+                    ByLedger::Late { due }
+                } else {
+                    ByLedger::Planned { due }
+                };
+                (Verdict::Planned, why)
             }
-            None => of_unrun(task, row),
+            None => {
+                let why = self.why_unrun(lang, task, row, &rows).await?;
+                // One row may stand for firings before and after now.
+                let first = row.since.filter(|_| row.firings > 1);
+                let to_come = at.max(first.unwrap_or(row.scheduled_for)) > self.clock.now();
+                of_unrun(task, row, why, to_come)
+            }
         };
         Ok(Some(Said {
             verdict,
@@ -61,6 +73,75 @@ impl Service {
             occurrence_id: Some(row.id),
             run_id: row.run_id,
         }))
+    }
+
+    /// Why a firing did not run. Firings that came due while no server was running are decided
+    /// together when one is back: all but the first are skipped as overlapping, although at their
+    /// own instant nothing was running.
+    async fn why_unrun(
+        &self,
+        lang: Lang,
+        task: &Task,
+        row: &StoredOccurrence,
+        around: &[StoredOccurrence],
+    ) -> Answer<Text> {
+        let reason = row.reason.as_deref().unwrap_or_default();
+        let usual = Text::each(|lang| firings::reason(lang, reason));
+        if NotRun::read(reason) != Some(NotRun::Skipped(SkipReason::Overlap)) {
+            return Ok(usual);
+        }
+        // Runs up to that of the next firing that started are those that may have overlapped.
+        let later = around.iter().filter(|other| other.due_at > row.due_at);
+        let next = later
+            .filter_map(|other| Some((other.due_at, other.run_id?)))
+            .min();
+        let before = next.map(|(_, run)| run.0.saturating_add(1));
+        let runs = self.store.task_runs(task.id, before, RUNS_AROUND);
+        let runs = runs.await.or_internal(lang)?;
+        Ok(match overlap(&runs, row.due_at) {
+            Overlap::UnderWay | Overlap::Unknown => usual,
+            Overlap::Lost(id) => lost_before(id),
+            Overlap::Nothing => no_server(),
+        })
+    }
+}
+
+/// Runs that are searched for the one that a firing overlapped with.
+const RUNS_AROUND: u64 = 50;
+/// A firing starts this long after it is due, even on a busy machine.
+const STARTS_WITHIN: TimeDelta = TimeDelta::seconds(2);
+
+/// What the runs of a task show about an instant.
+#[derive(PartialEq, Eq, Debug)]
+enum Overlap {
+    /// One was under way.
+    UnderWay,
+    /// One had started, and when it ended is unknown.
+    Lost(RunId),
+    /// None was under way.
+    Nothing,
+    /// The runs do not reach back far enough.
+    Unknown,
+}
+
+/// What these runs, newest first, show about an instant.
+fn overlap(runs: &[Run], at: DateTime<Utc>) -> Overlap {
+    let covers = |run: &&Run| {
+        run.started_at.0 <= at + STARTS_WITHIN && run.finished_at.is_none_or(|end| end.0 >= at)
+    };
+    let mut covering = runs.iter().filter(covers).peekable();
+    let Some(first) = covering.peek().map(|run| run.id) else {
+        let reach_back = runs.last().is_some_and(|run| run.started_at.0 <= at);
+        return if reach_back || (runs.len() as u64) < RUNS_AROUND {
+            Overlap::Nothing
+        } else {
+            Overlap::Unknown
+        };
+    };
+    if covering.all(|run| run.state == RunState::Lost) {
+        Overlap::Lost(first)
+    } else {
+        Overlap::UnderWay
     }
 }
 
@@ -102,20 +183,25 @@ fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger)
 }
 
 /// A firing, or many, that did not run.
-fn of_unrun(task: &Task, row: &StoredOccurrence) -> (Verdict, ByLedger) {
+fn of_unrun(
+    task: &Task,
+    row: &StoredOccurrence,
+    why: Text,
+    to_come: bool,
+) -> (Verdict, ByLedger) {
     let missed = row.state == OccurrenceState::Missed;
     let verdict = if missed {
         Verdict::Missed
     } else {
         Verdict::Skipped
     };
-    let code = row.reason.as_deref().unwrap_or_default();
     let many = row.since.filter(|_| row.firings > 1);
     let why = ByLedger::NotRun {
         named: local(row.scheduled_for, &task.zone),
         missed,
+        to_come,
         many: many.map(|since| (local(since, &task.zone), row.firings)),
-        why: Text::each(|lang| firings::reason(lang, code)),
+        why,
     };
     (verdict, why)
 }

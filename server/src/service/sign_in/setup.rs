@@ -47,7 +47,14 @@ impl Service {
     /// # Errors
     /// When name or password have faults, or the link is not good (any more). The link is looked
     /// at first: who has none learns nothing else, and costs nothing.
-    pub async fn set_up(&self, lang: Lang, secret: &str, name: &str, password: &str) -> Answer<()> {
+    pub async fn set_up(
+        &self,
+        lang: Lang,
+        secret: &str,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Answer<()> {
         let key = hash(secret.trim());
         let good = self.store.is_setup_link(&key, self.clock.now()).await;
         if !good.or_internal(lang)? {
@@ -68,6 +75,7 @@ impl Service {
             name: name.trim().to_owned(),
             role: Role::Admin,
             via: Via::Console,
+            from: Some(from.to_owned()),
         };
         let made = self
             .store

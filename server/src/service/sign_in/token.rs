@@ -83,6 +83,8 @@ impl Service {
             name: found.user.name,
             role: found.user.role,
             via: Via::Token,
+            // As with a session.
+            from: None,
         };
         Ok(Some((who, id)))
     }

@@ -185,6 +185,7 @@ impl TestApp {
             name: name.to_owned(),
             role,
             via: Via::Session,
+            from: None,
         };
         Caller {
             principal: Some(who),
