@@ -267,6 +267,8 @@ pub struct TaskForm {
     pub version: Option<i64>,
     /// What stands in the fields.
     pub draft: TaskDraft,
+    /// Whether a request is chosen, and not a command.
+    pub calls: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that belongs to no field.

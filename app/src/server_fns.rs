@@ -24,7 +24,7 @@ pub use calendars::{
     DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_calendar, fetch_calendars,
 };
 pub use channels::{DeleteChannel, TestChannel, fetch_channels};
-pub use forms::{Posted, fetch_sign_in, fetch_task_form};
+pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
 pub use pools::{DeletePool, fetch_pools};

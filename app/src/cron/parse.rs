@@ -12,7 +12,7 @@ use item::{Slot, is_number};
 pub(super) const MAX_BYTES: usize = 256;
 
 /// The nicknames and what they stand for.
-const MACROS: [(&str, &str); 7] = [
+pub(super) const MACROS: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
     ("@annually", "0 0 1 1 *"),
     ("@monthly", "0 0 1 * *"),

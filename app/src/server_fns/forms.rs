@@ -30,8 +30,8 @@ use crate::{
 /// What was sent by a form that could not be accepted, and why.
 #[derive(Clone, Debug)]
 pub enum Posted {
-    /// The task form, and the version that it was filled from.
-    Task(Box<TaskDraft>, Option<i64>, AppError),
+    /// The task form.
+    Task(Box<PostedTask>, AppError),
     /// The channel form.
     Channel(crate::channel::ChannelDraft, AppError),
     /// The user form.
@@ -62,6 +62,17 @@ pub enum Posted {
     SetUp,
 }
 
+/// The task form as it was sent, with what was typed for the action that was not chosen.
+#[derive(Clone, Debug, Default)]
+pub struct PostedTask {
+    /// What was typed.
+    pub draft: TaskDraft,
+    /// The version that the form was filled from.
+    pub version: Option<i64>,
+    /// Whether a request was chosen, or a command; `None` where the form did not say.
+    pub calls: Option<bool>,
+}
+
 /// Splits a failure into faults at fields and the rest.
 #[cfg(feature = "ssr")]
 pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
@@ -85,8 +96,13 @@ pub async fn fetch_task_form(
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
+    let mut calls = None;
     let (draft, version, posted) = match use_context::<Posted>() {
-        Some(Posted::Task(draft, version, error)) => (*draft, version, Some(error)),
+        Some(Posted::Task(sent, error)) => {
+            let sent = *sent;
+            calls = sent.calls;
+            (sent.draft, sent.version, Some(error))
+        }
         _ => match id.or(copy) {
             Some(from) => {
                 // The version first: a change in between makes the form an outdated one.
@@ -118,6 +134,7 @@ pub async fn fetch_task_form(
             vec![ScheduleDraft::plain(&draft.urge_cron)],
         )
         .await,
+        calls: calls.unwrap_or_else(|| !draft.execution.http.is_blank()),
         draft,
         faults,
         error,

@@ -14,7 +14,7 @@ use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::Engine;
 use crate::timetable::{
-    at_time_on, civil_date, is_date, parse_end, parse_instant, time_of_day, zone,
+    at_time_on, civil_date, is_date, nearest_zone, parse_end, parse_instant, time_of_day, zone,
 };
 
 impl Service {
@@ -210,14 +210,17 @@ pub(super) fn window(
 
 /// The fault of a zone that the zone data does not know.
 pub(super) fn unknown_zone(lang: Lang, name: &str) -> FieldError {
-    FieldError::new(
-        "zone",
-        "unknown",
-        lang.pick(
+    let message = match nearest_zone(name) {
+        Some(near) => lang.pick(
+            format!("没有“{name}”这个时区；是不是 {near}？"),
+            format!("There is no time zone \"{name}\"; did you mean {near}?"),
+        ),
+        None => lang.pick(
             format!("没有“{name}”这个时区；请写 IANA 名称，例如 Asia/Shanghai"),
             format!("There is no time zone \"{name}\"; write an IANA name such as Asia/Shanghai"),
         ),
-    )
+    };
+    FieldError::new("zone", "unknown", message)
 }
 
 /// An instant as it is typed; nothing where nothing is typed, or it is faulty.

@@ -1,5 +1,6 @@
 //! Tasks and what can be done to them.
 
+mod changed_values;
 mod delete;
 mod history;
 mod kept;

@@ -16,7 +16,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::is_ticked;
-use crate::http::strict::JsonFault;
+use crate::http::strict::{JsonFault, Kind};
 
 /// Entries that a list of a form may have; one more shows that there are too many.
 const ENTRIES_MAX: usize = 101;
@@ -155,8 +155,8 @@ fn entries(at: &str, text: &str) -> Vec<String> {
 }
 
 impl Place<'_> {
-    fn report(&self, needed: &str) {
-        report(self.faults, &self.at, JsonFault::custom(needed));
+    fn report(&self, needed: Kind) {
+        report(self.faults, &self.at, JsonFault::needs(needed));
     }
 
     /// The text that was typed, with the line breaks of Unix: browsers send two characters.
@@ -164,7 +164,7 @@ impl Place<'_> {
         match self.node {
             Node::Text(text) => text.replace("\r\n", "\n"),
             Node::List(_) | Node::Object(_) => {
-                self.report("a text is needed");
+                self.report(Kind::Text);
                 String::new()
             }
         }
@@ -188,7 +188,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
             Node::List(_) | Node::Object(_) => None,
         };
         if number.is_none() {
-            self.report("a whole number is needed");
+            self.report(Kind::Whole);
         }
         visitor.visit_i64(number.unwrap_or_default())
     }
@@ -216,7 +216,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
             }
             Node::List(list) => list.into_values().collect(),
             Node::Object(_) => {
-                report(self.faults, &self.at, JsonFault::custom("a list is needed"));
+                report(self.faults, &self.at, JsonFault::needs(Kind::List));
                 Vec::new()
             }
         };
@@ -250,11 +250,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 }
             }
             Node::Text(_) | Node::List(_) => {
-                report(
-                    faults,
-                    &at,
-                    JsonFault::custom("a group of fields is needed"),
-                );
+                report(faults, &at, JsonFault::needs(Kind::Object));
             }
         }
         visitor.visit_map(Parts {

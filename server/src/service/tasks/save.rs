@@ -11,6 +11,7 @@ use app::time::Stamp;
 
 use super::super::words::local;
 use super::super::{Service, or_taken};
+use super::changed_values::changed_values;
 use super::history::difference;
 use super::{name_taken, task_noun};
 use crate::error::OrInternal;
@@ -20,8 +21,6 @@ use crate::store::{TaskChange, Updated};
 const SAVE_TRIES: u32 = 8;
 /// Changes of others that are listed.
 const TOLD_MAX: u64 = 5;
-/// Characters of a value that are shown of a change.
-const VALUE_MAX: usize = 60;
 
 /// What came of saving a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,6 +83,10 @@ impl Service {
         for _ in 0..SAVE_TRIES {
             let stored = self.find_task(lang, id).await?;
             if let Some(read) = read.filter(|read| *read != stored.version) {
+                // The first version is 1, and a version is never skipped.
+                if !(1..stored.version).contains(&read) {
+                    return Ok(no_such_version(lang, read, stored.version));
+                }
                 return self.outdated(lang, &stored, read).await;
             }
             let before = self.draft_of(lang, &stored.spec).await?;
@@ -161,6 +164,23 @@ impl Service {
     }
 }
 
+/// The answer where a version was named that the task never had: a typing error, or a database that
+/// was restored since.
+fn no_such_version(lang: Lang, read: i64, version: i64) -> Saved {
+    let message = lang.pick(
+        format!("这个任务没有版本 {read}，当前版本是 {version}；没有保存"),
+        format!(
+            "This task has no version {read}; its current version is {version}. Nothing was saved"
+        ),
+    );
+    let error =
+        AppError::new(ErrorKind::Conflict, "task.no_such_version", message).with_hint(lang.pick(
+            "请重新读取任务，用读到的版本再保存",
+            "Read the task again and save with the version that it has",
+        ));
+    Saved::Outdated { version, error }
+}
+
 /// A change as a person reads it: of an update, each field before and after.
 fn in_words(lang: Lang, change: &TaskChange) -> String {
     let word = match change.action.as_str() {
@@ -179,21 +199,11 @@ fn in_words(lang: Lang, change: &TaskChange) -> String {
 fn fields_in_words(lang: Lang, detail: &str) -> String {
     let fields: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(detail).unwrap_or_default();
-    if fields.is_empty() {
+    let words = changed_values(lang, &fields);
+    if words.is_empty() {
         return lang.pick("保存了一次", "saved it").to_owned();
     }
-    let value = |value: &serde_json::Value| {
-        let text = value.to_string();
-        match text.char_indices().nth(VALUE_MAX) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text,
-        }
-    };
-    let told: Vec<String> = fields
-        .iter()
-        .map(|(name, both)| format!("{name}: {} → {}", value(&both[0]), value(&both[1])))
-        .collect();
-    told.join(", ")
+    words
 }
 
 /// A time that was left as it was shown stays the same instant: of one that the clock shows twice

@@ -65,6 +65,13 @@ impl Service {
         {
             warnings.push(each_process(lang));
         }
+        if task.mode.runs_command()
+            && task.execution.http.is_none()
+            && let Some(executor) = &self.executor
+            && let Some(path) = executor.missing_shell(&task.execution.shell)
+        {
+            warnings.push(no_shell(lang, &path));
+        }
         warnings
     }
 }
@@ -76,6 +83,14 @@ fn each_process(lang: Lang) -> String {
         "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
     )
     .to_owned()
+}
+
+/// A shell that this server does not have.
+fn no_shell(lang: Lang, path: &str) -> String {
+    lang.pick(
+        format!("这台服务器上没有可执行的 shell {path}：在这里执行会失败，其他节点上可能有"),
+        format!("This server has no executable shell {path}: runs here will fail; it may exist on another node"),
+    )
 }
 
 /// Why nothing of a task is to come.
