@@ -21,7 +21,7 @@ use crate::http::extract::caller_of;
 use crate::service::Saved;
 use sent::Sent;
 
-/// The form's fields as a browser sends them. How many there are depends on the schedules.
+/// The form's fields as a browser sends them. Their number depends on the schedules.
 type Fields = Vec<(String, String)>;
 
 pub(in super::super) async fn create(
@@ -67,7 +67,7 @@ pub(in super::super) async fn update(
         .await
     {
         Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
-        // Saving once more is a decision made with the others' changes in sight.
+        // Saving again is a decision made with the others' changes in view.
         Ok(Saved::Outdated { version, error }) => {
             typed.version = Some(version);
             refused(&web, parts, typed, error).await
@@ -76,7 +76,7 @@ pub(in super::super) async fn update(
     }
 }
 
-/// The form again, with everything that was typed.
+/// The form again, with all input.
 async fn refused(web: &Web, parts: Parts, typed: PostedTask, error: AppError) -> Response {
     let status = status_of(&error);
     let posted = Posted::Task(Box::new(typed), error);
