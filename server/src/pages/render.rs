@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::backend::SharedBackend;
 use app::done::Done;
+use app::error::AppError;
 use app::reader::ViewerZone;
 use app::response::{ResponseSink, SharedSink};
 use app::server_fns::Posted;
@@ -58,6 +59,25 @@ pub(crate) async fn render_set_up(web: &Web, parts: Parts) -> Response {
 /// Renders the page for an unknown address.
 pub(crate) async fn render_missing(web: &Web, parts: Parts) -> Response {
     render(web, parts, StatusCode::NOT_FOUND, || {}).await
+}
+
+/// Renders the page of a request that was refused before any page could take it. It has no script:
+/// a browser's would look for the page of the address.
+pub(crate) async fn render_refused(
+    web: &Web,
+    parts: Parts,
+    status: StatusCode,
+    error: AppError,
+) -> Response {
+    let options = web.site.options.clone();
+    let render = leptos_axum::render_app_async_with_context(context(web), move || {
+        app::refused(options.clone(), error.clone())
+    });
+    let mut request = Request::from_parts(parts, Body::empty());
+    *request.method_mut() = Method::GET;
+    let mut response = render(request).await;
+    *response.status_mut() = status;
+    response
 }
 
 async fn render(
