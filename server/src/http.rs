@@ -3,7 +3,8 @@
 //!
 //! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
 //! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
-//! [`headers`] shape what leaves, [`site`] serves the built files.
+//! [`headers`] shape what leaves, [`turns`] says how many pages are rendered at once, [`site`] serves
+//! the built files.
 
 pub mod client;
 pub mod extract;
@@ -16,6 +17,7 @@ pub mod scrape;
 pub mod site;
 mod state;
 pub mod strict;
+pub mod turns;
 
 pub use problem::Problem;
 pub(crate) use problem::Reply;

@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -22,6 +23,7 @@ use crate::http::Web;
 use crate::http::extract::caller_of;
 use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
+use crate::http::turns;
 
 /// How long a browser keeps what was done for the page that follows.
 const DONE_SECONDS: u32 = 60;
@@ -37,6 +39,7 @@ pub(super) fn router(web: &Web) -> Router {
             app::shell(shell_options.clone())
         })
         .with_state(options)
+        .layer(from_fn_with_state(web.turns.clone(), turns::wait))
 }
 
 /// Renders the page of a request that was a form, with what was sent in its context.
@@ -66,6 +69,8 @@ async fn render(
     status: StatusCode,
     more: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
+    let is_known = caller_of(&parts).principal.is_some();
+    let _turn = web.turns.take(is_known).await;
     let options = web.site.options.clone();
     let context = context(web);
     let with_more = move || {

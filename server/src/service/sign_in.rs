@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use super::Service;
 use crate::auth::limit::Rule;
-use crate::auth::password::HashError;
+use crate::auth::password::{HashError, Lane};
 use crate::auth::streams::Credential;
 use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
@@ -132,14 +132,15 @@ impl Service {
             None
         };
         let stored = stored.filter(|stored| !stored.user.disabled);
-        let verified = self
-            .passwords
-            .verify(
-                password,
-                stored.as_ref().map(|stored| stored.password_hash.as_str()),
-                &from,
-            )
-            .await;
+        let is_known = self.attempts.is_known(&pair)
+            || (self.passwords.is_busy() && self.was_here(lang, name, &from, &pair).await?);
+        let lane = if is_known {
+            Lane::Known
+        } else {
+            Lane::Stranger
+        };
+        let hash = stored.as_ref().map(|stored| stored.password_hash.as_str());
+        let verified = self.passwords.verify(password, hash, &from, lane).await;
         if matches!(verified, Err(HashError::Busy)) {
             // No password was checked.
             self.attempts.was_none(&pair, now);
