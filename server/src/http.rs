@@ -1,5 +1,4 @@
-//! The ground floor of the doors: what the API and the pages share and neither owns. It knows the
-//! service and no door.
+//! What the API and the pages share and neither owns. It knows the service, and neither the API nor the pages.
 //!
 //! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
 //! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
