@@ -90,7 +90,8 @@ impl Store {
         })
     }
 
-    /// Marks a process as stopped.
+    /// Marks a process as stopped, which it does itself as the last thing. One that was declared
+    /// dead meanwhile stays so.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,6 +100,27 @@ impl Store {
             node::Entity::update_many()
                 .col_expr(node::Column::StoppedAt, Expr::value(now))
                 .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Declares a process dead: it has been gone since its last heartbeat. That both times are the
+    /// same tells it from one that stopped, which it did after its last heartbeat.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn declare_dead(&self, id: &str) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(
+                    node::Column::StoppedAt,
+                    Expr::col(node::Column::HeartbeatAt),
+                )
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
                 .await?;
             Ok(())

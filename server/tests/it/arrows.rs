@@ -1,6 +1,7 @@
 //! The dependency rules: which module may know which. The modules of each crate are in `rooms`.
 
 mod imports;
+mod languages;
 mod rooms;
 
 use std::collections::BTreeSet;

@@ -69,3 +69,4 @@ mod time_explained;
 mod time_missed;
 mod time_pages;
 mod time_rules;
+mod vendors;
