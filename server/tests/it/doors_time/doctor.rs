@@ -131,6 +131,8 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         "{words:?}"
     );
     assert_eq!(lines.len(), 12, "one line each: {words:?}");
+    let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
+    as_documented(printed(&words));
     let remote = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", token.as_str()),
