@@ -194,10 +194,15 @@ impl Clock {
 
     /// How long a run took, or has taken so far; a dash where that is not known.
     pub(crate) fn lasted(&self, run: &Run) -> AnyView {
-        if run.state == RunState::Lost {
+        self.lasted_as(run.state, run.started_at, run.finished_at)
+    }
+
+    /// The same for the parts of a run.
+    pub(crate) fn lasted_as(&self, state: RunState, from: Stamp, until: Option<Stamp>) -> AnyView {
+        if state == RunState::Lost {
             return view! { <span class="muted">"—"</span> }.into_any();
         }
-        self.took(run.started_at, run.finished_at)
+        self.took(from, until)
     }
 
     /// The zone of the times on the page.
