@@ -40,4 +40,5 @@ pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod texts;
 pub mod timetable;

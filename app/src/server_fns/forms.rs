@@ -32,8 +32,12 @@ use crate::{
 pub enum Posted {
     /// The task form.
     Task(Box<PostedTask>, AppError),
-    /// The channel form.
-    Channel(crate::channel::ChannelDraft, AppError),
+    /// The form for a channel, or for changing this one.
+    Channel(
+        Option<crate::id::ChannelId>,
+        Box<crate::channel::ChannelDraft>,
+        AppError,
+    ),
     /// The user form.
     User(crate::user::UserDraft, AppError),
     /// A token was created: its secret, to be shown only once.
@@ -80,6 +84,30 @@ pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<A
         (Vec::new(), Some(error))
     } else {
         (error.fields, None)
+    }
+}
+
+/// The form of a list page: empty, or as it was sent, with what is wrong with it.
+#[cfg(feature = "ssr")]
+pub(super) struct Sent<D> {
+    pub(super) draft: D,
+    pub(super) faults: Vec<crate::error::FieldError>,
+    pub(super) error: Option<AppError>,
+}
+
+/// The form of this page; `read` takes it and why it was refused out of what was posted, where that
+/// was this form.
+#[cfg(feature = "ssr")]
+pub(super) fn sent<D: Default>(read: impl FnOnce(Posted) -> Option<(D, AppError)>) -> Sent<D> {
+    let (draft, refused) = match use_context::<Posted>().and_then(read) {
+        Some((draft, error)) => (draft, Some(error)),
+        None => (D::default(), None),
+    };
+    let (faults, error) = refused.map_or((Vec::new(), None), split);
+    Sent {
+        draft,
+        faults,
+        error,
     }
 }
 

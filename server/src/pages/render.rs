@@ -14,6 +14,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -23,6 +24,7 @@ use crate::http::Web;
 use crate::http::extract::caller_of;
 use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
+use crate::http::turns;
 
 /// How long a browser keeps the report of what was done for the page that follows.
 const DONE_SECONDS: u32 = 60;
@@ -38,6 +40,7 @@ pub(super) fn router(web: &Web) -> Router {
             app::shell(shell_options.clone())
         })
         .with_state(options)
+        .layer(from_fn_with_state(web.turns.clone(), turns::wait))
 }
 
 /// Renders the page for a form request, with the input in its context.
@@ -86,6 +89,8 @@ async fn render(
     status: StatusCode,
     more: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
+    let is_known = caller_of(&parts).principal.is_some();
+    let _turn = web.turns.take(is_known).await;
     let options = web.site.options.clone();
     let context = context(web);
     let with_more = move || {

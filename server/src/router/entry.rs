@@ -181,7 +181,7 @@ async fn refused(web: &Web, request: Request, status: StatusCode, error: AppErro
 fn posted(path: &str, error: &AppError) -> Option<Posted> {
     let error = error.clone();
     Some(match path {
-        "/admin/channels" => Posted::Channel(Default::default(), error),
+        "/admin/channels" => Posted::Channel(None, Default::default(), error),
         "/admin/users" => Posted::User(Default::default(), error),
         "/admin/calendars" => Posted::Calendar(Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),

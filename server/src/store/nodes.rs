@@ -73,6 +73,23 @@ impl Store {
         })
     }
 
+    /// Notes that this process is alive, on a database of its own: there is no clock to compare,
+    /// and no other process to declare it dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_alive(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(node::Column::HeartbeatAt, Expr::value(now))
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
     /// Marks a process as stopped, which it does itself as the last thing. One that was declared
     /// dead meanwhile stays so.
     ///

@@ -416,7 +416,9 @@ async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
     let line = log.lines().find(|line| line.contains("audit log"));
     let line = line.unwrap_or_else(|| panic!("{log}"));
     assert!(
-        line.contains("ERROR") && line.contains("(console) run.stop") && line.contains("is full"),
+        line.contains("ERROR")
+            && line.contains("(console, socket) run.stop")
+            && line.contains("is full"),
         "{line}"
     );
     place.database.execute("DROP TRIGGER no_audit").await;

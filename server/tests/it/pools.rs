@@ -334,8 +334,8 @@ async fn pools_and_nodes_on_the_command_line() {
         );
         run(&["pool", "set", "数据库", "0"]).await.refused(2);
         run(&["pool", "set", "a/b", "1"]).await.refused(2);
-        assert_eq!(run(&["pool", "delete", "数据库"]).await.code, 0);
-        run(&["pool", "delete", "数据库"]).await.refused(3);
+        assert_eq!(run(&["pool", "delete", "数据库", "--yes"]).await.code, 0);
+        run(&["pool", "delete", "数据库", "--yes"]).await.refused(3);
         let pools = run(&["pool", "list", "--json"]).await.json();
         assert_eq!(pools["items"].as_array().map(Vec::len), Some(1));
         let nodes = run(&["node", "list", "--json"]).await.json();

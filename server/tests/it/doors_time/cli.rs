@@ -271,17 +271,18 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     );
     let shown = run(&["task", "show", &id]).await;
     assert!(
-        printed(&shown).contains("paused_until: 2037-01-01T18:00:00Z"),
+        printed(&shown).contains("Paused until: 2037-01-01 18:00:00 +00:00"),
         "{shown:?}"
     );
     run(&["task", "pause", &id, "--until", "2001-01-01 18:00"])
         .await
         .refused(2);
 
-    run(&["calendar", "delete", name]).await.refused(4);
-    printed(&run(&["task", "delete", &id]).await);
-    printed(&run(&["calendar", "delete", name]).await);
-    run(&["calendar", "delete", name]).await.refused(3);
+    let delete = ["calendar", "delete", name, "--yes"];
+    run(&delete).await.refused(4);
+    printed(&run(&["task", "delete", &id, "--yes"]).await);
+    printed(&run(&delete).await);
+    run(&delete).await.refused(3);
 
     let once = run(&[
         "blackout",
@@ -325,9 +326,9 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     assert!(printed(&listed).contains("0 0 1 1 * + 8h") && listed.out.contains("catch_up"));
     let listed = run(&["blackout", "list", "--json"]).await.json();
     for blackout in listed["items"].as_array().expect("blackouts") {
-        printed(&run(&["blackout", "delete", &blackout["id"].to_string()]).await);
+        printed(&run(&["blackout", "delete", "-y", &blackout["id"].to_string()]).await);
     }
-    run(&["blackout", "delete", "1"]).await.refused(3);
+    run(&["blackout", "delete", "1", "--yes"]).await.refused(3);
     run(&["blackout", "add", "--name", "x"]).await.refused(2);
     for wrong in [&["--from", "2037-01-01"][..], &["--duration", "1h"]] {
         let ended = run(&[&["blackout", "add", "--name", "x"], wrong].concat()).await;

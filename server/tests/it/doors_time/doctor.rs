@@ -17,8 +17,11 @@ fn states(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     checks
         .iter()
-        // How old the machine's zone data is, and the year, is not the test's business.
-        .filter(|check| check["name"] != "zone_data" && check["name"] != "calendars")
+        // How old the machine's zone data is, the year, and whether the pages were built are not
+        // the test's business.
+        .filter(|check| {
+            !["zone_data", "calendars", "site"].contains(&check["name"].as_str().expect("a name"))
+        })
         .map(|check| (text(&check["name"]), text(&check["status"])))
         .collect()
 }
@@ -270,4 +273,33 @@ async fn a_server_whose_loop_has_not_turned_yet_is_starting() {
     app.node().await.turn().await;
     assert_eq!(stranger.get("/readyz").await.status, 200);
     assert_eq!(server().await, (0, "ok".to_owned()));
+}
+
+#[tokio::test]
+async fn files_of_the_pages_that_are_missing_are_reported() {
+    let place = Place::new().await;
+    admin_token(&place).await;
+    let nowhere = place.work().join("no-site").display().to_string();
+    let elsewhere = [("LEPTOS_SITE_ROOT", nowhere.as_str())];
+    let check = async || {
+        let doctor = jcrontab_with(&place, &["doctor", "--json"], &elsewhere, "").await;
+        let report: Value = serde_json::from_str(&doctor.out).expect("JSON");
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let site = checks.into_iter().find(|check| check["name"] == "site");
+        site.unwrap_or_else(|| panic!("no check of the site: {doctor:?}"))
+    };
+    let here = check().await;
+    assert_eq!(here["status"], "warn", "{here}");
+    assert!(
+        here["text"]
+            .as_str()
+            .is_some_and(|text| text.contains(&nowhere)),
+        "{here}"
+    );
+    let server = Server::start(&place, &elsewhere).await;
+    let log = server.log();
+    assert!(log.contains("the site's files are missing"), "{log}");
+    let asked = check().await;
+    assert_eq!(asked, here, "the running server says the same");
+    assert_eq!(server.stop().await, 0);
 }
