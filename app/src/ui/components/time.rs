@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::i18n::Lang;
 use crate::page::Clockface;
-use crate::run::{Run, RunState};
+use crate::run::RunState;
 use crate::texts::{health, phrases};
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::lang;
@@ -193,16 +193,11 @@ impl Clock {
     }
 
     /// How long a run took, or has taken so far; a dash where that is not known.
-    pub(crate) fn lasted(&self, run: &Run) -> AnyView {
-        self.lasted_as(run.state, run.started_at, run.finished_at)
-    }
-
-    /// The same for the parts of a run.
-    pub(crate) fn lasted_as(&self, state: RunState, from: Stamp, until: Option<Stamp>) -> AnyView {
+    pub(crate) fn lasted(&self, state: RunState, from: Stamp, to: Option<Stamp>) -> AnyView {
         if state == RunState::Lost {
             return view! { <span class="muted">"—"</span> }.into_any();
         }
-        self.took(from, until)
+        self.took(from, to)
     }
 
     /// The zone of the times on the page.
