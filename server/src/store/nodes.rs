@@ -1,6 +1,6 @@
 //! Server processes: which ones are alive.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
 
@@ -96,9 +96,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn stop_node(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // Its last heartbeat may be of the same instant, which would make it a dead one.
+        let at = now + TimeDelta::microseconds(1);
         transaction!(self, |tx| {
             node::Entity::update_many()
-                .col_expr(node::Column::StoppedAt, Expr::value(now))
+                .col_expr(node::Column::StoppedAt, Expr::value(at))
                 .filter(node::Column::Id.eq(id))
                 .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
