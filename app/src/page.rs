@@ -25,6 +25,7 @@ use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
+use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
@@ -254,8 +255,8 @@ pub struct RunPage {
     pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
-    /// What to do about it, where it did not succeed and its task says so.
-    pub runbook: Option<String>,
+    /// What a person on call asks first, where it ended badly; its runbook, too.
+    pub brief: Option<Brief>,
 }
 
 /// What the task form shows: also after it was sent with faults, or without JavaScript.

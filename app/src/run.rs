@@ -1,6 +1,7 @@
 //! Runs (执行) and what became of the planned firings that never ran.
 
 mod answer;
+pub mod brief;
 pub mod log;
 mod not_started;
 mod reason;

@@ -1,8 +1,9 @@
 //! `jcrontab run`: runs and their output.
 
+mod brief;
 mod tail;
 
-use app::run::{reason_text, signal_text};
+use app::run::{RunState, reason_text, signal_text};
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
@@ -126,6 +127,12 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                         })
                         .collect::<Vec<_>>(),
                 );
+                if RunState::BAD
+                    .iter()
+                    .any(|state| run["state"] == state.as_str())
+                {
+                    print_lines(&brief::brief(client, *id).await?);
+                }
             }
         }
         RunCommand::Output { id } => {

@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod acts;
 mod arrows;
+mod brief;
 mod channels;
 mod cli;
 mod cli_admin;
