@@ -54,9 +54,19 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     }
     for (metric, percent) in [("p50", 50), ("slowest", 100)] {
         let metric = format!("failure brief, {metric}");
-        report.put("brief", SQLITE, (&metric, "ms"), [percentile(&taken, percent)]);
+        report.put(
+            "brief",
+            SQLITE,
+            (&metric, "ms"),
+            [percentile(&taken, percent)],
+        );
     }
-    report.put("brief", SQLITE, ("extra memory", "MB"), [peak.stop()? - idle]);
+    report.put(
+        "brief",
+        SQLITE,
+        ("extra memory", "MB"),
+        [peak.stop()? - idle],
+    );
     report.note(
         "brief",
         "No line of one output is in the other: time, number, duration and id differ in each, so that none is skipped as the same. Memory is the server's above what it had before the first question, looked at every 50 ms.",
@@ -85,7 +95,11 @@ async fn run(product: &Product, task: i64, state: &str) -> Result<Value, Failure
 
 /// A fast wrong answer is a failure: only the last lines differ.
 fn check(brief: &Value) -> Result<(), Failure> {
-    let line = |side: &str| brief["output"][side]["lines"][0]["text"].as_str().unwrap_or_default();
+    let line = |side: &str| {
+        brief["output"][side]["lines"][0]["text"]
+            .as_str()
+            .unwrap_or_default()
+    };
     if line("run") == "table is locked" && line("success") == "all rows written" {
         return Ok(());
     }

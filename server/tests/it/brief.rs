@@ -29,7 +29,9 @@ fn minutes_later(app: &TestApp, minutes: i64) {
     app.clock.set(app.clock.now() + TimeDelta::minutes(minutes));
 }
 
-async fn change(editor: &Browser, task: TaskId, fields: serde_json::Value) {
+/// Edits a task a minute later.
+async fn change(app: &TestApp, editor: &Browser, task: TaskId, fields: serde_json::Value) {
+    minutes_later(app, 1);
     let path = format!("/api/v1/tasks/{task}");
     editor.call("PATCH", &path, Some(fields)).await.expect(200);
 }
@@ -52,9 +54,8 @@ async fn a_failed_run_says_since_when_what_changed_and_where_its_output_differs(
     let other = app.add(draft("对账", SELDOM, "exit 1")).await.id;
     run(&app, task).await;
     let success = run(&app, task).await;
-    minutes_later(&app, 1);
+    change(&app, &ann, task, json!({"command": FAILS, "tags": ["x"]})).await;
     let edited = app.clock.now();
-    change(&ann, task, json!({"command": FAILS, "tags": ["x"]})).await;
     // Long before the last failure, and close to it.
     run(&app, other).await;
     let first = run(&app, task).await;
@@ -119,7 +120,7 @@ async fn a_stopped_run_is_no_part_of_the_streak() {
     let editor = app.signed_in("ed", Role::Editor).await;
     let task = app.add(draft("t", SELDOM, "echo fine")).await.id;
     let success = run(&app, task).await;
-    change(&editor, task, json!({"command": "sleep 600"})).await;
+    change(&app, &editor, task, json!({"command": "sleep 600"})).await;
     minutes_later(&app, 1);
     let stopped = app.start_run(task).await;
     let console = app.console();
@@ -128,7 +129,7 @@ async fn a_stopped_run_is_no_part_of_the_streak() {
         .await
         .expect("stopped");
     assert_eq!(app.ended(stopped).await.state, RunState::Killed);
-    change(&editor, task, json!({"command": "exit 1"})).await;
+    change(&app, &editor, task, json!({"command": "exit 1"})).await;
     let failed = run(&app, task).await;
     let brief = brief(&editor, failed).await;
     assert_eq!(brief.streak.times, 1);
@@ -158,7 +159,7 @@ async fn long_outputs_are_compared_and_missing_ones_named() {
         .id;
     let success = run(&app, task).await;
     let command = long("echo table is locked >&2; exit 4");
-    change(&editor, task, json!({"command": command})).await;
+    change(&app, &editor, task, json!({"command": command})).await;
     let failed = run(&app, task).await;
     let OutputChange::Differs {
         run: this,

@@ -78,17 +78,19 @@ impl Service {
     ) -> Answer<Vec<(DateTime<Utc>, Change)>> {
         let mut ids: Vec<SecretId> = self.store.secret_ids_of(task).await.or_internal(lang)?;
         ids.truncate(SECRETS_MAX);
-        let mut log = self
-            .store
-            .secret_changes_between(&ids, after, until, READ_MAX)
-            .await
-            .or_internal(lang)?;
-        let taken = self.store.secrets_taken_between(after, until).await;
-        log.extend(taken.or_internal(lang)?);
-        Ok(log
-            .into_iter()
-            .filter_map(|entry| secret_changed(&entry, task, names))
-            .collect())
+        let store = &self.store;
+        let granted = store.secret_changes_between(&ids, after, until, READ_MAX);
+        let granted = granted.await.or_internal(lang)?;
+        let taken = store.secrets_taken_between(after, until).await;
+        let taken = taken.or_internal(lang)?;
+        // A secret that was taken and granted again is in both.
+        let read = |log: Vec<TaskChange>, is_taken: bool| {
+            let entries = log.into_iter();
+            entries
+                .filter_map(move |entry| secret_changed(&entry, task, names))
+                .filter(move |(_, change)| takes(change) == is_taken)
+        };
+        Ok(read(granted, false).chain(read(taken, true)).collect())
     }
 
     /// Another server, or another version of it.
@@ -185,6 +187,14 @@ fn fields(detail: &str) -> BTreeSet<String> {
         fields.remove("cron");
     }
     fields
+}
+
+/// Whether a task has a secret no more.
+fn takes(change: &Change) -> bool {
+    let Change::Secret { what, .. } = change else {
+        return false;
+    };
+    matches!(what, SecretChanged::Revoked | SecretChanged::Deleted)
 }
 
 /// What an entry of the audit log about a secret means for a task; `None` for nothing.

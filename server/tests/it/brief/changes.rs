@@ -48,7 +48,7 @@ async fn secrets_that_changed_are_named_for_those_who_may_know_them() {
     secret(&admin, "PATCH", "/4", Some(json!({"value": "mnopqr"}))).await;
     minutes_later(&app, 1);
     secret(&admin, "PATCH", "/4", Some(json!({"grant": ["t"]}))).await;
-    change(&admin, task, json!({"command": "exit 1"})).await;
+    change(&app, &admin, task, json!({"command": "exit 1"})).await;
     let failed = run(&app, task).await;
     // Too late to have been the cause.
     minutes_later(&app, 1);
@@ -108,7 +108,7 @@ async fn a_run_far_from_usual_says_so() {
     }
     assert_eq!(ended.len(), 3);
     let noisy = "i=0; while [ $i -lt 300 ]; do echo 0123456789; i=$((i+1)); done; exit 1";
-    change(&editor, task, json!({"command": noisy})).await;
+    change(&app, &editor, task, json!({"command": noisy})).await;
     let failed = run(&app, task).await;
     let usual = brief(&editor, failed).await.changes;
     assert!(

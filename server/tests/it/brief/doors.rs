@@ -21,7 +21,7 @@ async fn whoever_may_see_the_run_may_read_its_brief_and_no_stranger() {
     viewer.get(&path(999)).await.expect(404);
     app.browser().get(&path(fine.0)).await.expect(401);
     let editor = app.signed_in("ed", Role::Editor).await;
-    change(&editor, task, json!({"command": "exit 1"})).await;
+    change(&app, &editor, task, json!({"command": "exit 1"})).await;
     let failed = run(&app, task).await;
     viewer.get(&path(failed.0)).await.expect(200);
     app.browser().get(&path(failed.0)).await.expect(401);
@@ -37,7 +37,7 @@ async fn the_page_shows_it_above_the_output_in_the_readers_language() {
     let page = viewer.open(&format!("/runs/{success}")).await.text();
     assert!(!page.contains("class=\"card brief\""), "{page}");
     let command = "echo started at 09:00:02; echo '<b>disk</b> full'; exit 3";
-    change(&editor, task, json!({"command": command})).await;
+    change(&app, &editor, task, json!({"command": command})).await;
     let failed = run(&app, task).await;
     let other = app.add(draft("对账", SELDOM, "exit 1")).await.id;
     let other_run = app.start_run(other).await;
@@ -100,8 +100,8 @@ async fn the_terminal_shows_it_with_the_run() {
     let shown = show(failed.0).await;
     for piece in [
         "state: failed\n",
-        "Failure brief\n  Since: 2026-11-22 08:02:00 +00:00, first failure; last success 2026-11-22 08:01:00 +00:00",
-        "  What changed: ed edited the command, the runbook at ",
+        "Failure brief\n  Since: 2026-11-22 08:03:00 +00:00, first failure; last success 2026-11-22 08:01:00 +00:00",
+        "  What changed: ed edited the command, the runbook at 2026-11-22 08:02:00 +00:00\n",
         &format!(
             "  + #{failed}:2: disk full on /data\n  - #{success}:2: copied 17 files in 350 ms\n"
         ),
