@@ -83,7 +83,7 @@ describe("execution", () => {
       await button(ui.create).click();
       await page.getByText(ui.faults_title).waitFor();
 
-      // Each fault stands at its field, in a group that is open, and nothing is lost.
+      // Each fault is at its field, in an open group, and no input is lost.
       await fault("execution.retry.attempts").getByText("1–20").waitFor();
       await fault("execution.env").getByText("第 2 行").waitFor();
       await fault("execution.parameters[1].default").getByText("dev").waitFor();
@@ -119,14 +119,14 @@ describe("execution", () => {
       ]);
       assert.deepEqual(execution.waits.tasks, [first.id]);
 
-      // Its page says it in words and links to what it waits for.
-      const told = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
+      // Its page describes it in words and links to what it waits for.
+      const shown = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
       for (const text of ["最多同时执行 3 个", "最多重试 2 次：10s、20s 之后", "环境变量 A、B"]) {
-        await told.getByText(text).waitFor();
+        await shown.getByText(text).waitFor();
       }
-      assert.ok(!(await told.innerText()).includes("x y=z"));
+      assert.ok(!(await shown.innerText()).includes("x y=z"));
       assert.equal(
-        await told.getByRole("link", { name: `#${first.id} 备份 ${js}` }).getAttribute("href"),
+        await shown.getByRole("link", { name: `#${first.id} 备份 ${js}` }).getAttribute("href"),
         `/tasks/${first.id}`,
       );
       if (js) await inspect(page, "execution-page");

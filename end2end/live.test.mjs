@@ -1,4 +1,4 @@
-// What pages do by themselves while they are open, and the small ways around them.
+// Live updates of open pages, and small flows around them.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -193,8 +193,8 @@ describe("live pages", () => {
       await route.continue();
     });
     const manual = page.locator("table.history tbody tr").filter({ hasText: ui.trigger_manual });
-    // Word of the second one comes while the first question is under way, so that the page asks
-    // again at once: for more than a second it shows data that will be replaced.
+    // The notice of the second one arrives while the first request is in progress, so that the page requests again at
+    // once: for more than a second it shows data that will be replaced.
     await api.post(`/tasks/${id}/run`);
     await page.waitForRequest("**/fn/task_page");
     await api.post(`/tasks/${id}/run`);
@@ -256,7 +256,7 @@ describe("live pages", () => {
   });
 
   for (const js of [true, false]) {
-    test(`a wrong password is told and a right one leads on, JavaScript ${js ? "on" : "off"}`, async () => {
+    test(`a wrong password is reported and a right one continues, JavaScript ${js ? "on" : "off"}`, async () => {
       const { id } = await task(`behind the door ${js}`);
       await come({ js, who: null });
       await page.goto(`/tasks/${id}`);

@@ -1,5 +1,4 @@
-// Several schedules, the time line, calendars and blackouts, as a person meets them: with and
-// without JavaScript.
+// Several schedules, the timeline, calendars and blackouts, as a person uses them: with and without JavaScript.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";

@@ -1,4 +1,4 @@
-// Starting a task by hand where there is something to fill in: with and without JavaScript.
+// Manual starts of a task with parameters: with and without JavaScript.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";

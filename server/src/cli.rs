@@ -15,6 +15,7 @@ mod doctor;
 mod editor;
 mod handover;
 mod hidden;
+mod message;
 mod name;
 mod node;
 mod pool;
@@ -221,6 +222,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
+        Command::Message(command) => message::run(&client, &command).await,
         // These have found their own way.
         Command::Serve
         | Command::Migrate { .. }

@@ -1,8 +1,8 @@
-//! From what went wrong inside to what a client sees.
+//! Turns internal failures into what a client sees.
 //!
-//! One function logs an internal failure, once, with its whole chain and an incident id, and
-//! makes the [`AppError`] that names nothing but that id. The incident id is that of the request,
-//! so that it finds all lines about it; outside of requests it is one of its own.
+//! One function logs an internal failure, once, with its whole chain and an incident id, and returns an [`AppError`]
+//! that contains nothing but that id. The incident id is the id of the request, so that it finds all log lines about
+//! it; outside of requests it is generated.
 
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
@@ -11,7 +11,7 @@ use crate::auth::token::random_id;
 use crate::store::StoreError;
 use crate::telemetry::request::RequestId;
 
-/// Logs a failure and makes the answer for it.
+/// Logs a failure and returns the error for the client.
 pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppError {
     let incident =
         RequestId::current().map_or_else(|| random_id(8), |request| request.as_str().to_owned());
@@ -49,9 +49,9 @@ pub fn internal(lang: Lang, error: &(dyn std::error::Error + 'static)) -> AppErr
     }
 }
 
-/// Makes answers of results of the store.
+/// Turns results of the store into results for clients.
 pub trait OrInternal<T> {
-    /// The value, or the logged failure as an answer.
+    /// The value, or the logged failure as a client error.
     ///
     /// # Errors
     /// The failure, named by an incident id only.

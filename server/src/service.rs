@@ -12,6 +12,7 @@ mod doors;
 mod execution;
 mod explain;
 mod key;
+mod messages;
 mod metrics;
 mod occurrences;
 pub mod preview;

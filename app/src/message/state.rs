@@ -1,11 +1,11 @@
-//! How a message of the outbox stands, and what may happen to it next.
+//! The states of a message in the outbox, and the steps between them.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::transition::Step;
 
-/// How a message stands.
+/// The state of a message.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -14,22 +14,22 @@ use crate::transition::Step;
 pub enum MessageState {
     /// To be sent when its time comes.
     Pending,
-    /// A picture that is sent once its text is.
+    /// A picture that is sent after its text.
     Waiting,
     /// A node is sending it.
     Sending,
     /// The channel accepted it.
     Sent,
-    /// Given up: refused for good, tried too often, or its channel was deleted.
+    /// Given up: refused permanently, tried too often, or its channel was deleted.
     Dead,
-    /// Taken back before it left: its task was closed, or its run was stopped.
+    /// Withdrawn before it was sent: its task was closed, or its run was stopped.
     Withdrawn,
 }
 
 impl MessageState {
-    /// Those that have not left for good: they hold a place in the outbox.
+    /// States of messages that are still in the outbox.
     pub const OPEN: [Self; 3] = [Self::Pending, Self::Waiting, Self::Sending];
-    /// Those that can still be taken back.
+    /// States of messages that can still be withdrawn.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
     /// The name used in the database.
@@ -39,47 +39,51 @@ impl MessageState {
     }
 }
 
-/// What happens to a message. A new text is [`MessageState::Pending`], a new picture
-/// [`MessageState::Waiting`].
+/// A step of a message. A new text is [`MessageState::Pending`], a new picture [`MessageState::Waiting`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageStep {
-    /// A node sends it.
+    /// A node takes it to send it.
     Take,
-    /// It was not accepted this time, or its node is gone: it will be sent again.
+    /// It was not accepted this time, or its node has died: it will be sent again.
     PutBack,
-    /// The channel accepted it. A node that was taken for dead may have sent it after it was put
-    /// back.
+    /// The channel accepted it. A node that was declared dead may have sent it after it was put back.
     Accept,
-    /// It is given up, also after it was put back.
+    /// It is given up, perhaps after it was put back.
     GiveUp,
     /// Its text was sent, so the picture follows.
     Follow,
     /// Its text was given up, and the picture with it.
     FallWithText,
-    /// It is taken back.
+    /// It is withdrawn.
     Withdraw,
     /// Its channel was deleted.
     Orphan,
+    /// A person has a message that was given up sent again.
+    Resend,
+    /// The text before a picture is sent again, so the picture waits for it again.
+    WaitAgain,
 }
 
 impl Step for MessageStep {
     type State = MessageState;
 
     fn leaves(self, state: MessageState) -> bool {
-        use MessageState::{Pending, Sending, Waiting};
+        use MessageState::{Dead, Pending, Sending, Waiting};
         match self {
             Self::Take => state == Pending,
             Self::PutBack => state == Sending,
             Self::Accept | Self::GiveUp => matches!(state, Sending | Pending),
             Self::Follow | Self::FallWithText => state == Waiting,
             Self::Withdraw | Self::Orphan => matches!(state, Pending | Waiting),
+            Self::Resend | Self::WaitAgain => state == Dead,
         }
     }
 
     fn to(self) -> MessageState {
         match self {
             Self::Take => MessageState::Sending,
-            Self::PutBack | Self::Follow => MessageState::Pending,
+            Self::PutBack | Self::Follow | Self::Resend => MessageState::Pending,
+            Self::WaitAgain => MessageState::Waiting,
             Self::Accept => MessageState::Sent,
             Self::GiveUp | Self::FallWithText | Self::Orphan => MessageState::Dead,
             Self::Withdraw => MessageState::Withdrawn,
@@ -92,7 +96,8 @@ mod tests {
     use super::*;
     use crate::transition::{Word, check};
 
-    /// At least once, and what is sent, given up or taken back stays so.
+    /// At least once; what is sent or taken back stays so, and what was given up leaves only when a
+    /// person has it sent again.
     #[test]
     fn a_message_leaves_the_outbox_once() {
         check(&[
@@ -104,6 +109,8 @@ mod tests {
             (MessageStep::FallWithText, &["waiting"], "dead"),
             (MessageStep::Withdraw, &["pending", "waiting"], "withdrawn"),
             (MessageStep::Orphan, &["pending", "waiting"], "dead"),
+            (MessageStep::Resend, &["dead"], "pending"),
+            (MessageStep::WaitAgain, &["dead"], "waiting"),
         ]);
     }
 

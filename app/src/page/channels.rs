@@ -1,4 +1,4 @@
-//! What the channels page is made from.
+//! The data of the channels page.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,10 @@ pub struct ChannelsPage {
     pub clock: Clockface,
     /// All channels.
     pub channels: Vec<Channel>,
-    /// What stands in the form (never a stored URL).
+    /// The content of the form (never a stored URL).
     pub draft: ChannelDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

@@ -65,9 +65,9 @@ pub enum LastSuccess {
     },
     /// The task has never succeeded, as far as its history goes back.
     Never,
-    /// None among so many runs before the streak.
+    /// None of the last runs before the streak.
     NotAmong {
-        /// How many were looked at.
+        /// How many were examined.
         runs: i64,
     },
 }
@@ -188,7 +188,7 @@ pub enum SecretChanged {
     Value,
     /// The task gets it.
     Granted,
-    /// The task gets it no more.
+    /// The task no longer gets it.
     Revoked,
     /// It was deleted.
     Deleted,

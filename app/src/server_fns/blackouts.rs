@@ -1,4 +1,4 @@
-//! The blackouts page and its control.
+//! The blackouts page and its controls.
 
 #![expect(
     missing_docs,

@@ -43,7 +43,7 @@ pub async fn fetch_calendars() -> Result<CalendarsPage, AppError> {
     })
 }
 
-/// One calendar's page: a year of it, the present one where none is asked for.
+/// One calendar's page: one year of it, by default the current one.
 #[server(prefix = "/fn", endpoint = "calendar_page", input = Wire, output = Wire)]
 pub async fn fetch_calendar(
     name: String,
@@ -88,13 +88,13 @@ pub async fn delete_calendar(name: String) -> Result<(), AppError> {
     with_status(backend()?.calendar_delete(&caller()?, &name).await)
 }
 
-/// Takes days over from the calendar's URL.
+/// Imports days from the calendar's URL.
 #[server(prefix = "/fn", endpoint = "calendar_refresh", output = Wire)]
 pub async fn refresh_calendar(name: String) -> Result<CalendarImported, AppError> {
     with_status(backend()?.calendar_refresh(&caller()?, &name).await)
 }
 
-/// Changes where a calendar is updated from; empty for nowhere.
+/// Changes where a calendar is updated from; empty for none.
 #[server(prefix = "/fn", endpoint = "calendar_source", output = Wire)]
 pub async fn set_calendar_source(
     name: String,

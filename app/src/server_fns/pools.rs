@@ -1,4 +1,4 @@
-//! The pools page and its control.
+//! The pools page and its controls.
 
 #![expect(
     missing_docs,
@@ -36,7 +36,7 @@ pub async fn fetch_pools() -> Result<PoolsPage, AppError> {
     })
 }
 
-/// Removes a pool that no task names.
+/// Removes a pool that no task uses.
 #[server(prefix = "/fn", endpoint = "pool_delete", output = Wire)]
 pub async fn delete_pool(name: String) -> Result<(), AppError> {
     with_status(backend()?.pool_delete(&caller()?, &name).await)

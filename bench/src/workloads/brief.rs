@@ -33,7 +33,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         .add(&draft("brief", "0 3 1 1 *", &cat(&fine), far))
         .await?;
     run(&product, task, "succeeded").await?;
-    // It fails by what it says: `cat` itself goes well.
+    // It fails by its success condition; `cat` itself exits with 0.
     let edit = json!({
         "command": cat(&bad),
         "execution": {"success_when": {"must_contain": "all rows written"}},
@@ -69,7 +69,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     );
     report.note(
         "brief",
-        "No line of one output is in the other: time, number, duration and id differ in each, so that none is skipped as the same. Memory is the server's above what it had before the first question, looked at every 50 ms.",
+        "No line of one output is in the other: time, number, duration and id differ in each, so that none is skipped as the same. Memory is the server's above what it had before the first question, sampled every 50 ms.",
     );
     product.stop().await?;
     Ok(())

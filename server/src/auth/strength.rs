@@ -1,7 +1,7 @@
-//! Passwords that are guessed first: common ones, names, sequences (OWASP ASVS 5.0, 6.2.4 and
-//! 6.2.11; NIST SP 800-63B, 3.1.1.2).
+//! Passwords that are guessed first: common ones, names, sequences (OWASP ASVS 5.0, 6.2.4 and 6.2.11; NIST SP
+//! 800-63B, 3.1.1.2).
 //!
-//! No rule asks for capitals or digits: length and not being guessable are what counts.
+//! No rule requires capitals or digits: length and not being guessable are what counts.
 
 use app::error::FieldError;
 use app::i18n::Lang;
@@ -10,20 +10,20 @@ use app::user::{PASSWORD_MIN_CHARS, check_password};
 /// The 19,000 most common passwords of four and more characters, in lower case and byte order: the
 /// list of Royce Williams that Django uses for the same purpose.
 const COMMON: &str = include_str!("common-passwords.txt");
-/// Words that everybody would try here.
+/// A word that any attacker would try here.
 const PRODUCT: &str = "jcrontab";
-/// A user name that is shorter is in too many words by chance.
+/// A user name shorter than this occurs in too many words by chance.
 const NAME_MIN_CHARS: usize = 3;
-/// Characters that differ, at least.
+/// Minimum number of different characters.
 const DISTINCT_MIN: usize = 4;
-/// Characters at least, when each run of neighbours counts for [`RUN_COUNTS`].
+/// Minimum length, when each run of neighbours counts for [`RUN_COUNTS`].
 const EFFECTIVE_MIN: usize = 6;
-/// Characters at least where none of them is a letter.
+/// Minimum length without any letter.
 const NUMBER_MIN: usize = 14;
-/// So many neighbours are a run.
+/// This many neighbours make a run.
 const RUN_MIN: usize = 3;
 const RUN_COUNTS: usize = 2;
-/// A common word with so few signs around it is one with decoration.
+/// A common word with this few signs around it counts as decorated.
 const DECORATION_MAX: usize = 6;
 /// Rows and columns of a keyboard, besides the alphabet and the digits.
 const KEYS: [&str; 14] = [
@@ -43,7 +43,7 @@ const KEYS: [&str; 14] = [
     "0p;/",
 ];
 
-/// The fault of a new password for an account of this name, if it has one.
+/// The reason to refuse a new password for an account of this name, if any.
 #[must_use]
 pub fn check(password: &str, user_name: &str, lang: Lang) -> Option<FieldError> {
     if let Some(fault) = check_password(password, lang) {
@@ -74,7 +74,7 @@ pub fn check(password: &str, user_name: &str, lang: Lang) -> Option<FieldError> 
     })
 }
 
-/// Small letters; full-width signs as the usual ones.
+/// Lower case; full-width characters as their usual forms.
 fn fold(text: &str) -> String {
     let half = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -87,7 +87,7 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Signs that stand for letters as the letters.
+/// Signs that stand for letters, replaced by the letters.
 fn spelled(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -108,7 +108,7 @@ fn is_listed(word: &str) -> bool {
     LIST.binary_search(&word).is_ok()
 }
 
-/// Whether it is in the list: as it is, as a word with decoration, or several times.
+/// Whether it is in the list: as it is, decorated, or repeated.
 fn is_common(plain: &str) -> bool {
     let unit = unit(plain);
     if unit != plain && (unit.chars().count() < PASSWORD_MIN_CHARS || is_common(unit)) {
@@ -127,8 +127,8 @@ fn is_common(plain: &str) -> bool {
             .any(|part| short(part) && (is_listed(part) || is_listed(&spelled(part))))
 }
 
-/// The unit that a text repeats, or all of it. Linear: a text is periodic by `p` where its own
-/// beginning occurs again at `p`, which the prefix function of Knuth, Morris and Pratt finds.
+/// The unit that a text repeats, or all of it. Linear: a text has period `p` where its own beginning occurs again at
+/// `p`, which the prefix function of Knuth, Morris and Pratt finds.
 fn unit(text: &str) -> &str {
     let bytes = text.as_bytes();
     let mut borders = vec![0; bytes.len()];
@@ -150,7 +150,7 @@ fn unit(text: &str) -> &str {
     }
 }
 
-/// Whether there is little in it but the same signs or neighbours.
+/// Whether it consists of little but the same signs or neighbours.
 fn is_simple(plain: &str) -> bool {
     let signs: Vec<char> = plain.chars().collect();
     // A date, a telephone number.
@@ -187,7 +187,7 @@ fn are_neighbours(one: char, next: char) -> bool {
     })
 }
 
-/// Whether too little is left of it without the user's name and the product's.
+/// Whether too little is left without the user's name and the product's.
 fn lives_on_names(plain: &str, user_name: &str) -> bool {
     let name = fold(user_name.trim());
     let account = name.split('@').next().unwrap_or_default();
@@ -195,7 +195,7 @@ fn lives_on_names(plain: &str, user_name: &str) -> bool {
         .into_iter()
         .filter(|name| name.chars().count() >= NAME_MIN_CHARS)
         .collect();
-    // The longest first: it holds the others.
+    // The longest first, because it contains the others.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     [plain.to_owned(), spelled(plain)].into_iter().any(|text| {
         let mut rest = text.clone();

@@ -3,7 +3,7 @@
 //! the same words in the same order are equal afterwards.
 //!
 //! A line is read in one pass and may come in parts: a decision looks at most [`AHEAD`] bytes
-//! ahead, so the work is linear and a line of any length takes no more memory than its result.
+//! ahead, so the work is linear and memory is bounded by the result, however long the line.
 
 use super::words::{date_name, is_unit, number_characters};
 
@@ -16,7 +16,7 @@ const HEX_ID: usize = 4;
 const HEX_WORD: usize = 8;
 /// Bytes of the longest name of a day or a month, and one more.
 const DATE_WORD: usize = 10;
-/// Folders whose entries have made-up names.
+/// Folders whose entries have random names.
 const TEMPORARY: [&[u8]; 2] = [b"/tmp/", b"/dev/shm/"];
 
 /// Where in an escape sequence the reader is (ECMA-48, as `app::ansi` reads them).
@@ -42,7 +42,7 @@ pub(super) struct Normal {
     blank: bool,
     /// A carriage return came: what follows is written over the line.
     returned: bool,
-    /// Inside the made-up name of an entry of a temporary folder.
+    /// Inside the random name of an entry of a temporary folder.
     temporary: bool,
     /// Inside letters and digits that are too long for a word.
     long: bool,
@@ -350,7 +350,7 @@ impl Shape {
         }
     }
 
-    /// Whether they are a made-up name and no word: hexadecimal, or letters and digits in turns.
+    /// Whether they are an id and not a word: hexadecimal, or alternating letters and digits.
     fn is_id(&self, token: &[u8]) -> bool {
         let hex = self.hex && self.length >= if self.groups > 0 { HEX_ID } else { HEX_WORD };
         let prefixed = self.length > 2

@@ -152,7 +152,7 @@ fn the_first_lines_that_differ_are_shown_up_to_where_both_go_together() {
         difference("a\n", "a\nb\nc\nd\ne\n"),
         (vec![], numbered(&[(2, "b"), (3, "c"), (4, "d")]))
     );
-    // Nothing goes together again.
+    // The outputs never converge.
     let (this, other) = difference("a\nx\ny\nz\nw\n", "a\nk\nl\n");
     assert_eq!(this, numbered(&[(2, "x"), (3, "y"), (4, "z")]));
     assert_eq!(other, numbered(&[(2, "k"), (3, "l")]));

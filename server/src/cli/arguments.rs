@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, node, pool, run, secret, task, token,
-    user,
+    blackout, calendar, channel, completions, cron, doctor, message, node, pool, run, secret, task,
+    token, user,
 };
 use crate::config::Config;
 
@@ -58,6 +58,9 @@ pub(super) enum Command {
     /// Manage concurrency pools: how many runs at once
     #[command(subcommand)]
     Pool(pool::PoolCommand),
+    /// Show messages that were sent, and send failed ones again
+    #[command(subcommand)]
+    Message(message::MessageCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),

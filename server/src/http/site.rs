@@ -24,7 +24,7 @@ const HASH_FILE: &str = "hash.txt";
 /// The built site.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// What Leptos needs to know.
+    /// The settings that Leptos needs.
     pub options: LeptosOptions,
     root: PathBuf,
     /// Where pages may connect to besides the server, as sources of a content security policy.
@@ -82,8 +82,8 @@ impl Site {
         }
     }
 
-    /// Serves the files: the hashed ones for a year, the others for an hour. What is not there is
-    /// not to be remembered: in a rolling upgrade the next request may reach a server that has it.
+    /// Serves the files: the hashed ones for a year, the others for an hour. A missing file must not be cached: in a
+    /// rolling upgrade the next request may reach a server that has it.
     pub(crate) fn router(&self) -> Router {
         let lasting = |value: &'static str| {
             let value = HeaderValue::from_static(value);
@@ -118,8 +118,8 @@ impl Site {
     }
 }
 
-/// The socket over which `cargo leptos watch` has pages reloaded. Its script connects to the host
-/// that the page was opened under: the address served on, or a name of the loopback.
+/// The socket over which `cargo leptos watch` reloads pages. Its script connects to the host that the page was opened
+/// under: the listening address, or a name of the loopback.
 fn live_reload(options: &LeptosOptions) -> Arc<str> {
     let port = options.reload_external_port.unwrap_or(options.reload_port);
     let address = options.site_addr.ip();

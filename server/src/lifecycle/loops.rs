@@ -1,5 +1,5 @@
 //! The one list of a server's background loops. Those of the recorder start with it
-//! ([`Recorder::start`](crate::recorder::Recorder::start)), as it is handed results before.
+//! ([`Recorder::start`](crate::recorder::Recorder::start)), because it receives results earlier.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,18 +15,18 @@ use crate::messages::{self, Deliveries, Outbox, Pace};
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{ScratchSweep, StreamWatch};
 
-/// The loops of a server under way.
+/// The loops of a running server.
 pub(super) struct Running {
     /// Ends first: nothing is started any more.
     pub(super) scheduler: TaskTracker,
     pub(super) others: TaskTracker,
-    /// Ends the heartbeat, which goes on while everything else ends.
+    /// Ends the heartbeat, which continues while everything else ends.
     pub(super) gone: CancellationToken,
 }
 
 impl Running {
-    /// Starts all of them. `same_database`: whether this data folder was used with it before; in
-    /// another one, tasks that own folders here may be missing.
+    /// Starts all of them. `same_database`: whether this data folder was used with it before; with another database,
+    /// tasks that own folders here may be missing.
     pub(super) fn spawn(
         parts: &Assembled,
         clock: &SharedClock,

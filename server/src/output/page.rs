@@ -1,4 +1,4 @@
-//! Turning stored pieces into a page of the log.
+//! Turns stored pieces into a page of the log.
 
 use app::run::log::{LogItem, LogPage};
 use app::time::Stamp;
@@ -7,18 +7,18 @@ use super::carry::boundary;
 use super::frame::Piece;
 use super::text::readable;
 
-/// Pieces of a log from a place on, as far as they were read.
+/// Pieces of a log from a position on, as far as they were read.
 #[derive(Debug, Default)]
 pub(super) struct LogPieces {
-    /// In their order; where one does not begin where the one before ends, output is missing.
+    /// In order; where one does not start at the end of the previous one, output is missing.
     pub(super) pieces: Vec<Piece>,
-    /// Up to where this page covers the log: behind the last piece, up to here, is a gap.
+    /// Up to where this page covers the log: between the last piece and here is a gap.
     pub(super) to: u64,
-    /// Whether nothing will come after `to`.
+    /// Whether nothing will be added after `to`.
     pub(super) over: bool,
 }
 
-/// Makes a page of at most `limit` bytes of text, and at least one character where there is any.
+/// Makes a page of at most `limit` bytes of text, and of at least one character if there is any.
 pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     let mut page = LogPage {
         next: from,
@@ -29,7 +29,7 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
         if piece.to() <= page.next {
             continue;
         }
-        // Less than the longest character: one more could be cut.
+        // Less than the longest character: another one could be cut.
         if left < 4 {
             return page;
         }
@@ -71,7 +71,7 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     page
 }
 
-/// The line in place of dropped output.
+/// The line that replaces dropped output.
 pub(super) fn gap_line(dropped: u64) -> String {
     format!("\n[… {dropped} bytes omitted / 省略 {dropped} 字节 …]\n")
 }

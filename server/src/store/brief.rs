@@ -19,7 +19,7 @@ use super::{Store, StoreError};
 
 /// Runs before a streak that are read.
 const BEFORE_MAX: u64 = 50;
-/// Entries of the audit log that are looked through for secrets that a task gets no more.
+/// Entries of the audit log that are searched for secrets that a task no longer gets.
 const LOG_MAX: i64 = 500;
 /// Bad runs of a state that are read of some minutes.
 const NEAR_MAX: u64 = 1_000;

@@ -18,7 +18,7 @@ use super::entity::{channel, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
-/// States of messages that go with their channel: what was sent stays in the history.
+/// States of messages that are deleted with their channel; sent messages stay in the history.
 const NEVER_SENT: [MessageState; 5] = [
     MessageState::Pending,
     MessageState::Waiting,
@@ -32,33 +32,33 @@ const NEVER_SENT: [MessageState; 5] = [
 pub struct NewChannel {
     /// Unique name.
     pub name: String,
-    /// What stands at the other end.
+    /// The service that receives its messages.
     pub kind: ChannelKind,
     /// The masked form of its URL; `None` keeps the stored URL.
     pub masked: Option<String>,
-    /// The way out without its password; `Some(None)` is the server's, `None` keeps the stored one.
+    /// Its proxy without the password; `Some(None)` is the server's, `None` keeps the stored one.
     pub proxy: Option<Option<String>>,
 }
 
-/// What is sealed of a channel.
+/// The sealed values of a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChannelSecret {
-    /// Where it posts to.
+    /// The URL it posts to.
     Url,
-    /// The proxy on the way.
+    /// Its proxy.
     Proxy,
 }
 
-/// What is kept of where a channel posts to.
+/// The stored target of a channel.
 #[derive(Clone, Debug)]
 pub struct ChannelTarget {
-    /// What stands at the other end.
+    /// The service that receives its messages.
     pub kind: ChannelKind,
-    /// Where it posts to, sealed.
+    /// The URL it posts to, sealed.
     pub url_sealed: String,
-    /// The way out, without its password; `None` for the server's.
+    /// Its proxy without the password; `None` for the server's.
     pub proxy: Option<String>,
-    /// The whole of a proxy, sealed.
+    /// The complete proxy, sealed.
     pub proxy_sealed: Option<String>,
 }
 
@@ -90,7 +90,7 @@ impl Store {
         }
     }
 
-    /// Channels that do not accept messages, those that began first, first.
+    /// Channels that currently refuse messages, the longest failing first.
     ///
     /// # Errors
     /// When the database fails.
@@ -128,7 +128,7 @@ impl Store {
             .collect()
     }
 
-    /// Where a channel posts to.
+    /// The target of a channel.
     ///
     /// # Errors
     /// When the database fails.
@@ -173,8 +173,8 @@ impl Store {
         })
     }
 
-    /// Adds a channel. `seal` seals its URL or its proxy for its id; `None` of it ends everything. A name that
-    /// exists already is a duplicate-key error.
+    /// Adds a channel. `seal` seals its URL or its proxy for its id; if it returns `None`, nothing is written. An
+    /// existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -204,7 +204,7 @@ impl Store {
         })
     }
 
-    /// Replaces a channel; false when it is gone. `seal` as for [`Self::insert_channel`].
+    /// Replaces a channel; false when it does not exist. `seal` as for [`Self::insert_channel`].
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -224,7 +224,7 @@ impl Store {
         })
     }
 
-    /// Removes a channel that no task sends to; false when one does, or it is gone.
+    /// Removes a channel that no task uses; false when one does, or it does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -254,7 +254,7 @@ impl Store {
     }
 }
 
-/// Writes what a person entered into the row of a channel; false when it is gone.
+/// Writes the input into the row of a channel; false when it does not exist.
 async fn write(
     tx: &Tx,
     id: ChannelId,
@@ -275,7 +275,7 @@ async fn write(
     if let Some(shown) = &new.proxy {
         let proxy = shown.as_deref().filter(|shown| *shown != DIRECT);
         let sealed = proxy.map(|_| seal(ChannelSecret::Proxy)).transpose()?;
-        // What was answered by another way says nothing about this one.
+        // Answers through another proxy say nothing about this one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
@@ -284,7 +284,7 @@ async fn write(
     }
     if let Some(masked) = &new.masked {
         let sealed = seal(ChannelSecret::Url)?;
-        // Whatever the old address answered says nothing about the new one.
+        // Answers of the old address say nothing about the new one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))

@@ -1,8 +1,8 @@
-//! What becomes of the run behind a message: a run in message mode is `sending` until its channel
-//! has accepted its text, and is over then (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
+//! The run behind a message: a run in message mode is `sending` until its channel has accepted its text, and then
+//! ends (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
 //!
-//! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction
-//! that changes its message.
+//! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction that changes its
+//! message.
 
 use app::id::{ChannelId, RunId, TaskId};
 use app::message::{MessageState, MessageStep};
@@ -18,7 +18,7 @@ use super::code::{Code, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{StoreError, Tx, streak};
 
-/// Ends a run that waits for its message; false when it does not.
+/// Ends a run that waits for its message; false when it does not wait.
 pub(super) async fn end_run(
     tx: &Tx,
     id: RunId,
@@ -59,10 +59,10 @@ pub(super) async fn end_run(
     Ok(true)
 }
 
-/// A message that has not left yet.
+/// A message that has not been sent yet.
 type Unsent = (i64, String, Option<i64>);
 
-/// Takes back messages that have not left; gives whether a run ended with one of them.
+/// Withdraws messages that have not been sent; returns whether a run ended with one of them.
 async fn take_back(
     tx: &Tx,
     unsent: Vec<Unsent>,
@@ -87,7 +87,7 @@ async fn take_back(
     Ok(ended)
 }
 
-/// Takes back what waits to be sent about a task.
+/// Withdraws the waiting messages of a task.
 pub(super) async fn withdraw_task(
     tx: &Tx,
     id: TaskId,
@@ -99,7 +99,7 @@ pub(super) async fn withdraw_task(
         .select_only()
         .columns([M::Id, M::Kind, M::RunId])
         .filter(is_one_of(M::State, &MessageState::UNSENT))
-        // Little waits, and a task may have sent much: not along the task's index.
+        // Few messages wait, while a task may have sent many: the index by task is not used.
         .filter(Expr::col(M::TaskId).add(0).eq(id.0))
         .into_tuple()
         .all(tx)
@@ -108,7 +108,7 @@ pub(super) async fn withdraw_task(
     Ok(())
 }
 
-/// Takes back what waits to be sent for a run; gives whether the run ended with it.
+/// Withdraws the waiting messages of a run; returns whether the run ended with that.
 pub(super) async fn withdraw_run(
     tx: &Tx,
     id: RunId,
@@ -127,7 +127,7 @@ pub(super) async fn withdraw_run(
     take_back(tx, unsent, reason, now).await
 }
 
-/// Takes back one message, with the picture that waits for it.
+/// Withdraws one message, with the picture that waits for it.
 pub(super) async fn withdraw_message(
     tx: &Tx,
     id: i64,
@@ -149,7 +149,7 @@ pub(super) async fn withdraw_message(
     Ok(())
 }
 
-/// Ends the runs whose messages wait for a channel that is being deleted, or is gone.
+/// Ends the runs whose messages wait for a channel that is being deleted, or does not exist.
 pub(super) async fn channel_gone(
     tx: &Tx,
     id: ChannelId,
@@ -179,8 +179,8 @@ pub(super) async fn channel_gone(
     Ok(())
 }
 
-/// Why a message caused at `at` is not to be sent any more: its task was closed after that.
-/// `None` when it is to be sent.
+/// Why a message caused at `at` must not be sent any more: its task was closed after that. `None` when it is to be
+/// sent.
 pub(super) async fn outdated(
     tx: &Tx,
     id: i64,
@@ -195,7 +195,7 @@ pub(super) async fn outdated(
         .await?;
     Ok(match found {
         None => Some(RunReason::TaskGone(Gone::Deleted)),
-        // A start by hand after the close is wanted.
+        // A manual start after the close is deliberate.
         Some((Code(TaskState::Closed), changed)) if at <= changed => {
             Some(RunReason::TaskGone(Gone::Closed))
         }

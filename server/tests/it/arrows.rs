@@ -1,4 +1,4 @@
-//! The arrows of the house: what may know what. The rooms of each crate are in `rooms`.
+//! The dependency rules: which module may know which. The modules of each crate are in `rooms`.
 
 mod imports;
 mod rooms;

@@ -1,5 +1,5 @@
 //! The brief of a failed run: since when, what changed, where the output differs, what else failed;
-//! through every door, for everybody who may see the run.
+//! in the browser, over REST and in the terminal.
 
 mod changes;
 mod doors;

@@ -166,7 +166,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     let words = desk.run(&["task", "edit", id, "--set", "nickname=n"]).await;
     assert_eq!((words.code, words.err.as_str()), (0, ""), "{words:?}");
     assert!(words.out.contains("saved"), "{words:?}");
-    for (set, code, told) in [
+    for (set, code, shown) in [
         ("timeout=soon", 2, "timeout"),
         ("timeuot=1h", 2, "timeout"),
         ("timeout", 2, "FIELD=VALUE"),
@@ -175,7 +175,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     ] {
         let refused = desk.run(&["task", "edit", id, "--set", set]).await;
         let text = refused.refused(code);
-        assert!(text.contains(told), "{set}: {text}");
+        assert!(text.contains(shown), "{set}: {text}");
     }
     desk.run(&["task", "edit", "999999", "--set", "timeout=1h"])
         .await

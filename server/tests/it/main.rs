@@ -39,6 +39,7 @@ mod isolation;
 mod kept_list;
 mod loops;
 mod manual;
+mod message_history;
 mod message_texts;
 mod messages;
 mod model;

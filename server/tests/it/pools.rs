@@ -276,7 +276,7 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
     assert_eq!(
         overview.contains("比数据库慢 2.5 秒"),
         mysql,
-        "administrators are told at once"
+        "administrators see it at once"
     );
 }
 

@@ -38,7 +38,7 @@ async fn the_set_up_link_works_once_and_then_the_page_is_gone() {
         .offer_setup()
         .await
         .expect("the database")
-        .expect("nobody is there yet");
+        .expect("no account exists yet");
     let stranger = app.browser();
     assert_eq!(
         stranger

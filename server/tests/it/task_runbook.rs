@@ -1,5 +1,4 @@
-//! What to do when a task fails: it is entered through every door, found, and shown where it is
-//! needed.
+//! What to do when a task fails: it can be entered everywhere, is found, and is shown where it is needed.
 
 use app::auth::Role;
 use app::channel::ChannelKind;

@@ -1,4 +1,4 @@
-//! Blackouts: times without firings.
+//! Blackouts: periods without firings.
 
 use leptos::prelude::*;
 
@@ -111,7 +111,7 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
     .into_any()
 }
 
-/// Once from – until, or the cycle of its starts and how long it lasts.
+/// One-off start and end, or the cycle of its starts and its duration.
 fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
     let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
     match (&blackout.cron, blackout.duration_seconds) {

@@ -1,4 +1,4 @@
-//! Calendars of working days: what there is, and a form for another one.
+//! Calendars of working days: a list, and a form to add one.
 
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ use crate::ui::components::page_head;
 use crate::ui::context::{calendars_ui, lang, may, ui};
 use crate::ui::load;
 
-/// What can be done to a calendar from its row.
+/// The actions of a calendar's row.
 #[derive(Clone, Copy)]
 struct Desk {
     refresh: Act<RefreshCalendar>,
@@ -52,7 +52,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-/// What an update came to, with what could not be used.
+/// The result of an update, with the entries that could not be used.
 fn outcome(imported: &CalendarImported) -> AnyView {
     let words = calendars::imported(lang(), imported.days, imported.ignored.len());
     let name = imported.calendar.name.clone();
@@ -63,7 +63,7 @@ fn outcome(imported: &CalendarImported) -> AnyView {
     )
 }
 
-/// The first line, and the others below it as a list.
+/// The first line, with the others below it as a list.
 pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
     let rest = lines.split_off(lines.len().min(1));
     let rest = (!rest.is_empty()).then(|| {
@@ -163,7 +163,7 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     })
 }
 
-/// Offered where the server would not refuse: an unused calendar, or a changed built-in one.
+/// Offered if the server would not refuse: for an unused calendar, or a changed built-in one.
 fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     let (ui, words) = (ui(), calendars_ui());
     let (word, glyph, question, yes) = if calendar.builtin {

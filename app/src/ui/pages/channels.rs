@@ -1,4 +1,4 @@
-//! Notification channels: what there is, whether it answers, and a form for another one.
+//! Notification channels: a list, their last answers, and a form to add one.
 
 use leptos::prelude::*;
 
@@ -57,7 +57,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-/// What the other end said to the test, in its own words.
+/// The vendor's answer to the test, verbatim.
 fn answer(desk: Desk) -> Option<AnyView> {
     let ui = ui();
     let test = desk.test.get()?.ok()?;
@@ -131,7 +131,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer><div class="told">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
+            <td data-label=ui.channel_answer><div class="notes">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
             <td class="row-actions"><div>{test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
     }
@@ -167,7 +167,7 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// Offered only where no task sends there: the server would refuse.
+/// Offered only if no task sends to it: the server would refuse.
 fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
     let ui = ui();
     let id = channel.id.0;

@@ -1,4 +1,4 @@
-//! Concurrency pools: how many runs each allows at once, and what takes its slots now.
+//! Concurrency pools: their limits, and the runs that hold their slots.
 
 use leptos::prelude::*;
 

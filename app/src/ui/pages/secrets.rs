@@ -1,5 +1,4 @@
-//! Secrets: which there are, which tasks get them, and a form to enter or change one. No value is
-//! ever on this page.
+//! Secrets: a list with the tasks that get them, and a form to create or change one. No value is ever on this page.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -116,7 +115,7 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
     .into_any()
 }
 
-/// One form for both: it enters a secret, or changes the one it was opened for.
+/// One form for both: it creates a secret, or changes the one it was opened for.
 fn form(page: SecretsPage) -> AnyView {
     let (ui, words) = (ui(), secrets_ui());
     let (draft, faults) = (page.draft, Faults(page.faults));

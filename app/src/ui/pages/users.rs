@@ -74,7 +74,7 @@ fn content(page: UsersPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// The secret of a token, at the one moment it can be read.
+/// The secret of a token, readable only once.
 fn new_token(token: String) -> AnyView {
     let ui = ui();
     let usage = "curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8000/api/v1/tasks";
@@ -93,7 +93,7 @@ fn new_token(token: String) -> AnyView {
 
 fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
-    // No administrator can lock themselves out.
+    // Administrators cannot lock themselves out.
     let own = principal().is_some_and(|who| who.user_id == Some(user.id));
     let (role, help) = ui.role_text(user.role);
     let (state, word, class, glyph, disable) = if user.disabled {

@@ -1,4 +1,4 @@
-//! Properties of the comparison with made-up outputs.
+//! Properties of the comparison with random outputs.
 
 use app::run::log::Stream;
 use proptest::prelude::*;

@@ -19,7 +19,7 @@ use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
 
 /// How long a browser keeps the session cookie; the server ends it earlier when it is idle.
 const SESSION_SECONDS: u32 = 30 * 86_400;
-/// How long a browser remembers language and theme.
+/// How long a browser stores language and theme.
 const PREFERENCE_SECONDS: u32 = 365 * 86_400;
 
 #[derive(Deserialize)]
@@ -156,7 +156,7 @@ async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Res
     } else {
         (error.fields, None)
     };
-    // The password is typed again; it is never sent back.
+    // The password has to be typed again; it is never sent back.
     let posted = SignInForm {
         name: form.name,
         next: form.next,

@@ -42,7 +42,7 @@ impl Service {
         success: &BriefRun,
         before: &Before,
     ) -> Answer<(Vec<Change>, i64)> {
-        // A run goes by what is stored when it is claimed.
+        // A run uses what is stored when it is claimed.
         let (after, until) = (success.started_at, run.started_at);
         let edits = self
             .store
@@ -189,7 +189,7 @@ fn fields(detail: &str) -> BTreeSet<String> {
     fields
 }
 
-/// Whether a task has a secret no more.
+/// Whether the task no longer gets a secret after this change.
 fn takes(change: &Change) -> bool {
     let Change::Secret { what, .. } = change else {
         return false;

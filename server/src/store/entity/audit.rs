@@ -12,7 +12,7 @@ pub(crate) struct Model {
     pub(crate) via: String,
     pub(crate) action: String,
     pub(crate) object_id: Option<i64>,
-    /// Of a change of a task: the version that it made.
+    /// For a change of a task: the version that it made.
     pub(crate) object_version: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub(crate) detail: String,

@@ -1,4 +1,4 @@
-//! Sealing everything anew when the key changes: all or nothing.
+//! Seals everything again when the key changes: all or nothing.
 
 use app::id::{ChannelId, RunId, SecretId, TaskId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,10 +13,10 @@ use super::super::{Act, Engine, Store, StoreError, Tx};
 /// Rows read at once.
 const PAGE: u64 = 500;
 
-/// Where something sealed is kept. What it was sealed for follows from this.
+/// Where a sealed value is stored, which determines what it was sealed for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SealedAt {
-    /// Checks whether a key is the right one.
+    /// The text that verifies the key.
     KeyCheck,
     /// The URL of a channel.
     Channel(ChannelId),
@@ -24,7 +24,7 @@ pub enum SealedAt {
     ChannelProxy(ChannelId),
     /// The value of a secret.
     Secret(SecretId),
-    /// What was filled in when a run of this task was started.
+    /// The parameters of a run of this task.
     Parameters(RunId, TaskId),
 }
 
@@ -46,7 +46,7 @@ fn failed(at: SealedAt) -> StoreError {
     }
 }
 
-/// The rows of a table that hold something sealed, page by page, each sealed anew.
+/// Pages through the rows of a table with sealed values, and seals each again.
 macro_rules! each {
     ($tx:expr, $entity:ident, $owner:ident, $sealed:ident, $at:expr, $reseal:expr) => {{
         let mut after = 0_i64;
@@ -55,7 +55,7 @@ macro_rules! each {
             let rows: Vec<(i64, i64, Option<String>)> = $entity::Entity::find()
                 .select_only()
                 .column($entity::Column::Id)
-                // A second time under its own name where there is no other.
+                // Selected again under the name `owner` where no other column is.
                 .column_as($entity::Column::$owner, "owner")
                 .column($entity::Column::$sealed)
                 .filter($entity::Column::Id.gt(after))
@@ -90,10 +90,10 @@ macro_rules! each {
 }
 
 impl Store {
-    /// Seals everything anew in one transaction: `reseal` opens a value with the old key and seals
-    /// it with the new one, or gives `None`, which ends everything. Returns how many values there
-    /// were; or, where the database may have several servers, the machines of those heard not longer
-    /// ago than `silence`, which know the old key only, and then nothing is changed.
+    /// Seals everything again in one transaction: `reseal` opens a value with the old key and seals it with the new
+    /// one, or returns `None`, which rolls everything back. Returns how many values there were; or, if the database
+    /// may have several servers, the machines of those with a heartbeat within `silence`, which know only the old
+    /// key, and then nothing is changed.
     ///
     /// # Errors
     /// When the database fails, or something does not open with the old key.
@@ -104,7 +104,7 @@ impl Store {
         reseal: impl Fn(SealedAt, &str) -> Option<String> + Send + Sync,
     ) -> Result<Result<u64, Vec<String>>, StoreError> {
         transaction!(self, |tx| {
-            // The first lock of every transaction that seals something: nothing comes in between.
+            // The first lock of every transaction that seals something, so nothing can interfere.
             let kept = lock_key(tx).await?;
             if self.engine == Engine::Mysql {
                 let up = up_since(tx, mysql_now(tx).await? - silence).await?;

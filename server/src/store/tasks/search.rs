@@ -1,11 +1,10 @@
-//! What a person looks for, read from what was typed into the search field.
+//! Parses the input of the search field.
 
 use migration::{OWNER_MARK, TAG_MARK, fold};
 
-/// Characters that may be searched for: SQLite refuses patterns of more than 50,000 bytes, and no
-/// search needs so much.
+/// The longest search: SQLite refuses patterns of more than 50,000 bytes, and no search needs that much.
 const CHARS_MAX: usize = 200;
-/// Words of a search.
+/// The most words of a search.
 const WORDS_MAX: usize = 8;
 
 /// Why a search is refused.
@@ -47,8 +46,8 @@ impl SearchFault {
 
 /// The patterns that a task's text must match, all of them; for `LIKE … ESCAPE '!'`.
 ///
-/// Words stand apart by blanks, or between double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) ask for
-/// a whole owner or tag, any other word for a part of the text. Case and width do not count.
+/// Words are separated by blanks, or enclosed in double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) match a whole
+/// owner or tag, any other word a part of the text. Case and width do not matter.
 ///
 /// # Errors
 /// When it is too long, or has too many words.
@@ -63,8 +62,7 @@ pub fn patterns(typed: &str) -> Result<Vec<String>, SearchFault> {
     Ok(words.iter().map(|word| pattern(word)).collect())
 }
 
-/// The words, without their quotes. A quote inside of a word is part of it: `name="a"` in a command
-/// is found as it stands there.
+/// The words, without their quotes. A quote inside a word is part of it: `name="a"` in a command is found as written.
 fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
     let mut chars = text.chars().peekable();

@@ -54,7 +54,7 @@ async fn secrets_that_changed_are_named_for_those_who_may_know_them() {
     minutes_later(&app, 1);
     secret(&admin, "PATCH", "/1", Some(json!({"value": "stuvwx"}))).await;
 
-    let told = |changes: &[Change]| -> Vec<(Option<String>, SecretChanged)> {
+    let named = |changes: &[Change]| -> Vec<(Option<String>, SecretChanged)> {
         let secrets = changes.iter().filter_map(|one| match one {
             Change::Secret {
                 who, name, what, ..
@@ -69,7 +69,7 @@ async fn secrets_that_changed_are_named_for_those_who_may_know_them() {
     let known = brief(&admin, failed).await;
     let name = |name: &str| Some(name.to_owned());
     assert_eq!(
-        told(&known.changes),
+        named(&known.changes),
         [
             (name("ONE"), SecretChanged::Value),
             (name("TWO"), SecretChanged::Revoked),
@@ -81,8 +81,8 @@ async fn secrets_that_changed_are_named_for_those_who_may_know_them() {
     // Five are listed: the edit is one more.
     assert_eq!((known.changes.len(), known.more_changes), (5, 1));
     let hidden = brief(&viewer, failed).await;
-    assert_eq!(told(&hidden.changes).len(), 5);
-    assert!(told(&hidden.changes).iter().all(|(name, _)| name.is_none()));
+    assert_eq!(named(&hidden.changes).len(), 5);
+    assert!(named(&hidden.changes).iter().all(|(name, _)| name.is_none()));
     let page = viewer.open(&format!("/runs/{failed}")).await.text();
     assert!(
         page.contains("更换了一个密钥的值") && !page.contains("THREE"),

@@ -9,7 +9,7 @@ use super::super::helpers::{TestApp, draft};
 use super::{FAILS, SELDOM, WORKS, change, run};
 
 #[tokio::test]
-async fn whoever_may_see_the_run_may_read_its_brief_and_no_stranger() {
+async fn readers_of_a_run_can_read_its_brief_and_strangers_cannot() {
     let app = TestApp::new().await;
     let viewer = app.signed_in("eve", Role::Viewer).await;
     let task = app.add(draft("t", SELDOM, "true")).await.id;

@@ -7,7 +7,7 @@ use super::super::helpers::program::{Ended, Server, jcrontab, jcrontab_with};
 
 pub(super) const CHINESE: [(&str, &str); 1] = [("LC_ALL", "zh_CN.UTF-8")];
 
-/// What it printed, when it went well.
+/// What it printed, if it succeeded.
 #[track_caller]
 pub(super) fn printed(ended: &Ended) -> &str {
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{ended:?}");
@@ -56,10 +56,10 @@ async fn schedules_of_all_kinds_are_computed_without_a_server() {
         );
     }
     let day_rule = ["0 9 * * *", "--day-rule", "work_days"];
-    let told = next(&[&day_rule[..], &shanghai, &["--json", "--firings"]].concat())
+    let reported = next(&[&day_rule[..], &shanghai, &["--json", "--firings"]].concat())
         .await
         .json();
-    assert_eq!(told["firings"][1]["excluded"]["code"], "calendar");
+    assert_eq!(reported["firings"][1]["excluded"]["code"], "calendar");
     let text = next(&[&day_rule[..], &shanghai].concat()).await;
     let left_out = printed(&text)
         .lines()
@@ -347,8 +347,8 @@ async fn calendars_and_plans_are_the_same_with_a_server_and_without() {
         "1",
         "--json",
     ];
-    let told = jcrontab(&place, &[&other[..], &after].concat()).await;
-    assert_eq!(told.json(), json!({"next": ["2026-10-01T09:00:00Z"]}));
+    let reported = jcrontab(&place, &[&other[..], &after].concat()).await;
+    assert_eq!(reported.json(), json!({"next": ["2026-10-01T09:00:00Z"]}));
     let unknown = [
         "cron",
         "next",

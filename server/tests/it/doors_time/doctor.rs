@@ -143,7 +143,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
     assert_eq!(server.stop().await, 0);
 }
 
-/// A database that lets nobody in; gives its address.
+/// A database that refuses every login; returns its address.
 async fn refusing_database() -> String {
     use tokio::io::AsyncWriteExt;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
@@ -155,7 +155,7 @@ async fn refusing_database() -> String {
             let said = b"\xff\x15\x04#28000Access denied for user 'u'@'h'";
             let length = u8::try_from(said.len()).expect("a short one");
             let packet = [&[length, 0, 0, 0][..], &said[..]].concat();
-            // Who asked may have gone.
+            // The client may have gone.
             stream.write_all(&packet).await.ok();
         }
     });

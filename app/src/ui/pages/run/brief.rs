@@ -76,7 +76,7 @@ fn side(title: &'static str, side: &OutputSide, shown: RunId) -> AnyView {
         } else {
             routes::run_line(side.run_id, number)
         };
-        // `external`: the browser itself goes there.
+        // `external`: a plain navigation, so that the browser scrolls to the line.
         view! { <a href=href rel="external">{words}</a> }
     };
     let title = format!("{title} {}", run_title(lang(), side.run_id.0));

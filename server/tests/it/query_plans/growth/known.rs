@@ -1,4 +1,4 @@
-//! Statements that may read more with a longer history, and how statements are told apart.
+//! Statements that may read more with a longer history, and how statements are distinguished.
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.
@@ -22,7 +22,7 @@ pub(super) const KNOWN: [(&str, &str); 5] = [
     ),
     (
         r#""message"."state" = 'pending' AND "message"."next_attempt_at" <= "#,
-        "goes through what is due: of messages that were sent it reads none",
+        "reads messages that are due, and none that were sent",
     ),
 ];
 
