@@ -3,44 +3,18 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { PHONE, newPage, openAlive, reader, settled, shot } from "./helpers/browser.mjs";
+import { PHONE, settled, shot } from "./helpers/browser.mjs";
+import { api, button, come, context, field, open, page, path, stage, world } from "./helpers/stage.mjs";
 import { words } from "./helpers/words.mjs";
-import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ui = words("zh");
 
 describe("execution", () => {
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-  });
-  after(() => world?.stop());
-
-  const come = async ({ js = true } = {}) => {
-    context = await reader(world.browser, world.server, { js });
-    await signIn(context, ADMIN);
-    page = await newPage(context);
-  };
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
-  const path = () => new URL(page.url()).pathname;
-  const button = (name) => page.getByRole("button", { name, exact: true });
-  const field = (name) => page.locator(`[name="${name}"]`);
+  stage();
   const fault = (name) => page.locator(`[id="${name}-fault"]`);
-  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
   const group = (title) => page.locator("details").filter({ has: page.locator(`summary:text-is("${title}")`) }).first();
   const unfold = (title) => group(title).locator("summary").first().click();
   const isOpen = (title) => group(title).evaluate((one) => one.open);

@@ -107,9 +107,16 @@ pub struct Principal {
     pub role: Role,
     /// How they authenticated.
     pub via: Via,
+    /// Where the request comes from: the client's address, or [`SOCKET`](Self::SOCKET); `None` where
+    /// there is no request. For the audit log; it does not leave the server.
+    #[serde(skip)]
+    pub from: Option<String>,
 }
 
 impl Principal {
+    /// Stands for the Unix socket, in place of an address.
+    pub const SOCKET: &str = "socket";
+
     /// The console of the server's own host, which may do everything.
     #[must_use]
     pub fn console() -> Self {
@@ -118,6 +125,16 @@ impl Principal {
             name: "console".to_owned(),
             role: Role::Admin,
             via: Via::Console,
+            from: None,
+        }
+    }
+
+    /// The same, asking from there.
+    #[must_use]
+    pub fn asking_from(self, place: impl Into<String>) -> Self {
+        Self {
+            from: Some(place.into()),
+            ..self
         }
     }
 
@@ -149,6 +166,7 @@ mod tests {
                 name: "x".into(),
                 role,
                 via: Via::Token,
+                from: None,
             };
             [
                 Action::Read,

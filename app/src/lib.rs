@@ -49,4 +49,4 @@ pub mod ui;
 pub mod user;
 pub mod wire;
 
-pub use ui::{App, shell};
+pub use ui::{App, refused, shell};

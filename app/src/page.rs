@@ -272,6 +272,8 @@ pub struct TaskForm {
     pub version: Option<i64>,
     /// The content of the fields.
     pub draft: TaskDraft,
+    /// Whether a request is chosen, and not a command.
+    pub calls: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that concerns no single field.

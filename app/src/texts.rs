@@ -6,6 +6,7 @@ pub mod account;
 pub mod blackouts;
 pub mod brief;
 pub mod calendars;
+pub mod channels;
 pub mod execution;
 pub mod health;
 pub mod messages;
@@ -243,7 +244,7 @@ crate::texts! {
         users: "用户" | "Users",
         users_text: "谁可以登录，可以做什么；API 令牌" | "Who can sign in and what they can do; API tokens",
         channels: "通知渠道" | "Channels",
-        channels_text: "消息发到哪里：企业微信群机器人、Webhook" | "Where messages go: WeCom group robots, webhooks",
+        channels_text: "消息发到哪里：企业微信、钉钉、飞书、邮件、Webhook 等" | "Where messages go: chat groups, e-mail, webhooks",
         user_name: "用户名" | "User name",
         password: "密码" | "Password",
         password_hint: "至少 8 个字符" | "At least 8 characters",
@@ -277,6 +278,12 @@ crate::texts! {
         add_channel: "添加渠道" | "Add a channel",
         channel_kind: "类型" | "Kind",
         kind_wecom: "企业微信群机器人" | "WeCom group robot",
+        kind_dingtalk: "钉钉群机器人" | "DingTalk group robot",
+        kind_feishu: "飞书群机器人（Lark）" | "Feishu or Lark group bot",
+        kind_slack: "Slack（Incoming Webhook）" | "Slack (incoming webhook)",
+        kind_telegram: "Telegram 机器人" | "Telegram bot",
+        kind_teams: "Microsoft Teams（工作流）" | "Microsoft Teams (workflow)",
+        kind_email: "邮件（SMTP）" | "E-mail (SMTP)",
         kind_webhook: "Webhook（JSON POST）" | "Webhook (JSON POST)",
         channel_url: "地址" | "URL",
         channel_url_hint: "https:// 开头；加密保存，之后只显示首尾" | "Starts with https://; stored encrypted, shown masked",
@@ -287,7 +294,7 @@ crate::texts! {
         channel_dead: "发送失败" | "Undelivered",
         channel_refuses: "拒收消息" | "Rejects messages",
         channel_unreachable: "无法送达" | "Not reachable",
-        channels_empty: "还没有渠道。添加一个企业微信群机器人，任务的结果就会发到群里。" | "No channels yet. Add a WeCom group robot to get results in the group.",
+        channels_empty: "还没有渠道。添加一个群机器人，任务的结果就会发到群里。" | "No channels yet. Add a group robot to get results in the group.",
         test: "发测试消息" | "Send a test message",
         test_ok: "已送达，对方响应：" | "Delivered. Response:",
         test_bad: "发送失败，对方响应：" | "Not delivered. Response:",

@@ -37,7 +37,7 @@ pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
 pub use identity::{Identity, IdentityError, Pool, RunAsError, TaskFolder, mark_of};
-pub use isolation::{Hiding, Isolation};
+pub use isolation::{Hiding, Isolation, IsolationGap};
 pub use leftovers::Leftovers;
 use process::Ending;
 
@@ -200,6 +200,13 @@ impl Executor {
     pub fn bounds_memory_of_runs(&self) -> bool {
         let cgroups = self.containment.cgroups.as_ref();
         cgroups.is_some_and(cgroup::Cgroups::bounds_memory)
+    }
+
+    /// The path of a shell, as a task names it, that does not exist on this machine or cannot be
+    /// executed.
+    #[must_use]
+    pub fn missing_shell(&self, name: &str) -> Option<String> {
+        shell::missing(name)
     }
 
     /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so

@@ -41,4 +41,5 @@ pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod texts;
 pub mod timetable;

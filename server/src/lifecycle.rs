@@ -357,11 +357,16 @@ pub async fn serve(
     data.report_no_more();
     let closing = CancellationToken::new();
     let web = Web {
+        turns: crate::http::turns::Turns::default(),
         service: Arc::clone(&service),
         site: Site::find(),
         base_url: config.base_url().into(),
         stop: closing.clone(),
     };
+    if let Some(trouble) = &web.site.trouble {
+        let what = trouble.text(app::i18n::Lang::En);
+        tracing::warn!("{what}; docs/OPERATIONS.md lists the files to install");
+    }
     let router = router::router(&web)?;
     reap_dead_nodes(
         &components.store,
@@ -502,7 +507,12 @@ async fn end(
         );
         return;
     }
-    if let Err(error) = store.stop_node(&node.id, clock.now()).await {
+    let now = clock.now();
+    let left = async {
+        store.note_alive(&node.id, now).await?;
+        store.stop_node(&node.id, now).await
+    };
+    if let Err(error) = left.await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "could not mark this server as stopped in the database"

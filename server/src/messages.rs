@@ -6,7 +6,7 @@ mod pace;
 mod picture;
 pub mod send;
 pub mod target;
-mod vendor;
+pub(crate) mod vendor;
 
 pub use outbox::{Deliveries, LOOP, Outbox};
 pub use pace::Pace;

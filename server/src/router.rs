@@ -35,6 +35,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
         .route("/readyz", get(api::readyz))
         .route(scrape::ROUTE, get(api::metrics))
         .layer(axum::Extension(web.stop.clone()))
+        .layer(axum::Extension(web.site.clone()))
         .with_state(Arc::clone(&web.service));
     let all = api
         .merge(pages::router(web))

@@ -56,7 +56,10 @@ pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use results::{Outcome, StoredOutput, UnderWay};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
-pub use tasks::{Deleted, ListedTask, LiveTask, SearchFault, Updated, search_patterns};
+pub use tasks::{
+    Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
+    search_patterns,
+};
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;
 use version::Watcher;

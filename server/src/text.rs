@@ -87,6 +87,19 @@ pub fn cut(text: &str, max: usize, lang: Lang) -> Cow<'_, str> {
     ))
 }
 
+/// The line in place of output that was dropped. A log has no one reader, so it is in both
+/// languages, as [`response_cut_line`] is.
+#[must_use]
+pub fn omitted_line(bytes: u64) -> String {
+    format!("\n[… {bytes} bytes omitted / 省略 {bytes} 字节 …]\n")
+}
+
+/// The line behind the part of an HTTP response that is read.
+#[must_use]
+pub fn response_cut_line(mib: usize) -> String {
+    format!("\n[… only the first {mib} MiB of a response are read / 响应只读前 {mib} MiB …]\n")
+}
+
 /// The end of what a command or an HTTP response wrote, as the run page shows it: up to [`EXCERPT_CHARS`] characters;
 /// `None` if none of it is visible. Reads only the last 8 KiB, from the start of a line if one starts there.
 #[must_use]

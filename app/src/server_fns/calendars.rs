@@ -17,7 +17,7 @@ use crate::wire::Wire;
 use crate::{
     backend::{backend, caller, with_status},
     calendar::{CalendarDraft, CalendarImport},
-    server_fns::forms::{Posted, split},
+    server_fns::forms::{Posted, sent, split},
     texts::calendars,
 };
 
@@ -29,17 +29,16 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 #[server(prefix = "/fn", endpoint = "calendars_page", input = Wire, output = Wire)]
 pub async fn fetch_calendars() -> Result<CalendarsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Calendar(draft, error)) => (draft, Some(error)),
-        _ => (CalendarDraft::default(), None),
-    };
-    let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let form = sent(|posted| match posted {
+        Posted::Calendar(draft, error) => Some((draft, error)),
+        _ => None,
+    });
     Ok(CalendarsPage {
         calendars: with_status(backend.calendar_list(&caller).await)?,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        draft,
-        faults,
-        error,
+        draft: form.draft,
+        faults: form.faults,
+        error: form.error,
     })
 }
 

@@ -30,10 +30,14 @@ use crate::{
 /// The content of a form that was refused, and the reason.
 #[derive(Clone, Debug)]
 pub enum Posted {
-    /// The task form, and the version that it was filled from.
-    Task(Box<TaskDraft>, Option<i64>, AppError),
-    /// The channel form.
-    Channel(crate::channel::ChannelDraft, AppError),
+    /// The task form.
+    Task(Box<PostedTask>, AppError),
+    /// The form for a channel, or for changing this one.
+    Channel(
+        Option<crate::id::ChannelId>,
+        Box<crate::channel::ChannelDraft>,
+        AppError,
+    ),
     /// The user form.
     User(crate::user::UserDraft, AppError),
     /// A token was created: its secret, to be shown only once.
@@ -62,6 +66,17 @@ pub enum Posted {
     SetUp,
 }
 
+/// The task form as it was sent, with what was typed for the action that was not chosen.
+#[derive(Clone, Debug, Default)]
+pub struct PostedTask {
+    /// What was typed.
+    pub draft: TaskDraft,
+    /// The version that the form was filled from.
+    pub version: Option<i64>,
+    /// Whether a request was chosen, or a command; `None` where the form did not say.
+    pub calls: Option<bool>,
+}
+
 /// Splits a failure into faults of fields and the rest.
 #[cfg(feature = "ssr")]
 pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
@@ -69,6 +84,30 @@ pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<A
         (Vec::new(), Some(error))
     } else {
         (error.fields, None)
+    }
+}
+
+/// The form of a list page: empty, or as it was sent, with what is wrong with it.
+#[cfg(feature = "ssr")]
+pub(super) struct Sent<D> {
+    pub(super) draft: D,
+    pub(super) faults: Vec<crate::error::FieldError>,
+    pub(super) error: Option<AppError>,
+}
+
+/// The form of this page; `read` takes it and why it was refused out of what was posted, where that
+/// was this form.
+#[cfg(feature = "ssr")]
+pub(super) fn sent<D: Default>(read: impl FnOnce(Posted) -> Option<(D, AppError)>) -> Sent<D> {
+    let (draft, refused) = match use_context::<Posted>().and_then(read) {
+        Some((draft, error)) => (draft, Some(error)),
+        None => (D::default(), None),
+    };
+    let (faults, error) = refused.map_or((Vec::new(), None), split);
+    Sent {
+        draft,
+        faults,
+        error,
     }
 }
 
@@ -84,8 +123,13 @@ pub async fn fetch_task_form(
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
+    let mut calls = None;
     let (draft, version, posted) = match use_context::<Posted>() {
-        Some(Posted::Task(draft, version, error)) => (*draft, version, Some(error)),
+        Some(Posted::Task(sent, error)) => {
+            let sent = *sent;
+            calls = sent.calls;
+            (sent.draft, sent.version, Some(error))
+        }
         _ => match id.or(copy) {
             Some(from) => {
                 // The version is read first: a change in between makes the form an outdated one.
@@ -117,6 +161,7 @@ pub async fn fetch_task_form(
             vec![ScheduleDraft::plain(&draft.urge_cron)],
         )
         .await,
+        calls: calls.unwrap_or_else(|| !draft.execution.http.is_blank()),
         draft,
         faults,
         error,

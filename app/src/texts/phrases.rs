@@ -274,6 +274,12 @@ impl Ui {
     pub const fn channel_kind(&self, kind: ChannelKind) -> &'static str {
         match kind {
             ChannelKind::Wecom => self.kind_wecom,
+            ChannelKind::Dingtalk => self.kind_dingtalk,
+            ChannelKind::Feishu => self.kind_feishu,
+            ChannelKind::Slack => self.kind_slack,
+            ChannelKind::Telegram => self.kind_telegram,
+            ChannelKind::Teams => self.kind_teams,
+            ChannelKind::Email => self.kind_email,
             ChannelKind::Webhook => self.kind_webhook,
         }
     }

@@ -11,6 +11,7 @@ use crate::texts::Ui;
 use crate::texts::about::AboutUi;
 use crate::texts::blackouts::BlackoutsUi;
 use crate::texts::calendars::CalendarsUi;
+use crate::texts::channels::ChannelsUi;
 use crate::texts::execution::ExecutionUi;
 use crate::texts::health::HealthUi;
 use crate::texts::messages::MessagesUi;
@@ -140,6 +141,11 @@ pub(super) fn nodes_ui() -> &'static NodesUi {
 /// The page's texts about pools.
 pub(super) fn pools_ui() -> &'static PoolsUi {
     PoolsUi::of(lang())
+}
+
+/// The page's texts about channels.
+pub(super) fn channels_ui() -> &'static ChannelsUi {
+    ChannelsUi::of(lang())
 }
 
 /// The page's texts about secrets.

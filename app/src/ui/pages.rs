@@ -7,6 +7,7 @@ pub(super) mod blackouts;
 pub(super) mod calendar;
 pub(super) mod calendars;
 pub(super) mod channels;
+mod listing;
 pub(super) mod messages;
 pub(super) mod nodes;
 pub(super) mod not_found;

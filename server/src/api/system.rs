@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::http::AppState;
 use crate::http::extract::Who;
 use crate::http::scrape::Scraper;
+use crate::http::site::Site;
 use crate::http::{Problem, Reply};
 use crate::telemetry::metrics::CONTENT_TYPE;
 use crate::timetable::data_version;
@@ -48,9 +49,13 @@ fn loop_state(
     }
 }
 
-/// Whether the database answers and the loop turns. Without a token it reports nothing else; an administrator also
-/// gets the versions.
-pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Response {
+/// Whether the database answers and the loop turns. Without a token it reports nothing else; an
+/// administrator also gets the versions, and what is wrong with the files of the pages.
+pub async fn readyz(
+    State(service): State<AppState>,
+    site: Extension<Site>,
+    Who(caller): Who,
+) -> Response {
     let found = service.readiness().await;
     let scheduler = loop_state(found.now, found.started_at, found.ticked_at);
     let database = found.database;
@@ -67,10 +72,19 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
     if administers {
         let zones = data_version();
         report["version"] = json!(env!("CARGO_PKG_VERSION"));
-        report["database_version"] = json!(service.database_version().await.ok());
+        let version = service.database_version().await;
+        if let Err(error) = &version {
+            let error = error as &dyn std::error::Error;
+            tracing::warn!(error, "the database does not report its version");
+        }
+        report["database_version"] = json!(version.ok());
         report["tz_version"] = json!(zones.version);
         report["tz_source"] = json!(zones.source.as_str());
         report["loops"] = json!(service.loop_states());
+        report["site"] = match &site.trouble {
+            Some(trouble) => json!({"code": trouble.code(), "text": trouble.text(caller.lang)}),
+            None => json!({"code": "ok"}),
+        };
     }
     (status, Json(report)).into_response()
 }

@@ -87,7 +87,8 @@ Settings of the server: jcrontab serve --help
 A server on another host: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …
 
 Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused
-(no permission, a conflict, too many requests)";
+(no permission, a conflict, too many requests), 5 the end of a run that was waited for
+is unknown";
 
 /// A setting of the server as an argument.
 fn setting(id: &str) -> Option<clap::Arg> {

@@ -6,16 +6,18 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use app::calendar::CalendarImport;
+use app::i18n::Lang;
 use axum::http::Method;
 use clap::Subcommand;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
+use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{print_bytes, print_done, print_json, print_lines};
 use super::{Failure, lang, sentence};
-use crate::calendar::{MAX_BYTES, decode};
+use crate::calendar::{MAX_BYTES, ReadFault, decode};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CalendarCommand {
@@ -96,6 +98,8 @@ pub(super) enum CalendarCommand {
     Delete {
         /// Name of the calendar
         name: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -155,7 +159,17 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             );
             Ok(())
         }
-        CalendarCommand::Delete { name, json } => {
+        CalendarCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
+            // One that does not exist is reported before the question.
+            client.call(Method::GET, &path(name, ""), None).await?;
+            confirm.ask(&lang().pick(
+                format!("删除日历 {name}？"),
+                format!("Delete the calendar {name}?"),
+            ))?;
             client.call(Method::DELETE, &path(name, ""), None).await?;
             let words = lang().pick(
                 format!("已删除日历 {name}"),
@@ -214,7 +228,22 @@ fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
         )));
     }
     decode(&bytes, charset).map_err(|fault| {
-        let (file, fault) = (file.display(), fault.text(lang()));
+        let (file, fault) = (file.display(), in_words(&fault, lang()));
         Failure::usage(lang().pick(format!("{file}：{fault}"), format!("{file}: {fault}")))
     })
+}
+
+/// A fault as it is said here, where the charset is an option of the command.
+fn in_words(fault: &ReadFault, lang: Lang) -> String {
+    match fault {
+        ReadFault::NotText { charset } => lang.pick(
+            format!(
+                "不是 {charset} 文本；请另存为 UTF-8，或用 --charset 注明字符集（如 --charset gbk）"
+            ),
+            format!(
+                "It is not {charset} text; save it as UTF-8, or specify its charset (--charset gbk)"
+            ),
+        ),
+        other => other.text(lang),
+    }
 }

@@ -27,9 +27,14 @@ pub const THEME_COOKIE: &str = "jcrontab_theme";
 /// The outcome of a form sent without JavaScript, for the page that follows it.
 pub const DONE_COOKIE: &str = "jcrontab_done";
 
-/// Marks a connection over the Unix socket, which only the server's own user can open.
-#[derive(Clone, Copy, Debug)]
-pub struct ConsoleConnection;
+/// Marks a request of the console, which only the server's own user can make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsoleConnection {
+    /// Over the Unix socket.
+    Socket,
+    /// In this process: the command line without a running server.
+    InProcess,
+}
 
 /// The name of the session cookie for a public address.
 #[must_use]
@@ -72,9 +77,9 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     let lang = lang_of(request.headers());
     let client = request.extensions().get::<Client>().cloned();
     let client = client.unwrap_or_else(|| Client::of(&request, web.service.trusted_proxies()));
-    let at_console = request.extensions().get::<ConsoleConnection>().is_some();
+    let console = request.extensions().get::<ConsoleConnection>().copied();
     let headers = request.headers().clone();
-    let found = match identify(&web, lang, &headers, &client, at_console).await {
+    let found = match identify(&web, lang, &headers, &client, console).await {
         Ok(found) => found,
         // Without the database no caller can be authenticated: closed.
         Err(error) => return Problem::from(error).into_response(),
@@ -97,10 +102,17 @@ async fn identify(
     lang: Lang,
     headers: &HeaderMap,
     client: &Client,
-    at_console: bool,
+    console: Option<ConsoleConnection>,
 ) -> Result<Found, AppError> {
-    if at_console {
-        return Ok((Some(Principal::console()), None));
+    match console {
+        Some(ConsoleConnection::Socket) => {
+            return Ok((
+                Some(Principal::console().asking_from(Principal::SOCKET)),
+                None,
+            ));
+        }
+        Some(ConsoleConnection::InProcess) => return Ok((Some(Principal::console()), None)),
+        None => {}
     }
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         // A wrong token never falls back to a cookie.
@@ -111,6 +123,7 @@ async fn identify(
         };
         let asked = web.service.token_from(lang, secret.trim(), client.as_str());
         return Ok(asked.await?.map_or((None, None), |(who, id)| {
+            let who = who.asking_from(client.as_str());
             (Some(who), Some(Credential::Token(id)))
         }));
     }
@@ -119,6 +132,7 @@ async fn identify(
     };
     let who = web.service.session(secret).await;
     let who = who.map_err(|error| internal(lang, &error))?;
+    let who = who.map(|who| who.asking_from(client.as_str()));
     let credential = who.as_ref().map(|_| Credential::Session(hash(secret)));
     Ok((who, credential))
 }

@@ -57,7 +57,7 @@ pub(super) async fn admit(
     next: Next,
 ) -> Response {
     if peer == Peer::Console {
-        request.extensions_mut().insert(ConsoleConnection);
+        request.extensions_mut().insert(ConsoleConnection::Socket);
         return next.run(request).await;
     }
     tracing::warn!("a command tried to use the server's local socket and was refused");

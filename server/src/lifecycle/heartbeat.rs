@@ -3,13 +3,14 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
 use crate::composer::Composer;
 use crate::executor::Executor;
-use crate::loops::{Backoff, Spec, Turns};
+use crate::loops::{Backoff, Periodic, Spec, TurnError, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
@@ -29,6 +30,35 @@ pub(super) const LOOP: Spec = Spec {
     woken: false,
     backoff: Backoff::new(HURRY, HURRY),
 };
+
+/// The only process of an embedded database notes this often that it is alive. No other process
+/// judges it by that: it is what the list of nodes shows after a crash.
+const ALONE: Duration = Duration::from_secs(60);
+
+/// The heartbeat of the only process of an embedded database.
+pub(super) struct LoneHeartbeat {
+    pub(super) store: Store,
+    pub(super) node_id: String,
+    pub(super) clock: SharedClock,
+}
+
+#[async_trait]
+impl Periodic for LoneHeartbeat {
+    fn spec(&self) -> Spec {
+        Spec {
+            every: Some(ALONE),
+            backoff: Backoff::new(ALONE, ALONE),
+            ..LOOP
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        Ok(self
+            .store
+            .note_alive(&self.node_id, self.clock.now())
+            .await?)
+    }
+}
 
 /// The heartbeat of a process.
 pub(super) struct Heartbeat {

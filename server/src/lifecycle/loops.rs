@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::heartbeat::{self, Heartbeat};
+use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
@@ -42,8 +42,16 @@ impl Running {
         };
         running.plan(parts, clock, database_clock.clone(), stop);
         running.send(parts, clock, stop);
-        if let Some(clock) = database_clock {
-            running.beat(parts, clock, stop);
+        match database_clock {
+            Some(clock) => running.beat(parts, clock, stop),
+            None => {
+                let alone = LoneHeartbeat {
+                    store: components.store.clone(),
+                    node_id: parts.node.id.clone(),
+                    clock: Arc::clone(clock),
+                };
+                running.every(&components.loops, alone, stop);
+            }
         }
         running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {

@@ -9,7 +9,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::channel::ChannelKind;
 use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
@@ -27,7 +26,7 @@ use crate::telemetry::{Delivery, Metrics};
 
 use super::pace::Pace;
 use super::send::Sender;
-use super::target;
+use super::{target, vendor};
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
@@ -191,13 +190,13 @@ impl Outbox {
         let Some(item) = self.store.outbox_take(channel, &self.node_id, now).await? else {
             return Ok(After::Nothing);
         };
-        if target.kind == ChannelKind::Wecom {
+        if vendor::limits(target.kind).is_some() {
             self.pace.note(channel, now);
         }
         let delivery = async {
             let answer = match target::open_target(&self.sealer, channel, &target) {
-                Ok((url, way)) => match self.sender.by(&way) {
-                    Ok(sender) => sender.send(target.kind, &url, &item).await,
+                Ok(to) => match self.sender.by(&to.way) {
+                    Ok(sender) => sender.send(&to, &item, self.clock.now()).await,
                     Err(error) => Err(error),
                 },
                 Err(error) => Err(SendError::Refused(error.to_string())),

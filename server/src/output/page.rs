@@ -6,6 +6,7 @@ use app::time::Stamp;
 use super::carry::boundary;
 use super::frame::Piece;
 use super::text::readable;
+use crate::text::omitted_line;
 
 /// Pieces of a log from a position on, as far as they were read.
 #[derive(Debug, Default)]
@@ -71,11 +72,6 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     page
 }
 
-/// The line that replaces dropped output.
-pub(super) fn gap_line(dropped: u64) -> String {
-    format!("\n[… {dropped} bytes omitted / 省略 {dropped} 字节 …]\n")
-}
-
 /// Appends pieces to a plain text that is complete up to `reached`, with a line for each gap.
 pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) {
     for piece in &stretch.pieces {
@@ -83,7 +79,7 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
             continue;
         }
         if piece.from > *reached {
-            text.extend_from_slice(gap_line(piece.from - *reached).as_bytes());
+            text.extend_from_slice(omitted_line(piece.from - *reached).as_bytes());
             *reached = piece.from;
         }
         let known = usize::try_from(*reached - piece.from).unwrap_or(usize::MAX);
@@ -91,7 +87,7 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
         *reached = piece.to();
     }
     if stretch.to > *reached {
-        text.extend_from_slice(gap_line(stretch.to - *reached).as_bytes());
+        text.extend_from_slice(omitted_line(stretch.to - *reached).as_bytes());
         *reached = stretch.to;
     }
 }

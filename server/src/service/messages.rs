@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Messages};
-use app::channel::ChannelKind;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId};
@@ -15,9 +14,10 @@ use async_trait::async_trait;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::messages::send::WECOM_TEXT_MAX;
+use crate::messages::vendor;
 use crate::store::{MessageFilter, Resent};
-use crate::text::cut;
+use crate::texts::Fault;
+use crate::texts::messages::MessageFault;
 
 /// Rows of a page by default, and the maximum.
 const PAGE: u32 = 50;
@@ -29,8 +29,8 @@ impl Service {
         let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
         for row in rows {
-            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
-                row.text = cut(&row.text, WECOM_TEXT_MAX, self.composer.lang).into_owned();
+            if let Some(kind) = kinds.get(&row.channel_id) {
+                row.text = vendor::shown_text(*kind, &row.text, self.composer.lang).into_owned();
             }
         }
         Ok(())
@@ -55,16 +55,10 @@ fn word<T: Word>(field: &str, typed: &str, lang: Lang) -> Result<Option<T>, Fiel
     if typed.is_empty() {
         return Ok(None);
     }
-    let known = || {
-        let words: Vec<&str> = T::all().iter().map(|one| one.word()).collect();
-        words.join(", ")
-    };
     T::read(typed).map(Some).ok_or_else(|| {
-        let message = lang.pick(
-            format!("可以是：{}", known()),
-            format!("It is one of: {}", known()),
-        );
-        FieldError::new(field, "unknown", message)
+        let words: Vec<&str> = T::all().iter().map(|one| one.word()).collect();
+        let known = words.join(", ");
+        MessageFault::UnknownWord { known }.on(field, lang)
     })
 }
 
@@ -87,11 +81,7 @@ fn checked(query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {
     if !after.is_empty() {
         match after.parse() {
             Ok(id) => filter.before = Some(MessageId(id)),
-            Err(_) => faults.push(FieldError::new(
-                "after",
-                "cursor",
-                lang.pick("分页游标无效", "The cursor is not valid"),
-            )),
+            Err(_) => faults.push(MessageFault::Cursor.on("after", lang)),
         }
     }
     if faults.is_empty() {

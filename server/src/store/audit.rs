@@ -9,6 +9,8 @@ use super::entity::audit;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
+/// Characters of an address that are kept; the longest, an IPv4 address in IPv6, has 45.
+const CLIENT_MAX: usize = 64;
 /// The name for the product's own acts.
 const ITSELF: &str = "jcrontab";
 
@@ -18,6 +20,8 @@ const ITSELF: &str = "jcrontab";
 pub struct Act {
     who: String,
     via: &'static str,
+    /// Where they asked from; `None` for the product's own acts.
+    client: Option<String>,
     action: &'static str,
     detail: String,
     at: DateTime<Utc>,
@@ -28,7 +32,10 @@ impl std::fmt::Display for Act {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let at = self.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         let (who, via, action) = (&self.who, self.via, self.action);
-        write!(f, "{at} {who} ({via}) {action}")?;
+        match &self.client {
+            Some(client) => write!(f, "{at} {who} ({via}, {client}) {action}")?,
+            None => write!(f, "{at} {who} ({via}) {action}")?,
+        }
         match self.detail.as_str() {
             "" => Ok(()),
             detail => write!(f, ": {detail:?}"),
@@ -43,6 +50,7 @@ impl Act {
         Self {
             who: who.name.clone(),
             via: who.via.as_str(),
+            client: who.from.clone(),
             action,
             detail: String::new(),
             at,
@@ -54,6 +62,7 @@ impl Act {
         Self {
             who: ITSELF.to_owned(),
             via: "server",
+            client: None,
             action,
             detail: String::new(),
             at,
@@ -130,6 +139,7 @@ impl Act {
             at: Set(self.at),
             who: Set(self.who.clone()),
             via: Set(self.via.to_owned()),
+            client: Set(self.client.as_deref().map(kept)),
             action: Set(self.action.to_owned()),
             object_id: Set(object),
             object_version: Set(version),
@@ -140,6 +150,11 @@ impl Act {
         .await?;
         Ok(())
     }
+}
+
+/// An address as far as its column holds it.
+fn kept(client: &str) -> String {
+    client.chars().take(CLIENT_MAX).collect()
 }
 
 /// An entry of the audit log about a task.

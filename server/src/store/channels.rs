@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use app::channel::{Channel, ChannelKind, DIRECT};
+use app::channel::{Channel, ChannelDetails, ChannelKind, DIRECT};
+use app::i18n::Lang;
 use app::id::ChannelId;
 use app::message::MessageState;
 use app::time::Stamp;
@@ -38,6 +39,10 @@ pub struct NewChannel {
     pub masked: Option<String>,
     /// Its proxy without the password; `Some(None)` is the server's, `None` keeps the stored one.
     pub proxy: Option<Option<String>>,
+    /// The language of its messages; `Some(None)` is the server's, `None` keeps the stored one.
+    pub lang: Option<Option<Lang>>,
+    /// Its settings without their secrets; `None` keeps the stored ones.
+    pub settings: Option<ChannelDetails>,
 }
 
 /// The sealed values of a channel.
@@ -47,6 +52,8 @@ pub enum ChannelSecret {
     Url,
     /// Its proxy.
     Proxy,
+    /// Its settings.
+    Settings,
 }
 
 /// The stored target of a channel.
@@ -60,6 +67,10 @@ pub struct ChannelTarget {
     pub proxy: Option<String>,
     /// The complete proxy, sealed.
     pub proxy_sealed: Option<String>,
+    /// Its settings, sealed; `None` where it has none.
+    pub settings_sealed: Option<String>,
+    /// The language of its messages; `None` for the server's.
+    pub lang: Option<Lang>,
 }
 
 impl Store {
@@ -141,6 +152,8 @@ impl Store {
             url_sealed: row.url_sealed,
             proxy: row.proxy,
             proxy_sealed: row.proxy_sealed,
+            settings_sealed: row.settings_sealed,
+            lang: lang(row.lang.as_deref())?,
         }))
     }
 
@@ -166,6 +179,8 @@ impl Store {
             name: row.name,
             url_masked: row.url_masked,
             proxy: row.proxy,
+            lang: lang(row.lang.as_deref())?,
+            settings: details(row.settings.as_deref())?,
             created_at: Stamp(row.created_at),
             last_answer: row.last_answer,
             failing_since: row.failing_since.map(Stamp),
@@ -173,7 +188,7 @@ impl Store {
         })
     }
 
-    /// Adds a channel. `seal` seals its URL or its proxy for its id; if it returns `None`, nothing is written. An
+    /// Adds a channel. `seal` seals each secret of it for its id; if it returns `None`, nothing is written. An
     /// existing name is a duplicate-key error.
     ///
     /// # Errors
@@ -282,6 +297,22 @@ async fn write(
             .col_expr(C::Proxy, Expr::value(shown.as_deref()))
             .col_expr(C::ProxySealed, Expr::value(sealed));
     }
+    if let Some(lang) = new.lang {
+        update = update.col_expr(C::Lang, Expr::value(lang.map(code)));
+    }
+    if let Some(details) = &new.settings {
+        let none = *details == ChannelDetails::default();
+        let shown = (!none)
+            .then(|| serde_json::to_string(details))
+            .transpose()
+            .map_err(|_| unknown("channel settings", "unwritable"))?;
+        let sealed = (!none).then(|| seal(ChannelSecret::Settings)).transpose()?;
+        update = update
+            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::Settings, Expr::value(shown))
+            .col_expr(C::SettingsSealed, Expr::value(sealed));
+    }
     if let Some(masked) = &new.masked {
         let sealed = seal(ChannelSecret::Url)?;
         // Answers of the old address say nothing about the new one.
@@ -294,9 +325,33 @@ async fn write(
     Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
 }
 
+fn unknown(what: &'static str, value: &str) -> StoreError {
+    StoreError::UnknownValue {
+        what,
+        value: value.to_owned(),
+    }
+}
+
 fn kind(text: &str) -> Result<ChannelKind, StoreError> {
-    text.parse().map_err(|()| StoreError::UnknownValue {
-        what: "channel kind",
-        value: text.to_owned(),
-    })
+    text.parse().map_err(|()| unknown("channel kind", text))
+}
+
+/// The word of a language, as it is stored.
+const fn code(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    }
+}
+
+fn lang(text: Option<&str>) -> Result<Option<Lang>, StoreError> {
+    text.map(|text| Lang::from_tag(text).ok_or_else(|| unknown("language", text)))
+        .transpose()
+}
+
+fn details(text: Option<&str>) -> Result<ChannelDetails, StoreError> {
+    text.map_or_else(
+        || Ok(ChannelDetails::default()),
+        |text| serde_json::from_str(text).map_err(|_| unknown("channel settings", text)),
+    )
 }

@@ -73,7 +73,25 @@ impl Store {
         })
     }
 
-    /// Marks a process as stopped.
+    /// Notes that this process is alive, on a database of its own: there is no clock to compare,
+    /// and no other process to declare it dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_alive(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(node::Column::HeartbeatAt, Expr::value(now))
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Marks a process as stopped, which it does itself as the last thing. One that was declared
+    /// dead meanwhile stays so.
     ///
     /// # Errors
     /// When the database fails.
@@ -82,6 +100,27 @@ impl Store {
             node::Entity::update_many()
                 .col_expr(node::Column::StoppedAt, Expr::value(now))
                 .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Declares a process dead: it has been gone since its last heartbeat. That both times are the
+    /// same tells it from one that stopped, which it did after its last heartbeat.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn declare_dead(&self, id: &str) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(
+                    node::Column::StoppedAt,
+                    Expr::col(node::Column::HeartbeatAt),
+                )
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
                 .await?;
             Ok(())

@@ -21,7 +21,10 @@ use super::{Store, StoreError, Tx};
 pub use list::ListedTask;
 pub(super) use rows::{from_json, to_json};
 use rows::{to_live, to_task};
-pub use search::{SearchFault, patterns as search_patterns};
+pub use search::{
+    CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
+    patterns as search_patterns,
+};
 
 /// The column that the search matches. Not in the entity: nothing that reads tasks needs it.
 const SEARCH: &str = "search";

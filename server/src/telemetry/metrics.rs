@@ -145,7 +145,7 @@ impl Metrics {
         for result in Claim::ALL {
             drop(claims.get_or_create(&[("result", result.as_str())]));
         }
-        for kind in ChannelKind::ALL {
+        for kind in ChannelKind::ALL.iter().copied() {
             for result in Delivery::ALL {
                 drop(messages.get_or_create(&message_labels(kind, result)));
             }

@@ -90,7 +90,6 @@ async fn wrong_usage_exits_with_code_two() {
             "dance",
         ],
         &["task", "show"],
-        &["task", "show", "abc"],
         &["user", "add", "x", "--role", "king", "--password-stdin"],
         &["user", "add", "--password-stdin"],
         &["user", "add", "a", "--name=b", "--password-stdin"],

@@ -10,7 +10,9 @@ pub(crate) mod node;
 pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod receiver;
 pub(crate) mod robot;
+pub(crate) mod smtp;
 
 use std::time::Duration;
 

@@ -241,7 +241,7 @@ async fn wrong_set_up_links_cost_nothing_and_are_no_faults() {
     }
     let wrong = (0..60).map(|_| {
         app.service
-            .set_up(app::i18n::Lang::En, "wrong", "ada", PASSWORD)
+            .set_up(app::i18n::Lang::En, "wrong", "ada", PASSWORD, "203.0.113.9")
     });
     for attempt in wrong {
         assert_eq!(attempt.await.expect_err("no link").code, "setup.link");
@@ -263,7 +263,7 @@ async fn passwords_that_are_guessed_first_are_refused_on_every_way_in() {
     ] {
         let set_up = app
             .service
-            .set_up(app::i18n::Lang::En, &secret, "ada", password)
+            .set_up(app::i18n::Lang::En, &secret, "ada", password, "203.0.113.9")
             .await
             .expect_err("a weak password");
         assert_eq!(set_up.fields[0].code, code);

@@ -162,7 +162,7 @@ async fn the_terminal_enters_and_shows_a_runbook() {
     assert_eq!(added.code, 0, "{added:?}");
     let shown = jcrontab(&place, &["task", "show", "1"]).await;
     assert!(
-        shown.out.contains("runbook:\n  one\n  two\n"),
+        shown.out.contains("Runbook:\n  one\n  two\n"),
         "{}",
         shown.out
     );

@@ -39,7 +39,7 @@ async fn count() -> Result<Counts, AppError> {
         tasks: overview.active + overview.paused + overview.closed,
         dead_messages: overview.health.outbox_dead,
         users: fetch_users().await?.users.len(),
-        channels: fetch_channels().await?.channels.len(),
+        channels: fetch_channels(None).await?.channels.len(),
         calendars: fetch_calendars().await?.calendars.len(),
         blackouts: fetch_blackouts().await?.blackouts.len(),
         secrets: fetch_secrets(None).await?.secrets.len(),

@@ -5,18 +5,15 @@
 //! `docs/adr/0028-forms-are-read-as-a-tree.md`.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, btree_map};
+use std::collections::BTreeMap;
 
 use app::task::split_list;
-use serde::de::value::StringDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess,
-    SeqAccess, Visitor,
-};
+use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::is_ticked;
-use crate::http::strict::JsonFault;
+use crate::http::strict::{JsonFault, Kind};
 
 /// Entries that a list of a form may have; one more makes an excess detectable.
 const ENTRIES_MAX: usize = 101;
@@ -155,8 +152,8 @@ fn entries(at: &str, text: &str) -> Vec<String> {
 }
 
 impl Place<'_> {
-    fn report(&self, needed: &str) {
-        report(self.faults, &self.at, JsonFault::custom(needed));
+    fn report(&self, needed: Kind) {
+        report(self.faults, &self.at, JsonFault::needs(needed));
     }
 
     /// The input with Unix line breaks: browsers send two characters.
@@ -164,7 +161,7 @@ impl Place<'_> {
         match self.node {
             Node::Text(text) => text.replace("\r\n", "\n"),
             Node::List(_) | Node::Object(_) => {
-                self.report("a text is needed");
+                self.report(Kind::Text);
                 String::new()
             }
         }
@@ -188,7 +185,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
             Node::List(_) | Node::Object(_) => None,
         };
         if number.is_none() {
-            self.report("a whole number is needed");
+            self.report(Kind::Whole);
         }
         visitor.visit_i64(number.unwrap_or_default())
     }
@@ -216,15 +213,17 @@ impl<'de> Deserializer<'de> for Place<'_> {
             }
             Node::List(list) => list.into_values().collect(),
             Node::Object(_) => {
-                report(self.faults, &self.at, JsonFault::custom("a list is needed"));
+                report(self.faults, &self.at, JsonFault::needs(Kind::List));
                 Vec::new()
             }
         };
-        visitor.visit_seq(Entries {
-            rest: all.into_iter().enumerate(),
-            at: self.at,
-            faults: self.faults,
-        })
+        let (at, faults) = (self.at, self.faults);
+        let places = all.into_iter().enumerate().map(|(index, node)| Place {
+            node,
+            at: format!("{at}[{index}]"),
+            faults,
+        });
+        visitor.visit_seq(SeqDeserializer::new(places))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -250,19 +249,17 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 }
             }
             Node::Text(_) | Node::List(_) => {
-                report(
-                    faults,
-                    &at,
-                    JsonFault::custom("a group of fields is needed"),
-                );
+                report(faults, &at, JsonFault::needs(Kind::Object));
             }
         }
-        visitor.visit_map(Parts {
-            rest: known.into_iter(),
-            next: None,
-            at,
-            faults,
-        })
+        let places = known.into_iter().map(|(name, node)| {
+            let at = match at.as_str() {
+                "" => name.clone(),
+                at => format!("{at}.{name}"),
+            };
+            (name, Place { node, at, faults })
+        });
+        visitor.visit_map(MapDeserializer::new(places))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -294,68 +291,10 @@ impl<'de> Deserializer<'de> for Place<'_> {
     }
 }
 
-struct Entries<'a> {
-    rest: std::iter::Enumerate<std::vec::IntoIter<Node>>,
-    at: String,
-    faults: &'a RefCell<Vec<JsonFault>>,
-}
+impl<'de> IntoDeserializer<'de, JsonFault> for Place<'_> {
+    type Deserializer = Self;
 
-impl<'de> SeqAccess<'de> for Entries<'_> {
-    type Error = JsonFault;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, JsonFault> {
-        let Some((index, node)) = self.rest.next() else {
-            return Ok(None);
-        };
-        let at = format!("{}[{index}]", self.at);
-        seed.deserialize(Place {
-            node,
-            at,
-            faults: self.faults,
-        })
-        .map(Some)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.rest.len())
-    }
-}
-
-struct Parts<'a> {
-    rest: btree_map::IntoIter<String, Node>,
-    next: Option<Place<'a>>,
-    at: String,
-    faults: &'a RefCell<Vec<JsonFault>>,
-}
-
-impl<'de> MapAccess<'de> for Parts<'_> {
-    type Error = JsonFault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, JsonFault> {
-        let Some((name, node)) = self.rest.next() else {
-            return Ok(None);
-        };
-        let at = match self.at.as_str() {
-            "" => name.clone(),
-            at => format!("{at}.{name}"),
-        };
-        self.next = Some(Place {
-            node,
-            at,
-            faults: self.faults,
-        });
-        let name: StringDeserializer<JsonFault> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonFault> {
-        let place = self.next.take();
-        seed.deserialize(place.ok_or_else(|| JsonFault::custom("a value without its name"))?)
+    fn into_deserializer(self) -> Self {
+        self
     }
 }

@@ -61,16 +61,14 @@ pub(in super::super) async fn set_up(
     Form(form): Form<SignIn>,
 ) -> Response {
     let lang = caller_of(&parts).lang;
+    let client = client_of(&parts);
+    let (name, password, from) = (&form.name, &form.password, client.as_str());
     let made = web
         .service
-        .set_up(lang, &form.token, &form.name, &form.password)
+        .set_up(lang, &form.token, name, password, from)
         .await;
     let signed_in = match made {
-        Ok(()) => {
-            web.service
-                .sign_in(lang, &form.name, &form.password, client_of(&parts).as_str())
-                .await
-        }
+        Ok(()) => web.service.sign_in(lang, name, password, from).await,
         Err(error) => Err(error),
     };
     match signed_in {

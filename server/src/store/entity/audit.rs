@@ -10,6 +10,8 @@ pub(crate) struct Model {
     pub(crate) at: DateTimeUtc,
     pub(crate) who: String,
     pub(crate) via: String,
+    /// The client's address, `socket`, or nothing for the product's own acts.
+    pub(crate) client: Option<String>,
     pub(crate) action: String,
     pub(crate) object_id: Option<i64>,
     /// For a change of a task: the version that it made.

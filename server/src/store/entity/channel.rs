@@ -21,6 +21,13 @@ pub(crate) struct Model {
     pub(crate) proxy: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) proxy_sealed: Option<String>,
+    /// The language of its messages; none for the server's.
+    pub(crate) lang: Option<String>,
+    /// Its settings as JSON, without the secrets among them.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) settings: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) settings_sealed: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

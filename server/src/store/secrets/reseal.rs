@@ -22,6 +22,8 @@ pub enum SealedAt {
     Channel(ChannelId),
     /// The proxy of a channel.
     ChannelProxy(ChannelId),
+    /// The settings of a channel.
+    ChannelSettings(ChannelId),
     /// The value of a secret.
     Secret(SecretId),
     /// The parameters of a run of this task.
@@ -34,6 +36,7 @@ impl std::fmt::Display for SealedAt {
             Self::KeyCheck => f.write_str("the check of the key"),
             Self::Channel(id) => write!(f, "the URL of channel {id}"),
             Self::ChannelProxy(id) => write!(f, "the proxy of channel {id}"),
+            Self::ChannelSettings(id) => write!(f, "the settings of channel {id}"),
             Self::Secret(id) => write!(f, "secret {id}"),
             Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
         }
@@ -143,6 +146,14 @@ impl Store {
                 |id, _| SealedAt::ChannelProxy(ChannelId(id)),
                 reseal
             );
+            let settings = each!(
+                tx,
+                channel,
+                Id,
+                SettingsSealed,
+                |id, _| SealedAt::ChannelSettings(ChannelId(id)),
+                reseal
+            );
             let runs = each!(
                 tx,
                 run,
@@ -151,7 +162,7 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + proxies + runs;
+            let values = secrets + channels + proxies + settings + runs;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))

@@ -3,9 +3,9 @@
 use migration::{OWNER_MARK, TAG_MARK, fold};
 
 /// The longest search: SQLite refuses patterns of more than 50,000 bytes, and no search needs that much.
-const CHARS_MAX: usize = 200;
+pub const CHARS_MAX: usize = 200;
 /// The most words of a search.
-const WORDS_MAX: usize = 8;
+pub const WORDS_MAX: usize = 8;
 
 /// Why a search is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,34 +14,6 @@ pub enum SearchFault {
     TooLong,
     /// More than eight words.
     TooMany,
-}
-
-impl SearchFault {
-    /// The code in the API.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooLong => "too_long",
-            Self::TooMany => "too_many",
-        }
-    }
-
-    /// One sentence for a person.
-    #[must_use]
-    pub fn text(self, lang: app::i18n::Lang) -> String {
-        match self {
-            Self::TooLong => lang.pick(
-                format!("搜索内容最多 {CHARS_MAX} 个字符"),
-                format!("A search has at most {CHARS_MAX} characters"),
-            ),
-            Self::TooMany => lang.pick(
-                format!("一次最多搜索 {WORDS_MAX} 个词；带空格的词请加双引号"),
-                format!(
-                    "A search has at most {WORDS_MAX} words; put quotes around words with spaces"
-                ),
-            ),
-        }
-    }
 }
 
 /// The patterns that a task's text must match, all of them; for `LIKE … ESCAPE '!'`.

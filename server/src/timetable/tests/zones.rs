@@ -210,3 +210,19 @@ fn the_zone_of_the_machine_does_not_matter() {
     }
     assert!(cycle("0 0 * * *", "UTC").names(at("2026-01-01")));
 }
+
+#[test]
+fn the_zone_that_was_meant_is_found() {
+    for (typed, meant) in [
+        ("Europe/Berlim", Some("Europe/Berlin")),
+        ("asia/shanghai", Some("Asia/Shanghai")),
+        ("Asia/Shangai", Some("Asia/Shanghai")),
+        ("Shanghai", Some("Asia/Shanghai")),
+        ("America/New York", Some("America/New_York")),
+        ("Mars/Olympus", None),
+        ("", None),
+    ] {
+        assert_eq!(nearest_zone(typed).as_deref(), meant, "{typed}");
+    }
+    assert_eq!(nearest_zone(&"x".repeat(1 << 20)), None);
+}

@@ -81,6 +81,20 @@ async fn schedules_of_all_kinds_are_computed_without_a_server() {
         printed(&text).starts_with("~ 2026-03-29 03:00:00 +02:00 时钟拨快"),
         "{text:?}"
     );
+    for (language, words) in [
+        (
+            "C.UTF-8",
+            "There is no time zone \"Europe/Berlim\"; did you mean Europe/Berlin?",
+        ),
+        (
+            "zh_CN.UTF-8",
+            "没有“Europe/Berlim”这个时区；是不是 Europe/Berlin？",
+        ),
+    ] {
+        let asked = ["cron", "next", "0 9 * * *", "--zone", "Europe/Berlim"];
+        let ended = jcrontab_with(&place, &asked, &[("LC_ALL", language)], "").await;
+        assert!(ended.refused(2).contains(words), "{ended:?}");
+    }
     for wrong in [
         &["every 0s"][..],
         &["at 2026-13-01 09:00"],
@@ -257,17 +271,18 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     );
     let shown = run(&["task", "show", &id]).await;
     assert!(
-        printed(&shown).contains("paused_until: 2037-01-01T18:00:00Z"),
+        printed(&shown).contains("Paused until: 2037-01-01 18:00:00 +00:00"),
         "{shown:?}"
     );
     run(&["task", "pause", &id, "--until", "2001-01-01 18:00"])
         .await
         .refused(2);
 
-    run(&["calendar", "delete", name]).await.refused(4);
-    printed(&run(&["task", "delete", &id]).await);
-    printed(&run(&["calendar", "delete", name]).await);
-    run(&["calendar", "delete", name]).await.refused(3);
+    let delete = ["calendar", "delete", name, "--yes"];
+    run(&delete).await.refused(4);
+    printed(&run(&["task", "delete", &id, "--yes"]).await);
+    printed(&run(&delete).await);
+    run(&delete).await.refused(3);
 
     let once = run(&[
         "blackout",
@@ -311,9 +326,9 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     assert!(printed(&listed).contains("0 0 1 1 * + 8h") && listed.out.contains("catch_up"));
     let listed = run(&["blackout", "list", "--json"]).await.json();
     for blackout in listed["items"].as_array().expect("blackouts") {
-        printed(&run(&["blackout", "delete", &blackout["id"].to_string()]).await);
+        printed(&run(&["blackout", "delete", "-y", &blackout["id"].to_string()]).await);
     }
-    run(&["blackout", "delete", "1"]).await.refused(3);
+    run(&["blackout", "delete", "1", "--yes"]).await.refused(3);
     run(&["blackout", "add", "--name", "x"]).await.refused(2);
     for wrong in [&["--from", "2037-01-01"][..], &["--duration", "1h"]] {
         let ended = run(&[&["blackout", "add", "--name", "x"], wrong].concat()).await;
@@ -360,4 +375,17 @@ async fn calendars_and_plans_are_the_same_with_a_server_and_without() {
     ];
     jcrontab(&place, &unknown).await.refused(2);
     assert_eq!(server.stop().await, 0);
+}
+
+#[tokio::test]
+async fn a_file_of_another_charset_is_refused_with_the_option_for_it() {
+    let place = Place::new().await;
+    let run = async |arguments: &[&str]| jcrontab(&place, arguments).await;
+    printed(&run(&["calendar", "create", "ours"]).await);
+    let file = place.work().join("gbk.txt");
+    std::fs::write(&file, b"2026-05-05 rest \xb0\xe0\n").expect("a file");
+    let file = file.display().to_string();
+    let import = ["calendar", "import", "ours", "--file", &file];
+    assert!(run(&import).await.refused(2).contains("(--charset gbk)"));
+    printed(&run(&[&import[..], &["--charset", "gbk"]].concat()).await);
 }

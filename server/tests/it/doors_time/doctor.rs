@@ -5,6 +5,7 @@ use serde_json::Value;
 use app::auth::Role;
 use chrono::TimeDelta;
 
+use super::super::arrows::read;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, admin_token, jcrontab_with};
 use super::super::helpers::{TestApp, in_time};
@@ -16,8 +17,11 @@ fn states(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     checks
         .iter()
-        // How old the machine's zone data is, and the year, is not the test's business.
-        .filter(|check| check["name"] != "zone_data" && check["name"] != "calendars")
+        // How old the machine's zone data is, the year, and whether the pages were built are not
+        // the test's business.
+        .filter(|check| {
+            !["zone_data", "calendars", "site"].contains(&check["name"].as_str().expect("a name"))
+        })
         .map(|check| (text(&check["name"]), text(&check["status"])))
         .collect()
 }
@@ -127,6 +131,8 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         "{words:?}"
     );
     assert_eq!(lines.len(), 11, "one line each: {words:?}");
+    let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
+    as_documented(printed(&words));
     let remote = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", token.as_str()),
@@ -141,6 +147,37 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         &[("version", "ok"), ("server", "fail")],
     );
     assert_eq!(server.stop().await, 0);
+}
+
+/// The example of the manual has the checks of the real thing in their order, and the words of those
+/// that are the same everywhere.
+#[track_caller]
+fn as_documented(printed: &str) {
+    let manual = read("docs/OPERATIONS.md");
+    let (_, example) = manual
+        .split_once("$ jcrontab doctor\n")
+        .expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let checks = |text: &str| -> Vec<(String, String)> {
+        text.lines()
+            .filter_map(|line| line.get(6..)?.split_once(": "))
+            .map(|(title, words)| (title.to_owned(), words.to_owned()))
+            .collect()
+    };
+    let (real, shown) = (checks(printed), checks(example));
+    let titles = |all: &[(String, String)]| -> Vec<String> {
+        all.iter().map(|(title, _)| title.clone()).collect()
+    };
+    assert_eq!(titles(&real), titles(&shown), "{printed}");
+    let words = |all: &[(String, String)], of: &str| {
+        let found = all.iter().find(|(title, _)| title == of);
+        found.map(|(_, words)| words.clone())
+    };
+    for title in ["version", "database schema", "secret key"] {
+        assert_eq!(words(&real, title), words(&shown, title), "{title}");
+    }
+    let server = |all| words(all, "server").is_some_and(|words| words.starts_with("running: "));
+    assert!(server(&real) && server(&shown), "{printed}");
 }
 
 /// A database that refuses every login; returns its address.
@@ -236,4 +273,33 @@ async fn a_server_whose_loop_has_not_turned_yet_is_starting() {
     app.node().await.turn().await;
     assert_eq!(stranger.get("/readyz").await.status, 200);
     assert_eq!(server().await, (0, "ok".to_owned()));
+}
+
+#[tokio::test]
+async fn files_of_the_pages_that_are_missing_are_reported() {
+    let place = Place::new().await;
+    admin_token(&place).await;
+    let nowhere = place.work().join("no-site").display().to_string();
+    let elsewhere = [("LEPTOS_SITE_ROOT", nowhere.as_str())];
+    let check = async || {
+        let doctor = jcrontab_with(&place, &["doctor", "--json"], &elsewhere, "").await;
+        let report: Value = serde_json::from_str(&doctor.out).expect("JSON");
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let site = checks.into_iter().find(|check| check["name"] == "site");
+        site.unwrap_or_else(|| panic!("no check of the site: {doctor:?}"))
+    };
+    let here = check().await;
+    assert_eq!(here["status"], "warn", "{here}");
+    assert!(
+        here["text"]
+            .as_str()
+            .is_some_and(|text| text.contains(&nowhere)),
+        "{here}"
+    );
+    let server = Server::start(&place, &elsewhere).await;
+    let log = server.log();
+    assert!(log.contains("the site's files are missing"), "{log}");
+    let asked = check().await;
+    assert_eq!(asked, here, "the running server says the same");
+    assert_eq!(server.stop().await, 0);
 }

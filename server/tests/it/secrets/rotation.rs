@@ -13,6 +13,7 @@ use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
 const PROXY: &str = "http://ops:word@proxy.example:3128";
+const SETTINGS: &str = r#"{"secret":"","chat":"","method":"","headers":[{"name":"Authorization","value":"Bearer channel"}],"user":"","from":"","to":[],"tls":"starttls","ca":""}"#;
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {
@@ -32,6 +33,8 @@ async fn furnished() -> Arc<Place> {
         CHANNEL_URL,
         "--proxy",
         PROXY,
+        "--header",
+        "Authorization: Bearer channel",
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
@@ -75,6 +78,11 @@ async fn all_opens(place: &Place) {
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
         ("SELECT proxy_sealed FROM channel", "channel-proxy:1", PROXY),
         (
+            "SELECT settings_sealed FROM channel",
+            "channel-settings:1",
+            SETTINGS,
+        ),
+        (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
             "{\"P\":\"x\"}",
@@ -98,7 +106,7 @@ async fn a_new_key_for_everything() {
     for _ in 0..2 {
         let done = rotate(&place).await;
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-        assert!(done.out.contains("5 values"), "{done:?}");
+        assert!(done.out.contains("6 values"), "{done:?}");
         let after = text(&place, "secret.key").expect("the key");
         assert_ne!(after, before);
         assert_eq!(
@@ -119,7 +127,7 @@ async fn a_new_key_for_everything() {
         .database
         .rows("SELECT detail FROM audit WHERE action = 'key.rotate'")
         .await;
-    assert_eq!(shown, ["5 values", "5 values"]);
+    assert_eq!(shown, ["6 values", "6 values"]);
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
 }
