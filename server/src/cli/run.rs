@@ -4,7 +4,7 @@ mod brief;
 mod show;
 mod tail;
 
-use app::run::{RunState, reason_text};
+use app::run::reason_text;
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
@@ -114,12 +114,6 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                 print_json(&run);
             } else {
                 show::show(client, &run).await?;
-                if RunState::BAD
-                    .iter()
-                    .any(|state| run["state"] == state.as_str())
-                {
-                    print_lines(&brief::brief(client, *id).await?);
-                }
             }
         }
         RunCommand::Output { id } => {

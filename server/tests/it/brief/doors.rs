@@ -99,13 +99,12 @@ async fn the_terminal_shows_it_with_the_run() {
     };
     let shown = show(failed.0).await;
     for piece in [
-        "state: failed\n",
-        "Failure brief\n  Since: 2026-11-22 08:03:00 +00:00, first failure; last success 2026-11-22 08:01:00 +00:00",
+        "Failure brief:\n  Since: 2026-11-22 08:03:00 +00:00, first failure; last success 2026-11-22 08:01:00 +00:00",
         "  What changed: ed edited the command, the runbook at 2026-11-22 08:02:00 +00:00\n",
         &format!(
             "  + #{failed}:2: disk full on /data\n  - #{success}:2: copied 17 files in 350 ms\n"
         ),
-        "Runbook\n  free some space\n",
+        "Runbook:\n  free some space\n",
     ] {
         assert!(shown.contains(piece), "{piece}: {shown}");
     }
