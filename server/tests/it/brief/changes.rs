@@ -82,7 +82,11 @@ async fn secrets_that_changed_are_named_for_those_who_may_know_them() {
     assert_eq!((known.changes.len(), known.more_changes), (5, 1));
     let hidden = brief(&viewer, failed).await;
     assert_eq!(named(&hidden.changes).len(), 5);
-    assert!(named(&hidden.changes).iter().all(|(name, _)| name.is_none()));
+    assert!(
+        named(&hidden.changes)
+            .iter()
+            .all(|(name, _)| name.is_none())
+    );
     let page = viewer.open(&format!("/runs/{failed}")).await.text();
     assert!(
         page.contains("更换了一个密钥的值") && !page.contains("THREE"),
