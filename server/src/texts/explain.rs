@@ -290,12 +290,18 @@ impl Say for ByLedger {
                 let (why_zh, why_en) = (&why.zh, &why.en);
                 match many {
                     Some((since, count)) => both(
-                        format!("不会执行：{since} 到 {named} 之间的 {count} 次都会{zh}，原因：{why_zh}。"),
-                        format!("It will not run: each of the {count} firings from {since} to {named} is skipped: {why_en}."),
+                        format!(
+                            "不会执行：{since} 到 {named} 之间的 {count} 次都会{zh}，原因：{why_zh}。"
+                        ),
+                        format!(
+                            "It will not run: each of the {count} firings from {since} to {named} is skipped: {why_en}."
+                        ),
                     ),
                     None => both(
                         format!("不会执行：计划在 {named} 的这一次会{zh}，原因：{why_zh}。"),
-                        format!("It will not run: the run planned for {named} is skipped: {why_en}."),
+                        format!(
+                            "It will not run: the run planned for {named} is skipped: {why_en}."
+                        ),
                     ),
                 }
             }
@@ -343,7 +349,9 @@ impl Say for ByLedger {
 pub fn lost_before(run: RunId) -> Text {
     both(
         format!("上一次执行（执行 {run}）失联，无法得知当时是否还在执行"),
-        format!("the previous run (run {run}) was lost, so whether it was still running is unknown"),
+        format!(
+            "the previous run (run {run}) was lost, so whether it was still running is unknown"
+        ),
     )
 }
 

@@ -73,8 +73,12 @@ impl Say for TaskWarning {
                 "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
             ),
             Self::NoShell { path } => both(
-                format!("这台服务器上没有可执行的 shell {path}：在这里执行会失败，其他节点上可能有"),
-                format!("This server has no executable shell {path}: runs here will fail; it may exist on another node"),
+                format!(
+                    "这台服务器上没有可执行的 shell {path}：在这里执行会失败，其他节点上可能有"
+                ),
+                format!(
+                    "This server has no executable shell {path}: runs here will fail; it may exist on another node"
+                ),
             ),
             Self::UnknownTz { value } => both(
                 format!(

@@ -183,12 +183,7 @@ fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger)
 }
 
 /// A firing, or many, that did not run.
-fn of_unrun(
-    task: &Task,
-    row: &StoredOccurrence,
-    why: Text,
-    to_come: bool,
-) -> (Verdict, ByLedger) {
+fn of_unrun(task: &Task, row: &StoredOccurrence, why: Text, to_come: bool) -> (Verdict, ByLedger) {
     let missed = row.state == OccurrenceState::Missed;
     let verdict = if missed {
         Verdict::Missed
