@@ -148,7 +148,6 @@ fn by_ledger() -> Vec<ByLedger> {
         .collect();
     samples.push(ByLedger::Planned { due: String::new() });
     samples.push(ByLedger::Late { due: String::new() });
-    samples.push(ByLedger::Late { due: String::new() });
     samples.push(ByLedger::Waiting {
         named: String::new(),
         why: why(),
