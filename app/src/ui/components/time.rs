@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::i18n::Lang;
 use crate::page::Clockface;
-use crate::run::{Run, RunState};
+use crate::run::RunState;
 use crate::texts::{health, phrases};
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::lang;
@@ -193,11 +193,11 @@ impl Clock {
     }
 
     /// How long a run took, or has taken so far; a dash where that is not known.
-    pub(crate) fn lasted(&self, run: &Run) -> AnyView {
-        if run.state == RunState::Lost {
+    pub(crate) fn lasted(&self, state: RunState, from: Stamp, to: Option<Stamp>) -> AnyView {
+        if state == RunState::Lost {
             return view! { <span class="muted">"—"</span> }.into_any();
         }
-        self.took(run.started_at, run.finished_at)
+        self.took(from, to)
     }
 
     /// The zone of the times on the page.

@@ -96,7 +96,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     let time = if waits {
         run.due_at.map(|at| clock.relative(at))
     } else {
-        Some(clock.lasted(run))
+        Some(clock.lasted(run.state, run.started_at, run.finished_at))
     };
     view! {
         <Title text=format!("{title} · {}", run.task_name)/>
@@ -158,7 +158,7 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
     let items = all.iter().map(|run| {
         let time = match run.state {
             RunState::Waiting => run.due_at.map(|at| clock.relative(at)),
-            _ => Some(clock.lasted(run)),
+            _ => Some(clock.lasted(run.state, run.started_at, run.finished_at)),
         };
         let current = (run.id == shown).then_some("page");
         view! {

@@ -130,7 +130,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
         "{words:?}"
     );
-    assert_eq!(lines.len(), 11, "one line each: {words:?}");
+    assert_eq!(lines.len(), 12, "one line each: {words:?}");
     let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
     as_documented(printed(&words));
     let remote = [
