@@ -1,6 +1,7 @@
 //! Runs (执行), and planned firings that ended without one.
 
 mod answer;
+pub mod brief;
 pub mod log;
 mod not_started;
 mod reason;

@@ -2,7 +2,8 @@
 
 use super::{at, bundled, cycle};
 use crate::timetable::{
-    Cycle, at_time_on, civil_date, clock_changes, parse_instant, rules, start_of_day, zone,
+    Cycle, at_time_on, civil_date, clock_changes, nearest_zone, parse_instant, rules, start_of_day,
+    zone,
 };
 use chrono::{DateTime, Utc};
 use jiff::civil::{Date, Time, date, time};
