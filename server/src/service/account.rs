@@ -48,12 +48,7 @@ impl Service {
         }
         // The sessions would end and nothing would be safer.
         if change.new == change.current {
-            let text = lang.pick(
-                "新密码与当前密码相同",
-                "The new password is the same as the current one",
-            );
-            let fault = FieldError::new("new", "unchanged", text);
-            return Err(AppError::invalid(lang, vec![fault]));
+            return Err(AccountFault::SamePassword.alone("new", lang));
         }
         let hashed = self.passwords.hash(&change.new).await;
         let hash = hashed.map_err(|error| hash_failed(lang, &error))?;

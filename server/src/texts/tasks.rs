@@ -188,8 +188,9 @@ impl Say for Change {
 fn fields(detail: &str) -> Text {
     let fields: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(detail).unwrap_or_default();
-    if fields.is_empty() {
+    let words = Text::each(|lang| changed_values(lang, &fields));
+    if words.en.is_empty() {
         return both("保存了一次", "saved it");
     }
-    Text::each(|lang| changed_values(lang, &fields))
+    words
 }
