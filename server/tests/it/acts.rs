@@ -544,8 +544,9 @@ async fn a_conflict_names_the_values_that_differ_and_versions_that_never_were() 
     .await
     .expect(200);
     let conflict = async |version: &str, lang: &str| {
-        let late = app.signed_in(&format!("{lang}-{version}"), Role::Editor);
-        let late = late.await.with("accept-language", lang);
+        let name = format!("{lang}-{version}");
+        let late = app.signed_in(&name, Role::Editor).await;
+        let late = late.with("accept-language", lang);
         let late = late.with("if-match", &format!("\"{version}\""));
         let refused = late
             .call("PATCH", &path, Some(json!({"nickname": "n"})))

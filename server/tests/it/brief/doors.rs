@@ -82,6 +82,7 @@ async fn the_terminal_shows_it_with_the_run() {
     let task = app.add(draft("backup", SELDOM, WORKS)).await.id;
     let success = run(&app, task).await;
     change(
+        &app,
         &editor,
         task,
         json!({"command": FAILS, "runbook": "free some space"}),

@@ -73,7 +73,8 @@ async fn a_refused_recipient_does_not_keep_the_others_from_their_mail() {
         };
         let channel = made(&app, &plain).await;
         let test = tested(&app, channel.id).await;
-        let shown = app::backend::Channels::channel_get(&*app.service, &app.console(), channel.id);
+        let console = app.console();
+        let shown = app::backend::Channels::channel_get(&*app.service, &console, channel.id);
         (test, shown.await.expect("the channel"))
     };
     let (test, shown) = to("some", &["refused@example.com", "ana@example.com"]).await;
