@@ -18,6 +18,7 @@ mod m20261129_000013_run_streak;
 mod m20261129_000014_audit_version;
 mod m20261129_000015_task_notes;
 mod m20261129_000016_channel_proxy;
+mod m20261129_000017_outbox_facts;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_audit_version::Migration),
             Box::new(m20261129_000015_task_notes::Migration),
             Box::new(m20261129_000016_channel_proxy::Migration),
+            Box::new(m20261129_000017_outbox_facts::Migration),
         ]
     }
 }

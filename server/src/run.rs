@@ -2,6 +2,7 @@
 //! is kept for attempts that come later.
 
 mod job;
+mod messages;
 pub mod parameters;
 
 pub use job::Job;

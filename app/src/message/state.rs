@@ -24,11 +24,15 @@ pub enum MessageState {
     Dead,
     /// Taken back before it left: its task was closed, or its run was stopped.
     Withdrawn,
+    /// Part of a digest that the channel has not accepted yet.
+    Merged,
+    /// The channel accepted the digest that it is part of.
+    Digested,
 }
 
 impl MessageState {
     /// Those that have not left for good: they hold a place in the outbox.
-    pub const OPEN: [Self; 3] = [Self::Pending, Self::Waiting, Self::Sending];
+    pub const OPEN: [Self; 4] = [Self::Pending, Self::Waiting, Self::Sending, Self::Merged];
     /// Those that can still be taken back.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
@@ -60,19 +64,27 @@ pub enum MessageStep {
     Withdraw,
     /// Its channel was deleted.
     Orphan,
+    /// It becomes part of a digest.
+    Merge,
+    /// The digest that it is part of was accepted.
+    AcceptDigest,
+    /// The digest that it is part of was given up.
+    GiveUpDigest,
 }
 
 impl Step for MessageStep {
     type State = MessageState;
 
     fn leaves(self, state: MessageState) -> bool {
-        use MessageState::{Pending, Sending, Waiting};
+        use MessageState::{Merged, Pending, Sending, Waiting};
         match self {
             Self::Take => state == Pending,
             Self::PutBack => state == Sending,
             Self::Accept | Self::GiveUp => matches!(state, Sending | Pending),
             Self::Follow | Self::FallWithText => state == Waiting,
-            Self::Withdraw | Self::Orphan => matches!(state, Pending | Waiting),
+            Self::Withdraw | Self::Merge => matches!(state, Pending | Waiting),
+            Self::Orphan => matches!(state, Pending | Waiting | Merged),
+            Self::AcceptDigest | Self::GiveUpDigest => state == Merged,
         }
     }
 
@@ -81,8 +93,12 @@ impl Step for MessageStep {
             Self::Take => MessageState::Sending,
             Self::PutBack | Self::Follow => MessageState::Pending,
             Self::Accept => MessageState::Sent,
-            Self::GiveUp | Self::FallWithText | Self::Orphan => MessageState::Dead,
+            Self::GiveUp | Self::FallWithText | Self::Orphan | Self::GiveUpDigest => {
+                MessageState::Dead
+            }
             Self::Withdraw => MessageState::Withdrawn,
+            Self::Merge => MessageState::Merged,
+            Self::AcceptDigest => MessageState::Digested,
         }
     }
 }
@@ -103,7 +119,14 @@ mod tests {
             (MessageStep::Follow, &["waiting"], "pending"),
             (MessageStep::FallWithText, &["waiting"], "dead"),
             (MessageStep::Withdraw, &["pending", "waiting"], "withdrawn"),
-            (MessageStep::Orphan, &["pending", "waiting"], "dead"),
+            (
+                MessageStep::Orphan,
+                &["pending", "waiting", "merged"],
+                "dead",
+            ),
+            (MessageStep::Merge, &["pending", "waiting"], "merged"),
+            (MessageStep::AcceptDigest, &["merged"], "digested"),
+            (MessageStep::GiveUpDigest, &["merged"], "dead"),
         ]);
     }
 

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
-use crate::composer::Composer;
 use crate::executor::Executor;
 use crate::loops::{Backoff, Spec, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
@@ -34,7 +33,6 @@ pub(super) const LOOP: Spec = Spec {
 /// The heartbeat of a process.
 pub(super) struct Heartbeat {
     pub(super) store: Store,
-    pub(super) composer: Composer,
     pub(super) node: NodeRow,
     pub(super) clock: Arc<DatabaseClock>,
     pub(super) lease: Arc<Lease>,
@@ -112,7 +110,7 @@ impl Heartbeat {
             HeartbeatEvidence::Inconclusive
         };
         let clock: SharedClock = self.clock.clone();
-        reap_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
+        reap_dead_nodes(&self.store, &clock, &self.node, silence).await?;
         Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 use app::channel::ChannelKind;
 use app::i18n::Lang;
+use app::message::MessageKind;
 use app::time::Stamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -40,6 +41,12 @@ impl Sender {
     /// When its proxy may not be called, or the TLS set-up fails.
     pub fn by(&self, way: &Way) -> Result<Self, SendError> {
         Ok(Self::new(self.client.by(way)?, self.lang))
+    }
+
+    /// The same in the language of a channel.
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 
     /// What may be called by this way.
@@ -108,7 +115,7 @@ fn unreachable(error: reqwest::Error) -> SendError {
 }
 
 fn wecom_body(item: &OutboxItem, lang: Lang) -> Value {
-    if item.kind == "image" {
+    if item.kind == MessageKind::Image {
         let picture = picture::by_name(&item.body);
         let digest = Md5::digest(picture);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

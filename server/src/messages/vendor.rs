@@ -1,5 +1,6 @@
 //! What a vendor's answer means: accepted, not now, or never.
 
+use app::channel::ChannelKind;
 use serde_json::Value;
 
 use crate::outbound::{RetryAfter, SendError};
@@ -14,6 +15,19 @@ const WECOM_PASSING: [i64; 2] = [-1, 6000];
 /// message to the same address gets the same answer tomorrow.
 const WECOM_FINAL: [std::ops::RangeInclusive<i64>; 3] =
     [40_000..=49_999, 50_001..=99_999, 300_000..=999_999];
+
+/// How many messages a vendor takes from one address within any 60 seconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PerMinute(pub(super) u32);
+
+/// The limit of a kind of channel; `None` where we know of none.
+pub(super) const fn limits(kind: ChannelKind) -> Option<PerMinute> {
+    match kind {
+        // Developer document 91770.
+        ChannelKind::Wecom => Some(PerMinute(20)),
+        ChannelKind::Webhook => None,
+    }
+}
 
 /// An answer as it came.
 pub(super) struct Answer {

@@ -8,7 +8,7 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::Event;
+use app::message::{Event, MessageKind};
 use app::name::name_fault;
 use app::page::Notice;
 use app::texts::phrases;
@@ -311,13 +311,14 @@ impl Channels for Service {
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
-            kind: "text".to_owned(),
-            event: Event::Test.as_str().to_owned(),
+            kind: MessageKind::Text,
+            event: Event::Test,
             body: format!(
                 "{}{}",
                 Event::Test.title(lang),
                 lang.pick("来自 Jcrontab 的测试消息", "A test message from Jcrontab")
             ),
+            facts: None,
             mentions: Vec::new(),
             task_id: TaskId(0),
             run_id: None,
@@ -354,15 +355,24 @@ impl Channels for Service {
         let lang = caller.lang;
         let limit = u64::from(limit.clamp(1, 200));
         let found = self.store.message_rows(task, run, limit).await;
-        let mut rows = found.or_internal(lang)?;
-        // As they are sent: each channel cuts to its own limit.
-        let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
+        let found = found.or_internal(lang)?;
+        let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
+        let langs = self.store.channel_langs(channels.iter().copied()).await;
+        let langs = langs.or_internal(lang)?;
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
-        for row in &mut rows {
-            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
-                row.text = cut(&row.text, WECOM_TEXT_MAX, self.composer.lang).into_owned();
+        let rows = found.into_iter().map(|(mut row, facts)| {
+            let theirs = langs.get(&row.channel_id).copied();
+            // What has not left yet, as it would be sent now. Facts of another version show nothing.
+            if let Some(Ok(facts)) = facts.map(|facts| serde_json::from_str(&facts)) {
+                row.text = self.renderer.text(&facts, theirs);
             }
-        }
-        Ok(rows)
+            // As they are sent: each channel cuts to its own limit.
+            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
+                let theirs = theirs.unwrap_or(self.renderer.lang);
+                row.text = cut(&row.text, WECOM_TEXT_MAX, theirs).into_owned();
+            }
+            row
+        });
+        Ok(rows.collect())
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use app::channel::{Channel, ChannelKind, DIRECT};
+use app::i18n::Lang;
 use app::id::ChannelId;
 use app::message::MessageState;
 use app::time::Stamp;
@@ -14,17 +15,18 @@ use sea_orm::{
 
 use super::code::is_one_of;
 use super::delivery::channel_gone;
-use super::entity::{channel, message, task};
+use super::entity::{channel, channel_slot, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
 /// States of messages that go with their channel: what was sent stays in the history.
-const NEVER_SENT: [MessageState; 5] = [
+const NEVER_SENT: [MessageState; 6] = [
     MessageState::Pending,
     MessageState::Waiting,
     MessageState::Sending,
     MessageState::Dead,
     MessageState::Withdrawn,
+    MessageState::Merged,
 ];
 
 /// A checked channel.
@@ -60,6 +62,8 @@ pub struct ChannelTarget {
     pub proxy: Option<String>,
     /// The whole of a proxy, sealed.
     pub proxy_sealed: Option<String>,
+    /// The language of its messages; `None` for the server's.
+    pub lang: Option<Lang>,
 }
 
 impl Store {
@@ -141,6 +145,7 @@ impl Store {
             url_sealed: row.url_sealed,
             proxy: row.proxy,
             proxy_sealed: row.proxy_sealed,
+            lang: row.lang.as_deref().and_then(Lang::from_tag),
         }))
     }
 
@@ -239,6 +244,10 @@ impl Store {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
+            channel_slot::Entity::delete_many()
+                .filter(channel_slot::Column::ChannelId.eq(id.0))
+                .exec(tx)
+                .await?;
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
                 .filter(is_one_of(message::Column::State, &NEVER_SENT))
@@ -288,6 +297,7 @@ async fn write(
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::UrlSealed, Expr::value(sealed))
             .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
     }

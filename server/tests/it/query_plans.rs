@@ -3,6 +3,7 @@
 //! plan may neither walk through a table that grows nor sort rows of it. What plans do not tell is
 //! measured: how much each statement reads, with a history and with ten times as much.
 
+mod backlog;
 mod growth;
 mod history;
 mod reads;

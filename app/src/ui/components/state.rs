@@ -118,5 +118,7 @@ pub(crate) fn message_state(state: MessageState) -> AnyView {
         MessageState::Pending | MessageState::Waiting => {
             badge("off", icon::CLOCK, ui.message_pending)
         }
+        MessageState::Merged => badge("off", icon::CLOCK, ui.message_merged),
+        MessageState::Digested => badge("ok", icon::CHECK, ui.message_digested),
     }
 }

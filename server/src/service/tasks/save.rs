@@ -14,7 +14,8 @@ use super::super::{Service, or_taken};
 use super::history::difference;
 use super::{name_taken, task_noun};
 use crate::error::OrInternal;
-use crate::store::{TaskChange, Updated};
+use crate::facts::Facts;
+use crate::store::{NewMessage, TaskChange, Updated};
 
 /// Times that a change which names no version is made anew on what others saved meanwhile.
 const SAVE_TRIES: u32 = 8;
@@ -57,7 +58,8 @@ impl Service {
         let act = self.act(who, "task.create").detail(spec.name.as_str());
         let first_message = |id: TaskId| {
             let task = Task::entered(id, spec.clone(), Stamp(act.at()));
-            self.composer.created(&task, act.at())
+            let facts = Facts::created(&task, act.at());
+            NewMessage::about(&task, facts).into_iter().collect()
         };
         let inserted = self.store.insert_task(&act, &spec, first_message).await;
         let id = or_taken(inserted, caller.lang, || {

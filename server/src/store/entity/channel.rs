@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) proxy: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) proxy_sealed: Option<String>,
+    pub(crate) lang: Option<String>,
+    pub(crate) blocked_until: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

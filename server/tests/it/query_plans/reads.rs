@@ -69,7 +69,7 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     store.outbox_next(now).await.expect("the outbox");
     store.outbox_channels(now).await.expect("the outbox");
     store
-        .outbox_take(channel, &app.me.id, now)
+        .outbox_take(channel, None, &app.me.id, now)
         .await
         .expect("the outbox");
     store.asked_to_end(&app.me.id).await.expect("asked");
