@@ -10,13 +10,33 @@ pub(crate) struct Migration;
 
 /// Indexes of `message`.
 const INDEXES: [&[&str]; 3] = [
-    // What is due of a channel, in its order; the next channel that has something.
+    // What may be sent to a channel, in its order; the next channel that has something.
     &["state", "channel_id", "next_attempt_at"],
     // The picture behind a text.
     &["after_id"],
     // What a digest consists of.
     &["digest_id"],
 ];
+
+/// Indexes of `message` whose place the first of those takes.
+const FORMER: [&[&str]; 2] = [&["state", "next_attempt_at"], &["channel_id", "state"]];
+
+/// The name of an index of `message`.
+fn name(columns: &[&str]) -> String {
+    format!("ix_message_{}", columns.join("_"))
+}
+
+/// Drops an index of `message` that is there.
+async fn drop_once(manager: &SchemaManager<'_>, columns: &[&str]) -> Result<(), DbErr> {
+    if !manager.has_index("message", name(columns)).await? {
+        return Ok(());
+    }
+    let index = Index::drop()
+        .name(name(columns))
+        .table("message")
+        .to_owned();
+    manager.drop_index(index).await
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -26,6 +46,9 @@ impl MigrationTrait for Migration {
         add(manager, "message", columns).await?;
         for columns in INDEXES {
             index_once(manager, "message", columns, false).await?;
+        }
+        for columns in FORMER {
+            drop_once(manager, columns).await?;
         }
         // How the channel's messages are worded, `NULL` as the server's settings say; until when its
         // vendor asked to be left alone.
@@ -46,10 +69,11 @@ impl MigrationTrait for Migration {
         manager
             .drop_table(Table::drop().table("channel_slot").to_owned())
             .await?;
+        for columns in FORMER {
+            index_once(manager, "message", columns, false).await?;
+        }
         for columns in INDEXES {
-            let name = format!("ix_message_{}", columns.join("_"));
-            let index = Index::drop().name(name).table("message").to_owned();
-            manager.drop_index(index).await?;
+            drop_once(manager, columns).await?;
         }
         for (table, column) in [
             ("message", "facts"),
@@ -57,6 +81,9 @@ impl MigrationTrait for Migration {
             ("channel", "lang"),
             ("channel", "blocked_until"),
         ] {
+            if !manager.has_column(table, column).await? {
+                continue;
+            }
             let table = Table::alter().table(table).drop_column(column).to_owned();
             manager.alter_table(table).await?;
         }

@@ -256,8 +256,8 @@ impl Facts {
     }
 }
 
-/// What the run of a task that ended so is to its people; `None` where they are not told: of commands
-/// alone only failures are reported.
+/// Which message the end of a run causes; `None` for no message: of commands alone only failures are
+/// reported.
 #[must_use]
 pub fn event_of(task: &Task, state: RunState) -> Option<Event> {
     Some(match state {

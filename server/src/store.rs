@@ -43,7 +43,7 @@ pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
     ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
-pub use messages::{NewMessage, OutboxItem, Setback, Taken};
+pub use messages::{NewMessage, OutboxItem, Outlook, Setback, Taken};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;

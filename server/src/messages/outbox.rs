@@ -148,7 +148,8 @@ impl Outbox {
         stop: &CancellationToken,
     ) -> Result<DateTime<Utc>, StoreError> {
         let now = self.clock.now();
-        for channel in self.store.outbox_channels(now).await? {
+        let outlook = self.store.outbox_look(now).await?;
+        for channel in outlook.due {
             if self.pace.wait(channel, now).is_none() && busy.insert(channel) {
                 let this = self.clone();
                 let stop = stop.clone();
@@ -159,8 +160,7 @@ impl Outbox {
             }
         }
         // What is due now has a worker, which wakes us when it ends, or waits for its channel.
-        let later = self.store.outbox_next(now).await?;
-        let soonest = later.into_iter().chain(self.pace.next(now)).min();
+        let soonest = outlook.next.into_iter().chain(self.pace.next(now)).min();
         Ok(soonest.unwrap_or(now + LOOK).min(now + LOOK))
     }
 

@@ -5,6 +5,8 @@ mod queue;
 mod settle;
 mod slots;
 
+use std::collections::HashMap;
+
 use app::channel::MessageRow;
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
@@ -14,13 +16,14 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use super::code::{Code, Lenient};
 use super::entity::{channel, message};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 use crate::facts::{Facts, Picture};
+
+pub use queue::Outlook;
 
 /// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -28,25 +28,27 @@ async fn with_robot() -> (TestApp, Robot, ChannelId) {
     (app, robot, channel)
 }
 
-/// A task that sends to a channel, entered without an announcement.
+/// A task that sends to a channel, whose announcement is taken away before any server sends it.
 async fn silent(app: &TestApp, name: &str, mode: Mode, channel: ChannelId) -> Task {
-    let command = if mode == Mode::Message { "" } else { "false" };
     let entered = app
         .add(TaskDraft {
             mode,
-            ..draft(name, "0 0 1 1 *", command)
+            channel_id: Some(channel.0),
+            ..draft(
+                name,
+                "0 0 1 1 *",
+                if mode.runs_command() { "false" } else { "" },
+            )
         })
         .await;
     app.place
         .database
         .execute(&format!(
-            "UPDATE task SET channel_id = {channel} WHERE id = {}",
+            "DELETE FROM message WHERE task_id = {}",
             entered.id
         ))
         .await;
-    let mut task = entered.task.clone();
-    task.spec.channel_id = Some(channel);
-    task
+    entered.task
 }
 
 /// Messages about runs of a task that failed now.

@@ -16,6 +16,15 @@ use super::super::txn::transaction;
 use super::super::{Store, StoreError, Tx};
 use super::{OutboxItem, Taken, digest, slots};
 
+/// What the outbox has to do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outlook {
+    /// Channels that have something to send now.
+    pub due: Vec<ChannelId>,
+    /// When the first of the others has something.
+    pub next: Option<DateTime<Utc>>,
+}
+
 /// What may be sent to a channel, in its order. A row with a word of another version is left to a
 /// server that knows it.
 pub(super) fn due(channel: ChannelId, now: DateTime<Utc>) -> Select<message::Entity> {
@@ -67,39 +76,37 @@ async fn blocked_until(
 }
 
 impl Store {
-    /// Channels that have something to send now.
+    /// Channels that have something to send now, and when the next of the others has.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn outbox_channels(&self, now: DateTime<Utc>) -> Result<Vec<ChannelId>, StoreError> {
+    pub async fn outbox_look(&self, now: DateTime<Utc>) -> Result<Outlook, StoreError> {
         use message::Column as M;
-        let pending = || {
-            message::Entity::find()
-                .select_only()
-                .column(M::ChannelId)
-                .filter(M::State.eq(Code(MessageState::Pending)))
-                .limit(1)
-        };
-        let mut found = Vec::new();
+        let mut outlook = Outlook::default();
         let mut last = i64::MIN;
-        // From channel to channel, since a DISTINCT would go through all that waits.
+        // From channel to channel along the index, since a DISTINCT would go through all that waits.
         loop {
-            let next: Option<i64> = pending()
+            let next: Option<(i64, DateTime<Utc>)> = message::Entity::find()
+                .select_only()
+                .columns([M::ChannelId, M::NextAttemptAt])
+                .filter(M::State.eq(Code(MessageState::Pending)))
                 .filter(M::ChannelId.gt(last))
+                .filter(is_known::<_, Event>(M::Event))
+                .filter(is_known::<_, MessageKind>(M::Kind))
                 .order_by_asc(M::ChannelId)
+                .order_by_asc(M::NextAttemptAt)
+                .limit(1)
                 .into_tuple()
                 .one(&self.reader)
                 .await?;
-            let Some(id) = next else {
-                return Ok(found);
+            let Some((id, at)) = next else {
+                return Ok(outlook);
             };
-            let due: Option<i64> = pending()
-                .filter(M::ChannelId.eq(id))
-                .filter(M::NextAttemptAt.lte(now))
-                .into_tuple()
-                .one(&self.reader)
-                .await?;
-            found.extend(due.map(ChannelId));
+            if at <= now {
+                outlook.due.push(ChannelId(id));
+            } else {
+                outlook.next = outlook.next.into_iter().chain([at]).min();
+            }
             last = id;
         }
     }
@@ -166,26 +173,6 @@ impl Store {
                 .await?;
             Ok(updated.rows_affected)
         })
-    }
-
-    /// The earliest time after `now` at which a message may be sent.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_next(
-        &self,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(message::Entity::find()
-            .select_only()
-            .column(message::Column::NextAttemptAt)
-            .filter(message::Column::State.eq(Code(MessageState::Pending)))
-            .filter(message::Column::NextAttemptAt.gt(now))
-            .order_by_asc(message::Column::NextAttemptAt)
-            .limit(1)
-            .into_tuple::<DateTime<Utc>>()
-            .one(&self.reader)
-            .await?)
     }
 
     /// Gives up what was meant for a channel that is gone.

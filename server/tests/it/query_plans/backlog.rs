@@ -2,7 +2,6 @@
 
 use app::channel::ChannelKind;
 use app::id::{ChannelId, TaskId};
-use app::task::Mode;
 use server::clock::Clock;
 use server::facts::Facts;
 use server::store::{NewMessage, Taken};
@@ -45,9 +44,8 @@ async fn send(
 ) -> (Costs, Vec<String>) {
     let (store, now) = (&app.components.store, app.clock.now());
     sent.take();
-    store.outbox_next(now).await.expect("the outbox");
-    let channels = store.outbox_channels(now).await.expect("the outbox");
-    assert!(channels.contains(&channel));
+    let outlook = store.outbox_look(now).await.expect("the outbox");
+    assert!(outlook.due.contains(&channel));
     let taken = store.outbox_take(channel, limit, &app.me.id, now).await;
     let Taken::Message(mut item) = taken.expect("the outbox") else {
         panic!("something waits");
@@ -68,13 +66,11 @@ async fn a_send_costs_no_more_when_much_waits() {
     for (name, limit, few) in [("free", None, 100), ("limited", Some(20), 2_000)] {
         let url = "http://127.0.0.1:9/send?key=k";
         let channel = app.channel(name, ChannelKind::Wecom, url).await.id;
-        let mut waits = draft(name, "0 0 1 1 *", "");
-        waits.mode = Mode::Message;
-        let task = app.add(waits).await;
-        let mut told = task.task.clone();
-        told.spec.channel_id = Some(channel);
-        let lost = Facts::lost(&told, app::id::RunId(1), app.clock.now());
-        let message = NewMessage::about(&told, lost).expect("a message");
+        let task = app.add(draft(name, "0 0 1 1 *", "true")).await;
+        let mut sender = task.task.clone();
+        sender.spec.channel_id = Some(channel);
+        let lost = Facts::lost(&sender, app::id::RunId(1), app.clock.now());
+        let message = NewMessage::about(&sender, lost).expect("a message");
         app.components
             .store
             .add_messages(&[message])
