@@ -25,18 +25,22 @@ pub struct Outlook {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// What may be sent to a channel, in its order. A row with a word of another version is left to a
-/// server that knows it.
-pub(super) fn due(channel: ChannelId, now: DateTime<Utc>) -> Select<message::Entity> {
+/// What waits for a channel, in its order. A row with a word of another version is left to a server
+/// that knows it.
+fn pending(channel: ChannelId) -> Select<message::Entity> {
     use message::Column as M;
     message::Entity::find()
         .filter(M::State.eq(Code(MessageState::Pending)))
         .filter(M::ChannelId.eq(channel.0))
-        .filter(M::NextAttemptAt.lte(now))
         .filter(is_known::<_, Event>(M::Event))
         .filter(is_known::<_, MessageKind>(M::Kind))
         .order_by_asc(M::NextAttemptAt)
         .order_by_asc(M::Id)
+}
+
+/// What of that may be sent now.
+pub(super) fn due(channel: ChannelId, now: DateTime<Utc>) -> Select<message::Entity> {
+    pending(channel).filter(message::Column::NextAttemptAt.lte(now))
 }
 
 /// The first of them. What asks for something on behalf of a task that was closed is withdrawn.
@@ -86,26 +90,27 @@ impl Store {
         let mut last = i64::MIN;
         // From channel to channel along the index, since a DISTINCT would go through all that waits.
         loop {
-            let next: Option<(i64, DateTime<Utc>)> = message::Entity::find()
+            let next: Option<Option<i64>> = message::Entity::find()
                 .select_only()
-                .columns([M::ChannelId, M::NextAttemptAt])
+                .column_as(M::ChannelId.min(), "channel")
                 .filter(M::State.eq(Code(MessageState::Pending)))
                 .filter(M::ChannelId.gt(last))
-                .filter(is_known::<_, Event>(M::Event))
-                .filter(is_known::<_, MessageKind>(M::Kind))
-                .order_by_asc(M::ChannelId)
-                .order_by_asc(M::NextAttemptAt)
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            let Some(id) = next.flatten() else {
+                return Ok(outlook);
+            };
+            let first: Option<DateTime<Utc>> = pending(ChannelId(id))
+                .select_only()
+                .column(M::NextAttemptAt)
                 .limit(1)
                 .into_tuple()
                 .one(&self.reader)
                 .await?;
-            let Some((id, at)) = next else {
-                return Ok(outlook);
-            };
-            if at <= now {
-                outlook.due.push(ChannelId(id));
-            } else {
-                outlook.next = outlook.next.into_iter().chain([at]).min();
+            match first {
+                Some(at) if at <= now => outlook.due.push(ChannelId(id)),
+                at => outlook.next = outlook.next.into_iter().chain(at).min(),
             }
             last = id;
         }
