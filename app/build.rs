@@ -1,13 +1,13 @@
-//! A mark of everything that crosses between server and browser: see `src/wire.rs`.
+//! A fingerprint of everything that crosses between server and browser: see `src/wire.rs`.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use xxhash_rust::const_xxh64::xxh64;
 
-/// What only draws: it changes no type that crosses.
+/// Code that only draws: it changes no type that crosses.
 const APART: [&str; 3] = ["src/ui", "src/texts", "src/texts.rs"];
-/// Nor do tests.
+/// Tests do not matter either.
 const TESTS: [&str; 2] = ["tests", "tests.rs"];
 
 fn main() -> io::Result<()> {
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
         mark = xxh64(&fs::read(&file)?, mark);
     }
     println!("cargo::rustc-env=JCRONTAB_WIRE_MARK={mark:016x}");
-    // Every page says this one, also to strangers: it tells nothing of the other.
+    // Every page contains this one, also for signed-out visitors: the other cannot be derived from it.
     let page = xxh64(&mark.to_le_bytes(), 1);
     println!("cargo::rustc-env=JCRONTAB_PAGE_MARK={page:016x}");
     Ok(())

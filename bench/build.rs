@@ -1,5 +1,5 @@
-//! Compiles the stamp (`stamp/`), the command that is timed, as a static program: without a loader
-//! and libraries it starts in a fourth of the time, so that it adds little to what is measured.
+//! Compiles the stamp (`stamp/`), the command that is timed, as a static program: without a loader and libraries it
+//! starts in a quarter of the time, so that it adds little to the measurement.
 
 use std::path::PathBuf;
 use std::process::Command;

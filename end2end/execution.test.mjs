@@ -3,44 +3,18 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { PHONE, newPage, openAlive, reader, settled, shot } from "./helpers/browser.mjs";
+import { PHONE, settled, shot } from "./helpers/browser.mjs";
+import { api, button, come, context, field, open, page, path, stage, world } from "./helpers/stage.mjs";
 import { words } from "./helpers/words.mjs";
-import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ui = words("zh");
 
 describe("execution", () => {
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-  });
-  after(() => world?.stop());
-
-  const come = async ({ js = true } = {}) => {
-    context = await reader(world.browser, world.server, { js });
-    await signIn(context, ADMIN);
-    page = await newPage(context);
-  };
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
-  const path = () => new URL(page.url()).pathname;
-  const button = (name) => page.getByRole("button", { name, exact: true });
-  const field = (name) => page.locator(`[name="${name}"]`);
+  stage();
   const fault = (name) => page.locator(`[id="${name}-fault"]`);
-  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
   const group = (title) => page.locator("details").filter({ has: page.locator(`summary:text-is("${title}")`) }).first();
   const unfold = (title) => group(title).locator("summary").first().click();
   const isOpen = (title) => group(title).evaluate((one) => one.open);
@@ -83,7 +57,7 @@ describe("execution", () => {
       await button(ui.create).click();
       await page.getByText(ui.faults_title).waitFor();
 
-      // Each fault stands at its field, in a group that is open, and nothing is lost.
+      // Each fault is at its field, in an open group, and no input is lost.
       await fault("execution.retry.attempts").getByText("1–20").waitFor();
       await fault("execution.env").getByText("第 2 行").waitFor();
       await fault("execution.parameters[1].default").getByText("dev").waitFor();
@@ -119,14 +93,14 @@ describe("execution", () => {
       ]);
       assert.deepEqual(execution.waits.tasks, [first.id]);
 
-      // Its page says it in words and links to what it waits for.
-      const told = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
+      // Its page describes it in words and links to what it waits for.
+      const shown = page.locator("section").filter({ has: page.getByRole("heading", { name: ui.execution }) });
       for (const text of ["最多同时执行 3 个", "最多重试 2 次：10s、20s 之后", "环境变量 A、B"]) {
-        await told.getByText(text).waitFor();
+        await shown.getByText(text).waitFor();
       }
-      assert.ok(!(await told.innerText()).includes("x y=z"));
+      assert.ok(!(await shown.innerText()).includes("x y=z"));
       assert.equal(
-        await told.getByRole("link", { name: `#${first.id} 备份 ${js}` }).getAttribute("href"),
+        await shown.getByRole("link", { name: `#${first.id} 备份 ${js}` }).getAttribute("href"),
         `/tasks/${first.id}`,
       );
       if (js) await inspect(page, "execution-page");

@@ -1,43 +1,19 @@
-// What pages do by themselves while they are open, and the small ways around them.
+// Live updates of open pages, and small flows around them.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { mark, newPage, openAlive, reader, stayed } from "./helpers/browser.mjs";
+import { mark, openAlive, reader, stayed } from "./helpers/browser.mjs";
+import { api, button, come, page, path, stage, world } from "./helpers/stage.mjs";
 import { words } from "./helpers/words.mjs";
-import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
+import { ADMIN } from "./helpers/world.mjs";
 
 describe("live pages", () => {
   const ui = words("zh");
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-  });
-  after(() => world?.stop());
-
-  /** Opens a page as a person with a browser of their own; `who: null` is a stranger. */
-  const come = async ({ js = true, who = ADMIN } = {}) => {
-    context = await reader(world.browser, world.server, { js });
-    if (who) await signIn(context, who);
-    page = await newPage(context);
-  };
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
+  stage();
 
   const task = (name, rest) => api.post("/tasks", { name, cron: "0 0 1 1 *", command: "true", ...rest });
-  const path = () => new URL(page.url()).pathname;
   const search = () => new URL(page.url()).searchParams;
-  const button = (name) => page.getByRole("button", { name, exact: true });
 
   test("a cycle is explained while it is typed", async () => {
     await come();
@@ -193,8 +169,8 @@ describe("live pages", () => {
       await route.continue();
     });
     const manual = page.locator("table.history tbody tr").filter({ hasText: ui.trigger_manual });
-    // Word of the second one comes while the first question is under way, so that the page asks
-    // again at once: for more than a second it shows data that will be replaced.
+    // The notice of the second one arrives while the first request is in progress, so that the page requests again at
+    // once: for more than a second it shows data that will be replaced.
     await api.post(`/tasks/${id}/run`);
     await page.waitForRequest("**/fn/task_page");
     await api.post(`/tasks/${id}/run`);
@@ -256,7 +232,7 @@ describe("live pages", () => {
   });
 
   for (const js of [true, false]) {
-    test(`a wrong password is told and a right one leads on, JavaScript ${js ? "on" : "off"}`, async () => {
+    test(`a wrong password is reported and a right one continues, JavaScript ${js ? "on" : "off"}`, async () => {
       const { id } = await task(`behind the door ${js}`);
       await come({ js, who: null });
       await page.goto(`/tasks/${id}`);

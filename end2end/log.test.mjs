@@ -1,5 +1,5 @@
-// The live log: what a command writes is on the page while it runs, stays there, can be found and
-// linked to, and is text whatever it holds.
+// The live log: what a command writes is on the page while it runs, stays there, can be found and linked to, and is
+// text whatever it contains.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,8 +10,8 @@ import { mark, newPage, openAlive, reader, settled, stayed } from "./helpers/bro
 import { words } from "./helpers/words.mjs";
 import { addAdmin, signIn, startWorld, until } from "./helpers/world.mjs";
 
-/** A way to the server that can break: `cut` ends what goes over it, `deafen` leaves it standing
- *  and lets nothing through. (A browser that is told to be offline keeps its open connections.) */
+/** A way to the server that can break: `cut` ends what goes over it, `deafen` keeps it open
+ *  and lets nothing through. (A browser that is set offline keeps its open connections.) */
 async function tunnel(server) {
   const { hostname, port } = new URL(server.url);
   const ends = new Set();
@@ -161,7 +161,7 @@ describe("the live log", () => {
   });
 
   for (const how of ["cut", "deafen"]) {
-    test(`a connection that is ${how === "cut" ? "cut" : "silent"} is told, and what was missed comes with it back`, async () => {
+    test(`a connection that is ${how === "cut" ? "cut" : "silent"} is reported, and what was missed arrives after reconnecting`, async () => {
       const run = await start(`through the tunnel, ${how}`, TICKS);
       way = await tunnel(world.server);
       await come();
@@ -171,18 +171,18 @@ describe("the live log", () => {
       await mark(page);
       await line(/^tick 2$/).waitFor();
       way[how]();
-      const told = page.locator(".log-card .notice").filter({ hasText: "连接中断，正在重连；最后收到于" });
+      const answer = page.locator(".log-card .notice").filter({ hasText: "连接中断，正在重连；最后收到于" });
       if (how === "deafen") {
         const before = (await seen()).length;
         await page.clock.runFor(20_000);
-        assert.equal(await told.count(), 0, "a silence of 20 s is reported as a broken connection");
+        assert.equal(await answer.count(), 0, "a silence of 20 s is reported as a broken connection");
         await page.clock.runFor(15_000);
         assert.ok((await seen()).length <= before + 1, "nothing could come");
       }
-      await told.waitFor();
-      assert.match(await told.innerText(), /最后收到于 \d\d:\d\d:\d\d/);
+      await answer.waitFor();
+      assert.match(await answer.innerText(), /最后收到于 \d\d:\d\d:\d\d/);
       way.heal();
-      await told.waitFor({ state: "detached" });
+      await answer.waitFor({ state: "detached" });
       const before = (await seen()).length;
       await page.waitForFunction((before) => document.querySelectorAll("pre.log .line").length > before + 5, before);
       const texts = await seen();

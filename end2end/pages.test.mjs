@@ -57,7 +57,7 @@ describe("every page", () => {
             await visit(page);
             await inspect(page, name, faults, lang);
           } catch (error) {
-            // The other pages are looked at all the same.
+            // The other pages are checked all the same.
             faults.add(name, error.message);
           }
         }
@@ -79,8 +79,8 @@ class Faults {
 
   /** Fails with all of it, and with what else went wrong. */
   none(problems) {
-    const told = [...this.#pages].map(([what, pages]) => `${what}\n    on ${pages.join(", ")}`);
-    const all = [...told, ...problems];
+    const shown = [...this.#pages].map(([what, pages]) => `${what}\n    on ${pages.join(", ")}`);
+    const all = [...shown, ...problems];
     if (all.length > 0) assert.fail(all.join("\n"));
   }
 }
@@ -91,7 +91,7 @@ async function signedOut(page, faults, lang) {
   await inspect(page, "login", faults, lang);
   page.foresee("/login", 401);
   page.foresee("/login", 403);
-  await page.locator("#name").fill("somebody");
+  await page.locator("#name").fill("visitor");
   await page.locator("#password").fill("not the password");
   await page.getByRole("button", { name: words(lang).sign_in, exact: true }).click();
   await page.locator(".notice.is-bad").waitFor();
@@ -224,8 +224,8 @@ function sticksOut(page) {
     const wide = [...document.querySelectorAll("body *")].filter(
       (element) => element.getBoundingClientRect().right > clientWidth + 0.5,
     );
-    const told = wide.slice(0, 4).map((element) => element.outerHTML.slice(0, 120));
-    return `${scrollWidth} px wide on a screen of ${clientWidth}: ${told.join(" | ")}`;
+    const shown = wide.slice(0, 4).map((element) => element.outerHTML.slice(0, 120));
+    return `${scrollWidth} px wide on a screen of ${clientWidth}: ${shown.join(" | ")}`;
   });
 }
 

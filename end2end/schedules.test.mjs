@@ -1,40 +1,13 @@
-// Several schedules, the time line, calendars and blackouts, as a person meets them: with and
-// without JavaScript.
+// Several schedules, the timeline, calendars and blackouts, as a person uses them: with and without JavaScript.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { mark, newPage, openAlive, reader, settled, stayed } from "./helpers/browser.mjs";
-import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
+import { mark, openAlive, settled, stayed } from "./helpers/browser.mjs";
+import { api, button, come, field, open, page, path, stage, world } from "./helpers/stage.mjs";
 
 describe("schedules and days", () => {
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-  });
-  after(() => world?.stop());
-
-  const come = async ({ js = true } = {}) => {
-    context = await reader(world.browser, world.server, { js });
-    await signIn(context, ADMIN);
-    page = await newPage(context);
-  };
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
-  const path = () => new URL(page.url()).pathname;
-  const button = (name) => page.getByRole("button", { name, exact: true });
-  const field = (name) => page.locator(`[name="${name}"]`);
-  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
+  stage();
 
   for (const js of [true, false]) {
     const name = `两个周期 ${js}`;

@@ -1,41 +1,22 @@
-// Starting a task by hand where there is something to fill in: with and without JavaScript.
+// Manual starts of a task with parameters: with and without JavaScript.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { newPage, openAlive, reader } from "./helpers/browser.mjs";
+import { api, come, open, page, stage } from "./helpers/stage.mjs";
 import { words } from "./helpers/words.mjs";
-import { ADMIN, addAdmin, signIn, startWorld, until } from "./helpers/world.mjs";
+import { ADMIN, until } from "./helpers/world.mjs";
 
 const ui = words("zh");
 
 describe("starts by hand", () => {
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-  });
-  after(() => world?.stop());
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
+  stage();
 
   const field = (name) => page.locator(`[name="parameters.${name}"]`);
-  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
 
   for (const js of [true, false]) {
     test(`parameters, a fault, a start, JavaScript ${js ? "on" : "off"}`, async () => {
-      context = await reader(world.browser, world.server, { js });
-      await signIn(context, ADMIN);
-      page = await newPage(context);
+      await come({ js });
       const name = `带参数 ${js}`;
       const { id } = await api.post("/tasks", {
         name,

@@ -1,4 +1,4 @@
-// The main story, as a person lives it: with and without JavaScript, in Chinese and in English.
+// The main story from a user's view: with and without JavaScript, in Chinese and in English.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -232,7 +232,7 @@ async function story(page, { server, robot }, js, lang) {
 
 /**
  * Holds the answer of `fn` back for as long as word of what it did may take to reach the page
- * by the other way: a page that is told of its own deletion first must not ask for itself again.
+ * by the other way: a page that learns of its own deletion first must not ask for itself again.
  */
 async function answerLate(page, fn, question) {
   await page.route(`**${fn}`, async (route) => {

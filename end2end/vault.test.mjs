@@ -1,42 +1,17 @@
 // Secrets, pools and nodes, as an administrator meets them: with and without JavaScript.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
-import { newPage, openAlive, reader } from "./helpers/browser.mjs";
-import { ADMIN, addAdmin, signIn, startWorld } from "./helpers/world.mjs";
+import { api, button, come, open, page, stage } from "./helpers/stage.mjs";
 
 describe("secrets, pools and nodes", () => {
-  let world;
-  let api;
-  let context;
-  let page;
-
-  before(async () => {
-    world = await startWorld();
-    await addAdmin(world.server);
-    api = await signIn(await reader(world.browser, world.server));
-    await api.post("/tasks", { name: "备份", cron: "0 3 * * *", command: "true" });
-  });
-  after(() => world?.stop());
-  const come = async (js) => {
-    context = await reader(world.browser, world.server, { js });
-    await signIn(context, ADMIN);
-    page = await newPage(context);
-  };
-  afterEach(async () => {
-    const { problems } = page;
-    await context.close();
-    world.server.check();
-    assert.deepEqual(problems, []);
-  });
-  const open = (js, address) => (js ? openAlive(page, address) : page.goto(address));
-  const button = (name) => page.getByRole("button", { name, exact: true });
+  stage(() => api.post("/tasks", { name: "备份", cron: "0 3 * * *", command: "true" }));
 
   for (const js of [true, false]) {
     test(`a secret from entering to deleting, JavaScript ${js ? "on" : "off"}`, async () => {
       const name = js ? "WITH_SCRIPT" : "WITHOUT_SCRIPT";
-      await come(js);
+      await come({ js });
       await open(js, "/admin");
       await page.getByRole("link", { name: /密钥/ }).click();
       await page.getByRole("heading", { level: 1, name: "密钥" }).waitFor();
@@ -71,7 +46,7 @@ describe("secrets, pools and nodes", () => {
 
     test(`a pool, and the nodes, JavaScript ${js ? "on" : "off"}`, async () => {
       const name = js ? "数据库" : "磁盘";
-      await come(js);
+      await come({ js });
       await open(js, "/admin/pools");
       await page.locator("#name").fill(name);
       await page.locator("#slots").fill("3");

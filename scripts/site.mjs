@@ -104,6 +104,10 @@ function assemble(parts, style) {
   const assets = path.join(root, config["assets-dir"] ?? "public");
   for (const file of filesBelow(assets)) files.set(file, fs.readFileSync(path.join(assets, file)));
 
+  // The server compares it with its own.
+  const { version } = metadata.packages.find((one) => one.name === config["bin-package"]);
+  files.set("version.txt", `${version}\n`);
+
   let hashes = "";
   const add = (file, content) => {
     const extension = path.extname(file).slice(1);

@@ -1,11 +1,10 @@
-//! What commands write for a terminal, as lines of styled text.
+//! Terminal output of commands as lines of styled text.
 //!
-//! Output is hostile. Of all escape sequences only colours and styles have an effect, and those
-//! come from a fixed set of classes; sequences that move the cursor, set titles, make links or
-//! query the terminal are dropped without a trace. Every control character and every character that
-//! hides or reorders text is shown as a visible sign.
+//! Output is hostile. Of all escape sequences only colours and styles have an effect, limited to a fixed set of
+//! classes; sequences that move the cursor, set titles, make links or query the terminal are dropped. Every control
+//! character and every character that hides or reorders text is shown as a visible sign.
 //!
-//! [`Screen`] takes characters one by one, so where the text is cut into pieces does not matter.
+//! [`Screen`] takes characters one by one, so it does not matter where the text is cut into pieces.
 
 mod escape;
 mod plain;

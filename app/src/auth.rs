@@ -1,18 +1,18 @@
-//! Who may do what: pure rules, the same on every door.
+//! Authorization: pure rules, the same for pages, API and CLI.
 
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
 use crate::id::UserId;
 
-/// What a person may do, each role including the ones before it.
+/// The rights of a person; each role includes those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reads tasks, runs and output.
     Viewer,
-    /// Also runs, stops, pauses, closes, restores and urges.
+    /// Also runs, stops, pauses, closes, resumes and chases.
     Operator,
     /// Also creates and edits tasks. Editing a command equals a shell on the server.
     Editor,
@@ -46,12 +46,12 @@ impl std::str::FromStr for Role {
     }
 }
 
-/// Something a caller wants to do.
+/// An operation that needs a right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Action {
     /// See tasks, runs, output, overview.
     Read,
-    /// Run, stop, pause, close, restore, urge.
+    /// Run, stop, pause, close, resume, chase.
     Operate,
     /// Create, edit, delete tasks.
     Edit,
@@ -72,7 +72,7 @@ impl Action {
     }
 }
 
-/// How a caller proved who they are.
+/// How a caller authenticated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
@@ -105,11 +105,18 @@ pub struct Principal {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// How they proved it.
+    /// How they authenticated.
     pub via: Via,
+    /// Where the request comes from: the client's address, or [`SOCKET`](Self::SOCKET); `None` where
+    /// there is no request. For the audit log; it does not leave the server.
+    #[serde(skip)]
+    pub from: Option<String>,
 }
 
 impl Principal {
+    /// Stands for the Unix socket, in place of an address.
+    pub const SOCKET: &str = "socket";
+
     /// The console of the server's own host, which may do everything.
     #[must_use]
     pub fn console() -> Self {
@@ -118,6 +125,16 @@ impl Principal {
             name: "console".to_owned(),
             role: Role::Admin,
             via: Via::Console,
+            from: None,
+        }
+    }
+
+    /// The same, asking from there.
+    #[must_use]
+    pub fn asking_from(self, place: impl Into<String>) -> Self {
+        Self {
+            from: Some(place.into()),
+            ..self
         }
     }
 
@@ -128,7 +145,7 @@ impl Principal {
     }
 }
 
-/// Who asks, and in which language they read.
+/// The caller, and the language they read.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// `None` for a request without a session or token.
@@ -149,6 +166,7 @@ mod tests {
                 name: "x".into(),
                 role,
                 via: Via::Token,
+                from: None,
             };
             [
                 Action::Read,

@@ -16,7 +16,8 @@ use crate::calendar::{
 };
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
-use crate::id::{BlackoutId, ChannelId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::id::{BlackoutId, ChannelId, MessageId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::message::{Message, MessageQuery};
 use crate::node::{LoopStatus, Node};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
@@ -29,7 +30,7 @@ use crate::task::{Control, RunForm, RunRequest, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 use crate::user::{ApiToken, NewToken, User, UserDraft};
 
-/// Result of everything a door can ask for.
+/// The result of a use case.
 pub type Answer<T> = Result<T, AppError>;
 
 /// A page of a list, and where the next one starts.
@@ -49,25 +50,25 @@ pub trait Tasks: Send + Sync {
     async fn task_list(&self, caller: &Caller, query: &TaskQuery) -> Answer<List<TaskView>>;
     /// One task.
     async fn task_get(&self, caller: &Caller, id: TaskId) -> Answer<TaskView>;
-    /// Enters a task and sends its 【建单通知】. A name that exists already is a conflict.
+    /// Creates a task and sends its 【建单通知】. An existing name is a conflict.
     async fn task_create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView>;
     /// Replaces all fields of a task.
     async fn task_update(&self, caller: &Caller, id: TaskId, draft: &TaskDraft)
     -> Answer<TaskView>;
-    /// The draft that would leave the task as it is; what an edit form starts from.
+    /// The draft that would leave the task unchanged; the starting point of an edit form.
     async fn task_draft(&self, caller: &Caller, id: TaskId) -> Answer<TaskDraft>;
-    /// Pause, close, restore, urge.
+    /// Pause, close, resume, chase.
     async fn task_control(
         &self,
         caller: &Caller,
         id: TaskId,
         control: &Control,
     ) -> Answer<TaskView>;
-    /// Deletes a task with its history. Its running commands are stopped first.
+    /// Deletes a task with its history, after stopping its running commands.
     async fn task_delete(&self, caller: &Caller, id: TaskId) -> Answer<()>;
-    /// What a start by hand asks for, and which rules it overrides.
+    /// The parameters of a manual start, and the rules that it overrides.
     async fn task_run_form(&self, caller: &Caller, id: TaskId) -> Answer<RunForm>;
-    /// Starts it now, or puts it into its queue. Refused where its overlap rule leaves it out.
+    /// Starts it now, or queues it. Refused if its overlap rule skips the start.
     async fn task_run(&self, caller: &Caller, id: TaskId, request: &RunRequest) -> Answer<Run>;
     /// What became of its firings, newest first, `limit` lines after the cursor.
     async fn task_history(
@@ -77,7 +78,7 @@ pub trait Tasks: Send + Sync {
         after: Option<String>,
         limit: u32,
     ) -> Answer<List<HistoryItem>>;
-    /// The next firings of schedules, and what they say in words.
+    /// The next firings of schedules, and their description in words.
     async fn preview(&self, caller: &Caller, request: &PreviewRequest) -> Answer<Preview>;
     /// Its planned firings until now, newest first.
     async fn task_occurrences(
@@ -118,21 +119,21 @@ pub trait Calendars: Send + Sync {
         name: &str,
         draft: &CalendarDraft,
     ) -> Answer<Calendar>;
-    /// Takes days over from a text.
+    /// Imports days from a text.
     async fn calendar_import(
         &self,
         caller: &Caller,
         name: &str,
         import: &CalendarImport,
     ) -> Answer<CalendarImported>;
-    /// Takes days over from the calendar's URL.
+    /// Imports days from the calendar's URL.
     async fn calendar_refresh(&self, caller: &Caller, name: &str) -> Answer<CalendarImported>;
-    /// Removes one; refused while schedules use it. The built-in one goes back to the data that
-    /// came with the product.
+    /// Removes one; refused while schedules use it. The built-in one goes back to the data that came with the
+    /// product.
     async fn calendar_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
     /// All blackouts.
     async fn blackout_list(&self, caller: &Caller) -> Answer<Vec<Blackout>>;
-    /// Adds one; it holds at once.
+    /// Adds one; it takes effect at once.
     async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout>;
     /// Replaces one.
     async fn blackout_update(
@@ -158,15 +159,15 @@ pub trait Runs: Send + Sync {
     ) -> Answer<List<Run>>;
     /// One run.
     async fn run_get(&self, caller: &Caller, id: RunId) -> Answer<Run>;
-    /// What it wrote so far or altogether, as text.
+    /// Its output so far or in total, as text.
     async fn run_output(&self, caller: &Caller, id: RunId) -> Answer<Output>;
     /// The same as bytes, for download.
     async fn run_output_raw(&self, caller: &Caller, id: RunId) -> Answer<Vec<u8>>;
-    /// A stretch of its log from a place on; at most `limit` bytes of text.
+    /// Its log from a position on; at most `limit` bytes of text.
     async fn run_log(&self, caller: &Caller, id: RunId, from: u64, limit: u32) -> Answer<LogPage>;
-    /// All attempts at the same occurrence or start by hand, the first one first.
+    /// All attempts at the same occurrence or manual start, first attempt first.
     async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>>;
-    /// Stops it: TERM, then KILL; one that waits is called off. Refused when it is over.
+    /// Stops it: TERM, then KILL; a waiting one is cancelled. Refused when it has ended.
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
 }
 
@@ -175,7 +176,7 @@ pub trait Runs: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// All secrets, by name, without their values.
     async fn secret_list(&self, caller: &Caller) -> Answer<Vec<Secret>>;
-    /// Enters one.
+    /// Creates one.
     async fn secret_create(&self, caller: &Caller, draft: &SecretDraft) -> Answer<Secret>;
     /// Changes one; an empty value keeps the old one. Its name stays.
     async fn secret_update(
@@ -184,14 +185,14 @@ pub trait Secrets: Send + Sync {
         id: SecretId,
         draft: &SecretDraft,
     ) -> Answer<Secret>;
-    /// Changes some of it: its value, its note, which tasks get it.
+    /// Changes parts of it: its value, its note, the tasks that get it.
     async fn secret_change(
         &self,
         caller: &Caller,
         id: SecretId,
         change: &SecretChange,
     ) -> Answer<Secret>;
-    /// Removes one; tasks that had it run without.
+    /// Removes one; tasks that had it run without it.
     async fn secret_delete(&self, caller: &Caller, id: SecretId) -> Answer<()>;
     /// Names of the secrets that a task gets. For those who may edit tasks.
     async fn task_secrets(&self, caller: &Caller, task: TaskId) -> Answer<Vec<String>>;
@@ -200,16 +201,16 @@ pub trait Secrets: Send + Sync {
 /// Concurrency pools and nodes.
 #[async_trait]
 pub trait Capacity: Send + Sync {
-    /// All pools by name, with what takes their slots.
+    /// All pools by name, with the runs that hold their slots.
     async fn pool_list(&self, caller: &Caller) -> Answer<Vec<Pool>>;
     /// Adds a pool, or changes its slots.
     async fn pool_set(&self, caller: &Caller, draft: &PoolDraft) -> Answer<Pool>;
-    /// Removes one; refused while tasks name it.
+    /// Removes one; refused while tasks use it.
     async fn pool_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
-    /// Nodes that are up, or were within the last day.
+    /// Nodes that are up, or were up within the last day.
     async fn node_list(&self, caller: &Caller) -> Answer<Vec<Node>>;
 
-    /// Background loops of the server that answers; how they failed is for administrators.
+    /// Background loops of the answering server; their errors are for administrators only.
     async fn loop_list(&self, caller: &Caller) -> Answer<Vec<LoopStatus>>;
 }
 
@@ -243,6 +244,18 @@ pub trait Channels: Send + Sync {
     ) -> Answer<Vec<MessageRow>>;
 }
 
+/// The history of messages.
+#[async_trait]
+pub trait Messages: Send + Sync {
+    /// Messages of all tasks, newest first.
+    async fn message_history(&self, caller: &Caller, query: &MessageQuery)
+    -> Answer<List<Message>>;
+    /// One message.
+    async fn message_get(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
+    /// Has a message that was given up sent again. Refused for any other.
+    async fn message_resend(&self, caller: &Caller, id: MessageId) -> Answer<Message>;
+}
+
 /// Accounts and tokens.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -252,7 +265,7 @@ pub trait Users: Send + Sync {
     async fn user_create(&self, caller: &Caller, draft: &UserDraft) -> Answer<User>;
     /// Allows or forbids signing in; forbidding ends sessions. The last admin cannot be disabled.
     async fn user_set_disabled(&self, caller: &Caller, id: UserId, disabled: bool) -> Answer<User>;
-    /// Gives an account another role. The last admin stays one.
+    /// Changes the role of an account. The last administrator keeps theirs.
     async fn user_set_role(&self, caller: &Caller, id: UserId, role: &str) -> Answer<User>;
     /// Deletes an account with its sessions and tokens. The last admin cannot be deleted.
     async fn user_delete(&self, caller: &Caller, id: UserId) -> Answer<()>;
@@ -260,21 +273,21 @@ pub trait Users: Send + Sync {
     async fn user_set_password(&self, caller: &Caller, id: UserId, password: &str) -> Answer<()>;
     /// Tokens of the caller; all tokens for administrators.
     async fn token_list(&self, caller: &Caller) -> Answer<Vec<ApiToken>>;
-    /// Makes a token for an account. Only its owner's browser session, or an administrator who
-    /// does not come with a token, may do this.
+    /// Creates a token for an account. Allowed for its owner's browser session, and for administrators who do not
+    /// authenticate with a token.
     async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken>;
-    /// Ends a token.
+    /// Revokes a token.
     async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Answer<()>;
 }
 
-/// What the whole server looks like.
+/// The state of the whole server.
 #[async_trait]
 pub trait System: Send + Sync {
     /// The overview page.
     async fn overview(&self, caller: &Caller) -> Answer<Overview>;
-    /// What this installation is made of.
+    /// The parts of this installation and their versions.
     async fn about(&self, caller: &Caller) -> Answer<About>;
-    /// Offsets of a zone around now, for showing times.
+    /// Offsets of a zone around now, for displaying times.
     async fn zone_rules(&self, caller: &Caller, zone: &str) -> Answer<ZoneRules>;
     /// The zone used where a task names none.
     fn default_zone(&self) -> String;
@@ -284,33 +297,36 @@ pub trait System: Send + Sync {
     fn now(&self) -> Stamp;
 }
 
-/// Everything together; what the pages and the API are given.
+/// All of them together, for the pages and the API.
 pub trait Backend:
-    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System
+    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System
 {
 }
-impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Users + System> Backend for T {}
+impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System>
+    Backend for T
+{
+}
 
-/// The backend as it is passed around.
+/// The shared backend.
 pub type SharedBackend = Arc<dyn Backend>;
 
 /// The backend of this request.
 ///
 /// # Errors
-/// When called outside a request, which is a fault of ours.
+/// When called outside a request, which is a bug.
 pub fn backend() -> Answer<SharedBackend> {
     use_context::<SharedBackend>().ok_or_else(outside)
 }
 
-/// Who makes this request.
+/// The caller of this request.
 ///
 /// # Errors
-/// When called outside a request, which is a fault of ours.
+/// When called outside a request, which is a bug.
 pub fn caller() -> Answer<Caller> {
     use_context::<Caller>().ok_or_else(outside)
 }
 
-/// Gives the answer its HTTP status when it is an error, and hands the answer through.
+/// Sets the HTTP status of the answer if it is an error, and passes the answer on.
 pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
     if let (Err(error), Some(sink)) = (&answer, use_context::<SharedSink>()) {
         sink.set_status(error.kind.status());
@@ -318,7 +334,7 @@ pub fn with_status<T>(answer: Answer<T>) -> Answer<T> {
     answer
 }
 
-/// Notes for the page that follows what was done, and hands the answer through.
+/// Stores what was done for the next page, and passes the answer on.
 pub fn with_word<T>(answer: Answer<T>, done: impl FnOnce(&T) -> crate::done::Done) -> Answer<T> {
     if let (Ok(value), Some(sink)) = (&answer, use_context::<SharedSink>()) {
         sink.done(done(value));

@@ -13,7 +13,7 @@ pub struct Calendar {
     pub id: CalendarId,
     /// Its name, unique; `cn` is the built-in Chinese work calendar.
     pub name: String,
-    /// Whether the product brings it along; it can be updated, not deleted.
+    /// Whether it comes with the product; it can be updated, not deleted.
     pub builtin: bool,
     /// Where it is updated from.
     pub source_url: Option<String>,
@@ -23,8 +23,8 @@ pub struct Calendar {
     pub updated_at: Option<Stamp>,
     /// How many schedules use it.
     pub used_by: i64,
-    /// For administrators, of one calendar and in the answer to saving it: why it cannot be updated
-    /// from its URL at present, or that what is fetched can be changed on the way.
+    /// For administrators, of one calendar and in the answer to saving it: why it cannot be updated from its URL at
+    /// present, or that what is fetched can be changed in transit.
     #[serde(default)]
     pub warning: Option<String>,
 }
@@ -52,14 +52,14 @@ pub struct CalendarDays {
     pub days: Vec<CalendarDay>,
 }
 
-/// Input for adding or changing a calendar. Days come by import.
+/// Input for adding or changing a calendar. Days are imported separately.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CalendarDraft {
     /// Its name: letters, digits, `-`, `_` and Chinese characters, 1–32.
     pub name: String,
-    /// Where it is updated from; empty for nowhere.
+    /// Where it is updated from; empty for none.
     pub source_url: String,
 }
 
@@ -69,7 +69,7 @@ pub struct CalendarDraft {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CalendarImport {
-    /// The text; its format is recognised by how it begins.
+    /// The text; its format is recognised by its beginning.
     pub text: String,
     /// Whether the days of an iCalendar text are working days; else days off. An event whose title
     /// ends in 班 or names 调休上班, 补班 or "workday" is a working day anyway.
@@ -78,19 +78,19 @@ pub struct CalendarImport {
     pub replace_years: bool,
 }
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct CalendarImported {
     /// The calendar as it is now.
     pub calendar: Calendar,
-    /// Days that were taken over.
+    /// Days that were imported.
     pub days: i64,
     /// Entries that could not be used, with the reason, at most 20.
     pub ignored: Vec<String>,
 }
 
-/// What becomes of firings in a blackout.
+/// What happens to firings in a blackout.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -124,7 +124,7 @@ impl std::str::FromStr for BlackoutPolicy {
     }
 }
 
-/// A time in which tasks do not fire, once or again and again.
+/// A period in which tasks do not fire, once or repeatedly.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Blackout {
@@ -136,19 +136,19 @@ pub struct Blackout {
     pub tags: Vec<String>,
     /// Zone of the times.
     pub zone: String,
-    /// Start, inclusive, of a blackout that is there once.
+    /// Start, inclusive, of a one-off blackout.
     pub starts_at: Option<Stamp>,
-    /// End, exclusive, of a blackout that is there once.
+    /// End, exclusive, of a one-off blackout.
     pub ends_at: Option<Stamp>,
     /// Cron expression of the starts of a recurring one.
     pub cron: Option<String>,
     /// How long a recurring one lasts, in seconds.
     pub duration_seconds: Option<i64>,
-    /// What becomes of the firings.
+    /// What happens to the firings.
     pub policy: BlackoutPolicy,
-    /// The one that holds now or comes next: start and end.
+    /// The current or next period: start and end.
     pub next: Option<(Stamp, Stamp)>,
-    /// Whether it holds now.
+    /// Whether it is in force now.
     pub active: bool,
 }
 
@@ -166,7 +166,7 @@ pub struct BlackoutDraft {
     pub zone: String,
     /// RFC 3339, or `YYYY-MM-DD HH:MM[:SS]` in the zone.
     pub starts_at: String,
-    /// As `starts_at`.
+    /// Like `starts_at`.
     pub ends_at: String,
     /// Cron expression of the starts.
     pub cron: String,

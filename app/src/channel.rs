@@ -1,33 +1,70 @@
 //! Notification channels (通知渠道).
 
-use serde::{Deserialize, Serialize};
+mod settings;
 
+pub use settings::{ChannelDetails, ChannelField, ChannelSettings, Encryption, Header};
+
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::i18n::Lang;
 use crate::id::ChannelId;
 use crate::time::Stamp;
 
-/// What stands at the other end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+/// The service behind a channel.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ChannelKind {
     /// 企业微信群机器人: text, mention, image.
     #[default]
     Wecom,
-    /// A JSON POST to a URL of the user's.
+    /// 钉钉群机器人: text and mentions, signed.
+    Dingtalk,
+    /// 飞书群机器人, and Lark: text and mentions, signed.
+    Feishu,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A bot of Telegram, in one chat.
+    Telegram,
+    /// A workflow of Microsoft Teams that posts what a webhook receives.
+    Teams,
+    /// E-mail through an SMTP server.
+    Email,
+    /// A JSON request to a URL of the user's.
     Webhook,
 }
 
 impl ChannelKind {
-    /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Wecom, Self::Webhook];
+    /// All kinds, as forms and documents list them.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name used in the API and the database.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The settings that this kind has besides its URL.
+    #[must_use]
+    pub const fn fields(self) -> &'static [ChannelField] {
+        use ChannelField as F;
         match self {
-            Self::Wecom => "wecom",
-            Self::Webhook => "webhook",
+            Self::Wecom | Self::Slack | Self::Teams => &[],
+            Self::Dingtalk | Self::Feishu => &[F::Secret],
+            Self::Telegram => &[F::Secret, F::Chat],
+            Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca],
+            Self::Webhook => &[F::Method, F::Headers, F::Secret],
         }
+    }
+
+    /// Whether this kind has a setting.
+    #[must_use]
+    pub fn has(self, field: ChannelField) -> bool {
+        self.fields().contains(&field)
     }
 }
 
@@ -35,7 +72,8 @@ impl std::str::FromStr for ChannelKind {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|kind| kind.as_str() == text)
             .ok_or(())
     }
@@ -52,12 +90,47 @@ pub struct ChannelDraft {
     pub name: String,
     /// What stands at the other end.
     pub kind: ChannelKind,
-    /// `https://…`; a secret, since it is all that is needed to post.
+    /// Where messages go: `https://…`; for e-mail `smtp://HOST[:PORT]` or `smtps://HOST[:PORT]`; for
+    /// Telegram the address of a Bot API server of one's own, or empty. It is a secret, since for most
+    /// kinds it is all that is needed to post. Empty, a stored one stays.
+    #[serde(default)]
     pub url: String,
     /// The proxy that its messages go through: empty as the server's settings say, `direct` for
     /// none, or `http://[USER:PASSWORD@]HOST:PORT`. Absent, a stored one stays.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The language of its messages: `zh`, `en`, or empty for that of the server's settings. Absent, a
+    /// stored one stays; so does each of the settings below.
+    #[serde(default)]
+    pub lang: Option<String>,
+    /// DingTalk, Feishu, webhook: the secret that requests are signed with. Telegram: the bot's token.
+    /// E-mail: the password.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Telegram: the ID of the chat, or `@name` of a public channel.
+    #[serde(default)]
+    pub chat: Option<String>,
+    /// Webhook: `POST` (also when empty) or `PUT`.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Webhook: headers that are sent along, each as `Name: value`; up to ten.
+    #[serde(default)]
+    pub headers: Option<Vec<String>>,
+    /// E-mail: the user name at the SMTP server; empty for none.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// E-mail: the sender, `ops@example.com` or `Ops <ops@example.com>`.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// E-mail: the recipients; up to 50.
+    #[serde(default)]
+    pub to: Option<Vec<String>>,
+    /// E-mail: `starttls` (also when empty), `tls` from the start, or `none`.
+    #[serde(default)]
+    pub tls: Option<String>,
+    /// E-mail: certificates in PEM of a CA that is trusted for this server besides the system's.
+    #[serde(default)]
+    pub ca: Option<String>,
 }
 
 /// A channel as everything outside sees it: the URL is masked.
@@ -76,6 +149,13 @@ pub struct Channel {
     /// as the server's settings say.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The language of its messages; `null` for that of the server's settings.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub lang: Option<Lang>,
+    /// Its other settings, without the secrets among them.
+    #[serde(default)]
+    pub settings: ChannelDetails,
     /// When it was added.
     pub created_at: Stamp,
     /// How many tasks send here.
@@ -100,6 +180,9 @@ pub struct ChannelTest {
     pub ok: bool,
     /// Its own words.
     pub answer: String,
+    /// The request as it was sent, its secrets masked; empty when none could be made.
+    #[serde(default)]
+    pub sent: String,
 }
 
 /// A message as the pages show it.

@@ -1,16 +1,16 @@
-//! Cron expressions: parsing with errors that name the field, warnings, and plain words in Chinese and English.
+//! Cron expressions: parsing with errors that name the field, warnings, and descriptions in Chinese and English.
 //!
-//! The browser and the server share this module, so it is std only and knows neither the clock nor time zones: the
-//! server hands [`CronExpr::engine_text`] to its engine for instants. All input is hostile. Nothing here panics,
-//! recurses, or takes more than a moment, whatever the text.
+//! The browser and the server share this module, so it uses only std and depends on neither the clock nor time zones:
+//! the server passes [`CronExpr::engine_text`] to its engine for instants. All input is hostile. Nothing here panics,
+//! recurses, or takes long, whatever the text.
 //!
 //! Where engines differ, these rules hold:
 //! - both day fields restricted: a day matches if either does. Only `*`, `?` and `*/1` leave a day field
 //!   unrestricted; `*/2` and `1-31` restrict it;
 //! - `a/n` is `a-last/n`, where the last weekday is Saturday (6); 7 is Sunday;
-//! - an expression of [`Dialect::Quartz`] is turned into one of ours when it is read, so that everything behind the
-//!   parser knows a single numbering;
-//! - `W` means Monday to Friday and never leaves its month; it knows no holidays and no make-up days.
+//! - an expression of [`Dialect::Quartz`] is converted when it is read, so that everything after the parser has a
+//! single numbering;
+//! - `W` means Monday to Friday and never leaves its month; it ignores holidays and make-up days.
 
 mod date;
 mod describe;
@@ -60,27 +60,27 @@ pub struct CronExpr {
 }
 
 impl CronExpr {
-    /// Reads an expression: 5 fields (minute, hour, day of month, month, day of week), or 6 with the second first.
+    /// Parses an expression: 5 fields (minute, hour, day of month, month, day of week), or 6 with the second first.
     ///
-    /// Fields hold numbers, ranges, lists and steps, months and weekdays also names (`JAN`, `mon`), the day of month
+    /// Fields have numbers, ranges, lists and steps, months and weekdays also names (`JAN`, `mon`), the day of month
     /// `L`, `LW` and `15W`, the day of week `5L` and `5#3`, both day fields `?`. `@yearly`, `@annually`, `@monthly`,
-    /// `@weekly`, `@daily`, `@midnight` and `@hourly` stand alone.
+    /// `@weekly`, `@daily`, `@midnight` and `@hourly` are complete expressions.
     ///
     /// # Errors
     ///
-    /// The first fault found, with its field where it lies in one. Text over 256 bytes is refused unread.
+    /// The first fault found, with its field if it is in one. Text over 256 bytes is refused unread.
     pub fn parse(text: &str) -> Result<Self, CronError> {
         Self::parse_dialect(text, Dialect::Standard)
     }
 
-    /// Reads an expression of a dialect. The outcome is one of ours, whatever the dialect.
+    /// Parses an expression of a dialect. The result is in our form, whatever the dialect.
     ///
     /// Quartz has 6 fields with the second first, or 7 with a year that must be `*`. Its weekdays count from 1 for
     /// Sunday, `L` is the Saturday or the last day, and ranges may run past the end of their field.
     ///
     /// # Errors
     ///
-    /// As [`CronExpr::parse`].
+    /// Like [`CronExpr::parse`].
     pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Self, CronError> {
         let parse::Parsed { nickname, fields } = parse::parse(text, dialect)?;
         let count = fields.len();
@@ -103,7 +103,7 @@ impl CronExpr {
             weekday,
         };
         let canonical = expr.canonical();
-        // What is stored is read again, and writing out open steps can make a text longer.
+        // The stored text is parsed again, and completing open steps can make it longer.
         if canonical.len() > parse::MAX_BYTES {
             return Err(CronErrorKind::TooLong {
                 bytes: canonical.len(),
@@ -116,7 +116,7 @@ impl CronExpr {
         Ok(expr)
     }
 
-    /// The text as it was typed, without the white space around it; in another dialect, as we write it.
+    /// The text as typed, without surrounding white space; for another dialect, as we write it.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -160,7 +160,7 @@ impl CronExpr {
         !second && !self.minute.has_wildcard() && !self.hour.has_wildcard()
     }
 
-    /// True if day of month and day of week are both left open.
+    /// True if day of month and day of week are both unrestricted.
     #[must_use]
     pub fn is_every_day(&self) -> bool {
         self.day.is_star() && self.weekday.is_star()
@@ -174,7 +174,7 @@ impl CronExpr {
         describe::describe(self, &Days::Own, lang)
     }
 
-    /// The schedule in words, with other words for its days.
+    /// The schedule in words, with its days described otherwise.
     pub(crate) fn describe_days(&self, days: &Days, lang: Lang) -> String {
         describe::describe(self, days, lang)
     }
@@ -184,7 +184,7 @@ impl CronExpr {
         (!self.month.is_full()).then(|| names::month_list(&self.month.values(), lang))
     }
 
-    /// False if the weekdays leave Saturdays and Sundays out.
+    /// False if the weekdays exclude Saturdays and Sundays.
     pub(crate) fn reaches_weekends(&self) -> bool {
         !self.day.is_star() || self.weekday.reaches_weekends()
     }

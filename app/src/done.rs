@@ -1,11 +1,11 @@
-//! The outcome of an action, carried to the page that is shown next.
+//! The result of an action, passed to the page that is shown next.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use crate::id::RunId;
 
-/// What a control or a form has done.
+/// What a control or a form did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Done {
@@ -15,7 +15,7 @@ pub enum Done {
     Closed,
     /// 恢复.
     Restored,
-    /// The same for a task that was closed.
+    /// 恢复 of a closed task.
     Reopened,
     /// 加急.
     Urged,
@@ -25,11 +25,11 @@ pub enum Done {
     Stopped,
     /// A task was saved.
     Saved,
-    /// A task was entered.
+    /// A task was created.
     Created,
     /// A task was deleted.
     Deleted,
-    /// A run was started by hand.
+    /// A run was started manually.
     Started(RunId),
 }
 
@@ -47,7 +47,7 @@ impl Done {
         Self::Deleted,
     ];
 
-    /// As a cookie carries it from a form without a script to the page after it.
+    /// The form in which a cookie carries it from a form without JavaScript to the next page.
     #[must_use]
     pub fn to_text(self) -> String {
         if let Self::Started(run) = self {
@@ -56,7 +56,7 @@ impl Done {
         <&str>::from(self).to_owned()
     }
 
-    /// Reads such a text; `None` for anything else.
+    /// Parses such a text; `None` for anything else.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         if let Some(run) = text.strip_prefix("started.") {

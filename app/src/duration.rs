@@ -1,4 +1,4 @@
-//! Durations: the one reader for all fields that take a length of time.
+//! Durations: the one parser for all fields with a length of time.
 
 mod length;
 
@@ -9,7 +9,7 @@ pub(crate) use length::{LengthFault, parse as parse_length};
 
 /// A limit of more than this is a typing error (30 days).
 const MAX_SECONDS: i64 = 30 * 86_400;
-/// Longer texts are no durations.
+/// Longer texts are not durations.
 const MAX_BYTES: usize = 128;
 
 /// Why a duration was refused.
@@ -38,11 +38,11 @@ impl DurationFault {
     }
 }
 
-/// Reads `30s`, `5m`, `1h30m`, `30min`, `90 seconds`, `1 小时 30 分钟`, `90` (seconds), also in
-/// full-width characters; empty gives `None`.
+/// Parses `30s`, `5m`, `1h30m`, `30min`, `90 seconds`, `1 小时 30 分钟`, `90` (seconds), also in full-width characters;
+/// empty gives `None`.
 ///
 /// # Errors
-/// When the text is no duration or lies outside 1 s – 30 days.
+/// When the text is not a duration or is outside 1 s – 30 days.
 pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
     let text = text.trim();
     if text.is_empty() {
@@ -54,7 +54,7 @@ pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
     let text: String = text.chars().map(|c| half_width(c).unwrap_or(c)).collect();
     let text = text.trim();
     let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A bare number is seconds; after a unit it would be a forgotten unit.
+        // A bare number is seconds; after a unit it probably lacks one.
         text.parse().map_err(|_| DurationFault::Range)?
     } else if text.starts_with(|c: char| c.is_ascii_digit()) {
         match parse_length(text) {
@@ -74,7 +74,7 @@ pub fn parse_duration(text: &str) -> Result<Option<i64>, DurationFault> {
     }
 }
 
-/// Writes seconds as `parse_duration` reads them: `90` gives `1m30s`.
+/// Writes seconds in the form that `parse_duration` reads: `90` gives `1m30s`.
 #[must_use]
 pub fn format_duration(seconds: i64) -> String {
     let mut rest = seconds.max(0);

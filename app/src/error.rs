@@ -1,7 +1,7 @@
-//! The one error that leaves the product: a sentence, a next step, and an incident id.
+//! The error that clients see: a sentence, a next step, and an incident id.
 //!
-//! Nothing internal is ever in here: no SQL, no path, no library text. What went wrong inside is
-//! logged once under the same incident id by `server::error`.
+//! It never contains internals: no SQL, no path, no library text. `server::error` logs the internal failure once
+//! under the same incident id.
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::i18n::Lang;
 use crate::wire;
 
-/// What kind of answer this is; the doors map it to an HTTP status or an exit code.
+/// The kind of error; API, pages and CLI map it to an HTTP status or an exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -20,15 +20,15 @@ pub enum ErrorKind {
     Unauthenticated,
     /// Signed in, but without this right. HTTP 403.
     Forbidden,
-    /// No such thing, or none that the caller may know of. HTTP 404.
+    /// It does not exist, or the caller may not know of it. HTTP 404.
     NotFound,
-    /// The state of the thing does not allow it. HTTP 409.
+    /// The current state does not allow it. HTTP 409.
     Conflict,
     /// Too many requests; try again later. HTTP 429.
     TooMany,
-    /// A part the product needs is away for now. HTTP 503.
+    /// A part the product needs is down for now. HTTP 503.
     Unavailable,
-    /// A fault of ours. HTTP 500.
+    /// An internal error. HTTP 500.
     Internal,
 }
 
@@ -49,7 +49,7 @@ impl ErrorKind {
     }
 }
 
-/// A fault of one input field.
+/// A fault in one input field.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FieldError {
@@ -72,11 +72,11 @@ impl FieldError {
     }
 }
 
-/// What the outside sees of any failure.
+/// What clients see of any failure.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct AppError {
-    /// What kind of answer this is.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// Stable code for programs, for example `task.name_taken`.
     pub code: String,
@@ -88,8 +88,7 @@ pub struct AppError {
     pub fields: Vec<FieldError>,
     /// Finds the log entry of this failure.
     pub incident: Option<String>,
-    /// Seconds after which it may go well, where that is known. For the doors, which say it in
-    /// their own way (HTTP: `Retry-After`).
+    /// Seconds after which a retry may succeed, if known. Sent in the form of the protocol (HTTP: `Retry-After`).
     #[serde(skip)]
     pub retry_after: Option<u32>,
 }
@@ -108,7 +107,7 @@ impl AppError {
         }
     }
 
-    /// The same error, which may go well after so many seconds.
+    /// The same error, with the seconds after which a retry may succeed.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
@@ -138,7 +137,7 @@ impl AppError {
         }
     }
 
-    /// No such thing here.
+    /// It does not exist.
     #[must_use]
     pub fn not_found(lang: Lang, what: &str) -> Self {
         Self::new(
@@ -187,13 +186,13 @@ impl FromServerFnError for AppError {
     type Encoder = wire::Form;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        // The library's own text may name types and paths, so the reader gets our sentence only.
+        // The library's own text may name types and paths, so the reader gets only our sentence.
         let outdated = |text: &str| text == wire::WireFault::Outdated.to_string();
         let (kind, code) = match error {
             ServerFnErrorErr::Deserialization(text) if outdated(&text) => {
                 (ErrorKind::Conflict, "outdated")
             }
-            // On a server these are about a request body that cannot be decoded.
+            // On a server these concern a request body that cannot be decoded.
             ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::Request(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_)
@@ -225,8 +224,8 @@ impl FromServerFnError for AppError {
             ),
         };
         let message = crate::reader::language().pick(zh, en);
-        // On a server it is the answer to a request that never reached a function, so no function
-        // has set its status. A browser has no response to set it on.
+        // On a server it answers a request that never reached a function, so no function has set its status. A
+        // browser has no response to set it on.
         #[cfg(feature = "ssr")]
         if let Some(sink) = leptos::prelude::use_context::<crate::response::SharedSink>() {
             sink.set_status(kind.status());

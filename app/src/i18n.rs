@@ -1,10 +1,10 @@
-//! Chinese and English, held to the same words by the compiler.
+//! Chinese and English; the compiler makes sure that both are complete.
 //!
 //! Every text is a field of a struct that has two constants, one per language, so a missing
 //! translation does not build. The same texts serve the pages, the API's messages, the terminal
 //! and the chat messages. See `docs/adr/0003-texts-are-a-struct.md`.
 
-/// A language that the product speaks.
+/// A language of the product.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
@@ -36,7 +36,7 @@ impl Lang {
         }
     }
 
-    /// Picks the first language of an `Accept-Language` header that we speak (RFC 9110, 12.5.4).
+    /// Picks the first language of an `Accept-Language` header that is supported (RFC 9110, 12.5.4).
     ///
     /// Weights are honoured by a stable sort; a header that names none of ours gives `None`.
     #[must_use]
@@ -69,7 +69,7 @@ impl Lang {
     }
 }
 
-/// The English word that goes with a count: `plural(1, "task", "tasks")`.
+/// The English word for a count: `plural(1, "task", "tasks")`.
 #[must_use]
 pub fn plural<'a, N: PartialEq + From<u8>>(count: N, one: &'a str, many: &'a str) -> &'a str {
     if count == N::from(1) { one } else { many }

@@ -1,4 +1,4 @@
-//! Ids as types, so that a run's id is never taken for a task's.
+//! Ids as types, so that a run's id cannot be used as a task's.
 
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
@@ -38,7 +38,7 @@ ids! {
     MessageId,
     /// A calendar of working days (日历).
     CalendarId,
-    /// A time without firings (停跑时段).
+    /// A period without firings (停跑时段).
     BlackoutId,
     /// A secret (密钥).
     SecretId,

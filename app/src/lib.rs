@@ -1,15 +1,15 @@
-//! Everything that means the same in the browser and on the server.
+//! Everything that the browser and the server share.
 //!
 //! - [`task`], [`run`], [`channel`], [`message`], [`user`]: the types of the product, and the rules on input;
-//! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts;
-//!   [`occurrence`]: time lines, previews, explanations;
-//! - [`secret`], [`pool`], [`node`]: what runs are given, how many at once, and where;
-//! - [`ansi`]: what commands write for a terminal, made harmless;
-//! - [`cron`]: cron expressions, their faults and their words in two languages;
+//! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
+//! firings, previews, explanations;
+//! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
+//! - [`ansi`]: terminal output of commands, made harmless;
+//! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
 //! - [`name`]: names that are visible and distinguishable;
-//! - [`auth`]: who may do what; [`error`]: the one error that leaves the product;
+//! - [`auth`]: authorization; [`error`]: the error that clients see;
 //! - [`backend`]: what the product can do, a trait that `server` implements;
-//! - [`server_fns`]: the pages' door to it; [`page`]: what each page is made from;
+//! - [`server_fns`]: the pages' access to it; [`page`]: the data of each page;
 //! - [`reader`]: who reads a page; [`response`]: the answer being made;
 //! - [`ui`]: the pages; [`mod@texts`]: their texts; [`i18n`]: the languages; [`routes`]: paths;
 //! - [`transition`]: states and the steps between them;

@@ -1,7 +1,9 @@
-//! What chat messages are about, and how they stand.
+//! Chat messages: their events and states.
 
+mod listing;
 mod state;
 
+pub use listing::{Message, MessageQuery};
 pub use state::{MessageState, MessageStep};
 
 use serde::{Deserialize, Serialize};
@@ -30,9 +32,9 @@ pub enum Event {
     Failed,
     /// A run was stopped by a person or by shutdown.
     Stopped,
-    /// The server went away under a run.
+    /// The server died during a run.
     Lost,
-    /// A run is over its soft limit and goes on.
+    /// A run has exceeded its soft limit and continues.
     TooLong,
     /// A person tests a channel.
     Test,
@@ -86,7 +88,7 @@ impl Event {
         }
     }
 
-    /// How the text of a message starts.
+    /// The start of a message's text.
     #[must_use]
     pub const fn title(self, lang: Lang) -> &'static str {
         match (lang, self) {
@@ -113,7 +115,7 @@ impl Event {
         }
     }
 
-    /// What pages call such a message.
+    /// The name of such a message on pages.
     #[must_use]
     pub const fn words(self, lang: Lang) -> &'static str {
         match (lang, self) {
@@ -140,7 +142,7 @@ impl Event {
         }
     }
 
-    /// The words for a stored code; one of another version is shown as it is.
+    /// The name for a stored code; a code of another version is shown as it is.
     #[must_use]
     pub fn text(code: &str, lang: Lang) -> String {
         Self::read(code)

@@ -1,8 +1,7 @@
-//! Names that a reader can see and distinguish: what no name may contain.
+//! Names that readers can see and distinguish: what no name may contain.
 //!
-//! Control characters, what reorders a line (Unicode Standard Annex #9), and what leaves no mark on
-//! the page are refused. Joiners and variation selectors stay: emoji families, flags, Persian and
-//! many Indian scripts are written with them.
+//! Refused are control characters, characters that reorder a line (Unicode Standard Annex #9), and invisible ones.
+//! Joiners and variation selectors are allowed: emoji families, flags, Persian and many Indian scripts need them.
 
 use crate::i18n::Lang;
 
@@ -11,11 +10,11 @@ use crate::i18n::Lang;
 pub enum NameFault {
     /// A control character or a line break.
     Control,
-    /// A mark that changes the direction of what follows: U+202E and the like.
+    /// A mark that changes the direction of what follows, such as U+202E.
     Direction,
     /// A character without width that no script needs, such as U+200B.
     Hidden,
-    /// Nothing of it can be seen.
+    /// Nothing in it is visible.
     Invisible,
 }
 
@@ -53,11 +52,11 @@ impl NameFault {
     }
 }
 
-/// What is wrong with a name; an empty one is no concern of this rule.
+/// What is wrong with a name; an empty one is not covered by this rule.
 #[must_use]
 pub fn name_fault(name: &str) -> Option<NameFault> {
     let mut seen = name.is_empty();
-    // Joins nothing, so that a name of joiners alone counts as one that cannot be seen.
+    // Joins nothing, so that a name of joiners alone counts as invisible.
     let mut before = char::REPLACEMENT_CHARACTER;
     for c in name.chars() {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
@@ -68,8 +67,7 @@ pub fn name_fault(name: &str) -> Option<NameFault> {
             0x061c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 => {
                 return Some(NameFault::Direction);
             }
-            // Default_Ignorable_Code_Point without what scripts and emoji are written with, and
-            // interlinear annotations.
+            // Default_Ignorable_Code_Point except what scripts and emoji need, and interlinear annotations.
             0x00ad
             | 0x034f
             | 0x115f
@@ -86,13 +84,13 @@ pub fn name_fault(name: &str) -> Option<NameFault> {
             | 0xfff0..=0xfffb
             | 0x1bca0..=0x1bca3
             | 0x1d173..=0x1d17a => return Some(NameFault::Hidden),
-            // Joiners: not between letters that nothing joins.
+            // Joiners are refused between letters that are never joined.
             0x200c | 0x200d if is_never_joined(before) => return Some(NameFault::Hidden),
             // The tags of flags follow a black flag (UTS #51, annex C) and nothing else.
             0xe0020..=0xe007f if !matches!(u32::from(before), 0x1f3f4 | 0xe0020..=0xe007e) => {
                 return Some(NameFault::Hidden);
             }
-            // Variation selectors: fine beside something visible.
+            // Variation selectors are fine next to something visible.
             0x180b..=0x180f
             | 0x200c
             | 0x200d
@@ -108,8 +106,8 @@ pub fn name_fault(name: &str) -> Option<NameFault> {
     (!seen).then_some(NameFault::Invisible)
 }
 
-/// Letters of scripts that are written without joiners: Latin, Greek, Cyrillic, Chinese, Japanese,
-/// Korean, and everything in ASCII.
+/// Letters of scripts that are written without joiners: Latin, Greek, Cyrillic, Chinese, Japanese, Korean, and all of
+/// ASCII.
 fn is_never_joined(c: char) -> bool {
     matches!(u32::from(c), 0..=0xa8 | 0xaa..=0xad | 0xaf..=0x58f | 0x1100..=0x11ff | 0x1e00..=0x1fff
         | 0x2e80..=0x303c | 0x303e..=0x3296 | 0x3298 | 0x329a..=0x9fff | 0xac00..=0xd7ff
@@ -121,7 +119,7 @@ mod tests {
     use super::{NameFault, name_fault};
 
     #[test]
-    fn names_that_cannot_be_read_are_told() {
+    fn unreadable_names_are_refused() {
         for (name, fault) in [
             ("备份", None),
             ("", None),

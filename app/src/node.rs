@@ -18,28 +18,28 @@ pub struct Node {
     pub zone_data: String,
     /// When it started.
     pub started_at: Stamp,
-    /// When it was last heard, by the database's clock.
+    /// Its last heartbeat, by the database's clock.
     pub heartbeat_at: Stamp,
     /// Milliseconds by which its clock is ahead of the database's.
     pub skew_ms: Option<i64>,
-    /// Runs under way on it.
+    /// Active runs on it.
     pub running: u32,
     /// Whether it is up.
     pub alive: bool,
-    /// Whether it is the one that answers.
+    /// Whether it is the answering server.
     pub this: bool,
 }
 
-/// How a turn of a background loop ended.
+/// The result of a turn of a background loop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LoopResult {
-    /// Well.
+    /// Success.
     Ok,
-    /// With an error; it is tried again.
+    /// An error; the turn is retried.
     Error,
-    /// With a panic; the loop was restarted.
+    /// A panic; the loop was restarted.
     Panic,
 }
 
@@ -49,25 +49,25 @@ pub enum LoopResult {
 pub struct LoopStatus {
     /// Its name.
     pub name: String,
-    /// Milliseconds after which a turn is made at the latest; `null` where it only waits to be woken.
+    /// The longest time between turns in milliseconds; `null` if it only waits to be woken.
     pub every_ms: Option<u64>,
     /// Whether a signal makes it turn early.
     pub woken: bool,
-    /// Whether a turn is under way.
+    /// Whether a turn is in progress.
     pub running: bool,
-    /// When the last turn began.
+    /// When the last turn started.
     pub started_at: Option<Stamp>,
     /// When the last turn ended.
     pub ended_at: Option<Stamp>,
-    /// When the last good turn ended.
+    /// When the last successful turn ended.
     pub succeeded_at: Option<Stamp>,
-    /// When it is tried again, after a failure.
+    /// When it retries, after a failure.
     pub next_at: Option<Stamp>,
-    /// How the last turn ended.
+    /// The result of the last turn.
     pub result: Option<LoopResult>,
-    /// The last failure, in words, also when turns have been good since; administrators only.
+    /// The last failure, kept after later successes; administrators only.
     pub error: Option<String>,
-    /// Failures since the last good turn.
+    /// Failures since the last successful turn.
     pub failures: u32,
     /// Panics since the server started.
     pub panics: u32,
@@ -81,27 +81,28 @@ impl LoopStatus {
     }
 }
 
-/// A clock this far off, either way, is told: milliseconds.
-pub const SKEW_TOLD_MS: i64 = 2_000;
+/// A clock skew from this many milliseconds on, in either direction, is reported.
+pub const SKEW_REPORTED_MS: i64 = 2_000;
 
 impl Node {
-    /// Whether its clock is further off than it should be.
+    /// Whether its clock skew is too large.
     #[must_use]
     pub fn is_off(&self) -> bool {
-        self.skew_ms.is_some_and(|skew| skew.abs() > SKEW_TOLD_MS)
+        self.skew_ms
+            .is_some_and(|skew| skew.abs() > SKEW_REPORTED_MS)
     }
 }
 
-/// What is not as it should be with the nodes that are up: clocks that are off, and time zone data
-/// that is not the same everywhere, so that a firing depends on who plans it.
+/// Warnings about the nodes that are up: clock skew, and time zone data that differs between nodes, so that a firing
+/// depends on the node that plans it.
 #[must_use]
 pub fn warnings(nodes: &[Node], lang: crate::i18n::Lang) -> Vec<String> {
     let up: Vec<&Node> = nodes.iter().filter(|node| node.alive).collect();
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for node in up.iter().filter(|node| node.is_off()) {
         let (host, skew) = (&node.hostname, node.skew_ms.unwrap_or_default());
         let seconds = format!("{}.{}", skew.abs() / 1000, skew.abs() % 1000 / 100);
-        told.push(match (lang, skew > 0) {
+        found.push(match (lang, skew > 0) {
             (crate::i18n::Lang::Zh, true) => {
                 format!("节点 {host} 的时钟比数据库快 {seconds} 秒；请检查时间同步")
             }
@@ -129,12 +130,12 @@ pub fn warnings(nodes: &[Node], lang: crate::i18n::Lang) -> Vec<String> {
             .map(|node| format!("{} {}", node.hostname, node.zone_data))
             .collect();
         let hosts = hosts.join(lang.pick("，", ", "));
-        told.push(lang.pick(
+        found.push(lang.pick(
             format!("各节点的时区数据版本不同（{hosts}），同一任务的执行时间可能因节点而异；请统一更新 tzdata"),
             format!("The nodes have different time zone data ({hosts}), so a task may fire at different times depending on the node; install the same tzdata version everywhere"),
         ));
     }
-    told
+    found
 }
 
 #[cfg(test)]
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_nodes_that_are_up_are_told_of() {
+    fn only_nodes_that_are_up_are_warned_about() {
         let calm = [
             node("a", Some(2_000), "2026f", true),
             node("b", Some(-2_000), "2026f", true),
@@ -172,11 +173,11 @@ mod tests {
             node("a", Some(2_150), "2026f", true),
             node("b", Some(-31_900), "2025b", true),
         ];
-        let told = warnings(&off, Lang::En);
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].contains("a is 2.1 s ahead"), "{told:?}");
-        assert!(told[1].contains("b is 31.9 s behind"), "{told:?}");
-        assert!(told[2].contains("a 2026f, b 2025b"), "{told:?}");
+        let found = warnings(&off, Lang::En);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].contains("a is 2.1 s ahead"), "{found:?}");
+        assert!(found[1].contains("b is 31.9 s behind"), "{found:?}");
+        assert!(found[2].contains("a 2026f, b 2025b"), "{found:?}");
         assert!(warnings(&off, Lang::Zh)[1].contains("慢 31.9 秒"));
     }
 }

@@ -1,4 +1,4 @@
-//! Occurrences (计划) as a time line, previews of firings, and explanations.
+//! Occurrences (计划): planned firings, previews, and explanations.
 
 mod state;
 mod verdict;
@@ -20,11 +20,11 @@ use crate::transition::Word;
 pub struct Occurrence {
     /// The ledger's row; `None` for a firing that is not written yet.
     pub id: Option<OccurrenceId>,
-    /// Whose firing.
+    /// The task.
     pub task_id: TaskId,
-    /// Which schedule names it.
+    /// The schedule that names it.
     pub schedule_id: ScheduleId,
-    /// The instant the schedule names; the last one where one row stands for several.
+    /// The instant the schedule names; the last one if the row covers several.
     pub scheduled_for: Stamp,
     /// When it starts or was to start: with jitter, after a move or a blackout.
     pub due_at: Stamp,
@@ -37,31 +37,31 @@ pub struct Occurrence {
     pub reason: Option<String>,
     /// The reason as a sentence in the reader's language.
     pub reason_text: Option<String>,
-    /// How many firings this row stands for.
+    /// How many firings this row covers.
     pub count: i64,
-    /// The first of them, where there are several.
+    /// The first of them, if there are several.
     pub since: Option<Stamp>,
-    /// Its run, where it has one.
+    /// Its run, if it has one.
     pub run_id: Option<RunId>,
 }
 
-/// What a time line is asked for.
+/// A query for planned firings.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OccurrenceQuery {
     /// Only this state; `None` for all.
     pub state: Option<OccurrenceState>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     pub after: Option<String>,
-    /// Rows a page, 1–200; 50 when absent.
+    /// Rows per page, 1–200; 50 when absent.
     pub limit: Option<u32>,
 }
 
 impl OccurrenceQuery {
-    /// Reads the word of a state from an address; an empty one asks for all.
+    /// Parses the state in an address; an empty one means all.
     ///
     /// # Errors
-    /// `state`, `unknown` when there is no such state.
+    /// `state`, `unknown` if there is no such state.
     pub fn read_state(text: Option<&str>, lang: Lang) -> Result<Option<OccurrenceState>, AppError> {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -73,7 +73,7 @@ impl OccurrenceQuery {
     }
 }
 
-/// Why a firing is left out.
+/// Why a firing is skipped.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Exclusion {
@@ -93,13 +93,13 @@ pub struct Firing {
     pub scheduled_for: Stamp,
     /// When it starts.
     pub due_at: Stamp,
-    /// With jitter that is not settled before saving: the latest it can start.
+    /// The latest possible start, while the jitter is not determined before saving.
     pub due_until: Option<Stamp>,
-    /// Why it is skipped, where it is.
+    /// Why it is skipped, if it is.
     pub excluded: Option<Exclusion>,
     /// A clock change before this firing: "clocks go forward 1 h at 02:00", with its instant.
     pub clock_change: Option<ClockChange>,
-    /// Why it does not start at the instant named: moved, put off, shifted by a gap.
+    /// Why it does not start at the instant named: moved, postponed, shifted by a gap.
     pub note: Option<String>,
 }
 
@@ -113,11 +113,11 @@ pub struct ClockChange {
     pub text: String,
 }
 
-/// What one schedule of a preview means.
+/// The meaning of one schedule of a preview.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ScheduleWords {
-    /// The text as we read it.
+    /// The text in canonical form.
     pub spec: String,
     /// In words, in the reader's language.
     pub words: String,
@@ -131,13 +131,13 @@ pub struct ScheduleWords {
 pub struct Explanation {
     /// The instant asked about.
     pub at: Stamp,
-    /// What it comes to.
+    /// The verdict.
     pub verdict: Verdict,
     /// One sentence in the reader's language.
     pub sentence: String,
-    /// The ledger's row it comes from.
+    /// The ledger's row that it is based on.
     pub occurrence_id: Option<OccurrenceId>,
-    /// The run it comes from.
+    /// The run that it is based on.
     pub run_id: Option<RunId>,
     /// Offsets of the task's zone around it.
     pub zone: ZoneRules,

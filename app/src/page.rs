@@ -1,8 +1,9 @@
-//! What each page is made from: the shared types plus the zone and the clock to show them by.
+//! The data of each page: the shared types, plus the zone and the clock for displaying them.
 
 mod blackouts;
 mod calendars;
 mod channels;
+mod messages;
 mod nodes;
 mod pools;
 mod secrets;
@@ -12,6 +13,7 @@ mod users;
 pub use blackouts::BlackoutsPage;
 pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;
+pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use pools::PoolsPage;
 pub use secrets::SecretsPage;
@@ -31,7 +33,7 @@ use crate::schedule::ScheduleDraft;
 use crate::task::{Task, TaskDraft, TaskQuery, TaskView};
 use crate::time::{Stamp, ZoneRules};
 
-/// The clock and the zone that a page shows its times by.
+/// The clock and the zone for the times of a page.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Clockface {
     /// The server's clock when the page was made.
@@ -56,7 +58,7 @@ pub struct Upcoming {
 pub struct FailingTask {
     /// Its last run.
     pub run: Run,
-    /// Runs in a row that did not succeed.
+    /// Consecutive runs that did not succeed.
     pub times: i64,
     /// When the first of them started.
     pub since: Stamp,
@@ -88,9 +90,9 @@ pub struct Health {
     pub database: String,
     /// Start delay of the last firings in milliseconds: the worst of the last 100.
     pub lag_ms: Option<i64>,
-    /// Messages waiting.
+    /// Waiting messages.
     pub outbox_pending: i64,
-    /// Messages given up on.
+    /// Undelivered messages.
     pub outbox_dead: i64,
     /// When this server started.
     pub started_at: Stamp,
@@ -129,15 +131,17 @@ pub struct Overview {
     pub failing: Vec<FailingTask>,
     /// The server itself.
     pub health: Health,
-    /// What an administrator should know; for others only which channels accept no messages.
+    /// Notices for administrators; other users see only the channels that accept no messages.
     pub notices: Vec<Notice>,
 }
 
-/// What the admin page shows: how many there are of each.
+/// The counts on the admin page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Tasks in all states.
     pub tasks: i64,
+    /// Messages that were given up.
+    pub dead_messages: i64,
     /// Accounts.
     pub users: usize,
     /// Channels.
@@ -154,7 +158,7 @@ pub struct Counts {
     pub nodes: usize,
 }
 
-/// What this installation is made of: the About page and `doctor`.
+/// The parts of this installation and their versions: the About page and `doctor`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct About {
@@ -168,34 +172,34 @@ pub struct About {
     pub tz_source: String,
     /// The server's default zone.
     pub default_zone: String,
-    /// Whether a task's limit of memory holds for a run as a whole; where not, it holds for each
-    /// process of the run. `null` where no server runs.
+    /// Whether a task's memory limit applies to a run as a whole; otherwise it applies to each process of the run.
+    /// `null` when no server runs.
     #[serde(default)]
     pub memory_limit_of_run: Option<bool>,
-    /// Calendars and the years they have data for.
+    /// Calendars, and the years they have data for.
     pub calendars: Vec<Calendar>,
     /// The same notices as on the overview.
     pub notices: Vec<Notice>,
 }
 
-/// The time line of a task.
+/// The planned firings of a task.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OccurrencesPage {
     /// Clock and the task's zone.
     pub clock: Clockface,
     /// The task.
     pub task: Task,
-    /// What was asked for.
+    /// The query.
     pub query: OccurrenceQuery,
-    /// Firings to come, soonest first: more than is planned in the database.
+    /// Upcoming firings, soonest first: more than are planned in the database.
     pub upcoming: Vec<Occurrence>,
-    /// What was planned until now, newest first.
+    /// Planned firings until now, newest first.
     pub items: Vec<Occurrence>,
     /// Cursor of the next page.
     pub next: Option<String>,
     /// The time asked about, as typed; empty for none.
     pub at: String,
-    /// The answer to "why did it (not) run at …", where it was asked.
+    /// The answer to "why did it (not) run at …", if requested.
     pub explanation: Option<Explanation>,
     /// Why there is no answer.
     pub explain_error: Option<AppError>,
@@ -206,11 +210,11 @@ pub struct OccurrencesPage {
 pub struct TaskListPage {
     /// Clock and the server's default zone.
     pub clock: Clockface,
-    /// What was asked for.
+    /// The query.
     pub query: TaskQuery,
     /// The rows.
     pub items: Vec<TaskView>,
-    /// The zones of these tasks, but for the clock's: a firing is shown in its task's zone.
+    /// The zones of these tasks, except the clock's: a firing is shown in its task's zone.
     pub zones: Vec<ZoneRules>,
     /// Cursor of the next page.
     pub next: Option<i64>,
@@ -231,7 +235,7 @@ pub struct TaskPage {
     pub awaits: Vec<(TaskId, String)>,
     /// The cycle in force: words and next firings.
     pub preview: Preview,
-    /// Its run under way, if any.
+    /// Its active run, if any.
     pub running: Option<Run>,
     /// History, newest first.
     pub history: Vec<HistoryItem>,
@@ -248,28 +252,28 @@ pub struct RunPage {
     pub clock: Clockface,
     /// The run.
     pub run: Run,
-    /// All attempts at the same firing or start, the first one first.
+    /// All attempts at the same firing or start, first attempt first.
     pub attempts: Vec<Run>,
-    /// A stretch of its log, where one was asked for.
+    /// A part of its log, if requested.
     pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
-    /// What to do about it, where it did not succeed and its task says so.
+    /// What to do about it, if it did not succeed and its task has a runbook.
     pub runbook: Option<String>,
 }
 
-/// What the task form shows: also after it was sent with faults, or without JavaScript.
+/// The data of the task form, including one sent with faults, or without JavaScript.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TaskForm {
-    /// The task under edit; `None` for a new one.
+    /// The edited task; `None` for a new one.
     pub id: Option<TaskId>,
     /// The version of it that the fields were filled from.
     pub version: Option<i64>,
-    /// What stands in the fields.
+    /// The content of the fields.
     pub draft: TaskDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
     /// Channels to choose from.
     pub channels: Vec<Channel>,
@@ -281,13 +285,13 @@ pub struct TaskForm {
     pub pools: Vec<String>,
     /// The zone used when none is chosen.
     pub default_zone: String,
-    /// Preview of the schedules, where the expression is right.
+    /// Preview of the schedules, if the expression is valid.
     pub preview: Option<Preview>,
     /// Preview of the chase schedule, likewise.
     pub urge_preview: Option<Preview>,
 }
 
-/// What the sign-in and set-up pages show.
+/// The data of the sign-in and set-up pages.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct SignInForm {
     /// The name as typed.
@@ -296,28 +300,28 @@ pub struct SignInForm {
     pub next: String,
     /// The set-up token from the link; empty on the sign-in page.
     pub token: String,
-    /// Whether there is nothing left to set up.
+    /// Whether set-up is complete.
     pub set_up: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }
 
-/// Asks what an expression means.
+/// A request to describe an expression.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PreviewRequest {
-    /// The text of a plain schedule; empty where `schedules` is given.
+    /// The text of a plain schedule; empty if `schedules` is given.
     pub cron: String,
     /// The schedules.
     pub schedules: Vec<ScheduleDraft>,
-    /// The task they belong to, where it is saved: its jitter is then exact.
+    /// The task they belong to, if it is saved: its jitter is then exact.
     pub task_id: Option<TaskId>,
-    /// The task's tags: blackouts may go by them.
+    /// The task's tags, which may select blackouts.
     pub tags: Vec<String>,
-    /// Another zone to show the times in, too; empty for none.
+    /// Another zone in which the times are also shown; empty for none.
     pub viewer_zone: String,
     /// IANA zone; empty for the default one.
     pub zone: String,
@@ -325,31 +329,31 @@ pub struct PreviewRequest {
     pub after: Option<Stamp>,
     /// As in the task; firings outside the window are not shown.
     pub starts_at: String,
-    /// As `starts_at`.
+    /// Like `starts_at`.
     pub ends_at: String,
     /// How many, 1–1000; ten when absent.
     pub count: Option<u32>,
 }
 
-/// What an expression means.
+/// The meaning of an expression.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Preview {
-    /// The expression as we read it.
+    /// The expression in canonical form.
     pub cron: String,
     /// In words, in the reader's language: all schedules together.
     pub words: String,
     /// Things to know: never fires, day 31, either day matches, a year without calendar data, …
     pub warnings: Vec<String>,
-    /// Each schedule by itself.
+    /// Each schedule separately.
     pub schedules: Vec<ScheduleWords>,
     /// Offsets of the zone around the firings.
     pub zone: ZoneRules,
-    /// Offsets of the viewer's zone, where one was asked for.
+    /// Offsets of the viewer's zone, if requested.
     pub viewer: Option<ZoneRules>,
     /// The next starts, after calendar, window, blackout and jitter.
     pub next: Vec<Stamp>,
-    /// The same with skipped firings in between and why; at most 50 skipped ones.
+    /// The same including skipped firings with their reasons; at most 50 skipped ones.
     pub firings: Vec<Firing>,
     /// Version of the time zone data, for example `2026f`.
     pub tz_version: String,

@@ -1,21 +1,21 @@
-//! Concurrency pools (并发池): how many runs may be under way at once, over all nodes.
+//! Concurrency pools (并发池): how many runs may be active at once, over all nodes.
 
 use serde::{Deserialize, Serialize};
 
-/// The pool that all runs take a slot of.
+/// The pool of all runs.
 pub const EVERYTHING: &str = "*";
 
 /// A pool. A start that finds no free slot waits for one, in order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Pool {
-    /// Its name; `*` stands for all runs.
+    /// Its name; `*` is the limit of all runs.
     pub name: String,
-    /// Runs at once, 1–10000.
+    /// The limit of simultaneous runs, 1–10000.
     pub slots: u32,
-    /// Runs under way.
+    /// Active runs.
     pub running: u32,
-    /// Runs that wait.
+    /// Waiting runs.
     pub waiting: u32,
 }
 
@@ -33,7 +33,7 @@ pub struct PoolDraft {
 /// Slots a pool may have.
 pub const SLOTS: std::ops::RangeInclusive<u32> = 1..=10_000;
 
-/// Whether a text can be the name of a pool: it stands in addresses, command lines and forms.
+/// Whether a text can be the name of a pool, which is used in addresses, command lines and forms.
 #[must_use]
 pub fn is_pool_name(name: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -41,7 +41,7 @@ pub fn is_pool_name(name: &str) -> bool {
         || (name.starts_with(char::is_alphanumeric)
             && name.chars().count() <= 64
             && name.chars().all(fits)
-            // U+3164 is a letter that renders as a blank.
+            // U+3164 is a letter that looks like a blank.
             && crate::name::name_fault(name).is_none())
 }
 

@@ -1,5 +1,4 @@
-//! Whoever reads a page: language and zone, of the request on the server, of the document in the
-//! browser.
+//! The reader of a page: language and zone, from the request on the server, from the document in the browser.
 
 #[cfg(feature = "hydrate")]
 use leptos::prelude::document;
@@ -8,15 +7,15 @@ use leptos::prelude::use_context;
 use crate::auth::Caller;
 use crate::i18n::Lang;
 
-/// The zone of the reader's browser, as an earlier document has learnt it.
+/// The zone of the reader's browser, as reported by an earlier document.
 #[derive(Clone, Debug)]
 pub struct ViewerZone(pub String);
 
 impl ViewerZone {
-    /// Longest name that is read; the longest of the tz database has 32 characters.
+    /// The longest name that is accepted; the longest of the tz database has 32 characters.
     const CHARS_MAX: usize = 64;
 
-    /// Reads what a browser sent; `None` for what is no name of a zone.
+    /// Parses what a browser sent; `None` if it is not the name of a zone.
     #[must_use]
     pub fn from_cookie(text: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
@@ -25,8 +24,7 @@ impl ViewerZone {
     }
 }
 
-/// The reader's language, also where there is no page to ask: of the request on the server, of the
-/// document in the browser.
+/// The reader's language, even without a page: from the request on the server, from the document in the browser.
 pub(crate) fn language() -> Lang {
     if let Some(caller) = use_context::<Caller>() {
         return caller.lang;

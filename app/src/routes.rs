@@ -8,6 +8,8 @@ pub const OVERVIEW: &str = "/";
 pub const TASKS: &str = "/tasks";
 /// The form for a new task.
 pub const TASK_NEW: &str = "/tasks/new";
+/// The history of messages.
+pub const MESSAGES: &str = "/messages";
 /// The admin dashboard.
 pub const ADMIN: &str = "/admin";
 /// Accounts and tokens.
@@ -16,7 +18,7 @@ pub const USERS: &str = "/admin/users";
 pub const CHANNELS: &str = "/admin/channels";
 /// Calendars of working days.
 pub const CALENDARS: &str = "/admin/calendars";
-/// Blackouts: times without firings.
+/// Blackouts: periods without firings.
 pub const BLACKOUTS: &str = "/admin/blackouts";
 /// Secrets that tasks are granted.
 pub const SECRETS: &str = "/admin/secrets";
@@ -24,7 +26,7 @@ pub const SECRETS: &str = "/admin/secrets";
 pub const POOLS: &str = "/admin/pools";
 /// Server processes.
 pub const NODES: &str = "/admin/nodes";
-/// What this installation is made of.
+/// The parts of this installation and their versions.
 pub const ABOUT: &str = "/about";
 /// One's own account: its password.
 pub const ACCOUNT: &str = "/account";
@@ -54,17 +56,26 @@ pub fn task_edit(id: TaskId) -> String {
     format!("/tasks/{id}/edit")
 }
 
-/// A task's start by hand.
+/// A task's manual start.
 #[must_use]
 pub fn task_run(id: TaskId) -> String {
     format!("/tasks/{id}/run")
 }
 
-/// A task's time line: what was planned, what is to come, and why.
+/// A task's planned firings: past and future, and why.
 #[must_use]
 pub fn task_occurrences(id: TaskId) -> String {
     format!("/tasks/{id}/occurrences")
 }
+
+/// The messages of a task.
+#[must_use]
+pub fn task_messages(id: TaskId) -> String {
+    format!("{MESSAGES}?task={id}")
+}
+
+/// Messages that were given up.
+pub const MESSAGES_DEAD: &str = "/messages?state=dead";
 
 /// A calendar's page.
 #[must_use]
@@ -78,7 +89,7 @@ pub fn run(id: RunId) -> String {
     format!("/runs/{id}")
 }
 
-/// A run's log as it is written: server-sent events from a place on, in the form of [`crate::wire`].
+/// A run's log as it is written: server-sent events from a position on, in the encoding of [`crate::wire`].
 #[must_use]
 pub fn run_log_stream(id: RunId, from: u64) -> String {
     format!("/api/v1/runs/{id}/log/stream?from={from}&form=wire")

@@ -1,4 +1,4 @@
-//! Runs (执行) and what became of the planned firings that never ran.
+//! Runs (执行), and planned firings that ended without one.
 
 mod answer;
 pub mod log;
@@ -25,9 +25,9 @@ use crate::time::Stamp;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Trigger {
-    /// Its instant came.
+    /// Its scheduled instant.
     Schedule,
-    /// A person asked for it.
+    /// A request by a person.
     Manual,
     /// Its instant passed while no server was up; it runs late, once.
     CatchUp,
@@ -41,13 +41,13 @@ impl Trigger {
     }
 }
 
-/// A run as everything outside sees it.
+/// A run as clients see it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Its id.
     pub id: RunId,
-    /// Whose run it is.
+    /// The task.
     pub task_id: TaskId,
     /// The task's name.
     pub task_name: String,
@@ -55,22 +55,22 @@ pub struct Run {
     pub occurrence_id: Option<OccurrenceId>,
     /// 1 for the first attempt.
     pub attempt: i32,
-    /// The first attempt, where this is a further one of a start by hand.
+    /// The first attempt, for a retry of a manual start.
     pub origin_id: Option<RunId>,
     /// Why it was started.
     pub trigger: Trigger,
-    /// Who asked for it, for a manual start.
+    /// Who requested it, for a manual start.
     pub requested_by: Option<String>,
-    /// Why it was started by hand, as typed.
+    /// Why it was started manually, as typed.
     pub note: Option<String>,
-    /// What was filled in, secrets masked.
+    /// Its parameters, secrets masked.
     pub parameters: std::collections::BTreeMap<String, String>,
-    /// How it stands.
+    /// Its state.
     pub state: RunState,
-    /// When it is to start, while it waits.
+    /// When it will start, while it waits.
     pub due_at: Option<Stamp>,
-    /// Where the state alone does not say enough: a stable code with a detail behind a colon, for
-    /// example `stopped:alice` or `timed_out:30`.
+    /// If the state alone does not say enough: a stable code with a detail after a colon, for example `stopped:alice`
+    /// or `timed_out:30`.
     pub reason: Option<String>,
     /// The instant the schedule named.
     pub scheduled_for: Option<Stamp>,
@@ -78,7 +78,7 @@ pub struct Run {
     pub started_at: Stamp,
     /// When it ended.
     pub finished_at: Option<Stamp>,
-    /// The command's exit code, when it ended by itself.
+    /// The command's exit code, if it ended by itself.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
@@ -86,15 +86,13 @@ pub struct Run {
     pub output_bytes: i64,
     /// Whether the middle of the output was dropped.
     pub output_truncated: bool,
-    /// The result's text, at most 200 characters, secrets masked and control characters made
-    /// visible: the end of what a command wrote or of an HTTP response, the start of the message
-    /// of a task in message mode.
+    /// The result's text, at most 200 characters, secrets masked and control characters made visible: the end of what
+    /// a command wrote or of an HTTP response, or the start of the message of a task in message mode.
     pub excerpt: Option<String>,
 }
 
 impl Run {
-    /// When it was to start: its firing's instant, or, for a further attempt, the end of the delay
-    /// before it.
+    /// When it was to start: its firing's instant, or, for a retry, the end of the delay before it.
     #[must_use]
     pub fn wanted_at(&self) -> Option<Stamp> {
         if self.attempt > 1 {
@@ -104,7 +102,7 @@ impl Run {
         }
     }
 
-    /// Whether another run is an attempt at the same firing, or at the same start by hand.
+    /// Whether another run is an attempt at the same firing, or at the same manual start.
     #[must_use]
     pub fn is_same_start(&self, other: &Self) -> bool {
         let start = |run: &Self| match run.occurrence_id {
@@ -128,18 +126,18 @@ impl Run {
 pub struct Unrun {
     /// Its id.
     pub id: OccurrenceId,
-    /// Whose firing it was.
+    /// The task.
     pub task_id: TaskId,
-    /// The instant the schedule named; the last one where one row stands for several.
+    /// The instant the schedule named; the last one if the row covers several.
     pub scheduled_for: Stamp,
     /// `skipped` or `missed`.
     pub state: UnrunState,
     /// Stable code: `overlap`, `window`, `calendar`, `blackout`, `paused`, `closed`, `changed`,
     /// `down`, `clock`, `too_late`.
     pub reason: String,
-    /// How many firings this row stands for.
+    /// How many firings this row covers.
     pub count: i64,
-    /// The first of them, where there are several.
+    /// The first of them, if there are several.
     pub since: Option<Stamp>,
 }
 
@@ -148,7 +146,7 @@ pub struct Unrun {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnrunState {
-    /// A rule left it out.
+    /// A rule skipped it.
     Skipped,
     /// No server was up, or its turn came too late.
     Missed,
@@ -165,7 +163,7 @@ pub enum HistoryItem {
     Unrun(Unrun),
 }
 
-/// [`HistoryItem`] without JSON's ways, for pages.
+/// [`HistoryItem`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "HistoryItem")]
 enum PlainItem {
@@ -175,10 +173,10 @@ enum PlainItem {
 
 crate::wire::two_forms!(HistoryItem, PlainItem);
 
-/// Output of a run, as kept.
+/// Stored output of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Output {
-    /// What was kept, as text: invalid UTF-8 is replaced.
+    /// The stored output as text: invalid UTF-8 is replaced.
     pub text: String,
     /// Bytes the command wrote.
     pub total_bytes: i64,

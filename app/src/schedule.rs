@@ -1,7 +1,7 @@
-//! Schedules (工作周期): when a task fires, and by which rules of days.
+//! Schedules (工作周期): when a task fires, and by which day rules.
 //!
-//! A schedule is typed as one text, its [`ScheduleSpec`]; the rest are choices beside it: which
-//! days count ([`DayRule`] on a calendar) and how far its firings are spread ([`Jitter`]).
+//! A schedule is typed as one text, its [`ScheduleSpec`]; the rest are separate choices: which days count
+//! ([`DayRule`] on a calendar) and how far its firings are spread ([`Jitter`]).
 
 mod check;
 mod day_rule;
@@ -17,12 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::ScheduleId;
 
-/// Schedules a task may have for its work.
+/// The most schedules of a task.
 pub const SCHEDULES_MAX: usize = 10;
-/// The calendar that is used where a schedule names none.
+/// The calendar of schedules that name none.
 pub const BUILTIN_CALENDAR: &str = "cn";
 
-/// What a person typed for a schedule.
+/// The input for a schedule.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -40,7 +40,7 @@ pub struct ScheduleDraft {
     pub calendar: String,
     /// Spread firings by up to this: `30s`, `5m`; empty for none.
     pub jitter: String,
-    /// The same delay for every firing instead of another for each.
+    /// Uses the same delay for every firing instead of a different one each time.
     pub jitter_stable: bool,
 }
 
@@ -54,14 +54,14 @@ impl ScheduleDraft {
         }
     }
 
-    /// Whether nothing was typed: an empty line of the form.
+    /// Whether it is empty, like a blank line of the form.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.spec.trim().is_empty()
     }
 }
 
-/// What a schedule is for.
+/// The purpose of a schedule.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -69,7 +69,7 @@ pub enum Purpose {
     /// The task's own cycle.
     #[default]
     Work,
-    /// 催单: the quicker cycle that takes over while it is chased.
+    /// 催单: the more frequent cycle while the task is being chased.
     Urge,
 }
 
@@ -100,21 +100,21 @@ impl std::str::FromStr for Purpose {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Jitter {
-    /// A firing is put off by less than this many seconds, and never past the next one.
+    /// A firing is delayed by less than this many seconds, and never past the next one.
     pub seconds: i64,
-    /// Whether the delay is the same for every firing, instead of another for each.
+    /// Whether the delay is the same for every firing, instead of a different one each time.
     pub stable: bool,
 }
 
-/// A schedule as everything outside sees it.
+/// A schedule as clients see it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Schedule {
     /// Its id, which stays the same when the schedule is edited; 0 until it is stored.
     pub id: ScheduleId,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// The text, as we read it.
+    /// Its text in canonical form.
     pub spec: String,
     /// Which days count.
     pub day_rule: DayRule,
@@ -138,7 +138,7 @@ impl Schedule {
         }
     }
 
-    /// The draft that would leave it as it is.
+    /// The draft that would leave it unchanged.
     #[must_use]
     pub fn draft(&self) -> ScheduleDraft {
         ScheduleDraft {

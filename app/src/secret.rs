@@ -5,19 +5,19 @@ use serde::{Deserialize, Serialize};
 use crate::id::{SecretId, TaskId};
 use crate::time::Stamp;
 
-/// A secret as everything outside sees it: without its value.
+/// A secret as clients see it: without its value.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Secret {
     /// Its id.
     pub id: SecretId,
-    /// Its name, and that of the variable.
+    /// Its name, which is also that of the variable.
     pub name: String,
     /// What it is for.
     pub note: String,
     /// Tasks that get it.
     pub tasks: Vec<GrantedTask>,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: Stamp,
     /// When its value or its tasks were last changed.
     pub updated_at: Stamp,
@@ -34,21 +34,21 @@ pub struct GrantedTask {
 }
 
 impl GrantedTask {
-    /// As the form takes it: the id finds it, the name is for the reader.
+    /// The form of a form line: the id identifies it, the name is for the reader.
     #[must_use]
     pub fn line(&self) -> String {
         format!("#{} {}", self.id, self.name)
     }
 }
 
-/// Input for entering or changing a secret.
+/// Input for creating or changing a secret.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct SecretDraft {
-    /// A name fit for a variable: `DB_PASSWORD`.
+    /// A valid name of a variable: `DB_PASSWORD`.
     pub name: String,
-    /// The value; when changing one, empty keeps it.
+    /// The value; empty keeps it when changing one.
     pub value: String,
     /// What it is for.
     pub note: String,
@@ -61,15 +61,15 @@ pub struct SecretDraft {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SecretChange {
-    /// Another value.
+    /// A new value.
     pub value: Option<String>,
     /// What it is for.
     pub note: Option<String>,
     /// Ids or names of exactly the tasks that get it.
     pub tasks: Option<Vec<String>>,
-    /// Ids or names of tasks that get it, too.
+    /// Ids or names of additional tasks that get it.
     pub grant: Vec<String>,
-    /// Ids or names of tasks that get it no more.
+    /// Ids or names of tasks that lose it.
     pub revoke: Vec<String>,
 }
 
@@ -83,11 +83,10 @@ impl std::fmt::Debug for SecretChange {
     }
 }
 
-/// Bytes of a value: a shorter one cannot be distinguished from ordinary output, a longer one is a
-/// file.
+/// Length of a value in bytes: a shorter one cannot be distinguished from ordinary output, a longer one is a file.
 pub const VALUE_BYTES: std::ops::RangeInclusive<usize> = 4..=32 * 1024;
 
-/// Names that mean something to every program, or are ours.
+/// Names with a meaning to every program, or reserved by the product.
 const RESERVED: [&str; 6] = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "SHELL"];
 
 /// Why a text cannot be the name of a secret.
@@ -95,12 +94,12 @@ const RESERVED: [&str; 6] = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "SHELL"]
 pub enum NameFault {
     /// Not 1–64 capital letters, digits and `_`, the first one a letter.
     Shape,
-    /// It means something to the system or to Jcrontab.
+    /// It has a meaning to the system or to Jcrontab.
     Reserved,
 }
 
 impl NameFault {
-    /// The fault in words.
+    /// A sentence about the fault.
     #[must_use]
     pub const fn text(self, lang: crate::i18n::Lang) -> &'static str {
         match (self, lang) {
@@ -131,7 +130,7 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if !shaped {
         return Err(NameFault::Shape);
     }
-    // LD_PRELOAD and its kin decide which code runs.
+    // LD_PRELOAD and the like decide which code runs.
     if RESERVED.contains(&name) || name.starts_with("LD_") || name.starts_with("JCRONTAB_") {
         return Err(NameFault::Reserved);
     }

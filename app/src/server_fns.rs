@@ -1,14 +1,15 @@
-//! The pages' door: each server function takes the caller from the context, makes one or a few
-//! calls on the backend, and maps nothing. Rights are checked in the backend.
+//! Server functions of the pages: each takes the caller from the context, makes one or a few calls on the backend,
+//! and maps nothing. The backend checks rights.
 //!
-//! Their paths are fixed (`/fn/<name>`), so that a form on a page of yesterday still works after an
-//! upgrade; its other questions are answered with a request to load it again ([`crate::wire`]).
+//! Their paths are fixed (`/fn/<name>`), so that a form on a page loaded before an upgrade still works; other
+//! requests of such a page are answered with a request to reload it ([`crate::wire`]).
 
 pub mod account;
 pub mod blackouts;
 pub mod calendars;
 pub mod channels;
 pub mod forms;
+pub mod messages;
 pub mod nodes;
 pub mod occurrences;
 pub mod pools;
@@ -25,6 +26,7 @@ pub use calendars::{
 };
 pub use channels::{DeleteChannel, TestChannel, fetch_channels};
 pub use forms::{Posted, fetch_sign_in, fetch_task_form};
+pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
 pub use pools::{DeletePool, fetch_pools};

@@ -83,42 +83,41 @@ impl std::str::FromStr for Mode {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// 暂停; with a time (RFC 3339, or `YYYY-MM-DD HH:MM` or `HH:MM` in the task's zone) it goes
-    /// on by itself then.
+    /// 暂停; with a time (RFC 3339, or `YYYY-MM-DD HH:MM` or `HH:MM` in the task's zone) it resumes by itself then.
     Pause(Option<String>),
     /// 结单.
     Close,
     /// 恢复: back to active from paused or closed.
     Restore,
-    /// 加急: chasing on, optionally with a new chase schedule; `None` keeps the one the task has.
+    /// 加急: start chasing, optionally with a new chase schedule; `None` keeps the task's own one.
     Urge(Option<String>),
-    /// 恢复原始周期: chasing off, back to the task's own schedules.
+    /// 恢复原始周期: stop chasing, back to the task's own schedules.
     Unurge,
 }
 
-/// A task as it is stored: its definition, and what happened to it.
+/// A task as it is stored: its definition, and its history.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self")]
 pub struct Task {
     /// Its id.
     pub id: TaskId,
-    /// What defines it.
+    /// Its definition.
     #[serde(flatten)]
     pub spec: TaskSpec,
     /// Whether it fires.
     pub state: TaskState,
-    /// A paused task goes on by itself at this time.
+    /// When a paused task resumes by itself.
     pub paused_until: Option<Stamp>,
     /// Counts edits, from 1.
     pub version: i64,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: Stamp,
     /// When it was last changed.
     pub updated_at: Stamp,
 }
 
-/// [`Task`] without JSON's ways, for pages.
+/// [`Task`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Task")]
 struct PlainTask {
@@ -133,7 +132,7 @@ struct PlainTask {
 
 crate::wire::two_forms!(Task, PlainTask);
 
-/// A task reads as its definition: `task.name` is `task.spec.name`. It cannot be changed that way.
+/// A task derefs to its definition: `task.name` is `task.spec.name`. It cannot be changed that way.
 impl Deref for Task {
     type Target = TaskSpec;
 
@@ -143,7 +142,7 @@ impl Deref for Task {
 }
 
 impl Task {
-    /// A task as it is when it was just entered: active, in its first version.
+    /// A newly created task: active, in its first version.
     #[must_use]
     pub fn entered(id: TaskId, spec: TaskSpec, at: Stamp) -> Self {
         Self {
@@ -160,7 +159,7 @@ impl Task {
 
 #[cfg(any(test, feature = "fixtures"))]
 impl Task {
-    /// [`TaskSpec::example`], entered in 1970.
+    /// [`TaskSpec::example`], created in 1970.
     #[must_use]
     pub fn example() -> Self {
         let at = Stamp(chrono::DateTime::UNIX_EPOCH);
@@ -168,7 +167,7 @@ impl Task {
     }
 }
 
-/// What the list is asked for; mirrors the page's URL query and the API's.
+/// A query for the task list; mirrors the page's URL query and the API's.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TaskQuery {
@@ -178,15 +177,15 @@ pub struct TaskQuery {
     pub state: Option<TaskState>,
     /// Keyset cursor: rows after this id.
     pub after: Option<i64>,
-    /// Rows a page, 1–1,000; 50 when absent.
+    /// Rows per page, 1–1,000; 50 when absent.
     pub limit: Option<u32>,
 }
 
-/// Bytes a command may have (1 MiB less than what `execve` refuses is far above any sane script).
+/// The longest command in bytes, far above any sane script and well below the 1 MiB or so that `execve` accepts.
 pub const COMMAND_MAX_BYTES: usize = 64 * 1024;
-/// Characters that a runbook may have.
+/// The longest runbook, in characters.
 pub const RUNBOOK_MAX_CHARS: usize = 4_000;
-/// Characters a name may have.
+/// The longest name, in characters.
 pub const NAME_MAX_CHARS: usize = 200;
 
 /// Checks the text of a command.

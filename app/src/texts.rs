@@ -1,12 +1,14 @@
-//! Texts of the pages. Sentences with values in them are in [`phrases`]; texts about schedules and
-//! time lines are in [`plan`]; each resource has a file of its own.
+//! Texts of the pages. Sentences with values in them are in [`phrases`]; texts about schedules and planned firings
+//! are in [`plan`]; each resource has a file of its own.
 
 pub mod about;
 pub mod account;
 pub mod blackouts;
 pub mod calendars;
+pub mod channels;
 pub mod execution;
 pub mod health;
+pub mod messages;
 pub mod nodes;
 pub mod phrases;
 pub mod plan;
@@ -20,7 +22,7 @@ crate::texts! {
     Ui {
         // Frame
         product: "Jcrontab" | "Jcrontab",
-        tagline: "有页面、有记录、会说话的定时任务" | "Scheduled tasks with a page, a memory and a voice",
+        tagline: "有页面、有记录、会通知的定时任务" | "Scheduled tasks with a web UI, history and notifications",
         skip_to_content: "跳到正文" | "Skip to content",
         nav_label: "主导航" | "Main navigation",
         nav_overview: "概览" | "Overview",
@@ -76,7 +78,7 @@ crate::texts! {
         why_window: "不在有效期内" | "Outside the task's active period",
         why_paused: "任务处于暂停" | "The task was paused",
         why_closed: "任务已结单" | "The task was closed",
-        why_calendar: "按日历这天不执行" | "Not a day to run on, by the calendar",
+        why_calendar: "按日历这天不执行" | "Excluded by the calendar",
         why_changed: "工作周期已修改" | "The schedule was changed",
         why_blackout: "处于停跑时段" | "During a blackout",
         why_down: "当时服务没有运行" | "No server was running",
@@ -86,6 +88,7 @@ crate::texts! {
         trigger_manual: "手动" | "Manual",
         trigger_catch_up: "补执行" | "Catch-up",
         message_pending: "等待发送" | "Waiting",
+        message_waiting: "等文字先发" | "After its text",
         message_sending: "正在发送" | "Sending",
         message_sent: "已送达" | "Delivered",
         message_dead: "发送失败" | "Failed",
@@ -181,7 +184,7 @@ crate::texts! {
         timeout: "超时限制" | "Timeout",
         no_timeout: "不限" | "None",
         runbook: "处理预案" | "Runbook",
-        window: "有效期" | "Time window",
+        window: "有效期" | "Active period",
         window_open: "不限" | "Always",
         command: "命令" | "Command",
         urge_cycle: "催单工作周期" | "Chase schedule",
@@ -219,15 +222,15 @@ crate::texts! {
         field_owners_hint: "用逗号分隔；消息会 @ 他们" | "Comma-separated; messages mention them",
         field_tags_hint: "用逗号分隔，便于查找" | "Comma-separated; used for searching",
         field_command_hint: "由 /bin/sh -c 执行" | "Run by /bin/sh -c",
-        field_cron_hint: "5 段：分 时 日 月 周，6 段时最前面是秒；或 every 90m、at 2026-12-01 09:00、@startup" | "5 fields: minute hour day month weekday, with 6 seconds come first; or every 90m, at 2026-12-01 09:00, @startup",
-        field_urge_hint: "催单开启时代替工作周期" | "Used instead of the schedule while urging is on",
-        field_urging: "开启催单" | "Urging on",
-        field_zone_hint: "周期和有效期都按这个时区" | "Cycles and window are read in this zone",
+        field_cron_hint: "5 段：分 时 日 月 周，6 段时最前面是秒；或 every 90m、at 2026-12-01 09:00、@startup" | "5 fields: minute hour day month weekday; 6 fields start with the second; or every 90m, at 2026-12-01 09:00, @startup",
+        field_urge_hint: "催单开启时代替工作周期" | "Used instead of the schedule while chasing is on",
+        field_urging: "开启催单" | "Enable chasing",
+        field_zone_hint: "周期和有效期都按这个时区" | "Applies to the schedules and the active period",
         field_starts: "有效期开始" | "Valid from",
         field_ends: "有效期结束" | "Valid until",
         field_window_hint: "留空表示不限" | "Empty means no limit",
         field_runbook_hint: "失败时怎么处理：步骤或链接，最多 4000 个字符；会附在失败通知里" | "What to do when it fails: steps or a link, at most 4,000 characters; failure messages include it",
-        field_timeout_hint: "例如 30s、5m、2h；到时先 TERM 再 KILL" | "For example 30s, 5m, 2h; then TERM, then KILL",
+        field_timeout_hint: "例如 30s、5m、2h；到时先 TERM 再 KILL" | "For example 30s, 5m, 2h; ends the run with TERM, then KILL",
         presets: "常用" | "Presets",
         preview: "预览" | "Preview",
         preview_empty: "周期、时区和起止时间都填对后，这里会显示接下来的十次执行。" | "The next ten runs appear here once schedule, time zone and active period are valid.",
@@ -242,7 +245,7 @@ crate::texts! {
         users: "用户" | "Users",
         users_text: "谁可以登录，可以做什么；API 令牌" | "Who can sign in and what they can do; API tokens",
         channels: "通知渠道" | "Channels",
-        channels_text: "消息发到哪里：企业微信群机器人、Webhook" | "Where messages go: WeCom group robots, webhooks",
+        channels_text: "消息发到哪里：企业微信、钉钉、飞书、邮件、Webhook 等" | "Where messages go: chat groups, e-mail, webhooks",
         user_name: "用户名" | "User name",
         password: "密码" | "Password",
         password_hint: "至少 8 个字符" | "At least 8 characters",
@@ -276,17 +279,23 @@ crate::texts! {
         add_channel: "添加渠道" | "Add a channel",
         channel_kind: "类型" | "Kind",
         kind_wecom: "企业微信群机器人" | "WeCom group robot",
+        kind_dingtalk: "钉钉群机器人" | "DingTalk group robot",
+        kind_feishu: "飞书群机器人（Lark）" | "Feishu or Lark group bot",
+        kind_slack: "Slack（Incoming Webhook）" | "Slack (incoming webhook)",
+        kind_telegram: "Telegram 机器人" | "Telegram bot",
+        kind_teams: "Microsoft Teams（工作流）" | "Microsoft Teams (workflow)",
+        kind_email: "邮件（SMTP）" | "E-mail (SMTP)",
         kind_webhook: "Webhook（JSON POST）" | "Webhook (JSON POST)",
         channel_url: "地址" | "URL",
         channel_url_hint: "https:// 开头；加密保存，之后只显示首尾" | "Starts with https://; stored encrypted, shown masked",
         channel_proxy: "代理" | "Proxy",
-        channel_proxy_hint: "留空按服务器的设置；direct 表示不走代理；或 http://主机:端口，可带 用户:密码@" | "Empty: as the server's settings say; direct: none; or http://HOST:PORT, with USER:PASSWORD@ where needed",
+        channel_proxy_hint: "留空按服务器的设置；direct 表示不走代理；或 http://主机:端口，可带 用户:密码@" | "Leave empty for the server's settings; direct for no proxy; or http://HOST:PORT, with USER:PASSWORD@ if needed",
         channel_answer: "最近响应" | "Last response",
         channel_pending: "待发" | "Waiting",
         channel_dead: "发送失败" | "Undelivered",
         channel_refuses: "拒收消息" | "Rejects messages",
         channel_unreachable: "无法送达" | "Not reachable",
-        channels_empty: "还没有渠道。添加一个企业微信群机器人，任务的结果就会发到群里。" | "No channels yet. Add a WeCom group robot to get results in the group.",
+        channels_empty: "还没有渠道。添加一个群机器人，任务的结果就会发到群里。" | "No channels yet. Add a group robot to get results in the group.",
         test: "发测试消息" | "Send a test message",
         test_ok: "已送达，对方响应：" | "Delivered. Response:",
         test_bad: "发送失败，对方响应：" | "Not delivered. Response:",

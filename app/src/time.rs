@@ -1,7 +1,7 @@
-//! Instants on the wire, and just enough of a zone to show them.
+//! Instants on the wire, and as much of a zone as is needed to show them.
 //!
-//! The browser knows no zone tables: each page carries the offsets of its zone around the times
-//! it shows ([`ZoneRules`]), computed on the server from current data.
+//! The browser has no zone tables: each page carries the offsets of its zone around the times it shows
+//! ([`ZoneRules`]), computed on the server from current data.
 
 use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,7 +19,7 @@ impl Stamp {
         self.0.timestamp()
     }
 
-    /// RFC 3339 with `Z`; fractions only where there are any.
+    /// RFC 3339 with `Z`; fractions only if there are any.
     #[must_use]
     pub fn rfc3339(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
@@ -49,7 +49,7 @@ impl Serialize for Stamp {
 
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The browser reads no texts of times: the code for that never gets there.
+        // The browser never parses times in text form, so it does not contain the code for that.
         if !deserializer.is_human_readable() {
             let (seconds, nanos) = Deserialize::deserialize(deserializer)?;
             let at = DateTime::from_timestamp(seconds, nanos).map(Self);
@@ -69,7 +69,7 @@ pub struct ZoneRules {
     /// The IANA name, for example `Asia/Shanghai`.
     pub name: String,
     /// `(from, offset)`: from this Unix second on, the zone is `offset` seconds east of UTC.
-    /// Sorted; the first holds for everything before it, too. Never empty.
+    /// Sorted; the first also applies to everything before it. Never empty.
     pub offsets: Vec<(i64, i32)>,
 }
 
@@ -96,7 +96,7 @@ impl ZoneRules {
     #[must_use]
     pub fn local(&self, at: Stamp) -> String {
         let shifted = at.0 + chrono::TimeDelta::seconds(i64::from(self.offset_at(at)));
-        // Not by a pattern: the browser would need the code for all of chrono's patterns.
+        // Not with a format string: the browser would need the code for all of chrono's formats.
         let (date, time) = (shifted.date_naive(), shifted.time());
         let (hour, minute, second) = (time.hour(), time.minute(), time.second());
         format!("{date} {hour:02}:{minute:02}:{second:02}")

@@ -1,20 +1,19 @@
-//! States and the steps between them: which word stands for a state, and from which states a step
-//! may be taken.
+//! States and the steps between them: the word for each state, and the states in which a step is allowed.
 //!
-//! The store writes `UPDATE … SET state = step.to() WHERE … AND state IN step.from()`, so the tables
-//! in `{occurrence,run,message,task}/state.rs` are what the database is changed by.
+//! The store writes `UPDATE … SET state = step.to() WHERE … AND state IN step.from()`, so the tables in
+//! `{occurrence,run,message,task}/state.rs` govern all changes in the database.
 
 use std::fmt::Debug;
 
-/// A closed set of values, each of which the database and the API call by one word.
+/// A closed set of values, each with one word in the database and the API.
 pub trait Word: Copy + Eq + Debug + 'static {
-    /// All values, in the order in which people read them.
+    /// All values, in display order.
     fn all() -> Vec<Self>;
 
     /// The word.
     fn word(self) -> &'static str;
 
-    /// The value that a word stands for; `None` for any other text.
+    /// The value of a word; `None` for any other text.
     #[must_use]
     fn read(text: &str) -> Option<Self> {
         Self::all().into_iter().find(|value| value.word() == text)
@@ -36,25 +35,25 @@ where
 
 /// A step from one state to the next.
 pub trait Step: Copy + Debug {
-    /// What it changes the state of.
+    /// The state that it changes.
     type State: Word;
 
-    /// Whether it may be taken in this state.
+    /// Whether it is allowed in this state.
     fn leaves(self, state: Self::State) -> bool;
 
     /// The state after it.
     fn to(self) -> Self::State;
 
-    /// All states in which it may be taken; at least one.
+    /// All states in which it is allowed; at least one.
     fn from(self) -> Vec<Self::State> {
         let all = Self::State::all().into_iter();
         all.filter(|state| self.leaves(*state)).collect()
     }
 
-    /// Takes it.
+    /// Takes the step.
     ///
     /// # Errors
-    /// When it may not be taken in this state.
+    /// When it is not allowed in this state.
     fn take(self, state: Self::State) -> Result<Self::State, RefusedTransition> {
         if self.leaves(state) {
             Ok(self.to())
@@ -77,8 +76,8 @@ pub struct RefusedTransition {
     pub step: String,
 }
 
-/// Compares the steps with a table: each step with all states in which it may be taken and the one
-/// it leads to, as words. Every other pair has to be refused.
+/// Compares the steps with a table: each step with all states in which it is allowed and the one it leads to, as
+/// words. Every other pair must be refused.
 #[cfg(test)]
 pub(crate) fn check<S: Step>(table: &[(S, &[&str], &str)]) {
     for (step, from, to) in table {

@@ -1,12 +1,12 @@
 //! The pages.
 //!
-//! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what stands around
-//! every page, [`live`] keeps pages fresh, [`load`] shows what a page is waiting for or why it
-//! cannot be shown, [`act`] is what buttons do, [`context`] holds language, theme and session.
-//! Pages are in `pages`, the parts they share in `components`.
+//! [`shell`] is the document, [`App`] the site inside it. [`frame`] draws what surrounds every page, [`live`] keeps
+//! pages up to date, [`load`] shows what a page is waiting for or why it cannot be shown, [`act`] sends the forms of
+//! buttons, [`context`] holds language, theme and session. Pages are in `pages`, the parts they share in
+//! `components`.
 //!
-//! Nothing here may read the clock or the locale while rendering: server and browser must come
-//! to the same markup. Times are computed from the page's own clock (`components::time`).
+//! Nothing here may read the clock or the locale while rendering: server and browser must produce the same markup.
+//! Times are computed from the page's own clock (`components::time`).
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -27,11 +27,11 @@ pub use context::Theme;
 use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
-    about, account, admin, blackouts, calendar, calendars, channels, nodes, not_found, occurrences,
-    overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
+    about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
+    occurrences, overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
 };
 
-/// One type for all pages: the router's code is there once for each type.
+/// One type for all pages: the router's code is compiled once per type.
 type Page = fn() -> AnyView;
 
 /// The whole site.
@@ -40,8 +40,8 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     context::provide();
     live::provide();
-    // `Async` everywhere: the answer leaves when it is complete, so that status and title are
-    // right and a browser without JavaScript sees the page and not its placeholder.
+    // `Async` everywhere: the answer is sent when it is complete, so that status and title are right and a browser
+    // without JavaScript sees the page and not its placeholder.
     let ssr = SsrMode::Async;
     view! {
         <Title formatter=title::document_title/>
@@ -56,6 +56,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/run") view={start::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/tasks/:id/occurrences") view={occurrences::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/messages") view={messages::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>
@@ -99,7 +100,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Whether the document was written by this version. One that was not would be read wrongly.
+/// Whether this version wrote the document. One of another version would be misread.
 #[must_use]
 pub fn fits() -> bool {
     document_attribute("data-mark").is_some_and(|mark| mark == wire::PAGE_MARK)

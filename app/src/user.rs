@@ -1,4 +1,4 @@
-//! People who sign in, and their API tokens.
+//! User accounts and their API tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,9 @@ use crate::i18n::Lang;
 use crate::id::{TokenId, UserId};
 use crate::time::Stamp;
 
-/// Characters a password must have at least (OWASP ASVS 5.0, 6.2.1).
+/// The minimum length of a password in characters (OWASP ASVS 5.0, 6.2.1).
 pub const PASSWORD_MIN_CHARS: usize = 8;
-/// Bytes a password may have at most, so that hashing stays bounded.
+/// The maximum length of a password in bytes, which bounds the cost of hashing.
 pub const PASSWORD_MAX_BYTES: usize = 256;
 
 /// Input for a new account.
@@ -36,7 +36,7 @@ impl std::fmt::Debug for UserDraft {
 }
 
 impl UserDraft {
-    /// All faults; empty when there are none.
+    /// All faults; empty if there are none.
     #[must_use]
     pub fn check(&self, lang: Lang) -> Vec<FieldError> {
         let mut faults = Vec::new();
@@ -71,8 +71,8 @@ impl UserDraft {
     }
 }
 
-/// Checks the length of a password (OWASP ASVS 5.0, 6.2). That it is not easy to guess, the server
-/// checks: its list of common ones is no part of a page.
+/// Checks the length of a password (OWASP ASVS 5.0, 6.2). The server also checks that it is not easy to guess: its
+/// list of common passwords is not part of a page.
 #[must_use]
 pub fn check_password(password: &str, lang: Lang) -> Option<FieldError> {
     if password.chars().count() < PASSWORD_MIN_CHARS {
@@ -115,14 +115,14 @@ impl std::fmt::Debug for PasswordChange {
     }
 }
 
-/// What the page of one's own account shows of the form that was sent.
+/// What the page of one's own account shows after its form was sent.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct PasswordForm {
-    /// Whether the password is changed.
+    /// Whether the password was changed.
     pub done: bool,
     /// Faults by field: `current`, `new`, `repeat`.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }
 
@@ -134,11 +134,11 @@ pub struct User {
     pub id: UserId,
     /// Sign-in name.
     pub name: String,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
-    /// Whether they may sign in.
+    /// Whether signing in is forbidden.
     pub disabled: bool,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Stamp,
     /// When they last signed in.
     pub last_sign_in_at: Option<Stamp>,
@@ -150,19 +150,19 @@ pub struct User {
 pub struct ApiToken {
     /// Its id.
     pub id: TokenId,
-    /// Whose it is.
+    /// Its owner.
     pub user: String,
-    /// The first characters, to find it again.
+    /// The first characters, to recognise it.
     pub prefix: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Stamp,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Option<Stamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Stamp>,
 }
 
-/// A token at the one moment it can be read.
+/// A token with its secret, readable only once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NewToken {

@@ -1,10 +1,9 @@
 //! How data reaches the browser: in answers of server functions, and in the page itself.
 //!
-//! Not as JSON: a type that derives `Deserialize` is compiled anew for every reader, and for one
-//! that meets fields by their names in any order that is by far the most code. Postcard writes
-//! fields in their order and without names, so all of that never gets into the module. The price
-//! is that both sides must know the very same types, so all data begins with a mark of the sources
-//! that define them; with another mark nothing is read. See
+//! Not as JSON: a type that derives `Deserialize` is compiled separately for every format, and for a format that
+//! accepts fields by name in any order that is by far the most code. Postcard writes fields in order and without
+//! names, so none of that is in the module. The price is that both sides must have exactly the same types, so all
+//! data starts with a fingerprint of the sources that define them; data with another fingerprint is not read. See
 //! `docs/adr/0019-postcard-between-server-and-pages.md`.
 
 #[cfg(test)]
@@ -18,25 +17,25 @@ use serde::de::DeserializeOwned;
 use server_fn::codec::Post;
 use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 
-/// No text begins with it, so an answer of a proxy in between is never taken for ours.
+/// No text starts with it, so an answer of a proxy in between is never mistaken for ours.
 const BEGIN: u8 = 0;
 
-/// Of the sources that define what crosses: sixteen digits, by `build.rs`.
+/// A fingerprint of the sources that define what crosses: sixteen digits, from `build.rs`.
 pub const MARK: &str = env!("JCRONTAB_WIRE_MARK");
 
-/// What a page says of the version that wrote it: another mark of the same sources.
+/// The version that wrote a page, as another fingerprint of the same sources.
 pub const PAGE_MARK: &str = env!("JCRONTAB_PAGE_MARK");
 
 /// Why data cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum WireFault {
-    /// It was written by another version of the product.
+    /// Another version of the product wrote it.
     #[error("another version")]
     Outdated,
-    /// It is something else, or not all there.
+    /// It is something else, or incomplete.
     #[error("not readable")]
     Unreadable,
-    /// The type cannot be written: its fields in their order do not describe it.
+    /// The type cannot be written: its fields in order do not describe it.
     #[error("not writable")]
     Unwritable,
 }
@@ -45,7 +44,7 @@ pub enum WireFault {
 ///
 /// # Errors
 ///
-/// [`WireFault::Unwritable`] for a type that postcard has no form for; tests find these.
+/// [`WireFault::Unwritable`] for a type that postcard cannot express; tests find these.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, WireFault> {
     let mut bytes = vec![BEGIN];
     bytes.extend(MARK.as_bytes());
@@ -56,7 +55,7 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, WireFault> {
 ///
 /// # Errors
 ///
-/// [`WireFault::Outdated`] when another version wrote it, else [`WireFault::Unreadable`].
+/// [`WireFault::Outdated`] if another version wrote it, else [`WireFault::Unreadable`].
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireFault> {
     match postcard::take_from_bytes(body(bytes)?) {
         Ok((value, [])) => Ok(value),
@@ -68,12 +67,12 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireFault> {
 ///
 /// # Errors
 ///
-/// As [`read`], without a look at the value.
+/// As [`read`], without reading the value.
 pub fn check(bytes: &[u8]) -> Result<(), WireFault> {
     body(bytes).map(|_| ())
 }
 
-/// What follows the mark. Apart from [`read`], because it is the same for all types.
+/// What follows the fingerprint. Separate from [`read`], because it is the same for all types.
 #[inline(never)]
 fn body(bytes: &[u8]) -> Result<&[u8], WireFault> {
     let marked = bytes.strip_prefix(&[BEGIN]).ok_or(WireFault::Unreadable)?;
@@ -82,7 +81,7 @@ fn body(bytes: &[u8]) -> Result<&[u8], WireFault> {
         .ok_or(WireFault::Outdated)
 }
 
-/// Reads a value from a text, where bytes cannot be sent.
+/// Reads a value from text, where bytes cannot be sent.
 ///
 /// # Errors
 ///
@@ -95,7 +94,7 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, WireFault> {
     )
 }
 
-/// Writes a value as a text.
+/// Writes a value as text.
 ///
 /// # Errors
 ///
@@ -107,7 +106,7 @@ pub fn write_text<T: Serialize + ?Sized>(value: &T) -> Result<String, WireFault>
 /// The input of server functions that no form calls, and the output of all.
 pub type Wire = Post<Form>;
 
-/// The form of all this for leptos.
+/// The encoding, for leptos.
 #[derive(Clone, Copy, Debug)]
 pub struct Form;
 
@@ -153,9 +152,9 @@ impl<T: DeserializeOwned> Decoder<T> for Form {
     }
 }
 
-/// Gives a type two forms: for people and other programs its own (`#[serde(remote = "Self")]`),
-/// between server and pages that of a plain type with the same fields. Flattened and internally
-/// tagged types need this: postcard knows neither names nor what comes next.
+/// Gives a type two representations: its own for people and other programs (`#[serde(remote = "Self")]`), and that of
+/// a plain type with the same fields between server and pages. Flattened and internally tagged types need this:
+/// postcard has neither names nor type information.
 macro_rules! two_forms {
     ($name:ident, $plain:ident) => {
         impl serde::Serialize for $name {

@@ -3,20 +3,20 @@
 
 use crate::report::{MACHINE, Report};
 
-/// What a figure is held against.
+/// What a figure is compared with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Limit {
     /// Not above this.
     AtMost(f64),
     /// Not below this.
     AtLeast(f64),
-    /// Not above so many times what another has in the same workload and metric.
+    /// At most this many times the figure of another one in the same workload and metric.
     TimesAtMost(f64, &'static str),
-    /// Not below so many times what another has.
+    /// At least this many times the figure of another one.
     TimesAtLeast(f64, &'static str),
-    /// Not above so many times a figure of the same product with another metric.
+    /// At most this many times a figure of the same product in another metric.
     TimesMetric(f64, &'static str),
-    /// Not below so many times a figure of the machine (workload `limits`).
+    /// At least this share of a figure of the machine (workload `limits`).
     ShareOfMachine(f64, &'static str),
 }
 
@@ -27,11 +27,11 @@ pub(crate) struct Goal {
     pub(crate) who: &'static str,
     pub(crate) metric: &'static str,
     pub(crate) limit: Limit,
-    /// What bounds it: printed when the goal is missed.
+    /// The bound: printed when the goal is missed.
     pub(crate) bound: &'static str,
 }
 
-/// A goal beside what was measured.
+/// A goal with its measurement.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
     pub(crate) goal: Goal,
@@ -121,7 +121,7 @@ fn verdict(report: &Report, goal: Goal) -> Verdict {
     }
 }
 
-/// A factor below one is easier read as a fraction.
+/// A factor below one is easier to read as a fraction.
 fn factor(times: f64) -> String {
     if times < 0.1 {
         format!("1/{:.0} of", 1.0 / times)
@@ -130,7 +130,7 @@ fn factor(times: f64) -> String {
     }
 }
 
-/// A number as precise as it is worth, with its unit.
+/// A number with sensible precision, with its unit.
 pub(crate) fn with_unit(value: f64, unit: &str) -> String {
     let number = number(value);
     if unit.is_empty() {
@@ -140,7 +140,7 @@ pub(crate) fn with_unit(value: f64, unit: &str) -> String {
     }
 }
 
-/// A number as precise as it is worth.
+/// A number with sensible precision.
 pub(crate) fn number(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 || value == value.trunc() => 0,
@@ -208,7 +208,7 @@ mod tests {
             assert_eq!(verdict.got.as_deref(), Some(got), "{limit:?}");
             assert_eq!(verdict.met, met, "{limit:?}");
         }
-        // Without the other there is nothing to say, least of all that it is met.
+        // Without the other figure there is no verdict, least of all a success.
         let verdict = verdict(&report, goal(Limit::TimesAtMost(9.0, APSCHEDULER)));
         assert_eq!((verdict.got, verdict.met), (None, false));
     }

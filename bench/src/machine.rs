@@ -1,4 +1,4 @@
-//! What was measured on: hardware, versions, date.
+//! The machine of the measurement: hardware, versions, date.
 
 use std::path::Path;
 use std::process::Command;
@@ -60,7 +60,7 @@ impl Machine {
     }
 }
 
-/// What a program says of itself, or nothing when it is not there.
+/// The version that a program prints, or nothing if it is not installed.
 fn said(command: &mut Command) -> String {
     command.env(
         "PATH",

@@ -1,10 +1,9 @@
-//! The stopwatch: measures the product beside floors and peers, in one run.
+//! Benchmarks: measure the product, floors and peers in one run.
 //!
-//! `make bench` builds and runs it, prints the table and writes `docs/PERFORMANCE.md`. Names of
-//! workloads as arguments (`P3 P7`) measure those only; `--quick` measures with fewer rounds. Both
-//! write nothing down, but with `--again` named workloads are measured anew into the page of the last
-//! whole run, which says so. `--long` takes the time for what else would make everybody wait: ten million
-//! runs, ten minutes of fires, a third round of cron.
+//! `make bench` builds and runs it, prints the table and writes `docs/PERFORMANCE.md`. Names of workloads as
+//! arguments (`P3 P7`) measure only those; `--quick` measures with fewer rounds. Neither writes the page, but with
+//! `--again` named workloads are measured anew into the page of the last complete run, which says so. `--long`
+//! includes what would otherwise take too long: ten million runs, ten minutes of firings, a third round of cron.
 //!
 //! A fast wrong answer is a failure: every instant must have run every task exactly once.
 
@@ -57,7 +56,7 @@ async fn main() -> Result<ExitCode, Failure> {
     let mut stage = Stage::new(quick, long)?;
     let mut report = Report::default();
     let (binary, root) = (stage.binary.clone(), stage.root.clone());
-    // Before it begins: other work may go on meanwhile.
+    // Before the start, because other work may follow.
     let machine = Machine::look(&binary, &root);
     let ran = workloads::run(&mut stage, &mut report, &wanted).await;
     let page = root.join("docs/PERFORMANCE.md");

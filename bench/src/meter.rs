@@ -21,8 +21,8 @@ pub(crate) fn cpu_ms(pid: u32) -> Result<f64, Failure> {
     Ok(f64::from(ticks) * 10.0)
 }
 
-/// CPU time of a process alone, in milliseconds: all its threads, also those that have ended, and
-/// no children. The kernel's own count, to the nanosecond.
+/// CPU time of a process alone, in milliseconds: all its threads, including ended ones, and no children. The kernel's
+/// own count, to the nanosecond.
 pub(crate) fn own_cpu_ms(pid: u32) -> Result<f64, Failure> {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(pid)?);
     let time = nix::time::clock_getcpuclockid(pid)?.now()?;
@@ -40,7 +40,7 @@ pub(crate) fn own_pss_mb(pid: u32) -> Result<f64, Failure> {
 pub(crate) fn pss_mb(pid: u32) -> Result<f64, Failure> {
     let mut sum = one_pss_kb(pid)?;
     for child in descendants(pid) {
-        // It may have ended meanwhile; then it holds nothing.
+        // It may have ended; then it uses no memory.
         sum += one_pss_kb(child).unwrap_or(0);
     }
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 kB")]
@@ -90,7 +90,7 @@ pub(crate) fn descendants(root: u32) -> Vec<u32> {
     found
 }
 
-/// Watches the memory of a process tree until it is stopped.
+/// Monitors the memory of a process tree until it is stopped.
 pub(crate) struct Peak {
     stop: Arc<AtomicBool>,
     highest_kb: Arc<AtomicU64>,
@@ -98,12 +98,12 @@ pub(crate) struct Peak {
 }
 
 impl Peak {
-    /// Looks at the tree every 50 ms. That takes CPU time itself: not for rounds that are timed.
+    /// Reads the tree every 50 ms. That takes CPU time itself: not for timed rounds.
     pub(crate) fn watch(pid: u32) -> Self {
         Self::with(move || pss_mb(pid))
     }
 
-    /// The same of a process alone, without what it has started.
+    /// The same for a process alone, without its children.
     pub(crate) fn watch_one(pid: u32) -> Self {
         Self::with(move || own_pss_mb(pid))
     }

@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::report::{APSCHEDULER, CRON, CRONICLE, Report};
 use crate::stage::Stage;
 
-/// Measures all peers. One that is not to be had here is noted, and is no failure of ours.
+/// Measures all peers. One that is not available here is reported, and is not a failure of the suite.
 pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     if let Err(why) = cron::measure(stage, report).await {
         report.not_run(CRON, why.to_string());
@@ -25,7 +25,7 @@ pub(crate) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     Ok(())
 }
 
-/// Runs a command of an installation to its end; what it wrote is the reason when it fails.
+/// Runs a command of an installation to its end; its output is the reason if it fails.
 fn finish(what: &str, command: &mut Command) -> Result<String, Failure> {
     let done = command
         .stdin(Stdio::null())

@@ -70,16 +70,16 @@ fn goals(text: &mut String, verdicts: &[Verdict]) {
 }
 
 fn bounds(text: &mut String, verdicts: &[Verdict]) {
-    let mut told = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for verdict in verdicts
         .iter()
         .filter(|verdict| !verdict.met && verdict.got.is_some())
     {
         let goal = verdict.goal;
-        if !told.insert((goal.workload, goal.bound)) {
+        if !shown.insert((goal.workload, goal.bound)) {
             continue;
         }
-        if told.len() == 1 {
+        if shown.len() == 1 {
             text.push_str("\n### What bounds those that are missed\n\n");
         }
         writeln!(text, "- {}, {}: {}", goal.workload, goal.metric, goal.bound).ok();

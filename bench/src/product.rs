@@ -1,4 +1,4 @@
-//! The product as its users have it: the release binary, entered and asked over REST.
+//! The product as users have it: the release binary, driven over REST.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -13,14 +13,14 @@ use crate::stage::{Db, Owned, Stage};
 /// Requests sent at the same time while tasks are entered.
 const AT_ONCE: usize = 16;
 
-/// Where a product keeps its things, and how it is started; it can be stopped and started again.
+/// A product's folder and settings; it can be stopped and started again.
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     binary: PathBuf,
     pub(crate) data: PathBuf,
     database: Option<String>,
     port: u16,
-    /// Where the server's log goes, when it is not to be seen.
+    /// The server's log file, if it is not to be shown.
     pub(crate) log: Option<PathBuf>,
     /// More settings for the server.
     pub(crate) settings: Vec<(&'static str, String)>,
@@ -46,7 +46,7 @@ impl Home {
         Self::with(stage, data, database)
     }
 
-    /// A home over a database that is there: a second node, say, or one that was filled.
+    /// A home over an existing database: a second node, or a filled one.
     pub(crate) fn with(
         stage: &Stage,
         data: PathBuf,
@@ -80,7 +80,7 @@ impl Home {
         })
     }
 
-    /// A token of the account, which is made when it is not there.
+    /// A token of the account, which is created if it does not exist.
     fn account(&self) -> Result<String, Failure> {
         let mut add = self
             .command(&[
@@ -99,7 +99,7 @@ impl Home {
             &mut add.stdin.take().ok_or("no stdin")?,
             b"only for the benchmark\n",
         )?;
-        // It fails when the account is there already; the token shows whether it is.
+        // It fails if the account already exists; the token shows whether it does.
         add.wait()?;
         let made = self
             .command(&["token", "create", "--user", "bench", "--json"])
@@ -168,7 +168,7 @@ impl Product {
         self.server.pid()
     }
 
-    /// Ends the server as an operator does (TERM), and gives its home.
+    /// Ends the server like an operator would (TERM), and returns its home.
     pub(crate) async fn stop(mut self) -> Result<Home, Failure> {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.pid())?);
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM)?;
@@ -246,8 +246,8 @@ impl Product {
     }
 }
 
-/// A task that is due by this cron expression (UTC) and runs this command, from `first` on
-/// (seconds since 1970), so that nothing fires while tasks are still being entered.
+/// A task that is due by this cron expression (UTC) and runs this command, from `first` on (seconds since 1970), so
+/// that nothing fires while tasks are still being added.
 pub(crate) fn draft(name: &str, cron: &str, command: &str, first: i64) -> Value {
     json!({
         "name": name,

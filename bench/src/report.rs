@@ -1,10 +1,10 @@
-//! What was measured, as named figures; medians and ratios are made from them at the end.
+//! Measurements, as named figures; medians and ratios are computed from them at the end.
 
 use serde::{Deserialize, Serialize};
 
 /// The product on its embedded database.
 pub(crate) const SQLITE: &str = "jcrontab, SQLite";
-/// The product on its embedded database, with commands that only a shell can read.
+/// The product on its embedded database, with commands that need a shell.
 pub(crate) const SHELL: &str = "jcrontab, SQLite, by the shell";
 /// The product on MariaDB.
 pub(crate) const MARIADB: &str = "jcrontab, MariaDB";
@@ -38,7 +38,7 @@ impl Figure {
         median(&self.values)
     }
 
-    /// The highest; where more is better, the lowest is no news.
+    /// The highest; if more is better, the lowest is not shown.
     pub(crate) fn worst(&self) -> f64 {
         self.values.iter().copied().fold(f64::NAN, f64::max)
     }
@@ -68,7 +68,7 @@ pub(crate) fn percentile(sample: &[f64], percent: usize) -> f64 {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) figures: Vec<Figure>,
-    /// Who or what was not run, and why.
+    /// Contenders that were not run, and why.
     pub(crate) not_run: Vec<(String, String)>,
     /// Sentences to a workload.
     pub(crate) notes: Vec<(String, String)>,
@@ -77,7 +77,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Notes measurements; with the same names as before they are added to those.
+    /// Records measurements; those with the same names are added.
     pub(crate) fn put(
         &mut self,
         workload: &'static str,
@@ -104,12 +104,12 @@ impl Report {
         }
     }
 
-    /// Says something to a workload that is not a figure.
+    /// Adds a sentence to a workload.
     pub(crate) fn note(&mut self, workload: &'static str, sentence: impl Into<String>) {
         self.notes.push((workload.to_owned(), sentence.into()));
     }
 
-    /// Says that a contender was not run, and why.
+    /// Records that a contender was not run, and why.
     pub(crate) fn not_run(&mut self, who: &str, why: impl Into<String>) {
         self.not_run.push((who.to_owned(), why.into()));
     }
@@ -120,7 +120,7 @@ impl Report {
         })
     }
 
-    /// Takes the place of these workloads in an earlier report, and gives that.
+    /// Replaces these workloads in an earlier report, and returns that.
     pub(crate) fn into_earlier(self, mut earlier: Self, workloads: &[&str], when: &str) -> Self {
         let other = |workload: &String| !workloads.contains(&workload.as_str());
         earlier.figures.retain(|figure| other(&figure.workload));

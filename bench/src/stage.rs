@@ -1,5 +1,5 @@
-//! Where the suite plays: folders, programs, databases. Everything is on this machine and on the
-//! loopback, and ends with the suite.
+//! The environment of the suite: folders, programs, databases. Everything is on this machine and on the loopback, and
+//! ends with the suite.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,7 +21,7 @@ pub(crate) struct Stage {
     pub(crate) floor: PathBuf,
     /// The checkout, for scripts.
     pub(crate) root: PathBuf,
-    /// Fewer rounds and shorter, for work on the suite itself; such figures are not written down.
+    /// Fewer and shorter rounds, for work on the suite itself; such figures are not published.
     pub(crate) quick: bool,
     /// Ten million runs, ten minutes of fires, and a third round of the slowest peer.
     pub(crate) long: bool,
@@ -56,7 +56,7 @@ struct MariaDb {
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
-        // Nothing more can be done about one that does not end; the script says so itself.
+        // Nothing can be done about one that does not stop; the script reports it.
         Command::new(&self.script)
             .arg("stop")
             .arg(&self.dir)
@@ -66,7 +66,7 @@ impl Drop for MariaDb {
 }
 
 impl Stage {
-    /// Sets the stage up; MariaDB is started when it is first asked for.
+    /// Prepares the environment; MariaDB is started when it is first needed.
     pub(crate) fn new(quick: bool, long: bool) -> Result<Self, Failure> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
@@ -202,7 +202,7 @@ impl Owned {
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        // It is our own child; if it has ended already there is nothing left to do.
+        // It is our own child; if it has already ended there is nothing to do.
         self.0.kill().ok();
         self.0.wait().ok();
     }

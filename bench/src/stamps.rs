@@ -1,4 +1,4 @@
-//! What the stamp wrote: who started when, and whether that is what was due.
+//! The output of the stamp: which tasks started when, and whether those were due.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -99,8 +99,8 @@ impl Stamps {
     }
 }
 
-/// The stamps of one instant as delays. It is a failure when a label of `0..count` is missing, is
-/// there twice, or came early: a fast wrong answer is wrong.
+/// The stamps of one instant as delays. It is a failure if a label of `0..count` is missing, occurs twice, or came
+/// early: a fast wrong answer is wrong.
 pub(crate) fn round(
     stamps: &[(String, i64)],
     instant: i64,

@@ -147,8 +147,7 @@ pub(crate) const TITLES: &[Title] = &[
     ),
 ];
 
-/// Runs the workloads that are wanted, all when none is named. One that fails is noted, and the
-/// next goes on.
+/// Runs the requested workloads, or all if none is named. One that fails is recorded, and the next one continues.
 pub(crate) async fn run(
     stage: &mut Stage,
     report: &mut Report,

@@ -1,4 +1,4 @@
-// Chromium, and pages that remember everything that went wrong in them.
+// Chromium, and pages that record everything that went wrong in them.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -64,7 +64,7 @@ export async function newPage(context) {
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     const { url } = message.location();
-    // A clock's word: it comes where a machine is slow, or a person has switched JavaScript off.
+    // A timing warning: it occurs where a machine is slow, or JavaScript is off.
     if (/was preloaded using link preload but not used within/.test(message.text())) return;
     const refusal = /status of (\d{3})/.exec(message.text());
     if (refusal && url && meant(url, Number(refusal[1]))) return;

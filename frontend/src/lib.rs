@@ -1,4 +1,4 @@
-//! The WASM entry. It hydrates what the server rendered and does nothing else.
+//! The WASM entry point. It hydrates what the server rendered and does nothing else.
 
 /// Called by the page's start script once the module is loaded.
 #[wasm_bindgen::prelude::wasm_bindgen]

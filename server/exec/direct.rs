@@ -1,12 +1,11 @@
-//! A command without shell syntax, run as the shell would run it, but without the shell: setting a
-//! shell up takes as long as many a command.
+//! Runs a command without shell syntax the way the shell would, but without the shell: starting one takes as long as
+//! many a command.
 //!
-//! This process stands in for the shell. What is seen from outside is what Debian's `sh` (dash)
-//! would show: the command is its child, in no group of its own; it gets the same words, the same
-//! environment with `PWD`, the same files; the exit code is the command's, or 128 and the signal's
-//! number, with the same line on the standard error. Whatever is not plain goes to the shell, and
-//! so does what cannot be executed: it knows the right words for why. The server asks for this
-//! where `/bin/sh` is dash, and its tests compare the two ways.
+//! This process takes the shell's place. From outside it behaves as Debian's `sh` (dash) does: the command is its
+//! child, in no process group of its own, with the same arguments, the same environment including `PWD` and the same
+//! files; the exit code is the command's, or 128 plus the signal's number, with the same line on standard error.
+//! Anything that is not plain goes to the shell, and so does what cannot be executed, because the shell reports why.
+//! The server asks for this where `/bin/sh` is dash, and its tests compare the two.
 
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStringExt;
@@ -30,11 +29,11 @@ const SHELLS_OWN: [&[u8]; 13] = [
     b"PS2",
     b"PWD",
 ];
-/// SIGINT and SIGPIPE, whose ends the shell does not report.
+/// SIGINT and SIGPIPE, whose deaths the shell does not report.
 const UNSAID: [i32; 2] = [2, 13];
 
-/// Runs the command in the shell's place and ends as the shell would; comes back when it is to be
-/// left to the shell, in this process or in a child that became its place.
+/// Runs the command in the shell's place and exits as the shell would. Returns when the command has to go to the
+/// shell: in this process, or in a child that took its place.
 pub fn stand_in(plan: &Plan, server: &Server) {
     let Some(words) = words(plan.command.to_bytes()) else {
         return;
@@ -50,7 +49,7 @@ pub fn stand_in(plan: &Plan, server: &Server) {
             let words: Vec<&CStr> = words.iter().map(CString::as_c_str).collect();
             let environment = plan.environment.iter().map(CString::as_c_str);
             let environment: Vec<&CStr> = environment.chain([here.as_c_str()]).collect();
-            // Comes back when it cannot be executed, or is a script without `#!`.
+            // Returns when the program cannot be executed, or is a script without `#!`.
             orders::exec(words[0], &words, &environment);
         }
         Ok(command) => {
@@ -61,8 +60,8 @@ pub fn stand_in(plan: &Plan, server: &Server) {
     }
 }
 
-/// The words of a command that means the same to everybody: no quotes, no variables, no patterns,
-/// nothing to be looked up. `None` for all else.
+/// The words of a command that every shell reads alike: no quotes, variables, patterns or lookups. `None` for
+/// anything else.
 fn words(command: &[u8]) -> Option<Vec<CString>> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" \t_./:,@%+=-".contains(byte);
     if !command.iter().all(is_plain) {
@@ -73,7 +72,7 @@ fn words(command: &[u8]) -> Option<Vec<CString>> {
         .filter(|word| !word.is_empty())
         .collect();
     let first = words.first()?;
-    // A path is neither a word of the shell nor looked up; with `=` it would be an assignment.
+    // A path is never a shell keyword nor searched for in PATH; with `=` it would be an assignment.
     if !first.starts_with(b"/") || first.contains(&b'=') {
         return None;
     }
@@ -97,7 +96,7 @@ fn working_folder() -> Option<CString> {
     CString::new(line).ok()
 }
 
-/// Waits for the command; what the shell's exit code is then.
+/// Waits for the command; returns the exit code that the shell would have.
 fn end_of(command: i32) -> i32 {
     loop {
         match sys::wait(true) {

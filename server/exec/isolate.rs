@@ -1,15 +1,15 @@
-//! Keeping a command away from the server's data folder and from the processes of other commands,
-//! where both run as the same user and file modes say nothing.
+//! Keeps a command away from the server's data folder and from the processes of other commands, for setups in which
+//! all run as the same user and file modes do not separate them.
 //!
 //! | argument | what it does | system |
 //! |---|---|---|
-//! | `private=FOLDER` | a mount namespace in which an empty folder lies over this one; for who is not root in a user namespace | namespaces, which some distributions and container runtimes forbid |
+//! | `private=FOLDER` | a mount namespace in which an empty folder lies over this one; in a user namespace unless root | namespaces, which some distributions and container runtimes forbid |
 //! | `deny=FOLDER` | a Landlock domain that allows the files of everything but this folder | Linux 5.13 |
-//! | `keep=FOLDER` | a folder inside of that one which stays | |
-//! | `alone` | a Landlock domain: processes outside of it cannot be traced, nor their environment, memory and files be read in `/proc` | Linux 5.19 |
+//! | `keep=FOLDER` | a folder inside it that stays visible | |
+//! | `alone` | a Landlock domain: processes outside cannot be traced, and their environment, memory and files cannot be read in `/proc` | Linux 5.19 |
 //!
-//! A namespace is made once, by the launcher, and inherited by all that it forks. A domain is each
-//! command's own, and costs it one call. See ADR 22.
+//! The launcher makes the namespace once, and everything it forks inherits it. Each command gets its own domain, at
+//! the cost of one system call. See ADR 22.
 
 use std::ffi::{CString, c_int};
 use std::fs::{File, OpenOptions};
@@ -22,20 +22,20 @@ use std::path::{Path, PathBuf};
 use crate::sys::isolation::{self as calls, Rights};
 use crate::sys::number_of;
 
-/// What is asked for.
+/// The requested isolation.
 #[derive(Default)]
 pub struct Wanted {
-    /// The folder that an empty one is put over.
+    /// The folder that is covered by an empty one.
     pub private: Option<PathBuf>,
-    /// The folder whose files a domain does not allow.
+    /// The folder whose files the domain denies.
     pub deny: Option<PathBuf>,
-    /// What stays of it.
+    /// The part of it that stays accessible.
     pub keep: Option<PathBuf>,
-    /// A domain in any case.
+    /// Create a domain even without a denied folder.
     pub alone: bool,
 }
 
-/// What is prepared for commands of this process and its children.
+/// The isolation prepared for commands of this process and its children.
 #[derive(Default)]
 pub struct Isolation {
     wanted: Wanted,
@@ -45,14 +45,14 @@ pub struct Isolation {
 /// A Landlock ruleset, and what it was made from.
 struct Rules {
     ruleset: OwnedFd,
-    /// When entries of the folders above the denied one last changed.
+    /// When the folders above the denied one last changed.
     seen: Vec<(PathBuf, (i64, i64))>,
-    /// Becomes readable when something is mounted or unmounted.
+    /// Becomes readable after a mount or unmount.
     mounts: Option<File>,
 }
 
 impl Wanted {
-    /// Takes an argument; `None` when it is none of these.
+    /// Takes an argument; `None` if it is not one of these.
     pub fn read(&mut self, name: &[u8], value: &[u8]) -> Option<()> {
         let path = || Some(PathBuf::from(std::ffi::OsStr::from_bytes(value)));
         match name {
@@ -65,7 +65,7 @@ impl Wanted {
         Some(())
     }
 
-    /// Prepares what can be prepared once: enters the namespace, makes the rules.
+    /// Prepares what can be prepared once: enters the namespace, builds the ruleset.
     pub fn prepare(self) -> Result<Isolation, c_int> {
         if let Some(folder) = &self.private {
             hide(folder, self.keep.as_deref())?;
@@ -79,8 +79,8 @@ impl Wanted {
 }
 
 impl Isolation {
-    /// Before a command is forked: makes the rules anew when something beside the denied folder
-    /// came or went, since what has no rule is denied.
+    /// Called before a command is forked: rebuilds the ruleset when an entry beside the denied folder appeared or
+    /// disappeared, since a path without a rule is denied.
     pub fn refresh(&mut self) {
         if self.rules.as_ref().is_some_and(Rules::is_stale)
             && let Ok(rules) = Rules::of(&self.wanted)
@@ -89,7 +89,7 @@ impl Isolation {
         }
     }
 
-    /// Enters a domain of its own, for good. Needs `no_new_privs`.
+    /// Enters a domain of its own, permanently. Needs `no_new_privs`.
     pub fn enter(&self) -> Result<(), c_int> {
         match &self.rules {
             Some(rules) => calls::restrict(&rules.ruleset),
@@ -110,9 +110,9 @@ fn hide(folder: &Path, keep: Option<&Path>) -> Result<(), c_int> {
         write("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
         write("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
     }
-    // What is mounted on the machine later is seen here; what is mounted here stays here.
+    // Later mounts of the machine propagate into this namespace; mounts made here do not propagate out.
     calls::follow_mounts()?;
-    // In this namespace, and before it is covered.
+    // Opened in this namespace, before the folder is covered.
     let kept = keep.map(open_path).transpose()?;
     let target = name(folder)?;
     calls::mount_empty(&target)?;
@@ -135,7 +135,7 @@ fn write(file: &str, text: &str) -> Result<(), c_int> {
         .map_err(|error| number_of(&error))
 }
 
-/// A handle on a place, not on what is in it; links are not followed.
+/// A handle to the path itself (`O_PATH`), not to its content; does not follow links.
 fn open_path(path: &Path) -> Result<File, c_int> {
     File::options()
         .read(true)
@@ -145,7 +145,7 @@ fn open_path(path: &Path) -> Result<File, c_int> {
 }
 
 impl Rules {
-    /// The rules for what is wanted; `None` when no domain is.
+    /// The ruleset for the request; `None` when no domain is needed.
     fn of(wanted: &Wanted) -> Result<Option<Self>, c_int> {
         let rights = match &wanted.deny {
             Some(_) => Rights::of_files()?,
@@ -159,14 +159,14 @@ impl Rules {
         };
         match &wanted.deny {
             Some(folder) => {
-                // First: what changes while the rules are made is seen afterwards.
+                // Opened first, so that changes made while the ruleset is built are noticed.
                 rules.mounts = File::open("/proc/self/mountinfo").ok();
                 rules.allow_all_but(folder, &rights)?;
                 if let Some(keep) = &wanted.keep {
                     calls::allow(&rules.ruleset, &open_path(keep)?, rights.folder())?;
                 }
             }
-            // Denies nothing: it only makes the domain one that the kernel takes.
+            // Denies nothing: only there to make the ruleset one that the kernel accepts.
             None => {
                 if rights.folder() != 0 {
                     calls::allow(&rules.ruleset, &open_path(Path::new("/"))?, rights.folder())?;
@@ -176,8 +176,8 @@ impl Rules {
         Ok(Some(rules))
     }
 
-    /// Rules hold for all that is below, and cannot take anything back: so everything beside the
-    /// way from the root to the folder gets one.
+    /// A Landlock rule covers everything below its path and cannot be narrowed, so every entry beside the path from
+    /// the root to the folder gets its own rule.
     fn allow_all_but(&mut self, folder: &Path, rights: &Rights) -> Result<(), c_int> {
         let mut above: Vec<&Path> = folder.ancestors().collect();
         above.reverse();
@@ -191,7 +191,7 @@ impl Rules {
                 if path == *next {
                     continue;
                 }
-                // What is gone again, or not ours to open, is nothing that a command could use.
+                // An entry that has disappeared or that we may not open is no use to a command either.
                 let Ok(place) = open_path(&path) else {
                     continue;
                 };
@@ -201,7 +201,7 @@ impl Rules {
                 let allowed = if found.is_dir() {
                     rights.folder()
                 } else if found.is_symlink() {
-                    // Where it leads to has a rule, or none on purpose.
+                    // Its target has a rule of its own, or deliberately none.
                     continue;
                 } else {
                     rights.file()

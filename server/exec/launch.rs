@@ -1,13 +1,13 @@
-//! Starting many: a process that stays, takes orders from the server and forks for each.
+//! The launcher: a resident process that takes orders from the server and forks for each.
 //!
-//! A program that is executed anew for each command sets itself up anew each time, which takes
-//! longer than all that it does; a fork of one that is set up does not. What it makes are children
-//! of the server itself (`CLONE_PARENT`), which so sees how they end; this process never waits.
+//! A program that is executed anew for each command repeats its own setup each time, which takes longer than the work
+//! itself; a fork of a process that is already set up does not. The forked processes are children of the server
+//! itself (`CLONE_PARENT`), so the server sees how they end, and this process never waits.
 //!
-//! An order is one message: a number of arguments in four bytes, little endian, then these
-//! arguments, as this program takes them, and the environment, each ended by a zero byte; and
-//! three files, the socket of the run, its output and its errors. The answer is a pid in four
-//! bytes, or an error's number below zero: then nothing was started.
+//! An order is one message: the number of arguments in four bytes, little endian, then these arguments as this
+//! program takes them, then the environment, each terminated by a zero byte; and three files: the socket of the run,
+//! its output and its errors. The answer is a pid in four bytes, or a negative error number: then nothing was
+//! started.
 
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStringExt;
@@ -17,15 +17,15 @@ use crate::isolate::Isolation;
 use crate::sys::orders::{self, Received};
 use crate::sys::{self, Server};
 
-/// The longest order; longer ones are executed anew.
+/// The longest order; for longer ones the server executes this program anew.
 const ORDER_MAX: usize = 128 * 1024;
-/// An order that cannot be read: EINVAL.
+/// An order that cannot be parsed: EINVAL.
 const INVALID: i32 = -22;
 
-/// Takes orders until the server is gone. Comes back in each child, with what it is to do.
+/// Takes orders until the server is gone. Returns in each child, with its plan.
 pub fn serve(server: Server, mut isolation: Isolation) -> (Plan, Server, Isolation) {
-    // The server ends its commands when its terminal is closed, and this process with the last. A
-    // process that leads its session already need not begin one.
+    // When its terminal closes, the server ends its commands, and this process last. A process that leads its session
+    // already need not start one.
     let _ = sys::new_session();
     orders::block_signals();
     let mut buffer = vec![0; ORDER_MAX];
@@ -46,7 +46,7 @@ pub fn serve(server: Server, mut isolation: Isolation) -> (Plan, Server, Isolati
         match orders::fork_for_parent(plan.leaf.as_deref()) {
             Ok(0) => {
                 plan.is_inside = plan.leaf.is_some();
-                // Without its files nothing can be reported, and no peer is there to read it.
+                // Without its files nothing can be reported, and there is no peer to read a report.
                 let Ok(server) = orders::take_files(files) else {
                     std::process::exit(127);
                 };

@@ -1,8 +1,8 @@
 //! What happens between fork and exec of a command.
 //!
-//! The server is large and has many threads: forking it is slow, and little may be done in the
-//! child. So it starts this tiny program instead, which prepares itself and becomes the command.
-//! With `tree` it stays above the command as its supervisor, so that no descendant gets away.
+//! The server is large and has many threads: forking it is slow, and little is allowed in the child. So it starts
+//! this tiny program instead, which prepares itself and becomes the command. With `tree` it stays above the command
+//! as its supervisor, so that no descendant escapes.
 //!
 //! It is compiled by the server's `build.rs`, carried inside the server's binary and started from
 //! there; nothing is installed. Arguments are numbers, paths and, behind `--`, the command. Its
@@ -18,10 +18,9 @@
 //! | `E` 0 code | of a process above the command: it has ended with this exit code |
 //! | `S` 0 signal | of a process above the command: it was ended by this signal |
 //!
-//! Without a frame, this process became the command, and ends as it does. With
-//! `tree`, the server answers an end with `L`: let go of what is left. Until it does, the
-//! supervisor stays for as long as a process of the tree lives, also when the server is gone: so
-//! the next server finds them.
+//! Without a frame, this process has become the command and ends as it does. With `tree`, the server answers an end
+//! with `L`: release what is left. Until then the supervisor stays as long as a process of the tree is alive, even
+//! when the server is gone, so that the next server finds them.
 
 mod direct;
 mod isolate;
@@ -40,13 +39,13 @@ use std::path::PathBuf;
 struct Plan {
     /// Stay above the command.
     tree: bool,
-    /// The shell is known, so a plain command need not go through it.
+    /// `/bin/sh` is a known shell, so a plain command can do without it.
     direct: bool,
-    /// The folder of the control group to be in.
+    /// The folder of the control group to join.
     leaf: Option<PathBuf>,
-    /// This process began in it.
+    /// This process was started in it.
     is_inside: bool,
-    /// A process of ours stays above this one; when it ends, so does the command.
+    /// A supervisor stays above this process; when it ends, so does the command.
     is_kept: bool,
     /// Seconds of CPU time.
     cpu: Option<u64>,
@@ -68,9 +67,9 @@ struct Plan {
     cwd: Option<CString>,
     /// The shell, where it is not the usual one.
     shell: Option<CString>,
-    /// Variables whose values are handed over as files.
+    /// Variables whose values are passed as files.
     secret_files: Vec<CString>,
-    /// What the command is to be kept away from.
+    /// What the command must not reach.
     wanted: isolate::Wanted,
     /// For the shell.
     command: CString,
@@ -127,7 +126,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// Executed for one command, its environment is the command's.
+    /// For a single command: its environment is this process's own.
     fn with_own_environment(mut self) -> Self {
         self.environment = std::env::vars_os()
             .filter_map(|(name, value)| {
@@ -150,7 +149,7 @@ fn main() {
     let is_launcher = word.as_ref().is_some_and(|word| word == "launch");
     let plan = Plan::read(std::env::args_os().skip(1));
     if plan.is_none() && !is_launcher {
-        // Asked whether it can be executed at all, or by another process than the server.
+        // Only asked whether it can be executed at all, or started by another process than the server.
         let is_asked = word.is_some_and(|word| word == "check");
         std::process::exit(if is_asked { 0 } else { 2 });
     }
@@ -177,7 +176,7 @@ fn main() {
                     std::process::exit(2);
                 }
             }
-            // Its orders would go unanswered, which the server sees at once.
+            // Its orders go unanswered then, which the server notices at once.
             let Ok(isolation) = prepare(wanted) else {
                 std::process::exit(3);
             };
@@ -195,8 +194,8 @@ fn main() {
     refuse(&server, &failed)
 }
 
-/// Before anything of a command is here: the namespace first, since who cannot be read cannot
-/// write the maps of one either.
+/// Prepared before anything of a command is present. The namespace comes first: a process that cannot be read cannot
+/// write its user maps either.
 fn prepare(wanted: isolate::Wanted) -> Result<isolate::Isolation, steps::Failed> {
     let at = |step| move |errno| steps::Failed { step, errno };
     let isolation = wanted.prepare().map_err(at(21))?;
@@ -205,6 +204,6 @@ fn prepare(wanted: isolate::Wanted) -> Result<isolate::Isolation, steps::Failed>
 }
 
 fn refuse(server: &sys::Server, failed: &steps::Failed) -> ! {
-    server.tell(b'F', failed.step, failed.errno);
+    server.report(b'F', failed.step, failed.errno);
     std::process::exit(127);
 }

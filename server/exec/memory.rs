@@ -1,6 +1,5 @@
-//! Files of a command that lie in memory: secrets that are handed over as files, and the script
-//! that a command is when it begins with `#!`. They belong to the command's user, cannot be
-//! changed, and are gone with the last process that has them open.
+//! In-memory files of a command: secrets passed as files, and the script itself when the command begins with `#!`.
+//! They belong to the command's user, cannot be changed, and disappear when the last process closes them.
 
 use std::ffi::{CStr, CString, c_int};
 use std::fs::File;
@@ -11,7 +10,7 @@ use crate::Plan;
 use crate::sys::memory as calls;
 use crate::sys::number_of;
 
-/// A file in memory that stays open at exec; its number.
+/// Creates a file in memory that stays open across exec; returns its descriptor.
 fn file(name: &CStr, content: &[u8]) -> Result<c_int, c_int> {
     let fd: OwnedFd = calls::create(name)?;
     let mut file = File::from(fd);
@@ -23,10 +22,10 @@ fn file(name: &CStr, content: &[u8]) -> Result<c_int, c_int> {
     Ok(fd)
 }
 
-/// Puts the values of these variables into files, and their names into the variables.
+/// Writes the values of these variables into files, and the paths of the files into the variables.
 ///
-/// By the number of this process, which becomes the command: children that close what they
-/// inherited can still open it.
+/// The path names this process, which becomes the command: children that close their inherited descriptors can still
+/// open it.
 pub fn hand_over_secrets(plan: &mut Plan) -> Result<(), c_int> {
     let pid = std::process::id();
     for name in &plan.secret_files {
@@ -49,11 +48,11 @@ pub fn is_script(command: &[u8]) -> bool {
     command.starts_with(b"#!")
 }
 
-/// The script as a file that can be executed: its name.
+/// Puts the script into an executable file; returns its path.
 pub fn script(command: &[u8]) -> Result<CString, c_int> {
     let first = command.split(|byte| *byte == b'\n').next().unwrap_or(command);
     let fd = if first.ends_with(b"\r") {
-        // Written with another system's line ends: no interpreter has such a name.
+        // CRLF line ends: no interpreter's name ends with a carriage return.
         let mut lines = Vec::with_capacity(command.len());
         for line in command.split_inclusive(|byte| *byte == b'\n') {
             match line.strip_suffix(b"\r\n") {

@@ -6,10 +6,10 @@ use crate::sys::{self, Limit, Server, orders};
 use crate::isolate::Isolation;
 use crate::{Plan, direct, memory};
 
-/// POSIX has it here.
+/// Where POSIX systems have it.
 const SHELL: &CStr = c"/bin/sh";
-/// Shells whose `-c` takes options behind it, so `--` can end them: then a command may begin with
-/// a `-`. Others take the word behind `-c` as the command.
+/// Shells whose `-c` accepts options after it, so that `--` ends them and a command may begin with a `-`. Others take
+/// the word after `-c` as the command.
 const POSIX_SHELLS: [&[u8]; 8] = [
     b"sh", b"dash", b"bash", b"ash", b"ksh", b"mksh", b"zsh", b"yash",
 ];
@@ -20,11 +20,11 @@ pub struct Failed {
     pub errno: c_int,
 }
 
-/// Takes all steps; comes back only when one of them failed.
+/// Takes all steps; returns only when one of them failed.
 pub fn become_command(plan: &mut Plan, isolation: &Isolation, server: &Server) -> Failed {
     let at = |step| move |errno| Failed { step, errno };
     let ready = prepare(plan, isolation)
-        // Last: they stay open at exec.
+        // Last, because these files stay open across exec.
         .and_then(|()| memory::hand_over_secrets(plan).map_err(at(23)));
     if let Err(failed) = ready {
         return failed;
@@ -32,7 +32,7 @@ pub fn become_command(plan: &mut Plan, isolation: &Isolation, server: &Server) -
     if memory::is_script(plan.command.to_bytes()) {
         return become_script(plan);
     }
-    // The files of secrets are this process's own, so it has to become the command.
+    // The files of secrets belong to this process, so it has to become the command itself.
     if plan.direct && plan.secret_files.is_empty() {
         direct::stand_in(plan, server);
     }
@@ -54,7 +54,7 @@ fn become_script(plan: &Plan) -> Failed {
     Failed { step: 24, errno }
 }
 
-/// Becomes the shell with the command; gives the error when that fails.
+/// Becomes the shell with the command; returns the error when that fails.
 fn become_shell(plan: &Plan) -> c_int {
     let environment = environment(plan);
     let shell = plan.shell.as_deref().unwrap_or(SHELL);
@@ -74,13 +74,13 @@ fn environment(plan: &Plan) -> Vec<&CStr> {
 fn prepare(plan: &Plan, isolation: &Isolation) -> Result<(), Failed> {
     let at = |step| move |errno| Failed { step, errno };
     if let Some(leaf) = plan.leaf.as_ref().filter(|_| !plan.is_inside) {
-        // First, so that whatever follows counts there.
+        // First, so that everything after it counts towards the group.
         sys::join(leaf).map_err(at(1))?;
     }
     sys::new_session().map_err(at(2))?;
     sys::close_umask();
     if let Some(seconds) = plan.cpu {
-        // XCPU at the limit, so that the command can say something; KILL a little later.
+        // XCPU at the limit, so that the command can react; KILL a little later.
         sys::limit(Limit::Cpu, seconds, seconds.saturating_add(5)).map_err(at(3))?;
     }
     let limits = [
@@ -97,18 +97,18 @@ fn prepare(plan: &Plan, isolation: &Isolation) -> Result<(), Failed> {
     if let Some(by) = plan.nice {
         sys::add_nice(by).map_err(at(8))?;
     }
-    // In this order: after giving up root, groups could not be given up any more.
+    // In this order: groups cannot be dropped any more once root is given up.
     if let (Some(uid), Some(gid)) = (plan.uid, plan.gid) {
         sys::set_groups(&plan.groups).map_err(at(9))?;
         sys::set_group(gid).map_err(at(10))?;
         sys::set_user(uid).map_err(at(11))?;
     }
     if plan.is_kept {
-        // After the switch, which would take it back: no command runs on without its supervisor.
+        // After the switch of user, which would reset it. No command outlives its supervisor.
         sys::die_with_parent().map_err(at(12))?;
     }
     if let Some(folder) = &plan.cwd {
-        // After the switch: the rights that count are the user's.
+        // After the switch of user, because that user's permissions decide.
         sys::change_folder(folder).map_err(at(13))?;
     }
     sys::no_new_privileges().map_err(at(14))?;

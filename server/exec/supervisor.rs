@@ -1,15 +1,13 @@
-//! Staying above a command: so that none of its descendants gets away, or only to begin it in its
-//! control group.
+//! Stays above a command, so that none of its descendants escapes, or only to start it in its control group.
 
 use std::path::Path;
 
 use crate::sys::{self, Ended, Server};
 
-/// Makes a child that begins in a control group, and comes back in it with `true`; the parent
-/// reports how it ended. `false` where the system has no such thing: then joining is left.
-///
-/// Joining takes a lock that all processes of the machine fork under; when none has joined
-/// anything just before, that takes some 8 ms, and a child that begins there takes nothing.
+/// Forks a child that starts in a control group and returns `true` in it; the parent reports how it ended. `false`
+/// where the system does not support this: then the process joins the group itself. Joining takes a lock that every
+/// fork of the machine needs; unless another process has joined just before, that takes some 8 ms. A child that
+/// starts in the group costs nothing.
 pub fn begin_in(leaf: &Path, server: &Server) -> bool {
     if sys::watch_children().is_err() {
         return false;
@@ -17,7 +15,7 @@ pub fn begin_in(leaf: &Path, server: &Server) -> bool {
     match sys::fork_into(leaf) {
         Ok(0) => true,
         Ok(command) => {
-            // As in the other case, nothing but the end of the command ends this process.
+            // As without a group, only the end of the command ends this process.
             sys::ignore_signals();
             sys::let_go_of_files(server);
             await_command(command, server);
@@ -27,9 +25,9 @@ pub fn begin_in(leaf: &Path, server: &Server) -> bool {
     }
 }
 
-/// Forks; comes back in the child. The parent becomes the supervisor and ends with the process.
+/// Forks; returns in the child. The parent becomes the supervisor and never returns.
 pub fn start(server: &Server) {
-    // A session of its own: a Ctrl-C at the server's terminal is the server's business.
+    // A session of its own, so that a Ctrl-C at the server's terminal reaches only the server.
     let ready = sys::new_session()
         .map_err(|errno| (2, errno))
         .and_then(|()| sys::adopt_orphans().map_err(|errno| (17, errno)))
@@ -39,7 +37,7 @@ pub fn start(server: &Server) {
         Ok(0) => {}
         Ok(command) => supervise(command, server),
         Err((step, errno)) => {
-            server.tell(b'F', step, errno);
+            server.report(b'F', step, errno);
             std::process::exit(127);
         }
     }
@@ -49,12 +47,12 @@ pub fn start(server: &Server) {
 /// process of the tree is left.
 fn supervise(command: i32, server: &Server) -> ! {
     sys::ignore_signals();
-    // The pipes are the command's alone; a copy held here would hide their end.
+    // The pipes belong to the command; a copy held here would hide their end.
     sys::let_go_of_files(server);
     await_command(command, server);
     let mut alone = false;
     loop {
-        // Alone, there is nothing to wait for but the last child.
+        // Released: only the last child is left to wait for.
         match sys::wait(alone) {
             None => std::process::exit(0),
             Some((0, _)) if !alone => match server.listen() {
@@ -73,13 +71,13 @@ fn await_command(command: i32, server: &Server) {
         match sys::wait(true) {
             Some((pid, ended)) if pid == command => {
                 return match ended {
-                    Ended::Code(code) => server.tell(b'E', 0, code),
-                    Ended::Signal(signal) => server.tell(b'S', 0, signal),
+                    Ended::Code(code) => server.report(b'E', 0, code),
+                    Ended::Signal(signal) => server.report(b'S', 0, signal),
                 };
             }
             // An orphan, or a wait that was interrupted.
             Some(_) => {}
-            // Cannot be while the command lives.
+            // Impossible while the command is alive.
             None => std::process::exit(126),
         }
     }

@@ -33,7 +33,7 @@ const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_NAME: c_int = 15;
 const PR_SET_CHILD_SUBREAPER: c_int = 36;
 const PR_SET_NO_NEW_PRIVS: c_int = 38;
-// The same on every architecture that Rust knows with Linux, but Alpha.
+// The same number on every Linux architecture that Rust supports, except Alpha.
 const SYS_CLOSE_RANGE: c_long = 436;
 const SYS_CLONE3: c_long = 435;
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
@@ -61,7 +61,7 @@ unsafe extern "C" {
     fn close(fd: c_int) -> c_int;
     fn strsignal(signal: c_int) -> *const c_char;
     fn umask(mask: c_uint) -> c_uint;
-    // With 64 bits everywhere; only glibc on 32-bit machines calls that another name.
+    // The 64-bit variant; only glibc on 32-bit machines uses another symbol.
     #[cfg_attr(
         all(target_env = "gnu", target_pointer_width = "32"),
         link_name = "getrlimit64"
@@ -117,20 +117,20 @@ pub fn number_of(error: &Error) -> c_int {
 pub struct Server(File);
 
 impl Server {
-    /// Sends a frame. A server that is gone does not hear it, and nothing follows from that here.
-    pub fn tell(&self, kind: u8, step: u8, value: c_int) {
+    /// Sends a frame. A server that is gone does not receive it, and that has no consequence here.
+    pub fn report(&self, kind: u8, step: u8, value: c_int) {
         let [a, b, c, d] = value.to_le_bytes();
         let _ = (&self.0).write_all(&[kind, step, a, b, c, d]);
     }
 
     /// Closes this process's end, even if other processes have it open.
     pub fn hang_up(&self) {
-        // SAFETY: a number; the caller ends without using it again.
+        // SAFETY: numbers only; the caller ends without using it again.
         unsafe { close(self.0.as_raw_fd()) };
     }
 
-    /// Waits for a word or for a child's end. A byte, 0 when the server is gone, `None` when
-    /// something else woke us.
+    /// Waits for a byte from the server or for a child to end. A byte, 0 when the server is gone, `None` when
+    /// something else interrupted the wait.
     pub fn listen(&self) -> Option<u8> {
         let mut fds = PollFd {
             fd: self.0.as_raw_fd(),
@@ -138,8 +138,8 @@ impl Server {
             revents: 0,
         };
         let mut open: SignalSet = [0; 16];
-        // SAFETY: both values live on this stack during the calls. SIGCHLD is blocked everywhere
-        // else, so that a child's end between the last look and this call wakes it at once.
+        // SAFETY: both values live on this stack during the calls. SIGCHLD is blocked everywhere else, so that a
+        // child that ends between the last check and this call interrupts it at once.
         let ready = unsafe {
             sigemptyset(&mut open);
             ppoll(&mut fds, 1, std::ptr::null(), &open)
@@ -152,13 +152,13 @@ impl Server {
             Ok(0) => Some(0),
             Ok(_) => Some(byte[0]),
             Err(error) if number_of(&error) == EINTR => None,
-            // Reset: it is gone.
+            // Connection reset: the server is gone.
             Err(_) => Some(0),
         }
     }
 }
 
-/// Moves the socket away from fd 0 and puts `/dev/null` there. It closes at exec.
+/// Moves the socket away from fd 0 and puts `/dev/null` there. The socket closes at exec.
 pub fn take_socket() -> Result<Server, c_int> {
     let null = File::open("/dev/null").map_err(|error| number_of(&error))?;
     // SAFETY: plain calls with numbers; the new descriptor has no other owner.
@@ -171,7 +171,7 @@ pub fn take_socket() -> Result<Server, c_int> {
     }
 }
 
-/// Shows a name in process lists: executed from memory, it would be called by a number.
+/// Sets the name in process lists: a program executed from memory would show a number.
 pub fn name_process() {
     // SAFETY: reads a string that ends with a zero byte. Without the name everything works.
     unsafe { prctl(PR_SET_NAME, c"jcrontab-exec".as_ptr()) };
@@ -198,7 +198,7 @@ pub fn close_umask() {
     unsafe { umask(0o077) };
 }
 
-/// What `limit` limits, by the number of its resource; MIPS and SPARC number some differently.
+/// A resource limit, by its number; MIPS and SPARC number some differently.
 #[derive(Clone, Copy)]
 pub enum Limit {
     Cpu = 0,
@@ -231,7 +231,7 @@ pub enum Limit {
     Memory = 9,
 }
 
-/// Sets a limit. Where the hard limit of this process is lower and may not be raised, that holds.
+/// Sets a limit. Where this process has a lower hard limit that may not be raised, that one stays.
 pub fn limit(limit: Limit, soft: u64, hard: u64) -> Result<(), c_int> {
     let resource = limit as c_int;
     let wanted = RLimit { soft, hard };
@@ -253,8 +253,8 @@ pub fn limit(limit: Limit, soft: u64, hard: u64) -> Result<(), c_int> {
 
 /// Adds niceness, up to 19.
 pub fn add_nice(by: c_int) -> Result<(), c_int> {
-    // SAFETY: numbers only; 0 is this process. A niceness of -1 looks like an error of the first
-    // call, which cannot fail for oneself.
+    // SAFETY: numbers only; 0 is this process. A niceness of -1 looks like an error of the first call, which cannot
+    // fail for one's own process.
     unsafe { check(setpriority(0, 0, (getpriority(0, 0) + by).min(19))) }
 }
 
@@ -306,24 +306,24 @@ pub fn die_with_parent() -> Result<(), c_int> {
     }
 }
 
-/// Goes to a folder.
+/// Changes the working folder.
 pub fn change_folder(folder: &CStr) -> Result<(), c_int> {
     // SAFETY: a string that ends with a zero byte.
     check(unsafe { chdir(folder.as_ptr()) })
 }
 
-/// No program gives rights any more, set-user-id or not.
+/// From here on no program gains privileges, set-user-id or not.
 pub fn no_new_privileges() -> Result<(), c_int> {
     let (yes, no): (c_ulong, c_ulong) = (1, 0);
     // SAFETY: numbers only, as wide as the call wants them.
     check(unsafe { prctl(PR_SET_NO_NEW_PRIVS, yes, no, no, no) })
 }
 
-/// All signals do what they do in a fresh process, and none is blocked. Rust ignores SIGPIPE,
-/// and a server started by `nohup` ignores SIGHUP.
+/// Resets all signals to their default action and unblocks them. Rust ignores SIGPIPE, and a server started by
+/// `nohup` ignores SIGHUP.
 pub fn reset_signals() -> Result<(), c_int> {
     let mut none: SignalSet = [0; 16];
-    // SAFETY: the set lives on this stack; resetting what cannot be reset is refused harmlessly.
+    // SAFETY: the set lives on this stack; the kernel refuses signals that cannot be reset, without harm.
     unsafe {
         for number in 1..=LAST_SIGNAL {
             signal(number, SIG_DFL);
@@ -333,7 +333,7 @@ pub fn reset_signals() -> Result<(), c_int> {
     }
 }
 
-/// Whatever else is open closes at exec.
+/// Marks all other open files to close at exec.
 pub fn close_on_exec_from(first: RawFd) -> Result<(), c_int> {
     // SAFETY: numbers only.
     let done = unsafe {
@@ -370,7 +370,7 @@ fn open_files() -> std::io::Result<Vec<RawFd>> {
     Ok(open)
 }
 
-/// Orphans among the descendants become children of this process.
+/// Makes this process the parent of orphaned descendants.
 pub fn adopt_orphans() -> Result<(), c_int> {
     let yes: c_ulong = 1;
     // SAFETY: numbers only.
@@ -384,7 +384,7 @@ pub fn watch_children() -> Result<(), c_int> {
     let mut set: SignalSet = [0; 16];
     // SAFETY: the set lives on this stack; the handler does nothing.
     unsafe {
-        // Inherited as ignored, it would take ends of children away before they are seen.
+        // Inherited as ignored, it would discard ends of children before they are seen.
         signal(SIGCHLD, woken as extern "C" fn(c_int) as Handler);
         sigemptyset(&mut set);
         sigaddset(&mut set, SIGCHLD);
@@ -409,7 +409,7 @@ struct CloneArguments {
     cgroup: u64,
 }
 
-/// A fork whose child begins in a control group, by the group's folder. Linux 5.7.
+/// A fork whose child starts in a control group, given by its folder. Linux 5.7.
 pub fn fork_into(group: &Path) -> Result<c_int, c_int> {
     let folder = File::open(group).map_err(|error| number_of(&error))?;
     let arguments = CloneArguments {
@@ -418,8 +418,8 @@ pub fn fork_into(group: &Path) -> Result<c_int, c_int> {
         cgroup: folder.as_raw_fd() as u64,
         ..CloneArguments::default()
     };
-    // SAFETY: without a stack of its own the child goes on as after fork(2), with a copy of this
-    // memory. This process has one thread, and the child does nothing that asks for its id.
+    // SAFETY: without its own stack the child continues as after fork(2), with a copy of this memory. This process
+    // has one thread, and the child does nothing that depends on its id.
     let pid = unsafe { syscall(SYS_CLONE3, &arguments, size_of::<CloneArguments>()) };
     if pid == -1 {
         Err(errno())
@@ -439,7 +439,7 @@ pub fn fork() -> Result<c_int, c_int> {
 pub fn ignore_signals() {
     for number in 1..=LAST_SIGNAL {
         if ![SIGKILL, SIGSTOP, SIGCHLD].contains(&number) {
-            // SAFETY: numbers only; what cannot be ignored is refused harmlessly.
+            // SAFETY: numbers only; the kernel refuses signals that cannot be ignored, without harm.
             unsafe { signal(number, SIG_IGN) };
         }
     }
@@ -474,7 +474,7 @@ pub enum Ended {
     Signal(c_int),
 }
 
-/// Takes the end of a child: its pid, or 0 when none has ended; `None` without any child.
+/// Collects an ended child: its pid, or 0 when none has ended; `None` when there are no children.
 pub fn wait(block: bool) -> Option<(c_int, Ended)> {
     let mut status = 0;
     // SAFETY: the status lives on this stack.
@@ -493,7 +493,7 @@ pub fn wait(block: bool) -> Option<(c_int, Ended)> {
     ))
 }
 
-/// Writes what a signal is called to the standard error, as a shell does.
+/// Writes the name of a signal to standard error, as a shell does.
 pub fn say_signal(signal: c_int) {
     // SAFETY: a string of the C library that ends with a zero byte and is used at once.
     let name = unsafe {
@@ -504,6 +504,6 @@ pub fn say_signal(signal: c_int) {
         CStr::from_ptr(name).to_bytes()
     };
     let line = [name, b"\n"].concat();
-    // There may be no reader.
+    // Standard error may have no reader.
     let _ = std::io::stderr().write_all(&line);
 }

@@ -1,6 +1,5 @@
-//! Whether there is room for a start: overlap rules, concurrency pools, the global cap. Pure; decided
-//! inside the claim's transaction, in one way for planned starts, catch-ups, starts by hand and
-//! retries.
+//! Whether there is room for a start: overlap rules, concurrency pools, the global cap. Pure; decided inside the
+//! claim's transaction, by the same code for planned starts, catch-ups, manual starts and retries.
 
 #[cfg(test)]
 mod tests;
@@ -14,29 +13,29 @@ use app::task::Task;
 use app::task::execution::Overlap;
 use chrono::{DateTime, Utc};
 
-/// A run that is under way or waits.
+/// A run that is active or waiting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ActiveRun {
     /// Which run.
     pub id: RunId,
     /// Whose run.
     pub task_id: TaskId,
-    /// The pool whose slot it takes or wants.
+    /// The pool whose slot it holds or needs.
     pub pool: Option<String>,
-    /// What it waits for; `None` when it is under way.
+    /// What it waits for; `None` when it is active.
     pub waits: Option<Wait>,
 }
 
 /// What a run waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wait {
-    /// It may not start before.
+    /// The earliest start.
     pub due_at: DateTime<Utc>,
     /// Why.
     pub why: WaitReason,
 }
 
-/// Whether a start may go ahead.
+/// Whether a start is admitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admission {
     /// Now.
@@ -47,18 +46,18 @@ pub enum Admission {
     LeaveOut(NoRoom),
 }
 
-/// What runs and waits, and what that leaves room for. Each admission takes its room.
+/// What runs and waits, and the room that is left. Each admission uses up its room.
 #[derive(Debug)]
 pub struct Room<'a> {
     slots: &'a HashMap<String, u32>,
     running: HashMap<TaskId, Vec<Option<RunId>>>,
-    /// Waiting for room, not for the delay of a retry.
+    /// Runs waiting for room, not for the delay of a retry.
     queued: HashMap<TaskId, Vec<Option<RunId>>>,
     used: HashMap<String, u32>,
     everything: u32,
-    /// Runs that a newer start takes the place of: to be ended.
+    /// Active runs that a newer start replaces: to be stopped.
     pub stop: Vec<RunId>,
-    /// Waiting runs that a newer start takes the place of: to be called off.
+    /// Waiting runs that a newer start replaces: to be cancelled.
     pub replaced: Vec<RunId>,
 }
 
@@ -98,7 +97,7 @@ impl<'a> Room<'a> {
         room
     }
 
-    /// Whether a task has a run under way or waiting for room.
+    /// Whether a task has a run that is active or waiting for room.
     #[must_use]
     pub fn is_busy(&self, task: TaskId) -> bool {
         self.count(&self.running, task) + self.count(&self.queued, task) > 0
@@ -110,12 +109,12 @@ impl<'a> Room<'a> {
         self.count(&self.queued, task)
     }
 
-    /// A new start: planned, caught up, or by hand.
+    /// A new start: planned, caught up or manual.
     pub fn admit(&mut self, task: &Task) -> Admission {
         self.decide(task, None)
     }
 
-    /// A run that waits and whose time has come.
+    /// A waiting run whose time has come.
     pub fn resume(&mut self, task: &Task, run: &ActiveRun) -> Admission {
         let was_queued = !matches!(
             run.waits,
@@ -128,7 +127,7 @@ impl<'a> Room<'a> {
             if self.replaced.contains(&run.id) {
                 return Admission::LeaveOut(NoRoom::Overlap);
             }
-            // It is admitted already, and has its place in the queue: only room is missing.
+            // It is admitted already and has its place in the queue; it only lacks room.
             let queue = self.queued.entry(task.id).or_default();
             let place = queue.iter().position(|id| *id == Some(run.id)).unwrap_or(0);
             let running = self.count(&self.running, task.id);
@@ -165,7 +164,7 @@ impl<'a> Room<'a> {
             }
             Overlap::Replace if running + queued > 0 => {
                 self.end_running(task.id);
-                // Of those that wait, only the latest stays.
+                // Only the latest of the waiting runs stays.
                 let waiting = self.queued.remove(&task.id).unwrap_or_default();
                 self.replaced.extend(waiting.into_iter().flatten());
                 if running > 0 {
@@ -187,7 +186,7 @@ impl<'a> Room<'a> {
         of.get(&task).map_or(0, Vec::len)
     }
 
-    /// Runs that are being ended already are asked once more, which changes nothing.
+    /// Runs that are already being stopped are asked again, which changes nothing.
     fn end_running(&mut self, task: TaskId) {
         let running = self.running.get(&task).into_iter().flatten();
         self.stop.extend(running.copied().flatten());
@@ -199,7 +198,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Reminders run nothing, so they take no slot.
+    /// Reminders execute nothing, so they take no slot.
     fn has_slot(&self, task: &Task) -> bool {
         if !task.mode.runs_command() {
             return true;

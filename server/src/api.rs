@@ -7,6 +7,7 @@ mod channels;
 mod described;
 mod import;
 mod logs;
+mod messages;
 mod nodes;
 mod occurrences;
 mod pools;
@@ -35,7 +36,7 @@ pub use system::{healthz, metrics, readyz};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Jcrontab", version = "1", description = "Scheduled tasks with a page, a memory and a voice."),
+    info(title = "Jcrontab", version = "1", description = "Scheduled tasks with a web UI, history and notifications."),
     modifiers(&BearerToken),
     security(("token" = []))
 )]
@@ -110,11 +111,14 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(secrets::of_task))
         .routes(routes!(pools::list))
         .routes(routes!(pools::set, pools::delete))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::get))
+        .routes(routes!(messages::resend))
         .routes(routes!(nodes::list))
         .routes(routes!(system::about))
 }
 
-/// The description of the API has no form as JSON.
+/// The description of the API cannot be written as JSON.
 #[derive(Debug, thiserror::Error)]
 #[error("the OpenAPI description cannot be written")]
 pub struct Undescribed(#[from] serde_json::Error);
@@ -137,7 +141,7 @@ pub fn router() -> Result<(Router<AppState>, utoipa::openapi::OpenApi), Undescri
     Ok((router, openapi))
 }
 
-/// The description as text: by itself it takes megabytes, in each copy of the router.
+/// The description as text: kept as values it takes megabytes in each copy of the router.
 fn written(openapi: &impl Serialize) -> Result<Bytes, Undescribed> {
     Ok(Bytes::from(serde_json::to_vec(openapi)?))
 }
@@ -150,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_description_that_cannot_be_written_is_no_start() {
-        // JSON has no form for keys of two numbers.
+        // JSON cannot write keys that are pairs of numbers.
         let described = super::written(&BTreeMap::from([((1, 2), 3)]));
         let error = StartError::from(described.expect_err("nothing is written"));
         assert_eq!(

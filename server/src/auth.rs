@@ -1,4 +1,4 @@
-//! Authentication: passwords, tokens, sealed secrets; and slowing down guesses.
+//! Authentication: passwords, tokens, sealed secrets, and limits on guessing.
 
 pub mod alike;
 pub mod limit;

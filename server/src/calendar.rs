@@ -1,8 +1,7 @@
-//! Work calendars (日历): which days are working days, and the readers of texts that say so.
+//! Work calendars (日历): which days are working days, and the readers of texts that define them.
 //!
-//! Everything here is pure. A day that a calendar names is what it says; every other day is a
-//! working day from Monday to Friday. Days are named one line each, in the format of `cn.txt`, which
-//! is also how they are stored and exported.
+//! Everything here is pure. A day that a calendar names is what it says; every other day is a working day from Monday
+//! to Friday. Days are named one per line, in the format of `cn.txt`, in which they are also stored and exported.
 
 mod cn;
 mod content;
@@ -28,7 +27,7 @@ pub use lines::to_lines;
 use read::read_as;
 pub use read::{MAX_BYTES, MAX_DAYS, read};
 
-/// How far the next working day is looked for: a calendar may say that every day is a day off.
+/// How far to search for the next working day: a calendar may declare every day a day off.
 const MAX_SEARCH: usize = 400;
 
 /// A day that a calendar names.
@@ -50,8 +49,8 @@ pub struct WorkCalendar {
 }
 
 impl WorkCalendar {
-    /// A calendar of the days that lines in the format of `cn.txt` name. Lines that cannot be
-    /// read name none: this is for our own data, texts of others go through [`read()`].
+    /// A calendar of the days that lines in the format of `cn.txt` name. Lines that cannot be read are ignored: this
+    /// is for our own data; texts from outside go through [`read()`].
     #[must_use]
     pub fn from_lines(name: &str, text: &str) -> Self {
         let mut found = found::Collector::new(found::ALL_DAYS);
@@ -79,8 +78,8 @@ impl WorkCalendar {
         (!name.is_empty()).then_some(name)
     }
 
-    /// Whether any day of a year is named. Other years are Monday to Friday, which is to be said
-    /// where their days are shown.
+    /// Whether any day of a year is named. Other years are plain Monday to Friday, which pages that show their days
+    /// have to say.
     #[must_use]
     pub fn has_year(&self, year: i16) -> bool {
         match (Date::new(year, 1, 1), Date::new(year, 12, 31)) {

@@ -1,7 +1,8 @@
 //! The command line. `serve` is the server; everything else asks it, over the Unix socket on its
 //! own host, over HTTP with a token elsewhere, and without a running server in this process.
 //!
-//! Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused.
+//! Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused, 5 the end of a
+//! run that was waited for is unknown.
 
 mod access;
 mod arguments;
@@ -10,11 +11,13 @@ mod calendar;
 mod channel;
 mod client;
 mod completions;
+mod confirm;
 mod cron;
 mod doctor;
 mod editor;
 mod handover;
 mod hidden;
+mod message;
 mod name;
 mod node;
 mod pool;
@@ -27,6 +30,7 @@ mod telemetry;
 mod token;
 mod user;
 mod when;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -49,35 +53,51 @@ use print::print_lines;
 pub(crate) struct Failure {
     code: u8,
     message: String,
+    /// Whether the server did not answer, or answered that it cannot at present.
+    is_away: bool,
 }
 
 impl Failure {
-    fn error(message: impl Into<String>) -> Self {
+    fn new(code: u8, message: impl Into<String>) -> Self {
         Self {
-            code: 1,
+            code,
             message: message.into(),
+            is_away: false,
         }
+    }
+
+    /// The end of a run that was waited for is not known.
+    fn unseen(message: impl Into<String>) -> Self {
+        Self::new(5, message)
+    }
+
+    /// The same where asking again later may help.
+    fn away(self) -> Self {
+        Self {
+            is_away: true,
+            ..self
+        }
+    }
+
+    fn error(message: impl Into<String>) -> Self {
+        Self::new(1, message)
     }
 
     fn usage(message: impl Into<String>) -> Self {
-        Self {
-            code: 2,
-            message: message.into(),
-        }
+        Self::new(2, message)
     }
 
     fn refused(message: impl Into<String>) -> Self {
-        Self {
-            code: 4,
-            message: message.into(),
-        }
+        Self::new(4, message)
     }
 
     fn not_found(message: impl Into<String>) -> Self {
-        Self {
-            code: 3,
-            message: message.into(),
-        }
+        Self::new(3, message)
+    }
+
+    /// Whether the caller may not, or not at present.
+    const fn is_refused(&self) -> bool {
+        self.code == 4
     }
 
     /// Whether there is no such thing.
@@ -137,7 +157,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            print::print_error(&failure.message);
+            print::print_error(lang(), &failure.message);
             ExitCode::from(failure.code)
         }
     }
@@ -164,8 +184,9 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     telemetry::install().map_err(|error| Failure::error(sentence(&error)))?;
     close_to_others();
     let config = &handover::settle(config).map_err(|error| {
-        Failure::error(format!(
-            "the server's passwords were not handed over: {error}"
+        Failure::error(lang().pick(
+            format!("服务器的密码没有交接成功：{error}"),
+            format!("the server's passwords were not handed over: {error}"),
         ))
     })?;
     raise_file_limit();
@@ -176,7 +197,10 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     if in_time {
         Ok(())
     } else {
-        Err(Failure::error("commands were still running and were ended"))
+        Err(Failure::error(lang().pick(
+            "停止时还有命令在执行，已经终止",
+            "commands were still running and were ended",
+        )))
     }
 }
 
@@ -221,6 +245,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
+        Command::Message(command) => message::run(&client, &command).await,
         // These have found their own way.
         Command::Serve
         | Command::Migrate { .. }

@@ -1,4 +1,4 @@
-//! Time as a parameter: everything that asks for the time is given a [`Clock`].
+//! Time as a parameter: everything that needs the time gets a [`Clock`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,28 +9,29 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 /// A wall clock that can also be waited on.
 #[async_trait]
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// Now, to the microsecond: what both databases keep.
+    /// The current time, to the microsecond, which is what both databases store.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Time since some fixed moment by a clock that cannot be set and that goes on in suspend.
+    /// Time since some fixed moment, by a clock that cannot be set and that keeps counting during suspend.
     fn ticks(&self) -> Duration;
 
-    /// Returns once `now() >= at`, or earlier when the clock was set meanwhile: an instant that lay
-    /// ahead may be hours away then, and what is due next another one.
+    /// Returns once `now() >= at`, or earlier when the clock was set meanwhile: the instant may then be hours away,
+    /// and another one may be next.
     async fn sleep_until(&self, at: DateTime<Utc>);
 }
 
-/// The clock as it is passed around.
+/// A shared clock.
 pub type SharedClock = Arc<dyn Clock>;
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-/// A timer counts monotonic time, which stands still in suspend and knows nothing of clock
-/// steps, so the wall clock is read again at least this often.
+/// Timers count monotonic time, which stops during suspend and ignores clock steps, so the wall clock is read again
+/// at least this often.
 const SLICE: Duration = Duration::from_secs(1);
-/// Less between the wall clock and the ticks is drift and rounding; more is a clock that was set.
+/// A smaller difference between wall clock and ticks is drift and rounding; a larger one means that the clock was
+/// set.
 pub const DRIFT: TimeDelta = TimeDelta::seconds(2);
 
 #[async_trait]
@@ -53,7 +54,7 @@ impl Clock for SystemClock {
         let (since, since_ticks) = (self.now(), self.ticks());
         loop {
             let now = self.now();
-            // A negative difference means the instant has come.
+            // A negative difference means that the instant has passed.
             let Ok(left) = (at - now).to_std() else {
                 return;
             };

@@ -17,13 +17,13 @@ pub use fault::SettingFault;
 use fault::{allowance, check_database_url};
 pub use telemetry::{OnOff, TelemetrySettings};
 
-/// What keeps the processes of a command together.
+/// What contains the processes of a command.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ContainBy {
     /// A control group per run where possible, else a supervisor.
     #[default]
     Auto,
-    /// A control group (cgroup v2) per run; the server does not start without.
+    /// A control group (cgroup v2) per run; the server does not start without one.
     Cgroup,
     /// A small supervisor process per run.
     Supervisor,
@@ -322,20 +322,20 @@ pub struct Config {
 }
 
 impl Config {
-    /// Refuses a setting that cannot be meant, before anything is opened.
+    /// Refuses settings that cannot be right, before anything is opened.
     ///
     /// # Errors
-    /// The first one found.
+    /// The first fault found.
     pub fn check(&self) -> Result<(), SettingFault> {
         let public = self.public_url.trim();
-        // The standard also takes http:host for a whole address; in a link it is none.
+        // The standard also accepts http:host as a whole address; in a link it does not work.
         let whole = public.contains("://")
             && url::Url::parse(public)
                 .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !public.is_empty() && !whole {
             return Err(SettingFault::PublicUrl(self.public_url.clone()));
         }
-        // What is appended would end up behind it.
+        // Paths appended to the address would become part of its query or fragment.
         if public.contains(['?', '#']) {
             return Err(SettingFault::PublicUrlTail(self.public_url.clone()));
         }
@@ -349,10 +349,10 @@ impl Config {
         self.check_database()
     }
 
-    /// Refuses an address of a database that cannot be meant.
+    /// Refuses a database address that cannot be right.
     ///
     /// # Errors
-    /// When it is one.
+    /// When it cannot be right.
     pub fn check_database(&self) -> Result<(), SettingFault> {
         check_database_url(&self.database_url)
     }
@@ -369,13 +369,13 @@ impl Config {
         }
     }
 
-    /// Whether commands of a root server run as root.
+    /// Whether commands of a server that runs as root run as root.
     #[must_use]
     pub fn allows_root(&self) -> bool {
         allowance(&self.allow_root).unwrap_or(false)
     }
 
-    /// The user that all commands of a root server run as where tasks have none of their own.
+    /// The user for all commands of a root server whose tasks name none.
     #[must_use]
     pub fn run_as(&self) -> &str {
         match self.run_as.as_str() {
@@ -384,10 +384,10 @@ impl Config {
         }
     }
 
-    /// What tasks that name no user run as.
+    /// The users for tasks that name none.
     ///
     /// # Errors
-    /// When the setting is no range of users.
+    /// When the setting is not a range of user IDs.
     pub fn run_as_pool(&self) -> Result<RunAsPool, PoolError> {
         match (self.run_as_pool.as_str(), self.run_as.as_str()) {
             ("", "") => Ok(RunAsPool::Auto),

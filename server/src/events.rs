@@ -1,4 +1,4 @@
-//! What just changed, for open pages, and wake-up calls for the loops.
+//! Changes for open pages, and wake-up calls for the loops.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -19,41 +19,41 @@ pub struct ChangeEvent {
     pub run: Option<RunId>,
 }
 
-/// Signals inside one process. Losing one is harmless: every listener also looks by itself.
+/// Signals within one process. Losing one is harmless: every listener also polls.
 #[derive(Debug)]
 pub struct Signals {
     changes: broadcast::Sender<ChangeEvent>,
-    /// Tasks changed: the scheduler looks at once.
+    /// Tasks changed: the scheduler checks at once.
     pub tasks: Notify,
-    /// Messages were written: the outbox looks at once.
+    /// Messages were written: the outbox checks at once.
     pub outbox: Notify,
-    /// What the loop is to look at.
+    /// Starts and ends of runs, for the scheduler.
     pub room: Room,
 }
 
-/// What changed for runs that wait.
+/// What changed for waiting runs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RoomChange {
     /// A run has ended.
     pub ended: bool,
-    /// A run has begun to wait.
+    /// A run has started to wait.
     pub begun: bool,
-    /// When further attempts are due.
+    /// When retries are due.
     pub retries: Vec<DateTime<Utc>>,
 }
 
-/// Starts and ends of runs, as the loop needs them.
+/// Starts and ends of runs, as the scheduler needs them.
 #[derive(Debug, Default)]
 pub struct Room {
-    /// Runs wait for room; only then does the end of a run wake the loop.
+    /// Runs wait for room; only then does the end of a run wake the scheduler.
     wanted: AtomicBool,
     /// A run has ended.
     ended: AtomicBool,
-    /// A run has begun to wait.
+    /// A run has started to wait.
     begun: AtomicBool,
-    /// The end of runs under way was asked for in the database.
+    /// Active runs were marked in the database to be stopped.
     stops: AtomicBool,
-    /// When further attempts are due.
+    /// When retries are due.
     retries: Mutex<Vec<DateTime<Utc>>>,
 }
 
@@ -66,7 +66,7 @@ impl Room {
         wanted && self.ended.load(Ordering::SeqCst)
     }
 
-    /// Takes what changed since the last look.
+    /// Takes what changed since the last call.
     #[must_use]
     pub fn take(&self) -> RoomChange {
         let retries =
@@ -78,7 +78,7 @@ impl Room {
         }
     }
 
-    /// Whether the end of runs was asked for since the last look.
+    /// Whether runs were marked to be stopped since the last call.
     #[must_use]
     pub fn take_stops(&self) -> bool {
         self.stops.swap(false, Ordering::SeqCst)
@@ -107,7 +107,7 @@ impl Signals {
         }
     }
 
-    /// Runs have ended, and further attempts of some are due.
+    /// Runs have ended, and retries of some are scheduled.
     pub fn ended(&self, retries: impl IntoIterator<Item = DateTime<Utc>>) {
         let mut queue = self
             .room
@@ -124,19 +124,19 @@ impl Signals {
         }
     }
 
-    /// A run has begun to wait for room.
+    /// A run has started to wait for room.
     pub fn waits(&self) {
         self.room.begun.store(true, Ordering::SeqCst);
         self.tasks.notify_one();
     }
 
-    /// The end of runs under way was asked for in the database.
+    /// Active runs were marked in the database to be stopped.
     pub fn stops(&self) {
         self.room.stops.store(true, Ordering::SeqCst);
         self.tasks.notify_one();
     }
 
-    /// Listens from now on.
+    /// Subscribes to changes from now on.
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<ChangeEvent> {
         self.changes.subscribe()

@@ -37,7 +37,7 @@ pub use containment::{Containment, ContainmentError};
 pub(crate) use ending::retry_at;
 use environment::Environment;
 pub use identity::{Identity, IdentityError, Pool, RunAsError, TaskFolder, mark_of};
-pub use isolation::{Hiding, Isolation};
+pub use isolation::{Hiding, Isolation, IsolationGap};
 pub use leftovers::Leftovers;
 use process::Ending;
 

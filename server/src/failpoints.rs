@@ -4,7 +4,7 @@
 //! `JCRONTAB_KILL_AT=claim.committed:3` is a kill -9 of this process at the third pass. Without
 //! these variables, and in every release build, a point does nothing.
 
-/// All points, in the order in which a firing passes them.
+/// All points, in the order in which a firing reaches them.
 pub const POINTS: [&str; 9] = [
     "plan.before",
     "plan.committed",
@@ -34,7 +34,7 @@ mod armed {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
-    /// Whether anything was asked for; found out once.
+    /// Whether any fail point is configured; read once.
     static ARMED: OnceLock<bool> = OnceLock::new();
 
     pub(super) fn pass(name: &'static str) {
@@ -48,7 +48,7 @@ mod armed {
         let asked = std::env::var("JCRONTAB_KILL_AT").unwrap_or_default();
         let wanted = !asked.is_empty() || std::env::var_os("FAILPOINTS").is_some();
         if wanted {
-            // Kept until the process ends: dropping it would disarm everything again.
+            // Never dropped, because dropping it would disarm everything again.
             std::mem::forget(fail::FailScenario::setup());
         }
         if let Some((name, nth)) = read(&asked) {
@@ -78,12 +78,12 @@ mod armed {
         super::POINTS.contains(&name).then_some((name, nth))
     }
 
-    /// kill -9 of oneself: nothing is flushed, dropped or logged.
+    /// kill -9 of this process: nothing is flushed, dropped or logged.
     fn die() {
         if let Err(error) = kill(Pid::this(), Signal::SIGKILL) {
             tracing::error!(%error, "this process cannot kill itself");
         }
-        // The signal ends all threads; this one must not get any further meanwhile.
+        // The signal ends all threads; this one must not continue until it does.
         loop {
             std::thread::park();
         }

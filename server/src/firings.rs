@@ -1,8 +1,8 @@
-//! When a schedule really starts something: the engine's answers after rules of days, window,
-//! jitter, blackouts and pauses.
+//! When a schedule really starts something: the engine's answers after day rules, window, jitter, blackouts and
+//! pauses.
 //!
-//! Everything here is a pure function of a schedule, its rules and an instant: the loop, the
-//! preview, the time line and "explain" all ask the same [`CompiledSchedule`], so they cannot disagree.
+//! Everything here is a pure function of a schedule, its rules and an instant: the scheduler, the preview, the
+//! planned firings and "explain" all use the same [`CompiledSchedule`], so they cannot disagree.
 
 mod blackout;
 mod calendar_cache;
@@ -30,11 +30,11 @@ use app::occurrence::SkipReason;
 use chrono::{DateTime, Utc};
 use jiff::civil::Date;
 
-/// One instant at which a schedule fires or skips, and the firings it stands for: more than
-/// one when a rule of days moves several to the same instant.
+/// One instant at which a schedule fires or skips, with the firings it covers: more than one when a day rule moves
+/// several to the same instant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slot {
-    /// When: the order of slots, strictly ascending.
+    /// The instant: slots are ordered by it, strictly ascending.
     pub at: DateTime<Utc>,
     /// Never empty.
     pub firings: Vec<Firing>,
@@ -50,7 +50,7 @@ impl Slot {
         }
     }
 
-    /// Whether it is no more than [`Slot::plain`] makes.
+    /// Whether it is what [`Slot::plain`] makes.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.firings == [Firing::plain(self.at)]
@@ -64,9 +64,9 @@ pub struct Firing {
     pub scheduled_for: DateTime<Utc>,
     /// When it starts: after jitter, or when a blackout ends.
     pub due_at: DateTime<Utc>,
-    /// Whether a blackout puts it off to its end.
+    /// Whether a blackout postpones it to the blackout's end.
     pub put_off: bool,
-    /// Why it is skipped, where it is.
+    /// Why it is skipped, if it is.
     pub excluded: Option<Excluded>,
 }
 
@@ -86,7 +86,7 @@ impl Firing {
 /// Why a firing is skipped.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Excluded {
-    /// The day is not one that counts.
+    /// The rule excludes the day.
     Day {
         /// The day in the task's zone.
         date: Date,
@@ -98,18 +98,18 @@ pub enum Excluded {
         /// The day it was named for.
         date: Date,
     },
-    /// The calendar knows no working day to move it to.
+    /// The calendar has no working day to move it to.
     Nowhere {
         /// The day it was named for.
         date: Date,
     },
-    /// A blackout holds.
+    /// It falls into a blackout.
     Blackout {
         /// Which one.
         id: BlackoutId,
         /// What it is for.
         name: String,
-        /// When it ends; `None` where its starts follow one another without a known end.
+        /// When it ends; `None` when its periods follow one another without a known end.
         until: Option<DateTime<Utc>>,
     },
     /// The task is paused.

@@ -1,9 +1,8 @@
-//! The ground floor of the doors: what the API and the pages share and neither owns. It knows the
-//! service and no door.
+//! What the API and the pages share and neither owns. It knows the service, and neither the API nor the pages.
 //!
-//! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
-//! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
-//! [`headers`] shape what leaves, [`site`] serves the built files.
+//! [`state`] is what handlers receive; [`guard`], [`scrape`], [`client`] and [`extract`] establish who asks, from
+//! where and for what; [`requests`] identifies and logs each request; [`params`] and [`strict`] read what was sent;
+//! [`problem`] and [`headers`] shape the answer; [`site`] serves the built files.
 
 pub mod client;
 pub mod extract;

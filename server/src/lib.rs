@@ -1,13 +1,13 @@
 //! The server: everything native.
 //!
-//! One scheduled run, from the clock to the chat: [`scheduler`] writes the firing into the ledger
-//! ahead of time, claims it at its instant (one transaction, [`store`]), and hands it to the
-//! [`executor`], which runs the command and gives its result to the [`recorder`]; that writes
-//! results in groups, each with the messages it causes, which the [`messages`] sends.
+//! One scheduled run, from the clock to the chat: [`scheduler`] writes the firing into the ledger ahead of time,
+//! claims it at its instant (one transaction, [`store`]), and hands it to the [`executor`], which runs the command
+//! and passes its result to the [`recorder`]; that writes results in groups, each with the messages it causes, which
+//! [`messages`] sends.
 //!
-//! Three thin doors lead to one [`service`]: [`api`] (REST), [`pages`] (pages and server functions)
-//! and [`cli`]. The first two share their ground floor, [`http`]; [`router`] puts them together, and
-//! [`lifecycle`] opens them. No room imports one above it (`server/tests/it/arrows/rooms.rs`).
+//! Three thin doors lead to one [`service`]: [`api`] (REST), [`pages`] (pages and server functions) and [`cli`]. The
+//! first two share [`http`]; [`router`] puts them together, and [`lifecycle`] opens them. No module imports one above
+//! it (`server/tests/it/arrows/rooms.rs`).
 
 // The futures of the whole server, its pages included, are one nested type.
 #![recursion_limit = "256"]
@@ -40,4 +40,5 @@ pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod texts;
 pub mod timetable;

@@ -1,4 +1,4 @@
-//! From start to stop: what is opened in which order, and how it all ends.
+//! From start to stop: what is opened in which order, and how it is shut down.
 
 mod connections;
 mod console;
@@ -53,9 +53,9 @@ pub use listen::console_socket;
 pub use shutdown::Stop;
 pub use used::{database_of, noted as database_noted};
 
-/// What the loops get to end after the stop: a message that has left waits for its answer.
+/// Time for the loops to end after the stop: a message that was sent waits for its answer.
 const LOOPS_END: Duration = Duration::from_secs(15);
-/// What the database gets to take the last results.
+/// Time for the database to take the last results.
 const RESULTS_END: Duration = Duration::from_secs(10);
 
 /// Why a server could not start.
@@ -64,25 +64,25 @@ pub enum StartError {
     /// The data folder cannot be used, or another server holds it.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
-    /// The database refuses us.
+    /// The database cannot be used.
     #[error("the database cannot be used")]
     Store(#[from] StoreError),
-    /// The key file.
+    /// The key file cannot be used.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// As whom commands run.
+    /// The user for commands cannot be used.
     #[error(transparent)]
     Identity(#[from] IdentityError),
-    /// The users of tasks.
+    /// The users of tasks cannot be used.
     #[error(transparent)]
     Pool(#[from] crate::config::PoolError),
-    /// What commands are started with.
+    /// Commands cannot be contained.
     #[error(transparent)]
     Containment(#[from] ContainmentError),
-    /// A setting that cannot be meant.
+    /// A setting cannot be right.
     #[error(transparent)]
     Setting(#[from] SettingFault),
-    /// The zone for tasks that name none.
+    /// The zone for tasks that name none is unknown.
     #[error("JCRONTAB_ZONE names no time zone: {0:?}; write an IANA name such as Asia/Shanghai")]
     Zone(String),
     /// The key file does not belong to the database.
@@ -93,22 +93,22 @@ pub enum StartError {
         "a server with a copy of this data folder is up at {0}; give this one a data folder of its own (only secret.key is shared)"
     )]
     DuplicateInstance(String),
-    /// What waited on disk.
+    /// Results that waited on disk cannot be replayed.
     #[error("spooled results cannot be replayed")]
     Replay(#[from] crate::recorder::ReplayError),
-    /// Where output is kept.
+    /// The place for output cannot be used.
     #[error(transparent)]
     Output(#[from] crate::output::OutputError),
-    /// The proxy on the way out.
+    /// The proxy for outgoing requests cannot be used.
     #[error("JCRONTAB_OUTBOUND_PROXY cannot be used: {0}")]
     Proxy(#[from] ProxyFault),
-    /// The way out.
+    /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
-    /// What the API says about itself.
+    /// The API cannot be described.
     #[error(transparent)]
     Undescribed(#[from] crate::api::Undescribed),
-    /// The addresses.
+    /// An address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
         /// The address or path.
@@ -119,10 +119,10 @@ pub enum StartError {
     },
 }
 
-/// Everything that one process is made of.
+/// Everything that one process consists of.
 #[derive(Debug)]
 pub struct Assembled {
-    /// What use cases and loops share.
+    /// What the use cases and the loops share.
     pub components: Components,
     /// The use cases.
     pub service: Arc<Service>,
@@ -132,7 +132,7 @@ pub struct Assembled {
     tracker: TaskTracker,
 }
 
-/// Opens what every process needs; with `identity`, also what runs commands.
+/// Opens what every process needs; with `identity`, also what commands need.
 ///
 /// # Errors
 /// When something cannot be opened.
@@ -170,7 +170,7 @@ pub fn assemble(
     let tasks_max = usize::try_from(telemetry.metrics_tasks).unwrap_or(usize::MAX);
     let metrics = Arc::new(Metrics::new(store.times(), tasks_max));
     let loops = Arc::new(Loops::new(Arc::clone(clock), chance, Arc::clone(&metrics)));
-    // A process that is no server answers no scrape, and may not be allowed to read the file.
+    // A process that is not a server answers no scrape, and may not be allowed to read the file.
     let scrape = match &identity {
         Some(_) => ScrapeRule::new(
             telemetry.token()?.as_deref(),
@@ -179,7 +179,7 @@ pub fn assemble(
         None => ScrapeRule::default(),
     };
     let sealer = Sealer::open_or_create(data.path())?;
-    // Before the recorder, which would otherwise be started in vain.
+    // Before the recorder, which would otherwise be started for nothing.
     let containment = identity
         .map(|identity| {
             let sealer = sealer.clone();
@@ -260,8 +260,8 @@ pub fn assemble(
     })
 }
 
-/// Serves until asked to stop; `greet` is given the lines that say where the server is. Returns
-/// whether everything ended by itself in time.
+/// Serves until asked to stop; `greet` receives the lines that say where the server is. Returns whether everything
+/// ended by itself in time.
 ///
 /// # Errors
 /// When the server could not start.
@@ -275,8 +275,8 @@ pub async fn serve(
     private::make_private(&config.data_dir)?;
     let data = DataDir::open(&config.data_dir)?;
     let begun = clock.now();
-    data.tell(Stage::Starting, begun);
-    // Before anything else: what a dead server left running must not meet what we start.
+    data.report(Stage::Starting, begun);
+    // First of all: what a dead server left running must not overlap with what we start.
     match kill_unfinished(data.path(), data.host_key()) {
         Ok(0) => {}
         Ok(count) => tracing::warn!(count, "killed processes left running by a dead server"),
@@ -302,15 +302,15 @@ pub async fn serve(
     } else {
         tracing::info!(user = usual.user, folder = %usual.scratch.display(), "commands run as this user");
     }
-    // An embedded one is there at once.
+    // An embedded database is available at once.
     if !config.database_url.is_empty() {
-        data.tell(Stage::Database, begun);
+        data.report(Stage::Database, begun);
     }
     let Some(store) = open::open_patiently(config, &data, &stop).await? else {
         return Ok(true);
     };
-    data.tell(Stage::Starting, begun);
-    // With several nodes, what is due and who is alive is a matter of the database's clock.
+    data.report(Stage::Starting, begun);
+    // With several nodes, the database's clock decides what is due and which nodes are alive.
     let database_clock = match store.engine() {
         Engine::Sqlite => None,
         Engine::Mysql => Some(Arc::new(DatabaseClock::new(clock.clone()))),
@@ -353,7 +353,7 @@ pub async fn serve(
     }
     // Before the loops: a server that cannot be reached must not start anything either.
     let doors = listen::open(config, &data).await?;
-    data.tell_no_more();
+    data.report_no_more();
     let closing = CancellationToken::new();
     let web = Web {
         service: Arc::clone(&service),
@@ -361,6 +361,10 @@ pub async fn serve(
         base_url: config.base_url().into(),
         stop: closing.clone(),
     };
+    if let Some(trouble) = &web.site.trouble {
+        let what = trouble.text(app::i18n::Lang::En);
+        tracing::warn!("{what}; docs/OPERATIONS.md lists the files to install");
+    }
     let router = router::router(&web)?;
     reap_dead_nodes(
         &components.store,
@@ -374,7 +378,7 @@ pub async fn serve(
         .store
         .insert_node(&parts.node, clock.now())
         .await?;
-    // Again: the key may have been changed until others could see that this process is up.
+    // Checked again: the key may have been changed before others could see that this process is up.
     service.check_key().await?;
 
     let loops = loops::Running::spawn(&parts, &clock, database_clock, same_database, &stop);
@@ -386,7 +390,7 @@ pub async fn serve(
         () = stop.first() => {}
     }
 
-    // From here on nothing new starts: neither by the clock nor by hand.
+    // From here on nothing new starts, neither planned nor manual.
     stop.gently();
     service.close();
     loops.scheduler.wait().await;
@@ -403,7 +407,7 @@ pub async fn serve(
     {
         tracing::info!("open connections were closed");
     }
-    // They hold the executor, whose last handle lets the recorder end.
+    // They hold the executor; dropping its last handle lets the recorder end.
     drop(serving);
     drop(web);
     drop(components);
@@ -411,12 +415,12 @@ pub async fn serve(
     Ok(in_time)
 }
 
-/// Where results wait while the database is away.
+/// Where results wait while the database is down.
 fn spool(data: &DataDir) -> Spool {
     Spool::new(data.path().join("results.spool"))
 }
 
-/// Where the server is, and the set-up link while nobody has an account.
+/// Where the server is, and the set-up link while there are no accounts.
 async fn greeting(config: &Config, service: &Service) -> Result<Vec<String>, StartError> {
     let url = config.base_url();
     let mut lines = vec![format!(
@@ -431,7 +435,7 @@ async fn greeting(config: &Config, service: &Service) -> Result<Vec<String>, Sta
     Ok(lines)
 }
 
-/// Logs what of the settings is likely not meant.
+/// Logs settings that are probably mistakes.
 fn warn_of_settings(config: &Config, zone_doubt: Option<&str>) {
     let url = config.base_url();
     if let Some(said) = zone_doubt {
@@ -446,7 +450,7 @@ fn warn_of_settings(config: &Config, zone_doubt: Option<&str>) {
     }
 }
 
-/// Waits for running commands; ends them after the grace or at a second signal.
+/// Waits for running commands; ends them after the grace period or at a second signal.
 async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> bool {
     let Some(executor) = executor else {
         return true;
@@ -458,14 +462,14 @@ async fn drain(executor: Option<&Executor>, config: &Config, stop: &Stop) -> boo
         () = stop.second() => false,
     };
     if !in_time {
-        tracing::warn!(running = executor.running(), "stopping what still runs");
+        tracing::warn!(running = executor.running(), "stopping the remaining runs");
         executor.stop_all();
         executor.drain().await;
     }
     in_time
 }
 
-/// Lets the loops end, and the last results be written.
+/// Lets the loops end and the last results be written.
 async fn end(
     parts: Assembled,
     service: Arc<Service>,
@@ -474,7 +478,7 @@ async fn end(
     stop: &Stop,
 ) {
     let store = parts.components.store.clone();
-    // The recorder ends when no sender of results is left.
+    // The recorder ends when the last sender of results is dropped.
     drop(service);
     let Assembled {
         components,
@@ -494,13 +498,18 @@ async fn end(
         () = stop.second() => {}
     }
     if !written {
-        // Not marked as stopped: the next process then sees runs without a living server.
+        // Not marked as stopped: the next process then sees runs without a live server.
         tracing::error!(
             "the database did not take the last results; their runs will be marked lost"
         );
         return;
     }
-    if let Err(error) = store.stop_node(&node.id, clock.now()).await {
+    let now = clock.now();
+    let left = async {
+        store.note_alive(&node.id, now).await?;
+        store.stop_node(&node.id, now).await
+    };
+    if let Err(error) = left.await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "could not mark this server as stopped in the database"

@@ -1,9 +1,9 @@
-//! Background work under one roof: every loop of a server is registered here, and one driver
-//! records what it does, restarts it after a panic, and paces it after an error.
+//! Background loops: every loop of a server is registered here, and one driver records what it does, restarts it
+//! after a panic, and slows it down after an error.
 //!
-//! There are two kinds. A [`Periodic`] loop is one turn, repeated by the driver: by its period, and
-//! earlier when it is woken. A loop that sleeps to exact instants or that lives on a queue goes round
-//! by itself: it is run by [`supervise`] and reports its turns through [`Turns`].
+//! There are two kinds. A [`Periodic`] loop is one turn, repeated by the driver: by its period, and earlier when it
+//! is woken. A loop that sleeps to exact instants or consumes a queue repeats itself: [`supervise`] runs it, and it
+//! reports its turns through [`Turns`].
 //!
 //! Adding a loop is one file with its turn and one line in `lifecycle::loops` (docs/adr/0029).
 
@@ -23,14 +23,14 @@ pub use status::Turns;
 use crate::clock::SharedClock;
 use crate::telemetry::Metrics;
 
-/// What a loop is, as it is registered.
+/// The definition of a loop, as it is registered.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Spec {
     /// Its name, in the log, in metrics and on pages; one word.
     pub name: &'static str,
-    /// A turn is made at least this often; `None` for a loop that only waits to be woken.
+    /// It turns at least this often; `None` for a loop that only waits to be woken.
     pub every: Option<Duration>,
-    /// A turn is made early when a signal or something in its queue wakes it.
+    /// Whether a signal or a queue can wake it for an early turn.
     pub woken: bool,
     /// How long it waits after an error or a panic.
     pub backoff: Backoff,
@@ -46,7 +46,7 @@ pub struct Loops {
 }
 
 impl Loops {
-    /// No loop yet. `chance` gives numbers from 0 up to 1, for the jitter of pauses.
+    /// Without loops. `chance` returns numbers from 0 up to 1, for the jitter of pauses.
     #[must_use]
     pub fn new(clock: SharedClock, chance: fn() -> f64, metrics: Arc<Metrics>) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Loops {
         }
     }
 
-    /// Registers a loop, in place of one of the same name, and gives what it reports its turns to.
+    /// Registers a loop, replacing one with the same name, and returns the handle to which it reports its turns.
     #[must_use]
     pub fn register(&self, spec: Spec) -> Turns {
         let turns = Turns::new(

@@ -7,7 +7,7 @@ mod picture;
 mod render;
 pub mod send;
 pub mod target;
-mod vendor;
+pub(crate) mod vendor;
 
 pub use outbox::{Deliveries, LOOP, Outbox};
 pub use pace::Pace;

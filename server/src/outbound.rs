@@ -1,11 +1,13 @@
 //! The way out: requests to addresses that people set. Messages, HTTP tasks and calendars all go
-//! through this client and its guard.
+//! through this client and its guard; mail goes through the guard alone.
 
 mod client;
 pub mod fetch;
 pub mod guard;
 pub mod proxy;
 mod retry_after;
+pub(crate) mod smtp;
+mod unreached;
 mod way;
 
 pub(crate) use client::{ANSWER_KEPT, TIMEOUT, failure};

@@ -1,10 +1,10 @@
-//! Where output is kept: short output in the run's row, long output in an object outside the
-//! database, and both while the run goes on.
+//! Storage of output: short output in the run's row, long output in an object outside the database, and both readable
+//! while the run is active.
 //!
-//! What a run writes is masked, cut into pieces with stream and time, and held in bounded memory
-//! ([`RunLog`]). Its beginning goes to a file under `spool/` in the data folder; at the end that
-//! file becomes the object `YYYY/MM/DD/run-<id>.log.zst` in a folder or an S3-compatible store.
-//! A file that cannot be sent yet waits under `spool/ready/`, by the object's name.
+//! Output is masked, cut into pieces with stream and time, and held in bounded memory ([`RunLog`]). Its beginning
+//! goes to a file under `spool/` in the data folder; at the end that file becomes the object
+//! `YYYY/MM/DD/run-<id>.log.zst` in a folder or an S3-compatible store. A file that cannot be uploaded yet waits
+//! under `spool/ready/`, under the object's name.
 
 mod carry;
 pub mod disk;
@@ -46,13 +46,13 @@ use log::Shared;
 use mask::KnownSecrets;
 use objects::Objects;
 
-/// Output of up to this many bytes is kept in the row whole; of longer output, the end.
+/// Output of up to this many bytes is stored in the row completely; of longer output, only the end.
 const INLINE_MAX: usize = 4 * 1024;
-/// Objects are held in memory for the next page up to this many bytes together.
+/// Bytes of objects that are cached in memory for the next page.
 const CACHE_MAX: usize = 16 * 1024 * 1024;
-/// Ended runs whose results may still be on their way to the database.
+/// Ended runs whose results may not have reached the database yet.
 const ENDED_MAX: usize = 512;
-/// Objects sent at the same time.
+/// Objects uploaded at the same time.
 const SENDING_MAX: usize = 4;
 
 /// Why output could not be kept or read.
@@ -64,7 +64,7 @@ pub enum OutputError {
     /// A name that leads out of the folder.
     #[error("{0:?} is not the name of an output")]
     Name(String),
-    /// A file or folder.
+    /// A file or folder cannot be used.
     #[error("{} cannot be used", path.display())]
     File {
         /// Which.
@@ -73,10 +73,10 @@ pub enum OutputError {
         #[source]
         source: std::io::Error,
     },
-    /// The store of objects refuses or does not answer.
+    /// The object store refuses or does not answer.
     #[error("the output store failed")]
     Store(#[from] object_store::Error),
-    /// An object could not be sent.
+    /// An object could not be uploaded.
     #[error("output could not be sent to the output store")]
     Sending(#[source] std::io::Error),
 }
@@ -101,7 +101,7 @@ struct Inner {
     /// Bytes of the beginning that go to the file.
     head: usize,
     disk: Disk,
-    /// Whether the store was tried out.
+    /// Whether the store was tested.
     tried: std::sync::atomic::AtomicBool,
     /// Why the store refuses, while it does.
     trouble: Mutex<Option<String>>,
@@ -116,15 +116,15 @@ struct Inner {
 }
 
 impl OutputStore {
-    /// Opens the places that the settings name.
+    /// Opens the locations that the settings name.
     ///
     /// # Errors
-    /// When a setting is wrong or a folder cannot be made.
+    /// When a setting is wrong or a folder cannot be created.
     pub fn new(config: &Config, data: &Path, clock: SharedClock) -> Result<Self, OutputError> {
         Self::with_probe(config, data, clock, Box::new(disk::space))
     }
 
-    /// As [`Self::new`], with another way to ask how full the disk is.
+    /// Like [`Self::new`], with another probe for the free space of the disk.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -155,16 +155,16 @@ impl OutputStore {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// Masks these values in the output of every run that starts from now on, in place of those
-    /// before. Takes a while where there are many.
+    /// Masks these values in the output of every run that starts from now on, replacing the previous ones. Slow for
+    /// many values.
     ///
     /// # Errors
-    /// When there are too many of them; then those before are masked.
+    /// When there are too many; the previous ones then stay masked.
     pub fn know_secrets(&self, values: Vec<String>) -> Result<(), aho_corasick::BuildError> {
         self.0.known.replace(values)
     }
 
-    /// Opens the log of a run that starts. `secrets` are masked in it in every common spelling.
+    /// Opens the log of a run that starts. Masks `secrets` in it, in all common spellings.
     #[must_use]
     pub fn open(&self, run: RunId, started_at: DateTime<Utc>, secrets: &[String]) -> RunLog {
         let log = RunLog::new(&self.0, run, started_at, secrets);
@@ -172,12 +172,12 @@ impl OutputStore {
         open.retain(|_, log| log.strong_count() > 0);
         open.insert(run, Arc::downgrade(&log.0));
         drop(open);
-        // The writer looks after it from now on.
+        // The writer takes care of it from now on.
         self.0.write_soon(&log.0);
         log
     }
 
-    /// Whether the disk is so full that output is not written to it.
+    /// Whether the disk is so full that no output is written to it.
     #[must_use]
     pub fn low_disk(&self) -> bool {
         self.0.disk.is_low()
@@ -191,14 +191,14 @@ impl OutputStore {
         found.map(|(_, stored)| stored.clone())
     }
 
-    /// What is kept of a run's output: `stored` is what its row has. Texts of earlier versions,
-    /// which have no times, get `at`. With `over`, nothing more will come.
+    /// The stored output of a run: `stored` is the content of its row. Texts of earlier versions, which have no
+    /// times, get `at`. With `over`, nothing more will be added.
     pub async fn kept(&self, stored: &StoredOutput, at: DateTime<Utc>, over: bool) -> Kept {
         let mut object = None;
         if let Some(name) = &stored.object {
             match self.0.object(name).await {
                 Ok(bytes) => object = Some(bytes),
-                // On another host, on its way, or removed by hand: the end is still in the row.
+                // On another host, being uploaded, or removed manually: the end is still in the row.
                 Err(error) => tracing::warn!(
                     object = name,
                     error = &error as &dyn std::error::Error,
@@ -226,15 +226,15 @@ impl Inner {
             .collect()
     }
 
-    /// Has the writer look at a log.
+    /// Asks the writer to check a log.
     fn write_soon(self: &Arc<Self>, log: &Arc<Shared>) {
         let writer = self.writer.get_or_init(|| {
             writer::start(Arc::downgrade(self))
                 .inspect_err(|error| tracing::error!(%error, "no thread can be started for output"))
                 .ok()
         });
-        let told = writer.as_ref().map(|writer| writer.send(Arc::clone(log)));
-        if !matches!(told, Some(Ok(()))) {
+        let queued = writer.as_ref().map(|writer| writer.send(Arc::clone(log)));
+        if !matches!(queued, Some(Ok(()))) {
             log.state().give_up();
         }
     }
@@ -248,7 +248,7 @@ impl Inner {
         if let Some(bytes) = known {
             return Ok(bytes);
         }
-        // Names come from our own rows; one that leads elsewhere is refused all the same.
+        // Names come from our own rows; one that leaves the folder is refused all the same.
         let is_plain = Path::new(name)
             .components()
             .all(|part| matches!(part, std::path::Component::Normal(_)));
@@ -257,7 +257,7 @@ impl Inner {
         }
         let bytes = match tokio::fs::read(self.ready_path(name)).await {
             Ok(bytes) => bytes,
-            // Sent already.
+            // Uploaded already.
             Err(_) => self.objects.fetch(name).await?,
         };
         let bytes = Arc::new(bytes);
@@ -274,7 +274,7 @@ impl Inner {
     }
 }
 
-/// The name of a run's object: by day, so that no folder grows without end.
+/// The name of a run's object: by day, so that no folder grows without limit.
 fn object_name(run: RunId, started_at: DateTime<Utc>) -> String {
     format!("{}/run-{run}.log.zst", started_at.format("%Y/%m/%d"))
 }

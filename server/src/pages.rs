@@ -1,5 +1,5 @@
-//! The pages' door: pages and their server functions, the forms that work without a script, and
-//! the events that keep open pages fresh.
+//! The web pages: pages and their server functions, the forms that work without JavaScript, and the events that keep
+//! open pages up to date.
 
 mod events;
 pub(crate) mod failed_form;

@@ -1,8 +1,7 @@
-//! Writing results in groups: whatever ends while one group is written goes into the next.
+//! Writes results in groups: whatever ends while one group is written goes into the next.
 //!
-//! A result is kept until the database has it. While the database is away the results wait in a
-//! file; what waits there when the process dies is written by the next one, unless those runs have
-//! been ended meanwhile.
+//! A result is kept until the database has it. While the database is down, results wait in a file; the next process
+//! writes what is left there, unless those runs have been ended meanwhile.
 
 mod in_flight;
 mod spool;
@@ -21,23 +20,23 @@ use crate::events::Signals;
 use crate::loops::{Backoff, Loops, Spec, Turns, supervise};
 use crate::store::{NewMessage, Outcome, Store, StoreError};
 
-/// Results of one transaction.
+/// The most results of one transaction.
 const GROUP_MAX: usize = 500;
-/// A first result waits this long for company.
+/// How long a first result waits for others to join its group.
 const GATHER: Duration = Duration::from_millis(8);
-/// The database gets so long to take a group.
+/// Time for the database to take a group.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A result or a message that the database did not take is handed over again after so long.
+/// Pause before a result or message that the database refused is tried again.
 const BACK_OFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_millis(500));
 
-/// The loop that writes results, as it is registered. It lives on a queue, so it goes round by itself.
+/// The loop that writes results, as it is registered. It consumes a queue, so it repeats itself.
 const RESULTS: Spec = Spec {
     name: "results",
     every: None,
     woken: true,
     backoff: BACK_OFF,
 };
-/// The loop that writes messages which no result causes.
+/// The loop that writes messages not caused by a result.
 const NOTICES: Spec = Spec {
     name: "notices",
     every: None,
@@ -45,7 +44,7 @@ const NOTICES: Spec = Spec {
     backoff: BACK_OFF,
 };
 
-/// Takes results; cheap to clone. The recorder ends when the last handle is gone.
+/// Takes results; cheap to clone. The recorder ends when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     results: mpsc::UnboundedSender<Outcome>,
@@ -102,7 +101,7 @@ impl Recorder {
     /// Bytes of results that wait on disk.
     ///
     /// # Errors
-    /// When their file cannot be seen.
+    /// When their file cannot be read.
     pub fn spooled_bytes(&self) -> std::io::Result<u64> {
         self.spool.bytes()
     }
@@ -113,7 +112,7 @@ impl Recorder {
         self.in_flight.clone()
     }
 
-    /// Hands a result over.
+    /// Queues a result.
     pub fn record(&self, outcome: Outcome) {
         if let Err(error) = self.results.send(outcome) {
             // Only after the recorder's task has died, which the supervisor reports as a crash.
@@ -124,7 +123,7 @@ impl Recorder {
         }
     }
 
-    /// Hands messages over that no result causes.
+    /// Queues messages not caused by a result.
     pub fn tell(&self, messages: Vec<NewMessage>) {
         if !messages.is_empty() && self.messages.send(messages).is_err() {
             tracing::error!("a message could not be recorded: the recorder has stopped");
@@ -132,8 +131,8 @@ impl Recorder {
     }
 }
 
-/// Supervises a loop whose queue outlives its panics: results must not be lost with it. It ends with
-/// its queue and not with the server's stop, as the last results come after that.
+/// Supervises a loop whose queue survives its panics, so that no results are lost. It ends with its queue and not
+/// with the server's stop, because the last results arrive after that.
 async fn kept<T, F>(turns: Turns, state: T, run: impl Fn(OwnedMutexGuard<T>, Turns) -> F)
 where
     F: Future<Output = ()>,
@@ -151,7 +150,7 @@ struct Notices {
     store: Store,
     signals: Arc<Signals>,
     queue: mpsc::UnboundedReceiver<Vec<NewMessage>>,
-    /// What the database has not taken yet.
+    /// Messages that the database has not taken yet.
     held: Vec<NewMessage>,
 }
 
@@ -184,7 +183,7 @@ struct Writer {
     signals: Arc<Signals>,
     spool: Spool,
     in_flight: InFlight,
-    /// Results wait on disk; those that come now go behind them.
+    /// Results wait on disk; new ones are queued behind them.
     away: bool,
     queue: mpsc::UnboundedReceiver<Outcome>,
     /// Results that are neither in the database nor on disk.
@@ -228,7 +227,7 @@ impl Writer {
         }
     }
 
-    /// Writes the group, or puts it behind what waits on disk and tries that again.
+    /// Writes the group, or appends it to what waits on disk and tries that again.
     async fn take(&mut self) -> Result<(), ReplayError> {
         if !self.away && !self.group.is_empty() {
             match write(&self.store, &self.group).await {
@@ -255,7 +254,7 @@ impl Writer {
             match kept {
                 Ok((Ok(()), _)) => {}
                 Ok((Err(error), outcomes)) => {
-                    // Neither database nor disk: they stay in memory, in front of what comes.
+                    // Neither database nor disk: they stay in memory, before later ones.
                     tracing::error!(%error, "results cannot be kept on disk");
                     self.group = outcomes;
                 }
@@ -293,7 +292,7 @@ impl Writer {
 /// Why results that wait on disk could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The database is still away.
+    /// The database is still down.
     #[error("the database does not accept the results")]
     Store(#[from] StoreError),
     /// The file cannot be read.
@@ -301,12 +300,11 @@ pub enum ReplayError {
     Disk(#[from] std::io::Error),
 }
 
-/// Writes what waits on disk, and empties the file. Runs that were ended by others meanwhile
-/// stay as they are.
+/// Writes what waits on disk, and empties the file. Runs that other nodes have ended meanwhile stay as they are.
 ///
 /// # Errors
-/// When the database or the file fails; the file then keeps everything, and what was written is
-/// recognised by its epoch the next time.
+/// When the database or the file fails; the file then keeps everything, and results that were written are recognised
+/// by their epoch the next time.
 pub async fn replay(
     store: &Store,
     spool: &Spool,
@@ -330,8 +328,8 @@ pub async fn replay(
     }
 }
 
-/// Writes a group. Where a further attempt is there already, which only a result written twice
-/// could explain, the results are written one by one, that one without it.
+/// Writes a group. If a next attempt already exists, which only a result written twice can explain, the results are
+/// written one by one, that one without its attempt.
 async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
     crate::failpoints::point("record.before");
     let recorded = tokio::time::timeout(PATIENCE, store.record(group))

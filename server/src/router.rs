@@ -1,5 +1,5 @@
-//! All doors become one router: which route is open to whom, what a body may be, what is answered
-//! where nothing is.
+//! Combines pages, API and assets into one router: which route is open to whom, what a body may be, how unknown
+//! addresses are answered.
 
 mod access;
 mod entry;
@@ -21,7 +21,7 @@ use crate::pages::failed_form;
 use crate::{api, pages};
 use missing::not_found;
 
-/// Bytes a request's body may have: a command of the largest size, percent-encoded, and some.
+/// Bytes a request's body may have: a command of the largest size, percent-encoded, and some spare.
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
 /// The whole server: pages, server functions, API, assets.
@@ -35,6 +35,7 @@ pub fn router(web: &Web) -> Result<Router, api::Undescribed> {
         .route("/readyz", get(api::readyz))
         .route(scrape::ROUTE, get(api::metrics))
         .layer(axum::Extension(web.stop.clone()))
+        .layer(axum::Extension(web.site.clone()))
         .with_state(Arc::clone(&web.service));
     let all = api
         .merge(pages::router(web))
@@ -77,11 +78,11 @@ fn guarded(router: Router, web: &Web) -> Router {
             web.clone(),
             guard::authenticate,
         ))
-        // Before a token is looked for: the one for metrics is no account's.
+        // Before a token is looked up: the one for metrics does not belong to an account.
         .layer(middleware::from_fn_with_state(web.clone(), scrape::admit))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(|_| {
-            // The panic itself is in the log already; it says nothing to the outside.
+            // The panic itself is logged already; the answer reveals nothing.
             (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong / 出错了",

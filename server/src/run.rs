@@ -1,5 +1,4 @@
-//! A run between its claim and its end: what is handed to the executor, and how what was filled in
-//! is kept for attempts that come later.
+//! A run between its claim and its end: what the executor receives, and how parameters are stored for later attempts.
 
 mod job;
 mod messages;

@@ -1,8 +1,8 @@
-//! The loop: plan ahead, claim at the instant, hand over.
+//! The scheduler: plans ahead, claims at the instant, hands over.
 //!
-//! It is a reconciler: woken by the clock, by a signal, or (with several nodes) by its own poll,
-//! it compares what it knows with the database and acts. In-memory state is a cache: the loop can be
-//! rebuilt from the database. The work at a firing does not grow with loaded tasks or history.
+//! It is a reconciler: woken by the clock, by a signal, or (with several nodes) by its own poll, it compares its
+//! state with the database and acts. In-memory state is a cache that can be rebuilt from the database. The work per
+//! firing does not grow with loaded tasks or history.
 
 pub mod agenda;
 mod claiming;
@@ -39,21 +39,21 @@ pub use recovery::{HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 
 /// Firings are written this long before their instant.
 const PLAN_AHEAD: TimeDelta = TimeDelta::seconds(10);
-/// Planning is done when the next unplanned firing is this close.
+/// Planning runs when the next unplanned firing is this close.
 const PLAN_MARGIN: TimeDelta = TimeDelta::seconds(5);
-/// With several nodes, changes made by others are looked for this often.
+/// How often changes by other nodes are polled, with several nodes.
 const POLL: TimeDelta = TimeDelta::seconds(1);
-/// A manual start that is not with the executor after this time never got there.
+/// A manual start that has not reached the executor after this time never will.
 const MANUAL_START: TimeDelta = TimeDelta::seconds(30);
-/// The loop turns at least this often; `/readyz` checks that it does.
+/// The scheduler turns at least this often; `/readyz` checks that it does.
 const IDLE: TimeDelta = TimeDelta::seconds(60);
-/// The loop turns this long before an instant, so that at the instant only the claim is left: what
-/// has not run for a while is slow at first, from the database's pages to the processor's caches.
+/// The scheduler turns this long before an instant, so that only the claim remains at the instant: code and data that
+/// were idle are slow at first, from the database's pages to the processor's caches.
 const READY: TimeDelta = TimeDelta::milliseconds(60);
-/// Claims in one turn: however much is due, planning goes on.
+/// Claims in one turn: however much is due, planning must go on.
 const CLAIMS: usize = 8;
-/// The loop as it is registered. It sleeps to exact instants, so it goes round by itself; after a
-/// failure of the database it returns within a second, as firings are waiting.
+/// The loop as it is registered. It sleeps to exact instants, so it repeats itself; after a failure of the database
+/// it retries within a second, because firings are waiting.
 pub const LOOP: Spec = Spec {
     name: "scheduler",
     every: Some(Duration::from_secs(60)),
@@ -61,7 +61,7 @@ pub const LOOP: Spec = Spec {
     backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(1)),
 };
 
-/// What the loop works with.
+/// What the scheduler works with.
 pub struct Scheduler {
     /// The database.
     pub store: Store,
@@ -71,13 +71,13 @@ pub struct Scheduler {
     pub node: NodeRow,
     /// Wake-up calls.
     pub signals: Arc<Signals>,
-    /// Where claimed firings go.
+    /// Receives claimed firings.
     pub executor: Arc<Executor>,
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
     /// Calendars and blackouts.
     pub calendar_cache: Arc<CalendarCache>,
-    /// Compares the wall clock with one that nobody sets.
+    /// Compares the wall clock with one that cannot be set.
     pub watch: Mutex<ClockWatch>,
     /// How late the last claims were.
     pub lag: Arc<Lag>,
@@ -90,9 +90,9 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Goes round until `stop`. Failures of the database are logged once and tried again.
-    /// `started_at` is when the server started, until what fires at a start is planned: a loop that
-    /// is restarted after a panic does not fire that again.
+    /// Runs until `stop`. Failures of the database are logged once and retried. `started_at` is when the server
+    /// started, until the firings at start-up are planned: a loop that is restarted after a panic does not fire those
+    /// again.
     pub async fn run(
         &self,
         stop: &CancellationToken,
@@ -106,7 +106,7 @@ impl Scheduler {
         while !stop.is_cancelled() {
             let turn = async {
                 match self.turn_from(&mut agenda, started_at).await {
-                    // A change came in between: the next turn starts from it, at once.
+                    // A concurrent change interfered: the next turn starts from it, at once.
                     Err(StoreError::Raced) => Ok(None),
                     done => done.map(Some),
                 }
@@ -125,14 +125,14 @@ impl Scheduler {
                     }
                 }
                 Err(error) => {
-                    self.tell(&error, &mut away);
+                    self.log_failure(&error, &mut away);
                     turns.back_off(stop).await;
                 }
             }
         }
     }
 
-    /// One turn; the first one also fires what is to fire when a server starts.
+    /// One turn; the first one also plans what fires at start-up.
     async fn turn_from(
         &self,
         agenda: &mut Agenda,
@@ -146,7 +146,7 @@ impl Scheduler {
         self.turn(agenda).await
     }
 
-    /// Plans what fires when a server starts.
+    /// Plans what fires at start-up.
     ///
     /// # Errors
     /// When the database fails, or tasks changed meanwhile.
@@ -160,7 +160,7 @@ impl Scheduler {
         if rows.is_empty() {
             return Ok(());
         }
-        // Nothing is put back: these instants are on no heap, and the next turn makes them anew.
+        // Nothing is put back: these instants are on no heap, and the next turn computes them again.
         match self.store.plan(&rows, None, agenda.seen).await? {
             Ok(()) => {
                 agenda.note_due(due_of(&rows));
@@ -170,7 +170,7 @@ impl Scheduler {
         }
     }
 
-    /// One turn; says when to look again. Public for tests, which drive a manual clock.
+    /// One turn; returns when the next one is needed. Public for tests, which drive a manual clock.
     ///
     /// # Errors
     /// When the database fails; the next turn does what this one could not.
@@ -178,7 +178,7 @@ impl Scheduler {
         self.look_at_the_clock(agenda).await?;
         let now = self.clock.now();
         if agenda.is_out_of_step(now) {
-            // Suspended, held up, or set back: start from the database.
+            // Suspended, delayed, or set back: start again from the database.
             tracing::warn!("the loop was suspended; planning again from the database");
             let (hole, steps) = (agenda.hole, std::mem::take(&mut agenda.steps));
             *agenda = self.start().await?;
@@ -194,9 +194,8 @@ impl Scheduler {
             self.resolve_doubt(agenda).await?;
         }
         let may_claim = self.lease.may_claim(self.clock.ticks());
-        // What is due comes first, and the rest after it: a claim made from an agenda that is out
-        // of date changes nothing. Not where later firings are due as well and only still to be
-        // planned: a rule that starts the latest one must see them.
+        // Due firings come first, the rest afterwards: a claim made from an outdated agenda changes nothing. Not if
+        // later firings are due as well but not planned yet: a rule that starts only the latest one must see them.
         if may_claim && agenda.is_due(self.clock.now()) && agenda.planned_until() >= now {
             self.claim(agenda).await?;
         }
@@ -221,7 +220,7 @@ impl Scheduler {
             .unwrap_or_else(PoisonError::into_inner)
             .would_step(now, self.clock.ticks());
         if was_set {
-            // In the middle of this turn: what it found says nothing about when to look again.
+            // In the middle of this turn, so its result does not say when the next one is needed.
             return Ok(now);
         }
         let look = if self.store.engine() == Engine::Mysql {
@@ -238,8 +237,8 @@ impl Scheduler {
         }
     }
 
-    /// Shortly before an instant everything but the claim itself is done, and the claim rehearsed;
-    /// says when to look again.
+    /// Shortly before an instant does everything but the claim itself, and rehearses the claim; returns when the next
+    /// turn is needed.
     async fn make_ready(
         &self,
         agenda: &mut Agenda,
@@ -249,7 +248,7 @@ impl Scheduler {
         if due - now > READY {
             return Ok(due - READY);
         }
-        // Once, and not where it would be in the way of the instant.
+        // Only once, and not so late that it would delay the claim.
         if due - now > READY / 4 && agenda.rehearsed != Some(due) {
             agenda.rehearsed = Some(due);
             self.rehearse(agenda, due).await?;
@@ -257,8 +256,8 @@ impl Scheduler {
         Ok(due)
     }
 
-    /// Runs that wait, and runs that are to end: what changed here since the last look, and on a
-    /// shared database what other nodes left.
+    /// Runs that wait, and runs that are to be stopped: what changed here since the last turn and, on a shared
+    /// database, what other nodes left.
     async fn look_at_the_waiting(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let change = self.signals.room.take();
         agenda.note_due(change.retries.into_iter());
@@ -285,7 +284,7 @@ impl Scheduler {
                     return Some(agenda);
                 }
                 Err(error) => {
-                    self.tell(&error, &mut away);
+                    self.log_failure(&error, &mut away);
                     turns.back_off(stop).await;
                 }
             }
@@ -293,7 +292,7 @@ impl Scheduler {
         None
     }
 
-    fn tell(&self, error: &StoreError, away: &mut bool) {
+    fn log_failure(&self, error: &StoreError, away: &mut bool) {
         if !std::mem::replace(away, true) {
             tracing::error!(
                 error = error as &dyn std::error::Error,
@@ -309,14 +308,14 @@ impl Scheduler {
             let rows = agenda.collect(until);
             self.write(agenda, rows, Some(until)).await?;
         } else if now - agenda.planned_until() > IDLE {
-            // Nothing was to fire since: said, so that a later change reaches no further back.
+            // Nothing was to fire until now: recorded, so that a later change reaches no further back.
             self.write(agenda, Vec::new(), Some(now)).await?;
         }
         Ok(())
     }
 
-    /// Writes planned rows. When tasks changed meanwhile, the rows are put back and the next turn
-    /// starts from the new state.
+    /// Writes planned rows. If tasks changed meanwhile, the rows are put back and the next turn starts from the new
+    /// state.
     async fn write(
         &self,
         agenda: &mut Agenda,
@@ -346,7 +345,7 @@ impl Scheduler {
     }
 }
 
-/// When rows are due, of those that fire.
+/// The due times of the rows that fire.
 fn due_of(rows: &[Planned]) -> impl Iterator<Item = DateTime<Utc>> + '_ {
     rows.iter()
         .filter(|row| row.entry == crate::store::PlannedEntry::Planned)

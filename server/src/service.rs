@@ -11,6 +11,7 @@ mod doors;
 mod execution;
 mod explain;
 mod key;
+mod messages;
 mod metrics;
 mod occurrences;
 pub mod preview;
@@ -22,15 +23,14 @@ mod streams;
 mod system;
 mod tasks;
 mod users;
-mod words;
 
+pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
 pub use components::{Components, Settings};
 pub use doors::Readiness;
 pub use key::KeyError;
 pub use metrics::ScrapeRule;
 pub use scratch::ScratchSweep;
 pub use streams::StreamWatch;
-pub use system::{UNNAMED_ZONE, unnamed_zone};
 use tasks::KeptLists;
 pub use tasks::Saved;
 
@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind};
+use app::error::AppError;
 use app::i18n::Lang;
 use chrono::{DateTime, Utc};
 
@@ -63,6 +63,8 @@ use crate::scheduler::Lag;
 use crate::scheduler::lease::Lease;
 use crate::store::{Act, Store};
 use crate::telemetry::Metrics;
+use crate::texts::Refusal;
+use crate::texts::server::ServerRefusal;
 use crate::timetable::Patterns;
 
 /// Everything a use case may need.
@@ -213,23 +215,11 @@ impl Service {
     /// The executor, where this process has one and does not stop.
     fn executor(&self, lang: Lang) -> Answer<&Arc<Executor>> {
         if self.closed.load(Ordering::SeqCst) {
-            return Err(AppError::new(
-                ErrorKind::Unavailable,
-                "server.stopping",
-                lang.pick("服务器正在停止", "The server is stopping"),
-            ));
+            return Err(ServerRefusal::Stopping.answer(lang));
         }
-        self.executor.as_ref().ok_or_else(|| {
-            AppError::new(
-                ErrorKind::Conflict,
-                "server.not_running",
-                lang.pick(
-                    "服务器没有运行，无法执行命令",
-                    "The server is not running, so no command can be run",
-                ),
-            )
-            .with_hint(lang.pick("先运行 jcrontab serve", "Start it with `jcrontab serve`"))
-        })
+        self.executor
+            .as_ref()
+            .ok_or_else(|| ServerRefusal::NotRunning.answer(lang))
     }
 }
 

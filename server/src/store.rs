@@ -1,8 +1,8 @@
 //! The database: the only place that names `sea_orm`.
 //!
-//! Contract: lookups return `Option` and callers decide what missing means; every change of
-//! several steps is one transaction (`transaction!`, which repeats it whole after a deadlock), which
-//! also holds the follow-up rows; lists are paged by key. Types of `app` go in and out, rows never leave.
+//! Contract: lookups return `Option` and callers decide what missing means; every change of several steps is one
+//! transaction (`transaction!`, which repeats it completely after a deadlock), which also writes the follow-up rows;
+//! lists are paged by key. Types of `app` go in and out, rows never leave.
 
 mod accounts;
 mod audit;
@@ -17,6 +17,7 @@ mod entity;
 mod history;
 mod idempotency;
 mod ledger;
+mod message_history;
 mod messages;
 mod node_list;
 mod nodes;
@@ -43,6 +44,7 @@ pub use ledger::{
     Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
     ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
+pub use message_history::{MessageFilter, Resent};
 pub use messages::{NewMessage, OutboxItem, Outlook, Setback, Taken};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
@@ -52,7 +54,10 @@ pub use pools::{PoolLoad, PoolRemoval, StoredPool};
 pub use results::{Outcome, StoredOutput, UnderWay};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
-pub use tasks::{Deleted, ListedTask, LiveTask, SearchFault, Updated, search_patterns};
+pub use tasks::{
+    Deleted, ListedTask, LiveTask, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SearchFault, Updated,
+    search_patterns,
+};
 pub use txn::{StoreError, Tx};
 pub use version::DataVersion;
 use version::Watcher;
@@ -61,7 +66,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::telemetry::metrics::DatabaseTimes;
 
-/// Which database stands behind the store.
+/// The database engine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Engine {
     /// The embedded default, one process.
@@ -71,7 +76,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The name shown to people.
+    /// The display name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -88,21 +93,21 @@ pub struct Store {
     writer: DatabaseConnection,
     /// SQLite: several connections; MySQL: the same pool as `writer`.
     reader: DatabaseConnection,
-    /// SQLite: one connection that writes nothing and is asked for nothing but what the others did.
+    /// SQLite: a connection that writes nothing and only asks for what the others did.
     watcher: Option<Watcher>,
     engine: Engine,
-    /// How long it takes; every copy of this store counts in the same.
+    /// Duration of statements; shared by all copies of this store.
     times: DatabaseTimes,
 }
 
 impl Store {
-    /// How long it takes.
+    /// Duration of statements.
     #[must_use]
     pub const fn times(&self) -> &DatabaseTimes {
         &self.times
     }
 
-    /// Which database this is.
+    /// The database engine.
     #[must_use]
     pub const fn engine(&self) -> Engine {
         self.engine

@@ -1,20 +1,20 @@
-//! Cutting texts where a reader would.
+//! Cuts texts where a reader would.
 
 use std::borrow::Cow;
 
 use app::i18n::Lang;
 use unicode_segmentation::GraphemeCursor;
 
-/// Bytes of a grapheme cluster that is kept whole. The longest emoji of Unicode 16 have 35; only a
-/// hostile text has longer ones, and those are cut between characters.
+/// Bytes of a grapheme cluster that is kept whole. The longest emoji of Unicode 16 have 35; only hostile texts have
+/// longer ones, and those are cut between characters.
 const CLUSTER_MAX: usize = 64;
-/// Bytes that are looked through for the end of a result's text.
+/// Bytes that are searched for the end of a result's text.
 const WINDOW: usize = 8 * 1024;
 /// Characters of a run's excerpt.
 pub const EXCERPT_CHARS: usize = 200;
 
-/// The last boundary between grapheme clusters (UAX 29) that is not behind `at`: what a reader
-/// takes for one character, such as a family or a flag, stays whole.
+/// The last boundary between grapheme clusters (UAX 29) at or before `at`: what a reader takes for one character,
+/// such as a family or a flag, stays whole.
 #[must_use]
 pub fn floor(text: &str, at: usize) -> usize {
     let at = text.floor_char_boundary(at);
@@ -29,7 +29,7 @@ pub fn floor(text: &str, at: usize) -> usize {
     }
 }
 
-/// The first such boundary that is not before `at`.
+/// The first such boundary at or after `at`.
 #[must_use]
 pub fn ceil(text: &str, at: usize) -> usize {
     let at = text.ceil_char_boundary(at);
@@ -62,8 +62,8 @@ pub fn tail(text: &str, max: usize) -> &str {
     }
 }
 
-/// Cuts a text to `max` bytes: both ends stay, between grapheme clusters, and the gap is marked in
-/// the text's language.
+/// Cuts a text to `max` bytes: both ends stay, between grapheme clusters, and the gap is marked in the text's
+/// language.
 #[must_use]
 pub fn cut(text: &str, max: usize, lang: Lang) -> Cow<'_, str> {
     if text.len() <= max {
@@ -88,7 +88,7 @@ fn cut_between(head: &str, whole: usize, tail: &str, max: usize, lang: Lang) -> 
             format!("\n… ({dropped} bytes omitted) …\n"),
         )
     };
-    // The mark's own length depends on the number in it; the widest one is set aside.
+    // The length of the mark depends on the number in it; room for the widest one is reserved.
     let room = max.saturating_sub(mark(whole).len());
     let begin = floor(head, room / 2);
     let end = ceil(tail, tail.len() - (room - room / 2).min(tail.len()));
@@ -115,16 +115,28 @@ pub fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// The end of what a command or an HTTP response wrote, as the run page shows it: up to
-/// [`EXCERPT_CHARS`] characters; `None` where nothing of it can be seen. Looks at the last
-/// 8 KiB only, from the start of a line where one begins there.
+/// The line in place of output that was dropped. A log has no one reader, so it is in both
+/// languages, as [`response_cut_line`] is.
+#[must_use]
+pub fn omitted_line(bytes: u64) -> String {
+    format!("\n[… {bytes} bytes omitted / 省略 {bytes} 字节 …]\n")
+}
+
+/// The line behind the part of an HTTP response that is read.
+#[must_use]
+pub fn response_cut_line(mib: usize) -> String {
+    format!("\n[… only the first {mib} MiB of a response are read / 响应只读前 {mib} MiB …]\n")
+}
+
+/// The end of what a command or an HTTP response wrote, as the run page shows it: up to [`EXCERPT_CHARS`] characters;
+/// `None` if none of it is visible. Reads only the last 8 KiB, from the start of a line if one starts there.
 #[must_use]
 pub fn excerpt(bytes: &[u8]) -> Option<String> {
     let from = bytes.len().saturating_sub(WINDOW);
     let mut end = &bytes[from..];
     if from > 0 {
         let line = end.iter().position(|byte| *byte == b'\n');
-        // A progress bar that never ends its line begins again at a carriage return.
+        // A progress bar that never ends its line restarts at a carriage return.
         let begin = line
             .filter(|at| !end[at + 1..].trim_ascii().is_empty())
             .or_else(|| end.iter().position(|byte| *byte == b'\r'));

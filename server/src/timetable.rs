@@ -10,8 +10,8 @@
 //! - a fixed time in a repeated hour (a DST fold) fires on the first pass only;
 //! - wildcards and steps follow the wall clock: nothing in a gap, both passes of a repeated hour.
 //!
-//! [`CronExpr::is_fixed_time`](app::cron::CronExpr) says which expressions are fixed.
-//! Schedules are known from the year 1 to the year 4999; outside of it nothing fires.
+//! [`CronExpr::is_fixed_time`](app::cron::CronExpr) decides which expressions are fixed.
+//! Schedules are known from the year 1 to the year 4999; outside these years nothing fires.
 
 mod civil;
 mod cron;
@@ -45,7 +45,7 @@ pub fn window(
     (starts_at.map(|at| at.0), ends_at.map(|at| at.0))
 }
 
-/// An instant in whole seconds, rounded down, held within the years that jiff knows.
+/// An instant in whole seconds, rounded down, clamped to the years that jiff supports.
 fn unix(at: DateTime<Utc>) -> i64 {
     at.timestamp()
         .clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second())
@@ -60,7 +60,7 @@ fn timestamp(unix: i64) -> Timestamp {
     })
 }
 
-/// An instant for the rest of the program.
+/// Converts to an instant of chrono.
 fn instant(unix: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(unix, 0)
 }

@@ -1,8 +1,7 @@
-//! Where in an escape sequence a text is. The states are those of a DEC terminal's parser, with
-//! one difference: a line's end ends every sequence, so that one that is never finished cannot
-//! swallow the rest of a log.
+//! The position within an escape sequence. The states are those of a DEC terminal's parser, with one difference: the
+//! end of a line ends every sequence, so that an unfinished one cannot swallow the rest of a log.
 
-/// Numbers of a sequence that are kept; no style has more.
+/// The most numbers of a sequence that are kept; no style has more.
 const MAX_NUMBERS: usize = 32;
 
 /// The state between two characters.
@@ -11,13 +10,13 @@ pub(super) enum Escape {
     /// In plain text.
     #[default]
     Ground,
-    /// Behind ESC.
+    /// After ESC.
     Begun,
-    /// Behind ESC and a character such as `(`: its final one is to come.
+    /// After ESC and a character such as `(`: the final one follows.
     Charset,
-    /// Behind `ESC [`.
+    /// After `ESC [`.
     Control(Control),
-    /// In a title, a link, an image or another text for the terminal.
+    /// In a title, a link, an image or another string for the terminal.
     Text,
 }
 
@@ -25,17 +24,17 @@ pub(super) enum Escape {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Control {
     numbers: [u16; MAX_NUMBERS],
-    /// Numbers so far, the one under way not counted.
+    /// Complete numbers so far.
     count: usize,
-    /// Bits of the numbers that stand behind a colon.
+    /// Bits of the numbers that follow a colon.
     sub: u32,
     /// Whether a digit or a separator was seen.
     any: bool,
-    /// Whether it is of a kind that has no meaning here.
+    /// Whether its kind has no meaning here.
     private: bool,
 }
 
-/// What a finished sequence asks for.
+/// The effect of a finished sequence.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     /// Nothing that has an effect here.
@@ -46,7 +45,7 @@ pub(super) enum Act {
     Erase(u16),
 }
 
-/// What became of a character.
+/// How a character was consumed.
 pub(super) enum Taken {
     /// It belongs to a sequence.
     Inside,
@@ -65,7 +64,7 @@ impl Escape {
                 Taken::Inside
             }
             (Self::Ground, _) => Taken::Text,
-            // CAN and SUB end a sequence, and so does what no sequence can hold.
+            // CAN and SUB end a sequence, and so does any character that no sequence can contain.
             (_, '\u{18}' | '\u{1a}') => self.end(Act::Nothing),
             (_, '\n') => self.text(),
             (Self::Text, '\u{7}' | '\u{9c}') => self.end(Act::Nothing),
@@ -100,7 +99,7 @@ impl Escape {
         Taken::Ends(act)
     }
 
-    /// The sequence was none: what comes now is text again.
+    /// The sequence was invalid: what follows is text again.
     fn text(&mut self) -> Taken {
         *self = Self::Ground;
         Taken::Text
@@ -119,7 +118,7 @@ impl Control {
             }
             ';' | ':' => {
                 self.any = true;
-                // Numbers beyond the last place are dropped.
+                // Numbers beyond the limit are dropped.
                 if self.count < MAX_NUMBERS {
                     self.count += 1;
                 }
@@ -127,7 +126,7 @@ impl Control {
                     self.sub |= 1 << self.count;
                 }
             }
-            // `? > < =` mark a vendor's own sequences, ` ` to `/` other functions.
+            // `? > < =` mark vendor-specific sequences, ` ` to `/` other functions.
             _ => self.private = true,
         }
     }
@@ -141,7 +140,7 @@ impl Control {
         }
     }
 
-    /// The numbers, and the bits of those behind a colon.
+    /// The numbers, and the bits of those that follow a colon.
     pub(super) fn numbers(&self) -> (&[u16], u32) {
         let count = if self.any {
             (self.count + 1).min(MAX_NUMBERS)

@@ -1,4 +1,4 @@
-//! The same text without its looks, for chats and short lines.
+//! The same text without styles, for chats and short lines.
 
 use super::screen::{Row, Screen, ScreenStep};
 use super::sign::push_visible;
@@ -6,10 +6,9 @@ use super::sign::push_visible;
 /// Columns from one tab stop to the next, as terminals have them.
 const TAB: usize = 8;
 
-/// A text as the run page shows it: escape sequences have had their effect and are gone, a line
-/// that was written over stands as it last stood, every control character and every character that
-/// hides or reorders text is a visible sign, and tabs are blanks. Of control characters the result
-/// holds line breaks only.
+/// A text as the run page shows it: escape sequences are applied and removed, an overwritten line has its final
+/// content, every control character and every character that hides or reorders text is a visible sign, and tabs are
+/// spaces. The only control characters in the result are line breaks.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let mut screen = Screen::default();
@@ -32,9 +31,8 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// The text with visible signs for control characters, also for those of terminal escapes: unlike
-/// in a log ([`plain`]) nothing is dropped or written over, because a command must not hide a part
-/// of itself.
+/// The text with visible signs for control characters, including those of terminal escapes: unlike in a log
+/// ([`plain`]) nothing is dropped or overwritten, because a command must not hide a part of itself.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
@@ -56,8 +54,8 @@ pub fn visible(text: &str) -> String {
 /// How a zero-width joiner is shown ([`super::push_visible`]).
 const JOINER_SIGN: &str = "‹U+200D›";
 
-/// A line's text with the joiners between pictographs put back: they make one picture of several,
-/// such as a family, and hide nothing.
+/// A line's text with the joiners between pictographs restored: they combine several pictures into one, such as a
+/// family, and hide nothing.
 fn joined(row: &Row) -> String {
     let text: String = row.spans.iter().map(|span| span.text.as_str()).collect();
     if !text.contains(JOINER_SIGN) {
@@ -90,7 +88,7 @@ fn push_row(out: &mut String, row: &Row) {
             column += 1;
         }
     }
-    // What wrote over a longer line pads with blanks.
+    // Programs that overwrite a longer line pad with blanks.
     let end = begin + out[begin..].trim_end_matches(' ').len();
     out.truncate(end);
     if row.cut > 0 {

@@ -1,4 +1,4 @@
-//! One line under way, as a terminal would show it.
+//! One line in progress, as a terminal would show it.
 
 use super::escape::{Act, Escape, Taken};
 use super::sign::push_visible;
@@ -7,23 +7,23 @@ use super::style::Style;
 /// Characters of a line that are kept; of longer lines the rest is counted.
 pub const MAX_CELLS: usize = 10_000;
 
-/// A stretch of a line in one style. Holds no control characters but tabs.
+/// Consecutive characters in one style. Contains no control characters except tabs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Span {
-    /// How it looks.
+    /// Its style.
     pub style: Style,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
-/// A line as it finally stood.
+/// The final content of a line.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Row {
-    /// What it says.
+    /// Its text.
     pub spans: Vec<Span>,
     /// Characters cut off at its end.
     pub cut: u64,
-    /// How often it was written over, as progress bars do.
+    /// How often it was overwritten, as progress bars do.
     pub redrawn: u32,
 }
 
@@ -35,21 +35,21 @@ impl Row {
     }
 }
 
-/// What a character did.
+/// The effect of a character.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ScreenStep {
-    /// Nothing to be seen.
+    /// Nothing visible.
     Nothing,
-    /// Something of the line can be seen.
+    /// The line has a visible character.
     Mark,
-    /// The line is done: [`Screen::take`] gives it.
+    /// The line is complete: [`Screen::take`] returns it.
     End,
 }
 
 /// A terminal with a single line.
 ///
-/// A carriage return goes back to the line's start, a backspace one place, and what comes then is
-/// written over what was there. Each character takes one place, also where a terminal would give it two.
+/// A carriage return moves to the start of the line, a backspace moves back one column, and what follows overwrites
+/// what was there. Each character takes one column, even where a terminal would give it two.
 #[derive(Clone, Debug, Default)]
 pub struct Screen {
     escape: Escape,
@@ -57,7 +57,7 @@ pub struct Screen {
     cells: Vec<(char, Style)>,
     /// Where the next character goes.
     column: u64,
-    /// The line's length, also where it is longer than what is kept.
+    /// The line's length, including the part beyond the limit.
     length: u64,
     /// Whether the cursor came back to the start of the line.
     returned: bool,
@@ -65,7 +65,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the next character.
+    /// Writes the next character.
     pub fn write(&mut self, c: char) -> ScreenStep {
         match self.escape.take(c) {
             Taken::Inside | Taken::Ends(Act::Nothing) => ScreenStep::Nothing,
@@ -85,8 +85,7 @@ impl Screen {
                     self.column = 0;
                     ScreenStep::Nothing
                 }
-                // As a terminal does: one place back, and what was there stays until it is written
-                // over.
+                // As a terminal does: one column back, and the character stays until it is overwritten.
                 '\u{8}' => {
                     self.column = self.column.saturating_sub(1);
                     ScreenStep::Nothing
@@ -99,7 +98,7 @@ impl Screen {
         }
     }
 
-    /// The line as it stands.
+    /// The current line.
     #[must_use]
     pub fn row(&self) -> Row {
         let mut spans: Vec<Span> = Vec::new();
@@ -123,7 +122,7 @@ impl Screen {
         }
     }
 
-    /// Gives the line, and starts an empty one in the same style.
+    /// Returns the line, and starts an empty one in the same style.
     pub fn take(&mut self) -> Row {
         let row = self.row();
         self.cells.clear();
@@ -139,7 +138,7 @@ impl Screen {
         if let Ok(column) = usize::try_from(self.column)
             && column < MAX_CELLS
         {
-            // The cursor stands behind the line's end where the line was erased.
+            // The cursor is beyond the line's end where the line was erased.
             if self.cells.len() <= column {
                 self.cells.resize(column + 1, (' ', Style::default()));
             }

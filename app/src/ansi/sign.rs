@@ -1,27 +1,27 @@
-//! Visible signs for characters that cannot be seen, or that change how others are seen.
+//! Visible signs for characters that are invisible, or that change how others are displayed.
 
 use std::fmt::Write as _;
 
-/// Adds a character as something to look at: itself, a control picture (`␀`), or its number
-/// (`‹U+202E›`). What it adds holds no control characters but tabs.
+/// Adds a character in visible form: itself, a control picture (`␀`), or its number (`‹U+202E›`). The added text has
+/// no control characters except tabs.
 pub fn push_visible(out: &mut String, c: char) {
     match c {
         '\t' => out.push(c),
-        // Control pictures stand at U+2400 in the order of the control characters.
+        // Control pictures start at U+2400 in the order of the control characters.
         '\0'..='\u{1f}' => {
             out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
         '\u{7f}' => out.push('\u{2421}'),
         _ if is_hidden(c) => {
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "‹U+{:04X}›", u32::from(c));
         }
         _ => out.push(c),
     }
 }
 
-/// C1 controls, bidirectional controls, and what has no width: Unicode's class Cf (Unicode 16),
-/// the fillers that look like nothing, and the selectors that no font knows.
+/// C1 controls, bidirectional controls, and characters without width: Unicode's class Cf (Unicode 16), invisible
+/// fillers, and selectors that no font supports.
 const fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{80}'..='\u{9f}'

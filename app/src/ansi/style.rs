@@ -1,4 +1,4 @@
-//! Colours and styles, and the fixed set of classes they become.
+//! Colours and styles, and the fixed set of classes for them.
 
 /// How text looks. Two bytes, because every character of an open line carries one: five bits for
 /// the text's colour and five for the background's (0: the terminal's own), six for the rest.
@@ -22,15 +22,15 @@ const GROUND: [&str; 16] = [
 ];
 
 impl Style {
-    /// Whether it looks like any text.
+    /// Whether it is the default style.
     #[must_use]
     pub fn is_plain(self) -> bool {
         self == Self::default()
     }
 
-    /// The classes, with spaces between them: `f0`–`f15` for a colour of the text; `g0`–`g15`, or
-    /// `v` for the text's own colour, for a background, which comes first and brings a readable
-    /// colour of the text with it; `b d i u s` for bold, dim, italic, underlined, struck out.
+    /// The classes, separated by spaces: `f0`–`f15` for a text colour; `g0`–`g15`, or `v` for reverse video, for a
+    /// background, which comes first and brings a readable text colour with it; `b d i u s` for bold, dim, italic,
+    /// underlined, struck out.
     #[must_use]
     pub fn classes(self) -> String {
         let (mut text, mut ground) = (self.0 & 31, self.0 >> 5 & 31);
@@ -76,8 +76,8 @@ impl Style {
         self.0 = self.0 & !(31 << shift) | colour << shift;
     }
 
-    /// Applies the numbers of "select graphic rendition" (ECMA-48, 8.3.117; colours as xterm
-    /// reads them). `sub` has a bit set for each number that stood behind a colon.
+    /// Applies the numbers of "select graphic rendition" (ECMA-48, 8.3.117; colours as xterm reads them). `sub` has a
+    /// bit set for each number that follows a colon.
     pub(super) fn select(&mut self, numbers: &[u16], sub: u32) {
         if numbers.is_empty() {
             *self = Self::default();
@@ -110,7 +110,7 @@ impl Style {
                 49 => self.paint(true, 0),
                 90..=97 => self.paint(false, number - 81),
                 100..=107 => self.paint(true, number - 91),
-                // 58 colours the underline: its numbers are no styles of their own.
+                // 58 colours the underline: its numbers are not styles.
                 38 | 48 | 58 => {
                     let rest = &numbers[end..];
                     let (colour, taken) = if group.is_empty() {
@@ -158,7 +158,7 @@ fn indexed(n: u16) -> Option<u16> {
     }
 }
 
-/// The colour of the sixteen that comes nearest: greys by lightness, others by hue.
+/// The nearest of the sixteen colours: greys by lightness, others by hue.
 fn nearest(red: u16, green: u16, blue: u16) -> u16 {
     let channels = [red.min(255), green.min(255), blue.min(255)];
     let high = channels.into_iter().max().unwrap_or(0);

@@ -12,7 +12,7 @@ fn is_known(class: &str) -> bool {
     }
 }
 
-/// All lines of a text that comes in pieces; the last one is what stands open.
+/// All lines of a text that arrives in pieces; the last one is unfinished.
 fn rows(pieces: &[&str]) -> Vec<Row> {
     let mut screen = Screen::default();
     let mut rows = Vec::new();
@@ -52,7 +52,7 @@ fn colours_and_styles_become_classes() {
             "\u{1b}[1;2mx\u{1b}[22my\u{1b}[3mz\u{1b}[23m",
             "[b d|x]y[i|z]",
         ),
-        // A background brings its own colour of the text: black on black can be read.
+        // A background brings its own text colour: black on black is readable.
         ("\u{1b}[30;40mhidden", "[g0|hidden]"),
         ("\u{1b}[37;101mbadge", "[g9|badge]"),
         ("\u{1b}[7minverse\u{1b}[27m off", "[v|inverse] off"),
@@ -75,7 +75,7 @@ fn colours_and_styles_become_classes() {
         ("\u{1b}[4:3mcurly\u{1b}[4:0m off", "[u|curly] off"),
         ("\u{1b}[99999999999;31mx", "[f1|x]"),
         ("\u{1b}[;31mx\u{1b}[31;mx", "[f1|x]x"),
-        // Styles go on over the line's end.
+        // Styles continue across line ends.
         ("\u{1b}[31ma\nb", "[f1|a]⏎[f1|b]"),
     ];
     for (text, wanted) in table {
@@ -117,7 +117,7 @@ fn everything_else_is_left_out_without_a_trace() {
 fn what_cannot_be_seen_is_shown() {
     let table = [
         ("a\0b\u{7}\u{7f}\u{b}", "a␀b␇␡␋"),
-        // A backspace goes back, as programs do that count up or print bold on paper.
+        // A backspace moves back, as programs do that count up or print bold on paper.
         ("10%\u{8}\u{8}\u{8}20%", "20%"),
         ("ab\u{8}", "ab"),
         ("\u{8}\u{8}a", "a"),
@@ -166,12 +166,12 @@ fn long_lines_are_counted_to_their_end() {
     let row = screen.row();
     assert_eq!(row.cut, 5);
     assert_eq!(row.bytes(), MAX_CELLS * 3);
-    // Going on from the start makes it no longer, erasing makes it shorter.
+    // Continuing from the start does not make it longer, erasing makes it shorter.
     for c in "\rab\u{1b}[K".chars() {
         screen.write(c);
     }
     assert_eq!((screen.row().bytes(), screen.row().cut), (2, 0));
-    // A cursor far out leaves no more behind than a line holds.
+    // A cursor far out leaves no more behind than the longest line.
     for c in "x"
         .repeat(MAX_CELLS * 2)
         .chars()

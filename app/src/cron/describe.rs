@@ -1,6 +1,6 @@
-//! An expression in words. The rule above all: the words say exactly when it fires, or fall back to naming the
-//! fields one by one. A step is called "every n" only if its gaps are all n; otherwise the values or both ends
-//! are named.
+//! Describes an expression in words. The main rule: the words say exactly when it fires, or fall back to naming the
+//! fields one by one. A step is called "every n" only if all its gaps are n; otherwise the values or both ends are
+//! named.
 
 mod day;
 mod time;
@@ -13,10 +13,10 @@ use time::{TimeWords, Times};
 pub(crate) enum Days {
     /// From the expression.
     Own,
-    /// From the expression, with Monday to Friday spelled out: where working days of a calendar are spoken of, too, a
-    /// second kind of working day would confuse.
+    /// From the expression, with Monday to Friday spelled out: next to working days of a calendar, a second kind of
+    /// working day would be confusing.
     Spelled,
-    /// From elsewhere, months included; the expression itself leaves both day fields open.
+    /// From elsewhere, months included; the expression itself does not restrict the days.
     Given(String),
 }
 
@@ -32,7 +32,7 @@ pub(super) fn describe(expr: &CronExpr, days: &Days, lang: Lang) -> String {
             zh_pair(day.as_deref().unwrap_or("每天"), &time)
         }
         (Lang::Zh, TimeWords::Cycle(time)) => match day {
-            // A day of its own would be said twice: 每年 6 月每天每 5 分钟.
+            // The day would be mentioned twice: 每年 6 月每天每 5 分钟.
             Some(day) => zh_pair(day.strip_suffix("每天").unwrap_or(&day), &time),
             None => time,
         },
@@ -54,7 +54,7 @@ pub(super) fn describe(expr: &CronExpr, days: &Days, lang: Lang) -> String {
     text
 }
 
-/// English days as they stand behind the time: "on weekdays", "in June".
+/// English days in the form that follows the time: "on weekdays", "in June".
 fn behind(day: &str) -> String {
     if ["weekdays", "working days", "days off"]
         .iter()
@@ -65,13 +65,13 @@ fn behind(day: &str) -> String {
     day.strip_prefix("every day ").unwrap_or(day).to_owned()
 }
 
-/// A full-width bracket brings its own space.
+/// A full-width bracket needs no additional space.
 fn zh_pair(day: &str, time: &str) -> String {
     let space = if day.ends_with('）') { "" } else { " " };
     format!("{day}{space}{time}")
 }
 
-/// English text with a capital at its start.
+/// English text starting with a capital.
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {

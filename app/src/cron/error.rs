@@ -1,4 +1,4 @@
-//! Why an expression was refused, in words that name the field and, where one is known, the fix.
+//! Why an expression was refused, in a sentence that names the field and, if known, the fix.
 
 mod text;
 
@@ -9,11 +9,11 @@ use crate::i18n::Lang;
 /// A refused expression.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CronError {
-    /// The field at fault, or `None` if it is the text as a whole.
+    /// The faulty field, or `None` for the text as a whole.
     pub field: Option<CronField>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub kind: CronErrorKind,
-    /// The dialect it was read in: what to write instead depends on it.
+    /// The dialect it was read in, which determines the suggested fix.
     pub dialect: Dialect,
 }
 
@@ -34,7 +34,7 @@ pub enum CronErrorKind {
     },
     /// 7 fields, as Quartz writes them with a year.
     YearField,
-    /// 5 fields where Quartz has the second, too.
+    /// 5 fields where Quartz also has the second.
     QuartzSeconds,
     /// Neither 6 nor 7 fields, read as Quartz.
     QuartzCount {
@@ -50,24 +50,24 @@ pub enum CronErrorKind {
     SpaceInList,
     /// A crontab line with its command.
     Command,
-    /// Quotes around it, as a file or a shell has them.
+    /// Quotes around it, as in a file or a shell.
     Quoted {
-        /// What stands between them.
+        /// The text between them.
         write: String,
     },
-    /// A comment behind it, or in front.
+    /// A comment before or after it.
     Comment {
-        /// What is left without it.
+        /// The text without it.
         write: String,
     },
-    /// `CRON_TZ=Asia/Shanghai` or `TZ=…` in front.
+    /// `CRON_TZ=Asia/Shanghai` or `TZ=…` before it.
     ZoneInFront {
         /// The zone found.
         zone: String,
         /// What follows it.
         write: String,
     },
-    /// `9:30` where a field belongs.
+    /// `9:30` in place of a field.
     ClockTime {
         /// The time found.
         text: String,
@@ -81,14 +81,14 @@ pub enum CronErrorKind {
         /// The one to write instead.
         write: char,
     },
-    /// `@…` that is none of the known nicknames.
+    /// `@…` that is not a known nickname.
     UnknownNickname {
         /// The word found.
         text: String,
     },
-    /// `@daily` with more text behind it.
+    /// `@daily` followed by more text.
     NicknameNotAlone,
-    /// A character that no field knows.
+    /// A character that no field accepts.
     BadCharacter {
         /// The character found.
         found: char,
@@ -99,12 +99,12 @@ pub enum CronErrorKind {
     EmptyItem,
     /// `*` beside other items of a list.
     StarInList,
-    /// An item that cannot be read.
+    /// An item that cannot be parsed.
     Malformed {
         /// The item found.
         text: String,
     },
-    /// A word that is no name of the field.
+    /// A word that is not a name of the field.
     UnknownName {
         /// The word found.
         text: String,
@@ -144,7 +144,7 @@ pub enum CronErrorKind {
         /// What follows the `#`.
         text: String,
     },
-    /// `L`, `W` or `#` in a field that does not know it.
+    /// `L`, `W` or `#` in a field that does not accept it.
     Misplaced {
         /// The modifier found.
         symbol: char,
@@ -179,9 +179,9 @@ impl std::fmt::Display for CronError {
 
 impl std::error::Error for CronError {}
 
-/// Input as it may be echoed: at most 24 characters.
+/// Input as it may be repeated: at most 24 characters.
 ///
-/// Characters that are not seen, or that reorder a line, are replaced.
+/// Characters that are invisible, or that reorder a line, are replaced.
 pub(crate) fn clip(text: &str) -> String {
     let mut clipped: String = text
         .chars()
@@ -200,7 +200,7 @@ pub(crate) fn clip(text: &str) -> String {
     clipped
 }
 
-/// A whole expression as it may be echoed in a fix: at most 80 characters.
+/// A whole expression as it may be repeated in a fix: at most 80 characters.
 pub(super) fn fix(text: &str) -> String {
     text.chars()
         .take(80)
@@ -214,7 +214,7 @@ pub(super) fn fix(text: &str) -> String {
         .collect()
 }
 
-/// A character as it may be echoed: invisible ones and those that reorder a line by their number.
+/// A character as it may be repeated: invisible ones and those that reorder a line as their number.
 fn shown(c: char) -> String {
     if is_visible(c) {
         c.to_string()

@@ -1,4 +1,4 @@
-//! One field of an expression: what was written, and the set of values it stands for.
+//! One field of an expression: what was written, and the set of values it matches.
 
 mod days;
 
@@ -53,7 +53,7 @@ impl CronField {
         }
     }
 
-    /// The smallest and the largest number the field takes.
+    /// The smallest and the largest number the field accepts.
     #[must_use]
     pub fn bounds(self) -> (u8, u8) {
         match self {
@@ -73,7 +73,8 @@ impl CronField {
         }
     }
 
-    /// The last value a wildcard or an open step reaches. Saturday ends the week: 7 is only a second name of Sunday.
+    /// The last value that a wildcard or an open step reaches. Saturday ends the week: 7 is only another name for
+    /// Sunday.
     pub(super) fn last(self) -> u8 {
         match self {
             Self::DayOfWeek => 6,
@@ -113,13 +114,13 @@ impl Number {
 /// One item of a field's comma-separated list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Part {
-    /// `*`, and what means the same: `*/1`, and `?` in the day fields.
+    /// `*` and its equivalents: `*/1`, and `?` in the day fields.
     All,
     /// `*/n` with n of 2 or more.
     Every(u8),
     /// A single number.
     One(Number),
-    /// `a-b/n`; a plain range has step 1, and `a/n` was given its end when it was read.
+    /// `a-b/n`; a plain range has step 1, and `a/n` was completed when it was parsed.
     Range { from: Number, to: Number, step: u8 },
     /// `L`: the last day of the month.
     LastDay,
@@ -138,7 +139,7 @@ pub(super) enum Part {
 pub(super) struct Field {
     pub(super) kind: CronField,
     pub(super) parts: Vec<Part>,
-    /// The values matched whatever the month, one bit each; `L`, `W` and `#` add none. Sunday is bit 0.
+    /// The values that match in every month, one bit each; `L`, `W` and `#` add none. Sunday is bit 0.
     pub(super) mask: u64,
 }
 
@@ -150,8 +151,8 @@ impl Field {
         Self { kind, parts, mask }
     }
 
-    /// True for a field that restricts nothing by its form. `1-31` is not one: croner and Debian's cron both count
-    /// it as restricted when they combine the two day fields.
+    /// True for a field that is unrestricted by its form. `1-31` is not: croner and Debian's cron both treat it as
+    /// restricted when they combine the two day fields.
     pub(super) fn is_star(&self) -> bool {
         self.parts == [Part::All]
     }
@@ -163,12 +164,12 @@ impl Field {
             .any(|part| matches!(part, Part::All | Part::Every(_)))
     }
 
-    /// True if every value of the field matches, however that was written.
+    /// True if every value of the field matches, however written.
     pub(super) fn is_full(&self) -> bool {
         self.values().len() == usize::from(self.kind.size())
     }
 
-    /// The matched values in rising order.
+    /// The matched values in ascending order.
     pub(super) fn values(&self) -> Vec<u8> {
         (0..=self.kind.last())
             .filter(|value| self.has(*value))
@@ -204,13 +205,14 @@ impl Field {
     /// The field as croner reads it: numbers only.
     pub(super) fn engine_text(&self) -> String {
         match self.values().as_slice() {
-            // `30-30` or `30-35/10` in a time field is one fixed value, and croner sees that only in a bare number.
+            // `30-30` or `30-35/10` in a time field is one fixed value, which croner recognises only as a bare
+            // number.
             [value] if self.kind.is_time() && !self.has_wildcard() => value.to_string(),
             _ => self.text(false),
         }
     }
 
-    /// The days of the month that are asked for by number, plain or as `nW`, in rising order.
+    /// The days of the month that are given by number, plain or as `nW`, in ascending order.
     pub(super) fn wanted_days(&self) -> Vec<u8> {
         let nearest = |day: u8| self.parts.contains(&Part::Nearest(day));
         (1..=31)
@@ -218,14 +220,14 @@ impl Field {
             .collect()
     }
 
-    /// The step of a field that is one step to the field's end and does not fill it evenly.
+    /// The step of a field that is one step to the field's end and does not divide it evenly.
     pub(super) fn uneven_step(&self) -> Option<u8> {
         let step = match *self.parts.as_slice() {
             [Part::Every(step)] => step,
             [Part::Range { to, step, .. }] if step > 1 && to.value == self.kind.last() => step,
             _ => return None,
         };
-        // No step fits every month, whatever its length.
+        // No step divides every month evenly.
         let uneven = self.kind == CronField::DayOfMonth || !self.kind.size().is_multiple_of(step);
         (uneven && self.values().len() > 1).then_some(step)
     }

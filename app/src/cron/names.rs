@@ -1,7 +1,7 @@
 //! Names of months and weekdays, ordinals, lists in both languages, and the characters of Chinese input methods.
 //!
-//! Everything here is plain words: it knows nothing about expressions, so the describer, the errors and the
-//! warnings can share it.
+//! Everything here is plain words and independent of expressions, so the descriptions, the errors and the warnings
+//! can share it.
 
 use super::field::CronField;
 use crate::i18n::Lang;
@@ -36,11 +36,11 @@ const WEEKDAYS: [&str; 7] = [
 /// Chinese weekday names, Sunday first as in the weekday field.
 const WEEKDAYS_ZH: [&str; 7] = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
 
-/// The number a month or weekday name stands for, in any letter case.
+/// The number of a month or weekday name, in any letter case.
 ///
 /// Only three-letter names count. Sunday is 0.
 pub(super) fn name_value(field: CronField, name: &str) -> Option<u8> {
-    // A name with a multi-byte character has no three-byte match, so the comparison is safe for any input.
+    // A name with a multi-byte character cannot match three bytes, so the comparison is safe for any input.
     let matches = |full: &&str| full[..3].eq_ignore_ascii_case(name);
     let position = match field {
         CronField::Month => MONTHS.iter().position(matches).map(|at| at + 1),
@@ -50,7 +50,7 @@ pub(super) fn name_value(field: CronField, name: &str) -> Option<u8> {
     position.and_then(|at| u8::try_from(at).ok())
 }
 
-/// The three-letter upper-case name of a month (1–12) or weekday (0–7), or `None` where a field has no names.
+/// The three-letter upper-case name of a month (1–12) or weekday (0–7), or `None` for a field without names.
 pub(super) fn short_name(field: CronField, value: u8) -> Option<String> {
     let full = match field {
         CronField::Month => month(value),
@@ -60,7 +60,7 @@ pub(super) fn short_name(field: CronField, value: u8) -> Option<String> {
     Some(full[..3].to_ascii_uppercase())
 }
 
-/// The English name of a month, 1–12. Other numbers answer with December: masks never hold them.
+/// The English name of a month, 1–12. Other numbers give December: masks never contain them.
 pub(super) fn month(number: u8) -> &'static str {
     MONTHS[usize::from(number.clamp(1, 12)) - 1]
 }
@@ -106,8 +106,8 @@ pub(crate) fn join(items: &[String], lang: Lang) -> String {
     }
 }
 
-/// A list of rising numbers in words: runs of three or more become `a–b`, and a long even progression is cut to
-/// its first three values and its last, which still says every value exactly.
+/// A list of ascending numbers in words: runs of three or more become `a–b`, and a long even progression is cut to
+/// its first three values and its last, which still determines every value.
 pub(super) fn number_list(values: &[u8], lang: Lang, word: impl Fn(u8) -> String) -> String {
     if values.len() > 5 && progression(values).is_some_and(|step| step > 1) {
         let head: Vec<String> = values[..3].iter().map(|&value| word(value)).collect();
@@ -139,7 +139,7 @@ pub(super) fn month_list(months: &[u8], lang: Lang) -> String {
     }
 }
 
-/// The common difference of three or more rising values, or `None` where they are not evenly spaced.
+/// The common difference of three or more ascending values, or `None` if they are not evenly spaced.
 pub(super) fn progression(values: &[u8]) -> Option<u8> {
     let [first, second, _, ..] = values else {
         return None;
@@ -151,7 +151,7 @@ pub(super) fn progression(values: &[u8]) -> Option<u8> {
         .then_some(step)
 }
 
-/// Splits rising values into runs of consecutive numbers, each as (first, last).
+/// Splits ascending values into runs of consecutive numbers, each as (first, last).
 pub(super) fn runs(values: &[u8]) -> Vec<(u8, u8)> {
     let mut runs: Vec<(u8, u8)> = Vec::new();
     for &value in values {

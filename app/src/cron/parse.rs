@@ -1,4 +1,5 @@
-//! From text to fields. All input is hostile: one pass, no recursion, and every refusal says which field and why.
+//! From text to fields. All input is hostile: one pass, no recursion, and every refusal names the field and the
+//! reason.
 
 mod item;
 
@@ -7,11 +8,11 @@ use super::field::{CronField, Field};
 use super::{Dialect, names};
 use item::{Slot, is_number};
 
-/// The longest text that is looked at, in bytes. The longest sensible expression is far shorter, and the limit
-/// bounds the work for any input.
+/// The longest text that is parsed, in bytes. The longest sensible expression is far shorter, and the limit bounds
+/// the work for any input.
 pub(super) const MAX_BYTES: usize = 256;
 
-/// The nicknames and what they stand for.
+/// The nicknames and their expressions.
 const MACROS: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
     ("@annually", "0 0 1 1 *"),
@@ -22,13 +23,13 @@ const MACROS: [(&str, &str); 7] = [
     ("@hourly", "0 * * * *"),
 ];
 
-/// The outcome of a parse: five or six fields, and the nickname they came from.
+/// The result of parsing: five or six fields, and the nickname they came from.
 pub(super) struct Parsed {
     pub(super) nickname: Option<&'static str>,
     pub(super) fields: Vec<Field>,
 }
 
-/// Reads an expression. The fields come back in written order, the second first where there is one.
+/// Parses an expression. Returns the fields in written order, the second first if there is one.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, CronError> {
     if text.len() > MAX_BYTES {
         return Err(CronErrorKind::TooLong { bytes: text.len() }.anywhere());
@@ -62,7 +63,7 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, CronError> {
     }
 }
 
-/// What comes along when a line is copied from a crontab or a file: quotes, comments, a zone.
+/// What is copied with a line from a crontab or a file: quotes, comments, a zone.
 fn copied(text: &str) -> Option<CronErrorKind> {
     const QUOTES: [(char, char); 6] = [
         ('"', '"'),
@@ -95,21 +96,21 @@ fn copied(text: &str) -> Option<CronErrorKind> {
         let write = fix(rest.trim_start_matches('#').trim());
         return (!write.is_empty()).then_some(CronErrorKind::Comment { write });
     }
-    // `5#3` has no blank in front of its sign, and ` #3` in place of a weekday is no comment.
+    // `5#3` has no blank before its sign, and ` #3` in place of a weekday is not a comment.
     let at = text.find(" #").or_else(|| text.find("\t#"))?;
     let before = text[..at].trim();
     let is_whole = before.starts_with('@') || before.split_whitespace().nth(4).is_some();
     is_whole.then(|| CronErrorKind::Comment { write: fix(before) })
 }
 
-/// The weekday field as a dialect reads it, if it does.
+/// The weekday field as a dialect reads it, if it can.
 pub(super) fn weekday(token: &str, dialect: Dialect) -> Option<Field> {
     let kind = CronField::DayOfWeek;
     Slot { kind, dialect }.field(token).ok()
 }
 
 fn parse_nickname(token: &str, tokens: usize) -> Result<Parsed, CronError> {
-    // An unknown nickname is worth more words than the remark that it does not stand alone.
+    // An unknown nickname is more important than text after it.
     let Some((name, text)) = MACROS
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(token))
@@ -126,9 +127,9 @@ fn parse_nickname(token: &str, tokens: usize) -> Result<Parsed, CronError> {
     })
 }
 
-/// Reads the tokens, which `check_shape` has counted.
+/// Parses the tokens, which `check_shape` has counted.
 fn parse_fields(tokens: &[&str], dialect: Dialect) -> Result<Vec<Field>, CronError> {
-    // The second is the optional one of ours, and Quartz always has it: its optional year comes behind the six.
+    // The second is optional in our dialect and always present in Quartz, whose optional year follows the six fields.
     let skipped = match dialect {
         Dialect::Standard => CronField::ALL.len().saturating_sub(tokens.len()),
         Dialect::Quartz => 0,
@@ -148,7 +149,7 @@ fn parse_fields(tokens: &[&str], dialect: Dialect) -> Result<Vec<Field>, CronErr
         .collect()
 }
 
-/// Refuses what does not have the right number of fields, naming the likely slip.
+/// Refuses text with the wrong number of fields, naming the likely mistake.
 fn check_shape(tokens: &[&str], dialect: Dialect) -> Result<(), CronError> {
     let count = tokens.len();
     let counts = match dialect {
@@ -187,7 +188,7 @@ fn check_shape(tokens: &[&str], dialect: Dialect) -> Result<(), CronError> {
     Err(kind.anywhere())
 }
 
-/// `9:30` and the like: a clock time where a field belongs.
+/// `9:30` and the like: a clock time in place of a field.
 fn is_clock(token: &str) -> bool {
     let parts: Vec<&str> = token.split(':').collect();
     (2..=3).contains(&parts.len()) && parts.iter().all(|part| is_number(part) && part.len() <= 2)
@@ -209,7 +210,7 @@ fn clock_fields(token: &str) -> Option<String> {
     }
 }
 
-/// A word behind the fields that only a crontab line would have there: a path or a longer word than any name.
+/// A word after the fields that only a crontab line would have: a path, or a word longer than any name.
 fn looks_like_command(token: &str) -> bool {
     let letters = token.bytes().take_while(u8::is_ascii_alphabetic).count();
     let is_weekday = token

@@ -1,4 +1,4 @@
-//! The rules that hold for any expression; the tables of words are beside this file.
+//! Rules that hold for any expression; the tables of descriptions are beside this file.
 
 mod errors;
 mod quartz;

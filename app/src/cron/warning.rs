@@ -1,11 +1,11 @@
-//! What is valid and may still surprise: days that few months have, uneven steps, other dialects.
+//! Valid expressions that may surprise: days that few months have, uneven steps, other dialects.
 
 use super::date::month_length;
 use super::field::{CronField, Part};
 use super::{CronExpr, Dialect, names, parse};
 use crate::i18n::Lang;
 
-/// Something that is valid and may still surprise.
+/// A property of a valid expression that may surprise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CronWarning {
     /// No date matches, such as 31 February.
@@ -21,7 +21,7 @@ pub enum CronWarning {
     },
     /// Only the fifth of a weekday matches, which few months have.
     FifthWeekday,
-    /// A step that does not fill its field evenly, such as `*/7` minutes.
+    /// A step that does not divide its field evenly, such as `*/7` minutes.
     UnevenStep {
         /// The field with the step.
         field: CronField,
@@ -30,7 +30,7 @@ pub enum CronWarning {
     },
     /// Both day fields are restricted, so a day matches if either does.
     DayOrWeekday,
-    /// There is a `?`, and Quartz would read the number of the weekday as another day.
+    /// There is a `?`, and Quartz would read the weekday number as another day.
     LooksLikeQuartz {
         /// The number as written, 1–7.
         weekday: u8,
@@ -56,12 +56,12 @@ impl CronExpr {
         warnings
     }
 
-    /// The warning about an expression of Quartz that was read as one of ours.
+    /// The warning about a Quartz expression that was read as ours.
     fn quartz_warning(&self) -> Option<CronWarning> {
         if !self.source.contains('?') {
             return None;
         }
-        // Quartz would refuse some, such as a Sunday that is 0, and reads others as we do, such as names.
+        // Quartz refuses some, such as 0 for Sunday, and reads others as we do, such as names.
         let theirs = parse::weekday(self.source.split_whitespace().last()?, Dialect::Quartz)?;
         if theirs.means(&self.weekday) {
             return None;
@@ -77,7 +77,7 @@ impl CronExpr {
         Some(CronWarning::LooksLikeQuartz { weekday })
     }
 
-    /// True if no date ever matches: 31 February and its like.
+    /// True if no date ever matches, as for 31 February.
     pub(super) fn never_fires(&self) -> bool {
         matches!(self.day_warning(), Some(CronWarning::NeverFires))
     }
@@ -114,8 +114,8 @@ impl CronExpr {
         if firing.iter().all(|date| *date == (2, 29)) {
             return Some(CronWarning::LeapYearsOnly);
         }
-        // Someone who lists the 31st wants it; a range or step that runs to the month's end means just that, unless
-        // it holds no earlier day.
+        // An explicit 31st is intended; a range or step that runs to the end of the month means just that, unless it
+        // has no earlier day.
         let listed = self.day.parts.iter().filter_map(|part| match *part {
             Part::One(day) => Some(day.value),
             Part::Nearest(day) => Some(day),

@@ -1,16 +1,14 @@
-//! Lengths of time: `90s`, `1h30m`, `2 hours`, `1 小时 30 分钟`. The one reader of intervals, limits
-//! and delays.
+//! Lengths of time: `90s`, `1h30m`, `2 hours`, `1 小时 30 分钟`. The one parser of intervals, limits and delays.
 
 use crate::cron::clip;
 
 /// The longest length, in seconds: 366 days.
 const MAX_SECONDS: i64 = 366 * 86_400;
 
-/// Why a text is no length of time. Text taken from the input is cut and stripped of invisible
-/// characters.
+/// Why a text is not a length of time. Text taken from the input is cut and stripped of invisible characters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum LengthFault {
-    /// Nothing is there.
+    /// The text is empty.
     Missing,
     /// `90`.
     UnitMissing {
@@ -22,7 +20,7 @@ pub(crate) enum LengthFault {
         /// The word found.
         text: String,
     },
-    /// `3 months`: months and years are not all of one length.
+    /// `3 months`: months and years differ in length.
     UnitUneven {
         /// The length found.
         text: String,
@@ -38,20 +36,20 @@ pub(crate) enum LengthFault {
     TooShort,
     /// More than 366 days.
     TooLong,
-    /// No length at all: `morning`, `五分钟`.
+    /// Not a length: `morning`, `五分钟`.
     Syntax {
         /// The text found.
         text: String,
     },
 }
 
-/// What a unit stands for.
+/// The meaning of a unit.
 #[derive(Clone, Copy)]
 enum Unit {
     Seconds(i64),
     /// Less than a second.
     Fraction,
-    /// A month or a year: its length is not always the same.
+    /// A month or a year: its length varies.
     Uneven,
 }
 
@@ -103,7 +101,7 @@ const UNITS_ZH: [(&str, Unit); 25] = [
     ("年", Unit::Uneven),
 ];
 
-/// Reads numbers with their units; gives the seconds and the text behind them.
+/// Parses numbers with their units; returns the seconds and the text after them.
 pub(crate) fn parse(text: &str) -> Result<(i64, &str), LengthFault> {
     let text = text.trim();
     if text.is_empty() {
@@ -126,7 +124,7 @@ pub(crate) fn parse(text: &str) -> Result<(i64, &str), LengthFault> {
             Some((Unit::Uneven, behind)) => return Err(uneven(rest, behind)),
             None => return Err(no_unit(number, behind.trim_start())),
         };
-        // A number that is too long to be read is too long an interval, unless it is all zeros.
+        // A number too long to be parsed is too long an interval, unless it is all zeros.
         let part = match number.trim_start_matches('0') {
             "" => Some(0),
             digits => digits.parse::<i64>().ok(),
@@ -138,7 +136,7 @@ pub(crate) fn parse(text: &str) -> Result<(i64, &str), LengthFault> {
         rest = behind.trim_start();
     }
     if rest.len() == text.len() {
-        // `every hour`, 每小时: one of them. A letter alone is rather a forgotten number.
+        // `every hour`, 每小时: one of them. A single letter is more likely a forgotten number.
         return match unit(text) {
             Some((Unit::Seconds(seconds), behind)) if text.len() - behind.len() > 1 => {
                 Ok((seconds, behind))
@@ -154,7 +152,7 @@ pub(crate) fn parse(text: &str) -> Result<(i64, &str), LengthFault> {
     }
 }
 
-/// The digits at the start, if there are any, and the text behind them.
+/// The digits at the start, if any, and the text after them.
 fn number(text: &str) -> Option<(&str, &str)> {
     let end = text
         .find(|c: char| !c.is_ascii_digit())
@@ -162,10 +160,10 @@ fn number(text: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| text.split_at(end))
 }
 
-/// The unit at the start and the text behind it.
+/// The unit at the start and the text after it.
 fn unit(text: &str) -> Option<(Unit, &str)> {
     let (word, behind) = word(text);
-    // Single letters in their case: an `M` may well be meant as a month.
+    // Single letters are case-sensitive: an `M` may be meant as a month.
     let short = match word {
         "s" => Some(1),
         "m" => Some(60),
@@ -188,7 +186,7 @@ fn unit(text: &str) -> Option<(Unit, &str)> {
         .find_map(|(name, unit)| Some((*unit, text.strip_prefix(name)?)))
 }
 
-/// The Latin letters at the start and the text behind them.
+/// The Latin letters at the start and the text after them.
 fn word(text: &str) -> (&str, &str) {
     let end = text
         .find(|c: char| !c.is_ascii_alphabetic())
@@ -202,7 +200,7 @@ fn uneven(text: &str, behind: &str) -> LengthFault {
     }
 }
 
-/// The fault of a number whose unit is missing or cannot be read.
+/// The fault of a number whose unit is missing or unknown.
 fn no_unit(number: &str, behind: &str) -> LengthFault {
     let (letters, _) = word(behind);
     let number = clip(number);

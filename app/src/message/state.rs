@@ -1,11 +1,11 @@
-//! How a message of the outbox stands, and what may happen to it next.
+//! The states of a message in the outbox, and the steps between them.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::transition::Step;
 
-/// How a message stands.
+/// The state of a message.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -14,15 +14,15 @@ use crate::transition::Step;
 pub enum MessageState {
     /// To be sent when its time comes.
     Pending,
-    /// A picture that is sent once its text is.
+    /// A picture that is sent after its text.
     Waiting,
     /// A node is sending it.
     Sending,
     /// The channel accepted it.
     Sent,
-    /// Given up: refused for good, tried too often, or its channel was deleted.
+    /// Given up: refused permanently, tried too often, or its channel was deleted.
     Dead,
-    /// Taken back before it left: its task was closed, or its run was stopped.
+    /// Withdrawn before it was sent: its task was closed, or its run was stopped.
     Withdrawn,
     /// Part of a digest that the channel has not accepted yet.
     Merged,
@@ -31,9 +31,9 @@ pub enum MessageState {
 }
 
 impl MessageState {
-    /// Those that have not left for good: they hold a place in the outbox.
+    /// States of messages that are still in the outbox.
     pub const OPEN: [Self; 4] = [Self::Pending, Self::Waiting, Self::Sending, Self::Merged];
-    /// Those that can still be taken back.
+    /// States of messages that can still be withdrawn.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
     /// The name used in the database.
@@ -43,24 +43,22 @@ impl MessageState {
     }
 }
 
-/// What happens to a message. A new text is [`MessageState::Pending`], a new picture
-/// [`MessageState::Waiting`].
+/// A step of a message. A new text is [`MessageState::Pending`], a new picture [`MessageState::Waiting`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageStep {
-    /// A node sends it.
+    /// A node takes it to send it.
     Take,
-    /// It was not accepted this time, or its node is gone: it will be sent again.
+    /// It was not accepted this time, or its node has died: it will be sent again.
     PutBack,
-    /// The channel accepted it. A node that was taken for dead may have sent it after it was put
-    /// back.
+    /// The channel accepted it. A node that was declared dead may have sent it after it was put back.
     Accept,
-    /// It is given up, also after it was put back.
+    /// It is given up, perhaps after it was put back.
     GiveUp,
     /// Its text was sent, so the picture follows.
     Follow,
     /// Its text was given up, and the picture with it.
     FallWithText,
-    /// It is taken back.
+    /// It is withdrawn.
     Withdraw,
     /// Its channel was deleted.
     Orphan,
@@ -70,13 +68,19 @@ pub enum MessageStep {
     AcceptDigest,
     /// The digest that it is part of was given up.
     GiveUpDigest,
+    /// A person has a message that was given up sent again.
+    Resend,
+    /// The text before a picture is sent again, so the picture waits for it again.
+    WaitAgain,
+    /// The digest that it was given up with is sent again.
+    MergeAgain,
 }
 
 impl Step for MessageStep {
     type State = MessageState;
 
     fn leaves(self, state: MessageState) -> bool {
-        use MessageState::{Merged, Pending, Sending, Waiting};
+        use MessageState::{Dead, Merged, Pending, Sending, Waiting};
         match self {
             Self::Take => state == Pending,
             Self::PutBack => state == Sending,
@@ -85,19 +89,21 @@ impl Step for MessageStep {
             Self::Withdraw | Self::Merge => matches!(state, Pending | Waiting),
             Self::Orphan => matches!(state, Pending | Waiting | Merged),
             Self::AcceptDigest | Self::GiveUpDigest => state == Merged,
+            Self::Resend | Self::WaitAgain | Self::MergeAgain => state == Dead,
         }
     }
 
     fn to(self) -> MessageState {
         match self {
             Self::Take => MessageState::Sending,
-            Self::PutBack | Self::Follow => MessageState::Pending,
+            Self::PutBack | Self::Follow | Self::Resend => MessageState::Pending,
+            Self::WaitAgain => MessageState::Waiting,
             Self::Accept => MessageState::Sent,
             Self::GiveUp | Self::FallWithText | Self::Orphan | Self::GiveUpDigest => {
                 MessageState::Dead
             }
             Self::Withdraw => MessageState::Withdrawn,
-            Self::Merge => MessageState::Merged,
+            Self::Merge | Self::MergeAgain => MessageState::Merged,
             Self::AcceptDigest => MessageState::Digested,
         }
     }
@@ -108,7 +114,8 @@ mod tests {
     use super::*;
     use crate::transition::{Word, check};
 
-    /// At least once, and what is sent, given up or taken back stays so.
+    /// At least once; what is sent or taken back stays so, and what was given up leaves only when a
+    /// person has it sent again.
     #[test]
     fn a_message_leaves_the_outbox_once() {
         check(&[
@@ -127,6 +134,9 @@ mod tests {
             (MessageStep::Merge, &["pending", "waiting"], "merged"),
             (MessageStep::AcceptDigest, &["merged"], "digested"),
             (MessageStep::GiveUpDigest, &["merged"], "dead"),
+            (MessageStep::Resend, &["dead"], "pending"),
+            (MessageStep::WaitAgain, &["dead"], "waiting"),
+            (MessageStep::MergeAgain, &["dead"], "merged"),
         ]);
     }
 

@@ -1,4 +1,4 @@
-//! How a planned firing stands, what may happen to it next, and why it did not run.
+//! The states of a planned firing, the steps between them, and why it did not run.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use strum::{IntoStaticStr, VariantArray};
@@ -6,21 +6,21 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::run::{NoRoom, RunEnd, RunState, RunStep};
 use crate::transition::{Step, Word};
 
-/// How a planned firing stands: a row of the ledger. Programs know it by one word.
+/// The state of a planned firing, a row of the ledger. The API has one word for each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OccurrenceState {
     /// To be claimed when it is due.
     Planned,
-    /// It has a run, and stands as its last attempt does.
+    /// It has a run, and the state of its last attempt.
     Run(RunState),
-    /// A rule left it out; see [`SkipReason`].
+    /// A rule skipped it; see [`SkipReason`].
     Skipped,
     /// It could not start in time; see [`MissReason`].
     Missed,
 }
 
 impl OccurrenceState {
-    /// All states, in the order in which a time line offers them.
+    /// All states, in the order of the filter on pages.
     pub const ALL: [Self; 11] = [
         Self::Planned,
         Self::Run(RunState::Waiting),
@@ -54,7 +54,7 @@ impl OccurrenceState {
         matches!(self, Self::Skipped | Self::Missed)
     }
 
-    /// Whether a firing that is still to come can stand so.
+    /// Whether a future firing can have this state.
     #[must_use]
     pub const fn can_be_to_come(self) -> bool {
         matches!(self, Self::Planned | Self::Skipped)
@@ -71,7 +71,7 @@ impl Word for OccurrenceState {
     }
 }
 
-/// [`OccurrenceState`] for pages; for other programs it is its word.
+/// [`OccurrenceState`] for pages; other programs get its word.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "OccurrenceState")]
 enum Plain {
@@ -101,11 +101,10 @@ impl<'de> Deserialize<'de> for OccurrenceState {
     }
 }
 
-/// What happens to a planned firing. A new row is [`OccurrenceState::Planned`], or stands for
-/// firings that will not run.
+/// A step of a planned firing. A new row is [`OccurrenceState::Planned`], or covers firings that will not run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum OccurrenceStep {
-    /// It is claimed, and its run is under way.
+    /// It is claimed, and its run is active.
     Start,
     /// There is no room for it: its run waits.
     Queue,
@@ -113,10 +112,10 @@ pub enum OccurrenceStep {
     LeaveOut(NotRun),
     /// Its run ended, and the next attempt waits.
     Retry,
-    /// The attempt that waited will not be made. A first one ends it as killed, a further one as
-    /// the attempt before ended.
+    /// The waiting attempt is cancelled. For the first attempt the firing is killed, for a later one it ends as the
+    /// previous attempt did.
     CallOff(RunEnd),
-    /// It goes the way of its run. What calls a run off is [`Self::CallOff`].
+    /// It follows its run. Cancelling a run is [`Self::CallOff`].
     Follow(RunStep),
 }
 
@@ -145,11 +144,10 @@ impl Step for OccurrenceStep {
     }
 }
 
-/// Why a firing ended without a run: its state and its reason in one, so that no row is missed for
-/// a reason of the skipped.
+/// Why a firing ended without a run: state and reason in one, so that no missed row has a reason of a skipped one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NotRun {
-    /// A rule left it out.
+    /// A rule skipped it.
     Skipped(SkipReason),
     /// It could not start in time.
     Missed(MissReason),
@@ -174,7 +172,7 @@ impl NotRun {
         }
     }
 
-    /// What the code of a reason stands for; `None` for one of another version.
+    /// The meaning of a reason's code; `None` for one of another version.
     #[must_use]
     pub fn read(reason: &str) -> Option<Self> {
         let skipped = SkipReason::read(reason).map(Self::Skipped);
@@ -182,7 +180,7 @@ impl NotRun {
     }
 }
 
-/// The rule that left a firing out.
+/// The rule that skipped a firing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum SkipReason {
@@ -190,9 +188,9 @@ pub enum SkipReason {
     Overlap,
     /// The task's queue was full.
     QueueFull,
-    /// The day does not count, or moves to one that has a firing anyway.
+    /// The rule excludes the day, or moves the firing to a day that has one anyway.
     Calendar,
-    /// A blackout held.
+    /// It fell into a blackout.
     Blackout,
     /// It lies outside the task's window.
     Window,
@@ -200,7 +198,7 @@ pub enum SkipReason {
     Paused,
     /// The task was closed.
     Closed,
-    /// The schedule that named it is gone.
+    /// The schedule that named it was removed.
     Changed,
     /// A task that it waits for had not ended in time.
     Dependency,

@@ -1,4 +1,4 @@
-//! What an explanation comes to.
+//! The verdict of an explanation.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -9,21 +9,21 @@ use strum::IntoStaticStr;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// It ran, however it ended.
+    /// It ran, with any result.
     Ran,
-    /// It is under way.
+    /// It is running.
     Running,
     /// Its run waits for room or for its next attempt.
     Waiting,
-    /// A rule left it out.
+    /// A rule skipped it.
     Skipped,
     /// It could not start in time.
     Missed,
-    /// It is to start.
+    /// It will start.
     Planned,
     /// No schedule names the time.
     NotNamed,
-    /// There was no such task then.
+    /// The task did not exist yet.
     NotCreated,
     /// The task was paused.
     Paused,

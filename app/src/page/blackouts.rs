@@ -1,4 +1,4 @@
-//! What the blackouts page is made from.
+//! The data of the blackouts page.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,10 @@ pub struct BlackoutsPage {
     pub clock: Clockface,
     /// All blackouts.
     pub blackouts: Vec<Blackout>,
-    /// What stands in the form.
+    /// The content of the form.
     pub draft: BlackoutDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

@@ -1,4 +1,4 @@
-//! What the pages of calendars are made from.
+//! The data of the pages of calendars.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +13,11 @@ pub struct CalendarsPage {
     pub clock: Clockface,
     /// All calendars.
     pub calendars: Vec<Calendar>,
-    /// What stands in the form.
+    /// The content of the form.
     pub draft: CalendarDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }
 
@@ -30,12 +30,12 @@ pub struct CalendarPage {
     pub days: CalendarDays,
     /// The year shown.
     pub year: i32,
-    /// What stands in the import form.
+    /// The content of the import form.
     pub import: CalendarImport,
-    /// What the last import came to, or why it failed.
+    /// The result of the last import, or why it failed.
     pub outcome: Option<String>,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

@@ -1,4 +1,4 @@
-//! What the nodes page is made from.
+//! The data of the nodes page.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use crate::node::{LoopStatus, Node};
 pub struct NodesPage {
     /// Clock and zone.
     pub clock: Clockface,
-    /// Nodes that are up, then those that have gone within a day.
+    /// Nodes that are up, then those that went down within the last day.
     pub nodes: Vec<Node>,
-    /// What is not as it should be.
+    /// Warnings about the nodes.
     pub warnings: Vec<String>,
-    /// Background loops of the node that answers.
+    /// Background loops of the answering node.
     pub loops: Vec<LoopStatus>,
 }

@@ -1,4 +1,4 @@
-//! What the pools page is made from.
+//! The data of the pools page.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use crate::pool::{Pool, PoolDraft};
 pub struct PoolsPage {
     /// All pools.
     pub pools: Vec<Pool>,
-    /// What stands in the form.
+    /// The content of the form.
     pub draft: PoolDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

@@ -1,4 +1,4 @@
-//! What the secrets page is made from.
+//! The data of the secrets page.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +14,12 @@ pub struct SecretsPage {
     pub clock: Clockface,
     /// All secrets, without their values.
     pub secrets: Vec<Secret>,
-    /// The secret that the form changes; `None` for another one.
+    /// The secret that the form changes; `None` for a new one.
     pub editing: Option<SecretId>,
-    /// What stands in the form; never a value.
+    /// The content of the form; never a value.
     pub draft: SecretDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

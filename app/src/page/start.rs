@@ -1,4 +1,4 @@
-//! The page on which a task is started by hand.
+//! The page for a manual start of a task.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +13,9 @@ pub struct StartPage {
     pub task_id: TaskId,
     /// Its name.
     pub task_name: String,
-    /// What is asked for, and what a start overrides.
+    /// The parameters, and the rules that a start overrides.
     pub form: RunForm,
-    /// What was typed, without secrets.
+    /// The input, without secrets.
     pub typed: RunRequest,
     /// Faults by field.
     pub faults: Vec<FieldError>,

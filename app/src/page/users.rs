@@ -1,4 +1,4 @@
-//! What the users page is made from.
+//! The data of the users page.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,12 @@ pub struct UsersPage {
     pub users: Vec<User>,
     /// All tokens.
     pub tokens: Vec<ApiToken>,
-    /// A token just made: shown this once.
+    /// A token just created: shown only once.
     pub new_token: Option<String>,
-    /// What stands in the form, without the password.
+    /// The content of the form, without the password.
     pub draft: UserDraft,
     /// Faults by field.
     pub faults: Vec<FieldError>,
-    /// A failure that belongs to no field.
+    /// A failure that concerns no single field.
     pub error: Option<AppError>,
 }

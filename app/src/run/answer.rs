@@ -1,7 +1,6 @@
-//! Why a request does not count as successful, in words.
+//! Sentences about why an HTTP request does not count as successful.
 //!
-//! The server writes a status, or `@code detail`. What this version does not know is shown as it
-//! is.
+//! The server writes a status, or `@code detail`. What this version does not know is shown unchanged.
 
 use crate::i18n::Lang;
 

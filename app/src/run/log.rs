@@ -1,4 +1,4 @@
-//! The log of a run: what it wrote, piece by piece, with stream and time.
+//! The log of a run: its output in pieces, with stream and time.
 
 mod find;
 mod lines;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Stamp;
 
-/// Which pipe.
+/// The pipe.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -22,16 +22,16 @@ pub enum Stream {
     Err,
 }
 
-/// A piece of a log. Its place is the number of bytes written before it, on both streams.
+/// A piece of a log. Its position is the number of bytes written before it, on both streams.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 pub enum LogItem {
-    /// Something written.
+    /// Output.
     Text {
         /// Bytes before it.
         from: u64,
-        /// Bytes up to its end: where to go on reading.
+        /// Bytes up to its end: where to continue reading.
         to: u64,
         /// When it was read from the pipe.
         at: Stamp,
@@ -40,7 +40,7 @@ pub enum LogItem {
         /// The text; invalid UTF-8 is replaced, secrets are masked. May end within a line.
         text: String,
     },
-    /// A stretch of output that was not kept.
+    /// A part of the output that was not stored.
     Gap {
         /// Bytes before it.
         from: u64,
@@ -49,7 +49,7 @@ pub enum LogItem {
     },
 }
 
-/// [`LogItem`] without JSON's ways, for pages.
+/// [`LogItem`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "LogItem")]
 enum PlainItem {
@@ -69,7 +69,7 @@ enum PlainItem {
 crate::wire::two_forms!(LogItem, PlainItem);
 
 impl LogItem {
-    /// Where to go on reading.
+    /// Where to continue reading.
     #[must_use]
     pub const fn to(&self) -> u64 {
         match self {
@@ -78,18 +78,18 @@ impl LogItem {
     }
 }
 
-/// A stretch of a log.
+/// A part of a log.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct LogPage {
-    /// The pieces in their order.
+    /// The pieces in order.
     pub items: Vec<LogItem>,
-    /// Where to go on reading.
+    /// Where to continue reading.
     pub next: u64,
-    /// Whether nothing will come after `next`.
+    /// Whether nothing will be added after `next`.
     pub over: bool,
-    /// Bytes written so far or altogether.
+    /// Bytes written so far or in total.
     pub total_bytes: u64,
-    /// Bytes that were not kept.
+    /// Bytes that were not stored.
     pub dropped_bytes: u64,
 }

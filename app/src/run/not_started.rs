@@ -1,7 +1,7 @@
-//! Why a command could not be started, in words.
+//! Sentences about why a command could not be started.
 //!
-//! The server writes `@code detail`, or the operating system's words alone where it knows no
-//! more. What this version does not know is shown as it is.
+//! The server writes `@code detail`, or only the operating system's message where it knows no more. What this version
+//! does not know is shown unchanged.
 
 use crate::i18n::Lang;
 
@@ -51,7 +51,7 @@ pub(super) fn words(why: &str, lang: Lang) -> String {
         ),
         "run_as_not_root" => (
             "服务器不是以 root 运行的，命令只能用这个用户",
-            "the server is not root, so commands can only run as",
+            "the server does not run as root, so commands can only run as",
         ),
         "run_as_not_listed" => (
             "这个用户不在 JCRONTAB_RUN_AS_ALLOW 里",

@@ -1,4 +1,4 @@
-//! Why a run ended as it did, where its state alone does not say enough.
+//! Why a run ended as it did, if its state alone does not say enough.
 
 use strum::{IntoStaticStr, VariantArray};
 
@@ -6,15 +6,15 @@ use super::{NoRoom, RunState, WaitReason};
 use crate::i18n::Lang;
 use crate::transition::Word;
 
-/// Bytes of a reason in the database.
+/// The longest stored reason, in bytes.
 const MAX_BYTES: usize = 255;
 
-/// A reason: stored and sent as a stable code, with a detail behind a colon; shown as a sentence
-/// in the reader's language.
+/// A reason: stored and sent as a stable code, with a detail after a colon; shown as a sentence in the reader's
+/// language.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RunReason {
-    /// The command could not be started; the operating system's words, or `@code detail` for
-    /// what the server knows better.
+    /// The command could not be started; the operating system's message, or `@code detail` where the server knows
+    /// more.
     NotStarted(String),
     /// It ran longer than its hard limit, in seconds.
     TimedOut(i64),
@@ -22,38 +22,37 @@ pub enum RunReason {
     Stopped(String),
     /// The server stopped and did not wait any longer.
     Shutdown,
-    /// The server went away under it.
+    /// The server died during the run.
     Lost,
     /// The database did not confirm the claim in time, so it was not started.
     Unconfirmed,
-    /// It ended by itself; of its output only the end could be kept.
+    /// It ended by itself; only the end of its output could be stored.
     OutputNotKept,
     /// It waits.
     Waits(WaitReason),
-    /// A newer start took its place.
+    /// A newer start replaced it.
     Replaced,
-    /// Its overlap rule left it out when its turn came.
+    /// Its overlap rule refused it when its turn came.
     LeftOut(NoRoom),
-    /// It waited, and its task is no longer one that fires.
+    /// It waited, and its task has been paused, closed or deleted.
     TaskGone(Gone),
     /// This server could not reach the database for so long that others may have run it again.
     Isolated,
-    /// An HTTP answer that does not count as success: its status, or what was wrong with it.
+    /// An HTTP answer that does not count as success: its status, or the fault.
     Http(String),
-    /// It ended well, and its output lacks the text that it must contain; secrets in that are masked.
+    /// It exited with 0, but its output lacks the required text; secrets in that are masked.
     OutputLacks(String),
-    /// It ended well, and its output contains the text that it must not; likewise.
+    /// It exited with 0, but its output contains the forbidden text, masked likewise.
     OutputContains(String),
-    /// The message that the run was about was not accepted; the channel's own words.
+    /// The message of the run was not accepted; the channel's own words.
     Undelivered(String),
-    /// The task has no channel to send to, or its channel was deleted before it accepted the
-    /// message.
+    /// The task has no channel, or its channel was deleted before it accepted the message.
     NoChannel,
     /// A text of another version.
     Other(String),
 }
 
-/// What became of the task of a run that waited.
+/// What happened to the task of a waiting run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Gone {
@@ -101,7 +100,7 @@ impl RunReason {
         text[..end].to_owned()
     }
 
-    /// Reads a code.
+    /// Parses a code.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let (code, detail) = text.split_once(':').unwrap_or((text, ""));
@@ -171,7 +170,7 @@ impl RunReason {
                 )
                 .to_owned(),
             Self::Waits(why) => match why {
-                WaitReason::Overlap => lang.pick("等同一任务的上一次执行结束", "waits for the task's run before it"),
+                WaitReason::Overlap => lang.pick("等同一任务的上一次执行结束", "waits for the task's previous run to end"),
                 WaitReason::Pool => lang.pick("等并发池空出名额", "waits for a free slot of its pool"),
                 WaitReason::Retry => lang.pick("等待重试", "waits for its next attempt"),
             }

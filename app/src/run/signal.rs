@@ -1,9 +1,8 @@
-//! The signals that end a command: their names and what each one usually means (signal(7), with
-//! the numbers of x86 and ARM).
+//! The signals that end a command: their names and usual meanings (signal(7), with the numbers of x86 and ARM).
 
 use crate::i18n::Lang;
 
-/// Name and usual cause of a signal; `None` for one without a name, such as the real-time ones.
+/// Name and usual cause of a signal; `None` for one without a name, such as the real-time signals.
 fn known(number: i32, lang: Lang) -> Option<(&'static str, &'static str)> {
     let (name, zh, en) = match number {
         1 => (
@@ -93,7 +92,7 @@ pub fn signal_text(number: i32, lang: Lang) -> String {
     }
 }
 
-/// A command that a signal has ended: the one sentence of pages, chat messages and the terminal.
+/// The one sentence of pages, chat messages and the terminal about a command ended by a signal.
 #[must_use]
 pub fn killed_by(number: i32, lang: Lang) -> String {
     match known(number, lang) {

@@ -1,11 +1,11 @@
-//! How a run stands, what may happen to it next, and what it waits for.
+//! The states of a run, the steps between them, and what it waits for.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::transition::{RefusedTransition, Step};
 
-/// How a run stands.
+/// The state of a run.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
@@ -15,29 +15,28 @@ use crate::transition::{RefusedTransition, Step};
 pub enum RunState {
     /// To be started later: after a retry's delay, or when there is room.
     Waiting,
-    /// Claimed and under way.
+    /// Claimed and active.
     Running,
-    /// A run of a task in message mode: its message is in the outbox, and the channel has not
-    /// accepted it yet.
+    /// A run of a task in message mode: its message is in the outbox, and the channel has not accepted it yet.
     Sending,
     /// Ended with exit code 0, or the channel accepted the message.
     Succeeded,
-    /// Ended otherwise, or could not start; the reason says how.
+    /// Ended otherwise, or could not start; the reason has the details.
     Failed,
     /// Killed by its hard limit.
     TimedOut,
     /// Stopped by a person or by shutdown.
     Killed,
-    /// The server went away under it; how it ended is unknown.
+    /// The server died during the run; its result is unknown.
     Lost,
 }
 
 impl RunState {
     /// All states.
     pub const ALL: &'static [Self] = Self::VARIANTS;
-    /// Those of runs that are not over.
+    /// States of runs that have not ended.
     pub const OPEN: [Self; 3] = [Self::Running, Self::Waiting, Self::Sending];
-    /// Those of runs that ended and need a look.
+    /// States of ended runs that need attention.
     pub const BAD: [Self; 3] = [Self::Failed, Self::TimedOut, Self::Lost];
 
     /// The name used in the API and the database.
@@ -46,7 +45,7 @@ impl RunState {
         self.into()
     }
 
-    /// How it ended; `None` while it is not over.
+    /// How it ended; `None` if it has not.
     #[must_use]
     pub const fn end(self) -> Option<RunEnd> {
         match self {
@@ -59,13 +58,13 @@ impl RunState {
         }
     }
 
-    /// Whether it is over.
+    /// Whether it has ended.
     #[must_use]
     pub const fn is_over(self) -> bool {
         self.end().is_some()
     }
 
-    /// Whether it is over and needs a look.
+    /// Whether it has ended and needs attention.
     #[must_use]
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
@@ -97,7 +96,7 @@ impl RunEnd {
         Self::Lost,
     ];
 
-    /// The state of a run that ended so.
+    /// The state of a run with this end.
     #[must_use]
     pub const fn state(self) -> RunState {
         match self {
@@ -110,14 +109,14 @@ impl RunEnd {
     }
 }
 
-/// What happens to a run. A new one is [`RunState::Running`] or [`RunState::Waiting`].
+/// A step of a run. A new one is [`RunState::Running`] or [`RunState::Waiting`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RunStep {
-    /// It has waited, and is claimed by a node.
+    /// It was waiting, and is claimed by a node.
     Resume,
     /// It will not run after all.
     CallOff,
-    /// It ends; `Lost` when its node is gone.
+    /// It ends; `Lost` if its node has died.
     End(RunEnd),
     /// Its message is in the outbox.
     HandOver,
@@ -125,15 +124,15 @@ pub enum RunStep {
     Deliver,
     /// Its message was given up, or has no channel any more.
     GiveUp,
-    /// Its message was taken back.
+    /// Its message was withdrawn.
     Withdraw,
 }
 
 impl RunStep {
-    /// The step by which a run under way gets into a state.
+    /// The step by which an active run reaches a state.
     ///
     /// # Errors
-    /// When no step leads there.
+    /// When no step leads to it.
     pub fn out_of_running(next: RunState) -> Result<Self, RefusedTransition> {
         let step = match next {
             RunState::Sending => Some(Self::HandOver),
@@ -193,7 +192,7 @@ impl WaitReason {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum NoRoom {
-    /// The task is running, and its overlap rule lets nothing wait.
+    /// The task is running, and its overlap rule allows no waiting.
     Overlap,
     /// Its queue is full.
     QueueFull,
@@ -212,7 +211,7 @@ mod tests {
     use super::*;
     use crate::transition::check;
 
-    /// Claim before act: nothing ends that is not `running`, and what is over stays as it is.
+    /// Claim before act: only a `running` run can end, and an ended one stays as it is.
     #[test]
     fn a_run_is_claimed_before_it_ends_and_ends_once() {
         check(&[

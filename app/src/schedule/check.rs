@@ -1,4 +1,4 @@
-//! The rules that a typed schedule must keep.
+//! Validates a typed schedule.
 
 use super::{
     BUILTIN_CALENDAR, DayRule, Dialect, Jitter, MissedDraft, MissedRule, Purpose, Schedule,
@@ -12,17 +12,17 @@ use crate::id::ScheduleId;
 /// The longest jitter: a day, in seconds.
 const JITTER_MAX: i64 = 86_400;
 
-/// What schedules name and only the server can look up, each with the field that names it.
+/// What schedules refer to and only the server can look up, each with the field that names it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Named {
-    /// Times on the clock of the task's zone, which may not have them.
+    /// Times in the task's zone, which may not exist there.
     pub times: Vec<(String, String)>,
     /// Calendars.
     pub calendars: Vec<(String, String)>,
 }
 
 impl Named {
-    /// Notes the time that a schedule's text names, where it names one.
+    /// Adds the time that a schedule's text names, if any.
     pub fn time(&mut self, field: &str, spec: &ScheduleSpec) {
         let time = match spec {
             ScheduleSpec::Once { at } => Some(at),
@@ -34,8 +34,8 @@ impl Named {
     }
 }
 
-/// The name of a field of the schedule at `index`, as in the form and the API. The first
-/// schedule's text is `cron`, as it is in a task with only that.
+/// The name of a field of the schedule at `index`, as in the form and the API. The first schedule's text is `cron`,
+/// as for a task with a single schedule.
 #[must_use]
 pub fn field(index: usize, part: &str) -> String {
     if index == 0 && part == "spec" {
@@ -59,7 +59,7 @@ pub fn check_spec(
 }
 
 impl ScheduleDraft {
-    /// The dialect of its expression; `None` when there is no such dialect.
+    /// The dialect of its expression; `None` if it is unknown.
     #[must_use]
     pub fn dialect(&self) -> Option<Dialect> {
         match self.dialect.trim() {
@@ -69,8 +69,8 @@ impl ScheduleDraft {
         }
     }
 
-    /// Reads it and reports all faults that need neither zone data nor calendars; times and calendars
-    /// go to `named` for those. `None` where its text or a choice is not known.
+    /// Parses it and reports all faults that need neither zone data nor calendars; times and calendars are added to
+    /// `named` for those. `None` if its text or a choice is invalid.
     pub fn read(
         &self,
         index: usize,
@@ -131,7 +131,7 @@ impl ScheduleDraft {
             purpose: Purpose::Work,
             spec: spec.canonical(),
             day_rule: rule,
-            // A calendar that is not asked is not kept: it would hinder deleting it.
+            // A calendar that is not used is not stored: it would prevent its deletion.
             calendar: calendar.filter(|_| rule.asks_calendar()).map(str::to_owned),
             jitter: Jitter {
                 seconds: jitter,
@@ -141,7 +141,7 @@ impl ScheduleDraft {
     }
 }
 
-/// Reports a rule of days that contradicts when the schedule fires.
+/// Reports a day rule that contradicts the times of the schedule.
 fn check_rule(
     index: usize,
     spec: &ScheduleSpec,
@@ -159,7 +159,7 @@ fn check_rule(
             "not_here",
             lang.pick(
                 "一次性和启动时的周期不能按日历安排",
-                "A schedule that fires once or at start-up has no rule of days",
+                "A schedule that fires once or at start-up cannot have a day rule",
             ),
         ));
     }
@@ -183,14 +183,14 @@ fn check_rule(
             "days_given",
             lang.pick(
                 "“每月第几个工作日”自己决定日期：表达式的日和星期请写 *",
-                "The work day of the month is the day: write * for day of month and day of week",
+                "The rule already sets the day: write * for day of month and day of week",
             ),
         ));
     }
 }
 
 impl MissedDraft {
-    /// The rule; a part with a fault, which is reported, has its default.
+    /// The rule; a faulty part, which is reported, has its default.
     pub(crate) fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> MissedRule {
         let usual = MissedRule::default();
         let policy = Some(self.policy.trim()).filter(|policy| !policy.is_empty());
@@ -200,7 +200,7 @@ impl MissedDraft {
                 faults.push(FieldError::new(
                     "missed.policy",
                     "unknown",
-                    lang.pick("可选 none、latest、all", "none, latest and all are known"),
+                    lang.pick("可选 none、latest、all", "Use none, latest or all"),
                 ));
             }
             known
@@ -236,7 +236,7 @@ impl MissedDraft {
         }
     }
 
-    /// The draft that would leave a rule as it is.
+    /// The draft that would leave a rule unchanged.
     #[must_use]
     pub fn of(rule: &MissedRule) -> Self {
         use crate::duration::format_duration;

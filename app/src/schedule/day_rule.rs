@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which days count, and what becomes of a firing on another day.
+/// Which days count, and what happens to a firing on another day.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum DayRule {
-    /// Every day; the calendar is not asked.
+    /// Every day; the calendar is not used.
     #[default]
     Any,
     /// Working days only; firings on days off are skipped.
@@ -14,17 +14,17 @@ pub enum DayRule {
     RestDays,
     /// A firing on a day off moves to the same time of the next working day.
     NextWorkDay,
-    /// A firing on a day off moves to the same time of the working day before.
+    /// A firing on a day off moves to the same time of the previous working day.
     PreviousWorkDay,
     /// Fires on this working day of the month: 1–23 from its start, −1 to −23 from its end.
     NthWorkDay(i8),
 }
 
 impl DayRule {
-    /// The working days of a month that can be named.
+    /// The most working days of a month.
     pub const NTH_MAX: i8 = 23;
 
-    /// Whether a calendar is asked at all.
+    /// Whether a calendar is used at all.
     #[must_use]
     pub const fn asks_calendar(self) -> bool {
         !matches!(self, Self::Any)
@@ -44,7 +44,7 @@ impl std::fmt::Display for DayRule {
     }
 }
 
-/// A text that is no rule of days.
+/// A text that is not a day rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not a day rule")]
 pub struct UnknownDayRule;

@@ -1,4 +1,4 @@
-//! The misfire policy: what to do with firings that were missed.
+//! The misfire policy: what to do with missed firings.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub enum MissedPolicy {
     None,
     /// The latest of each schedule.
     Latest,
-    /// All of them one after another, within bounds.
+    /// All of them one after another, within limits.
     All,
 }
 
@@ -45,16 +45,16 @@ impl std::str::FromStr for MissedPolicy {
 pub struct MissedRule {
     /// `None` follows the mode: commands catch up the latest, reminders nothing.
     pub policy: Option<MissedPolicy>,
-    /// A firing may be this many seconds late and still count as on time.
+    /// A firing this many seconds late still counts as on time.
     pub grace_seconds: i64,
-    /// With `all`: at most so many of each schedule, the latest ones.
+    /// With `all`: at most this many of each schedule, the latest ones.
     pub max: i64,
     /// With `latest` and `all`: nothing older than this many seconds.
     pub max_age_seconds: i64,
 }
 
 impl MissedRule {
-    /// The upper bound of `max`.
+    /// The largest value of `max`.
     pub const MAX: i64 = 1_000;
 }
 
@@ -69,7 +69,7 @@ impl Default for MissedRule {
     }
 }
 
-/// What a person typed for it. Everything empty is the usual rule.
+/// The input for it. Empty fields mean the default.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]

@@ -19,7 +19,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 /// When a schedule fires, read from its text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-// On wasm32, where pointers are short, the lint has nothing to say.
+// Not on wasm32, where pointers are shorter and the lint does not apply.
 #[cfg_attr(
     not(target_arch = "wasm32"),
     expect(
@@ -28,11 +28,11 @@ const DAY_SECONDS: i64 = 86_400;
     )
 )]
 pub enum ScheduleSpec {
-    /// By the calendar and the clock on the wall.
+    /// By calendar and wall clock.
     Cron(CronExpr),
     /// Every so many seconds, counted from an anchor.
     Every {
-        /// The distance, 1 s to 366 days.
+        /// The interval, 1 s to 366 days.
         seconds: i64,
         /// `2026-11-22T09:00:00` in the task's zone, or with a `Z` an instant; `None` for local
         /// midnight of 1 January 2000, so that `every 1h` is on the hour and `every 1d` at
@@ -49,7 +49,7 @@ pub enum ScheduleSpec {
 }
 
 impl ScheduleSpec {
-    /// Reads a text.
+    /// Parses a text.
     ///
     /// # Errors
     /// The first fault found.
@@ -57,16 +57,16 @@ impl ScheduleSpec {
         Self::parse_dialect(text, Dialect::Standard)
     }
 
-    /// Reads a text whose cron expression is in a dialect.
+    /// Parses a text whose cron expression is in a dialect.
     ///
     /// - cron: 5 or 6 fields, `@daily` and the like; as Quartz 6 or 7 fields;
     /// - intervals: `every 90s`, `@every 1h30m`, `every 2 hours from 2026-11-22 09:00`,
     ///   `每 2 小时，从 2026-11-22 09:00 起`;
     /// - once: `2026-12-01 09:00`, `at …`, `once …`, `@at …`, `一次 …`; the time also as RFC 3339;
-    /// - at start-up: `@startup`, `@reboot`, `启动时`.
+    /// - at startup: `@startup`, `@reboot`, `启动时`.
     ///
-    /// Times have no zone data here: a date is one of the calendar in the years 2000–2999, and an
-    /// offset is turned into UTC.
+    /// Zone data is not available here: dates are checked against the calendar of the years 2000–2999, and an offset
+    /// is converted to UTC.
     ///
     /// # Errors
     /// The first fault found.
@@ -90,7 +90,7 @@ impl ScheduleSpec {
         }
     }
 
-    /// The text as it is shown and stored; it reads back to the same in our dialect.
+    /// The text as it is shown and stored; parsing it gives the same in our dialect.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
@@ -107,7 +107,7 @@ impl ScheduleSpec {
         }
     }
 
-    /// In words. They say exactly when it fires: specs with the same words fire at the same times.
+    /// In words, which say exactly when it fires: specs with the same words fire at the same times.
     #[must_use]
     pub fn describe(&self, lang: Lang) -> String {
         words::spec(self, lang)

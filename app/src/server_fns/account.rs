@@ -1,4 +1,4 @@
-//! The page of one's own account. Its form posts to the page's own path.
+//! One's own account. Its form posts to the page's own path.
 
 #[cfg(feature = "ssr")]
 use leptos::prelude::use_context;
@@ -12,7 +12,7 @@ use crate::server_fns::Posted;
 use crate::user::PasswordForm;
 use crate::wire::Wire;
 
-/// What came of the form that was sent, if one was.
+/// The result of the form that was sent, if any.
 #[server(prefix = "/fn", endpoint = "account_page", input = Wire, output = Wire)]
 pub async fn fetch_account() -> Result<PasswordForm, AppError> {
     let caller = caller()?;

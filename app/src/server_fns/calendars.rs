@@ -17,7 +17,7 @@ use crate::wire::Wire;
 use crate::{
     backend::{backend, caller, with_status},
     calendar::{CalendarDraft, CalendarImport},
-    server_fns::forms::{Posted, split},
+    server_fns::forms::{Posted, sent, split},
     texts::calendars,
 };
 
@@ -29,21 +29,20 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 #[server(prefix = "/fn", endpoint = "calendars_page", input = Wire, output = Wire)]
 pub async fn fetch_calendars() -> Result<CalendarsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Calendar(draft, error)) => (draft, Some(error)),
-        _ => (CalendarDraft::default(), None),
-    };
-    let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let form = sent(|posted| match posted {
+        Posted::Calendar(draft, error) => Some((draft, error)),
+        _ => None,
+    });
     Ok(CalendarsPage {
         calendars: with_status(backend.calendar_list(&caller).await)?,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
-        draft,
-        faults,
-        error,
+        draft: form.draft,
+        faults: form.faults,
+        error: form.error,
     })
 }
 
-/// One calendar's page: a year of it, the present one where none is asked for.
+/// One calendar's page: one year of it, by default the current one.
 #[server(prefix = "/fn", endpoint = "calendar_page", input = Wire, output = Wire)]
 pub async fn fetch_calendar(
     name: String,
@@ -88,13 +87,13 @@ pub async fn delete_calendar(name: String) -> Result<(), AppError> {
     with_status(backend()?.calendar_delete(&caller()?, &name).await)
 }
 
-/// Takes days over from the calendar's URL.
+/// Imports days from the calendar's URL.
 #[server(prefix = "/fn", endpoint = "calendar_refresh", output = Wire)]
 pub async fn refresh_calendar(name: String) -> Result<CalendarImported, AppError> {
     with_status(backend()?.calendar_refresh(&caller()?, &name).await)
 }
 
-/// Changes where a calendar is updated from; empty for nowhere.
+/// Changes where a calendar is updated from; empty for none.
 #[server(prefix = "/fn", endpoint = "calendar_source", output = Wire)]
 pub async fn set_calendar_source(
     name: String,

@@ -17,26 +17,61 @@ use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{backend, caller, with_status},
-    channel::ChannelDraft,
+    channel::{Channel, ChannelDraft},
     server_fns::forms::{Posted, split},
 };
 
-/// The channels page.
+/// The channels page; the form changes the channel `edit`, where one is named.
 #[server(prefix = "/fn", endpoint = "channels_page", input = Wire, output = Wire)]
-pub async fn fetch_channels() -> Result<ChannelsPage, AppError> {
+pub async fn fetch_channels(edit: Option<ChannelId>) -> Result<ChannelsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    let (draft, posted) = match use_context::<Posted>() {
-        Some(Posted::Channel(draft, error)) => (draft, Some(error)),
-        _ => (ChannelDraft::default(), None),
+    let channels = with_status(backend.channel_list(&caller).await)?;
+    let (editing, typed, posted) = match use_context::<Posted>() {
+        Some(Posted::Channel(id, draft, error)) => (id, Some(*draft), Some(error)),
+        _ => (edit, None, None),
     };
+    let known = editing.and_then(|id| channels.iter().find(|channel| channel.id == id));
+    let mut draft = typed.or_else(|| known.map(draft_of)).unwrap_or_default();
+    // A secret is never sent back to a page.
+    draft.secret = None;
     let (faults, error) = posted.map_or((Vec::new(), None), split);
     Ok(ChannelsPage {
-        channels: with_status(backend.channel_list(&caller).await)?,
         clock: super::read::clock(&backend, &caller, &backend.default_zone()).await?,
+        editing: known.map(|channel| channel.id),
+        name: known
+            .map(|channel| channel.name.clone())
+            .unwrap_or_default(),
+        proxy_shown: known
+            .and_then(|channel| channel.proxy.clone())
+            .unwrap_or_default(),
+        has_secret: known.is_some_and(|channel| channel.settings.has_secret),
+        channels,
         draft,
         faults,
         error,
     })
+}
+
+/// What the form shows of a stored channel.
+#[cfg(feature = "ssr")]
+fn draft_of(channel: &Channel) -> ChannelDraft {
+    let settings = &channel.settings;
+    let headers = settings.headers.iter().map(|name| format!("{name}: …"));
+    ChannelDraft {
+        name: channel.name.clone(),
+        kind: channel.kind,
+        proxy: channel.proxy.clone(),
+        lang: channel.lang.map(|lang| lang.pick("zh", "en").to_owned()),
+        chat: Some(settings.chat.clone()),
+        method: Some(settings.method.clone()),
+        headers: Some(headers.collect()),
+        user: Some(settings.user.clone()),
+        from: Some(settings.from.clone()),
+        to: Some(settings.to.clone()),
+        tls: Some(settings.tls.as_str().to_owned()),
+        ca: Some(settings.ca.clone()),
+        ..ChannelDraft::default()
+    }
 }
 
 /// Sends a test message.

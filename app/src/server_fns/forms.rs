@@ -1,6 +1,6 @@
-//! Pages with big forms. The forms post to the page's own path, with or without JavaScript; when
-//! the input has faults the server renders the same page with a [`Posted`] in its context, so
-//! nothing that was typed is lost. See `docs/adr/0002-forms-post-to-their-page.md`.
+//! Pages with large forms. The forms post to the page's own path, with or without JavaScript; if the input has faults
+//! the server renders the same page with a [`Posted`] in its context, so that no input is lost. See
+//! `docs/adr/0002-forms-post-to-their-page.md`.
 
 #![expect(
     missing_docs,
@@ -27,24 +27,28 @@ use crate::{
     schedule::ScheduleDraft,
 };
 
-/// What was sent by a form that could not be accepted, and why.
+/// The content of a form that was refused, and the reason.
 #[derive(Clone, Debug)]
 pub enum Posted {
     /// The task form, and the version that it was filled from.
     Task(Box<TaskDraft>, Option<i64>, AppError),
-    /// The channel form.
-    Channel(crate::channel::ChannelDraft, AppError),
+    /// The form for a channel, or for changing this one.
+    Channel(
+        Option<crate::id::ChannelId>,
+        Box<crate::channel::ChannelDraft>,
+        AppError,
+    ),
     /// The user form.
     User(crate::user::UserDraft, AppError),
-    /// A token was made: its secret, to be shown this once.
+    /// A token was created: its secret, to be shown only once.
     NewToken(String),
-    /// The form for another calendar.
+    /// The form for a new calendar.
     Calendar(CalendarDraft, AppError),
-    /// Days for a calendar, and what came of them.
+    /// Days for a calendar, and the result of their import.
     CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
-    /// The form of a start by hand.
+    /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.
     Secret(
@@ -62,7 +66,7 @@ pub enum Posted {
     SetUp,
 }
 
-/// Splits a failure into faults at fields and the rest.
+/// Splits a failure into faults of fields and the rest.
 #[cfg(feature = "ssr")]
 pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<AppError>) {
     if error.fields.is_empty() {
@@ -72,15 +76,38 @@ pub(super) fn split(error: AppError) -> (Vec<crate::error::FieldError>, Option<A
     }
 }
 
-/// The task form: empty, filled from a task, or as it was sent. `copy` fills a new task's form
-/// from another task.
+/// The form of a list page: empty, or as it was sent, with what is wrong with it.
+#[cfg(feature = "ssr")]
+pub(super) struct Sent<D> {
+    pub(super) draft: D,
+    pub(super) faults: Vec<crate::error::FieldError>,
+    pub(super) error: Option<AppError>,
+}
+
+/// The form of this page; `read` takes it and why it was refused out of what was posted, where that
+/// was this form.
+#[cfg(feature = "ssr")]
+pub(super) fn sent<D: Default>(read: impl FnOnce(Posted) -> Option<(D, AppError)>) -> Sent<D> {
+    let (draft, refused) = match use_context::<Posted>().and_then(read) {
+        Some((draft, error)) => (draft, Some(error)),
+        None => (D::default(), None),
+    };
+    let (faults, error) = refused.map_or((Vec::new(), None), split);
+    Sent {
+        draft,
+        faults,
+        error,
+    }
+}
+
+/// The task form: empty, filled from a task, or as sent. `copy` fills a new task's form from another task.
 #[server(prefix = "/fn", endpoint = "task_form", input = Wire, output = Wire)]
 pub async fn fetch_task_form(
     id: Option<TaskId>,
     copy: Option<TaskId>,
 ) -> Result<TaskForm, AppError> {
     let (backend, caller) = (backend()?, caller()?);
-    // Not a form that cannot be sent.
+    // No form is shown to users who may not send it.
     let may = |who: &crate::auth::Principal| who.can(crate::auth::Action::Edit);
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
@@ -89,7 +116,7 @@ pub async fn fetch_task_form(
         Some(Posted::Task(draft, version, error)) => (*draft, version, Some(error)),
         _ => match id.or(copy) {
             Some(from) => {
-                // The version first: a change in between makes the form an outdated one.
+                // The version is read first: a change in between makes the form an outdated one.
                 let task = with_status(backend.task_get(&caller, from).await)?;
                 let draft = with_status(backend.task_draft(&caller, from).await)?;
                 (draft, id.map(|_| task.version), None)
@@ -129,7 +156,7 @@ pub async fn fetch_task_form(
     })
 }
 
-/// A preview where one can be made; a faulty expression is reported at its field instead.
+/// A preview if possible; a faulty expression is reported at its field instead.
 #[cfg(feature = "ssr")]
 async fn preview_of(
     backend: &SharedBackend,
@@ -143,7 +170,7 @@ async fn preview_of(
         task_id,
         tags: draft.tags.clone(),
         zone: draft.zone.clone(),
-        // With the document, so that the browser need not ask for it and move the page.
+        // Part of the document, so that the browser need not fetch it and shift the page.
         viewer_zone: use_context::<ViewerZone>()
             .map(|viewer| viewer.0)
             .filter(|viewer| *viewer != draft.zone)
@@ -165,7 +192,7 @@ async fn calendar_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<
         .collect())
 }
 
-/// Names of the pools that a task may name; none for who may not see them.
+/// Names of the pools that a task may use; none for users who may not see them.
 #[cfg(feature = "ssr")]
 async fn pool_names(backend: &SharedBackend, caller: &Caller) -> Result<Vec<String>, AppError> {
     let pools = match backend.pool_list(caller).await {

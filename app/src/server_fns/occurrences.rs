@@ -1,4 +1,4 @@
-//! The time line of a task.
+//! The planned firings of a task.
 
 #![expect(
     missing_docs,
@@ -17,11 +17,11 @@ use crate::{
     occurrence::{OccurrenceQuery, OccurrenceState},
 };
 
-/// Firings to come on the first page.
+/// Upcoming firings on the first page.
 #[cfg(feature = "ssr")]
 const UPCOMING: u32 = 20;
 
-/// The time line: narrowed to a state, from a cursor on, with the answer to "why at that time?".
+/// The planned firings: filtered by state, from a cursor on, with the answer to "why at that time?".
 #[server(prefix = "/fn", endpoint = "occurrences_page", input = Wire, output = Wire)]
 pub async fn fetch_occurrences(
     id: TaskId,
@@ -47,7 +47,7 @@ pub async fn fetch_occurrences(
         upcoming.retain(|one| one.state == state);
     }
     let at = at.unwrap_or_default().trim().to_owned();
-    // A question that cannot be answered is reported at its field; the page is shown all the same.
+    // A query that cannot be answered is reported at its field; the page is shown all the same.
     let (explanation, explain_error) = if at.is_empty() {
         (None, None)
     } else {
@@ -57,7 +57,7 @@ pub async fn fetch_occurrences(
         }
     };
     let clock = super::read::clock(&backend, &caller, &task.zone).await?;
-    // What is planned ahead is listed among the upcoming firings.
+    // Firings planned ahead are listed among the upcoming ones.
     let mut items = list.items;
     items.retain(|one| one.state != OccurrenceState::Planned || one.due_at <= clock.now);
     Ok(OccurrencesPage {

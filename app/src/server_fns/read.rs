@@ -1,4 +1,4 @@
-//! Reading pages.
+//! Reads the data of pages.
 
 #![expect(
     missing_docs,
@@ -25,7 +25,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 const HISTORY_LINES: u32 = 30;
 
-/// Bytes of a log that come with its page.
+/// Bytes of a log that are part of its page.
 #[cfg(feature = "ssr")]
 const LOG_FIRST_BYTES: u32 = 64 * 1024;
 
@@ -62,7 +62,7 @@ pub async fn fetch_task_list(query: TaskQuery) -> Result<TaskListPage, AppError>
     })
 }
 
-/// The task page. Firings are also shown in the viewer's zone, where one is named.
+/// The task page. Firings are also shown in the viewer's zone, if given.
 #[server(prefix = "/fn", endpoint = "task_page", input = Wire, output = Wire)]
 pub async fn fetch_task(
     id: TaskId,
@@ -92,7 +92,7 @@ pub async fn fetch_task(
     for id in &task.execution.waits.tasks {
         match backend.task_get(&caller, *id).await {
             Ok(other) => awaits.push((*id, other.name.clone())),
-            // Deleted while this task was saved: the page must not go with it.
+            // Deleted while this task was being saved: the page must still work.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
@@ -129,7 +129,7 @@ pub async fn fetch_history(
     Ok((list.items, list.next))
 }
 
-/// The run page, with a stretch of the log from a place on where one is named.
+/// The run page, with a part of the log from a position on, if given.
 #[server(prefix = "/fn", endpoint = "run_page", input = Wire, output = Wire)]
 pub async fn fetch_run(
     id: RunId,
@@ -139,7 +139,7 @@ pub async fn fetch_run(
     let run = with_status(backend.run_get(&caller, id).await)?;
     let task = backend.task_get(&caller, run.task_id).await?;
     let log = match from {
-        // The first stretch comes twice, as markup and as data.
+        // The first part is sent twice, as markup and as data.
         Some(0) => Some(backend.run_log(&caller, id, 0, LOG_FIRST_BYTES).await?),
         Some(from) => Some(backend.run_log(&caller, id, from, LOG_BYTES).await?),
         None => None,
@@ -163,8 +163,7 @@ pub async fn fetch_about() -> Result<About, AppError> {
     with_status(backend()?.about(&caller()?).await)
 }
 
-/// The live preview of the task form. What is being typed has faults most of the time: they are an
-/// answer, not a failure.
+/// The live preview of the task form. While typing, input usually has faults: they are an answer, not a failure.
 #[server(prefix = "/fn", endpoint = "preview", input = Wire, output = Wire)]
 pub async fn fetch_preview(request: PreviewRequest) -> Result<Result<Preview, AppError>, AppError> {
     match backend()?.preview(&caller()?, &request).await {

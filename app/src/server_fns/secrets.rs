@@ -1,5 +1,5 @@
-//! The secrets page and its control. Values come by the page's form only, never by a server
-//! function: what one of these refuses may end up in an address.
+//! The secrets page and its controls. Values are sent only by the page's form, never by a server function: what one
+//! of these refuses may end up in an address.
 
 #![expect(
     missing_docs,
@@ -21,7 +21,7 @@ use crate::{
     server_fns::forms::{Posted, split},
 };
 
-/// The secrets page; the form changes the secret `edit`, where one is named.
+/// The secrets page; the form changes the secret `edit`, if given.
 #[server(prefix = "/fn", endpoint = "secrets_page", input = Wire, output = Wire)]
 pub async fn fetch_secrets(edit: Option<SecretId>) -> Result<SecretsPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);

@@ -1,4 +1,4 @@
-//! The page on which a task is started by hand. Its form posts to the page's own path.
+//! The page for a manual start of a task. Its form posts to the page's own path.
 
 #![expect(
     missing_docs,
@@ -20,7 +20,7 @@ use crate::{
     task::{RunRequest, execution::ParameterKind},
 };
 
-/// The form, empty or as it was sent.
+/// The form, empty or as sent.
 #[server(prefix = "/fn", endpoint = "start_page", input = Wire, output = Wire)]
 pub async fn fetch_start(id: TaskId) -> Result<StartPage, AppError> {
     let (backend, caller) = (backend()?, caller()?);
@@ -30,7 +30,7 @@ pub async fn fetch_start(id: TaskId) -> Result<StartPage, AppError> {
         Some(Posted::Start(typed, error)) => (typed, Some(error)),
         _ => (RunRequest::default(), None),
     };
-    // A secret is typed again; it is never sent back to a page.
+    // A secret has to be typed again; it is never sent back to a page.
     for one in &form.parameters {
         if one.kind == ParameterKind::Secret {
             typed.parameters.remove(&one.name);

@@ -55,7 +55,7 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppErro
     )
 }
 
-/// Ends a token.
+/// Revokes a token.
 #[server(prefix = "/fn", endpoint = "token_revoke", output = Wire)]
 pub async fn revoke_token(id: TokenId) -> Result<(), AppError> {
     with_status(backend()?.token_revoke(&caller()?, id).await)

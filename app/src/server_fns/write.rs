@@ -1,5 +1,4 @@
-//! Controls: small forms that also work as plain POSTs, after which the browser goes back to the
-//! page it came from.
+//! Controls: small forms that also work as plain POSTs, after which the browser returns to the page it came from.
 
 #![expect(
     missing_docs,
@@ -23,9 +22,8 @@ use crate::{
     task::Control,
 };
 
-/// Pause, close, restore, urge or unurge: `verb` names which (`reopen` restores a task that was
-/// closed, and says so); `urge_cron` is read for `urge`,
-/// `until` for `pause`.
+/// Pauses, closes, resumes or chases a task: `verb` is the action (`reopen` resumes a closed task, and reports it as
+/// such); `urge_cron` is used by `urge`, `until` by `pause`.
 #[server(prefix = "/fn", endpoint = "task_control", output = Wire)]
 pub async fn control_task(
     id: TaskId,
@@ -72,7 +70,7 @@ pub async fn run_task(id: TaskId) -> Result<RunId, AppError> {
     })
 }
 
-/// Deletes a task and goes to the list.
+/// Deletes a task and returns to the list.
 #[server(prefix = "/fn", endpoint = "task_delete", output = Wire)]
 pub async fn delete_task(id: TaskId) -> Result<(), AppError> {
     with_status(backend()?.task_delete(&caller()?, id).await)?;

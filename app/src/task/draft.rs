@@ -1,8 +1,8 @@
-//! What a person typed for a task, and the rules it must keep.
+//! The input for a task, and its validation.
 //!
-//! Everything is text as typed, so that a form with faults comes back exactly as it was sent.
-//! It is read once, by [`TaskDraft::parse`]; rules that need zone tables or the database (zone
-//! known, name free) are checked by the server on what that gives.
+//! Everything is text as typed, so that a form with faults is returned exactly as it was sent. [`TaskDraft::parse`]
+//! parses it once; the server checks rules that need zone tables or the database (zone known, name free) on the
+//! result.
 
 #[cfg(test)]
 mod tests;
@@ -41,8 +41,7 @@ pub struct TaskDraft {
     pub command: String,
     /// IANA zone; empty means the server's default zone.
     pub zone: String,
-    /// 工作周期, for a task with one plain schedule: short for `schedules` with only that. Empty
-    /// where `schedules` is given.
+    /// 工作周期, for a task with one plain schedule: short for `schedules` with only that. Empty if `schedules` is given.
     pub cron: String,
     /// All schedules for work.
     pub schedules: Vec<ScheduleDraft>,
@@ -54,7 +53,7 @@ pub struct TaskDraft {
     pub channel_id: Option<i64>,
     /// RFC 3339, or `YYYY-MM-DD[ T]HH:MM[:SS]` in the task's zone; empty for none.
     pub starts_at: String,
-    /// As `starts_at`.
+    /// Like `starts_at`.
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
     pub timeout: String,
@@ -66,11 +65,11 @@ pub struct TaskDraft {
     pub runbook: String,
 }
 
-/// A draft, read once.
+/// A parsed draft.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Parsed {
-    /// What it says. What only the server can look up is still to be filled in: the zone where none
-    /// is named, the window, and the tasks that are waited for. A part with a fault has its default.
+    /// The definition. What only the server can look up has to be filled in later: the default zone, the window, and
+    /// the tasks that it waits for. A faulty part has its default.
     pub spec: TaskSpec,
     /// All faults found so far.
     pub faults: Vec<FieldError>,
@@ -85,7 +84,7 @@ impl Parsed {
         self.faults.iter().all(|fault| fault.field != field)
     }
 
-    /// The definition, where nothing is wrong with it.
+    /// The definition, if it has no faults.
     ///
     /// # Errors
     /// All faults.
@@ -99,7 +98,7 @@ impl Parsed {
 }
 
 impl TaskDraft {
-    /// Reads what was typed, and finds all faults that can be found without a server.
+    /// Parses the input, and finds all faults that can be found without a server.
     #[must_use]
     pub fn parse(&self, lang: Lang) -> Parsed {
         let mut reading = Reading {
@@ -137,11 +136,11 @@ impl TaskDraft {
         }
     }
 
-    /// The draft that would leave a definition as it is. `local` writes an instant in its zone, and
-    /// `execution` has the tasks that it waits for by name.
+    /// The draft that would leave a definition unchanged. `local` writes an instant in its zone, and `execution` has
+    /// the tasks that it waits for by name.
     #[must_use]
     pub fn of(spec: &TaskSpec, execution: ExecutionDraft, local: impl Fn(Stamp) -> String) -> Self {
-        // Each by its name: a field that the form does not show is not used, which the compiler reports.
+        // Each by its name: a field that the form does not show is unused, which the compiler reports.
         let TaskSpec {
             name,
             nickname,
@@ -183,8 +182,7 @@ impl TaskDraft {
         }
     }
 
-    /// The schedules for work as they were typed, without the empty lines of a form. The first is
-    /// always there.
+    /// The schedules as typed, without the empty lines of a form. The first one always exists.
     #[must_use]
     pub fn work_schedules(&self) -> Vec<ScheduleDraft> {
         let mut all: Vec<ScheduleDraft> = Vec::new();
@@ -203,7 +201,7 @@ impl TaskDraft {
     }
 }
 
-/// A draft while it is read.
+/// A draft being parsed.
 struct Reading<'a> {
     draft: &'a TaskDraft,
     lang: Lang,
@@ -261,7 +259,7 @@ impl Reading<'_> {
         draft.command.replace("\r\n", "\n")
     }
 
-    /// A text of several lines for people.
+    /// A multi-line text for people.
     fn text(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = text.trim().replace("\r\n", "\n");
         let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
@@ -311,9 +309,10 @@ impl Reading<'_> {
             return Some(spec.canonical());
         }
         if self.draft.urging {
-            let message = self
-                .lang
-                .pick("开启催单需要填写催单工作周期", "Urging needs an urge cycle");
+            let message = self.lang.pick(
+                "开启催单需要填写催单工作周期",
+                "Chasing needs a chase schedule",
+            );
             self.fault("urge_cron", "required", message);
         }
         None
@@ -338,7 +337,7 @@ impl Reading<'_> {
         })
     }
 
-    /// What contradicts each other.
+    /// Checks fields that contradict each other.
     fn check_together(&mut self, spec: &TaskSpec) {
         let calls = !self.draft.execution.http.url.trim().is_empty();
         if calls && !spec.command.trim().is_empty() {
@@ -353,7 +352,7 @@ impl Reading<'_> {
         {
             let message = self.lang.pick(
                 "提醒的时间要比超时限制短，否则来不及提醒",
-                "It must be shorter than the time limit, or the notice comes too late",
+                "It must be shorter than the timeout, or the warning comes too late",
             );
             self.fault("execution.soft_limit", "not_shorter", message);
         }

@@ -1,5 +1,5 @@
-//! How a task is executed: what may run beside what, what happens after a failure, and what a
-//! command is allowed to use. Kept with the task as one value, since it is read as a whole.
+//! How a task is executed: what may run at the same time, what happens after a failure, and what a command is allowed
+//! to use. Stored with the task as one value, because it is read as a whole.
 
 mod credentials;
 mod draft;
@@ -25,7 +25,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds between TERM and KILL; 10 when nothing else is said.
+/// Seconds between TERM and KILL; 10 by default.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StopGrace(pub i64);
@@ -41,37 +41,36 @@ impl Default for StopGrace {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Execution {
-    /// What becomes of a start while the task runs.
+    /// What happens to a start while the task is running.
     pub overlap: Overlap,
-    /// The concurrency pool (并发池) whose slots its runs take; empty for none.
+    /// The concurrency pool (并发池) that its runs use; empty for none.
     pub pool: String,
     /// What happens after a failure.
     pub retry: Retry,
-    /// What its output must say for a run to have succeeded.
+    /// What its output must contain, or must not, for a run to succeed.
     pub success_when: SuccessWhen,
-    /// After so many seconds people are told; the run goes on.
+    /// After this many seconds a message is sent; the run continues.
     pub soft_limit_seconds: Option<i64>,
     /// Seconds between TERM and KILL.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub stop_grace_seconds: StopGrace,
     /// What one run may use.
     pub limits: Limits,
-    /// Unix user it runs as, from the server's allow-list; empty for the server's usual one.
+    /// The Unix user it runs as, from the server's allow-list; empty for the server's default.
     pub run_as: String,
-    /// Working folder; empty for the usual one.
+    /// Working folder; empty for the default.
     pub cwd: String,
-    /// Shell that the command is given to: a name such as `bash`, or a path; empty for `/bin/sh`.
-    /// A command that begins with `#!` names its own interpreter.
+    /// The shell for the command: a name such as `bash`, or a path; empty for `/bin/sh`. A command that starts with
+    /// `#!` names its own interpreter.
     pub shell: String,
-    /// Standard error goes into the same pipe as standard output: the order of what is written is
-    /// kept, and which of the two it was is not.
+    /// Sends standard error to the same pipe as standard output: the order of the output is kept, the distinction
+    /// between the two is not.
     pub merge_output: bool,
-    /// Secrets are passed as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and are not in
-    /// the environment.
+    /// Passes secrets as files, which `JCRONTAB_SECRET_FILE_<NAME>` names, and not in the environment.
     pub secret_files: bool,
-    /// Variables of its environment, besides the usual ones.
+    /// Variables of its environment, in addition to the default ones.
     pub env: Vec<EnvVar>,
-    /// What a person may fill in when starting it by hand; defaults hold for planned starts.
+    /// Parameters of a manual start; planned starts use the defaults.
     pub parameters: Vec<Parameter>,
     /// Tasks whose results it waits for.
     pub waits: Waits,
@@ -82,14 +81,14 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// The default, always the same one: a server holds thousands of tasks that all have it.
+    /// The default, as a shared instance: a server holds thousands of tasks that all have it.
     #[must_use]
     pub fn usual() -> Arc<Self> {
         static USUAL: LazyLock<Arc<Execution>> = LazyLock::new(Arc::default);
         Arc::clone(&USUAL)
     }
 
-    /// Itself to be kept with a task: [`Execution::usual`] where it is no other.
+    /// The shared form to store with a task: [`Execution::usual`] if it is equal.
     #[must_use]
     pub fn shared(self) -> Arc<Self> {
         let usual = Self::usual();
@@ -111,7 +110,7 @@ pub struct EnvVar {
     pub value: String,
 }
 
-/// What one run may use; `None` leaves what the server has. setrlimit(2).
+/// What one run may use; `None` keeps the server's own limit. setrlimit(2).
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]

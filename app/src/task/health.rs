@@ -1,4 +1,4 @@
-//! How a task is doing: one word for people, derived from its state and its last runs.
+//! The health of a task: one word for people, derived from its state and its last runs.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -7,23 +7,23 @@ use super::{Task, TaskState};
 use crate::run::RunState;
 use crate::time::Stamp;
 
-/// How a task is doing. Only [`Health::Ok`] may be shown in green.
+/// The health of a task. Only [`Health::Ok`] may be shown in green.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", tag = "state", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Health {
-    /// Its last runs did not succeed: so many in a row, all attempts at a firing being one run.
-    /// A run that was stopped by a person neither counts nor ends the streak.
+    /// Its last runs did not succeed; all attempts at a firing count as one run. A run that was stopped by a person
+    /// neither counts nor ends the streak.
     Failing {
-        /// How many in a row.
+        /// The number of consecutive failures.
         times: i64,
         /// When the first of them started.
         since: Stamp,
     },
-    /// 催单: it asks again and again until a person says that it is done.
+    /// 催单: it asks repeatedly until a person confirms that it is done.
     Chasing,
-    /// A run is under way, or waits for its turn or its next attempt.
+    /// A run is active, or waits for room or its next attempt.
     Running {
         /// Since when.
         since: Stamp,
@@ -41,7 +41,7 @@ pub enum Health {
     Done,
 }
 
-/// [`Health`] without JSON's ways, for pages.
+/// [`Health`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Health")]
 enum PlainHealth {
@@ -56,29 +56,29 @@ enum PlainHealth {
 
 crate::wire::two_forms!(Health, PlainHealth);
 
-/// What the ledger says of a task's last runs.
+/// A summary of a task's last runs in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Pulse {
-    /// The newest run, while it is not over: since when, and which attempt it is.
+    /// The newest run, if it has not ended: since when, and the number of the attempt.
     pub under_way: Option<(Stamp, i32)>,
-    /// The newest run that is over.
+    /// The newest run that has ended.
     pub ended: Option<Ended>,
 }
 
-/// The newest run of a task that is over.
+/// The newest run of a task that has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ended {
     /// How it ended.
     pub state: RunState,
     /// When it started.
     pub started_at: Stamp,
-    /// Bad runs in a row up to it, and when the first of them started; 0 where there is none, or
-    /// where it was written by a version that did not count.
+    /// Consecutive bad runs up to it, and when the first of them started; 0 if there are none, or if a version
+    /// without the count wrote it.
     pub streak: (i64, Option<Stamp>),
 }
 
 impl Ended {
-    /// The streak of bad runs that it is part of; `None` where all is well.
+    /// The streak of bad runs that it belongs to; `None` if it succeeded.
     fn bad_streak(&self) -> Option<(i64, Stamp)> {
         let (times, since) = self.streak;
         let since = since.unwrap_or(self.started_at);
@@ -91,8 +91,7 @@ impl Ended {
 }
 
 impl Health {
-    /// How a task is doing, by its state and its last runs; `finished` where nothing will fire any
-    /// more.
+    /// The health of a task from its state and its last runs; `finished` if nothing will fire any more.
     #[must_use]
     pub fn of(task: &Task, finished: bool, pulse: &Pulse) -> Self {
         match task.state {
@@ -105,7 +104,7 @@ impl Health {
         }
         let retried = pulse.under_way.is_some_and(|(_, attempt)| attempt > 1);
         let streak = pulse.ended.as_ref().and_then(Ended::bad_streak);
-        // A firing that is tried again has not failed yet; those before it have.
+        // A firing that is being retried has not failed yet; earlier ones have.
         let streak = streak
             .map(|(times, since)| (times - i64::from(retried), since))
             .filter(|(times, _)| *times > 0);
@@ -169,9 +168,9 @@ mod tests {
             (ended(Succeeded, 0, None), Health::Ok),
             (ended(Failed, 10, Some(20)), failing(10, 20)),
             (ended(TimedOut, 1, Some(90)), failing(1, 90)),
-            // Written by a version that did not count.
+            // Written by a version without the count.
             (ended(Lost, 0, None), failing(1, 90)),
-            // Stopped by a person: that says nothing about the task.
+            // Stopped by a person, which says nothing about the task.
             (ended(Killed, 0, None), Health::Waiting),
             (ended(Killed, 3, Some(20)), failing(3, 20)),
         ] {
@@ -192,7 +191,7 @@ mod tests {
         };
         let failed = |times| ended(RunState::Failed, times, Some(20));
         assert_eq!(of(&Task::example(), &under_way(failed(2), 1)), failing(2));
-        // The attempt before this one is part of the same run.
+        // The previous attempt belongs to the same run.
         assert_eq!(of(&Task::example(), &under_way(failed(2), 2)), failing(1));
         assert_eq!(of(&Task::example(), &under_way(failed(1), 2)), running);
         let fine = ended(RunState::Succeeded, 0, None);

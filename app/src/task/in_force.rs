@@ -1,20 +1,20 @@
-//! Which schedules hold: the urge cycle while urging, else the work schedules (催单工作周期, 工作周期).
+//! Which schedules are in force: the chase cycle while chasing, else the work schedules (催单工作周期, 工作周期).
 
 use super::TaskSpec;
 use crate::i18n::Lang;
 use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
 
-/// What holds of a task's schedules.
+/// A task's schedules in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InForce<U, W> {
-    /// The urge cycle.
+    /// The chase cycle.
     Urge(U),
-    /// The schedules for work.
+    /// The work schedules.
     Work(W),
 }
 
 impl<U, W> InForce<U, W> {
-    /// The rule. A task that is chased and has no urge cycle keeps its work schedules.
+    /// The rule. A task that is chased without a chase cycle keeps its work schedules.
     #[must_use]
     pub fn of(urging: bool, urge: Option<U>, work: W) -> Self {
         match urge {
@@ -41,7 +41,7 @@ impl InForce<&str, &[Schedule]> {
 }
 
 impl TaskSpec {
-    /// What holds of its schedules.
+    /// Its schedules in force.
     #[must_use]
     pub fn in_force(&self) -> InForce<&str, &[Schedule]> {
         InForce::of(self.urging, self.urge_cron.as_deref(), &self.schedules)

@@ -1,4 +1,4 @@
-//! Lists as people type them: owners, tags, exit codes.
+//! Lists as typed: owners, tags, exit codes.
 
 use std::collections::HashSet;
 
@@ -6,25 +6,24 @@ use crate::error::FieldError;
 use crate::i18n::Lang;
 use crate::name::name_fault;
 
-/// Owners or tags a task may have.
+/// The most owners or tags of a task.
 pub const LIST_MAX: usize = 50;
-/// Characters an owner or a tag may have.
+/// The longest owner or tag, in characters.
 pub const LIST_ITEM_MAX: usize = 64;
 
-/// What stands between two entries.
+/// Separators of entries.
 const BETWEEN: [char; 8] = [',', '，', '、', '\n', ';', '；', '\r', '､'];
 
-/// Splits a list as typed (`,`, `，`, `、`, `;`, `；` and line breaks), trims, drops empties and
-/// repeats.
+/// Splits a list as typed (`,`, `，`, `、`, `;`, `；` and line breaks), trims, drops empty entries and duplicates.
 ///
-/// It stops behind the first entry above [`LIST_MAX`]: no valid list is longer, and checking the
-/// list then reports that it is.
+/// It stops after the first entry beyond [`LIST_MAX`]: no valid list is longer, and validation then reports that it
+/// is.
 #[must_use]
 pub fn split_list(text: &str) -> Vec<String> {
     gather(text.split(BETWEEN).map(str::trim))
 }
 
-/// Owners or tags as they are stored, from entries that may be lists themselves: `王，李` are two.
+/// Owners or tags as stored, from entries that may be lists themselves: `王，李` are two.
 #[must_use]
 pub fn entries(items: &[String]) -> Vec<String> {
     gather(
@@ -35,8 +34,8 @@ pub fn entries(items: &[String]) -> Vec<String> {
     )
 }
 
-/// Owners as they are stored: as [`entries`], without the `@` that people write before a name.
-/// `@all` is no person but everybody, and stays.
+/// Owners as stored: like [`entries`], without the `@` that people write before a name. `@all` means everyone, not a
+/// person, and stays.
 #[must_use]
 pub fn owners(items: &[String]) -> Vec<String> {
     gather(
@@ -69,7 +68,7 @@ fn gather<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// Reports what is wrong with owners or tags, as they were sent and as they would be stored.
+/// Reports faults of owners or tags, as sent and as they would be stored.
 pub(super) fn check_list(
     field: &str,
     sent: &[String],

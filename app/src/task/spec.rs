@@ -1,4 +1,4 @@
-//! What defines a task: everything a person decides about it, and nothing that comes of it.
+//! The definition of a task: everything a person decides about it, and nothing that results from it.
 
 use std::sync::Arc;
 
@@ -10,23 +10,22 @@ use crate::id::ChannelId;
 use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
-/// A task's definition, checked: what [`TaskDraft`](super::TaskDraft) is read into, what is stored,
-/// shown and compared.
+/// A task's definition, validated: what [`TaskDraft`](super::TaskDraft) is parsed into, and what is stored, shown and
+/// compared.
 ///
-/// A field that only people read belongs into [`Notes`], one about how it runs into [`Execution`]:
-/// both are stored whole, so a new one needs no column. `docs/contributing/add-a-task-field.md`
-/// lists the places.
+/// A field that only people read belongs in [`Notes`], one about how it runs in [`Execution`]: both are stored as a
+/// whole, so a new one needs no column. `docs/contributing/add-a-task-field.md` lists the places.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", default)]
 pub struct TaskSpec {
     /// 工作内容: unique.
     pub name: String,
-    /// 绰号: how the message greets; may be empty.
+    /// 绰号: the name in the greeting of messages; may be empty.
     pub nickname: String,
     /// 责任人: mentioned in messages.
     pub owners: Vec<String>,
-    /// Labels for finding it.
+    /// Labels for searching.
     pub tags: Vec<String>,
     /// What a firing does.
     pub mode: Mode,
@@ -34,7 +33,7 @@ pub struct TaskSpec {
     pub command: String,
     /// IANA zone of its schedules and its window.
     pub zone: String,
-    /// 工作周期: all schedules for work, in their order. Their ids are 0 until they are stored.
+    /// 工作周期: all work schedules, in order. Their ids are 0 until they are stored.
     pub schedules: Vec<Schedule>,
     /// 催单工作周期, used instead of the work schedules while `urging`.
     pub urge_cron: Option<String>,
@@ -48,16 +47,16 @@ pub struct TaskSpec {
     pub ends_at: Option<Stamp>,
     /// Hard limit of a run in seconds.
     pub timeout_seconds: Option<i64>,
-    /// What becomes of firings that passed while no server was up.
+    /// What happens to firings that passed while no server was up.
     pub missed: MissedRule,
-    /// How it is executed; tasks executed in the usual way share it.
+    /// How it is executed; tasks with the default share one instance.
     pub execution: Arc<Execution>,
-    /// What people should know about it.
+    /// Notes for people.
     #[serde(flatten)]
     pub notes: Notes,
 }
 
-/// [`TaskSpec`] without JSON's ways, for pages.
+/// [`TaskSpec`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "TaskSpec")]
 struct PlainSpec {
@@ -82,8 +81,7 @@ struct PlainSpec {
 
 crate::wire::two_forms!(TaskSpec, PlainSpec);
 
-/// What people should know about a task. No rule and no statement reads it, so it is stored as one
-/// value.
+/// Notes for people. No rule and no statement reads them, so they are stored as one value.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -93,7 +91,7 @@ pub struct Notes {
 }
 
 impl TaskSpec {
-    /// The schedules in force as drafts: the urge cycle while urging, else the work schedules.
+    /// The schedules in force as drafts: the chase cycle while chasing, else the work schedules.
     #[must_use]
     pub fn schedules_in_force(&self) -> Vec<ScheduleDraft> {
         match self.in_force() {
@@ -119,7 +117,7 @@ impl TaskSpec {
 
 #[cfg(any(test, feature = "fixtures"))]
 impl TaskSpec {
-    /// A command in UTC that no schedule starts soon: where a test needs any task.
+    /// A command in UTC that no schedule starts soon, for tests that need any task.
     #[must_use]
     pub fn example() -> Self {
         Self {

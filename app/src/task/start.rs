@@ -1,4 +1,4 @@
-//! A start by hand: what it asks for, and what was filled in.
+//! Manual starts: their parameters, and the values entered.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,16 +12,16 @@ impl RunForm {
     }
 }
 
-/// Input for a start by hand.
+/// Input for a manual start.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RunRequest {
-    /// What is filled in, by name.
+    /// Values of parameters, by name.
     pub parameters: std::collections::BTreeMap<String, String>,
-    /// Why, in a line; kept with the run.
+    /// Why, in one line; stored with the run.
     pub note: String,
-    /// The same key starts nothing again within a day, and gives the run that it started.
+    /// The same key starts nothing again within a day, and returns the run that it started.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -36,17 +36,17 @@ impl std::fmt::Debug for RunRequest {
     }
 }
 
-/// What a start by hand asks for, and which rules it overrides.
+/// The parameters of a manual start, and the rules that it overrides.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunForm {
-    /// What may be filled in.
+    /// The parameters.
     pub parameters: Vec<Parameter>,
     /// Rules that would keep a planned start from starting now, as sentences.
     pub overrides: Vec<String>,
-    /// What happens because of runs under way: it waits, ends them, or is refused; a sentence.
+    /// What happens because of active runs: it waits, stops them, or is refused; a sentence.
     pub overlap: Option<String>,
-    /// A fresh key: a form that is sent twice starts once.
+    /// A new key: a form that is sent twice starts the task once.
     pub idempotency_key: String,
 }

@@ -1,4 +1,4 @@
-//! Whether a task fires, and what people do about it.
+//! The states of a task, and the steps between them.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -43,16 +43,16 @@ impl TaskState {
     }
 }
 
-/// What happens to a task. A new one is [`TaskState::Active`].
+/// A step of a task. A new one is [`TaskState::Active`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TaskStep {
-    /// 暂停; a paused one gets another end of its pause.
+    /// 暂停; for a paused one it changes the end of the pause.
     Pause,
     /// 结单.
     Close,
     /// 恢复.
     Restore,
-    /// The end of its pause has come.
+    /// The pause has ended.
     Resume,
 }
 

@@ -1,4 +1,4 @@
-//! A task as pages and programs are shown it.
+//! A task as pages and API clients see it.
 
 use std::ops::Deref;
 
@@ -8,8 +8,8 @@ use super::{Health, Task};
 use crate::run::RunState;
 use crate::time::Stamp;
 
-/// A task with what follows from its schedules and its runs. The service makes it; the store, which
-/// knows neither clock nor calendars, cannot.
+/// A task with what follows from its schedules and its runs. The service computes it; the store, which has neither
+/// clock nor calendars, cannot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", schema(as = TaskRow))]
@@ -20,17 +20,17 @@ pub struct TaskView {
     pub task: Task,
     /// 工作周期: the text of the first schedule.
     pub cron: String,
-    /// Whether nothing will fire any more: its window is over, or its one time has passed.
+    /// Whether nothing will fire any more: its window is over, or its only time has passed.
     pub finished: bool,
-    /// The next firing, where there is one.
+    /// The next firing, if any.
     pub next_at: Option<Stamp>,
-    /// How it is doing.
+    /// Its health.
     pub health: Health,
-    /// Its last run, where there is one.
+    /// Its last run, if any.
     pub last_run: Option<LastRun>,
 }
 
-/// [`TaskView`] without JSON's ways, for pages.
+/// [`TaskView`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "TaskView")]
 struct PlainView {
@@ -44,7 +44,7 @@ struct PlainView {
 
 crate::wire::two_forms!(TaskView, PlainView);
 
-/// A view reads as its task.
+/// A view derefs to its task.
 impl Deref for TaskView {
     type Target = Task;
 
@@ -53,13 +53,13 @@ impl Deref for TaskView {
     }
 }
 
-/// The last run of a task, in short.
+/// A summary of the last run of a task.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct LastRun {
     /// The run.
     pub id: crate::id::RunId,
-    /// How it stands.
+    /// Its state.
     pub state: RunState,
     /// When it started.
     pub started_at: Stamp,

@@ -19,7 +19,7 @@ crate::texts! {
 }
 
 impl AboutUi {
-    /// Where time zone data comes from; an unknown word is shown as it is.
+    /// The origin of time zone data; an unknown word is shown unchanged.
     #[must_use]
     pub fn tz_source(&self, source: &str) -> String {
         match source {

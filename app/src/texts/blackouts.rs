@@ -36,7 +36,7 @@ crate::texts! {
 }
 
 impl BlackoutsUi {
-    /// What becomes of firings in a blackout.
+    /// What happens to firings in a blackout.
     #[must_use]
     pub const fn policy(&self, policy: BlackoutPolicy) -> &'static str {
         match policy {

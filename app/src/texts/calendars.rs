@@ -20,7 +20,7 @@ crate::texts! {
         calendar_delete_confirm: "日历及其全部日期都会删除。" | "Deletes the calendar and all its days.",
         add_calendar: "添加日历" | "Add a calendar",
         calendar_name_hint: "1–32 个字母、数字、汉字、- 或 _" | "1–32 letters, digits, Chinese characters, - or _",
-        source_hint: "iCalendar、JSON 或逐行文本的地址（https:// 或 webcal://）；留空则手工导入" | "URL of an iCalendar, JSON or text file (https:// or webcal://); leave empty to import by hand",
+        source_hint: "iCalendar、JSON 或逐行文本的地址（https:// 或 webcal://）；留空则手工导入" | "URL of an iCalendar, JSON or text file (https:// or webcal://); leave empty to import manually",
         change_source: "修改更新来源" | "Change the source",
         previous_year: "上一年" | "Previous year",
         next_year: "下一年" | "Next year",
@@ -42,7 +42,7 @@ crate::texts! {
     }
 }
 
-/// What an import came to.
+/// The result of an import.
 #[must_use]
 pub fn imported(lang: Lang, days: i64, ignored: usize) -> String {
     let mut text = lang.pick(
@@ -70,7 +70,7 @@ pub fn schedules_using(lang: Lang, count: i64) -> String {
     }
 }
 
-/// The heading of a year of a calendar. The name of the built-in one is too short for a title.
+/// The heading of a calendar's year. The name of the built-in calendar is too short for a title.
 #[must_use]
 pub fn calendar_year(lang: Lang, name: &str, year: i32) -> String {
     if name == BUILTIN_CALENDAR {

@@ -1,10 +1,10 @@
-//! Texts about how a task is doing, and what a control has just done.
+//! Texts about the health of a task, and about the result of a control.
 
 use super::phrases;
 use crate::i18n::Lang;
 
 crate::texts! {
-    /// Texts about how a task is doing, and what a control has just done.
+    /// Texts about the health of a task, and about the result of a control.
     HealthUi {
         health: "状态" | "Health",
         failing: "失败" | "Failing",
@@ -13,12 +13,12 @@ crate::texts! {
         waiting: "等待执行" | "Waiting",
         finished: "已结束" | "Finished",
 
-        // Where nothing will run, and why
+        // Why nothing will run
         none_closed: "任务已结单，重新打开后才会再执行。" | "The task is closed: no runs until it is reopened.",
         none_paused: "任务已暂停，恢复后才会再执行。" | "The task is paused: no runs until it is resumed.",
         none_finished: "没有后续执行。" | "No further runs.",
 
-        // What a control has done
+        // The result of a control
         did_pause: "已暂停" | "Paused",
         did_close: "已结单" | "Closed",
         did_restore: "已恢复" | "Resumed",
@@ -33,26 +33,26 @@ crate::texts! {
     }
 }
 
-/// A task that has failed so many times in a row.
+/// A task with this many consecutive failures.
 #[must_use]
 pub fn failing_times(lang: Lang, times: i64) -> String {
     format!("{} ×{times}", HealthUi::of(lang).failing)
 }
 
-/// For how long something has been so, in seconds.
+/// How long a condition has lasted, in seconds.
 #[must_use]
 pub fn lasting_for(lang: Lang, seconds: i64) -> String {
     let (count, zh, en) = phrases::in_one_unit(seconds.unsigned_abs());
     lang.pick(format!("已持续 {count} {zh}"), format!("for {count} {en}"))
 }
 
-/// Since when something has been so; the time carries its offset.
+/// Since when a condition has lasted; the time includes its offset.
 #[must_use]
 pub fn since(lang: Lang, time: &str) -> String {
     lang.pick(format!("{time} 起"), format!("since {time}"))
 }
 
-/// The longest failing one; how long it lasts and since when follow, right behind it.
+/// The longest failing one; its duration and start follow directly.
 #[must_use]
 pub const fn longest(lang: Lang) -> &'static str {
     match lang {
@@ -61,7 +61,7 @@ pub const fn longest(lang: Lang) -> &'static str {
     }
 }
 
-/// Until when a task is paused, beside the word that says so.
+/// Until when a task is paused, next to the word for it.
 #[must_use]
 pub fn until(lang: Lang, time: &str) -> String {
     lang.pick(format!("至 {time}"), format!("until {time}"))
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn streaks_are_told_by_number_and_length() {
+    fn streaks_are_described_by_number_and_length() {
         assert_eq!(failing_times(Lang::Zh, 10), "失败 ×10");
         assert_eq!(failing_times(Lang::En, 1), "Failing ×1");
         assert_eq!(lasting_for(Lang::En, 960), "for 16 min");

@@ -21,7 +21,7 @@ crate::texts! {
 
         // Background loops
         loops: "后台循环" | "Background loops",
-        loops_text: "只显示当前提供本页面的节点；其他节点请查看其自身的监控指标或日志" | "Of the node that serves this page only; see the metrics or the log of the others",
+        loops_text: "只显示当前提供本页面的节点；其他节点请查看其自身的监控指标或日志" | "Only those of the node that serves this page; for other nodes see their metrics or logs",
         loops_empty: "没有后台循环。" | "No background loops.",
         loop_name: "循环" | "Loop",
         loop_trigger: "触发方式" | "Trigger",
@@ -59,11 +59,11 @@ pub fn loop_purpose(lang: Lang, name: &str) -> Option<&'static str> {
         "results" => ("把执行结果写入数据库", "Writes results of runs"),
         "notices" => (
             "把超时等提醒写入发送队列",
-            "Queues messages that no result causes",
+            "Queues warnings such as exceeded time limits",
         ),
         "output" => (
             "上传等待存储的输出",
-            "Sends output that waits for its store",
+            "Uploads output that waits for its store",
         ),
         "streams" => (
             "结束登录已失效的实时连接",
@@ -96,7 +96,7 @@ pub fn loop_trigger(lang: Lang, every_ms: Option<u64>, woken: bool) -> String {
     parts.join(lang.pick("，", ", "))
 }
 
-/// How often a background loop failed since its last good turn.
+/// How often a background loop failed since its last successful turn.
 #[must_use]
 pub fn loop_failures(lang: Lang, panicked: bool, times: u32) -> String {
     match (panicked, times) {

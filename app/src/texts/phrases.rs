@@ -1,4 +1,4 @@
-//! Sentences of the pages that carry values: times, durations, counts.
+//! Sentences of the pages with values: times, durations, counts.
 
 use super::Ui;
 use crate::auth::Role;
@@ -29,7 +29,7 @@ pub fn relative(lang: Lang, seconds: i64) -> String {
     }
 }
 
-/// Seconds in the unit that matters: how many, and the unit in Chinese and in English.
+/// Seconds in the largest suitable unit: the number, and the unit in Chinese and in English.
 pub(super) const fn in_one_unit(seconds: u64) -> (u64, &'static str, &'static str) {
     match seconds {
         0..60 => (seconds, "秒", "s"),
@@ -39,7 +39,7 @@ pub(super) const fn in_one_unit(seconds: u64) -> (u64, &'static str, &'static st
     }
 }
 
-/// A duration in the two units that matter: `320 ms`, `4.2 秒`, `3 min 12 s`.
+/// A duration in its two largest units: `320 ms`, `4.2 秒`, `3 min 12 s`.
 #[must_use]
 pub fn took(lang: Lang, millis: i64) -> String {
     let millis = millis.max(0);
@@ -65,16 +65,16 @@ pub fn bytes(count: i64) -> String {
     }
 }
 
-/// The overview's verdict while tasks are failing.
+/// The overview's summary while tasks are failing.
 #[must_use]
 pub fn failing(lang: Lang, count: usize) -> String {
     match lang {
-        Lang::Zh => format!("{count} 个任务正在失败"),
+        Lang::Zh => format!("{count} 个任务执行失败"),
         Lang::En => format!("{count} {} failing", plural(count, "task is", "tasks are")),
     }
 }
 
-/// Tasks by state, under the verdict.
+/// Tasks by state, below the summary.
 #[must_use]
 pub fn task_counts(lang: Lang, active: i64, paused: i64, closed: i64) -> String {
     lang.pick(
@@ -83,7 +83,7 @@ pub fn task_counts(lang: Lang, active: i64, paused: i64, closed: i64) -> String 
     )
 }
 
-/// A state in the address that no task has.
+/// An unknown state in the address.
 #[must_use]
 pub fn no_such_state(lang: Lang, state: &str) -> String {
     let state: String = state.chars().take(40).collect();
@@ -98,25 +98,27 @@ pub fn no_such_state(lang: Lang, state: &str) -> String {
 pub fn shown(lang: Lang, count: usize, more: bool) -> String {
     match (lang, more) {
         (Lang::Zh, false) => format!("共 {count} 个"),
-        (Lang::Zh, true) => format!("显示 {count} 个，后面还有"),
+        (Lang::Zh, true) => format!("显示 {count} 个，后面还有更多"),
         (Lang::En, false) => format!("{count} shown"),
         (Lang::En, true) => format!("{count} shown, more follow"),
     }
 }
 
-/// Firings that one line stands for.
+/// The number of firings that one line covers.
 #[must_use]
 pub fn times(lang: Lang, count: i64) -> String {
     lang.pick(format!("× {count} 次"), format!("× {count}"))
 }
 
-/// The middle of the output that was not kept.
+/// The part of the output that was not stored.
 #[must_use]
 pub fn dropped(lang: Lang, dropped: i64, total: i64) -> String {
     let (dropped, total) = (bytes(dropped), bytes(total));
     lang.pick(
         format!("输出共 {total}，只保留了头尾，中间 {dropped} 没有保留。"),
-        format!("It wrote {total}; head and tail were kept, {dropped} in the middle were not."),
+        format!(
+            "{total} of output; the beginning and the end were kept, {dropped} in between were not."
+        ),
     )
 }
 
@@ -139,7 +141,7 @@ pub fn run_title(lang: Lang, id: i64) -> String {
     lang.pick(format!("执行 #{id}"), format!("Run #{id}"))
 }
 
-/// A label for a control that stands in a row: `立即执行：备份数据库`.
+/// The label of a control in a table row: `立即执行：备份数据库`.
 #[must_use]
 pub fn for_task(lang: Lang, what: &str, name: &str) -> String {
     lang.pick(format!("{what}：{name}"), format!("{what}: {name}"))
@@ -214,7 +216,7 @@ impl Ui {
         }
     }
 
-    /// Why a firing did not run; a code that this page does not know yet is shown as it is.
+    /// Why a firing did not run; an unknown code is shown unchanged.
     #[must_use]
     pub fn why(&self, code: &str) -> String {
         use NotRun::{Missed, Skipped};
@@ -272,12 +274,18 @@ impl Ui {
     pub const fn channel_kind(&self, kind: ChannelKind) -> &'static str {
         match kind {
             ChannelKind::Wecom => self.kind_wecom,
+            ChannelKind::Dingtalk => self.kind_dingtalk,
+            ChannelKind::Feishu => self.kind_feishu,
+            ChannelKind::Slack => self.kind_slack,
+            ChannelKind::Telegram => self.kind_telegram,
+            ChannelKind::Teams => self.kind_teams,
+            ChannelKind::Email => self.kind_email,
             ChannelKind::Webhook => self.kind_webhook,
         }
     }
 }
 
-/// The way that a channel's messages take where it is not the server's.
+/// The proxy of a channel's messages if it is not the server's.
 #[must_use]
 pub fn by_proxy(lang: Lang, proxy: &str) -> String {
     if proxy == crate::channel::DIRECT {
@@ -292,7 +300,7 @@ mod tests {
     use crate::i18n::Lang;
 
     #[test]
-    fn times_are_told_in_the_unit_that_matters() {
+    fn times_use_the_largest_suitable_unit() {
         let table = [
             (0, "刚刚", "just now"),
             (1, "马上", "now"),

@@ -1,10 +1,10 @@
-//! Texts about schedules, previews, time lines and explanations.
+//! Texts about schedules, previews, planned firings and explanations.
 
 use crate::i18n::Lang;
 use crate::schedule::DayRule;
 
 crate::texts! {
-    /// Texts about schedules, previews, time lines and explanations.
+    /// Texts about schedules, previews, planned firings and explanations.
     PlanUi {
         // The form's schedules
         schedule_add: "添加工作周期" | "Add a schedule",
@@ -50,7 +50,7 @@ crate::texts! {
 
         // Preview
         left_out: "不执行" | "Skipped",
-        your_zone: "小字为本地时区" | "Small print: your time zone",
+        your_zone: "小字为本地时区" | "Small text: your time zone",
         tz_data: "时区数据" | "Time zone data",
         zone_unknown: "没有这个时区，请从列表里选" | "Unknown time zone; choose one from the list",
 
@@ -91,13 +91,13 @@ pub fn schedule_no(lang: Lang, number: usize) -> String {
     lang.pick(format!("工作周期 {number}"), format!("Schedule {number}"))
 }
 
-/// The same as a tag beside a time.
+/// The same as a tag next to a time.
 #[must_use]
 pub fn schedule_tag(lang: Lang, number: usize) -> String {
     lang.pick(format!("周期 {number}"), format!("schedule {number}"))
 }
 
-/// How many schedules there are besides the one shown.
+/// How many schedules there are in addition to the one shown.
 #[must_use]
 pub fn more_schedules(lang: Lang, count: usize) -> String {
     lang.pick(
@@ -106,7 +106,7 @@ pub fn more_schedules(lang: Lang, count: usize) -> String {
     )
 }
 
-/// A rule of days as a choice.
+/// A day rule as an option.
 #[must_use]
 pub fn day_rule(lang: Lang, rule: DayRule) -> String {
     let ui = PlanUi::of(lang);
@@ -142,7 +142,7 @@ fn ordinal(count: u8) -> String {
     format!("{count}{ending}")
 }
 
-/// Skipped firings that are folded away; the time of the last one follows.
+/// Skipped firings that are collapsed; the time of the last one follows.
 #[must_use]
 pub fn more_left_out(lang: Lang, count: usize, until: &str) -> String {
     lang.pick(
@@ -158,13 +158,13 @@ pub fn left_out(lang: Lang, why: &str) -> String {
     lang.pick(format!("{words}：{why}"), format!("{words}: {why}"))
 }
 
-/// When a firing was named, where it starts at another time.
+/// The named time of a firing that starts at another time.
 #[must_use]
 pub fn named_for(lang: Lang, time: &str) -> String {
     lang.pick(format!("计划 {time}"), format!("planned for {time}"))
 }
 
-/// The title of a task's time line.
+/// The title of a task's planned firings.
 #[must_use]
 pub fn timeline_of(lang: Lang, name: &str) -> String {
     lang.pick(format!("{name} 的时间线"), format!("Timeline of {name}"))

@@ -1,11 +1,11 @@
-//! Texts about a run's log, its attempts, and what it was started with.
+//! Texts about a run's log, its attempts, and its parameters.
 
 use super::phrases;
 use crate::i18n::{Lang, plural};
 use crate::time::{Stamp, ZoneRules};
 
 crate::texts! {
-    /// Texts about a run's log, its attempts, and what it was started with.
+    /// Texts about a run's log, its attempts, and its parameters.
     RunLogUi {
         // Above the log
         find: "在输出中查找" | "Find in output",
@@ -50,16 +50,16 @@ pub fn clock_in(lang: Lang, zone: &str) -> String {
     lang.pick(format!("时刻按 {zone}"), format!("Times in {zone}"))
 }
 
-/// The connection is lost; the instant is a time of day with its offset.
+/// The connection is lost; `last` is a time of day with its offset.
 #[must_use]
 pub fn stale(lang: Lang, last: &str) -> String {
     lang.pick(
         format!("连接中断，正在重连；最后收到于 {last}，下面的输出可能不是最新的。"),
-        format!("The connection is lost, reconnecting. Last heard at {last}; the output below may be old."),
+        format!("The connection is lost, reconnecting. Last data at {last}; the output below may be out of date."),
     )
 }
 
-/// The way back to the log's end.
+/// The link back to the end of the log.
 #[must_use]
 pub fn fresh(lang: Lang, lines: u64) -> String {
     match (lang, lines) {
@@ -69,7 +69,7 @@ pub fn fresh(lang: Lang, lines: u64) -> String {
     }
 }
 
-/// Lines that made room for newer ones.
+/// Lines that were dropped for newer ones.
 #[must_use]
 pub fn gone(lang: Lang, lines: u64) -> String {
     lang.pick(
@@ -115,7 +115,7 @@ pub fn cut(lang: Lang, characters: u64) -> String {
     )
 }
 
-/// A line that was written over, as progress bars do.
+/// A line that was overwritten, as progress bars do.
 #[must_use]
 pub fn redrawn(lang: Lang, times: u32) -> String {
     match (lang, times) {
@@ -125,7 +125,7 @@ pub fn redrawn(lang: Lang, times: u32) -> String {
     }
 }
 
-/// Which match one is at, and how many lines match.
+/// The current match, and how many lines match.
 #[must_use]
 pub fn found(lang: Lang, at: usize, count: usize) -> String {
     match (at, count) {
@@ -138,7 +138,7 @@ pub fn found(lang: Lang, at: usize, count: usize) -> String {
     }
 }
 
-/// What was searched, where the beginning of the log is not on the page.
+/// What was searched if the page does not have the beginning of the log.
 #[must_use]
 pub fn searched(lang: Lang, lines: u64) -> String {
     lang.pick(

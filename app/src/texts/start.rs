@@ -1,7 +1,7 @@
-//! Texts about starting a task by hand.
+//! Texts about manual starts.
 
 crate::texts! {
-    /// Texts about starting a task by hand.
+    /// Texts about manual starts.
     StartUi {
         start_title: "立即执行" | "Run now",
         start_submit: "启动" | "Start",

@@ -1,8 +1,8 @@
-//! What buttons do: forms over server functions, sent by the browser itself while there is no
-//! WASM, and by [`Act`] from then on.
+//! Buttons: forms over server functions, sent by the browser itself until WASM is loaded, and by [`Act`] from then
+//! on.
 //!
-//! Leptos' `ServerAction` and `ActionForm` read each form into the function's arguments and write
-//! those down again, by code of its own for each function. Here the form is sent as it is.
+//! Leptos' `ServerAction` and `ActionForm` parse each form into the function's arguments and serialise those again,
+//! with separate code for each function. Here the form is sent as it is.
 
 #![expect(
     unreachable_pub,
@@ -20,14 +20,14 @@ use serde::de::DeserializeOwned;
 use crate::error::AppError;
 use crate::wire::{self, WireFault};
 
-/// What came of it: the answer as it was sent.
+/// The result: the answer as it was sent.
 type Outcome = Result<Bytes, AppError>;
 
 /// A server function as an action.
 pub(super) struct Act<S> {
     path: &'static str,
     action: Action<String, Outcome>,
-    // Made once, so that all buttons of the action share them.
+    // Created once, so that all buttons of the action share them.
     version: RwSignal<usize>,
     pending: Memo<bool>,
     value: MappedSignal<Option<Outcome>>,
@@ -47,7 +47,7 @@ where
     S: ServerFn<Error = AppError>,
     S::Output: DeserializeOwned,
 {
-    /// An action that has not been requested yet, unless the page is the answer to its form.
+    /// An action that has not been used yet, unless the page is the answer to its form.
     pub(super) fn new() -> Self {
         let action = action(S::PATH);
         Self {
@@ -60,29 +60,29 @@ where
         }
     }
 
-    /// How often it came back.
+    /// How many answers have arrived.
     pub(super) fn version(self) -> RwSignal<usize> {
         self.version
     }
 
-    /// Whether it is under way.
+    /// Whether a request is in progress.
     pub(super) fn pending(self) -> Memo<bool> {
         self.pending
     }
 
-    /// What came of it.
+    /// The last result.
     pub(super) fn get(self) -> Option<Result<S::Output, AppError>> {
         let read = |answer: Bytes| wire::read(&answer).map_err(AppError::from);
         self.value.get().map(|outcome| outcome.and_then(read))
     }
 
-    /// The failure in what came of it.
+    /// The failure in the last result.
     pub(super) fn error(self) -> Option<AppError> {
         self.value
             .with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
     }
 
-    /// Whether it went well.
+    /// Whether the last request succeeded.
     pub(super) fn done(self) -> bool {
         self.value.with(|outcome| matches!(outcome, Some(Ok(_))))
     }
@@ -102,7 +102,7 @@ pub(super) fn ActForm<S: 'static>(action: Act<S>, children: Children) -> impl In
 }
 
 fn action(path: &'static str) -> Action<String, Outcome> {
-    // Without WASM a failure comes back in the address of the page.
+    // Without WASM a failure is passed in the address of the page.
     let failed = use_context::<ServerActionError>()
         .filter(|error| error.path() == path)
         .map(|error| Err(ServerFnUrlError::<AppError>::decode_err(error.err())));

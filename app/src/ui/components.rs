@@ -19,13 +19,13 @@ pub(super) mod why;
 
 use leptos::prelude::*;
 
-/// A line of a list of facts.
+/// One line of a list of facts.
 pub(super) fn fact(term: &'static str, value: impl IntoAny) -> AnyView {
     let value = value.into_any();
     view! { <div><dt>{term}</dt><dd>{value}</dd></div> }.into_any()
 }
 
-/// A heading of a page, with what can be done there on its right.
+/// A page's heading, with its actions on the right.
 pub(super) fn page_head(title: String, actions: AnyView) -> AnyView {
     view! {
         <leptos_meta::Title text=title.clone()/>
@@ -37,7 +37,7 @@ pub(super) fn page_head(title: String, actions: AnyView) -> AnyView {
     .into_any()
 }
 
-/// Where there is nothing to show yet: says so and what to do.
+/// An empty state: says that there is nothing yet, and what to do.
 pub(super) fn blank(
     glyph: &'static str,
     title: &'static str,

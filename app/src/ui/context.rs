@@ -1,4 +1,4 @@
-//! What every page knows without asking: language, texts, theme and who is signed in.
+//! Context of every page: language, texts, theme and the signed-in account.
 
 use leptos::prelude::*;
 
@@ -11,8 +11,10 @@ use crate::texts::Ui;
 use crate::texts::about::AboutUi;
 use crate::texts::blackouts::BlackoutsUi;
 use crate::texts::calendars::CalendarsUi;
+use crate::texts::channels::ChannelsUi;
 use crate::texts::execution::ExecutionUi;
 use crate::texts::health::HealthUi;
+use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
@@ -20,10 +22,10 @@ use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
 use crate::wire;
 
-/// Which colours a reader wants.
+/// The reader's choice of colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {
-    /// As the system is set.
+    /// Follow the system.
     #[default]
     Auto,
     /// Light.
@@ -46,7 +48,7 @@ impl Theme {
         }
     }
 
-    /// Reads a stored or posted value; `None` for anything else.
+    /// Parses a stored or posted value; `None` for anything else.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.as_str() == name)
@@ -66,7 +68,7 @@ impl Theme {
 #[derive(Clone)]
 pub(super) struct Session(pub(super) Option<Principal>);
 
-/// What was done by the form before this document; said once.
+/// What the previous form did; reported once.
 #[derive(Clone, Copy)]
 pub(super) struct Said(pub(super) RwSignal<Option<Done>>);
 
@@ -76,8 +78,8 @@ pub(super) fn provide() {
     provide_context(lang);
     provide_context(Ui::of(lang));
     provide_context(request_theme());
-    // The server knows who asks; the browser reads it from the page. It changes only with a new
-    // document, because signing in and out are plain form posts.
+    // The server knows the caller; the browser reads it from the page. It changes only with a new document, because
+    // signing in and out are plain form posts.
     let principal = SharedValue::<_, wire::Form>::new_with_encoding(|| {
         use_context::<Caller>().and_then(|caller| caller.principal)
     });
@@ -86,7 +88,7 @@ pub(super) fn provide() {
     provide_context(Said(RwSignal::new(done.into_inner())));
 }
 
-/// The reader's theme: of the request on the server, of the document in the browser.
+/// The reader's theme: from the request on the server, from the document in the browser.
 pub(super) fn request_theme() -> Theme {
     if let Some(theme) = use_context::<Theme>() {
         return theme;
@@ -106,7 +108,7 @@ pub(super) fn ui() -> &'static Ui {
     use_context().unwrap_or(&Ui::ZH)
 }
 
-/// The page's texts about schedules and time lines.
+/// The page's texts about schedules and planned firings.
 pub(super) fn plan_ui() -> &'static PlanUi {
     PlanUi::of(lang())
 }
@@ -114,6 +116,11 @@ pub(super) fn plan_ui() -> &'static PlanUi {
 /// The page's texts of the About page.
 pub(super) fn about_ui() -> &'static AboutUi {
     AboutUi::of(lang())
+}
+
+/// The page's texts about the history of messages.
+pub(super) fn messages_ui() -> &'static MessagesUi {
+    MessagesUi::of(lang())
 }
 
 /// The page's texts about blackouts.
@@ -136,6 +143,11 @@ pub(super) fn pools_ui() -> &'static PoolsUi {
     PoolsUi::of(lang())
 }
 
+/// The page's texts about channels.
+pub(super) fn channels_ui() -> &'static ChannelsUi {
+    ChannelsUi::of(lang())
+}
+
 /// The page's texts about secrets.
 pub(super) fn secrets_ui() -> &'static SecretsUi {
     SecretsUi::of(lang())
@@ -146,12 +158,12 @@ pub(super) fn execution_ui() -> &'static ExecutionUi {
     ExecutionUi::of(lang())
 }
 
-/// The page's texts about how a task is doing and what a control has done.
+/// The page's texts about health and the results of controls.
 pub(super) fn health_ui() -> &'static HealthUi {
     HealthUi::of(lang())
 }
 
-/// The page's texts about starts by hand.
+/// The page's texts about manual starts.
 pub(super) fn start_ui() -> &'static StartUi {
     StartUi::of(lang())
 }
@@ -161,7 +173,7 @@ pub(super) fn principal() -> Option<Principal> {
     use_context::<Session>().and_then(|session| session.0)
 }
 
-/// What was done by the form before this document, as long as the page has not been left.
+/// What the previous form did, until the page is left.
 pub(super) fn said() -> RwSignal<Option<Done>> {
     use_context::<Said>().map_or_else(|| RwSignal::new(None), |said| said.0)
 }
@@ -171,7 +183,7 @@ pub(super) fn may(action: Action) -> bool {
     principal().is_some_and(|principal| principal.can(action))
 }
 
-/// Gives the page being rendered an HTTP status; nothing in the browser.
+/// Sets the HTTP status of the page being rendered; does nothing in the browser.
 pub(super) fn set_status(status: u16) {
     if let Some(sink) = use_context::<crate::response::SharedSink>() {
         sink.set_status(status);

@@ -1,4 +1,4 @@
-//! What stands around every page: the header, the way to the pages, language, theme, sign-out.
+//! The frame of every page: header, navigation, language, theme, sign-out.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -91,7 +91,7 @@ fn section(path: &str) -> &'static str {
     }
 }
 
-/// Name, preferences and sign-out, in a popover that needs no script.
+/// Name, preferences and sign-out, in a popover that needs no JavaScript.
 fn account(name: &str, role: &'static str) -> AnyView {
     let ui = ui();
     let name = name.to_owned();
@@ -145,7 +145,7 @@ fn preferences() -> AnyView {
     .into_any()
 }
 
-/// A reader with a screen reader or a keyboard starts at the new page, not at the old link.
+/// Moves the focus to the new page, so that readers with a screen reader or a keyboard do not stay at the old link.
 fn focus_after_navigation(main: NodeRef<leptos::html::Main>) {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
@@ -153,7 +153,7 @@ fn focus_after_navigation(main: NodeRef<leptos::html::Main>) {
         if before.is_some_and(|before| before != now)
             && let Some(main) = main.get_untracked()
         {
-            // An element that cannot be focused is no reason to stop.
+            // If the element cannot be focused, nothing else has to stop.
             let _ = main.focus();
         }
         now

@@ -1,7 +1,7 @@
-//! Pages that stay true while they are open.
+//! Keeps pages up to date while they are open.
 //!
-//! The server sends what changed ([`crate::routes::EVENTS`]); pages follow what concerns them and
-//! fetch again. Nothing of this runs on the server.
+//! The server announces changes ([`crate::routes::EVENTS`]); pages follow those that concern them and fetch again.
+//! None of this runs on the server.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::wire;
 #[cfg(feature = "hydrate")]
 mod source;
 
-/// What has changed since the page last heard.
+/// Changes since the page last checked.
 #[derive(Clone, Default)]
 struct Change {
     /// Counts the changes.
@@ -26,17 +26,17 @@ struct Change {
 #[derive(Clone, Copy)]
 pub(super) struct LiveUpdates {
     changed: RwSignal<Change>,
-    /// Whether the connection is lost, and what is on screen may be old.
+    /// Whether the connection is lost, and the page may be outdated.
     pub(super) stale: RwSignal<bool>,
-    /// Seconds since the document became alive: drives relative times.
+    /// Seconds since hydration: drives relative times.
     pub(super) elapsed: RwSignal<i64>,
-    /// The zone of the reader's browser; empty until it is known, which it mostly is from the start.
+    /// The zone of the reader's browser; empty until it is known, which it usually is from the start.
     pub(super) viewer_zone: RwSignal<String>,
 }
 
 /// Puts [`LiveUpdates`] into the context. Called once, by `App`.
 pub(super) fn provide() {
-    // What an earlier document has learnt.
+    // As reported by an earlier document.
     let zone = SharedValue::<_, wire::Form>::new_with_encoding(|| {
         use_context::<ViewerZone>().map_or_else(String::new, |zone| zone.0)
     });
@@ -50,7 +50,7 @@ pub(super) fn provide() {
 
 /// The live side of the site.
 pub(super) fn live() -> LiveUpdates {
-    // `App` provides it before anything else; a fresh one is as good where it did not.
+    // `App` provides it before anything else; otherwise a new one works as well.
     use_context().unwrap_or_else(|| {
         provide();
         expect_context()
@@ -68,7 +68,7 @@ impl LiveUpdates {
         source::start(self, signed_in);
     }
 
-    /// The zone of the reader's browser where it is another one than `zone`; else empty.
+    /// The zone of the reader's browser if it differs from `zone`; else empty.
     pub(super) fn viewer_beside(self, zone: &str) -> String {
         let viewer = self.viewer_zone.get();
         if viewer == zone {
@@ -78,7 +78,7 @@ impl LiveUpdates {
         }
     }
 
-    /// A counter that grows with every change of `task`, or of anything when there is none.
+    /// A counter that increases with every change of `task`, or of anything if it is `None`.
     pub(super) fn follow(self, task: Signal<Option<i64>>) -> RwSignal<u32> {
         let seen = RwSignal::new(0);
         Effect::new(move |before: Option<u32>| {

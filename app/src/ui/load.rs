@@ -1,4 +1,4 @@
-//! What a page shows while its data is under way, and when there is none.
+//! What a page shows while its data is loading, and when loading failed.
 
 mod data;
 
@@ -12,10 +12,10 @@ use super::context::ui;
 use crate::error::{AppError, ErrorKind};
 use crate::routes;
 
-/// Shows `data` by `view`, keeps it on screen while it is fetched again, and shows failures.
+/// Shows `data` with `view`, keeps it on screen while it is fetched again, and shows failures.
 ///
-/// When the server cannot be reached for a moment the last good data stays: a page with
-/// yesterday's facts and the frame's banner is worth more than an empty one.
+/// While the server cannot be reached the last data stays: an outdated page with the banner of the frame is better
+/// than an empty one.
 pub(super) fn page<T, F>(data: Data<T>, view: F) -> AnyView
 where
     T: Payload,
@@ -27,7 +27,7 @@ where
     )
 }
 
-/// Makes a page of what is in a parcel.
+/// Draws the content of a parcel.
 type Draw = Box<dyn Fn(&Parcel) -> Result<AnyView, AppError> + Send + Sync>;
 
 fn shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
@@ -44,9 +44,9 @@ fn shown(data: Resource<Parcel, Post>, draw: Draw) -> AnyView {
             _ => error_view(error),
         },
     };
-    // Not `data.await`: before it draws anew, this closure ends what the old page has made, its
-    // signals too. If it then had to wait, because another question is under way already, the old
-    // page would stay on screen, and its clocks and buttons would read signals that are gone.
+    // Not `data.await`: before it draws again, this closure disposes of what the old page has created, including its
+    // signals. If it then had to wait, because another request is in progress, the old page would stay on screen, and
+    // its clocks and buttons would read disposed signals.
     view! { <Transition fallback=skeleton>{move || data.get().map(&answered)}</Transition> }
         .into_any()
 }
@@ -63,7 +63,7 @@ fn skeleton() -> AnyView {
     .into_any()
 }
 
-/// A failure in place of a page: what, what to do, and how to find it in the log.
+/// A failure in place of a page: what failed, what to do, and how to find it in the log.
 pub(super) fn error_view(error: AppError) -> AnyView {
     let ui = ui();
     let heading = match error.kind {
@@ -86,14 +86,14 @@ pub(super) fn error_view(error: AppError) -> AnyView {
             {error.incident.map(|id| view! {
                 <p class="muted">{ui.error_incident} " " <code>{id}</code></p>
             })}
-            // `external`: a real request, so that a dead page is really loaded again.
+            // `external`: a full request, so that a broken page is really loaded again.
             <p><a class="button" href=next.0 rel="external">{next.1}</a></p>
         </section>
     }
     .into_any()
 }
 
-/// A failure beside the control or the form that caused it; nothing while there is none.
+/// A failure next to the control or form that caused it; nothing if there is none.
 pub(super) fn notice(error: Signal<Option<AppError>>) -> AnyView {
     view! {
         <div class="notices" aria-live="polite">

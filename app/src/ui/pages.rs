@@ -1,4 +1,4 @@
-//! One file a page.
+//! One file per page.
 
 pub(super) mod about;
 pub(super) mod account;
@@ -7,6 +7,8 @@ pub(super) mod blackouts;
 pub(super) mod calendar;
 pub(super) mod calendars;
 pub(super) mod channels;
+mod listing;
+pub(super) mod messages;
 pub(super) mod nodes;
 pub(super) mod not_found;
 pub(super) mod occurrences;

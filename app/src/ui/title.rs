@@ -1,16 +1,16 @@
 //! The document's title.
 //!
-//! `leptos_meta` writes it into the document as it is, so on the server a task named
-//! `</title><form …>` would be markup. In the browser the same component sets `document.title`,
-//! which takes text. See `docs/adr/0025-titles-are-escaped-by-us.md`.
+//! `leptos_meta` writes it into the document unescaped, so on the server a task named `</title><form …>` would be
+//! markup. In the browser the same component sets `document.title`, which takes text. See
+//! `docs/adr/0025-titles-are-escaped-by-us.md`.
 
 use std::borrow::Cow;
 
 use crate::texts::Ui;
 use crate::ui::components::output::visible;
 
-/// The title of a page's document, as the library is to write it: every title goes through here,
-/// whichever page sets it. Signs that change the direction of text are shown, not obeyed.
+/// The title of a page's document, in the form that the library writes: every title uses this function. Characters
+/// that change the direction of text are made visible.
 pub(super) fn document_title(page: String) -> String {
     let product = Ui::ZH.product;
     let title = if page.is_empty() {

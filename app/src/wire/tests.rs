@@ -1,5 +1,5 @@
-//! Everything that crosses is written and read again. The values are made up by [`Maker`], which
-//! is asked for them as a reader is, so no type can be forgotten a field of.
+//! Everything that crosses is written and read again. [`Maker`] generates the values from each type's own
+//! `Deserialize`, so no field can be forgotten.
 
 mod maker;
 
@@ -20,7 +20,7 @@ use crate::run::HistoryItem;
 use crate::task::TaskQuery;
 use maker::Maker;
 
-/// Made-up values of a type: enough for every variant of every field to come up.
+/// Generated values per type: enough for every variant of every field.
 const VALUES: u32 = 200;
 
 fn crosses<T: Serialize + DeserializeOwned + PartialEq + Debug>() {
@@ -35,7 +35,7 @@ fn crosses<T: Serialize + DeserializeOwned + PartialEq + Debug>() {
     }
 }
 
-/// As a page's data: an answer, or why there is none.
+/// As a page's data: an answer, or an error.
 fn answers<T: Serialize + DeserializeOwned + PartialEq + Debug>() -> usize {
     crosses::<T>();
     crosses::<Result<T, AppError>>();
@@ -72,7 +72,7 @@ fn answers_and_questions_are_read_as_they_were_written() {
     crosses::<TaskQuery>();
     crosses::<(Option<TaskId>, Option<SecretId>)>();
 
-    // A server function whose answer is of a new type has to be named above.
+    // A server function whose answer has a new type must be added above.
     let sources = [
         include_str!("../server_fns/blackouts.rs"),
         include_str!("../server_fns/calendars.rs"),
@@ -89,10 +89,10 @@ fn answers_and_questions_are_read_as_they_were_written() {
     ];
     let asked = |source: &str| source.matches("pub async fn fetch_").count();
     assert_eq!(pages, sources.into_iter().map(asked).sum::<usize>());
-    let told = sources
+    let names = sources
         .iter()
         .flat_map(|source| source.split("pub async fn ").skip(1));
-    let kinds: std::collections::BTreeSet<&str> = told
+    let kinds: std::collections::BTreeSet<&str> = names
         .filter(|function| !function.starts_with("fetch_"))
         .filter_map(|function| function.split_once("Result<")?.1.split_once(", AppError"))
         .map(|(answer, _)| answer)

@@ -42,7 +42,7 @@ impl Ledger {
             while let Ok(first) = results.recv() {
                 std::thread::sleep(GROUP);
                 let group = write(&writing, first, &results);
-                // Without its result a run is missing at the end, and is reported there.
+                // A run without its result is missing at the end, and is reported there.
                 *lock(&counting.0) -= group.unwrap_or(0);
                 counting.1.notify_all();
             }
@@ -54,7 +54,7 @@ impl Ledger {
         })
     }
 
-    /// Enters tasks.
+    /// Adds tasks.
     pub(crate) fn enter(&self, agenda: &BTreeMap<i64, Vec<String>>) -> Result<(), Failure> {
         let mut connection = lock(&self.connection);
         let all = connection.transaction()?;
@@ -68,13 +68,13 @@ impl Ledger {
         Ok(all.commit()?)
     }
 
-    /// When something is due next.
+    /// When the next task is due.
     pub(crate) fn next(&self) -> Result<Option<i64>, Failure> {
         let connection = lock(&self.connection);
         Ok(connection.query_row("SELECT min(next_at) FROM task", [], |row| row.get(0))?)
     }
 
-    /// Claims what is due, in one transaction; gives runs and commands.
+    /// Claims due tasks, in one transaction; returns runs and commands.
     pub(crate) fn claim(&self, now: i64) -> Result<Vec<(i64, String)>, Failure> {
         let mut connection = lock(&self.connection);
         let claim =
@@ -107,7 +107,7 @@ impl Ledger {
         self.ended.send((run, code)).ok();
     }
 
-    /// Waits until all results are written, and sees that they are.
+    /// Waits until all results are written, and checks them.
     pub(crate) fn settle(&self) -> Result<(), Failure> {
         let mut open = lock(&self.open.0);
         while *open > 0 {

@@ -1,4 +1,4 @@
-//! The floor: what no scheduler of this kind can be below.
+//! The floor: the lower bound for a scheduler of this kind.
 //!
 //! ```text
 //! floor mem            commands from stdin are started at their instants; nothing is stored
@@ -7,8 +7,8 @@
 //! floor commits FILE N                      makes N commits of one row; prints a rate
 //! ```
 //!
-//! Lines on stdin are `NANOSECONDS COMMAND`: an instant since 1970 and a line for the shell. It
-//! says `ready` once it has taken them all over, and ends after the last.
+//! Lines on stdin are `NANOSECONDS COMMAND`: an instant since 1970 and a line for the shell. It prints `ready` once
+//! it has read them all, and ends after the last.
 
 mod ledger;
 mod limits;
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
-/// What is due, by instant.
+/// The lines by instant.
 fn agenda() -> Result<BTreeMap<i64, Vec<String>>, Failure> {
     let mut agenda: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {

@@ -1,4 +1,4 @@
-//! Starting commands, at most 64 at once, their output read and thrown away.
+//! Starts commands, at most 64 at once; their output is read and discarded.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::Failure;
 
 const AT_ONCE: usize = 64;
 
-/// Commands under way.
+/// Running commands.
 pub(crate) struct Starts {
     permits: Arc<Semaphore>,
     running: JoinSet<Result<(), Failure>>,

@@ -30,7 +30,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     let entering = idle(stage, &python, report).await?;
     let sets = Sets::fresh(stage, "apscheduler")?;
     let mut peer = Peer::start(stage, &python, "fires.db").await?;
-    // The first instant comes when all tasks are surely entered.
+    // The first instant is late enough for all tasks to be added.
     let first = now_seconds() + i64::try_from(3 * entering.as_secs())? + 10;
     let due = [
         (&sets.one, ONE),
@@ -58,7 +58,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     Ok(())
 }
 
-/// A virtual environment with the exact versions, made once.
+/// A virtual environment with the exact versions, created once.
 fn install(stage: &Stage) -> Result<PathBuf, Failure> {
     let versions = stage.root.join("bench/peers/apscheduler.txt");
     let home = stage.keep.join("apscheduler");
@@ -153,7 +153,7 @@ async fn first_after(stamps: &Stamps, begun: i64) -> Result<f64, Failure> {
     Err("nothing fires after a start".into())
 }
 
-/// A running scheduler; it ends with this value.
+/// A running scheduler; dropping it ends it.
 struct Peer {
     /// Kills it when dropped.
     child: Child,
@@ -191,7 +191,7 @@ impl Peer {
         self.answer().await
     }
 
-    /// Ends it as its user would, so that nothing of it fires any more.
+    /// Ends it like a user would, so that it fires nothing any more.
     async fn stop(mut self) -> Result<(), Failure> {
         drop(self.input);
         tokio::time::timeout(Duration::from_secs(60), self.child.wait())

@@ -1,4 +1,4 @@
-//! Debian's cron, a private one in a mount namespace of its own.
+//! Debian's cron, a private instance in its own mount namespace.
 
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};

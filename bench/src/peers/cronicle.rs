@@ -1,7 +1,7 @@
 //! Cronicle, a scheduler with pages, on Node.
 //!
-//! It is in no package registry, so it is not installed here: `CRONICLE_DIR` names the folder of
-//! one that is installed and built. Nothing in that folder is written to.
+//! It is in no package registry, so it is not installed here: `CRONICLE_DIR` is the folder of an installed and built
+//! one. Nothing is written to that folder.
 
 mod service;
 
@@ -24,7 +24,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     let mut service = Service::start(&home).await?;
     let memory = idle_memory(service.pid()).await?;
     report.put("P6", CRONICLE, ("memory, 0 tasks", "MB"), [memory]);
-    // They are entered and looked at before the others; one minute should be enough for that.
+    // They are added and measured before the others; one minute should be enough for that.
     let others = if stage.quick { 2 } else { 5 };
     let last = next_minute() + (1 + others) * MINUTE;
     service.enter(&sets.thousand, &[last]).await?;

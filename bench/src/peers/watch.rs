@@ -8,7 +8,7 @@ use crate::stamps::{Round, SECOND, Stamps, round};
 use crate::workloads::fires::Fires;
 use crate::{Failure, meter, now_nanos};
 
-/// How often a peer that works off its starts is looked at.
+/// How often a peer is polled while its starts arrive.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Tasks that are due together, again and again.
@@ -50,14 +50,14 @@ impl Set {
     }
 }
 
-/// A running peer under the stopwatch.
+/// A running peer being measured.
 pub(super) struct Watch {
     who: &'static str,
     pid: u32,
     fires: Fires,
     instants: usize,
     miscounts: usize,
-    /// What was wrong at an instant.
+    /// Faults at an instant.
     sentences: Vec<String>,
 }
 
@@ -85,7 +85,7 @@ impl Watch {
         let instant = instant * SECOND;
         let until = instant - SECOND / 2 - now_nanos();
         if until < 0 {
-            return Err("an instant was over before it was looked at".into());
+            return Err("an instant was over before it was measured".into());
         }
         tokio::time::sleep(Duration::from_nanos(u64::try_from(until)?)).await;
         let before = meter::cpu_ms(self.pid)?;
@@ -100,7 +100,7 @@ impl Watch {
         }
         let mut seen = match (round(&stamps, instant, set.count), after) {
             (Ok(seen), _) => seen,
-            // It does nothing more, so what is missing was lost.
+            // It is idle, so what is missing was lost.
             (Err(wrong), Some(_)) => {
                 self.miscounts += 1;
                 self.say(&wrong.to_string());
@@ -132,7 +132,7 @@ impl Watch {
             .push(format!("{}, instant {}: {what}.", self.who, self.instants));
     }
 
-    /// Notes all instants.
+    /// Records all instants.
     pub(super) fn note(self, report: &mut Report) {
         self.fires.note(report, self.who);
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
@@ -154,9 +154,9 @@ fn all(stamps: &[(String, i64)], instant: i64) -> Round {
     }
 }
 
-/// Waits until a peer has no child and takes no CPU time to speak of, at most for `limit`; gives
-/// the CPU time it took so far, and nothing when it is still busy: children that run are not in it
-/// yet. What it does after the last start, its bookkeeping, is part of the price of a fire.
+/// Waits until a peer has no child and takes hardly any CPU time, for at most `limit`; returns the CPU time it took
+/// so far, or nothing if it is still busy: running children are not included yet. Its work after the last start, the
+/// bookkeeping, is part of the price of a firing.
 async fn settled(pid: u32, limit: Duration) -> Result<Option<f64>, Failure> {
     let begun = tokio::time::Instant::now();
     let mut last = meter::cpu_ms(pid)?;
@@ -184,7 +184,7 @@ pub(super) async fn idle_cpu(stage: &Stage, pid: u32) -> Result<f64, Failure> {
     Ok(percent)
 }
 
-/// Memory of a peer that has just started, in MB, once it does nothing more.
+/// Memory of a peer that has just started, in MB, once it is idle.
 pub(super) async fn idle_memory(pid: u32) -> Result<f64, Failure> {
     settled(pid, Duration::from_secs(30)).await?;
     meter::pss_mb(pid)

@@ -14,15 +14,15 @@ use crate::{Failure, meter, now_nanos};
 
 /// Tasks due at once.
 const TASKS: usize = 1_000;
-/// Megabytes that the large server holds more.
+/// Additional megabytes of the large server.
 const BALLAST: usize = 500;
 /// Each server has its instants so many seconds apart, the other's in the middle.
 const APART: i64 = 20;
-/// The server as it is.
+/// The server without ballast.
 const PLAIN: &str = "jcrontab, without ballast";
 
-/// Takes memory when it is loaded, and holds it: in small pages, which is what makes a fork slow.
-/// The product has no part in it; the commands it starts do not inherit its environment.
+/// Allocates memory when it is loaded, in small pages, which is what makes a fork slow. The product is not involved;
+/// the commands it starts do not inherit its environment.
 const SOURCE: &str = r#"
 #include <string.h>
 #include <sys/mman.h>

@@ -45,7 +45,7 @@ async fn fire(stage: &Stage, report: &mut Report, db: Db, instants: i64) -> Resu
     for number in 0..instants {
         let instant = (first + number * EVERY) * SECOND;
         let left = instant + (EVERY - 1) * SECOND - now_nanos();
-        // Until shortly before the next one: what is there by then is what came.
+        // Until shortly before the next one: what has arrived by then counts.
         tokio::time::sleep(Duration::from_nanos(u64::try_from(left.max(0))?)).await;
         let all = stamps.read()?;
         if let Err(why) = round(&all[before..], instant, TASKS) {
@@ -59,11 +59,11 @@ async fn fire(stage: &Stage, report: &mut Report, db: Db, instants: i64) -> Resu
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     report.put("P5", db.product(), ("instants", ""), [instants as f64]);
     product.stop().await?;
-    tell(report, db, &log)
+    note_log(report, db, &log)
 }
 
-/// What the server's log says about claims and groups of results.
-fn tell(report: &mut Report, db: Db, log: &Path) -> Result<(), Failure> {
+/// The server's log about claims and groups of results.
+fn note_log(report: &mut Report, db: Db, log: &Path) -> Result<(), Failure> {
     let (mut claims, mut commits, mut fires) = (Vec::new(), 0.0, 0.0);
     for line in std::fs::read_to_string(log)?.lines() {
         let Ok(event) = serde_json::from_str::<serde_json::Value>(line) else {

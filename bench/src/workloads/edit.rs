@@ -14,7 +14,7 @@ use crate::stage::{Db, Stage};
 use crate::stamps::{SECOND, Stamps, millis};
 use crate::{Failure, now_nanos};
 
-/// A schedule that is not due for months, and one that is due each second.
+/// A schedule that is not due for months, and one that is due every second.
 const FAR: &str = "0 3 1 6 *";
 const NEAR: &str = "* * * * * *";
 /// How long an edit may take.
@@ -120,7 +120,7 @@ async fn other_process(stage: &Stage, product: &Product, edits: i64) -> Result<V
     let mut taken = Vec::new();
     for edit in 0..edits {
         phase(edit).await?;
-        // A thread of its own: the server is looked at while the command ends.
+        // A thread of its own: the server is polled while the command ends.
         let seen =
             tokio::task::block_in_place(|| change(&["task", "urge", &number, "--cron", NEAR]));
         seen?;
@@ -145,7 +145,9 @@ async fn old_commands(stage: &Stage, product: &Product, edits: i64) -> Result<()
     let second = product.home.another_node(folder)?.start().await?;
     let labelled = |edit: i64| stamps.command(&format!("{edit}@$JCRONTAB_SCHEDULED_FOR"));
     let now = now_nanos() / SECOND;
-    let task = product.add(&draft("told", NEAR, &labelled(0), now)).await?;
+    let task = product
+        .add(&draft("shown", NEAR, &labelled(0), now))
+        .await?;
     let path = format!("tasks/{task}");
     let mut answered = vec![now_nanos()];
     for edit in 1..=edits {

@@ -1,7 +1,7 @@
-//! Databases full of history, written past the product: it would take days to make it.
+//! Databases full of history, written directly: creating it through the product would take days.
 //!
-//! Firings lie evenly over a year, in turn over all tasks, so that rows of one task are far apart
-//! as they are in life. Two of a hundred runs end badly, seven of a thousand firings did not run.
+//! Firings are spread evenly over a year, alternating over all tasks, so that rows of one task are far apart as in
+//! production. Two of a hundred runs end badly, seven of a thousand firings did not run.
 
 mod mariadb;
 mod sqlite;
@@ -13,7 +13,7 @@ pub(super) use sqlite::{
     fill as fill_sqlite, last as last_sqlite, schema as schema_sqlite, size as size_sqlite,
 };
 
-/// A stretch of history.
+/// A period of history.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct History {
     /// Runs in it.
@@ -37,7 +37,7 @@ pub(super) struct Size {
 
 /// Of a thousand firings, those that ran; the others were skipped or missed.
 const RAN: u64 = 993;
-/// Who ran them: no node of now, with a name as long as theirs.
+/// The node that ran them: no current one, with a name as long as theirs.
 const NODE: &str = "0123456789abcdef";
 
 impl History {

@@ -60,7 +60,7 @@ impl Fires {
     }
 }
 
-/// Which seconds of a minute are whose: enough room that one instant has ended before the next.
+/// The seconds of a minute for each size: enough room that one instant has ended before the next.
 const ONE: (&[i64], usize) = (&[0, 3, 6, 9, 12, 15, 18], 1);
 const HUNDRED: (&[i64], usize) = (&[21, 27], 100);
 const THOUSAND: (&[i64], usize) = (&[34, 47], 1_000);
@@ -70,7 +70,7 @@ const THOUSAND: (&[i64], usize) = (&[34, 47], 1_000);
 enum Way {
     /// As a user would.
     AsTyped,
-    /// So that only a shell can read it.
+    /// In a form that only a shell can read.
     ByShell,
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     Ok(())
 }
 
-/// The floor: as many instants, each as soon as the one before is over.
+/// The floor: as many instants, each as soon as the previous one is over.
 async fn floor(stage: &Stage, kind: &str) -> Result<Fires, Failure> {
     let folder = stage.fresh(&format!("floor-{kind}"))?;
     let (ones, hundreds, thousands) = if stage.quick { (5, 2, 1) } else { (20, 6, 5) };
@@ -139,7 +139,7 @@ async fn floor(stage: &Stage, kind: &str) -> Result<Fires, Failure> {
         let cpu = meter::cpu_ms(floor.pid())?;
         stamps.wait(count, PATIENCE).await?;
         let mut this = round(&stamps.read()?, instant, count)?;
-        // After the last one it has ended, and with it what it could be asked.
+        // After the last one it has ended, and can no longer be asked.
         this.cpu_ms = meter::cpu_ms(floor.pid())
             .ok()
             .map(|now| now - cpu)

@@ -23,7 +23,7 @@ const SIZES: [(&str, u64); 3] = [
     ("10 M runs", 10_000_000),
 ];
 
-/// Notes how long pages take over much history.
+/// Measures how long pages take with much history.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let sizes = if stage.long { &SIZES[..] } else { &SIZES[..2] };
     if !stage.long {
@@ -58,7 +58,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         this = read(stage, report, this, Db::MariaDb, size).await?;
         home = Some(this);
     }
-    // Gigabytes that are not needed any more.
+    // Gigabytes that are no longer needed.
     stage.sql("", &format!("DROP DATABASE `{MARIADB}`"))?;
     Ok(())
 }
@@ -67,7 +67,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
 const MARIADB: &str = "bench_history";
 
 fn now() -> Result<DateTime<Utc>, Failure> {
-    // Whole seconds, as schedules have them: a row with fractions is longer than any in life.
+    // Whole seconds, as schedules have them: a row with fractions is longer than any in production.
     Ok(DateTime::from_timestamp_nanos(now_nanos()).trunc_subsecs(0))
 }
 

@@ -1,4 +1,4 @@
-//! P6: what a server takes that has nothing to do.
+//! P6: what an idle server uses.
 
 use std::time::Duration;
 

@@ -18,7 +18,7 @@ const TASKS: usize = 1_000;
 const APART: i64 = 15;
 /// Name of the database, by `Home::fresh`.
 const DATABASE: &str = "bench_nodes";
-/// A server can consider another one dead only after it has listened for so long.
+/// A server can declare another one dead only after it has watched for this long.
 const LISTENS: Duration = Duration::from_secs(27);
 
 /// One, two and three servers; then one of two is killed.
@@ -64,7 +64,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     for (metric, count) in [("doubles", tally.doubles), ("misses", tally.misses)] {
         report.put("P13", MARIADB, (metric, ""), [count as f64]);
     }
-    report.note("P13", tally.told);
+    report.note("P13", tally.shown);
     report.note(
         "P13",
         format!(
@@ -77,7 +77,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     Ok(())
 }
 
-/// The next instant that is far enough for who has just started.
+/// The next instant that is far enough away for a server that has just started.
 fn next_instant() -> i64 {
     (now_nanos() / SECOND + 3) / APART * APART + APART
 }
@@ -127,8 +127,8 @@ async fn kill_one(
     }
     let taken_over = killed.elapsed().as_secs_f64();
     report.put("P13", MARIADB, ("takeover", "s"), [taken_over]);
-    // The first instant after the kill. A task whose run was under way then is busy until that run
-    // is lost, so its firing is skipped.
+    // The first instant after the kill. A task whose run was active then is busy until that run is lost, so its
+    // firing is skipped.
     until((instant + APART + 5) * SECOND).await?;
     let starts = by_instant(&stamps.read()?)?
         .remove(&(instant + APART))

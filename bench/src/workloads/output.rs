@@ -1,4 +1,4 @@
-//! P17: commands that write much: 100 of 1 MB each at once, and one of 1 GB.
+//! P17: commands with much output: 100 of 1 MB each at once, and one of 1 GB.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     let file = folder.join("log");
     std::fs::write(&file, lines())?;
     let short = format!("exec cat {}", file.display());
-    // One process that reads from memory: next to nothing beside what takes it.
+    // One process that reads from memory: next to nothing compared with its reader.
     let mut long = String::from("exec cat");
     for _ in 0..if stage.quick { LONG / 10 } else { LONG } {
         write!(long, " {}", file.display())?;
@@ -49,7 +49,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     }
     report.note(
         "P17",
-        "Lines of 100 bytes, as logs have them, read from memory by `cat`. Memory is the server's alone, above what it had before the first of them, looked at every 50 ms. The time of the long one is from the request for its start until its end is recorded. With the usual settings the first 8 MiB and the last 256 KiB of a run are kept, all of it is read, masked and counted; in a second run (\"all kept\") everything is compressed and written.",
+        "Lines of 100 bytes, as logs have them, read from memory by `cat`. Memory is the server's alone, above what it had before the first of them, measured every 50 ms. The time of the long one is from the request for its start until its end is recorded. With the usual settings the first 8 MiB and the last 256 KiB of a run are kept, all of it is read, masked and counted; in a second run (\"all kept\") everything is compressed and written.",
     );
     Ok(())
 }

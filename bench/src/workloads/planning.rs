@@ -82,8 +82,8 @@ const BATCH: usize = 50_000;
 /// And how often.
 const BATCHES: usize = 4;
 
-/// The next firing of many schedules, by the same code as the loop's: with plain patterns, and with
-/// rules of days, jitter and intervals among them.
+/// The next firing of many schedules, by the same code as the scheduler's: with plain patterns, and with day rules,
+/// jitter and intervals among them.
 fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> {
     let patterns = Patterns::default();
     let rules = Snapshot::default();
@@ -111,7 +111,7 @@ fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> 
             compiled_schedules.push(compiled.ok_or("a schedule is refused")?);
         }
         for round in 0..3 {
-            // Another day each time: answers are kept, and the ones of the last round are no work.
+            // Another day each time: answers are cached, and those of the last round would be no work.
             let now = now + TimeDelta::days(round);
             let begun = Instant::now();
             let found = compiled_schedules
@@ -128,7 +128,7 @@ fn next_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What the loop holds for each schedule, with its task and without.
+/// What the scheduler holds for each schedule, with its task and without.
 fn bytes_of_many(report: &mut Report, now: DateTime<Utc>) -> Result<(), Failure> {
     let patterns = Arc::new(Patterns::default());
     let rules = Arc::new(Snapshot::default());

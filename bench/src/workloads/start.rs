@@ -11,7 +11,7 @@ use crate::stage::{Db, Stage};
 use crate::stamps::{SECOND, Stamps, millis};
 use crate::{Failure, now_nanos};
 
-/// Tasks that are there and not due.
+/// Tasks that exist and are not due.
 const FAR: usize = 998;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ async fn case(stage: &Stage, report: &mut Report, db: Db) -> Result<(), Failure>
     product.add_all(super::idle::far_tasks(FAR)).await?;
     let now = now_nanos() / SECOND;
     let mut each_second = draft("second", "* * * * * *", &seconds.command(&dated(0)), now);
-    // Only what comes after a start is looked at.
+    // Only what comes after a start is measured.
     each_second["missed"] = json!({"policy": "none"});
     product.add(&each_second).await?;
     product

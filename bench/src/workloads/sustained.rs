@@ -55,7 +55,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
             .map_err(|error| format!("second {}: {error}", instant - first))?;
         delays.extend(of_this.delays.into_iter().map(millis));
     }
-    // Each third is a round of its own: what grows shows.
+    // Each third is a round of its own, so that growth shows.
     for third in delays.chunks(due.div_ceil(3)) {
         for (metric, percent) in [("p50 start", 50), ("p99 start", 99), ("last start", 100)] {
             report.put("P15", SQLITE, (metric, "ms"), [percentile(third, percent)]);
@@ -78,14 +78,14 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     report.note(
         "P15",
         format!(
-            "Measured for {seconds} seconds, {warm} of them before memory and database are looked at; `make bench LONG=1` makes it the ten minutes of the goal. Each second ran each of the {TASKS} tasks exactly once. All {TASKS} are due at the same instant, so the 99th percentile is that of the last of them."
+            "Measured for {seconds} seconds, {warm} of them before memory and database are measured; `make bench LONG=1` makes it the ten minutes of the goal. Each second ran each of the {TASKS} tasks exactly once. All {TASKS} are due at the same instant, so the 99th percentile is that of the last of them."
         ),
     );
     product.stop().await?;
     Ok(())
 }
 
-/// How the server stands.
+/// The state of the server.
 struct State {
     /// Of the server alone, in MB: the middle of several looks.
     memory: f64,
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stamps_are_told_apart_by_their_instants() {
+    fn stamps_are_distinguished_by_their_instants() {
         let stamps = [
             ("1@2026-11-22T00:00:15Z".to_owned(), 5),
             ("2@2026-11-22T00:00:00Z".to_owned(), 6),

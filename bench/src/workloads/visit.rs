@@ -16,7 +16,7 @@ use crate::stage::{Db, Stage};
 
 /// Tasks on the page: as many as it shows.
 const TASKS: usize = 50;
-/// A browser that does not come to an end is given up.
+/// A browser that does not finish is given up.
 const LIMIT: Duration = Duration::from_secs(300);
 /// What the goal counts.
 const CODE: [&str; 3] = ["wasm", "js", "css"];
@@ -92,7 +92,7 @@ fn note(report: &mut Report, visits: &[Visit]) -> Result<(), Failure> {
         .iter()
         .flat_map(|visit| CODE.map(|kind| (visit, kind)))
     {
-        // Without the built site the page would be light, and dead.
+        // Without the built site the page would be small, and useless.
         if visit.encodings.get(kind).map(String::as_str) != Some("br") {
             return Err(format!("{kind} did not come, or not as brotli; run `make build`").into());
         }

@@ -51,7 +51,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         while sink.seen().len() < REQUESTS && now_nanos() - begun < (APART - 3) * SECOND {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // Until the results are written, too; and for what must not come.
+        // Also waits until the results are written, and for requests that must not come.
         tokio::time::sleep(Duration::from_millis(1_000)).await;
         let cpu = meter::own_cpu_ms(product.pid())? - cpu;
         let came = std::mem::take(&mut *sink.seen());
@@ -85,7 +85,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     Ok(())
 }
 
-/// Takes every request and says that all is well.
+/// Accepts every request with success.
 struct Sink {
     address: std::net::SocketAddr,
     /// Path without its slash, and when.
@@ -108,7 +108,7 @@ impl Sink {
         let task = tokio::spawn(async move {
             // Ends with the workload.
             while let Ok((stream, _)) = listener.accept().await {
-                // A connection that fails is a request that does not come, which is noticed.
+                // A connection that fails is a missing request, which is noticed.
                 tokio::spawn(serve(stream, Arc::clone(&all)));
             }
         });

@@ -27,7 +27,7 @@ const MS_REC: c_ulong = 16384;
 const MS_SLAVE: c_ulong = 1 << 19;
 const POLLPRI: c_short = 2;
 
-// The same on every architecture that Rust knows with Linux, but Alpha.
+// The same number on every Linux architecture that Rust supports, except Alpha.
 const SYS_CREATE_RULESET: c_long = 444;
 const SYS_ADD_RULE: c_long = 445;
 const SYS_RESTRICT_SELF: c_long = 446;
@@ -37,13 +37,13 @@ const RULE_PATH_BENEATH: c_int = 1;
 const EXECUTE: u64 = 1;
 const WRITE_FILE: u64 = 1 << 1;
 const READ_FILE: u64 = 1 << 2;
-/// REMOVE_DIR, REMOVE_FILE and all of MAKE_*: changing what is in a folder.
+/// REMOVE_DIR, REMOVE_FILE and all of MAKE_*: changes to the entries of a folder.
 const CHANGE_FOLDER: u64 = 0b1_1111_1111 << 4;
-/// Since version 2. Moving between folders is refused in every domain that does not allow it.
+/// Since version 2. Every domain that does not allow it refuses moves between folders.
 const REFER: u64 = 1 << 13;
 /// Since version 3.
 const TRUNCATE: u64 = 1 << 14;
-/// Since version 6: abstract sockets of processes outside of the domain.
+/// Since version 6: abstract sockets of processes outside the domain.
 const SCOPE_ABSTRACT: u64 = 1;
 
 // SAFETY: declarations as in POSIX and the manual pages of Linux; std links the C library.
@@ -60,8 +60,8 @@ unsafe extern "C" {
     fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
 }
 
-/// No process of this user can read or trace this process: it has the variables of commands in its
-/// memory. What it executes can be traced again.
+/// No other process of this user can read or trace this one, which holds the variables of commands in memory. What it
+/// executes can be traced again.
 pub fn close_to_others() -> Result<(), c_int> {
     let no: c_ulong = 0;
     // SAFETY: numbers only.
@@ -100,12 +100,12 @@ fn mount_with(
     })
 }
 
-/// Mounts of the machine arrive here, and none of here arrives there.
+/// Mounts of the machine propagate here, mounts made here do not propagate out.
 pub fn follow_mounts() -> Result<(), c_int> {
     mount_with(None, c"/", None, MS_REC | MS_SLAVE, None)
 }
 
-/// An empty folder over this one.
+/// Mounts an empty folder over this one.
 pub fn mount_empty(target: &CStr) -> Result<(), c_int> {
     mount_with(
         Some(c"jcrontab"),
@@ -116,19 +116,19 @@ pub fn mount_empty(target: &CStr) -> Result<(), c_int> {
     )
 }
 
-/// A folder that is covered, by its handle, at another place.
+/// Binds a covered folder, by its handle, to another path.
 pub fn bind(place: &File, target: &CStr) -> Result<(), c_int> {
     let source = CString::new(format!("/proc/self/fd/{}", place.as_raw_fd()));
     mount_with(source.ok().as_deref(), target, None, MS_BIND, None)
 }
 
-/// Nothing can be written into the empty folder any more.
+/// Makes the empty folder read-only.
 pub fn make_readonly(target: &CStr) -> Result<(), c_int> {
     let flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
     mount_with(None, target, None, flags, None)
 }
 
-/// Whether something was mounted or unmounted since the last look at this mountinfo.
+/// Whether anything was mounted or unmounted since the last check of this mountinfo.
 pub fn has_changed(mounts: &File) -> bool {
     let mut fds = PollFd {
         fd: mounts.as_raw_fd(),
@@ -140,7 +140,7 @@ pub fn has_changed(mounts: &File) -> bool {
     ready > 0 && fds.revents & POLLPRI != 0
 }
 
-/// What a ruleset handles: `struct landlock_ruleset_attr`.
+/// The access rights a ruleset handles: `struct landlock_ruleset_attr`.
 #[repr(C)]
 pub struct Rights {
     files: u64,
@@ -155,7 +155,7 @@ struct PathBeneath {
 }
 
 fn version() -> Result<c_int, c_int> {
-    // SAFETY: asks for the version, which takes neither a pointer nor a length.
+    // SAFETY: asks only for the version, which takes neither a pointer nor a length.
     let version = unsafe {
         syscall(
             SYS_CREATE_RULESET,
@@ -171,8 +171,8 @@ fn version() -> Result<c_int, c_int> {
 }
 
 impl Rights {
-    /// Reading, writing and executing files, and changing folders. Listing them is left alone, and
-    /// so is the way to the folder.
+    /// Reading, writing and executing files, and changing folders. Listing them stays allowed, and so does passing
+    /// through to the folder.
     pub fn of_files() -> Result<Self, c_int> {
         let version = version()?;
         let mut files = EXECUTE | WRITE_FILE | READ_FILE | CHANGE_FOLDER;
@@ -189,8 +189,7 @@ impl Rights {
         })
     }
 
-    /// As little as the kernel takes. Version 1 takes nothing that would not forbid moving files
-    /// between folders.
+    /// As little as the kernel accepts. Version 1 accepts nothing that would not also forbid moves between folders.
     pub fn of_nothing() -> Result<Self, c_int> {
         const ENOSYS: c_int = 38;
         let (files, scoped) = match version()? {
@@ -205,18 +204,18 @@ impl Rights {
         })
     }
 
-    /// All of it for a folder.
+    /// All of these rights, for a folder.
     pub const fn folder(&self) -> u64 {
         self.files
     }
 
-    /// What of it means something for a file.
+    /// Those of them that apply to a file.
     pub const fn file(&self) -> u64 {
         self.files & (EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE)
     }
 }
 
-/// A ruleset without rules. Older kernels take the longer structure where the rest is zero.
+/// A ruleset without rules. Older kernels accept the longer structure as long as the rest is zero.
 pub fn ruleset(rights: &Rights) -> Result<OwnedFd, c_int> {
     let no_flags: c_uint = 0;
     // SAFETY: the structure lives during the call and has this size.
@@ -228,7 +227,7 @@ pub fn ruleset(rights: &Rights) -> Result<OwnedFd, c_int> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as c_int) })
 }
 
-/// Allows something for a place and all below it.
+/// Allows access to a path and everything below it.
 pub fn allow(ruleset: &OwnedFd, place: &File, allowed: u64) -> Result<(), c_int> {
     let rule = PathBeneath {
         allowed,
@@ -248,7 +247,7 @@ pub fn allow(ruleset: &OwnedFd, place: &File, allowed: u64) -> Result<(), c_int>
     if done == 0 { Ok(()) } else { Err(errno()) }
 }
 
-/// This process and what it executes are in a domain of their own from here on.
+/// Puts this process, and whatever it executes, into the domain.
 pub fn restrict(ruleset: &OwnedFd) -> Result<(), c_int> {
     let no_flags: c_uint = 0;
     // SAFETY: numbers only.

@@ -10,7 +10,7 @@ use super::{F_SETFD, check, errno, fcntl, number_of};
 pub const EINVAL: c_int = 22;
 const CLOSE_AT_EXEC: c_uint = 1;
 const ALLOW_SEALING: c_uint = 2;
-/// Since Linux 6.3: it may be executed, whatever the default says.
+/// Since Linux 6.3: executable, whatever the system's default is.
 const EXECUTABLE: c_uint = 0x10;
 const F_ADD_SEALS: c_int = 1033;
 /// No more seals, no shrinking, no growing, no writing.
@@ -21,7 +21,7 @@ unsafe extern "C" {
     fn memfd_create(name: *const c_char, flags: c_uint) -> c_int;
 }
 
-/// An empty file in memory.
+/// Creates an empty file in memory.
 pub fn create(name: &CStr) -> Result<OwnedFd, c_int> {
     let flags = CLOSE_AT_EXEC | ALLOW_SEALING;
     for flags in [flags | EXECUTABLE, flags] {
@@ -31,7 +31,7 @@ pub fn create(name: &CStr) -> Result<OwnedFd, c_int> {
             // SAFETY: the kernel has just made this descriptor for us alone.
             return Ok(unsafe { OwnedFd::from_raw_fd(fd) });
         }
-        // An older kernel does not know the last flag, and does not need it.
+        // An older kernel does not know this flag and does not need it.
         if errno() != EINVAL {
             break;
         }
@@ -39,18 +39,18 @@ pub fn create(name: &CStr) -> Result<OwnedFd, c_int> {
     Err(errno())
 }
 
-/// Its content stays as it is.
+/// Seals its content against changes.
 pub fn seal(file: &File) -> Result<(), c_int> {
     // SAFETY: numbers only.
     check(unsafe { fcntl(file.as_raw_fd(), F_ADD_SEALS, ALL_SEALS) })
 }
 
-/// Readers begin at its start.
+/// Rewinds it, so that readers start at its beginning.
 pub fn rewind(mut file: &File) -> Result<(), c_int> {
     file.rewind().map_err(|error| number_of(&error))
 }
 
-/// It stays open when this process becomes the command.
+/// Keeps it open when this process becomes the command.
 pub fn keep_at_exec(fd: c_int) -> Result<(), c_int> {
     let no_flags: c_int = 0;
     // SAFETY: numbers only.

@@ -24,7 +24,7 @@ const MSG_TRUNC: c_int = 0x20;
 const MSG_CTRUNC: c_int = 0x8;
 const CLONE_PARENT: u64 = 0x8000;
 
-/// One stretch of memory, as `struct iovec`.
+/// One buffer, as `struct iovec`.
 #[repr(C)]
 struct Stretch {
     base: *mut c_void,
@@ -67,17 +67,17 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// What came over the socket of orders.
+/// What was received from the socket of orders.
 pub enum Received {
-    /// So many bytes, with the files of an order.
+    /// An order of so many bytes, with its files.
     Order(usize, [OwnedFd; FILES]),
-    /// Something that is no order.
+    /// Something that is not an order.
     Nonsense,
     /// The server is gone.
     Gone,
 }
 
-/// Waits for an order. The files close at exec.
+/// Waits for an order. Its files close at exec.
 pub fn receive(server: &Server, buffer: &mut [u8]) -> Received {
     let mut control = Control {
         length: 0,
@@ -100,8 +100,7 @@ pub fn receive(server: &Server, buffer: &mut [u8]) -> Received {
     };
     let socket = server.0.as_raw_fd();
     let count = loop {
-        // SAFETY: all values live on this stack during the call, with the lengths they are said
-        // to have.
+        // SAFETY: all values live on this stack during the call and have the lengths that are stated.
         let count = unsafe { recvmsg(socket, &mut message, MSG_CMSG_CLOEXEC) };
         match usize::try_from(count) {
             Ok(count) => break count,
@@ -133,10 +132,10 @@ pub fn receive(server: &Server, buffer: &mut [u8]) -> Received {
     }
 }
 
-/// Answers an order: the pid of the child, or an error's number below zero.
+/// Answers an order: the pid of the child, or a negative error number.
 pub fn answer(server: &Server, value: c_int) {
     let bytes = value.to_le_bytes();
-    // SAFETY: pointer and length are of one array. A server that is gone does not hear it.
+    // SAFETY: pointer and length are of one array. A server that is gone does not receive it.
     unsafe {
         send(
             server.0.as_raw_fd(),
@@ -147,7 +146,7 @@ pub fn answer(server: &Server, value: c_int) {
     };
 }
 
-/// Makes these the socket to the server, the output and the errors of this process.
+/// Makes these the socket to the server, the standard output and the standard error of this process.
 pub fn take_files([socket, out, err]: [OwnedFd; FILES]) -> Result<Server, c_int> {
     for (file, to) in [(out, 1), (err, 2)] {
         // SAFETY: numbers only; nothing of this process uses what was there.
@@ -156,8 +155,8 @@ pub fn take_files([socket, out, err]: [OwnedFd; FILES]) -> Result<Server, c_int>
     Ok(Server(File::from(socket)))
 }
 
-/// Blocks all signals. Blocked, not ignored: what a fresh child gets before it is ready waits
-/// until it is, and then does what it does to a fresh process.
+/// Blocks all signals. Blocked, not ignored: a signal that a fresh child receives before it is ready stays pending
+/// until it is, and then takes its default action.
 pub fn block_signals() {
     let mut all: SignalSet = [0; 16];
     // SAFETY: the set lives on this stack.
@@ -167,8 +166,8 @@ pub fn block_signals() {
     }
 }
 
-/// A fork whose child is a child of this process's parent, the server, which hears of its end; it
-/// begins in a control group where one is given. Linux 5.3, with a group 5.7.
+/// A fork whose child becomes a child of this process's parent, the server, which sees it end; it starts in a control
+/// group where one is given. Linux 5.3, with a group 5.7.
 pub fn fork_for_parent(group: Option<&Path>) -> Result<c_int, c_int> {
     let folder = group.map(File::open).transpose();
     let folder = folder.map_err(|error| number_of(&error))?;
@@ -189,7 +188,7 @@ pub fn fork_for_parent(group: Option<&Path>) -> Result<c_int, c_int> {
     }
 }
 
-/// Becomes a program with this environment; gives the error when that fails.
+/// Becomes a program with this environment; returns the error when that fails.
 pub fn exec(program: &CStr, arguments: &[&CStr], environment: &[&CStr]) -> c_int {
     let list = |strings: &[&CStr]| -> Vec<*const c_char> {
         let pointers = strings.iter().map(|string| string.as_ptr());

@@ -37,7 +37,7 @@ const FULL: Admission = Admission::LeaveOut(NoRoom::QueueFull);
 fn each_rule_of_overlap_decides_for_new_starts() {
     use WaitReason::{Overlap as O, Pool as P, Retry as R};
     let none = HashMap::new();
-    // Rule, what there is (`None` runs), what three further starts come to.
+    // Rule, existing runs (`None` is active), what becomes of three further starts.
     type Case = (Overlap, &'static [Option<WaitReason>], [Admission; 3]);
     let cases: [Case; 10] = [
         (Overlap::Skip, &[], [START, OVERLAP, OVERLAP]),
@@ -88,7 +88,7 @@ fn a_replacing_start_ends_what_runs_and_calls_off_what_waits() {
     assert_eq!(room.admit(&task), QUEUED);
     assert_eq!(room.stop, [RunId(7)]);
     assert_eq!(room.replaced, [RunId(8)]);
-    // The one called off does not come back in the same claim.
+    // The cancelled one is not resumed in the same claim.
     assert_eq!(room.resume(&task, &runs[1]), OVERLAP);
 }
 
@@ -101,7 +101,7 @@ fn a_queue_goes_on_in_its_order_when_there_is_room() {
         run(3, &task, Some(WaitReason::Overlap)),
     ];
     let mut room = Room::new(&none, &waiting);
-    // The second must not pass the first, whichever is asked first.
+    // The second must not overtake the first, whichever is asked first.
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);
     assert_eq!(room.resume(&task, &waiting[0]), START);
     assert_eq!(room.resume(&task, &waiting[1]), QUEUED);

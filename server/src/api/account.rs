@@ -1,4 +1,4 @@
-//! `/api/v1/account`: what everybody does to their own account.
+//! `/api/v1/account`: what users do with their own account.
 
 use app::user::PasswordChange;
 use axum::Extension;

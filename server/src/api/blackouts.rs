@@ -24,7 +24,7 @@ pub(super) async fn list(
     }))
 }
 
-/// Adds a blackout; it holds at once.
+/// Adds a blackout; it takes effect at once.
 #[utoipa::path(post, path = "/api/v1/blackouts", tag = "blackouts", request_body = BlackoutDraft,
     responses((status = 201, body = Blackout), (status = 422, body = Problem)))]
 pub(super) async fn create(

@@ -82,8 +82,7 @@ pub(super) async fn replace(
     Ok(Json(service.calendar_update(&caller, &name, &draft).await?))
 }
 
-/// Removes a calendar that no schedule uses; the built-in one goes back to the days that came
-/// with the product.
+/// Removes a calendar that no schedule uses; the built-in one goes back to the days that came with the product.
 #[utoipa::path(delete, path = "/api/v1/calendars/{name}", tag = "calendars",
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(
@@ -95,7 +94,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes days over: from the `text` of a JSON body, or from a body that is the text itself.
+/// Imports days: from the `text` of a JSON body, or from a body that is the text itself.
 #[utoipa::path(post, path = "/api/v1/calendars/{name}/import", tag = "calendars", params(ImportQuery),
     request_body(content((CalendarImport = "application/json"), (String = "text/calendar"), (String = "text/plain"))),
     responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -110,7 +109,7 @@ pub(super) async fn import(
     ))
 }
 
-/// Takes days over from the calendar's URL.
+/// Imports days from the calendar's URL.
 #[utoipa::path(post, path = "/api/v1/calendars/{name}/refresh", tag = "calendars",
     responses((status = 200, body = CalendarImported), (status = 404, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem)))]
@@ -122,7 +121,7 @@ pub(super) async fn refresh(
     Ok(Json(service.calendar_refresh(&caller, &name).await?))
 }
 
-/// Its named days as lines, `2026-10-01..2026-10-07 rest 国庆节`; import takes them back.
+/// Its named days as lines, `2026-10-01..2026-10-07 rest 国庆节`; import accepts the same format.
 #[utoipa::path(get, path = "/api/v1/calendars/{name}/export", tag = "calendars",
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
 pub(super) async fn export(
@@ -131,7 +130,7 @@ pub(super) async fn export(
     Path(name): Path<String>,
 ) -> Reply<impl IntoResponse> {
     let known = service.calendar_get(&caller, &name, None).await?;
-    // A name may be Chinese, which a header cannot hold but escaped (RFC 8187).
+    // A name may be Chinese, which a header can hold only in escaped form (RFC 8187).
     let file: String =
         url::form_urlencoded::byte_serialize(known.calendar.name.as_bytes()).collect();
     let disposition = format!("attachment; filename*=UTF-8''{file}.txt");

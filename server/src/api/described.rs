@@ -1,5 +1,4 @@
-//! What the description of the API says of all operations alike: their names, what stands in their
-//! paths, and how they refuse.
+//! What the description of the API says about all operations alike: names, path parameters and refusals.
 
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -28,7 +27,7 @@ pub(super) fn complete(openapi: &mut OpenApi) {
     }
 }
 
-/// Names an operation by its resource, too (`tasks_list`): no two may have one name.
+/// Puts the resource into an operation's name (`tasks_list`): no two may share a name.
 fn name(operation: &mut Operation) {
     let resource = operation.tags.iter().flatten().next();
     if let (Some(resource), Some(name)) = (resource, &operation.operation_id) {
@@ -36,7 +35,7 @@ fn name(operation: &mut Operation) {
     }
 }
 
-/// Declares the parameters of a path, in its order; returns whether there are any.
+/// Declares the parameters of a path, in order; returns whether there are any.
 fn parameters(path: &str, operation: &mut Operation) -> bool {
     let names: Vec<&str> = path
         .split('/')
@@ -70,7 +69,7 @@ fn parameter(name: &str) -> Parameter {
         .build()
 }
 
-/// Declares the refusals that every operation of its kind knows, each as a problem document.
+/// Declares the refusals that all operations of a kind share, each as a problem document.
 fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
     let mut known = vec![("401", "No valid session or token")];
     if *method != HttpMethod::Get {
@@ -82,7 +81,7 @@ fn refusals(method: &HttpMethod, in_path: bool, operation: &mut Operation) {
     if operation.request_body.is_some() {
         known.push(("413", "The request is too large"));
     }
-    // Every operation refuses words of the query that it does not take.
+    // Every operation refuses unknown query parameters.
     known.push(("422", "The input has faults; `errors` names them"));
     let responses = &mut operation.responses.responses;
     for (status, description) in known {

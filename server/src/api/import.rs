@@ -24,7 +24,7 @@ pub(super) struct ImportQuery {
     replace_years: bool,
 }
 
-/// What is to be imported.
+/// What to import.
 pub(super) struct Imported(pub(super) CalendarImport);
 
 impl<S: Send + Sync> FromRequest<S> for Imported {

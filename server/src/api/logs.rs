@@ -1,4 +1,4 @@
-//! `/api/v1/runs/{id}/log`: a run's log by pages, and live as server-sent events.
+//! `/api/v1/runs/{id}/log`: a run's log in pages, and live as server-sent events.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,19 +24,19 @@ use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 use crate::service::Service;
 
-/// Bytes of text in one event. A reader that does not keep up finds the next one later: what it
-/// has missed by then is a gap, and nothing is held for it.
+/// Bytes of text in one event. A reader that does not keep up gets the next one later: what it missed by then is a
+/// gap, and nothing is buffered for it.
 const EVENT_BYTES: u32 = 64 * 1024;
-/// What is written within this time is one event.
+/// Output written within this time becomes one event.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// Says on a quiet stream that it is alive.
+/// How often a quiet stream shows that it is alive.
 const PING: Duration = Duration::from_secs(10);
 
 /// Query of a page of a log.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct LogQuery {
-    /// Bytes of the log before the page: `next` of the page before.
+    /// Bytes of the log before the page: `next` of the previous page.
     from: Option<u64>,
     /// Bytes of text, 1–262144.
     limit: Option<u32>,
@@ -46,25 +46,25 @@ pub(super) struct LogQuery {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FollowQuery {
-    /// Where to begin; the header `Last-Event-ID` goes before it.
+    /// Where to start; the header `Last-Event-ID` takes precedence.
     from: Option<u64>,
     // For the product's own pages, which read no JSON; not part of the interface.
     #[param(ignore)]
     form: Option<Form>,
 }
 
-/// How pieces are written.
+/// How pieces are encoded.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Form {
-    /// As everywhere in the interface.
+    /// JSON, as everywhere in the interface.
     #[default]
     Json,
-    /// As `app::wire` writes.
+    /// The encoding of `app::wire`.
     Wire,
 }
 
-/// A stretch of its log. Places are bytes as kept, secrets masked, both streams together.
+/// A part of its log. Positions are bytes as kept, with secrets masked, both streams together.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/log", tag = "runs", operation_id = "log", params(LogQuery),
     responses((status = 200, body = LogPage), (status = 404, body = Problem)))]
 pub(super) async fn page(
@@ -81,8 +81,8 @@ pub(super) async fn page(
     ))
 }
 
-/// Its log as it is written: events `log` with a JSON array of pieces and the place to go on from
-/// as id, and at the end `end` with the run. Begins behind `Last-Event-ID`, else at `from`.
+/// Its log as it is written: `log` events with a JSON array of pieces and the position to continue from as id, then
+/// an `end` event with the run. Starts after `Last-Event-ID`, else at `from`.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/log/stream", tag = "runs", operation_id = "log_stream",
     params(FollowQuery),
     responses((status = 200, content_type = "text/event-stream", body = String),
@@ -96,7 +96,7 @@ pub(super) async fn follow(
     credential: Option<Extension<Credential>>,
     stop: Option<Extension<CancellationToken>>,
 ) -> Reply<impl IntoResponse> {
-    // Before the first byte: a stream cannot say any more that there is no such run.
+    // Checked before the first byte: once the stream has begun, it cannot answer that there is no such run.
     service.run_get(&caller, id).await?;
     let credential = credential.map(|Extension(credential)| credential);
     let place = service.open_stream(&caller, credential, Kind::Log)?;
@@ -113,7 +113,7 @@ pub(super) async fn follow(
         step: Step::Look,
         _place: place,
     };
-    // Ends with the server, so that open pages do not hold it up, and with the right to read it.
+    // Ends with the server, so that open pages do not delay its stop, and with the right to read the log.
     let stop = stop.map(|Extension(stop)| stop).unwrap_or_default();
     let over = future::select(
         Box::pin(stop.cancelled_owned()),
@@ -140,9 +140,9 @@ struct Follower {
 
 /// What comes next.
 enum Step {
-    /// There may be more.
+    /// There may be more: read again.
     Look,
-    /// All there is was sent.
+    /// Everything so far was sent.
     Wait,
     /// The end was sent.
     Done,
@@ -156,8 +156,8 @@ fn events(follower: Follower) -> impl futures_util::Stream<Item = Result<Event, 
 }
 
 impl Follower {
-    /// The next event; `None` at the end, and when the database is away: a reader comes again and
-    /// goes on where it was.
+    /// The next event; `None` at the end, and when the database is down: readers reconnect and continue where they
+    /// were.
     async fn next(&mut self) -> Option<Event> {
         loop {
             match self.step {

@@ -11,16 +11,16 @@ use crate::http::AppState;
 use crate::http::Reply;
 use crate::http::extract::Who;
 
-/// The nodes, and what is not as it should be with them.
+/// The nodes, with warnings about them.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Nodes {
-    /// Those that are up, then those that have gone within a day.
+    /// Those that are up, then those that went down within the last day.
     items: Vec<Node>,
-    /// Always `null`: all of them are here.
+    /// Always `null`: the list is complete.
     next: Option<String>,
     /// Sentences in the reader's language; empty when all is well.
     warnings: Vec<String>,
-    /// Background loops of the server that answers, by name.
+    /// Background loops of the answering server, by name.
     loops: Vec<LoopStatus>,
 }
 

@@ -1,5 +1,5 @@
-//! `/api/v1/tasks/{id}/occurrences | history | upcoming | explain` and `/api/v1/schedules/preview`:
-//! what was planned, what became of it, what is to come, and why.
+//! `/api/v1/tasks/{id}/occurrences | history | upcoming | explain` and `/api/v1/schedules/preview`: what was planned,
+//! what became of it, what comes next, and why.
 
 use app::backend::{List, System, Tasks};
 use app::id::TaskId;
@@ -17,17 +17,17 @@ use crate::http::extract::{Body, Who};
 use crate::http::params::Params;
 use crate::http::{Problem, Reply};
 
-/// Firings to come when nothing else is asked for.
+/// Upcoming firings when no limit is given.
 const UPCOMING: u32 = 10;
 
-/// Query of a time line.
+/// Query of the planned firings.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TimeLine {
     /// `planned`, `waiting`, `running`, `sending`, `succeeded`, `failed`, `timed_out`, `killed`,
     /// `lost`, `skipped` or `missed`; all when absent.
     state: Option<String>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     after: Option<String>,
     /// Rows, 1–200; 50 when absent.
     limit: Option<u32>,
@@ -50,7 +50,7 @@ pub(super) async fn occurrences(
     Ok(Json(service.task_occurrences(&caller, id, &query).await?))
 }
 
-/// Query of what is to come.
+/// Query of upcoming firings.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Ahead {
@@ -58,7 +58,7 @@ pub(super) struct Ahead {
     limit: Option<u32>,
 }
 
-/// Its upcoming firings, soonest first; those that a rule skips are among them as `skipped`.
+/// Its upcoming firings, soonest first; those that a rule skips are listed as `skipped`.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}/upcoming", tag = "tasks", params(Ahead),
     responses((status = 200, body = List<Occurrence>), (status = 404, body = Problem)))]
 pub(super) async fn upcoming(
@@ -95,7 +95,7 @@ pub(super) async fn explain(
     Ok(Json(service.task_explain(&caller, id, &at).await?))
 }
 
-/// An unescaped plus sign of an offset arrives as a blank: `2026-12-01T09:00:00 08:00`.
+/// An unescaped plus sign of an offset arrives as a space: `2026-12-01T09:00:00 08:00`.
 fn whole(at: String) -> String {
     let at = at.trim();
     if at.contains('T') {
@@ -105,7 +105,7 @@ fn whole(at: String) -> String {
     }
 }
 
-/// What became of its firings, runs or not, newest first.
+/// What became of its firings, whether they ran or not, newest first.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}/history", tag = "tasks", params(PageQuery),
     responses((status = 200, body = List<HistoryItem>), (status = 404, body = Problem)))]
 pub(super) async fn history(
@@ -122,7 +122,7 @@ pub(super) async fn history(
     ))
 }
 
-/// The next firings of an expression, and what it says in words.
+/// The next firings of an expression, and its description in words.
 #[utoipa::path(post, path = "/api/v1/schedules/preview", tag = "schedules", request_body = PreviewRequest,
     responses((status = 200, body = Preview), (status = 422, body = Problem)))]
 pub(super) async fn preview(

@@ -12,7 +12,7 @@ use crate::http::AppState;
 use crate::http::extract::{Body, Who};
 use crate::http::{Problem, Reply};
 
-/// All pools, with what takes their slots; `*` is the one of all runs.
+/// All pools, with the runs that hold their slots; `*` is the limit of all runs.
 #[utoipa::path(get, path = "/api/v1/pools", tag = "pools", responses((status = 200, body = List<Pool>)))]
 pub(super) async fn list(
     State(service): State<AppState>,
@@ -24,7 +24,7 @@ pub(super) async fn list(
     }))
 }
 
-/// How large a pool is.
+/// The size of a pool.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PoolSize {
@@ -32,7 +32,7 @@ pub(super) struct PoolSize {
     slots: i64,
 }
 
-/// Adds a pool, or changes its slots; what waits looks again at once.
+/// Adds a pool, or changes its slots; waiting runs are reconsidered at once.
 #[utoipa::path(put, path = "/api/v1/pools/{name}", tag = "pools", request_body = PoolSize,
     responses((status = 200, body = Pool), (status = 422, body = Problem)))]
 pub(super) async fn set(
@@ -48,7 +48,7 @@ pub(super) async fn set(
     Ok(Json(service.pool_set(&caller, &draft).await?))
 }
 
-/// Removes a pool that no task names.
+/// Removes a pool that no task uses.
 #[utoipa::path(delete, path = "/api/v1/pools/{name}", tag = "pools",
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn delete(

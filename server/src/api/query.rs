@@ -1,5 +1,5 @@
-//! Words in the query that an operation does not know are refused, also by operations that take no
-//! query at all: a misspelt filter would otherwise give everything.
+//! Query parameters that an operation does not know are refused, also by operations that take no query at all: a
+//! misspelt filter would otherwise return everything.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use utoipa::openapi::{OpenApi, RefOr};
 use crate::http::Problem;
 use crate::http::strict::{Named, unknown};
 
-/// Characters of an unknown word that the answer repeats.
+/// Characters of an unknown parameter that the answer repeats.
 const SHOWN: usize = 64;
 
-/// Words that the product's own pages send and that are no part of the interface, so that the
-/// description has none of them: paths and words.
+/// Parameters that the product's own pages send and that are not part of the interface, so the description leaves
+/// them out: paths and names.
 const OF_PAGES: [(&str, &str); 1] = [("/api/v1/runs/{id}/log/stream", "form")];
 
-/// The words that each operation takes in its query, by its path and method.
+/// The query parameters that each operation takes, by its path and method.
 #[derive(Debug)]
 pub(super) struct Words(HashMap<String, Vec<(Method, Vec<String>)>>);
 
 impl Words {
-    /// What the description says.
+    /// Collects them from the description.
     pub(super) fn of(openapi: &OpenApi) -> Arc<Self> {
         let of_path = |item: &utoipa::openapi::PathItem| {
             let operations = [
@@ -49,10 +49,10 @@ impl Words {
         Arc::new(Self(all.collect()))
     }
 
-    /// The first word of a query that an operation does not take, with those that it takes; `None`
-    /// where all is well, or where the operation is none of the description.
+    /// The first parameter of a query that an operation does not take, with those that it takes; `None` when all are
+    /// known or the description does not have the operation.
     fn stranger(&self, path: &str, method: &Method, query: &str) -> Option<(String, &[String])> {
-        // HEAD is answered by GET.
+        // GET answers HEAD.
         let method = if method == Method::HEAD {
             &Method::GET
         } else {
@@ -78,7 +78,7 @@ fn words(operation: &Operation) -> Vec<String> {
         .collect()
 }
 
-/// Refuses a request whose query has a word that its operation does not take.
+/// Refuses a request with a query parameter that its operation does not take.
 pub(super) async fn check(
     State(words): State<Arc<Words>>,
     request: Request,

@@ -22,7 +22,7 @@ use crate::http::{Problem, Reply};
 pub(super) struct RunsQuery {
     /// Only the runs of this task; of all tasks when absent.
     task: Option<i64>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     after: Option<String>,
     /// Rows, 1–200.
     limit: Option<u32>,
@@ -75,7 +75,7 @@ pub(super) async fn get(
     Ok(Json(service.run_get(&caller, id).await?))
 }
 
-/// What it wrote, as kept: bytes as they came.
+/// Its output as kept: raw bytes.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/output", tag = "runs",
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
 pub(super) async fn output(

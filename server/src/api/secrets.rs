@@ -1,4 +1,4 @@
-//! `/api/v1/secrets`, and the names that a task gets.
+//! `/api/v1/secrets`, and the names of the secrets a task gets.
 
 use app::backend::{Caller, List, Secrets};
 use app::error::{AppError, ErrorKind};
@@ -16,7 +16,7 @@ use crate::http::extract::{Who, caller_of};
 use crate::http::strict::{self, Named, What, unknown};
 use crate::http::{Problem, Reply};
 
-/// A JSON body with a secret in it: faults are reported by place only, never by content.
+/// A JSON body that contains a secret: faults report the place only, never the content.
 pub(super) struct Sealed<T>(T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sealed<T> {
             })?;
         strict::from_slice(&bytes).map(Self).map_err(|fault| {
             if let What::Unknown { name, known } = &fault.what {
-                // Not repeated: it may be a value in the wrong place.
+                // The name is not repeated: it may be a value in the wrong place.
                 let message = unknown(lang, Named::Field, name, false, known);
                 return AppError::new(ErrorKind::Invalid, "unknown_field", message).into();
             }
@@ -70,7 +70,7 @@ pub(super) async fn list(
     }))
 }
 
-/// Enters a secret. Its value is never given back.
+/// Creates a secret. Its value is never returned.
 #[utoipa::path(post, path = "/api/v1/secrets", tag = "secrets", request_body = SecretDraft,
     responses((status = 201, body = Secret), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -95,7 +95,7 @@ pub(super) async fn get(
     Ok(Json(service.secret_get(&caller, id).await?))
 }
 
-/// Replaces note and tasks of a secret, and its value unless that is empty. Its name stays.
+/// Replaces note and tasks of a secret, and its value unless the new one is empty. Its name stays.
 #[utoipa::path(put, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretDraft,
     responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn replace(
@@ -107,7 +107,7 @@ pub(super) async fn replace(
     Ok(Json(service.secret_update(&caller, id, &draft).await?))
 }
 
-/// Changes the fields that are sent; `grant` and `revoke` change single tasks.
+/// Changes the fields in the body; `grant` and `revoke` change single tasks.
 #[utoipa::path(patch, path = "/api/v1/secrets/{id}", tag = "secrets", request_body = SecretChange,
     responses((status = 200, body = Secret), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn change(
@@ -119,7 +119,7 @@ pub(super) async fn change(
     Ok(Json(service.secret_change(&caller, id, &change).await?))
 }
 
-/// Removes a secret: tasks that had it run without from their next start on.
+/// Removes a secret: tasks that had it run without it from their next start on.
 #[utoipa::path(delete, path = "/api/v1/secrets/{id}", tag = "secrets",
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn delete(

@@ -1,4 +1,4 @@
-//! What the server says of itself: `/api/v1/about`, `/healthz`, `/readyz`.
+//! What the server reports about itself: `/api/v1/about`, `/healthz`, `/readyz`.
 
 use app::auth::Action;
 use app::backend::System;
@@ -13,29 +13,30 @@ use serde_json::json;
 use crate::http::AppState;
 use crate::http::extract::Who;
 use crate::http::scrape::Scraper;
+use crate::http::site::Site;
 use crate::http::{Problem, Reply};
 use crate::telemetry::metrics::CONTENT_TYPE;
 use crate::timetable::data_version;
 
-/// The loop turns at least every five minutes; one that has not for so long hangs.
+/// The loop completes a turn at least every five minutes; after six without one it hangs.
 const TURN_MAX: TimeDelta = TimeDelta::minutes(6);
-/// The first turn reads all tasks and catches up with what was missed, on a busy machine or over a
-/// slow database; after so long without one it hangs.
+/// The first turn reads all tasks and catches up on missed firings, perhaps on a busy machine or a slow database;
+/// after this long without completing it, the loop hangs.
 const START_MAX: TimeDelta = TimeDelta::minutes(5);
 
-/// What this installation is made of.
+/// The parts of this installation and their versions.
 #[utoipa::path(get, path = "/api/v1/about", tag = "system",
     responses((status = 200, body = About), (status = 401, body = Problem)))]
 pub(super) async fn about(State(service): State<AppState>, Who(caller): Who) -> Reply<Json<About>> {
     Ok(Json(service.about(&caller).await?))
 }
 
-/// Whether the process serves; says nothing else.
+/// Whether the process serves requests; reports nothing else.
 pub async fn healthz() -> &'static str {
     "ok"
 }
 
-/// What is said of the loop: `ok`, `starting` until its first turn is over, `down`.
+/// The reported state of the loop: `ok`, `starting` until its first turn is complete, `down`.
 fn loop_state(
     now: DateTime<Utc>,
     started_at: DateTime<Utc>,
@@ -48,9 +49,13 @@ fn loop_state(
     }
 }
 
-/// Whether the database answers and the loop turns. Without a token there is nothing else; an
-/// administrator also learns the versions.
-pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Response {
+/// Whether the database answers and the loop turns. Without a token it reports nothing else; an
+/// administrator also gets the versions, and what is wrong with the files of the pages.
+pub async fn readyz(
+    State(service): State<AppState>,
+    site: Extension<Site>,
+    Who(caller): Who,
+) -> Response {
     let found = service.readiness().await;
     let scheduler = loop_state(found.now, found.started_at, found.ticked_at);
     let database = found.database;
@@ -60,19 +65,28 @@ pub async fn readyz(State(service): State<AppState>, Who(caller): Who) -> Respon
         StatusCode::SERVICE_UNAVAILABLE
     };
     let database = if database { "ok" } else { "down" };
-    let mut told = json!({"database": database, "scheduler": scheduler});
+    let mut report = json!({"database": database, "scheduler": scheduler});
     let administers = caller
         .principal
         .is_some_and(|principal| principal.can(Action::Administer));
     if administers {
         let zones = data_version();
-        told["version"] = json!(env!("CARGO_PKG_VERSION"));
-        told["database_version"] = json!(service.database_version().await.ok());
-        told["tz_version"] = json!(zones.version);
-        told["tz_source"] = json!(zones.source.as_str());
-        told["loops"] = json!(service.loop_states());
+        report["version"] = json!(env!("CARGO_PKG_VERSION"));
+        let version = service.database_version().await;
+        if let Err(error) = &version {
+            let error = error as &dyn std::error::Error;
+            tracing::warn!(error, "the database does not report its version");
+        }
+        report["database_version"] = json!(version.ok());
+        report["tz_version"] = json!(zones.version);
+        report["tz_source"] = json!(zones.source.as_str());
+        report["loops"] = json!(service.loop_states());
+        report["site"] = match &site.trouble {
+            Some(trouble) => json!({"code": trouble.code(), "text": trouble.text(caller.lang)}),
+            None => json!({"code": "ok"}),
+        };
     }
-    (status, Json(told)).into_response()
+    (status, Json(report)).into_response()
 }
 
 /// The metrics of this server in the Prometheus text format, for administrators and for

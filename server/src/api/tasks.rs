@@ -31,7 +31,7 @@ pub(super) struct ListQuery {
     q: String,
     /// `active`, `paused` or `closed`.
     state: Option<TaskState>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     after: Option<i64>,
     /// Rows, 1–1000; 50 when absent.
     limit: Option<u32>,
@@ -41,7 +41,7 @@ pub(super) struct ListQuery {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
-    /// `next` of the page before.
+    /// `next` of the previous page.
     pub(super) after: Option<String>,
     /// Rows, 1–200.
     pub(super) limit: Option<u32>,
@@ -71,7 +71,7 @@ pub(super) struct SavedTask {
     /// The task.
     #[serde(flatten)]
     task: TaskView,
-    /// What is hardly meant: it never fires, its window is over, a variable is not expanded.
+    /// What is probably a mistake: it never fires, its window is over, a variable is not expanded.
     warnings: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ impl SavedTask {
     }
 }
 
-/// Enters a task.
+/// Creates a task.
 #[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks", request_body = TaskDraft,
     responses((status = 201, body = SavedTask), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(
@@ -119,14 +119,14 @@ pub(super) async fn draft(
     Who(caller): Who,
     Path(id): Path<TaskId>,
 ) -> Reply<impl IntoResponse> {
-    // The version first: a change in between makes the draft an outdated one.
+    // The version is read first: a change in between makes the draft an outdated one.
     let version = service.task_get(&caller, id).await?.version;
     let draft = service.task_draft(&caller, id).await?;
     Ok(([(ETAG, etag(version))], Json(draft)))
 }
 
-/// Replaces a task. With `If-Match`, only if it still is that version; else the answer is 409 and
-/// says what others have changed.
+/// Replaces a task. With `If-Match`, only if it still has that version; otherwise the answer is 409 and lists what
+/// others have changed.
 #[utoipa::path(put, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
     params(("If-Match" = Option<String>, Header, description = "The ETag of the task as it was read")),
     responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -144,8 +144,7 @@ pub(super) async fn replace(
     answer(&service, &caller, saved)
 }
 
-/// Changes the fields that are given (RFC 7396); what others change at the same moment stays. With
-/// `If-Match` as for `PUT`.
+/// Changes the fields in the body (RFC 7396); concurrent changes to other fields stay. With `If-Match` as for `PUT`.
 #[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = TaskDraft,
     params(("If-Match" = Option<String>, Header, description = "The ETag of the task as it was read")),
     responses((status = 200, body = SavedTask), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -182,7 +181,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What a start by hand asks for, and which rules it overrides now.
+/// The parameters of a manual start, and the rules that it overrides now.
 #[utoipa::path(get, path = "/api/v1/tasks/{id}/run", tag = "tasks",
     responses((status = 200, body = RunForm), (status = 404, body = Problem)))]
 pub(super) async fn run_form(
@@ -193,8 +192,8 @@ pub(super) async fn run_form(
     Ok(Json(service.task_run_form(&caller, id).await?))
 }
 
-/// Starts it now, or puts it into its queue. With a key that has started it within a day the
-/// answer is 200, that run, and `Idempotent-Replayed: true`.
+/// Starts it now, or queues it. With a key that has started it within a day the answer is 200, that run, and
+/// `Idempotent-Replayed: true`.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/run", tag = "tasks", request_body = RunRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1-255 visible ASCII characters")),
     responses((status = 202, body = Run), (status = 200, body = Run), (status = 404, body = Problem),
@@ -207,7 +206,7 @@ pub(super) async fn run(
     body: Option<Body<RunRequest>>,
 ) -> Reply<Response> {
     let mut request = body.map(|Body(body)| body).unwrap_or_default();
-    // A key that is no text is invalid, which the service reports.
+    // A key that is not text is invalid, which the service reports.
     request.idempotency_key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
@@ -233,12 +232,11 @@ async fn control(
 #[derive(Deserialize, ToSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PauseBody {
-    /// Until when: RFC 3339, or `HH:MM` or `YYYY-MM-DD HH:MM` in the task's zone; until restored
-    /// when absent.
+    /// Until when: RFC 3339, or `HH:MM` or `YYYY-MM-DD HH:MM` in the task's zone; until it is resumed when absent.
     until: Option<String>,
 }
 
-/// 暂停: it does not fire until restored, or until a given time.
+/// 暂停: it does not fire until it is resumed, or until a given time.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/pause", tag = "tasks", request_body = PauseBody,
     responses((status = 200, body = TaskView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -305,7 +303,7 @@ pub(super) async fn unurge(
     control(&service, &caller, id, Control::Unurge).await
 }
 
-/// Applies a merge patch to a draft; `null` puts a field back to its default.
+/// Applies a merge patch to a draft; `null` resets a field to its default.
 fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
     let Value::Object(patch) = patch else {
         return Err(JsonFault::custom("an object is needed"));
@@ -315,7 +313,7 @@ fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
     strict::from_value(merged)
 }
 
-/// RFC 7396, section 2, but for fields that do not exist: they are typing errors.
+/// RFC 7396, section 2, except that unknown fields are refused as typing errors.
 fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), JsonFault> {
     let Some(fields) = target.as_object_mut() else {
         return Err(JsonFault::custom("an object is needed"));

@@ -40,7 +40,7 @@ pub(super) async fn create(
     ))
 }
 
-/// What to change of an account.
+/// What to change about an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserChange {
@@ -52,7 +52,7 @@ pub(super) struct UserChange {
     role: Option<String>,
 }
 
-/// Disables or enables an account, sets its password, or gives it another role.
+/// Disables or enables an account, sets its password, or changes its role.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", request_body = UserChange,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -62,7 +62,7 @@ pub(super) async fn change(
     Path(id): Path<UserId>,
     Body(change): Body<UserChange>,
 ) -> Reply<StatusCode> {
-    // Also for a change of nothing: a caller without the right is refused first.
+    // Also when nothing changes: a caller without the right is refused first.
     service.user_list(&caller).await?;
     if let Some(password) = change.password {
         service.user_set_password(&caller, id, &password).await?;
@@ -100,14 +100,14 @@ pub(super) async fn tokens(
     }))
 }
 
-/// For whom a token is made.
+/// The account a token is created for.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct TokenDraft {
     /// The account's name.
     user: String,
 }
 
-/// Makes a token; its secret is in this answer only.
+/// Creates a token; its secret is in this answer only.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "users", request_body = TokenDraft,
     responses((status = 201, body = NewToken), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn create_token(
@@ -121,7 +121,7 @@ pub(super) async fn create_token(
     ))
 }
 
-/// Ends a token.
+/// Revokes a token.
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "users",
     responses((status = 204), (status = 404, body = Problem)))]
 pub(super) async fn revoke_token(

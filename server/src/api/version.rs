@@ -1,4 +1,4 @@
-//! Versions of what is changed: `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1).
+//! Versions of resources: `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1).
 
 use app::error::{AppError, ErrorKind};
 use axum::extract::FromRequestParts;
@@ -13,7 +13,7 @@ pub(super) fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// The version that a caller has read, by `If-Match`; none without that header, or with `*`.
+/// The version that the caller has read, from `If-Match`; none without that header, or with `*`.
 pub(super) struct Expected(pub(super) Option<i64>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Expected {
@@ -39,8 +39,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
     }
 }
 
-/// `*`, or a version. A weak one is as good: who compresses an answer on its way marks the ETag as
-/// weak, and a version says what is meant, not which bytes.
+/// `*`, or a version. A weak one is accepted: a proxy that compresses an answer marks its ETag as weak, and a version
+/// identifies the content, not the bytes.
 fn read(text: &str) -> Option<Option<i64>> {
     let text = text.trim();
     if text == "*" {

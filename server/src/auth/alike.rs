@@ -1,13 +1,13 @@
-//! Names of accounts that a reader takes for one another.
+//! Account names that people confuse with one another.
 
 use migration::fold;
 use unicode_security::skeleton;
 
-/// What a name looks like: the same for names that differ only in case, width, or letters of
-/// another script that look the same (Unicode Technical Standard #39, 4). Never shown or stored.
+/// The skeleton of a name: the same for names that differ only in case, width, or look-alike letters of another
+/// script (Unicode Technical Standard #39, section 4). Never shown or stored.
 #[must_use]
 pub fn looks(name: &str) -> String {
-    // Folded again: what a letter is confused with may be a capital.
+    // Folded again: the skeleton of a letter may be a capital.
     fold(&skeleton(&fold(name)).collect::<String>())
 }
 

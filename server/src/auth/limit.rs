@@ -1,28 +1,28 @@
-//! Slowing down who guesses passwords and tokens.
+//! Slows down guessing of passwords and tokens.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Keys in one generation; two are remembered.
+/// Keys in one generation; two generations are kept.
 const GENERATION: usize = 10_000;
-/// Look-ups of a key are counted anew after so long.
+/// The window in which look-ups of a key are counted.
 const LOOKED: TimeDelta = TimeDelta::minutes(1);
-/// A key without failures for so long has none.
+/// A key without failures for this long starts from zero.
 const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
 
-/// What failures cost.
+/// The price of failures.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Failures that cost nothing.
+    /// Failures without a wait.
     pub free: u32,
-    /// The longest that one has to wait.
+    /// The longest wait.
     pub longest: TimeDelta,
 }
 
 impl Rule {
-    /// Nothing for the first failures, then doubling from 2 s.
+    /// No wait for the free failures, then 2 s, doubling.
     fn penalty(self, count: u32) -> TimeDelta {
         if count < self.free {
             return TimeDelta::zero();
@@ -31,10 +31,10 @@ impl Rule {
     }
 }
 
-/// Counts failures by key (an account's name, an address) and says how long a key has to wait.
+/// Counts failures by key (an account's name, an address) and computes how long a key has to wait.
 ///
-/// What it holds is bounded, and no call looks at all of it: keys are kept in two generations, and
-/// when the younger one is full the older one is dropped.
+/// Its memory is bounded, and no call scans all of it: keys are kept in two generations, and when the younger one is
+/// full the older one is dropped.
 #[derive(Debug, Default)]
 pub struct Attempts {
     state: Mutex<State>,
@@ -95,7 +95,7 @@ impl State {
 
     fn looks(&self, key: &str, now: DateTime<Utc>) -> Option<Looks> {
         let looked = self.looked.get(key).or_else(|| self.looked_before.get(key));
-        // A clock that was set back must not hold anybody off for longer.
+        // A clock that was set back must not extend the wait.
         let is_fresh = |looks: &Looks| (now - looks.since).abs() < LOOKED;
         looked.copied().filter(is_fresh)
     }
@@ -114,7 +114,7 @@ impl Attempts {
         (until > now).then(|| until - now)
     }
 
-    /// Counts a failure; gives how many there are now.
+    /// Counts a failure; returns how many there are now.
     pub fn failed(&self, key: &str, now: DateTime<Utc>) -> u32 {
         let mut state = self.lock();
         let before = state
@@ -125,7 +125,7 @@ impl Attempts {
         count
     }
 
-    /// Takes one failure back, which was none.
+    /// Takes back a failure that turned out not to be one.
     pub fn was_none(&self, key: &str, now: DateTime<Utc>) {
         let mut state = self.lock();
         match state.failures(key, now) {
@@ -137,7 +137,7 @@ impl Attempts {
         }
     }
 
-    /// Forgets the failures of a key that got in, and remembers that it did.
+    /// Clears the failures of a key that got in, and remembers that it did.
     pub fn succeeded(&self, key: &str) {
         let mut state = self.lock();
         state.forget(key);
@@ -149,8 +149,7 @@ impl Attempts {
         self.lock().know(key);
     }
 
-    /// Whether it may be looked up, where that costs something, whether this key got in before:
-    /// so many times a minute.
+    /// Whether it may be looked up if this key got in before, where the look-up is expensive: so many times a minute.
     pub fn may_look(&self, key: &str, most: u32, now: DateTime<Utc>) -> bool {
         let mut state = self.lock();
         let looks = state.looks(key, now).unwrap_or(Looks {
@@ -170,7 +169,7 @@ impl Attempts {
         true
     }
 
-    /// Whether this key got in, as far as that is remembered.
+    /// Whether this key is remembered to have got in.
     #[must_use]
     pub fn is_known(&self, key: &str) -> bool {
         let state = self.lock();

@@ -1,12 +1,10 @@
-//! Password hashes: Argon2id with the parameters OWASP asks for (19 MiB, t = 2, p = 1), which are
-//! the crate's defaults.
+//! Password hashes: Argon2id with the parameters OWASP recommends (19 MiB, t = 2, p = 1), which are the crate's
+//! defaults.
 //!
-//! All hashing works in one block of memory, which is given back when the queue is empty. glibc
-//! does that
-//! only with blocks above the largest value of its mmap threshold (`DEFAULT_MMAP_THRESHOLD_MAX` in
-//! mallopt(3), 32 MiB): the first smaller one that is freed raises the threshold above itself, and
-//! from then on each thread's arena keeps what it has had. So the block has room for more than that,
-//! of which only what is used is ever backed by memory.
+//! All hashing works in one block of memory, which is returned when the queue is empty. glibc does that only with
+//! blocks above the largest value of its mmap threshold (`DEFAULT_MMAP_THRESHOLD_MAX` in mallopt(3), 32 MiB): the
+//! first smaller one that is freed raises the threshold above itself, and from then on each thread's arena keeps what
+//! it had. So the block is larger than that; only the part that is used is ever backed by memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,17 +14,17 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
-/// Blocks that glibc always maps apart and gives back: a little more than 32 MiB.
+/// Blocks that glibc always maps separately and returns: a little more than 32 MiB.
 const MAPPED: usize = 33 * 1024 * 1024 / Block::SIZE;
-/// Passwords that wait to be hashed: some 25 s of work, beyond which a person would give up.
+/// Passwords waiting to be hashed: some 25 s of work, after which a person would give up.
 const QUEUE: usize = 1_000;
-/// Of those, how many may come from one address: the queue is not for one to fill.
+/// How many of those may come from one address, so that no single client fills the queue.
 const QUEUE_OF_ONE: usize = 50;
 
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// Too many wait already.
+    /// Too many are waiting already.
     #[error("too many passwords are being checked")]
     Busy,
     /// The hash itself failed.
@@ -37,14 +35,14 @@ pub enum HashError {
 /// Hashes and checks passwords off the runtime, one at a time and in the order they came.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    /// One at a time: a hash takes a core for tens of milliseconds, and the others are for tasks.
+    /// One at a time: a hash takes a core for tens of milliseconds, and the other cores are for tasks.
     slot: Arc<Semaphore>,
-    /// Who waits for the slot; a longer queue would only make everybody late.
+    /// Callers waiting for the slot; a longer queue would only delay everyone.
     queue: Arc<Semaphore>,
-    /// How many wait, by where they come from.
+    /// How many wait, by source address.
     waiting: Arc<Mutex<HashMap<String, usize>>>,
     memory: Arc<Mutex<Vec<Block>>>,
-    /// Checked when the account does not exist, so that both cases take the same time.
+    /// Verified when the account does not exist, so that both cases take the same time.
     decoy: Arc<str>,
 }
 
@@ -64,18 +62,17 @@ impl Passwords {
     /// Hashes a password to a PHC string.
     ///
     /// # Errors
-    /// When too many wait, or hashing itself fails.
+    /// When too many are waiting, or hashing itself fails.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
         self.with_slot("", move |memory| hash_in(memory, &password))
             .await?
     }
 
-    /// Whether the password is the one; without a stored hash never, in the same time. `from` is
-    /// where it comes from.
+    /// Whether the password matches; without a stored hash never, in the same time. `from` is the source address.
     ///
     /// # Errors
-    /// When too many wait, altogether or from there, or hashing itself fails.
+    /// When too many are waiting, in total or from that address, or hashing itself fails.
     pub async fn verify(
         &self,
         password: &str,
@@ -105,11 +102,11 @@ impl Passwords {
             .map_err(|error| failed(&error))?;
         let (memory, queue) = (Arc::clone(&self.memory), Arc::clone(&self.queue));
         tokio::task::spawn_blocking(move || {
-            // Held to the end of the work, also when the caller has given up.
+            // Held until the work is done, even when the caller has given up.
             let _slot = slot;
             let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
             let done = work(&mut memory);
-            // The next caller works in it; this one's own place in the queue may be free already.
+            // The next caller reuses it; this one's own place in the queue may be free already.
             if queue.available_permits() >= QUEUE - 1 {
                 *memory = Vec::new();
             }
@@ -159,13 +156,13 @@ fn hash_in(memory: &mut Vec<Block>, password: &str) -> Result<String, HashError>
     written(&salt, &output)
 }
 
-/// A hash that no password is known for, of the same cost as the others.
+/// A hash that no known password matches, with the same cost as the others.
 fn decoy() -> Result<String, HashError> {
     let output: [u8; Params::DEFAULT_OUTPUT_LEN] = super::token::random();
     written(&super::token::random(), &output)
 }
 
-/// Salt and hash as a PHC string, with the parameters that new hashes have.
+/// Salt and hash as a PHC string, with the parameters of new hashes.
 fn written(salt: &[u8; 16], output: &[u8]) -> Result<String, HashError> {
     let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
     let params = Params::default();
@@ -179,7 +176,7 @@ fn written(salt: &[u8; 16], output: &[u8]) -> Result<String, HashError> {
     Ok(hash.to_string())
 }
 
-/// Whether the password is that of a PHC string; never of one that cannot be read.
+/// Whether the password matches a PHC string; never one that cannot be parsed.
 fn matches_in(memory: &mut Vec<Block>, password: &str, stored: &str) -> bool {
     let Ok(hash) = PasswordHash::new(stored) else {
         return false;
@@ -264,7 +261,7 @@ mod tests {
         Argon2::default()
             .verify_password(b"correct horse", &read)
             .expect("the crate takes ours");
-        // Of other parameters, as another tool may have written them.
+        // Hashes with other parameters, as another tool may have written them.
         for (memory, time, lanes) in [(64, 1, 1), (19_456, 1, 1), (256, 3, 2)] {
             let params = Params::new(memory, time, lanes, None).expect("parameters");
             let theirs = Argon2::from(params)
@@ -291,7 +288,7 @@ mod tests {
         for one in crowd {
             assert!(one.await.expect("a task").is_ok());
         }
-        // While the slot is taken, only who is refused comes back.
+        // While the slot is taken, only refused calls return.
         let held = Arc::clone(&passwords.slot).acquire_owned().await;
         let mut alone = tokio::task::JoinSet::new();
         for _ in 0..QUEUE_OF_ONE + 10 {

@@ -1,15 +1,15 @@
-//! Where a request really comes from, behind proxies that are trusted to say so.
+//! The client's address, behind proxies that are trusted to report it.
 
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
-/// Proxies whose word on a client's address is taken.
+/// Proxies whose headers about a client's address are trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// These networks.
+    /// Trusts these networks.
     #[must_use]
     pub fn new(networks: &[IpNet]) -> Self {
         Self(networks.to_vec())
@@ -22,13 +22,12 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client's address: the last one on the way here that is not a trusted proxy.
+    /// The client's address: the last one on the path that is not a trusted proxy.
     ///
     /// `forwarded_for` and `forwarded` are the lines of the headers `X-Forwarded-For` and
-    /// `Forwarded` (RFC 7239) in their order. Each proxy adds to their end the address that it was
-    /// called from, so they are read from there, and only as long as trusted proxies wrote them:
-    /// what is in front of that anybody may have sent. `Forwarded` is read where there is no
-    /// `X-Forwarded-For`.
+    /// `Forwarded` (RFC 7239) in their order. Each proxy appends the address that it was called from, so they are
+    /// read from the end, and only as long as trusted proxies wrote them: anything before that may be forged.
+    /// `Forwarded` is read where there is no `X-Forwarded-For`.
     #[must_use]
     pub fn client<'a>(
         &self,
@@ -59,8 +58,7 @@ impl TrustedProxies {
     fn walk(&self, peer: IpAddr, listed: impl Iterator<Item = Option<IpAddr>>) -> IpAddr {
         let mut client = peer;
         for address in listed {
-            // "unknown", a made-up name, nothing: the sender of that entry is the last known
-            // address.
+            // "unknown", a made-up name, nothing: the sender of that entry is the last known address.
             let Some(address) = address else { break };
             client = address;
             if !self.contains(address) {
@@ -111,7 +109,7 @@ fn elements(line: &str) -> Vec<Option<IpAddr>> {
         .collect()
 }
 
-/// Splits where the sign is not inside quotes.
+/// Splits at the sign where it is not quoted.
 fn split(text: &str, sign: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |c| {
@@ -162,7 +160,7 @@ mod tests {
             // All of them proxies: the first one.
             ("127.0.0.1", &["10.0.0.1,10.0.0.2"], "10.0.0.1"),
             ("127.0.0.1", &[], "127.0.0.1"),
-            // What is no address ends the way.
+            // An entry that is no address ends the path.
             ("127.0.0.1", &["1.1.1.1, unknown"], "127.0.0.1"),
             ("127.0.0.1", &["1.1.1.1, unknown, 10.0.0.2"], "10.0.0.2"),
             ("127.0.0.1", &[""], "127.0.0.1"),

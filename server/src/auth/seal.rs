@@ -1,7 +1,7 @@
 //! Secrets at rest: AES-256-GCM with a key outside the database.
 //!
-//! The name of what is sealed is bound in as associated data, so that a sealed value copied to
-//! another row does not open there. How the key itself is kept and changed is in `files`.
+//! The name of a sealed value is bound in as associated data, so that a value copied to another row does not open
+//! there. `files` keeps and changes the key itself.
 
 mod files;
 
@@ -21,7 +21,7 @@ const VERSION: &str = "1:";
 /// Why a secret could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The key file cannot be read or made.
+    /// The key file cannot be read or created.
     #[error("the key file {} cannot be used", path.display())]
     KeyFile {
         /// The file.
@@ -36,7 +36,7 @@ pub enum SealError {
         /// The file.
         path: PathBuf,
     },
-    /// Others than its owner may read or write the key file.
+    /// The key file is readable or writable by others than its owner.
     #[error(
         "the key file {0} can be used by others than its owner (mode {mode:o}); chmod 600 {0}",
         path.display()
@@ -55,11 +55,11 @@ pub enum SealError {
     Failed,
 }
 
-/// Seals and opens secrets. Cheap to clone; clones go over to a new key together.
+/// Seals and opens secrets. Cheap to clone; all clones switch to a new key together.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: Arc<RwLock<Aes256Gcm>>,
-    /// Where the key is kept; a key that is not put there yet has none.
+    /// Where the key is kept; `None` for a key that is not stored yet.
     files: Option<Arc<KeyFiles>>,
 }
 
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Works with a key that is kept nowhere.
+    /// Works with a key that is not stored anywhere.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
@@ -79,10 +79,10 @@ impl Sealer {
         }
     }
 
-    /// Reads the key from `secret.key` in the data folder, and makes one, mode 0600, the first time.
+    /// Reads the key from `secret.key` in the data folder, or creates one, mode 0600, the first time.
     ///
     /// # Errors
-    /// When the file cannot be read or made, is open to others, or holds no key.
+    /// When the file cannot be read or created, is accessible to others, or holds no key.
     pub fn open_or_create(data_dir: &Path) -> Result<Self, SealError> {
         let files = KeyFiles::of(data_dir);
         let key = files.open_or_create()?;
@@ -92,19 +92,19 @@ impl Sealer {
         })
     }
 
-    /// Makes the key that shall follow this one and keeps it beside it. Nothing uses it until
-    /// [`Self::adopt`]; what a change of keys that was not finished left there is replaced.
+    /// Creates the key that is to follow this one and stores it beside it. Nothing uses it until [`Self::adopt`]; a
+    /// leftover of an unfinished rotation is replaced.
     ///
     /// # Errors
-    /// When the file cannot be written, or this key is kept nowhere.
+    /// When the file cannot be written, or this key is not stored.
     pub fn prepare_next(&self) -> Result<Self, SealError> {
         let key: [u8; 32] = super::token::random();
         self.files()?.write_next(&key)?;
         Ok(Self::new(&key))
     }
 
-    /// Goes over to the key made last: from here on it is *the* key, here and on disk, and the one
-    /// until now is kept as `secret.key.old`. To be called once the database uses it.
+    /// Switches to the key made last: from here on it is *the* key, here and on disk, and the previous one is kept as
+    /// `secret.key.old`. To be called once the database uses it.
     ///
     /// # Errors
     /// When the files cannot be changed; the next start does it then.
@@ -118,8 +118,8 @@ impl Sealer {
         self.files()?.adopt_next()
     }
 
-    /// Finishes a change of keys that ended between the database and the files: where `sealed`
-    /// opens with the key made last, that one is taken over. Returns whether it was.
+    /// Finishes a rotation that ended between the database and the files: where `sealed` opens with the key made
+    /// last, that key is adopted. Returns whether it was.
     ///
     /// # Errors
     /// When the files cannot be read or changed.
@@ -142,7 +142,7 @@ impl Sealer {
         self.files.as_deref().ok_or(SealError::Failed)
     }
 
-    /// Seals `secret` for the place called `name`.
+    /// Seals `secret` for the place named `name`.
     ///
     /// # Errors
     /// When the cipher fails.
@@ -163,7 +163,7 @@ impl Sealer {
         Ok(format!("{VERSION}{}", STANDARD_NO_PAD.encode(bytes)))
     }
 
-    /// Opens what was sealed for the place called `name`.
+    /// Opens what was sealed for the place named `name`.
     ///
     /// # Errors
     /// When it was sealed with another key or for another place, or was changed.

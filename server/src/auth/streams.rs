@@ -1,5 +1,4 @@
-//! Answers without an end (events, live logs): how many there may be, and their end together with
-//! the right to them.
+//! Streaming answers (events, live logs): how many may be open, and their end together with the right to them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use app::id::{TokenId, UserId};
 use tokio_util::sync::CancellationToken;
 
-/// How a request proved who it is from, as far as that can end.
+/// The credential of a request, where it can be revoked.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Credential {
     /// A session, by the hash of its secret.
@@ -19,14 +18,14 @@ pub enum Credential {
 /// What a stream carries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
-    /// That something changed: one for each open page.
+    /// Notices of changes: one stream for each open page.
     Events,
     /// A log as it is written.
     Log,
 }
 
 impl Kind {
-    /// How many one account may have open: as many pages as a person looks at, and some.
+    /// How many one account may have open: as many pages as a person has open, and some spare.
     #[must_use]
     pub const fn most_of_one(self) -> usize {
         match self {
@@ -61,8 +60,8 @@ impl Streams {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a stream; `None` when `user` has too many of this kind, or all together have
-    /// `most`. The console (`user` of `None`) is not counted apart.
+    /// A place for a stream; `None` when `user` has too many of this kind, or there are `most` in total. The console
+    /// (`user` of `None`) is not counted separately.
     #[must_use]
     pub fn open(
         self: &Arc<Self>,
@@ -104,19 +103,19 @@ impl Streams {
         }
     }
 
-    /// Ends the streams of a session or token that is no more.
+    /// Ends the streams of a revoked session or token.
     pub fn end_credential(&self, credential: &Credential) {
         self.end(|open| open.credential.as_ref() == Some(credential));
     }
 
-    /// Ends all streams of an account, but those of `kept`.
+    /// Ends all streams of an account, except those of `kept`.
     pub fn end_user(&self, user: UserId, kept: Option<&Credential>) {
         self.end(|open| {
             open.user == Some(user) && (kept.is_none() || open.credential.as_ref() != kept)
         });
     }
 
-    /// With what the open streams were asked for, each once.
+    /// The credentials of the open streams, each once.
     #[must_use]
     pub fn credentials(&self) -> Vec<Credential> {
         let state = self.lock();
@@ -129,7 +128,7 @@ impl Streams {
     }
 }
 
-/// One open stream; dropping it gives its place back.
+/// One open stream; dropping it frees its place.
 #[derive(Debug)]
 pub struct OpenStream {
     streams: Arc<Streams>,
@@ -138,7 +137,7 @@ pub struct OpenStream {
 }
 
 impl OpenStream {
-    /// Says when the right to it has ended.
+    /// Signals when the right to it has ended.
     #[must_use]
     pub fn ended(&self) -> CancellationToken {
         self.ended.clone()
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_all_places() {
+    fn no_account_takes_all_places() {
         let streams = Arc::new(Streams::default());
         let most = Kind::Log.most_of_one();
         let open = |user| streams.open(Kind::Log, Some(UserId(user)), session("s"), most + 5);

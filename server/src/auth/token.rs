@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// What every API token starts with, so that a leaked one can be found by scanners.
+/// The prefix of every API token, so that scanners can find a leaked one.
 pub const API_PREFIX: &str = "jct_";
 
 /// Random bytes from the operating system.
 ///
 /// # Panics
-/// When the system has no randomness, where going on would be worse.
+/// When the system has no randomness: continuing would be worse.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -18,13 +18,13 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A number from 0 up to 1, for what only has to differ: pauses, not secrets.
+/// A number from 0 up to 1, for values that only have to differ: pauses, not secrets.
 #[must_use]
 pub fn chance() -> f64 {
     f64::from(u32::from_le_bytes(random())) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// A random id of lower-case hexadecimal digits, for what is no secret.
+/// A random id of lower-case hexadecimal digits, for identifiers that are not secret.
 #[must_use]
 pub fn random_id(bytes: usize) -> String {
     use std::fmt::Write;
@@ -44,7 +44,7 @@ pub fn new_secret() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// What is stored of a secret. A fast hash is enough: 256 random bits cannot be guessed.
+/// The stored form of a secret. A fast hash is enough: 256 random bits cannot be guessed.
 #[must_use]
 pub fn hash(secret: &str) -> String {
     use std::fmt::Write;

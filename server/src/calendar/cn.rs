@@ -1,4 +1,4 @@
-//! The Chinese statutory calendar that the product brings along.
+//! The Chinese statutory calendar that comes with the product.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use super::WorkCalendar;
 /// The name of the built-in calendar.
 pub const BUILT_IN: &str = "cn";
 
-/// The lines of the file, which a test holds to be readable.
+/// The lines of the file; a test makes sure they can be read.
 pub(super) const LINES: &str = include_str!("cn.txt");
 
 static CALENDAR: LazyLock<WorkCalendar> =
@@ -27,8 +27,8 @@ mod tests {
     use crate::calendar::found::Collector;
     use crate::calendar::{MAX_DAYS, lines, to_lines};
 
-    /// Year, days of rest as the notices count them, make-up days, working days in all. The packages
-    /// of `scripts/check-cn-calendar` count the same working days.
+    /// Year, days of rest as the notices count them, make-up days, working days in total. The packages of
+    /// `scripts/check-cn-calendar` count the same working days.
     const YEARS: [(i16, usize, usize, usize); 10] = [
         (2017, 24, 5, 249),
         (2018, 25, 7, 250),
@@ -112,7 +112,7 @@ mod tests {
         let text = to_lines(&cn.days);
         assert_eq!(&WorkCalendar::from_lines(BUILT_IN, &text), cn);
         assert!(text.contains("2026-10-01..2026-10-07 rest 国庆节\n2026-10-10 work 国庆节调休\n"));
-        // The same lines as in the file, but for its comments and the order at new year.
+        // The same lines as in the file, except for its comments and the order at new year.
         let mut lines: Vec<_> = LINES.lines().filter(|l| l.starts_with('2')).collect();
         lines.sort_unstable();
         assert_eq!(text.lines().collect::<Vec<_>>(), lines);

@@ -3,7 +3,7 @@
 /// A property of a component.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Property {
-    /// The line where it begins, from 1.
+    /// The line where it starts, from 1.
     pub(super) line: usize,
     /// Its name, in capitals.
     pub(super) name: String,
@@ -28,13 +28,13 @@ impl Property {
     }
 }
 
-/// The properties of a text, in its order. Lines that are none are skipped.
+/// The properties of a text, in order. Lines that are not properties are skipped.
 pub(super) fn properties(text: &str) -> impl Iterator<Item = Property> {
     let mut lines = text.lines().enumerate().peekable();
     std::iter::from_fn(move || {
         let (index, first) = lines.next()?;
         let mut whole = first.to_owned();
-        // A line that begins with a blank continues the one before; the blank is not part of it.
+        // A line that starts with a blank continues the previous one; the blank is not part of it.
         while let Some((_, more)) = lines.next_if(|(_, line)| line.starts_with([' ', '\t'])) {
             whole.push_str(&more[1..]);
         }

@@ -1,17 +1,16 @@
-//! From the bytes of a text with days to its characters.
+//! Decodes the bytes of a text with days.
 //!
-//! Feeds come in UTF-8, and from Windows programs of China in GBK or UTF-16. A wrong guess turns a
-//! make-up work day into a rest day, because the mark in the title can no longer be read; so what
-//! cannot be decoded for sure is refused, on every door alike.
+//! Feeds come in UTF-8, and from Windows programs in China in GBK or UTF-16. A wrong guess turns a make-up day into a
+//! rest day, because the mark in the title can no longer be read; so bytes that cannot be decoded with certainty are
+//! refused by API, pages and CLI alike.
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::fault::ReadFault;
 use super::read::MAX_BYTES;
 
-/// Words that Chinese holiday calendars are made of. A text that decodes as GBK without a fault
-/// and holds one of them is taken as GBK; other legacy encodings share its byte ranges, but not
-/// by chance its words.
+/// Words that Chinese holiday calendars consist of. A text that decodes as GBK without errors and contains one of
+/// them is taken as GBK: other legacy encodings share its byte ranges, but would not form its words by chance.
 const WORDS: [&str; 16] = [
     "上班",
     "补班",
@@ -31,8 +30,8 @@ const WORDS: [&str; 16] = [
     "除夕",
 ];
 
-/// Decodes the bytes of a text. A byte order mark counts most, then the charset that the sender
-/// declared (a label of the WHATWG Encoding Standard, such as `gb2312`), then UTF-8.
+/// Decodes the bytes of a text. A byte order mark takes precedence, then the charset that the sender declared (a
+/// label of the WHATWG Encoding Standard, such as `gb2312`), then UTF-8.
 ///
 /// Folded lines of iCalendar are joined before they are decoded, because a fold may split a
 /// character (RFC 5545, section 3.1); empty continuation lines take the place of the folds, so
@@ -68,8 +67,8 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<String, ReadFault> 
     };
     match (utf_8, declared) {
         (Some(text), None) => Ok(text),
-        // Many servers declare a charset of their own choice. Sequences of three bytes that are
-        // valid UTF-8 throughout are no accident of another encoding.
+        // Many servers declare an arbitrary charset. Sequences of three bytes that are valid UTF-8 throughout do not
+        // occur by accident in another encoding.
         (Some(text), Some(_)) if text.is_ascii() || text.chars().any(|c| c.len_utf8() > 2) => {
             Ok(text)
         }
@@ -104,7 +103,7 @@ fn is_stateless(encoding: &&'static Encoding) -> bool {
     *encoding != encoding_rs::ISO_2022_JP && *encoding != encoding_rs::REPLACEMENT
 }
 
-/// UTF-16 without a mark: each text that we read begins with two ASCII characters.
+/// UTF-16 without a mark: every text that we read starts with two ASCII characters.
 fn bare_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [a, 0, b, 0, ..] if *a != 0 && *b != 0 => Some(UTF_16LE),
@@ -253,7 +252,7 @@ mod tests {
         }
         let indented = decode(b" BEGIN:VCALENDAR\nSUMMARY:x", None);
         assert_eq!(indented.as_deref(), Ok(" BEGIN:VCALENDAR\nSUMMARY:x\n"));
-        // In lines and JSON a leading blank is no fold.
+        // Outside iCalendar a leading blank is not a fold.
         let text = decode("2027-01-01 rest 元\n 2027-01-02 rest".as_bytes(), None);
         assert_eq!(text.as_deref(), Ok("2027-01-01 rest 元\n 2027-01-02 rest"));
     }

@@ -1,4 +1,4 @@
-//! Why a text with days, or an entry of one, was not used.
+//! Why a text with days, or an entry in it, was not used.
 
 use app::i18n::Lang;
 
@@ -12,9 +12,9 @@ pub enum ReadFault {
     TooLarge,
     /// It names more than [`MAX_DAYS`](super::MAX_DAYS) days.
     TooManyDays,
-    /// Its dates are of another calendar than the Gregorian one.
+    /// Its dates use a calendar other than the Gregorian one.
     NotGregorian,
-    /// Its rules of repetition take more work than is allowed.
+    /// Its recurrence rules take more work than is allowed.
     TooMuch,
     /// Its bytes are not text of this charset.
     NotText {
@@ -26,16 +26,16 @@ pub enum ReadFault {
         /// What was declared.
         label: String,
     },
-    /// It starts like JSON and is none.
+    /// It starts like JSON and is not valid.
     Json {
         /// Where it stops being JSON, from 1.
         line: usize,
         /// Where in the line.
         column: usize,
     },
-    /// JSON of a shape that we do not know.
+    /// JSON of an unknown structure.
     UnknownJson,
-    /// No entry of it could be used.
+    /// None of its entries could be used.
     NoDays {
         /// The first entry and why.
         first: Option<Box<Ignored>>,
@@ -85,10 +85,10 @@ impl ReadFault {
     }
 }
 
-/// Where in a text an entry stands.
+/// Where in a text an entry is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
-    /// In this line, from 1; of an event, the line where it begins.
+    /// In this line, from 1; of an event, the line where it starts.
     Line(usize),
     /// The entry of this number, from 1, in JSON.
     Entry(usize),
@@ -97,7 +97,7 @@ pub enum Place {
 /// An entry that was not used.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ignored {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// Its beginning, or its title.
     pub what: String,
@@ -127,7 +127,7 @@ impl Ignored {
 /// Why an entry was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
-    /// A date was expected and something else, or no real date, was found.
+    /// A date was expected; something else, or a date that does not exist, was found.
     NotADate,
     /// A year before 1970 or after 2200.
     YearOutOfRange,
@@ -141,21 +141,21 @@ pub enum Reason {
     NoStart,
     /// The text ends, or another event begins, before the event ends.
     Unfinished,
-    /// The holiday's number of days is another one than its ends say.
+    /// The holiday's declared number of days does not match its dates.
     OtherLength,
-    /// A rule of repetition that cannot be read, or repeats within a day.
+    /// A recurrence rule that cannot be read, or that repeats within a day.
     Repetition,
     /// The rules of the text take too much work.
     TooMuch,
-    /// A repeated event that does not take place in the years that are read.
+    /// A repeated event that does not occur in the years that are read.
     Over,
-    /// A change to an occurrence of a repeated event and all that follow.
+    /// A change to one occurrence of a repeated event and all that follow.
     AndFuture,
     /// A time in a zone whose rules are unknown.
     UnknownZone,
-    /// An event that was called off.
+    /// A cancelled event.
     Cancelled,
-    /// A festival that is not marked as rest or work, where others are.
+    /// A festival that is not marked as rest or work, in a text that marks others.
     NotMarked,
 }
 

@@ -1,5 +1,4 @@
-//! What all readers of texts with days share: how a text is to be read, the bounds, and the
-//! collector of what is found.
+//! What all readers of texts with days share: the options, the bounds, and the collector of their results.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +17,10 @@ pub(super) const ALL_DAYS: usize = 231 * 366;
 /// The longest name of a day, in characters; longer ones are cut.
 const MAX_NAME: usize = 60;
 
-/// What a text came to.
+/// The result of reading a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Read {
-    /// The days, ascending and each once; the last mention in the text counts. Never empty.
+    /// The days, ascending and each once; the last mention in the text wins. Never empty.
     pub days: Vec<(Date, Day)>,
     /// The first entries that could not be used.
     pub ignored: Vec<Ignored>,
@@ -29,14 +28,14 @@ pub struct Read {
     pub ignored_more: usize,
 }
 
-/// How a text is to be read.
+/// How to read a text.
 #[derive(Clone, Debug)]
 pub struct How {
-    /// What the events of an iCalendar text are that do not say it themselves.
+    /// Whether the events of an iCalendar text that do not say so themselves are working days.
     pub as_work_days: bool,
-    /// Bounds its repeated events: they are taken from the year before it to ten years ahead.
+    /// Bounds its repeated events: they are expanded from the year before it to ten years ahead.
     pub this_year: i16,
-    /// Where a time in UTC of an iCalendar text falls on a day, when the text names no zone.
+    /// The zone that decides on which day a UTC time of an iCalendar text falls, when the text names none.
     pub zone: TimeZone,
 }
 
@@ -62,7 +61,7 @@ impl Collector {
         }
     }
 
-    /// Takes a day. Repetitions count towards the limit, so that it bounds the work, too.
+    /// Takes a day. Repeated mentions count towards the limit, so that it also bounds the work.
     pub(super) fn add(&mut self, date: Date, work: bool, name: &str) -> Result<(), ReadFault> {
         if self.taken >= self.limit {
             return Err(ReadFault::TooManyDays);
@@ -102,7 +101,7 @@ impl Collector {
         }
     }
 
-    /// How many days were taken, repetitions included.
+    /// How many days were taken, repeated mentions included.
     #[cfg(test)]
     pub(super) fn taken(&self) -> usize {
         self.taken
@@ -158,7 +157,7 @@ pub(super) fn date(text: &str) -> Result<Date, Reason> {
         8 => true,
         _ => false,
     };
-    // jiff would also take times, zones and signs.
+    // jiff would also accept times, zones and signs.
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     if !shaped || digits != 8 {
         return Err(Reason::NotADate);

@@ -1,6 +1,6 @@
 //! Days as iCalendar (RFC 5545): each VEVENT names the days it covers.
 //!
-//! No parser of others is used; ADR 23 has the measurements.
+//! No third-party parser is used; ADR 23 has the measurements.
 
 mod event;
 mod rule;
@@ -18,8 +18,7 @@ use rule::Work;
 use series::{Context, Dates};
 use zones::Zones;
 
-/// How many days all rules of a text together may look at. A rule that repeats every day looks at
-/// some 4,000.
+/// How many days all rules of a text together may examine. A rule that repeats every day examines some 4,000.
 const MAX_WORK: u32 = 2_000_000;
 
 /// Reads the events of a text.
@@ -33,8 +32,8 @@ pub(super) fn read(text: &str, how: &How, found: &mut Collector) -> Result<(), R
     let zones = Zones::of(properties(text), &how.zone);
     let events = events(text, found);
     let replacements = replacements(&events);
-    // Apple's and similar feeds list all festivals and mark those that are rest or work. In such
-    // a feed an event without a mark, say the Double Ninth, is just a festival.
+    // Apple's and similar feeds list all festivals and mark those that are rest or work. In such a feed an event
+    // without a mark, such as the Double Ninth, is just a festival.
     let marked = events.iter().any(Event::is_marked);
     let mut context = Context {
         zones: &zones,
@@ -98,7 +97,7 @@ impl<'a> Replacements<'a> {
         newest.is_some_and(|newest| newest.line == event.line)
     }
 
-    /// What replaces starts of a series.
+    /// The replacements for starts of a series.
     fn of(&self, series: &Event) -> impl Iterator<Item = &'a Event> {
         let all = self.0.get(series.uid.as_str());
         let all = all.filter(|_| series.replaces.is_none());
@@ -106,8 +105,8 @@ impl<'a> Replacements<'a> {
     }
 }
 
-/// The events of a text. Components in an event, such as alarms, have a start and a title of
-/// their own; they are counted, not descended into, so that no text can exhaust the stack.
+/// The events of a text. Components inside an event, such as alarms, have a start and a title of their own; they are
+/// counted, not recursed into, so that no text can exhaust the stack.
 fn events(text: &str, found: &mut Collector) -> Vec<Event> {
     let mut events = Vec::new();
     let mut open: Option<Event> = None;

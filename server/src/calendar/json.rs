@@ -1,7 +1,7 @@
-//! Days as JSON, in the shapes that are around.
+//! Days as JSON, in the formats in use.
 //!
-//! - A list of `{"date", "work" | "isOffDay", "name"}`, or an object that has it as `days`, which
-//!   is how the project holiday-cn publishes its years.
+//! - A list of `{"date", "work" | "isOffDay", "name"}`, or an object that has it as `days`, which is how the project
+//! holiday-cn publishes its years.
 //! - `{"holidays": {"2026-01-01": "New Year's Day,元旦,1"}, "workdays": {…}}`, the data file of the
 //!   package chinese-days.
 //! - `{"Years": {"2027": [{"Name", "StartDate", "EndDate", "Duration", "CompDays"}]}}`, the data
@@ -17,7 +17,7 @@ use super::found::{Collector, date};
 /// The longest holiday, in days.
 const MAX_HOLIDAY: i64 = 366;
 
-/// Reads JSON. serde_json bounds its depth by itself.
+/// Reads JSON. serde_json limits the nesting depth itself.
 pub(super) fn read(text: &str, found: &mut Collector) -> Result<(), ReadFault> {
     let value: Value = serde_json::from_str(text).map_err(|error| ReadFault::Json {
         line: error.line(),
@@ -118,7 +118,7 @@ fn by_holiday(years: &Map<String, Value>, found: &mut Collector) -> Result<(), R
     Ok(())
 }
 
-/// Whether a holiday's ends make sense, and agree with its number of days where it has one.
+/// Whether a holiday's dates make sense, and match its number of days where it has one.
 fn length(first: Date, last: Date, days: Option<&Value>) -> Result<(), Reason> {
     let length = i64::from((last - first).get_days()) + 1;
     if length < 1 {
@@ -135,8 +135,8 @@ fn length(first: Date, last: Date, days: Option<&Value>) -> Result<(), Reason> {
     }
 }
 
-/// Takes a make-up day. The projects give it the name of the holiday that it makes up for; with
-/// that alone the tenth of October would read "work day: 国庆节".
+/// Adds a make-up day. The projects name it after the holiday that it makes up for; with that name alone the tenth of
+/// October would read "work day: 国庆节".
 fn add_make_up(found: &mut Collector, date: Date, name: &str) -> Result<(), ReadFault> {
     if name.is_ascii() || name.ends_with(['班', '休']) {
         found.add(date, true, name)

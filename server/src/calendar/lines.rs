@@ -8,7 +8,7 @@ use super::Day;
 use super::fault::{Place, ReadFault, Reason};
 use super::found::{Collector, clean_name, date};
 
-/// Reads lines; empty ones and those that start with `#` say nothing.
+/// Reads lines; skips empty ones and those that start with `#`.
 pub(super) fn read(text: &str, found: &mut Collector) -> Result<(), ReadFault> {
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -41,7 +41,7 @@ fn parse(line: &str) -> Result<(Date, Date, bool, &str), Reason> {
     }
 }
 
-/// Writes days as lines, neighbours of one kind and name as a range. They are expected ascending.
+/// Writes days as lines, adjacent days of one kind and name as a range. They must be ascending.
 #[must_use]
 pub fn to_lines<'a>(days: impl IntoIterator<Item = (&'a Date, &'a Day)>) -> String {
     let mut text = String::new();
@@ -53,7 +53,7 @@ pub fn to_lines<'a>(days: impl IntoIterator<Item = (&'a Date, &'a Day)>) -> Stri
         {
             last = *next;
         }
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{first}");
         if last != *first {
             let _ = write!(text, "..{last}");

@@ -1,4 +1,4 @@
-//! Taking the days of a text over into a calendar.
+//! Imports the days of a text into a calendar.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use super::{Read, WorkCalendar};
 
-/// The day of December from which days may belong to the next year's notice: the holiday of New
-/// Year's Day reaches back into December, with a make-up day before it (2018-12-29).
+/// The day of December from which days may belong to the next year's notice: the holiday of New Year's Day reaches
+/// back into December, with a make-up day before it (2018-12-29).
 const TURN: i8 = 24;
 
 fn at_turn(date: Date) -> bool {
@@ -15,12 +15,12 @@ fn at_turn(date: Date) -> bool {
 }
 
 impl WorkCalendar {
-    /// Takes over the days of a text: added to the ones there, or, with `replace_years`, in place
-    /// of all days of the years in the text.
+    /// Imports the days of a text: adds them to the existing ones or, with `replace_years`, replaces all days of the
+    /// years in the text.
     ///
-    /// Years are those of the notices, which is how their days are published: a text of 2023 that
-    /// begins with 2022-12-31 does not replace 2022, and a text of 2018 does not take away what
-    /// the notice of 2019 said about the last days of 2018.
+    /// Years are those of the notices, which is how their days are published: a text of 2023 that starts with
+    /// 2022-12-31 does not replace 2022, and a text of 2018 does not remove what the notice of 2019 said about the
+    /// last days of 2018.
     pub fn merge(&mut self, read: &Read, replace_years: bool) {
         if replace_years {
             let named: BTreeSet<i16> = read.days.iter().map(|(date, _)| date.year()).collect();
@@ -86,7 +86,7 @@ mod tests {
         assert!(merged.is_work(date(2018, 12, 29)) && !merged.is_work(date(2018, 12, 31)));
         assert_eq!(merged.day_name(date(2018, 10, 1)), None);
 
-        // A text that names both years has the last word on the days between.
+        // A text that names both years decides about the days in between.
         let both = text("2018-01-01 rest 元旦\n2019-01-01 rest 元旦");
         let mut merged = cn.clone();
         merged.merge(&both, true);

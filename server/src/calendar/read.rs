@@ -1,25 +1,24 @@
-//! Texts with days: which reader a text goes to.
+//! Chooses the reader for a text with days.
 
 use super::fault::ReadFault;
 use super::found::{Collector, How, Read};
 use super::{ics, json, lines};
 
-/// The longest text that is read.
+/// The longest text that is accepted, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
-/// The most days that one text may name, repetitions included.
+/// The most days that one text may name, repeated mentions included.
 pub const MAX_DAYS: usize = 20_000;
 
-/// Reads a text with days. Its format is recognised by how it begins: `BEGIN:VCALENDAR` is
-/// iCalendar,
-/// `{` or `[` is JSON, anything else lines in the format of `cn.txt`.
+/// Reads a text with days. The format is recognised by its beginning: `BEGIN:VCALENDAR` is iCalendar, `{` or `[` is
+/// JSON, anything else is lines in the format of `cn.txt`.
 ///
 /// # Errors
-/// When nothing can be made of the text, or it is too large.
+/// When the text names no usable day, or is too large.
 pub fn read(text: &str, how: &How) -> Result<Read, ReadFault> {
     if text.len() > MAX_BYTES {
         return Err(ReadFault::TooLarge);
     }
-    // Windows' editors put a byte order mark before the first line.
+    // Editors on Windows put a byte order mark before the first line.
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
         return Err(ReadFault::Empty);
@@ -38,7 +37,7 @@ pub fn read(text: &str, how: &How) -> Result<Read, ReadFault> {
     }
     let mut read = found.read();
     if read.days.is_empty() {
-        // Not an empty success: with "replace the years" a wrong address would look like one.
+        // An error, not an empty success: with "replace the years" a wrong address would look like one.
         let first = (!read.ignored.is_empty()).then(|| Box::new(read.ignored.swap_remove(0)));
         return Err(ReadFault::NoDays { first });
     }
@@ -60,7 +59,7 @@ pub(super) fn read_as(text: &str, as_work_days: bool, this_year: i16) -> Result<
 mod tests {
     use super::*;
 
-    /// Nothing that a text holds may stop the server or make it name days out of bounds.
+    /// No content of a text may stop the server or make it name days out of bounds.
     #[test]
     fn mutated_texts_are_survived() {
         const LINES: &str = "2026-10-01..2026-10-07 rest 国庆节\n2026-10-10 work 国庆节调休\n";
@@ -74,7 +73,7 @@ mod tests {
         const PARTS: &str =
             "\r\n |\n|\u{feff}|\\|\"|:|;|..|9999999999|-|休）|\0|BEGIN:VEVENT\n|\u{2028}";
         let parts: Vec<&str> = PARTS.split('|').collect();
-        // A fixed sequence (Knuth's MMIX constants): failures can be repeated.
+        // A fixed sequence (Knuth's MMIX constants), so that failures can be reproduced.
         let mut state = 42_u64;
         let mut random = |below: usize| {
             state = state

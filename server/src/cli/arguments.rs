@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, node, pool, run, secret, task, token,
-    user,
+    blackout, calendar, channel, completions, cron, doctor, message, node, pool, run, secret, task,
+    token, user,
 };
 use crate::config::Config;
 
@@ -58,6 +58,9 @@ pub(super) enum Command {
     /// Manage concurrency pools: how many runs at once
     #[command(subcommand)]
     Pool(pool::PoolCommand),
+    /// Show messages that were sent, and send failed ones again
+    #[command(subcommand)]
+    Message(message::MessageCommand),
     /// Show the server processes on this database
     #[command(subcommand)]
     Node(node::NodeCommand),
@@ -84,7 +87,8 @@ Settings of the server: jcrontab serve --help
 A server on another host: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …
 
 Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused
-(no permission, a conflict, too many requests)";
+(no permission, a conflict, too many requests), 5 the end of a run that was waited for
+is unknown";
 
 /// A setting of the server as an argument.
 fn setting(id: &str) -> Option<clap::Arg> {

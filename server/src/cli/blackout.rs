@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::Client;
+use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{print_done, print_json, print_lines, print_table};
 use super::when::local;
@@ -29,6 +30,8 @@ pub(super) enum BlackoutCommand {
     Delete {
         /// Blackout ID
         id: i64,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -69,7 +72,11 @@ pub(super) async fn run(client: &Client, command: &BlackoutCommand) -> Result<()
     match command {
         BlackoutCommand::List { json } => list(client, *json).await,
         BlackoutCommand::Add(add) => add_blackout(client, add).await,
-        BlackoutCommand::Delete { id, json } => {
+        BlackoutCommand::Delete { id, confirm, json } => {
+            confirm.ask(&lang().pick(
+                format!("删除停跑时段 {id}？受影响的任务会立即恢复执行"),
+                format!("Delete blackout {id}? Its tasks fire again at once"),
+            ))?;
             let path = format!("/api/v1/blackouts/{id}");
             client.call(Method::DELETE, &path, None).await?;
             let words = lang().pick(

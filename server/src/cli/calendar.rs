@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, escaped};
+use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{print_bytes, print_done, print_json, print_lines};
 use super::{Failure, lang, sentence};
@@ -96,6 +97,8 @@ pub(super) enum CalendarCommand {
     Delete {
         /// Name of the calendar
         name: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -155,7 +158,17 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             );
             Ok(())
         }
-        CalendarCommand::Delete { name, json } => {
+        CalendarCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
+            // One that does not exist is reported before the question.
+            client.call(Method::GET, &path(name, ""), None).await?;
+            confirm.ask(&lang().pick(
+                format!("删除日历 {name}？"),
+                format!("Delete the calendar {name}?"),
+            ))?;
             client.call(Method::DELETE, &path(name, ""), None).await?;
             let words = lang().pick(
                 format!("已删除日历 {name}"),

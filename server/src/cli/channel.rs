@@ -1,13 +1,19 @@
 //! `jcrontab channel`: where messages go.
 
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use app::channel::ChannelKind;
 use axum::http::Method;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::Client;
+use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{items, print_done, print_list, text};
-use super::{Failure, hidden, lang};
+use super::{Failure, hidden, lang, sentence};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum ChannelCommand {
@@ -16,29 +22,26 @@ pub(super) enum ChannelCommand {
     Add {
         #[command(flatten)]
         name: Name,
-        /// Kind of service
-        #[arg(long, default_value = "wecom", value_parser = KINDS)]
-        kind: String,
-        /// URL that messages are posted to; `-` to prompt for it, or to read it from stdin. It is a
-        /// secret, and every user of the machine can read command lines
-        #[arg(long)]
-        url: String,
-        /// Proxy to send through: `http://[USER:PASSWORD@]HOST:PORT`, or `direct` for none; by default
-        /// the proxy of the server's settings. `-` as for the URL
-        #[arg(long)]
-        proxy: Option<String>,
+        #[command(flatten)]
+        settings: Settings,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Change a channel
     // By itself it lists every option that suffices, in one long line.
-    #[command(override_usage = "jcrontab channel edit [OPTIONS] <CHANNEL>")]
+    #[command(
+        override_usage = "jcrontab channel edit [OPTIONS] <CHANNEL>",
+        mut_group("Settings", |group| group.required(true))
+    )]
     Edit {
         /// Channel, by name or ID
         channel: String,
+        /// New name
+        #[arg(long, group = "Settings")]
+        name: Option<String>,
         #[command(flatten)]
-        change: Change,
+        settings: Settings,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -55,6 +58,8 @@ pub(super) enum ChannelCommand {
     Delete {
         /// Channel, by name or ID
         channel: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -67,46 +72,155 @@ pub(super) enum ChannelCommand {
     },
 }
 
-/// The kinds of services.
-const KINDS: [&str; 2] = ["wecom", "webhook"];
-/// Stands for stdin or a prompt.
+/// Means stdin or a prompt.
 const ASK: &str = "-";
+/// Bytes that are read of a file with certificates; longer ones are refused.
+const CA_MAX: u64 = 64 * 1024;
 
-/// What to change of a channel.
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(ChannelKind::ALL.iter().map(|kind| kind.as_str()))
+}
+
+/// The settings of a channel. An option that is not given keeps the stored value; an empty one removes it.
 #[derive(Args, Debug)]
-#[group(required = true, multiple = true)]
-pub(super) struct Change {
-    /// New name
-    #[arg(long)]
-    name: Option<String>,
-    /// New kind of service
-    #[arg(long, value_parser = KINDS)]
+pub(super) struct Settings {
+    /// Kind of service; `wecom` for a new channel
+    #[arg(long, value_parser = kinds())]
     kind: Option<String>,
-    /// New URL; `-` to prompt for it, or to read it from stdin
+    /// URL that messages are posted to, or the SMTP server of e-mail; `-` to prompt for it, or to read
+    /// it from stdin. It is a secret, and every user of the machine can read command lines
     #[arg(long)]
     url: Option<String>,
-    /// New proxy, as for `channel add`; empty for the proxy of the server's settings
+    /// Proxy to send through: `http://[USER:PASSWORD@]HOST:PORT`, or `direct` for none; by default
+    /// the proxy of the server's settings. `-` as for the URL
     #[arg(long)]
     proxy: Option<String>,
+    /// Language of its messages; by default that of the server's settings
+    #[arg(long, value_parser = ["zh", "en", ""])]
+    lang: Option<String>,
+    /// Signing secret (DingTalk, Feishu, webhook), token of a Telegram bot, or password of e-mail; `-`
+    /// as for the URL
+    #[arg(long)]
+    secret: Option<String>,
+    /// Telegram: ID of the chat
+    #[arg(long, allow_hyphen_values = true)]
+    chat: Option<String>,
+    /// Webhook: `POST` or `PUT`
+    #[arg(long, value_parser = ["POST", "PUT"])]
+    method: Option<String>,
+    /// Webhook: header to send along, `Name: value`; may be repeated. `-` as for the URL
+    #[arg(long, value_name = "HEADER")]
+    header: Vec<String>,
+    /// E-mail: user name at the SMTP server
+    #[arg(long)]
+    user: Option<String>,
+    /// E-mail: sender
+    #[arg(long)]
+    from: Option<String>,
+    /// E-mail: recipient; may be repeated
+    #[arg(long)]
+    to: Vec<String>,
+    /// E-mail: encryption
+    #[arg(long, value_parser = ["starttls", "tls", "none"])]
+    tls: Option<String>,
+    /// E-mail: file with certificates in PEM of a CA to trust besides the system's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+impl Settings {
+    /// As the API takes them: only what was given.
+    fn body(&self) -> Result<Map<String, Value>, Failure> {
+        let asked = [&self.url, &self.proxy, &self.secret]
+            .into_iter()
+            .flatten()
+            .chain(&self.header)
+            .filter(|text| *text == ASK);
+        if asked.count() > 1 {
+            return Err(Failure::usage(lang().pick(
+                "--url、--proxy、--secret、--header 中只能有一个是 -",
+                "only one of --url, --proxy, --secret and --header can be -",
+            )));
+        }
+        // An empty URL would keep the stored one, so an empty text must not stand for one.
+        if self.url.as_deref().is_some_and(|url| url.trim().is_empty()) {
+            return Err(Failure::usage(
+                lang().pick("没有给出 URL", "no URL is given"),
+            ));
+        }
+        let mut body = Map::new();
+        for (field, value) in [
+            ("kind", &self.kind),
+            ("lang", &self.lang),
+            ("chat", &self.chat),
+            ("method", &self.method),
+            ("user", &self.user),
+            ("from", &self.from),
+            ("tls", &self.tls),
+        ] {
+            if let Some(value) = value {
+                body.insert(field.to_owned(), json!(value));
+            }
+        }
+        for (field, value) in [("url", &self.url), ("proxy", &self.proxy)] {
+            if let Some(value) = value {
+                let prompt = lang().pick("URL（不显示）：", "URL (not shown): ");
+                body.insert(field.to_owned(), json!(given(value, prompt)?));
+            }
+        }
+        if let Some(secret) = &self.secret {
+            let prompt = lang().pick("密钥（不显示）：", "Secret (not shown): ");
+            body.insert("secret".to_owned(), json!(given(secret, prompt)?));
+        }
+        if !self.header.is_empty() {
+            let prompt = lang().pick("请求头（不显示）：", "Header (not shown): ");
+            let lines: Result<Vec<String>, Failure> = self
+                .header
+                .iter()
+                .filter(|line| !line.is_empty())
+                .map(|line| given(line, prompt))
+                .collect();
+            body.insert("headers".to_owned(), json!(lines?));
+        }
+        if !self.to.is_empty() {
+            body.insert("to".to_owned(), json!(self.to));
+        }
+        if let Some(file) = &self.ca {
+            body.insert("ca".to_owned(), json!(certificates(file)?));
+        }
+        Ok(body)
+    }
+}
+
+/// The text of a file; an empty name means none.
+fn certificates(file: &Path) -> Result<String, Failure> {
+    if file.as_os_str().is_empty() {
+        return Ok(String::new());
+    }
+    let failed =
+        |error: std::io::Error| Failure::usage(format!("{}: {}", file.display(), sentence(&error)));
+    let mut text = String::new();
+    std::fs::File::open(file)
+        .map_err(failed)?
+        .take(CA_MAX)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    Ok(text)
 }
 
 pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(), Failure> {
     match command {
         ChannelCommand::Add {
             name,
-            kind,
-            url,
-            proxy,
+            settings,
             json,
         } => {
             let name = name.as_str();
-            one_from_stdin(Some(url), proxy.as_deref())?;
-            let mut body = json!({ "name": name, "kind": kind, "url": address(url)? });
-            if let Some(proxy) = proxy {
-                body["proxy"] = json!(address(proxy)?);
-            }
+            let mut body = settings.body()?;
+            body.insert("name".to_owned(), json!(name));
+            body.entry("kind").or_insert_with(|| json!("wecom"));
             let channel = client
-                .call(Method::POST, "/api/v1/channels", Some(body))
+                .call(Method::POST, "/api/v1/channels", Some(body.into()))
                 .await?;
             let id = text(&channel, "id");
             let words = lang().pick(
@@ -118,9 +232,10 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
         }
         ChannelCommand::Edit {
             channel,
-            change,
+            name,
+            settings,
             json,
-        } => edit(client, channel, change, *json).await,
+        } => edit(client, channel, name.as_deref(), settings, *json).await,
         ChannelCommand::Test { channel, json } => {
             let path = path(&find(client, channel).await?, "/test");
             let test = client.call(Method::POST, &path, None).await?;
@@ -131,10 +246,18 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             print_done(&test, *json, &[answer]);
             Ok(())
         }
-        ChannelCommand::Delete { channel, json } => {
+        ChannelCommand::Delete {
+            channel,
+            confirm,
+            json,
+        } => {
             let found = find(client, channel).await?;
-            client.call(Method::DELETE, &path(&found, ""), None).await?;
             let name = text(&found, "name");
+            confirm.ask(&lang().pick(
+                format!("删除渠道 {name}？"),
+                format!("Delete the channel {name}?"),
+            ))?;
+            client.call(Method::DELETE, &path(&found, ""), None).await?;
             let words = lang().pick(
                 format!("已删除渠道 {name}"),
                 format!("Channel {name} deleted"),
@@ -159,41 +282,21 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
     }
 }
 
-/// Stdin holds one address.
-fn one_from_stdin(url: Option<&str>, proxy: Option<&str>) -> Result<(), Failure> {
-    if url == Some(ASK) && proxy == Some(ASK) {
-        return Err(Failure::usage(lang().pick(
-            "--url 和 --proxy 只能有一个是 -",
-            "only one of --url and --proxy can be -",
-        )));
-    }
-    Ok(())
-}
-
-async fn edit(client: &Client, wanted: &str, change: &Change, json: bool) -> Result<(), Failure> {
-    one_from_stdin(change.url.as_deref(), change.proxy.as_deref())?;
+async fn edit(
+    client: &Client,
+    wanted: &str,
+    name: Option<&str>,
+    settings: &Settings,
+    json: bool,
+) -> Result<(), Failure> {
+    // Without a field the stored one is kept.
+    let mut body = settings.body()?;
     let found = find(client, wanted).await?;
-    let kept =
-        |new: &Option<String>, field: &str| new.clone().unwrap_or_else(|| text(&found, field));
-    // An empty URL keeps the stored one, so an empty text must not stand for one.
-    let url = match change.url.as_deref().map(str::trim) {
-        Some("") => {
-            return Err(Failure::usage(
-                lang().pick("没有给出 URL", "no URL is given"),
-            ));
-        }
-        Some(url) => address(url)?,
-        None => String::new(),
-    };
-    let mut body = json!({
-        "name": kept(&change.name, "name"), "kind": kept(&change.kind, "kind"), "url": url,
-    });
-    // Without the field the stored one is kept.
-    if let Some(proxy) = &change.proxy {
-        body["proxy"] = json!(address(proxy)?);
-    }
+    let name = name.map_or_else(|| text(&found, "name"), str::to_owned);
+    body.insert("name".to_owned(), json!(name));
+    body.entry("kind").or_insert_with(|| found["kind"].clone());
     let channel = client
-        .call(Method::PUT, &path(&found, ""), Some(body))
+        .call(Method::PUT, &path(&found, ""), Some(body.into()))
         .await?;
     let (id, name) = (text(&channel, "id"), text(&channel, "name"));
     let words = lang().pick(
@@ -208,16 +311,16 @@ fn path(channel: &Value, act: &str) -> String {
     format!("/api/v1/channels/{}{act}", text(channel, "id"))
 }
 
-/// A URL as it was given, or asked for.
-fn address(url: &str) -> Result<String, Failure> {
-    if url != ASK {
-        return Ok(url.to_owned());
+/// A text as it was given, or asked for.
+fn given(text: &str, prompt: &str) -> Result<String, Failure> {
+    if text != ASK {
+        return Ok(text.to_owned());
     }
     // An empty line means something else for each of them, and is seldom what was meant.
-    let line = hidden::line(lang().pick("URL（不显示）：", "URL (not shown): "))?;
+    let line = hidden::line(prompt)?;
     if line.trim().is_empty() {
         return Err(Failure::usage(
-            lang().pick("没有给出 URL", "no URL is given"),
+            lang().pick("没有给出值", "no value is given"),
         ));
     }
     Ok(line)

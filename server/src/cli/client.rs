@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::access::Access;
 use super::progress::shown;
-use super::{Failure, sentence};
+use super::{Failure, lang, sentence};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::http::guard::ConsoleConnection;
@@ -92,7 +92,10 @@ impl Client {
             return Ok(Value::Null);
         }
         serde_json::from_slice(&bytes).map_err(|_| {
-            Failure::error("the server's answer is not JSON; is this address a Jcrontab?")
+            Failure::error(self.lang.pick(
+                "服务器的响应不是 JSON；这个地址是 Jcrontab 吗？",
+                "the server's answer is not JSON; is this address a Jcrontab?",
+            ))
         })
     }
 
@@ -244,12 +247,19 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
     config.check_database().map_err(|error| failed(&error))?;
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
         DataDirError::InUse { .. } => {
-            let what = match Progress::of(&config.data_dir).map(|progress| progress.stage) {
-                Some(Stage::Starting) => "which is starting",
-                Some(Stage::Database) => "which is starting and waiting for its database",
-                None => "but it does not answer",
+            let (zh, en) = match Progress::of(&config.data_dir).map(|progress| progress.stage) {
+                Some(Stage::Starting) => ("它正在启动", "which is starting"),
+                Some(Stage::Database) => (
+                    "它正在启动，等待数据库",
+                    "which is starting and waiting for its database",
+                ),
+                None => ("但它没有响应", "but it does not answer"),
             };
-            Failure::error(format!("{error}, {what}; try again in a moment"))
+            let folder = config.data_dir.display();
+            Failure::error(lang().pick(
+                format!("另一个 jcrontab 正在使用数据文件夹 {folder}，{zh}；请稍后再试"),
+                format!("{error}, {en}; try again in a moment"),
+            ))
         }
         DataDirError::Unusable { .. } | DataDirError::Exposed { .. } => failed(&error),
     })?;
@@ -274,7 +284,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         stop: tokio_util::sync::CancellationToken::new(),
     };
     let router = router::api_router(&web).map_err(|error| failed(&error))?;
-    let router = router.layer(axum::Extension(ConsoleConnection));
+    let router = router.layer(axum::Extension(ConsoleConnection::InProcess));
     Ok(Way::InProcess {
         router,
         _data: Some(data),
@@ -282,15 +292,26 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
 }
 
 fn unreachable(error: reqwest::Error) -> Failure {
-    Failure::error(format!("the server does not answer: {}", sentence(&error)))
+    let why = sentence(&error.without_url());
+    Failure::error(lang().pick(
+        format!("服务器没有响应：{why}"),
+        format!("the server does not answer: {why}"),
+    ))
+    .away()
 }
 
 /// A problem document as one sentence and an exit code.
 pub(super) fn failure(status: u16, bytes: &[u8]) -> Failure {
     let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let title = problem["title"]
-        .as_str()
-        .map_or_else(|| format!("the server answered {status}"), str::to_owned);
+    let title = problem["title"].as_str().map_or_else(
+        || {
+            lang().pick(
+                format!("服务器的响应是 {status}"),
+                format!("the server answered {status}"),
+            )
+        },
+        str::to_owned,
+    );
     let mut message = title.clone();
     for fault in problem["errors"].as_array().into_iter().flatten() {
         let (field, text) = (
@@ -311,8 +332,9 @@ pub(super) fn failure(status: u16, bytes: &[u8]) -> Failure {
     }
     match status {
         404 => Failure::not_found(message),
-        401 | 403 | 409 | 429 => Failure { code: 4, message },
+        401 | 403 | 409 | 429 => Failure::refused(message),
         422 => Failure::usage(message),
+        502..=504 => Failure::error(message).away(),
         _ => Failure::error(message),
     }
 }

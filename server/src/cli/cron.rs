@@ -47,9 +47,9 @@ pub(super) async fn run(command: &CronCommand, access: &Access) -> Result<(), Fa
             json,
         } => {
             let lang = match wanted {
-                Some(tag) => {
-                    Lang::from_tag(tag).ok_or_else(|| Failure::usage("--lang takes zh or en"))?
-                }
+                Some(tag) => Lang::from_tag(tag).ok_or_else(|| {
+                    Failure::usage(lang().pick("--lang 只能是 zh 或 en", "--lang takes zh or en"))
+                })?,
                 None => lang(),
             };
             explain(schedule, lang, *json)

@@ -8,6 +8,7 @@ mod folder;
 mod here;
 mod loops;
 mod report;
+mod site;
 
 use app::page::About;
 use axum::http::Method;
@@ -87,6 +88,7 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     let ready = client.answer(Method::GET, "/readyz").await;
     if let Ok((_, body)) = &ready {
         loops::check(body, report);
+        site::check(body, report);
     }
     match ready
         .as_ref()

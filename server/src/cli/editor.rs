@@ -11,6 +11,8 @@ use crate::auth::token::random_id;
 
 /// Bytes of a text that are read back.
 const TEXT_MAX: u64 = 4 * 1024 * 1024;
+/// What the names of the files end with.
+const SUFFIX: &str = ".toml";
 
 /// A text in a file that only its owner can read. The file stays, whatever happens, until it is
 /// discarded: what was typed is not lost.
@@ -20,9 +22,9 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    /// A new file in the folder for temporary files.
-    pub(super) fn new(prefix: &str, suffix: &str, text: &str) -> Result<Self, Failure> {
-        let name = format!("{prefix}{}{suffix}", random_id(6));
+    /// A new TOML file in the folder for temporary files.
+    pub(super) fn new(prefix: &str, text: &str) -> Result<Self, Failure> {
+        let name = format!("{prefix}{}{SUFFIX}", random_id(6));
         let scratch = Self {
             path: std::env::temp_dir().join(name),
         };
@@ -32,9 +34,17 @@ impl Scratch {
             .mode(0o600)
             .open(&scratch.path)
             .map_err(|error| scratch.failed(&error))?;
-        file.write_all(text.as_bytes())
-            .map_err(|error| scratch.failed(&error))?;
+        if let Err(error) = file.write_all(text.as_bytes()) {
+            let failure = scratch.failed(&error);
+            scratch.discard();
+            return Err(failure);
+        }
         Ok(scratch)
+    }
+
+    /// Whether the file still holds this text.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        read(&self.path).is_ok_and(|found| found == text)
     }
 
     /// Where it is.
@@ -62,10 +72,10 @@ impl Scratch {
             .status()
             .map_err(|error| self.failed(&error))?;
         if !ended.success() {
-            let (path, editor) = (self.path.display(), editor.display());
+            let editor = editor.display();
             return Err(Failure::error(lang().pick(
-                format!("编辑器 {editor} 没有正常结束（{ended}），什么都没有保存；文本在 {path}"),
-                format!("the editor {editor} failed ({ended}), so nothing was saved; the text is in {path}"),
+                format!("编辑器 {editor} 没有正常结束（{ended}），什么都没有保存"),
+                format!("the editor {editor} failed ({ended}), so nothing was saved"),
             )));
         }
         read(&self.path)
@@ -80,6 +90,18 @@ impl Scratch {
 
     fn failed(&self, error: &std::io::Error) -> Failure {
         Failure::error(format!("{}: {}", self.path.display(), sentence(error)))
+    }
+}
+
+/// Removes a file that an earlier edit has kept, and no other: it is in the folder for temporary
+/// files, and is named as [`Scratch`] names its files.
+pub(super) fn discard_kept(path: &Path, prefix: &str) {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let is_kept = path.parent() == Some(std::env::temp_dir().as_path())
+        && name.is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
+    if is_kept {
+        let path = path.to_owned();
+        Scratch { path }.discard();
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::calendar::typed;
 use super::client::{Client, escaped};
+use super::confirm::Confirm;
 use super::print::{print_done, print_json, print_lines, print_table};
 use super::{Failure, lang};
 
@@ -33,6 +34,8 @@ pub(super) enum PoolCommand {
     Delete {
         /// Name of the pool
         name: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -58,7 +61,15 @@ pub(super) async fn run(client: &Client, command: &PoolCommand) -> Result<(), Fa
             )]);
             Ok(())
         }
-        PoolCommand::Delete { name, json } => {
+        PoolCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
+            confirm.ask(&lang().pick(
+                format!("删除并发池 {name}？"),
+                format!("Delete the pool {name}?"),
+            ))?;
             let path = format!("/api/v1/pools/{}", escaped(name));
             client.call(Method::DELETE, &path, None).await?;
             let words = lang().pick(

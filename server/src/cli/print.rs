@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
+use app::i18n::Lang;
 use axum::http::Method;
 use serde_json::Value;
 
-use super::Failure;
 use super::client::Client;
+use super::{Failure, words};
 
 /// Prints lines to stdout. A reader that has gone away (`| head`) is no failure.
 pub(super) fn print_lines(lines: &[String]) {
@@ -27,8 +28,9 @@ pub(super) fn print_bytes(bytes: &[u8]) {
 }
 
 /// Prints a failure to stderr.
-pub(super) fn print_error(message: &str) {
-    writeln!(std::io::stderr(), "error: {message}").ok();
+pub(super) fn print_error(lang: Lang, message: &str) {
+    let line = lang.pick(format!("错误：{message}"), format!("error: {message}"));
+    writeln!(std::io::stderr(), "{line}").ok();
 }
 
 /// Prints what belongs to no answer to stderr.
@@ -50,13 +52,19 @@ pub(super) fn print_done(value: &Value, json: bool, words: &[String]) {
     }
 }
 
-/// Prints rows under a heading, columns aligned by display width. Control characters, which a
-/// terminal may obey, are blanks.
-pub(super) fn print_table(heading: &[&str], rows: &[Vec<String>]) {
-    let plain = |cell: &String| cell.replace(char::is_control, " ");
+/// Prints rows of codes under columns, in the reader's words and aligned by display width. Control
+/// characters, which a terminal may obey, are blanks.
+pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>]) {
+    let plain = |(cell, column): (&String, &&str)| {
+        words::value(column, cell.replace(char::is_control, " "))
+    };
     let rows: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(plain).collect())
+        .map(|row| row.iter().zip(columns).map(plain).collect())
+        .collect();
+    let heading: Vec<String> = columns
+        .iter()
+        .map(|column| words::heading(column))
         .collect();
     let mut widths: Vec<usize> = heading.iter().map(|text| width(text)).collect();
     for row in &rows {
@@ -74,7 +82,6 @@ pub(super) fn print_table(heading: &[&str], rows: &[Vec<String>]) {
         }
         text
     };
-    let heading: Vec<String> = heading.iter().map(|text| (*text).to_owned()).collect();
     let mut lines = vec![line(&heading)];
     lines.extend(rows.iter().map(|row| line(row)));
     print_lines(&lines);
@@ -92,13 +99,11 @@ pub(super) async fn print_list(
         print_json(&page);
         return Ok(());
     }
-    let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
-    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
     let rows: Vec<Vec<String>> = items(&page)
         .iter()
         .map(|row| columns.iter().map(|column| text(row, column)).collect())
         .collect();
-    print_table(&heading, &rows);
+    print_table(columns, &rows);
     Ok(())
 }
 
@@ -127,6 +132,12 @@ pub(super) fn text(value: &Value, field: &str) -> String {
         Value::String(text) => text.replace(['\n', '\r', '\u{1b}'], " "),
         other => other.to_string(),
     }
+}
+
+/// A text of several lines below its label, indented; control characters are blanks.
+pub(super) fn block(text: &str) -> Vec<String> {
+    let plain = |line: &str| format!("  {}", line.replace(char::is_control, " "));
+    text.lines().map(plain).collect()
 }
 
 /// The rows of a list.

@@ -1,23 +1,25 @@
 //! `jcrontab run`: runs and their output.
 
+mod show;
 mod tail;
 
-use app::run::{reason_text, signal_text};
+use app::run::reason_text;
 use axum::http::Method;
 use clap::Subcommand;
 use serde_json::Value;
 
 use super::client::{Client, escaped};
 use super::print::{items, print_bytes, print_json, print_lines, print_note, print_table, text};
+use super::task::id_of;
 use super::{Failure, lang};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum RunCommand {
     /// List runs, newest first
     List {
-        /// Only runs of this task, by ID
+        /// Only runs of this task, by name or ID
         #[arg(long)]
-        task: Option<i64>,
+        task: Option<String>,
         /// Number of runs, 1-200
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
@@ -65,7 +67,7 @@ pub(super) enum RunCommand {
     },
 }
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "id",
     "state",
     "trigger",
@@ -73,6 +75,7 @@ const COLUMNS: [&str; 8] = [
     "started_at",
     "finished_at",
     "exit_code",
+    "reason",
     "excerpt",
 ];
 
@@ -89,7 +92,10 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
                 .map(|after| format!("&after={}", escaped(after)))
                 .unwrap_or_default();
             let path = match task {
-                Some(task) => format!("/api/v1/tasks/{task}/runs?limit={limit}{after}"),
+                Some(task) => {
+                    let id = id_of(client, task).await?;
+                    format!("/api/v1/tasks/{id}/runs?limit={limit}{after}")
+                }
                 None => format!("/api/v1/runs?limit={limit}{after}"),
             };
             let page = client.call(Method::GET, &path, None).await?;
@@ -106,26 +112,7 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
             if *json {
                 print_json(&run);
             } else {
-                let fields = run
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .filter(|(_, value)| !value.is_null());
-                print_lines(
-                    &fields
-                        .map(|(name, value)| match value.as_i64() {
-                            Some(number) if name == "signal" => {
-                                let number = i32::try_from(number).unwrap_or_default();
-                                format!("{name}: {}", signal_text(number, lang()))
-                            }
-                            _ if name == "reason" => {
-                                let reason = reason_text(&text(&run, name), lang());
-                                format!("{name}: {reason}")
-                            }
-                            _ => format!("{name}: {}", text(&run, name)),
-                        })
-                        .collect::<Vec<_>>(),
-                );
+                show::show(client, &run).await?;
             }
         }
         RunCommand::Output { id } => {
@@ -150,11 +137,22 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
             if *json {
                 print_json(&run);
             } else {
-                print_lines(&[format!("Run {id} is being stopped")]);
+                print_lines(&[lang().pick(
+                    format!("正在停止执行 {id}"),
+                    format!("Run {id} is being stopped"),
+                )]);
             }
         }
     }
     Ok(())
+}
+
+/// What the table shows of a run: its reason in words, anything else as it is.
+fn cell(run: &Value, column: &str) -> String {
+    match text(run, column) {
+        code if column == "reason" && !code.is_empty() => reason_text(&code, lang()),
+        text => text,
+    }
 }
 
 /// Runs as a table; those of several tasks with the names of these.
@@ -165,11 +163,9 @@ fn print_runs(page: &Value, tasks: bool) {
     }
     let rows: Vec<Vec<String>> = items(page)
         .iter()
-        .map(|run| columns.iter().map(|column| text(run, column)).collect())
+        .map(|run| columns.iter().map(|column| cell(run, column)).collect())
         .collect();
-    let heading: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
-    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
-    print_table(&heading, &rows);
+    print_table(&columns, &rows);
     if let Some(next) = page["next"].as_str() {
         print_note(&lang().pick(
             format!("还有更早的：加 --after {next}"),

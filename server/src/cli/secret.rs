@@ -3,6 +3,7 @@
 
 mod rotate;
 
+use app::i18n::plural;
 use app::secret::{Secret, SecretChange, SecretDraft};
 use axum::http::Method;
 use clap::Subcommand;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use super::access::Access;
 use super::calendar::typed;
 use super::client::Client;
+use super::confirm::Confirm;
 use super::print::{print_done, print_json, print_lines, print_table};
 use super::{Failure, hidden, lang};
 
@@ -63,6 +65,8 @@ pub(super) enum SecretCommand {
     Delete {
         /// Name of the secret
         name: String,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -105,8 +109,20 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
             let secret = patch(client, &found(client, name).await?, &change).await?;
             told(&secret, *json)
         }
-        SecretCommand::Delete { name, json } => {
+        SecretCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
             let secret = found(client, name).await?;
+            let count = secret.tasks.len();
+            confirm.ask(&lang().pick(
+                format!("删除密钥 {name}？已授权给 {count} 个任务"),
+                format!(
+                    "Delete the secret {name}, which is granted to {count} {}?",
+                    plural(count, "task", "tasks")
+                ),
+            ))?;
             let path = format!("/api/v1/secrets/{}", secret.id);
             client.call(Method::DELETE, &path, None).await?;
             let words = lang().pick(

@@ -3,6 +3,7 @@
 mod add;
 mod edit;
 mod execution;
+mod find;
 mod plan;
 mod show;
 mod start;
@@ -13,10 +14,13 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+pub(super) use find::id_of;
+
 use super::client::Client;
+use super::confirm::Confirm;
 use super::print::{print_done, print_json, print_lines, text};
 use super::when::local_text;
-use super::{Failure, lang};
+use super::{Failure, lang, words};
 
 /// The words of a task's states.
 fn states() -> PossibleValuesParser {
@@ -47,37 +51,42 @@ pub(super) enum TaskCommand {
         json: bool,
     },
     /// Show a task
-    Show(One),
+    Show(Named),
     /// Start a task now
     Run(start::StartTask),
     /// Pause a task (暂停) until it is restored, or until a given time
     Pause {
         #[command(flatten)]
-        one: One,
+        task: Named,
         /// End of the pause: 18:00, 2026-12-01 18:00 (in the task's time zone), or RFC 3339
         #[arg(long)]
         until: Option<String>,
     },
     /// Mark a task done (结单)
-    Close(One),
+    Close(Named),
     /// Resume a paused task or reopen a closed one (恢复)
-    Restore(One),
+    Restore(Named),
     /// Chase a task (加急): its chase schedule replaces its own schedules
     Urge {
         #[command(flatten)]
-        one: One,
+        task: Named,
         /// New chase schedule
         #[arg(long)]
         cron: Option<String>,
     },
     /// Stop chasing a task (恢复原始周期): switch back to its own schedules
-    Unurge(One),
+    Unurge(Named),
     /// Delete a task with its history
-    Delete(One),
+    Delete {
+        #[command(flatten)]
+        task: Named,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
     /// Explain why a task ran or did not run at a time, or whether it will
     Explain {
         #[command(flatten)]
-        one: One,
+        task: Named,
         /// Time: 09:00 (today), 2026-12-01 09:00 (in the task's time zone), or RFC 3339 (default: now)
         #[arg(long)]
         at: Option<String>,
@@ -85,7 +94,7 @@ pub(super) enum TaskCommand {
     /// List planned runs of a task, newest first, with their outcome
     Occurrences {
         #[command(flatten)]
-        one: One,
+        task: Named,
         /// Only firings in this state: planned, running, succeeded, failed, timed_out, killed, lost,
         /// skipped or missed
         #[arg(long)]
@@ -100,20 +109,36 @@ pub(super) enum TaskCommand {
     /// List upcoming firings of a task, soonest first, including those to be skipped
     Next {
         #[command(flatten)]
-        one: One,
+        task: Named,
         /// Number of firings, 1-200
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
     },
 }
 
+/// A task as it is typed.
 #[derive(Args, Debug)]
-pub(super) struct One {
-    /// Task ID
-    id: i64,
+pub(super) struct Named {
+    /// Task, by ID or exact name
+    task: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A task that was found.
+struct One {
+    id: i64,
+    json: bool,
+}
+
+impl Named {
+    async fn find(&self, client: &Client) -> Result<One, Failure> {
+        Ok(One {
+            id: id_of(client, &self.task).await?,
+            json: self.json,
+        })
+    }
 }
 
 pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Failure> {
@@ -123,40 +148,56 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
         TaskCommand::List { query, state, json } => {
             show::list(client, query, state.as_deref(), *json).await
         }
-        TaskCommand::Show(one) => {
+        TaskCommand::Show(task) => {
+            let one = task.find(client).await?;
             let task = client.call(Method::GET, &path(one.id, ""), None).await?;
             show::show(client, &task, one.json).await
         }
         TaskCommand::Run(start) => start::run(client, start).await,
-        TaskCommand::Pause { one, until } => {
+        TaskCommand::Pause { task, until } => {
             let body = until.as_ref().map(|until| json!({ "until": until }));
-            control(client, one, "/pause", body).await
+            control(client, task, "/pause", body).await
         }
-        TaskCommand::Close(one) => control(client, one, "/close", None).await,
-        TaskCommand::Restore(one) => control(client, one, "/restore", None).await,
-        TaskCommand::Urge { one, cron } => {
-            control(client, one, "/urge", Some(json!({ "cron": cron }))).await
+        TaskCommand::Close(task) => control(client, task, "/close", None).await,
+        TaskCommand::Restore(task) => control(client, task, "/restore", None).await,
+        TaskCommand::Urge { task, cron } => {
+            control(client, task, "/urge", Some(json!({ "cron": cron }))).await
         }
-        TaskCommand::Unurge(one) => control(client, one, "/unurge", None).await,
-        TaskCommand::Delete(one) => {
-            client.call(Method::DELETE, &path(one.id, ""), None).await?;
-            let id = one.id;
-            let words = lang().pick(format!("任务 {id} 已删除"), format!("Task {id} deleted"));
-            print_done(&json!({ "id": id, "deleted": true }), one.json, &[words]);
-            Ok(())
+        TaskCommand::Unurge(task) => control(client, task, "/unurge", None).await,
+        TaskCommand::Delete { task, confirm } => {
+            let one = task.find(client).await?;
+            delete(client, &one, confirm).await
         }
-        TaskCommand::Explain { one, at } => plan::explain(client, one, at.as_deref()).await,
+        TaskCommand::Explain { task, at } => {
+            plan::explain(client, &task.find(client).await?, at.as_deref()).await
+        }
         TaskCommand::Occurrences {
-            one,
+            task,
             state,
             limit,
             after,
         } => {
             let query = plan::query(state.as_deref(), *limit, after.as_deref());
-            plan::occurrences(client, one, &query).await
+            plan::occurrences(client, &task.find(client).await?, &query).await
         }
-        TaskCommand::Next { one, limit } => plan::next(client, one, *limit).await,
+        TaskCommand::Next { task, limit } => {
+            plan::next(client, &task.find(client).await?, *limit).await
+        }
     }
+}
+
+async fn delete(client: &Client, one: &One, confirm: &Confirm) -> Result<(), Failure> {
+    let id = one.id;
+    let task = client.call(Method::GET, &path(id, ""), None).await?;
+    let name = text(&task, "name");
+    confirm.ask(&lang().pick(
+        format!("删除任务 {id}“{name}”和它的全部执行记录？"),
+        format!("Delete task {id} {name:?} with its history?"),
+    ))?;
+    client.call(Method::DELETE, &path(id, ""), None).await?;
+    let words = lang().pick(format!("任务 {id} 已删除"), format!("Task {id} deleted"));
+    print_done(&json!({ "id": id, "deleted": true }), one.json, &[words]);
+    Ok(())
 }
 
 fn path(id: i64, act: &str) -> String {
@@ -165,22 +206,27 @@ fn path(id: i64, act: &str) -> String {
 
 async fn control(
     client: &Client,
-    one: &One,
+    named: &Named,
     act: &str,
     body: Option<Value>,
 ) -> Result<(), Failure> {
+    let one = named.find(client).await?;
     let task = client.call(Method::POST, &path(one.id, act), body).await?;
     if one.json {
         print_json(&task);
         return Ok(());
     }
-    let mut line = format!("Task {} is {}", one.id, text(&task, "state"));
+    let (id, state) = (one.id, words::state(&text(&task, "state")));
+    let mut line = lang().pick(
+        format!("任务 {id}：{state}"),
+        format!("Task {id} is {state}"),
+    );
     let until = local_text(&task["paused_until"], &text(&task, "zone"));
     if !until.is_empty() {
         line.push_str(&lang().pick(format!("，到 {until} 为止"), format!(" until {until}")));
     }
     if task["urging"] == true {
-        line.push_str(", urging");
+        line.push_str(lang().pick("，催单中", ", urging"));
     }
     print_lines(&[line]);
     Ok(())

@@ -5,9 +5,10 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::client::Client;
+use super::confirm::Confirm;
 use super::name::{Name, OptionalName};
 use super::print::{items, print_done, print_list, text};
-use super::{Failure, hidden, lang};
+use super::{Failure, hidden, lang, words};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum UserCommand {
@@ -27,6 +28,8 @@ pub(super) enum UserCommand {
         json: bool,
     },
     /// Change the role of an account, or disable or enable it
+    // By itself it lists the options of the whole program as well.
+    #[command(override_usage = "jcrontab user edit [OPTIONS] <NAME>")]
     Edit {
         #[command(flatten)]
         name: Name,
@@ -55,6 +58,8 @@ pub(super) enum UserCommand {
     Delete {
         #[command(flatten)]
         name: Name,
+        #[command(flatten)]
+        confirm: Confirm,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -113,6 +118,7 @@ pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Fa
             let user = client
                 .call(Method::POST, "/api/v1/users", Some(body))
                 .await?;
+            let role = words::value("role", role.clone());
             let words = lang().pick(
                 format!("已添加用户 {name}，角色 {role}"),
                 format!("User {name} added as {role}"),
@@ -126,9 +132,17 @@ pub(super) async fn run(client: &Client, command: &UserCommand) -> Result<(), Fa
             password_stdin,
             json,
         } => passwd(client, name.as_deref(), *password_stdin, *json).await,
-        UserCommand::Delete { name, json } => {
+        UserCommand::Delete {
+            name,
+            confirm,
+            json,
+        } => {
             let name = name.as_str();
             let id = text(&find(client, name).await?, "id");
+            confirm.ask(&lang().pick(
+                format!("删除用户 {name} 和它的会话、令牌？"),
+                format!("Delete the user {name} with its sessions and tokens?"),
+            ))?;
             client.call(Method::DELETE, &path(&id), None).await?;
             let words = lang().pick(
                 format!("已删除用户 {name}，会话和令牌已失效"),
@@ -151,7 +165,8 @@ async fn edit(client: &Client, name: &Name, change: &Change, json: bool) -> Resu
         .call(Method::PATCH, &path(&id), Some(change.body()))
         .await?;
     let user = find(client, name).await?;
-    let (role, disabled) = (text(&user, "role"), user["disabled"] == true);
+    let role = words::value("role", text(&user, "role"));
+    let disabled = user["disabled"] == true;
     let words = lang().pick(
         format!(
             "用户 {name}：角色 {role}，{}",

@@ -1,27 +1,27 @@
-//! Settings that cannot be meant, and how that is found out.
+//! Settings that cannot be right, and their checks.
 
-/// A setting that cannot be meant.
+/// A setting that cannot be right.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SettingFault {
-    /// The address that people use.
+    /// The public address.
     #[error(
         "JCRONTAB_PUBLIC_URL must be a whole address that begins with http:// or https://, such as https://cron.example.com; it is {0:?}"
     )]
     PublicUrl(String),
-    /// The same, with something behind it.
+    /// The public address, with a query or fragment.
     #[error(
-        "JCRONTAB_PUBLIC_URL is what links begin with, so nothing that begins with ? or # may stand in it; it is {0:?}"
+        "JCRONTAB_PUBLIC_URL is the start of every link, so it must not contain ? or #; it is {0:?}"
     )]
     PublicUrlTail(String),
     /// The language of messages.
     #[error("JCRONTAB_LANG must be zh or en; it is {0:?}")]
     Lang(String),
-    /// The address of the database. It holds a password, so it is not shown.
+    /// The database address. It contains a password, so it is not shown.
     #[error(
         "DATABASE_URL cannot be read: it is mysql://USER:PASSWORD@HOST/NAME, and in USER and PASSWORD these characters are written as: # %23, / %2F, ? %3F, @ %40, : %3A, % %25"
     )]
     DatabaseUrl,
-    /// The same, without a database.
+    /// The database address, without a database name.
     #[error("DATABASE_URL names no database: add /NAME, as in mysql://USER:PASSWORD@HOST/NAME")]
     DatabaseName,
     /// Whether commands run as root.
@@ -29,20 +29,20 @@ pub enum SettingFault {
         "JCRONTAB_ALLOW_ROOT must be 1 (also true, yes, on) or 0 (also false, no, off); it is {0:?}"
     )]
     AllowRoot(String),
-    /// How much is logged.
+    /// The log level.
     #[error(
         "JCRONTAB_LOG must be off, error, warn, info, debug or trace, or a list with levels of parts, such as info,server=debug; it is {0:?}"
     )]
     Log(String),
-    /// How it is logged.
+    /// The log format.
     #[error("JCRONTAB_LOG_FORMAT must be text or json; it is {0:?}")]
     LogFormat(String),
-    /// The token for metrics. It is a secret, so it is not shown.
+    /// The token for metrics. It is secret, so it is not shown.
     #[error(
         "JCRONTAB_METRICS_TOKEN must have 16 to 256 printable ASCII characters without blanks, such as the output of `openssl rand -hex 24`"
     )]
     MetricsToken,
-    /// The same, in a file.
+    /// The file of the token for metrics.
     #[error("JCRONTAB_METRICS_TOKEN_FILE: {path} cannot be read: {reason}")]
     MetricsTokenFile {
         /// The file.
@@ -50,12 +50,12 @@ pub enum SettingFault {
         /// Why.
         reason: String,
     },
-    /// The same, in both places.
+    /// The token for metrics is set both as a value and as a file.
     #[error("set JCRONTAB_METRICS_TOKEN or JCRONTAB_METRICS_TOKEN_FILE, not both")]
     MetricsTokenTwice,
 }
 
-/// A yes or a no; `None` when it is neither.
+/// Yes or no; `None` when it is neither.
 pub(super) fn allowance(text: &str) -> Option<bool> {
     match text {
         "1" | "true" | "yes" | "on" => Some(true),
@@ -64,8 +64,8 @@ pub(super) fn allowance(text: &str) -> Option<bool> {
     }
 }
 
-/// Refuses a database URL whose password breaks it apart, and one without a database name. Other
-/// kinds of URL are refused where the database is opened.
+/// Refuses a database URL whose password is not escaped, and one without a database name. Other kinds of URL are
+/// refused when the database is opened.
 pub(super) fn check_database_url(text: &str) -> Result<(), SettingFault> {
     if !text.starts_with("mysql://") && !text.starts_with("mariadb://") {
         return Ok(());

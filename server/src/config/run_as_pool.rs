@@ -1,11 +1,11 @@
-//! The users that commands of tasks run as: what the setting says.
+//! The user IDs for commands of tasks, as set by `JCRONTAB_RUN_AS_POOL`.
 
-/// Below are the users of the system and of people.
+/// Lower IDs belong to the system and to people.
 const FIRST_MIN: u32 = 1000;
-/// -1 is no user, setuid(2); 65534 is the user `nobody`.
+/// -1 is not a user, setuid(2); 65534 is the user `nobody`.
 const RESERVED: [u32; 3] = [65_534, 65_535, u32::MAX];
 
-/// What `JCRONTAB_RUN_AS_POOL` says.
+/// The value of `JCRONTAB_RUN_AS_POOL`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RunAsPool {
     /// One user for all tasks that name none.
@@ -19,12 +19,12 @@ pub enum RunAsPool {
 /// Why a range cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PoolError {
-    /// Not a range at all, or one that holds others' users.
+    /// Not a range, or one that includes users of others.
     #[error(
         "JCRONTAB_RUN_AS_POOL is auto, off or a range of user ids from 1000 on such as 200000-265533, without 65534 and 65535"
     )]
     Range,
-    /// In a container with few users.
+    /// The users do not exist, as in a container with few of them.
     #[error(
         "the users {0}-{1} of JCRONTAB_RUN_AS_POOL do not exist here (/proc/self/uid_map); name a range that does, or off"
     )]

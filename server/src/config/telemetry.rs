@@ -1,4 +1,4 @@
-//! Settings of metrics and of the log of requests.
+//! Settings of metrics and the request log.
 
 use std::io::Read;
 
@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::SettingFault;
 
-/// Bytes of the file of a token that are read.
+/// Bytes that are read from a token file.
 const FILE_MAX: u64 = 4 * 1024;
-/// Tasks that may have series of their own: each has one for each state that its runs end in.
+/// The most tasks with series of their own: each has one series per final state of its runs.
 const TASKS_MAX: u64 = 10_000;
 
 /// Yes or no.
@@ -79,10 +79,10 @@ pub struct TelemetrySettings {
 }
 
 impl TelemetrySettings {
-    /// The token for metrics; `None` where none is set.
+    /// The token for metrics; `None` when none is set.
     ///
     /// # Errors
-    /// When it is set twice, its file cannot be read, or it is no token.
+    /// When it is set twice, its file cannot be read, or it is not a valid token.
     pub fn token(&self) -> Result<Option<String>, SettingFault> {
         let file = self.metrics_token_file.as_str();
         let token = match (self.metrics_token.trim(), file) {

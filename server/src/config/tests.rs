@@ -13,7 +13,7 @@ fn check(flag: &str) -> Result<(), SettingFault> {
 }
 
 #[test]
-fn settings_that_cannot_be_meant_are_told() {
+fn settings_that_cannot_be_right_are_refused() {
     for flag in [
         "--public-url=",
         "--public-url=https://cron.example.com",

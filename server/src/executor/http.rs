@@ -21,6 +21,7 @@ use super::{Environment, Job, StopReason};
 use crate::outbound::guard::Refusal;
 use crate::outbound::{OutboundClient, SendError, failure};
 use crate::output::RunLog;
+use crate::text::response_cut_line;
 
 /// The hard limit of a request whose task has none, in seconds.
 const LIMIT: i64 = 300;
@@ -147,10 +148,7 @@ async fn read(
         }
         if piece.len() < chunk.len() {
             let mib = READ_MAX / 1024 / 1024;
-            let words = format!(
-                "\n[… only the first {mib} MiB of a response are read / 响应只读前 {mib} MiB …]\n"
-            );
-            log.push(Stream::Err, words.as_bytes());
+            log.push(Stream::Err, response_cut_line(mib).as_bytes());
             break;
         }
     }

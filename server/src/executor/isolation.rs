@@ -6,9 +6,8 @@
 //! when the server starts.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use app::i18n::Lang;
 use nix::unistd::{AccessFlags, Uid, access};
 
 use super::helper::Helper;
@@ -30,6 +29,18 @@ pub enum Hiding {
     Nothing,
 }
 
+/// Why commands can read the data folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum IsolationGap {
+    /// They are root, and can take away what hides it.
+    Root,
+    /// There are no user namespaces, and Landlock cannot be used while this folder above the data
+    /// folder can be written to.
+    WritableAbove(PathBuf),
+    /// Nothing that hides it works here, or it was switched off.
+    Nothing,
+}
+
 /// What was found to work.
 #[derive(Clone, Debug)]
 pub struct Isolation {
@@ -39,7 +50,7 @@ pub struct Isolation {
     pub apart: bool,
     /// A folder above the data folder that commands may write to, where that is what stands in
     /// the way of Landlock.
-    pub writable_above: Option<std::path::PathBuf>,
+    pub writable_above: Option<PathBuf>,
     /// For the helper.
     pub(super) arguments: Vec<OsString>,
 }
@@ -136,61 +147,16 @@ impl Isolation {
         }
     }
 
-    /// What an administrator has to know, and what to do about it; `None` when all is well.
+    /// What commands can reach that they should not; `None` when all is well.
     #[must_use]
-    pub fn warning(&self, lang: Lang) -> Option<String> {
-        let folder = self.writable_above.as_deref();
-        match (self.hiding, folder) {
-            (Hiding::RootNamespace, _) => Some(lang.pick(
-                "命令以 root 执行：数据文件夹只是被遮住，命令可以绕过。能编辑任务的人就等于管理员；请去掉 JCRONTAB_ALLOW_ROOT",
-                "Commands run as root: the data folder is only hidden, and they can reveal it. Everyone who can edit tasks is in effect an administrator. Remove JCRONTAB_ALLOW_ROOT",
-            ).to_owned()),
-            (Hiding::Nothing, Some(folder)) if !Uid::effective().is_root() => Some(lang.pick(
-                format!(
-                    "命令与服务器同一个用户，读得到 secret.key 和数据库：这台机器不允许用户命名空间，而 {} 可写，Landlock 用不上。请把数据文件夹放到上级都不可写的地方（如 /var/lib/jcrontab），或用 root 启动服务器",
-                    folder.display()
-                ),
-                format!(
-                    "Commands run as the server's own user and can read secret.key and the database: user namespaces are not allowed here, and Landlock cannot be used while {} can be written to. Put the data folder where no folder above it can be (/var/lib/jcrontab), or start the server as root",
-                    folder.display()
-                ),
-            )),
-            (Hiding::Nothing, _) => Some(lang.pick(
-                "命令与服务器同一个用户，读得到 secret.key 和数据库：内核没有可用的 Landlock 或命名空间，或 JCRONTAB_ISOLATION 关闭了它。能编辑任务的人就等于管理员；请用 root 启动服务器，让命令以别的用户执行",
-                "Commands run as the server's own user and can read secret.key and the database: neither Landlock nor namespaces can be used, or JCRONTAB_ISOLATION is off. Everyone who can edit tasks is in effect an administrator. Start the server as root, so that commands run as another user",
-            ).to_owned()),
+    pub fn gap(&self) -> Option<IsolationGap> {
+        match (self.hiding, &self.writable_above) {
+            (Hiding::RootNamespace, _) => Some(IsolationGap::Root),
+            (Hiding::Nothing, Some(folder)) if !Uid::effective().is_root() => {
+                Some(IsolationGap::WritableAbove(folder.clone()))
+            }
+            (Hiding::Nothing, _) => Some(IsolationGap::Nothing),
             _ => None,
         }
-    }
-
-    /// What keeps commands apart, in one sentence.
-    #[must_use]
-    pub fn describe(&self, lang: Lang) -> String {
-        let hidden = match self.hiding {
-            Hiding::OtherUser => lang.pick("命令以别的用户执行", "commands run as other users"),
-            Hiding::Landlock => lang.pick(
-                "Landlock 不让命令读数据文件夹",
-                "Landlock denies commands the data folder",
-            ),
-            Hiding::Namespace | Hiding::RootNamespace => lang.pick(
-                "命令在自己的挂载空间里看不到数据文件夹",
-                "commands have a mount namespace without the data folder",
-            ),
-            Hiding::Nothing => {
-                lang.pick("命令读得到数据文件夹", "commands can read the data folder")
-            }
-        };
-        let apart = if self.apart {
-            lang.pick(
-                "互相读不到环境变量",
-                "and cannot read each other's environment",
-            )
-        } else {
-            lang.pick(
-                "同一用户的命令能互相读到环境变量（内核早于 5.19 或没有 Landlock）",
-                "and those of one user can read each other's environment (no Landlock, or Linux before 5.19)",
-            )
-        };
-        lang.pick(format!("{hidden}，{apart}"), format!("{hidden} {apart}"))
     }
 }

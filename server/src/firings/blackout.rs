@@ -1,4 +1,4 @@
-//! Blackouts resolved to stretches of time.
+//! Blackouts resolved to periods of time.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,12 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::store::StoredBlackout;
 use crate::timetable::{Cycle, Patterns, zone};
 
-/// Starts that are joined to one stretch, on each side. Behind so many the end is not known.
+/// Periods that are joined, on each side. Beyond that many the end is unknown.
 const JOINED: usize = 10_000;
-/// The longest stretch that is joined.
+/// The longest joined period.
 const JOINED_MAX: TimeDelta = TimeDelta::days(366);
 
-/// A time in which tasks do not fire.
+/// A blackout with its resolved times.
 #[derive(Debug)]
 pub struct ResolvedBlackout {
     /// The blackout's id.
@@ -23,10 +23,10 @@ pub struct ResolvedBlackout {
     pub name: String,
     /// Tasks with any of these tags; empty for all.
     tags: Vec<String>,
-    /// What becomes of the firings.
+    /// What happens to the firings.
     pub policy: BlackoutPolicy,
     when: When,
-    /// The stretch found last: the next question is mostly about the same one.
+    /// The period found last: the next query is mostly about the same one.
     last: Mutex<Option<BlackoutSpan>>,
 }
 
@@ -36,14 +36,14 @@ enum When {
     Again(Cycle, TimeDelta),
 }
 
-/// A time without a gap in which a blackout holds.
+/// A continuous time in which a blackout is in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct BlackoutSpan {
     /// Inclusive.
     pub(super) start: DateTime<Utc>,
     /// Exclusive.
     pub(super) end: DateTime<Utc>,
-    /// Whether it goes on behind `end`, for an unknown time.
+    /// Whether it continues after `end`, for an unknown time.
     pub(super) endless: bool,
 }
 
@@ -70,20 +70,20 @@ impl ResolvedBlackout {
         })
     }
 
-    /// Whether it concerns a task with these tags.
+    /// Whether it applies to a task with these tags.
     #[must_use]
     pub fn concerns(&self, tags: &[String]) -> bool {
         self.tags.is_empty() || self.tags.iter().any(|tag| tags.contains(tag))
     }
 
-    /// The start (inclusive) and the end (exclusive) of the time that holds at an instant. Starts
-    /// that come before the end of the one before are one time with it.
+    /// The start (inclusive) and the end (exclusive) of the period that contains an instant. Periods that start
+    /// before the previous one ends count as one.
     #[must_use]
     pub fn at(&self, at: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         self.stretch(at).map(|stretch| (stretch.start, stretch.end))
     }
 
-    /// The stretch that holds at an instant.
+    /// The period that contains an instant.
     pub(super) fn stretch(&self, at: DateTime<Utc>) -> Option<BlackoutSpan> {
         let (cycle, length) = match &self.when {
             When::Once(start, end) => {
@@ -104,13 +104,13 @@ impl ResolvedBlackout {
         Some(found)
     }
 
-    /// Whether it holds anywhere after one instant and up to another.
+    /// Whether it is in force anywhere after one instant and up to another.
     pub(super) fn touches(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         self.current_or_next(after)
             .is_some_and(|(start, _)| start <= until)
     }
 
-    /// The time that holds now, or the next one.
+    /// The current period, or the next one.
     #[must_use]
     pub fn current_or_next(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         self.at(now).or_else(|| match &self.when {
@@ -120,9 +120,9 @@ impl ResolvedBlackout {
     }
 }
 
-/// The stretch around an instant, of starts of which each lasts for `length`.
+/// The joined period around an instant, of periods that each last for `length`.
 fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<BlackoutSpan> {
-    // Where they overlap, the latest start ends last.
+    // Where periods overlap, the one that starts last ends last.
     let first = cycle.previous_at_or_before(at)?;
     let (mut start, mut end) = (first, first + length);
     if end <= at {
@@ -130,7 +130,7 @@ fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Blackou
     }
     let mut endless = true;
     for _ in 0..JOINED {
-        // All starts up to the end are in it, and the latest of them ends last.
+        // All starts up to the end belong to it, and the latest of them ends last.
         let next = cycle.previous_at_or_before(end)? + length;
         if next <= end {
             endless = false;
@@ -141,7 +141,7 @@ fn joined(cycle: &Cycle, length: TimeDelta, at: DateTime<Utc>) -> Option<Blackou
             break;
         }
     }
-    // Where the end is unknown, the beginning does not matter.
+    // When the end is unknown, the start does not matter.
     for _ in 0..if endless { 0 } else { JOINED } {
         let before = cycle.next_after(start - length - TimeDelta::microseconds(1))?;
         if before >= start || first - before > JOINED_MAX {

@@ -1,4 +1,4 @@
-//! The cache of calendars and blackouts in force, shared by the loop and the pages.
+//! The cache of calendars and blackouts in force, shared by the scheduler and the pages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,15 +11,15 @@ use crate::calendar::{WorkCalendar, built_in};
 use crate::store::{Store, StoreError};
 use crate::timetable::Patterns;
 
-/// Blackouts are dropped so long after their end: every firing checks all that are left, and
-/// nothing is planned or recorded anew from further back.
+/// Blackouts are dropped this long after their end: every firing checks all that remain, and nothing further back is
+/// planned or recorded again.
 const OVER: TimeDelta = TimeDelta::days(40);
 
-/// What calendars and blackouts there are.
+/// The calendars and blackouts at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(super) calendars: BTreeMap<String, Arc<WorkCalendar>>,
-    /// In the order of their ids.
+    /// Ordered by id.
     pub quiet: Vec<Arc<ResolvedBlackout>>,
 }
 
@@ -51,7 +51,7 @@ impl Snapshot {
             .map(|(name, calendar)| (name.as_str(), calendar))
     }
 
-    /// The blackouts that concern a task with these tags.
+    /// The blackouts that apply to a task with these tags.
     #[must_use]
     pub fn concerning(&self, tags: &[String]) -> Vec<Arc<ResolvedBlackout>> {
         self.quiet
@@ -62,24 +62,24 @@ impl Snapshot {
     }
 }
 
-/// The snapshot that all readers share. A change of calendars or blackouts loads it anew; other
-/// nodes do so when they see the change.
+/// The snapshot shared by all readers. A change of calendars or blackouts reloads it; other nodes reload when they
+/// see the change.
 #[derive(Debug, Default)]
 pub struct CalendarCache {
     now: RwLock<Arc<Snapshot>>,
 }
 
 impl CalendarCache {
-    /// What holds now.
+    /// The current snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads everything anew.
+    /// Reloads everything.
     ///
     /// # Errors
-    /// When the database fails; what was known stays.
+    /// When the database fails; the previous snapshot stays.
     pub async fn load(
         &self,
         store: &Store,
@@ -88,7 +88,7 @@ impl CalendarCache {
     ) -> Result<(), StoreError> {
         let mut snapshot = Snapshot::default();
         for row in store.calendars().await? {
-            // A row of the built-in one without days only says where it is updated from.
+            // A row of the built-in calendar without days only stores where it is updated from.
             if row.name == BUILTIN_CALENDAR && row.days.is_empty() {
                 continue;
             }

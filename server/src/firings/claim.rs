@@ -1,11 +1,11 @@
-//! What a claim asks when a firing's time has come: rules may have changed since it was planned.
+//! What a claim checks when a firing is due: rules may have changed since it was planned.
 
 use app::calendar::BlackoutPolicy;
 use chrono::{DateTime, Utc};
 
 use super::CompiledSchedule;
 
-/// A blackout that holds when a firing is to start.
+/// A blackout in force when a firing is about to start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shut {
     /// The firing is dropped.
@@ -22,8 +22,8 @@ impl CompiledSchedule {
             .is_some_and(|pause| pause.until.is_none_or(|until| at < until))
     }
 
-    /// The blackout that holds at an instant, where one does. One that drops goes first, else the
-    /// one that ends last.
+    /// The blackout in force at an instant, if any. One that drops firings takes precedence, else the one that ends
+    /// last.
     #[must_use]
     pub fn shut_now(&self, now: DateTime<Utc>) -> Option<Shut> {
         let holding: Vec<_> = self

@@ -28,7 +28,7 @@ pub struct CompiledSchedule {
     pub(super) jitter: Jitter,
     pub(super) cycle: Cycle,
     startup: bool,
-    /// When the task was entered.
+    /// When the task was created.
     born: DateTime<Utc>,
     pub(super) calendar: Option<Arc<WorkCalendar>>,
     pub(super) starts_at: Option<DateTime<Utc>>,
@@ -38,8 +38,8 @@ pub struct CompiledSchedule {
 }
 
 impl CompiledSchedule {
-    /// A schedule of a task by today's calendars and blackouts; `None` when this version cannot
-    /// read it, or its zone is gone.
+    /// A schedule of a task under the current calendars and blackouts; `None` when this version cannot read it, or
+    /// its zone no longer exists.
     #[must_use]
     pub fn new(
         schedule: &Schedule,
@@ -83,13 +83,13 @@ impl CompiledSchedule {
         })
     }
 
-    /// The engine's side of it.
+    /// The engine's part of it.
     #[must_use]
     pub fn cycle(&self) -> &Cycle {
         &self.cycle
     }
 
-    /// The calendar it asks, where it asks one.
+    /// The calendar that its day rule uses, if any.
     #[must_use]
     pub fn calendar(&self) -> Option<&Arc<WorkCalendar>> {
         self.calendar.as_ref()
@@ -101,7 +101,7 @@ impl CompiledSchedule {
         self.startup
     }
 
-    /// Whether it counts as a fixed time where clocks change or are set.
+    /// Whether it counts as a fixed time when clocks change or are set.
     #[must_use]
     pub fn is_fixed(&self) -> bool {
         self.cycle.is_fixed()
@@ -113,13 +113,13 @@ impl CompiledSchedule {
         self.starts_at.is_none_or(|start| start <= at) && self.ends_at.is_none_or(|end| at <= end)
     }
 
-    /// The last instant up to `until` that lies in the window.
+    /// The last instant up to `until` within the window.
     #[must_use]
     pub fn window_end(&self, until: DateTime<Utc>) -> DateTime<Utc> {
         self.ends_at.map_or(until, |end| end.min(until))
     }
 
-    /// The firings of a start of the server at `now`.
+    /// The firings caused by a start of the server at `now`.
     #[must_use]
     pub fn at_startup(&self, now: DateTime<Utc>) -> Option<Firing> {
         (self.startup && self.in_window(now)).then(|| {
@@ -129,7 +129,7 @@ impl CompiledSchedule {
         })
     }
 
-    /// The first slot after an instant: what starts, and what would but for a rule.
+    /// The first slot after an instant, including one that a rule skips.
     #[must_use]
     pub fn next(&self, after: DateTime<Utc>) -> Option<Slot> {
         let mut slot = self.raw_next(after)?;
@@ -147,7 +147,7 @@ impl CompiledSchedule {
         Some(slot)
     }
 
-    /// The latest a firing of the slot at `at` can start by its jitter.
+    /// The latest start that jitter allows a firing of the slot at `at`.
     #[must_use]
     pub fn jitter_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         (self.jitter.seconds > 0).then(|| {
@@ -176,13 +176,13 @@ impl CompiledSchedule {
             }
             (rule, calendar) => days::kept(&self.cycle, rule, calendar, from),
         }?;
-        // Never trust an answer that does not move forward: the loop would not end.
+        // Never trust an answer that does not move forward: the scheduler would loop endlessly.
         (slot.at > after && self.ends_at.is_none_or(|end| slot.at <= end)).then_some(slot)
     }
 }
 
-/// The calendar that a schedule asks. One that is missing, as after a downgrade, must not end the
-/// schedule: it is Monday to Friday then, with a warning.
+/// The calendar that a schedule uses. A missing one, as after a downgrade, must not stop the schedule: Monday to
+/// Friday counts then, with a warning.
 fn calendar_of(schedule: &Schedule, task: &Task, rules: &Snapshot) -> Arc<WorkCalendar> {
     let name = schedule.calendar.as_deref();
     rules.calendar(name).unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! Counting the firings of a long time without going through them.
+//! Counts the firings of a long period without iterating over them.
 
 use app::occurrence::SkipReason;
 use app::schedule::DayRule;
@@ -7,13 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{CompiledSchedule, Excluded};
 use crate::timetable::{civil_date, clock_changes, start_of_day};
 
-/// The most days that are walked.
+/// The most days that are iterated.
 const DAYS_MAX: i64 = 4_000;
 
-/// Firings that a rule leaves out: the first, the last, how many, and why.
+/// Firings that a rule skips: the first, the last, how many, and why.
 pub type LeftOut = (DateTime<Utc>, DateTime<Utc>, u64, SkipReason);
 
-/// A time between two instants, the first of them excluded, of days that all count, or all do not.
+/// A period between two instants, excluding the first, of days that all count or all do not.
 struct Days {
     after: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -21,9 +21,9 @@ struct Days {
 }
 
 impl CompiledSchedule {
-    /// The exact number of firings after `from` and up to `until` that no rule skips, by
-    /// arithmetic; `None` where that needs walking them: while a pause or a blackout touches
-    /// the time, where firings move, and for working days and days off of more than some ten years.
+    /// The exact number of firings after `from` and up to `until` that no rule skips, by arithmetic; `None` where
+    /// that needs iteration: while a pause or a blackout touches the period, where firings move, and for working days
+    /// and days off over more than some ten years.
     #[must_use]
     pub fn count_starts(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<u64> {
         let count = |days: &Days| self.cycle.count_between(days.after, days.until);
@@ -31,12 +31,12 @@ impl CompiledSchedule {
         Some(days.iter().filter(|days| days.count).map(count).sum())
     }
 
-    /// What rules skip after `from` and up to `until`, each stretch of days as one; `None`
-    /// where [`Self::count_starts`] is.
+    /// What rules skip after `from` and up to `until`, each group of adjacent days as one; `None` where
+    /// [`Self::count_starts`] is.
     #[must_use]
     pub fn left_out(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Vec<LeftOut>> {
         let days = self.days(from, until)?;
-        let told = days.iter().filter(|days| !days.count).filter_map(|days| {
+        let skipped = days.iter().filter(|days| !days.count).filter_map(|days| {
             let first = self
                 .cycle
                 .next_after(days.after)
@@ -50,10 +50,10 @@ impl CompiledSchedule {
             let count = self.cycle.count_between(days.after, days.until);
             Some((first, last, count, why))
         });
-        Some(told.collect())
+        Some(skipped.collect())
     }
 
-    /// The time after `from` and up to `until`, within the window, by whether its days count.
+    /// The period after `from` and up to `until`, within the window, split by whether its days count.
     fn days(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Vec<Days>> {
         let until = self.window_end(until);
         let from = match self.starts_at {
@@ -63,7 +63,7 @@ impl CompiledSchedule {
         if self.is_startup() || until <= from {
             return Some(Vec::new());
         }
-        // A firing starts up to that much later, and may start in a blackout then.
+        // A firing may start that much later, and may then fall into a blackout.
         let reach = TimeDelta::seconds(self.jitter.seconds.max(0));
         if self.pause.is_some() || self.quiet.iter().any(|q| q.touches(from, until + reach)) {
             return None;
@@ -81,7 +81,7 @@ impl CompiledSchedule {
         };
         let zone = self.cycle.zone();
         let (mut day, last) = (civil_date(zone, from), civil_date(zone, until));
-        // A clock that goes back over midnight shows a date twice: no date is one time then.
+        // A clock that goes back over midnight repeats a date: then no date is one single period.
         let twice = |(at, _, _): &(DateTime<Utc>, i32, i32)| {
             civil_date(zone, *at - TimeDelta::seconds(1)) > civil_date(zone, *at)
         };

@@ -1,4 +1,4 @@
-//! Rules of days: where a firing named for one day lands.
+//! Day rules: where a firing named for one day ends up.
 
 use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,10 +10,10 @@ use super::{Excluded, Firing, Slot};
 use crate::calendar::WorkCalendar;
 use crate::timetable::{Cycle, at_time_on, civil_date, civil_time, start_of_day};
 
-/// Groups of days looked at before a rule counts as never firing: 31 years of months.
+/// Groups of days examined before a rule counts as never firing: 31 years of months.
 const GROUPS: usize = 372;
 
-/// The first slot after an instant, for the rules that keep a firing on its day.
+/// The first slot after an instant, for rules that keep a firing on its day.
 pub(super) fn kept(
     cycle: &Cycle,
     rule: DayRule,
@@ -71,7 +71,7 @@ pub(super) fn moved(
     after: DateTime<Utc>,
 ) -> Option<Slot> {
     let zone = cycle.zone();
-    // Nothing starts before that, and going through years of it would end the search.
+    // Nothing starts before that, and iterating over years of it would exhaust the search.
     let birthday = civil_date(zone, born);
     let first = match calendar.previous_work_day(birthday) {
         Some(work_day) if !forward => start_of_day(zone, work_day).min(born),
@@ -95,9 +95,8 @@ pub(super) fn moved(
             calendar.previous_work_day(day)
         };
         let Some(target) = target else {
-            // No working day in reach: recorded at its own time, not hidden. Only on the day of
-            // `after`
-            // may that have passed, and the day may have another one.
+            // No working day in reach: recorded at its own time, not hidden. On the day of `after` that time may have
+            // passed; the day may still have another one.
             let at = if next > after {
                 next
             } else {
@@ -149,7 +148,7 @@ fn landing(
         day = day.tomorrow().ok()?;
     }
     let (at, named) = best?;
-    // The day's own firing goes before one that was moved here; else the first one named.
+    // The day's own firing takes precedence over one moved here; otherwise the first one named.
     let chosen = named
         .iter()
         .find(|(day, _)| *day == target)
@@ -167,8 +166,7 @@ fn landing(
     Some(Slot { at, firings })
 }
 
-/// The first instant after `after` at which a firing named for `named` runs when it is put on
-/// `target`.
+/// The first instant after `after` at which a firing named for `named` runs when it is moved to `target`.
 fn first_after(
     cycle: &Cycle,
     named: Date,
@@ -177,7 +175,7 @@ fn first_after(
 ) -> Option<(DateTime<Utc>, Time)> {
     let zone = cycle.zone();
     let mut not_before = (civil_date(zone, after) == target).then(|| civil_time(zone, after));
-    // At most a few steps: times that a gap or a repeated hour brings to `after` or before.
+    // A few steps at most: times that a gap or a repeated hour puts at `after` or before it.
     for _ in 0..10_000 {
         let time = cycle.first_on(named, not_before)?;
         let at = at_time_on(zone, target, time);

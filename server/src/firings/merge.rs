@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{CompiledSchedule, Slot};
 
-/// Goes through the slots of several schedules in the order of time.
+/// Iterates over the slots of several schedules in order of time.
 #[derive(Debug)]
 pub struct Merge<'a> {
     compiled_schedules: &'a [CompiledSchedule],
@@ -24,8 +24,8 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Goes on with a schedule only after an instant: past a stretch that is skipped. With
-    /// `None` the schedule ends here: nothing more is known of it.
+    /// Continues with a schedule only after an instant, past a skipped period. With `None` the schedule ends here:
+    /// nothing further is known about it.
     pub fn skip_to(&mut self, compiled: usize, after: Option<DateTime<Utc>>) {
         let Some(after) = after else {
             if let Some(next) = self.next.get_mut(compiled) {

@@ -1,20 +1,19 @@
-//! How far calendars move firings: a calendar may have days off for longer than working days are
-//! looked for.
+//! How far calendars move firings: a calendar may have more consecutive days off than the search for a working day
+//! covers.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::calendar::WorkCalendar;
 
-/// How far [`WorkCalendar::next_work_day`] and [`WorkCalendar::previous_work_day`] look behind the
-/// day itself.
+/// How far [`WorkCalendar::next_work_day`] and [`WorkCalendar::previous_work_day`] search beyond the day itself.
 const REACH: i32 = 399;
-/// Stretches of so many days that are looked through at once.
+/// How many such spans are searched at once.
 const HOPS: usize = 10;
 
 /// The first day whose firings move on to `today` or a later day.
 pub(super) fn first_landing(calendar: &WorkCalendar, today: Date) -> Date {
-    // Where no working day comes in reach, earlier days do not reach one either.
+    // If no working day is in reach of today, none is in reach of an earlier day.
     let Some(target) = calendar.next_work_day(today) else {
         return today;
     };
@@ -32,7 +31,7 @@ pub(super) fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool)
     if forward {
         return target;
     }
-    // Days off behind it, up to the next working day, as far as they reach back.
+    // The days off after it, up to the next working day, as far as they reach back.
     target
         .tomorrow()
         .ok()
@@ -41,9 +40,8 @@ pub(super) fn last_landing(calendar: &WorkCalendar, target: Date, forward: bool)
         .unwrap_or_else(|| target.checked_add(REACH.days()).unwrap_or(Date::MAX))
 }
 
-/// The first day after `date` from which a firing may be kept or moved again, where `date` is left
-/// out as a day off (`rest`) or as a working day. Where the calendar knows none for years, some day
-/// in them that is not behind one.
+/// The first day after `date` from which a firing may be kept or moved again, where `date` is skipped as a day off
+/// (`rest`) or as a working day. Where the calendar has none for years, some day among them that is not after one.
 pub(super) fn behind(calendar: &WorkCalendar, date: Date, rest: bool, forward: bool) -> Date {
     let mut from = date.tomorrow().unwrap_or(Date::MAX);
     for _ in 0..HOPS {
@@ -55,7 +53,7 @@ pub(super) fn behind(calendar: &WorkCalendar, date: Date, rest: bool, forward: b
                 .find(|day| !calendar.is_work(*day))
         };
         match found {
-            // Moved on, it starts that much before the working day.
+            // Moved forward, it starts that much before the working day.
             Some(day) if forward => {
                 let first = day.checked_sub(REACH.days()).unwrap_or(day);
                 return first.max(date.tomorrow().unwrap_or(Date::MAX));

@@ -1,4 +1,4 @@
-//! Looking for firings: the next one that starts, where one lands, and how far a reason reaches.
+//! Searches for firings: the next one that starts, where one ends up, and how far a reason reaches.
 
 use app::schedule::DayRule;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,16 +7,14 @@ use jiff::civil::Date;
 use super::{CompiledSchedule, Excluded, Firing, Slot, reach};
 use crate::timetable::{at_time_on, civil_date, civil_time, start_of_day};
 
-/// Stretches of slots that are searched for one that starts; behind so many skipped ones, nothing
-/// is known to start.
+/// Slots that are searched for one that starts; after that many skipped ones, no start is known.
 const LOOK: usize = 400;
-/// The same behind the last day that a calendar names. From there on every week is the next one's
-/// like, so a day that counts comes soon or never.
+/// The same after the last day that a calendar names. From there on all weeks are alike, so a day that counts comes
+/// soon or never.
 const LOOK_UNNAMED: usize = 60;
 
 impl CompiledSchedule {
-    /// The slot that holds the firing named for an instant, also where a rule of days moves it;
-    /// only that firing is in it.
+    /// The slot of the firing named for an instant, even where a day rule moves it; it contains only that firing.
     #[must_use]
     pub fn slot_of(&self, scheduled_for: DateTime<Utc>) -> Option<Slot> {
         let slot = self.next(self.lands(scheduled_for) - TimeDelta::microseconds(1))?;
@@ -30,7 +28,7 @@ impl CompiledSchedule {
         })
     }
 
-    /// Where a rule of days puts the firing named for an instant.
+    /// Where a day rule moves the firing named for an instant.
     fn lands(&self, scheduled_for: DateTime<Utc>) -> DateTime<Utc> {
         let zone = self.cycle.zone();
         let day = civil_date(zone, scheduled_for);
@@ -46,8 +44,7 @@ impl CompiledSchedule {
             })
     }
 
-    /// The next firing that starts something, after an instant. Long times without one are
-    /// stepped over.
+    /// The next firing that starts something, after an instant. Long periods without one are skipped over.
     #[must_use]
     pub fn next_start(&self, after: DateTime<Utc>) -> Option<Firing> {
         let mut from = after;
@@ -66,7 +63,7 @@ impl CompiledSchedule {
         None
     }
 
-    /// Whether a slot is skipped for its day, on one behind all that the calendar names.
+    /// Whether a slot is skipped because of its day, after all days that the calendar names.
     fn is_behind_calendar(&self, slot: &Slot) -> bool {
         let last = self
             .calendar
@@ -79,8 +76,7 @@ impl CompiledSchedule {
         })
     }
 
-    /// An instant behind everything that is skipped for the same reason as this slot; `None` where
-    /// no end is known.
+    /// An instant after everything that is skipped for the same reason as this slot; `None` when no end is known.
     #[must_use]
     pub fn behind(&self, slot: &Slot) -> Option<DateTime<Utc>> {
         let before = |at: DateTime<Utc>| slot.at.max(at - TimeDelta::microseconds(1));
@@ -89,7 +85,7 @@ impl CompiledSchedule {
             let next = reach::behind(calendar, date, rest, forward);
             Some(before(start_of_day(self.cycle.zone(), next)))
         };
-        // What merges into another firing is skipped together with that one, for its reason.
+        // A firing merged into another one is skipped together with it, for the same reason.
         let reason = slot
             .firings
             .iter()
@@ -104,8 +100,8 @@ impl CompiledSchedule {
         }
     }
 
-    /// Whether the schedule names another instant after `at` and up to `until`, so that this one
-    /// is not the last in the blackout.
+    /// Whether the schedule names another instant after `at` and up to `until`, so that this one is not the last in
+    /// the blackout.
     pub(super) fn fires_again(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let mut from = at;
         for _ in 0..LOOK {
@@ -120,7 +116,7 @@ impl CompiledSchedule {
             };
             from = behind;
         }
-        // In doubt it is skipped: two must not start at the end of a blackout.
+        // In doubt it is skipped: two firings must not start at the end of a blackout.
         true
     }
 }

@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 
 use super::{CompiledSchedule, Excluded, Firing};
 
-/// Blackouts that follow one another directly.
+/// Consecutive blackouts that are followed.
 const CHAIN: usize = 16;
 
 impl CompiledSchedule {
-    /// Applies pause and blackouts to a firing that no rule of days skips; `at` is its slot.
+    /// Applies pause and blackouts to a firing that no day rule skips; `at` is its slot.
     pub(super) fn shut_out(&self, firing: &mut Firing, at: DateTime<Utc>) {
         if self.is_paused(at) {
             firing.excluded = Some(Excluded::Paused);
@@ -29,7 +29,7 @@ impl CompiledSchedule {
                 return;
             };
             let dropped = quiet.policy == BlackoutPolicy::Drop && firing.due_at == started_in;
-            // Where no end of it is known, there is nothing to put the firing off to.
+            // Without a known end there is nothing to postpone the firing to.
             let endless = stretch.endless || step == CHAIN;
             if dropped || endless || self.fires_again(at, stretch.end) {
                 firing.excluded = Some(Excluded::Blackout {

@@ -1,4 +1,4 @@
-//! What rules, blackouts, jitter and pauses make of a schedule.
+//! What rules, blackouts, jitter and pauses do to a schedule.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ mod counts;
 
 const ZONE: &str = "Asia/Shanghai";
 
-/// An instant on Shanghai's clocks.
+/// An instant in Shanghai time.
 fn at(text: &str) -> DateTime<Utc> {
     parse_instant(text, &zone(ZONE).expect("zone")).expect("test time")
 }
@@ -152,7 +152,7 @@ fn firings_on_rest_days_move() {
             "2026-10-30 08:30:00"
         ]
     );
-    // Every day: what moves onto a day that fires anyway is recorded, and fires once.
+    // Every day: a firing moved onto a day that fires anyway is recorded, and that day fires once.
     let daily = plain("0 9 * * *", "next_work_day");
     let slot = daily.next(at("2026-09-30 12:00")).expect("a slot");
     assert_eq!(shown(slot.at), "2026-10-08 09:00:00");
@@ -245,7 +245,7 @@ fn a_blackout_drops_or_puts_off() {
         starts(&others, "2026-11-22 08:30", 1),
         ["2026-11-22 09:00:00"]
     );
-    // Every night from 22:00 for ten hours; the end itself is open again.
+    // Every night from 22:00 for ten hours; the end itself is outside.
     let nights = compiled(
         &schedule("0 */4 * * *", ""),
         &task(),

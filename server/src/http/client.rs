@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The client of a request.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Client(Arc<str>);
 
 impl Client {
-    /// The client of a request: the other end of the connection, or whom trusted proxies name.
+    /// The client of a request: the peer of the connection, or the client that trusted proxies name.
     pub(super) fn of(request: &Request, trusted: &TrustedProxies) -> Self {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let Some(ConnectInfo(peer)) = peer else {
@@ -29,7 +29,7 @@ impl Client {
             let values: Vec<&str> = headers
                 .get_all(name)
                 .iter()
-                // What is no text names no address, and ends the search there.
+                // A value that is not text names no address, and ends the search there.
                 .map(|value| value.to_str().unwrap_or("?"))
                 .collect();
             values.into_iter()
@@ -45,8 +45,7 @@ impl Client {
     }
 }
 
-/// Logs once that there seems to be a proxy which is not configured: all clients behind it count as
-/// one address.
+/// Logs once that there seems to be a proxy which is not configured: all its clients count as one address.
 fn hint_at_setting(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let near = match peer.to_canonical() {

@@ -1,4 +1,4 @@
-//! What handlers take from a request.
+//! Extractors of handlers.
 
 use app::backend::Caller;
 use app::error::{AppError, ErrorKind, FieldError};
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Problem;
 use super::strict::{self, JsonFault, Named, What, unknown};
 
-/// The caller, as [`super::guard::authenticate`] found them.
+/// The caller, as established by [`super::guard::authenticate`].
 pub struct Who(pub Caller);
 
 /// The caller of a request; without a principal where the guard did not run, so that a route
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A fault of a JSON body in words, with the nearest name for one that no field has.
+/// A sentence about a fault of a JSON body, with the nearest known name for an unknown field.
 #[must_use]
 pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
     let (message, field) = match &fault.what {
@@ -103,7 +103,7 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
-        // Without a type there is no body worth reading.
+        // Without a content type there is no body worth reading.
         if !request.headers().contains_key(CONTENT_TYPE) {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! Who asks and from where: sessions, tokens, the console; and what another site may not send.
+//! Who asks and from where: sessions, tokens, the console; and protection against cross-site requests.
 
 use app::auth::{Principal, Via};
 use app::backend::Caller;
@@ -24,17 +24,22 @@ const SESSION_COOKIES: [&str; 2] = ["jcrontab_session", "__Host-jcrontab_session
 pub const LANG_COOKIE: &str = "jcrontab_lang";
 /// The theme cookie.
 pub const THEME_COOKIE: &str = "jcrontab_theme";
-/// What a form without a script has done, for the page that follows it.
+/// The outcome of a form sent without JavaScript, for the page that follows it.
 pub const DONE_COOKIE: &str = "jcrontab_done";
 
-/// Marks a connection over the Unix socket, which only the server's own user can open.
-#[derive(Clone, Copy, Debug)]
-pub struct ConsoleConnection;
+/// Marks a request of the console, which only the server's own user can make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsoleConnection {
+    /// Over the Unix socket.
+    Socket,
+    /// In this process: the command line without a running server.
+    InProcess,
+}
 
-/// The name of the session cookie for an address.
+/// The name of the session cookie for a public address.
 #[must_use]
 pub fn session_cookie(base_url: &str) -> &'static str {
-    // A `__Host-` cookie must be Secure, which a browser takes only over TLS.
+    // A `__Host-` cookie must be Secure, which a browser accepts only over TLS.
     if base_url.starts_with("https://") {
         SESSION_COOKIES[1]
     } else {
@@ -66,15 +71,15 @@ pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
         .unwrap_or_default()
 }
 
-/// Finds out who asks and from where, and puts a [`Caller`], a [`Client`] and, where there is one,
-/// the [`Credential`] into the request.
+/// Establishes who asks and from where, and puts a [`Caller`], a [`Client`] and, where there is one, the
+/// [`Credential`] into the request.
 pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers());
     let client = request.extensions().get::<Client>().cloned();
     let client = client.unwrap_or_else(|| Client::of(&request, web.service.trusted_proxies()));
-    let at_console = request.extensions().get::<ConsoleConnection>().is_some();
+    let console = request.extensions().get::<ConsoleConnection>().copied();
     let headers = request.headers().clone();
-    let found = match identify(&web, lang, &headers, &client, at_console).await {
+    let found = match identify(&web, lang, &headers, &client, console).await {
         Ok(found) => found,
         // Without the database no caller can be authenticated: closed.
         Err(error) => return Problem::from(error).into_response(),
@@ -89,7 +94,7 @@ pub async fn authenticate(State(web): State<Web>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-/// The caller and how they authenticated; `None` for a stranger.
+/// The caller and how they authenticated; `None` without a principal.
 type Found = (Option<Principal>, Option<Credential>);
 
 async fn identify(
@@ -97,10 +102,17 @@ async fn identify(
     lang: Lang,
     headers: &HeaderMap,
     client: &Client,
-    at_console: bool,
+    console: Option<ConsoleConnection>,
 ) -> Result<Found, AppError> {
-    if at_console {
-        return Ok((Some(Principal::console()), None));
+    match console {
+        Some(ConsoleConnection::Socket) => {
+            return Ok((
+                Some(Principal::console().asking_from(Principal::SOCKET)),
+                None,
+            ));
+        }
+        Some(ConsoleConnection::InProcess) => return Ok((Some(Principal::console()), None)),
+        None => {}
     }
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         // A wrong token never falls back to a cookie.
@@ -111,6 +123,7 @@ async fn identify(
         };
         let asked = web.service.token_from(lang, secret.trim(), client.as_str());
         return Ok(asked.await?.map_or((None, None), |(who, id)| {
+            let who = who.asking_from(client.as_str());
             (Some(who), Some(Credential::Token(id)))
         }));
     }
@@ -119,11 +132,12 @@ async fn identify(
     };
     let who = web.service.session(secret).await;
     let who = who.map_err(|error| internal(lang, &error))?;
+    let who = who.map(|who| who.asking_from(client.as_str()));
     let credential = who.as_ref().map(|_| Credential::Session(hash(secret)));
     Ok((who, credential))
 }
 
-/// Whether a browser asks for a page.
+/// Whether a browser is asking for a page.
 pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -131,8 +145,8 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.contains("text/html"))
 }
 
-/// Lets a change go on to its end when the client hangs up in the middle of it: between a commit
-/// and what must follow it (starting a run, waking the loop) a handler must not just vanish.
+/// Lets a change run to its end when the client hangs up in the middle of it: between a commit and what must follow
+/// it (starting a run, waking the scheduler) a handler must not be cancelled.
 pub async fn finish_what_was_begun(request: Request, next: Next) -> Response {
     if matches!(
         *request.method(),
@@ -149,15 +163,15 @@ pub async fn finish_what_was_begun(request: Request, next: Next) -> Response {
     };
     match tokio::spawn(work.in_current_span()).await {
         Ok(response) => response,
-        // A panic goes on to the layer that answers for panics.
+        // A panic is passed on to the layer that turns panics into answers.
         Err(crash) => std::panic::resume_unwind(crash.into_panic()),
     }
 }
 
 /// Refuses requests that another site makes a browser send.
 ///
-/// Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin`. A request with neither
-/// does not come from a browser's page, so no cookie of a victim rides on it.
+/// Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin`. A request with neither does not come from
+/// a page in a browser, so it carries no cookie of a victim.
 pub async fn refuse_cross_site(State(web): State<Web>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>();
     let by_cookie = caller.is_none_or(|caller| {
@@ -200,8 +214,8 @@ fn same_site(headers: &HeaderMap, base_url: &str) -> bool {
     }
 }
 
-/// Whether an origin (RFC 6454: scheme, host and port) is this server: under its public address,
-/// or under the name that the request was sent to with the public address's scheme.
+/// Whether an origin (RFC 6454: scheme, host and port) is this server: its public address, or the host that the
+/// request was sent to with the public address's scheme.
 fn is_ours(origin: &str, host: Option<&str>, base_url: &str) -> bool {
     let parse = |text: &str| Url::parse(text).ok().map(|url| url.origin());
     let Some(origin) = parse(origin).filter(Origin::is_tuple) else {

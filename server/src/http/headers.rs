@@ -1,4 +1,4 @@
-//! Headers on every answer, errors included.
+//! Headers of every answer, errors included.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -7,18 +7,18 @@ use axum::response::Response;
 
 use super::Web;
 
-/// For answers that are no page of ours: nothing may run or load.
+/// The policy of answers that are not our pages: nothing may run or load.
 const CLOSED: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/// What no page of ours uses, and so nothing in it may.
+/// Browser features that our pages do not use, and that are denied for that reason.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
-/// A browser that has seen the site over TLS uses nothing else for a year (RFC 6797).
+/// A browser that has seen the site over TLS uses only TLS for a year (RFC 6797).
 const TRANSPORT: &str = "max-age=31536000";
-/// How long who is refused for asking too much waits where nothing else is said.
+/// Seconds to wait for clients refused because of too many requests, unless set otherwise.
 const RETRY_AFTER: &str = "5";
 
-/// Adds what every answer carries; what a handler has set stays.
+/// Adds the headers of every answer; those set by a handler stay.
 pub(crate) async fn harden(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let too_many = response.status() == StatusCode::TOO_MANY_REQUESTS;
@@ -52,8 +52,8 @@ pub(crate) async fn harden(State(web): State<Web>, request: Request, next: Next)
     response
 }
 
-/// The policy of a page: scripts with this nonce only, and WASM. `live_reload` are sources for
-/// `connect-src` besides the server itself; only a server under `cargo leptos watch` has any.
+/// The policy of a page: scripts with this nonce only, and WASM. `live_reload` are sources for `connect-src` in
+/// addition to the server itself; only a server under `cargo leptos watch` has any.
 pub(crate) fn page_policy(nonce: &str, live_reload: &str) -> String {
     let separator = if live_reload.is_empty() { "" } else { " " };
     format!(

@@ -1,5 +1,5 @@
-//! The query of a request, with faults told as problem documents. Words that an operation does not
-//! take are refused before (`api::query`).
+//! The query of a request, with faults reported as problem documents. Unknown parameters are refused earlier
+//! (`api::query`).
 
 use app::error::{AppError, ErrorKind};
 use axum::extract::{FromRequestParts, Query};

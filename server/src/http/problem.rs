@@ -17,12 +17,12 @@ pub struct Problem {
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// Stable code, for programs.
+    /// A stable code, for programs.
     code: String,
     /// Faults by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Finds the log entry.
+    /// An id that finds the log entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     incident: Option<String>,
     /// For the header `Retry-After`.
@@ -45,7 +45,7 @@ impl From<AppError> for Problem {
 }
 
 impl Problem {
-    /// A failure of HTTP itself, which no kind of ours stands for.
+    /// A failure of HTTP itself that no kind of [`AppError`] describes.
     #[must_use]
     pub fn plain(status: StatusCode, error: AppError) -> Self {
         Self {

@@ -1,8 +1,8 @@
-//! Each request has an id: in its answer, in the span of all that is logged for it, and in its line
-//! of the request log.
+//! Each request has an id: in its answer, in the span of everything logged for it, and in its line of the request
+//! log.
 //!
-//! The log names the route that matched and never the address that was asked for: addresses hold
-//! ids of links, words that people search for, and sometimes what they meant to keep.
+//! The log has the route that matched and never the requested address: addresses contain ids of links, search words,
+//! and sometimes what people meant to keep private.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -17,9 +17,9 @@ use super::Web;
 use super::client::Client;
 use crate::telemetry::request::RequestId;
 
-/// Names the request, in both directions.
+/// The id of the request, in both directions.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Routes that programs ask every few seconds, and files of pages: logged for those who look closely.
+/// Routes that programs call every few seconds, and files of pages: logged at debug level only.
 const QUIET: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/pkg/{*path}"];
 
 /// Answers a request under its id, and logs it.
@@ -53,7 +53,7 @@ pub(crate) async fn attend(State(web): State<Web>, mut request: Request, next: N
     response
 }
 
-/// The id that the request brings, where a trusted proxy sends it.
+/// The id that the request carries, if a trusted proxy sent it.
 fn given(web: &Web, request: &Request) -> Option<RequestId> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     if !web.service.trusted_proxies().contains(peer.ip()) {

@@ -1,9 +1,8 @@
-//! Who reads metrics without an account: who has the token for it, and processes of this machine.
+//! Who may read metrics without an account: holders of the metrics token, and processes on this machine.
 //!
-//! A reverse proxy on this machine is such a process, too, and speaks for the whole world. So a
-//! request that says that it was passed on needs a token, as does one of a trusted proxy, and one
-//! that asks for another name than this machine's own (a page in a browser here whose name was made
-//! to lead here). Everybody else is left to the guard.
+//! A reverse proxy on this machine is such a process too, and forwards requests of anyone. So a forwarded request
+//! needs a token, as does one from a trusted proxy, and one for a host name other than this machine's own (DNS
+//! rebinding by a page in a local browser). Everything else is left to the guard.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,8 +16,7 @@ use super::Web;
 /// Where metrics are.
 pub const ROUTE: &str = "/metrics";
 
-/// Headers with which proxies name their clients; besides them, all that begin with
-/// `x-forwarded`.
+/// Headers with which proxies name their clients, in addition to all that start with `x-forwarded`.
 const FORWARDING: [&str; 9] = [
     "forwarded",
     "via",
@@ -35,14 +33,14 @@ const FORWARDING: [&str; 9] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Scraper;
 
-/// Lets in who may read metrics without an account.
+/// Admits requests that may read metrics without an account.
 pub(crate) async fn admit(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let asks = request
         .extensions()
         .get::<MatchedPath>()
         .is_some_and(|path| path.as_str() == ROUTE);
     if asks && may_scrape(&web, &request) {
-        // It is no token of an account, and must not count as a wrong one.
+        // It is not a token of an account, and must not count as a wrong one.
         request.headers_mut().remove(header::AUTHORIZATION);
         request.extensions_mut().insert(Scraper);
     }
@@ -53,7 +51,7 @@ fn may_scrape(web: &Web, request: &Request) -> bool {
     let rule = web.service.scrape();
     let headers = request.headers();
     if let Some(given) = headers.get(header::AUTHORIZATION) {
-        // Who brings a token is judged by it.
+        // A request with a token is judged by that token alone.
         let given = given.to_str().ok().and_then(|given| given.split_once(' '));
         return given.is_some_and(|(scheme, token)| {
             scheme.eq_ignore_ascii_case("bearer") && rule.accepts(token.trim())
@@ -66,14 +64,14 @@ fn may_scrape(web: &Web, request: &Request) -> bool {
     rule.trusts_this_machine() && here && !was_passed_on(headers) && names_this_machine(headers)
 }
 
-/// Whether a proxy says that it passes the request on.
+/// Whether a proxy says that it forwards the request.
 fn was_passed_on(headers: &HeaderMap) -> bool {
     headers
         .keys()
         .any(|name| name.as_str().starts_with("x-forwarded") || FORWARDING.contains(&name.as_str()))
 }
 
-/// Whether the host that was asked for is this machine by its own name.
+/// Whether the requested host is this machine under its own name.
 fn names_this_machine(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let Some(host) = hosts.next() else {

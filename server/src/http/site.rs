@@ -1,5 +1,9 @@
 //! Where the built scripts, styles and static files are.
 
+mod trouble;
+
+pub use trouble::SiteTrouble;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,9 +28,11 @@ const HASH_FILE: &str = "hash.txt";
 /// The built site.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// What Leptos needs to know.
+    /// The settings that Leptos needs.
     pub options: LeptosOptions,
     root: PathBuf,
+    /// Why pages are shown without style and script; `None` when all is well.
+    pub trouble: Option<SiteTrouble>,
     /// Where pages may connect to besides the server, as sources of a content security policy.
     pub(crate) live_reload: Arc<str>,
 }
@@ -46,6 +52,8 @@ impl Site {
             let watched = std::env::var_os("LEPTOS_WATCH").is_some();
             return Self {
                 root: PathBuf::from(options.site_root.as_ref()),
+                // A build that is being worked on.
+                trouble: None,
                 live_reload: if watched {
                     live_reload(&options)
                 } else {
@@ -64,10 +72,9 @@ impl Site {
             },
             PathBuf::from,
         );
-        let hashed = beside.is_some_and(|folder| folder.join(HASH_FILE).exists());
-        if !root.join("pkg").exists() {
-            tracing::warn!(folder = %root.display(), "the built site is missing; pages are served without style and script (run `make build`)");
-        }
+        let hash_file = beside.map(|folder| folder.join(HASH_FILE));
+        let hashed = hash_file.as_deref().is_some_and(Path::exists);
+        let trouble = trouble::find(&root, hash_file.as_deref());
         let options = LeptosOptions::builder()
             .output_name("jcrontab")
             .site_root(root.to_string_lossy().into_owned())
@@ -78,12 +85,13 @@ impl Site {
         Self {
             options,
             root,
+            trouble,
             live_reload: Arc::default(),
         }
     }
 
-    /// Serves the files: the hashed ones for a year, the others for an hour. What is not there is
-    /// not to be remembered: in a rolling upgrade the next request may reach a server that has it.
+    /// Serves the files: the hashed ones for a year, the others for an hour. A missing file must not be cached: in a
+    /// rolling upgrade the next request may reach a server that has it.
     pub(crate) fn router(&self) -> Router {
         let lasting = |value: &'static str| {
             let value = HeaderValue::from_static(value);
@@ -118,8 +126,8 @@ impl Site {
     }
 }
 
-/// The socket over which `cargo leptos watch` has pages reloaded. Its script connects to the host
-/// that the page was opened under: the address served on, or a name of the loopback.
+/// The socket over which `cargo leptos watch` reloads pages. Its script connects to the host that the page was opened
+/// under: the listening address, or a name of the loopback.
 fn live_reload(options: &LeptosOptions) -> Arc<str> {
     let port = options.reload_external_port.unwrap_or(options.reload_port);
     let address = options.site_addr.ip();

@@ -1,8 +1,7 @@
-//! JSON as it is meant: an object is an object, each of its names comes once and is one we know.
+//! Strict JSON: an object is an object, each of its names occurs once and is known.
 //!
-//! Serde by itself takes a list for a struct, drops what it does not know, and would need an
-//! attribute on every type of ours to be stricter. Here the text becomes a tree first, and the tree
-//! refuses; every refusal names its place.
+//! Serde by itself accepts a list for a struct, ignores unknown fields, and would need an attribute on every type of
+//! ours to be stricter. Here the text becomes a tree first, and the tree refuses; every refusal names its place.
 
 mod near;
 mod tree;
@@ -21,26 +20,26 @@ pub use words::{Named, unknown};
 pub struct JsonFault {
     /// Where: `execution.retry`, `schedules[0].jitter`; empty for the text itself.
     pub place: String,
-    /// What.
+    /// The fault.
     pub what: What,
 }
 
-/// What is wrong there.
+/// The kinds of faults.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// A name that no field has.
+    /// An unknown field.
     Unknown {
         /// The name, cut.
         name: String,
         /// The names there are.
         known: Vec<String>,
     },
-    /// It is no JSON, or a value that does not fit.
+    /// Invalid JSON, or a value that does not fit.
     Other(String),
 }
 
 impl JsonFault {
-    /// A name that no field has.
+    /// A fault: an unknown field.
     #[must_use]
     pub fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
@@ -52,7 +51,7 @@ impl JsonFault {
         }
     }
 
-    /// The same fault, inside of a field.
+    /// The same fault, inside a field.
     #[must_use]
     pub fn within(mut self, name: &str) -> Self {
         let name: String = name.chars().take(64).collect();
@@ -64,7 +63,7 @@ impl JsonFault {
         self
     }
 
-    /// The same fault, inside of an entry of a list.
+    /// The same fault, inside an entry of a list.
     #[must_use]
     fn at(mut self, index: usize) -> Self {
         self.place = match self.place.as_str() {
@@ -96,7 +95,7 @@ impl serde::de::Error for JsonFault {
     }
 }
 
-/// Reads a JSON text; a byte order mark before it is none of it (RFC 8259, 8.1).
+/// Reads a JSON text; a byte order mark before it is ignored (RFC 8259, 8.1).
 ///
 /// # Errors
 /// The first fault found.
@@ -106,7 +105,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     T::deserialize(tree)
 }
 
-/// Reads a value that is JSON already.
+/// Reads a value that is already parsed.
 ///
 /// # Errors
 /// As [`from_slice`].
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_is_told_with_its_place() {
+    fn faults_name_their_place() {
         for (text, place) in [
             ("[]", ""),
             ("[\"a\",null]", ""),

@@ -1,9 +1,9 @@
-//! Open connections, and which one is closed when there is no room.
+//! Open connections, and which one is closed when the limit is reached.
 //!
-//! A connection *waits* while it has no whole request (freshly accepted, half a request sent, kept
-//! alive after an answer), and while the other end does not take its answer. Where there is no room for another one, the connection that has
-//! waited longest is closed; one that is being answered stays. So half-open connections, however
-//! many, keep no client out, and never take the files that starting a run needs.
+//! A connection *waits* while it has no complete request (freshly accepted, half a request sent, kept alive after an
+//! answer), and while the client does not read its answer. When the limit is reached, the connection that has waited
+//! longest is closed; one whose request is being answered stays. So half-open connections, however many, keep no
+//! client out, and never take the file descriptors that starting a run needs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -12,25 +12,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// Connections at once, however many files the process may open.
+/// The most connections, however many files the process may open.
 const MOST: usize = 4_096;
-/// Connections at once, however few.
+/// The fewest connections, however few.
 const LEAST: usize = 32;
 
-/// How many connections there may be.
+/// The limits on connections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Limits {
-    /// Altogether.
+    /// In total.
     pub(super) all: usize,
-    /// Of one address.
+    /// From one address.
     pub(super) per_address: usize,
 }
 
 impl Limits {
-    /// Limits for a process that may open so many files (`RLIMIT_NOFILE`): a quarter of them, so
-    /// that three quarters are left for runs (two pipes each), the database and output; and of
-    /// those a quarter for one address. `all` and `per_address` of 0 are to be found here; others
-    /// are taken, but for more than half of the files.
+    /// Limits for a process that may open so many files (`RLIMIT_NOFILE`): a quarter of them, so that three quarters
+    /// are left for runs (two pipes each), the database and output; and a quarter of those for one address. For `all`
+    /// and `per_address` 0 stands for these defaults; other values are used, up to half of the files.
     pub(super) fn new(files: u64, all: usize, per_address: usize) -> Self {
         let files = usize::try_from(files).unwrap_or(usize::MAX);
         let all = match all {
@@ -57,10 +56,10 @@ pub(super) struct Connections {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Counts up with each change, so it orders them.
+    /// Counts up with each change, so that changes have an order.
     turn: u64,
     open: HashMap<u64, Entry>,
-    /// Who waits, by when that began.
+    /// Waiting connections, by when they started to wait.
     waiting: BTreeMap<u64, u64>,
     by_address: HashMap<IpAddr, OfAddress>,
 }
@@ -68,9 +67,9 @@ struct State {
 #[derive(Debug)]
 struct Entry {
     address: Option<IpAddr>,
-    /// A whole request is here, and its answer has not left.
+    /// A complete request has arrived, and its answer has not been sent.
     answering: bool,
-    /// The other end does not take what is sent.
+    /// The client does not read what is sent.
     stalled: bool,
     waits_since: Option<u64>,
     end: CancellationToken,
@@ -94,8 +93,8 @@ impl Connections {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection in; `address` is `None` for one that is not counted by its address.
-    /// Another one goes where there is no room; without one that waits, the answer is `None`.
+    /// Admits a connection; `address` is `None` for one that is not counted by its address. When there is no room
+    /// another one is closed; if none is waiting, the result is `None`.
     pub(super) fn admit(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Admitted> {
         let mut state = self.lock();
         let mut evicted = false;
@@ -204,16 +203,16 @@ impl State {
     }
 }
 
-/// A connection that was let in.
+/// An admitted connection.
 #[derive(Debug)]
 pub(super) struct Admitted {
     /// Its place.
     pub(super) seat: Arc<Seat>,
-    /// Whether another one had to go for it.
+    /// Whether another one was closed for it.
     pub(super) evicted: bool,
 }
 
-/// The place of one connection, free again when it is dropped.
+/// The place of one connection; dropping it frees it.
 #[derive(Debug)]
 pub(super) struct Seat {
     connections: Arc<Connections>,
@@ -223,7 +222,7 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// A whole request is here: it is being answered from now on.
+    /// A complete request has arrived: it is being answered from now on.
     pub(super) fn busy(&self) {
         let mut state = self.connections.lock();
         state.change(self.id, |entry| entry.answering = true);
@@ -235,23 +234,23 @@ impl Seat {
         state.change(self.id, |entry| entry.answering = false);
     }
 
-    /// The other end does not take what is sent, or does again.
+    /// The client has stopped reading, or reads again.
     pub(super) fn stalls(&self, stalled: bool) {
         let mut state = self.connections.lock();
         state.change(self.id, |entry| entry.stalled = stalled);
     }
 
-    /// The head of a request is here.
+    /// The head of a request has arrived.
     pub(super) fn head(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the head of any request has come.
+    /// Whether the head of any request has arrived.
     pub(super) fn was_asked(&self) -> bool {
         self.begun.load(Ordering::Relaxed) > 0
     }
 
-    /// Waits until it has to go.
+    /// Waits until it has to be closed.
     pub(super) async fn evicted(&self) {
         self.end.cancelled().await;
     }

@@ -1,9 +1,8 @@
-//! Who may come in by the Unix socket: the server's own user, but none of the server's commands.
+//! Who may use the Unix socket: the server's own user, but none of the server's commands.
 //!
-//! Where commands run as that user, file modes let them in too, and the socket asks for no
-//! password: so the process at its other end is looked at (`SO_PEERCRED`, unix(7)). A command is
-//! known by what it cannot get rid of: no new privileges (prctl(2)), its user namespace, its
-//! control group; and by its ancestors and its variables.
+//! Where commands run as that user, file modes let them in too, and the socket asks for no password: so the peer
+//! process is inspected (`SO_PEERCRED`, unix(7)). A command is recognised by what it cannot shed: no new privileges
+//! (prctl(2)), its user namespace, its control group; and by its ancestors and its variables.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -21,7 +20,7 @@ use crate::executor::strays::is_marked;
 use crate::http::Problem;
 use crate::http::guard::{ConsoleConnection, lang_of};
 
-/// Ancestors that are looked at.
+/// Ancestors that are inspected.
 const GENERATIONS: usize = 64;
 
 /// The peer of a connection over the socket.
@@ -29,12 +28,12 @@ const GENERATIONS: usize = 64;
 pub(super) enum Peer {
     /// A process of the server's own user, or root.
     Console,
-    /// A command of a run, another user, or a process that is gone.
+    /// A command of a run, another user, or a process that has ended.
     Stranger,
 }
 
 impl Peer {
-    /// Looks at the process that connected.
+    /// Inspects the process that connected.
     #[must_use]
     pub(super) fn of(stream: &UnixStream) -> Self {
         let Ok(credentials) = stream.peer_cred() else {
@@ -51,14 +50,14 @@ impl Peer {
     }
 }
 
-/// Lets the console in and refuses everybody else, in words.
+/// Admits the console and refuses all others with a message.
 pub(super) async fn admit(
     Extension(peer): Extension<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response {
     if peer == Peer::Console {
-        request.extensions_mut().insert(ConsoleConnection);
+        request.extensions_mut().insert(ConsoleConnection::Socket);
         return next.run(request).await;
     }
     tracing::warn!("a command tried to use the server's local socket and was refused");
@@ -106,14 +105,14 @@ fn is_command(pid: i32) -> bool {
         }
         match Status::of(ancestor) {
             Some(status) => ancestor = status.parent,
-            // It ended just now; the next look finds the process that inherits its children.
+            // It has just ended; the next check finds the process that inherits its children.
             None => return false,
         }
     }
     true
 }
 
-/// What `/proc/PID/status` says; proc_pid_status(5).
+/// Fields of `/proc/PID/status`; proc_pid_status(5).
 #[derive(Clone, Copy)]
 struct Status {
     parent: i32,
@@ -130,13 +129,13 @@ impl Status {
         };
         Some(Self {
             parent: field("PPid:")?,
-            // Linux before 4.10 does not show it, and has no means against it either.
+            // Linux before 4.10 does not show it, and has no remedy either.
             no_new_privileges: field("NoNewPrivs:").is_some_and(|set| set != 0),
         })
     }
 }
 
-/// This process, which does not change.
+/// This process, whose status does not change.
 fn ours() -> Status {
     static OURS: OnceLock<Status> = OnceLock::new();
     *OURS.get_or_init(|| {
@@ -147,7 +146,7 @@ fn ours() -> Status {
     })
 }
 
-/// Whether it lives in the control group of a run.
+/// Whether it runs in the control group of a run.
 fn is_in_run_group(pid: i32) -> bool {
     let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
     groups.lines().any(|line| {
@@ -158,7 +157,7 @@ fn is_in_run_group(pid: i32) -> bool {
     })
 }
 
-/// Whether it lives in another user namespace than this server.
+/// Whether it runs in another user namespace than this server.
 fn is_in_other_users(pid: i32) -> bool {
     let link = |of: &str| -> Option<PathBuf> { std::fs::read_link(of).ok() };
     match (
@@ -166,7 +165,7 @@ fn is_in_other_users(pid: i32) -> bool {
         link(&format!("/proc/{pid}/ns/user")),
     ) {
         (Some(ours), Some(theirs)) => ours.as_os_str().as_bytes() != theirs.as_os_str().as_bytes(),
-        // One that cannot be read is no command: those the server can.
+        // One that cannot be read is not a command: the server can read those.
         _ => false,
     }
 }

@@ -1,4 +1,4 @@
-//! One connection: HTTP/1.1 with a limit of time for everything that the other end has to do.
+//! One connection: HTTP/1.1 with a time limit for everything that the client has to do.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,13 +25,13 @@ use tower::ServiceExt;
 use super::connections::Seat;
 use super::stall::Watched;
 
-/// How long the other end may take.
+/// How long the client may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     /// For the head of the first request, from the accept on.
     pub(super) first: Duration,
-    /// Between two requests, the head of the second one included. Longer than the keep-alive of
-    /// the usual proxies (nginx: 60 s), so that it is they who close.
+    /// Between two requests, including the head of the second one. Longer than the keep-alive of the usual proxies
+    /// (nginx: 60 s), so that they close first.
     pub(super) idle: Duration,
     /// For the whole body of a request: 4 MiB at half a megabit per second.
     pub(super) body: Duration,
@@ -47,7 +47,7 @@ impl Default for Patience {
     }
 }
 
-/// Answers requests until either end closes, time is up, or the seat is needed.
+/// Answers requests until either end closes, time is up, or the place is needed.
 pub(super) async fn converse(
     io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Option<SocketAddr>,
@@ -125,7 +125,7 @@ async fn answer(
     Ok(response.map(|body| Answered { body, seat }))
 }
 
-/// Instead of what a handler says of a body that ends in the middle.
+/// Replaces the handler's answer when a body ends early because of the limit.
 fn too_late() -> Response<Body> {
     let text = "The request did not arrive in time / 请求没有在规定时间内发送完";
     let mut response = (StatusCode::REQUEST_TIMEOUT, text).into_response();
@@ -178,7 +178,7 @@ impl HttpBody for Arriving {
     }
 }
 
-/// The body of an answer: when it has left, the connection waits for the next request.
+/// The body of an answer: once it is sent, the connection waits for the next request.
 struct Answered {
     body: Body,
     seat: Arc<Seat>,
@@ -231,7 +231,7 @@ mod tests {
             .route("/echo", post(echo))
     }
 
-    /// The other end of a connection, and its seat.
+    /// The client's end of a connection, and its place.
     fn connect(patience: Patience) -> (DuplexStream, Arc<Seat>) {
         let limits = Limits {
             all: 1,
@@ -314,7 +314,7 @@ mod tests {
         let talk = tokio::spawn(talk);
         let request = "GET /long HTTP/1.1\r\nHost: a\r\n\r\n";
         theirs.write_all(request.as_bytes()).await.expect("sent");
-        // The answer has begun, so the request was being answered; then the client stops reading.
+        // The answer has started, so the request was being answered; then the client stops reading.
         let mut begun = [0; 12];
         theirs.read_exact(&mut begun).await.expect("a beginning");
         let another = loop {

@@ -11,14 +11,14 @@ use crate::auth::token::random_id;
 
 /// The file that is locked.
 const LOCK: &str = "lock";
-/// Times the lock is asked for, and the pause between.
+/// How often the lock is tried, and the pause between tries.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// It cannot be made or written.
+    /// It cannot be created or written.
     #[error("the data folder {} cannot be used: {source}", path.display())]
     Unusable {
         /// The folder.
@@ -27,7 +27,7 @@ pub enum DataDirError {
         #[source]
         source: std::io::Error,
     },
-    /// Others could read or replace what is in it.
+    /// Others could read or replace its content.
     #[error(
         "{} is open to other users and cannot be closed to them: {source}; give it to the server's user, with mode 0700",
         path.display()
@@ -39,7 +39,7 @@ pub enum DataDirError {
         #[source]
         source: std::io::Error,
     },
-    /// Another server holds it.
+    /// Another server uses it.
     #[error("another jcrontab is using the data folder {}", path.display())]
     InUse {
         /// The folder.
@@ -47,19 +47,19 @@ pub enum DataDirError {
     },
 }
 
-/// What a server does that holds its folder and is not ready to answer.
+/// What a server is doing that holds its folder and is not ready to answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
-    /// It gets ready.
+    /// It is getting ready.
     Starting,
-    /// It waits for its database, or brings it to this version.
+    /// It waits for its database, or migrates it.
     Database,
 }
 
 impl Stage {
     const ALL: [Self; 2] = [Self::Starting, Self::Database];
 
-    /// As the lock file has it.
+    /// As written in the lock file.
     const fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -68,21 +68,20 @@ impl Stage {
     }
 }
 
-/// How far a server has come that is not ready to answer.
+/// How far a starting server has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// What it does.
+    /// What it is doing.
     pub stage: Stage,
     /// Its process.
     pub pid: u32,
-    /// When it began to start.
+    /// When its start began.
     pub since: DateTime<Utc>,
 }
 
 impl Progress {
-    /// Reads what the holder of a folder's lock says of itself; `None` where it says nothing, as a
-    /// server that is up and a command that works on the database itself. Means something only
-    /// while the lock is held.
+    /// Reads what the holder of a folder's lock reports about itself; `None` if it reports nothing, as a server that
+    /// is up or a command that works on the database itself. Valid only while the lock is held.
     #[must_use]
     pub fn of(folder: &Path) -> Option<Self> {
         Self::read(&std::fs::read_to_string(folder.join(LOCK)).ok()?)
@@ -106,18 +105,18 @@ impl Progress {
     }
 }
 
-/// A data folder that no other process uses while this value lives.
+/// A data folder that no other process uses while this value exists.
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
     host_key: String,
-    /// The lock ends with the process, whatever ends it. In the file is what its holder says of
-    /// itself, so that nothing of an earlier holder is ever taken for it.
+    /// The lock ends with the process, however that ends. The file contains what its holder reports about itself; the
+    /// holder clears what an earlier one left.
     lock: File,
 }
 
 impl DataDir {
-    /// Makes the folder if needed (mode 0700) and takes its lock.
+    /// Creates the folder if needed (mode 0700) and takes its lock.
     ///
     /// # Errors
     /// When the folder cannot be used, or is in use.
@@ -143,23 +142,22 @@ impl DataDir {
         })
     }
 
-    /// Writes what this server does before it answers, for another process that finds the folder in
-    /// use.
-    pub(super) fn tell(&self, stage: Stage, since: DateTime<Utc>) {
+    /// Reports what this server does before it answers, for another process that finds the folder in use.
+    pub(super) fn report(&self, stage: Stage, since: DateTime<Utc>) {
         let progress = Progress {
             stage,
             pid: std::process::id(),
             since,
         };
         let line = progress.line();
-        let told = (self.lock.write_all_at(line.as_bytes(), 0))
+        let written = (self.lock.write_all_at(line.as_bytes(), 0))
             .and_then(|()| self.lock.set_len(line.len() as u64));
-        untold(told);
+        log_unreported(written);
     }
 
-    /// Says no more: from here on the server answers by itself.
-    pub(super) fn tell_no_more(&self) {
-        untold(self.lock.set_len(0));
+    /// Clears the report: from here on the server answers by itself.
+    pub(super) fn report_no_more(&self) {
+        log_unreported(self.lock.set_len(0));
     }
 
     /// The folder.
@@ -168,22 +166,22 @@ impl DataDir {
         &self.path
     }
 
-    /// Random, made once: names this folder in the ledger and marks its processes.
+    /// Random, created once: identifies this folder in the ledger and marks its processes.
     #[must_use]
     pub fn host_key(&self) -> &str {
         &self.host_key
     }
 }
 
-/// What the lock file says is for people who wonder: a start does not fail for it.
-fn untold(told: std::io::Result<()>) {
-    if let Err(error) = told {
+/// The content of the lock file is only for people: a start does not fail because of it.
+fn log_unreported(written: std::io::Result<()>) {
+    if let Err(error) = written {
         tracing::debug!(%error, "the start-up stage cannot be written to the lock file");
     }
 }
 
-/// Takes the lock. A process that a dead server was just starting holds it until its `exec`, some
-/// milliseconds, so a lock that is taken is asked for again for a moment.
+/// Takes the lock. A process that a dead server was just starting holds it until its `exec`, some milliseconds, so a
+/// taken lock is tried again for a moment.
 fn take(lock: &File, path: &Path) -> Result<(), DataDirError> {
     for _ in 0..LOCK_TRIES {
         match lock.try_lock() {
@@ -218,7 +216,7 @@ fn read_or_make(path: &Path) -> std::io::Result<String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
-    // A crash between making and writing leaves an empty file.
+    // A crash between creating and writing leaves an empty file.
     if known.len() == 32 {
         return Ok(known);
     }
@@ -240,16 +238,16 @@ mod tests {
         let data = DataDir::open(&folder).expect("a folder");
         assert_eq!(Progress::of(&folder), None);
         for stage in [Stage::Database, Stage::Starting, Stage::Database] {
-            data.tell(stage, since);
+            data.report(stage, since);
             let pid = std::process::id();
             assert_eq!(Progress::of(&folder), Some(Progress { stage, pid, since }));
         }
         drop(data);
-        // Other tests may be starting processes, which hold the lock for an instant.
+        // Other tests may be starting processes, which hold the lock for a moment.
         let next = DataDir::open(&folder).expect("the folder");
         assert_eq!(Progress::of(&folder), None);
-        next.tell(Stage::Starting, since);
-        next.tell_no_more();
+        next.report(Stage::Starting, since);
+        next.report_no_more();
         assert_eq!(Progress::of(&folder), None);
         drop(next);
         std::fs::remove_dir_all(&folder).expect("removing");

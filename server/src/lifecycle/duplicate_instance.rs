@@ -1,5 +1,5 @@
-//! Detects a duplicate instance: a server on a copy of a data folder refuses to start while the
-//! original is up, since two with one identity would take each other's runs for their own.
+//! Detects a duplicate instance: a server on a copy of a data folder refuses to start while the original is up, since
+//! two servers with one identity would mistake each other's runs for their own.
 
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;
@@ -12,11 +12,11 @@ use super::{StartError, Stop};
 use crate::scheduler::LOST_AFTER;
 use crate::store::{NodeRow, Store};
 
-/// Pause between two looks.
+/// Pause between two checks.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Where a data folder is: the machine, the boot-independent number of the folder, its path. A copy
-/// differs in one of them.
+/// Where a data folder is: the machine, the boot-independent number of the folder, its path. A copy differs in one of
+/// them.
 pub(super) fn place(hostname: &str, data: &Path) -> String {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let inode = std::fs::metadata(data).map_or(0, |folder| folder.ino());
@@ -24,8 +24,8 @@ pub(super) fn place(hostname: &str, data: &Path) -> String {
     text.chars().take(255).collect()
 }
 
-/// Waits until it is clear that no living server has this one's identity from another place. One
-/// at the same place is dead: this process holds the folder's lock.
+/// Waits until it is certain that no live server at another place has this one's identity. One at the same place is
+/// dead: this process holds the folder's lock.
 pub(super) async fn refuse(store: &Store, me: &NodeRow, stop: &Stop) -> Result<(), StartError> {
     let mut first: HashMap<String, DateTime<Utc>> = HashMap::new();
     let looks = LOST_AFTER.num_seconds();

@@ -1,28 +1,28 @@
-//! Heartbeats: writing this node's, and reaping nodes whose lease has expired. By the database's
-//! clock.
+//! Heartbeats: writes this node's, and reaps nodes whose lease has expired. By the database's clock.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
 use crate::executor::Executor;
-use crate::loops::{Backoff, Spec, Turns};
+use crate::loops::{Backoff, Periodic, Spec, TurnError, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
 use crate::scheduler::{DatabaseClock, HeartbeatEvidence, LOST_AFTER, reap_dead_nodes};
 use crate::store::{NodeRow, Store, StoreError};
 
-/// A process says that it is alive this often.
+/// How often a process writes that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-/// The database gets so long to take one: two such attempts end before this process is not trusted
-/// any more ([`TRUSTED_FOR`](crate::scheduler::lease::TRUSTED_FOR)).
+/// Time for the database to take one: two such attempts end before this process stops trusting its lease
+/// ([`TRUSTED_FOR`](crate::scheduler::lease::TRUSTED_FOR)).
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Pause after a heartbeat that did not get through: the lease runs.
+/// Pause after a failed heartbeat, while the lease runs out.
 const HURRY: Duration = Duration::from_secs(1);
 
-/// The loop as it is registered. Its pauses are those of a lease, so it goes round by itself.
+/// The loop as it is registered. Its pauses depend on the lease, so it repeats itself.
 pub(super) const LOOP: Spec = Spec {
     name: "heartbeat",
     every: Some(HEARTBEAT),
@@ -30,26 +30,55 @@ pub(super) const LOOP: Spec = Spec {
     backoff: Backoff::new(HURRY, HURRY),
 };
 
+/// The only process of an embedded database notes this often that it is alive. No other process
+/// judges it by that: it is what the list of nodes shows after a crash.
+const ALONE: Duration = Duration::from_secs(60);
+
+/// The heartbeat of the only process of an embedded database.
+pub(super) struct LoneHeartbeat {
+    pub(super) store: Store,
+    pub(super) node_id: String,
+    pub(super) clock: SharedClock,
+}
+
+#[async_trait]
+impl Periodic for LoneHeartbeat {
+    fn spec(&self) -> Spec {
+        Spec {
+            every: Some(ALONE),
+            backoff: Backoff::new(ALONE, ALONE),
+            ..LOOP
+        }
+    }
+
+    async fn turn(&self) -> Result<(), TurnError> {
+        Ok(self
+            .store
+            .note_alive(&self.node_id, self.clock.now())
+            .await?)
+    }
+}
+
 /// The heartbeat of a process.
 pub(super) struct Heartbeat {
     pub(super) store: Store,
     pub(super) node: NodeRow,
     pub(super) clock: Arc<DatabaseClock>,
     pub(super) lease: Arc<Lease>,
-    /// Weak: the recorder ends with the last handle, and the heartbeat goes on until it has.
+    /// Weak: the recorder ends with the last handle, and the heartbeat continues until it has.
     pub(super) executor: Weak<Executor>,
 }
 
 impl Heartbeat {
-    /// Beats until `gone`; stops the process when it was declared dead.
+    /// Writes heartbeats until `gone`; stops the process when it was declared dead.
     pub(super) async fn run(&self, stop: &Stop, gone: &CancellationToken, turns: &Turns) {
-        // Since when every heartbeat of ours has got through: only who could have heard the
-        // others all that time may say that they are silent. During an outage of the database every
-        // node is silent, and none is dead.
+        // Since when all our heartbeats have been written: only a node that could have seen the others' heartbeats
+        // all that time may declare them dead. During an outage of the database every node is silent, and none is
+        // dead.
         let mut steady_since: Option<Instant> = None;
-        let mut told = Told::default();
+        let mut reported = ReportedSkew::default();
         while !gone.is_cancelled() {
-            // A connection whose other end is gone without a word would be waited for in vain.
+            // Without a timeout, a connection whose peer vanished silently would be waited for in vain.
             let beat = async {
                 tokio::time::timeout(self.at_most(PATIENCE), self.beat(steady_since))
                     .await
@@ -58,11 +87,11 @@ impl Heartbeat {
             let pause = match turns.turn(beat).await {
                 Ok(true) => {
                     steady_since.get_or_insert_with(Instant::now);
-                    told.look(self.lease.skew_ms());
+                    reported.check(self.lease.skew_ms());
                     HEARTBEAT
                 }
                 Ok(false) => {
-                    // The others took us for dead and ended our runs: going on would run things twice.
+                    // The others took us for dead and ended our runs: continuing would run tasks twice.
                     tracing::error!("this server was declared dead by another one; it stops");
                     stop.now();
                     return;
@@ -85,8 +114,7 @@ impl Heartbeat {
         }
     }
 
-    /// This time, but not beyond the moment at which runs must be ended: others wait no longer
-    /// before they start them anew.
+    /// This time, but not beyond the moment at which runs must be ended: other nodes start them again soon after.
     fn at_most(&self, time: Duration) -> Duration {
         let left = self.lease.trusted_on(self.clock.ticks());
         left.map_or(time, |left| time.min(left))
@@ -99,7 +127,7 @@ impl Heartbeat {
         if !self.store.heartbeat(&self.node.id, now, skew_ms).await? {
             return Ok(false);
         }
-        // From when it began: what it took counts for those who wait.
+        // Counted from the start of the attempt, as the other nodes count it.
         self.lease.heard(ticks, skew_ms);
         let long_enough = steady_since.is_some_and(|since| {
             chrono::TimeDelta::from_std(since.elapsed()).is_ok_and(|steady| steady > LOST_AFTER)
@@ -117,13 +145,13 @@ impl Heartbeat {
 
 /// The part of the clock's skew that was reported already.
 #[derive(Debug, Default)]
-struct Told {
+struct ReportedSkew {
     warned: bool,
     stopped: bool,
 }
 
-impl Told {
-    fn look(&mut self, skew_ms: i64) {
+impl ReportedSkew {
+    fn check(&mut self, skew_ms: i64) {
         let off = skew_ms.abs();
         let stops = off > SKEW_STOPS_MS;
         if stops && !self.stopped {

@@ -1,6 +1,6 @@
-//! The two ways in: TCP for everybody, a Unix socket for the server's own user.
+//! The two listeners: TCP for everyone, a Unix socket for the server's own user.
 //!
-//! The loop that accepts is our own, because `axum::serve` limits neither connections nor time.
+//! The accept loop is our own, because `axum::serve` limits neither connections nor time.
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
@@ -22,22 +22,21 @@ use super::{DataDir, StartError};
 use crate::auth::proxies::TrustedProxies;
 use crate::config::Config;
 
-/// Files that a process may usually open, where it cannot be asked.
+/// Open files that a process is usually allowed, when the limit cannot be read.
 const FILES_USUAL: u64 = 1_024;
-/// Connections of the server's own user at once.
+/// Simultaneous connections of the server's own user.
 const CONSOLE_MAX: usize = 64;
-/// An answer that the other end does not take ends the connection after so long (`TCP_USER_TIMEOUT`
-/// in tcp(7)).
+/// An answer that the client does not acknowledge ends the connection after this time (`TCP_USER_TIMEOUT` in tcp(7)).
 const UNREAD: Duration = Duration::from_secs(30);
-/// What accepting waits after a failure that is not of one connection, such as no free files.
+/// Pause before accepting again after a failure that is not that of one connection, such as no free descriptors.
 const PAUSE: Duration = Duration::from_millis(200);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A socket's path may have 107 bytes (`sun_path` in unix(7)).
 const SOCKET_PATH_MAX: usize = 107;
 
-/// The socket of a data folder, by a path that is short enough. The folder must stay open as long
-/// as the path is used, so it is given, too.
+/// The socket of a data folder, as a path that is short enough. The folder must stay open as long as the path is
+/// used, so it is returned too.
 ///
 /// # Errors
 /// When the folder cannot be opened.
@@ -73,14 +72,14 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
     let (path, _folder) =
         console_socket(data.path()).map_err(failed(data.path().display().to_string()))?;
     let name = path.display().to_string();
-    // We hold the folder's lock, so a socket that is there belongs to a dead server.
+    // We hold the folder's lock, so an existing socket belongs to a dead server.
     match std::fs::remove_file(&path) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(name)(error)),
     }
     let unix = UnixListener::bind(&path).map_err(failed(name.clone()))?;
-    // The folder is closed to others already; so is the socket.
+    // The folder is already closed to others; so is the socket.
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
         .map_err(failed(name))?;
     let limits = limits(config);
@@ -97,9 +96,9 @@ pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Doors, Start
     })
 }
 
-/// How many connections there may be.
+/// The limits on connections.
 pub(super) fn limits(config: &Config) -> Limits {
-    // What the process may open now: the soft limit was raised before.
+    // What the process may open now: the soft limit has been raised before.
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(FILES_USUAL, |(soft, _)| soft);
     Limits::new(
         files,
@@ -109,7 +108,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 impl Doors {
-    /// Serves a router on both until `closing`, and then until all have their answers.
+    /// Serves a router on both until `closing`, and then until every request has its answer.
     pub(super) async fn serve(self, router: Router, closing: CancellationToken) {
         let console = router.clone().layer(middleware::from_fn(admit));
         let local = Limits {
@@ -133,7 +132,7 @@ impl Doors {
     }
 }
 
-/// One way in.
+/// One listener.
 struct Door {
     connections: Arc<Connections>,
     router: Router,
@@ -152,12 +151,11 @@ impl Door {
             match accepted {
                 Ok((stream, peer)) => {
                     if self.take_in(stream, peer, &open, &closing, &mut trouble) {
-                        // A connection that was just accepted sends its request before the next one
-                        // is accepted.
+                        // A connection that was just accepted sends its request before the next one is accepted.
                         tokio::task::yield_now().await;
                     }
                 }
-                // Of that connection only (accept(2): "treat them like EAGAIN").
+                // Concerns that connection only (accept(2): "treat them like EAGAIN").
                 Err(error) if is_of_connection(&error) => {}
                 Err(error) => {
                     if let Some(more) = trouble.again() {
@@ -172,7 +170,7 @@ impl Door {
         open.wait().await;
     }
 
-    /// Returns whether another connection had to go, or this one was not let in.
+    /// Returns whether another connection was closed, or this one was refused.
     fn take_in(
         &self,
         stream: Stream,
@@ -181,7 +179,7 @@ impl Door {
         closing: &CancellationToken,
         trouble: &mut Seldom,
     ) -> bool {
-        // A proxy speaks for many: it is not limited as one address.
+        // A proxy speaks for many clients: it is not limited as one address.
         let counted = peer
             .map(|peer| peer.ip().to_canonical())
             .filter(|address| !self.trusted.contains(*address));
@@ -212,7 +210,7 @@ impl Door {
     }
 }
 
-/// Answers leave at once, and who does not read them is not waited for.
+/// Answers leave at once, and clients that do not read them are not waited for.
 fn prepare(stream: &TcpStream) {
     let set = stream.set_nodelay(true).and_then(|()| {
         let limit = u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX);
@@ -234,7 +232,7 @@ fn is_of_connection(error: &std::io::Error) -> bool {
     )
 }
 
-/// Says the same thing once a minute, and how often it was true.
+/// Reports an event at most once a minute, with how often it occurred.
 #[derive(Default)]
 struct Seldom {
     said: Option<tokio::time::Instant>,
@@ -242,7 +240,7 @@ struct Seldom {
 }
 
 impl Seldom {
-    /// How often it happened since it was said last, where it is to be said again.
+    /// How often it has occurred since the last report, if it should be reported again.
     fn again(&mut self) -> Option<u64> {
         let now = tokio::time::Instant::now();
         if self.said.is_some_and(|said| now - said < MINUTE) {

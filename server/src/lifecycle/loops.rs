@@ -1,12 +1,12 @@
 //! The one list of a server's background loops. Those of the recorder start with it
-//! ([`Recorder::start`](crate::recorder::Recorder::start)), as it is handed results before.
+//! ([`Recorder::start`](crate::recorder::Recorder::start)), because it receives results earlier.
 
 use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::heartbeat::{self, Heartbeat};
+use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
@@ -15,18 +15,18 @@ use crate::messages::{self, Deliveries, Outbox, Pace};
 use crate::scheduler::{self, DatabaseClock, Scheduler};
 use crate::service::{ScratchSweep, StreamWatch};
 
-/// The loops of a server under way.
+/// The loops of a running server.
 pub(super) struct Running {
     /// Ends first: nothing is started any more.
     pub(super) scheduler: TaskTracker,
     pub(super) others: TaskTracker,
-    /// Ends the heartbeat, which goes on while everything else ends.
+    /// Ends the heartbeat, which continues while everything else ends.
     pub(super) gone: CancellationToken,
 }
 
 impl Running {
-    /// Starts all of them. `same_database`: whether this data folder was used with it before; in
-    /// another one, tasks that own folders here may be missing.
+    /// Starts all of them. `same_database`: whether this data folder was used with it before; with another database,
+    /// tasks that own folders here may be missing.
     pub(super) fn spawn(
         parts: &Assembled,
         clock: &SharedClock,
@@ -42,8 +42,16 @@ impl Running {
         };
         running.plan(parts, clock, database_clock.clone(), stop);
         running.send(parts, clock, stop);
-        if let Some(clock) = database_clock {
-            running.beat(parts, clock, stop);
+        match database_clock {
+            Some(clock) => running.beat(parts, clock, stop),
+            None => {
+                let alone = LoneHeartbeat {
+                    store: components.store.clone(),
+                    node_id: parts.node.id.clone(),
+                    clock: Arc::clone(clock),
+                };
+                running.every(&components.loops, alone, stop);
+            }
         }
         running.every(&components.loops, components.output.clone(), stop);
         let streams = StreamWatch {

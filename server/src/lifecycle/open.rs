@@ -1,4 +1,4 @@
-//! Opening the database: a MySQL server may come up after us, and two of us may start at once.
+//! Opens the database: a MySQL server may start after us, and two of our servers may start at once.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use super::{DataDir, StartError, Stop};
 use crate::config::Config;
 use crate::store::{Engine, Store, StoreError};
 
-/// Pause before a database that is away is tried again.
+/// Pause before an unreachable database is tried again.
 const KNOCK: Duration = Duration::from_secs(2);
 /// Another server may be migrating at the same time; MySQL then refuses our statements.
 const MIGRATION_TRIES: u32 = 5;
 
-/// Opens and migrates the database; a MySQL server that does not answer is waited for. `None` when
-/// the process was asked to stop meanwhile.
+/// Opens and migrates the database; waits for a MySQL server that does not answer. `None` when the process was asked
+/// to stop meanwhile.
 pub(super) async fn open_patiently(
     config: &Config,
     data: &DataDir,
     stop: &Stop,
 ) -> Result<Option<Store>, StartError> {
-    let mut told = "";
+    let mut logged = "";
     let mut refused = 0;
     loop {
         let error = match open(config, data).await {
@@ -35,8 +35,8 @@ pub(super) async fn open_patiently(
             }
         } else {
             let words = trouble(&error);
-            // Once, and again when it is another one.
-            if std::mem::replace(&mut told, words) != words {
+            // Logged once, and again when the error changes.
+            if std::mem::replace(&mut logged, words) != words {
                 tracing::error!(error = &error as &dyn std::error::Error, "{words}");
             }
         }
@@ -54,8 +54,8 @@ async fn open(config: &Config, data: &DataDir) -> Result<Store, StoreError> {
     Ok(store)
 }
 
-/// What to say of a database that takes no connection. One that answers with a refusal is not away,
-/// and is tried again all the same: an account may be made after the server that uses it.
+/// The log message for a database that accepts no connection. One that refuses us is reachable and is tried again all
+/// the same: the account may be created after the server that uses it has started.
 fn trouble(error: &StoreError) -> &'static str {
     if error.is_refused() {
         "the database refuses the user or the password in DATABASE_URL, or has no database of that name; trying again until it takes them"

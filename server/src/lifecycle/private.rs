@@ -1,4 +1,4 @@
-//! Whether the data folder is its owner's alone: it holds the key to all secrets, and the database.
+//! Whether only the owner can access the data folder: it contains the key to all secrets, and the database.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -7,7 +7,7 @@ use nix::unistd::{Gid, Uid, chown};
 
 use super::DataDirError;
 
-/// Mode bits of all others than the owner.
+/// Mode bits of everyone except the owner.
 const OTHERS: u32 = 0o077;
 /// Files that only the server may read or replace.
 const FILES: [&str; 6] = [
@@ -24,11 +24,11 @@ const FILES: [&str; 6] = [
 pub enum Exposure {
     /// It, or a file in it, belongs to this user.
     Owner(u32),
-    /// Others have these rights.
+    /// Others have these permissions.
     Mode(u32),
 }
 
-/// Looks at a folder and changes nothing; `None` when it is private, or is not there.
+/// Checks a folder and changes nothing; `None` when it is private or does not exist.
 #[must_use]
 pub fn exposure(path: &Path) -> Option<Exposure> {
     let files = FILES.iter().map(|file| path.join(file));
@@ -44,16 +44,16 @@ fn exposed(path: &Path) -> Option<Exposure> {
         return Some(Exposure::Owner(found.uid()));
     }
     let mode = found.permissions().mode() & 0o7777;
-    // A key that others can read is refused by name (`auth::seal`), which must not be repaired
-    // silently: it may have been read.
+    // A key that others can read is refused explicitly (`auth::seal`). It must not be repaired silently, because it
+    // may have been read.
     let is_key = path.file_name().is_some_and(|name| name == "secret.key");
     (mode & OTHERS != 0 && !is_key).then_some(Exposure::Mode(mode))
 }
 
-/// Makes the folder its owner's alone, and says so. A folder that is not there is left alone.
+/// Makes the folder private to its owner, and logs that. A folder that does not exist is ignored.
 ///
 /// # Errors
-/// When it cannot be done and others may write there.
+/// When that fails and others may write there.
 pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
     let failed = |path: &Path, source| DataDirError::Exposed {
         path: path.to_owned(),
@@ -66,7 +66,7 @@ pub(super) fn make_private(path: &Path) -> Result<(), DataDirError> {
         };
         let shown = path.display();
         if let Exposure::Owner(owner) = exposure {
-            // Only root can; else it stays refused.
+            // Only root can change the owner; otherwise the folder stays refused.
             let me = Uid::effective();
             if !me.is_root() {
                 let why = format!("it belongs to user {owner}");

@@ -1,4 +1,4 @@
-//! After a crash: output that a dead process left on this disk goes to the runs it belongs to.
+//! After a crash: attaches output that a dead process left on this disk to its runs.
 
 use std::path::Path;
 
@@ -7,9 +7,8 @@ use app::id::RunId;
 use crate::output::OutputStore;
 use crate::store::Store;
 
-/// Attaches what is left of output to runs that are over. What cannot be rescued is logged, and
-/// stays
-/// where it is; the next start tries again.
+/// Attaches leftover output to runs that have ended. What cannot be rescued is logged and stays where it is; the next
+/// start tries again.
 pub(super) async fn rescue_output(store: &Store, output: &OutputStore, data: &Path) {
     let folder = data.join("spool");
     let listed = tokio::task::spawn_blocking(move || left_runs(&folder)).await;
@@ -56,7 +55,7 @@ async fn rescue(
     output: &OutputStore,
     id: RunId,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    // Gone with its task: no page shows it any more. It stays for a person to decide.
+    // Deleted with its task: no page shows it any more. It stays for an operator to decide.
     let Some(run) = store.run(id).await? else {
         return Ok(());
     };

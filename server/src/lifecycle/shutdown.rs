@@ -1,8 +1,8 @@
-//! Stopping in two steps: the first signal stops taking work, the second ends what runs.
+//! Stops in two steps: the first signal stops taking work, the second ends what runs.
 
 use tokio_util::sync::CancellationToken;
 
-/// Says that the process is to stop. Cheap to clone.
+/// Signals that the process has to stop. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     first: CancellationToken,
@@ -13,15 +13,15 @@ impl Stop {
     /// Listens to TERM and INT.
     ///
     /// # Errors
-    /// When the signals cannot be listened to.
+    /// When the signal handlers cannot be installed.
     pub fn on_signals() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let stop = Self::default();
         let mut term = signal(SignalKind::terminate())?;
         let mut int = signal(SignalKind::interrupt())?;
-        let told = stop.clone();
+        let notified = stop.clone();
         tokio::spawn(async move {
-            for token in [&told.first, &told.second] {
+            for token in [&notified.first, &notified.second] {
                 tokio::select! {
                     _ = term.recv() => {}
                     _ = int.recv() => {}

@@ -1,4 +1,4 @@
-//! Noticing that the other end of a connection does not take what is sent to it.
+//! Detects that the client of a connection does not read what is sent to it.
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connections::Seat;
 
-/// A connection that reports to its seat when writing has to wait.
+/// A connection that reports to its place when writing has to wait.
 pub(super) struct Watched<I> {
     io: I,
     seat: Arc<Seat>,

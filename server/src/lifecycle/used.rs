@@ -1,6 +1,6 @@
-//! Which database the server of a data folder uses, noted in the folder: commands that change the
-//! folder and the database together must not take another one, such as the embedded database where
-//! `DATABASE_URL` is set for the service alone.
+//! Records in the data folder which database its server uses: commands that change the folder and the database
+//! together must not use another one, such as the embedded database where `DATABASE_URL` is set for the service
+//! alone.
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,7 +13,7 @@ const PORT: u16 = 3306;
 /// Bytes of the file that are read.
 const MAX: usize = 1024;
 
-/// The database of a `DATABASE_URL` for people: without user and password.
+/// The database of a `DATABASE_URL` for display: without user and password.
 #[must_use]
 pub fn database_of(url: &str) -> String {
     let Ok(url) = url::Url::parse(url) else {
@@ -25,7 +25,7 @@ pub fn database_of(url: &str) -> String {
     format!("mysql://{host}:{port}/{name}")
 }
 
-/// Notes the database that a server uses from now on; gives whether it is the one it used before.
+/// Records the database that a server uses from now on; returns whether it used the same one before.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -45,7 +45,7 @@ pub(super) fn note(folder: &Path, url: &str) -> std::io::Result<bool> {
     Ok(false)
 }
 
-/// The database that the folder's server used last; `None` where none has noted it.
+/// The database that the folder's server used last; `None` when none is recorded.
 ///
 /// # Errors
 /// When the file cannot be read.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-/// Pauses that double with each failure in a row, up to a limit. The pause is drawn from the upper
-/// half of that ("equal jitter"), so that the servers on one database do not return together, and
-/// none of them at once.
+/// Pauses that double with each consecutive failure, up to a limit. The pause is drawn from the upper half of that
+/// ("equal jitter"), so that the servers on one database do not retry together, and none of them retries at once.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Backoff {
     first: Duration,
@@ -12,13 +11,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The longest pause after a first failure, and after many.
+    /// The longest pause after the first failure, and after many.
     #[must_use]
     pub const fn new(first: Duration, most: Duration) -> Self {
         Self { first, most }
     }
 
-    /// The pause after so many failures in a row; `chance` is a number from 0 up to 1.
+    /// The pause after this many consecutive failures; `chance` is a number from 0 up to 1.
     #[must_use]
     pub fn pause(&self, failures: u32, chance: f64) -> Duration {
         // 2^20 of even a millisecond is 17 minutes: beyond every limit.

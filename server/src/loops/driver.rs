@@ -1,4 +1,4 @@
-//! The driver: runs loops, catches what panics, and paces what fails.
+//! The driver: runs loops, catches panics, and backs off after errors.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -17,23 +17,23 @@ pub type TurnError = Box<dyn std::error::Error + Send + Sync>;
 /// A loop that is one turn, repeated by the driver.
 #[async_trait]
 pub trait Periodic: Send + Sync {
-    /// What it is. A period is required: a turn of it is made at least that often.
+    /// Its definition. A period is required: it turns at least that often.
     fn spec(&self) -> Spec;
 
-    /// One turn. It is dropped where it waits when the server stops.
+    /// One turn. It is cancelled at an await point when the server stops.
     ///
     /// # Errors
-    /// Whatever went wrong; it is logged, shown, and the turn made again after a pause.
+    /// Any failure; it is logged and shown, and the turn is repeated after a pause.
     async fn turn(&self) -> Result<(), TurnError>;
 
-    /// Ends when a turn is to be made before the period is over.
+    /// Completes when a turn is needed before the period is over.
     async fn woken(&self) {
         std::future::pending().await
     }
 }
 
-/// Makes turns until `stop`: one now, then by the period or when the loop is woken, and after an
-/// error by its backoff. A panic is recorded and counts as an error.
+/// Repeats turns until `stop`: one now, then by the period or when the loop is woken, and after an error by its
+/// backoff. A panic is recorded and counts as an error.
 pub async fn repeat(work: impl Periodic, turns: Turns, stop: CancellationToken) {
     while !stop.is_cancelled() {
         turns.begin();
@@ -64,7 +64,7 @@ pub async fn repeat(work: impl Periodic, turns: Turns, stop: CancellationToken) 
             }
             Ok(Err(error)) => {
                 let failures = turns.failed(&*error);
-                // Once in the log for each time that it begins to fail; the status has the rest.
+                // Logged once each time it starts to fail; the status has the rest.
                 if failures == 1 {
                     tracing::warn!(
                         r#loop = turns.name(),
@@ -82,9 +82,9 @@ pub async fn repeat(work: impl Periodic, turns: Turns, stop: CancellationToken) 
     }
 }
 
-/// Runs a loop that goes round by itself, until it returns. When it panics, that is recorded, and
-/// after the pause of its backoff `make` makes it again, unless `stop` has come. What must survive
-/// a panic (a queue, work under way) belongs outside of the future that `make` gives.
+/// Runs a loop that repeats itself, until it returns. A panic is recorded, and after the pause of its backoff `make`
+/// creates the loop again, unless `stop` was signalled. State that must survive a panic (a queue, work in progress)
+/// belongs outside the future that `make` returns.
 pub async fn supervise<F>(turns: Turns, stop: CancellationToken, mut make: impl FnMut() -> F)
 where
     F: Future<Output = ()>,
@@ -101,7 +101,7 @@ where
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn words(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()

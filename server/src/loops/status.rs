@@ -1,4 +1,4 @@
-//! What a loop reports of its turns, and what others read of it.
+//! What a loop reports about its turns, and the status that others read.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -76,7 +76,7 @@ impl Turns {
         &self.0.clock
     }
 
-    /// A turn begins.
+    /// A turn starts.
     pub fn begin(&self) {
         let now = self.0.clock.now();
         let mut state = self.lock();
@@ -85,7 +85,7 @@ impl Turns {
         state.next_at = None;
     }
 
-    /// The turn was good.
+    /// The turn succeeded.
     pub fn succeeded(&self) {
         let now = self.0.clock.now();
         let mut state = self.lock();
@@ -98,7 +98,7 @@ impl Turns {
         self.0.metrics.succeeded(now);
     }
 
-    /// The turn failed. Gives how many have in a row.
+    /// The turn failed. Returns the number of consecutive failures.
     pub fn failed(&self, error: &(dyn std::error::Error + 'static)) -> u32 {
         let failures = self.ended_badly(LoopResult::Error, &chain(error));
         self.0.metrics.failed(failures);
@@ -128,7 +128,7 @@ impl Turns {
         state.failures
     }
 
-    /// Makes one turn, within its span, and records how it went.
+    /// Runs one turn, within its span, and records the result.
     ///
     /// # Errors
     /// Those of the turn.
@@ -147,7 +147,8 @@ impl Turns {
         done
     }
 
-    /// The span of a turn; `name` is taken by the span's own in JSON. At the level of errors, so that a filter for errors keeps its name.
+    /// The span of a turn. The field is not called `name`, which is the span's own in JSON. At error level, so that a
+    /// filter for errors keeps the name.
     #[must_use]
     pub fn span(&self) -> Span {
         tracing::error_span!("loop", loop_name = self.name())

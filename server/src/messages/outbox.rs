@@ -237,11 +237,10 @@ impl Outbox {
             })?;
             item.body = self.renderer.text(&facts, target.lang);
         }
-        let (url, way) = target::open_target(&self.sealer, item.channel_id, target)
+        let to = target::open_target(&self.sealer, item.channel_id, target)
             .map_err(|error| SendError::Refused(error.to_string()))?;
-        let lang = target.lang.unwrap_or(self.renderer.lang);
-        let sender = self.sender.by(&way)?.in_lang(lang);
-        sender.send(target.kind, &url, item).await
+        let sender = self.sender.by(&to.way)?;
+        sender.send(&to, item, self.clock.now()).await
     }
 
     /// Writes what became of a message, again and again until the database has it: the message has

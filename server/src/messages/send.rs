@@ -1,25 +1,21 @@
-//! One request to one channel, and what its answer means.
+//! One message to one channel, and what the answer to it means.
 
-use app::channel::ChannelKind;
 use app::i18n::Lang;
-use app::message::MessageKind;
-use app::time::Stamp;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use md5::{Digest, Md5};
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
 
-use super::picture;
-use super::vendor::{self, Answer};
+use super::target::Target;
+use super::vendor::{self, Answer, At, HttpRequest, Outgoing};
 use crate::outbound::guard::Guard;
-use crate::outbound::{ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure};
+use crate::outbound::{
+    ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure, smtp,
+};
 use crate::store::OutboxItem;
-use crate::text::cut;
+use crate::text::head;
 
 /// Of an answer no more is read.
 const ANSWER_MAX: usize = 64 * 1024;
-/// Bytes of a WeCom text (developer document 91770).
-pub const WECOM_TEXT_MAX: usize = 2048;
+/// Characters of a request that are shown to who tests a channel.
+const SHOWN_MAX: usize = 4000;
 
 /// Sends messages: the way out, and the language that marks where a text is cut.
 #[derive(Clone, Debug)]
@@ -43,16 +39,20 @@ impl Sender {
         Ok(Self::new(self.client.by(way)?, self.lang))
     }
 
-    /// The same in the language of a channel.
-    #[must_use]
-    pub fn in_lang(self, lang: Lang) -> Self {
-        Self { lang, ..self }
-    }
-
     /// What may be called by this way.
     #[must_use]
     pub fn guard(&self) -> &Guard {
         self.client.guard()
+    }
+
+    fn render(
+        &self,
+        to: &Target,
+        item: &OutboxItem,
+        now: DateTime<Utc>,
+    ) -> Result<Outgoing, SendError> {
+        let lang = to.lang.unwrap_or(self.lang);
+        vendor::of(to.kind).render(to, item, At { now, lang })
     }
 
     /// Sends a message; gives the other end's own words.
@@ -61,25 +61,55 @@ impl Sender {
     /// When it was not taken.
     pub async fn send(
         &self,
-        kind: ChannelKind,
-        url: &str,
+        to: &Target,
         item: &OutboxItem,
+        now: DateTime<Utc>,
     ) -> Result<String, SendError> {
-        match kind {
-            ChannelKind::Wecom => {
-                vendor::wecom(self.post(url, &wecom_body(item, self.lang)).await?)
+        let mut answer = match self.render(to, item, now)? {
+            Outgoing::Nothing(why) => return Ok(why.to_owned()),
+            Outgoing::Http(request) => self.request(request).await?,
+            Outgoing::Mail(server, mail) => {
+                let reply = smtp::deliver(self.guard(), &server, &mail).await?;
+                Answer {
+                    status: reply.code,
+                    retry_after: None,
+                    words: head(&reply.words, ANSWER_KEPT).to_owned(),
+                }
             }
-            ChannelKind::Webhook => vendor::webhook(self.post(url, &webhook_body(item)).await?),
-        }
+        };
+        answer.words = to.hide(answer.words);
+        vendor::of(to.kind).verdict(answer)
     }
 
-    async fn post(&self, url: &str, body: &Value) -> Result<Answer, SendError> {
-        let request = self
+    /// What is sent for a message at `now`, with everything masked that is a secret; empty where
+    /// nothing can be made of it.
+    #[must_use]
+    pub fn preview(&self, to: &Target, item: &OutboxItem, now: DateTime<Utc>) -> String {
+        let shown = match self.render(to, item, now) {
+            Ok(Outgoing::Http(request)) => shown(&request),
+            Ok(Outgoing::Mail(server, mail)) => {
+                format!("{server}\n\n{}", String::from_utf8_lossy(&mail.bytes))
+            }
+            Ok(Outgoing::Nothing(_)) | Err(_) => String::new(),
+        };
+        head(&shown, SHOWN_MAX).to_owned()
+    }
+
+    async fn request(&self, request: HttpRequest) -> Result<Answer, SendError> {
+        let mut sending = self
             .client
-            .request(reqwest::Method::POST, url)
+            .request(request.method, &request.url)
             .await
-            .map_err(|refusal| SendError::Refused(refusal.to_string()))?;
-        let mut response = request.json(body).send().await.map_err(unreachable)?;
+            .map_err(|refusal| SendError::Refused(refusal.to_string()))?
+            .header(reqwest::header::CONTENT_TYPE, "application/json");
+        for (name, value) in &request.headers {
+            sending = sending.header(name, value);
+        }
+        let mut response = sending
+            .body(request.body)
+            .send()
+            .await
+            .map_err(unreachable)?;
         let status = response.status().as_u16();
         let retry_after = RetryAfter::read(response.headers());
         let mut bytes = Vec::new();
@@ -99,7 +129,7 @@ impl Sender {
         Ok(Answer {
             status,
             retry_after,
-            words: crate::text::head(&text, ANSWER_KEPT).to_owned(),
+            words: head(&text, ANSWER_KEPT).to_owned(),
         })
     }
 }
@@ -114,103 +144,23 @@ fn unreachable(error: reqwest::Error) -> SendError {
     )
 }
 
-fn wecom_body(item: &OutboxItem, lang: Lang) -> Value {
-    if item.kind == MessageKind::Image {
-        let picture = picture::by_name(&item.body);
-        let digest = Md5::digest(picture);
-        let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        return json!({"msgtype": "image", "image": {"base64": STANDARD.encode(picture), "md5": md5}});
+/// A request as people may see it.
+fn shown(request: &HttpRequest) -> String {
+    let mut text = format!(
+        "{} {}\nContent-Type: application/json\n",
+        request.method, request.shown
+    );
+    for (name, value) in &request.headers {
+        // The ID and the time help to find the request at the receiver.
+        let value = match name.as_str() {
+            "webhook-id" | "webhook-timestamp" => value,
+            _ => "…",
+        };
+        text.push_str(&format!("{name}: {value}\n"));
     }
-    let (members, mobiles) = mentions(&item.mentions);
-    json!({
-        "msgtype": "text",
-        "text": {
-            "content": cut(&item.body, WECOM_TEXT_MAX, lang),
-            "mentioned_list": members,
-            "mentioned_mobile_list": mobiles,
-        },
-    })
-}
-
-fn webhook_body(item: &OutboxItem) -> Value {
-    json!({
-        "event": item.event,
-        "kind": item.kind,
-        "task_id": item.task_id,
-        "run_id": item.run_id,
-        "text": item.body,
-        "mentions": item.mentions,
-        "created_at": Stamp(item.created_at),
-    })
-}
-
-/// Members and mobile numbers to mention: WeCom takes them in two lists (developer document 91770).
-fn mentions(all: &[String]) -> (Vec<&str>, Vec<String>) {
-    let (mut members, mut mobiles) = (Vec::new(), Vec::new());
-    for name in all {
-        match mobile(name) {
-            Some(number) => mobiles.push(number),
-            None => members.push(name.as_str()),
-        }
+    let mut body = request.body.clone();
+    for secret in request.hidden.iter().filter(|secret| !secret.is_empty()) {
+        body = body.replace(secret.as_str(), "…");
     }
-    (members, mobiles)
-}
-
-/// A mobile number as WeCom takes it, from how people write it: mainland numbers (11 digits from
-/// 13 to 19) with or without `+86`, others with their `+` and country code (ITU-T E.164).
-fn mobile(name: &str) -> Option<String> {
-    let plain: String = name
-        .trim()
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '\u{a0}'))
-        .collect();
-    let (abroad, digits) = match plain.strip_prefix('+').or_else(|| plain.strip_prefix("00")) {
-        Some(digits) => (true, digits),
-        None => (false, plain.as_str()),
-    };
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let local = digits
-        .strip_prefix("86")
-        .filter(|rest| rest.len() == 11)
-        .unwrap_or(digits);
-    let mainland = local.len() == 11
-        && local.starts_with('1')
-        && local[1..].starts_with(|c: char| ('3'..='9').contains(&c));
-    if mainland {
-        return Some(local.to_owned());
-    }
-    (abroad && (7..=15).contains(&digits.len())).then(|| format!("+{digits}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mobile;
-
-    #[test]
-    fn mobile_numbers_are_told_from_names() {
-        let table = [
-            ("13800138000", Some("13800138000")),
-            ("+8613800138000", Some("13800138000")),
-            ("+86 138 0013 8000", Some("13800138000")),
-            ("8613800138000", Some("13800138000")),
-            ("0086-13800138000", Some("13800138000")),
-            ("138-0013-8000", Some("13800138000")),
-            ("19912345678", Some("19912345678")),
-            ("+852 5123 4567", Some("+85251234567")),
-            ("zhangsan", None),
-            ("@all", None),
-            ("10086", None),
-            ("12345678901", None),
-            ("1380013800", None),
-            ("138001380001", None),
-            ("13800138000a", None),
-            ("", None),
-            ("+", None),
-        ];
-        for (name, wanted) in table {
-            assert_eq!(mobile(name).as_deref(), wanted, "{name}");
-        }
-    }
+    format!("{text}\n{body}")
 }

@@ -1,6 +1,7 @@
-//! Where a channel's messages go: its address and the way to it, as they are stored.
+//! Where a channel's messages go: its address, its settings and the way to it, as they are stored.
 
-use app::channel::DIRECT;
+use app::channel::{ChannelKind, ChannelSettings, DIRECT};
+use app::i18n::Lang;
 use app::id::ChannelId;
 
 use crate::auth::seal::{SealError, Sealer};
@@ -20,6 +21,12 @@ pub fn proxy_seal_name(channel: ChannelId) -> String {
     format!("channel-proxy:{channel}")
 }
 
+/// What the settings of a channel are sealed for.
+#[must_use]
+pub fn settings_seal_name(channel: ChannelId) -> String {
+    format!("channel-settings:{channel}")
+}
+
 /// Why what is kept of a channel cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetFault {
@@ -29,17 +36,94 @@ pub enum TargetFault {
     /// What was kept is no proxy.
     #[error(transparent)]
     Proxy(#[from] ProxyFault),
+    /// What was kept are no settings.
+    #[error("the settings of the channel cannot be read")]
+    Settings(#[from] serde_json::Error),
 }
 
-/// The URL of a channel and the way to it.
+/// Where a channel's messages go, opened.
+#[derive(Clone)]
+pub struct Target {
+    /// The service behind it.
+    pub kind: ChannelKind,
+    /// Where it posts to.
+    pub url: String,
+    /// Its other settings.
+    pub settings: ChannelSettings,
+    /// The way out.
+    pub way: Way,
+    /// The language of its messages; `None` for the server's.
+    pub lang: Option<Lang>,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
+impl Target {
+    /// Its URL as people may see it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        masked(self.kind, &self.url)
+    }
+
+    /// What the other end says, without the secrets of this channel in it: many a server repeats the
+    /// path that it does not know.
+    pub(super) fn hide(&self, words: String) -> String {
+        let mut secrets: Vec<String> = vec![self.settings.secret.clone()];
+        let values = self.settings.headers.iter();
+        secrets.extend(values.map(|header| header.value.clone()));
+        if let Ok(url) = url::Url::parse(&self.url) {
+            secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
+            let parts = url.path_segments().into_iter().flatten();
+            secrets.extend(
+                parts
+                    .filter(|part| part.len() >= PART_MIN)
+                    .map(str::to_owned),
+            );
+        }
+        // The longest first: one may hold another one.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
+            .iter()
+            .filter(|secret| secret.len() >= SECRET_MIN)
+            .fold(words, |words, secret| words.replace(secret.as_str(), "…"))
+    }
+}
+
+/// Bytes of what may be a secret in a word of the other end; shorter ones are in many words.
+const SECRET_MIN: usize = 6;
+/// Bytes of a part of a path that may be one: others are words.
+const PART_MIN: usize = 12;
+
+/// A URL as people may see it: scheme and host, then the last four characters, which suffice to
+/// distinguish two robots. The address of a server of a chat or of mail is no secret.
+#[must_use]
+pub fn masked(kind: ChannelKind, url: &str) -> String {
+    let masked = if matches!(kind, ChannelKind::Email | ChannelKind::Telegram) {
+        url.to_owned()
+    } else {
+        let origin = url::Url::parse(url)
+            .map(|url| url.origin().ascii_serialization())
+            .unwrap_or_default();
+        let count = url.chars().count();
+        let tail: String = url.chars().skip(count.saturating_sub(4)).collect();
+        format!("{origin}/…{tail}")
+    };
+    masked.chars().take(255).collect()
+}
+
+/// Opens what is kept of a channel.
 ///
 /// # Errors
-/// When what is kept does not open with the key, or is no proxy.
+/// When it does not open with the key, or is no proxy or no settings.
 pub fn open_target(
     sealer: &Sealer,
     channel: ChannelId,
     target: &ChannelTarget,
-) -> Result<(String, Way), TargetFault> {
+) -> Result<Target, TargetFault> {
     let url = sealer.open(&seal_name(channel), &target.url_sealed)?;
     let way = match (target.proxy.as_deref(), &target.proxy_sealed) {
         (None, _) => Way::Server,
@@ -49,5 +133,15 @@ pub fn open_target(
             Way::read(&sealer.open(&proxy_seal_name(channel), sealed)?)?
         }
     };
-    Ok((url, way))
+    let settings = match &target.settings_sealed {
+        Some(sealed) => serde_json::from_str(&sealer.open(&settings_seal_name(channel), sealed)?)?,
+        None => ChannelSettings::default(),
+    };
+    Ok(Target {
+        kind: target.kind,
+        url,
+        settings,
+        way,
+        lang: target.lang,
+    })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::guard::{Guard, Refusal};
 use super::proxy::OutboundProxy;
 use super::retry_after::RetryAfter;
+use super::unreached::Unreached;
 use super::way::Way;
 
 /// A vendor that takes longer does not get the message now.
@@ -151,8 +152,8 @@ impl OutboundClient {
     }
 }
 
-/// Why a request came to nothing: the guard's refusal, or the cause without the URL, which is a
-/// secret.
+/// Why a request got no answer: the guard's refusal, or the cause as a sentence. The log has the whole
+/// chain, without the URL, which is a secret.
 pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
     let error = error.without_url();
     let mut cause: Option<&dyn std::error::Error> = Some(&error);
@@ -162,12 +163,12 @@ pub(crate) fn failure(error: reqwest::Error) -> Result<Refusal, SendError> {
         }
         cause = inner.source();
     }
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        words = format!("{words}: {inner}");
-        cause = inner.source();
-    }
+    let unreached = Unreached::of(&error, error.is_timeout());
+    tracing::info!(
+        error = &error as &dyn std::error::Error,
+        "a request got no answer: {unreached}"
+    );
+    let words = unreached.to_string();
     Err(SendError::Unreachable(
         words.chars().take(ANSWER_KEPT).collect(),
     ))

@@ -202,6 +202,43 @@ impl Guard {
         }
     }
 
+    /// As [`Guard::foresee`], for a URL of another scheme than the web's, which goes through no proxy.
+    ///
+    /// # Errors
+    /// When its host may not be called.
+    pub async fn foresee_host(&self, text: &str) -> Result<(), Refusal> {
+        let url = Url::parse(text).map_err(|_| Refusal::NotAUrl)?;
+        let host = url.host_str().ok_or(Refusal::NotAUrl)?;
+        let host = host.trim_matches(['[', ']']);
+        match tokio::time::timeout(LOOK_UP_TO_SAVE, self.addresses(host, 0)).await {
+            Ok(Err(Ok(refusal))) => Err(refusal),
+            // A name that cannot be looked up in time is no fault yet.
+            Ok(Ok(_) | Err(Err(_))) | Err(_) => Ok(()),
+        }
+    }
+
+    /// The checked addresses of a host, for a connection that goes to these and looks nothing up again.
+    ///
+    /// # Errors
+    /// The refusal when one of them may not be called, or why the name cannot be looked up.
+    pub async fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<Vec<SocketAddr>, Result<Refusal, std::io::Error>> {
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port))
+            .await
+            .map_err(Err)?
+            .collect();
+        if found.is_empty() {
+            return Err(Ok(Refusal::NoAddress(host.to_owned())));
+        }
+        for address in &found {
+            self.check(address.ip()).map_err(Ok)?;
+        }
+        Ok(found)
+    }
+
     /// Reads a URL and checks what can be checked without asking the network.
     ///
     /// # Errors

@@ -1,6 +1,5 @@
 //! The proxy that outgoing requests go through, where the way out is only through one.
 
-use app::i18n::Lang;
 use reqwest::{NoProxy, Proxy};
 use url::Url;
 
@@ -23,19 +22,6 @@ pub enum ProxyFault {
     /// It names more than a proxy.
     #[error("it must end with the host or the port")]
     Path,
-}
-
-impl ProxyFault {
-    /// The fault in the reader's language.
-    #[must_use]
-    pub fn text(self, lang: Lang) -> String {
-        let zh = match self {
-            Self::NotAUrl => "不是一个网址，例如 http://proxy.example:3128",
-            Self::Scheme => "要以 http:// 或 https:// 开头",
-            Self::Path => "主机或端口后面不能再有内容",
-        };
-        lang.pick(zh.to_owned(), self.to_string())
-    }
 }
 
 impl std::fmt::Debug for OutboundProxy {

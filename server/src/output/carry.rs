@@ -1,6 +1,5 @@
-//! What is held back between two reads of a pipe: the beginning of a character, and what may be
-//! the beginning of a secret. So everything that is kept begins and ends with whole characters,
-//! and no secret is kept in two halves.
+//! What is held back between two reads of a pipe: the start of a character, and what may be the start of a secret. So
+//! everything that is stored starts and ends with whole characters, and no secret is stored in two halves.
 
 use std::borrow::Cow;
 
@@ -11,7 +10,7 @@ use super::mask::Masker;
 pub(super) struct Carry(Vec<u8>);
 
 impl Carry {
-    /// Takes what was read and gives what is to be kept.
+    /// Takes what was read and returns what is to be stored.
     pub(super) fn take<'a>(&mut self, masker: Option<&Masker>, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let Some(masker) = masker else {
             if self.0.is_empty() {
@@ -30,7 +29,7 @@ impl Carry {
         Cow::Owned(out)
     }
 
-    /// Nothing more comes: gives what was held back.
+    /// No more input: returns what was held back.
     pub(super) fn end(&mut self, masker: Option<&Masker>) -> Vec<u8> {
         let held = std::mem::take(&mut self.0);
         let Some(masker) = masker else {
@@ -42,7 +41,7 @@ impl Carry {
     }
 }
 
-/// Where a character begins that is not whole yet; the length when there is none.
+/// Where an incomplete character starts; the length when there is none.
 fn whole(bytes: &[u8]) -> usize {
     let tail = bytes.len().saturating_sub(3);
     for at in (tail..bytes.len()).rev() {
@@ -59,7 +58,7 @@ fn whole(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// A place at or before `at` where no character is cut, when one is near.
+/// The position at or before `at` that cuts no character, when one is near.
 pub(super) fn boundary(bytes: &[u8], at: usize) -> usize {
     if at >= bytes.len() {
         return bytes.len();
@@ -71,7 +70,7 @@ pub(super) fn boundary(bytes: &[u8], at: usize) -> usize {
         .unwrap_or(at)
 }
 
-/// How many bytes at the start belong to a character whose beginning is not here.
+/// How many bytes at the start belong to a character whose beginning is missing.
 pub(super) fn orphans(bytes: &[u8]) -> usize {
     bytes
         .iter()

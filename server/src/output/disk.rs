@@ -1,11 +1,11 @@
-//! Whether there is room for output: below a mark nothing more is written, so that the database
-//! and whatever else lives on the disk have the rest.
+//! Whether there is room for output: below a mark nothing more is written, so that the database and everything else
+//! on the disk keep the rest.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The disk is asked at most this often.
+/// The free space is read at most this often.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// How full a disk is, in bytes.
@@ -13,11 +13,11 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub struct Space {
     /// All of it.
     pub total: u64,
-    /// What we may still use.
+    /// Available to this process.
     pub free: u64,
 }
 
-/// Asks a file system.
+/// Reads the free space of a file system.
 pub type Probe = dyn Fn(&Path) -> std::io::Result<Space> + Send + Sync;
 
 /// statvfs(3).
@@ -33,7 +33,7 @@ pub fn space(path: &Path) -> std::io::Result<Space> {
     })
 }
 
-/// Watches the disk of a folder.
+/// Monitors the disk of a folder.
 pub(super) struct Disk {
     path: PathBuf,
     /// Free bytes below which nothing is written; at most a twentieth of the disk.
@@ -77,7 +77,7 @@ impl Disk {
                     tracing::error!(
                         folder = %self.path.display(),
                         free = space.free,
-                        "the disk is nearly full: output is not written to it any more; runs go on"
+                        "the disk is nearly full: output is not written to it any more; runs continue"
                     );
                 } else if was_low && !low {
                     tracing::info!(free = space.free, "there is room for output again");
@@ -85,7 +85,7 @@ impl Disk {
                 low
             }
             Err(error) => {
-                // A disk that does not answer this is found out by writing to it.
+                // Whether such a disk is full shows when it is written to.
                 tracing::debug!(%error, "the free space of the disk cannot be read");
                 false
             }

@@ -1,4 +1,4 @@
-//! The end of a log: what goes into the row, and the object's way to its place.
+//! The end of a log: what goes into the row, and moving the object to its place.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,23 +8,23 @@ use super::log::{Closed, Shared};
 use super::{ENDED_MAX, INLINE_MAX, Inner, OutputError, OutputStore, RunLog, lock, object_name};
 use crate::store::StoredOutput;
 
-/// A disk that does not take the end of a log within this time hangs. The result goes on without.
+/// A disk that does not take the end of a log within this time hangs. The result is recorded without it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is left of a log.
+/// The result of closing a log.
 #[derive(Debug)]
 pub struct Finished {
     /// What goes into the row.
     pub stored: StoredOutput,
-    /// What a message may show: all of a short output, else both ends.
+    /// What a message may show: a short output completely, otherwise both ends.
     pub shown: Vec<u8>,
-    /// Whether nothing but a short end of it could be kept.
+    /// Whether nothing but a short end of it could be stored.
     pub is_lost: bool,
 }
 
 impl OutputStore {
-    /// Ends a log: nothing more is taken. Does not wait for a store elsewhere: what cannot be
-    /// sent at once waits on the disk and is sent later, under the name that the row has.
+    /// Closes a log: it accepts nothing more. Does not wait for a remote store: what cannot be uploaded at once waits
+    /// on the disk and is uploaded later, under the name that the row has.
     pub async fn finish(&self, log: &RunLog) -> Finished {
         let shared = &log.0;
         let closed = shared.close(INLINE_MAX);
@@ -81,7 +81,7 @@ impl OutputStore {
         let store = Arc::clone(&self.0);
         tokio::spawn(async move {
             if store.send(&file, &name).await.is_err() {
-                // Why was said when it began, and is on the overview.
+                // The reason was logged when the trouble started, and is on the overview.
                 tracing::debug!(
                     object = name,
                     "output stays on this disk until the output store accepts it"
@@ -92,7 +92,7 @@ impl OutputStore {
 }
 
 impl Inner {
-    /// Brings a finished file to its place; gives where it waits when it must be sent.
+    /// Moves a finished file to its place; returns where it waits when it must be uploaded.
     pub(super) fn put_away(&self, file: &Path, name: &str) -> Option<PathBuf> {
         lock(&self.cache).retain(|(known, _)| known != name);
         let Err(error) = self.objects.take_over(file, name) else {
@@ -113,12 +113,12 @@ impl Inner {
         Some(waiting)
     }
 
-    /// Sends a file that waits, and removes it.
+    /// Uploads a waiting file, and removes it.
     pub(super) async fn send(&self, file: &Path, name: &str) -> Result<(), OutputError> {
         // The semaphore is never closed.
         let _turn = self.sending.acquire().await.ok();
         if !tokio::fs::try_exists(file).await.unwrap_or(true) {
-            // Another process has sent it.
+            // Another process has uploaded it.
             return Ok(());
         }
         let sent = self.objects.send(file, name).await;
@@ -133,7 +133,7 @@ impl Inner {
     }
 }
 
-/// Does something with files, with a time limit; `None` when it did not end.
+/// Runs file operations with a time limit; `None` when they did not finish.
 async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Some(done),

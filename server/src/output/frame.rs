@@ -1,6 +1,6 @@
-//! How output is written down: pieces with place, time and stream, in blocks.
+//! The storage format of output: pieces with position, time and stream, in blocks.
 //!
-//! A block holds the pieces of one stretch of a log. Its header has 40 bytes, numbers little-endian:
+//! A block holds consecutive pieces of a log. Its header has 40 bytes, numbers little-endian:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -13,15 +13,14 @@
 //! | 32–35 | length of the payload |
 //! | 36–39 | length of the payload when it is not compressed |
 //!
-//! The payload is a row of pieces: one byte for the stream (0 standard output, 1 standard error),
-//! the time since the piece before (zigzag varint of microseconds), the length (varint), the bytes.
-//! Places are not written: pieces follow each other without a hole. Between two blocks there may be
-//! one, where output was dropped.
+//! The payload is a sequence of pieces: one byte for the stream (0 standard output, 1 standard error), the time since
+//! the previous piece (zigzag varint of microseconds), the length (varint), the bytes. Positions are not written:
+//! pieces follow each other without gaps. Between two blocks there may be one, where output was dropped.
 //!
-//! In a run's row there is one block, not compressed. In an object there are many; each header is
-//! wrapped into a skippable zstd frame (RFC 8878, 3.1.2), so that `zstd -d` reads the whole file,
-//! and a reader finds a place by headers alone. Whatever does not begin like this was written by
-//! an earlier version and is the plain text of standard output.
+//! A run's row contains one block, not compressed. An object contains many; each header is wrapped into a skippable
+//! zstd frame (RFC 8878, 3.1.2), so that `zstd -d` reads the whole file, and a reader finds a position by headers
+//! alone. Content that does not start like this was written by an earlier version and is the plain text of standard
+//! output.
 
 use app::run::log::Stream;
 use chrono::{DateTime, Utc};
@@ -34,23 +33,23 @@ const VERSION: u8 = 1;
 const HEADER: usize = 40;
 /// The first of sixteen numbers for frames that every zstd reader skips.
 const SKIPPABLE: u32 = 0x184D_2A50;
-/// Bytes of a header in an object: with the skippable frame's own.
+/// Bytes of a header in an object, including the skippable frame's own header.
 pub(super) const WRAPPED: usize = HEADER + 8;
-/// A payload is never longer; one that says so is not ours.
+/// The longest payload; a header that declares a longer one is not ours.
 const RAW_MAX: u32 = 4 * 1024 * 1024;
-/// Level of compression: speed matters more than the last percent.
+/// Compression level: speed matters more than the last percent.
 const LEVEL: i32 = 1;
 
-/// Something that was written, in one read or in several that came close together.
+/// Bytes that were read at once, or in several reads close together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Piece {
     /// Bytes of the log before it.
     pub(super) from: u64,
     /// When it was read.
     pub(super) at: DateTime<Utc>,
-    /// From where.
+    /// The stream it came from.
     pub(super) stream: Stream,
-    /// What.
+    /// The content.
     pub(super) bytes: Vec<u8>,
 }
 
@@ -61,7 +60,7 @@ impl Piece {
     }
 }
 
-/// What a header says.
+/// The content of a header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Header {
     pub(super) from: u64,
@@ -115,7 +114,7 @@ impl Header {
     }
 }
 
-/// A stretch of a log, not compressed yet.
+/// Consecutive pieces of a log, not compressed yet.
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) from: u64,
@@ -125,7 +124,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Writes pieces that follow each other without a hole; `None` when there are none.
+    /// Encodes pieces that follow each other without gaps; `None` when there are none.
     pub(super) fn of(pieces: &[Piece]) -> Option<Self> {
         let (first, last) = (pieces.first()?, pieces.last()?);
         let base = first.at.timestamp_micros();
@@ -147,7 +146,7 @@ impl Block {
         })
     }
 
-    /// Bytes that it takes, before compression.
+    /// Its size before compression, in bytes.
     pub(super) fn cost(&self) -> usize {
         self.raw.len() + WRAPPED
     }
@@ -163,7 +162,7 @@ impl Block {
         })
     }
 
-    /// As it goes into a row.
+    /// The form stored in a row.
     pub(super) fn inline(&self) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(HEADER + self.raw.len());
         self.header(false, self.raw.len())?.write(&mut out);
@@ -171,10 +170,10 @@ impl Block {
         Some(out)
     }
 
-    /// As it goes into an object.
+    /// The form stored in an object.
     ///
     /// # Errors
-    /// When zstd refuses.
+    /// When compression fails.
     pub(super) fn compressed(&self) -> std::io::Result<Vec<u8>> {
         let body = zstd::bulk::compress(&self.raw, LEVEL)?;
         let too_long = || std::io::Error::other("a block is too long");
@@ -196,13 +195,13 @@ impl Block {
     }
 }
 
-/// Reads a block as it is in a row; `None` when it is something else.
+/// Decodes a block from a row; `None` when it is something else.
 pub(super) fn read_inline(bytes: &[u8]) -> Option<Vec<Piece>> {
     let header = Header::read(bytes)?;
     decode(&header, &bytes[HEADER..])
 }
 
-/// Reads a payload; `None` when it is damaged.
+/// Decodes a payload; `None` when it is damaged.
 pub(super) fn decode(header: &Header, payload: &[u8]) -> Option<Vec<Piece>> {
     let payload = payload.get(..header.len as usize)?;
     let unpacked;
@@ -304,7 +303,7 @@ mod tests {
             let header = Header::unwrap_frame(&packed).expect("a header");
             prop_assert_eq!(packed.len(), WRAPPED + header.len as usize);
             prop_assert_eq!(decode(&header, &packed[WRAPPED..]), Some(pieces));
-            // Any zstd reader takes it, and leaves the headers out.
+            // Any zstd reader accepts it, and skips the headers.
             prop_assert_eq!(zstd::decode_all(packed.as_slice()).expect("zstd"), block.raw);
         }
 

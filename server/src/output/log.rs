@@ -1,7 +1,7 @@
-//! The log of a run under way: fed by two pipes, read by pages, in bounded memory.
+//! The log of an active run: fed by two pipes, read by pages, in bounded memory.
 //!
-//! The beginning goes to a file, the end stays in memory, what is between the two is counted.
-//! Places are counted in bytes as kept: after masking, both streams together.
+//! The beginning goes to a file, the end stays in memory, what is between the two is counted. Positions are counted
+//! in bytes as stored: after masking, both streams together.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,20 +17,20 @@ use super::page::{LogPieces, page, plain};
 use super::spool::{self, Spool};
 use super::state::LogState;
 
-/// The writer may be this far behind before readers of pipes wait for it, …
+/// How far the writer may be behind before the readers of pipes wait for it, …
 const BEHIND_MAX: usize = 1;
-/// … but not longer than this: a disk that hangs must not hold up a command.
+/// … but no longer than this: a disk that hangs must not hold up a command.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What is not in the file after this time is written to it.
 const UNWRITTEN_MAX: Duration = Duration::from_secs(1);
-/// Bytes that one look at a log reads.
+/// Bytes that one read of a log returns at most.
 const LOOK: usize = 256 * 1024;
 
-/// The log of a run under way. A clone is another handle on the same log.
+/// The log of an active run. A clone is another handle on the same log.
 #[derive(Clone, Debug)]
 pub struct RunLog(pub(super) Arc<Shared>);
 
-/// What the handles share.
+/// Shared by the handles.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) id: RunId,
@@ -40,7 +40,7 @@ pub(super) struct Shared {
     spool: Mutex<Spool>,
     /// The writer has caught up a bit.
     room: Notify,
-    /// Bytes so far; closes with the log.
+    /// Bytes so far; closed with the log.
     moved: watch::Sender<(u64, bool)>,
 }
 
@@ -64,21 +64,21 @@ impl RunLog {
         log
     }
 
-    /// Masks these values and all known ones from here on, in place of those before.
+    /// Masks these values and all known ones from here on, replacing the previous ones.
     pub fn mask(&self, secrets: &[String]) {
         let masker = self.0.store.known.masker(secrets);
         let mut state = self.0.state();
         match masker {
             Ok(masker) => state.masker = masker,
             Err(error) => {
-                // Rather no output than one with secrets.
+                // No output is better than output with secrets.
                 tracing::error!(run.id = self.0.id.0, %error, "secrets cannot be masked; no output is kept");
                 state.closed = true;
             }
         }
     }
 
-    /// A text without the secrets that are masked in this log.
+    /// A text with the secrets of this log masked.
     #[must_use]
     pub fn masked(&self, text: &str) -> String {
         let state = self.0.state();
@@ -88,13 +88,13 @@ impl RunLog {
                 masker.mask(text.as_bytes(), text.len(), true, &mut masked);
                 String::from_utf8_lossy(&masked).into_owned()
             }
-            // Closed before its end: what would be masked is not known.
+            // Closed before the end of the run: what has to be masked is unknown.
             None if state.closed => "***".to_owned(),
             None => text.to_owned(),
         }
     }
 
-    /// Takes what was read from a pipe; after the end of the run it is thrown away.
+    /// Takes what was read from a pipe; discards it after the end of the run.
     pub fn push(&self, stream: Stream, bytes: &[u8]) {
         let shared = &*self.0;
         let at = shared.store.clock.now();
@@ -108,11 +108,11 @@ impl RunLog {
         if sealed {
             shared.store.write_soon(&self.0);
         }
-        shared.tell(end, false);
+        shared.announce(end, false);
     }
 
-    /// Waits while the file is far behind. Who reads a pipe waits here between two reads, so that
-    /// memory holds no more than a little of what is on its way to the disk.
+    /// Waits while the file is far behind. The readers of pipes wait here between two reads, so that memory holds
+    /// only little of what still has to be written to the disk.
     pub async fn caught_up(&self) {
         let behind = || self.0.state().sealed.len() > BEHIND_MAX;
         if !behind() {
@@ -152,7 +152,7 @@ impl RunLog {
         (state.ring.end(), state.gap())
     }
 
-    /// A stretch from a place on, at most `limit` bytes of text.
+    /// The log from a position on, at most `limit` bytes of text.
     pub async fn page(&self, from: u64, limit: usize) -> LogPage {
         let limit = limit.clamp(4, LOOK);
         // A little more, so that the page sees whether its end cuts a character.
@@ -164,7 +164,7 @@ impl RunLog {
         }
     }
 
-    /// All that is kept so far as plain bytes, with a line in place of what is not.
+    /// Everything stored so far as plain bytes, with a line in place of dropped output.
     pub async fn plain(&self) -> Vec<u8> {
         let (mut text, mut reached) = (Vec::new(), 0);
         // Up to here: it may grow faster than it is read.
@@ -182,7 +182,7 @@ impl RunLog {
 
     async fn look(&self, from: u64, limit: usize) -> (LogPieces, u64, u64) {
         let shared = Arc::clone(&self.0);
-        // Blocks are read and unpacked off the threads that drain pipes.
+        // Blocks are read and decompressed outside the threads that drain pipes.
         let looking = tokio::task::spawn_blocking(move || shared.stretch(from, limit));
         let (end, dropped) = self.counts();
         match looking.await {
@@ -211,7 +211,7 @@ impl Shared {
         self.spool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, end: u64, closed: bool) {
+    fn announce(&self, end: u64, closed: bool) {
         self.moved.send_if_modified(|known| {
             let is_new = *known != (end, closed);
             *known = (end, closed);
@@ -219,7 +219,7 @@ impl Shared {
         });
     }
 
-    /// What is kept from a place on: from the file, from what is on its way there, or from memory.
+    /// The stored log from a position on: from the file, from what is being written to it, or from memory.
     fn stretch(&self, from: u64, limit: usize) -> (LogPieces, u64, u64) {
         let mut file = None;
         loop {
@@ -258,7 +258,7 @@ impl Shared {
                 tracing::error!(run.id = self.id.0, %error, "the file of a log cannot be read");
                 Vec::new()
             });
-            // What should be there and is not is shown as a gap.
+            // What is missing is shown as a gap.
             let to = pieces.last().map_or(written, Piece::to);
             let stretch = LogPieces {
                 pieces,
@@ -269,7 +269,7 @@ impl Shared {
         }
     }
 
-    /// Writes finished blocks to the file; with `all`, also what waits for the end of its block.
+    /// Writes finished blocks to the file; with `all`, also the unfinished one.
     pub(super) fn write_out(&self, all: bool) {
         let mut spool = self.spool();
         loop {
@@ -323,14 +323,14 @@ impl Shared {
         }
     }
 
-    /// Whether something has waited long enough for its way to the file.
+    /// Whether something has waited long enough to be written to the file.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         self.state()
             .unwritten_since
             .is_some_and(|since| now.duration_since(since) >= UNWRITTEN_MAX)
     }
 
-    /// Takes no more, and says what becomes of it.
+    /// Accepts nothing more, and returns what is to be done with it.
     pub(super) fn close(&self, inline_max: usize) -> Closed {
         let mut state = self.state();
         let at = self.store.clock.now();
@@ -352,11 +352,11 @@ impl Shared {
             state.give_up();
         }
         drop(state);
-        self.tell(closed.total, true);
+        self.announce(closed.total, true);
         closed
     }
 
-    /// Writes the end of the log to the file; gives up to where the file holds it.
+    /// Writes the end of the log to the file; returns the position up to which the file is complete.
     pub(super) fn finish_file(&self) -> u64 {
         self.state().seal_tail();
         self.write_out(false);
@@ -376,23 +376,23 @@ impl Shared {
     }
 }
 
-/// A log that takes no more.
+/// A closed log.
 #[derive(Debug)]
 pub(super) struct Closed {
-    /// Bytes of it.
+    /// Its length in bytes.
     pub(super) total: u64,
     /// Bytes dropped in the middle.
     pub(super) gap: u64,
-    /// Where that begins.
+    /// Where the dropped part starts.
     pub(super) head_to: u64,
-    /// All of it, when it is short.
+    /// The whole log, when it is short.
     pub(super) whole: Option<Vec<u8>>,
-    /// Where the end that goes into the row begins.
+    /// Where the part of the end that goes into the row starts.
     pub(super) tail_from: u64,
-    /// That end.
+    /// That part.
     pub(super) tail: Vec<u8>,
-    /// What messages show.
+    /// The text for messages.
     pub(super) shown: Vec<u8>,
-    /// Whether there may be a file.
+    /// Whether a file may exist.
     pub(super) filed: bool,
 }

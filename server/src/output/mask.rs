@@ -1,9 +1,9 @@
-//! Secrets in output: found in every common spelling and replaced, however the output is cut.
+//! Secrets in output: found in every common spelling and replaced, however the output is cut into reads.
 //!
-//! What is looked for: the value, its lines, its base64 (standard and URL-safe, wherever it begins
-//! within a longer text), its percent-encoding, and what encoders of JSON, HTML and XML, shells
-//! and hexadecimal make of it ([`spellings`]). This is against accidents. A command that means to
-//! leak a secret can: reversed, in another base, one character at a time.
+//! Patterns are: the value, its lines, its base64 (standard and URL-safe, at any offset within a longer text), its
+//! percent-encoding, and what encoders of JSON, HTML and XML, shells and hexadecimal make of it ([`spellings`]). This
+//! protects against accidents. A command that intends to leak a secret can: reversed, in another base, one character
+//! at a time.
 
 mod known;
 mod spellings;
@@ -16,27 +16,27 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// What stands in place of a secret.
+/// The replacement for a secret.
 const MASK: &[u8] = b"***";
-/// Values and lines that are shorter could not be distinguished from ordinary output.
+/// Shorter values and lines cannot be distinguished from ordinary output.
 const VALUE_MIN: usize = 4;
 const LINE_MIN: usize = 8;
-/// Longer values are looked for in parts, so that little has to be held back.
+/// Longer values are searched in parts, so that little has to be held back.
 const PART_MAX: usize = 1024;
 
 /// Finds the secrets of one run.
 #[derive(Debug)]
 pub(super) struct Masker {
     finder: AhoCorasick,
-    /// Sorted, to find what a text's end may be the beginning of.
+    /// Sorted, to find patterns that the end of a text may be the start of.
     patterns: Vec<Vec<u8>>,
     longest: usize,
-    /// Bytes that some pattern begins with.
+    /// First bytes of patterns.
     begins: [bool; 256],
 }
 
 impl Masker {
-    /// Looks for these values; `None` when there are none.
+    /// Searches for these values; `None` when there are none.
     ///
     /// # Errors
     /// When there are too many of them.
@@ -51,7 +51,7 @@ impl Masker {
         let patterns: Vec<Vec<u8>> = patterns.into_iter().collect();
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            // A table for every state would take a kilobyte a byte of secret.
+            // A table for every state would take a kilobyte per byte of secret.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&patterns)?;
         let mut begins = [false; 256];
@@ -66,7 +66,7 @@ impl Masker {
         }))
     }
 
-    /// The first place from `from` on whose rest may be the beginning of a secret that goes on.
+    /// The first position from `from` on whose rest may be the start of a longer secret.
     fn undecided(&self, text: &[u8], from: usize) -> usize {
         let first = from.max((text.len() + 1).saturating_sub(self.longest));
         (first..text.len())
@@ -75,7 +75,7 @@ impl Masker {
     }
 
     fn may_begin(&self, rest: &[u8]) -> bool {
-        // The first pattern behind `rest` in order is one that `rest` begins, if there is any.
+        // If `rest` is the start of any pattern, it is the start of the first one after it in order.
         let next = self
             .patterns
             .partition_point(|pattern| pattern.as_slice() <= rest);
@@ -84,8 +84,8 @@ impl Masker {
             .is_some_and(|pattern| pattern.starts_with(rest))
     }
 
-    /// Masks `text` up to where it is decided, into `out`; gives how much of `text` that was.
-    /// With `hold`, nothing from there on is decided; at the `end`, everything is.
+    /// Masks `text` as far as it is decided, into `out`; returns how much of `text` that was. With `hold`, nothing
+    /// from there on is decided; at the `end`, everything is.
     pub(super) fn mask(&self, text: &[u8], hold: usize, end: bool, out: &mut Vec<u8>) -> usize {
         let decided = |from: usize| {
             if end {
@@ -137,7 +137,7 @@ fn add(value: &str, patterns: &mut BTreeSet<Vec<u8>>) {
     }
 }
 
-/// A text in parts of nearly the same length, none longer than [`PART_MAX`], of whole characters.
+/// A text in parts of nearly equal length, none longer than [`PART_MAX`], of whole characters.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let length = text.len().div_ceil(text.len().div_ceil(PART_MAX).max(1));
     let mut rest = text;
@@ -151,8 +151,8 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Base64 wherever the value begins within a longer text: what depends on nothing but the value,
-/// and, where it stands alone, all of it.
+/// Base64 at any offset within a longer text: the characters that depend only on the value, and the complete encoding
+/// for a value by itself.
 fn base64(value: &[u8], patterns: &mut BTreeSet<Vec<u8>>) {
     for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         for shift in 0..3 {
@@ -160,7 +160,7 @@ fn base64(value: &[u8], patterns: &mut BTreeSet<Vec<u8>>) {
                 .chain(value.iter().copied())
                 .collect();
             let text = engine.encode(&shifted).into_bytes();
-            // Each character holds six bits.
+            // Each character encodes six bits.
             let (start, end) = ((8 * shift).div_ceil(6), 8 * shifted.len() / 6);
             if end - start >= VALUE_MIN {
                 patterns.insert(text[start..end].to_vec());

@@ -1,4 +1,4 @@
-//! Where finished output goes: a folder, or an S3-compatible store.
+//! The store of finished output: a folder, or an S3-compatible store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,26 +14,26 @@ use tokio::io::AsyncWriteExt;
 use super::OutputError;
 use crate::config::Config;
 
-/// An upload is sent in parts of this size; the smallest that S3 takes is 5 MiB.
+/// Uploads are sent in parts of this size; S3 accepts no less than 5 MiB.
 const PART: usize = 5 * 1024 * 1024;
-/// A request to the store.
+/// Time limit of one request to the store.
 const REQUEST: Duration = Duration::from_secs(60);
-/// Tries of a request together.
+/// Time limit of all tries of a request together.
 const TRIES: Duration = Duration::from_secs(20);
 
-/// A store of objects.
+/// An object store.
 #[derive(Clone, Debug)]
 pub(super) struct Objects {
     store: Arc<dyn ObjectStore>,
-    /// The folder, when it is one.
+    /// The folder, if it is one.
     folder: Option<PathBuf>,
 }
 
 impl Objects {
-    /// Opens what the settings name; without an address the folder `output` of the data folder.
+    /// Opens the location in the settings; without an address the folder `output` of the data folder.
     ///
     /// # Errors
-    /// When the address is none, or the folder cannot be made.
+    /// When the address is invalid, or the folder cannot be created.
     pub(super) fn open(config: &Config, data: &Path) -> Result<Self, OutputError> {
         let address = config.output_url.trim();
         if address.is_empty() {
@@ -68,7 +68,7 @@ impl Objects {
     /// Moves a file to its place, where that is on the same file system.
     ///
     /// # Errors
-    /// When it is not, or the folder cannot be written.
+    /// When it is on another one, or the folder cannot be written.
     pub(super) fn take_over(&self, file: &Path, name: &str) -> std::io::Result<()> {
         let Some(folder) = &self.folder else {
             return Err(std::io::ErrorKind::Unsupported.into());
@@ -80,15 +80,15 @@ impl Objects {
         std::fs::rename(file, place)
     }
 
-    /// Sends a file.
+    /// Uploads a file.
     ///
     /// # Errors
-    /// When the store does not take it, or the file cannot be read.
+    /// When the store refuses it, or the file cannot be read.
     pub(super) async fn send(&self, file: &Path, name: &str) -> Result<(), OutputError> {
         let read = |source| OutputError::file(file, source);
         let mut source = tokio::fs::File::open(file).await.map_err(read)?;
         let name = parse(name)?;
-        // A short file goes in one request, a longer one in parts, one after the other.
+        // A short file is sent in one request, a longer one in parts, one after the other.
         let mut sink =
             object_store::buffered::BufWriter::with_capacity(Arc::clone(&self.store), name, PART)
                 .with_max_concurrency(1);
@@ -100,7 +100,7 @@ impl Objects {
         done.map_err(OutputError::Sending)
     }
 
-    /// Sees whether the store takes an object.
+    /// Tests whether the store accepts an object.
     ///
     /// # Errors
     /// When it does not.
@@ -108,7 +108,7 @@ impl Objects {
         let name = parse("jcrontab-check")?;
         self.store.put(&name, "jcrontab".into()).await?;
         if let Err(error) = self.store.delete(&name).await {
-            // It need not let us delete anything.
+            // It may forbid us to delete anything.
             tracing::debug!(%error, "the test object of the output store cannot be removed");
         }
         Ok(())
@@ -117,12 +117,12 @@ impl Objects {
     /// Fetches an object.
     ///
     /// # Errors
-    /// When it is gone or the store does not answer.
+    /// When it does not exist or the store does not answer.
     pub(super) async fn fetch(&self, name: &str) -> Result<Vec<u8>, OutputError> {
         Ok(self.store.get(&parse(name)?).await?.bytes().await?.to_vec())
     }
 
-    /// Whether an object is there.
+    /// Whether an object exists.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -135,15 +135,15 @@ impl Objects {
     }
 }
 
-/// Names come from our own rows; one that leads elsewhere is refused all the same.
+/// Names come from our own rows; one that leaves the folder is refused all the same.
 fn parse(name: &str) -> Result<Name, OutputError> {
     Name::parse(name).map_err(|error| OutputError::Store(error.into()))
 }
 
 fn s3(config: &Config, bucket: &str) -> Result<impl ObjectStore + use<>, OutputError> {
     let plain = config.output_endpoint.starts_with("http://");
-    // The way out is the operator's own setting, not a user's input, so it is not guarded. TLS is
-    // done by the provider that the process has installed.
+    // The address is the operator's own setting, not user input, so it is not guarded. TLS uses the provider that the
+    // process has installed.
     let client = ClientOptions::new()
         .with_allow_http(plain)
         .with_connect_timeout(Duration::from_secs(5))

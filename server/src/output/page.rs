@@ -1,4 +1,4 @@
-//! Turning stored pieces into a page of the log.
+//! Turns stored pieces into a page of the log.
 
 use app::run::log::{LogItem, LogPage};
 use app::time::Stamp;
@@ -6,19 +6,20 @@ use app::time::Stamp;
 use super::carry::boundary;
 use super::frame::Piece;
 use super::text::readable;
+use crate::text::omitted_line;
 
-/// Pieces of a log from a place on, as far as they were read.
+/// Pieces of a log from a position on, as far as they were read.
 #[derive(Debug, Default)]
 pub(super) struct LogPieces {
-    /// In their order; where one does not begin where the one before ends, output is missing.
+    /// In order; where one does not start at the end of the previous one, output is missing.
     pub(super) pieces: Vec<Piece>,
-    /// Up to where this page covers the log: behind the last piece, up to here, is a gap.
+    /// Up to where this page covers the log: between the last piece and here is a gap.
     pub(super) to: u64,
-    /// Whether nothing will come after `to`.
+    /// Whether nothing will be added after `to`.
     pub(super) over: bool,
 }
 
-/// Makes a page of at most `limit` bytes of text, and at least one character where there is any.
+/// Makes a page of at most `limit` bytes of text, and of at least one character if there is any.
 pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     let mut page = LogPage {
         next: from,
@@ -29,7 +30,7 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
         if piece.to() <= page.next {
             continue;
         }
-        // Less than the longest character: one more could be cut.
+        // Less than the longest character: another one could be cut.
         if left < 4 {
             return page;
         }
@@ -71,11 +72,6 @@ pub(super) fn page(stretch: LogPieces, from: u64, limit: usize) -> LogPage {
     page
 }
 
-/// The line in place of dropped output.
-pub(super) fn gap_line(dropped: u64) -> String {
-    format!("\n[… {dropped} bytes omitted / 省略 {dropped} 字节 …]\n")
-}
-
 /// Appends pieces to a plain text that is complete up to `reached`, with a line for each gap.
 pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) {
     for piece in &stretch.pieces {
@@ -83,7 +79,7 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
             continue;
         }
         if piece.from > *reached {
-            text.extend_from_slice(gap_line(piece.from - *reached).as_bytes());
+            text.extend_from_slice(omitted_line(piece.from - *reached).as_bytes());
             *reached = piece.from;
         }
         let known = usize::try_from(*reached - piece.from).unwrap_or(usize::MAX);
@@ -91,7 +87,7 @@ pub(super) fn plain(text: &mut Vec<u8>, reached: &mut u64, stretch: &LogPieces) 
         *reached = piece.to();
     }
     if stretch.to > *reached {
-        text.extend_from_slice(gap_line(stretch.to - *reached).as_bytes());
+        text.extend_from_slice(omitted_line(stretch.to - *reached).as_bytes());
         *reached = stretch.to;
     }
 }

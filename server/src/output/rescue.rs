@@ -1,4 +1,4 @@
-//! Output that a dead process left behind, and output that its store did not take yet.
+//! Output that a dead process left behind, and output that was not uploaded yet.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use super::{INLINE_MAX, Inner, OutputError, OutputStore, lock, object_name};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::StoredOutput;
 
-/// How often is tried to send what waits.
+/// How often waiting files are uploaded.
 const SWEEP_EVERY: Duration = Duration::from_secs(120);
 
 impl OutputStore {
-    /// What is left of the output of a run whose process died: up to its last second. `None` when
-    /// it wrote nothing, or wrote it on another host. `started_at` is what its row says.
+    /// The output of a run whose process died, up to its last second. `None` when it wrote nothing, or wrote it on
+    /// another host. `started_at` is the time in its row.
     ///
     /// # Errors
-    /// When what is there cannot be read.
+    /// When the leftover cannot be read.
     pub async fn recover(
         &self,
         run: RunId,
@@ -51,7 +51,7 @@ impl OutputStore {
             tokio::fs::remove_file(&path).await.map_err(failed)?;
             return Ok(Some(stored));
         }
-        // What the process was just writing when it died goes.
+        // Drops what the process was writing when it died.
         let file = tokio::fs::File::options().write(true).open(&path).await;
         let file = file.map_err(failed)?;
         file.set_len(length as u64).await.map_err(failed)?;
@@ -68,7 +68,7 @@ impl OutputStore {
         Ok(Some(stored))
     }
 
-    /// The process died between finishing the output and telling the database.
+    /// The process died after finishing the output and before updating the database.
     async fn recover_finished(&self, name: &str) -> Result<Option<StoredOutput>, OutputError> {
         let waits = tokio::fs::try_exists(self.0.ready_path(name)).await;
         if !waits.unwrap_or(false) && !self.0.objects.has(name).await? {
@@ -81,7 +81,7 @@ impl OutputStore {
         }))
     }
 
-    /// Sends what waits, and tries the store out while it is not known to work.
+    /// Uploads waiting files, and tests the store while it is not known to work.
     async fn look_after(&self) -> Result<(), Refused> {
         if !self
             .0
@@ -97,11 +97,11 @@ impl OutputStore {
         self.trouble().map_or(Ok(()), |why| Err(Refused(why)))
     }
 
-    /// Sends what waits.
+    /// Uploads waiting files.
     pub async fn sweep(&self) {
         for (file, name) in self.0.waiting().await {
             if self.0.send(&file, &name).await.is_err() {
-                // The next one would fare no better, and why was said when it began.
+                // The next one would fail too, and the reason was logged when the trouble started.
                 tracing::debug!(
                     object = name,
                     "output is still on this disk, waiting for the output store"
@@ -113,7 +113,7 @@ impl OutputStore {
     }
 }
 
-/// The store of outputs does not take what waits.
+/// The store refuses the waiting files.
 #[derive(Debug, thiserror::Error)]
 #[error("the store of outputs refuses: {0}")]
 struct Refused(String);
@@ -152,7 +152,7 @@ fn count(folder: &Path, left: u64) -> std::io::Result<u64> {
 }
 
 impl OutputStore {
-    /// How many files wait to be sent, counted up to `most`. Blocks.
+    /// How many files wait to be uploaded, counted up to `most`. Blocks.
     ///
     /// # Errors
     /// When a folder cannot be read.
@@ -162,7 +162,7 @@ impl OutputStore {
 }
 
 impl Inner {
-    /// Files that wait to be sent, with their objects' names.
+    /// Files that wait to be uploaded, with their objects' names.
     async fn waiting(self: &Arc<Self>) -> Vec<(PathBuf, String)> {
         let root = self.spool.join("ready");
         let walking = tokio::task::spawn_blocking(move || {

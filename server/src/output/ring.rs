@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::carry::{boundary, orphans};
 use super::frame::Piece;
 
-/// What is kept, in bytes, with what it takes to remember where pieces begin.
+/// Bytes that are kept, including what it costs to store where pieces start.
 const CAP: usize = 256 * 1024;
-/// A piece is not longer.
+/// The longest piece.
 const PIECE_MAX: usize = 16 * 1024;
-/// What one stream writes within this time is one piece.
+/// What one stream writes within this time becomes one piece.
 const TOGETHER: TimeDelta = TimeDelta::milliseconds(50);
-/// Memory of a place.
+/// Memory that one position takes.
 pub(super) const PLACE_COST: usize = size_of::<Place>();
 
 #[derive(Debug)]
@@ -33,20 +33,20 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// Bytes of the log before what is kept.
+    /// Bytes of the log before the part that is kept.
     pub(super) fn start(&self) -> u64 {
         self.end - self.bytes.len() as u64
     }
 
-    /// Bytes of the log altogether.
+    /// Length of the log in bytes.
     pub(super) fn end(&self) -> u64 {
         self.end
     }
 
-    /// Takes bytes; gives how many pieces they begin.
+    /// Adds bytes; returns how many pieces they start.
     pub(super) fn push(&mut self, at: DateTime<Utc>, stream: Stream, mut bytes: &[u8]) -> usize {
         if bytes.len() > CAP {
-            // Only the end of it will be left, so only that is copied.
+            // Only its end will be kept, so only that is copied.
             let skipped = bytes.len() - CAP;
             self.end += skipped as u64;
             self.bytes.clear();
@@ -64,7 +64,7 @@ impl Ring {
             };
             let (piece, rest) = bytes.split_at(length);
             self.make_room(length + PLACE_COST);
-            // Making room may have taken the last piece away.
+            // Making room may have removed the last piece.
             if !joins || self.places.is_empty() {
                 self.places.push_back(Place {
                     from: self.end,
@@ -115,7 +115,7 @@ impl Ring {
         }
     }
 
-    /// Bytes at the start of what is kept that belong to a character that is gone.
+    /// Bytes at the start of the kept part that belong to a dropped character.
     pub(super) fn orphans(&self) -> u64 {
         let first_end = self.places.get(1).map_or(self.end, |next| next.from);
         let length = usize::try_from(first_end - self.start()).unwrap_or(usize::MAX);
@@ -134,8 +134,8 @@ impl Ring {
         bytes
     }
 
-    /// What is kept of a stretch, at most `limit` bytes of it. Where the beginning is gone, what
-    /// is left begins with a whole character.
+    /// The kept part of a range, at most `limit` bytes of it. If its beginning was dropped, the rest starts with a
+    /// whole character.
     pub(super) fn pieces(&self, from: u64, to: u64, limit: usize) -> Vec<Piece> {
         let start = self.start();
         let to = to

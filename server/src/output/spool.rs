@@ -1,6 +1,5 @@
-//! The file that a run's output goes to while it runs: finished blocks, and behind them the
-//! beginning of the next one, written again every second until it is finished. So a reader that
-//! comes after a crash finds everything up to the last second.
+//! The file for a run's output while it is active: finished blocks, then the beginning of the next one, rewritten
+//! every second until it is finished. So a reader after a crash finds everything up to the last second.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -8,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::frame::{Block, Header, Piece, WRAPPED, decode};
 
-/// A file being written. Made when the first block comes.
+/// A file being written. Created with the first block.
 #[derive(Debug)]
 pub(super) struct Spool {
     path: PathBuf,
     file: Option<File>,
     /// Where the next finished block goes.
     end: u64,
-    /// The file goes on behind that, with an unfinished block.
+    /// Whether an unfinished block follows.
     ragged: bool,
 }
 
@@ -33,15 +32,15 @@ impl Spool {
         &self.path
     }
 
-    /// A handle for reading, which stays good when the file moves.
+    /// A handle for reading, which stays valid when the file is moved.
     pub(super) fn handle(&self) -> std::io::Result<Option<File>> {
         self.file.as_ref().map(File::try_clone).transpose()
     }
 
-    /// Writes a block behind the finished ones; one that is not finished will be written over.
+    /// Writes a block after the finished ones; an unfinished one will be overwritten.
     ///
     /// # Errors
-    /// When the file cannot be made or written; then it ends with the last finished block.
+    /// When the file cannot be created or written; it then ends with the last finished block.
     pub(super) fn write(&mut self, block: &Block, finished: bool) -> std::io::Result<()> {
         let bytes = block.compressed()?;
         let file = match &self.file {
@@ -59,7 +58,7 @@ impl Spool {
         };
         let end = self.end + bytes.len() as u64;
         let written = file.write_all_at(&bytes, self.end).and_then(|()| {
-            // What was written before may have been longer.
+            // The previous unfinished block may have been longer.
             if self.ragged {
                 file.set_len(end)
             } else {
@@ -78,7 +77,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Ends the file with the last finished block.
+    /// Cuts the file after the last finished block.
     ///
     /// # Errors
     /// When the file cannot be cut.
@@ -90,7 +89,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Forgets the file and removes it.
+    /// Closes the file and removes it.
     ///
     /// # Errors
     /// When it cannot be removed.
@@ -102,8 +101,8 @@ impl Spool {
     }
 }
 
-/// Reads pieces of a file of blocks, from a place on: at least one when there are any, and no
-/// more blocks than `limit` bytes need.
+/// Reads pieces of a file of blocks, from a position on: at least one if there are any, and no more blocks than
+/// `limit` bytes need.
 ///
 /// # Errors
 /// When the file cannot be read.

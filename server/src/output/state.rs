@@ -1,4 +1,4 @@
-//! The in-memory state of a log under way.
+//! The in-memory state of the log of an active run.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use super::frame::{Block, Piece};
 use super::mask::Masker;
 use super::ring::{PLACE_COST, Ring};
 
-/// A block is finished when it holds this much.
+/// A block is finished when it contains this much.
 const BLOCK: usize = 64 * 1024;
-/// Bytes at the start that messages show.
+/// Bytes of the start that messages show.
 const FIRST: usize = 4 * 1024;
 
-/// The changing part of a log.
+/// The mutable part of a log.
 #[derive(Debug)]
 pub(super) struct LogState {
     pub(super) masker: Option<Arc<Masker>>,
@@ -25,19 +25,19 @@ pub(super) struct LogState {
     pub(super) ring: Ring,
     /// Bytes of blocks that may still go to the file.
     quota: usize,
-    /// Whether the beginning still goes to the file.
+    /// Whether output still belongs to the beginning, which goes to the file.
     head: bool,
-    /// Up to where blocks are finished. While `head`, the ring holds all that follows.
+    /// Up to where blocks are finished. While `head`, the ring has everything after it.
     head_to: u64,
-    /// Pieces behind that.
+    /// Pieces after that.
     unsealed_pieces: usize,
-    /// Finished blocks on their way to the file.
+    /// Finished blocks waiting to be written to the file.
     pub(super) sealed: VecDeque<Arc<Block>>,
-    /// Up to where finished blocks are in the file.
+    /// Up to where the file has finished blocks.
     pub(super) written: u64,
-    /// Since when something waits for the end of its block.
+    /// Since when an unfinished block has been waiting.
     pub(super) unwritten_since: Option<Instant>,
-    /// Whether something was, or is just being, written to the file.
+    /// Whether something was written to the file, or is being written.
     pub(super) filed: bool,
     /// The first bytes.
     first: Vec<u8>,
@@ -63,7 +63,7 @@ impl LogState {
         }
     }
 
-    /// Takes what was read; gives whether a block was finished.
+    /// Adds what was read; returns whether a block was finished.
     pub(super) fn take(&mut self, stream: Stream, at: DateTime<Utc>, bytes: &[u8]) -> bool {
         let mut carry = std::mem::take(&mut self.carries[stream as usize]);
         let kept = carry.take(self.masker.as_deref(), bytes);
@@ -73,7 +73,7 @@ impl LogState {
         sealed
     }
 
-    /// Nothing more comes.
+    /// No more input.
     pub(super) fn end(&mut self, at: DateTime<Utc>) {
         if std::mem::replace(&mut self.closed, true) {
             return;
@@ -107,7 +107,7 @@ impl LogState {
         sealed
     }
 
-    /// What has no finished block yet.
+    /// The part that is not in a finished block yet.
     pub(super) fn unsealed(&self) -> Option<Block> {
         self.head
             .then(|| self.ring.pieces(self.head_to, u64::MAX, usize::MAX))
@@ -125,9 +125,9 @@ impl LogState {
         self.unwritten_since = None;
     }
 
-    /// A block is in the file.
+    /// A block was written to the file.
     pub(super) fn landed(&mut self, block: &Arc<Block>) {
-        // It is not there any more when the disk was given up meanwhile.
+        // It was removed if the disk was given up meanwhile.
         if self
             .sealed
             .front()
@@ -138,7 +138,7 @@ impl LogState {
         }
     }
 
-    /// Nothing more goes to the file. What memory still holds stays.
+    /// Nothing more goes to the file. What is still in memory stays.
     pub(super) fn give_up(&mut self) {
         self.head = false;
         self.sealed.clear();
@@ -146,12 +146,12 @@ impl LogState {
         self.unwritten_since = None;
     }
 
-    /// Up to where the beginning goes.
+    /// Where the beginning ends.
     pub(super) fn head_to(&self) -> u64 {
         self.head_to
     }
 
-    /// Bytes between beginning and end that are not kept.
+    /// Bytes between beginning and end that are not stored.
     pub(super) fn gap(&self) -> u64 {
         let start = self.ring.start();
         if start <= self.head_to {
@@ -160,7 +160,7 @@ impl LogState {
         start - self.head_to + self.ring.orphans()
     }
 
-    /// All of it as it goes into a row, when it is as short as that.
+    /// The whole log in the form stored in a row, if it is that short.
     pub(super) fn whole(&self, max: usize) -> Option<Vec<u8>> {
         if self.ring.end() == 0 {
             return Some(Vec::new());
@@ -168,13 +168,13 @@ impl LogState {
         if self.ring.end() > max as u64 || self.ring.start() > 0 {
             return None;
         }
-        // Many tiny pieces take more room than what is in them.
+        // Many tiny pieces take more room than their content.
         Block::of(&self.ring.pieces(0, u64::MAX, usize::MAX))
             .and_then(|block| block.inline())
             .filter(|bytes| bytes.len() <= 4 * max)
     }
 
-    /// The last bytes as they go into a row beside an object, and where they begin.
+    /// The last bytes in the form stored in a row beside an object, and where they start.
     pub(super) fn tail(&self, max: usize) -> (u64, Vec<u8>) {
         let end = self.ring.end();
         let mut text = max as u64;
@@ -191,13 +191,13 @@ impl LogState {
             };
             match block.inline() {
                 Some(bytes) if bytes.len() <= 4 * max => return (block.from, bytes),
-                // Many tiny pieces take more room than what is in them.
+                // Many tiny pieces take more room than their content.
                 _ => text /= 2,
             }
         }
     }
 
-    /// Finishes blocks of all that memory holds and the file does not.
+    /// Makes blocks of everything that is in memory and not in the file.
     pub(super) fn seal_tail(&mut self) {
         let pieces = self.ring.pieces(self.head_to, u64::MAX, usize::MAX);
         let (mut begin, mut length) = (0, 0);
@@ -213,7 +213,7 @@ impl LogState {
         self.unwritten_since = None;
     }
 
-    /// What is shown in messages: all of it, or both ends.
+    /// The text for messages: the whole log, or both ends.
     pub(super) fn shown(&self) -> Vec<u8> {
         let (mut text, mut reached) = (self.first.clone(), self.first.len() as u64);
         let pieces: Vec<Piece> = self.ring.pieces(0, u64::MAX, usize::MAX);

@@ -1,4 +1,4 @@
-//! Output of a run that is over, or runs elsewhere: as its row and its object have it.
+//! Output of a run that has ended, or is active elsewhere: from its row and its object.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::store::StoredOutput;
 /// Bytes of a piece of a plain text.
 const PIECE: usize = 16 * 1024;
 
-/// What is kept of a run's output.
+/// The stored output of a run.
 #[derive(Debug)]
 pub struct Kept {
     object: Option<Body>,
@@ -26,14 +26,14 @@ pub struct Kept {
 
 #[derive(Debug)]
 enum Body {
-    /// Blocks, as they are in the object.
+    /// Blocks, as in the object.
     Blocks(Arc<Vec<u8>>),
     /// The text of an earlier version.
     Plain(Vec<Piece>),
 }
 
 impl Kept {
-    /// Reads what the row and the object have. Texts without times get `at`.
+    /// Reads the row and the object. Texts without times get `at`.
     pub(super) fn new(
         stored: &StoredOutput,
         object: Option<Arc<Vec<u8>>>,
@@ -50,7 +50,7 @@ impl Kept {
             }
         });
         if let Some(Body::Plain(pieces)) = &object {
-            // The line in place of dropped output is part of the text, so places are the text's.
+            // The line that replaces dropped output is part of the text, so positions are the text's.
             let length = pieces.last().map_or(0, Piece::to);
             return Self {
                 object,
@@ -80,7 +80,7 @@ impl Kept {
         (self.total, self.dropped)
     }
 
-    /// A stretch from a place on, at most `limit` bytes of text.
+    /// The log from a position on, at most `limit` bytes of text.
     #[must_use]
     pub fn page(&self, from: u64, limit: usize) -> LogPage {
         let from = from.min(self.total);
@@ -91,7 +91,7 @@ impl Kept {
         }
     }
 
-    /// All that is kept, with a line in place of what is not.
+    /// Everything stored, with a line in place of dropped output.
     #[must_use]
     pub fn plain(&self) -> Vec<u8> {
         let (mut text, mut reached) = (Vec::new(), 0);
@@ -99,12 +99,12 @@ impl Kept {
         text
     }
 
-    /// Pieces from a place on, as many as `limit` bytes need.
+    /// Pieces from a position on, as many as `limit` bytes need.
     fn stretch(&self, from: u64, limit: usize) -> LogPieces {
         let (mut pieces, reached) = match &self.object {
             Some(Body::Blocks(bytes)) => match blocks(bytes, from, limit) {
                 (pieces, Some(end)) => (pieces, end),
-                // There is more in the object than is asked for.
+                // The object has more than is requested.
                 (pieces, None) => {
                     let to = pieces.last().map_or(from, Piece::to);
                     return LogPieces {
@@ -127,8 +127,8 @@ impl Kept {
     }
 }
 
-/// What is left of output whose process died: how many of the bytes are whole blocks, and the
-/// output as a row has it, without the object's name. `None` when nothing is.
+/// The remaining output of a dead process: how many of the bytes are whole blocks, and the output as stored in a row,
+/// without the object's name. `None` when there is none.
 pub(super) fn survey(bytes: &[u8], inline_max: usize) -> Option<(usize, StoredOutput)> {
     let (mut place, mut reached, mut held) = (0, 0, 0);
     let mut last = Vec::new();
@@ -153,7 +153,7 @@ pub(super) fn survey(bytes: &[u8], inline_max: usize) -> Option<(usize, StoredOu
         first.bytes.drain(..cut);
         first.from += cut as u64;
     }
-    // Many tiny pieces take more room than what is in them.
+    // Many tiny pieces take more room than their content.
     let mut tail = Block::of(&last)?.inline()?;
     while tail.len() > 4 * inline_max {
         last.drain(..last.len().div_ceil(2));
@@ -170,7 +170,7 @@ pub(super) fn survey(bytes: &[u8], inline_max: usize) -> Option<(usize, StoredOu
     Some((place, stored))
 }
 
-/// Pieces of an object; and where it ends, when that was reached.
+/// Pieces of an object; and where it ends, if that was reached.
 fn blocks(mut bytes: &[u8], from: u64, limit: usize) -> (Vec<Piece>, Option<u64>) {
     let (mut pieces, mut found, mut end) = (Vec::new(), 0_u64, 0);
     while let Some(header) = Header::unwrap_frame(bytes) {

@@ -1,12 +1,11 @@
-//! Bytes as text for people. Kept are the bytes as they were written.
+//! Converts bytes to text for people. The bytes are stored as they were written.
 
 use std::borrow::Cow;
 
 use encoding_rs::GB18030;
 
-/// The text of a stretch of output. Lines that are not UTF-8 and look like Chinese in GBK, as
-/// programs for Windows and older systems write it, are read as that; of all else, what is not
-/// UTF-8 becomes U+FFFD.
+/// The text of a part of output. Lines that are not UTF-8 and look like Chinese in GBK, as programs for Windows and
+/// older systems write it, are decoded as that; other bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn readable(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -24,17 +23,17 @@ pub(crate) fn readable(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// A line in GB18030, of which GBK and GB 2312 are parts; `None` when it does not look like that.
+/// A line in GB18030, of which GBK and GB 2312 are subsets; `None` when it does not look like Chinese.
 ///
-/// Nearly any bytes can be read so. Of Chinese text, most characters are those of GB 2312, whose
-/// two bytes are both above 0xA0; accented letters of other encodings stand between ASCII.
+/// Nearly any bytes can be decoded as GB18030. In Chinese text most characters are those of GB 2312, whose two bytes
+/// are both above 0xA0; accented letters of other encodings appear between ASCII.
 fn chinese(line: &[u8]) -> Option<Cow<'_, str>> {
     let (mut common, mut other) = (0_usize, 0_usize);
     let mut at = 0;
     while at < line.len() {
         match (line[at], line.get(at + 1)) {
             (..0x80, _) => at += 1,
-            // Up to 0xF7 are signs and characters; behind is nothing.
+            // Up to 0xF7 are signs and characters; nothing is assigned beyond.
             (0xA1..=0xF7, Some(0xA1..=0xFE)) => {
                 common += 1;
                 at += 2;

@@ -1,5 +1,5 @@
-//! A store of outputs that refuses: said once in the log, and for as long as it lasts on the
-//! overview and in `doctor`.
+//! An object store that refuses: reported once in the log, and on the overview and in `doctor` for as long as it
+//! lasts.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use super::{Inner, OutputError, OutputStore, lock};
 
 /// Characters of a store's answer that are shown.
 const SHOWN_MAX: usize = 200;
-/// A store that answers later than this does not answer.
+/// A store that takes longer than this counts as not answering.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl OutputStore {
-    /// Why the store did not take the last output, until it takes one again.
+    /// Why the store refused the last output, until it accepts one again.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         lock(&self.0.trouble).clone()
     }
 
-    /// Sees whether the store takes something, by an object that is removed again.
+    /// Tests the store with an object that is removed again.
     pub async fn check(&self) {
         let tried = tokio::time::timeout(PATIENCE, self.0.objects.try_out()).await;
         match tried {
@@ -28,7 +28,7 @@ impl OutputStore {
 }
 
 impl Inner {
-    /// Keeps in mind whether the store works.
+    /// Records whether the store works.
     pub(super) fn note(&self, error: Option<&OutputError>) {
         self.note_text(error.map(|error| brief(error)));
     }
@@ -47,7 +47,7 @@ impl Inner {
     }
 }
 
-/// What went wrong, once and short. S3 answers with XML, which each error on the way repeats.
+/// The error, once and short. S3 answers with XML, which each error in the chain repeats.
 fn brief(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut inner = error.source();
@@ -84,7 +84,7 @@ mod tests {
     struct Fault(&'static str, #[source] Option<Box<Fault>>);
 
     #[test]
-    fn a_stores_answer_is_told_once_and_short() {
+    fn a_stores_answer_is_shown_once_and_short() {
         let xml = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code>\n\
             <Message>The specified bucket does not exist</Message></Error>";
         let error = Fault(

@@ -1,4 +1,4 @@
-//! The thread that writes output to files, so that a slow disk holds up no pipe and no page.
+//! The thread that writes output to files, so that a slow disk delays no pipe and no page.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use super::Inner;
 use super::log::Shared;
 
-/// How often is looked for what has waited long enough.
+/// How often it checks for output that has waited long enough.
 const TICK: Duration = Duration::from_millis(250);
 
 /// Starts the thread, which ends with the store.
 ///
 /// # Errors
-/// When the system has no thread left.
+/// When the system cannot start another thread.
 pub(super) fn start(store: Weak<Inner>) -> std::io::Result<Sender<Arc<Shared>>> {
     let (asks, asked) = channel();
     std::thread::Builder::new()
@@ -27,7 +27,7 @@ fn write(store: &Weak<Inner>, asked: &Receiver<Arc<Shared>>) {
     let mut idle = false;
     loop {
         let next = if idle {
-            // A log that is opened is announced here, too.
+            // A newly opened log is announced here, too.
             asked.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             asked.recv_timeout(TICK)

@@ -14,8 +14,8 @@ use crate::auth::streams::{Credential, Kind};
 use crate::http::extract::Who;
 use crate::http::{Problem, Web};
 
-/// `event: change`, `data: {"task":1,"run":2}`; without ids, anything may have changed. Ends with
-/// the session or token that it was asked for with.
+/// `event: change`, `data: {"task":1,"run":2}`; without ids, anything may have changed. Ends with the session or
+/// token of the request.
 pub(super) async fn stream(
     State(web): State<Web>,
     Who(caller): Who,
@@ -27,7 +27,7 @@ pub(super) async fn stream(
     let changes = BroadcastStream::new(web.service.changes()).map(move |change| {
         // Held as long as the stream is.
         let _place = &place;
-        // A listener that lagged behind is asked to fetch everything.
+        // A listener that fell behind is asked to reload everything.
         let data = change
             .ok()
             .and_then(|change| serde_json::to_string(&change).ok());
@@ -37,7 +37,7 @@ pub(super) async fn stream(
                 .data(data.unwrap_or_else(|| "{}".to_owned())),
         )
     });
-    // Ends with the server, too, so that open pages do not hold it up.
+    // Also ends with the server, so that open pages do not delay its stop.
     let stop = web.stop.clone().cancelled_owned();
     let over = future::select(Box::pin(stop), Box::pin(ended.cancelled_owned()));
     Ok(Sse::new(changes.take_until(over))

@@ -1,9 +1,9 @@
-//! Failures of forms sent without JavaScript, which come back in the address of the page.
+//! Failures of forms sent without JavaScript, which are passed in the address of the page.
 //!
-//! Leptos answers such a form with a redirect to the page that it was on, with `__path` (which
-//! function) and `__err` (what it said) added, and the page shows that as the product's own words.
-//! A link of anybody's could make it say anything. So we seal what we send, for the session that
-//! it is sent to and for a short time, and take these words off an address without that seal.
+//! Leptos answers such a form with a redirect to the page that it was on, with `__path` (the function) and `__err`
+//! (its error) added, and the page shows them as the product's own words. Anyone's link could put words there. So we
+//! seal what we send, for the receiving session and a short time, and remove these parameters from an address without
+//! that seal.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
@@ -19,10 +19,10 @@ use crate::http::guard::{cookie, session_cookie};
 const PATH: &str = "__path";
 const ERROR: &str = "__err";
 const SEAL: &str = "__seal";
-/// The page follows the form at once; a reload some time later says nothing.
+/// The page follows the form at once; a reload some time later shows no error.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 
-/// Seals the failures that leave, and refuses those that come without a seal.
+/// Seals outgoing failures, and refuses incoming ones without a seal.
 pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     let page = matches!(*request.method(), Method::GET | Method::HEAD);
     let name = seal_name(request.headers(), &web.base_url);
@@ -46,13 +46,13 @@ fn seal_name(headers: &HeaderMap, base_url: &str) -> String {
     format!("failed-form:{}", hash(session))
 }
 
-/// What of an address is sealed.
+/// The parts of an address that are sealed.
 #[derive(Default)]
 struct Words {
     path: Option<String>,
     error: Option<String>,
     seal: Option<String>,
-    /// All other pairs.
+    /// All other parameters.
     rest: Vec<(String, String)>,
 }
 
@@ -62,7 +62,7 @@ impl Words {
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let value = value.into_owned();
             match key.as_ref() {
-                // The last one, as the page reads it; of several only one was ours.
+                // The last one wins, as in the page; at most one of several was ours.
                 PATH => words.path = Some(value),
                 ERROR => words.error = Some(value),
                 SEAL => words.seal = Some(value),
@@ -81,7 +81,7 @@ impl Words {
         hash(&format!("{}\n{}", text(&self.path), text(&self.error)))
     }
 
-    /// Whether we sealed them, for this session and not long ago.
+    /// Whether we sealed them, for this session and recently.
     fn are_ours(&self, sealer: &Sealer, name: &str, now: i64) -> bool {
         let opened = self
             .seal
@@ -103,13 +103,13 @@ impl Words {
     }
 }
 
-/// The address without words that are not ours; `None` where there are none such.
+/// The address without words that are not ours; `None` when it has none.
 fn without_foreign_words(uri: &Uri, sealer: &Sealer, name: &str, now: i64) -> Option<String> {
     let query = uri
         .query()
         .filter(|query| query.contains("__") || query.contains('%'))?;
     let words = Words::of(query);
-    // Once each: what the page reads is then what was checked.
+    // Each must occur once, so that the page reads what was checked.
     let once = [PATH, ERROR, SEAL].iter().all(|word| {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
         pairs.filter(|(key, _)| key == word).count() <= 1
@@ -117,7 +117,7 @@ fn without_foreign_words(uri: &Uri, sealer: &Sealer, name: &str, now: i64) -> Op
     if !words.are_there() || (once && words.are_ours(sealer, name, now)) {
         return None;
     }
-    // An address that begins with two slashes would be that of another host.
+    // An address that starts with two slashes would lead to another host.
     let path = format!("/{}", uri.path().trim_start_matches(['/', '\\']));
     Some(match words.query() {
         rest if rest.is_empty() => path,
@@ -125,13 +125,13 @@ fn without_foreign_words(uri: &Uri, sealer: &Sealer, name: &str, now: i64) -> Op
     })
 }
 
-/// The address of a redirect that says what failed, with our seal; `None` for any other.
+/// The address of a redirect that reports a failure, with our seal; `None` for any other.
 fn sealed_location(headers: &HeaderMap, sealer: &Sealer, name: &str, now: i64) -> Option<String> {
     let location = headers.get(header::LOCATION)?.to_str().ok()?;
     let (page, query) = location.split_once('?')?;
     let mut words = Words::of(query);
     let (path, error) = (words.path.clone()?, words.error.clone()?);
-    // Of a page that said already what failed before, the older words are gone with `rest`.
+    // If the page already showed an earlier failure, its words are not in `rest`.
     let seal = sealer
         .seal(name, &format!("{} {now}", words.digest()))
         .ok()?;

@@ -1,5 +1,5 @@
-//! Forms that post to their own page, with or without JavaScript: 303 on success, the same page
-//! with what was typed otherwise.
+//! Forms that post to their own page, with or without JavaScript: 303 on success, otherwise the same page with the
+//! input.
 
 pub(super) mod account;
 pub(super) mod blackouts;
@@ -26,7 +26,7 @@ fn status_of(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Goes on to another page, which says what was done.
+/// Redirects to another page, which reports what was done.
 fn and_say(web: &Web, done: Done, path: &str) -> Response {
     let mut response = Redirect::to(path).into_response();
     let cookie = done_cookie(Some(done), &web.base_url);
@@ -39,10 +39,10 @@ fn is_ticked(value: &str) -> bool {
     matches!(value, "true" | "on" | "1")
 }
 
-/// Bytes of a path that is gone to next: more than any of ours, less than a proxy's limit of headers.
+/// Bytes of a path to continue to: more than any of ours, less than a proxy's limit for headers.
 const NEXT_MAX: usize = 2048;
 
-/// A path on this server, or the overview: a link must not send people elsewhere after sign-in.
+/// A path on this server, or the overview: a link must not lead people elsewhere after sign-in.
 fn local_path(next: &str) -> &str {
     let local = next.len() <= NEXT_MAX
         && next.starts_with('/')

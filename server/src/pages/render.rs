@@ -1,4 +1,4 @@
-//! The Leptos pages and their server functions, given the backend and the caller.
+//! The Leptos pages and their server functions, with the backend and the caller.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::http::extract::caller_of;
 use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
 
-/// How long a browser keeps what was done for the page that follows.
+/// How long a browser keeps the report of what was done for the page that follows.
 const DONE_SECONDS: u32 = 60;
 
 /// All pages and server functions.
@@ -39,7 +39,7 @@ pub(super) fn router(web: &Web) -> Router {
         .with_state(options)
 }
 
-/// Renders the page of a request that was a form, with what was sent in its context.
+/// Renders the page for a form request, with the input in its context.
 pub(crate) async fn render_posted(
     web: &Web,
     parts: Parts,
@@ -49,13 +49,13 @@ pub(crate) async fn render_posted(
     render(web, parts, status, move || provide_context(posted.clone())).await
 }
 
-/// Renders the set-up page for a link that was used: it leads to sign-in. Such a link is gone, so
-/// the status stays that of a page that is not there.
+/// Renders the set-up page for a used link: it leads to sign-in. Such a link no longer exists, so the status stays
+/// that of a missing page.
 pub(crate) async fn render_set_up(web: &Web, parts: Parts) -> Response {
     render_posted(web, parts, StatusCode::NOT_FOUND, Posted::SetUp).await
 }
 
-/// Renders the page that says that there is none.
+/// Renders the page for an unknown address.
 pub(crate) async fn render_missing(web: &Web, parts: Parts) -> Response {
     render(web, parts, StatusCode::NOT_FOUND, || {}).await
 }
@@ -81,7 +81,7 @@ async fn render(
     response
 }
 
-/// What pages and server functions find in their context.
+/// The context of pages and server functions.
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let service = Arc::clone(&web.service);
     let live_reload = web.site.live_reload.clone();
@@ -99,7 +99,7 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
             if let Some(zone) = zone.and_then(ViewerZone::from_cookie) {
                 provide_context(zone);
             }
-            // Said by the page that is opened next, once.
+            // Reported by the page that is opened next, once.
             let page = parts.method == Method::GET && !parts.uri.path().starts_with("/fn/");
             done = cookie(&parts.headers, DONE_COOKIE)
                 .filter(|_| page)
@@ -129,13 +129,13 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
 
 struct Sink {
     response: ResponseOptions,
-    /// A control sent without JavaScript: its answer is a redirect back to the page, which shows
-    /// the failure, so it must keep its own status.
+    /// A control sent without JavaScript: its answer is a redirect back to the page, which shows the failure, so it
+    /// must keep its own status.
     plain_form: bool,
     base_url: Arc<str>,
 }
 
-/// The cookie that says what was done until the next page is opened; `None` takes it back.
+/// The cookie that reports what was done until the next page is opened; `None` removes it.
 pub(super) fn done_cookie(done: Option<Done>, base_url: &str) -> HeaderValue {
     let (text, seconds) = done.map_or((String::new(), 0), |done| (done.to_text(), DONE_SECONDS));
     let secure = if base_url.starts_with("https://") {
@@ -161,7 +161,7 @@ impl ResponseSink for Sink {
     }
 
     fn done(&self, done: Done) {
-        // With a script the page itself knows what it asked for.
+        // With JavaScript the page itself knows what it requested.
         if self.plain_form {
             let cookie = done_cookie(Some(done), &self.base_url);
             self.response.append_header(header::SET_COOKIE, cookie);

@@ -1,11 +1,11 @@
-//! Runs that this process has started and the database does not know the end of.
+//! Runs started by this process whose end is not in the database yet.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::id::RunId;
 
-/// Runs that this process has started and the database does not know the end of.
+/// Runs started by this process whose end is not in the database yet.
 #[derive(Clone, Debug, Default)]
 pub struct InFlight(Arc<Mutex<HashSet<RunId>>>);
 
@@ -14,12 +14,12 @@ impl InFlight {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A run is in the database as started, and its end is not.
+    /// The database has a run as started.
     pub fn took_off(&self, id: RunId) {
         self.lock().insert(id);
     }
 
-    /// The database knows the end of this run.
+    /// The database has the end of this run.
     pub fn landed(&self, id: RunId) {
         self.lock().remove(&id);
     }

@@ -1,5 +1,5 @@
-//! Results that wait on disk while the database is away: one JSON object a line, appended and
-//! synced, so that they also survive this process.
+//! Results that wait on disk while the database is down: one JSON object per line, appended and synced, so that they
+//! survive this process.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::store::Outcome;
 
-/// Beyond this size results are kept without the end of their output.
+/// Beyond this size results are stored without the end of their output.
 const SIZE_MAX: u64 = 256 * 1024 * 1024;
 
 /// A file of results.
@@ -17,32 +17,32 @@ pub struct Spool {
     path: PathBuf,
 }
 
-/// Results read from a place on, and the place behind them.
+/// Results read from a position on, and the position after them.
 #[derive(Debug, Default)]
 pub struct SpooledResults {
     /// The results.
     pub outcomes: Vec<Outcome>,
-    /// Where to go on reading.
+    /// Where to continue reading.
     pub next: u64,
 }
 
 impl Spool {
-    /// The spool in a folder; the file is made when it is first needed.
+    /// The spool in a folder; the file is created when it is first needed.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Whether nothing waits.
+    /// Whether no results wait.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0)
     }
 
-    /// How much waits, in bytes.
+    /// The size of the waiting results in bytes.
     ///
     /// # Errors
-    /// When the file cannot be seen.
+    /// When the file cannot be read.
     pub fn bytes(&self) -> std::io::Result<u64> {
         match std::fs::metadata(&self.path) {
             Ok(file) => Ok(file.len()),
@@ -82,7 +82,7 @@ impl Spool {
         file.sync_data()
     }
 
-    /// Reads up to `max` results from a place on. Lines that cannot be read are logged and skipped.
+    /// Reads up to `max` results from a position on. Lines that cannot be read are logged and skipped.
     ///
     /// # Errors
     /// When the file cannot be read.

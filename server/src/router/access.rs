@@ -1,7 +1,7 @@
-//! Which routes strangers may use.
+//! Which routes need no session or token.
 //!
-//! Closed is the default, decided on the *matched route*, never on the raw path: a path that
-//! matches no open route is closed, however it is spelled.
+//! Closed is the default, decided on the *matched route*, never on the raw path: a path that matches no open route is
+//! closed, however it is spelled.
 
 use app::backend::Caller;
 use app::error::AppError;
@@ -17,7 +17,7 @@ use crate::http::scrape::Scraper;
 use crate::http::{Problem, Web};
 use crate::pages::render_set_up;
 
-/// Routes that strangers may use. Everything else asks for a session or a token.
+/// Routes without authentication. Everything else needs a session or a token.
 const OPEN: [&str; 13] = [
     routes::SIGN_IN,
     routes::SETUP,
@@ -29,14 +29,14 @@ const OPEN: [&str; 13] = [
     "/favicon.svg",
     "/favicon.ico",
     "/robots.txt",
-    // The sign-in and set-up pages ask for this; it reveals nothing to a stranger.
+    // Used by the sign-in and set-up pages; it reveals nothing.
     "/fn/sign_in_form",
     "/apple-touch-icon.png",
     // The description of the API is in the public source; it names no version and no data.
     "/api/openapi.json",
 ];
 
-/// Refuses strangers on every route that is not in the list of open ones.
+/// Refuses unauthenticated requests on every route that is not in the list of open ones.
 pub(super) async fn require_principal(
     State(web): State<Web>,
     request: Request,
@@ -52,7 +52,7 @@ pub(super) async fn require_principal(
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     if matched.as_deref() == Some(routes::SETUP) {
-        // Once there is an account the set-up page is gone for good.
+        // The set-up page is gone for good once there is an account.
         match web.service.setup_open(lang).await {
             Ok(true) => {}
             Ok(false) if accepts_html(request.headers()) => {

@@ -1,8 +1,7 @@
-//! What a request must have before its body is read: the right to send it, and a size that fits.
+//! Checks of a request before its body is read: the right to send it, and its size.
 //!
-//! The rights themselves are checked in `service`, which no door can bypass. They are asked here
-//! once more because a body costs memory and time before a use case sees it: a caller without the
-//! right to send one is refused first.
+//! `service` checks the rights itself, and nothing can bypass it. They are checked here once more because a body
+//! costs memory and time before a use case sees it: a caller without the right to send one is refused first.
 
 use app::auth::Action;
 use app::backend::Caller;
@@ -27,8 +26,8 @@ const TASK_MAX: usize = 2 * 1024 * KIB;
 /// A form of a few fields.
 const FEW_FIELDS: usize = 64 * KIB;
 
-/// The right that changing something at a route needs; `None` where being signed in is enough, or
-/// where only the use case can decide.
+/// The right that a change at a route needs; `None` where being signed in is enough, or where only the use case can
+/// decide.
 fn needed(path: &str) -> Option<Action> {
     let rest = match path.strip_prefix("/api/v1/") {
         Some(rest) => rest,
@@ -74,8 +73,8 @@ fn limit(path: &str) -> usize {
     }
 }
 
-/// Refuses a body that may not come, or is too long, before it is read; and turns every refusal of
-/// the API into a problem document.
+/// Refuses a body that is not allowed or too long before it is read, and turns every refusal of the API into a
+/// problem document.
 pub(super) async fn check(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     let lang = caller
@@ -133,7 +132,7 @@ fn too_long(lang: Lang, most: usize) -> AppError {
     AppError::new(ErrorKind::Invalid, "too_large", message)
 }
 
-/// The answer of a refused request: the form's own page for people, a problem document for programs.
+/// The answer to a refused request: the form's own page for people, a problem document for programs.
 async fn refused(web: &Web, request: Request, status: StatusCode, error: AppError) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
@@ -148,7 +147,7 @@ async fn refused(web: &Web, request: Request, status: StatusCode, error: AppErro
 fn posted(path: &str, error: &AppError) -> Option<Posted> {
     let error = error.clone();
     Some(match path {
-        "/admin/channels" => Posted::Channel(Default::default(), error),
+        "/admin/channels" => Posted::Channel(None, Default::default(), error),
         "/admin/users" => Posted::User(Default::default(), error),
         "/admin/calendars" => Posted::Calendar(Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
@@ -163,13 +162,13 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
     })
 }
 
-/// A refusal that the framework has answered as plain text (a path, a method, a type) as a problem
-/// document (RFC 9457).
+/// Turns a refusal that the framework answered as plain text (for a path, a method, a type) into a problem document
+/// (RFC 9457).
 fn in_words(response: Response, lang: Lang) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
-    let told = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
-    if !status.is_client_error() || told {
+    let typed = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
+    if !status.is_client_error() || typed {
         return response;
     }
     let (code, message) = match status {

@@ -1,4 +1,4 @@
-//! The answer for what is not here.
+//! Answers for unknown addresses.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,7 +8,7 @@ use crate::http::guard::accepts_html;
 use crate::http::{Problem, Web};
 use crate::pages::render_missing;
 
-/// Links of the original lead to today's pages; everything else is not here.
+/// Redirects links of the original product to today's pages; everything else is missing.
 pub(super) async fn not_found(State(web): State<Web>, request: axum::extract::Request) -> Response {
     let path = request.uri().path();
     if let Some(id) = path
@@ -23,7 +23,7 @@ pub(super) async fn not_found(State(web): State<Web>, request: axum::extract::Re
     missing(&web, request).await
 }
 
-/// The answer for what is not here: a page for people, a problem document for programs.
+/// The answer for an unknown address: a page for people, a problem document for programs.
 pub(super) async fn missing(web: &Web, request: axum::extract::Request) -> Response {
     let (parts, _) = request.into_parts();
     let for_people = parts.method == axum::http::Method::GET

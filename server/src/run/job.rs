@@ -1,4 +1,4 @@
-//! The unit that scheduler, service and executor hand to each other.
+//! The unit of work that scheduler, service and executor pass on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct Job {
     pub run_id: RunId,
     /// Its planned firing.
     pub occurrence_id: Option<OccurrenceId>,
-    /// The fence.
+    /// The fencing epoch.
     pub epoch: i32,
     /// The task as it was when claimed.
     pub task: Arc<Task>,
@@ -29,9 +29,9 @@ pub struct Job {
     pub started_at: DateTime<Utc>,
     /// 1 for the first attempt.
     pub attempt: i32,
-    /// What is filled in, in plain.
+    /// The parameters, in plain text.
     pub parameters: BTreeMap<String, String>,
-    /// What the task was granted, sealed.
+    /// The secrets granted to the task, sealed.
     pub secrets: Arc<[SealedSecret]>,
 }
 
@@ -58,8 +58,8 @@ impl Job {
         }
     }
 
-    /// A run that waited or was not confirmed, and starts at `now`. What was filled in is still
-    /// sealed; until it is opened, the parameters have their defaults.
+    /// A run that waited or was not confirmed, and starts at `now`. Its parameters are still sealed; until they are
+    /// opened, they have their defaults.
     #[must_use]
     pub fn under_way(
         run: &UnderWay,
@@ -81,7 +81,7 @@ impl Job {
         }
     }
 
-    /// A start by hand, claimed at `at` under an epoch, with what was filled in.
+    /// A manual start, claimed at `at` under an epoch, with its parameters.
     #[must_use]
     pub fn by_hand(
         (run_id, epoch): (RunId, i32),

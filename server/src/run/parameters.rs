@@ -1,5 +1,4 @@
-//! What was filled in for a run, as it is kept for attempts that come later: sealed, since some of it
-//! may be secret.
+//! The parameters of a run, as stored for later attempts: sealed, since some of them may be secret.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +12,18 @@ pub enum ParametersError {
     /// Sealed with another key, for another task, or changed.
     #[error("they cannot be decrypted")]
     Sealed(#[from] SealError),
-    /// Opened, but no map of texts.
+    /// Opened, but not a map of texts.
     #[error("they are not parameters")]
     Unreadable(#[from] serde_json::Error),
 }
 
-/// What the values of a run are sealed for: the parameters of this task and nothing else.
+/// The place that the values of a run are sealed for: the parameters of this task only.
 #[must_use]
 pub fn place(task: TaskId) -> String {
     format!("run-parameters:{task}")
 }
 
-/// Opens what was filled in.
+/// Opens the parameters.
 ///
 /// # Errors
 /// When it was not sealed here for this task.

@@ -1,4 +1,4 @@
-//! The agenda, in memory: a heap of firings not yet planned, and the instants of those that are.
+//! The in-memory agenda: a heap of firings not yet planned, and the instants of planned ones.
 
 mod missed;
 mod next;
@@ -19,22 +19,22 @@ use crate::store::{LiveTask, Planned, PlannedEntry, SealedSecret};
 use crate::timetable::Patterns;
 use next::Next;
 
-/// Further behind than this, planning starts anew from the database.
+/// If it falls further behind than this, planning starts again from the database.
 const OUT_OF_STEP: TimeDelta = TimeDelta::seconds(60);
 
-/// A task in the loop.
+/// A task in the agenda.
 #[derive(Clone, Debug)]
 pub struct AgendaTask {
     /// The task.
     pub task: Arc<Task>,
-    /// What it was granted, sealed.
+    /// The secrets granted to it, sealed.
     pub secrets: Arc<[SealedSecret]>,
     /// Its schedules in force.
     voices: Box<[Voice]>,
 }
 
 impl AgendaTask {
-    /// The schedule with an id, where it is in force.
+    /// The schedule with an id, if it is in force.
     #[must_use]
     pub fn compiled(&self, id: ScheduleId) -> Option<&CompiledSchedule> {
         self.voices
@@ -51,7 +51,7 @@ struct Voice {
     generation: u64,
 }
 
-/// All active and paused tasks, and what is due when.
+/// All active and paused tasks, and the instants at which they fire.
 #[derive(Debug)]
 pub struct Agenda {
     patterns: Arc<Patterns>,
@@ -61,25 +61,25 @@ pub struct Agenda {
     heap: BinaryHeap<Next>,
     /// Instants at which something planned is due.
     due: BTreeSet<DateTime<Utc>>,
-    /// Instants at which paused tasks go on.
+    /// Instants at which paused tasks resume.
     resume: BTreeSet<DateTime<Utc>>,
     generation: u64,
     planned_until: DateTime<Utc>,
-    /// The number of the last change that is in here.
+    /// The number of the last change that is included.
     pub seen: i64,
-    /// The number of the last change that is in here and whose firings are written.
+    /// The number of the last change that is included and whose firings are written.
     pub synced: i64,
     /// The last time the clock was set forward.
     pub hole: Option<Hole>,
-    /// The pools and the global cap: how many runs at once.
+    /// The sizes of the pools and the global cap.
     pub slots: HashMap<String, u32>,
     /// Whether runs wait for room.
     pub waiting: bool,
-    /// Whether a claim is to look at those that wait, whatever is due.
+    /// Whether the next claim has to check waiting runs, even if nothing is due.
     pub look: bool,
     /// The instant whose claim was rehearsed last.
     pub rehearsed: Option<DateTime<Utc>>,
-    /// Steps of the clock that the database has not all of yet, oldest first.
+    /// Clock steps that are not completely in the database yet, oldest first.
     pub steps: Vec<ClockStep>,
 }
 
@@ -130,13 +130,13 @@ impl Agenda {
         self.entries.get(&id)
     }
 
-    /// Everything up to here is planned.
+    /// The instant up to which everything is planned.
     #[must_use]
     pub fn planned_until(&self) -> DateTime<Utc> {
         self.planned_until
     }
 
-    /// Notes that everything up to here is planned.
+    /// Records that everything up to here is planned.
     pub fn set_planned_until(&mut self, until: DateTime<Utc>) {
         self.planned_until = until;
     }
@@ -154,8 +154,8 @@ impl Agenda {
                         generation: self.generation,
                     });
                 }
-                // Saved by another version, or its zone or calendar is gone: the task stays, and
-                // says so.
+                // Saved by another version, or its zone or calendar no longer exists: the task stays, and the log
+                // reports it.
                 None => tracing::error!(
                     task.id = id.0,
                     schedule = schedule.spec,
@@ -172,7 +172,7 @@ impl Agenda {
             id,
             AgendaTask {
                 task: Arc::new(live.task),
-                // Most were granted none, and share it.
+                // Most have none, and share one empty list.
                 secrets: match live.secrets.is_empty() {
                     true => Arc::default(),
                     false => live.secrets.into(),
@@ -190,8 +190,7 @@ impl Agenda {
         self.entries.remove(&id);
     }
 
-    /// Whether what is planned does not fit the clock any more: it was set back, or a firing should
-    /// have been planned long ago.
+    /// Whether the plan no longer fits the clock: it was set back, or a firing should have been planned long ago.
     #[must_use]
     pub fn is_out_of_step(&self, now: DateTime<Utc>) -> bool {
         let behind = self
@@ -223,7 +222,7 @@ impl Agenda {
     }
 
     /// Takes all firings up to `now` off the heap after a time without a server. A schedule that
-    /// missed many gets one row that tells how many, and the latest ones by themselves, so that
+    /// missed many gets one row with their number, and separate rows for the latest ones, so that
     /// they can still be caught up.
     pub fn collect_missed(&mut self, now: DateTime<Utc>, reason: MissReason) -> Vec<Planned> {
         let mut rows = Vec::new();
@@ -245,11 +244,11 @@ impl Agenda {
         rows
     }
 
-    /// Puts rows that could not be written back: each schedule goes on from its earliest row.
+    /// Puts back rows that could not be written: each schedule continues from its earliest row.
     pub fn put_back(&mut self, rows: &[Planned]) {
         let mut earliest: HashMap<(TaskId, ScheduleId), DateTime<Utc>> = HashMap::new();
         for row in rows {
-            // Of several the first; a firing that was moved back starts before its own instant.
+            // The first of several; a firing that was moved back starts before its own instant.
             let first = match row.entry {
                 PlannedEntry::Missed { since, .. } | PlannedEntry::SkippedMany { since, .. } => {
                     since.min(row.base_at)
@@ -270,14 +269,14 @@ impl Agenda {
             else {
                 continue;
             };
-            // A new generation, so that what the heap holds behind these rows counts no more.
+            // A new generation invalidates what the heap has after these rows.
             self.generation += 1;
             voice.generation = self.generation;
             self.push_next(id, number, at - TimeDelta::microseconds(1));
         }
     }
 
-    /// What fires because the server has started at `now`.
+    /// What fires because the server started at `now`.
     #[must_use]
     pub fn startup_rows(&self, now: DateTime<Utc>) -> Vec<Planned> {
         let mut rows = Vec::new();
@@ -295,7 +294,7 @@ impl Agenda {
         rows
     }
 
-    /// Notes instants at which planned rows are due.
+    /// Records instants at which planned rows are due.
     pub fn note_due(&mut self, instants: impl Iterator<Item = DateTime<Utc>>) {
         self.due.extend(instants);
     }
@@ -312,24 +311,24 @@ impl Agenda {
         self.due.first().copied()
     }
 
-    /// Everything due up to `now` is claimed or ended.
+    /// Everything due up to `now` has been claimed or ended.
     pub fn settled(&mut self, now: DateTime<Utc>) {
         self.due = self.due.split_off(&(now + TimeDelta::microseconds(1)));
     }
 
-    /// Whether a paused task is to go on.
+    /// Whether a paused task is about to resume.
     #[must_use]
     pub fn is_resuming(&self, now: DateTime<Utc>) -> bool {
         self.resume.first().is_some_and(|at| *at <= now)
     }
 
-    /// Every pause that ended up to `now` is dealt with.
+    /// Every pause that ended up to `now` has been handled.
     pub fn resumed(&mut self, now: DateTime<Utc>) {
         self.resume = self.resume.split_off(&(now + TimeDelta::microseconds(1)));
     }
 
-    /// When to look again: at the next due instant, or `margin` before the next firing that is
-    /// still to be planned. `None` when nothing will ever fire.
+    /// When the next turn is needed: at the next due instant, or `margin` before the next unplanned firing. `None`
+    /// when nothing will ever fire.
     #[must_use]
     pub fn wake_at(&self, margin: TimeDelta) -> Option<DateTime<Utc>> {
         let plan = self.heap.peek().map(|next| next.at - margin);
@@ -338,7 +337,7 @@ impl Agenda {
         plan.into_iter().chain(due).chain(resume).min()
     }
 
-    /// The schedule of an entry of the heap, unless the entry is out of date.
+    /// The schedule of a heap entry, unless the entry is outdated.
     fn current(&self, next: &Next) -> Option<&Arc<CompiledSchedule>> {
         self.entries
             .get(&next.task)

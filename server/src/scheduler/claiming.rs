@@ -1,4 +1,4 @@
-//! Claiming due firings and handing them over; claims whose commit is unknown; requested stops.
+//! Claims due firings and hands them over; handles claims with an unknown commit, and requested stops.
 
 use app::run::RunReason;
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use crate::store::{Claimed, Claims, Stale, StoreError, UnderWay};
 use crate::telemetry::Claim;
 
 impl Scheduler {
-    /// Takes what is due and what waits for room; what starts goes to the executor.
+    /// Claims due firings and waiting runs; those that start go to the executor.
     pub(super) async fn claim(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let rules = Rules { agenda, now };
@@ -31,8 +31,8 @@ impl Scheduler {
             self.executor.mark_commit_unknown();
         }
         if !self.lease.may_claim(self.clock.ticks()) {
-            // The answer took so long that the others may have given this node up meanwhile. What
-            // is ours in the database is started once it is clear that they have not.
+            // The answer took so long that other nodes may have given this one up meanwhile. Our claims in the
+            // database are started once it is certain that they have not.
             self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
         }
@@ -62,7 +62,7 @@ impl Scheduler {
                 for claimed in claims.claimed {
                     self.hand_over(agenda, claimed, now);
                 }
-                // Those that waited for room are late by that, not by us.
+                // Runs that waited for room were delayed by that, not by us.
                 for resumed in claims.resumed {
                     self.resume(agenda, &resumed, now);
                 }
@@ -83,7 +83,7 @@ impl Scheduler {
         }
     }
 
-    /// Reads and decides as the claim of an instant that is near will, and writes nothing.
+    /// Reads and decides like the claim of a near instant will, and writes nothing.
     pub(super) async fn rehearse(
         &self,
         agenda: &Agenda,
@@ -93,8 +93,7 @@ impl Scheduler {
         self.store.rehearse(due, &rules).await
     }
 
-    /// Ends runs of this node whose end was asked for in the database: on another node, or by a
-    /// newer start.
+    /// Stops runs of this node that were marked in the database: by another node, or by a newer start.
     pub(super) async fn end_asked(&self) -> Result<(), StoreError> {
         for (id, who) in self.store.asked_to_end(&self.node.id).await? {
             let reason = who.map_or(StopReason::Replaced, StopReason::Person);
@@ -103,12 +102,12 @@ impl Scheduler {
         Ok(())
     }
 
-    /// After a failed claim it is unknown whether it was committed. What the database holds as ours
-    /// and running, but this process never started, is started now: it cannot have been before.
+    /// After a failed claim it is unknown whether it was committed. Runs that the database has as ours and running,
+    /// but that this process never started, are started now: they cannot have been before.
     pub(super) async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut settled = true;
-        // Taken before the query: a run that ends in between is then still known as ours.
+        // Read before the query: a run that ends in between is then still known as ours.
         let ours = self.executor.in_flight();
         for claim in self.store.claimed_by(&self.node.id).await? {
             if ours.contains(&claim.run_id) || self.executor.holds(claim.run_id) {
@@ -127,7 +126,7 @@ impl Scheduler {
             );
             match agenda.task(claim.task_id) {
                 Some(live) if !by_hand => self.begin(live, &claim, now),
-                // Whoever asked for a manual start was told that it failed.
+                // The caller of a manual start received an error for it.
                 _ => self.executor.give_up(&claim, now),
             }
         }
@@ -138,7 +137,7 @@ impl Scheduler {
     }
 
     fn hand_over(&self, agenda: &Agenda, claimed: Claimed, now: DateTime<Utc>) {
-        // The rules start only tasks that the agenda holds.
+        // Only tasks in the agenda are started.
         let Some(live) = agenda.task(claimed.due.task_id) else {
             return;
         };
@@ -179,7 +178,7 @@ impl Scheduler {
     }
 }
 
-/// What metrics say of a claim.
+/// The result of a claim as a label of metrics.
 fn result_of(claimed: &Result<Result<Claims, Stale>, StoreError>) -> Claim {
     match claimed {
         Ok(Ok(claims)) if claims.claimed.is_empty() && claims.resumed.is_empty() => Claim::Empty,

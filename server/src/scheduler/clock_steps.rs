@@ -1,5 +1,5 @@
-//! The clock-step detector: distinguishes a clock that was set from time that passed, by comparing
-//! the wall clock with one that cannot be set and that counts through suspend.
+//! Detects clock steps: distinguishes a clock that was set from time that passed, by comparing the wall clock with
+//! one that cannot be set and that counts through suspend.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::DRIFT;
 
-/// Steps up to this far are treated as a correction (cron(8) of Debian: under three hours); larger
-/// ones as a new time.
+/// Steps up to this size are treated as a correction (cron(8) of Debian: under three hours), larger ones as a new
+/// time.
 const CORRECTION: TimeDelta = TimeDelta::hours(3);
 
 /// A time that the wall clock skipped.
@@ -18,7 +18,7 @@ pub struct Hole {
     pub from: DateTime<Utc>,
     /// The first time seen after it.
     pub to: DateTime<Utc>,
-    /// Whether fixed times in it still fire, once; else the new time holds as if nothing had been.
+    /// Whether fixed times in it still fire, once; otherwise they are dropped.
     pub corrects: bool,
 }
 
@@ -35,25 +35,25 @@ impl Hole {
 pub enum ClockStep {
     /// It was set forward.
     Forward(Hole),
-    /// It was set back by so much.
+    /// It was set back by this much.
     Back(TimeDelta),
 }
 
-/// Watches the wall clock.
+/// Monitors the wall clock.
 #[derive(Debug, Default)]
 pub struct ClockWatch {
     last: Option<(DateTime<Utc>, Duration)>,
 }
 
 impl ClockWatch {
-    /// Whether the clock seems to have been set since the last look.
+    /// Whether the clock seems to have been set since the last check.
     #[must_use]
     pub fn would_step(&self, now: DateTime<Utc>, ticks: Duration) -> bool {
         let mut copy = Self { last: self.last };
         copy.look(now, ticks).is_some()
     }
 
-    /// Compares with the last look; `ticks` is the time since boot, suspend included.
+    /// Compares with the last check; `ticks` is the time since boot, suspend included.
     pub fn look(&mut self, now: DateTime<Utc>, ticks: Duration) -> Option<ClockStep> {
         let (last, last_ticks) = self.last.replace((now, ticks))?;
         let passed = TimeDelta::from_std(ticks.saturating_sub(last_ticks)).ok()?;

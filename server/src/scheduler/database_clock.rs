@@ -1,5 +1,5 @@
-//! A clock that follows the database's: with several nodes that one decides which firings are due
-//! and whose lease has expired.
+//! A clock that follows the database's: with several nodes that one decides which firings are due and whose lease has
+//! expired.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,16 +10,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::clock::{Clock, SharedClock};
 use crate::store::{Store, StoreError};
 
-/// Less than this between the two clocks is left alone: the way to the database takes time, too.
+/// Smaller differences between the two clocks are ignored: the round trip to the database takes time, too.
 const NOISE_MS: i64 = 500;
-/// A wait is cut into pieces of this length, since the correction may change.
+/// Waits are split into slices of this length, because the correction may change.
 const SLICE: TimeDelta = TimeDelta::seconds(1);
 
 /// The machine's clock, corrected to the database's.
 #[derive(Debug)]
 pub struct DatabaseClock {
     machine: SharedClock,
-    /// Milliseconds by which the machine's clock is ahead, as far as it is corrected.
+    /// Milliseconds by which the machine's clock is ahead, as far as corrected.
     correction: AtomicI64,
 }
 
@@ -37,8 +37,8 @@ impl DatabaseClock {
         TimeDelta::milliseconds(self.correction.load(Ordering::SeqCst))
     }
 
-    /// Compares with the database, and follows it where the two are apart. Returns the milliseconds by
-    /// which the machine's clock is ahead.
+    /// Compares with the database, and corrects itself if the two differ. Returns the milliseconds by which the
+    /// machine's clock is ahead.
     ///
     /// # Errors
     /// When the database fails.
@@ -83,7 +83,7 @@ impl Clock for DatabaseClock {
             let until = at.min(now + SLICE);
             self.machine.sleep_until(until + self.correction()).await;
             if self.now() < until {
-                // Set meanwhile: the loop reads it again.
+                // Set meanwhile: the caller reads it again.
                 return;
             }
         }

@@ -1,4 +1,4 @@
-//! How late claims are, and when the loop last turned.
+//! How late claims are, and when the scheduler last turned.
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ struct LagState {
 }
 
 impl Lag {
-    /// Notes a round, and by how much its claims were late.
+    /// Records a turn, and by how much its claims were late.
     pub(super) fn note(&self, now: DateTime<Utc>, delays_ms: impl Iterator<Item = i64>) {
         let mut state = self
             .state
@@ -40,7 +40,7 @@ impl Lag {
         state.recent.iter().copied().max()
     }
 
-    /// When the loop last went round.
+    /// When the scheduler last turned.
     #[must_use]
     pub fn ticked_at(&self) -> Option<DateTime<Utc>> {
         self.state

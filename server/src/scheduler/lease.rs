@@ -1,26 +1,23 @@
-//! The lease: whether this node may claim. Its heartbeats must be recent, and its clock near the
-//! database's.
+//! The lease: whether this node may claim. Its heartbeats must be recent, and its clock close to the database's.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The lease. A node whose last successful heartbeat is older than this must not claim: the others
-/// may take it for dead at any moment ([`LOST_AFTER`](super::LOST_AFTER) is longer by more than one
-/// heartbeat).
+/// The lease. A node whose last successful heartbeat is older than this must not claim: other nodes may declare it
+/// dead at any moment ([`LOST_AFTER`](super::LOST_AFTER) is longer by more than one heartbeat).
 pub const TRUSTED_FOR: Duration = Duration::from_secs(8);
-/// A clock that is off by more is reported.
+/// A larger clock skew is reported.
 pub const SKEW_WARNS_MS: i64 = 2_000;
-/// A node whose clock is off by more claims nothing.
+/// A node with a larger clock skew claims nothing.
 pub const SKEW_STOPS_MS: i64 = 30_000;
 
-/// What the heartbeat knows. One that never beats (an embedded database has one process) may
-/// always claim.
+/// The state of the heartbeats. A node without heartbeats (an embedded database has one process) may always claim.
 #[derive(Debug, Default)]
 pub struct Lease(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Ticks of the last heartbeat that got through.
+    /// Ticks of the last successful heartbeat.
     heard_at: Option<Duration>,
     skew_ms: i64,
 }
@@ -30,7 +27,7 @@ impl Lease {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A heartbeat got through: begun at `ticks`, with this node's clock so far ahead.
+    /// A heartbeat succeeded: started at `ticks`, with this node's clock so far ahead.
     pub fn heard(&self, ticks: Duration, skew_ms: i64) {
         let mut state = self.lock();
         state.heard_at = Some(ticks);
@@ -43,7 +40,7 @@ impl Lease {
         self.lock().skew_ms
     }
 
-    /// Whether heartbeats have got through until lately.
+    /// Whether the last successful heartbeat is recent enough.
     #[must_use]
     pub fn is_heard(&self, ticks: Duration) -> bool {
         self.lock()
@@ -51,8 +48,8 @@ impl Lease {
             .is_none_or(|at| ticks.saturating_sub(at) < TRUSTED_FOR)
     }
 
-    /// How long heartbeats may still fail to get through before they have not for too long; `None`
-    /// where none ever has, or that time is over.
+    /// How much longer heartbeats may fail before the lease expires; `None` if none ever succeeded, or the lease has
+    /// expired.
     #[must_use]
     pub fn trusted_on(&self, ticks: Duration) -> Option<Duration> {
         let until = self.lock().heard_at? + TRUSTED_FOR;

@@ -8,15 +8,15 @@ use crate::executor::retry_at;
 use crate::facts::Facts;
 use crate::store::{NewMessage, NodeRow, Outcome, Store, StoreError};
 
-/// A process that has said nothing for so long is dead (six heartbeats).
+/// A process without a heartbeat for this long is dead (six heartbeats).
 pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(12);
 
-/// What it means that another process has said nothing for long.
+/// What a missing heartbeat of another process proves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HeartbeatEvidence {
-    /// We could have heard it all the time, so it is dead.
+    /// We could have seen one all the time, so the process is dead.
     Conclusive,
-    /// We have only just begun to listen, or the database was away for us, too.
+    /// We have only just started to watch, or could not reach the database either.
     Inconclusive,
 }
 
@@ -44,7 +44,7 @@ pub async fn reap_dead_nodes(
     for run in running.iter().filter(|run| !alive.contains(&run.node)) {
         let mut outcome = run.lost(&RunReason::Lost, now);
         if let Some(task) = store.task(run.task_id).await? {
-            // Twice at the worst, which is what the task has opted into.
+            // It may run twice at worst, which the task has opted into.
             outcome.retry_at = retry_at(&task, run.attempt, outcome.state, None, now);
             let facts = Facts::lost(&task, run.run_id, now);
             outcome.messages.extend(NewMessage::about(&task, facts));
@@ -53,7 +53,7 @@ pub async fn reap_dead_nodes(
     }
     store.record(&orphans).await?;
     let reclaimed = store.outbox_reclaim(&alive, now).await?;
-    // The mark comes last: were it first, a crash in between would leave runs that never end.
+    // Marked last: if it came first, a crash in between would leave runs that never end.
     for node in &dead {
         store.stop_node(node, now).await?;
     }

@@ -1,4 +1,4 @@
-//! What a due firing comes to: pure rules, decided inside the claim's transaction.
+//! What becomes of a due firing: pure rules, decided inside the claim's transaction.
 
 #[cfg(test)]
 mod tests;
@@ -18,13 +18,13 @@ use crate::admission::{Admission, Room};
 use crate::firings::Shut;
 use crate::store::{Decide, Decision, Due, LastEnd, Verdict, View, WaitVerdict, WaitingRun};
 
-/// A firing that waits for its task is looked at again after this time; the next one of the same
-/// task after twice of it, and so on up to the longest wait.
+/// A firing that waits for its task is tried again after this time; the next one of the same task after twice as
+/// long, and so on up to the longest wait.
 const WAIT: TimeDelta = TimeDelta::seconds(1);
 /// The longest such wait.
 const WAIT_MAX: i32 = 60;
 
-/// A wait for other tasks is looked at again after this time.
+/// A wait for other tasks is checked again after this time.
 const DEPENDS: TimeDelta = TimeDelta::seconds(2);
 
 /// The rules at one moment.
@@ -47,7 +47,7 @@ impl Decide for Rules<'_> {
 
     fn decide(&self, view: &View<'_>) -> Decision {
         let mut room = Room::new(&self.agenda.slots, view.runs);
-        // Who waits comes before who is new.
+        // Waiting runs take precedence over new ones.
         let waiting = view
             .waiting
             .iter()
@@ -69,13 +69,13 @@ impl Decide for Rules<'_> {
 }
 
 impl Rules<'_> {
-    /// What becomes of a run that waits.
+    /// What becomes of a waiting run.
     fn resume(&self, run: &WaitingRun, view: &View<'_>, room: &mut Room<'_>) -> WaitVerdict {
         let off = |gone| WaitVerdict::CallOff(RunReason::TaskGone(gone));
         let Some(live) = self.agenda.task(run.task_id) else {
             return off(Gone::Closed);
         };
-        // Who starts a paused task by hand wants just that.
+        // A manual start of a paused task is deliberate.
         if live.task.state == TaskState::Paused && run.trigger != Trigger::Manual {
             return off(Gone::Paused);
         }
@@ -89,7 +89,7 @@ impl Rules<'_> {
         }
     }
 
-    /// What a due firing comes to.
+    /// What becomes of a due firing.
     fn start(
         &self,
         firing: &Due,
@@ -103,7 +103,7 @@ impl Rules<'_> {
             Err(verdict) => return verdict,
         };
         if starts.waits && room.is_busy(firing.task_id) {
-            // What is caught up in full runs one after another.
+            // Firings that are all caught up run one after another.
             let turns = turns.entry(firing.task_id).or_default();
             *turns = (*turns + 1).min(WAIT_MAX);
             return Verdict::Later(self.now + WAIT * *turns);
@@ -125,7 +125,7 @@ struct Starts<'a> {
     waits: bool,
 }
 
-/// Whether the tasks that a task waits for have done what is asked of them.
+/// Whether the dependencies of a task are met.
 fn is_met(waits: &Waits, due_at: DateTime<Utc>, ended: &HashMap<TaskId, LastEnd>) -> bool {
     let fresh_from = due_at - TimeDelta::seconds(waits.fresh_seconds);
     let done = |task: &TaskId| {
@@ -142,7 +142,7 @@ fn is_met(waits: &Waits, due_at: DateTime<Utc>, ended: &HashMap<TaskId, LastEnd>
     }
 }
 
-/// What becomes of a firing whatever else is due.
+/// What becomes of a firing, regardless of what else is due.
 fn judge<'a>(
     agenda: &'a Agenda,
     firing: &Due,
@@ -154,7 +154,7 @@ fn judge<'a>(
         return Err(Verdict::Skip(SkipReason::Closed));
     };
     let task = &live.task;
-    // Everything may have changed since it was planned or put off.
+    // Everything may have changed since it was planned or postponed.
     let Some(compiled) = live.compiled(firing.schedule_id) else {
         return Err(Verdict::Skip(SkipReason::Changed));
     };
@@ -180,7 +180,7 @@ fn judge<'a>(
             }
             return Err(Verdict::Later((now + DEPENDS).min(until)));
         }
-        // What it waited for others is not its own lateness.
+        // Time spent waiting for other tasks does not count as lateness.
         lateness = (lateness - patience).max(TimeDelta::zero());
     }
     if lateness <= TimeDelta::seconds(task.missed.grace_seconds) {

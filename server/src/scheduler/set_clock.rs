@@ -1,4 +1,4 @@
-//! What the loop does when the wall clock was set.
+//! What the scheduler does when the wall clock was set.
 
 use app::occurrence::MissReason;
 
@@ -8,8 +8,8 @@ use super::clock_steps::ClockStep;
 use crate::store::StoreError;
 
 impl Scheduler {
-    /// A machine's clock that was set is compared with the database's before anything follows from
-    /// it: with several nodes only that one counts.
+    /// When the machine's clock was set, it is first compared with the database's: with several nodes only that one
+    /// counts.
     async fn ask_the_database(&self) -> Result<(), StoreError> {
         let Some(clock) = &self.database_clock else {
             return Ok(());
@@ -25,9 +25,9 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Steps of the wall clock: set forward by less than three hours, fixed times in the hole fire
-    /// once and the rest of it is recorded as missed; set forward further, the new time simply
-    /// holds. Set back, nothing fires again: the ledger has it already.
+    /// Handles steps of the wall clock. Set forward by less than three hours, fixed times in the skipped period fire
+    /// once and the rest of it is recorded as missed; set forward further, the new time simply applies. Set back,
+    /// nothing fires again: the ledger has it already.
     pub(super) async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         self.ask_the_database().await?;
         let (now, ticks) = (self.clock.now(), self.clock.ticks());
@@ -44,13 +44,13 @@ impl Scheduler {
                 }
                 ClockStep::Back(by) => {
                     tracing::warn!(seconds = by.num_seconds(), to = %now, "the clock was set back; nothing fires again");
-                    // It lies ahead again, and is lived through this time.
+                    // It lies ahead again, and will be passed normally this time.
                     agenda.hole = None;
                 }
             }
             agenda.steps.push(step);
         }
-        // Each is kept until the database has all of it.
+        // Each step is kept until the database has all of it.
         while let Some(step) = agenda.steps.first().copied() {
             self.reload(agenda).await?;
             match step {
@@ -59,8 +59,8 @@ impl Scheduler {
                     self.write(agenda, rows, Some(hole.to)).await?;
                 }
                 ClockStep::Forward(_) => {}
-                // What was recorded as skipped over may come after all, and the plan was made by a
-                // time that does not hold any more.
+                // What was recorded as skipped may come after all, and the plan was made by a time that no longer
+                // applies.
                 ClockStep::Back(_) => {
                     self.store.take_back_skipped(now).await?;
                     let mut fresh = self.start().await?;

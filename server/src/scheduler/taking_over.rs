@@ -1,5 +1,4 @@
-//! Loading tasks from the database: all of them at the start and when calendars change, else those
-//! that were changed.
+//! Loads tasks from the database: all of them at start-up and when calendars change, otherwise those that changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use super::{PLAN_AHEAD, PLAN_MARGIN, Scheduler};
 use crate::store::{Changed, EVERY_TASK, Stale, StoreError};
 
 impl Scheduler {
-    /// Reads all tasks and settles what happened while no server was there.
+    /// Reads all tasks and handles what happened while no server was running.
     ///
     /// # Errors
     /// When the database fails.
@@ -22,10 +21,10 @@ impl Scheduler {
         let (_, planned_until) = self.store.cluster_state().await?;
         let (seen, tasks) = self.store.live_tasks().await?;
         self.executor.learn_secrets(&self.store).await?;
-        // A database that has never planned has missed nothing so far; from now on it can.
+        // A database without any plan has missed nothing so far; from now on it can.
         let first = planned_until.timestamp() <= 0;
-        // A clock that was ahead may have left a time far off: then everything from now on is
-        // planned anew, and what the ledger has stays as it is.
+        // A clock that was ahead may have left a time in the far future: then everything from now on is planned
+        // again, and the ledger keeps what it has.
         let ahead = planned_until > now + PLAN_AHEAD;
         let planned_until = if first || ahead { now } else { planned_until };
         self.calendar_cache
@@ -37,7 +36,7 @@ impl Scheduler {
             seen,
             planned_until,
         );
-        // A change took back what was planned ahead, and it may not have been planned anew.
+        // A change withdrew what was planned ahead, and that may not have been planned again.
         let since = planned_until - PLAN_AHEAD - PLAN_MARGIN;
         let changed = earliest(&self.store.changes_made_after(since).await?);
         let every = changed.get(&EVERY_TASK).copied();
@@ -50,7 +49,7 @@ impl Scheduler {
             );
         }
         if planned_until < now || first || ahead {
-            // What a change took back belongs to the time that was planned; the rest was missed.
+            // What a change withdrew belongs to the planned period; the rest was missed.
             let mut rows = agenda.collect(planned_until);
             rows.extend(agenda.collect_missed(now, MissReason::Down));
             if !rows.is_empty() {
@@ -64,44 +63,42 @@ impl Scheduler {
         agenda.slots = self.store.slots().await?;
         agenda.note_due(self.store.waiting_instants().await?.into_iter());
         agenda.look = true;
-        // Rows that are planned already, by this process's forerunner or by another node.
+        // Rows that are already planned, by the previous process or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());
         Ok(agenda)
     }
 
-    /// Takes over what changed since the last look, and plans anew what the changes took back. A
-    /// change counts as taken over only when that is written: until then, everything since the
-    /// earliest of the changes is planned anew.
+    /// Loads what changed since the last turn, and plans again what the changes withdrew. A change counts as loaded
+    /// only once that is written: until then, everything since the earliest of the changes is planned again.
     pub(super) async fn reload(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
         let changes = self.store.changes_since(agenda.synced).await?;
         let Some(last) = changes.last().map(|change| change.seq) else {
             return Ok(());
         };
-        // A grant is a change of its task. Before a run starts that may have it.
+        // A grant is a change of its task. Secrets are loaded before a run starts that may have one.
         self.executor.learn_secrets(&self.store).await?;
         if changes.iter().any(|change| change.task_id == EVERY_TASK) {
             self.rebuild(agenda, &changes).await?;
         } else {
             for (id, since) in earliest(&changes) {
                 match self.store.live_task(id).await? {
-                    // From the change on, not from now on: an instant between the two must not
-                    // fall through.
+                    // From the change on, not from now on: an instant between the two must not be lost.
                     Some(task) => agenda.put(task, since),
                     None => agenda.remove(id),
                 }
             }
             agenda.seen = last;
         }
-        // A task that was paused or closed calls off what waits.
+        // Pausing or closing a task cancels its waiting runs.
         agenda.look |= agenda.waiting;
-        // What the others have planned up to here, the changed ones need as well.
+        // What other nodes have planned up to here, the changed tasks need as well.
         let rows = agenda.collect(agenda.planned_until());
         self.write(agenda, rows, None).await?;
         agenda.synced = agenda.seen;
         Ok(())
     }
 
-    /// Calendars or blackouts changed: everything is planned anew from the change on.
+    /// Calendars or blackouts changed: everything is planned again from the change on.
     async fn rebuild(&self, agenda: &mut Agenda, changes: &[Changed]) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.calendar_cache

@@ -1,14 +1,15 @@
 //! One's own account: a new password.
 
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::{AppError, FieldError};
 use app::user::PasswordChange;
 
 use super::Service;
-use super::sign_in::hash_failed;
+use super::sign_in::{hash_failed, password_fault};
 use crate::auth::streams::Credential;
-use crate::auth::strength;
 use crate::error::OrInternal;
+use crate::texts::accounts::{AccountFault, AccountRefusal};
+use crate::texts::{Fault, Refusal};
 
 impl Service {
     /// Changes the caller's own password and ends their other sessions; `credential` is what they
@@ -28,28 +29,17 @@ impl Service {
             .principal
             .as_ref()
             .ok_or_else(|| AppError::unauthenticated(lang))?;
-        let id = who.user_id.ok_or_else(|| {
-            AppError::new(
-                ErrorKind::Conflict,
-                "account.console",
-                lang.pick(
-                    "控制台没有自己的账号",
-                    "The local console has no account of its own",
-                ),
-            )
-            .with_hint(lang.pick(
-                "请写明账号：jcrontab user passwd 用户名",
-                "Specify the account: `jcrontab user passwd NAME`",
-            ))
-        })?;
+        let id = who
+            .user_id
+            .ok_or_else(|| AccountRefusal::Console.answer(lang))?;
         // As a sign-in: an open page that was left alone must not make guessing faster.
         let old = self
             .check_password_of(lang, &who.name, &change.current, from)
             .await?;
         let old = old
             .filter(|stored| stored.user.id == id)
-            .ok_or_else(|| wrong_password(lang))?;
-        if let Some(fault) = strength::check(&change.new, &who.name, lang) {
+            .ok_or_else(|| AccountFault::WrongPassword.alone("current", lang))?;
+        if let Some(fault) = password_fault(&change.new, &who.name, lang) {
             let fault = FieldError {
                 field: "new".to_owned(),
                 ..fault
@@ -69,14 +59,9 @@ impl Service {
             .await
             .or_internal(lang)?;
         if !changed {
-            return Err(wrong_password(lang));
+            return Err(AccountFault::WrongPassword.alone("current", lang));
         }
         self.streams.end_user(id, credential);
         Ok(())
     }
-}
-
-fn wrong_password(lang: app::i18n::Lang) -> AppError {
-    let text = lang.pick("当前密码不对", "The current password is wrong");
-    AppError::invalid(lang, vec![FieldError::new("current", "wrong", text)])
 }

@@ -12,14 +12,14 @@ use app::task::{LIST_ITEM_MAX, LIST_MAX, entries};
 use app::time::Stamp;
 
 use super::Service;
-use super::checks::{end, instant, unknown_zone};
+use super::checks::{end, instant};
 use crate::error::OrInternal;
 use crate::firings::ResolvedBlackout;
 use crate::store::{Act, StoredBlackout};
+use crate::texts::blackouts::{BlackoutFault, NAME_MAX};
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Missing};
 use crate::timetable::zone;
-
-/// Characters a name may have.
-const NAME_MAX: usize = 200;
 
 impl Service {
     pub(super) fn show_blackout(&self, row: StoredBlackout) -> Blackout {
@@ -41,14 +41,14 @@ impl Service {
         }
     }
 
-    /// Checks a draft whole and stores it; the caller announces it by [`Self::rules_changed`].
+    /// Checks a draft whole and stores it, as a new blackout where `id` is 0.
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
         act: Act,
         id: BlackoutId,
         draft: &BlackoutDraft,
-    ) -> Answer<Option<Blackout>> {
+    ) -> Answer<Blackout> {
         let row = self.check_blackout(lang, id, draft)?;
         let act = act.detail(row.name.as_str());
         let saved = self
@@ -56,7 +56,10 @@ impl Service {
             .put_blackout(&act, &row)
             .await
             .or_internal(lang)?;
-        Ok(saved.map(|id| self.show_blackout(StoredBlackout { id, ..row })))
+        let id = saved.ok_or_else(|| Missing::Blackout.answer(lang))?;
+        let shown = self.show_blackout(StoredBlackout { id, ..row });
+        self.rules_changed(lang).await?;
+        Ok(shown)
     }
 
     /// Calendars or blackouts have changed: this process sees it now, the loop plans anew.
@@ -78,24 +81,13 @@ impl Service {
         draft: &BlackoutDraft,
     ) -> Answer<StoredBlackout> {
         let mut faults = Vec::new();
-        let mut fault = |field: &str, code: &str, message: String| {
-            faults.push(FieldError::new(field, code, message));
-        };
         let name = draft.name.trim();
         if name.is_empty() {
-            fault(
-                "name",
-                "required",
-                lang.pick("请填写名称", "Enter a name").to_owned(),
-            );
+            faults.push(BlackoutFault::NoName.on("name", lang));
         } else if let Some(reason) = name_fault(name) {
-            fault("name", reason.code(), reason.text(lang).to_owned());
+            faults.push(FieldError::new("name", reason.code(), reason.text(lang)));
         } else if name.chars().count() > NAME_MAX {
-            let text = lang.pick(
-                format!("最多 {NAME_MAX} 个字符，不能有换行"),
-                format!("At most {NAME_MAX} characters, on a single line"),
-            );
-            fault("name", "invalid", text);
+            faults.push(BlackoutFault::Name.on("name", lang));
         }
         let zone_name = match draft.zone.trim() {
             "" => self.default_zone.as_str(),
@@ -104,20 +96,13 @@ impl Service {
         let once = !draft.starts_at.trim().is_empty() || !draft.ends_at.trim().is_empty();
         let again = !draft.cron.trim().is_empty() || !draft.duration.trim().is_empty();
         if once == again {
-            let text = lang.pick(
-                "请填写起止时间（一次），或 cron 表达式和时长（重复），二者选一",
-                "Give either a start and an end (once), or a cron expression and a duration (recurring)",
-            );
-            fault(
-                if once { "cron" } else { "starts_at" },
-                "which",
-                text.to_owned(),
-            );
+            let field = if once { "cron" } else { "starts_at" };
+            faults.push(BlackoutFault::OnceOrAgain.on(field, lang));
         }
         let duration = match parse_duration(&draft.duration) {
             Ok(duration) => duration,
             Err(reason) => {
-                fault("duration", "invalid", reason.text(lang).to_owned());
+                faults.push(FieldError::new("duration", "invalid", reason.text(lang)));
                 None
             }
         };
@@ -125,34 +110,32 @@ impl Service {
         if again && !once {
             match CronExpr::parse(&draft.cron) {
                 Ok(expr) => cron = Some(expr.canonical()),
-                Err(reason) => fault("cron", "cron", reason.text(lang)),
+                Err(reason) => faults.push(FieldError::new("cron", "cron", reason.text(lang))),
             }
             if draft.duration.trim().is_empty() {
-                let text = lang.pick("请填写时长，例如 8h", "Enter a duration such as 8h");
-                fault("duration", "required", text.to_owned());
+                faults.push(BlackoutFault::NoDuration.on("duration", lang));
             }
         }
         let found = zone(zone_name);
         if found.is_err() {
-            faults.push(unknown_zone(lang, zone_name));
+            faults.push(TimeFault::unknown_zone(zone_name).on("zone", lang));
         }
         let found = found.unwrap_or(jiff::tz::TimeZone::UTC);
         let starts_at = instant("starts_at", &draft.starts_at, &found, lang, &mut faults);
         let ends_at = end("ends_at", &draft.ends_at, &found, lang, &mut faults);
-        self.check_storable("starts_at", starts_at, lang, &mut faults);
-        self.check_storable("ends_at", ends_at, lang, &mut faults);
+        for (field, at) in [("starts_at", starts_at), ("ends_at", ends_at)] {
+            faults.extend(self.check_storable(at).map(|fault| fault.on(field, lang)));
+        }
         if once && !again {
             for (field, text) in [("starts_at", &draft.starts_at), ("ends_at", &draft.ends_at)] {
                 if text.trim().is_empty() {
-                    let text = lang.pick("请填写时间", "Enter a time");
-                    faults.push(FieldError::new(field, "required", text));
+                    faults.push(TimeFault::Missing.on(field, lang));
                 }
             }
             if let (Some(start), Some(end)) = (starts_at, ends_at)
                 && end <= start
             {
-                let text = lang.pick("结束时间要晚于开始时间", "The end must be after the start");
-                faults.push(FieldError::new("ends_at", "before_start", text));
+                faults.push(BlackoutFault::EndsBeforeStart.on("ends_at", lang));
             }
         }
         let tags = entries(&draft.tags);
@@ -160,11 +143,7 @@ impl Service {
             || tags.len() > LIST_MAX
             || tags.iter().any(|tag| tag.chars().count() > LIST_ITEM_MAX)
         {
-            let text = lang.pick(
-                "最多 50 个标签，每个最多 64 个字符",
-                "At most 50 tags of at most 64 characters",
-            );
-            faults.push(FieldError::new("tags", "too_long", text));
+            faults.push(BlackoutFault::Tags.on("tags", lang));
         } else if let Some(reason) = tags.iter().find_map(|tag| name_fault(tag)) {
             faults.push(FieldError::new("tags", reason.code(), reason.text(lang)));
         }

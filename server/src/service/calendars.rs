@@ -1,38 +1,27 @@
 //! Calendars of working days, and the door to blackouts.
 
-use std::borrow::Cow;
-use std::time::Duration;
+mod days;
+mod draft;
+mod source;
 
-use app::auth::{Action, Principal};
+use app::auth::Action;
 use app::backend::{Answer, Calendars, Caller};
 use app::calendar::{
     Blackout, BlackoutDraft, Calendar, CalendarDay, CalendarDays, CalendarDraft, CalendarImport,
     CalendarImported,
 };
-use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{BlackoutId, CalendarId};
-use app::name::name_fault;
 use app::schedule::BUILTIN_CALENDAR;
 use app::time::Stamp;
 use async_trait::async_trait;
-use chrono::Datelike;
 
 use super::{Service, or_taken};
-use crate::calendar::{How, MAX_BYTES, WorkCalendar, built_in, charset, decode, read, to_lines};
+use crate::calendar::WorkCalendar;
 use crate::error::OrInternal;
-use crate::outbound::fetch::{addresses, fetch};
 use crate::store::StoredCalendar;
-use crate::timetable::zone;
-
-/// How long a page waits for the name of an address to be looked up.
-const LOOK_UP: Duration = Duration::from_secs(2);
-/// Characters of a name.
-const NAME_MAX: usize = 32;
-
-fn noun(lang: Lang) -> &'static str {
-    lang.pick("这个日历", "calendar")
-}
+use crate::texts::calendars::CalendarRefusal;
+use crate::texts::{Missing, Refusal};
 
 impl Service {
     async fn show_calendar(
@@ -76,7 +65,7 @@ impl Service {
             .is_some_and(|who| who.can(Action::Administer));
         if !may {
             for calendar in &mut all {
-                calendar.source_url = calendar.source_url.as_deref().map(masked);
+                calendar.source_url = calendar.source_url.as_deref().map(source::masked);
             }
         }
         Ok(all)
@@ -87,42 +76,7 @@ impl Service {
             .await?
             .into_iter()
             .find(|calendar| calendar.name == name)
-            .ok_or_else(|| AppError::not_found(lang, noun(lang)))
-    }
-
-    fn check_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<CalendarDraft> {
-        let mut faults = Vec::new();
-        let name = draft.name.trim();
-        let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let shaped = !name.is_empty()
-            && name.chars().count() <= NAME_MAX
-            && name.chars().all(fits)
-            && name_fault(name).is_none();
-        if !shaped {
-            let text = lang.pick(
-                format!("名称由字母、数字、汉字、- 和 _ 组成，1–{NAME_MAX} 个字符"),
-                format!("A name consists of 1–{NAME_MAX} letters, digits, - and _"),
-            );
-            faults.push(FieldError::new("name", "invalid", text));
-        }
-        let url = draft.source_url.trim();
-        if !url.is_empty()
-            && let Some(address) = addresses(url).first()
-            && let Err(refusal) = self.guard.parse(address)
-        {
-            faults.push(FieldError::new(
-                "source_url",
-                "refused",
-                refusal.to_string(),
-            ));
-        }
-        if !faults.is_empty() {
-            return Err(AppError::invalid(lang, faults));
-        }
-        Ok(CalendarDraft {
-            name: name.to_owned(),
-            source_url: url.to_owned(),
-        })
+            .ok_or_else(|| Missing::Calendar.answer(lang))
     }
 
     /// A calendar that was saved, with a warning when nothing would be fetched from its address.
@@ -131,98 +85,6 @@ impl Service {
         let mut saved = self.one_calendar(lang, &draft.name).await?;
         saved.warning = self.source_warning(lang, &draft.source_url).await;
         Ok(saved)
-    }
-
-    /// What is to be known of an address that a calendar is updated from: that nothing would be
-    /// fetched from it at present, or that what is fetched can be changed on the way.
-    async fn source_warning(&self, lang: Lang, url: &str) -> Option<String> {
-        let all = addresses(url);
-        let address = all.first().filter(|address| !address.is_empty())?;
-        let looked_up = tokio::time::timeout(LOOK_UP, self.guard.foresee(address)).await;
-        if let Ok(Err(refusal)) = looked_up {
-            return Some(lang.pick(
-                format!("目前不会从这个地址更新：{refusal}"),
-                format!("Nothing is fetched from this address at present: {refusal}"),
-            ));
-        }
-        let is_plain = |address: &Cow<'_, str>| {
-            let scheme = address.get(.."http://".len());
-            scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
-        };
-        if !all.iter().any(is_plain) {
-            return None;
-        }
-        let by_proxy = self.guard.proxy_host().map_or_else(String::new, |host| {
-            lang.pick(
-                format!("，还会经过代理 {host}"),
-                format!(", through the proxy {host}"),
-            )
-        });
-        Some(if is_plain(address) {
-            lang.pick(
-                format!("更新走明文 HTTP{by_proxy}：途中可以篡改工作日，任务会在错误的日子执行；请改用 https:// 地址"),
-                format!("Updates are fetched over plain HTTP{by_proxy}: what is on the way can change working days, and tasks run on the wrong ones; use an https:// address"),
-            )
-        } else {
-            lang.pick(
-                format!("webcal:// 先试 HTTPS，连不上时改走明文 HTTP{by_proxy}：途中可以篡改工作日；请改用 webcals:// 或 https:// 地址"),
-                format!("webcal:// tries HTTPS first and falls back to plain HTTP{by_proxy}: what is on the way can change working days; use a webcals:// or https:// address"),
-            )
-        })
-    }
-
-    /// Reads a text and merges its days into a calendar.
-    async fn take_over(
-        &self,
-        lang: Lang,
-        (who, action): (&Principal, &'static str),
-        name: &str,
-        import: &CalendarImport,
-    ) -> Answer<CalendarImported> {
-        let fault = |code: &str, message: String| {
-            AppError::invalid(lang, vec![FieldError::new("text", code, message)])
-        };
-        let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
-        let replace_years = import.replace_years;
-        let how = How {
-            as_work_days: import.as_work_days,
-            this_year,
-            zone: zone(&self.default_zone).or_internal(lang)?,
-        };
-        let taken =
-            read(&import.text, &how).map_err(|reason| fault("unreadable", reason.text(lang)))?;
-        // Merged where it is written: of two people who import at once, neither loses anything.
-        let merged = |stored: Option<&str>| {
-            let mut calendar = match stored {
-                Some(lines) if name != BUILTIN_CALENDAR || !lines.is_empty() => {
-                    WorkCalendar::from_lines(name, lines)
-                }
-                _ if name == BUILTIN_CALENDAR => built_in().clone(),
-                _ => return None,
-            };
-            calendar.merge(&taken, replace_years);
-            Some(to_lines(&calendar.days))
-        };
-        let detail = format!("{name}: {} days", taken.days.len());
-        let act = self.act(who, action).detail(detail);
-        let changed = self
-            .store
-            .change_calendar_days(&act, name, merged)
-            .await
-            .or_internal(lang)?;
-        if !changed {
-            return Err(AppError::not_found(lang, noun(lang)));
-        }
-        self.rules_changed(lang).await?;
-        Ok(CalendarImported {
-            calendar: self.one_calendar(lang, name).await?,
-            days: i64::try_from(taken.days.len()).unwrap_or(i64::MAX),
-            ignored: taken
-                .ignored
-                .iter()
-                .map(|ignored| ignored.text(lang))
-                .collect(),
-        })
     }
 }
 
@@ -245,7 +107,7 @@ impl Calendars for Service {
             .await?
             .into_iter()
             .find(|calendar| calendar.name == name)
-            .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))?;
+            .ok_or_else(|| Missing::Calendar.answer(caller.lang))?;
         // For those who can change the address, and see it.
         if let Some(url) = &calendar.source_url
             && who.can(Action::Administer)
@@ -272,16 +134,7 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let draft = self.check_calendar(lang, draft)?;
-        let taken = || {
-            let text = lang.pick(
-                "已经有这个名称的日历",
-                "A calendar with this name already exists",
-            );
-            AppError {
-                fields: vec![FieldError::new("name", "taken", text)],
-                ..AppError::new(ErrorKind::Conflict, "calendar.name_taken", text)
-            }
-        };
+        let taken = || CalendarRefusal::NameTaken.answer(lang);
         if draft.name == BUILTIN_CALENDAR {
             return Err(taken());
         }
@@ -308,13 +161,7 @@ impl Calendars for Service {
         }
         let act = self.act(who, "calendar.update").detail(draft.name.as_str());
         let updated = self.store.update_calendar(&act, name, &draft).await;
-        let taken = || {
-            let text = lang.pick(
-                "已经有这个名称的日历",
-                "A calendar with this name already exists",
-            );
-            AppError::new(ErrorKind::Conflict, "calendar.name_taken", text)
-        };
+        let taken = || CalendarRefusal::NameTaken.answer(lang);
         if !or_taken(updated, lang, taken)? {
             // The built-in one has no row until it is changed for the first time.
             self.store
@@ -341,41 +188,10 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        let Some(url) = calendar.source_url else {
-            let text = lang.pick(
-                "这个日历没有更新地址",
-                "This calendar has no URL to update from",
-            );
-            return Err(AppError::invalid(
-                lang,
-                vec![FieldError::new("source_url", "required", text)],
-            ));
-        };
-        let failed = |zh: String, en: String| {
-            AppError::new(ErrorKind::Unavailable, "calendar.fetch", lang.pick(zh, en)).with_hint(
-                lang.pick(
-                    "检查地址，或把内容粘贴到导入框",
-                    "Check the URL, or paste the text into the import box",
-                ),
-            )
-        };
-        let fetched = fetch(&self.outbound, &url, MAX_BYTES)
-            .await
-            .map_err(|reason| {
-                failed(
-                    format!("无法获取日历：{reason}"),
-                    format!("The calendar could not be fetched: {reason}"),
-                )
-            })?;
-        let declared = fetched.media_type.as_deref().and_then(charset);
-        let text = decode(&fetched.bytes, declared).map_err(|fault| {
-            failed(
-                format!("日历内容无法读取：{}", fault.text(Lang::Zh)),
-                format!("The calendar cannot be read: {}", fault.text(Lang::En)),
-            )
-        })?;
         let import = CalendarImport {
-            text,
+            text: self
+                .fetch_days(lang, calendar.source_url.as_deref())
+                .await?,
             as_work_days: false,
             // What the source says of a year holds for all of that year.
             replace_years: true,
@@ -388,22 +204,8 @@ impl Calendars for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let calendar = self.one_calendar(lang, name).await?;
-        let in_use = || {
-            AppError::new(
-                ErrorKind::Conflict,
-                "calendar.in_use",
-                lang.pick(
-                    "还有工作周期在用这个日历",
-                    "Schedules still use this calendar",
-                ),
-            )
-            .with_hint(lang.pick(
-                "先让它们改用别的日历",
-                "Switch them to another calendar first",
-            ))
-        };
         if calendar.used_by > 0 && !calendar.builtin {
-            return Err(in_use());
+            return Err(CalendarRefusal::InUse.answer(lang));
         }
         let act = self.act(who, "calendar.delete").detail(name);
         let deleted = self
@@ -412,7 +214,7 @@ impl Calendars for Service {
             .await
             .or_internal(lang)?;
         if !deleted && !calendar.builtin {
-            return Err(in_use());
+            return Err(CalendarRefusal::InUse.answer(lang));
         }
         self.rules_changed(lang).await?;
         Ok(())
@@ -429,17 +231,9 @@ impl Calendars for Service {
 
     async fn blackout_create(&self, caller: &Caller, draft: &BlackoutDraft) -> Answer<Blackout> {
         let who = self.allow(caller, Action::Administer)?;
-        let saved = self
-            .save_blackout(
-                caller.lang,
-                self.act(who, "blackout.create"),
-                BlackoutId(0),
-                draft,
-            )
-            .await?
-            .ok_or_else(|| gone(caller.lang))?;
-        self.rules_changed(caller.lang).await?;
-        Ok(saved)
+        let act = self.act(who, "blackout.create");
+        self.save_blackout(caller.lang, act, BlackoutId(0), draft)
+            .await
     }
 
     async fn blackout_update(
@@ -450,14 +244,10 @@ impl Calendars for Service {
     ) -> Answer<Blackout> {
         let who = self.allow(caller, Action::Administer)?;
         if id.0 <= 0 {
-            return Err(gone(caller.lang));
+            return Err(Missing::Blackout.answer(caller.lang));
         }
-        let saved = self
-            .save_blackout(caller.lang, self.act(who, "blackout.update"), id, draft)
-            .await?
-            .ok_or_else(|| gone(caller.lang))?;
-        self.rules_changed(caller.lang).await?;
-        Ok(saved)
+        let act = self.act(who, "blackout.update");
+        self.save_blackout(caller.lang, act, id, draft).await
     }
 
     async fn blackout_delete(&self, caller: &Caller, id: BlackoutId) -> Answer<()> {
@@ -468,21 +258,9 @@ impl Calendars for Service {
             .await
             .or_internal(caller.lang)?;
         if !deleted {
-            return Err(gone(caller.lang));
+            return Err(Missing::Blackout.answer(caller.lang));
         }
         self.rules_changed(caller.lang).await?;
         Ok(())
     }
-}
-
-/// The scheme and the host of an address.
-fn masked(url: &str) -> String {
-    url::Url::parse(url)
-        .ok()
-        .and_then(|url| Some(format!("{}://{}/…", url.scheme(), url.host_str()?)))
-        .unwrap_or_else(|| "…".to_owned())
-}
-
-fn gone(lang: Lang) -> AppError {
-    AppError::not_found(lang, lang.pick("这个停跑时段", "blackout"))
 }

@@ -2,9 +2,8 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, Capacity};
-use app::error::{AppError, ErrorKind, FieldError};
-use app::i18n::{Lang, plural};
-use app::id::TaskId;
+use app::error::AppError;
+use app::i18n::Lang;
 use app::node::{LoopStatus, Node};
 use app::page::Notice;
 use app::pool::{EVERYTHING, Pool, PoolDraft, SLOTS, is_pool_name};
@@ -16,11 +15,11 @@ use super::Service;
 use crate::error::OrInternal;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{Engine, PoolLoad, PoolRemoval, StoredPool};
+use crate::texts::pools::{PoolFault, PoolRefusal};
+use crate::texts::{Fault, Missing, Refusal};
 
 /// Nodes that have gone are listed for this long.
 const GONE_TOLD: TimeDelta = TimeDelta::days(1);
-/// Tasks named in a refusal.
-const NAMED_MAX: usize = 3;
 
 fn shown(pool: StoredPool, load: Option<&PoolLoad>) -> Pool {
     let load = load.copied().unwrap_or_default();
@@ -36,11 +35,7 @@ fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
     let mut faults = Vec::new();
     let name = draft.name.trim();
     if !is_pool_name(name) {
-        let text = lang.pick(
-            "名称以字母、数字或汉字开头，可含 - _ .，最多 64 个字符；* 表示所有执行",
-            "A name starts with a letter or digit and may contain - _ . (at most 64 characters); * means all runs",
-        );
-        faults.push(FieldError::new("name", "invalid", text));
+        faults.push(PoolFault::Name.on("name", lang));
     }
     let slots = draft.slots.trim().parse::<u32>();
     let slots = slots.ok().filter(|slots| SLOTS.contains(slots));
@@ -52,43 +47,9 @@ fn check_pool(lang: Lang, draft: &PoolDraft) -> Answer<StoredPool> {
             });
         }
         Some(_) => {}
-        None => {
-            let text = lang.pick(
-                "名额为 1–10000 的整数",
-                "Enter a whole number of slots, 1–10000",
-            );
-            faults.push(FieldError::new("slots", "invalid", text));
-        }
+        None => faults.push(PoolFault::Slots.on("slots", lang)),
     }
     Err(AppError::invalid(lang, faults))
-}
-
-fn in_use(lang: Lang, name: &str, tasks: &[(TaskId, String)]) -> AppError {
-    let mut named: Vec<String> = tasks
-        .iter()
-        .take(NAMED_MAX)
-        .map(|(id, task)| format!("#{id} {task}"))
-        .collect();
-    if tasks.len() > NAMED_MAX {
-        named.push("…".to_owned());
-    }
-    let named = named.join(lang.pick("、", ", "));
-    let count = tasks.len();
-    AppError::new(
-        ErrorKind::Conflict,
-        "pool.in_use",
-        lang.pick(
-            format!("有 {count} 个任务在用并发池 {name}：{named}"),
-            format!(
-                "Pool {name} is used by {count} {}: {named}",
-                plural(count, "task", "tasks")
-            ),
-        ),
-    )
-    .with_hint(lang.pick(
-        "先把这些任务移出这个池",
-        "Remove those tasks from the pool first",
-    ))
 }
 
 impl Service {
@@ -98,7 +59,7 @@ impl Service {
             .node_rows(self.clock.now(), GONE_TOLD)
             .await
             .or_internal(lang)?;
-        // With SQLite there is one server, and it writes no heartbeats.
+        // With SQLite there is one server, and its heartbeat is written once a minute only.
         let alone = self.store.engine() == Engine::Sqlite;
         let mut nodes: Vec<Node> = rows
             .into_iter()
@@ -172,10 +133,17 @@ impl Capacity for Service {
         let act = self.act(who, "pool.delete").detail(name);
         let removed = self.store.delete_pool(&act, name).await.or_internal(lang)?;
         match removed {
-            PoolRemoval::InUse(tasks) => return Err(in_use(lang, name, &tasks)),
-            PoolRemoval::Unknown => {
-                return Err(AppError::not_found(lang, lang.pick("这个并发池", "pool")));
+            PoolRemoval::InUse(tasks) => {
+                let in_use = PoolRefusal::InUse {
+                    name: name.to_owned(),
+                    tasks: tasks
+                        .iter()
+                        .map(|(id, task)| format!("#{id} {task}"))
+                        .collect(),
+                };
+                return Err(in_use.answer(lang));
             }
+            PoolRemoval::Unknown => return Err(Missing::Pool.answer(lang)),
             PoolRemoval::Done => {}
         }
         self.signals.tasks.notify_one();

@@ -1,6 +1,8 @@
 //! Channels and the outbox.
 
 mod address;
+mod draft;
+mod settings;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, Channels};
@@ -9,7 +11,6 @@ use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind};
-use app::name::name_fault;
 use app::page::Notice;
 use app::texts::phrases;
 use async_trait::async_trait;
@@ -17,14 +18,10 @@ use std::collections::HashSet;
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
-use crate::messages::send::WECOM_TEXT_MAX;
-use crate::messages::target::{open_target, proxy_seal_name, seal_name};
-use crate::outbound::Way;
-use crate::store::{ChannelSecret, NewChannel, OutboxItem};
-use crate::text::{cut, head};
+use crate::messages::target::{Target, open_target};
+use crate::store::OutboxItem;
+use crate::text::head;
 
-/// Bytes of a proxy; shown, it fits into its column.
-const PROXY_MAX: usize = 255;
 /// Failing channels that a page tells of.
 const NOTICES_MAX: u64 = 20;
 /// Characters of a channel's answer in a notice.
@@ -33,7 +30,7 @@ const ANSWER_SHOWN: usize = 200;
 impl Service {
     async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
         let channel = self.store.channel(id).await.or_internal(lang)?;
-        channel.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))
+        channel.ok_or_else(|| no_channel(lang))
     }
 
     /// Channels that accept no messages, each as a sentence with its own words.
@@ -63,97 +60,6 @@ impl Service {
         });
         Ok(notices.collect())
     }
-
-    fn check_channel(&self, lang: Lang, draft: &ChannelDraft, url_needed: bool) -> Answer<()> {
-        let mut faults = Vec::new();
-        let name = draft.name.trim();
-        if let Some(fault) = name_fault(name) {
-            faults.push(FieldError::new("name", fault.code(), fault.text(lang)));
-        } else if name.is_empty() || name.chars().count() > 64 {
-            faults.push(FieldError::new(
-                "name",
-                "invalid",
-                lang.pick("名称为 1–64 个字符", "A name has 1–64 characters"),
-            ));
-        }
-        let url = draft.url.trim();
-        if url.is_empty() {
-            if url_needed {
-                faults.push(FieldError::new(
-                    "url",
-                    "required",
-                    lang.pick("请填写 URL", "Enter a URL"),
-                ));
-            }
-        } else if url.len() > 2048 {
-            faults.push(FieldError::new(
-                "url",
-                "too_long",
-                lang.pick("URL 最多 2048 字节", "A URL has at most 2048 bytes"),
-            ));
-        } else if let Some(fault) = address::fault(draft.kind, url, lang) {
-            faults.push(FieldError::new("url", "not_a_robot", fault));
-        } else if let Err(refusal) = self.guard.parse(url) {
-            faults.push(FieldError::new(
-                "url",
-                "refused",
-                lang.pick(
-                    format!("不能使用这个 URL：{refusal}"),
-                    format!("This URL cannot be used: {refusal}"),
-                ),
-            ));
-        }
-        if let Some(proxy) = &draft.proxy
-            && let Err(why) = self.check_proxy(lang, proxy)
-        {
-            faults.push(FieldError::new(
-                "proxy",
-                "refused",
-                lang.pick(
-                    format!("不能使用这个代理：{why}"),
-                    format!("This proxy cannot be used: {why}"),
-                ),
-            ));
-        }
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(AppError::invalid(lang, faults))
-        }
-    }
-
-    /// Checks the way out of a channel, as far as it can be without asking the network.
-    fn check_proxy(&self, lang: Lang, proxy: &str) -> Result<(), String> {
-        let way = Way::read(proxy).map_err(|fault| fault.text(lang))?;
-        // The host of a name in other scripts is longer than it was typed.
-        let shown = way.shown().map_or(0, |shown| shown.len());
-        if proxy.len().max(shown) > PROXY_MAX {
-            return Err(lang.pick(
-                format!("最多 {PROXY_MAX} 字节"),
-                format!("it has {PROXY_MAX} bytes at most"),
-            ));
-        }
-        self.sender
-            .by(&way)
-            .map(drop)
-            .map_err(|refusal| refusal.to_string())
-    }
-
-    /// The URL or the proxy of a channel, sealed for its id.
-    fn seal_of(&self, id: ChannelId, draft: &ChannelDraft, what: ChannelSecret) -> Option<String> {
-        let sealed = match what {
-            ChannelSecret::Url => self.sealer.seal(&seal_name(id), draft.url.trim()),
-            ChannelSecret::Proxy => {
-                let proxy = draft.proxy.as_deref().unwrap_or_default().trim();
-                self.sealer.seal(&proxy_seal_name(id), proxy)
-            }
-        };
-        sealed
-            .inspect_err(
-                |error| tracing::error!(%id, ?what, %error, "a channel's secret cannot be sealed"),
-            )
-            .ok()
-    }
 }
 
 impl Service {
@@ -163,17 +69,23 @@ impl Service {
         if draft.url.trim().is_empty() && draft.proxy.is_none() {
             return Ok(());
         }
-        let Some(target) = self.store.channel_target(id).await.or_internal(lang)? else {
+        let Some(to) = self.opened_channel(lang, id).await? else {
             return Ok(());
         };
-        let (url, way) = open_target(&self.sealer, id, &target).or_internal(lang)?;
-        let refusal = match self.sender.by(&way) {
-            Ok(sender) => match sender.guard().foresee(&url).await {
-                Ok(()) => return Ok(()),
-                Err(refusal) => refusal.to_string(),
-            },
-            Err(refusal) => refusal.to_string(),
+        let foreseen = match self.sender.by(&to.way) {
+            Ok(sender) if to.kind == ChannelKind::Email => {
+                sender.guard().foresee_host(&to.url).await
+            }
+            Ok(sender) => sender.guard().foresee(&to.url).await,
+            Err(refusal) => return self.note_trouble(lang, id, &refusal.to_string()).await,
         };
+        match foreseen {
+            Ok(()) => Ok(()),
+            Err(refusal) => self.note_trouble(lang, id, &refusal.to_string()).await,
+        }
+    }
+
+    async fn note_trouble(&self, lang: Lang, id: ChannelId, refusal: &str) -> Answer<()> {
         let words = lang.pick(
             format!("已保存，但目前不会向这个地址发送：{refusal}"),
             format!("Saved, but nothing will be sent to this address for now: {refusal}"),
@@ -183,6 +95,18 @@ impl Service {
             .await
             .or_internal(lang)
     }
+
+    /// Where a channel's messages go; `None` when it is gone.
+    async fn opened_channel(&self, lang: Lang, id: ChannelId) -> Answer<Option<Target>> {
+        let found = self.store.channel_target(id).await.or_internal(lang)?;
+        found
+            .map(|target| open_target(&self.sealer, id, &target).or_internal(lang))
+            .transpose()
+    }
+}
+
+fn no_channel(lang: Lang) -> AppError {
+    AppError::not_found(lang, lang.pick("这个通知渠道", "channel"))
 }
 
 fn name_taken(lang: Lang, name: &str) -> AppError {
@@ -194,36 +118,6 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
         fields: vec![FieldError::new("name", "taken", message.clone())],
         ..AppError::new(ErrorKind::Conflict, "channel.name_taken", message)
     }
-}
-
-/// What is stored of a draft that was checked; its URL is sealed apart.
-fn checked(draft: &ChannelDraft) -> NewChannel {
-    let url = draft.url.trim();
-    NewChannel {
-        name: draft.name.trim().to_owned(),
-        kind: draft.kind,
-        masked: (!url.is_empty()).then(|| masked(url)),
-        proxy: draft
-            .proxy
-            .as_deref()
-            .and_then(|proxy| Some(Way::read(proxy).ok()?.shown())),
-    }
-}
-
-/// Scheme and host, then the last four characters: enough to distinguish two robots.
-fn masked(url: &str) -> String {
-    let origin = url::Url::parse(url)
-        .map(|url| url.origin().ascii_serialization())
-        .unwrap_or_default();
-    let tail: String = url
-        .chars()
-        .rev()
-        .take(4)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
-    format!("{origin}/…{tail}").chars().take(255).collect()
 }
 
 #[async_trait]
@@ -241,11 +135,11 @@ impl Channels for Service {
     async fn channel_create(&self, caller: &Caller, draft: &ChannelDraft) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, true)?;
-        let new = checked(draft);
+        let checked = self.check_channel(lang, draft, None)?;
+        let new = &checked.new;
         let act = self.act(who, "channel.create").detail(new.name.as_str());
-        let seal = |id, what| self.seal_of(id, draft, what);
-        let inserted = self.store.insert_channel(&act, &new, seal).await;
+        let seal = |id, what| checked.seal(&self.sealer, id, what);
+        let inserted = self.store.insert_channel(&act, new, seal).await;
         let id = or_taken(inserted, lang, || name_taken(lang, &new.name))?;
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
@@ -259,16 +153,15 @@ impl Channels for Service {
     ) -> Answer<Channel> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        self.check_channel(lang, draft, false)?;
-        let new = checked(draft);
+        let stored = self.opened_channel(lang, id).await?;
+        let stored = stored.ok_or_else(|| no_channel(lang))?;
+        let checked = self.check_channel(lang, draft, Some(&stored))?;
+        let new = &checked.new;
         let act = self.act(who, "channel.update").detail(new.name.as_str());
-        let seal = |id, what| self.seal_of(id, draft, what);
-        let updated = self.store.update_channel(&act, id, &new, seal).await;
+        let seal = |id, what| checked.seal(&self.sealer, id, what);
+        let updated = self.store.update_channel(&act, id, new, seal).await;
         if !or_taken(updated, lang, || name_taken(lang, &new.name))? {
-            return Err(AppError::not_found(
-                lang,
-                lang.pick("这个通知渠道", "channel"),
-            ));
+            return Err(no_channel(lang));
         }
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
@@ -304,10 +197,9 @@ impl Channels for Service {
     async fn channel_test(&self, caller: &Caller, id: ChannelId) -> Answer<ChannelTest> {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
-        let found = self.store.channel_target(id).await.or_internal(lang)?;
-        let target =
-            found.ok_or_else(|| AppError::not_found(lang, lang.pick("这个通知渠道", "channel")))?;
-        let (url, way) = open_target(&self.sealer, id, &target).or_internal(lang)?;
+        let to = self.opened_channel(lang, id).await?;
+        let to = to.ok_or_else(|| no_channel(lang))?;
+        let now = self.clock.now();
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
@@ -323,10 +215,10 @@ impl Channels for Service {
             task_id: TaskId(0),
             run_id: None,
             attempts: 1,
-            created_at: self.clock.now(),
+            created_at: now,
         };
-        let answer = match self.sender.by(&way) {
-            Ok(sender) => sender.send(target.kind, &url, &item).await,
+        let answer = match self.sender.by(&to.way) {
+            Ok(sender) => sender.send(&to, &item, now).await,
             Err(error) => Err(error),
         };
         let (words, refused) = match &answer {
@@ -341,6 +233,7 @@ impl Channels for Service {
         Ok(ChannelTest {
             ok: answer.is_ok(),
             answer: words,
+            sent: self.sender.preview(&to, &item, now),
         })
     }
 
@@ -361,16 +254,9 @@ impl Channels for Service {
         let langs = langs.or_internal(lang)?;
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
         let rows = found.into_iter().map(|(mut row, facts)| {
+            let kind = kinds.get(&row.channel_id).copied();
             let theirs = langs.get(&row.channel_id).copied();
-            // What has not left yet, as it would be sent now. Facts of another version show nothing.
-            if let Some(Ok(facts)) = facts.map(|facts| serde_json::from_str(&facts)) {
-                row.text = self.renderer.text(&facts, theirs);
-            }
-            // As they are sent: each channel cuts to its own limit.
-            if kinds.get(&row.channel_id) == Some(&ChannelKind::Wecom) {
-                let theirs = theirs.unwrap_or(self.renderer.lang);
-                row.text = cut(&row.text, WECOM_TEXT_MAX, theirs).into_owned();
-            }
+            row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
             row
         });
         Ok(rows.collect())

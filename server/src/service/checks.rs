@@ -13,6 +13,10 @@ use super::Service;
 use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::Engine;
+use crate::texts::calendars::CalendarFault;
+use crate::texts::tasks::{TaskFault, TaskRefusal};
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Refusal};
 use crate::timetable::{
     at_time_on, civil_date, is_date, parse_end, parse_instant, time_of_day, zone,
 };
@@ -31,19 +35,16 @@ impl Service {
         }
         let found = zone(&parsed.spec.zone);
         if found.is_err() {
-            let fault = unknown_zone(lang, &parsed.spec.zone);
-            parsed.faults.push(fault);
+            let fault = TimeFault::unknown_zone(&parsed.spec.zone);
+            parsed.faults.push(fault.on("zone", lang));
         }
         let zone = found.unwrap_or(TimeZone::UTC);
         self.check_window(lang, draft, &zone, &mut parsed);
         if let Some(id) = parsed.spec.channel_id
             && self.store.channel(id).await.or_internal(lang)?.is_none()
         {
-            parsed.faults.push(FieldError::new(
-                "channel_id",
-                "unknown",
-                lang.pick("没有这个通知渠道", "There is no such channel"),
-            ));
+            let fault = TaskFault::UnknownChannel.on("channel_id", lang);
+            parsed.faults.push(fault);
         }
         let rules = self.calendar_cache.snapshot();
         check_named(lang, &parsed.named, &zone, &rules, &mut parsed.faults);
@@ -58,8 +59,9 @@ impl Service {
         let typed = (draft.starts_at.as_str(), draft.ends_at.as_str());
         let faults = &mut parsed.faults;
         let (starts_at, ends_at) = window(lang, typed, zone, faults);
-        self.check_storable("starts_at", starts_at, lang, faults);
-        self.check_storable("ends_at", ends_at, lang, faults);
+        for (field, at) in [("starts_at", starts_at), ("ends_at", ends_at)] {
+            faults.extend(self.check_storable(at).map(|fault| fault.on(field, lang)));
+        }
         parsed.spec.starts_at = starts_at.map(Stamp);
         parsed.spec.ends_at = ends_at.map(Stamp);
     }
@@ -74,29 +76,18 @@ impl Service {
         }
         let other = self.store.task_named(name).await.or_internal(lang)?;
         if other.is_some() && other != own.map(|task| task.id) {
-            let taken = super::tasks::name_taken(lang, name);
+            let name = name.clone();
+            let taken = TaskRefusal::NameTaken { name }.answer(lang);
             parsed.faults.extend(taken.fields);
         }
         Ok(())
     }
 
-    /// Tells an instant that the database would lose. Our driver sends instants as `TIMESTAMP`
-    /// parameters, and MariaDB reads those beyond 2038-01-19T03:14:07Z as NULL.
-    pub(super) fn check_storable(
-        &self,
-        field: &str,
-        at: Option<DateTime<Utc>>,
-        lang: Lang,
-        faults: &mut Vec<FieldError>,
-    ) {
+    /// The fault of an instant that the database would lose. Our driver sends instants as
+    /// `TIMESTAMP` parameters, and MariaDB reads those beyond 2038-01-19T03:14:07Z as NULL.
+    pub(super) fn check_storable(&self, at: Option<DateTime<Utc>>) -> Option<TimeFault> {
         let lost = |at: DateTime<Utc>| at.timestamp() > i64::from(i32::MAX);
-        if self.store.engine() == Engine::Mysql && at.is_some_and(lost) {
-            let message = lang.pick(
-                "MySQL/MariaDB 上最晚到 2038-01-19；不需要截止就留空",
-                "On MySQL and MariaDB the latest is 2038-01-19; leave it empty for no end",
-            );
-            faults.push(FieldError::new(field, "too_far", message));
-        }
+        (self.store.engine() == Engine::Mysql && at.is_some_and(lost)).then_some(TimeFault::TooFar)
     }
 
     /// A chase schedule as it is stored.
@@ -117,14 +108,10 @@ impl Service {
     /// When a pause ends: an instant to come, as `HH:MM` today or tomorrow, or as a date and time.
     pub(super) fn check_until(
         &self,
-        lang: Lang,
         text: &str,
         zone_name: &str,
-    ) -> Answer<DateTime<Utc>> {
+    ) -> Result<DateTime<Utc>, TimeFault> {
         let now = self.clock.now();
-        let fault = |code: &str, message: &str| {
-            AppError::invalid(lang, vec![FieldError::new("until", code, message)])
-        };
         let found = zone(zone_name).ok().and_then(|zone| {
             let Some(time) = time_of_day(text) else {
                 return parse_end(text, &zone);
@@ -137,27 +124,12 @@ impl Service {
             }
             Some(at_time_on(&zone, today.tomorrow().ok()?, time))
         });
-        let found = found.ok_or_else(|| {
-            fault(
-                "invalid",
-                lang.pick(
-                    "请写成 18:00、2026-12-31 18:00 或 RFC 3339 时间",
-                    "Write a time such as 18:00 or 2026-12-31 18:00, or RFC 3339",
-                ),
-            )
-        })?;
-        let mut faults = Vec::new();
-        self.check_storable("until", Some(found), lang, &mut faults);
-        if !faults.is_empty() {
-            return Err(AppError::invalid(lang, faults));
+        let found = found.ok_or(TimeFault::NotAnEnd)?;
+        match self.check_storable(Some(found)) {
+            Some(fault) => Err(fault),
+            None if found <= now => Err(TimeFault::Past),
+            None => Ok(found),
         }
-        if found <= now {
-            return Err(fault(
-                "past",
-                lang.pick("这个时间已经过去", "This time has passed"),
-            ));
-        }
-        Ok(found)
     }
 }
 
@@ -172,8 +144,7 @@ pub(super) fn check_named(
     check_times(lang, named, zone, faults);
     for (field, name) in &named.calendars {
         if rules.calendar(Some(name)).is_none() {
-            let message = lang.pick("没有这个日历", "There is no such calendar");
-            faults.push(FieldError::new(field, "unknown", message));
+            faults.push(CalendarFault::Unknown.on(field, lang));
         }
     }
 }
@@ -199,25 +170,9 @@ pub(super) fn window(
     if let (Some(start), Some(end)) = (start, end)
         && end < start
     {
-        faults.push(FieldError::new(
-            "ends_at",
-            "before_start",
-            lang.pick("截止时间早于启动时间", "The end is before the start"),
-        ));
+        faults.push(TimeFault::EndsBeforeStart.on("ends_at", lang));
     }
     (start, end)
-}
-
-/// The fault of a zone that the zone data does not know.
-pub(super) fn unknown_zone(lang: Lang, name: &str) -> FieldError {
-    FieldError::new(
-        "zone",
-        "unknown",
-        lang.pick(
-            format!("没有“{name}”这个时区；请写 IANA 名称，例如 Asia/Shanghai"),
-            format!("There is no time zone \"{name}\"; write an IANA name such as Asia/Shanghai"),
-        ),
-    )
 }
 
 /// An instant as it is typed; nothing where nothing is typed, or it is faulty.
@@ -255,14 +210,7 @@ fn read_time(
     // MySQL keeps years up to 9999; a date far out is a typing error anyway.
     let found = read.filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
     if found.is_none() {
-        faults.push(FieldError::new(
-            field,
-            "invalid",
-            lang.pick(
-                "请写成 2026-12-31 18:00 或 RFC 3339 时间",
-                "Write a time such as 2026-12-31 18:00, or RFC 3339",
-            ),
-        ));
+        faults.push(TimeFault::NotAnInstant.on(field, lang));
     }
     found
 }

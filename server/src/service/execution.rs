@@ -2,19 +2,21 @@
 
 mod waits;
 
-pub(super) use waits::{NamedTask, two_tasks};
+pub(super) use waits::NamedTask;
 
 use std::sync::Arc;
 
 use app::backend::Answer;
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::FieldError;
 use app::i18n::Lang;
 use app::task::execution::ExecutionDraft;
 use app::task::{Execution, Parsed, Task, TaskDraft};
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::executor::RunAsError;
+use crate::texts::executions::ExecutionFault;
+use crate::texts::tasks::TaskRefusal;
+use crate::texts::{Fault, Refusal};
 
 impl Service {
     /// Checks how a task is executed and looks up the tasks that it waits for.
@@ -59,14 +61,8 @@ impl Service {
         let known = name != app::pool::EVERYTHING
             && self.store.pool(name).await.or_internal(lang)?.is_some();
         if !name.is_empty() && !known {
-            faults.push(FieldError::new(
-                "execution.pool",
-                "unknown",
-                lang.pick(
-                    format!("没有名为“{name}”的并发池；请管理员先添加"),
-                    format!("There is no pool named \"{name}\"; ask an administrator to add it"),
-                ),
-            ));
+            let name = name.to_owned();
+            faults.push(ExecutionFault::UnknownPool { name }.on("execution.pool", lang));
         }
         Ok(())
     }
@@ -80,36 +76,27 @@ impl Service {
         if name.is_empty() {
             return Ok(());
         }
-        let message = match &self.executor {
-            None => lang.pick(
-                "服务器没有运行，不知道它允许哪些用户；先运行 jcrontab serve".to_owned(),
-                "The server is not running, so it is unknown which users it allows: start it with `jcrontab serve`".to_owned(),
-            ),
+        let fault = match &self.executor {
+            None => ExecutionFault::NoServerForRunAs,
             Some(executor) => {
                 let (executor, user) = (Arc::clone(executor), name.to_owned());
                 // The machine may ask a directory server for its users.
                 let checked = tokio::task::spawn_blocking(move || executor.check_run_as(&user));
                 match checked.await.or_internal(lang)? {
                     Ok(()) => return Ok(()),
-                    Err(refusal) => run_as_words(lang, name, &refusal),
+                    Err(refusal) => ExecutionFault::run_as(name, &refusal),
                 }
             }
         };
-        faults.push(FieldError::new("execution.run_as", "not_allowed", message));
+        faults.push(fault.on("execution.run_as", lang));
         Ok(())
     }
 
     fn check_url(&self, lang: Lang, execution: &Execution, faults: &mut Vec<FieldError>) {
         let Some(call) = &execution.http else { return };
         if let Err(refusal) = self.guard.parse(&call.url) {
-            faults.push(FieldError::new(
-                "execution.http.url",
-                "refused",
-                lang.pick(
-                    format!("不能使用这个 URL：{refusal}"),
-                    format!("This URL cannot be used: {refusal}"),
-                ),
-            ));
+            let reason = refusal.to_string();
+            faults.push(ExecutionFault::Url { reason }.on("execution.http.url", lang));
         }
     }
 
@@ -142,42 +129,6 @@ impl Service {
         if others.is_empty() {
             return Ok(());
         }
-        let others = others.join(lang.pick("、", ", "));
-        Err(AppError::new(
-            ErrorKind::Conflict,
-            "task.awaited",
-            lang.pick(
-                format!("不能删除：{others} 依赖它的结果"),
-                format!("It cannot be deleted: {others} depend on its result"),
-            ),
-        )
-        .with_hint(lang.pick(
-            "先去掉那些任务的依赖",
-            "Remove it from their dependencies first",
-        )))
-    }
-}
-
-/// Why a task may not run as a user.
-fn run_as_words(lang: Lang, name: &str, refusal: &RunAsError) -> String {
-    match refusal {
-        RunAsError::NotRoot { own } => lang.pick(
-            format!(
-                "服务器不是以 root 运行的，只能以 {own} 执行；\
-                 以 root 运行并设置 JCRONTAB_RUN_AS_ALLOW 后才能换用户"
-            ),
-            format!(
-                "This server is not root, so all runs are those of {own}; a server of root allows \
-                 those that JCRONTAB_RUN_AS_ALLOW names"
-            ),
-        ),
-        RunAsError::NoSuchUser { .. } => lang.pick(
-            format!("这台机器上没有用户 {name}"),
-            format!("There is no user {name} on this machine"),
-        ),
-        RunAsError::NotListed { .. } | RunAsError::Scratch(_) => lang.pick(
-            format!("不允许以 {name} 执行；管理员可以把它加进 JCRONTAB_RUN_AS_ALLOW"),
-            format!("Running as {name} is not allowed; an administrator can add it to JCRONTAB_RUN_AS_ALLOW"),
-        ),
+        Err(TaskRefusal::Awaited { others }.answer(lang))
     }
 }

@@ -4,7 +4,6 @@
 mod ledger;
 
 use app::backend::Answer;
-use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{OccurrenceId, RunId};
 use app::occurrence::{Explanation, Verdict};
@@ -13,24 +12,27 @@ use app::time::Stamp;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Service;
-use super::words::{excluded_text, local, note_text};
 use crate::error::OrInternal;
 use crate::firings::{CompiledSchedule, Excluded, Firing, Slot};
+use crate::texts::explain::BySchedule;
+use crate::texts::times::{TimeFault, local};
+use crate::texts::{Fault, Say, Text, firings};
 use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
 /// What an explanation says, before its frame.
 struct Said {
     verdict: Verdict,
-    sentence: String,
+    words: Text,
     occurrence_id: Option<OccurrenceId>,
     run_id: Option<RunId>,
 }
 
 impl Said {
-    fn new(verdict: Verdict, sentence: String) -> Self {
+    /// What the schedule says.
+    fn new(verdict: Verdict, why: &BySchedule) -> Self {
         Self {
             verdict,
-            sentence,
+            words: why.words(),
             occurrence_id: None,
             run_id: None,
         }
@@ -46,14 +48,7 @@ impl Service {
             None => parse_instant(text, &zone),
         };
         let Some(at) = found else {
-            let message = lang.pick(
-                "请写成 09:00、2026-12-31 09:00 或 RFC 3339 时间",
-                "Write a time such as 09:00 or 2026-12-31 09:00, or RFC 3339",
-            );
-            return Err(AppError::invalid(
-                lang,
-                vec![FieldError::new("at", "invalid", message)],
-            ));
+            return Err(TimeFault::NotAMoment.alone("at", lang));
         };
         // Who names a minute means all of it.
         let whole_minute = text.matches(':').count() <= 1 || at.timestamp() % 60 == 0;
@@ -65,7 +60,7 @@ impl Service {
         Ok(Explanation {
             at: Stamp(at),
             verdict: said.verdict,
-            sentence: said.sentence,
+            sentence: said.words.of(lang),
             occurrence_id: said.occurrence_id,
             run_id: said.run_id,
             zone: rules(&task.zone, &zone, at),
@@ -86,10 +81,7 @@ impl Service {
             let created = local(task.created_at.0, &task.zone);
             return Ok(Said::new(
                 Verdict::NotCreated,
-                lang.pick(
-                    format!("那时还没有这个任务：它创建于 {created}。"),
-                    format!("The task did not exist then: it was created at {created}."),
-                ),
+                &BySchedule::NotCreated { created },
             ));
         }
         if let Some(said) = self.controls_say(lang, task, at, now).await? {
@@ -101,12 +93,10 @@ impl Service {
             let bound =
                 |at: Option<Stamp>| at.map_or("…".to_owned(), |at| local(at.0, &task.zone));
             let (from, to) = (bound(task.starts_at), bound(task.ends_at));
+            let at = shown;
             return Ok(Said::new(
                 Verdict::Window,
-                lang.pick(
-                    format!("{shown} 不在任务的有效期（{from} – {to}）之内。"),
-                    format!("{shown} is outside the task's active period ({from} – {to})."),
-                ),
+                &BySchedule::OutsideWindow { at, from, to },
             ));
         }
         let compiled_schedules = self.compiled_schedules(task);
@@ -116,7 +106,7 @@ impl Service {
             // One that starts explains more than one that is skipped.
             .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
         if let Some((compiled, (slot, firing))) = named {
-            return Ok(named_text(lang, task, compiled, (&slot, &firing), now));
+            return Ok(of_named(task, compiled, (&slot, &firing), now));
         }
         let before = compiled_schedules
             .iter()
@@ -127,38 +117,17 @@ impl Service {
             .filter_map(|compiled| compiled.next_start(until))
             .map(|firing| firing.due_at)
             .min();
-        let around = [
-            (lang.pick("前一次", "before it"), before),
-            (lang.pick("后一次", "after it"), after),
-        ]
-        .into_iter()
-        .filter_map(|(word, at)| Some(format!("{word} {}", local(at?, &task.zone))))
-        .collect::<Vec<_>>()
-        .join(lang.pick("，", ", "));
-        let words = task.cycle_words(lang);
-        let edited = if at < task.updated_at.0 && at < now {
-            let when = local(task.updated_at.0, &task.zone);
-            lang.pick(
-                format!("（任务在 {when} 改动过，那时的周期可能不同）"),
-                format!(
-                    " (the task was changed at {when}; its schedule may have been different then)"
-                ),
-            )
-        } else {
-            String::new()
-        };
+        let edited = (at < task.updated_at.0 && at < now).then(|| task.updated_at.0);
+        let shown_in_zone = |at: DateTime<Utc>| local(at, &task.zone);
         Ok(Said::new(
             Verdict::NotNamed,
-            lang.pick(
-                format!(
-                    "工作周期（{words}）不包含 {shown}{}{around}{edited}。",
-                    if around.is_empty() { "" } else { "：" }
-                ),
-                format!(
-                    "The schedule ({words}) does not name {shown}{}{around}{edited}.",
-                    if around.is_empty() { "" } else { ": " }
-                ),
-            ),
+            &BySchedule::NotNamed {
+                at: shown,
+                schedule: Text::each(|lang| task.cycle_words(lang)),
+                before: before.map(shown_in_zone),
+                after: after.map(shown_in_zone),
+                edited: edited.map(shown_in_zone),
+            },
         ))
     }
 
@@ -182,10 +151,7 @@ impl Service {
         Ok(match action.as_str() {
             "task.close" => Some(Said::new(
                 Verdict::Closed,
-                lang.pick(
-                    format!("任务已由 {who} 在 {when} 结单。"),
-                    format!("{who} had closed the task at {when}."),
-                ),
+                &BySchedule::Closed { who, when },
             )),
             "task.pause"
                 if at <= now
@@ -194,10 +160,7 @@ impl Service {
             {
                 Some(Said::new(
                     Verdict::Paused,
-                    lang.pick(
-                        format!("任务由 {who} 在 {when} 暂停。"),
-                        format!("{who} had paused the task at {when}."),
-                    ),
+                    &BySchedule::Paused { who, when },
                 ))
             }
             _ => None,
@@ -206,8 +169,7 @@ impl Service {
 }
 
 /// What a schedule says about a firing that it names.
-fn named_text(
-    lang: Lang,
+fn of_named(
     task: &Task,
     compiled: &CompiledSchedule,
     (slot, firing): (&Slot, &Firing),
@@ -215,7 +177,7 @@ fn named_text(
 ) -> Said {
     let due = local(firing.due_at, &task.zone);
     if let Some(excluded) = &firing.excluded {
-        let why = excluded_text(lang, excluded, compiled, &task.zone);
+        let why = firings::excluded(excluded, compiled, &task.zone);
         let verdict = match excluded {
             Excluded::Paused => Verdict::Paused,
             Excluded::Day { .. }
@@ -223,44 +185,20 @@ fn named_text(
             | Excluded::Nowhere { .. }
             | Excluded::Blackout { .. } => Verdict::Skipped,
         };
-        return Said::new(
-            verdict,
-            lang.pick(
-                format!("不会执行：{why}。"),
-                format!("It does not run: {why}."),
-            ),
-        );
+        return Said::new(verdict, &BySchedule::Excluded { why });
     }
     if firing.due_at > now {
-        let note = note_text(lang, firing, slot, compiled)
-            .map(|note| lang.pick(format!("（{note}）"), format!(" ({note})")))
-            .unwrap_or_default();
-        return Said::new(
-            Verdict::Planned,
-            lang.pick(
-                format!("将在 {due} 执行{note}。"),
-                format!("It will run at {due}{note}."),
-            ),
-        );
+        let note = firings::note(firing, slot, compiled);
+        return Said::new(Verdict::Planned, &BySchedule::Planned { due, note });
     }
     // Named, past, and not in the ledger.
-    let edited = local(task.updated_at.0, &task.zone);
-    Said::new(
-        Verdict::Unknown,
-        if slot.at < task.updated_at.0 {
-            lang.pick(
-                format!("那时没有计划这一次：任务在 {edited} 改动过，现在的周期才包含 {due}。"),
-                format!("It was not planned then: the task was changed at {edited}, and only the current schedule includes {due}."),
-            )
-        } else {
-            lang.pick(
-                format!("没有 {due} 的记录：那时服务器还没有开始计划这个任务。"),
-                format!(
-                    "There is no record for {due}: no server had started planning this task then."
-                ),
-            )
-        },
-    )
+    let why = if slot.at < task.updated_at.0 {
+        let edited = local(task.updated_at.0, &task.zone);
+        BySchedule::NamedSince { edited, due }
+    } else {
+        BySchedule::NoRecord { due }
+    };
+    Said::new(Verdict::Unknown, &why)
 }
 
 /// The firing of a schedule that is named for a stretch, or starts in it, with its slot.
@@ -270,7 +208,7 @@ fn named_in(
     until: DateTime<Utc>,
 ) -> Option<(Slot, Firing)> {
     let before = at - TimeDelta::microseconds(1);
-    let told = |slot: Slot| {
+    let chosen = |slot: Slot| {
         // Others may merge with the one that is named for it.
         let firing = slot
             .firings
@@ -283,7 +221,7 @@ fn named_in(
         Some((slot, firing))
     };
     if let Some(slot) = compiled.next(before).filter(|slot| slot.at <= until) {
-        return told(slot);
+        return chosen(slot);
     }
     let cycle = compiled.cycle();
     // Named there, and moved elsewhere by a rule of days.
@@ -302,5 +240,5 @@ fn named_in(
             .any(|f| f.excluded.is_none() && starts(f));
         found.then_some(slot)
     };
-    moved.or_else(put_off).and_then(told)
+    moved.or_else(put_off).and_then(chosen)
 }

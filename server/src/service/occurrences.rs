@@ -1,7 +1,6 @@
 //! The time line of a task: what was planned, and what is to come.
 
 use app::backend::{Answer, List};
-use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Occurrence, OccurrenceQuery, OccurrenceState};
@@ -11,10 +10,11 @@ use chrono::{DateTime, Utc};
 
 use super::Service;
 use super::preview::{DENSE, STRETCH};
-use super::words::{excluded_text, reason_text};
 use crate::error::OrInternal;
 use crate::firings::{CompiledSchedule, Merge};
 use crate::store::StoredOccurrence;
+use crate::texts::lists::ListRefusal;
+use crate::texts::{Refusal, firings as words};
 
 /// Rows of a page by default, and the maximum.
 const PAGE: u32 = 50;
@@ -33,7 +33,7 @@ impl Service {
             .after
             .as_deref()
             .filter(|cursor| !cursor.is_empty())
-            .map(|cursor| parse_cursor(cursor, lang))
+            .map(|cursor| parse_cursor(cursor).ok_or_else(|| ListRefusal::Cursor.answer(lang)))
             .transpose()?;
         let mut rows = self
             .store
@@ -122,7 +122,7 @@ impl Service {
                     },
                     reason: excluded.map(|excluded| excluded.reason().as_str().to_owned()),
                     reason_text: excluded
-                        .map(|excluded| excluded_text(lang, excluded, compiled, &task.zone)),
+                        .map(|excluded| words::excluded(excluded, compiled, &task.zone).of(lang)),
                     count: 1,
                     since: None,
                     run_id: None,
@@ -148,7 +148,7 @@ fn to_item(lang: Lang, task_id: TaskId, row: StoredOccurrence) -> Occurrence {
         reason_text: row
             .reason
             .as_deref()
-            .map(|reason| reason_text(lang, reason)),
+            .map(|reason| words::reason(lang, reason)),
         reason: row.reason,
         count: row.firings,
         since: row.since.filter(|_| row.firings > 1).map(Stamp),
@@ -156,17 +156,8 @@ fn to_item(lang: Lang, task_id: TaskId, row: StoredOccurrence) -> Occurrence {
     }
 }
 
-fn parse_cursor(text: &str, lang: Lang) -> Answer<(DateTime<Utc>, i64)> {
-    text.split_once('.')
-        .and_then(|(at, id)| {
-            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-            Some((at, id.parse().ok()?))
-        })
-        .ok_or_else(|| {
-            AppError::new(
-                ErrorKind::Invalid,
-                "cursor",
-                lang.pick("分页游标无效", "The cursor is not valid"),
-            )
-        })
+fn parse_cursor(text: &str) -> Option<(DateTime<Utc>, i64)> {
+    let (at, id) = text.split_once('.')?;
+    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    Some((at, id.parse().ok()?))
 }

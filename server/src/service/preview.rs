@@ -4,7 +4,7 @@
 mod list;
 
 use app::backend::Answer;
-use app::error::{AppError, FieldError};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::ScheduleWords;
@@ -18,9 +18,13 @@ use chrono::{DateTime, Utc};
 use jiff::tz::TimeZone;
 
 use super::Service;
-use super::checks::{check_named, unknown_zone, window as window_of};
+use super::checks::{check_named, window as window_of};
 use crate::error::OrInternal;
 use crate::firings::{CompiledSchedule, Snapshot};
+use crate::texts::tasks::TaskFault;
+use crate::texts::times::TimeFault;
+use crate::texts::warnings::{PreviewNote, between_schedules};
+use crate::texts::{Fault, Say};
 use crate::timetable::{Patterns, known_version, rules, zone};
 pub(super) use list::{DENSE, STRETCH};
 use list::{list, notes};
@@ -81,8 +85,8 @@ pub fn preview(
         "" => basis.default_zone,
         name => name,
     };
-    let found = zone(zone_name)
-        .map_err(|_| AppError::invalid(lang, vec![unknown_zone(lang, zone_name)]))?;
+    let found =
+        zone(zone_name).map_err(|_| TimeFault::unknown_zone(zone_name).alone("zone", lang))?;
     let task = task_of(lang, request, basis, zone_name, &found, saved)?;
     let compiled_schedules: Vec<CompiledSchedule> = task
         .schedules
@@ -105,16 +109,15 @@ pub fn preview(
         .filter(|firing| firing.excluded.is_none())
         .map(|firing| firing.due_at)
         .collect();
-    let mut warnings = notes(lang, &compiled_schedules, &firings, from);
+    let mut warnings: Vec<PreviewNote> = notes(&compiled_schedules, &firings, from);
     if next.len() < count
         && let Some(end) = task.ends_at.filter(|end| end.0 >= from)
     {
         let end = rules(zone_name, &found, end.0).full(end);
-        warnings.push(lang.pick(
-            format!("截止时间是 {end}（{zone_name}），之后不再执行"),
-            format!("The window ends at {end} ({zone_name}); nothing fires after that"),
-        ));
+        let zone = zone_name.to_owned();
+        warnings.push(PreviewNote::WindowEnds { end, zone });
     }
+    let mut warnings: Vec<String> = warnings.iter().map(|note| note.say(lang)).collect();
     let schedules: Vec<ScheduleWords> = task
         .schedules
         .iter()
@@ -137,7 +140,7 @@ pub fn preview(
             .iter()
             .map(|schedule| schedule.words.as_str())
             .collect::<Vec<_>>()
-            .join(lang.pick("；", "; ")),
+            .join(between_schedules(lang)),
         warnings,
         schedules,
         zone: rules(zone_name, &found, around),
@@ -169,15 +172,7 @@ fn task_of(
         .filter(|(index, draft)| *index == 0 || !draft.is_blank());
     // Anybody who may read may ask for a preview: no more is computed than could be saved.
     if typed.clone().count() > SCHEDULES_MAX {
-        faults.push(FieldError::new(
-            "schedules",
-            "too_many",
-            lang.pick(
-                format!("一个任务最多 {SCHEDULES_MAX} 个工作周期"),
-                format!("A task has at most {SCHEDULES_MAX} schedules"),
-            ),
-        ));
-        return Err(AppError::invalid(lang, faults));
+        return Err(TaskFault::TooManySchedules.alone("schedules", lang));
     }
     let mut named = Named::default();
     let mut schedules: Vec<Schedule> = typed

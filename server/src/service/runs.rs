@@ -2,7 +2,7 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Runs};
-use app::error::{AppError, ErrorKind};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::log::LogPage;
@@ -15,11 +15,14 @@ use crate::error::{OrInternal, internal};
 use crate::executor::StopReason;
 use crate::output::{Kept, RunLog, readable};
 use crate::store::{Act, Called, StoreError};
+use crate::texts::lists::ListRefusal;
+use crate::texts::runs::RunRefusal;
+use crate::texts::{Missing, Refusal};
 
 impl Service {
     pub(super) async fn find_run(&self, lang: Lang, id: RunId) -> Answer<Run> {
         let run = self.store.run(id).await.or_internal(lang)?;
-        run.ok_or_else(|| AppError::not_found(lang, lang.pick("这次执行", "run")))
+        run.ok_or_else(|| Missing::Run.answer(lang))
     }
 
     /// A run's log, from wherever it is.
@@ -27,12 +30,11 @@ impl Service {
         if let Some(log) = self.live_log(id) {
             return Ok(Log::Live(log));
         }
-        let missing = || AppError::not_found(lang, lang.pick("这次执行", "run"));
         let run = self.find_run(lang, id).await?;
         // What waits for its channel writes nothing any more.
         let is_over = run.state.is_over() || run.state == RunState::Sending;
         let row = self.store.run_output(id).await.or_internal(lang)?;
-        let mut stored = row.ok_or_else(missing)?;
+        let mut stored = row.ok_or_else(|| Missing::Run.answer(lang))?;
         let mut complete = is_over;
         if !is_over {
             // It may have ended here this moment, with its result still on the way.
@@ -111,27 +113,8 @@ fn unrecorded(lang: Lang, act: &Act, id: RunId, error: &StoreError) -> AppError 
     );
     AppError {
         incident: Some(incident),
-        ..AppError::new(
-            ErrorKind::Internal,
-            "run.stop_unrecorded",
-            lang.pick(
-                format!("执行 #{id} 已要求停止，但没能写入审计日志"),
-                format!("Run {id} is being stopped, but this could not be written to the audit log"),
-            ),
-        )
-        .with_hint(lang.pick(
-            "不用再停一次；请检查数据库和磁盘空间，服务器日志里按事件编号有这次操作的记录",
-            "There is no need to stop it again; check the database and its disk. The server's log has the act under the incident id",
-        ))
+        ..RunRefusal::StopUnrecorded { id: id.0 }.answer(lang)
     }
-}
-
-fn over(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "run.over",
-        lang.pick("这次执行已经结束", "The run has already ended"),
-    )
 }
 
 #[async_trait]
@@ -153,11 +136,7 @@ impl Runs for Service {
             None => None,
             Some(Ok(id)) => Some(id),
             Some(Err(_)) => {
-                return Err(AppError::new(
-                    ErrorKind::Invalid,
-                    "cursor",
-                    lang.pick("分页游标无效", "The cursor is not valid"),
-                ));
+                return Err(ListRefusal::Cursor.answer(lang));
             }
         };
         let one_more = limit as u64 + 1;
@@ -225,7 +204,7 @@ impl Runs for Service {
         }
         let run = self.find_run(lang, id).await?;
         if run.state.is_over() {
-            return Err(over(lang));
+            return Err(RunRefusal::Over.answer(lang));
         }
         // It waits, or it is under way on another node, which looks every second.
         let (called, refused) = match self.store.call_off(&act, id).await {
@@ -237,7 +216,7 @@ impl Runs for Service {
             },
         };
         match called {
-            Called::Over => return Err(over(lang)),
+            Called::Over => return Err(RunRefusal::Over.answer(lang)),
             Called::Told => self.signals.stops(),
             Called::Off => {
                 self.signals.ended([]);

@@ -6,75 +6,51 @@ use std::collections::BTreeSet;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, Secrets};
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::{AppError, FieldError};
 use app::i18n::Lang;
 use app::id::{SecretId, TaskId};
 use app::secret::{Secret, SecretChange, SecretDraft, VALUE_BYTES, check_name};
 use async_trait::async_trait;
 
-use super::execution::{NamedTask, two_tasks};
+use super::execution::NamedTask;
 use super::key::KEY_CHECK;
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::store::{GrantChange, SealedSecret, StoredChange};
+use crate::texts::executions::ExecutionFault;
+use crate::texts::secrets::{NOTE_MAX, SecretFault, SecretRefusal, TASKS_MAX};
+use crate::texts::{Fault, Missing, Refusal};
 
 pub use rotate::Rotated;
 
-/// Characters of a note.
-const NOTE_MAX: usize = 200;
-/// Tasks that one change may name: each of them is a change of its own for every node.
-const TASKS_MAX: usize = 1_000;
-
-fn noun(lang: Lang) -> &'static str {
-    lang.pick("这个密钥", "secret")
-}
-
-/// What is wrong with a value. It is never part of the words.
-fn check_value(lang: Lang, value: &str) -> Option<FieldError> {
-    let fault = |code: &str, zh: &'static str, en: &'static str| {
-        Some(FieldError::new("value", code, lang.pick(zh, en)))
-    };
+/// What is wrong with a value.
+fn check_value(value: &str) -> Option<SecretFault> {
     if value.is_empty() {
-        fault("required", "请填写值", "Enter a value")
+        Some(SecretFault::NoValue)
     } else if value.len() < *VALUE_BYTES.start() || value.trim().is_empty() {
-        fault(
-            "too_short",
-            "值至少 4 个字节，且不能全是空白：否则无法在输出里遮盖它",
-            "A value has at least 4 bytes and is not blank; otherwise it could not be masked in output",
-        )
+        Some(SecretFault::ShortValue)
     } else if value.len() > *VALUE_BYTES.end() {
-        fault("too_long", "值最多 32 KiB", "A value has at most 32 KiB")
+        Some(SecretFault::LongValue)
     } else if value.contains('\0') {
-        fault(
-            "invalid",
-            "值里不能有 NUL：环境变量不支持",
-            "A value must not contain NUL: environment variables cannot hold it",
-        )
+        Some(SecretFault::NulInValue)
     } else {
         None
     }
 }
 
-fn check_note(lang: Lang, note: &str) -> Option<FieldError> {
+fn check_note(note: &str) -> Option<SecretFault> {
     let fits = note.chars().count() <= NOTE_MAX && !note.chars().any(char::is_control);
-    (!fits).then(|| {
-        let text = lang.pick(
-            format!("最多 {NOTE_MAX} 个字符，不能有换行"),
-            format!("At most {NOTE_MAX} characters, on a single line"),
-        );
-        FieldError::new("note", "invalid", text)
-    })
+    (!fits).then_some(SecretFault::Note)
 }
 
-fn name_taken(lang: Lang, name: &str) -> AppError {
-    let message = lang.pick(
-        format!("已经有名为“{name}”的密钥"),
-        format!("A secret named \"{name}\" already exists"),
-    );
-    AppError {
-        fields: vec![FieldError::new("name", "taken", message.clone())],
-        ..AppError::new(ErrorKind::Conflict, "secret.name_taken", message)
-    }
+/// The faults of what was typed for the value and the note of a secret, where something was.
+fn check_typed(lang: Lang, value: Option<&str>, note: Option<&str>) -> Vec<FieldError> {
+    let value = value.and_then(check_value);
+    let note = note.and_then(check_note);
+    [("value", value), ("note", note)]
+        .into_iter()
+        .filter_map(|(field, fault)| Some(fault?.on(field, lang)))
+        .collect()
 }
 
 impl Service {
@@ -93,11 +69,7 @@ impl Service {
             .filter(|name| !name.is_empty())
             .collect();
         if names.len() > TASKS_MAX {
-            let text = lang.pick(
-                format!("一次最多 {TASKS_MAX} 个任务"),
-                format!("At most {TASKS_MAX} tasks at once"),
-            );
-            faults.push(FieldError::new(field, "too_many", text));
+            faults.push(SecretFault::TooManyTasks.on(field, lang));
             return Ok(tasks);
         }
         for name in names {
@@ -106,16 +78,12 @@ impl Service {
                     tasks.insert(task);
                 }
                 NamedTask::Either { by_id, by_name } => {
-                    let text = two_tasks(lang, name, by_id, by_name);
-                    faults.push(FieldError::new(field, "ambiguous", text));
+                    let fault = ExecutionFault::two_tasks(name, by_id, by_name);
+                    faults.push(fault.on(field, lang));
                 }
                 NamedTask::None => {
-                    let shown: String = name.chars().take(80).collect();
-                    let text = lang.pick(
-                        format!("没有任务“{shown}”"),
-                        format!("There is no task \"{shown}\""),
-                    );
-                    faults.push(FieldError::new(field, "unknown", text));
+                    let name = name.to_owned();
+                    faults.push(SecretFault::UnknownTask { name }.on(field, lang));
                 }
             }
         }
@@ -140,7 +108,7 @@ impl Service {
             .await?
             .into_iter()
             .find(|secret| secret.id == id)
-            .ok_or_else(|| AppError::not_found(caller.lang, noun(caller.lang)))
+            .ok_or_else(|| Missing::Secret.answer(caller.lang))
     }
 
     /// Tasks get something else from their next start on, and it is masked in all output.
@@ -174,7 +142,7 @@ impl Service {
             .await
             .or_internal(lang)?;
         if !changed {
-            return Err(AppError::not_found(lang, noun(lang)));
+            return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;
         self.secret_get(caller, id).await
@@ -196,8 +164,7 @@ impl Secrets for Service {
         if let Err(fault) = check_name(name) {
             faults.push(FieldError::new("name", "invalid", fault.text(lang)));
         }
-        faults.extend(check_value(lang, &draft.value));
-        faults.extend(check_note(lang, note));
+        faults.extend(check_typed(lang, Some(&draft.value), Some(note)));
         let tasks = self
             .tasks_called(lang, "tasks", &draft.tasks, &mut faults)
             .await?;
@@ -210,7 +177,10 @@ impl Secrets for Service {
             .store
             .insert_secret(&act, name, note, &tasks, seal)
             .await;
-        let id = or_taken(inserted, lang, || name_taken(lang, name))?;
+        let id = or_taken(inserted, lang, || {
+            let name = name.to_owned();
+            SecretRefusal::NameTaken { name }.answer(lang)
+        })?;
         self.grants_changed(lang).await?;
         self.secret_get(caller, id).await
     }
@@ -226,15 +196,10 @@ impl Secrets for Service {
         let mut faults = Vec::new();
         let (name, note) = (draft.name.trim(), draft.note.trim());
         if !name.is_empty() && name != known.name {
-            let text = lang.pick(
-                "名称不能修改：命令按它取值。请新建一个",
-                "The name cannot be changed because commands refer to it. Create another secret instead",
-            );
-            faults.push(FieldError::new("name", "fixed", text));
+            faults.push(SecretFault::FixedName.on("name", lang));
         }
         let value = (!draft.value.is_empty()).then_some(draft.value.as_str());
-        faults.extend(value.and_then(|value| check_value(lang, value)));
-        faults.extend(check_note(lang, note));
+        faults.extend(check_typed(lang, value, Some(note)));
         let tasks = self
             .tasks_called(lang, "tasks", &draft.tasks, &mut faults)
             .await?;
@@ -257,11 +222,9 @@ impl Secrets for Service {
     ) -> Answer<Secret> {
         let lang = caller.lang;
         self.secret_get(caller, id).await?;
-        let mut faults = Vec::new();
         let value = change.value.as_deref();
-        faults.extend(value.and_then(|value| check_value(lang, value)));
         let note = change.note.as_deref().map(str::trim);
-        faults.extend(note.and_then(|note| check_note(lang, note)));
+        let mut faults = check_typed(lang, value, note);
         let exactly = match &change.tasks {
             Some(names) => Some(self.tasks_called(lang, "tasks", names, &mut faults).await?),
             None => None,
@@ -300,7 +263,7 @@ impl Secrets for Service {
         let act = self.act(who, "secret.delete").detail(secret.name);
         let deleted = self.store.delete_secret(&act, id).await.or_internal(lang)?;
         if !deleted {
-            return Err(AppError::not_found(lang, noun(lang)));
+            return Err(Missing::Secret.answer(lang));
         }
         self.grants_changed(lang).await?;
         Ok(())
@@ -310,7 +273,7 @@ impl Secrets for Service {
         self.allow(caller, Action::Edit)?;
         let lang = caller.lang;
         if self.store.task(task).await.or_internal(lang)?.is_none() {
-            return Err(AppError::not_found(lang, lang.pick("这个任务", "task")));
+            return Err(Missing::Task.answer(lang));
         }
         let granted = self.store.granted_to(task).await.or_internal(lang)?;
         Ok(granted.into_iter().map(|secret| secret.name).collect())

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind};
+use app::error::AppError;
 use async_trait::async_trait;
 
 use super::Service;
@@ -12,11 +12,11 @@ use super::sign_in::SESSION_IDLE;
 use crate::auth::streams::{Credential, Kind, OpenStream};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::{Engine, StoreError};
+use crate::texts::Refusal;
+use crate::texts::streams::StreamRefusal;
 
 /// Live logs at once: each reads its log again whenever it moves.
 const LOGS_MAX: usize = 200;
-/// What who finds no place is asked to wait, in seconds.
-const FULL_SECONDS: u32 = 10;
 /// How often it is looked whether sessions and tokens are still good that another server on the
 /// same database may have ended.
 const LOOK_SHARED: Duration = Duration::from_millis(500);
@@ -47,24 +47,11 @@ impl Service {
         self.streams
             .open(kind, user, credential, most)
             .ok_or_else(|| {
-                let error = match kind {
-                    Kind::Log => AppError::new(
-                        ErrorKind::TooMany,
-                        "log.streams",
-                        lang.pick("同时查看的实时日志太多", "Too many live logs are open"),
-                    )
-                    .with_hint(lang.pick(
-                        "关掉几个，或按页读取日志",
-                        "Close some of them, or read the log page by page",
-                    )),
-                    Kind::Events => AppError::new(
-                        ErrorKind::TooMany,
-                        "events.streams",
-                        lang.pick("同时打开的事件流太多", "Too many event streams are open"),
-                    )
-                    .with_hint(lang.pick("关掉几个页面再试", "Close some pages and try again")),
-                };
-                error.retry_after(FULL_SECONDS)
+                match kind {
+                    Kind::Log => StreamRefusal::TooManyLogs,
+                    Kind::Events => StreamRefusal::TooManyEvents,
+                }
+                .answer(lang)
             })
     }
 

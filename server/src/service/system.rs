@@ -2,31 +2,20 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
-use app::i18n::{Lang, plural};
+use app::i18n::Lang;
 use app::id::TaskId;
 use app::page::{About, Clockface, FailingTask, Health, Notice, Overview, Upcoming};
 use app::task::{Health as TaskHealth, TaskQuery, TaskState};
-use app::texts::about::AboutUi;
 use app::time::{Stamp, ZoneRules};
 use async_trait::async_trait;
 use chrono::{Datelike, TimeDelta};
 
 use super::Service;
-use super::checks::unknown_zone;
 use crate::error::OrInternal;
+use crate::texts::notices::ServerNotice;
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Say};
 use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
-
-/// The code of the notice about a system whose zone has no name.
-pub const UNNAMED_ZONE: &str = "zone_unnamed";
-
-/// The notice about a system whose zone has no name in the zone data.
-#[must_use]
-pub fn unnamed_zone(lang: Lang, said: &str) -> String {
-    lang.pick(
-        format!("系统时区（{said}）不是已知的 IANA 时区，未指定时区的任务按 UTC 执行；请把 JCRONTAB_ZONE 设为 IANA 名称，例如 Asia/Shanghai"),
-        format!("The system's zone ({said}) is not a known IANA time zone, so tasks without a time zone run in UTC; set JCRONTAB_ZONE to an IANA name such as Asia/Shanghai"),
-    )
-}
 
 impl Service {
     /// The offsets of a zone around now; UTC's for a name that the zone data lost.
@@ -47,6 +36,14 @@ const FAILING_SHOWN: usize = 20;
 
 /// Clock steps are shown for this long.
 const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
+
+fn shown(notice: &ServerNotice, lang: Lang) -> Notice {
+    Notice {
+        code: notice.code().to_owned(),
+        text: notice.say(lang),
+        link: None,
+    }
+}
 
 impl Service {
     /// What an administrator should know; for others only that channels accept no messages.
@@ -73,14 +70,15 @@ impl Service {
         };
         for calendar in self.all_calendars(lang).await? {
             if calendar.used_by > 0 && !calendar.years.contains(&wanted) {
-                let (name, uses) = (&calendar.name, calendar.used_by);
+                let link = app::routes::calendar(&calendar.name);
+                let unknown = ServerNotice::CalendarYear {
+                    calendar: calendar.name,
+                    year: wanted,
+                    uses: calendar.used_by,
+                };
                 notices.push(Notice {
-                    code: "calendar_year".to_owned(),
-                    text: lang.pick(
-                        format!("日历 {name} 没有 {wanted} 年的数据，{uses} 个工作周期会按周一至周五计算"),
-                        format!("Calendar {name} has no data for {wanted}; {uses} {} Monday to Friday as working days", plural(uses, "schedule will take", "schedules will take")),
-                    ),
-                    link: Some(app::routes::calendar(name)),
+                    link: Some(link),
+                    ..shown(&unknown, lang)
                 });
             }
         }
@@ -95,64 +93,33 @@ impl Service {
             });
         }
         if let Some(why) = self.output.trouble() {
-            notices.push(Notice {
-                code: "output_store".to_owned(),
-                text: lang.pick(
-                    format!("输出暂时无法保存到 JCRONTAB_OUTPUT_URL，先留在数据文件夹里，不会丢失：{why}"),
-                    format!("Output cannot be sent to JCRONTAB_OUTPUT_URL for now; it stays in the data folder and nothing is lost: {why}"),
-                ),
-                link: None,
-            });
+            notices.push(shown(&ServerNotice::OutputStore { why }, lang));
         }
         if self.output.low_disk() {
-            notices.push(Notice {
-                code: "low_disk".to_owned(),
-                text: lang.pick(
-                    "磁盘空间不足：任务照常执行，但输出不再写入磁盘，只保留结尾",
-                    "The disk is nearly full: runs continue, but only the end of their output is kept",
-                )
-                .to_owned(),
-                link: None,
-            });
+            notices.push(shown(&ServerNotice::LowDisk, lang));
         }
         if let Some(said) = &self.zone_doubt {
-            notices.push(Notice {
-                code: UNNAMED_ZONE.to_owned(),
-                text: unnamed_zone(lang, said),
-                link: None,
-            });
+            let said = said.clone();
+            notices.push(shown(&ServerNotice::UnnamedZone { said }, lang));
         }
         let zones = data_version();
         let bundled = bundled_version();
         if zones.source != ZoneSource::Bundled && zones.version.as_str() < bundled {
-            let version = &zones.version;
-            let source = AboutUi::of(lang).tz_source(zones.source.as_str());
-            notices.push(Notice {
-                code: "tzdata_old".to_owned(),
-                text: lang.pick(
-                    format!("时区数据版本为 {version}（{source}），低于内置版本 {bundled}；请更新系统的 tzdata"),
-                    format!("The time zone data is {version} ({source}), older than the built-in {bundled}; update the system's tzdata"),
-                ),
-                link: None,
-            });
+            let old = ServerNotice::OldZoneData {
+                version: zones.version,
+                source: zones.source.as_str().to_owned(),
+                bundled: bundled.to_owned(),
+            };
+            notices.push(shown(&old, lang));
         }
         let step = self
             .store
             .last_noted("clock.step", now - STEP_TOLD)
             .await
             .or_internal(lang)?;
-        if let Some((at, detail)) = step {
+        if let Some((at, seconds)) = step {
             let at = self.rules_of(&self.default_zone).full(Stamp(at));
-            notices.push(Notice {
-                code: "clock_step".to_owned(),
-                text: lang.pick(
-                    format!("系统时钟在 {at} 跳动了 {detail} 秒；请检查时间同步"),
-                    format!(
-                        "The system clock stepped by {detail} s at {at}; check time synchronization"
-                    ),
-                ),
-                link: None,
-            });
+            notices.push(shown(&ServerNotice::ClockStep { at, seconds }, lang));
         }
         Ok(notices)
     }
@@ -270,9 +237,7 @@ impl System for Service {
         self.allow(caller, Action::Read)?;
         zone(name)
             .map(|zone| rules(name, &zone, self.clock.now()))
-            .map_err(|_| {
-                app::error::AppError::invalid(caller.lang, vec![unknown_zone(caller.lang, name)])
-            })
+            .map_err(|_| TimeFault::unknown_zone(name).alone("zone", caller.lang))
     }
 
     fn default_zone(&self) -> String {

@@ -10,7 +10,6 @@ mod warnings;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Tasks};
-use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::occurrence::{Explanation, Occurrence, OccurrenceQuery};
@@ -32,6 +31,9 @@ pub use save::Saved;
 use super::Service;
 use crate::error::OrInternal;
 use crate::store::{Act, ListedTask, Updated, search_patterns};
+use crate::texts::lists::ListRefusal;
+use crate::texts::tasks::{TaskFault, TaskRefusal};
+use crate::texts::{Fault, Missing, Refusal};
 
 /// Rows of a list when nothing else is asked for.
 const PAGE: u32 = 50;
@@ -40,28 +42,10 @@ const PAGE_MAX: u32 = 200;
 /// The most tasks of a list: programs read all of them.
 const TASKS_MAX: u32 = 1_000;
 
-fn task_noun(lang: Lang) -> &'static str {
-    lang.pick("这个任务", "task")
-}
-
-pub(super) fn name_taken(lang: Lang, name: &str) -> AppError {
-    let message = lang.pick(
-        format!("已经有名为“{name}”的任务"),
-        format!("A task named \"{name}\" already exists"),
-    );
-    AppError {
-        fields: vec![FieldError::new("name", "taken", message.clone())],
-        ..AppError::new(ErrorKind::Conflict, "task.name_taken", message)
-    }
-}
-
 impl Service {
     async fn read_task_list(&self, lang: Lang, query: &TaskQuery) -> Answer<List<TaskView>> {
         let limit = query.limit.unwrap_or(PAGE).clamp(1, TASKS_MAX);
-        let patterns = search_patterns(&query.q).map_err(|fault| {
-            let fault = FieldError::new("q", fault.code(), fault.text(lang));
-            AppError::invalid(lang, vec![fault])
-        })?;
+        let patterns = search_patterns(&query.q).map_err(|fault| fault.alone("q", lang))?;
         // One row more than asked for shows whether there is a next page.
         let mut rows = self
             .store
@@ -116,7 +100,7 @@ impl Service {
         views
             .into_iter()
             .next()
-            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
+            .ok_or_else(|| Missing::Task.answer(lang))
     }
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
@@ -125,7 +109,7 @@ impl Service {
         if found {
             self.view_of(lang, id).await
         } else {
-            Err(AppError::not_found(lang, task_noun(lang)))
+            Err(Missing::Task.answer(lang))
         }
     }
 
@@ -133,11 +117,7 @@ impl Service {
         let cycle = match cycle {
             Some(text) => Some(self.check_urge(lang, text, &task.zone)?),
             None if task.urge_cron.is_none() => {
-                let message = lang.pick("请填写催单工作周期", "Enter a chase schedule first");
-                return Err(AppError::invalid(
-                    lang,
-                    vec![FieldError::new("urge_cron", "required", message)],
-                ));
+                return Err(TaskFault::NoUrgeCycle.alone("urge_cron", lang));
             }
             None => None,
         };
@@ -146,18 +126,6 @@ impl Service {
             .await
             .or_internal(lang)
     }
-}
-
-fn closed(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "task.closed",
-        lang.pick(
-            "任务已结单，不能暂停",
-            "The task is closed, so it cannot be paused",
-        ),
-    )
-    .with_hint(lang.pick("先恢复它", "Restore it first"))
 }
 
 #[async_trait]
@@ -214,16 +182,19 @@ impl Tasks for Service {
                 Updated::Done => Ok(true),
                 Updated::Gone => Ok(false),
                 // Only a pause is refused, and only to a closed task.
-                Updated::Outdated => Err(closed(lang)),
+                Updated::Outdated => Err(TaskRefusal::Closed.answer(lang)),
             }
         };
         let found = match control {
             Control::Pause(until) => {
-                TaskStep::Pause.take(task.state).map_err(|_| closed(lang))?;
+                TaskStep::Pause
+                    .take(task.state)
+                    .map_err(|_| TaskRefusal::Closed.answer(lang))?;
                 let until = until
                     .as_deref()
-                    .map(|until| self.check_until(lang, until, &task.zone))
-                    .transpose()?;
+                    .map(|until| self.check_until(until, &task.zone))
+                    .transpose()
+                    .map_err(|fault| fault.alone("until", lang))?;
                 set("task.pause", TaskStep::Pause, until).await?
             }
             Control::Close => set("task.close", TaskStep::Close, None).await?,
@@ -251,7 +222,7 @@ impl Tasks for Service {
         if found {
             Ok(())
         } else {
-            Err(AppError::not_found(caller.lang, task_noun(caller.lang)))
+            Err(Missing::Task.answer(caller.lang))
         }
     }
 
@@ -276,7 +247,7 @@ impl Tasks for Service {
         let limit = limit.clamp(1, PAGE_MAX) as usize;
         let cursor = after
             .as_deref()
-            .map(|text| parse_cursor(text, lang))
+            .map(|text| parse_cursor(text).ok_or_else(|| ListRefusal::Cursor.answer(lang)))
             .transpose()?;
         let (before_run, before_at) =
             cursor.map_or((None, None), |(run, at)| (Some(run), Some(at)));

@@ -2,19 +2,20 @@
 
 use app::auth::{Action, Principal, Role, Via};
 use app::backend::{Answer, Caller, Users};
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{TokenId, UserId};
 use app::user::{ApiToken, NewToken, User, UserDraft};
 use async_trait::async_trait;
 
-use super::sign_in::faults_of;
+use super::sign_in::{faults_of, password_fault};
 use super::{Service, or_taken};
 use crate::auth::alike::looks;
 use crate::auth::streams::Credential;
-use crate::auth::strength;
 use crate::auth::token::{API_PREFIX, hash, new_secret};
 use crate::error::OrInternal;
+use crate::texts::accounts::{AccountFault, AccountRefusal};
+use crate::texts::{Fault, Missing, Refusal};
 
 impl Service {
     async fn find_user(&self, caller: &Caller, id: UserId) -> Answer<User> {
@@ -22,7 +23,7 @@ impl Service {
         users
             .into_iter()
             .find(|user| user.id == id)
-            .ok_or_else(|| AppError::not_found(caller.lang, caller.lang.pick("这个用户", "user")))
+            .ok_or_else(|| Missing::User.answer(caller.lang))
     }
 
     /// Refuses a name that looks like another account's: people would take one for the other. The
@@ -33,17 +34,14 @@ impl Service {
         let other = users
             .iter()
             .find(|user| user.name != name && looks(&user.name) == look);
-        let Some(other) = other.map(|user| &user.name) else {
+        let Some(other) = other else {
             return Ok(());
         };
-        let message = lang.pick(
-            format!("“{name}”和已有的用户“{other}”看起来一样，请换一个名字"),
-            format!("\"{name}\" looks like the user \"{other}\"; choose another name"),
-        );
-        Err(AppError {
-            fields: vec![FieldError::new("name", "alike", message.clone())],
-            ..AppError::new(ErrorKind::Conflict, "user.name_alike", message)
-        })
+        let alike = AccountRefusal::NameAlike {
+            name: name.to_owned(),
+            other: other.name.clone(),
+        };
+        Err(alike.answer(lang))
     }
 
     /// The caller as an administrator of accounts. A token is not enough: one that leaked could
@@ -67,28 +65,6 @@ impl Service {
         };
         Ok((who.clone(), scope))
     }
-}
-
-fn last_admin(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "user.last_admin",
-        lang.pick(
-            "至少要保留一个可以登录的管理员",
-            "At least one administrator must be able to sign in",
-        ),
-    )
-}
-
-fn unknown_role(lang: Lang) -> FieldError {
-    FieldError::new(
-        "role",
-        "unknown",
-        lang.pick(
-            "角色是 viewer、operator、editor 或 admin",
-            "A role is viewer, operator, editor or admin",
-        ),
-    )
 }
 
 #[async_trait]
@@ -117,14 +93,8 @@ impl Users for Service {
             .insert_user(&act, name, role, &password_hash)
             .await;
         let id = or_taken(inserted, lang, || {
-            let message = lang.pick(
-                format!("已经有用户“{name}”"),
-                format!("A user named \"{name}\" already exists"),
-            );
-            AppError {
-                fields: vec![FieldError::new("name", "taken", message.clone())],
-                ..AppError::new(ErrorKind::Conflict, "user.name_taken", message)
-            }
+            let name = name.to_owned();
+            AccountRefusal::NameTaken { name }.answer(lang)
         })?;
         self.find_user(caller, id).await
     }
@@ -144,7 +114,7 @@ impl Users for Service {
             .await
             .or_internal(lang)?
         {
-            return Err(last_admin(lang));
+            return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         if disabled {
             self.streams.end_user(id, None);
@@ -157,13 +127,13 @@ impl Users for Service {
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
         let Ok(role) = role.parse::<Role>() else {
-            return Err(AppError::invalid(lang, vec![unknown_role(lang)]));
+            return Err(AccountFault::UnknownRole.alone("role", lang));
         };
         let detail = format!("{} → {}", user.role.as_str(), role.as_str());
         let act = self.act(who, "user.role").detail(detail);
         let changed = self.store.set_user_role(&act, id, role).await;
         if !changed.or_internal(lang)? {
-            return Err(last_admin(lang));
+            return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.find_user(caller, id).await
     }
@@ -175,7 +145,7 @@ impl Users for Service {
         let act = self.act(who, "user.delete").detail(user.name);
         let deleted = self.store.delete_user(&act, id).await;
         if !deleted.or_internal(lang)? {
-            return Err(last_admin(lang));
+            return Err(AccountRefusal::LastAdmin.answer(lang));
         }
         self.streams.end_user(id, None);
         Ok(())
@@ -185,7 +155,7 @@ impl Users for Service {
         let who = self.account_admin(caller)?;
         let lang = caller.lang;
         let user = self.find_user(caller, id).await?;
-        if let Some(fault) = strength::check(password, &user.name, lang) {
+        if let Some(fault) = password_fault(password, &user.name, lang) {
             return Err(AppError::invalid(lang, vec![fault]));
         }
         let password_hash = self.new_hash(lang, password).await?;
@@ -195,7 +165,7 @@ impl Users for Service {
             .await
             .or_internal(lang)?
         {
-            return Err(AppError::not_found(lang, lang.pick("这个用户", "user")));
+            return Err(Missing::User.answer(lang));
         }
         self.streams.end_user(id, None);
         Ok(())
@@ -221,7 +191,7 @@ impl Users for Service {
         let owner = found
             .map(|stored| stored.user)
             .filter(|owner| scope.is_none_or(|own| own == owner.id))
-            .ok_or_else(|| AppError::not_found(lang, lang.pick("这个用户", "user")))?;
+            .ok_or_else(|| Missing::User.answer(lang))?;
         let token = format!("{API_PREFIX}{}", new_secret());
         let prefix: String = token.chars().take(12).collect();
         let act = self.act(&who, "token.create").detail(owner.name);
@@ -241,10 +211,7 @@ impl Users for Service {
             .await
             .or_internal(caller.lang)?
         {
-            return Err(AppError::not_found(
-                caller.lang,
-                caller.lang.pick("这个令牌", "token"),
-            ));
+            return Err(Missing::Token.answer(caller.lang));
         }
         self.streams.end_credential(&Credential::Token(id));
         Ok(())

@@ -17,9 +17,9 @@ use super::{Act, Store, StoreError};
 /// An account with its password hash.
 #[derive(Clone, Debug)]
 pub struct StoredUser {
-    /// What others may see.
+    /// The public part.
     pub user: User,
-    /// PHC string.
+    /// As a PHC string.
     pub password_hash: String,
 }
 
@@ -90,7 +90,7 @@ impl Store {
         .transpose()
     }
 
-    /// Adds an account. A name that exists already is a duplicate-key error.
+    /// Adds an account. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -117,7 +117,7 @@ impl Store {
         })
     }
 
-    /// Whether a set-up link is good.
+    /// Whether a set-up link is valid.
     ///
     /// # Errors
     /// When the database fails.
@@ -129,8 +129,8 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Makes the first administrator with a set-up link, which dies with it; `None` when the link
-    /// is not good (any more) or an account exists already.
+    /// Creates the first administrator with a set-up link, which is used up by that; `None` when the link is not
+    /// valid (any more) or an account exists already.
     ///
     /// # Errors
     /// When the database fails.
@@ -167,7 +167,7 @@ impl Store {
         })
     }
 
-    /// Puts a new set-up link in place of all older ones.
+    /// Replaces all set-up links by a new one.
     ///
     /// # Errors
     /// When the database fails.
@@ -188,8 +188,8 @@ impl Store {
         })
     }
 
-    /// Allows or forbids signing in; false when the account is gone, or is the last
-    /// administrator who may sign in. Forbidding ends its sessions.
+    /// Allows or forbids signing in; false when the account does not exist, or is the last administrator who may sign
+    /// in. Forbidding ends its sessions.
     ///
     /// # Errors
     /// When the database fails.
@@ -222,8 +222,8 @@ impl Store {
         })
     }
 
-    /// Gives an account another role; false when the account does not exist, or is the last
-    /// administrator who may sign in and would be none any more.
+    /// Changes the role of an account; false when the account does not exist, or is the last administrator who may
+    /// sign in and would lose that role.
     ///
     /// # Errors
     /// When the database fails.
@@ -277,8 +277,8 @@ impl Store {
         })
     }
 
-    /// Sets a person's own password in place of `old`, as it is stored, and ends their sessions but
-    /// `kept`; tokens stay. False when the account is gone, disabled, or has another password by now.
+    /// Replaces a person's own password, if it is still `old` in its stored form, and ends their sessions except
+    /// `kept`; tokens stay. False when the account does not exist, is disabled, or has another password by now.
     ///
     /// # Errors
     /// When the database fails.
@@ -311,7 +311,7 @@ impl Store {
         })
     }
 
-    /// Sets a password and ends all sessions and tokens; false when the account is gone.
+    /// Sets a password and ends all sessions and tokens; false when the account does not exist.
     ///
     /// # Errors
     /// When the database fails.

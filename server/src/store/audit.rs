@@ -1,4 +1,4 @@
-//! Who changed what, noted in the transaction of the change.
+//! The audit log: who changed what, recorded in the transaction of the change.
 
 use app::auth::Principal;
 use app::id::{TaskId, UserId};
@@ -9,26 +9,33 @@ use super::entity::audit;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
-/// The name under which the product's own acts are logged.
+/// Characters of an address that are kept; the longest, an IPv4 address in IPv6, has 45.
+const CLIENT_MAX: usize = 64;
+/// The name for the product's own acts.
 const ITSELF: &str = "jcrontab";
 
-/// What is being done, and by whom. The transaction that does it writes it to the audit log, so
-/// that neither exists without the other.
+/// An act and its actor. The transaction that performs it also writes it to the audit log, so that neither exists
+/// without the other.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Act {
     who: String,
     via: &'static str,
+    /// Where they asked from; `None` for the product's own acts.
+    client: Option<String>,
     action: &'static str,
     detail: String,
     at: DateTime<Utc>,
 }
 
 impl std::fmt::Display for Act {
-    /// As the server's log has it where the audit log cannot take it.
+    /// The form for the server's log when the audit log cannot be written.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let at = self.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         let (who, via, action) = (&self.who, self.via, self.action);
-        write!(f, "{at} {who} ({via}) {action}")?;
+        match &self.client {
+            Some(client) => write!(f, "{at} {who} ({via}, {client}) {action}")?,
+            None => write!(f, "{at} {who} ({via}) {action}")?,
+        }
         match self.detail.as_str() {
             "" => Ok(()),
             detail => write!(f, ": {detail:?}"),
@@ -37,37 +44,39 @@ impl std::fmt::Display for Act {
 }
 
 impl Act {
-    /// Something that a person or a token does: `task.update`, `user.create`, …
+    /// An act of a person or a token: `task.update`, `user.create`, …
     #[must_use]
     pub fn by(who: &Principal, action: &'static str, at: DateTime<Utc>) -> Self {
         Self {
             who: who.name.clone(),
             via: who.via.as_str(),
+            client: who.from.clone(),
             action,
             detail: String::new(),
             at,
         }
     }
 
-    /// Something that the product does by itself.
+    /// An act of the product itself.
     pub(super) fn of_its_own(action: &'static str, at: DateTime<Utc>) -> Self {
         Self {
             who: ITSELF.to_owned(),
             via: "server",
+            client: None,
             action,
             detail: String::new(),
             at,
         }
     }
 
-    /// What the log says beside it.
+    /// Sets its detail.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
     }
 
-    /// The same, with something said before the rest of its detail.
+    /// Puts words before the rest of its detail.
     pub(super) fn first(mut self, words: String) -> Self {
         self.detail = if self.detail.is_empty() {
             words
@@ -77,31 +86,31 @@ impl Act {
         self
     }
 
-    /// The same by the same person, called something else.
+    /// The same act under another action.
     #[must_use]
     pub fn action(mut self, action: &'static str) -> Self {
         self.action = action;
         self
     }
 
-    /// When it is done.
+    /// The time of the act.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// Who does it.
+    /// The actor.
     #[must_use]
     pub fn who(&self) -> &str {
         &self.who
     }
 
-    /// Writes it to the log.
+    /// Writes it to the audit log.
     pub(super) async fn record(&self, tx: &Tx, object: Option<i64>) -> Result<(), StoreError> {
         self.insert(tx, object, None).await
     }
 
-    /// Writes it to the log as what made this version of a task.
+    /// Writes it to the audit log as the change that made this version of a task.
     pub(super) async fn record_version(
         &self,
         tx: &Tx,
@@ -121,6 +130,7 @@ impl Act {
             at: Set(self.at),
             who: Set(self.who.clone()),
             via: Set(self.via.to_owned()),
+            client: Set(self.client.as_deref().map(kept)),
             action: Set(self.action.to_owned()),
             object_id: Set(object),
             object_version: Set(version),
@@ -133,21 +143,26 @@ impl Act {
     }
 }
 
-/// Something that was done to a task, as the log keeps it.
+/// An address as far as its column holds it.
+fn kept(client: &str) -> String {
+    client.chars().take(CLIENT_MAX).collect()
+}
+
+/// An entry of the audit log about a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TaskChange {
     /// Who did it.
     pub who: String,
     /// What: `task.update`, `task.pause`, …
     pub action: String,
-    /// What the log says beside it: of an update, each field before and after.
+    /// The detail: for an update, each field before and after.
     pub detail: String,
     /// When.
     pub at: DateTime<Utc>,
 }
 
 impl Store {
-    /// Notes an act that changes nothing in the database.
+    /// Records an act that changes nothing in the database.
     ///
     /// # Errors
     /// When the database fails.
@@ -155,7 +170,7 @@ impl Store {
         transaction!(self, |tx| { act.record(tx, object).await })
     }
 
-    /// What made the versions of a task after this one, the latest first.
+    /// The changes that made the versions of a task after this one, latest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -182,8 +197,7 @@ impl Store {
         Ok(rows.into_iter().map(change).collect())
     }
 
-    /// The addresses from which this account signed in since then, the latest first; of at most so
-    /// many sign-ins.
+    /// The addresses from which this account signed in since then, latest first, from a limited number of sign-ins.
     ///
     /// # Errors
     /// When the database fails.
@@ -193,7 +207,7 @@ impl Store {
         since: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<String>, StoreError> {
-        // Things of other kinds may have the same id; the action says which kind is meant.
+        // Objects of other kinds may have the same id; the action identifies the kind.
         Ok(audit::Entity::find()
             .select_only()
             .column(audit::Column::Detail)
@@ -207,7 +221,7 @@ impl Store {
             .await?)
     }
 
-    /// Notes that the product did or met something by itself.
+    /// Records an act or observation of the product itself.
     ///
     /// # Errors
     /// When the database fails.

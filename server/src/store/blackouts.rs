@@ -1,4 +1,4 @@
-//! Blackouts as they are stored.
+//! Stored blackouts.
 
 use app::calendar::BlackoutPolicy;
 use app::id::BlackoutId;
@@ -22,15 +22,15 @@ pub struct StoredBlackout {
     pub tags: Vec<String>,
     /// Zone of the times.
     pub zone: String,
-    /// Start of one that is there once.
+    /// Start of a one-off blackout.
     pub starts_at: Option<DateTime<Utc>>,
-    /// Its end.
+    /// End of a one-off blackout.
     pub ends_at: Option<DateTime<Utc>>,
-    /// Starts of a recurring one.
+    /// Starts of a recurring one, as a cron expression.
     pub cron: Option<String>,
     /// How long a recurring one lasts.
     pub duration_seconds: Option<i64>,
-    /// What becomes of the firings.
+    /// What happens to the firings.
     pub policy: BlackoutPolicy,
 }
 
@@ -79,8 +79,8 @@ impl Store {
             .collect()
     }
 
-    /// Adds a blackout, or replaces the one with its id; `None` when that one is gone. What is
-    /// planned for later is taken back.
+    /// Adds a blackout, or replaces the one with its id; `None` when that one does not exist. Withdraws what is
+    /// planned for later.
     ///
     /// # Errors
     /// When the database fails.
@@ -114,7 +114,7 @@ impl Store {
         })
     }
 
-    /// Removes a blackout; false when it is gone.
+    /// Removes a blackout; false when it does not exist.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Calendars as they are stored: what people added, and updates of the built-in one.
+//! Stored calendars: those that users added, and updates of the built-in one.
 
 use app::calendar::CalendarDraft;
 use app::schedule::BUILTIN_CALENDAR;
@@ -20,13 +20,13 @@ pub struct StoredCalendar {
     pub name: String,
     /// Where it is updated from.
     pub source_url: Option<String>,
-    /// Its days, one line a day or range.
+    /// Its days, one line per day or range.
     pub days: String,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Everything is planned anew: days may mean something else now.
+/// Plans everything again, because days may mean something else now.
 async fn plan_anew(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
     note_change(tx, EVERY_TASK, now).await?;
     withdraw(tx, EVERY_TASK, now).await
@@ -72,7 +72,7 @@ impl Store {
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// Adds a calendar without days. A name that exists already is a duplicate-key error.
+    /// Adds a calendar without days. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -84,7 +84,7 @@ impl Store {
         let now = act.at();
         let source_url = Some(draft.source_url.clone()).filter(|url| !url.is_empty());
         transaction!(self, |tx| {
-            // Other nodes must know it before a schedule asks it.
+            // Other nodes must know it before a schedule uses it.
             note_change(tx, EVERY_TASK, now).await?;
             calendar::Entity::insert(calendar::ActiveModel {
                 name: Set(draft.name.clone()),
@@ -100,7 +100,7 @@ impl Store {
         })
     }
 
-    /// Renames a calendar and sets its URL; its schedules follow. False when it is gone.
+    /// Renames a calendar and sets its URL; its schedules follow. False when it does not exist.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -133,9 +133,9 @@ impl Store {
         })
     }
 
-    /// Changes the days of a calendar: `change` is given the lines that are stored, or `None` where
-    /// it has no row, and says what they become; `None` leaves everything as it is. False when
-    /// nothing was changed. The built-in calendar gets its row by this.
+    /// Changes the days of a calendar: `change` receives the stored lines, or `None` if it has no row, and returns
+    /// the new ones; `None` leaves everything as it is. False when nothing was changed. The built-in calendar gets
+    /// its row this way.
     ///
     /// # Errors
     /// When the database fails.
@@ -147,7 +147,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
-            // Takes the lock that all changes take: what is read here is what is written over.
+            // Takes the lock of all changes: what is read here is what is overwritten.
             plan_anew(tx, now).await?;
             let row = calendar::Entity::find()
                 .filter(calendar::Column::Name.eq(name))
@@ -191,8 +191,7 @@ impl Store {
     pub async fn delete_calendar(&self, act: &Act, name: &str) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             plan_anew(tx, act.at()).await?;
-            // Checked in the transaction that deletes the row: no schedule may start to use it in
-            // between.
+            // Checked in the transaction that deletes the row: no schedule may start to use it in between.
             let uses = schedule::Entity::find()
                 .filter(schedule::Column::Calendar.eq(name))
                 .count(tx)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::channel::{Channel, ChannelKind, DIRECT};
+use app::channel::{Channel, ChannelDetails, ChannelKind, DIRECT};
 use app::i18n::Lang;
 use app::id::ChannelId;
 use app::message::MessageState;
@@ -19,7 +19,7 @@ use super::entity::{channel, channel_slot, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
-/// States of messages that go with their channel: what was sent stays in the history.
+/// States of messages that are deleted with their channel; sent messages stay in the history.
 const NEVER_SENT: [MessageState; 6] = [
     MessageState::Pending,
     MessageState::Waiting,
@@ -34,34 +34,42 @@ const NEVER_SENT: [MessageState; 6] = [
 pub struct NewChannel {
     /// Unique name.
     pub name: String,
-    /// What stands at the other end.
+    /// The service that receives its messages.
     pub kind: ChannelKind,
     /// The masked form of its URL; `None` keeps the stored URL.
     pub masked: Option<String>,
-    /// The way out without its password; `Some(None)` is the server's, `None` keeps the stored one.
+    /// Its proxy without the password; `Some(None)` is the server's, `None` keeps the stored one.
     pub proxy: Option<Option<String>>,
+    /// The language of its messages; `Some(None)` is the server's, `None` keeps the stored one.
+    pub lang: Option<Option<Lang>>,
+    /// Its settings without their secrets; `None` keeps the stored ones.
+    pub settings: Option<ChannelDetails>,
 }
 
-/// What is sealed of a channel.
+/// The sealed values of a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChannelSecret {
-    /// Where it posts to.
+    /// The URL it posts to.
     Url,
-    /// The proxy on the way.
+    /// Its proxy.
     Proxy,
+    /// Its settings.
+    Settings,
 }
 
-/// What is kept of where a channel posts to.
+/// The stored target of a channel.
 #[derive(Clone, Debug)]
 pub struct ChannelTarget {
-    /// What stands at the other end.
+    /// The service that receives its messages.
     pub kind: ChannelKind,
-    /// Where it posts to, sealed.
+    /// The URL it posts to, sealed.
     pub url_sealed: String,
-    /// The way out, without its password; `None` for the server's.
+    /// Its proxy without the password; `None` for the server's.
     pub proxy: Option<String>,
-    /// The whole of a proxy, sealed.
+    /// The complete proxy, sealed.
     pub proxy_sealed: Option<String>,
+    /// Its settings, sealed; `None` where it has none.
+    pub settings_sealed: Option<String>,
     /// The language of its messages; `None` for the server's.
     pub lang: Option<Lang>,
 }
@@ -94,7 +102,7 @@ impl Store {
         }
     }
 
-    /// Channels that do not accept messages, those that began first, first.
+    /// Channels that currently refuse messages, the longest failing first.
     ///
     /// # Errors
     /// When the database fails.
@@ -132,7 +140,7 @@ impl Store {
             .collect()
     }
 
-    /// Where a channel posts to.
+    /// The target of a channel.
     ///
     /// # Errors
     /// When the database fails.
@@ -145,7 +153,8 @@ impl Store {
             url_sealed: row.url_sealed,
             proxy: row.proxy,
             proxy_sealed: row.proxy_sealed,
-            lang: row.lang.as_deref().and_then(Lang::from_tag),
+            settings_sealed: row.settings_sealed,
+            lang: lang(row.lang.as_deref())?,
         }))
     }
 
@@ -171,6 +180,8 @@ impl Store {
             name: row.name,
             url_masked: row.url_masked,
             proxy: row.proxy,
+            lang: lang(row.lang.as_deref())?,
+            settings: details(row.settings.as_deref())?,
             created_at: Stamp(row.created_at),
             last_answer: row.last_answer,
             failing_since: row.failing_since.map(Stamp),
@@ -178,8 +189,8 @@ impl Store {
         })
     }
 
-    /// Adds a channel. `seal` seals its URL or its proxy for its id; `None` of it ends everything. A name that
-    /// exists already is a duplicate-key error.
+    /// Adds a channel. `seal` seals each secret of it for its id; if it returns `None`, nothing is written. An
+    /// existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -209,7 +220,7 @@ impl Store {
         })
     }
 
-    /// Replaces a channel; false when it is gone. `seal` as for [`Self::insert_channel`].
+    /// Replaces a channel; false when it does not exist. `seal` as for [`Self::insert_channel`].
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the URL cannot be sealed.
@@ -229,7 +240,7 @@ impl Store {
         })
     }
 
-    /// Removes a channel that no task sends to; false when one does, or it is gone.
+    /// Removes a channel that no task uses; false when one does, or it does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -263,7 +274,7 @@ impl Store {
     }
 }
 
-/// Writes what a person entered into the row of a channel; false when it is gone.
+/// Writes the input into the row of a channel; false when it does not exist.
 async fn write(
     tx: &Tx,
     id: ChannelId,
@@ -284,16 +295,32 @@ async fn write(
     if let Some(shown) = &new.proxy {
         let proxy = shown.as_deref().filter(|shown| *shown != DIRECT);
         let sealed = proxy.map(|_| seal(ChannelSecret::Proxy)).transpose()?;
-        // What was answered by another way says nothing about this one.
+        // Answers through another proxy say nothing about this one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
             .col_expr(C::Proxy, Expr::value(shown.as_deref()))
             .col_expr(C::ProxySealed, Expr::value(sealed));
     }
+    if let Some(lang) = new.lang {
+        update = update.col_expr(C::Lang, Expr::value(lang.map(code)));
+    }
+    if let Some(details) = &new.settings {
+        let none = *details == ChannelDetails::default();
+        let shown = (!none)
+            .then(|| serde_json::to_string(details))
+            .transpose()
+            .map_err(|_| unknown("channel settings", "unwritable"))?;
+        let sealed = (!none).then(|| seal(ChannelSecret::Settings)).transpose()?;
+        update = update
+            .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::Settings, Expr::value(shown))
+            .col_expr(C::SettingsSealed, Expr::value(sealed));
+    }
     if let Some(masked) = &new.masked {
         let sealed = seal(ChannelSecret::Url)?;
-        // Whatever the old address answered says nothing about the new one.
+        // Answers of the old address say nothing about the new one.
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
@@ -304,9 +331,33 @@ async fn write(
     Ok(update.filter(C::Id.eq(id.0)).exec(tx).await?.rows_affected == 1)
 }
 
+fn unknown(what: &'static str, value: &str) -> StoreError {
+    StoreError::UnknownValue {
+        what,
+        value: value.to_owned(),
+    }
+}
+
 fn kind(text: &str) -> Result<ChannelKind, StoreError> {
-    text.parse().map_err(|()| StoreError::UnknownValue {
-        what: "channel kind",
-        value: text.to_owned(),
-    })
+    text.parse().map_err(|()| unknown("channel kind", text))
+}
+
+/// The word of a language, as it is stored.
+const fn code(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    }
+}
+
+fn lang(text: Option<&str>) -> Result<Option<Lang>, StoreError> {
+    text.map(|text| Lang::from_tag(text).ok_or_else(|| unknown("language", text)))
+        .transpose()
+}
+
+fn details(text: Option<&str>) -> Result<ChannelDetails, StoreError> {
+    text.map_or_else(
+        || Ok(ChannelDetails::default()),
+        |text| serde_json::from_str(text).map_err(|_| unknown("channel settings", text)),
+    )
 }

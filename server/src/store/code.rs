@@ -1,7 +1,7 @@
-//! A column that holds one word of a closed set: a state, a trigger.
+//! A column with one word of a closed set: a state, a trigger.
 //!
-//! The value is bound as the text it always was, so statements, plans and rows are those of a text
-//! column. A word that this version does not know is an error that names column and word.
+//! The value is bound as the text it always was, so statements, plans and rows are those of a text column. A word
+//! that this version does not know is an error that names column and word.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use sea_orm::{
     TryGetable, UpdateMany, Value,
 };
 
-/// A set of words, and the one column that holds them.
+/// A set of words, and the one column that stores them.
 pub(super) trait Stored: Word {
     /// `table.column`, for messages.
     const COLUMN: &'static str;
@@ -187,9 +187,9 @@ pub(super) fn is_one_of<C: ColumnTrait, T: Word>(column: C, states: &[T]) -> Exp
     }
 }
 
-/// An UPDATE that takes rows from one state to the next.
+/// An UPDATE that moves rows from one state to the next.
 pub(super) trait TakeStep {
-    /// Sets the state after the step, where the row is in a state in which it may be taken.
+    /// Sets the state after the step, for rows in a state that allows it.
     fn step<C: ColumnTrait, S: Step>(self, column: C, step: S) -> Self;
 }
 

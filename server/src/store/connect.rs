@@ -1,4 +1,4 @@
-//! Opening and migrating the database.
+//! Opens and migrates the database.
 
 use std::path::Path;
 use std::pin::Pin;
@@ -16,24 +16,24 @@ use super::version::Watcher;
 use super::{Engine, Store, StoreError};
 use crate::telemetry::metrics::DatabaseTimes;
 
-/// Connections a MySQL server is asked for.
+/// Connections to a MySQL server.
 const MYSQL_CONNECTIONS: u32 = 16;
-/// Rows of SQLite that may wait for the side that asked.
+/// Rows that SQLite may read ahead of the caller.
 const ROWS_AHEAD: usize = 1_024;
-/// Readers of an SQLite file.
+/// Connections that read an SQLite file.
 const SQLITE_READERS: u32 = 4;
 
-/// Gives a connection back only outside of a transaction.
+/// Returns a connection to the pool only outside a transaction.
 ///
-/// A full disk or a failed write makes SQLite roll back by itself, and the ROLLBACK that follows
-/// fails; the driver then counts a transaction that is not there, and would take every later BEGIN
-/// for a savepoint that no COMMIT ever makes durable. Such a connection is closed.
+/// A full disk or a failed write makes SQLite roll back by itself, and the ROLLBACK that follows fails; the driver
+/// then still counts a transaction that no longer exists, and would turn every later BEGIN into a savepoint that no
+/// COMMIT ever makes durable. Such a connection is closed.
 fn leave_no_transaction(
     connection: &mut SqliteConnection,
     _: PoolConnectionMetadata,
 ) -> Pin<Box<dyn Future<Output = Result<bool, sea_orm::sqlx::Error>> + Send + '_>> {
     Box::pin(async move {
-        // Behind a rollback that a dropped transaction has only asked for.
+        // Runs after a rollback that a dropped transaction has only requested.
         connection.ping().await?;
         Ok(!connection.is_in_transaction())
     })
@@ -43,7 +43,7 @@ impl Store {
     /// Opens the database: `url` empty means the SQLite file `jcrontab.db` in `data_dir`.
     ///
     /// # Errors
-    /// When the URL is no database of ours, or the database does not answer.
+    /// When the URL is not supported, or the database does not answer.
     pub async fn open(url: &str, data_dir: &Path) -> Result<Self, StoreError> {
         if url.is_empty() {
             Self::open_sqlite(&data_dir.join("jcrontab.db")).await
@@ -60,7 +60,7 @@ impl Store {
             options
                 .max_connections(connections)
                 .min_connections(1)
-                // Idle closing would throw away the page cache of the only writer.
+                // Closing idle connections would discard the page cache of the only writer.
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .acquire_timeout(Duration::from_secs(30))
@@ -75,8 +75,8 @@ impl Store {
                         .busy_timeout(Duration::from_secs(5))
                         .foreign_keys(true)
                         .statement_cache_capacity(200)
-                        // Rows come over from SQLite's own thread: with a full channel the two
-                        // threads wake each other for every few rows.
+                        // SQLite's own thread passes the rows on: with a full channel the two threads wake each other
+                        // for every few rows.
                         .row_buffer_size(ROWS_AHEAD)
                 });
             options
@@ -133,13 +133,13 @@ impl Store {
         Ok(store)
     }
 
-    /// Calls `tell` with every statement, values included, once it is done. Copies of this store
-    /// that were made before do not.
-    pub fn on_statement(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
-        self.count(move |done| tell(&done.statement.to_string()));
+    /// Calls `report` with every statement, values included, once it is done. Existing copies of this store are not
+    /// affected.
+    pub fn on_statement(&mut self, report: impl Fn(&str) + Send + Sync + 'static) {
+        self.count(move |done| report(&done.statement.to_string()));
     }
 
-    /// Has each statement counted once it is done, and something else done with it.
+    /// Counts each statement once it is done, and calls `also` for it.
     fn count(&mut self, also: impl Fn(&sea_orm::metric::Info<'_>) + Send + Sync + 'static) {
         let also = Arc::new(also);
         for connection in [&mut self.writer, &mut self.reader] {
@@ -151,7 +151,7 @@ impl Store {
         }
     }
 
-    /// Brings the database to this version.
+    /// Migrates the database to this version.
     ///
     /// # Errors
     /// When a migration fails.
@@ -159,7 +159,7 @@ impl Store {
         Ok(Migrator::up(&self.writer, None).await?)
     }
 
-    /// The database and its version, for people: `SQLite 3.50.2`, `MySQL 10.11.6-MariaDB`.
+    /// The database and its version, for display: `SQLite 3.50.2`, `MySQL 10.11.6-MariaDB`.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,8 +1,8 @@
-//! What becomes of the run behind a message: a run in message mode is `sending` until its channel
-//! has accepted its text, and is over then (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
+//! The run behind a message: a run in message mode is `sending` until its channel has accepted its text, and then
+//! ends (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
 //!
-//! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction
-//! that changes its message.
+//! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction that changes its
+//! message.
 
 use app::id::{ChannelId, RunId, TaskId};
 use app::message::{MessageKind, MessageState, MessageStep};
@@ -18,7 +18,7 @@ use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{StoreError, Tx, streak};
 
-/// Ends a run that waits for its message; false when it does not. `excerpt` is the text of that
+/// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
 /// message, where it has left.
 pub(super) async fn end_run(
     tx: &Tx,
@@ -65,10 +65,10 @@ pub(super) async fn end_run(
     Ok(true)
 }
 
-/// A message that has not left yet.
+/// A message that has not been sent yet.
 type Unsent = (i64, Lenient<MessageKind>, Option<i64>);
 
-/// Takes back messages that have not left; gives whether a run ended with one of them.
+/// Withdraws messages that have not been sent; returns whether a run ended with one of them.
 async fn take_back(
     tx: &Tx,
     unsent: Vec<Unsent>,
@@ -93,7 +93,7 @@ async fn take_back(
     Ok(ended)
 }
 
-/// Takes back what waits to be sent about a task.
+/// Withdraws the waiting messages of a task.
 pub(super) async fn withdraw_task(
     tx: &Tx,
     id: TaskId,
@@ -105,7 +105,7 @@ pub(super) async fn withdraw_task(
         .select_only()
         .columns([M::Id, M::Kind, M::RunId])
         .filter(is_one_of(M::State, &MessageState::UNSENT))
-        // Little waits, and a task may have sent much: not along the task's index.
+        // Few messages wait, while a task may have sent many: the index by task is not used.
         .filter(Expr::col(M::TaskId).add(0).eq(id.0))
         .into_tuple()
         .all(tx)
@@ -114,7 +114,7 @@ pub(super) async fn withdraw_task(
     Ok(())
 }
 
-/// Takes back what waits to be sent for a run; gives whether the run ended with it.
+/// Withdraws the waiting messages of a run; returns whether the run ended with that.
 pub(super) async fn withdraw_run(
     tx: &Tx,
     id: RunId,
@@ -133,7 +133,7 @@ pub(super) async fn withdraw_run(
     take_back(tx, unsent, reason, now).await
 }
 
-/// Takes back one message, with the picture that waits for it.
+/// Withdraws one message, with the picture that waits for it.
 pub(super) async fn withdraw_message(
     tx: &Tx,
     id: i64,
@@ -155,7 +155,7 @@ pub(super) async fn withdraw_message(
     Ok(())
 }
 
-/// Ends the runs whose messages wait for a channel that is being deleted, or is gone.
+/// Ends the runs whose messages wait for a channel that is being deleted, or does not exist.
 pub(super) async fn channel_gone(
     tx: &Tx,
     id: ChannelId,
@@ -186,8 +186,8 @@ pub(super) async fn channel_gone(
     Ok(())
 }
 
-/// Why a message caused at `at` is not to be sent any more: its task was closed after that.
-/// `None` when it is to be sent.
+/// Why a message caused at `at` must not be sent any more: its task was closed after that. `None` when it is to be
+/// sent.
 pub(super) async fn outdated(
     tx: &Tx,
     id: i64,
@@ -212,7 +212,7 @@ pub(super) fn closed_since(
 ) -> Option<RunReason> {
     match task {
         None => Some(RunReason::TaskGone(Gone::Deleted)),
-        // A start by hand after the close is wanted.
+        // A manual start after the close is deliberate.
         Some((TaskState::Closed, changed)) if at <= changed => {
             Some(RunReason::TaskGone(Gone::Closed))
         }

@@ -16,12 +16,12 @@ pub struct WaitingTask {
     pub id: TaskId,
     /// Its name.
     pub name: String,
-    /// Those that it waits for.
+    /// The tasks that it waits for.
     pub tasks: Vec<TaskId>,
 }
 
 impl Store {
-    /// All tasks that wait for others, closed ones, too: they can be restored.
+    /// All tasks that wait for others, including closed ones: they can be reopened.
     ///
     /// # Errors
     /// When the database fails.
@@ -31,8 +31,8 @@ impl Store {
             .select_only()
             .columns([C::Id, C::Name, C::Execution])
             .filter(C::Execution.is_not_null())
-            // Most tasks wait for nothing, and an execution may be long. Inside of a value the
-            // quotation marks would have backslashes before them.
+            // Most tasks wait for nothing, and an execution may be long. Inside a value the quotation marks would be
+            // preceded by backslashes.
             .filter(C::Execution.not_like("%\"tasks\":[]%"))
             .order_by_asc(C::Id)
             .into_tuple()
@@ -69,7 +69,7 @@ impl Store {
         Ok(id.map(TaskId))
     }
 
-    /// The names of those of these tasks that there are.
+    /// The names of those of these tasks that exist.
     ///
     /// # Errors
     /// When the database fails.

@@ -18,18 +18,18 @@ use super::entity::{occurrence, run, task};
 use super::results::StoredOutput;
 use super::{Store, StoreError};
 
-/// Bad runs of a state that are looked at: the newest.
+/// Bad runs of a state that are examined: the newest.
 const BAD_MAX: u64 = 500;
-/// Bad runs about which the database is asked at once.
+/// Bad runs in one query.
 const BAD_AT_ONCE: usize = 200;
 
 /// The index of a task's firings by the time they were due.
 const BY_TASK: &str = "ix_occurrence_task_id_due_at";
 
-/// A later run, in a question about another one.
+/// Alias of a later run, in a query about another one.
 const NEWER: &str = "newer";
 
-/// Everything of a run but its output.
+/// All of a run except its output.
 #[derive(sea_orm::FromQueryResult)]
 struct RunRow {
     id: i64,
@@ -96,7 +96,7 @@ impl RunRow {
     }
 }
 
-/// A query for everything of a run but its output, which may be long.
+/// A query for all of a run except its output, which may be long.
 fn runs() -> sea_orm::Select<run::Entity> {
     use run::Column as R;
     run::Entity::find().select_only().columns([
@@ -137,7 +137,7 @@ impl Store {
         Ok(self.with_names(rows).await?.pop())
     }
 
-    /// All attempts at the occurrence of a run, or at its start by hand, the first one first.
+    /// All attempts at the occurrence of a run, or at its manual start, first attempt first.
     ///
     /// # Errors
     /// When the database fails.
@@ -156,7 +156,7 @@ impl Store {
             .into_model::<RunRow>()
             .all(&self.reader)
             .await?;
-        // A handful, from two indexes of which neither has this order.
+        // A handful, from two indexes neither of which has this order.
         rows.sort_by_key(|row| row.attempt);
         self.with_names(rows).await
     }
@@ -194,7 +194,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<Run>, StoreError> {
         let rows = runs()
-            // Also without a cursor, so that every page is a range of the primary key.
+            // Filtered without a cursor too, so that every page is a range of the primary key.
             .filter(run::Column::Id.lt(before.unwrap_or(i64::MAX)))
             .order_by_desc(run::Column::Id)
             .limit(limit)
@@ -204,8 +204,8 @@ impl Store {
         self.with_names(rows).await
     }
 
-    /// Firings of a task that ended without a run, due before `before` and not before `since`,
-    /// newest first. Without `since` all of the task's firings may be looked through.
+    /// Firings of a task that ended without a run, due before `before` and not before `since`, newest first. Without
+    /// `since` all of the task's firings may be read.
     ///
     /// # Errors
     /// When the database fails.
@@ -226,7 +226,7 @@ impl Store {
         if let Some(since) = since {
             query = query.filter(O::DueAt.gte(since));
         }
-        // MySQL would rather read the firings of all tasks in these states, and sort them.
+        // MySQL would prefer to read the firings of all tasks in these states, and sort them.
         QueryTrait::query(&mut query).force_index(BY_TASK, IndexHintScope::All);
         let rows = query
             .order_by_desc(O::DueAt)
@@ -252,7 +252,7 @@ impl Store {
             .collect())
     }
 
-    /// Runs under way, oldest first.
+    /// Active runs, oldest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -268,7 +268,7 @@ impl Store {
         self.with_names(rows).await
     }
 
-    /// Bad runs since an instant that are still the last word on their task, newest first.
+    /// Bad runs since an instant that no later run of their task has followed, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -293,7 +293,7 @@ impl Store {
             );
         }
         bad.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
-        // The newest bad run of a task counts when nothing newer has ended.
+        // The newest bad run of a task counts if nothing newer has ended.
         let mut seen = std::collections::HashSet::new();
         bad.retain(|(_, task)| seen.insert(*task));
         let mut last_words: Vec<i64> = Vec::new();
@@ -321,8 +321,8 @@ impl Store {
     /// Those of these runs after which no run of their task has ended.
     async fn last_words(&self, of: &[(i64, i64)]) -> Result<Vec<i64>, StoreError> {
         use run::Column as R;
-        // The task's last run that has ended, backwards along the task's own index. A question
-        // for any newer one makes MariaDB walk through the task's history from its beginning.
+        // The task's last run that has ended, backwards along the task's own index. A query for any newer one makes
+        // MariaDB read the task's history from its beginning.
         let last = Query::select()
             .column((NEWER, R::Id))
             .from_as(run::Entity, NEWER)
@@ -342,7 +342,7 @@ impl Store {
             .await?)
     }
 
-    /// What is kept of a run's output.
+    /// The stored output of a run.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,7 +1,7 @@
-//! Starts by hand that were asked for under a key: the same key gives the same run for a day.
+//! Manual starts with a key: for a day, the same key returns the same run.
 //!
-//! Both functions belong into the transaction of the start itself, so that there is no run
-//! without its key and no key without its run.
+//! Both functions belong in the transaction of the start itself, so that there is no run without its key and no key
+//! without its run.
 
 use app::id::RunId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,10 +10,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use super::entity::idempotency;
 use super::{StoreError, Tx};
 
-/// So long a key is known.
+/// How long a key is known.
 const KNOWN_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// What was asked for under a key within the last day, and the run that it started.
+/// The request made with a key within the last day, and the run that it started.
 pub(super) async fn recall(
     tx: &Tx,
     key_hash: &str,
@@ -22,13 +22,13 @@ pub(super) async fn recall(
     Ok(idempotency::Entity::find_by_id(key_hash.to_owned())
         .one(tx)
         .await?
-        // Also a clock that was set back must not make a key of now unknown.
+        // A clock that was set back must not make a current key unknown either.
         .filter(|row| row.created_at > now - KNOWN_FOR)
         .map(|row| (row.request_hash, RunId(row.run_id))))
 }
 
-/// Keeps a key with the run that it started, and lets go of those of days before. Where another
-/// node has just kept the same key the transaction starts over, and finds it.
+/// Stores a key with the run that it started, and deletes those of earlier days. If another node has just stored the
+/// same key, the transaction starts over and finds it.
 pub(super) async fn remember(
     tx: &Tx,
     key_hash: &str,

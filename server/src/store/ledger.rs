@@ -29,28 +29,28 @@ use super::{Store, StoreError, Tx};
 /// A firing to be written ahead of time, or one (or a range) that was missed.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// Whose firing.
+    /// The task.
     pub task_id: TaskId,
-    /// Which schedule names it.
+    /// The schedule that names it.
     pub schedule_id: ScheduleId,
-    /// The instant the schedule names; the last one where the row stands for several.
+    /// The instant the schedule names; the last one if the row covers several.
     pub scheduled_for: DateTime<Utc>,
-    /// When it starts, before jitter or a blackout puts it off.
+    /// When it starts, before jitter or a blackout postpones it.
     pub base_at: DateTime<Utc>,
     /// When it starts.
     pub due_at: DateTime<Utc>,
-    /// What the row says.
+    /// The kind of row.
     pub entry: PlannedEntry,
 }
 
-/// What a row written by planning says.
+/// A row written by planning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlannedEntry {
     /// It is to fire.
     Planned,
-    /// A rule leaves it out. Firings close together share a row.
+    /// A rule skips it. Firings close together share a row.
     Skipped(SkipReason),
-    /// Nobody was there for so many firings, the first of which is this one.
+    /// No server ran for so many firings, the first of which is this one.
     Missed {
         /// Why.
         reason: MissReason,
@@ -70,31 +70,31 @@ pub enum PlannedEntry {
     },
 }
 
-/// A planned firing whose time has come.
+/// A planned firing that is due.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// The ledger's row.
+    /// Its row in the ledger.
     pub id: OccurrenceId,
-    /// Whose firing.
+    /// The task.
     pub task_id: TaskId,
-    /// Which schedule named it.
+    /// The schedule that named it.
     pub schedule_id: ScheduleId,
     /// The instant the schedule names.
     pub scheduled_for: DateTime<Utc>,
-    /// When it was to start before jitter or a blackout put it off.
+    /// When it was to start before jitter or a blackout postponed it.
     pub base_at: DateTime<Utc>,
-    /// When it was to start, also where it has waited since.
+    /// When it was to start, even if it has waited since.
     pub due_at: DateTime<Utc>,
 }
 
-/// A change of a task, or of what holds for all ([`EVERY_TASK`]).
+/// A change of a task, or of something that applies to all ([`EVERY_TASK`]).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Changed {
     /// Its number.
     pub seq: i64,
     /// The task.
     pub task_id: TaskId,
-    /// When it was made: what was planned for later was taken back.
+    /// When it was made: what was planned for later was withdrawn.
     pub at: DateTime<Utc>,
 }
 
@@ -106,16 +106,16 @@ fn to_changed(row: task_change::Model) -> Changed {
     }
 }
 
-/// Why a plan or a claim was not made.
+/// Why a plan or a claim was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stale {
-    /// Tasks changed since this node looked; reload and try again.
+    /// Tasks changed since this node read them; reload and try again.
     TasksChanged,
 }
 
 /// Rows of one INSERT: well under SQLite's 32,766 variables and MySQL's packet size.
 const CHUNK: usize = 500;
-/// Changes looked through at a start: far more than people make in the seconds planned ahead.
+/// Changes read at start-up: far more than people make in the seconds planned ahead.
 const CHANGES_MAX: u64 = 10_000;
 /// Firings claimed in one transaction.
 const CLAIM_MAX: u64 = 1_000;
@@ -134,10 +134,10 @@ async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, S
         })
 }
 
-/// Stands in the list of changes for "calendars or blackouts": everything is planned anew.
+/// Stands for "calendars or blackouts" in the list of changes: everything is planned again.
 pub const EVERY_TASK: TaskId = TaskId(0);
 
-/// Counts a change of a task. Takes the cluster row's lock, so call it first in a transaction.
+/// Records a change of a task. Takes the cluster row's lock, so it must be the first call in a transaction.
 pub(super) async fn note_change(
     tx: &Tx,
     task_id: TaskId,
@@ -162,8 +162,8 @@ pub(super) async fn note_change(
     Ok(())
 }
 
-/// Takes back what was to start later than now; the loop plans anew. What jitter or a blackout
-/// only put off stays: its instant has passed, and would not be planned again.
+/// Withdraws what was to start later than now; the scheduler plans again. What jitter or a blackout only postponed
+/// stays: its instant has passed, and would not be planned again.
 pub(super) async fn withdraw(
     tx: &Tx,
     task_id: TaskId,
@@ -175,8 +175,8 @@ pub(super) async fn withdraw(
     if task_id != EVERY_TASK {
         mine = mine.add(C::TaskId.eq(task_id.0));
     }
-    // A row that is only a record also blocks its instant, which the new plan may want: one that
-    // was moved to an earlier day is written long before it.
+    // A row that is only a record also blocks its instant, which the new plan may need: one that was moved to an
+    // earlier day is written long before it.
     let later = Condition::any()
         .add(C::DueAt.gt(now).and(C::BaseAt.gt(now)))
         .add(
@@ -184,7 +184,7 @@ pub(super) async fn withdraw(
                 .eq(Code(OccurrenceState::Skipped))
                 .and(C::ScheduledFor.gt(now)),
         );
-    // A row that tells of several firings and has begun is cut off at now.
+    // A row that covers several firings and has begun is cut off at now.
     occurrence::Entity::update_many()
         .col_expr(C::ScheduledFor, Expr::value(now))
         .col_expr(C::BaseAt, Expr::value(now))
@@ -202,7 +202,7 @@ pub(super) async fn withdraw(
     Ok(())
 }
 
-/// Ends what is due and not yet claimed, with a reason.
+/// Ends due firings that have not been claimed, with a reason.
 pub(super) async fn skip_due(
     tx: &Tx,
     task_id: TaskId,
@@ -221,7 +221,7 @@ pub(super) async fn skip_due(
 }
 
 impl Store {
-    /// The number of the last change, and up to when everything is planned.
+    /// The number of the last change, and the time up to which everything is planned.
     ///
     /// # Errors
     /// When the database fails.
@@ -243,8 +243,8 @@ impl Store {
         Ok(rows.into_iter().map(to_changed).collect())
     }
 
-    /// Changes made after an instant, of the last thousands: what a process that stopped may not
-    /// have planned anew.
+    /// Changes made after an instant, up to some thousands: those after which a process that stopped may not have
+    /// planned again.
     ///
     /// # Errors
     /// When the database fails.
@@ -261,9 +261,9 @@ impl Store {
             .collect())
     }
 
-    /// Writes firings ahead of time. Rows that are there already stay as they are.
+    /// Writes firings ahead of time. Existing rows stay as they are.
     ///
-    /// `until`: everything up to here is planned now; `None` when only one task was planned anew.
+    /// `until`: everything up to here is planned now; `None` when only one task was planned again.
     ///
     /// # Errors
     /// When the database fails.
@@ -274,7 +274,7 @@ impl Store {
         seen: i64,
     ) -> Result<Result<(), Stale>, StoreError> {
         transaction!(self, |tx| {
-            // The row lock keeps an edit from slipping in between this check and the rows.
+            // The row lock prevents an edit between this check and the rows.
             let mut lock = cluster::Entity::update_many()
                 .col_expr(
                     cluster::Column::ChangeCounter,
@@ -299,8 +299,8 @@ impl Store {
         })
     }
 
-    /// Takes back what was written as skipped over after `now` by a clock that was ahead: its time
-    /// comes after all. A row that begins before stays.
+    /// Removes rows that a clock which was ahead recorded as skipped after `now`: their time comes after all. A row
+    /// that starts earlier stays.
     ///
     /// # Errors
     /// When the database fails.
@@ -322,7 +322,7 @@ impl Store {
         })
     }
 
-    /// All instants at which something planned is due: seconds of rows, since planning is short.
+    /// All instants at which planned firings are due: rows of a few seconds, because planning is short.
     ///
     /// # Errors
     /// When the database fails.

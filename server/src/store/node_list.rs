@@ -1,4 +1,4 @@
-//! Reading which server processes there are.
+//! Reads the list of server processes.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::code::Code;
 use super::entity::{cluster, node, run};
 use super::{Engine, Store, StoreError};
 
-/// A server process, as its row describes it.
+/// The row of a server process.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredNode {
     /// Random, new at each start.
@@ -26,17 +26,17 @@ pub struct StoredNode {
     pub zone_data: String,
     /// When it started.
     pub started_at: DateTime<Utc>,
-    /// When it was last heard.
+    /// Its last heartbeat.
     pub heartbeat_at: DateTime<Utc>,
     /// Whether it has stopped, or was declared dead.
     pub stopped: bool,
     /// Milliseconds by which its clock is ahead of the database's.
     pub skew_ms: Option<i64>,
-    /// Runs under way on it.
+    /// Active runs on it.
     pub running: u32,
 }
 
-/// The time by the clock that heartbeats are read by where there are several nodes.
+/// The time of the clock that heartbeats use where there are several nodes.
 pub(super) async fn mysql_now<C: ConnectionTrait>(
     connection: &C,
 ) -> Result<DateTime<Utc>, StoreError> {
@@ -53,8 +53,8 @@ pub(super) async fn mysql_now<C: ConnectionTrait>(
 }
 
 impl Store {
-    /// Processes that have not stopped, and those heard not longer ago than `back`; the latest
-    /// first. And the time: the database's where it may have several servers, else `now`.
+    /// Processes that have not stopped, and those with a heartbeat within `back`, latest first. And the time: the
+    /// database's where it may have several servers, else `now`.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Server processes: who is alive.
+//! Server processes: which ones are alive.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -13,7 +13,7 @@ use super::{Store, StoreError};
 pub struct NodeRow {
     /// Random, new at each start.
     pub id: String,
-    /// The data folder it holds.
+    /// The data folder that it holds.
     pub host_key: String,
     /// Name of the machine.
     pub hostname: String,
@@ -26,7 +26,7 @@ pub struct NodeRow {
 }
 
 impl Store {
-    /// Announces this process.
+    /// Registers this process.
     ///
     /// # Errors
     /// When the database fails.
@@ -50,8 +50,8 @@ impl Store {
         })
     }
 
-    /// Says that this process is alive, and by how many milliseconds its machine's clock is ahead of
-    /// the database's; false when it was declared dead.
+    /// Writes the heartbeat of this process, with the milliseconds by which its machine's clock is ahead of the
+    /// database's; false when it was declared dead.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,7 +73,24 @@ impl Store {
         })
     }
 
-    /// Marks a process as gone.
+    /// Notes that this process is alive, on a database of its own: there is no clock to compare,
+    /// and no other process to declare it dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_alive(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(node::Column::HeartbeatAt, Expr::value(now))
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Marks a process as stopped.
     ///
     /// # Errors
     /// When the database fails.
@@ -88,8 +105,8 @@ impl Store {
         })
     }
 
-    /// Processes that are not marked as gone and have this one's identity, but are at another place:
-    /// id, place, last heartbeat.
+    /// Processes that are not marked as stopped and have this one's identity at another place: id, place, last
+    /// heartbeat.
     ///
     /// # Errors
     /// When the database fails.
@@ -110,8 +127,8 @@ impl Store {
             .collect())
     }
 
-    /// Processes other than `me` that are not marked as gone but are: they held the same data
-    /// folder, which `me` holds now, or their heartbeat is older than `silent_since`.
+    /// Processes other than `me` that are not marked as stopped but have stopped: they held the data folder that `me`
+    /// holds now, or their last heartbeat is older than `silent_since`.
     ///
     /// # Errors
     /// When the database fails.
@@ -152,8 +169,7 @@ impl Store {
         Ok(alive)
     }
 
-    /// The sealed text that checks whether a key is the right one; `mine` is stored when there is
-    /// none yet.
+    /// The sealed text that verifies the key; `mine` is stored when there is none yet.
     ///
     /// # Errors
     /// When the database fails.
@@ -176,11 +192,10 @@ impl Store {
         })
     }
 
-    /// What tells whether a key is the right one, where a server has used this database; nothing is
-    /// written.
+    /// The stored text that verifies the key, if a server has used this database; writes nothing.
     ///
     /// # Errors
-    /// When the database fails, or holds no tables of ours.
+    /// When the database fails, or has no tables of ours.
     pub async fn kept_key_check(&self) -> Result<Option<String>, StoreError> {
         let kept: Option<Option<String>> = cluster::Entity::find_by_id(1)
             .select_only()

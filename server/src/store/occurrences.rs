@@ -1,4 +1,4 @@
-//! Reading the ledger: time lines and explanations.
+//! Reads the ledger: planned firings and explanations.
 
 use std::collections::HashMap;
 
@@ -12,9 +12,9 @@ use super::code::Code;
 use super::entity::{audit, occurrence, run, schedule};
 use super::{Store, StoreError};
 
-/// Rows looked through on each side of an instant, by when they were due.
+/// Rows read on each side of an instant, by when they were due.
 const AROUND: u64 = 50;
-/// How many rows of a schedule before an instant are searched for one that stands for many.
+/// Rows of a schedule before an instant that are searched for one that covers many.
 const BEHIND: u64 = 20;
 
 /// A row of the ledger, with its run.
@@ -22,19 +22,19 @@ const BEHIND: u64 = 20;
 pub struct StoredOccurrence {
     /// Its id.
     pub id: OccurrenceId,
-    /// Which schedule named it.
+    /// The schedule that named it.
     pub schedule_id: ScheduleId,
-    /// The instant it named; the last one where the row stands for several.
+    /// The instant it named; the last one if the row covers several.
     pub scheduled_for: DateTime<Utc>,
-    /// When it was to start before jitter or a blackout put it off.
+    /// When it was to start before jitter or a blackout postponed it.
     pub base_at: DateTime<Utc>,
     /// When it was to start.
     pub due_at: DateTime<Utc>,
-    /// How it stands.
+    /// Its state.
     pub state: OccurrenceState,
     /// Why, as a stable code.
     pub reason: Option<String>,
-    /// How many firings it stands for.
+    /// How many firings it covers.
     pub firings: i64,
     /// The first of them.
     pub since: Option<DateTime<Utc>>,
@@ -87,8 +87,8 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// Rows of a task that may cover a time, in no order: those named for it, those due in it,
-    /// and of each schedule the first rows behind its start, of which one may stand for many.
+    /// Rows of a task that may cover a time, in no order: those named for it, those due in it, and the first rows of
+    /// each schedule after its start, one of which may cover many.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,7 +99,7 @@ impl Store {
         until: DateTime<Utc>,
     ) -> Result<Vec<StoredOccurrence>, StoreError> {
         use occurrence::Column as O;
-        // The ids of schedules that were taken out since are in the rows around.
+        // The ids of schedules that have been removed since are in the nearby rows.
         let mut schedules: Vec<i64> = schedule::Entity::find()
             .select_only()
             .column(schedule::Column::Id)
@@ -126,7 +126,7 @@ impl Store {
         schedules.sort_unstable();
         schedules.dedup();
         for schedule in schedules {
-            // Moved or put off, a row is due far from the instant that it is named for.
+            // A moved or postponed row is due far from the instant that it is named for.
             let named = occurrence::Entity::find()
                 .filter(O::ScheduleId.eq(schedule))
                 .filter(O::ScheduledFor.gte(at))
@@ -144,8 +144,8 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// The soonest firing of each of these tasks that is planned and not due yet. What jitter or a
-    /// blackout puts off is only here: its instant has passed.
+    /// The next firing of each of these tasks that is planned and not due yet. What jitter or a blackout postpones is
+    /// only here: its instant has passed.
     ///
     /// # Errors
     /// When the database fails.
@@ -166,7 +166,7 @@ impl Store {
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
-            // Seconds of firings and what is put off: grouping them there would take a sort.
+            // Few rows: firings of seconds, and postponed ones. Grouping them in the database would need a sort.
             for (id, at) in rows {
                 let soonest = next.entry(TaskId(id)).or_insert(at);
                 *soonest = Ord::min(*soonest, at);
@@ -175,7 +175,7 @@ impl Store {
         Ok(next)
     }
 
-    /// Firings of a task whose instant has passed and which start only later, soonest first.
+    /// Firings of a task whose instant has passed and which start later, soonest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -199,8 +199,8 @@ impl Store {
         self.with_runs(rows).await
     }
 
-    /// The last act of a person on a task, at or before an instant, that decides whether it fires:
-    /// what, when, by whom.
+    /// The last act of a person on a task, at or before an instant, that decides whether it fires: what, when, by
+    /// whom.
     ///
     /// # Errors
     /// When the database fails.
@@ -227,7 +227,7 @@ impl Store {
         Ok(row.map(|row| (row.action, row.at, row.who)))
     }
 
-    /// The last time an action was noted since an instant, and its detail.
+    /// The last time an action was recorded since an instant, with its detail.
     ///
     /// # Errors
     /// When the database fails.

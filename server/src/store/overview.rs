@@ -16,10 +16,10 @@ use super::code::{Code, Stored, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{Store, StoreError};
 
-/// The attempt after a run, in a question about that run.
+/// Alias of the attempt after a run, in a query about that run.
 const NEXT: &str = "next_attempt";
 
-/// How much waits in the database.
+/// How much is waiting in the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QueueDepths {
     /// Runs that wait for room or for their next attempt.
@@ -67,10 +67,10 @@ impl Store {
         })
     }
 
-    /// Bad runs since an instant that another attempt follows: with it they are one run.
+    /// Bad runs since an instant that were followed by another attempt: together they count as one run.
     async fn retried(&self, since: DateTime<Utc>) -> Result<i64, StoreError> {
         use run::Column as R;
-        // Along the keys that keep an attempt from being made twice.
+        // Along the keys that prevent an attempt from being made twice.
         let follows = |of: Expr, own: run::Column| {
             Expr::exists(
                 Query::select()
@@ -106,7 +106,7 @@ impl Store {
         Ok(count.unwrap_or(0))
     }
 
-    /// Messages waiting and messages given up.
+    /// Waiting messages and undelivered messages.
     ///
     /// # Errors
     /// When the database fails.
@@ -120,7 +120,7 @@ impl Store {
         Ok((open, of(&counts, &[MessageState::Dead])))
     }
 
-    /// How much waits, along the indexes by state.
+    /// How much is waiting, from the indexes by state.
     ///
     /// # Errors
     /// When the database fails.
@@ -138,7 +138,7 @@ impl Store {
         })
     }
 
-    /// How many rows of a query are in each state: along an index that begins with the state.
+    /// How many rows of a query are in each state, from an index that starts with the state.
     async fn by_state<E: EntityTrait, C: ColumnTrait, T: Stored + Hash>(
         &self,
         query: Select<E>,

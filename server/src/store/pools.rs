@@ -1,4 +1,4 @@
-//! Concurrency pools: how many runs at once, over all nodes.
+//! Concurrency pools: limits on simultaneous runs, over all nodes.
 
 use std::collections::HashMap;
 
@@ -14,30 +14,30 @@ use super::ledger::{EVERY_TASK, note_change};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
-/// A pool as it is stored.
+/// A stored pool.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredPool {
-    /// Its name; `*` is the one of all runs.
+    /// Its name; `*` is the limit of all runs.
     pub name: String,
     /// Runs at once.
     pub slots: u32,
 }
 
-/// Runs of a pool: under way, and waiting.
+/// Runs of a pool, active and waiting.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PoolLoad {
-    /// Under way.
+    /// Active.
     pub running: u32,
     /// Waiting for a slot or for their time.
     pub waiting: u32,
 }
 
-/// What became of the wish to remove a pool.
+/// The outcome of removing a pool.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PoolRemoval {
     /// It is gone.
     Done,
-    /// There was none.
+    /// It did not exist.
     Unknown,
     /// These tasks name it.
     InUse(Vec<(TaskId, String)>),
@@ -47,14 +47,14 @@ impl From<pool::Model> for StoredPool {
     fn from(row: pool::Model) -> Self {
         Self {
             name: row.name,
-            // What is stored was checked to be 1–10000.
+            // Stored values were checked to be 1–10000.
             slots: u32::try_from(row.slots).unwrap_or(1),
         }
     }
 }
 
 impl Store {
-    /// All pools, the one of all runs first, then by name.
+    /// All pools, the limit of all runs first, then by name.
     ///
     /// # Errors
     /// When the database fails.
@@ -79,7 +79,7 @@ impl Store {
         Ok(row.map(StoredPool::from))
     }
 
-    /// What takes the slots of every pool, by its name; under `*` all runs.
+    /// The load of every pool, by its name; under `*` all runs.
     ///
     /// # Errors
     /// When the database fails.
@@ -113,8 +113,8 @@ impl Store {
         Ok(loads)
     }
 
-    /// Adds a pool, or changes its slots. What waits looks again. The act is `pool.create` or
-    /// `pool.update`, whichever it comes to.
+    /// Adds a pool, or changes its slots. Waiting runs are reconsidered. The act is `pool.create` or `pool.update`,
+    /// as appropriate.
     ///
     /// # Errors
     /// When the database fails.
@@ -139,7 +139,7 @@ impl Store {
         })
     }
 
-    /// Removes a pool that no task names.
+    /// Removes a pool that no task uses.
     ///
     /// # Errors
     /// When the database fails.

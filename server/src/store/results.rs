@@ -1,4 +1,4 @@
-//! Writing results, many in one transaction.
+//! Writes results, many in one transaction.
 
 use std::collections::HashMap;
 
@@ -18,18 +18,18 @@ use super::streak;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
-/// What is kept of a run's output.
+/// The stored output of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StoredOutput {
     /// Bytes written by the command.
     pub bytes: i64,
     /// Bytes dropped between head and tail.
     pub dropped: i64,
-    /// A short output whole; of a long one, the end.
+    /// A short output completely; of a long one, the end.
     pub tail: Vec<u8>,
-    /// Name of the object that holds all that was kept.
+    /// Name of the object with all of the stored output.
     pub object: Option<String>,
-    /// The end of the result's text, as lists show it; see `app::run::Run::excerpt`.
+    /// The end of the result's text, as shown in lists; see `app::run::Run::excerpt`.
     #[serde(default)]
     pub excerpt: Option<String>,
 }
@@ -41,50 +41,50 @@ pub struct Outcome {
     pub run_id: RunId,
     /// Its planned firing.
     pub occurrence_id: Option<OccurrenceId>,
-    /// Whose run.
+    /// The task.
     pub task_id: TaskId,
-    /// The fence under which it was claimed.
+    /// The fencing epoch under which it was claimed.
     pub epoch: i32,
     /// How it ended.
     pub state: RunState,
-    /// A sentence where the state alone does not say enough.
+    /// A sentence if the state alone does not say enough.
     pub reason: Option<String>,
     /// When.
     pub finished_at: DateTime<Utc>,
-    /// Exit code, when it ended by itself.
+    /// Exit code, if it ended by itself.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
     pub exit_signal: Option<i32>,
     /// Its output.
     pub output: StoredOutput,
-    /// When the next attempt is due, where there is to be one.
+    /// When the next attempt starts, if there is one.
     pub retry_at: Option<DateTime<Utc>>,
     /// Messages this causes; written in the same transaction.
     pub messages: Vec<NewMessage>,
 }
 
-/// A run that the database holds as `running` under a node.
+/// A run that the database has as `running` under a node.
 #[derive(Clone, Debug)]
 pub struct UnderWay {
     /// Which run.
     pub run_id: RunId,
-    /// Its planned firing; `None` for a start by hand.
+    /// Its planned firing; `None` for a manual start.
     pub occurrence_id: Option<OccurrenceId>,
-    /// Whose run.
+    /// The task.
     pub task_id: TaskId,
     /// The node.
     pub node: String,
-    /// The fence.
+    /// The fencing epoch.
     pub epoch: i32,
-    /// Why its first attempt was started.
+    /// The trigger of its first attempt.
     pub trigger: Trigger,
     /// The instant the schedule named.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it was claimed.
     pub started_at: DateTime<Utc>,
-    /// Which attempt.
+    /// The number of the attempt.
     pub attempt: i32,
-    /// What is filled in, sealed.
+    /// Its parameters, sealed.
     pub parameters_sealed: Option<String>,
     /// Whether it waited before: then only a claim starts it.
     pub waited: bool,
@@ -109,7 +109,7 @@ impl From<run::Model> for UnderWay {
 }
 
 impl UnderWay {
-    /// The outcome of one that no process is known of: it has neither exit code nor output.
+    /// The outcome of a run whose process is unknown: it has neither exit code nor output.
     #[must_use]
     pub fn lost(&self, reason: &RunReason, at: DateTime<Utc>) -> Outcome {
         Outcome {
@@ -144,7 +144,7 @@ impl Store {
         Ok(rows.into_iter().map(UnderWay::from).collect())
     }
 
-    /// Gives a run that is over and has no output what was found of it.
+    /// Attaches rescued output to a run that has ended without any.
     ///
     /// # Errors
     /// When the database fails.
@@ -167,8 +167,8 @@ impl Store {
         })
     }
 
-    /// Writes outcomes and their messages in one transaction. Returns the runs that were fenced:
-    /// another process has ended them, and nothing was written for those.
+    /// Writes outcomes and their messages in one transaction. Returns the fenced runs: another process has ended
+    /// them, and nothing was written for those.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
@@ -221,8 +221,8 @@ impl Store {
     }
 }
 
-/// Writes the next attempt as a run that waits; false when the task is gone. A second one for the
-/// same attempt fails on a unique key, on every engine.
+/// Writes the next attempt as a waiting run; false when the task does not exist. A second one for the same attempt
+/// fails on a unique key, on every engine.
 async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result<bool, StoreError> {
     let Some(last) = run::Entity::find_by_id(outcome.run_id.0).one(tx).await? else {
         return Ok(false);
@@ -260,7 +260,7 @@ async fn plan_retry(tx: &Tx, outcome: &Outcome, due_at: DateTime<Utc>) -> Result
 /// Ends a run that is still ours; false when it is not.
 async fn finish_run(tx: &Tx, outcome: &Outcome, step: RunStep) -> Result<bool, StoreError> {
     use run::Column as R;
-    // What waits for its channel is not over: `store::delivery` ends it.
+    // A run that waits for its channel has not ended: `store::delivery` ends it.
     let finished_at = outcome.state.is_over().then_some(outcome.finished_at);
     let (streak, since) = streak::after(
         tx.get_database_backend(),

@@ -1,5 +1,4 @@
-//! What runs and waits now, for telling people what a start would come to. The start itself
-//! decides in its own transaction.
+//! Active and waiting runs, to predict what would become of a start. The start itself decides in its own transaction.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +14,7 @@ use super::{Store, StoreError};
 use crate::admission::ActiveRun;
 
 impl Store {
-    /// All runs that are under way or wait, oldest first, and the slots of each pool.
+    /// All active and waiting runs, oldest first, and the slots of each pool.
     ///
     /// # Errors
     /// When the database fails.
@@ -36,8 +35,8 @@ impl Store {
             .collect())
     }
 
-    /// Which of these tasks ended their last run after an instant; their last successful one where
-    /// that is asked. As a claim sees it, which looks at the last one.
+    /// Which of these tasks ended their last run after an instant, or their last successful one if requested. As a
+    /// claim sees it, which considers the last one.
     ///
     /// # Errors
     /// When the database fails.
@@ -58,7 +57,7 @@ impl Store {
             if only_success {
                 query = query.filter(R::State.eq(Code(RunState::Succeeded)));
             }
-            // Backwards along the task's own index, and not through all of its history.
+            // Backwards along the task's own index, not through all of its history.
             let last = query
                 .order_by_desc(R::Id)
                 .limit(1)

@@ -19,14 +19,14 @@ use super::{Store, StoreError};
 pub struct SealedSecret {
     /// Its id.
     pub id: SecretId,
-    /// Its name, and that of the variable.
+    /// Its name, which is also that of the variable.
     pub name: String,
     /// Its value, sealed for [`SealedSecret::place`].
     pub sealed: String,
 }
 
 impl SealedSecret {
-    /// What the value of a secret is sealed for: this row and no other.
+    /// The place that the value of a secret is sealed for: this row and no other.
     #[must_use]
     pub fn place(id: SecretId) -> String {
         format!("secret:{id}")
@@ -51,7 +51,7 @@ fn to_sealed(row: secret::Model) -> SealedSecret {
 }
 
 impl Store {
-    /// What a task was granted, by name.
+    /// The secrets granted to a task, by name.
     ///
     /// # Errors
     /// When the database fails.
@@ -86,7 +86,7 @@ impl Store {
         Ok(rows.into_iter().map(to_sealed).collect())
     }
 
-    /// What every task was granted, by task id.
+    /// The secrets granted to every task, by task id.
     pub(super) async fn all_granted(&self) -> Result<HashMap<i64, Vec<SealedSecret>>, StoreError> {
         let secrets: HashMap<i64, SealedSecret> = secret::Entity::find()
             .all(&self.reader)

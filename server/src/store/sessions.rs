@@ -12,22 +12,22 @@ use super::entity::{api_token, session, user};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
-/// Ids in one question: engines limit the values of a statement.
+/// Ids in one query: engines limit the values of a statement.
 const AT_ONCE: usize = 500;
 
 /// The account behind a session or a token.
 #[derive(Clone, Debug)]
 pub struct SessionUser {
-    /// Whose.
+    /// The account.
     pub user: User,
     /// When the session or token was last used.
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// Of a token: its id.
+    /// The id of the token, for a token.
     pub token_id: Option<TokenId>,
 }
 
 impl Store {
-    /// Starts a session and notes the sign-in.
+    /// Starts a session and records the sign-in.
     ///
     /// # Errors
     /// When the database fails.
@@ -63,8 +63,8 @@ impl Store {
         })
     }
 
-    /// The account of a session that is still good: neither past its end, nor idle since before
-    /// `idle_since`, nor of a disabled account.
+    /// The account of a valid session: neither past its end, nor idle since before `idle_since`, nor of a disabled
+    /// account.
     ///
     /// # Errors
     /// When the database fails.
@@ -87,7 +87,7 @@ impl Store {
             .await
     }
 
-    /// Which of these sessions are still good, by the same rules as [`Self::session_user`].
+    /// Which of these sessions are still valid, by the same rules as [`Self::session_user`].
     ///
     /// # Errors
     /// When the database fails.
@@ -115,7 +115,7 @@ impl Store {
         Ok(good)
     }
 
-    /// Which of these tokens are still good, by the same rules as [`Self::token_user`].
+    /// Which of these tokens are still valid, by the same rules as [`Self::token_user`].
     ///
     /// # Errors
     /// When the database fails.
@@ -154,7 +154,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
-    /// Notes that a session is used.
+    /// Records the use of a session.
     ///
     /// # Errors
     /// When the database fails.
@@ -243,7 +243,7 @@ impl Store {
         })
     }
 
-    /// The account of a token that is still good.
+    /// The account of a valid token.
     ///
     /// # Errors
     /// When the database fails.
@@ -265,7 +265,7 @@ impl Store {
         }
     }
 
-    /// Notes that a token is used.
+    /// Records the use of a token.
     ///
     /// # Errors
     /// When the database fails.
@@ -280,7 +280,7 @@ impl Store {
         })
     }
 
-    /// Ends a token; with `of`, only when it is that account's. False when there is none such.
+    /// Revokes a token; with `of`, only if it belongs to that account. False when there is none.
     ///
     /// # Errors
     /// When the database fails.

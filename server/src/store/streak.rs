@@ -1,6 +1,5 @@
-//! How many runs of a task ended badly in a row. Each run that ends carries the number on from the
-//! one before, so that no reader counts: one step back along the task's index, and none for a run
-//! that succeeded.
+//! How many consecutive runs of a task ended badly. Each run that ends continues the count of the previous one, so
+//! that no reader has to count: one step back along the task's index, and none for a run that succeeded.
 
 use app::id::{RunId, TaskId};
 use app::run::RunState;
@@ -10,13 +9,13 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query};
 
 use super::entity::run;
 
-/// The run before, in a question from another one.
+/// Alias of the previous run, in a query from another one.
 const BEFORE: &str = "before";
-/// What is read of it.
+/// Alias of the column that is read from it.
 const READ: &str = "was";
 
-/// The values of the columns `streak` and `streak_since` of a run that ends in a state. All attempts
-/// at a firing are one run, counted with the first; one that was stopped leaves the streak as it is.
+/// The values of the columns `streak` and `streak_since` of a run that ends in a state. All attempts at a firing
+/// count as one run, with the first; one that was stopped leaves the streak as it is.
 pub(super) fn after(
     backend: DatabaseBackend,
     task: TaskId,
@@ -56,7 +55,7 @@ fn before(backend: DatabaseBackend, task: TaskId, id: RunId, column: run::Column
         .limit(1)
         .to_owned();
     if backend == DatabaseBackend::MySql {
-        // MySQL reads nothing of the table that it writes, but for a derived table.
+        // MySQL cannot read the table that it updates, except through a derived table.
         query = Query::select()
             .column(READ)
             .from_subquery(query, "earlier")

@@ -21,19 +21,22 @@ use super::{Store, StoreError, Tx};
 pub use list::ListedTask;
 pub(super) use rows::{from_json, to_json};
 use rows::{to_live, to_task};
-pub use search::{SearchFault, patterns as search_patterns};
+pub use search::{
+    CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
+    patterns as search_patterns,
+};
 
-/// The column that search looks through. Not in the entity: nothing that reads tasks reads it.
+/// The column that the search matches. Not in the entity: nothing that reads tasks needs it.
 const SEARCH: &str = "search";
 
-/// A task as the loop needs it: active or paused, with the schedules in force.
+/// A task as the scheduler needs it: active or paused, with the schedules in force.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LiveTask {
     /// The task.
     pub task: Task,
     /// The schedules in force.
     pub schedules: Vec<Schedule>,
-    /// What it was granted, sealed.
+    /// The secrets granted to it, sealed.
     pub secrets: Vec<SealedSecret>,
 }
 
@@ -51,7 +54,7 @@ impl LiveTask {
     }
 }
 
-/// Takes the lock of a task's row until the transaction ends.
+/// Locks a task's row until the transaction ends.
 pub(super) async fn lock(tx: &Tx, id: TaskId) -> Result<bool, StoreError> {
     let touched = task::Entity::update_many()
         .col_expr(task::Column::Version, Expr::col(task::Column::Version))
@@ -77,7 +80,7 @@ pub(super) async fn schedules_of<C: ConnectionTrait>(
     Ok(all)
 }
 
-/// Tasks that one statement reads where all are read.
+/// Tasks per statement where all are read.
 const TASKS_AT_ONCE: u64 = 500;
 
 impl Store {
@@ -95,18 +98,18 @@ impl Store {
         Ok(ids.into_iter().map(TaskId).collect())
     }
 
-    /// All active and paused tasks with the schedules in force, and the number of the last change they show.
+    /// All active and paused tasks with the schedules in force, and the number of the last change that they include.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn live_tasks(&self) -> Result<(i64, Vec<LiveTask>), StoreError> {
-        // The counter first: a change between the two reads is then seen again, not lost.
+        // The counter first: a change between the two reads is then read twice, not lost.
         let (seen, _) = self.cluster_state().await?;
         let mut secrets = self.all_granted().await?;
         let mut tasks = Vec::new();
         let mut after = 0;
         loop {
-            // In parts: all rows at once, besides all tasks, would be the server's largest moment.
+            // In parts: all rows at once, in addition to all tasks, would be the server's peak of memory.
             let rows = task::Entity::find()
                 .filter(task::Column::Id.gt(after))
                 .filter(task::Column::State.ne(Code(TaskState::Closed)))
@@ -134,7 +137,7 @@ impl Store {
         Ok((seen, tasks))
     }
 
-    /// One task with the schedules in force; `None` when it is gone or closed.
+    /// One task with the schedules in force; `None` when it does not exist or is closed.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! The database's clock: the one that all nodes agree on.
+//! The database's clock, which all nodes agree on.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::ConnectionTrait;
@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, Query};
 use super::{Engine, Store, StoreError};
 
 impl Store {
-    /// The time by the database; `None` where it is in this process and has no clock of its own.
+    /// The time of the database; `None` if it runs in this process and has no clock of its own.
     ///
     /// # Errors
     /// When the database fails.
@@ -15,7 +15,7 @@ impl Store {
         if self.engine == Engine::Sqlite {
             return Ok(None);
         }
-        // UTC_TIMESTAMP(6): whatever the session's time zone.
+        // UTC_TIMESTAMP(6) does not depend on the session's time zone.
         let now = Expr::cust("UTC_TIMESTAMP(6)");
         let query = Query::select().expr_as(now, "now").to_owned();
         let row = self.writer.query_one(&query).await?;

@@ -1,4 +1,4 @@
-//! Transactions, and which failures are worth another try.
+//! Transactions, and which failures are worth a retry.
 
 use std::time::{Duration, Instant};
 
@@ -12,31 +12,30 @@ use super::code::UnknownWord;
 use super::{Engine, Store};
 use crate::telemetry::metrics::DatabaseTimes;
 
-/// A transaction under way.
+/// An open transaction.
 pub type Tx = DatabaseTransaction;
 
-/// Tries of a transaction that lost against another one.
+/// Tries of a transaction that conflicts with another one.
 const TRIES: u32 = 8;
 
-/// Tries of a BEGIN that another process is in the way of; each waits for the busy timeout.
+/// Tries of a BEGIN while another process holds the lock; each waits for the busy timeout.
 pub(super) const BEGIN_TRIES: u32 = 5;
 
-/// Answers of a MySQL or MariaDB server that takes neither this account nor this database
-/// (server error reference): 1044 and 1045 access denied, 1049 no such database, 1130 host not
-/// allowed, 1524 plugin of the account not loaded, 1698 access denied without a password, 1820 and
-/// 1862 password expired, 3118 and 4151 account locked.
+/// Errors of a MySQL or MariaDB server that accepts neither this account nor this database (server error reference):
+/// 1044 and 1045 access denied, 1049 no such database, 1130 host not allowed, 1524 plugin of the account not loaded,
+/// 1698 access denied without a password, 1820 and 1862 password expired, 3118 and 4151 account locked.
 const REFUSED: [u16; 10] = [1044, 1045, 1049, 1130, 1524, 1698, 1820, 1862, 3118, 4151];
 
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// `DATABASE_URL` names no database that we know.
+    /// `DATABASE_URL` names an unsupported database.
     #[error("DATABASE_URL must be empty or start with mysql://")]
     UnknownUrl,
-    /// The database or the way to it failed.
+    /// The database or the connection to it failed.
     #[error("the database failed")]
     Database(#[source] DbErr),
-    /// A row holds something that no version of ours writes.
+    /// A row contains something that no version of ours writes.
     #[error("the database holds {what} {value:?}, which this version does not know")]
     UnknownValue {
         /// What kind of value it is.
@@ -44,16 +43,16 @@ pub enum StoreError {
         /// The value.
         value: String,
     },
-    /// What was to be written does not follow on the state that it is written to.
+    /// The write is not a valid step from the current state.
     #[error(transparent)]
     Refused(#[from] RefusedTransition),
-    /// A value could not be sealed, or did not open with the key at hand.
+    /// A value could not be sealed, or does not open with the current key.
     #[error("{what} cannot be sealed or opened with this key")]
     Seal {
         /// Whose value: `secret 3`.
         what: String,
     },
-    /// It did not answer in time; whether it did what was asked is not known.
+    /// It did not answer in time; whether it executed the statement is unknown.
     #[error("the database does not answer")]
     Silent,
     /// The rows changed between reading and writing; the transaction must start over.
@@ -83,12 +82,12 @@ impl StoreError {
             if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
     }
 
-    /// Whether the database cannot be reached, rather than refusing the statement.
+    /// Whether the database cannot be reached, as opposed to refusing the statement.
     #[must_use]
     pub fn is_away(&self) -> bool {
         match self {
             Self::Silent | Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
-            // Held by another process, or the disk is full or failing.
+            // Locked by another process, or the disk is full or failing.
             Self::Database(
                 DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)),
             ) => {
@@ -106,16 +105,15 @@ impl StoreError {
         }
     }
 
-    /// Whether a database server answered and let us not in: the account, its password or host, or
-    /// the name of the database in `DATABASE_URL` is not what it takes.
+    /// Whether a database server answered and refused us: the account, its password or host, or the name of the
+    /// database in `DATABASE_URL` is wrong.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.mysql_code()
             .is_some_and(|code| REFUSED.contains(&code))
     }
 
-    /// The number of a failure that a MySQL or MariaDB server answered with, also where it refused
-    /// the connection.
+    /// The error number of a MySQL or MariaDB server, even if it refused the connection.
     #[must_use]
     pub fn mysql_code(&self) -> Option<u16> {
         let Self::Database(
@@ -147,8 +145,8 @@ impl StoreError {
         Some(database.code()?.parse::<u32>().ok()? & 0xff)
     }
 
-    /// Whether the whole transaction may be tried again: MySQL 1213 (deadlock, also Galera
-    /// certification at COMMIT) and 1205 (lock wait), SQLite BUSY and its extended codes.
+    /// Whether the whole transaction may be retried: MySQL 1213 (deadlock, also Galera certification at COMMIT) and
+    /// 1205 (lock wait), SQLite BUSY and its extended codes.
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Raced => true,
@@ -176,10 +174,9 @@ impl StoreError {
     }
 }
 
-/// Runs the block in one write transaction and commits it: `transaction!(store, |tx| { … Ok(x) })`.
-/// Starts over, a few times, when another transaction was in the way, so the block may run more
-/// than once. A macro, because a closure of this kind cannot promise that its future is `Send`
-/// while it borrows from its surroundings.
+/// Runs the block in one write transaction and commits it: `transaction!(store, |tx| { … Ok(x) })`. Starts over, a
+/// few times, after a conflict with another transaction, so the block may run more than once. A macro, because a
+/// closure of this kind cannot promise that its future is `Send` while it borrows from its environment.
 macro_rules! transaction {
     ($store:expr, |$tx:ident| $body:block) => {{
         let mut tried = 0;
@@ -187,7 +184,7 @@ macro_rules! transaction {
             tried += 1;
             let transaction = match $store.begin().await {
                 Ok(transaction) => transaction,
-                // Another process holds the file, already for longer than one wait.
+                // Another process has held the file for longer than one wait already.
                 Err(error) if error.is_transient() && tried < $crate::store::txn::BEGIN_TRIES => {
                     continue;
                 }
@@ -205,12 +202,12 @@ macro_rules! transaction {
 }
 pub(super) use transaction;
 
-/// Says what a block fails with, which the compiler cannot find out by itself.
+/// States the error type of a block, which the compiler cannot infer.
 pub(super) fn fallible<T, F: Future<Output = Result<T, StoreError>>>(work: F) -> F {
     work
 }
 
-/// Commits or rolls back; `None` when the transaction is to start over, after a pause.
+/// Commits or rolls back; `None` when the transaction has to start over, after a pause.
 pub(super) async fn finish<T>(
     tx: Tx,
     result: Result<T, StoreError>,
@@ -225,8 +222,8 @@ pub(super) async fn finish<T>(
             committed.map(|()| value).map_err(StoreError::from)
         }
         Err(error) => {
-            // The first failure is the one to report; a rollback that fails as well means the
-            // connection is gone, and the database rolls back by itself.
+            // The first failure is the one to report; a rollback that fails as well means that the connection is
+            // lost, and the database rolls back by itself.
             if let Err(rollback) = tx.rollback().await {
                 tracing::debug!(error = %rollback, "rollback failed");
             }

@@ -10,12 +10,12 @@ use super::{Store, StoreError};
 /// A state of the database: equal versions are equal contents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DataVersion {
-    /// SQLite counts for each connection by itself: which one has counted.
+    /// SQLite counts separately for each connection: this is the one that counted.
     connection: u64,
     count: i64,
 }
 
-/// A connection of its own that sees what all others have done.
+/// A separate connection that sees the commits of all others.
 #[derive(Clone, Debug)]
 pub(super) struct Watcher {
     pub(super) connection: DatabaseConnection,
@@ -24,11 +24,11 @@ pub(super) struct Watcher {
 }
 
 impl Store {
-    /// The version of everything that is committed, by this process or by another; `None` where the
-    /// database has no such number.
+    /// The version of everything that is committed, by this process or by another; `None` where the database has no
+    /// such number.
     ///
-    /// `PRAGMA data_version` (<https://www.sqlite.org/pragma.html#pragma_data_version>) counts the
-    /// commits of all other connections, so the one that asks never writes.
+    /// `PRAGMA data_version` (<https://www.sqlite.org/pragma.html#pragma_data_version>) counts the commits of all
+    /// other connections, so the connection that reads it never writes.
     ///
     /// # Errors
     /// When the database fails.
@@ -41,7 +41,7 @@ impl Store {
         let row = watcher.connection.query_one_raw(ask).await?;
         let connection = watcher.opened.load(Ordering::SeqCst);
         if before != connection {
-            // It was opened anew for this very question: the next one is certain again.
+            // It was reopened for this query: only the next one is reliable again.
             return Ok(None);
         }
         let count = row.map(|row| row.try_get_by_index(0)).transpose()?;

@@ -1,7 +1,7 @@
-//! The metrics of one process. Counters are in memory and are counted where things happen; only
-//! [`Depths`] are read at a scrape.
+//! The metrics of one process. Counters are in memory and are updated where things happen; only [`Depths`] are read
+//! at a scrape.
 //!
-//! No registry of the whole process: each server, and each test, has its own.
+//! No process-wide registry: each server, and each test, has its own.
 
 use std::time::Duration;
 
@@ -31,20 +31,20 @@ use http::HttpMetrics;
 use loops::LoopFamilies;
 pub use loops::LoopMetrics;
 
-/// The media type of what [`Metrics::text`] gives.
+/// The media type of [`Metrics::text`].
 pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
 
 type One = [(&'static str, &'static str); 1];
 type Two = [(&'static str, &'static str); 2];
 
-/// What became of an attempt to claim.
+/// The outcome of a claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Claim {
     /// Runs were started.
     Claimed,
-    /// Nothing was to be started.
+    /// Nothing was due.
     Empty,
-    /// Tasks had changed, or another server was faster; it is tried again at once.
+    /// Tasks had changed, or another server was faster; the claim is retried at once.
     Raced,
     /// The database failed.
     Failed,
@@ -63,14 +63,14 @@ impl Claim {
     }
 }
 
-/// What became of an attempt to send a message.
+/// The outcome of an attempt to send a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Delivery {
     /// The channel accepted it.
     Sent,
-    /// It failed and is tried again.
+    /// It failed and will be retried.
     Retry,
-    /// The vendor's rate limit is reached; it is tried again.
+    /// The vendor's rate limit was reached; it will be retried.
     RateLimited,
     /// It is given up.
     Dead,
@@ -89,7 +89,7 @@ impl Delivery {
     }
 }
 
-/// States that the end of a run on this server can have.
+/// Final states of a run on this server.
 const ENDS: [RunState; 6] = [
     RunState::Sending,
     RunState::Succeeded,
@@ -118,7 +118,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// All metrics at zero. `tasks_max` is the number of tasks that have series of their own.
+    /// All metrics at zero. `tasks_max` is the number of tasks with series of their own.
     #[must_use]
     pub fn new(database: &DatabaseTimes, tasks_max: usize) -> Self {
         let mut registry = Registry::default();
@@ -132,8 +132,7 @@ impl Metrics {
         let claims = Family::<One, Counter>::default();
         let messages = Family::<Two, Counter>::default();
         let (start_delay, claim) = (histogram::start_delay(), histogram::latency());
-        // All series are there from the start: a rate over one that appears with its first event
-        // misses that event.
+        // All series exist from the start: a rate over one that appears with its first event misses that event.
         for trigger in TRIGGERS {
             drop(started.get_or_create(&[("trigger", trigger.as_str())]));
             for state in ENDS {
@@ -146,7 +145,7 @@ impl Metrics {
         for result in Claim::ALL {
             drop(claims.get_or_create(&[("result", result.as_str())]));
         }
-        for kind in ChannelKind::ALL {
+        for kind in ChannelKind::ALL.iter().copied() {
             for result in Delivery::ALL {
                 drop(messages.get_or_create(&message_labels(kind, result)));
             }
@@ -203,7 +202,7 @@ impl Metrics {
         }
     }
 
-    /// Everything in the Prometheus text format.
+    /// All metrics in the Prometheus text format.
     ///
     /// # Errors
     /// When a metric cannot be written as text.
@@ -214,13 +213,13 @@ impl Metrics {
         Ok(text)
     }
 
-    /// A run starts.
+    /// A run started.
     pub fn run_started(&self, trigger: Trigger) {
         let labels = [("trigger", trigger.as_str())];
         self.started.get_or_create(&labels).inc();
     }
 
-    /// A run has ended, after so long.
+    /// A run ended, after this time.
     pub fn run_ended(&self, task: TaskId, state: RunState, trigger: Trigger, took: Duration) {
         self.ended
             .get_or_create(&ended_labels(state, trigger))
@@ -234,26 +233,26 @@ impl Metrics {
         }
     }
 
-    /// A run starts so long after the instant it was to start at.
+    /// A run started this long after its due instant.
     pub fn start_delay(&self, delay: Duration) {
         self.start_delay.observe(delay.as_secs_f64());
     }
 
-    /// A claim was made, and took so long.
+    /// A claim was made, and took this long.
     pub fn claim(&self, result: Claim, took: Duration) {
         let labels = [("result", result.as_str())];
         self.claims.get_or_create(&labels).inc();
         self.claim.observe(took.as_secs_f64());
     }
 
-    /// An attempt to send a message is over.
+    /// An attempt to send a message ended.
     pub fn message(&self, kind: ChannelKind, result: Delivery) {
         self.messages
             .get_or_create(&message_labels(kind, result))
             .inc();
     }
 
-    /// A request was answered, after so long.
+    /// A request was answered, after this time.
     pub fn request(&self, method: &str, status: u16, took: Duration) {
         self.http.answered(method, status, took);
     }

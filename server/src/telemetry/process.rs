@@ -1,4 +1,4 @@
-//! What the kernel says of this process (proc(5)), under the names that all Prometheus clients use.
+//! What the kernel reports about this process (proc(5)), under the names that all Prometheus clients use.
 
 use nix::sys::resource::{Resource, getrlimit};
 use prometheus_client::collector::Collector;
@@ -11,19 +11,19 @@ use prometheus_client::metrics::gauge::ConstGauge;
 #[derive(Debug)]
 pub(super) struct Process;
 
-/// The fields of `/proc/self/stat` that are shown.
+/// The fields of `/proc/self/stat` that are exported.
 #[derive(PartialEq, Debug)]
 struct Stat {
     /// Processor time in ticks, user and system.
     cpu: u64,
     threads: u64,
-    /// Since the machine came up, in ticks.
+    /// Time since boot, in ticks.
     started: u64,
     virtual_bytes: u64,
     resident_pages: u64,
 }
 
-/// Reads a line of `/proc/PID/stat`. The name of the program, in parentheses, may hold anything.
+/// Parses a line of `/proc/PID/stat`. The name of the program, in parentheses, may contain anything.
 fn read(line: &str) -> Option<Stat> {
     let (_, rest) = line.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
@@ -38,7 +38,7 @@ fn read(line: &str) -> Option<Stat> {
     })
 }
 
-/// When the machine came up, in seconds since 1970.
+/// The boot time, in seconds since 1970.
 fn boot_time() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/stat").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("btime "))?;
@@ -97,7 +97,7 @@ impl Collector for Process {
             }
         }
         if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
-            // One of them is this folder itself.
+            // One of them is the handle of this folder itself.
             let open = u64::try_from(files.count().saturating_sub(1)).unwrap_or(u64::MAX);
             gauge(encoder, "process_open_fds", "Open files", float(open))?;
         }

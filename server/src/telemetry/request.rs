@@ -1,11 +1,10 @@
-//! The id of a request: in the answer's header, on every line logged for it, and in the failures
-//! that people report.
+//! The id of a request: in the answer's header, in every log line about it, and in the failures that people report.
 
 use std::sync::Arc;
 
 use crate::auth::token::random_id;
 
-/// Characters of an id that a proxy may hand in.
+/// The longest id that a proxy may pass.
 const LENGTH_MAX: usize = 64;
 
 /// The id of a request.
@@ -13,19 +12,18 @@ const LENGTH_MAX: usize = 64;
 pub struct RequestId(Arc<str>);
 
 tokio::task_local! {
-    /// The request that this task answers.
+    /// The request that the current task answers.
     static CURRENT: RequestId;
 }
 
 impl RequestId {
-    /// A new one.
+    /// A new random id.
     #[must_use]
     pub fn random() -> Self {
         Self(Arc::from(random_id(8)))
     }
 
-    /// The id that a trusted proxy has given; `None` for text that has no place in a header or in
-    /// a line of the log.
+    /// The id passed by a trusted proxy; `None` for text that does not belong in a header or a log line.
     #[must_use]
     pub fn given(text: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');

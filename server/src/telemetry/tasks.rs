@@ -1,6 +1,5 @@
-//! Counters with a label for each task, off by default: a series for each of many tasks is what a
-//! Prometheus server runs out of memory with. So there is a limit, and what is beyond it is counted
-//! together.
+//! Counters with a label per task, off by default: one series for each of many tasks is what makes a Prometheus
+//! server run out of memory. So there is a limit, and tasks beyond it are counted together.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Between instants and what a calendar and a clock on the wall show.
+//! Converts between instants and civil dates and times.
 
 use app::schedule::{Moment, read_moment};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::offsets::{offset_at, resolve};
 use super::{instant, timestamp, unix};
 
-/// The face of a clock as seconds: what UTC would have to be to look like it. Fractions are lost.
+/// A civil date and time as the seconds of a UTC clock that shows the same. Fractions are dropped.
 pub(super) fn wall(face: Face) -> i64 {
     // The last day of the year 9999 is beyond jiff's instants, and so is the first of −9999.
     let edge = if face.year() < 0 {
@@ -21,18 +21,18 @@ pub(super) fn wall(face: Face) -> i64 {
     at.as_second() - i64::from(at.subsec_nanosecond() < 0)
 }
 
-/// The face of a clock from its seconds.
+/// The civil date and time of such seconds.
 pub(super) fn face(wall: i64) -> Face {
     Offset::UTC.to_datetime(timestamp(wall))
 }
 
-/// What a clock in a zone shows at an instant, without fractions of a second.
+/// The civil date and time in a zone at an instant, without fractions of a second.
 pub(super) fn civil(zone: &TimeZone, at: DateTime<Utc>) -> Face {
     let at = unix(at);
     face(at + offset_at(zone, at))
 }
 
-/// The date in a zone at an instant. Beyond the years −9999 to 9999 the nearest date within them.
+/// The date in a zone at an instant. Beyond the years −9999 to 9999, the nearest date within them.
 #[must_use]
 pub fn civil_date(zone: &TimeZone, at: DateTime<Utc>) -> Date {
     civil(zone, at).date()
@@ -46,13 +46,13 @@ pub fn civil_time(zone: &TimeZone, at: DateTime<Utc>) -> Time {
 
 /// The instant of a time of day on a date in a zone.
 ///
-/// By the rule for fixed times: a time that the clock jumps over is the first valid instant after
-/// the gap, which may lie on a later date, and a repeated time is its first pass.
+/// By the rule for fixed times: a time in a gap is the first valid instant after it, which may lie on a later date,
+/// and a repeated time is its first pass.
 #[must_use]
 pub fn at_time_on(zone: &TimeZone, date: Date, time: Time) -> DateTime<Utc> {
     let wall = wall(date.to_datetime(time));
     let at = resolve(zone, wall);
-    // After a gap the fraction belongs to a second that never was.
+    // After a gap the fraction belongs to a second that does not exist.
     let kept = at + offset_at(zone, at) == wall;
     let fraction = if kept { time.subsec_nanosecond() } else { 0 };
     instant(at)
@@ -67,13 +67,13 @@ pub fn start_of_day(zone: &TimeZone, date: Date) -> DateTime<Utc> {
     at_time_on(zone, date, Time::midnight())
 }
 
-/// Reads an instant as people type it: RFC 3339, or a date and a time of day in `zone`, or a date
-/// alone, which is its first instant ([`app::schedule::read_moment`]). A time in a gap is taken as
-/// the first valid instant after it, a repeated one as its first pass.
+/// Parses an instant as people type it: RFC 3339, or a date and a time of day in `zone`, or a date alone, which is
+/// its first instant ([`app::schedule::read_moment`]). A time in a gap is the first valid instant after it, a
+/// repeated one is its first pass.
 #[must_use]
 pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    // Before all else: what was stored may have fractions of a second.
+    // Tried first: stored values may have fractions of a second.
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
@@ -92,8 +92,8 @@ pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Reads where something ends: as [`parse_instant`], but a date alone is that whole day, so it ends
-/// at the first instant of the next one.
+/// Parses the end of something: like [`parse_instant`], but a date alone means that whole day, so it ends at the
+/// first instant of the next one.
 #[must_use]
 pub fn parse_end(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     match read_moment(text) {
@@ -111,7 +111,7 @@ pub fn is_date(text: &str) -> bool {
     matches!(read_moment(text), Ok(Moment::Date(_)))
 }
 
-/// The time of day that a text is, if it is one alone.
+/// The time of day, if the text is one alone.
 #[must_use]
 pub fn time_of_day(text: &str) -> Option<Time> {
     match read_moment(text) {
@@ -120,7 +120,7 @@ pub fn time_of_day(text: &str) -> Option<Time> {
     }
 }
 
-/// What was read before there was one reader, and is in scripts: `20261201 09:00`, fractions.
+/// Spellings accepted by earlier versions, which scripts use: `20261201 09:00`, fractions.
 fn other_spelling(text: &str, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let text = text.replace('/', "-").replacen('T', " ", 1);
     let (date, time) = text.split_once(' ')?;

@@ -1,9 +1,9 @@
 //! A cron pattern in a zone.
 //!
-//! Between two changes of its clock a zone is UTC with an offset, and croner answers there, on
-//! wall clock times. What happens at a change is arithmetic. croner's own search in a zone agrees
-//! for wildcards; it is not used as it takes lists and ranges for wildcards, walks a gap second by
-//! second, and for a fixed time gives up in one of more than two hours, as Samoa's of 2011-12-30.
+//! Between two changes of its clock a zone is UTC with an offset, and croner answers there, on wall clock times. What
+//! happens at a change is arithmetic. croner's own search in a zone agrees for wildcards; it is not used because it
+//! takes lists and ranges for wildcards, walks a gap second by second, and for a fixed time gives up in a gap of more
+//! than two hours, such as Samoa's of 2011-12-30.
 
 use std::ops::Range;
 
@@ -13,15 +13,15 @@ use super::offsets::{change_after, change_until, high_water, offset_at};
 use super::pattern::{DAY, Pattern};
 use super::zones::changes;
 
-/// How far a search goes, in seconds. Calendar and zone rules repeat after 400 years at the
-/// latest, so what has not come by then (a wildcard that always falls into a gap) never does.
+/// How far a search goes, in seconds. Calendar and zone rules repeat after 400 years at the latest, so what has not
+/// come by then (a wildcard that always falls into a gap) never does.
 const HORIZON: i64 = 500 * 366 * 86_400;
 
 /// The first firing after an instant, both in Unix seconds.
 pub(super) fn next(pattern: &Pattern, zone: &TimeZone, after: i64) -> Option<i64> {
     let mut offset = offset_at(zone, after);
-    // Wall clock times below this are over: for a fixed time once and for all, for a wildcard
-    // until the clock is put back.
+    // Wall clock times below this have passed: for a fixed time permanently, for a wildcard until the clock is put
+    // back.
     let mut low = if pattern.fixed {
         high_water(zone, after)
     } else {
@@ -71,7 +71,7 @@ pub(super) fn previous(pattern: &Pattern, zone: &TimeZone, until: i64) -> Option
         let Some(change) = change_until(zone, to) else {
             return Some(found - offset);
         };
-        // What this stretch of constant offset is the first to show starts here.
+        // Starts at what this period of constant offset is the first to show.
         let start = change.start_of_new();
         let mark = if pattern.fixed {
             high_water(zone, change.at - 1)
@@ -109,7 +109,7 @@ pub(super) fn names(pattern: &Pattern, zone: &TimeZone, at: i64) -> bool {
     if !pattern.fixed {
         return pattern.contains(shown);
     }
-    // A time counts when the clock comes to show it or passes over it, but not again.
+    // A time counts when the clock first shows it or jumps over it, but not again.
     let mark = high_water(zone, at - 1);
     shown >= mark && (pattern.contains(shown) || makes_up(pattern, mark, shown))
 }
@@ -134,7 +134,7 @@ pub(super) fn count(pattern: &Pattern, zone: &TimeZone, after: i64, until: i64) 
         mark = mark.max(change.end_of_old());
         let start = change.start_of_new();
         if mark < start {
-            // All in the gap fire together as it ends, and with one that is due just then.
+            // All times in the gap fire together as it ends, with one that is due just then.
             let one = makes_up(pattern, mark, start) && !pattern.contains(start);
             total -= pattern.count(mark, start) - i64::from(one);
             mark = start;
@@ -143,15 +143,14 @@ pub(super) fn count(pattern: &Pattern, zone: &TimeZone, after: i64, until: i64) 
     total
 }
 
-/// Whether a fixed time lies in a gap of the wall clock, from `from` to before `to`, and so fires
-/// when that ends.
+/// Whether a fixed time lies in a gap of the wall clock, from `from` to before `to`, and so fires when the gap ends.
 fn makes_up(pattern: &Pattern, from: i64, to: i64) -> bool {
     let no_day = left_out(from, to);
     from < to && pattern.count(from, to) > pattern.count(no_day.start, no_day.end)
 }
 
-/// The dates that a gap skips as a whole. A date that never comes has no firings to make up
-/// for, as little as a 31 February.
+/// The dates that a gap skips completely. A date that does not exist has no firings to make up for, just like 31
+/// February.
 fn left_out(from: i64, to: i64) -> Range<i64> {
     let first = (from + DAY - 1).div_euclid(DAY) * DAY;
     let end = to.div_euclid(DAY) * DAY;

@@ -35,8 +35,7 @@ impl Cycle {
 
     /// Fires every so many seconds, at `anchor` and at all whole intervals before and after it.
     ///
-    /// Seconds are seconds: a change of the clock is no matter. An interval that is not positive
-    /// never fires.
+    /// Clock changes do not affect it. An interval that is not positive never fires.
     #[must_use]
     pub fn every(seconds: i64, anchor: DateTime<Utc>, zone: TimeZone) -> Self {
         let kind = Kind::Every { seconds, anchor };
@@ -91,7 +90,7 @@ impl Cycle {
         matches!(self.kind, Kind::Once(_))
     }
 
-    /// True if a firing at this instant stands for a time that the clock jumped over.
+    /// True if a firing at this instant replaces a time that the clock jumped over.
     #[must_use]
     pub fn is_shifted(&self, at: DateTime<Utc>) -> bool {
         match &self.kind {
@@ -112,7 +111,7 @@ impl Cycle {
             Kind::Once(at) => Some(*at),
             Kind::Startup => None,
         }?;
-        // Never trust an answer that does not move forward: the loop would not end.
+        // Never trust an answer that does not move forward: the scheduler would loop endlessly.
         (next > after).then_some(next)
     }
 
@@ -149,8 +148,8 @@ impl Cycle {
 
     /// How many firings there are after `after` and up to `until`, exactly.
     ///
-    /// The cost grows with the days and the clock changes between the two, not with the firings:
-    /// ten years take some 0.1 ms.
+    /// The cost grows with the days and the clock changes between the two, not with the firings: ten years take some
+    /// 0.1 ms.
     #[must_use]
     pub fn count_between(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> u64 {
         if until <= after {
@@ -170,15 +169,15 @@ impl Cycle {
         u64::try_from(count).unwrap_or(0)
     }
 
-    /// The time of day, to the second, of the first firing on a date; with `not_before`, of the
-    /// first whose time of day is not before that.
+    /// The time of day, to the second, of the first firing on a date; with `not_before`, of the first whose time of
+    /// day is not before that.
     ///
     /// A time that fell into a gap counts on the date and at the time at which it fires.
     #[must_use]
     pub fn first_on(&self, date: Date, not_before: Option<Time>) -> Option<Time> {
         let wanted = date.to_datetime(not_before.unwrap_or(Time::midnight()));
         let mut from = just_before(at_time_on(&self.zone, date, wanted.time()));
-        // One step is enough but where the clock is put back: there the time has to come again.
+        // One step is enough, except where the clock is put back: there the time has to come again.
         for _ in 0..8 {
             let next = self.next_after(from)?;
             let found = civil(&self.zone, next);
@@ -201,18 +200,18 @@ const NANOS: i128 = 1_000_000_000;
 /// 5000-01-01T00:00:00Z: intervals end where the years of expressions do.
 const END: i64 = 95_617_584_000;
 
-/// Nanoseconds since 1970, for all instants that there are.
+/// Nanoseconds since 1970, for all representable instants.
 fn nanos(at: DateTime<Utc>) -> i128 {
     i128::from(at.timestamp()) * NANOS + i128::from(at.timestamp_subsec_nanos())
 }
 
-/// How many whole intervals of `step` seconds lie between the anchor and an instant; negative
-/// before the anchor, and `None` for an interval that is none.
+/// How many whole intervals of `step` seconds lie between the anchor and an instant; negative before the anchor, and
+/// `None` for an invalid interval.
 fn intervals(anchor: DateTime<Utc>, step: i64, at: DateTime<Utc>) -> Option<i128> {
     (step > 0).then(|| (nanos(at) - nanos(anchor)).div_euclid(i128::from(step) * NANOS))
 }
 
-/// The instant so many intervals after the anchor, if it can be represented.
+/// The instant so many intervals after the anchor, if it is representable.
 fn firing(anchor: DateTime<Utc>, step: i64, count: i128) -> Option<DateTime<Utc>> {
     let step = i128::from(step) * NANOS;
     let at = nanos(anchor).checked_add(step.checked_mul(count)?)?;

@@ -1,15 +1,15 @@
 //! A zone as its offsets from UTC and the instants at which they change.
 //!
-//! Instants here are Unix seconds; wall clock times are the seconds that a UTC clock with the
-//! same face would show. Between two changes the one is the other plus the offset, and all
-//! questions about gaps and repeated hours become comparisons of whole numbers.
+//! Instants here are Unix seconds; wall clock times are the seconds that a UTC clock with the same face would show.
+//! Between two changes one is the other plus the offset, and all questions about gaps and repeated hours become
+//! comparisons of integers.
 
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::timestamp;
 
-/// Further than this apart, two changes of a clock cannot both touch one wall clock time: no
-/// offset is larger than 26 hours (jiff's limit), so no change moves a clock by more than 52.
+/// If two changes of a clock are further apart than this, they cannot both affect one wall clock time: no offset is
+/// larger than 26 hours (jiff's limit), so no change moves a clock by more than 52.
 const REACH: i64 = 52 * 3600;
 
 /// A change of the offset.
@@ -19,12 +19,12 @@ pub(super) struct OffsetChange {
     pub(super) at: i64,
     /// Seconds east of UTC before it.
     pub(super) before: i64,
-    /// Seconds east of UTC from it on.
+    /// Seconds east of UTC after it.
     pub(super) after: i64,
 }
 
 impl OffsetChange {
-    /// The wall clock time at which the old offset stops; it is not reached any more.
+    /// The wall clock time at which the old offset stops (exclusive).
     pub(super) fn end_of_old(self) -> i64 {
         self.at + self.before
     }
@@ -44,7 +44,7 @@ pub(super) fn offset_at(zone: &TimeZone, at: i64) -> i64 {
 pub(super) fn change_after(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     let mut before = None;
     for found in zone.following(timestamp(at)) {
-        // Only now, as most zones have no change to come.
+        // Computed only here, because most zones have no future change.
         let before = *before.get_or_insert_with(|| offset_at(zone, at));
         let after = i64::from(found.offset().seconds());
         if after != before {
@@ -58,7 +58,7 @@ pub(super) fn change_after(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     None
 }
 
-/// The last change of the offset before an instant or at it.
+/// The last change of the offset at or before an instant.
 pub(super) fn change_until(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     for found in zone.preceding(timestamp(at.saturating_add(1))) {
         let change = OffsetChange {
@@ -73,7 +73,7 @@ pub(super) fn change_until(zone: &TimeZone, at: i64) -> Option<OffsetChange> {
     None
 }
 
-/// The wall clock time just after the latest that was shown at an instant or before it.
+/// The wall clock time just after the latest that was shown at or before an instant.
 ///
 /// It differs from the clock's face plus one only in the second pass of a repeated hour.
 pub(super) fn high_water(zone: &TimeZone, at: i64) -> i64 {
@@ -86,8 +86,8 @@ pub(super) fn high_water(zone: &TimeZone, at: i64) -> i64 {
     mark
 }
 
-/// The instant of a wall clock time: its first pass if it comes twice (a DST fold), and the first
-/// instant after the gap if it is skipped (a DST gap).
+/// The instant of a wall clock time: its first pass if it occurs twice (a DST fold), and the first instant after the
+/// gap if it is skipped (a DST gap).
 pub(super) fn resolve(zone: &TimeZone, wall: i64) -> i64 {
     let face = jiff::tz::Offset::UTC.to_datetime(timestamp(wall));
     match zone.to_ambiguous_timestamp(face).offset() {

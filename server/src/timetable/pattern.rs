@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use super::civil::{face, wall};
 use super::cycle::Cycle;
 
-/// 0001-01-01T00:00:00 to 5000-01-01T00:00:00 (excluded) on the wall: the years croner searches.
+/// 0001-01-01T00:00:00 to 5000-01-01T00:00:00 (exclusive) in wall clock time: the years croner searches.
 const KNOWN: Range<i64> = -62_135_596_800..95_617_584_000;
 
 /// Seconds of a civil day.
@@ -22,16 +22,15 @@ pub(super) const DAY: i64 = 86_400;
 /// The Gregorian calendar repeats after 400 years, weekdays and all: 20,871 whole weeks.
 const CALENDAR_DAYS: i64 = 146_097;
 
-/// Parsed patterns, shared: a pattern takes 6 KB and 13 µs to parse, and many tasks have equal
-/// ones.
+/// Parsed patterns, shared: a pattern takes 6 KB and 13 µs to parse, and many tasks have the same one.
 #[derive(Debug, Default)]
 pub struct Patterns {
     parsed: Mutex<HashMap<String, Arc<Pattern>>>,
 }
 
 impl Patterns {
-    /// The cycle of a checked expression in a zone; `None` when the engine refuses it, which no
-    /// expression that passed our parser is known to cause.
+    /// The cycle of a checked expression in a zone; `None` when the engine refuses it, which no expression accepted
+    /// by our parser is known to cause.
     #[must_use]
     pub fn cycle(&self, expr: &CronExpr, zone: TimeZone) -> Option<Cycle> {
         let text = expr.engine_text();
@@ -39,8 +38,8 @@ impl Patterns {
         let pattern = match known {
             Some(pattern) => pattern,
             None => {
-                // Without the lock: learning that an expression never fires takes 1 ms, which other
-                // callers need not wait for.
+                // Without the lock: finding out that an expression never fires takes 1 ms, which other callers need
+                // not wait for.
                 let pattern = Arc::new(Pattern::new(expr, &text)?);
                 let mut parsed = self.parsed();
                 if parsed.len() >= 10_000 {
@@ -57,7 +56,7 @@ impl Patterns {
     }
 }
 
-/// A pattern with what its count needs.
+/// A pattern with what counting needs.
 #[derive(Debug)]
 pub(super) struct Pattern {
     cron: Cron,
@@ -65,7 +64,7 @@ pub(super) struct Pattern {
     times: Times,
     /// See [`CronExpr::is_fixed_time`].
     pub(super) fixed: bool,
-    /// No date ever matches. Learning that takes croner 1 ms, so it is asked once.
+    /// No date ever matches. Finding that out takes croner 1 ms, so it is computed once.
     never: bool,
     found: Found,
 }
@@ -74,7 +73,7 @@ impl Pattern {
     fn new(expr: &CronExpr, text: &str) -> Option<Self> {
         let parser = CronParser::builder().seconds(Seconds::Optional).build();
         let cron = parser.parse(text).ok()?;
-        // The last 400 years that croner searches hold every date that there is.
+        // The last 400 years that croner searches contain every possible date.
         let start = Date::constant(4600, 1, 1).to_datetime(jiff::civil::Time::midnight());
         let never = cron.find_next_occurrence(&start, true).is_err();
         Some(Self {
@@ -124,8 +123,7 @@ impl Pattern {
             && self.has_date(face(at).date())
     }
 
-    /// How many wall clock times match in `from..to`; the negative of `to..from` if that is
-    /// turned round.
+    /// How many wall clock times match in `from..to`; the negative of `to..from` if that is reversed.
     pub(super) fn count(&self, from: i64, to: i64) -> i64 {
         if from > to {
             return -self.count(to, from);
@@ -172,24 +170,23 @@ impl Pattern {
     }
 }
 
-/// The last answers of croner. Many tasks have equal patterns and ask about the same moment, and
-/// its search is by far the most of the work.
+/// The last answers of croner. Many tasks have equal patterns and ask about the same moment, and the search is by far
+/// the most work.
 #[derive(Debug, Default)]
 struct Found(Mutex<VecDeque<RangeInclusive<i64>>>);
 
 impl Found {
-    /// Stretches that are kept: tasks of one pattern are in several zones, and look from several
-    /// moments.
+    /// Ranges that are kept: tasks with one pattern are in several zones, and ask from several moments.
     const KEPT: usize = 4;
 
-    /// The first match from `low` on, where it is known: in a stretch, only the end matches.
+    /// The first match from `low` on, if known: in a range, only the end matches.
     fn after(&self, low: i64) -> Option<i64> {
         let stretches = self.stretches();
         let known = stretches.iter().find(|stretch| stretch.contains(&low))?;
         Some(*known.end())
     }
 
-    /// Notes that `found` is the first match from `low` on.
+    /// Records that `found` is the first match from `low` on.
     fn note(&self, low: i64, found: i64) {
         let mut stretches = self.stretches();
         stretches.truncate(Self::KEPT - 1);

@@ -1,5 +1,4 @@
-//! What the tests of firings share. Zones are those of the bundled data, so that no test depends
-//! on the machine.
+//! Shared by the tests of firings. Zones are those of the bundled data, so that no test depends on the machine.
 
 mod counts;
 mod gold;
@@ -33,8 +32,8 @@ fn bundled(name: &str) -> TimeZone {
     TimeZoneDatabase::bundled().get(name).expect("test zone")
 }
 
-/// The CPU time that `work` takes on this thread, with what it returns. Unlike the time on a clock it
-/// does not grow with what else the machine does.
+/// The CPU time that `work` takes on this thread, with its result. Unlike elapsed time it does not grow with other
+/// load on the machine.
 fn cpu_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let used = || {
         let at = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("the thread's CPU time");
@@ -52,7 +51,7 @@ fn cycle(expr: &str, zone_name: &str) -> Cycle {
         .expect("accepted")
 }
 
-/// Holds the first firings after an instant, forwards and then backwards, and their number.
+/// Asserts the first firings after an instant, forwards and then backwards, and their number.
 fn assert_firings(expr: &str, zone: &str, after: &str, expected: &[&str]) {
     let cycle = cycle(expr, zone);
     let mut from = at(after);

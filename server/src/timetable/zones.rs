@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 use super::offsets::{change_after, offset_at};
 use super::{instant, unix};
 
-/// A zone name that the zone data does not know.
+/// A zone that is not in the zone data.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown time zone {name:?}")]
 pub struct UnknownZone {
-    /// The name as it was given.
+    /// The name as given.
     pub name: String,
 }
 
@@ -20,8 +20,8 @@ pub struct UnknownZone {
 /// # Errors
 /// When there is no such zone.
 pub fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
-    // jiff also takes names in any case and abbreviations; a name that differs from the IANA
-    // spelling would not be found by other tools reading the same database.
+    // jiff also accepts names in any case and abbreviations; other tools reading the same database would not find a
+    // name that differs from the IANA spelling.
     let unknown = || UnknownZone {
         name: name.to_owned(),
     };
@@ -46,19 +46,19 @@ pub fn zone_names() -> Vec<String> {
     names
 }
 
-/// The system's zone, and whether it is the one that was meant.
+/// The system's zone, and whether it was determined reliably.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SystemZone {
-    /// The IANA name that is used.
+    /// The IANA name in use.
     pub name: String,
-    /// Where it is only a guess: what the system says instead.
+    /// If it is only a guess: what the system says instead.
     pub doubt: Option<String>,
 }
 
 impl SystemZone {
     fn sure(name: &str) -> Self {
         Self {
-            // Another name for the same thing, and the longer one.
+            // The alias and its longer canonical name mean the same.
             name: match name {
                 "Etc/UTC" | "Etc/Unknown" => "UTC".to_owned(),
                 name => name.to_owned(),
@@ -75,11 +75,10 @@ impl SystemZone {
     }
 }
 
-/// The system's zone: what `TZ` says, else what `/etc/localtime` is.
+/// The system's zone: `TZ`, else `/etc/localtime`.
 ///
-/// Where that is a zone without a name of the zone data, it is UTC with a warning, which must be
-/// shown:
-/// all tasks that name no zone would run hours off.
+/// If that is a zone without a name in the zone data, UTC is used with a warning, which must be shown: all tasks that
+/// name no zone would run hours off.
 #[must_use]
 pub fn system_zone() -> SystemZone {
     match std::env::var("TZ") {
@@ -94,9 +93,9 @@ pub fn system_zone() -> SystemZone {
     }
 }
 
-/// What a `TZ` means (POSIX.1-2024, 8.3): the name of a zone, a file of the zone data, or a rule
-/// such as `CST-8`. Without rules for summer time and of whole hours the zone data has a name for
-/// it: `Etc/GMT-8`, whose sign is that of POSIX, west positive.
+/// The meaning of a `TZ` (POSIX.1-2024, 8.3): the name of a zone, a file of the zone data, or a rule such as `CST-8`.
+/// The zone data has names for rules without summer time and with whole hours: `Etc/GMT-8`, whose sign is that of
+/// POSIX, west positive.
 fn zone_of_tz(text: &str) -> SystemZone {
     let text = text.trim();
     let name = text.strip_prefix(':').unwrap_or(text);
@@ -157,7 +156,7 @@ fn fixed_hours(rule: &str) -> Option<i32> {
     Some(sign * hours)
 }
 
-/// The offsets of a zone from a year before `now` to six years after it: all that pages show.
+/// The offsets of a zone from a year before `now` to six years after it: everything that pages show.
 #[must_use]
 pub fn rules(name: &str, zone: &TimeZone, now: DateTime<Utc>) -> ZoneRules {
     const YEAR: i64 = 366 * 86_400;
@@ -175,8 +174,8 @@ pub fn rules(name: &str, zone: &TimeZone, now: DateTime<Utc>) -> ZoneRules {
     }
 }
 
-/// The changes of a zone's clock after `from` and up to `until`: the instant, and the offsets
-/// before and after it in seconds east of UTC.
+/// The changes of a zone's clock after `from` and up to `until`: the instant, and the offsets before and after it in
+/// seconds east of UTC.
 ///
 /// Changes of a zone's abbreviation alone are ignored.
 #[must_use]

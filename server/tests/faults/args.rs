@@ -1,27 +1,27 @@
-//! What the suite was asked for.
+//! The arguments of the suite.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Minutes of a whole run over both databases, when nothing is said.
+/// The default duration of a whole run over both databases, in minutes.
 const MINUTES: f64 = 25.0;
 
-/// What the suite was asked for.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    /// Everything that is drawn by lot comes from this.
+    /// The seed of all random choices.
     pub(crate) seed: u64,
-    /// About how long all rows may take.
+    /// Approximate duration of all rows.
     pub(crate) minutes: f64,
     /// Only these rows; all when empty.
     pub(crate) rows: BTreeSet<u32>,
-    /// The cut of `cargo test`.
+    /// The short version, as run by `cargo test`.
     pub(crate) short: bool,
     /// Only on this database.
     pub(crate) only: Option<crate::site::Engine>,
     /// The server under test.
     pub(crate) binary: PathBuf,
-    /// Leaves folders and logs behind.
+    /// Keeps folders and logs.
     pub(crate) keep: bool,
 }
 
@@ -30,18 +30,18 @@ pub(crate) struct Options {
 pub(crate) enum Asked {
     /// Run rows.
     Run(Options),
-    /// Only say something, and end well: a filter of `cargo test` that does not mean us.
+    /// Only print something and exit with 0: a filter of `cargo test` for other tests.
     Say(String),
-    /// The arguments make no sense.
+    /// Invalid arguments.
     Refuse(String),
 }
 
-/// How to ask.
+/// The usage text.
 pub(crate) const USAGE: &str = "\
 cargo test --test faults -- [--short | --full] [--rows 1,2,3] [--seed N] [--minutes M]
                             [--only sqlite|mariadb] [--binary FILE] [--keep]";
 
-/// Reads the arguments. Without any it is the short cut.
+/// Parses the arguments. Without any it is the short version.
 pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Asked {
     let mut options = Options {
         seed: u64::from(std::process::id()) ^ 0x6a63_726f_6e74_6162,
@@ -88,14 +88,14 @@ pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Asked {
                 .map(|engine| options.only = Some(engine)),
             "--binary" => value().map(|path| options.binary = path.into()),
             "--help" | "-h" => return Asked::Say(USAGE.to_owned()),
-            // What cargo and editors send to every test binary.
+            // Sent by cargo and editors to every test binary.
             "--list" => return Asked::Say("faults: test\n\n1 test, 0 benchmarks".to_owned()),
             "--nocapture" | "--no-capture" | "--exact" | "--quiet" | "-q" | "--show-output" => {
                 Some(())
             }
             "--test-threads" | "--format" | "--color" => value().map(|_| ()),
             _ if flag.starts_with('-') => None,
-            // `cargo test NAME` means tests of that name, and we have only one.
+            // `cargo test NAME` runs tests of that name, and we have only one.
             "faults" => Some(()),
             other => {
                 return Asked::Say(format!(

@@ -1,6 +1,6 @@
-//! The judge: is every occurrence in the ledger exactly once, or is there a row that says why not?
+//! The judge: is every occurrence in the ledger exactly once, or does a row say why not?
 //!
-//! Pure: it sees only a [`History`]. What it must find is proved by `selfcheck` at each start.
+//! Pure: it sees only a [`History`]. `selfcheck` proves at each start what it must find.
 
 mod counts;
 mod runs;
@@ -13,7 +13,7 @@ pub(crate) use counts::Counts;
 
 use crate::history::{Firing, History, Line, Run, Schedule};
 
-/// The first thing that is wrong.
+/// The first fault.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Violation {
     /// What kind, in a word.
@@ -28,7 +28,7 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// Everything found, in the order of time.
+/// All faults, in order of time.
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<(DateTime<Utc>, Violation)>);
 
@@ -42,7 +42,7 @@ impl Findings {
 #[derive(Debug)]
 pub(crate) struct Verdict {
     pub(crate) counts: Counts,
-    /// How many things are wrong.
+    /// How many faults there are.
     pub(crate) violations: usize,
     /// The first of them in time.
     pub(crate) first: Option<Violation>,
@@ -66,22 +66,22 @@ pub(crate) fn check(history: &History) -> Verdict {
     }
 }
 
-/// The counts, and all that is wrong in the order of time.
+/// The counts, and all faults in order of time.
 pub(crate) fn judge(history: &History) -> (Counts, Vec<Violation>) {
     let mut findings = Findings::default();
     let mut counts = Counts::default();
     let index = index(history, &mut findings);
-    let mut told: HashMap<i64, BTreeMap<DateTime<Utc>, &Firing>> = HashMap::new();
+    let mut shown: HashMap<i64, BTreeMap<DateTime<Utc>, &Firing>> = HashMap::new();
     for firing in &history.firings {
         let Some(schedule) = index.schedules.get(&firing.schedule) else {
-            // Of a schedule that was replaced or belongs to somebody else.
+            // Of a schedule that was replaced or belongs to another task.
             continue;
         };
-        tell(schedule, firing, &mut told, &mut findings);
+        record(schedule, firing, &mut shown, &mut findings);
         runs::judge(schedule, firing, &index, history.one_clock, &mut findings);
     }
     for schedule in &history.schedules {
-        let rows = told.remove(&schedule.id).unwrap_or_default();
+        let rows = shown.remove(&schedule.id).unwrap_or_default();
         for target in schedule.all_targets() {
             let firing = rows.get(&target).copied();
             let lines = firing.map_or(0, |firing| index.lines_of_firing(firing));
@@ -145,25 +145,25 @@ impl Index<'_> {
     }
 }
 
-/// Notes which instants a row tells of; each may be told once.
-fn tell<'a>(
+/// Records which instants a row covers; each may be covered once.
+fn record<'a>(
     schedule: &Schedule,
     firing: &'a Firing,
-    told: &mut HashMap<i64, BTreeMap<DateTime<Utc>, &'a Firing>>,
+    shown: &mut HashMap<i64, BTreeMap<DateTime<Utc>, &'a Firing>>,
     findings: &mut Findings,
 ) {
     let since = firing
         .since
         .filter(|_| firing.count > 1)
         .unwrap_or(firing.scheduled_for);
-    let rows = told.entry(schedule.id).or_default();
+    let rows = shown.entry(schedule.id).or_default();
     let mut instants = 0;
     for instant in schedule.targets(since, firing.scheduled_for) {
         instants += 1;
         if let Some(other) = rows.insert(instant, firing) {
             findings.add(
                 instant,
-                "twice told",
+                "recorded twice",
                 format!("{} at {instant}: {other:?} and {firing:?}", schedule.name),
             );
         }

@@ -1,4 +1,4 @@
-//! The database of one row, seen past the product: what the judge reads.
+//! The database of one row, accessed directly: what the judge reads.
 
 use std::path::Path;
 use std::time::Duration;
@@ -46,7 +46,7 @@ impl Database {
             .expect("a database");
         let url = format!("{}/{name}", maria.url);
         Self {
-            // Read by proxies, which look for COMMIT.
+            // Proxies read the traffic to find COMMIT.
             url: format!("{url}?ssl-mode=DISABLED"),
             direct: url,
             place: Some((maria.url.clone(), name)),
@@ -145,7 +145,7 @@ impl Database {
         rows.iter().map(read).collect()
     }
 
-    /// Deletes it, with whoever still waits in it.
+    /// Drops it, with all remaining connections.
     pub(crate) async fn drop_it(&self) {
         let Some((server, name)) = &self.place else {
             return;
@@ -161,14 +161,14 @@ impl Database {
             .unwrap_or_default()
         {
             if let Ok(id) = row.try_get_by_index::<i64>(0) {
-                // It may have ended by itself meanwhile.
+                // It may have ended by itself.
                 connection
                     .execute_unprepared(&format!("KILL {id}"))
                     .await
                     .ok();
             }
         }
-        // The server may be gone as well, by a fault of this row.
+        // The server may have been stopped by a fault of this row.
         connection
             .execute_unprepared(&format!("DROP DATABASE {name}"))
             .await

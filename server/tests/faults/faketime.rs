@@ -1,7 +1,7 @@
 //! A wall clock of its own for one server: Debian's libfaketime, loaded into the process.
 //!
-//! Commands do not get it, since nothing of the server's environment reaches them; neither does
-//! the database. CLOCK_MONOTONIC and CLOCK_BOOTTIME go on as if nothing were.
+//! Commands are not affected, since nothing of the server's environment reaches them; neither is the database.
+//! CLOCK_MONOTONIC and CLOCK_BOOTTIME continue unchanged.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::node::Node;
 use crate::site::now;
 
-/// A clock that is so far ahead of the machine's, as a file that the library reads at each look.
+/// A clock that is ahead of the machine's, through a file that the library reads on each call.
 pub(crate) struct FakeClock {
     file: PathBuf,
     ahead: TimeDelta,
 }
 
 impl FakeClock {
-    /// Puts a server under a clock that is right so far; `None` without the library.
+    /// Starts a server under a clock that is correct at first; `None` without the library.
     pub(crate) fn of(node: &mut Node) -> Option<Self> {
         let clock = Self {
             file: node.data.join("faketime"),
@@ -44,7 +44,7 @@ impl FakeClock {
     fn write(&self) {
         let seconds = self.ahead.num_seconds();
         let new = self.file.with_extension("new");
-        // Whoever reads meanwhile must not find half of it.
+        // A reader must not see half of it.
         std::fs::write(&new, format!("{seconds:+}\n")).expect("a file");
         std::fs::rename(new, &self.file).expect("its place");
     }
@@ -68,7 +68,7 @@ fn preload(node: &mut Node, rule: (&str, &str)) -> Option<()> {
     Some(())
 }
 
-/// What to say without the library.
+/// The message if the library is missing.
 pub(crate) const MISSING: &str = "libfaketimeMT.so.1 is missing (Debian package faketime)";
 
 /// The library for processes with threads.
@@ -80,7 +80,7 @@ fn library() -> Option<String> {
         .find(|path| std::fs::exists(path).is_ok_and(|there| there))
 }
 
-/// What a killed process leaves behind; the next one with its pid would not start.
+/// Removes what a killed process leaves behind; the next one with its pid would not start.
 pub(crate) fn sweep(pid: Option<u32>) {
     let Some(pid) = pid else { return };
     for name in [

@@ -1,5 +1,5 @@
-//! What is known after a row of faults: what was to fire, what the database says became of it, and
-//! what commands have written themselves.
+//! What is known after a row of faults: what should have fired, what the database says about it, and what the
+//! commands have written themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,16 +10,16 @@ pub(crate) struct Schedule {
     pub(crate) name: String,
     /// Seconds; divides 60.
     pub(crate) every: i64,
-    /// It was entered then: the first target lies behind.
+    /// When it was created: the first target is later.
     pub(crate) from: DateTime<Utc>,
-    /// The last target lies before or at it.
+    /// The last target is at or before it.
     pub(crate) until: DateTime<Utc>,
-    /// Whether an occurrence may have further attempts.
+    /// Whether an occurrence may be retried.
     pub(crate) retries: bool,
 }
 
 impl Schedule {
-    /// Whether it is to fire at this instant.
+    /// Whether it should fire at this instant.
     pub(crate) fn names(&self, instant: DateTime<Utc>) -> bool {
         instant.timestamp_subsec_nanos() == 0 && instant.timestamp() % self.every == 0
     }
@@ -55,7 +55,7 @@ pub(crate) struct Firing {
     pub(crate) scheduled_for: DateTime<Utc>,
     pub(crate) state: String,
     pub(crate) reason: Option<String>,
-    /// How many instants the row tells of; the last is `scheduled_for`.
+    /// How many instants the row covers; the last is `scheduled_for`.
     pub(crate) count: i64,
     pub(crate) since: Option<DateTime<Utc>>,
 }
@@ -108,7 +108,7 @@ impl Line {
     }
 }
 
-/// All of it.
+/// Everything that is known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) schedules: Vec<Schedule>,
@@ -116,6 +116,6 @@ pub(crate) struct History {
     pub(crate) runs: Vec<Run>,
     /// As written: some may be torn.
     pub(crate) lines: Vec<String>,
-    /// Whether commands and schedules live by the same clock, so that an early start shows.
+    /// Whether commands and schedules use the same clock, so that an early start can be detected.
     pub(crate) one_clock: bool,
 }

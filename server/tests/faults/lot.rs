@@ -1,4 +1,4 @@
-//! Chance that can be had again: the same seed gives the same draws.
+//! Reproducible randomness: the same seed gives the same draws.
 
 use std::time::Duration;
 

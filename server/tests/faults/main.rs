@@ -1,10 +1,9 @@
 //! The fault suite: real servers, real databases, real commands, and things that go wrong.
 //!
-//! Each row of the fault matrix is done to an installation of its own. The commands under test
-//! append a line to a ledger; afterwards a judge (`checker`) matches targets, lines and the
-//! database: every occurrence exactly once, or a row that says why not. Without arguments this is
-//! a short cut of it on SQLite, and on the MariaDB of `JCRONTAB_TEST_DATABASE` where that is set;
-//! see `docs/FAULTS.md`.
+//! Each row of the fault matrix is applied to an installation of its own. The commands under test append a line to a
+//! ledger; afterwards a judge (`checker`) matches targets, lines and the database: every occurrence exactly once, or
+//! a row that says why not. Without arguments this is the short version on SQLite, and on the MariaDB of
+//! `JCRONTAB_TEST_DATABASE` if that is set; see `docs/FAULTS.md`.
 
 mod args;
 mod checker;
@@ -34,7 +33,7 @@ use maria::Maria;
 use row::{Outcome, Row, Setting};
 use site::Engine;
 
-/// What the last panic said, and where: the first line of a row's failure.
+/// The message and place of the last panic: the first line of a row's failure.
 static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
 fn main() -> ExitCode {
@@ -73,7 +72,7 @@ fn main() -> ExitCode {
     code
 }
 
-/// Ctrl-C, or somebody's `kill`: everything we have started ends with us.
+/// Ctrl-C or a kill: everything that was started ends with us.
 async fn interrupted() -> ExitCode {
     let mut listeners = [
         SignalKind::interrupt(),
@@ -122,7 +121,7 @@ async fn suite(options: Options) -> ExitCode {
                 Ok(maria) => Some(Arc::new(maria)),
                 Err(why) => {
                     println!("mariadb: not run: {why}");
-                    // In a full run it was asked for.
+                    // A full run requires it.
                     tally.failed += u32::from(!options.short);
                     continue;
                 }
@@ -148,7 +147,7 @@ async fn mariadb(options: &Options) -> Result<Maria, String> {
     Maria::start_own().await.map_err(|error| error.to_string())
 }
 
-/// What came of all rows.
+/// The results of all rows.
 #[derive(Default)]
 struct Tally {
     counts: Counts,
@@ -173,7 +172,7 @@ impl Tally {
             lot: Lot::new(options.seed, row.number),
         };
         let since = Instant::now();
-        // A task of its own: what it asserts ends only itself.
+        // A task of its own, so that a failed assertion ends only that task.
         let mut running = Guard(tokio::spawn((row.run)(setting)));
         let outcome = (&mut running.0).await;
         let head = format!("row {:>2} {engine:<7} {}", row.number, row.title);
@@ -223,7 +222,7 @@ impl Tally {
     }
 }
 
-/// A row that is dropped ends.
+/// Ends a row when it is dropped.
 struct Guard<T>(tokio::task::JoinHandle<T>);
 
 impl<T> Drop for Guard<T> {

@@ -1,4 +1,4 @@
-//! A MariaDB of our own, that can be stopped, killed and started again at the same port.
+//! A private MariaDB that can be stopped, killed and started again on the same port.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -11,10 +11,10 @@ use tokio::sync::Mutex;
 
 use crate::wait::until;
 
-/// How long a start may take, recovery after a kill included.
+/// The longest start, including recovery after a kill.
 const START: Duration = Duration::from_secs(60);
 
-/// Where the databases of the rows are made.
+/// The server for the databases of the rows.
 #[derive(Debug)]
 pub(crate) struct Maria {
     /// `mysql://USER:PASSWORD@HOST:PORT`.
@@ -29,13 +29,13 @@ struct Own {
     child: Mutex<Option<Child>>,
 }
 
-/// Why there is none.
+/// Why there is no MariaDB.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct NoMaria(String);
 
 impl Maria {
-    /// The server that somebody else has started; it is neither stopped nor killed.
+    /// The server in the environment, which is neither stopped nor killed.
     pub(crate) fn given() -> Option<Self> {
         let url = std::env::var("JCRONTAB_TEST_DATABASE").ok()?;
         let url = url.trim_end_matches('/').to_owned();
@@ -142,7 +142,7 @@ impl Maria {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(errors)
-            // Not in the terminal's group: Ctrl-C is for us, and we end it after its users.
+            // Not in the terminal's process group: Ctrl-C is for us, and we end it after its users.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
@@ -202,7 +202,7 @@ impl Drop for Maria {
     }
 }
 
-/// Its Unix socket, which nobody uses: a name may have 107 bytes, and a target folder's may be long.
+/// Its Unix socket, which is not used: its path may have 107 bytes, and a target folder's may be long.
 fn socket() -> PathBuf {
     std::env::temp_dir().join(format!("jcf-{}.sock", std::process::id()))
 }
@@ -212,7 +212,7 @@ fn ready_lines(log: &Path) -> usize {
     text.matches("ready for connections").count()
 }
 
-/// A port that nobody listens on at this moment.
+/// A port that is free at this moment.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()

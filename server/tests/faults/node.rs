@@ -25,10 +25,10 @@ pub(crate) struct Node {
     pub(crate) data: PathBuf,
     pub(crate) binary: PathBuf,
     pub(crate) database_url: String,
-    /// More variables for its next start.
+    /// Additional variables for its next start.
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) token: String,
-    /// What is put before the command: `prlimit …`.
+    /// A prefix of the command: `prlimit …`.
     pub(crate) wrapper: Vec<String>,
     port: u16,
     child: Option<Child>,
@@ -54,7 +54,7 @@ impl Node {
         }
     }
 
-    /// A command line of this place, with nothing of our own environment.
+    /// A command line of this server, without our own environment.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut words = self.wrapper.iter().map(String::as_str).collect::<Vec<_>>();
         let binary = self.binary.display().to_string();
@@ -72,7 +72,7 @@ impl Node {
             .env("JCRONTAB_ZONE", "UTC")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            // Not in the terminal's group: Ctrl-C is for the suite, which ends its servers.
+            // Not in the terminal's process group: Ctrl-C is for the suite, which ends its servers.
             .process_group(0)
             .kill_on_drop(true);
         command
@@ -88,7 +88,7 @@ impl Node {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary");
         let mut pipe = child.stdin.take().expect("stdin");
-        // What reads nothing may be gone already.
+        // A process that reads nothing may have ended already.
         pipe.write_all(input.as_bytes()).await.ok();
         drop(pipe);
         let output = tokio::time::timeout(START, child.wait_with_output()).await;

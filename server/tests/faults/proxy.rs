@@ -9,13 +9,13 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How the way to the database is.
+/// The state of the connection to the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Way {
     Open,
-    /// Connections end, and none is let in.
+    /// Connections are closed, and new ones refused.
     Cut,
-    /// Nothing comes through any more, and nobody is told: a partition.
+    /// Nothing gets through any more, and no side is notified: a partition.
     Hole,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Proxy {
 #[derive(Clone)]
 struct Rules {
     way: watch::Receiver<Way>,
-    /// Every so manieth COMMIT is not answered; 0 for none.
+    /// Every nth COMMIT is not answered; 0 for none.
     every: Arc<AtomicU64>,
     commits: Arc<AtomicU64>,
     dropped: Arc<AtomicU64>,
@@ -73,7 +73,7 @@ impl Proxy {
         self.way.send_replace(way);
     }
 
-    /// Lets the database do every so manieth COMMIT, and drops the connection instead of its answer.
+    /// Forwards every nth COMMIT to the database, and drops the connection instead of its answer.
     pub(crate) fn drop_commits(&self, every: u64) {
         self.every.store(every, Ordering::SeqCst);
     }
@@ -93,7 +93,7 @@ impl Drop for Proxy {
 async fn connection(client: TcpStream, target: String, rules: Rules) {
     let (mut way, mut cut) = (rules.way.clone(), rules.way.clone());
     let carrying = async {
-        // A hole lets a connection be made, and then nothing comes: packets are dropped.
+        // A hole accepts a connection and then drops all packets.
         if way.wait_for(|way| *way != Way::Hole).await.is_err() {
             return;
         }
@@ -107,7 +107,7 @@ async fn connection(client: TcpStream, target: String, rules: Rules) {
     }
 }
 
-/// Carries bytes both ways until one side ends, the way is cut, or an answer is to be dropped.
+/// Forwards bytes in both directions until one side ends, the connection is cut, or an answer is dropped.
 async fn relay(client: TcpStream, database: TcpStream, rules: Rules) {
     let (from_client, to_client) = client.into_split();
     let (from_database, to_database) = database.into_split();
@@ -150,11 +150,11 @@ async fn upwards(
 }
 
 async fn header_and_body(to: &mut OwnedWriteHalf, header: &[u8], packet: &[u8]) {
-    // A side that is gone ends the connection at the next read.
+    // A closed side ends the connection at the next read.
     to.write_all(&[header, packet].concat()).await.ok();
 }
 
-/// Database to client: as it comes, but for the answer that is to be lost.
+/// Database to client: unchanged, except for the answer that is dropped.
 async fn downwards(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

@@ -1,4 +1,4 @@
-//! A row of the fault matrix: what it is, where it runs, and what came of it.
+//! A row of the fault matrix: its definition, its environment, and its result.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,30 +10,30 @@ use crate::lot::Lot;
 use crate::maria::Maria;
 use crate::site::Engine;
 
-/// What a row runs with.
+/// The environment of a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     pub(crate) options: Options,
     pub(crate) engine: Engine,
     /// Where its database is made; `None` on SQLite.
     pub(crate) maria: Option<Arc<Maria>>,
-    /// What it draws by lot.
+    /// Its random choices.
     pub(crate) lot: Lot,
 }
 
 impl Setting {
-    /// One value in the short cut, another in a full run.
+    /// One value in the short version, another in a full run.
     pub(crate) fn pick<T>(&self, short: T, full: T) -> T {
         if self.options.short { short } else { full }
     }
 
-    /// How long a load goes on: `full` is for a full run of 25 minutes.
+    /// The duration of a load: `full` is for a full run of 25 minutes.
     pub(crate) fn span(&self, short: u64, full: u64) -> Duration {
         let scaled = full as f64 * self.options.minutes / 25.0;
         Duration::from_secs_f64(self.pick(short as f64, scaled.max(short as f64)))
     }
 
-    /// Servers beside each other: SQLite allows one.
+    /// Number of servers: SQLite allows one.
     pub(crate) fn nodes(&self, mariadb: usize) -> usize {
         match self.engine {
             Engine::Sqlite => 1,
@@ -41,22 +41,22 @@ impl Setting {
         }
     }
 
-    /// Our own database server, which may be stopped; `None` where it is not ours.
+    /// Our own database server, which may be stopped; `None` if it is not ours.
     pub(crate) fn own_maria(&self) -> Option<Arc<Maria>> {
         self.maria.clone().filter(|maria| maria.is_own())
     }
 }
 
-/// What came of a row.
+/// The result of a row.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// Everything is explained.
     Passed {
         counts: Counts,
-        /// What else was seen.
+        /// Other observations.
         notes: Vec<String>,
     },
-    /// It could not be run here, and why.
+    /// It cannot run here, and why.
     NotRun(String),
 }
 
@@ -79,9 +79,9 @@ pub(crate) struct Row {
     pub(crate) number: u32,
     /// What is done.
     pub(crate) title: &'static str,
-    /// Where it means something.
+    /// The databases it applies to.
     pub(crate) on: &'static [Engine],
-    /// Whether it is part of the short cut.
+    /// Whether it is part of the short version.
     pub(crate) short: bool,
     pub(crate) run: fn(Setting) -> Running,
 }

@@ -1,4 +1,4 @@
-//! The judge is judged first: histories made by hand, each with the fault that it must name.
+//! The judge is tested first: constructed histories, each with a fault that it must name.
 
 use chrono::{DateTime, Utc};
 
@@ -67,7 +67,7 @@ fn sound() -> History {
     }
 }
 
-/// A way to spoil a history, and what the judge must call it.
+/// A way to corrupt a history, and the name of the fault.
 type Spoiled = (&'static str, fn(&mut History));
 
 const SPOILED: [Spoiled; 21] = [
@@ -77,7 +77,7 @@ const SPOILED: [Spoiled; 21] = [
     ("twice run", |h| h.lines.push(line(11, 1, 1))),
     ("twice run", |h| h.lines.push(line(13, 3, 1))),
     ("twice claimed", |h| h.runs.push(run(12, 1, 2, "succeeded"))),
-    ("twice told", |h| {
+    ("recorded twice", |h| {
         h.firings.push(Firing {
             id: 9,
             ..firing(2, "skipped", Some("overlap"))
@@ -120,7 +120,7 @@ const SPOILED: [Spoiled; 21] = [
     }),
 ];
 
-/// Checks the judge; gives how many faults it was shown.
+/// Tests the judge; returns the number of faults.
 pub(crate) fn run_all() -> Result<usize, String> {
     let sound = sound();
     let verdict = check(&sound);
@@ -180,7 +180,7 @@ pub(crate) fn run_all() -> Result<usize, String> {
     match check(&ranged).first {
         None => Ok(SPOILED.len()),
         Some(first) => Err(format!(
-            "a row that tells of several was found wanting: {first}"
+            "a row that covers several was reported as faulty: {first}"
         )),
     }
 }

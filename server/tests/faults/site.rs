@@ -46,8 +46,8 @@ impl std::str::FromStr for Engine {
     }
 }
 
-/// After a fault everything is settled within this time: a dead server's runs are found after 30 s,
-/// and what waits may have waited for as long.
+/// After a fault everything is settled within this time: a dead server's runs are found after 30 s, and waiting ones
+/// may have waited for as long.
 const SETTLE: Duration = Duration::from_secs(100);
 
 /// An installation; its processes, folders and database end with it.
@@ -56,7 +56,7 @@ pub(crate) struct Site {
     pub(crate) database: Database,
     pub(crate) nodes: Vec<Node>,
     pub(crate) schedules: Vec<Schedule>,
-    /// Whether commands and schedules live by the same clock.
+    /// Whether commands and schedules use the same clock.
     pub(crate) one_clock: bool,
     keep: bool,
 }
@@ -90,7 +90,7 @@ impl Site {
         site
     }
 
-    /// The same with an empty database that nobody has opened yet.
+    /// The same with an empty database that has never been opened.
     pub(crate) async fn bare(setting: &Setting, nodes: usize) -> Self {
         let root = std::env::temp_dir().join(format!("jcrontab-faults-{}", random_id(8)));
         folder(&root, 0o755);
@@ -172,7 +172,7 @@ impl Site {
         )
     }
 
-    /// What commands have written so far, torn lines left out.
+    /// What commands have written so far, without torn lines.
     pub(crate) fn lines(&self) -> Vec<Line> {
         let text = std::fs::read_to_string(self.ledger_file()).expect("the ledger");
         text.lines().filter_map(Line::read).collect()
@@ -202,8 +202,7 @@ impl Site {
             .unwrap_or_default()
     }
 
-    /// Enters a task that fires at every second that `every` divides, and has it judged. Gives its
-    /// schedule.
+    /// Creates a task that fires at every second that `every` divides, and has it judged. Returns its schedule.
     pub(crate) async fn enter(&mut self, node: usize, every: i64, more: &str, patch: Value) -> i64 {
         let cron = if every == 60 {
             "0 * * * * *".to_owned()
@@ -257,7 +256,7 @@ impl Site {
         }
     }
 
-    /// Nothing up to `until` is under way any more.
+    /// Waits until nothing up to `until` is active any more.
     async fn is_settled(&self, until: DateTime<Utc>) -> Option<()> {
         let open = |state: &str| matches!(state, "planned" | "running" | "waiting");
         let firings = self.database.firings().await.ok()?;
@@ -267,16 +266,16 @@ impl Site {
         }) {
             return None;
         }
-        let told = |id: i64| {
+        let shown = |id: i64| {
             firings
                 .iter()
                 .any(|firing| firing.schedule == id && firing.scheduled_for >= until)
         };
-        // What was entered for every second has something to tell of the last one.
+        // A task of every second has a row about the last one.
         let all = self
             .schedules
             .iter()
-            .all(|schedule| schedule.every > 1 || told(schedule.id));
+            .all(|schedule| schedule.every > 1 || shown(schedule.id));
         let runs = self.database.runs().await.ok()?;
         let busy = runs
             .iter()
@@ -284,7 +283,7 @@ impl Site {
         (all && !busy).then_some(())
     }
 
-    /// Waits until all that was to fire up to now is settled, stops all servers and judges.
+    /// Waits until everything that should have fired is settled, stops all servers and judges.
     pub(crate) async fn judge(&mut self) -> Counts {
         self.judge_until(now()).await
     }

@@ -1,4 +1,4 @@
-//! Waiting for something to be so, never for a time to pass and hope.
+//! Waiting for conditions, never for time to pass.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Looks until there is something, at most so long.
+/// Polls until there is a value, for at most this long.
 pub(crate) async fn until<T, F>(limit: Duration, mut look: impl FnMut() -> F) -> Option<T>
 where
     F: Future<Output = Option<T>>,
@@ -24,7 +24,7 @@ where
     }
 }
 
-/// Lets a fault or a load go on for a while: the one wait that is for time itself.
+/// Lets a fault or a load continue for a while: the only wait for time itself.
 pub(crate) async fn let_pass(time: Duration) {
     tokio::time::sleep(time).await;
 }

@@ -1,4 +1,4 @@
-//! Nobody gets in: every route and every server function, in every spelling.
+//! Unauthenticated requests are refused: every route and every server function, in every spelling.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::helpers::{Browser, Reply, TestApp, draft};
 
-/// What strangers may have, by path.
+/// Routes open without authentication, by path.
 const OPEN: [&str; 12] = [
     "/login",
     "/logout",
@@ -109,7 +109,7 @@ async fn question(browser: &Browser, path: &str, asked: &impl serde::Serialize) 
     question_of(browser, path, body).await
 }
 
-/// Asks with these bytes.
+/// Sends a request with these bytes.
 async fn question_of(browser: &Browser, path: &str, body: Vec<u8>) -> Reply {
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/octet-stream")
@@ -133,7 +133,7 @@ async fn ask(browser: &Browser, method: &str, path: &str, accept: &str) -> Reply
         .await
 }
 
-/// Everything that a stranger or a viewer must not change, as text.
+/// Everything that an unauthenticated user or a viewer must not change, as text.
 pub(crate) async fn everything(app: &TestApp) -> Vec<String> {
     let user = if app.place.database.url.is_empty() {
         "\"user\""
@@ -241,8 +241,8 @@ async fn what_is_open_tells_a_stranger_nothing() {
                 "127.0.0.1:9",
                 env!("CARGO_PKG_VERSION"),
             ] {
-                let told = reply.text().contains(secret) && path != "/api/openapi.json";
-                assert!(!told, "{method} {path} tells {secret}");
+                let leaked = reply.text().contains(secret) && path != "/api/openapi.json";
+                assert!(!leaked, "{method} {path} reveals {secret}");
             }
         }
     }
@@ -323,6 +323,8 @@ async fn a_viewer_reads_and_writes_nothing() {
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
                 ("GET", "/api/v1/users") => &[403],
                 ("GET", path) if path.contains("/secrets") => &[403],
+                // Nothing was sent yet.
+                ("GET", "/api/v1/messages/{id}") => &[404],
                 ("GET", _) => &[200],
                 ("POST", "/api/v1/schedules/preview") => &[200],
                 // Their own password, which they must know.
@@ -338,7 +340,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         }
     }
     assert!(written > 10);
-    // Nothing asked for is no reason to be let in.
+    // An empty request is no reason to be let in.
     assert_eq!(
         viewer
             .call("PATCH", "/api/v1/users/1", Some(json!({})))
@@ -367,6 +369,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "nodes_page",
         "start_page",
         "account_page",
+        "messages_page",
     ];
     for path in server_functions() {
         let name = path.rsplit('/').next().expect("a name");
@@ -464,7 +467,7 @@ async fn a_viewer_reads_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_version_is_told_that_it_conflicts() {
+async fn a_page_of_another_version_gets_a_conflict() {
     let app = TestApp::new().await;
     let admin = app.signed_in("owner", Role::Admin).await;
     let mut asked = app::wire::write(&()).expect("a question");

@@ -1,4 +1,4 @@
-//! Accounts and tokens: who is locked out, who may guess, what a token may do.
+//! Accounts and tokens: lockout, guessing, and what a token may do.
 
 use app::auth::Role;
 use chrono::TimeDelta;
@@ -50,7 +50,7 @@ async fn an_account_gets_another_role_and_is_deleted_with_its_sessions() {
         set(own, "king").await.faults(),
         [("role".to_owned(), "unknown".to_owned())]
     );
-    // The last administrator stays one, and stays.
+    // The last administrator keeps the role and the account.
     for refused in [
         set(ada, "editor").await,
         admin.call("DELETE", ada, None).await,
@@ -131,7 +131,7 @@ async fn a_token_opens_the_api_and_makes_no_other_token() {
         "2026-11-22T08:00:00Z"
     );
 
-    // Others make and see their own only.
+    // Other users create and see only their own.
     let viewer = app.signed_in("vi", Role::Viewer).await;
     assert_eq!(
         viewer

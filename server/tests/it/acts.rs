@@ -1,5 +1,4 @@
-//! Who changed what: the audit log and the change stand or fall together, and nobody's change is
-//! lost to somebody else's.
+//! The audit log: it and the change succeed or fail together, and concurrent changes are not lost.
 
 use std::collections::BTreeSet;
 
@@ -17,15 +16,14 @@ use super::helpers::program::{Server, jcrontab};
 use super::helpers::{Browser, TestApp, draft, in_time};
 use super::sessions::{PASSWORD, account, sign_in};
 
-/// What may be asked for and changes nothing that an audit log would tell: a look at a schedule,
-/// and what a calendar's source says, which nobody serves here.
+/// Requests that change nothing an audit log would record: previews, and the content of a calendar's source, which is
+/// not served here.
 const NOT_ACTS: [&str; 2] = [
     "POST /api/v1/schedules/preview",
     "POST /api/v1/calendars/{name}/refresh",
 ];
 
-/// What is done although it cannot be noted: see
-/// [`a_run_is_stopped_although_that_cannot_be_noted`].
+/// What is done although it cannot be recorded: see [`a_run_is_stopped_although_that_cannot_be_noted`].
 const STOP: &str = "POST /api/v1/runs/{id}/stop";
 
 /// Refuses every line of the audit log from now on.
@@ -63,7 +61,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
     all
 }
 
-/// Every operation of the API that is no mere question.
+/// Every operation of the API that changes something.
 fn operations() -> BTreeSet<String> {
     let (_, openapi) = server::api::router().expect("a description");
     let described = serde_json::to_value(&openapi).expect("the description");
@@ -293,7 +291,7 @@ async fn what_cannot_be_noted_is_not_done() {
         assert_eq!(reply.status, 500, "{operation}: {}", reply.text());
         assert_eq!(everything(&admin).await, before, "{operation}");
     }
-    // Nor does anybody get in of whom that is not noted.
+    // Signing in also fails if it cannot be recorded.
     assert_eq!(sign_in(&app.browser(), "boss", PASSWORD).await, 500);
 
     let seen: BTreeSet<String> = table
@@ -362,8 +360,8 @@ async fn a_run_is_stopped_although_that_cannot_be_noted() {
             (500, &json!("run.stop_unrecorded")),
             "{problem}"
         );
-        let told = problem["title"].as_str().expect("a title");
-        assert!(told.contains("审计日志"), "{told}");
+        let reported = problem["title"].as_str().expect("a title");
+        assert!(reported.contains("审计日志"), "{reported}");
         assert!(problem["incident"].is_string(), "{problem}");
     }
     for run in [waits, held] {
@@ -399,10 +397,10 @@ async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
     let run = started["id"].to_string();
     refuse(&place.database).await;
     let stopped = jcrontab(&place, &["run", "stop", &run]).await;
-    let told = stopped.refused(1);
+    let reported = stopped.refused(1);
     assert!(
-        told.contains("is being stopped") && told.contains("audit log"),
-        "{told}"
+        reported.contains("is being stopped") && reported.contains("audit log"),
+        "{reported}"
     );
     let over = async || {
         let shown = jcrontab(&place, &["run", "show", &run, "--json"]).await;
@@ -418,7 +416,9 @@ async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
     let line = log.lines().find(|line| line.contains("audit log"));
     let line = line.unwrap_or_else(|| panic!("{log}"));
     assert!(
-        line.contains("ERROR") && line.contains("(console) run.stop") && line.contains("is full"),
+        line.contains("ERROR")
+            && line.contains("(console, socket) run.stop")
+            && line.contains("is full"),
         "{line}"
     );
     place.database.execute("DROP TRIGGER no_audit").await;
@@ -456,7 +456,7 @@ async fn two_who_change_different_fields_at_once_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_version_that_is_outdated_is_refused_and_the_change_told() {
+async fn an_outdated_version_is_refused_with_the_changes_since() {
     let app = TestApp::new().await;
     let (ed, other) = (
         app.signed_in("ed", Role::Editor).await,
@@ -486,9 +486,9 @@ async fn a_version_that_is_outdated_is_refused_and_the_change_told() {
         assert_eq!(refused.status, 409, "{}", refused.text());
         let problem = refused.json();
         assert_eq!(problem["code"], "task.outdated");
-        let told = problem["title"].to_string();
+        let reported = problem["title"].to_string();
         for part in ["ed 2026-11-22 08:00:00 +00:00", "echo b", "other", "暂停"] {
-            assert!(told.contains(part), "{part}: {told}");
+            assert!(reported.contains(part), "{part}: {reported}");
         }
     }
     let riddle = app
@@ -503,7 +503,7 @@ async fn a_version_that_is_outdated_is_refused_and_the_change_told() {
     assert_eq!(now.json()["command"], "echo b");
     assert_eq!(now.header("etag"), "\"3\"");
 
-    // The form likewise; what was typed stays, and saving once more puts it in place.
+    // The form likewise; the input stays, and saving again overwrites.
     let form = [
         ("version", "1"),
         ("name", "own"),

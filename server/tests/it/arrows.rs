@@ -1,6 +1,7 @@
-//! The arrows of the house: what may know what. The rooms of each crate are in `rooms`.
+//! The dependency rules: which module may know which. The modules of each crate are in `rooms`.
 
 mod imports;
+mod languages;
 mod rooms;
 
 use std::collections::BTreeSet;
@@ -94,7 +95,7 @@ fn only_the_store_knows_the_database() {
 }
 
 /// Words of states outside the enums that hold them: texts for people, and names of JSON fields.
-const OTHER_WORDS: [(&str, &[&str]); 5] = [
+const OTHER_WORDS: [(&str, &[&str]); 6] = [
     // Sentences in English.
     (
         "server/src/service/explain/ledger.rs",
@@ -105,6 +106,11 @@ const OTHER_WORDS: [(&str, &[&str]); 5] = [
     ("server/src/cli/task/show.rs", &["missed"]),
     // Counts of messages, fields of a channel.
     ("server/src/cli/channel.rs", &["pending", "dead"]),
+    // Columns of tables: counts of runs and messages.
+    (
+        "server/src/cli/words.rs",
+        &["active", "dead", "pending", "running", "waiting"],
+    ),
     // Results of attempts to claim and to send, labels of metrics.
     (
         "server/src/telemetry/metrics.rs",

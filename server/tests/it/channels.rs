@@ -1,4 +1,4 @@
-//! Channels: their URLs are secrets, and lead only where they may.
+//! Channels: their URLs are secrets, and only allowed addresses are called.
 
 use app::auth::Role;
 use app::backend::{Channels, Tasks};
@@ -24,7 +24,7 @@ fn reminder(name: &str, channel: app::id::ChannelId) -> TaskDraft {
 async fn a_url_is_sealed_in_the_database_and_masked_outside() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
-    // Nobody listens there: the failure must not tell the URL either.
+    // Nothing listens there: the failure must not reveal the URL either.
     let url = "http://127.0.0.1:9/cgi-bin/webhook/send?key=SECRET-OF-THE-ROBOT";
     let made = admin
         .post(
@@ -125,7 +125,7 @@ async fn private_addresses_are_refused_where_nothing_allows_them() {
         0
     );
 
-    // A name shows where it leads only when it is looked up: then, too, and for good.
+    // A name is resolved only when it is used: then it is refused, too, permanently.
     let robot = Robot::start(app.clock.clone()).await;
     let port = robot
         .url()
@@ -228,7 +228,7 @@ async fn a_webhook_gets_json() {
         "{second}"
     );
 
-    // It is no WeCom: a status that is not 2xx is a no, whatever the body says.
+    // Not WeCom: a status that is not 2xx is a refusal, whatever the body says.
     robot.next([Mood::Status(503)]);
     let test = app
         .service
@@ -277,7 +277,7 @@ async fn a_test_message_shows_the_vendors_own_answer() {
 }
 
 #[tokio::test]
-async fn a_channel_goes_only_when_nobody_needs_it() {
+async fn only_an_unused_channel_can_be_deleted() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;
     let channel = app

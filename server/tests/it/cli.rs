@@ -1,4 +1,5 @@
-//! The command line: the exact commands, their exit codes and their JSON, at every door.
+//! The command line: the exact commands, their exit codes and their JSON, over the socket, over HTTP and without a
+//! server.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use super::helpers::place::Place;
 use super::helpers::program::{Ended, Server, admin_token, jcrontab, jcrontab_with};
 
-/// A way to the product: some variables.
+/// A way to reach the product: some variables.
 struct Door<'a> {
     place: &'a Place,
     variables: Vec<(&'a str, &'a str)>,
@@ -19,7 +20,7 @@ impl Door<'_> {
     }
 }
 
-/// What must be the same at every door.
+/// What must be the same in all three cases.
 async fn the_same_everywhere(door: &Door<'_>, name: &str) -> String {
     let added = door
         .run(&[
@@ -227,7 +228,7 @@ async fn without_a_server_the_command_line_works_on_the_database() {
     };
     let id = the_same_everywhere(&door, "entered without a server").await;
 
-    // Nothing can be started where no server is, and the reason is told.
+    // Without a server nothing can be started, and the reason is reported.
     let refused = jcrontab(&place, &["task", "run", &id]).await;
     assert!(refused.refused(4).contains("jcrontab serve"));
 }
@@ -325,7 +326,7 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
     stranger[1].1 = "jct_wrong";
     let refused = jcrontab_with(&place, &["task", "list"], &stranger, "").await;
     assert!(refused.refused(4).contains("Sign in"));
-    // A token makes no token; the console does.
+    // A token cannot create tokens; the console can.
     over_http
         .run(&["token", "create", "--user", "root", "--json"])
         .await

@@ -73,13 +73,14 @@ async fn accounts(door: &Door<'_>, name: &str) {
     for last in [
         &["user", "edit", "root", "--role", "viewer"][..],
         &["user", "edit", "root", "--disable"],
-        &["user", "delete", "root"],
+        &["user", "delete", "root", "--yes"],
     ] {
         door.run(last).await.refused(4);
     }
-    let deleted = door.run(&["user", "delete", name, "--json"]).await.json();
+    let delete = ["user", "delete", name, "--yes", "--json"];
+    let deleted = door.run(&delete).await.json();
     assert_eq!(deleted, json!({"name": name, "deleted": true}));
-    door.run(&["user", "delete", name]).await.refused(3);
+    door.run(&delete).await.refused(3);
 }
 
 async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
@@ -112,6 +113,9 @@ async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
         )
         .await;
     assert_eq!(moved.code, 0, "{moved:?}");
+    // In a sentence, not in the words of a library.
+    let refused = door.run(&["channel", "test", &id]).await;
+    assert_eq!(refused.refused(1), "the connection was refused");
     door.with(&["channel", "edit", &id, "--url", "-"], "\n")
         .await
         .refused(2);
@@ -122,9 +126,10 @@ async fn channels(door: &Door<'_>, robot: &Robot, name: &str) {
     door.run(&["channel", "edit", "none", "--name", "n"])
         .await
         .refused(3);
-    let deleted = door.run(&["channel", "delete", &id, "--json"]).await.json();
+    let delete = ["channel", "delete", &id, "--yes", "--json"];
+    let deleted = door.run(&delete).await.json();
     assert_eq!(deleted["deleted"], json!(true));
-    door.run(&["channel", "delete", &id]).await.refused(3);
+    door.run(&delete).await.refused(3);
 }
 
 #[tokio::test]
@@ -154,7 +159,9 @@ async fn accounts_and_channels_at_every_door() {
     http.run(&["user", "edit", "root", "--role", "viewer"])
         .await
         .refused(4);
-    http.run(&["user", "delete", "root"]).await.refused(4);
+    http.run(&["user", "delete", "root", "--yes"])
+        .await
+        .refused(4);
     // The flags instead of the variables, before and behind the command.
     let flags = ["--url", &server.url, "--token", &token];
     let before: Vec<&str> = flags
@@ -179,7 +186,7 @@ async fn accounts_and_channels_at_every_door() {
 
 /// Runs a command whose stdin is a terminal, and types a line at each prompt. Gives how it ended
 /// and what a person would have seen of the typing.
-async fn typed(place: &Place, arguments: &[&str], lines: &[&str]) -> (Output, String) {
+pub(super) async fn typed(place: &Place, arguments: &[&str], lines: &[&str]) -> (Output, String) {
     let pty = nix::pty::openpty(None, None).expect("a terminal");
     let slave = |fd: &OwnedFd| Stdio::from(fd.try_clone().expect("a descriptor"));
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_jcrontab"))

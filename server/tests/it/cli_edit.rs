@@ -118,6 +118,12 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
         let noted = text.lines().take_while(|line| line.starts_with("#! "));
         let noted = noted.collect::<Vec<_>>().join("\n");
         assert!(noted.contains(field), "{text}");
+        if field == "TOML" {
+            let line = text.lines().position(|line| line == "timeout = soon");
+            let place = format!("line {},", line.expect("the line") + 1);
+            assert!(noted.contains(&place), "{place} {text}");
+            assert!(cancelled.err.contains(&place), "{place} {cancelled:?}");
+        }
         let mode = std::fs::metadata(&kept[0])
             .expect("it")
             .permissions()
@@ -127,9 +133,16 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     }
     let failed = desk.edit(id, &[], "exit 3").await;
     assert_eq!(failed.code, 1, "{failed:?}");
-    for kept in desk.kept() {
-        std::fs::remove_file(kept).expect("it is ours");
-    }
+    assert!(desk.kept().is_empty(), "nothing was typed");
+    let failed = desk.edit(id, &[], "echo '# typed' >> \"$1\"; exit 3").await;
+    assert_eq!(failed.code, 1, "{failed:?}");
+    let kept = desk.kept();
+    assert_eq!(kept.len(), 1, "{failed:?}");
+    assert!(
+        failed.err.contains(&kept[0].display().to_string()),
+        "{failed:?}"
+    );
+    std::fs::remove_file(&kept[0]).expect("it is ours");
 
     // A line that is removed is the default.
     let script = "sed -i -e '/^timeout = /d' -e '/^owners = /,/]/d' \"$1\"";
@@ -166,7 +179,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     let words = desk.run(&["task", "edit", id, "--set", "nickname=n"]).await;
     assert_eq!((words.code, words.err.as_str()), (0, ""), "{words:?}");
     assert!(words.out.contains("saved"), "{words:?}");
-    for (set, code, told) in [
+    for (set, code, shown) in [
         ("timeout=soon", 2, "timeout"),
         ("timeuot=1h", 2, "timeout"),
         ("timeout", 2, "FIELD=VALUE"),
@@ -175,7 +188,7 @@ async fn the_same_everywhere(desk: &Desk<'_>, id: &str) {
     ] {
         let refused = desk.run(&["task", "edit", id, "--set", set]).await;
         let text = refused.refused(code);
-        assert!(text.contains(told), "{set}: {text}");
+        assert!(text.contains(shown), "{set}: {text}");
     }
     desk.run(&["task", "edit", "999999", "--set", "timeout=1h"])
         .await
@@ -264,11 +277,11 @@ async fn what_was_typed_is_kept_when_others_were_faster_or_the_server_is_gone() 
     );
     let text = std::fs::read_to_string(&kept[0]).expect("the text");
     assert!(text.contains("timeout = \"9m\""), "{text}");
-    let saved = desk
-        .run(&["task", "edit", &id, "--file", &path, "--json"])
-        .await;
+    let scratch = desk.scratch().display().to_string();
+    let arguments = ["task", "edit", &id, "--file", &path, "--json"];
+    let saved = jcrontab_with(&place, &arguments, &[("TMPDIR", &scratch)], "").await;
     assert_eq!(saved.json()["timeout_seconds"], json!(540));
-    std::fs::remove_file(&path).expect("it is ours");
+    assert!(desk.kept().is_empty(), "it has served its purpose");
 
     let url = server.url.clone();
     let elsewhere = Desk {

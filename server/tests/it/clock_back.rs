@@ -1,4 +1,4 @@
-//! After a step back the loop plans by the new time: nothing twice, and nothing falls through.
+//! After a step back the scheduler plans by the new time: nothing twice, and nothing is lost.
 
 use chrono::TimeDelta;
 
@@ -47,7 +47,7 @@ async fn c_a_task_entered_before_a_step_back_fires_by_the_new_time() {
     assert_eq!(app.history(task).await, ["succeeded"]);
 }
 
-/// D: what a mistaken step forward told as skipped over fires when its time comes after all.
+/// D: what a mistaken step forward recorded as skipped fires when its time comes after all.
 #[tokio::test]
 async fn d_a_mistaken_step_forward_does_not_cost_the_firings_of_the_hole() {
     let app = TestApp::new().await;
@@ -64,7 +64,7 @@ async fn d_a_mistaken_step_forward_does_not_cost_the_firings_of_the_hole() {
     assert_eq!(app.history(task).await, ["succeeded"]);
 }
 
-/// G: a hole is over when the clock was set back.
+/// G: a skipped period ends when the clock is set back.
 #[tokio::test]
 async fn g_an_outage_inside_a_former_hole_is_an_outage() {
     let app = TestApp::new().await;

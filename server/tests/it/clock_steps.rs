@@ -1,8 +1,8 @@
 //! The real binary by a clock that is set, stopped, suspended, or in the hour of a clock change.
 //!
-//! What a command was started for is taken from the command itself: it writes
-//! `JCRONTAB_SCHEDULED_FOR` to a file. A task of every second runs along: its runs are the signals
-//! to look again, and every one of its seconds has to be told once, whatever the clock does.
+//! What a command was started for is taken from the command itself: it writes `JCRONTAB_SCHEDULED_FOR` to a file. A
+//! task of every second runs along: its runs are the signals to check again, and every one of its seconds must be
+//! recorded once, whatever the clock does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,16 +34,16 @@ struct Rig {
     tasks: BTreeMap<&'static str, String>,
 }
 
-/// A row of the time line.
+/// A row of the ledger.
 #[derive(Debug)]
-struct Told {
+struct LedgerRow {
     what: String,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
     count: i64,
 }
 
-impl Told {
+impl LedgerRow {
     /// The whole row, as one word.
     fn text(&self) -> String {
         format!(
@@ -155,7 +155,7 @@ impl Rig {
     }
 
     /// What the ledger says of a task's firings so far, oldest first.
-    async fn told(&self, server: &Server, name: &str) -> Vec<Told> {
+    async fn ledger(&self, server: &Server, name: &str) -> Vec<LedgerRow> {
         let path = format!("/api/v1/tasks/{}/occurrences?limit=200", self.tasks[name]);
         // A command writes its line before its end is known. Some run of every second always is
         // under way.
@@ -165,14 +165,14 @@ impl Rig {
             (name == TICK || rows.iter().all(|row| row["state"] != "running")).then_some(rows)
         };
         let rows = server.until(&self.token, "runs to end", settled).await;
-        let mut told: Vec<Told> = rows
+        let mut shown: Vec<LedgerRow> = rows
             .iter()
             .filter(|row| row["state"] != "planned")
             .map(|row| {
                 let instant = |key: &str| row[key].as_str().map(at);
                 let until = instant("scheduled_for").expect("an instant");
                 let state = row["state"].as_str().expect("text");
-                Told {
+                LedgerRow {
                     what: match row["reason"].as_str() {
                         Some(reason) => format!("{state}({reason})"),
                         None => state.to_owned(),
@@ -183,39 +183,39 @@ impl Rig {
                 }
             })
             .collect();
-        told.sort_by_key(|row| row.until);
-        told
+        shown.sort_by_key(|row| row.until);
+        shown
     }
 
     /// The same as text.
-    async fn told_text(&self, server: &Server, name: &str) -> Vec<String> {
-        self.told(server, name)
+    async fn ledger_text(&self, server: &Server, name: &str) -> Vec<String> {
+        self.ledger(server, name)
             .await
             .iter()
-            .map(Told::text)
+            .map(LedgerRow::text)
             .collect()
     }
 
-    /// Every second from the first to the last one is told, each once, in few rows. Gives the rows.
-    async fn every_second_is_told(&self, server: &Server) -> Vec<Told> {
-        let told = self.told(server, TICK).await;
-        let (first, last) = (told.first().expect("rows"), told.last().expect("rows"));
+    /// Every second from the first to the last one is recorded, each once, in few rows. Returns the rows.
+    async fn every_second_is_recorded(&self, server: &Server) -> Vec<LedgerRow> {
+        let shown = self.ledger(server, TICK).await;
+        let (first, last) = (shown.first().expect("rows"), shown.last().expect("rows"));
         let seconds = (last.until - first.since).num_seconds() + 1;
-        let count: i64 = told.iter().map(|row| row.count).sum();
-        assert_eq!(count, seconds, "{told:#?}");
-        // Together with the sum: no second is told twice.
-        for pair in told.windows(2) {
+        let count: i64 = shown.iter().map(|row| row.count).sum();
+        assert_eq!(count, seconds, "{shown:#?}");
+        // Together with the sum: no second is recorded twice.
+        for pair in shown.windows(2) {
             assert!(pair[0].until < pair[1].until, "{pair:?}");
         }
-        let rows = told
+        let rows = shown
             .iter()
             .filter(|row| row.what.starts_with("missed"))
             .count();
-        assert!(rows < 40, "few rows: {told:#?}");
-        told
+        assert!(rows < 40, "few rows: {shown:#?}");
+        shown
     }
 
-    /// The steps that were noted, in seconds, and that an administrator is told of them.
+    /// The recorded steps, in seconds, and that an administrator is notified of them.
     async fn steps(&self, server: &Server) -> Vec<i64> {
         let sql = "SELECT detail FROM audit WHERE action = 'clock.step' ORDER BY id";
         let steps = self.place.database.rows(sql).await;
@@ -223,18 +223,18 @@ impl Rig {
         let notices = about["notices"]
             .as_array()
             .unwrap_or_else(|| panic!("{about}"));
-        let told = notices
+        let shown = notices
             .iter()
             .filter(|notice| notice["code"] == "clock_step")
             .count();
-        assert_eq!(told, usize::from(!steps.is_empty()), "{about}");
+        assert_eq!(shown, usize::from(!steps.is_empty()), "{about}");
         steps
             .iter()
             .map(|step| step.parse().expect("seconds"))
             .collect()
     }
 
-    /// Stops the process as a debugger would, lets time pass, and lets it go on.
+    /// Stops the process as a debugger would, lets time pass, and continues it.
     async fn stop_until(&self, server: &Server, instant: DateTime<Utc>) {
         let pid = Pid::from_raw(server.pid());
         kill(pid, Signal::SIGSTOP).expect("a signal");
@@ -278,14 +278,14 @@ async fn set_forward_by_ninety_minutes_fixed_times_in_the_hole_fire_once() {
     assert_eq!(rig.ran("hourly"), instants(&[]), "a wildcard in the hour");
     assert_eq!(rig.ran("minute"), instants(&["2026-06-10T09:30:00Z"]));
     assert_eq!(
-        rig.told_text(&server, "list").await,
+        rig.ledger_text(&server, "list").await,
         ["missed(clock) 09:00:00 x1", "succeeded 09:20:00 x1"]
     );
     assert_eq!(
-        rig.told_text(&server, "hourly").await,
+        rig.ledger_text(&server, "hourly").await,
         ["missed(clock) 08:10:00 x1", "missed(clock) 09:10:00 x1"]
     );
-    let minutes = rig.told(&server, "minute").await;
+    let minutes = rig.ledger(&server, "minute").await;
     let missed = || minutes.iter().filter(|row| row.what == "missed(clock)");
     assert_eq!(
         missed().map(|row| row.count).sum::<i64>(),
@@ -296,7 +296,7 @@ async fn set_forward_by_ninety_minutes_fixed_times_in_the_hole_fire_once() {
         missed().count() <= 2,
         "all in one row, but for the last: {minutes:?}"
     );
-    rig.every_second_is_told(&server).await;
+    rig.every_second_is_recorded(&server).await;
 
     let steps = rig.steps(&server).await;
     assert!(matches!(steps[..], [5300..=5400]), "{steps:?}");
@@ -316,8 +316,8 @@ async fn set_back_by_ninety_minutes_nothing_fires_again() {
     rig.until_ran(&server, "minute", nine).await;
     rig.until_tick(&server, nine).await;
 
-    // What has not been yet fires by the new time, and soon: the loop does not sleep until the old
-    // time comes again.
+    // What has not fired yet fires by the new time, and soon: the scheduler does not sleep until the old time comes
+    // again.
     rig.clock.set(at("2026-06-10T07:30:54Z"));
     let early = at("2026-06-10T07:31:00Z");
     rig.until_ran(&server, "early", early).await;
@@ -331,12 +331,12 @@ async fn set_back_by_ninety_minutes_nothing_fires_again() {
     rig.clock.set(nine + TimeDelta::seconds(1));
     rig.until_logged(&server, FORWARD, 1).await;
     rig.until_ticks_go_on(&server).await;
-    // Reading checks that nothing has run twice.
+    // The check that nothing has run twice is part of reading.
     assert_eq!(rig.ran("fixed"), [nine]);
     assert_eq!(rig.ran("early"), [early]);
     assert_eq!(rig.ran("minute"), [nine, early]);
     assert_eq!(
-        rig.told_text(&server, "fixed").await,
+        rig.ledger_text(&server, "fixed").await,
         ["succeeded 09:00:00 x1"]
     );
     let steps = rig.steps(&server).await;
@@ -361,13 +361,13 @@ async fn set_by_five_hours_the_new_time_holds() {
     rig.until_tick(&server, one).await;
     assert_eq!(rig.ran("fixed"), instants(&[]), "it lay in the hole");
     assert_eq!(
-        rig.told_text(&server, "fixed").await,
+        rig.ledger_text(&server, "fixed").await,
         ["missed(clock) 12:00:00 x1"]
     );
-    let minutes = rig.told(&server, "minute").await;
+    let minutes = rig.ledger(&server, "minute").await;
     let missed = minutes.iter().filter(|row| row.what == "missed(clock)");
     assert_eq!(missed.map(|row| row.count).sum::<i64>(), 299, "{minutes:?}");
-    rig.every_second_is_told(&server).await;
+    rig.every_second_is_recorded(&server).await;
     let steps = rig.steps(&server).await;
     assert!(matches!(steps[..], [17_900..=18_000]), "{steps:?}");
     rig.until_logged(&server, FORWARD, 1).await;
@@ -400,7 +400,10 @@ async fn in_the_hour_that_clocks_skip_a_fixed_time_runs_at_its_end() {
         assert_eq!(rig.ran(name), [three], "{name}");
     }
     rig.until_tick(&server, three + TimeDelta::seconds(1)).await;
-    assert_eq!(rig.told_text(&server, "steps").await, Vec::<String>::new());
+    assert_eq!(
+        rig.ledger_text(&server, "steps").await,
+        Vec::<String>::new()
+    );
     assert!(rig.steps(&server).await.is_empty(), "the clock was not set");
     assert_eq!(server.stop().await, 0);
 }
@@ -453,14 +456,14 @@ async fn a_process_that_was_stopped_was_out_and_its_clock_was_not_set() {
         .await;
     rig.until_tick(&server, stopped + TimeDelta::seconds(10))
         .await;
-    let ticks = rig.every_second_is_told(&server).await;
-    let meanwhile = |rows: &[Told], what: &str| {
+    let ticks = rig.every_second_is_recorded(&server).await;
+    let meanwhile = |rows: &[LedgerRow], what: &str| {
         let rows = rows.iter().filter(|row| row.until > stopped);
         rows.filter(|row| row.what == what).count()
     };
     assert!(meanwhile(&ticks, "skipped(overlap)") >= 5, "{ticks:?}");
     assert_eq!(meanwhile(&ticks, "missed(down)"), 0, "{ticks:?}");
-    let none = rig.told(&server, "none").await;
+    let none = rig.ledger(&server, "none").await;
     assert!(meanwhile(&none, "missed(down)") >= 4, "{none:?}");
 
     // Ten minutes: as if no server had been there.
@@ -470,7 +473,7 @@ async fn a_process_that_was_stopped_was_out_and_its_clock_was_not_set() {
     rig.until_ran(&server, "minute", at("2026-06-10T08:10:00Z"))
         .await;
     rig.until_tick(&server, at("2026-06-10T08:10:32Z")).await;
-    let ticks = rig.every_second_is_told(&server).await;
+    let ticks = rig.every_second_is_recorded(&server).await;
     assert!(
         ticks
             .iter()
@@ -478,7 +481,7 @@ async fn a_process_that_was_stopped_was_out_and_its_clock_was_not_set() {
         "{ticks:?}"
     );
     assert_eq!(
-        rig.told_text(&server, "minute").await,
+        rig.ledger_text(&server, "minute").await,
         (1..=9)
             .map(|minute| format!("missed(down) 08:0{minute}:00 x1"))
             .chain(["succeeded 08:10:00 x1".to_owned()])
@@ -536,11 +539,11 @@ async fn after_three_weeks_a_task_of_every_second_goes_on_at_once() {
     rig.until_tick(&server, back).await;
     rig.until_tick(&server, rig.clock.now()).await;
     let (now, most) = memory(&server);
-    let ticks = rig.every_second_is_told(&server).await;
+    let ticks = rig.every_second_is_recorded(&server).await;
     let many = ticks.iter().max_by_key(|row| row.count).expect("rows");
     println!(
         "after three weeks: {} missed in {} rows, ready after {ready:?} of CPU time, \
-         {now} kB resident ({before} kB before), {most} kB at the most",
+         {now} kB resident ({before} kB before), {most} kB at most",
         many.count,
         ticks.len(),
     );

@@ -1,4 +1,4 @@
-//! Connections that ask for nothing: they keep nobody out and stop no task.
+//! Connections without requests: they keep no client out and stop no task.
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -12,7 +12,7 @@ const FILES: u32 = 256;
 const FLOOD: usize = 600;
 
 #[tokio::test]
-async fn half_open_connections_stop_no_task_and_keep_nobody_out() {
+async fn half_open_connections_stop_no_task_and_keep_no_client_out() {
     let place = Place::new().await;
     let token = admin_token(&place).await;
     let server = Server::start_with_files(&place, FILES).await;
@@ -43,7 +43,7 @@ async fn half_open_connections_stop_no_task_and_keep_nobody_out() {
             "GET / HTTP/1.1\r\nHost: a\r\n",
             "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nname=",
         ];
-        // Those before may be closed by now, this one too.
+        // Earlier ones may have been closed by now, this one too.
         stream
             .write_all(sent[number % sent.len()].as_bytes())
             .await

@@ -1,8 +1,7 @@
-//! What holds a command: its surroundings, its limits, and that nothing of it gets away.
+//! Containment of a command: its environment, its limits, and that none of its processes escapes.
 //!
-//! Control groups and the supervisor keep the same promises, so most tests run with both. On a
-//! machine without a cgroup v2 that may be written to, the first way does not exist: the tests say
-//! so and run with the second.
+//! Control groups and the supervisor give the same guarantees, so most tests run with both. On a machine without a
+//! writable cgroup v2 the first one is not available: the tests say so and run with the second.
 
 mod direct;
 mod leftovers;
@@ -20,7 +19,7 @@ use nix::unistd::Pid;
 
 use super::helpers::{LIMIT, Leash, TestApp, draft};
 
-/// The ways to hold a command that this machine has.
+/// The kinds of containment that this machine supports.
 fn modes() -> Vec<&'static str> {
     ways()
         .iter()
@@ -81,7 +80,7 @@ fn impatient() -> ExecutionDraft {
     }
 }
 
-/// Looks again and again: what other processes do is announced by nobody.
+/// Polls: other processes do not announce what they do.
 async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let until = std::time::Instant::now() + LIMIT;
     loop {
@@ -214,7 +213,7 @@ async fn a_command_gets_its_grace_and_then_no_more() {
     }
 }
 
-/// Processes of a user that nobody else runs anything as.
+/// Processes of a user that runs nothing else.
 fn crowd(user: &str) -> usize {
     let user = nix::unistd::User::from_name(user)
         .expect("users")
@@ -271,7 +270,7 @@ async fn what_a_command_leaves_in_the_background_lives_on_and_may_write() {
         let app = TestApp::with(&[mode]).await;
         let mut leash = Leash::new(&app.place.work());
         let count = app.place.work().join("count");
-        // More than a pipe holds: it gets on only while somebody reads.
+        // More than a pipe holds: it continues only while the pipe is read.
         let command = format!(
             "{}; (while head -c 100000 /dev/zero; do echo x >> {}; done) & echo done",
             leash.start(),
@@ -292,7 +291,7 @@ async fn what_a_command_leaves_in_the_background_lives_on_and_may_write() {
             (rounds() > before + 40).then_some(())
         })
         .await;
-        // Nothing above it waits for it: it belongs to nobody.
+        // No process above it waits for it: it is an orphan.
         nix::sys::signal::killpg(Pid::from_raw(group), Signal::SIGKILL).expect("it lives");
         leash.gone().await;
     }

@@ -1,4 +1,4 @@
-//! What else keeps people out: roles, other sites, and the headers of every answer.
+//! Other defences: roles, cross-site requests, and the headers of every answer.
 
 use std::collections::BTreeSet;
 
@@ -19,18 +19,14 @@ async fn roles_end_where_they_should() {
         ("admin", Role::Admin, [200, 409, 201, 200]),
     ];
     for (name, role, expected) in table {
-        let somebody = app.signed_in(name, role).await;
+        let user = app.signed_in(name, role).await;
         let statuses = [
-            somebody
-                .call("POST", "/api/v1/tasks/1/pause", None)
+            user.call("POST", "/api/v1/tasks/1/pause", None)
                 .await
                 .status,
-            somebody.post("/api/v1/tasks", task.clone()).await.status,
-            somebody
-                .post("/api/v1/channels", channel.clone())
-                .await
-                .status,
-            somebody.get("/api/v1/users").await.status,
+            user.post("/api/v1/tasks", task.clone()).await.status,
+            user.post("/api/v1/channels", channel.clone()).await.status,
+            user.get("/api/v1/users").await.status,
         ];
         assert_eq!(statuses, expected, "{name}");
     }
@@ -98,7 +94,7 @@ async fn another_site_cannot_make_a_browser_write() {
             .collect()
     };
     assert_eq!(users_apart(everything(&app).await), users_apart(before));
-    // A program with a token is no browser.
+    // A program with a token is not a browser.
     let token = app.token("program", Role::Admin).await;
     let program = app
         .browser()

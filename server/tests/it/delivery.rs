@@ -1,5 +1,5 @@
-//! A run in message mode ends with its message; what waits for a closed task is withdrawn; a
-//! refusal for good is final, and seen.
+//! A run in message mode ends with its message; waiting messages of a closed task are withdrawn; a permanent refusal
+//! is final, and visible.
 
 use app::auth::Role;
 use app::backend::{Channels, Runs, System, Tasks};
@@ -167,7 +167,7 @@ async fn a_refusal_for_good_is_final_and_seen() {
             "{text}"
         );
 
-        // What is accepted again is told no more.
+        // A channel that accepts messages again is no longer reported.
         robot.always(None);
         let test = app.service.channel_test(&app.console(), channel).await;
         assert!(test.expect("an answer").ok);
@@ -278,7 +278,7 @@ async fn what_waits_for_a_closed_task_is_withdrawn() {
         "{:?}",
         robot.texts()
     );
-    // Opened again, it has nothing left from before, and sends anew.
+    // After reopening nothing is left from before, and new messages are sent.
     app.service
         .task_control(&app.console(), task, &Control::Restore)
         .await

@@ -1,4 +1,4 @@
-//! Schedules, time lines and blackouts at the doors: REST here, the rest in files of their own.
+//! Schedules, timelines and blackouts: REST here, CLI and pages in files of their own.
 
 mod calendars;
 mod cli;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::helpers::{Browser, TestApp, at, draft};
 
-/// Somebody with a role who reads this language.
+/// A user with a role who reads this language.
 async fn reader(app: &TestApp, name: &str, role: Role, lang: &str) -> Browser {
     app.signed_in(name, role)
         .await
@@ -34,16 +34,16 @@ async fn a_preview_tells_what_is_left_out_and_why() {
         "zone": "Asia/Shanghai", "after": "2026-09-30T00:00:00Z", "count": 3,
     });
     let path = "/api/v1/schedules/preview";
-    let told = english.post(path, request.clone()).await.expect(200);
+    let shown = english.post(path, request.clone()).await.expect(200);
     assert_eq!(
-        instants(&told["next"]),
+        instants(&shown["next"]),
         [
             "2026-09-30T01:00:00Z",
             "2026-10-01T04:00:00Z",
             "2026-10-08T01:00:00Z"
         ]
     );
-    let left_out = &told["firings"][1];
+    let left_out = &shown["firings"][1];
     assert_eq!(
         (&left_out["schedule"], &left_out["excluded"]["code"]),
         (&json!(0), &json!("calendar"))
@@ -53,10 +53,14 @@ async fn a_preview_tells_what_is_left_out_and_why() {
         text.contains("2026-10-01") && text.contains("day off"),
         "{text}"
     );
-    assert_eq!(told["schedules"].as_array().map(Vec::len), Some(2));
-    assert!(told["words"].as_str().is_some_and(|words| words.is_ascii()));
-    let told = chinese.post(path, request).await.expect(200);
-    let text = told["firings"][1]["excluded"]["text"]
+    assert_eq!(shown["schedules"].as_array().map(Vec::len), Some(2));
+    assert!(
+        shown["words"]
+            .as_str()
+            .is_some_and(|words| words.is_ascii())
+    );
+    let shown = chinese.post(path, request).await.expect(200);
+    let text = shown["firings"][1]["excluded"]["text"]
         .as_str()
         .expect("a sentence");
     assert!(text.contains("休息日"), "{text}");
@@ -127,19 +131,19 @@ async fn a_task_has_a_time_line_and_says_why() {
     );
     assert_eq!(ahead["items"].as_array().map(Vec::len), Some(2));
 
-    // The same instant in three spellings; a plus that nobody escaped is a blank.
+    // The same instant in three spellings; an unescaped plus arrives as a space.
     for moment in [
         "2026-11-22T10:00:00Z",
         "2026-11-22T18:00:00+08:00",
         "2026-11-22%2018:00",
     ] {
-        let told = get(&format!("explain?at={moment}")).await.expect(200);
-        assert_eq!(told["verdict"], "ran", "{moment}: {told}");
-        assert_eq!(told["at"], "2026-11-22T10:00:00Z", "{moment}");
-        assert!(told["run_id"].is_i64(), "{told}");
+        let shown = get(&format!("explain?at={moment}")).await.expect(200);
+        assert_eq!(shown["verdict"], "ran", "{moment}: {shown}");
+        assert_eq!(shown["at"], "2026-11-22T10:00:00Z", "{moment}");
+        assert!(shown["run_id"].is_i64(), "{shown}");
     }
-    let told = get("explain?at=2026-11-22T10:30:00Z").await.expect(200);
-    assert_eq!(told["verdict"], "not_named");
+    let shown = get("explain?at=2026-11-22T10:30:00Z").await.expect(200);
+    assert_eq!(shown["verdict"], "not_named");
     assert_eq!(get("explain").await.expect(200)["verdict"], "not_named");
 
     assert_eq!(

@@ -221,7 +221,7 @@ async fn tasks_are_waited_for_by_id_or_name() {
 }
 
 #[tokio::test]
-async fn circles_are_refused_and_told_as_a_chain() {
+async fn cycles_are_refused_and_reported_as_a_chain() {
     let app = TestApp::new().await;
     let a = app.add(draft("A", "0 1 * * *", "true")).await.id;
     let b = app.add(with("B", after(&["A"]))).await.id;
@@ -273,11 +273,11 @@ async fn what_is_waited_for_cannot_be_deleted() {
     app.service
         .task_delete(&console, second)
         .await
-        .expect("nobody waits for it");
+        .expect("no task waits for it");
     app.service
         .task_delete(&console, first)
         .await
-        .expect("nobody waits any more");
+        .expect("no task waits any more");
 }
 
 #[tokio::test]
@@ -349,7 +349,7 @@ async fn what_was_fine_before_may_stay() {
     let app = TestApp::new().await;
     let task = app.add(calling("http://127.0.0.1:9/")).await;
     let (place, clock) = app.die();
-    // The server got stricter: the URL stays as long as nobody changes it.
+    // The server got stricter: the URL stays until it is changed.
     let app = TestApp::start(place, clock, None, &[]).await;
     edit(&app, task.id, |draft| draft.nickname = "n".into())
         .await

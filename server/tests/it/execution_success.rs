@@ -120,11 +120,11 @@ async fn a_broken_rule_is_a_failure_that_is_tried_again_and_reported() {
     let states: Vec<RunState> = app.runs(id).await.iter().map(|run| run.state).collect();
     assert_eq!(states, [RunState::Failed, RunState::Waiting]);
 
-    let told = TaskDraft {
+    let reported = TaskDraft {
         channel_id: Some(channel.id.0),
-        ..task("told", "echo 3 errors", when("", "errors"))
+        ..task("reported", "echo 3 errors", when("", "errors"))
     };
-    let id = app.add(told).await.id;
+    let id = app.add(reported).await.id;
     let run = app.start_run(id).await;
     app.ended(run).await;
     let text = app
@@ -135,7 +135,7 @@ async fn a_broken_rule_is_a_failure_that_is_tried_again_and_reported() {
         .await;
     let first = text.lines().next().expect("a line");
     assert!(
-        first.starts_with("【执行失败】told：输出中出现了“errors”，"),
+        first.starts_with("【执行失败】reported：输出中出现了“errors”，"),
         "{text}"
     );
     let viewer = app.signed_in("vera", Role::Viewer).await;

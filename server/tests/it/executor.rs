@@ -1,4 +1,4 @@
-//! Commands: how they end, what they write, what they see, and that nothing of them stays.
+//! Commands: how they end, what they write, what they see, and that none of their processes remain.
 
 use app::auth::Role;
 use app::backend::{Runs, Tasks};
@@ -220,7 +220,7 @@ async fn of_much_output_head_and_tail_are_kept() {
         "{} bytes",
         written.len()
     );
-    // Whoever reads it by the page gets the same.
+    // The same for readers of the page.
     let output = app
         .service
         .run_output(&app.console(), run.id)
@@ -253,7 +253,7 @@ async fn a_background_process_does_not_hold_the_run() {
             .text,
         "x\n"
     );
-    // It was let go on purpose; the test started it and ends it.
+    // It was released on purpose; the test started it and ends it.
     nix::sys::signal::killpg(
         nix::unistd::Pid::from_raw(group),
         nix::sys::signal::Signal::SIGKILL,
@@ -308,7 +308,7 @@ async fn a_command_sees_its_own_environment_only() {
         variables.contains(&format!("PWD={}", rest[1])),
         "it starts in its scratch folder"
     );
-    // What the server itself was started with is nobody's business.
+    // The server's own environment is not passed on.
     assert!(!variables.contains("CARGO"), "{variables}");
 }
 

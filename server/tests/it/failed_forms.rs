@@ -1,4 +1,4 @@
-//! What a failed form says comes back in the address of its page: only our own words are shown.
+//! A failed form passes its error in the address of its page: only our own words are shown.
 
 use app::auth::Role;
 use app::error::{AppError, ErrorKind};
@@ -52,7 +52,7 @@ async fn a_link_cannot_put_words_into_our_mouth() {
     assert!(!stranger.text().contains(WORDS), "{}", stranger.status);
     assert_eq!(stranger.header("location"), "/login");
 
-    // What really failed is said, to whom it failed.
+    // The real failure is shown to the user it concerns.
     let address = failed(&viewer).await;
     assert!(address.starts_with("/tasks/1?page=2&__path="), "{address}");
     let page = viewer.open(&address).await;

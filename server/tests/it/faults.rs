@@ -1,4 +1,4 @@
-//! The database goes away and comes back: the loop goes on and no result is lost.
+//! The database goes down and comes back: the scheduler continues and no result is lost.
 //!
 //! An SQLite file does not go away while it is open, so these tests speak to a MySQL server
 //! through a proxy and have nothing to do without one.
@@ -50,7 +50,7 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
     let run = app.start_run(held.id).await;
     leash.ready().await;
     proxy.cut();
-    // It ends while nobody can write that down.
+    // It ends while its result cannot be written.
     leash.gone().await;
 
     app.clock.advance(TimeDelta::seconds(3));
@@ -77,7 +77,7 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
         .await;
     assert!(matches!(token.status, 401 | 503), "{}", token.status);
 
-    proxy.mend();
+    proxy.restore();
     let ended = app.ended(run).await;
     assert_eq!((ended.state, ended.exit_code), (RunState::Failed, Some(5)));
     let output = app::backend::Runs::run_output_raw(&*app.service, &app.console(), run)
@@ -143,7 +143,7 @@ async fn a_result_survives_the_server_while_the_database_is_away() {
     })
     .await;
     let (place, clock) = app.die();
-    proxy.mend();
+    proxy.restore();
 
     let app = TestApp::start(place, clock, Some(&url), &[]).await;
     let ended = app.runs(held.id).await.remove(0);
@@ -160,11 +160,11 @@ async fn a_server_waits_for_a_database_that_is_away_at_its_start() {
     let proxy = Proxy::start(target, false).await;
     let url = through(&proxy, &place);
     let mut server = Server::spawn(&place, &[("DATABASE_URL", &url)]);
-    proxy.mend();
+    proxy.restore();
     server.ready().await;
     assert_eq!(server.stop().await, 0);
 
-    // Told to stop while it waits, it does.
+    // Asked to stop while it waits, it does.
     proxy.cut();
     let log = place.data().join("server.log");
     std::fs::remove_file(&log).expect("the log");
@@ -172,7 +172,7 @@ async fn a_server_waits_for_a_database_that_is_away_at_its_start() {
     assert!(away.contains("database"), "{away}");
 }
 
-/// What a command line says when its database is away.
+/// What the command line prints when its database is down.
 async fn jcrontab_away(place: &Place, url: &str) -> String {
     let variables = [("DATABASE_URL", url)];
     let ended =

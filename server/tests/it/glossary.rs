@@ -1,4 +1,4 @@
-//! The glossary names what is in the source: a word that was renamed there is renamed here, too.
+//! The glossary names what is in the source: a word that is renamed there must be renamed here, too.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

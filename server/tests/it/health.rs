@@ -1,4 +1,4 @@
-//! How a task is doing: what lists, pages, programs and the terminal say of its last runs.
+//! The health of a task: what lists, pages, the API and the terminal show about its last runs.
 
 use app::auth::Role;
 use app::backend::{Runs, System, Tasks};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::helpers::{Browser, TestApp, at, draft};
 
-/// Its health, which everybody must be told alike.
+/// Its health, which all of them must show alike.
 async fn health(app: &TestApp, task: TaskId) -> Health {
     let console = app.console();
     let row = app.service.task_get(&console, task).await.expect("a task");
@@ -36,7 +36,7 @@ async fn row(browser: &Browser, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_streak_of_failures_is_told_with_its_start() {
+async fn a_streak_of_failures_is_shown_with_its_start() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
     let task = app.add(draft("recon", "*/2 * * * *", "exit 2")).await.id;
@@ -48,16 +48,16 @@ async fn a_streak_of_failures_is_told_with_its_start() {
     let since = app.runs(task).await[0].started_at;
     let failing = Health::Failing { times: 5, since };
     assert_eq!(health(&app, task).await, failing);
-    let told = editor
+    let shown = editor
         .get(&format!("/api/v1/tasks/{task}"))
         .await
         .expect(200);
     assert_eq!(
-        told["health"],
+        shown["health"],
         json!({"state": "failing", "times": 5, "since": since})
     );
     let list = editor.get("/api/v1/tasks").await.expect(200);
-    assert_eq!(list["items"][0]["health"], told["health"]);
+    assert_eq!(list["items"][0]["health"], shown["health"]);
     for path in [
         "/tasks".to_owned(),
         format!("/tasks/{task}"),
@@ -102,7 +102,7 @@ async fn all_attempts_at_a_firing_are_one_run() {
     let task = app.add(task).await.id;
     let mut node = app.node().await;
     node.go_to(at("2026-11-22T09:00:05Z")).await;
-    // It is tried again: whether it fails is not known yet.
+    // It is being retried: whether it fails is not known yet.
     assert_eq!(health(&app, task).await.as_str(), "running");
     for due in ["09:00:10", "09:00:30", "09:01:00"] {
         node.go_to(at(&format!("2026-11-22T{due}Z"))).await;
@@ -136,7 +136,7 @@ async fn all_attempts_at_a_firing_are_one_run() {
 }
 
 #[tokio::test]
-async fn a_run_that_somebody_stopped_says_nothing() {
+async fn a_stopped_run_says_nothing_about_health() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
     let task = app.add(draft("slow", "0 0 1 1 *", "exit 1")).await.id;

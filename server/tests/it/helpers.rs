@@ -10,7 +10,9 @@ pub(crate) mod node;
 pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod receiver;
 pub(crate) mod robot;
+pub(crate) mod smtp;
 
 use std::time::Duration;
 
@@ -21,11 +23,10 @@ pub(crate) use leash::Leash;
 pub(crate) use node::Node;
 pub(crate) use robot::Robot;
 
-/// Whatever is waited for comes within this time, also on a machine that has much else to do, or the
-/// test fails.
+/// Every wait completes within this time, even on a busy machine, or the test fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(180);
 
-/// Waits for something, but not for ever.
+/// Waits for something, with the overall limit.
 pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
     tokio::time::timeout(LIMIT, work)
         .await

@@ -64,12 +64,12 @@ async fn installation() -> (TestApp, Browser) {
     admin.post("/api/v1/blackouts", blackout).await.expect(201);
     let calendar = json!({"name": "own", "source_url": ""});
     admin.post("/api/v1/calendars", calendar).await.expect(201);
-    let mut told = draft("told", "*/10 * * * *", "true");
-    told.channel_id = Some(channel.id.0);
-    told.owners = vec!["someone".to_owned()];
-    told.tags = vec!["a tag".to_owned()];
-    told.nickname = "nick".to_owned();
-    app.add(told).await;
+    let mut reported = draft("reported", "*/10 * * * *", "true");
+    reported.channel_id = Some(channel.id.0);
+    reported.owners = vec!["someone".to_owned()];
+    reported.tags = vec!["a tag".to_owned()];
+    reported.nickname = "nick".to_owned();
+    app.add(reported).await;
     (app, admin)
 }
 
@@ -250,7 +250,7 @@ async fn a_title_shows_the_name_as_it_is() {
     }
 }
 
-/// What is typed into a form comes back as it was typed, also where it is refused.
+/// The input of a form is returned unchanged, even if it is refused.
 #[tokio::test]
 async fn what_was_typed_comes_back_as_text() {
     let (_app, admin) = installation().await;

@@ -101,8 +101,8 @@ async fn answer(State(seen): State<Seen>, request: Request) -> Response {
         "/away" => Redirect::temporary("http://127.0.0.1:1/").into_response(),
         "/hang" => std::future::pending().await,
         "/long" => Body::from(vec![b'x'; 11 * 1024 * 1024]).into_response(),
-        "/cookie" => ([("set-cookie", "session=of-somebody")], "hello").into_response(),
-        // Whoever is called may say what it was told.
+        "/cookie" => ([("set-cookie", "session=of-another")], "hello").into_response(),
+        // An echo may repeat what it received.
         "/echo" => (String::from(header("authorization"))).into_response(),
         _ => "hello".into_response(),
     }
@@ -180,7 +180,7 @@ async fn the_log_tells_request_and_answer_and_keeps_what_is_secret() {
         "{text}"
     );
     assert!(
-        text.contains("< set-cookie: ***\n") && !text.contains("of-somebody"),
+        text.contains("< set-cookie: ***\n") && !text.contains("of-another"),
         "{text}"
     );
     assert!(text.ends_with("\n\nhello"), "{text}");
@@ -279,9 +279,9 @@ async fn nothing_is_sent_where_it_must_not_go() {
 
     let app = TestApp::new().await;
     let (run, _) = app
-        .execute(task("unknown", get(target.url("/${NOBODY}"))))
+        .execute(task("unknown", get(target.url("/${MISSING}"))))
         .await;
-    assert_eq!(run.reason.as_deref(), Some("http:@variable NOBODY"));
+    assert_eq!(run.reason.as_deref(), Some("http:@variable MISSING"));
     let (run, _) = app
         .execute(task("key", get(target.url("/${JCRONTAB_HOST_KEY}"))))
         .await;
@@ -311,7 +311,7 @@ async fn nothing_is_sent_where_it_must_not_go() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_ends_at_its_limit_and_when_somebody_asks() {
+async fn an_active_request_ends_at_its_limit_and_when_stopped() {
     let (app, target) = (TestApp::new().await, Target::start().await);
     let limited = TaskDraft {
         timeout: "1s".to_owned(),
@@ -326,8 +326,8 @@ async fn a_request_under_way_ends_at_its_limit_and_when_somebody_asks() {
     let hanging = app.add(task("stopped", get(target.url("/hang")))).await;
     let id = app.start_run(hanging.id).await;
     target.wait_for(2).await;
-    let somebody = app.person("alice", Role::Operator);
-    app.service.run_stop(&somebody, id).await.expect("a stop");
+    let operator = app.person("alice", Role::Operator);
+    app.service.run_stop(&operator, id).await.expect("a stop");
     let run = app.ended(id).await;
     assert_eq!(
         (run.state, run.reason.as_deref()),

@@ -1,4 +1,4 @@
-//! What comes in from people and programs: lists, limits, texts, times, search, forms and JSON.
+//! Input of people and programs: lists, limits, texts, times, search, forms and JSON.
 
 mod forms;
 mod json;

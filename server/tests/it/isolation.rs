@@ -147,11 +147,11 @@ impl Site {
     }
 
     /// Runs a command to its end and gives what it wrote.
-    async fn told(&self, name: &str, command: &str) -> String {
-        self.told_with(name, command, &[]).await
+    async fn output_of(&self, name: &str, command: &str) -> String {
+        self.output_with(name, command, &[]).await
     }
 
-    async fn told_with(&self, name: &str, command: &str, more: &[String]) -> String {
+    async fn output_with(&self, name: &str, command: &str, more: &[String]) -> String {
         let task = self.add_with(name, command, more).await;
         let run = self.start_task(&task).await;
         self.output(&run).await.1
@@ -187,7 +187,7 @@ fn attempts(site: &Site) -> String {
 
 #[tokio::test]
 async fn a_server_that_is_not_root_keeps_its_files_from_commands() {
-    // A folder that anybody may write to above the data folder, and none: two ways to hide it.
+    // A world-writable folder above the data folder, and none: two ways to hide it.
     let mut parents = vec![None];
     if is_root() {
         parents.push(Some("/var/lib"));
@@ -195,29 +195,29 @@ async fn a_server_that_is_not_root_keeps_its_files_from_commands() {
     for parent in parents {
         let site = Site::start(parent, Some((1, "daemon")), &[]).await;
         let log = site.server.log();
-        let told = site.told("nosy", &attempts(&site)).await;
-        assert!(told.ends_with("done\n"), "{told}");
-        assert!(!told.contains("got "), "{parent:?}: {told}\n{log}");
+        let shown = site.output_of("nosy", &attempts(&site)).await;
+        assert!(shown.ends_with("done\n"), "{shown}");
+        assert!(!shown.contains("got "), "{parent:?}: {shown}\n{log}");
         // All else is as it was: the scratch folder, temporary files, the machine's files.
-        let told = site
-            .told(
+        let shown = site
+            .output_of(
                 "usual",
                 "echo kept > file && cat file && pwd && t=$(mktemp) && echo x > $t && rm $t \
                  && mkdir d && touch d/a && mv d/a b && ls /etc >/dev/null && echo well",
             )
             .await;
         assert!(
-            told.starts_with("kept\n") && told.ends_with("well\n"),
-            "{told}"
+            shown.starts_with("kept\n") && shown.ends_with("well\n"),
+            "{shown}"
         );
-        assert!(told.contains("/scratch\n"), "{told}");
+        assert!(shown.contains("/scratch\n"), "{shown}");
         // Also where the program that starts commands is executed anew: its order is too long.
         let variables: Vec<String> = ["A", "B", "C", "D"]
             .map(|name| format!("--env={name}={}", "y".repeat(30_000)))
             .to_vec();
-        let told = site.told_with("long", &attempts(&site), &variables).await;
-        assert!(told.ends_with("done\n"), "{told}");
-        assert!(!told.contains("got "), "{parent:?}: {told}");
+        let shown = site.output_with("long", &attempts(&site), &variables).await;
+        assert!(shown.ends_with("done\n"), "{shown}");
+        assert!(!shown.contains("got "), "{parent:?}: {shown}");
         assert_eq!(
             site.server.get(&site.token, "/api/v1/users").await["items"]
                 .as_array()
@@ -233,12 +233,12 @@ async fn commands_of_a_root_server_that_are_root_do_not_reach_its_files_either()
         return;
     }
     let site = Site::start(None, None, &[("JCRONTAB_ALLOW_ROOT", "1")]).await;
-    let told = site.told("nosy", &attempts(&site)).await;
-    assert!(told.ends_with("done\n"), "{told}");
-    assert!(!told.contains("got "), "{told}");
+    let shown = site.output_of("nosy", &attempts(&site)).await;
+    assert!(shown.ends_with("done\n"), "{shown}");
+    assert!(!shown.contains("got "), "{shown}");
     assert!(
         site.server.log().contains("Commands run as root"),
-        "it says that this holds nobody who means it"
+        "it says that this is no protection against intent"
     );
 }
 
@@ -248,9 +248,9 @@ async fn commands_of_a_root_server_reach_nothing_of_it() {
         return;
     }
     let site = Site::start(None, None, &[]).await;
-    let told = site.told("nosy", &attempts(&site)).await;
-    assert!(told.ends_with("done\n"), "{told}");
-    assert!(!told.contains("got "), "{told}");
+    let shown = site.output_of("nosy", &attempts(&site)).await;
+    assert!(shown.ends_with("done\n"), "{shown}");
+    assert!(!shown.contains("got "), "{shown}");
 }
 
 #[tokio::test]
@@ -273,8 +273,8 @@ async fn the_socket_refuses_commands_where_nothing_else_does() {
         let program = program.display();
         let data = site.data.display();
         // Also without our variables, in a session of its own, and as an orphan.
-        let told = site
-            .told(
+        let shown = site
+            .output_of(
                 "cli",
                 &format!(
                     "exec 2>&1; export JCRONTAB_DATA_DIR={data}; \
@@ -285,19 +285,19 @@ async fn the_socket_refuses_commands_where_nothing_else_does() {
                 ),
             )
             .await;
-        assert!(told.ends_with("done\n"), "{told}");
-        assert!(!told.contains("admin"), "{told}");
+        assert!(shown.ends_with("done\n"), "{shown}");
+        assert!(!shown.contains("admin"), "{shown}");
         assert_eq!(
-            told.matches("not available to commands").count(),
+            shown.matches("not available to commands").count(),
             3,
-            "{told}"
+            "{shown}"
         );
         let log = site.server.log();
         assert!(
             log.contains("can read secret.key"),
             "it says so at start: {log}"
         );
-        // Whoever is no command gets in.
+        // Processes that are not commands are admitted.
         let folder = data.to_string();
         let list = ["user", "list", "--json"];
         let users = jcrontab_with(&site.place, &list, &[("JCRONTAB_DATA_DIR", &folder)], "").await;

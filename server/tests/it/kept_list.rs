@@ -1,4 +1,4 @@
-//! The list of tasks that programs ask for again and again: kept while it is true, never longer.
+//! The cached list of tasks that programs request repeatedly: reused only while it is current.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ const ALL: &str = "/api/v1/tasks?limit=1000";
 async fn list(app: &TestApp, browser: &Browser) -> Vec<(String, Value)> {
     let answer = browser.get(ALL).await.expect(200);
     let items = answer["items"].as_array().expect("a list").iter();
-    let told: Vec<(String, Value)> = items
+    let reported: Vec<(String, Value)> = items
         .map(|task| {
             let name = task["name"].as_str().expect("a name").to_owned();
             (name, task["next_at"].clone())
@@ -31,8 +31,8 @@ async fn list(app: &TestApp, browser: &Browser) -> Vec<(String, Value)> {
         .into_iter()
         .map(|row| (row.task.spec.name, serde_json::json!(row.next_at)))
         .collect();
-    assert_eq!(shown, told, "pages and programs");
-    told
+    assert_eq!(shown, reported, "pages and programs");
+    reported
 }
 
 fn of(rows: &[(&str, &str)]) -> Vec<(String, Value)> {
@@ -64,8 +64,8 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
     assert_eq!(list(&app, &reader).await, before);
     reads();
     assert_eq!(list(&app, &reader).await, before);
-    assert_eq!(list(&app, &editor).await, before, "whoever asks");
-    // Only an embedded database can tell that nothing has changed.
+    assert_eq!(list(&app, &editor).await, before, "for every reader");
+    // Only an embedded database can report that nothing has changed.
     let again = if app.components.store.engine() == Engine::Sqlite {
         0
     } else {
@@ -80,7 +80,7 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
         .expect(200);
     assert_eq!(none["items"], serde_json::json!([]));
 
-    // An edit is seen by whoever asks next.
+    // An edit is visible to the next reader.
     let path = format!("/api/v1/tasks/{}", first.id);
     let patch = serde_json::json!({"name": "renamed"});
     editor.call("PATCH", &path, Some(patch)).await.expect(200);
@@ -95,7 +95,7 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
         of(&[("elsewhere", "2026-11-22T08:10:00Z")])
     );
 
-    // And time goes on without anybody writing.
+    // Time passes without any write.
     app.clock.set(at("2026-11-22T08:09:59Z"));
     assert_eq!(
         list(&app, &reader).await,

@@ -1,5 +1,4 @@
-//! Background loops: an error is backed off from, a panic is recorded and restarted from, and both
-//! are seen.
+//! Background loops: backoff after an error, restart after a panic, and both are visible.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -114,7 +113,7 @@ async fn a_loop_that_fails_backs_off_and_recovers() {
     assert_eq!(well.result, Some(LoopResult::Ok));
     assert_eq!(well.succeeded_at.map(|at| at.0), Some(clock.now()));
     assert_eq!(well.panics, 1);
-    // What went wrong last is still there to read.
+    // The last error can still be read.
     assert_eq!(well.error.as_deref(), Some("the database does not answer"));
     // From here on by its period.
     clock.advance(TimeDelta::seconds(60));

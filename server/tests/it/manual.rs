@@ -1,6 +1,6 @@
-//! Starts by hand: what is filled in, what is told before, and that one key starts one run.
+//! Manual starts: their parameters, what is shown before, and that one key starts one run.
 
-mod told;
+mod before_start;
 
 use std::collections::BTreeMap;
 
@@ -195,7 +195,7 @@ async fn one_key_starts_one_run_for_a_day() {
     assert_eq!(first.json()["id"], again.json()["id"]);
     let other = browser.post(&path, body("b")).await;
     assert_eq!(other.expect(409)["code"], "idempotency.mismatch");
-    // Somebody else's key of the same name is another one.
+    // The same key of another account is a different one.
     let token = app.token("second", Role::Operator).await;
     let second = app
         .browser()

@@ -1,4 +1,4 @@
-//! What messages say, and what stands of a result beside its run.
+//! The texts of messages, and the excerpt of a result.
 
 use app::auth::Role;
 use app::backend::Secrets;
@@ -110,7 +110,7 @@ async fn titles_say_how_it_ended_and_a_failure_is_no_reminder() {
     );
     assert!(bad.contains("http://cron.test/runs/") && bad.contains("http://cron.test/tasks/"));
     assert!(bad.contains("why\n"), "{bad}");
-    // Urging changes nothing about a failure.
+    // Chasing changes nothing about a failure.
     let urged = TaskDraft {
         name: "urged".into(),
         urging: true,

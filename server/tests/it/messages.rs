@@ -1,4 +1,4 @@
-//! Messages: what is said, in which order, and what happens when the robot does not take it.
+//! Messages: their texts, their order, and what happens when the robot refuses them.
 
 use app::backend::{System, Tasks};
 use app::channel::ChannelKind;
@@ -92,7 +92,7 @@ async fn a_new_task_is_announced_then_reminds_with_a_picture() {
     );
     assert_eq!(all[2].body["msgtype"], "image", "then the picture");
 
-    // While urging, another title and another picture.
+    // While chasing, another title and another picture.
     let urging = TaskDraft {
         urging: true,
         urge_cron: SELDOM.into(),
@@ -196,7 +196,7 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
 }
 
 #[tokio::test]
-async fn what_nobody_takes_becomes_a_dead_letter_that_is_seen() {
+async fn an_undeliverable_message_becomes_a_visible_dead_letter() {
     let (app, robot, channel) = with_robot().await;
     robot.always(Some(Mood::Refuse(-1)));
     let task = app.add(sending("t", Mode::Message, "", channel)).await;

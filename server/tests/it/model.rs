@@ -1,9 +1,9 @@
-//! The protocol of claims, leases and fences, walked through in all its interleavings.
+//! The protocol of claims, leases and fences, explored in all its interleavings.
 //!
 //! Two nodes on one database, two firings. The database is as weak as the weakest engine we run
 //! on: a transaction reads first and commits later, reads lock nothing, and only a unique key and a
 //! compare-and-set UPDATE are trusted (`docs/ARCHITECTURE.md`, invariants). Faults: a crash, a pause
-//! longer than the lease, a COMMIT whose outcome nobody hears, a clock that is set forward.
+//! longer than the lease, a COMMIT whose outcome is unknown, a clock that is set forward.
 //!
 //! What is modelled is in `store::ledger` (claim, resume), `store::results` (the fence, further
 //! attempts), `scheduler::recovery` (reaping), `lifecycle::heartbeat` and
@@ -126,7 +126,7 @@ fn leases_judged_by_a_nodes_own_clock_are_caught() {
 }
 
 #[test]
-fn a_claim_in_doubt_that_nobody_looks_into_is_caught() {
+fn a_claim_in_doubt_that_is_never_resolved_is_caught() {
     let rules = Rules {
         resolves_doubt: false,
         ..Rules::OURS

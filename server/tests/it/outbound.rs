@@ -1,4 +1,4 @@
-//! The way out through a proxy: what goes through it, what does not, and what goes nowhere.
+//! Outgoing requests through a proxy: which ones use it, which do not, and which are refused.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::helpers::{Robot, TestApp};
 
-/// What the proxy answers for everybody: a day of a calendar.
+/// The proxy's answer to every request: a day of a calendar.
 const ANSWER: &str = "2027-01-01 rest";
 
 /// A proxy for plain HTTP that answers itself, and remembers what it was asked for.
@@ -139,9 +139,10 @@ async fn messages_calendars_and_requests_go_through_the_proxy() {
         reason.starts_with("http:@unreachable") && !reason.contains("s3cret"),
         "{reason}"
     );
+    assert!(reason.contains("the proxy refused to connect"), "{reason}");
     assert!(proxy.take()[0].starts_with("CONNECT job.invalid:443 "));
 
-    // What is excepted goes straight.
+    // Exceptions are called directly.
     let robot = Robot::start(Arc::clone(&app.clock)).await;
     let draft = json!({"name": "robot", "kind": "wecom", "url": robot.url()});
     let made = admin.post("/api/v1/channels", draft).await.expect(201);
@@ -181,7 +182,7 @@ async fn the_proxy_is_no_way_into_the_private_network() {
             "{url}"
         );
     }
-    // Of names it is said when they are saved, and nothing is sent.
+    // Names are warned about when they are saved, and nothing is sent.
     for (number, url) in [
         "http://vault.internal/",
         "http://nas/",
@@ -251,7 +252,7 @@ async fn a_calendar_says_on_its_page_what_is_wrong_with_its_source() {
             !words.is_empty(),
             "{page}"
         );
-        // Whoever may not change the address does not see it either.
+        // Users who may not change the address do not see it either.
         let seen = viewer.get(&path).await.expect(200);
         assert!(seen["calendar"]["warning"].is_null(), "{seen}");
     }
@@ -284,11 +285,14 @@ async fn a_channel_may_have_a_way_of_its_own() {
     let sign_in = "proxy-authorization: basic b3bzonmzy3jlda==";
     assert!(heads[0].to_lowercase().contains(sign_in), "{heads:?}");
     assert!(usual.take().is_empty());
-    for told in [
+    for reported in [
         admin.get("/api/v1/channels").await.text(),
         admin.open("/admin/channels").await.text(),
     ] {
-        assert!(told.contains(&shown) && !told.contains("s3cret"), "{told}");
+        assert!(
+            reported.contains(&shown) && !reported.contains("s3cret"),
+            "{reported}"
+        );
     }
 
     // Messages of the outbox take it, too.
@@ -296,7 +300,7 @@ async fn a_channel_may_have_a_way_of_its_own() {
     let id = made["id"].as_i64().expect("an id");
     let sends = TaskDraft {
         channel_id: Some(id),
-        ..super::helpers::draft("told", "0 0 1 1 *", "true")
+        ..super::helpers::draft("reported", "0 0 1 1 *", "true")
     };
     app.add(sends).await;
     app.until("the message", async || {
@@ -304,7 +308,7 @@ async fn a_channel_may_have_a_way_of_its_own() {
     })
     .await;
 
-    // What is not sent stays; then by no proxy, and again as the settings say.
+    // Without the field it stays; then without a proxy, and again as the settings say.
     let put = async |body: serde_json::Value| admin.call("PUT", &channel, Some(body)).await;
     let kept = put(json!({"name": "hook", "kind": "webhook", "url": ""})).await;
     assert_eq!(kept.expect(200)["proxy"], shown);

@@ -1,8 +1,8 @@
 //! The pace of a channel is one for all servers, and what is too much for it becomes a digest.
 
-use app::backend::{Channels, Runs, Tasks};
+use app::backend::{Channels, Messages, Runs, Tasks};
 use app::channel::ChannelKind;
-use app::id::{ChannelId, RunId, TaskId};
+use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::Event;
 use app::run::RunState;
 use app::task::{Control, Mode, Task, TaskDraft};
@@ -280,6 +280,20 @@ async fn runs_end_with_the_digest_that_their_messages_are_part_of() {
         let rows = app.messages(task.id).await;
         assert_eq!(rows.len(), 50);
         assert!(rows.iter().all(|row| row.state.as_str() == message));
+        if state == RunState::Failed {
+            // Sent again by hand, it takes its messages along.
+            robot.always(None);
+            let digest = "SELECT id FROM message WHERE event = 'digest'";
+            let digest = MessageId(app.place.database.count(digest).await);
+            let resent = app.service.message_resend(&app.console(), digest).await;
+            resent.expect("queued again");
+            app.until("the digest to be accepted", async || {
+                let rows = app.messages(task.id).await;
+                let all = rows.iter().all(|row| row.state.as_str() == "digested");
+                all.then_some(())
+            })
+            .await;
+        }
     }
 }
 

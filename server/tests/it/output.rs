@@ -1,5 +1,5 @@
-//! Output: whatever a command writes is kept as promised, in bounded memory, and can be read while
-//! it runs, afterwards, and after a crash.
+//! Output: everything that a command writes is stored as promised, in bounded memory, and can be read while it runs,
+//! afterwards, and after a crash.
 
 mod keeping;
 mod live;
@@ -55,7 +55,7 @@ async fn kept(store: &OutputStore, stored: &StoredOutput) -> Kept {
     store.kept(stored, started(), true).await
 }
 
-/// Lines that tell their number, so that what is missing shows.
+/// Numbered lines, so that missing ones are noticed.
 fn lines(count: usize) -> Vec<u8> {
     let mut text = Vec::new();
     for number in 0..count {

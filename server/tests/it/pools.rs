@@ -276,7 +276,7 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
     assert_eq!(
         overview.contains("比数据库慢 2.5 秒"),
         mysql,
-        "administrators are told at once"
+        "administrators see it at once"
     );
 }
 
@@ -302,8 +302,8 @@ async fn pools_and_nodes_on_the_command_line() {
         );
         run(&["pool", "set", "数据库", "0"]).await.refused(2);
         run(&["pool", "set", "a/b", "1"]).await.refused(2);
-        assert_eq!(run(&["pool", "delete", "数据库"]).await.code, 0);
-        run(&["pool", "delete", "数据库"]).await.refused(3);
+        assert_eq!(run(&["pool", "delete", "数据库", "--yes"]).await.code, 0);
+        run(&["pool", "delete", "数据库", "--yes"]).await.refused(3);
         let pools = run(&["pool", "list", "--json"]).await.json();
         assert_eq!(pools["items"].as_array().map(Vec::len), Some(1));
         let nodes = run(&["node", "list", "--json"]).await.json();

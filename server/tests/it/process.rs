@@ -224,7 +224,7 @@ async fn a_stop_drains_and_then_ends_what_runs() {
     .json();
     leash.ready().await;
     let stopping = tokio::spawn(server.stop());
-    // The pipe opens when the command reads it; then the server may have been told to stop or not.
+    // The pipe opens when the command reads it; by then the server may have been asked to stop or not.
     let opened = std::thread::spawn(move || std::fs::write(gate, "late\n"));
     assert_eq!(
         in_time("the server to stop", stopping)

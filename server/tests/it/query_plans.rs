@@ -1,7 +1,7 @@
-//! What the database does for a statement must not grow with the history: every statement that the
-//! product sends for a page, a list or a turn of the loop is written down as it is sent, and its
-//! plan may neither walk through a table that grows nor sort rows of it. What plans do not tell is
-//! measured: how much each statement reads, with a history and with ten times as much.
+//! What the database does for a statement must not grow with the history: every statement that the product sends for
+//! a page, a list or a turn of the scheduler is recorded, and its plan may neither scan a table that grows nor sort
+//! rows of it. What plans do not show is measured: how much each statement reads, with a history and with ten times
+//! as much.
 
 mod backlog;
 mod growth;
@@ -40,22 +40,22 @@ impl Sent {
     }
 }
 
-/// An installation with much history that tells what it sends.
+/// An installation with much history that records its statements.
 async fn installation() -> (TestApp, Sent) {
-    let (app, sent) = told(TASKS).await;
+    let (app, sent) = installation_of(TASKS).await;
     history::fill(&app).await;
     sent.take();
     (app, sent)
 }
 
-/// An installation with so many tasks, and no history, that tells what it sends.
-async fn told(tasks: usize) -> (TestApp, Sent) {
+/// An installation with so many tasks, and no history, that records its statements.
+async fn installation_of(tasks: usize) -> (TestApp, Sent) {
     let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
     let sent = Sent::default();
-    let told = sent.clone();
+    let recorder = sent.clone();
     let flags = ["--outbound-allow=127.0.0.0/8"];
     let app = TestApp::start_with(Place::new().await, clock, None, &flags, move |store| {
-        store.on_statement(move |sql| told.note(sql));
+        store.on_statement(move |sql| recorder.note(sql));
     })
     .await;
     app.add_many(tasks, "0 9 * * *", "true").await;
@@ -101,7 +101,7 @@ async fn reading_neither_walks_through_history_nor_sorts_it() {
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
-/// Of a task whose newest run is not over, the newest that is over is read as well.
+/// For a task whose newest run has not ended, the newest that has ended is read as well.
 #[tokio::test]
 async fn a_list_with_runs_under_way_is_found_along_the_same_index() {
     let (app, sent) = installation().await;
@@ -147,9 +147,9 @@ async fn the_loop_neither_walks_through_history_nor_sorts_it() {
     let channel = app
         .channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")
         .await;
-    let mut told = draft("told", "0 9 * * *", "exit 1");
-    told.channel_id = Some(channel.id.0);
-    app.add(told).await;
+    let mut recorder = draft("answer", "0 9 * * *", "exit 1");
+    recorder.channel_id = Some(channel.id.0);
+    app.add(recorder).await;
     let mut node = app.node().await;
     sent.take();
     // Planned, claimed, ended, and on to the next day.
@@ -161,7 +161,7 @@ async fn the_loop_neither_walks_through_history_nor_sorts_it() {
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
-/// The tests above can fail: without an index the plans of the same pages are found fault with.
+/// The tests above can fail: without an index the plans of the same pages are reported.
 #[tokio::test]
 async fn a_missing_index_is_noticed() {
     let (app, sent) = installation().await;

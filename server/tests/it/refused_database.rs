@@ -1,4 +1,4 @@
-//! A database server that answers and lets nobody in is told from one that does not answer.
+//! A database server that refuses the login is distinguished from one that does not answer.
 
 use server::store::{Store, StoreError};
 use tokio::io::AsyncWriteExt;
@@ -9,7 +9,7 @@ use super::helpers::place::Place;
 
 async fn refusal(place: &Place, url: &str) -> StoreError {
     let opened = in_time("an answer", Store::open(url, &place.data())).await;
-    opened.map(drop).expect_err("nobody is let in")
+    opened.map(drop).expect_err("the login is refused")
 }
 
 /// A server that answers each connection with an error of this number.
@@ -24,7 +24,7 @@ async fn answering(code: u16) -> String {
             let words = b"#28000in words of its own";
             let said = [&[0xff][..], &code.to_le_bytes(), words].concat();
             let length = u8::try_from(said.len()).expect("a short one");
-            // Who asked may have gone.
+            // The client may have gone.
             stream
                 .write_all(&[&[length, 0, 0, 0][..], &said].concat())
                 .await
@@ -43,7 +43,7 @@ async fn a_refusal_is_known_by_its_number() {
         (1049, true),
         (1130, true),
         (1698, true),
-        // Too many connections, too many errors from this host: it may pass by itself.
+        // Too many connections, too many errors from this host: temporary.
         (1040, false),
         (1129, false),
     ] {
@@ -69,7 +69,7 @@ async fn mariadb_refuses_accounts_and_databases_by_these_numbers() {
         let scheme = "mysql://";
         format!("{scheme}{user}:{password}@{host}/{name}")
     };
-    // Somebody who may come in and has no rights.
+    // An account that may sign in and has no rights.
     own.execute(&format!("CREATE USER '{name}'@'%' IDENTIFIED BY 'pw'"))
         .await;
     let cases = [

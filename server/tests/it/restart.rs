@@ -142,7 +142,7 @@ async fn missed_firings_are_caught_up_once_for_commands_and_never_for_reminders(
     let reminder = app.add(reminder).await.id;
     app.node().await.go_to(at("2026-11-22T08:05:01Z")).await;
     assert_eq!(app.history(command).await, ["succeeded"]);
-    // Nobody sends here, so the channel has accepted nothing.
+    // Nothing sends here, so the channel has accepted nothing.
     assert_eq!(app.history(reminder).await, ["sending"]);
 
     let (place, clock) = app.die();
@@ -208,7 +208,7 @@ async fn a_firing_that_is_a_little_late_is_on_time() {
 }
 
 #[tokio::test]
-async fn a_long_outage_is_told_in_few_rows_that_count_every_firing() {
+async fn a_long_outage_is_recorded_in_few_rows_that_count_every_firing() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "* * * * * *", "true")).await.id;
     app.node().await.go_to(at("2026-11-22T08:00:01Z")).await;
@@ -222,22 +222,22 @@ async fn a_long_outage_is_told_in_few_rows_that_count_every_firing() {
         .count("SELECT COUNT(*) FROM occurrence")
         .await;
     assert!(rows < 40, "{rows} rows");
-    let told = "SELECT CAST(SUM(firings) AS SIGNED) FROM occurrence WHERE scheduled_for <= (SELECT MAX(scheduled_for) FROM occurrence WHERE state <> 'planned')";
-    let told = if app.place.database.url.is_empty() {
-        told.replace("SIGNED", "INTEGER")
+    let shown = "SELECT CAST(SUM(firings) AS SIGNED) FROM occurrence WHERE scheduled_for <= (SELECT MAX(scheduled_for) FROM occurrence WHERE state <> 'planned')";
+    let shown = if app.place.database.url.is_empty() {
+        shown.replace("SIGNED", "INTEGER")
     } else {
-        told.to_owned()
+        shown.to_owned()
     };
     assert_eq!(
-        app.place.database.count(&told).await,
+        app.place.database.count(&shown).await,
         3600,
         "08:00:01 to 09:00:00"
     );
     assert!(app.history(task).await.contains(&"missed(down)".to_owned()));
 }
 
-/// Another machine's process says nothing any more: its runs are lost once that has lasted, and
-/// what it writes afterwards is not taken.
+/// Another machine's process stops sending heartbeats: after the lease its runs are lost, and its late results are
+/// refused.
 #[tokio::test]
 async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     let app = TestApp::new().await;
@@ -271,7 +271,7 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     assert_eq!(
         bury(HeartbeatEvidence::Inconclusive).await,
         0,
-        "nobody could have heard it"
+        "no heartbeat could have been seen"
     );
     assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 1);
     assert_eq!(app.runs(task).await[1].state, RunState::Lost);
@@ -376,7 +376,7 @@ async fn tasks_entered_or_edited_between_two_processes_fire_from_then_on() {
     let edited = app.add(draft("edited", "* * * * * *", "true")).await.id;
     app.node().await.go_to(at("2026-11-22T08:00:01Z")).await;
 
-    // The old process has planned ahead; now nobody turns the loop.
+    // The old process has planned ahead; now no scheduler runs.
     app.clock.set(at("2026-11-22T08:00:01.5Z"));
     let entered = app.add(draft("entered", "* * * * * *", "true")).await.id;
     let changed = TaskDraft {

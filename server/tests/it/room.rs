@@ -157,7 +157,7 @@ async fn a_newer_start_takes_the_place_of_the_older_one_and_never_runs_beside_it
     let app = TestApp::new().await;
     let ledger = app.place.ledger();
     let command = format!(
-        // The trap comes first: whoever sees the line may send the signal at once.
+        // The trap comes first: a reader of the line may send the signal at once.
         "trap '{}; exit 0' TERM; {}; sleep 600 & wait",
         ledger.command("end $JCRONTAB_RUN_ID"),
         ledger.command("begin $JCRONTAB_RUN_ID")

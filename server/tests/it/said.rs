@@ -1,4 +1,4 @@
-//! What a control or a form has done is said by the page that follows, once, also without a script.
+//! The page after a control or a form reports what it did, once, also without JavaScript.
 
 use app::auth::Role;
 
@@ -60,7 +60,7 @@ async fn a_saved_task_says_so() {
     assert!(saved.contains("已保存"), "{saved}");
 }
 
-/// Nobody puts words into a page by way of the cookie.
+/// The cookie cannot be used to put words on a page.
 #[tokio::test]
 async fn only_our_own_words_are_said() {
     let app = TestApp::new().await;

@@ -1,4 +1,4 @@
-//! The loop: planned ahead, claimed at the instant, once; every firing ends with a reason.
+//! The scheduler: planned ahead, claimed at the instant, once; every firing ends with a reason.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Secrets: entered, granted, changed and taken back, and never told again.
+//! Secrets: created, granted, changed and revoked, and never revealed again.
 
 mod cli;
 mod grants;
@@ -52,7 +52,7 @@ async fn a_value_goes_in_and_never_comes_out() {
     );
     let path = format!("/api/v1/secrets/{}", made["id"]);
     let other = format!("{VALUE}2");
-    let mut told = String::new();
+    let mut shown = String::new();
     for reply in [
         admin.get("/api/v1/secrets").await,
         admin.get(&path).await,
@@ -92,12 +92,12 @@ async fn a_value_goes_in_and_never_comes_out() {
             .await,
     ] {
         assert!(reply.status < 500, "{}", reply.text());
-        told.push_str(&reply.text());
+        shown.push_str(&reply.text());
     }
-    assert!(told.contains("DB_PASSWORD"));
-    told.push_str(&all_text(&app).await);
+    assert!(shown.contains("DB_PASSWORD"));
+    shown.push_str(&all_text(&app).await);
     for hidden in [VALUE, "hunter2", "3133731337"] {
-        assert!(!told.contains(hidden), "{hidden} is told");
+        assert!(!shown.contains(hidden), "{hidden} is revealed");
     }
     // What is stored opens at its own place only.
     let granted = app

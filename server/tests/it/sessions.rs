@@ -38,7 +38,7 @@ async fn the_set_up_link_works_once_and_then_the_page_is_gone() {
         .offer_setup()
         .await
         .expect("the database")
-        .expect("nobody is there yet");
+        .expect("no account exists yet");
     let stranger = app.browser();
     assert_eq!(
         stranger
@@ -103,7 +103,7 @@ async fn the_set_up_link_works_once_and_then_the_page_is_gone() {
     );
     let refused = app
         .service
-        .set_up(Lang::En, &secret, "eve", PASSWORD)
+        .set_up(Lang::En, &secret, "eve", PASSWORD, "203.0.113.9")
         .await
         .expect_err("used");
     assert_eq!(refused.code, "setup.link");
@@ -134,14 +134,14 @@ async fn a_set_up_link_ends_after_a_quarter_of_an_hour_and_with_the_next_one() {
         .expect("a link");
     let used = app
         .service
-        .set_up(Lang::En, &first, "ada", PASSWORD)
+        .set_up(Lang::En, &first, "ada", PASSWORD, "203.0.113.9")
         .await
         .expect_err("an older link");
     assert_eq!(used.code, "setup.link");
     app.clock.advance(TimeDelta::minutes(15));
     let used = app
         .service
-        .set_up(Lang::En, &second, "ada", PASSWORD)
+        .set_up(Lang::En, &second, "ada", PASSWORD, "203.0.113.9")
         .await
         .expect_err("too late");
     assert_eq!(used.code, "setup.link");
@@ -152,8 +152,10 @@ async fn a_set_up_link_ends_after_a_quarter_of_an_hour_and_with_the_next_one() {
         .expect("the database")
         .expect("a link");
     let (one, other) = tokio::join!(
-        app.service.set_up(Lang::En, &third, "ada", PASSWORD),
-        app.service.set_up(Lang::En, &third, "eve", PASSWORD),
+        app.service
+            .set_up(Lang::En, &third, "ada", PASSWORD, "203.0.113.9"),
+        app.service
+            .set_up(Lang::En, &third, "eve", PASSWORD, "203.0.113.9"),
     );
     assert_eq!(
         usize::from(one.is_ok()) + usize::from(other.is_ok()),

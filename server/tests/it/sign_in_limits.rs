@@ -1,4 +1,4 @@
-//! Who guesses waits; nobody waits for what others guess.
+//! Guessing leads to waits, which do not affect other clients.
 
 use app::auth::Role;
 use chrono::TimeDelta;
@@ -10,15 +10,22 @@ use super::sessions::{PASSWORD, account, sign_in};
 const PROXY: &str = "10.0.0.1";
 const TRUSTED: [&str; 1] = ["--trusted-proxies=10.0.0.0/24,::1"];
 
-/// Somebody behind the proxy.
+/// A client behind the proxy.
 fn behind(app: &TestApp, client: &str) -> Browser {
     app.browser().at(PROXY).with("x-forwarded-for", client)
 }
 
-/// Wrong passwords of names that nobody has, until there is a wait; gives how many were looked at.
+/// Wrong passwords for unknown names, until there is a wait; returns how many were checked.
 async fn guess(browser: &Browser, round: &str, most: usize) -> usize {
     for number in 0..most {
-        if sign_in(browser, &format!("nobody{round}-{number}"), "a wrong guess").await == 429 {
+        if sign_in(
+            browser,
+            &format!("unknown{round}-{number}"),
+            "a wrong guess",
+        )
+        .await
+            == 429
+        {
             return number;
         }
     }
@@ -26,7 +33,7 @@ async fn guess(browser: &Browser, round: &str, most: usize) -> usize {
 }
 
 #[tokio::test]
-async fn one_client_behind_a_proxy_locks_nobody_else_out() {
+async fn one_client_behind_a_proxy_locks_no_other_out() {
     let app = TestApp::with(&TRUSTED).await;
     account(&app, "ada", Role::Admin).await;
     let guesser = behind(&app, "203.0.113.9");
@@ -68,8 +75,12 @@ async fn the_header_of_a_stranger_is_not_believed() {
             app.browser().at(address).with(header, &value)
         };
         for number in 0..50 {
-            let status =
-                sign_in(&claims(number), &format!("nobody{number}"), "a wrong guess").await;
+            let status = sign_in(
+                &claims(number),
+                &format!("unknown{number}"),
+                "a wrong guess",
+            )
+            .await;
             assert_eq!(status, 401, "{header}");
         }
         assert_eq!(sign_in(&claims(99), "ada", PASSWORD).await, 429, "{header}");
@@ -81,7 +92,7 @@ async fn guesses_of_others_do_not_lock_out_who_was_here_before() {
     let app = TestApp::new().await;
     account(&app, "ada", Role::Admin).await;
     account(&app, "bob", Role::Viewer).await;
-    // A proxy that nobody has told the server of: everybody is one address.
+    // A proxy that is not configured: all its clients are one address.
     let everybody = || app.browser().at(PROXY);
     assert_eq!(sign_in(&everybody(), "ada", PASSWORD).await, 303);
     guess(&everybody(), "", 80).await;
@@ -230,7 +241,7 @@ async fn wrong_set_up_links_cost_nothing_and_are_no_faults() {
     }
     let wrong = (0..60).map(|_| {
         app.service
-            .set_up(app::i18n::Lang::En, "wrong", "ada", PASSWORD)
+            .set_up(app::i18n::Lang::En, "wrong", "ada", PASSWORD, "203.0.113.9")
     });
     for attempt in wrong {
         assert_eq!(attempt.await.expect_err("no link").code, "setup.link");
@@ -252,7 +263,7 @@ async fn passwords_that_are_guessed_first_are_refused_on_every_way_in() {
     ] {
         let set_up = app
             .service
-            .set_up(app::i18n::Lang::En, &secret, "ada", password)
+            .set_up(app::i18n::Lang::En, &secret, "ada", password, "203.0.113.9")
             .await
             .expect_err("a weak password");
         assert_eq!(set_up.fields[0].code, code);

@@ -1,4 +1,4 @@
-//! Answers without an end: they end with the right to them, and nobody has too many.
+//! Streaming answers: they end with the right to them, and no account has too many.
 
 use std::time::Duration;
 
@@ -126,7 +126,7 @@ async fn streams_end_with_the_right_to_them() {
             }
         }
         for mut stream in others {
-            assert!(stream.is_open().await, "{end:?}: of somebody else");
+            assert!(stream.is_open().await, "{end:?}: of another account");
         }
         app.service
             .run_stop(&app.console(), run)
@@ -164,7 +164,7 @@ async fn streams_end_with_what_another_server_has_ended() {
 }
 
 #[tokio::test]
-async fn nobody_has_all_event_streams() {
+async fn no_account_has_all_event_streams() {
     let app = TestApp::with(&["--max-connections=200"]).await;
     let vi = app.signed_in("vi", Role::Viewer).await;
     let jo = app.signed_in("jo", Role::Viewer).await;

@@ -1,5 +1,4 @@
-//! What to do when a task fails: it is entered through every door, found, and shown where it is
-//! needed.
+//! What to do when a task fails: it can be entered everywhere, is found, and is shown where it is needed.
 
 use app::auth::Role;
 use app::channel::ChannelKind;
@@ -163,7 +162,7 @@ async fn the_terminal_enters_and_shows_a_runbook() {
     assert_eq!(added.code, 0, "{added:?}");
     let shown = jcrontab(&place, &["task", "show", "1"]).await;
     assert!(
-        shown.out.contains("runbook:\n  one\n  two\n"),
+        shown.out.contains("Runbook:\n  one\n  two\n"),
         "{}",
         shown.out
     );

@@ -1,4 +1,4 @@
-//! What is told about bad input: every fault at its field, in both languages, and nothing is lost.
+//! Faults of the input: each at its field, in both languages, and no input is lost.
 
 use app::auth::Role;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn with(changes: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_fault_is_told_at_its_field_in_both_languages() {
+async fn every_fault_is_reported_at_its_field_in_both_languages() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
     let table = [

@@ -88,12 +88,12 @@ async fn what_waits_and_runs_is_a_gauge() {
     let run = app.start_run(held.id).await;
     leash.ready().await;
     // Its creation is announced; nothing sends here.
-    let told = TaskDraft {
+    let shown = TaskDraft {
         mode: Mode::MessageCommand,
         channel_id: Some(channel.id.0),
-        ..draft("told", "0 0 1 1 *", "true")
+        ..draft("shown", "0 0 1 1 *", "true")
     };
-    app.add(told).await;
+    app.add(shown).await;
     let now = scrape(&app).await;
     assert_eq!(now["jcrontab_runs_running"], 1.0);
     assert_eq!(now["jcrontab_runs_waiting"], 0.0);
@@ -193,7 +193,7 @@ async fn metrics_are_for_administrators_and_for_who_has_the_token() {
         "text/plain; version=0.0.4; charset=utf-8"
     );
     assert!(scraped.text().contains("\njcrontab_build_info{version="));
-    // It opens nothing else.
+    // It gives access to nothing else.
     for path in ["/api/v1/tasks", "/api/v1/nodes", "/readyz"] {
         let reply = bearer(TOKEN).get(path).await;
         assert!(
@@ -221,7 +221,7 @@ async fn scraping_with_the_token_is_no_guessing() {
     for _ in 0..50 {
         assert_eq!(metrics(&prometheus).await.status, 200);
     }
-    // Tokens of accounts from there are still looked at.
+    // Valid tokens of accounts from there are still accepted.
     let known = app.token("ada", Role::Admin).await;
     let known = app
         .browser()
@@ -237,7 +237,7 @@ async fn a_process_of_this_machine_needs_no_token_and_a_proxy_does() {
     assert_eq!(metrics(&local(&app)).await.status, 200);
     let six = app.browser().at("::1").with("host", "[::1]:8000");
     assert_eq!(metrics(&six).await.status, 200);
-    // It opens nothing else.
+    // It gives access to nothing else.
     assert_eq!(local(&app).get("/api/v1/tasks").await.status, 401);
     // From elsewhere, or through a proxy, or under a name that is not this machine's.
     for address in ["192.0.2.7", "10.0.0.1", "::2"] {

@@ -1,4 +1,4 @@
-//! Changes made while firings are planned, put off or moved: nothing is lost, doubled or silent.
+//! Changes made while firings are planned, postponed or moved: nothing is lost, doubled or silent.
 
 use app::backend::{Calendars, Tasks};
 use app::calendar::{BlackoutDraft, BlackoutPolicy};
@@ -66,8 +66,8 @@ async fn nothing_falls_between_two_changes() {
             .expect("a blackout");
     }
     node.go_to(at("2026-11-22T08:00:12Z")).await;
-    let told = rows(&app, task).await;
-    let seconds: Vec<&str> = told.iter().map(|row| &row[3..11]).collect();
+    let shown = rows(&app, task).await;
+    let seconds: Vec<&str> = shown.iter().map(|row| &row[3..11]).collect();
     let all: Vec<String> = (1..=12)
         .map(|second| format!("08:00:{second:02}"))
         .collect();
@@ -75,7 +75,7 @@ async fn nothing_falls_between_two_changes() {
 }
 
 #[tokio::test]
-async fn a_change_that_nobody_planned_anew_is_found_at_the_next_start() {
+async fn an_unplanned_change_is_found_at_the_next_start() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "* * * * * *", "true")).await.id;
     app.node().await.go_to(at("2026-11-22T08:00:01Z")).await;
@@ -88,15 +88,15 @@ async fn a_change_that_nobody_planned_anew_is_found_at_the_next_start() {
     clock.set(at("2026-11-22T08:00:03Z"));
     let app = TestApp::start(place, clock, None, &[]).await;
     app.node().await.go_to(at("2026-11-22T08:00:12Z")).await;
-    let told = rows(&app, task).await;
-    let seconds: Vec<&str> = told.iter().map(|row| &row[3..11]).collect();
+    let shown = rows(&app, task).await;
+    let seconds: Vec<&str> = shown.iter().map(|row| &row[3..11]).collect();
     let all: Vec<String> = (1..=12)
         .map(|second| format!("08:00:{second:02}"))
         .collect();
     assert_eq!(seconds, all);
 }
 
-/// A task whose firing of 08:01 is put off by jitter, and the instant it is put off to.
+/// A task whose firing of 08:01 is postponed by jitter, and the instant it is postponed to.
 async fn put_off(app: &TestApp) -> (TaskId, chrono::DateTime<chrono::Utc>) {
     let spread = ScheduleDraft {
         jitter: "20m".to_owned(),
@@ -179,7 +179,7 @@ async fn a_firing_of_a_schedule_that_is_gone_does_not_start() {
 }
 
 #[tokio::test]
-async fn what_was_told_ahead_gives_way_to_a_new_plan() {
+async fn what_was_recorded_ahead_gives_way_to_a_new_plan() {
     let app = TestApp::new().await;
     let console = app.console();
     let moved = ScheduleDraft {
@@ -203,7 +203,7 @@ async fn what_was_told_ahead_gives_way_to_a_new_plan() {
             "29 09:00:00 skipped(calendar)",
             "29 18:00:00 skipped(calendar)"
         ],
-        "Saturday and Sunday come to Friday, each time of day told"
+        "Saturday and Sunday come to Friday, each time of day recorded"
     );
     // From now on every day counts by itself.
     let mut changed = app.service.task_draft(&console, id).await.expect("it");
@@ -246,9 +246,9 @@ async fn caught_up_firings_stop_at_a_pause() {
     assert_eq!(app.runs(task).await.len(), 1);
 }
 
-/// As when a node claims an instant while a pause is being written that was asked for just before.
+/// As when a node claims an instant while a pause requested just before is being written.
 #[tokio::test]
-async fn what_has_started_is_not_told_again_by_a_pause_from_before_it() {
+async fn what_has_started_is_not_recorded_again_by_an_earlier_pause() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "* * * * * *", "true")).await.id;
     let mut node = app.node().await;
@@ -260,19 +260,19 @@ async fn what_has_started_is_not_told_again_by_a_pause_from_before_it() {
         .expect("a pause");
     node.go_to(at("2026-11-22T08:00:10Z")).await;
     let query = app::occurrence::OccurrenceQuery::default();
-    let told = app
+    let shown = app
         .service
         .task_occurrences(&app.console(), task, &query)
         .await
         .expect("a time line");
-    let skipped: Vec<_> = told
+    let skipped: Vec<_> = shown
         .items
         .iter()
         .filter(|row| row.state.as_str() == "skipped")
         .map(|row| row.since.unwrap_or(row.scheduled_for).0)
         .collect();
-    assert_eq!(skipped, [at("2026-11-22T08:00:04Z")], "{told:?}");
-    let ran = told
+    assert_eq!(skipped, [at("2026-11-22T08:00:04Z")], "{shown:?}");
+    let ran = shown
         .items
         .iter()
         .filter(|row| row.state.as_str() == "succeeded");

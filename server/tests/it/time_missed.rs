@@ -1,4 +1,4 @@
-//! What is missed, skipped over by a clock that is set, and how all of it is explained.
+//! Missed firings, those skipped by a clock that is set, and their explanations.
 
 use app::backend::{Calendars, Tasks};
 use app::calendar::BlackoutDraft;
@@ -89,8 +89,8 @@ async fn three_weeks_of_seconds_are_a_few_rows() {
     clock.set(at("2026-12-13T08:00:00Z"));
     let app = again((place, clock)).await;
     app.node().await.go_to(at("2026-12-13T08:00:01Z")).await;
-    let told = rows(&app, task).await;
-    assert!(told.len() < before + 30, "{} rows", told.len());
+    let shown = rows(&app, task).await;
+    assert!(shown.len() < before + 30, "{} rows", shown.len());
     let total: i64 = app
         .place
         .database
@@ -179,13 +179,13 @@ async fn a_clock_set_forward_a_little_fires_fixed_times_once() {
         ["missed|clock|1", "succeeded||1"],
         "the last one, once"
     );
-    let told = rows(&app, stars).await;
-    assert_eq!(told.len(), 10, "{told:?}");
+    let shown = rows(&app, stars).await;
+    assert_eq!(shown.len(), 10, "{shown:?}");
     assert!(
-        told[..9].iter().all(|row| row == "missed|clock|1"),
-        "{told:?}"
+        shown[..9].iter().all(|row| row == "missed|clock|1"),
+        "{shown:?}"
     );
-    assert_eq!(told[9], "succeeded||1", "on time again");
+    assert_eq!(shown[9], "succeeded||1", "on time again");
     assert_eq!(
         app.place
             .database
@@ -204,13 +204,13 @@ async fn a_clock_set_forward_far_is_a_new_time() {
     app.clock.step(TimeDelta::hours(5));
     node.go_to(at("2026-11-22T13:06:00Z")).await;
     assert_eq!(rows(&app, fixed).await, ["missed|clock|1"]);
-    let told = app
+    let shown = app
         .service
         .task_explain(&app.console(), fixed, "2026-11-22 09:15")
         .await
         .expect("an explanation")
         .sentence;
-    assert!(told.contains("the clock was set forward"), "{told}");
+    assert!(shown.contains("the clock was set forward"), "{shown}");
 }
 
 #[tokio::test]
@@ -246,12 +246,12 @@ async fn every_instant_has_its_sentence() {
     let app = TestApp::new().await;
     let console = app.console();
     let explain = async |task: TaskId, at: &str| {
-        let told = app
+        let shown = app
             .service
             .task_explain(&console, task, at)
             .await
             .expect("an explanation");
-        (told.verdict.as_str(), told.sentence)
+        (shown.verdict.as_str(), shown.sentence)
     };
     let task = app.add(draft("t", "0,30 * * * *", "true")).await.id;
     let mut node = app.node().await;
@@ -291,21 +291,21 @@ async fn every_instant_has_its_sentence() {
         ),
     ];
     for (at, verdict, words) in table {
-        let told = explain(task, at).await;
-        assert_eq!(told.0, verdict, "{at}: {}", told.1);
-        assert!(told.1.contains(words), "{at}: {}", told.1);
+        let shown = explain(task, at).await;
+        assert_eq!(shown.0, verdict, "{at}: {}", shown.1);
+        assert!(shown.1.contains(words), "{at}: {}", shown.1);
     }
     node.go_to(at("2026-11-22T09:20:00Z")).await;
-    let told = explain(task, "2026-11-22 09:00").await;
-    assert!(told.1.contains("was skipped: a blackout"), "{}", told.1);
+    let shown = explain(task, "2026-11-22 09:00").await;
+    assert!(shown.1.contains("was skipped: a blackout"), "{}", shown.1);
 
     app.service
         .task_control(&console, task, &Control::Close)
         .await
         .expect("closed");
     node.go_to(at("2026-11-22T09:40:00Z")).await;
-    let told = explain(task, "2026-11-22 09:30").await;
-    assert_eq!(told.0, "closed", "{}", told.1);
+    let shown = explain(task, "2026-11-22 09:30").await;
+    assert_eq!(shown.0, "closed", "{}", shown.1);
 
     let refused = app.service.task_explain(&console, task, "soon").await;
     assert_eq!(refused.expect_err("no time").fields[0].field, "at");

@@ -79,30 +79,30 @@ async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
         .id;
     // To come.
     for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
-        let told = explain(&app, weekly, time).await;
-        assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
-        assert!(told.sentence.contains("2026-11-23 08:30:00"));
+        let shown = explain(&app, weekly, time).await;
+        assert_eq!(shown.verdict.as_str(), "planned", "{}", shown.sentence);
+        assert!(shown.sentence.contains("2026-11-23 08:30:00"));
     }
-    let told = explain(&app, daily, "2026-11-23 08:30").await;
-    assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
-    let told = explain(&app, daily, "2026-11-22 08:30").await;
-    assert_eq!(told.verdict.as_str(), "skipped", "{}", told.sentence);
-    // Gone by, and one row tells of a whole night.
+    let shown = explain(&app, daily, "2026-11-23 08:30").await;
+    assert_eq!(shown.verdict.as_str(), "planned", "{}", shown.sentence);
+    let shown = explain(&app, daily, "2026-11-22 08:30").await;
+    assert_eq!(shown.verdict.as_str(), "skipped", "{}", shown.sentence);
+    // Past, and one row covers a whole night.
     let dense = app.add(draft("dense", "* * * * *", "true")).await.id;
     app.node().await.go_to(at("2026-11-22T08:02:00Z")).await;
     app.clock.set(at("2026-11-23T08:29:50Z"));
     app.node().await.go_to(at("2026-11-23T08:31:00Z")).await;
     for time in ["2026-11-22 08:30", "2026-11-23 08:30"] {
-        let told = explain(&app, weekly, time).await;
-        assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
-        assert!(told.run_id.is_some());
+        let shown = explain(&app, weekly, time).await;
+        assert_eq!(shown.verdict.as_str(), "ran", "{}", shown.sentence);
+        assert!(shown.run_id.is_some());
     }
-    let told = explain(&app, daily, "2026-11-23 08:30").await;
-    assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
-    let told = explain(&app, daily, "2026-11-22 08:30").await;
-    assert_eq!(told.verdict.as_str(), "skipped", "{}", told.sentence);
-    let told = explain(&app, dense, "2026-11-22 20:17").await;
-    assert_eq!(told.verdict.as_str(), "missed", "{}", told.sentence);
+    let shown = explain(&app, daily, "2026-11-23 08:30").await;
+    assert_eq!(shown.verdict.as_str(), "ran", "{}", shown.sentence);
+    let shown = explain(&app, daily, "2026-11-22 08:30").await;
+    assert_eq!(shown.verdict.as_str(), "skipped", "{}", shown.sentence);
+    let shown = explain(&app, dense, "2026-11-22 20:17").await;
+    assert_eq!(shown.verdict.as_str(), "missed", "{}", shown.sentence);
 }
 
 #[tokio::test]
@@ -122,19 +122,19 @@ async fn what_is_put_off_is_still_to_come() {
         .task_upcoming(&console, once.id, 10)
         .await
         .expect("what is to come");
-    let told: Vec<_> = upcoming
+    let shown: Vec<_> = upcoming
         .iter()
         .map(|one| (one.scheduled_for.0, one.due_at.0, one.state.as_str()))
         .collect();
-    assert_eq!(told, [(at("2026-11-22T08:30:00Z"), end, "planned")]);
+    assert_eq!(shown, [(at("2026-11-22T08:30:00Z"), end, "planned")]);
     for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
-        let told = explain(&app, once.id, time).await;
-        assert_eq!(told.verdict.as_str(), "planned", "{}", told.sentence);
+        let shown = explain(&app, once.id, time).await;
+        assert_eq!(shown.verdict.as_str(), "planned", "{}", shown.sentence);
     }
     node.go_to(at("2026-11-22T09:01:00Z")).await;
     for time in ["2026-11-22 08:30", "2026-11-22 09:00"] {
-        let told = explain(&app, once.id, time).await;
-        assert_eq!(told.verdict.as_str(), "ran", "{}", told.sentence);
+        let shown = explain(&app, once.id, time).await;
+        assert_eq!(shown.verdict.as_str(), "ran", "{}", shown.sentence);
     }
     assert_eq!(next_at(&app, once.id).await, None);
     let task = app.service.task_get(&console, once.id).await.expect("it");
@@ -151,18 +151,18 @@ async fn a_bad_end_is_explained_with_its_reason() {
     };
     let slow = app.add(slow).await.id;
     app.node().await.go_to(at("2026-11-22T08:31:00Z")).await;
-    let told = explain(&app, failing, "08:30").await;
+    let shown = explain(&app, failing, "08:30").await;
     assert!(
-        told.sentence.contains("failed: exit code 3"),
+        shown.sentence.contains("failed: exit code 3"),
         "{}",
-        told.sentence
+        shown.sentence
     );
     let run = app.runs(slow).await.remove(0);
     let run = app.ended(run.id).await;
     let reason = run.reason.expect("a reason");
     let reason = app::run::reason_text(&reason, app::i18n::Lang::En);
-    let told = explain(&app, slow, "08:30").await;
-    assert!(told.sentence.contains(&reason), "{}", told.sentence);
+    let shown = explain(&app, slow, "08:30").await;
+    assert!(shown.sentence.contains(&reason), "{}", shown.sentence);
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn a_preview_is_checked_as_a_task_is() {
         ..ScheduleDraft::plain("0 9 * * *")
     };
     let unknown = ScheduleDraft {
-        calendar: "nobody's".to_owned(),
+        calendar: "no-such".to_owned(),
         ..by_days("0 9 * * *", "work_days")
     };
     let window = PreviewRequest {
@@ -250,11 +250,11 @@ async fn a_preview_is_checked_as_a_task_is() {
         ),
         (window, "ends_at", "before_start"),
     ] {
-        let (found, told) = refused(request).await;
+        let (found, shown) = refused(request).await;
         if field == "schedules[1].spec" {
             assert_eq!(found, field);
         } else {
-            assert_eq!((found.as_str(), told.as_str()), (field, code));
+            assert_eq!((found.as_str(), shown.as_str()), (field, code));
         }
     }
 }
@@ -262,7 +262,7 @@ async fn a_preview_is_checked_as_a_task_is() {
 #[tokio::test]
 async fn a_preview_looks_for_starts_beyond_what_it_lists() {
     let app = TestApp::new().await;
-    // Most Mondays are working days: many are left out before two days off are found.
+    // Most Mondays are working days: many are skipped before two days off are found.
     let request = PreviewRequest {
         schedules: vec![by_days("0 9 * * 1", "rest_days")],
         after: Some(Stamp(at("2010-01-01T00:00:00Z"))),
@@ -386,7 +386,7 @@ async fn any_number_of_pauses_ends() {
 async fn a_migration_that_was_cut_short_runs_again() {
     let app = TestApp::new().await;
     let task = app.add(draft("t", "0 9 * * *", "true")).await;
-    // All was done, only not noted.
+    // Everything was done, only not recorded.
     let ledger = &app.place.database;
     ledger
         .rows("DELETE FROM seaql_migrations WHERE version = 'm20261122_000004_schedule_rules'")
@@ -425,7 +425,7 @@ async fn an_end_far_off_is_kept_or_refused() {
     }
 }
 
-/// A browser that has told its zone once has times in it from the start: nothing moves for them.
+/// After a browser has reported its zone once, times are in it from the start: nothing moves because of them.
 #[tokio::test]
 async fn the_readers_zone_is_there_with_the_document() {
     let app = TestApp::new().await;
@@ -448,7 +448,7 @@ async fn the_readers_zone_is_there_with_the_document() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_window_is_told_with_its_zone() {
+async fn the_end_of_a_window_is_shown_with_its_zone() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
     let request = serde_json::json!({

@@ -1,4 +1,4 @@
-//! Calendars, blackouts, pauses, jitter and several schedules, as the loop lives them.
+//! Calendars, blackouts, pauses, jitter and several schedules, as the scheduler applies them.
 
 use app::backend::{Calendars, Tasks};
 use app::calendar::{BlackoutDraft, BlackoutPolicy, CalendarDraft, CalendarImport};
@@ -26,7 +26,7 @@ fn by_days(spec: &str, rule: &str) -> ScheduleDraft {
     }
 }
 
-/// What a task's time line says, oldest first: `state(reason)×count`.
+/// A task's timeline, oldest first: `state(reason)×count`.
 async fn line(app: &TestApp, id: TaskId) -> Vec<String> {
     let query = OccurrenceQuery {
         limit: Some(200),
@@ -39,10 +39,10 @@ async fn line(app: &TestApp, id: TaskId) -> Vec<String> {
         .expect("a time line")
         .items;
     rows.reverse();
-    rows.iter().map(told).collect()
+    rows.iter().map(row_text).collect()
 }
 
-fn told(row: &Occurrence) -> String {
+fn row_text(row: &Occurrence) -> String {
     let reason = row
         .reason
         .as_ref()
@@ -133,7 +133,7 @@ async fn a_single_time_is_finished_when_it_has_passed() {
 }
 
 #[tokio::test]
-async fn a_day_that_does_not_count_is_told_and_not_run() {
+async fn a_day_that_does_not_count_is_recorded_and_not_run() {
     let app = TestApp::new().await;
     let daily = app
         .add(scheduled("daily", vec![by_days("30 8 * * *", "work_days")]))

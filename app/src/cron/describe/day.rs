@@ -1,17 +1,17 @@
-//! The days and months in words.
+//! Describes the days and months.
 
 use crate::cron::CronExpr;
 use crate::cron::field::{Field, Part};
 use crate::cron::names::{self, join, number_list, runs};
 use crate::i18n::Lang;
 
-/// The days in words, or `None` for every day of the year. English starts in small letters. Monday to Friday alone
-/// are the work week where the caller wants them so.
+/// The days in words, or `None` for every day of the year. English starts in lower case. Monday to Friday alone are
+/// called working days if `work_week`.
 pub(super) fn day_words(expr: &CronExpr, work_week: bool, lang: Lang) -> Option<String> {
     let (day, weekday) = (&expr.day, &expr.weekday);
     let by_day = (!day.is_star()).then_some(day);
     let by_weekday = (!weekday.is_star()).then_some(weekday);
-    // Restricted by form and yet full: as the two are joined by "or", every day matches.
+    // Restricted in form but full: since the two are joined by "or", every day matches.
     let every_day = by_day.is_some_and(Field::is_full) || by_weekday.is_some_and(Field::is_full);
     let months = expr.month_words(lang);
     if every_day || (by_day.is_none() && by_weekday.is_none()) {
@@ -36,7 +36,7 @@ pub(super) fn day_words(expr: &CronExpr, work_week: bool, lang: Lang) -> Option<
     })
 }
 
-/// Monday to Friday and nothing else, however that was written.
+/// Monday to Friday and nothing else, however written.
 fn is_work_week(weekday: &Field) -> bool {
     let counted = |part: &Part| matches!(part, Part::Nth { .. } | Part::LastOf(_));
     weekday.values() == [1, 2, 3, 4, 5] && !weekday.parts.iter().any(counted)
@@ -66,7 +66,7 @@ fn day_words_zh(
         .collect();
     words.extend((!plain.is_empty()).then_some(plain));
     words.extend((!ordinals.is_empty()).then(|| ordinals.join("、")));
-    // The months go with each alternative: "6 月 13 日或周五" would leave open which Fridays are meant.
+    // The months are repeated for each alternative: "6 月 13 日或周五" would be unclear about which Fridays are meant.
     let words: Vec<String> = words
         .iter()
         .enumerate()
@@ -94,7 +94,7 @@ fn day_words_zh(
     words.join("或")
 }
 
-/// A single range of weekdays reads well on its own; other lists want their 每.
+/// A single range of weekdays reads well without 每; other lists need it.
 fn with_every(weekdays: String) -> String {
     if weekdays.contains('至') && !weekdays.contains('、') {
         weekdays

@@ -1,15 +1,15 @@
-//! The time of day in words.
+//! Describes the time of day.
 
 use crate::cron::CronExpr;
 use crate::cron::field::Field;
 use crate::cron::names::{join, number_list, progression, runs};
 use crate::i18n::Lang;
 
-/// More windows or clock times than this are not listed one by one.
+/// The most windows or clock times that are listed one by one.
 const MAX_WINDOWS: usize = 4;
 const MAX_CLOCKS: usize = 6;
 
-/// How the words for the time of day join with those for the day.
+/// How the words for the time of day combine with those for the day.
 pub(super) enum TimeWords {
     /// Clock times: "at 09:00 and 18:00".
     Clocks(String),
@@ -24,7 +24,7 @@ pub(super) enum TimeWords {
 enum Shape {
     Every,
     One(u8),
-    /// Evenly spaced around the whole field, so that "every n" is true without an end.
+    /// Evenly spaced around the whole field, so that "every n" is true without qualification.
     Even {
         step: u8,
         first: u8,
@@ -33,7 +33,7 @@ enum Shape {
     Other,
 }
 
-/// The values of the three time fields and what can be said of each.
+/// The values of the three time fields and their patterns.
 pub(super) struct Times {
     seconds: Vec<u8>,
     minutes: Vec<u8>,
@@ -87,7 +87,7 @@ impl Times {
             |shape, wildcard, count| wildcard && matches!(shape, Shape::Even { .. }) && count > 2;
         let rather_every = long_step(self.second, self.second_wildcard, self.seconds.len())
             || long_step(self.minute, self.minute_wildcard, self.minutes.len())
-            // "Every 12 hours" leaves open which; up to four clock times say it.
+            // "Every 12 hours" does not say which; up to four clock times do.
             || long_step(self.hour, self.hour_wildcard && self.hours.len() > 4, self.hours.len())
             || [&self.seconds, &self.minutes, &self.hours].into_iter().any(|values| long_run(values));
         if rather_every || self.seconds.len() * self.minutes.len() * self.hours.len() > MAX_CLOCKS {
@@ -210,7 +210,7 @@ impl Times {
         ))
     }
 
-    /// Minutes with no common gap: they are named one by one.
+    /// Minutes with no common gap: listed one by one.
     fn listed_minutes(&self, second: u8) -> TimeWords {
         let spans = runs(&self.minutes);
         if let (&[(from, to)], &[hour]) = (spans.as_slice(), self.hours.as_slice()) {
@@ -308,7 +308,7 @@ impl Times {
         })
     }
 
-    /// Words that name their hours themselves go with any day; without an hour they hold all day long.
+    /// Words that name their hours themselves fit any day; without hours they apply all day long.
     fn cycle_or_window(&self, words: String) -> TimeWords {
         if self.hour == Shape::Every {
             TimeWords::Cycle(words)
@@ -335,7 +335,7 @@ impl Times {
         join(&words, self.lang)
     }
 
-    /// `09:00`, or with its seconds where any firing has some.
+    /// `09:00`, or with seconds if any firing has some.
     fn clock(&self, hour: u8, minute: u8, second: u8) -> String {
         match self.second {
             Shape::One(0) => format!("{hour:02}:{minute:02}"),

@@ -1,4 +1,4 @@
-//! The sentences for refused expressions.
+//! The sentences about refused expressions.
 
 use super::{CronError, CronErrorKind, shown};
 use crate::cron::field::CronField;
@@ -6,7 +6,7 @@ use crate::cron::{Dialect, names};
 use crate::i18n::Lang;
 
 impl CronError {
-    /// One line for a person: the field, what is wrong, and the fix where one is known.
+    /// One line for a person: the field, what is wrong, and the fix if known.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
         let fault = self
@@ -113,7 +113,7 @@ impl CronError {
                 format!("{found} 是全角字符；请改为 {write}"),
                 format!("{found} is a full-width character; write {write}"),
             ),
-            // Chinese names for months and weekdays come here too, so the names that do work are worth a word.
+            // Chinese names for months and weekdays end up here too, so the accepted names are worth mentioning.
             CronErrorKind::BadCharacter { found } if found.is_alphabetic() => {
                 let (found, write) = (shown(*found), self.name_hint("", lang));
                 lang.pick(
@@ -218,12 +218,12 @@ impl CronError {
                 "L 与 LW 不能同时使用；请用两个周期",
                 "L and LW cannot be combined; use two schedules",
             ),
-            // `whole_fault` answers for the rest; an empty text is the honest answer if it ever does not.
+            // `whole_fault` handles the rest; an empty text is the honest answer if it ever does not.
             _ => String::new(),
         }
     }
 
-    /// What to write instead of an unknown word: the short name for a long one, or what the field takes.
+    /// What to write instead of an unknown word: the short form of a long name, or what the field accepts.
     fn name_hint(&self, text: &str, lang: Lang) -> String {
         let short = self.field.zip(text.get(..3)).and_then(|(field, start)| {
             names::name_value(field, start).and_then(|value| names::short_name(field, value))
@@ -245,7 +245,7 @@ impl CronError {
         }
     }
 
-    /// What a number one past the end was meant to be: minute 60 and hour 24 are 0.
+    /// The intended number for one past the end: minute 60 and hour 24 are 0.
     fn number_hint(&self, value: &str) -> Option<&'static str> {
         match (self.field?, value) {
             (CronField::Second | CronField::Minute, "60") | (CronField::Hour, "24") => Some("0"),
@@ -265,7 +265,7 @@ impl CronError {
             Some(CronField::DayOfMonth | CronField::DayOfWeek) => "d",
             _ => "",
         };
-        // Four digits of days are more than an interval may have.
+        // Four digits of days exceed the limit of an interval.
         let most = if unit == "d" { 366 } else { 9_999 };
         match step.parse::<u32>() {
             Ok(step) if !unit.is_empty() && step <= most => format!("every {step}{unit}"),

@@ -4,7 +4,7 @@ use crate::cron::error::{CronErrorKind, clip};
 use crate::cron::field::{CronField, Field, Number, Part};
 use crate::cron::{Dialect, names};
 
-/// A field that is about to be read.
+/// A field that is about to be parsed.
 #[derive(Clone, Copy)]
 pub(super) struct Slot {
     pub(super) kind: CronField,
@@ -20,7 +20,7 @@ impl Slot {
         let mut parts: Vec<Part> = Vec::new();
         for item in token.split(',') {
             let (part, more) = self.item(item).map_err(|fault| match fault {
-                // The item as written says more than the piece of it that could not be read.
+                // The whole item is more helpful than the part of it that cannot be read.
                 CronErrorKind::Malformed { .. } => CronErrorKind::Malformed { text: clip(item) },
                 fault => fault,
             })?;
@@ -30,14 +30,14 @@ impl Slot {
         if parts.len() > 1 && parts.contains(&Part::All) {
             return Err(CronErrorKind::StarInList);
         }
-        // croner reads the pair as `LW` alone, so accepting it would drop the last day without a word.
+        // croner reads the pair as `LW` alone, so accepting it would silently drop the last day.
         if parts.contains(&Part::LastDay) && parts.contains(&Part::LastWeekday) {
             return Err(CronErrorKind::LastDayAndLastWeekday);
         }
         Ok(Field::new(self.kind, parts))
     }
 
-    /// One item of the list; a range of Quartz that runs past the end of the field gives two parts.
+    /// One item of the list; a Quartz range that runs past the end of the field gives two parts.
     fn item(self, item: &str) -> Result<(Part, Option<Part>), CronErrorKind> {
         let malformed = || CronErrorKind::Malformed { text: clip(item) };
         let is_day_field = matches!(self.kind, CronField::DayOfMonth | CronField::DayOfWeek);
@@ -114,7 +114,7 @@ impl Slot {
                 }
             },
         };
-        // `*/1` is every value, and croner would count it as a restriction where the day fields meet.
+        // `*/1` is every value, and croner would treat it as a restriction when combining the day fields.
         let every = if step == 1 {
             Part::All
         } else {
@@ -131,12 +131,12 @@ impl Slot {
             return self.range(item, from, to, step);
         }
         let from = self.number(base)?;
-        // The generators of Quartz expressions write `0/5` and `1/1` for `*/5` and `*`, which it reads the same. Only
-        // the latter follow the wall clock where clocks change, as an interval should.
+        // Generators of Quartz expressions write `0/5` and `1/1` for `*/5` and `*`, with the same meaning there. Only
+        // the latter follow the wall clock at clock changes, as an interval should.
         if quartz && from.value == self.kind.bounds().0 {
             return Ok((every, None));
         }
-        // An open step runs to the end of the field; 7 starts past Saturday and so stands for Sunday alone.
+        // An open step runs to the end of the field; 7 starts past Saturday and so means Sunday alone.
         let to = Number {
             value: self.kind.last().max(from.value),
             named: from.named,
@@ -177,7 +177,8 @@ impl Slot {
         })
     }
 
-    /// A range past the end of the field, as Quartz counts it: `22-2` is `22-23,0-2`, and a step goes on across.
+    /// A range past the end of the field, as Quartz counts it: `22-2` is `22-23,0-2`, and a step continues across the
+    /// end.
     fn around(self, from: Number, to: Number, step: u8) -> (Part, Option<Part>) {
         let named = from.named && to.named;
         let span = |from: u8, to: u8| {
@@ -191,7 +192,7 @@ impl Slot {
         };
         let (last, size) = (self.kind.last(), self.kind.size());
         let reached = last - (last - from.value) % step;
-        // A step is no longer than the field, so this lies in it, and behind its start.
+        // A step is no longer than the field, so this lies in the field, after its start.
         let next = (reached + step).saturating_sub(size);
         (
             span(from.value, last),
@@ -272,7 +273,7 @@ pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The modifier in an item that stands in a field which does not know it: `5L` as a minute, `1#2` as a day.
+/// The modifier of an item in a field that does not accept it: `5L` as a minute, `1#2` as a day.
 fn misplaced(upper: &str) -> Option<char> {
     if upper.contains('#') {
         return Some('#');

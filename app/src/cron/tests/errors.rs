@@ -1,4 +1,4 @@
-//! Refused expressions and what is said of them in both languages.
+//! Refused expressions and their sentences in both languages.
 
 use crate::cron::{CronErrorKind, CronExpr, CronField};
 use crate::i18n::Lang;
@@ -147,7 +147,7 @@ fn blank_and_long_texts_are_refused() {
     let fault = CronExpr::parse(&long).map_err(|fault| fault.text(Lang::Zh));
     assert_eq!(fault, Err("408 字节太长，上限为 256 字节".to_owned()));
     assert!(CronExpr::parse(&format!("0{} * * * *", ",0".repeat(120))).is_ok());
-    // `1/2` is stored as `1-59/2`, and what is stored must be short enough to be read again.
+    // `1/2` is stored as `1-59/2`, and the stored text must be short enough to be parsed again.
     let grows = format!("1/2{} * * * *", ",1/2".repeat(50));
     assert!(grows.len() < 256);
     let fault = CronExpr::parse(&grows).map_err(|fault| fault.kind);

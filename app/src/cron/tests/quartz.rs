@@ -1,4 +1,4 @@
-//! Expressions of Quartz and XXL-JOB: read as theirs, kept as ours.
+//! Expressions of Quartz and XXL-JOB, converted to ours.
 
 use crate::cron::tests::random::Random;
 use crate::cron::{CronExpr, CronField, CronWarning, Dialect};
@@ -102,7 +102,7 @@ fn quartz_faults_speak_of_quartz() {
 }
 
 #[test]
-fn quartz_read_as_ours_is_told_where_it_matters() {
+fn quartz_read_as_ours_is_warned_about_where_it_matters() {
     for (text, weekday) in [
         ("0 0 9 ? * 2-6", Some(2)),
         ("0 9 ? * 2", Some(2)),
@@ -111,7 +111,7 @@ fn quartz_read_as_ours_is_told_where_it_matters() {
         ("0 0 9 ? * 7", Some(7)),
         ("0 0 9 ? * MON-5", Some(5)),
         ("0 0 9 ? * 3/2", Some(3)),
-        // The same days either way, or no Quartz at all.
+        // The same days either way, or not Quartz at all.
         ("0 0 9 ? * MON-FRI", None),
         ("0 0 9 ? * */2", None),
         ("0 0 9 ? * 1-7", None),
@@ -142,7 +142,7 @@ fn quartz_read_as_ours_is_told_where_it_matters() {
     );
 }
 
-/// An item and the values Quartz takes it for, by the rules of its `addToSet`.
+/// An item and the values it means in Quartz, by the rules of its `addToSet`.
 fn quartz_item(random: &mut Random, kind: CronField) -> (String, Vec<u8>) {
     let (min, max) = kind.bounds_in(Dialect::Quartz);
     let size = max - min + 1;
@@ -172,7 +172,7 @@ fn fields_hold_what_quartz_takes_them_for() {
             let (text, mut values) = quartz_item(&mut random, kind);
             let (more, others) = quartz_item(&mut random, kind);
             let shift = u8::from(kind == CronField::DayOfWeek);
-            // `*` beside others is refused, however it is written.
+            // `*` among other items is refused, however it is written.
             let starry = |item: &str| item.starts_with('*') || item.ends_with("/1");
             let text = if starry(&text) || starry(&more) || random.below(2) == 0 {
                 text

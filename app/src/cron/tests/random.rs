@@ -20,7 +20,7 @@ impl Random {
     }
 }
 
-/// A valid expression out of few items, so that different texts often mean the same or nearly so.
+/// A valid expression of few items, so that different texts often mean the same or nearly so.
 pub(crate) fn random_expr(random: &mut Random) -> CronExpr {
     const CLOCK: [&str; 17] = [
         "*",
@@ -94,7 +94,7 @@ fn any_text_is_answered() {
                 .filter_map(|_| char::from_u32(u32::try_from(random.below(0x11_0000)).ok()?))
                 .collect()
         };
-        // Random text rarely has five fields; half of the rounds are given the missing ones.
+        // Random text rarely has five fields; half of the rounds get the missing ones.
         let text = if round % 2 == 0 {
             text
         } else {
@@ -176,7 +176,7 @@ fn words_read_back_to_the_firings() {
                 parsed.source()
             );
         }
-        // All seconds of a day take long; most rounds look at each minute's first and at odd ones.
+        // All seconds of a day take long; most rounds check each minute's first and some odd ones.
         let step = if round % 50 == 0 { 1 } else { 20 };
         for at in (0..86_400_usize).step_by(step) {
             let part = |value: usize| u8::try_from(value).unwrap();

@@ -1,7 +1,7 @@
-//! Reads Chinese words back: when would a person who knows only the words expect a firing?
+//! Reads Chinese descriptions: when would a person who knows only the words expect a firing?
 //!
-//! This shares no code with the describer nor with the matching, so that a phrase that says
-//! something else than the expression does is found out.
+//! This shares no code with the descriptions or the matching, so that a phrase that differs from its expression is
+//! detected.
 
 mod days;
 
@@ -17,7 +17,7 @@ pub(super) struct Date {
     length: u8,
 }
 
-/// The days of 2023 to 2025: a leap year with its neighbours holds every kind of month.
+/// The days of 2023 to 2025: a leap year with its neighbours has every kind of month.
 pub(super) fn dates() -> Vec<Date> {
     let mut dates = Vec::new();
     // 1 January 2023 was a Sunday.
@@ -44,12 +44,12 @@ pub(super) fn dates() -> Vec<Date> {
     dates
 }
 
-/// The seconds of a day and the days that words speak of; `None` for words that cannot be read.
+/// The seconds of a day and the days that a description covers; `None` if it cannot be read.
 pub(super) fn read(words: &str, dates: &[Date]) -> Option<(Vec<bool>, Vec<bool>)> {
     let words = words
         .strip_suffix("（没有这样的日期，永不执行）")
         .unwrap_or(words);
-    // Where the days end and the time begins is tried out, with as many words for the days as can be.
+    // Where the days end and the time begins is found by trying, with the longest possible words for the days first.
     words.char_indices().map(|(at, _)| at).rev().find_map(|at| {
         let (days, time) = words.split_at(at);
         Some((read_time(time.trim())?, read_days(days.trim(), dates)?))
@@ -144,7 +144,7 @@ fn length(text: &str) -> Option<usize> {
     Some(count * unit)
 }
 
-/// Words that go from hours to minutes to seconds: `9–17 点第 0、30 分，第 5 秒`.
+/// Words from hours to minutes to seconds: `9–17 点第 0、30 分，第 5 秒`.
 fn read_fields(text: &str) -> Option<Vec<bool>> {
     let mut hours: Vec<usize> = (0..24).collect();
     let (mut minutes, mut seconds): (Option<Vec<usize>>, Option<Vec<usize>>) = (None, None);

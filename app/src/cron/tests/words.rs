@@ -1,4 +1,4 @@
-//! Expressions and their words in both languages, each read by a person.
+//! Expressions and their descriptions in both languages, each checked by a person.
 
 use crate::cron::CronExpr;
 use crate::i18n::Lang;

@@ -1,11 +1,11 @@
-//! Finding words in a line.
+//! Searches for words in a line.
 
 use std::ops::Range;
 
 use crate::ansi::{Row, Style};
 
-/// Where a line has the words: bytes of its text, from left to right, none within another.
-/// Letters of ASCII match in both cases.
+/// The occurrences of the words in a line: byte ranges of its text, from left to right, not overlapping. ASCII
+/// letters match in both cases.
 #[must_use]
 pub fn matches(row: &Row, words: &str) -> Vec<Range<usize>> {
     let words = words.as_bytes();
@@ -26,7 +26,7 @@ pub fn matches(row: &Row, words: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     while at + words.len() <= text.len() {
         let end = at + words.len();
-        // Both begin with a character's first byte, so whole characters are found.
+        // Both start with a character's first byte, so matches are whole characters.
         if text[at].eq_ignore_ascii_case(first) && text[at..end].eq_ignore_ascii_case(words) {
             found.push(at..end);
             at = end;
@@ -37,7 +37,7 @@ pub fn matches(row: &Row, words: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The line's stretches, cut where a match begins or ends, and whether each is within one.
+/// The parts of a line, cut where a match starts or ends, and whether each is part of a match.
 #[must_use]
 pub fn pieces<'a>(row: &'a Row, matches: &[Range<usize>]) -> Vec<(Style, &'a str, bool)> {
     let mut pieces = Vec::with_capacity(row.spans.len());

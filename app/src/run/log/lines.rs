@@ -1,8 +1,8 @@
-//! The pieces of a log as numbered lines.
+//! Converts the pieces of a log to numbered lines.
 //!
-//! Both streams are written in turns, also within a line: each has its own line under way. A line
-//! stands where its first character stood. The number of lines and their text are bounded; older
-//! ones make room for newer ones, and numbers go on counting.
+//! The streams alternate, even within a line: each has its own unfinished line. A line is placed where its first
+//! character was written. The number of lines and their text are bounded; older ones are dropped for newer ones, and
+//! numbering continues.
 
 use std::collections::VecDeque;
 
@@ -12,9 +12,9 @@ use crate::time::Stamp;
 
 /// Lines that are kept.
 pub const MAX_LINES: usize = 20_000;
-/// Bytes of text that are kept, roughly: the lines under way are not counted.
+/// Bytes of text that are kept, approximately: unfinished lines are not counted.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// What a line takes besides its text.
+/// The overhead of a line besides its text.
 const LINE_BYTES: usize = 64;
 
 /// A line.
@@ -22,27 +22,27 @@ const LINE_BYTES: usize = 64;
 pub struct Line {
     /// Its number, from 1.
     pub number: u64,
-    /// The place of its first character in the log, as near as is known.
+    /// The position of its first character in the log, as precisely as known.
     pub offset: u64,
     /// When its first character was read.
     pub at: Option<Stamp>,
-    /// Where it was written to.
+    /// The stream it was written to.
     pub stream: Stream,
-    /// What it says.
+    /// Its content.
     pub body: Body,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
     /// Text.
     Text(Row),
-    /// Nothing: so many bytes are missing here.
+    /// A gap: so many bytes are missing here.
     Gap(u64),
 }
 
 impl Line {
-    /// What was written; `None` where it is missing.
+    /// The text; `None` for a gap.
     #[must_use]
     pub const fn row(&self) -> Option<&Row> {
         match &self.body {
@@ -56,7 +56,7 @@ impl Line {
     }
 }
 
-/// One stream's terminal, and the number of its line under way.
+/// One stream's terminal, and the number of its unfinished line.
 #[derive(Clone, Debug, Default)]
 struct Source {
     screen: Screen,
@@ -68,14 +68,14 @@ struct Source {
 pub struct Lines {
     sources: [Source; 2],
     lines: VecDeque<Line>,
-    /// Lines that made room for others.
+    /// Lines that were dropped for newer ones.
     gone: u64,
-    /// Bytes of the lines that are done.
+    /// Bytes of the finished lines.
     weight: usize,
 }
 
 impl Lines {
-    /// Takes the next pieces.
+    /// Adds the next pieces.
     pub fn feed(&mut self, items: &[LogItem]) {
         for item in items {
             match item {
@@ -97,7 +97,7 @@ impl Lines {
         }
     }
 
-    /// Lines that made room for others: the first one that is kept has the next number.
+    /// Lines that were dropped for newer ones: the first line that is kept has the next number.
     #[must_use]
     pub const fn gone(&self) -> u64 {
         self.gone
@@ -120,7 +120,7 @@ impl Lines {
         self.lines.iter()
     }
 
-    /// The numbers of the lines under way: these may still change.
+    /// The numbers of the unfinished lines, which may still change.
     #[must_use]
     pub fn open(&self) -> [Option<u64>; 2] {
         [self.sources[0].open, self.sources[1].open]
@@ -136,7 +136,7 @@ impl Lines {
             let number = match self.sources[source].open {
                 Some(number) => number,
                 None => {
-                    // Masking and repairing change lengths: the piece's end is never passed.
+                    // Masking and repairing change lengths, so the piece's end limits the position.
                     let offset = (from + index as u64).min(to);
                     let number = self.last() + 1;
                     self.sources[source].open = Some(number);
@@ -164,7 +164,7 @@ impl Lines {
         self.make_room();
     }
 
-    /// What is missing may have ended lines and changed colours: both streams begin anew.
+    /// The missing part may have ended lines and changed colours: both streams start anew.
     fn gap(&mut self, from: u64, to: u64) {
         for source in 0..self.sources.len() {
             if let Some(number) = self.sources[source].open {
@@ -198,7 +198,7 @@ impl Lines {
                 .iter_mut()
                 .find(|source| source.open == Some(line.number));
             match under_way {
-                // What comes of it later is a line of its own.
+                // What it becomes later is a line of its own.
                 Some(source) => {
                     source.open = None;
                     source.screen.take();

@@ -1,16 +1,15 @@
-//! Why a text is no schedule, in words that name the fix.
+//! Why a text is not a schedule, in a sentence with the fix.
 
 use crate::cron::CronError;
 use crate::duration::LengthFault;
 use crate::i18n::Lang;
 
-/// Why a text is no schedule. Text taken from the input is cut and stripped of invisible
-/// characters.
+/// Why a text is not a schedule. Text taken from the input is cut and stripped of invisible characters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SpecFault {
     /// A cron expression with a fault.
     Cron(CronError),
-    /// `@startup` with more text behind it.
+    /// `@startup` followed by more text.
     StartupNotAlone,
     /// `every` and nothing else.
     IntervalMissing,
@@ -24,7 +23,7 @@ pub enum SpecFault {
         /// The word found.
         text: String,
     },
-    /// `every 3 months`: months and years are not all of one length.
+    /// `every 3 months`: months and years differ in length.
     UnitUneven {
         /// The length found.
         text: String,
@@ -40,12 +39,12 @@ pub enum SpecFault {
     IntervalTooShort,
     /// More than 366 days.
     IntervalTooLong,
-    /// No length at all: `every morning`, `每五分钟`.
+    /// Not a length: `every morning`, `每五分钟`.
     IntervalSyntax {
         /// The text found.
         text: String,
     },
-    /// `every day at 09:00`: text behind the interval that is no valid start.
+    /// `every day at 09:00`: text after the interval that is not a valid start.
     IntervalTail {
         /// The text found.
         text: String,
@@ -91,10 +90,10 @@ pub enum SpecFault {
     },
     /// Fractions of a second other than zero.
     MomentFraction {
-        /// The digits behind the point.
+        /// The digits after the point.
         text: String,
     },
-    /// Text behind the time that is no offset: `pm`, `Asia/Shanghai`.
+    /// Text after the time that is not an offset: `pm`, `Asia/Shanghai`.
     MomentTail {
         /// The text found.
         text: String,

@@ -1,9 +1,9 @@
-//! A point in time as text: a date of the calendar and a time of day, with an offset or without.
+//! A point in time as text: a date and a time of day, with or without an offset.
 
 use super::SpecFault;
 use crate::cron::{clip, days_in_month, half_width};
 
-/// The years that are taken for no typing error, as everywhere in the product.
+/// Other years are taken for typing errors, as everywhere in the product.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
 
 /// A date and a time of day that exist.
@@ -17,7 +17,7 @@ struct Civil {
     second: u8,
 }
 
-/// A point in time as people type it, before it meets a zone.
+/// A point in time as typed, before a zone is applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Moment {
     /// A date alone: `2026-12-01`.
@@ -30,13 +30,13 @@ pub enum Moment {
     Instant(String),
 }
 
-/// Longer texts are no times.
+/// Longer texts are not times.
 const MAX_BYTES: usize = 128;
 
-/// Reads a point in time: the one reader of all fields, flags and schedules.
+/// Parses a point in time: the one parser for all fields, flags and schedules.
 ///
-/// Dates as `2026-12-01`, `2026/12/1` or `2026年12月1日`; times of day as `9:00`, `09:00:30`, `9点`,
-/// `9点半`, `9时30分`; both together; RFC 3339. Full-width characters are the ordinary ones.
+/// Dates as `2026-12-01`, `2026/12/1` or `2026年12月1日`; times of day as `9:00`, `09:00:30`, `9点`, `9点半`, `9时30分`; both
+/// together; RFC 3339. Full-width characters count as ordinary ones.
 ///
 /// # Errors
 /// The first fault found.
@@ -49,8 +49,7 @@ pub fn read_moment(text: &str) -> Result<Moment, SpecFault> {
     read(text.trim())
 }
 
-/// Reads the text of a schedule for one time; gives `2026-12-01T09:00:00`, with a `Z` for an
-/// instant.
+/// Parses the text of a one-time schedule; returns `2026-12-01T09:00:00`, with a `Z` for an instant.
 pub(super) fn parse(text: &str) -> Result<String, SpecFault> {
     match read(text)? {
         Moment::Date(date) => Err(SpecFault::TimeMissing { date }),
@@ -101,7 +100,7 @@ fn read(text: &str) -> Result<Moment, SpecFault> {
     finish(civil, left)
 }
 
-/// A time of day at the start: `None` where the text is none, an error where there is no such time.
+/// A time of day at the start: `None` if the text is not one, an error if there is no such time.
 fn clock(left: &mut Left) -> Option<Result<(u8, u8, u8), SpecFault>> {
     let start = left.0;
     let hour = left.digits(1, 2)?;
@@ -140,7 +139,7 @@ fn clock(left: &mut Left) -> Option<Result<(u8, u8, u8), SpecFault>> {
     })
 }
 
-/// Reads what may follow the seconds, and writes the text.
+/// Parses what may follow the seconds, and writes the text.
 fn finish(civil: Civil, mut left: Left) -> Result<Moment, SpecFault> {
     if left.0.starts_with('.') {
         let digits = left.0[1..].trim_start_matches(|c: char| c.is_ascii_digit());
@@ -162,7 +161,7 @@ fn finish(civil: Civil, mut left: Left) -> Result<Moment, SpecFault> {
             civil.earlier(minutes)
         }
     };
-    // An offset may lead out of the years at either end.
+    // An offset may lead out of the allowed years at either end.
     check_year(civil.year)?;
     Ok(Moment::Instant(format!("{civil}Z")))
 }
@@ -192,7 +191,7 @@ fn check_date(year: i32, month: i32, day: i32) -> Result<(u8, u8), SpecFault> {
     }
 }
 
-/// The time of day, if the text is one alone.
+/// The time of day, if the text consists of one.
 fn only_clock(text: &str) -> Option<Result<(u8, u8, u8), SpecFault>> {
     let mut left = Left(text);
     let found = clock(&mut left)?;
@@ -217,7 +216,7 @@ fn offset_minutes(text: &str) -> Option<i32> {
 }
 
 impl Civil {
-    /// The time so many minutes before, of less than a day.
+    /// The time so many minutes earlier, less than a day.
     fn earlier(mut self, minutes: i32) -> Self {
         let total = i32::from(self.hour) * 60 + i32::from(self.minute) - minutes;
         match total.div_euclid(1_440) {
@@ -266,11 +265,11 @@ impl std::fmt::Display for Civil {
     }
 }
 
-/// The text that is still to be read.
+/// The text that has not been parsed yet.
 struct Left<'a>(&'a str);
 
 impl Left<'_> {
-    /// A number of at most so many digits; what follows may be digits, too.
+    /// A number with at most so many digits; what follows may be digits too.
     fn digits(&mut self, least: usize, most: usize) -> Option<i32> {
         let digits = self.0.bytes().take(most).take_while(u8::is_ascii_digit);
         let (digits, rest) = self.0.split_at(digits.count());
@@ -295,8 +294,7 @@ impl Left<'_> {
     }
 }
 
-/// The text as it is read by people: `2026-12-01 09:00`, with seconds where there are some, and
-/// an instant with its zone.
+/// The text for display: `2026-12-01 09:00`, with seconds if there are any, and an instant with its zone.
 pub(super) fn shown(text: &str) -> String {
     let (local, zone) = match text.strip_suffix('Z') {
         Some(local) => (local, " UTC"),
@@ -304,7 +302,7 @@ pub(super) fn shown(text: &str) -> String {
     };
     let local = local.replacen('T', " ", 1);
     let short = match local.strip_suffix(":00") {
-        // Only the seconds: an hour and a minute must be left.
+        // Cuts only the seconds: an hour and a minute must be left.
         Some(short) if local.matches(':').count() == 2 => short,
         _ => &local,
     };

@@ -1,7 +1,7 @@
-//! From text to a spec, for all that is not a cron expression.
+//! Parses schedules other than cron expressions.
 //!
-//! People type this on Chinese keyboards, so unlike in cron expressions full-width characters are
-//! taken for the ordinary ones: nothing here is ever copied into a crontab.
+//! People type these on Chinese keyboards, so unlike in cron expressions full-width characters count as ordinary
+//! ones: nothing here is ever copied into a crontab.
 
 use super::{ScheduleSpec, SpecFault, moment};
 use crate::cron::{clip, half_width};
@@ -10,7 +10,7 @@ use crate::duration::parse_length;
 /// Longer texts are left to the cron parser, which refuses them.
 const MAX_BYTES: usize = 256;
 
-/// Reads an interval, a single time or a start-up; `None` for what can only be a cron expression.
+/// Parses an interval, a single time or a startup; `None` for what can only be a cron expression.
 pub(super) fn words(text: &str) -> Option<Result<ScheduleSpec, SpecFault>> {
     if text.len() > MAX_BYTES {
         return None;
@@ -42,7 +42,7 @@ pub(super) fn words(text: &str) -> Option<Result<ScheduleSpec, SpecFault>> {
     looks_like_date(text).then(|| once(text))
 }
 
-/// What follows a keyword, in any letter case. A longer word is another word.
+/// The text after a keyword, in any letter case. A longer word is another word.
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(word.len())?;
     let ends = !rest.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -55,7 +55,7 @@ fn once(text: &str) -> Result<ScheduleSpec, SpecFault> {
     moment::parse(text).map(|at| ScheduleSpec::Once { at })
 }
 
-/// What follows `every`: a length, and maybe where the count starts.
+/// The text after `every`: a length, and perhaps where counting starts.
 fn interval(text: &str) -> Result<ScheduleSpec, SpecFault> {
     let (seconds, rest) = parse_length(text)?;
     let rest = lean(rest);
@@ -82,13 +82,13 @@ fn interval(text: &str) -> Result<ScheduleSpec, SpecFault> {
     })
 }
 
-/// Without the white space and commas at its start.
+/// Strips white space and commas at the start.
 fn lean(text: &str) -> &str {
     text.trim_start_matches([' ', ',', '\t'])
 }
 
-/// Three numbers, one of them a year, joined as dates are: no field of a cron expression is valid
-/// with two such marks. Dates in the wrong order are recognised here to be refused as dates.
+/// Three numbers, one of them a year, joined like a date: no field of a cron expression is valid with two such marks.
+/// Dates in the wrong order are recognised here so that they are refused as dates.
 fn looks_like_date(text: &str) -> bool {
     let word = text.split([' ', '\t', 'T', 't']).next().unwrap_or_default();
     let compact = word.len() == 8 && word.starts_with("20") && is_number(word);

@@ -1,4 +1,4 @@
-//! The rules that hold for any text; the tables of words and faults are beside this file.
+//! Rules that hold for any text; the tables of descriptions and faults are beside this file.
 
 mod faults;
 mod random;
@@ -28,11 +28,11 @@ fn schedule(spec: &str, rule: &str, calendar: &str, jitter: &str) -> Schedule {
 }
 
 #[test]
-fn kinds_are_told_apart() {
+fn kinds_are_distinguished() {
     for (text, kind) in [
         ("0 9 * * *", "cron"),
         ("@daily", "cron"),
-        // Leading zeros are no year.
+        // Leading zeros are not a year.
         ("0005-0010 9 * * *", "cron"),
         ("every 90s", "interval"),
         ("at 2026-12-01 09:00", "once"),

@@ -1,4 +1,4 @@
-//! Schedules in words, with their rules.
+//! Describes schedules and their rules.
 
 use super::{ScheduleSpec, moment};
 use crate::cron::{Days, join, ordinal};
@@ -37,7 +37,7 @@ fn every(seconds: i64, lang: Lang) -> String {
         1 => ("每秒", "Every second"),
         60 => ("每分钟", "Every minute"),
         3_600 => ("每小时", "Every hour"),
-        // "Every day" would leave open when.
+        // "Every day" would not say when.
         86_400 => ("每 24 小时", "Every 24 hours"),
         _ => {
             let length = length(seconds, lang);
@@ -47,7 +47,7 @@ fn every(seconds: i64, lang: Lang) -> String {
     lang.pick(name.0, name.1).to_owned()
 }
 
-/// A length of time: in one unit where that is a small number, as in 90 秒 and "36 hours".
+/// A length of time: in one unit if that is a small number, as in 90 秒 and "36 hours".
 fn length(seconds: i64, lang: Lang) -> String {
     const UNITS: [(i64, &str, &str); 4] = [
         (86_400, "天", "day"),
@@ -81,7 +81,7 @@ fn length(seconds: i64, lang: Lang) -> String {
 
 /// The schedule and its rules in words: 工作日（按日历 cn，含调休）09:00，随机延后不超过 5 分钟.
 ///
-/// A text that cannot be read stands for itself.
+/// A text that cannot be parsed is repeated.
 #[must_use]
 pub fn describe_schedule(schedule: &Schedule, lang: Lang) -> String {
     let Ok(parsed) = ScheduleSpec::parse(&schedule.spec) else {
@@ -92,7 +92,7 @@ pub fn describe_schedule(schedule: &Schedule, lang: Lang) -> String {
     let Some(delay) = delay(schedule.jitter, lang) else {
         return words;
     };
-    // Behind "if that is a day off" a comma would tie the delay to days off.
+    // After "if that is a day off" a comma would tie the delay to days off.
     let moves = matches!(
         schedule.day_rule,
         DayRule::NextWorkDay | DayRule::PreviousWorkDay
@@ -123,7 +123,7 @@ fn with_rule(parsed: &ScheduleSpec, rule: DayRule, calendar: &str, lang: Lang) -
         Some(expr) if rule.asks_calendar() => expr.describe_days(&Days::Spelled, lang),
         _ => parsed.describe(lang),
     };
-    // Make-up days are Saturdays and Sundays, so there are none to speak of without these.
+    // Make-up days are Saturdays and Sundays, so without these there are none to mention.
     let make_up = expr.is_none_or(|expr| expr.reaches_weekends());
     let by = by_calendar(rule, calendar, make_up, lang);
     let of = other_calendar(calendar, lang);
@@ -154,8 +154,8 @@ fn with_rule(parsed: &ScheduleSpec, rule: DayRule, calendar: &str, lang: Lang) -
     format!("{words}{rule}")
 }
 
-/// The days of a rule, where the expression itself leaves them open; `None` for rules that need
-/// the days of the expression. English starts in small letters.
+/// The days of a rule, if the expression itself leaves them open; `None` for rules that need the days of the
+/// expression. English starts in lower case.
 fn days(rule: DayRule, calendar: &str, months: Option<&str>, lang: Lang) -> Option<String> {
     let by = by_calendar(rule, calendar, true, lang);
     let named = |zh: &str, en: &str| match (lang, months) {
@@ -195,8 +195,8 @@ fn count(nth: i8, lang: Lang) -> String {
     }
 }
 
-/// The calendar that decides which days are working days. What is said of the Chinese one need not
-/// hold for others.
+/// The calendar that decides which days are working days. What is said about the Chinese one need not be true for
+/// others.
 fn by_calendar(rule: DayRule, calendar: &str, make_up: bool, lang: Lang) -> String {
     let more = match rule {
         _ if calendar != BUILTIN_CALENDAR => "",
@@ -210,7 +210,7 @@ fn by_calendar(rule: DayRule, calendar: &str, make_up: bool, lang: Lang) -> Stri
     )
 }
 
-/// The calendar, unless it is the usual one.
+/// The calendar, unless it is the default.
 fn other_calendar(calendar: &str, lang: Lang) -> String {
     if calendar == BUILTIN_CALENDAR {
         return String::new();
@@ -221,7 +221,7 @@ fn other_calendar(calendar: &str, lang: Lang) -> String {
     )
 }
 
-/// How far firings are put off; `None` for not at all.
+/// How far firings are delayed; `None` if not at all.
 fn delay(jitter: Jitter, lang: Lang) -> Option<String> {
     if jitter.seconds <= 0 {
         return None;

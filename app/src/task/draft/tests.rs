@@ -1,4 +1,4 @@
-//! Faults in what is typed for a task are reported at their field.
+//! Faults of the input for a task are reported at their field.
 
 use super::*;
 use crate::task::execution::HttpDraft;
@@ -73,7 +73,7 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
     }
 }
 
-/// The zone that the tests write times in.
+/// The zone of the times in these tests.
 fn local(at: Stamp) -> String {
     at.rfc3339()
 }

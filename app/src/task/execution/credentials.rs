@@ -1,10 +1,10 @@
-//! Credentials in places that everybody who sees a task can read.
+//! Detects credentials in places that everyone who sees a task can read.
 
 use super::Execution;
 
-/// What the names of variables, headers and parts of a query contain that hold credentials, in
-/// capitals and without separators.
-const TELLING: [&str; 9] = [
+/// Parts of names of variables, headers and query parameters that contain credentials, in capitals and without
+/// separators.
+const NAME_PARTS: [&str; 9] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -15,7 +15,7 @@ const TELLING: [&str; 9] = [
     "PRIVATEKEY",
     "CREDENTIAL",
 ];
-/// Names that mean it as a whole.
+/// Complete names of credentials.
 const WHOLE: [&str; 6] = [
     "PASS",
     "PWD",
@@ -24,12 +24,12 @@ const WHOLE: [&str; 6] = [
     "COOKIE",
     "PROXYAUTHORIZATION",
 ];
-/// Such variables name a place, not a value.
+/// Variables with these names hold a location, not a value.
 const PLACES: [&str; 4] = ["FILE", "PATH", "DIR", "URL"];
 
 impl Execution {
-    /// Where credentials are written out: `DB_PASSWORD`, `Authorization`, `?token=`. A guess by
-    /// names; values that hold `${…}`, which secrets fill in, are none.
+    /// Where credentials are written in plain text: `DB_PASSWORD`, `Authorization`, `?token=`. A guess by names;
+    /// values with `${…}`, which secrets fill in, do not count.
     #[must_use]
     pub fn visible_credentials(&self) -> Vec<String> {
         let mut places = Vec::new();
@@ -61,16 +61,16 @@ fn is_telling(name: &str) -> bool {
     if PLACES.iter().any(|place| name.ends_with(place)) {
         return false;
     }
-    WHOLE.contains(&name.as_str()) || TELLING.iter().any(|word| name.contains(word))
+    WHOLE.contains(&name.as_str()) || NAME_PARTS.iter().any(|word| name.contains(word))
 }
 
-/// Whether something is written out.
+/// Whether a value is written in plain text.
 fn is_value(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && !text.contains("${") && !text.starts_with('/')
 }
 
-/// A password before the host, and parts of the query.
+/// A password before the host, and query parameters.
 fn in_url(url: &str) -> Vec<String> {
     let mut places = Vec::new();
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! What a person typed for the execution of a task, and the rules it must keep.
+//! The input for the execution of a task, and its validation.
 
 mod back;
 mod bounds;
@@ -20,15 +20,15 @@ pub use env::env_warnings;
 pub use names::PARAMETERS_MAX;
 use reader::{Reader, plain};
 
-/// Upper bound of the seconds between TERM and KILL.
+/// The most seconds between TERM and KILL.
 const STOP_GRACE_MAX: i64 = 600;
-/// Tasks that one task may wait for.
+/// The most tasks that one task may wait for.
 const WAITS_MAX: usize = 50;
-/// No duration is longer (30 days).
+/// The longest duration (30 days).
 const MONTH: i64 = 30 * 86_400;
 
-/// Input; everything empty is the usual execution. Texts as typed, so that a form with faults
-/// comes back as it was sent.
+/// Input; empty fields mean the default execution. Texts as typed, so that a form with faults is returned as it was
+/// sent.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -39,7 +39,7 @@ pub struct ExecutionDraft {
     pub pool: String,
     /// After a failure.
     pub retry: RetryDraft,
-    /// What its output must say for a run to have succeeded.
+    /// What its output must contain, or must not, for a run to succeed.
     pub success_when: SuccessWhen,
     /// `30s`, `5m`; empty for none.
     pub soft_limit: String,
@@ -53,13 +53,13 @@ pub struct ExecutionDraft {
     pub cwd: String,
     /// `bash` and the like, or a path; empty for `/bin/sh`.
     pub shell: String,
-    /// Both outputs into one pipe.
+    /// Whether both outputs go into one pipe.
     pub merge_output: bool,
-    /// Secrets as files.
+    /// Whether secrets are passed as files.
     pub secret_files: bool,
-    /// One `NAME=value` a line.
+    /// One `NAME=value` per line.
     pub env: String,
-    /// What a start by hand may fill in.
+    /// Parameters of a manual start.
     pub parameters: Vec<Parameter>,
     /// Tasks it waits for.
     pub waits: WaitsDraft,
@@ -69,12 +69,12 @@ pub struct ExecutionDraft {
     pub outlives_server: bool,
 }
 
-/// What a person typed for retries.
+/// The input for retries.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RetryDraft {
-    /// Attempts altogether, 1–20; empty for 1.
+    /// Attempts in total, 1–20; empty for 1.
     pub attempts: String,
     /// Before the second attempt; empty for 1m.
     pub delay: String,
@@ -86,13 +86,13 @@ pub struct RetryDraft {
     pub jitter: String,
     /// `1, 75`; empty for any failure.
     pub exit_codes: String,
-    /// Also after the hard limit.
+    /// Whether to retry after the hard limit.
     pub on_timeout: bool,
-    /// Also after a crash of the server.
+    /// Whether to retry after a crash of the server.
     pub on_lost: bool,
 }
 
-/// What a person typed for limits.
+/// The input for limits.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -109,7 +109,7 @@ pub struct LimitsDraft {
     pub nice: String,
 }
 
-/// What a person typed for dependencies.
+/// The input for dependencies.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -127,8 +127,8 @@ pub struct WaitsDraft {
 }
 
 impl ExecutionDraft {
-    /// The execution as it is stored; faults are named `execution.<field>`. The tasks waited for
-    /// are left empty: only the server can look them up.
+    /// The execution as it is stored; faults are named `execution.<field>`. The tasks it waits for are empty, because
+    /// only the server can look them up.
     #[must_use]
     pub fn read(&self, lang: Lang, faults: &mut Vec<FieldError>) -> Execution {
         let mut reader = Reader { lang, faults };
@@ -182,7 +182,7 @@ impl ExecutionDraft {
 }
 
 impl From<&Execution> for ExecutionDraft {
-    /// The draft that would leave it as it is.
+    /// The draft that would leave it unchanged.
     fn from(execution: &Execution) -> Self {
         let usual = Execution::default();
         let env = execution.env.iter().map(env::line);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The request, and what a good answer is. `${NAME}` in URL, header values and body stands for a
-/// variable of the run: a parameter, a granted secret, `JCRONTAB_RUN_ID` and the like.
+/// The request, and what counts as a good answer. `${NAME}` in URL, header values and body is replaced by a variable
+/// of the run: a parameter, a granted secret, `JCRONTAB_RUN_ID` and the like.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -18,9 +18,9 @@ pub struct HttpCall {
     pub body: String,
     /// Statuses that count as success, as `200-299,304`; empty for 200–299.
     pub expect_status: String,
-    /// RFC 6901 pointer into a JSON answer, as `/data/state`; empty checks nothing.
+    /// RFC 6901 pointer into a JSON answer, such as `/data/state`; empty checks nothing.
     pub json_pointer: String,
-    /// What must stand there; empty only asks that something other than `null` and `false` does.
+    /// The expected value there; if empty, anything except `null` and `false`.
     pub json_value: String,
 }
 
@@ -34,16 +34,16 @@ pub struct HttpHeader {
     pub value: String,
 }
 
-/// What a person typed for it; everything empty is no call.
+/// The input for it; all empty means no request.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct HttpDraft {
     /// Method; empty for GET.
     pub method: String,
-    /// URL; empty for no call.
+    /// URL; empty for no request.
     pub url: String,
-    /// One `Name: value` a line.
+    /// One `Name: value` per line.
     pub headers: String,
     /// Body.
     pub body: String,
@@ -55,7 +55,7 @@ pub struct HttpDraft {
     pub json_value: String,
 }
 
-/// Ranges of statuses that may be listed.
+/// The most ranges of statuses.
 const RANGES_MAX: usize = 20;
 
 impl HttpCall {
@@ -71,7 +71,7 @@ impl HttpCall {
     }
 }
 
-/// The ranges of `200-299,304`, none for an empty text; `None` where it says none.
+/// The ranges of `200-299,304`, empty for an empty text; `None` if it is invalid.
 pub(super) fn statuses(text: &str) -> Option<Vec<(u16, u16)>> {
     let status = |text: &str| {
         let text = text.trim();
@@ -90,7 +90,7 @@ pub(super) fn statuses(text: &str) -> Option<Vec<(u16, u16)>> {
     ranges.filter(|ranges| ranges.len() <= RANGES_MAX)
 }
 
-/// Ranges as [`statuses`] reads them.
+/// Ranges in the form that [`statuses`] reads.
 pub(super) fn text(ranges: &[(u16, u16)]) -> String {
     let range = |(from, to): &(u16, u16)| {
         if from == to {
@@ -102,7 +102,7 @@ pub(super) fn text(ranges: &[(u16, u16)]) -> String {
     ranges.iter().map(range).collect::<Vec<_>>().join(",")
 }
 
-/// Whether a text is a pointer of RFC 6901; the empty one is.
+/// Whether a text is a pointer of RFC 6901; the empty text is one.
 pub(super) fn is_pointer(text: &str) -> bool {
     let mut parts = text.split('~');
     parts.next();

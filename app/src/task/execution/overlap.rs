@@ -1,8 +1,8 @@
-//! What becomes of a start while the task runs already.
+//! What happens to a start while the task is already running.
 
 use serde::{Deserialize, Serialize};
 
-/// The rule; decided inside the claim, for planned starts, starts by hand, retries and catch-ups.
+/// The rule; decided inside the claim, for planned starts, manual starts, retries and catch-ups.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", tag = "rule", rename_all = "snake_case")]
@@ -10,22 +10,21 @@ pub enum Overlap {
     /// The new start is skipped, and the history says so.
     #[default]
     Skip,
-    /// So many run at once; a further start is skipped.
+    /// So many run at once; further starts are skipped.
     Allow {
-        /// At the most, 2–100.
+        /// The limit, 2–100.
         max: u32,
     },
-    /// One runs, so many wait in their order; a further start is skipped.
+    /// One runs, so many wait in order; further starts are skipped.
     Queue {
         /// How many may wait, 1–1000.
         max: u32,
     },
-    /// The one that runs is ended, then the new one starts. Of several that wait only the latest
-    /// stays.
+    /// The running one is stopped, then the new one starts. Of several waiting ones only the latest stays.
     Replace,
 }
 
-/// [`Overlap`] without JSON's ways, for pages.
+/// [`Overlap`] without the JSON representation, for pages.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Overlap")]
 enum PlainOverlap {
@@ -38,7 +37,7 @@ enum PlainOverlap {
 crate::wire::two_forms!(Overlap, PlainOverlap);
 
 impl Overlap {
-    /// Runs of the task at once.
+    /// The limit of simultaneous runs of the task.
     #[must_use]
     pub const fn at_once(self) -> u32 {
         match self {
@@ -48,7 +47,7 @@ impl Overlap {
     }
 }
 
-/// The text of a form and of the terminal: `skip`, `allow:3`, `queue:10`, `replace`.
+/// The text in forms and in the terminal: `skip`, `allow:3`, `queue:10`, `replace`.
 impl std::fmt::Display for Overlap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

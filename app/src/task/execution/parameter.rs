@@ -1,4 +1,4 @@
-//! What a person may fill in when starting a task by hand.
+//! Parameters of a manual start.
 
 mod value;
 
@@ -15,17 +15,17 @@ pub struct Parameter {
     pub name: String,
     /// What the form shows; empty shows the name.
     pub label: String,
-    /// What may be filled in.
+    /// The kind of value.
     pub kind: ParameterKind,
-    /// With `choice`: what there is to choose from.
+    /// The choices, for `choice`.
     pub choices: Vec<String>,
-    /// What holds when nothing is filled in, and for planned starts. Never one for `secret`.
+    /// The value if nothing is entered, and for planned starts. Never set for `secret`.
     pub default: String,
-    /// Whether a start by hand must fill it in.
+    /// Whether a manual start must provide it.
     pub required: bool,
 }
 
-/// What may be filled in.
+/// Kinds of parameters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

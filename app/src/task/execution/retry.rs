@@ -4,26 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::RunState;
 
-/// When a failed attempt is made again. Never after a person stopped it.
+/// When a failed attempt is retried. Never after a person stopped it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Retry {
-    /// Attempts altogether, 1–20; 1 means no retry.
+    /// Attempts in total, 1–20; 1 means no retry.
     pub attempts: i32,
     /// Seconds before the second attempt.
     pub delay_seconds: i64,
-    /// Each further delay is this many percent of the one before, 100–1000.
+    /// Each further delay is this many percent of the previous one, 100–1000.
     pub factor_percent: u32,
-    /// No delay is longer than this many seconds.
+    /// The maximum delay in seconds.
     pub max_delay_seconds: i64,
-    /// Each delay is changed by chance by up to this many percent, 0–100.
+    /// Each delay varies randomly by up to this many percent, 0–100.
     pub jitter_percent: u32,
-    /// Only after these exit codes; empty for any failure.
+    /// Retries only after these exit codes; empty for any failure.
     pub exit_codes: Vec<i32>,
-    /// Also when the hard limit ended it.
+    /// Also retries after the hard limit.
     pub on_timeout: bool,
-    /// Also when the server went away under it: it may then have run twice.
+    /// Also retries after a crash of the server, when the command may already have completed.
     pub on_lost: bool,
 }
 
@@ -43,8 +43,8 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Milliseconds until the next attempt after `attempt` ended so; `None` when there is none.
-    /// `chance` in 0..1 settles the jitter.
+    /// Milliseconds until the next attempt after `attempt` ended like this; `None` if there is none. `chance` in 0..1
+    /// determines the jitter.
     #[must_use]
     pub fn next_delay_ms(
         &self,
@@ -56,7 +56,7 @@ impl Retry {
         let again = match state {
             RunState::Failed => match exit_code {
                 Some(code) => self.exit_codes.is_empty() || self.exit_codes.contains(&code),
-                // Not started, ended by a signal, or an HTTP call: only where any failure counts.
+                // Not started, ended by a signal, or an HTTP call: retried only if any failure counts.
                 None => self.exit_codes.is_empty(),
             },
             RunState::TimedOut => self.on_timeout,

@@ -1,15 +1,14 @@
-//! What a run's output must say, besides how the run ended.
+//! Requirements on a run's output, in addition to how the run ended.
 
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
 
-/// Characters of a text that is looked for.
+/// The longest text, in characters.
 pub const SUCCESS_TEXT_MAX: usize = 200;
 
-/// Texts that decide whether a run that ended well has succeeded: they are looked for in everything
-/// that a command writes to either output, or in the body of an HTTP answer. Upper and lower case
-/// differ. Typed and stored alike.
+/// Texts that decide whether a run that exited with 0 has succeeded: they are searched in everything that a command
+/// writes to either output, or in the body of an HTTP answer. Case-sensitive. Input and stored form are the same.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -21,7 +20,7 @@ pub struct SuccessWhen {
 }
 
 impl SuccessWhen {
-    /// Whether there is no rule.
+    /// Whether there are no rules.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.must_contain.is_empty() && self.must_not_contain.is_empty()

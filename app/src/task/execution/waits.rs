@@ -4,21 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::TaskId;
 
-/// The rule. A planned start waits until it is met; when it is not met in time, the start is left
-/// out as `dependency`. A start by hand does not wait.
+/// The rule. A planned start waits until it is met; if it is not met in time, the start is skipped with reason
+/// `dependency`. A manual start does not wait.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Waits {
     /// The tasks; empty waits for nothing.
     pub tasks: Vec<TaskId>,
-    /// Whether all of them or one is enough.
+    /// Whether all of them are required, or any one.
     pub how: WaitsHow,
-    /// What of them.
+    /// Which result of them is required.
     pub what: WaitsFor,
     /// Their run must have ended within this many seconds before the planned start, or after it.
     pub fresh_seconds: i64,
-    /// So long after the planned start the wait ends.
+    /// The wait ends this long after the planned start.
     pub patience_seconds: i64,
 }
 
@@ -46,7 +46,7 @@ pub enum WaitsHow {
     Any,
 }
 
-/// What of a task is waited for.
+/// The result that is required of a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -54,7 +54,7 @@ pub enum WaitsFor {
     /// A run that succeeded.
     #[default]
     Success,
-    /// A run that ended, however.
+    /// A run that ended, with any result.
     Finish,
 }
 
@@ -71,7 +71,7 @@ impl WaitsHow {
 
 impl std::str::FromStr for WaitsHow {
     type Err = ();
-    /// Nothing is the usual one.
+    /// An empty text means the default.
     fn from_str(text: &str) -> Result<Self, ()> {
         match text {
             "" | "all" => Ok(Self::All),
@@ -94,7 +94,7 @@ impl WaitsFor {
 
 impl std::str::FromStr for WaitsFor {
     type Err = ();
-    /// Nothing is the usual one.
+    /// An empty text means the default.
     fn from_str(text: &str) -> Result<Self, ()> {
         match text {
             "" | "success" => Ok(Self::Success),
@@ -104,8 +104,7 @@ impl std::str::FromStr for WaitsFor {
     }
 }
 
-/// The task that a typed text names by its id: `12`, `#12`, or `#12` with its name behind it, as
-/// forms show it.
+/// The task that a typed text refers to by id: `12`, `#12`, or `#12` followed by its name, as forms show it.
 #[must_use]
 pub fn task_number(text: &str) -> Option<TaskId> {
     let text = text.trim();
@@ -113,7 +112,7 @@ pub fn task_number(text: &str) -> Option<TaskId> {
         Some(rest) => rest.split_whitespace().next()?,
         None => text,
     };
-    // As ids are written: `05` is a name.
+    // Ids have no leading zeros: `05` is a name.
     let plain = !number.is_empty()
         && !number.starts_with('0')
         && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! An execution in words: short sentences for what differs from the usual one.
+//! Describes an execution: short sentences about what differs from the default.
 
 use super::{Execution, HttpCall, Limits, Overlap, Retry, Waits, WaitsFor, WaitsHow};
 use crate::duration::format_duration;
@@ -6,19 +6,19 @@ use crate::i18n::Lang;
 use crate::id::TaskId;
 use crate::run::RunState;
 
-/// Delays that are written out; further ones are `…`.
-const DELAYS_TOLD: usize = 6;
-/// Names of a list that are written out.
-const NAMES_TOLD: usize = 12;
+/// Delays that are listed; further ones are `…`.
+const DELAYS_LISTED: usize = 6;
+/// Names in a list; further ones are `…`.
+const NAMES_LISTED: usize = 12;
 
 impl Execution {
-    /// In words, tasks by their ids.
+    /// The description, with tasks by their ids.
     #[must_use]
     pub fn describe(&self, lang: Lang) -> Vec<String> {
         self.describe_with(lang, |_| None)
     }
 
-    /// In words; `name_of` gives the names of tasks that it waits for.
+    /// The description; `name_of` returns the names of tasks that it waits for.
     #[must_use]
     pub fn describe_with(
         &self,
@@ -106,7 +106,7 @@ impl Execution {
         all
     }
 
-    /// What is to be said of credentials that everybody who sees the task can read.
+    /// Warnings about credentials that everyone who sees the task can read.
     #[must_use]
     pub fn credential_hints(&self, lang: Lang) -> Vec<String> {
         let hint = |place| {
@@ -129,7 +129,7 @@ impl Overlap {
             )),
             Self::Queue { max } => Some(lang.pick(
                 format!("一个一个执行，最多 {max} 个排队"),
-                format!("One at a time, and at most {max} queue"),
+                format!("One at a time, with at most {max} queued"),
             )),
             Self::Replace => Some(
                 lang.pick(
@@ -148,7 +148,7 @@ impl Retry {
         if again < 1 {
             return None;
         }
-        // Any failure that is tried again shows the delays; half way is no jitter.
+        // With retries after any failure the delays are shown; a chance of one half means no jitter.
         let any = Self {
             exit_codes: Vec::new(),
             ..self.clone()
@@ -156,7 +156,7 @@ impl Retry {
         let seconds = |ms: i64| format_duration((ms + 500) / 1000);
         let mut delays: Vec<String> = (1..self.attempts)
             .filter_map(|attempt| any.next_delay_ms(attempt, RunState::Failed, Some(1), 0.5))
-            .take(DELAYS_TOLD)
+            .take(DELAYS_LISTED)
             .map(seconds)
             .collect();
         if usize::try_from(again).is_ok_and(|again| again > delays.len()) {
@@ -166,9 +166,9 @@ impl Retry {
         let times = if again == 1 { "once" } else { "times" };
         let mut text = match (lang, again) {
             (Lang::Zh, _) => format!("失败后最多重试 {again} 次：{delays} 之后"),
-            (Lang::En, 1) => format!("Tried again {times} after a failure: after {delays}"),
+            (Lang::En, 1) => format!("Retried {times} after a failure: after {delays}"),
             (Lang::En, _) => {
-                format!("Tried again up to {again} {times} after a failure: after {delays}")
+                format!("Retried up to {again} {times} after a failure: after {delays}")
             }
         };
         let jitter = self.jitter_percent;
@@ -286,9 +286,9 @@ impl HttpCall {
 
 /// The first names of a list; `None` for an empty one.
 fn listed<'a>(lang: Lang, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let mut names: Vec<&str> = names.take(NAMES_TOLD + 1).collect();
-    if names.len() > NAMES_TOLD {
-        names[NAMES_TOLD] = "…";
+    let mut names: Vec<&str> = names.take(NAMES_LISTED + 1).collect();
+    if names.len() > NAMES_LISTED {
+        names[NAMES_LISTED] = "…";
     }
     (!names.is_empty()).then(|| names.join(lang.pick("、", ", ")))
 }
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_in_both_languages() {
+    fn differences_are_described_in_both_languages() {
         let execution = Execution {
             overlap: Overlap::Allow { max: 3 },
             pool: "db".into(),
@@ -363,9 +363,7 @@ mod tests {
             english[0],
             "Waits up to 1h for the success of #12, #15 (within 1d)"
         );
-        assert!(
-            english[3].starts_with("Tried again up to 3 times after a failure: after 1m, 2m, 4m;")
-        );
+        assert!(english[3].starts_with("Retried up to 3 times after a failure: after 1m, 2m, 4m;"));
         assert!(!english.concat().contains("not shown"));
     }
 
@@ -397,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_told_with_what_a_good_answer_is() {
+    fn a_request_is_described_with_its_expectations() {
         let call = HttpCall {
             method: "POST".into(),
             url: "https://example.com/run".into(),

@@ -1,4 +1,4 @@
-//! The last runs as bars: height is duration, colour is the end they came to.
+//! The last runs as bars: height is duration, colour is the result.
 
 use leptos::prelude::*;
 
@@ -6,21 +6,21 @@ use crate::run::{HistoryItem, Run, RunState};
 use crate::texts::phrases;
 use crate::ui::context::lang;
 
-/// Bars in one picture.
+/// The most bars in one picture.
 const MOST: usize = 30;
 /// Height of the picture in its own units.
 const HEIGHT: i64 = 40;
 /// From one bar to the next.
 const STEP: usize = 10;
 
-/// One run with all its attempts: how it came out, and how long they took together.
+/// One run with all its attempts: its result, and their total duration.
 struct Bar {
     state: RunState,
     millis: i64,
 }
 
-/// The last runs, newest first. All attempts at a firing are one run, which is as long as they are
-/// together and ends as the last one does; while another is to come it is not over.
+/// The last runs, newest first. All attempts at a firing are one run, whose duration is their sum and whose result is
+/// that of the last one; while another attempt follows it has not ended.
 fn bars_of(history: &[HistoryItem]) -> Vec<Bar> {
     let runs = history.iter().filter_map(|item| match item {
         HistoryItem::Run(run) => Some(run),
@@ -43,7 +43,7 @@ fn bars_of(history: &[HistoryItem]) -> Vec<Bar> {
     bars.filter(|bar| bar.state.is_over()).collect()
 }
 
-/// Bars of the last runs in `history` (newest first), oldest on the left; nothing below two runs.
+/// Bars of the last runs in `history` (newest first), oldest on the left; none for fewer than two runs.
 pub(crate) fn bars(history: &[HistoryItem]) -> Option<AnyView> {
     let runs = bars_of(history);
     if runs.len() < 2 {
@@ -52,7 +52,7 @@ pub(crate) fn bars(history: &[HistoryItem]) -> Option<AnyView> {
     let longest = runs.iter().map(|run| run.millis).max().unwrap_or(0);
     let bad = runs.iter().filter(|run| run.state.is_bad()).count();
     let label = phrases::bars(lang(), runs.len(), bad, longest);
-    // Few runs stay as slim as many and stand on the right, where the newest belongs.
+    // A few runs are as slim as many and stay on the right, where the newest belongs.
     let offset = (MOST - runs.len()) * STEP;
     let rects = runs.iter().rev().enumerate().map(|(place, run)| {
         let height = (run.millis * HEIGHT / longest.max(1)).max(3);

@@ -1,4 +1,4 @@
-//! Choices in forms: one out of a few, and boxes to tick.
+//! Choices in forms: one of several options, and checkboxes.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,24 @@ use leptos::prelude::*;
 
 use super::field::{Faults, around, described_by, fault_signal, in_step};
 
-/// A choice of one out of a few.
+/// A choice of one option.
 #[derive(Default)]
 pub(crate) struct Select {
     /// Name in the form, also its id.
     pub(crate) name: Cow<'static, str>,
-    /// What it asks for.
+    /// Its label.
     pub(crate) label: &'static str,
     /// Help below it; empty for none.
     pub(crate) hint: &'static str,
     /// The options: value, words, whether it is chosen.
     pub(crate) options: Vec<(String, String, bool)>,
-    /// Further options under a heading each.
+    /// Further options, in groups with a heading each.
     pub(crate) groups: Vec<(&'static str, Vec<(String, String, bool)>)>,
-    /// Follows what is chosen, including what was chosen before hydration.
+    /// Tracks the selection, including one made before hydration.
     pub(crate) typed: Option<RwSignal<String>>,
 }
 
-/// A choice of one out of a few: value, words, whether it is chosen.
+/// A choice of one option: value, words, whether it is selected.
 pub(crate) fn select(
     name: &'static str,
     label: &'static str,
@@ -42,7 +42,7 @@ pub(crate) fn select(
     choice(select, faults)
 }
 
-/// A choice of one out of a few, in groups or followed while it is made.
+/// A choice of one option, with groups or with tracking.
 pub(crate) fn choice(select: Select, faults: &Faults) -> AnyView {
     let name = select.name.into_owned();
     let (fault, focus) = faults.of(&name);
@@ -80,7 +80,7 @@ fn options_of(options: Vec<(String, String, bool)>) -> Vec<AnyView> {
     options.into_iter().map(option).collect()
 }
 
-/// A box to tick; `name` is its name in the form.
+/// A checkbox; `name` is its name in the form.
 pub(crate) fn check(
     name: String,
     label: &'static str,

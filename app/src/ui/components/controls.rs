@@ -1,4 +1,4 @@
-//! Buttons that act at once: small forms over server functions, also without JavaScript.
+//! Buttons that act at once: small forms over server functions, which also work without JavaScript.
 
 mod pause;
 mod start;
@@ -15,14 +15,14 @@ use crate::ui::act::{Act, ActForm};
 use crate::ui::context::{said, ui};
 use crate::ui::load::notice;
 
-/// What can be done to tasks and runs from a page.
+/// The controls of tasks and runs on a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Controls {
     control: Act<ControlTask>,
     run: Act<RunTask>,
     stop: Act<StopRun>,
     delete: Act<DeleteTask>,
-    /// What was done last.
+    /// The last action.
     done: RwSignal<Option<Done>>,
 }
 
@@ -40,18 +40,18 @@ impl Controls {
         controls
     }
 
-    /// Grows with every control that was used; pages fetch again by it.
+    /// Increases with every control that was used; pages then fetch again.
     pub(crate) fn version(self) -> usize {
         self.control.version().get() + self.run.version().get() + self.stop.version().get()
     }
 
-    /// Whether the task is being deleted, or is: its page has nothing left to ask the server for,
-    /// also when word of the deletion arrives before the answer does.
+    /// Whether the task is being or has been deleted: its page has nothing left to request, even if the notice of the
+    /// deletion arrives before the answer.
     pub(crate) fn leaving(self) -> bool {
         self.delete.pending().get() || self.delete.done()
     }
 
-    /// Failures of the controls, and what they have done.
+    /// Failures of the controls, and their results.
     pub(crate) fn outcome(self) -> AnyView {
         let error = Signal::derive(move || {
             let error = self.control.error().or_else(|| self.run.error());
@@ -83,7 +83,7 @@ impl Controls {
         self.stop_by(id, ui().stop)
     }
 
-    /// Stops a run under way, or calls off one that waits; the word says which.
+    /// Stops an active run, or cancels a waiting one; `word` is the label.
     pub(crate) fn stop_by(self, id: RunId, word: &'static str) -> AnyView {
         let pending = self.stop.pending();
         view! {
@@ -152,7 +152,7 @@ impl Controls {
         }
     }
 
-    /// 加急: with a field for another chase schedule.
+    /// 加急: with a field for a new chase schedule.
     pub(crate) fn urge(self, task: &Task) -> AnyView {
         let ui = ui();
         let (id, pending) = (task.id.0, self.control.pending());
@@ -185,7 +185,7 @@ impl Controls {
         .into_any()
     }
 
-    /// 删除: asks first, without a script.
+    /// 删除: asks for confirmation, without JavaScript.
     pub(crate) fn delete(self, id: TaskId) -> AnyView {
         let ui = ui();
         let pending = self.delete.pending();
@@ -205,7 +205,7 @@ impl Controls {
     }
 }
 
-/// A submit button that shows when its action is under way.
+/// A submit button that shows when its action is in progress.
 pub(crate) fn button(
     class: &'static str,
     glyph: &'static str,
@@ -221,8 +221,8 @@ pub(crate) fn button(
     .into_any()
 }
 
-/// Folds up what is unfolded each time an action comes back: the rows move up, and the question
-/// whether to delete must not stand open at the next one.
+/// Closes what is unfolded each time an action returns: rows move up, and the confirmation of a deletion must not
+/// stay open on the next row.
 pub(crate) fn fold_after(version: impl Fn() -> usize + 'static) {
     Effect::new(move |before: Option<usize>| {
         let now = version();
@@ -237,7 +237,7 @@ pub(crate) fn fold_after(version: impl Fn() -> usize + 'static) {
 fn fold_all() {
     let open = || document().query_selector("details.unfold[open]").ok()?;
     while let Some(unfolded) = open() {
-        // An attribute that stays would be found again and again.
+        // A remaining attribute would be found again and again.
         if unfolded.remove_attribute("open").is_err() {
             break;
         }

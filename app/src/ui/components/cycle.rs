@@ -9,7 +9,7 @@ use crate::task::{InForce, Task};
 use crate::texts::plan;
 use crate::ui::context::lang;
 
-/// The text of a plain schedule in words; the text itself where it cannot be read.
+/// The text of a plain schedule in words; the text itself if it cannot be parsed.
 pub(crate) fn words(spec: &str, lang: Lang) -> String {
     ScheduleSpec::parse(spec).map_or_else(|_| spec.to_owned(), |spec| spec.describe(lang))
 }
@@ -31,7 +31,7 @@ pub(crate) fn schedules(all: &[Schedule]) -> AnyView {
     view! { <ul class="cycles">{lines.collect_view()}</ul> }.into_any()
 }
 
-/// What is in force, short: the first schedule and how many more there are.
+/// The schedules in force, shortened: the first one and how many more there are.
 pub(crate) fn in_force(task: &Task) -> AnyView {
     let (words, spec, more) = first_in_force(task);
     let more = (more > 0).then(|| {
@@ -47,7 +47,7 @@ pub(crate) fn in_force(task: &Task) -> AnyView {
     .into_any()
 }
 
-/// What is in force as one line of words.
+/// The schedules in force as one line of words.
 pub(crate) fn in_force_words(task: &Task) -> String {
     let (words, _, more) = first_in_force(task);
     if more == 0 {
@@ -82,7 +82,7 @@ fn explained(words: String, spec: &str) -> AnyView {
     .into_any()
 }
 
-/// Warnings as a list; nothing where there are none.
+/// Warnings as a list; nothing if there are none.
 pub(crate) fn warnings(texts: Vec<String>) -> Option<AnyView> {
     (!texts.is_empty()).then(|| {
         let lines = texts

@@ -1,4 +1,4 @@
-//! Form fields: label, control, hint and fault belong together and say so to a screen reader.
+//! Form fields: label, control, hint and fault are linked for screen readers.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,14 @@ use super::icon::{self, icon};
 use crate::error::FieldError;
 use crate::ui::context::ui;
 
-/// A field that is written into.
+/// A text field.
 #[derive(Default)]
 pub(crate) struct Field {
     /// Name in the form, also its id.
     pub(crate) name: Cow<'static, str>,
-    /// What it asks for.
+    /// Its label.
     pub(crate) label: &'static str,
-    /// What stands in it.
+    /// Its value.
     pub(crate) value: String,
     /// `type` of the input; empty means `text`.
     pub(crate) kind: &'static str,
@@ -24,23 +24,23 @@ pub(crate) struct Field {
     pub(crate) hint: &'static str,
     /// What the browser may fill in; empty for `off`.
     pub(crate) autocomplete: &'static str,
-    /// Whether it must be filled in. Fields that need not be say so.
+    /// Whether it is required. Optional fields are marked as such.
     pub(crate) required: bool,
-    /// Must be filled in while it is in sight, which only the server checks.
+    /// Required while it is visible, which only the server checks.
     pub(crate) needed: bool,
-    /// Set in code letters.
+    /// Set in a monospaced font.
     pub(crate) mono: bool,
-    /// An example, while nothing stands in it.
+    /// An example, shown while it is empty.
     pub(crate) placeholder: Option<&'static str>,
     /// Id of a list of suggestions.
     pub(crate) list: Option<&'static str>,
     /// Takes the cursor when the page has no faults.
     pub(crate) first: bool,
-    /// Follows what is typed, including what was typed before hydration.
+    /// Tracks the input, including text typed before hydration.
     pub(crate) typed: Option<RwSignal<String>>,
     /// The element, for presets.
     pub(crate) node: NodeRef<html::Input>,
-    /// A fault found while typing; it takes the place of the server's.
+    /// A fault found while typing; it replaces the server's.
     pub(crate) live_fault: Option<Signal<Option<String>>>,
 }
 
@@ -55,12 +55,12 @@ impl Faults {
         (place.map(|at| self.0[at].message.clone()), place == Some(0))
     }
 
-    /// Whether any field whose name starts so has one.
+    /// Whether any field whose name starts like this has one.
     pub(crate) fn under(&self, start: &str) -> bool {
         self.0.iter().any(|fault| fault.field.starts_with(start))
     }
 
-    /// Whether any of these fields has one: then what folds them away must be open.
+    /// Whether any of these fields has one: then their group must be open.
     pub(crate) fn any(&self, fields: &[String]) -> bool {
         self.0.iter().any(|fault| fields.contains(&fault.field))
     }
@@ -112,7 +112,7 @@ pub(crate) fn input(field: Field, faults: &Faults) -> AnyView {
     )
 }
 
-/// A field of several lines that must be filled in.
+/// A multi-line field that is required.
 pub(crate) fn text_area(
     name: &'static str,
     label: &'static str,
@@ -123,7 +123,7 @@ pub(crate) fn text_area(
     lines(name, (label, hint), value, true, faults)
 }
 
-/// A field of several lines: its label and hint, what stands in it, whether it must be filled in.
+/// A multi-line field: label and hint, value, whether it is required.
 pub(crate) fn lines(
     name: &str,
     (label, hint): (&'static str, &'static str),
@@ -133,11 +133,11 @@ pub(crate) fn lines(
 ) -> AnyView {
     let (fault, focus) = faults.of(name);
     let fault = fault_signal(fault, None);
-    // The library writes the children of a textarea unescaped and does not hydrate them; as
-    // escaped inner HTML the text is the same from the server, in the browser, and harmless.
+    // The library writes the children of a textarea unescaped and does not hydrate them; as escaped inner HTML the
+    // text is the same from the server and in the browser, and harmless.
     let mut escaped = value.replace('&', "&amp;").replace('<', "&lt;");
-    // A parser drops a line break right behind the tag, so the text's own one needs another before
-    // it (HTML, 13.2.6.4.7). A text set by script has no tag before it.
+    // An HTML parser drops a line break directly after the tag, so a text that starts with one needs another (HTML,
+    // 13.2.6.4.7). A text set by script has no tag before it.
     if cfg!(feature = "ssr") && value.starts_with(['\n', '\r']) {
         escaped.insert(0, '\n');
     }
@@ -152,7 +152,7 @@ pub(crate) fn lines(
     around(name, label, hint, required, fault, control)
 }
 
-/// The browser's date field drops what it cannot read; such a text gets a plain field instead.
+/// The browser's date field drops what it cannot parse; such a text gets a plain field instead.
 pub(crate) fn moment_kind(value: &str) -> &'static str {
     let shape: String = value
         .chars()
@@ -164,7 +164,7 @@ pub(crate) fn moment_kind(value: &str) -> &'static str {
     }
 }
 
-/// What was typed before the page became alive counts, too.
+/// Includes what was typed before hydration.
 pub(super) fn in_step(typed: RwSignal<String>, text: String) {
     if typed.get_untracked() != text {
         typed.set(text);
@@ -175,7 +175,7 @@ pub(super) fn described_by(name: &str) -> String {
     format!("{name}-hint {name}-fault")
 }
 
-/// What is wrong now: with live checking, what the check says, once something was typed.
+/// The current fault: with live checking, the result of the check once something was typed.
 pub(super) fn fault_signal(
     sent: Option<String>,
     live: Option<Signal<Option<String>>>,

@@ -1,4 +1,4 @@
-//! The next firings, with skipped ones in between and why.
+//! The next firings, with skipped ones in between and their reasons.
 
 use leptos::prelude::*;
 
@@ -10,15 +10,15 @@ use crate::texts::plan;
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::{lang, plan_ui, ui};
 
-/// Skipped firings in a row are shown one by one up to this many.
+/// Consecutive skipped firings are shown individually up to this many.
 const LEFT_OUT_SHOWN: usize = 3;
 
-/// What the lines are shown by.
+/// What is needed to draw the lines.
 struct Sheet<'a> {
     lang: Lang,
     zone: &'a ZoneRules,
     viewer: Option<&'a ZoneRules>,
-    /// Whether each line says which schedule it comes from.
+    /// Whether each line names its schedule.
     numbered: bool,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn firings(preview: &Preview) -> AnyView {
     .into_any()
 }
 
-/// Firings one by one, and skipped ones in a row together.
+/// Firings individually, and consecutive skipped ones together.
 fn grouped(firings: &[Firing]) -> Vec<&[Firing]> {
     firings
         .chunk_by(|one, next| one.excluded.is_some() && next.excluded.is_some())
@@ -71,7 +71,7 @@ fn grouped(firings: &[Firing]) -> Vec<&[Firing]> {
 
 impl Sheet<'_> {
     fn group(&self, group: &[Firing]) -> Vec<AnyView> {
-        // One more is no shorter when it is folded away.
+        // Collapsing one more would not save space.
         if group.len() <= LEFT_OUT_SHOWN + 1 {
             return group.iter().map(|firing| self.line(firing)).collect();
         }
@@ -114,7 +114,7 @@ impl Sheet<'_> {
             .note
             .clone()
             .or_else(|| {
-                // Put off without a word about it: at least say what it was named for.
+                // Postponed without a note: at least shows what it was named for.
                 (firing.excluded.is_none() && firing.due_at != firing.scheduled_for)
                     .then(|| plan::named_for(self.lang, &self.zone.full(firing.scheduled_for)))
             })
@@ -142,7 +142,7 @@ impl Sheet<'_> {
         view! { <s><time datetime=at.rfc3339()>{self.zone.full(at)}</time></s> }.into_any()
     }
 
-    /// The same in the viewer's zone, where that differs.
+    /// The same in the viewer's zone, if that differs.
     fn theirs(&self, at: Stamp) -> Option<AnyView> {
         let viewer = self.viewer?;
         (viewer.offset_at(at) != self.zone.offset_at(at)).then(|| {
@@ -155,7 +155,7 @@ impl Sheet<'_> {
         })
     }
 
-    /// The start in the task's zone; with jitter not settled yet, from when until when.
+    /// The start in the task's zone; with undetermined jitter, the earliest and the latest start.
     fn starts(&self, firing: &Firing) -> AnyView {
         let at = firing.due_at;
         let until = firing.due_until.filter(|until| *until > at).map(|until| {

@@ -51,7 +51,7 @@ fn run_row(clock: &Clock, run: &Run) -> AnyView {
     .into_any()
 }
 
-/// Why it started, where it was not simply its time.
+/// Why it started, unless it was simply due.
 fn cause(run: &Run) -> Option<AnyView> {
     (run.trigger != Trigger::Schedule).then(|| {
         let who = run.requested_by.clone().map(|who| view! { " · " {who} });
@@ -59,27 +59,27 @@ fn cause(run: &Run) -> Option<AnyView> {
     })
 }
 
-/// Which attempt it is, where the first one was not enough.
+/// The number of the attempt, after the first one.
 fn attempt(run: &Run) -> Option<AnyView> {
     (run.attempt > 1).then(|| {
         view! { <span class="cause muted">{runlog::attempt(lang(), run.attempt)}</span> }.into_any()
     })
 }
 
-/// The delay of a start, where it is long enough to ask why. What waits has not started.
+/// The delay of a start, if it is noticeable. A waiting run has not started.
 fn delay(run: &Run) -> Option<AnyView> {
     let late = run.started_at.millis_since(run.wanted_at()?);
     (late >= 1000 && run.state != RunState::Waiting)
         .then(|| view! { <span class="late">{phrases::late(lang(), late)}</span> }.into_any())
 }
 
-/// Lines of an excerpt that the style sheet has room for.
+/// Lines of an excerpt that fit the style sheet.
 const EXCERPT_LINES: usize = 3;
 
-/// The end of what a command wrote, or the start of a message, which is all that it has.
+/// The end of a command's output, or the start of a message.
 pub(crate) fn excerpt(run: &Run) -> Option<AnyView> {
     let text = visible(run.excerpt.as_deref()?);
-    // `<code>` keeps a parser from eating a first line break.
+    // `<code>` keeps an HTML parser from dropping a leading line break.
     Some(if run.output_bytes > 0 {
         view! { <code class="excerpt is-end">{last_lines(&text)}</code> }.into_any()
     } else {
@@ -87,7 +87,7 @@ pub(crate) fn excerpt(run: &Run) -> Option<AnyView> {
     })
 }
 
-/// The last lines with something in them.
+/// The last lines that are not blank.
 fn last_lines(text: &str) -> String {
     let mut lines: Vec<&str> = text
         .lines()
@@ -99,7 +99,7 @@ fn last_lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Exit code or signal, and the sentence where there is one.
+/// Exit code or signal, and the sentence if there is one.
 pub(crate) fn ended(run: &Run) -> AnyView {
     let ui = ui();
     let code = match (run.exit_code, run.signal) {

@@ -1,4 +1,4 @@
-//! Icons: one stroked path each on a 16 × 16 grid, drawn in the colour of the text.
+//! Icons: one stroked path each on a 16 × 16 grid, in the colour of the text.
 
 use leptos::prelude::*;
 
@@ -37,10 +37,10 @@ pub(crate) const UNDO: &str = "M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M5.6 3.6 2.8 6.5l2.
 pub(crate) const USER: &str =
     "M8 2.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6ZM2.6 14a5.4 5.4 0 0 1 10.8 0";
 
-/// An icon; the word beside it says what it means.
+/// An icon; the word next to it gives the meaning.
 pub(crate) fn icon(path: &'static str) -> AnyView {
     let class = if path == SPINNER { "icon spin" } else { "icon" };
-    // As text, not as a node: a list has hundreds, and every node costs the server and the browser.
+    // As text, not as a node: a list has hundreds, and every node costs the server and the browser time.
     let path = format!("<path d=\"{path}\"/>");
     view! { <svg class=class viewBox="0 0 16 16" aria-hidden="true" inner_html=path></svg> }
         .into_any()

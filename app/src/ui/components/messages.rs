@@ -10,7 +10,7 @@ use crate::message::{Event, MessageState};
 use crate::texts::phrases;
 use crate::ui::context::{lang, ui};
 
-/// The list, newest first; says so when there is none.
+/// The list, newest first; says so if it is empty.
 pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
     let ui = ui();
     if rows.is_empty() {
@@ -19,7 +19,7 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
     let items = rows.into_iter().map(|row| {
         let kind = if row.kind == "image" { ui.message_image } else { ui.message_text };
         let attempts = (row.attempts > 1).then(|| phrases::attempts(lang(), row.attempts));
-        // What was accepted needs no answer: it is what the text says.
+        // An accepted message needs no answer shown.
         let accepted = matches!(row.state, MessageState::Sent | MessageState::Digested);
         let answer = row.last_answer.filter(|_| !accepted);
         view! {
@@ -40,7 +40,7 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
 }
 
 /// The text as it is sent: its first line, and all of it unfolded.
-fn sent(text: &str) -> AnyView {
+pub(crate) fn sent(text: &str) -> AnyView {
     let text = visible(text);
     let first = text.lines().next().unwrap_or_default().to_owned();
     view! {

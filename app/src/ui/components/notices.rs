@@ -1,4 +1,4 @@
-//! What an administrator should know.
+//! Notices for administrators.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::icon::{self, icon};
 use crate::page::Notice;
 use crate::ui::context::about_ui;
 
-/// The notices as a box; nothing where there are none.
+/// The notices as a box; nothing if there are none.
 pub(crate) fn notices(all: Vec<Notice>) -> Option<AnyView> {
     if all.is_empty() {
         return None;

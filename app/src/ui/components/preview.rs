@@ -1,4 +1,4 @@
-//! What a cycle means, while it is being typed.
+//! The meaning of a cycle, while it is being typed.
 
 use leptos::prelude::*;
 
@@ -14,10 +14,10 @@ use crate::texts::plan;
 use crate::ui::context::{lang, ui};
 use crate::ui::live::live;
 
-/// A pause in typing that is long enough to ask the server.
+/// A pause in typing after which the server is asked.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(350);
 
-/// What the firings depend on, as it is typed.
+/// The input that the firings depend on.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed {
     /// The schedules.
@@ -29,7 +29,7 @@ pub(crate) struct Typed {
 /// What all schedules of a task share.
 #[derive(Clone, Copy)]
 pub(crate) struct Around {
-    /// The task, where it is saved.
+    /// The task, if it is saved.
     pub(crate) task: Option<TaskId>,
     /// The zone.
     pub(crate) zone: RwSignal<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Around {
     pub(crate) starts_at: RwSignal<String>,
     /// End of the window.
     pub(crate) ends_at: RwSignal<String>,
-    /// The tags: blackouts may go by them.
+    /// The tags, which may select blackouts.
     pub(crate) tags: RwSignal<String>,
 }
 
@@ -57,13 +57,13 @@ impl Typed {
     }
 }
 
-/// Without the lines that are still blank.
+/// Without blank lines.
 fn filled(mut drafts: Vec<ScheduleDraft>) -> Vec<ScheduleDraft> {
     drafts.retain(|draft| !draft.is_blank());
     drafts
 }
 
-/// What is wrong with a schedule's text, found in the browser.
+/// The fault of a schedule's text, found in the browser.
 pub(crate) fn fault(
     draft: impl Fn() -> ScheduleDraft + Send + Sync + 'static,
 ) -> Signal<Option<String>> {
@@ -71,7 +71,7 @@ pub(crate) fn fault(
     let sent = untrack(&draft);
     Signal::derive(move || {
         let draft = draft();
-        // What was sent is judged by the server; an empty field is not worth a reproach yet.
+        // The server judges what was sent; an empty field is not reported yet.
         if draft.is_blank() || (draft.spec == sent.spec && draft.dialect == sent.dialect) {
             return None;
         }
@@ -82,7 +82,7 @@ pub(crate) fn fault(
     })
 }
 
-/// The schedule that a draft stands for, for its words; `None` where its text has a fault.
+/// The schedule of a draft, for its description; `None` if its text has a fault.
 fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
     let spec = ScheduleSpec::parse_dialect(&draft.spec, draft.dialect()?).ok()?;
     let calendar = draft.calendar.trim();
@@ -100,16 +100,16 @@ fn read(draft: &ScheduleDraft) -> Option<(Schedule, ScheduleSpec)> {
     Some((schedule, spec))
 }
 
-/// What the server says of what is typed.
+/// The server's answer about the input.
 #[derive(Clone, Copy)]
 struct Known {
-    /// The preview, where there is nothing wrong.
+    /// The preview, if there is no fault.
     preview: RwSignal<Option<Preview>>,
-    /// What is wrong: it may be another field than the schedule, such as the zone.
+    /// The fault: it may concern another field than the schedule, such as the zone.
     refused: RwSignal<Option<String>>,
 }
 
-/// Words, warnings and firings of what is typed; `initial` is the server's for what was sent.
+/// Description, warnings and firings of the input; `initial` is the server's preview of the form as sent.
 pub(crate) fn preview(typed: Typed, initial: Option<Preview>) -> AnyView {
     let ui = ui();
     let known = Known {
@@ -160,7 +160,7 @@ fn explained(all: &[(Schedule, ScheduleSpec)], known: Option<Preview>) -> AnyVie
     view! { {words.collect_view()} {warnings(texts)} }.into_any()
 }
 
-/// Asks the server anew after every pause in typing; an answer to an older question is dropped.
+/// Asks the server after every pause in typing; answers to older input are dropped.
 fn follow(typed: Typed, known: Known) {
     let asked = StoredValue::new(0_u32);
     Effect::new(move |before: Option<PreviewRequest>| {
@@ -194,7 +194,7 @@ fn ask(request: PreviewRequest, turn: u32, asked: StoredValue<u32>, known: Known
         } else {
             (None, None)
         };
-        // The page may be gone by now.
+        // The page may have been left.
         if asked.try_get_value() == Some(turn) {
             known.preview.try_set(preview);
             known.refused.try_set(refused);

@@ -1,4 +1,4 @@
-//! What to do when a task fails: its line breaks are kept, and links to the web can be followed.
+//! What to do when a task fails: line breaks are kept, and web links are clickable.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ansi::visible;
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Part<'a> {
     Text(&'a str),
-    /// An address of the web. Nothing else is one: `javascript:` and the like stay text.
+    /// A web address. Nothing else counts: `javascript:` and the like stay text.
     Link(&'a str),
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn runbook(text: &str) -> AnyView {
     view! { <p class="prose">{parts.collect_view()}</p> }.into_any()
 }
 
-/// Splits a text before and behind each address of the web in it.
+/// Splits a text at each web address in it.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut from, mut at) = (0, 0);
@@ -48,8 +48,8 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Bytes of the address that a text begins with; 0 where it begins with none. It ends before a blank,
-/// a character that no address has (RFC 3986), and punctuation of the sentence around it.
+/// Bytes of the address that a text starts with; 0 if it starts with none. It ends before a blank, a character that
+/// no address has (RFC 3986), and punctuation of the sentence around it.
 fn length(text: &str) -> usize {
     let scheme = ["https://", "http://"]
         .into_iter()

@@ -21,7 +21,7 @@ pub(crate) fn badge(
     view! { <span class=format!("state is-{tone}")>{icon(glyph)} {word}</span> }.into_any()
 }
 
-/// How a run stands.
+/// The state of a run.
 pub(crate) fn run_state(state: RunState) -> AnyView {
     let (tone, glyph) = match state {
         RunState::Waiting => ("off", icon::CLOCK),
@@ -36,7 +36,7 @@ pub(crate) fn run_state(state: RunState) -> AnyView {
     badge(tone, glyph, ui().run_state(state))
 }
 
-/// How a firing without a run ended.
+/// The state of a firing without a run.
 pub(crate) fn unrun_state(state: UnrunState) -> AnyView {
     let (tone, glyph) = match state {
         UnrunState::Skipped => ("off", icon::SKIP),
@@ -45,7 +45,7 @@ pub(crate) fn unrun_state(state: UnrunState) -> AnyView {
     badge(tone, glyph, ui().unrun_state(state))
 }
 
-/// How a planned firing stands.
+/// The state of a planned firing.
 pub(crate) fn occurrence_state(state: OccurrenceState) -> AnyView {
     match state {
         OccurrenceState::Planned => badge("run", icon::CLOCK, plan_ui().state_planned),
@@ -55,7 +55,7 @@ pub(crate) fn occurrence_state(state: OccurrenceState) -> AnyView {
     }
 }
 
-/// The word for how a planned firing stands.
+/// The word for the state of a planned firing.
 pub(crate) fn occurrence_word(state: OccurrenceState) -> &'static str {
     match state {
         OccurrenceState::Planned => plan_ui().state_planned,
@@ -65,7 +65,7 @@ pub(crate) fn occurrence_word(state: OccurrenceState) -> &'static str {
     }
 }
 
-/// How a task is doing: one word, and since or until when. Green is for those that are well.
+/// The health of a task: one word, and since or until when. Only healthy ones are green.
 pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
     let (ui, text, lang) = (ui(), health_ui(), lang());
     let word = match health {
@@ -95,7 +95,7 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
         }
         _ => None,
     };
-    // It goes on asking, whatever else there is to say.
+    // Chasing continues whatever the health is.
     let chasing = task.urging && !matches!(health, Health::Chasing | Health::Done);
     view! {
         <span class="states">
@@ -107,18 +107,31 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-/// How a message stands.
+/// The state of a message.
 pub(crate) fn message_state(state: MessageState) -> AnyView {
+    let (tone, glyph) = match state {
+        MessageState::Sent | MessageState::Digested => ("ok", icon::CHECK),
+        MessageState::Sending => ("run", icon::SPINNER),
+        MessageState::Dead => ("bad", icon::CROSS),
+        MessageState::Withdrawn => ("off", icon::STOP),
+        MessageState::Pending | MessageState::Waiting | MessageState::Merged => {
+            ("off", icon::CLOCK)
+        }
+    };
+    badge(tone, glyph, message_word(state))
+}
+
+/// The word for how a message stands.
+pub(crate) fn message_word(state: MessageState) -> &'static str {
     let ui = ui();
     match state {
-        MessageState::Sent => badge("ok", icon::CHECK, ui.message_sent),
-        MessageState::Sending => badge("run", icon::SPINNER, ui.message_sending),
-        MessageState::Dead => badge("bad", icon::CROSS, ui.message_dead),
-        MessageState::Withdrawn => badge("off", icon::STOP, ui.message_withdrawn),
-        MessageState::Pending | MessageState::Waiting => {
-            badge("off", icon::CLOCK, ui.message_pending)
-        }
-        MessageState::Merged => badge("off", icon::CLOCK, ui.message_merged),
-        MessageState::Digested => badge("ok", icon::CHECK, ui.message_digested),
+        MessageState::Sent => ui.message_sent,
+        MessageState::Sending => ui.message_sending,
+        MessageState::Dead => ui.message_dead,
+        MessageState::Withdrawn => ui.message_withdrawn,
+        MessageState::Pending => ui.message_pending,
+        MessageState::Waiting => ui.message_waiting,
+        MessageState::Merged => ui.message_merged,
+        MessageState::Digested => ui.message_digested,
     }
 }

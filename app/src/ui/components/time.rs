@@ -1,7 +1,7 @@
 //! Instants as text, computed from the page's own clock.
 //!
-//! Relative times count on from `Clockface::now` by the seconds that passed in the browser, so
-//! the server's markup and the browser's first one are equal and the browser's clock is never asked.
+//! Relative times continue from `Clockface::now` by the seconds that passed in the browser, so the server's markup
+//! and the browser's first one are equal and the browser's clock is never read.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::ui::live::live;
 pub(crate) struct Clock {
     face: Arc<Clockface>,
     lang: Lang,
-    /// Seconds the document was alive when the data came.
+    /// Seconds since hydration when the data arrived.
     base: i64,
     elapsed: RwSignal<i64>,
 }
@@ -42,13 +42,13 @@ impl Clock {
         at.unix() - self.face.now.unix() - self.passed()
     }
 
-    /// Milliseconds since `at`, for something under way.
+    /// Milliseconds since `at`, for something in progress.
     fn millis_since(&self, at: Stamp) -> i64 {
         self.face.now.millis_since(at) + self.passed() * 1000
     }
 
-    /// Seconds since the data came. None on a page that is gone: a server may still be at work on
-    /// it when its reader has closed the connection.
+    /// Seconds since the data arrived. None on a page that was left: a server may still be working on it when the
+    /// reader has closed the connection.
     fn passed(&self) -> i64 {
         self.elapsed.try_get().map_or(0, |now| now - self.base)
     }
@@ -75,7 +75,7 @@ impl Clock {
         self.with_offset(at, self.face.zone.local(at))
     }
 
-    /// A time with its offset, which may go to a line of its own.
+    /// A time with its offset, which may wrap to a line of its own.
     fn with_offset(&self, at: Stamp, text: String) -> AnyView {
         view! {
             <time datetime=at.rfc3339() title=self.title(at)>
@@ -90,7 +90,7 @@ impl Clock {
         format!("{} {}", self.full(at), self.face.zone.name)
     }
 
-    /// Like [`Clock::exact`], without the date where it is the same as at `before`.
+    /// Like [`Clock::exact`], without the date if it is the same as at `before`.
     pub(crate) fn after(&self, before: Option<Stamp>, at: Stamp) -> AnyView {
         let text = self.face.zone.local(at);
         let short = before
@@ -112,7 +112,7 @@ impl Clock {
         .into_any()
     }
 
-    /// `已持续 16 分钟`, the exact time of its beginning on hover.
+    /// `已持续 16 分钟`, the exact start on hover.
     pub(crate) fn lasting(&self, since: Stamp) -> AnyView {
         let clock = self.clone();
         view! {
@@ -123,7 +123,7 @@ impl Clock {
         .into_any()
     }
 
-    /// `09:00 +08:00` on the page's own day, with the date on another.
+    /// `09:00 +08:00` on the page's own day, otherwise with the date.
     pub(crate) fn short(&self, at: Stamp) -> String {
         let (now, text) = (
             self.face.zone.local(self.face.now),
@@ -136,7 +136,7 @@ impl Clock {
         format!("{short} {}", self.face.zone.offset_text(at))
     }
 
-    /// The page's own day and time of day: `2026-11-22 09:00:00`.
+    /// The page's own date and time of day: `2026-11-22 09:00:00`.
     pub(crate) fn today(&self) -> String {
         self.face.zone.local(self.face.now)
     }
@@ -146,7 +146,7 @@ impl Clock {
         format!("{} {time}", self.date_after(days))
     }
 
-    /// How many days there are to the next Monday, 1–7.
+    /// The number of days until next Monday, 1–7.
     pub(crate) fn days_to_monday(&self) -> u64 {
         7 - u64::from(self.date_after(0).weekday().num_days_from_monday())
     }
@@ -163,7 +163,7 @@ impl Clock {
         Stamp(self.face.now.0 + TimeDelta::seconds(gone + seconds)).rfc3339()
     }
 
-    /// Relative, and exact below it.
+    /// Relative, with the exact time below.
     pub(crate) fn both(&self, at: Stamp) -> AnyView {
         let clock = self.clone();
         view! {

@@ -1,4 +1,4 @@
-//! Why did it (not) run? A question that needs no script.
+//! Why did it (not) run? A form that needs no JavaScript.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::routes;
 use crate::time::ZoneRules;
 use crate::ui::context::{lang, plan_ui};
 
-/// Asks for a time and leads to the time line, which answers. `at` stands in the field.
+/// Asks for a time and leads to the planned firings, which answer. `at` is the value of the field.
 pub(crate) fn why_form(task: TaskId, zone: &str, at: &str, fault: Option<String>) -> AnyView {
     let plan = plan_ui();
     let faults = fault.map(|text| FieldError::new("at", "invalid", text));
@@ -29,7 +29,7 @@ pub(crate) fn why_form(task: TaskId, zone: &str, at: &str, fault: Option<String>
     .into_any()
 }
 
-/// The answer: one sentence, and the way to the run it comes from.
+/// The answer: one sentence, and a link to the run it is based on.
 pub(crate) fn answer(explanation: &Explanation) -> AnyView {
     let (class, glyph) = match explanation.verdict {
         Verdict::Ran => ("notice is-ok", icon::CHECK),

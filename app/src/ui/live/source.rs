@@ -13,7 +13,7 @@ use web_sys::{EventSource, MessageEvent};
 use super::{Change, LiveUpdates};
 use crate::routes;
 
-/// Changes are gathered for this long: a burst of firings is one fetch.
+/// Changes are collected for this long: a burst of firings causes one fetch.
 const GATHER: Duration = Duration::from_millis(300);
 /// How long a connection may be lost before the page says so.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -54,15 +54,14 @@ fn zone() -> Option<String> {
     Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
 }
 
-/// Sends the reader's zone to the server with the next document, so that its times are right from
-/// the
-/// start and nothing on the page moves for them.
+/// Sends the reader's zone to the server with the next document, so that its times are right from the start and
+/// nothing on the page moves because of them.
 fn remember(zone: &str) {
     let cookie = format!(
         "{}={zone}; Path=/; Max-Age=31536000; SameSite=Lax",
         routes::ZONE_COOKIE
     );
-    // A browser without cookies learns the zone when the page is alive.
+    // Without cookies the zone becomes known after hydration.
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
@@ -75,7 +74,7 @@ fn listen(live: LiveUpdates) {
         broken: Cell::new(false),
     });
     source.open();
-    // A hidden tab gives its connection back (a browser has six per host) and catches up later.
+    // A hidden tab closes its connection (a browser has six per host) and catches up later.
     let _ = window_event_listener_untyped("visibilitychange", move |_| {
         if document().hidden() {
             source.close();
@@ -104,7 +103,7 @@ impl Source {
         let me = Rc::clone(self);
         let failed = Closure::<dyn Fn()>::new(move || me.failed());
         stream.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        // The stream holds them now; the browser frees them with it.
+        // The stream owns them now; the browser frees them with it.
         let _ = (
             changed.into_js_value(),
             opened.into_js_value(),
@@ -195,7 +194,7 @@ impl Source {
     }
 }
 
-/// The number after `"task":`; the events are ours, so no parser is shipped for them.
+/// The number after `"task":`; the events are ours, so no JSON parser is shipped for them.
 fn task_in(data: &str) -> Option<i64> {
     let (_, rest) = data.split_once("\"task\":")?;
     let digits = rest.trim_start();

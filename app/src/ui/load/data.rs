@@ -1,7 +1,7 @@
-//! The data of a page, asked for by a piece of code that all pages share.
+//! The data of a page, requested by code that all pages share.
 //!
-//! A `Resource` is a signal, a memo, a future and a place in the document, compiled anew for each
-//! type in it. So there is one type, a [`Parcel`]; what is in it only the page knows.
+//! A `Resource` is a signal, a memo, a future and a place in the document, compiled separately for each type in it.
+//! So there is one type, a [`Parcel`], whose content only the page knows.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -24,7 +24,7 @@ pub(in crate::ui) trait Payload:
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Payload for T {}
 
-/// The data of a page, or why there is none.
+/// The data of a page, or its error.
 pub(in crate::ui) struct Data<T> {
     parcel: Resource<Parcel, Post>,
     content: PhantomData<fn() -> T>,
@@ -39,7 +39,7 @@ impl<T> Clone for Data<T> {
 impl<T> Copy for Data<T> {}
 
 impl<T: Payload> Data<T> {
-    /// The data as it is now; `None` while it is under way.
+    /// The current data; `None` while it is loading.
     pub(in crate::ui) fn get(&self) -> Option<Result<T, AppError>> {
         self.parcel.get().map(|parcel| parcel.open())
     }
@@ -49,7 +49,7 @@ impl<T: Payload> Data<T> {
     }
 }
 
-/// Asks for the data of a page, and again whenever the question is another one.
+/// Requests the data of a page, and again whenever the query changes.
 pub(in crate::ui) fn ask<Q, T, F>(
     question: impl Fn() -> Q + Send + Sync + 'static,
     fetch: impl Fn(Q) -> F + Send + Sync + 'static,
@@ -62,7 +62,7 @@ where
     let question = move || Question(Arc::new(question()));
     let fetch = move |asked: Question| -> Coming {
         let asked: &dyn Any = &*asked.0;
-        // It is always the one that was made above.
+        // It always has the type that was created above.
         let answer = asked.downcast_ref::<Q>().cloned().map(&fetch);
         Box::pin(async move {
             let answer = match answer {
@@ -87,7 +87,7 @@ fn resource(
     Resource::new_with_options(question, fetch, false)
 }
 
-/// What is asked for.
+/// The query.
 #[derive(Clone)]
 struct Question(Arc<dyn Same>);
 
@@ -107,17 +107,17 @@ impl<Q: PartialEq + Send + Sync + 'static> Same for Q {
     }
 }
 
-/// The data of some page.
+/// The data of any page.
 #[derive(Clone)]
 pub(super) enum Parcel {
-    /// As it was fetched.
+    /// As fetched.
     Open(Arc<dyn Content>),
     /// As it came with the document.
     Closed(Arc<str>),
 }
 
 impl Parcel {
-    /// What is in it.
+    /// Its content.
     pub(super) fn open<T: Payload>(&self) -> Result<T, AppError> {
         match self {
             Self::Open(content) => {
@@ -145,7 +145,7 @@ impl<T: Payload> Content for Result<T, AppError> {
     }
 }
 
-/// How parcels travel in the document.
+/// How parcels are encoded in the document.
 pub(super) struct Post;
 
 impl Encoder<Parcel> for Post {

@@ -1,4 +1,4 @@
-//! What this installation is made of.
+//! The parts of this installation and their versions.
 
 use leptos::prelude::*;
 

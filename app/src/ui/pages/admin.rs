@@ -1,4 +1,4 @@
-//! The admin page: the way to tasks, users, channels, days, secrets, pools and nodes.
+//! The admin page: links to tasks, users, channels, calendars, blackouts, secrets, pools and nodes.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::server_fns::{
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::context::{
-    blackouts_ui, calendars_ui, may, nodes_ui, pools_ui, secrets_ui, set_status, ui,
+    blackouts_ui, calendars_ui, may, messages_ui, nodes_ui, pools_ui, secrets_ui, set_status, ui,
 };
 use crate::ui::load;
 
@@ -37,8 +37,9 @@ async fn count() -> Result<Counts, AppError> {
     let overview = fetch_overview().await?;
     Ok(Counts {
         tasks: overview.active + overview.paused + overview.closed,
+        dead_messages: overview.health.outbox_dead,
         users: fetch_users().await?.users.len(),
-        channels: fetch_channels().await?.channels.len(),
+        channels: fetch_channels(None).await?.channels.len(),
         calendars: fetch_calendars().await?.calendars.len(),
         blackouts: fetch_blackouts().await?.blackouts.len(),
         secrets: fetch_secrets(None).await?.secrets.len(),
@@ -70,6 +71,7 @@ fn content(counts: Counts) -> AnyView {
             {card(routes::TASKS, icon::LIST, ui.tasks, ui.admin_tasks_text, counts.tasks.to_string())}
             {card(routes::USERS, icon::USER, ui.users, ui.users_text, counts.users.to_string())}
             {card(routes::CHANNELS, icon::SEND, ui.channels, ui.channels_text, counts.channels.to_string())}
+            {card(routes::MESSAGES, icon::SEND, messages_ui().messages, messages_ui().messages_text, counts.dead_messages.to_string())}
             {card(routes::CALENDARS, icon::CALENDAR, calendars.calendars, calendars.calendars_text, counts.calendars.to_string())}
             {card(routes::BLACKOUTS, icon::PAUSE, blackouts.blackouts, blackouts.blackouts_text, counts.blackouts.to_string())}
             {card(routes::SECRETS, icon::KEY, secrets.secrets, secrets.secrets_text, counts.secrets.to_string())}
@@ -80,7 +82,7 @@ fn content(counts: Counts) -> AnyView {
     .into_any()
 }
 
-/// Where the reader is, above the pages below this one.
+/// Breadcrumbs of the pages below this one.
 pub(crate) fn crumbs() -> AnyView {
     view! {
         <p class="crumbs"><a href=routes::ADMIN>{ui().nav_admin}</a></p>

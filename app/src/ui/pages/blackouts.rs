@@ -1,8 +1,8 @@
-//! Blackouts: times without firings.
+//! Blackouts: periods without firings.
 
 use leptos::prelude::*;
 
-use super::admin::crumbs;
+use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
 use crate::calendar::{Blackout, BlackoutDraft, BlackoutPolicy};
 use crate::duration::format_duration;
@@ -11,13 +11,12 @@ use crate::page::BlackoutsPage;
 use crate::routes;
 use crate::server_fns::{DeleteBlackout, fetch_blackouts};
 use crate::texts::blackouts;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::ui::components::choice::select;
-use crate::ui::components::controls::{button, fold_after};
+use crate::ui::components::controls::fold_after;
 use crate::ui::components::cycle::cycle;
 use crate::ui::components::field::{Faults, Field, input, moment_kind};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{blackouts_ui, lang, may, ui};
@@ -28,45 +27,27 @@ pub(crate) fn page() -> AnyView {
     let delete = Act::<DeleteBlackout>::new();
     let data = load::ask(move || delete.version().get(), |_| fetch_blackouts());
     fold_after(move || delete.version().get());
-    let error = Signal::derive(move || delete.error());
-    view! {
-        {crumbs()}
-        {page_head(blackouts_ui().blackouts.to_owned(), ().into_any())}
-        {load::notice(error)}
-        {load::page(data, move |page| content(page, delete))}
-    }
-    .into_any()
+    let page = load::page(data, move |page| content(page, delete));
+    framed(blackouts_ui().blackouts, move || delete.error(), page)
 }
 
 fn content(page: BlackoutsPage, delete: Act<DeleteBlackout>) -> AnyView {
     let (ui, words) = (ui(), blackouts_ui());
     let clock = Clock::new(page.clock.clone());
     let admin = may(Action::Administer);
-    let table = if page.blackouts.is_empty() {
-        view! { <p class="muted padded">{words.blackouts_empty}</p> }.into_any()
-    } else {
-        let rows = page
-            .blackouts
-            .iter()
-            .map(|blackout| row(blackout, &clock, admin.then_some(delete)));
-        view! {
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.name}</th>
-                        <th scope="col">{ui.state}</th>
-                        <th scope="col">{words.blackout_when}</th>
-                        <th scope="col">{words.blackout_next}</th>
-                        <th scope="col">{words.blackout_for}</th>
-                        <th scope="col">{words.blackout_policy}</th>
-                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let columns = [
+        ui.name,
+        ui.state,
+        words.blackout_when,
+        words.blackout_next,
+        words.blackout_for,
+        words.blackout_policy,
+    ];
+    let rows = page
+        .blackouts
+        .iter()
+        .map(|blackout| row(blackout, &clock, admin.then_some(delete)));
+    let table = table(&columns, admin, rows.collect(), words.blackouts_empty);
     view! {
         <section class="card flush">{table}</section>
         {admin.then(|| form(&page.draft, &Faults(page.faults), page.error, clock.zone()))}
@@ -111,7 +92,7 @@ fn row(blackout: &Blackout, clock: &Clock, delete: Option<Act<DeleteBlackout>>) 
     .into_any()
 }
 
-/// Once from – until, or the cycle of its starts and how long it lasts.
+/// One-off start and end, or the cycle of its starts and its duration.
 fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
     let zone = view! { <small class="muted">{blackout.zone.clone()}</small> };
     match (&blackout.cron, blackout.duration_seconds) {
@@ -130,20 +111,8 @@ fn times(blackout: &Blackout, clock: &Clock) -> AnyView {
 }
 
 fn remove(blackout: &Blackout, delete: Act<DeleteBlackout>) -> AnyView {
-    let (ui, words, id) = (ui(), blackouts_ui(), blackout.id.0);
-    view! {
-        <details class="unfold">
-            <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
-            <div class="unfolded">
-                <p>{words.blackout_delete_confirm}</p>
-                <ActForm action=delete>
-                    <input type="hidden" name="id" value=id/>
-                    {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                </ActForm>
-            </div>
-        </details>
-    }
-    .into_any()
+    let question = Asked::delete(blackouts_ui().blackout_delete_confirm);
+    asked(delete, ("id", blackout.id.0.to_string()), &question)
 }
 
 fn form(draft: &BlackoutDraft, faults: &Faults, error: Option<AppError>, zone: &str) -> AnyView {

@@ -1,4 +1,4 @@
-//! One calendar: a year of days, and days taken over from a text.
+//! One calendar: a year of days, and the import of days from a text.
 
 mod year;
 
@@ -102,7 +102,7 @@ fn year_links(name: &str, year: i32) -> AnyView {
     .into_any()
 }
 
-/// Posts to the page itself, also without JavaScript; the answer is the page with the outcome.
+/// Posts to the page itself, also without JavaScript; the answer is the page with the result.
 fn import(page: &CalendarPage) -> AnyView {
     let words = calendars_ui();
     let faults = Faults(page.faults.clone());

@@ -1,8 +1,8 @@
-//! Calendars of working days: what there is, and a form for another one.
+//! Calendars of working days: a list, and a form to add one.
 
 use leptos::prelude::*;
 
-use super::admin::crumbs;
+use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
 use crate::calendar::{Calendar, CalendarDraft, CalendarImported};
 use crate::error::AppError;
@@ -15,11 +15,10 @@ use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
-use crate::ui::components::page_head;
 use crate::ui::context::{calendars_ui, lang, may, ui};
 use crate::ui::load;
 
-/// What can be done to a calendar from its row.
+/// The actions of a calendar's row.
 #[derive(Clone, Copy)]
 struct Desk {
     refresh: Act<RefreshCalendar>,
@@ -37,22 +36,19 @@ pub(crate) fn page() -> AnyView {
         move || (desk.refresh.version().get(), desk.delete.version().get()),
         |_| fetch_calendars(),
     );
-    let error = Signal::derive(move || desk.refresh.error().or_else(|| desk.delete.error()));
+    let error = move || desk.refresh.error().or_else(|| desk.delete.error());
     let taken = move || match desk.refresh.get() {
         Some(Ok(imported)) => Some(outcome(&imported)),
         _ => None,
     };
-    view! {
-        {crumbs()}
-        {page_head(calendars_ui().calendars.to_owned(), ().into_any())}
-        {load::notice(error)}
+    let page = view! {
         <div aria-live="polite">{taken}</div>
         {load::page(data, move |page| content(page, desk))}
-    }
-    .into_any()
+    };
+    framed(calendars_ui().calendars, error, page.into_any())
 }
 
-/// What an update came to, with what could not be used.
+/// The result of an update, with the entries that could not be used.
 fn outcome(imported: &CalendarImported) -> AnyView {
     let words = calendars::imported(lang(), imported.days, imported.ignored.len());
     let name = imported.calendar.name.clone();
@@ -63,7 +59,7 @@ fn outcome(imported: &CalendarImported) -> AnyView {
     )
 }
 
-/// The first line, and the others below it as a list.
+/// The first line, with the others below it as a list.
 pub(super) fn imported_box(mut lines: Vec<String>) -> AnyView {
     let rest = lines.split_off(lines.len().min(1));
     let rest = (!rest.is_empty()).then(|| {
@@ -91,21 +87,11 @@ fn content(page: CalendarsPage, desk: Desk) -> AnyView {
         .calendars
         .iter()
         .map(|calendar| row(calendar, admin.then_some(desk)));
+    let columns = [ui.name, words.years, words.source, words.used_by];
+    // The built-in one always exists.
+    let table = table(&columns, admin, rows.collect(), "");
     view! {
-        <section class="card flush">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.name}</th>
-                        <th scope="col">{words.years}</th>
-                        <th scope="col">{words.source}</th>
-                        <th scope="col">{words.used_by}</th>
-                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </section>
+        <section class="card flush">{table}</section>
         {admin.then(|| form(&page.draft, &Faults(page.faults), page.error))}
     }
     .into_any()
@@ -163,43 +149,27 @@ fn refresh(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
     })
 }
 
-/// Offered where the server would not refuse: an unused calendar, or a changed built-in one.
+/// Offered if the server would not refuse: for an unused calendar, or a changed built-in one.
 fn delete(calendar: &Calendar, desk: Desk) -> Option<AnyView> {
-    let (ui, words) = (ui(), calendars_ui());
-    let (word, glyph, question, yes) = if calendar.builtin {
+    let words = calendars_ui();
+    let question = if calendar.builtin {
         calendar.updated_at?;
-        (
-            words.back_to_builtin,
-            icon::UNDO,
-            words.back_to_builtin_confirm,
-            words.back_to_builtin,
-        )
+        Asked {
+            word: words.back_to_builtin,
+            glyph: icon::UNDO,
+            question: words.back_to_builtin_confirm,
+            yes: words.back_to_builtin,
+        }
     } else if calendar.used_by == 0 {
-        (
-            ui.delete,
-            icon::TRASH,
-            words.calendar_delete_confirm,
-            ui.delete_yes,
-        )
+        Asked::delete(words.calendar_delete_confirm)
     } else {
         return None;
     };
-    let name = calendar.name.clone();
-    Some(
-        view! {
-            <details class="unfold">
-                <summary class="button small danger">{icon(glyph)} {word}</summary>
-                <div class="unfolded">
-                    <p>{question}</p>
-                    <ActForm action=desk.delete>
-                        <input type="hidden" name="name" value=name/>
-                        {button("button danger solid", glyph, yes, yes.to_owned(), desk.delete.pending())}
-                    </ActForm>
-                </div>
-            </details>
-        }
-        .into_any(),
-    )
+    Some(asked(
+        desk.delete,
+        ("name", calendar.name.clone()),
+        &question,
+    ))
 }
 
 fn form(draft: &CalendarDraft, faults: &Faults, error: Option<AppError>) -> AnyView {

@@ -1,24 +1,24 @@
-//! Notification channels: what there is, whether it answers, and a form for another one.
+//! Notification channels: a list, their last answers, and a form to add or change one.
+
+mod form;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::admin::crumbs;
-use crate::channel::{Channel, ChannelDraft, ChannelKind};
-use crate::error::AppError;
+use crate::channel::Channel;
 use crate::id::ChannelId;
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
 use crate::texts::phrases;
 use crate::ui::act::{Act, ActForm};
-use crate::ui::components::choice::select;
 use crate::ui::components::controls::{button, fold_after};
-use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{lang, ui};
+use crate::ui::context::{channels_ui, lang, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -35,16 +35,24 @@ pub(crate) fn page() -> AnyView {
         delete: Act::new(),
     };
     fold_after(move || desk.delete.version().get());
+    let query = use_query_map();
+    let edit = Memo::new(move |_| {
+        query
+            .read()
+            .get("edit")
+            .and_then(|id| id.parse::<ChannelId>().ok())
+    });
     let seen = live().follow_all();
     let data = load::ask(
         move || {
             (
+                edit.get(),
                 seen.get(),
                 desk.test.version().get(),
                 desk.delete.version().get(),
             )
         },
-        |_| fetch_channels(),
+        |(edit, ..)| fetch_channels(edit),
     );
     let error = Signal::derive(move || desk.test.error().or_else(|| desk.delete.error()));
     view! {
@@ -57,7 +65,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-/// What the other end said to the test, in its own words.
+/// The vendor's answer to the test, verbatim.
 fn answer(desk: Desk) -> Option<AnyView> {
     let ui = ui();
     let test = desk.test.get()?.ok()?;
@@ -66,9 +74,20 @@ fn answer(desk: Desk) -> Option<AnyView> {
     } else {
         ("notice is-bad", icon::CROSS, ui.test_bad)
     };
+    let sent = (!test.sent.is_empty()).then(|| {
+        view! {
+            <details class="sent">
+                <summary>{channels_ui().sent}</summary>
+                <pre>{visible(&test.sent)}</pre>
+            </details>
+        }
+    });
     Some(
-        view! { <p class=class>{icon(glyph)} <span>{word} " " <code>{visible(&test.answer)}</code></span></p> }
-            .into_any(),
+        view! {
+            <p class=class>{icon(glyph)} <span>{word} " " <code>{visible(&test.answer)}</code></span></p>
+            {sent}
+        }
+        .into_any(),
     )
 }
 
@@ -101,7 +120,7 @@ fn content(page: ChannelsPage, desk: Desk) -> AnyView {
     };
     view! {
         <section class="card flush">{table}</section>
-        {form(&page.draft, Faults(page.faults), page.error)}
+        {form::form(page)}
     }
     .into_any()
 }
@@ -112,6 +131,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
         .last_answer
         .as_deref()
         .map_or_else(|| "—".to_owned(), visible);
+    let target = target(channel);
     let dead = (channel.dead > 0).then(|| {
         view! { <span class="state is-bad">{icon(icon::CROSS)} {ui.channel_dead} " " {channel.dead}</span> }
     });
@@ -123,6 +143,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             </th>
             <td data-label=ui.channel_url>
                 <code class="break">{channel.url_masked.clone()}</code>
+                {(!target.is_empty()).then(|| view! { <small class="muted break">{target}</small> })}
                 {channel.proxy.as_deref().map(|proxy| view! {
                     <small class="muted break">{phrases::by_proxy(lang(), proxy)}</small>
                 })}
@@ -131,9 +152,32 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             <td data-label=ui.messages>
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
-            <td data-label=ui.channel_answer><div class="told">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
-            <td class="row-actions"><div>{test(channel.id, desk)} {delete(channel, desk)}</div></td>
+            <td data-label=ui.channel_answer><div class="notes">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
+            <td class="row-actions"><div>{change(channel)} {test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
+    }
+    .into_any()
+}
+
+/// Who or what it goes to, where the address does not say that.
+fn target(channel: &Channel) -> String {
+    let settings = &channel.settings;
+    let to = settings.to.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(settings.chat.as_str())
+        .chain(to)
+        .filter(|text| !text.is_empty())
+        .collect();
+    all.join(lang().pick("、", ", "))
+}
+
+/// To the form, filled from the channel.
+fn change(channel: &Channel) -> AnyView {
+    let words = channels_ui();
+    let label = format!("{}: {}", words.change, channel.name);
+    view! {
+        <a class="button small" href=format!("{}?edit={}#change", routes::CHANNELS, channel.id) aria-label=label>
+            {icon(icon::EDIT)} <span>{words.change}</span>
+        </a>
     }
     .into_any()
 }
@@ -167,7 +211,7 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// Offered only where no task sends there: the server would refuse.
+/// Offered only if no task sends to it: the server would refuse.
 fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
     let ui = ui();
     let id = channel.id.0;
@@ -186,37 +230,4 @@ fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
         }
         .into_any()
     })
-}
-
-fn form(draft: &ChannelDraft, faults: Faults, error: Option<AppError>) -> AnyView {
-    let ui = ui();
-    let kinds = ChannelKind::ALL.map(|kind| {
-        (
-            kind.as_str().to_owned(),
-            ui.channel_kind(kind).to_owned(),
-            kind == draft.kind,
-        )
-    });
-    view! {
-        <form method="post" action=routes::CHANNELS class="card">
-            <h2>{ui.add_channel}</h2>
-            {error.map(load::failure)}
-            <div class="columns">
-                {input(Field {
-                    name: "name".into(), label: ui.name, value: draft.name.clone(), required: true, ..Field::default()
-                }, &faults)}
-                {select("kind", ui.channel_kind, "", kinds.to_vec(), &faults)}
-            </div>
-            {input(Field {
-                name: "url".into(), label: ui.channel_url, value: draft.url.clone(), kind: "url", required: true,
-                hint: ui.channel_url_hint, mono: true, ..Field::default()
-            }, &faults)}
-            {input(Field {
-                name: "proxy".into(), label: ui.channel_proxy, value: draft.proxy.clone().unwrap_or_default(),
-                hint: ui.channel_proxy_hint, mono: true, ..Field::default()
-            }, &faults)}
-            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
-        </form>
-    }
-    .into_any()
 }

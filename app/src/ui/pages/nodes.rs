@@ -1,5 +1,5 @@
-//! Nodes: the server processes on this database, whether they agree on the time, and how the
-//! background loops of this one are doing.
+//! Nodes: the server processes on this database, whether their clocks agree, and the state of this one's background
+//! loops.
 
 use leptos::prelude::*;
 

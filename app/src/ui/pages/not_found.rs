@@ -1,4 +1,4 @@
-//! There is no such page.
+//! The page for an unknown address.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

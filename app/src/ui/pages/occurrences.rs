@@ -1,4 +1,4 @@
-//! A task's time line: what is to come, what was planned until now, and why.
+//! A task's planned firings: upcoming ones, past ones, and why.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -22,7 +22,7 @@ use crate::ui::context::{lang, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
-/// What the address asks for: state, cursor, time.
+/// The query in the address: state, cursor, time.
 type Asked = (Option<String>, Option<String>, Option<String>);
 
 /// The page.
@@ -89,7 +89,7 @@ fn content(page: OccurrencesPage) -> AnyView {
     .into_any()
 }
 
-/// A failed question: the sentence for its field, or a failure that belongs to no field.
+/// A failed query: the sentence for its field, or a failure that concerns no single field.
 fn faults_of(error: Option<AppError>) -> (Option<String>, Option<AppError>) {
     match error {
         Some(error) if error.kind == crate::error::ErrorKind::Invalid => {
@@ -99,7 +99,7 @@ fn faults_of(error: Option<AppError>) -> (Option<String>, Option<AppError>) {
     }
 }
 
-/// The states as links: they work without a script, and the page's address keeps the choice.
+/// The states as links: they work without JavaScript, and the page's address keeps the choice.
 fn filter(id: TaskId, query: &OccurrenceQuery) -> AnyView {
     let plan = plan_ui();
     let chosen = query.state;
@@ -204,7 +204,7 @@ fn row(one: &Occurrence, task: &Task, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-/// Which schedule named it, where there are several.
+/// The schedule that named it, if there are several.
 fn which(id: ScheduleId, task: &Task) -> Option<String> {
     let place = task.schedules.iter().position(|one| one.id == id);
     match place {

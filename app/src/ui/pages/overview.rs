@@ -1,4 +1,4 @@
-//! The overview: the verdict first, then what runs, what is next, and what needs attention.
+//! The overview: a summary first, then what runs, what is next, and what needs attention.
 
 use leptos::prelude::*;
 
@@ -173,7 +173,7 @@ fn day(counts: DayCounts) -> AnyView {
         ("is-warn", counts.missed, ui.count_missed),
     ];
     let tiles = tiles.map(|(tone, count, word)| {
-        // Nothing bad happened: then red would be a false alarm.
+        // Nothing bad happened: red would be a false alarm.
         let tone = if count == 0 { "is-off" } else { tone };
         view! { <li class=tone><b class="number">{count}</b> <span>{word}</span></li> }.into_any()
     });
@@ -187,7 +187,7 @@ fn health(health: Health, clock: &Clock) -> AnyView {
             {fact(ui.up_since, clock.relative(health.started_at))}
             {fact(ui.lag, health.lag_ms.map_or_else(|| "—".to_owned(), |ms| phrases::took(lang(), ms)))}
             {fact(ui.outbox, health.outbox_pending.to_string())}
-            {fact(ui.outbox_dead, health.outbox_dead.to_string())}
+            {fact(ui.outbox_dead, view! { <a href=routes::MESSAGES_DEAD>{health.outbox_dead}</a> })}
             {fact(ui.database, health.database)}
             {fact(ui.version, health.version)}
         </dl>

@@ -1,18 +1,17 @@
-//! Concurrency pools: how many runs each allows at once, and what takes its slots now.
+//! Concurrency pools: their limits, and the runs that hold their slots.
 
 use leptos::prelude::*;
 
-use super::admin::crumbs;
+use super::listing::{Asked, asked, framed, table};
 use crate::auth::Action;
 use crate::page::PoolsPage;
 use crate::pool::{EVERYTHING, Pool};
 use crate::routes;
 use crate::server_fns::{DeletePool, fetch_pools};
-use crate::ui::act::{Act, ActForm};
-use crate::ui::components::controls::{button, fold_after};
+use crate::ui::act::Act;
+use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::context::{may, pools_ui, ui};
 use crate::ui::live::live;
@@ -27,45 +26,26 @@ pub(crate) fn page() -> AnyView {
         |_| fetch_pools(),
     );
     fold_after(move || delete.version().get());
-    let error = Signal::derive(move || delete.error());
-    view! {
-        {crumbs()}
-        {page_head(pools_ui().pools.to_owned(), ().into_any())}
-        {load::notice(error)}
-        {load::page(data, move |page| content(page, delete))}
-    }
-    .into_any()
+    let page = load::page(data, move |page| content(page, delete));
+    framed(pools_ui().pools, move || delete.error(), page)
 }
 
 fn content(page: PoolsPage, delete: Act<DeletePool>) -> AnyView {
     let (ui, words) = (ui(), pools_ui());
     let admin = may(Action::Administer);
-    let table = if page.pools.is_empty() {
-        view! { <p class="muted padded">{words.pools_empty}</p> }.into_any()
-    } else {
-        let rows = page
-            .pools
-            .iter()
-            .map(|pool| row(pool, admin.then_some(delete)));
-        view! {
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.name}</th>
-                        <th scope="col">{ui.state}</th>
-                        <th scope="col">{words.pool_slots}</th>
-                        <th scope="col">{words.pool_running}</th>
-                        <th scope="col">{words.pool_waiting}</th>
-                        {admin.then(|| view! { <th scope="col"><span class="sr">{ui.actions}</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let columns = [
+        ui.name,
+        ui.state,
+        words.pool_slots,
+        words.pool_running,
+        words.pool_waiting,
+    ];
+    let rows = page
+        .pools
+        .iter()
+        .map(|pool| row(pool, admin.then_some(delete)));
     view! {
-        <section class="card flush">{table}</section>
+        <section class="card flush">{table(&columns, admin, rows.collect(), words.pools_empty)}</section>
         {admin.then(|| form(page))}
     }
     .into_any()
@@ -80,21 +60,9 @@ fn row(pool: &Pool, delete: Option<Act<DeletePool>>) -> AnyView {
     };
     let note = (pool.name == EVERYTHING).then_some(words.pool_everything);
     let remove = delete.map(|delete| {
-        let name = pool.name.clone();
-        view! {
-            <td class="row-actions"><div>
-                <details class="unfold">
-                    <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
-                    <div class="unfolded">
-                        <p>{words.pool_delete_confirm}</p>
-                        <ActForm action=delete>
-                            <input type="hidden" name="name" value=name/>
-                            {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                        </ActForm>
-                    </div>
-                </details>
-            </div></td>
-        }
+        let question = Asked::delete(words.pool_delete_confirm);
+        let remove = asked(delete, ("name", pool.name.clone()), &question);
+        view! { <td class="row-actions"><div>{remove}</div></td> }
     });
     view! {
         <tr>

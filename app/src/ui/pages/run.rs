@@ -1,4 +1,4 @@
-//! A run's page: how it went and what it wrote, followed while it is under way.
+//! A run's page: its result and its output, followed live while it is active.
 
 mod log;
 
@@ -29,7 +29,7 @@ use crate::ui::context::{lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
-/// What outlives the data.
+/// State that outlives the data.
 #[derive(Clone, Copy)]
 struct Desk {
     controls: Controls,
@@ -50,7 +50,7 @@ pub(crate) fn page() -> AnyView {
         log: Log::new(),
     };
     let seen = live().follow_all();
-    // A run that is over does not change any more, whatever other tasks do.
+    // A run that has ended does not change any more, whatever other tasks do.
     let over = RwSignal::new(None::<RunId>);
     let news = Memo::new(move |before: Option<&(u32, u32)>| {
         let now = (seen.get(), desk.log.ended());
@@ -92,7 +92,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     };
     let stop =
         (!run.state.is_over() && may(Action::Operate)).then(|| desk.controls.stop_by(run.id, word));
-    // What waits has not begun: what counts is when it will.
+    // A waiting run has not started: what counts is when it will.
     let time = if waits {
         run.due_at.map(|at| clock.relative(at))
     } else {
@@ -140,8 +140,8 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// Whether a run is of a task in message mode: it writes nothing, and its text is that of its
-/// message, which the page shows.
+/// Whether a run belongs to a task in message mode: it has no output, and its text is that of its message, which the
+/// page shows.
 fn is_message(run: &Run) -> bool {
     let unsent = matches!(
         run.reason.as_deref().map(RunReason::read),
@@ -151,7 +151,7 @@ fn is_message(run: &Run) -> bool {
     sends && run.output_bytes == 0
 }
 
-/// The attempts, where there is more than one, or one is to come.
+/// The attempts, if there are several, or another one is to come.
 fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
     let lang = lang();
     let waits = all.iter().any(|run| run.state == RunState::Waiting);

@@ -1,21 +1,19 @@
-//! Secrets: which there are, which tasks get them, and a form to enter or change one. No value is
-//! ever on this page.
+//! Secrets: a list with the tasks that get them, and a form to create or change one. No value is ever on this page.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::admin::crumbs;
+use super::listing::{Asked, asked, framed, table};
 use crate::id::SecretId;
 use crate::page::SecretsPage;
 use crate::routes;
 use crate::secret::Secret;
 use crate::server_fns::{DeleteSecret, fetch_secrets};
 use crate::texts::secrets;
-use crate::ui::act::{Act, ActForm};
-use crate::ui::components::controls::{button, fold_after};
+use crate::ui::act::Act;
+use crate::ui::components::controls::fold_after;
 use crate::ui::components::field::{Faults, Field, input, text_area};
 use crate::ui::components::icon::{self, icon};
-use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, secrets_ui, ui};
 use crate::ui::load;
@@ -35,41 +33,19 @@ pub(crate) fn page() -> AnyView {
         |(edit, _)| fetch_secrets(edit),
     );
     fold_after(move || delete.version().get());
-    let error = Signal::derive(move || delete.error());
-    view! {
-        {crumbs()}
-        {page_head(secrets_ui().secrets.to_owned(), ().into_any())}
-        {load::notice(error)}
-        {load::page(data, move |page| content(page, delete))}
-    }
-    .into_any()
+    let page = load::page(data, move |page| content(page, delete));
+    framed(secrets_ui().secrets, move || delete.error(), page)
 }
 
 fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
     let (ui, words) = (ui(), secrets_ui());
     let clock = Clock::new(page.clock.clone());
-    let table = if page.secrets.is_empty() {
-        view! { <p class="muted padded">{words.secrets_empty}</p> }.into_any()
-    } else {
-        let rows = page
-            .secrets
-            .iter()
-            .map(|secret| row(secret, &clock, delete));
-        view! {
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.name}</th>
-                        <th scope="col">{words.secret_tasks}</th>
-                        <th scope="col">{words.secret_updated}</th>
-                        <th scope="col"><span class="sr">{ui.actions}</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let columns = [ui.name, words.secret_tasks, words.secret_updated];
+    let rows = page
+        .secrets
+        .iter()
+        .map(|secret| row(secret, &clock, delete));
+    let table = table(&columns, true, rows.collect(), words.secrets_empty);
     view! {
         <section class="card flush">{table}</section>
         {form(page)}
@@ -78,7 +54,8 @@ fn content(page: SecretsPage, delete: Act<DeleteSecret>) -> AnyView {
 }
 
 fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
-    let (ui, words, id) = (ui(), secrets_ui(), secret.id);
+    let (words, id) = (secrets_ui(), secret.id);
+    let question = Asked::delete(words.secret_delete_confirm);
     let tasks = if secret.tasks.is_empty() {
         view! { <span class="muted">{words.secret_no_tasks}</span> }.into_any()
     } else {
@@ -100,23 +77,14 @@ fn row(secret: &Secret, clock: &Clock, delete: Act<DeleteSecret>) -> AnyView {
                 <a class="button small" href=format!("{}?edit={id}#change", routes::SECRETS) aria-label=label>
                     {icon(icon::EDIT)} <span>{words.secret_change}</span>
                 </a>
-                <details class="unfold">
-                    <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>
-                    <div class="unfolded">
-                        <p>{words.secret_delete_confirm}</p>
-                        <ActForm action=delete>
-                            <input type="hidden" name="id" value=id.0/>
-                            {button("button danger solid", icon::TRASH, ui.delete_yes, ui.delete_yes.to_owned(), delete.pending())}
-                        </ActForm>
-                    </div>
-                </details>
+                {asked(delete, ("id", id.0.to_string()), &question)}
             </div></td>
         </tr>
     }
     .into_any()
 }
 
-/// One form for both: it enters a secret, or changes the one it was opened for.
+/// One form for both: it creates a secret, or changes the one it was opened for.
 fn form(page: SecretsPage) -> AnyView {
     let (ui, words) = (ui(), secrets_ui());
     let (draft, faults) = (page.draft, Faults(page.faults));

@@ -1,4 +1,4 @@
-//! Sign-in and first-run set-up: two forms that need no script.
+//! Sign-in and first-run set-up: two forms that need no JavaScript.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

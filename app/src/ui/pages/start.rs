@@ -1,5 +1,5 @@
-//! A task's start by hand, where there is something to fill in or to know before. The form posts
-//! to its own path, also without JavaScript.
+//! The form for a manual start of a task with parameters or warnings. It posts to its own path, also without
+//! JavaScript.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -23,7 +23,7 @@ pub(crate) fn page() -> AnyView {
     let Some(task) = id.and_then(|id| id.parse::<TaskId>().ok()) else {
         return not_found::page();
     };
-    // Asked once: a form must not change under the hands of the one who fills it in.
+    // Fetched once: a form must not change while someone fills it in.
     let data = load::ask(|| (), move |()| fetch_start(task));
     load::page(data, content)
 }
@@ -59,7 +59,7 @@ fn content(page: StartPage) -> AnyView {
                     {icon(icon::ALERT)}
                     <div>
                         <p>{start.start_overrides}</p>
-                        <ul class="told">{overrides.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+                        <ul class="notes">{overrides.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
                     </div>
                 </div>
             })}
@@ -84,7 +84,7 @@ fn content(page: StartPage) -> AnyView {
     .into_any()
 }
 
-/// The field of a parameter. Its label is the task's own text, unlike those of other forms.
+/// The field of a parameter. Unlike in other forms, its label is the task's own text.
 fn parameter(one: &Parameter, typed: &str, faults: &Faults) -> AnyView {
     let start = start_ui();
     let name = one.field();
@@ -116,7 +116,7 @@ fn parameter(one: &Parameter, typed: &str, faults: &Faults) -> AnyView {
         .into_any()
     } else {
         let kind = match one.kind {
-            // A date that the browser cannot read is shown as it was typed.
+            // A date that the browser cannot parse is shown as typed.
             ParameterKind::Date if one.check(typed, crate::i18n::Lang::En).is_ok() => "date",
             ParameterKind::Secret => "password",
             _ => "text",

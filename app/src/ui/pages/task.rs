@@ -25,15 +25,15 @@ use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{execution_ui, health_ui, lang, may, plan_ui, ui};
+use crate::ui::context::{execution_ui, health_ui, lang, may, messages_ui, plan_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
-/// What the reader has unfolded, and the controls: it outlives the data.
+/// What the reader has unfolded, and the controls: outlives the data.
 #[derive(Clone, Copy)]
 struct Desk {
     controls: Controls,
-    /// How many further pages of history were asked for.
+    /// How many further pages of history are shown.
     pages: RwSignal<u32>,
     /// `?after=`: where the history starts in a browser without JavaScript.
     after: Memo<Option<String>>,
@@ -56,7 +56,7 @@ pub(crate) fn page() -> AnyView {
     };
     let live = live();
     let seen = live.follow(Signal::derive(move || id.get().map(|id| id.0)));
-    // While the task is being deleted the question stays the old one, so nothing is asked.
+    // While the task is being deleted the query stays the same, so nothing is requested.
     let question = Memo::new(move |asked: Option<&_>| {
         let now = (
             id.get(),
@@ -75,12 +75,12 @@ pub(crate) fn page() -> AnyView {
         move || (question.get(), viewer.get()),
         |((id, after, pages, ..), viewer)| fetch(id.unwrap_or(TaskId(0)), after, pages, viewer),
     );
-    // The reader's own zone is known once the page is alive; most often it is the task's.
+    // The reader's own zone is known after hydration; usually it is the task's.
     Effect::new(move |_| {
         if let Some(Ok(page)) = data.get() {
             let beside = live.viewer_beside(&page.task.zone);
             let asked = viewer.get_untracked();
-            // The task's own zone was asked for in vain, and is not worth another question.
+            // If only the task's own zone was requested needlessly, another request is not worth it.
             if asked != beside && !(beside.is_empty() && asked == page.task.zone) {
                 viewer.set(beside);
             }
@@ -95,7 +95,7 @@ pub(crate) fn page() -> AnyView {
     .into_any()
 }
 
-/// The page's data with as much history as was asked for.
+/// The page's data with as much history as is shown.
 async fn fetch(
     id: TaskId,
     after: Option<String>,
@@ -161,6 +161,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}
+                    <p><a href=routes::task_messages(page.task.id)>{messages_ui().all_messages}</a></p>
                 </section>
             </div>
         </div>
@@ -168,7 +169,7 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// The next firings; for a task that fires no more, why not.
+/// The next firings; or why there are none.
 fn to_come(page: &TaskPage) -> AnyView {
     let text = health_ui();
     let none = match (page.task.state, page.task.paused_until) {
@@ -257,7 +258,7 @@ fn history_card(page: &TaskPage, clock: &Clock, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// What differs from the usual execution, and links to the tasks that it waits for.
+/// What differs from the default execution, and links to the tasks that it waits for.
 fn execution(page: &TaskPage) -> Option<AnyView> {
     let words = execution_ui();
     let name_of = |id: TaskId| {
@@ -266,8 +267,8 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
             .find(|(one, _)| *one == id)
             .map(|(_, name)| name.clone())
     };
-    let mut told = page.task.execution.describe_with(lang(), name_of);
-    told.extend(page.task.execution.credential_hints(lang()));
+    let mut sentences = page.task.execution.describe_with(lang(), name_of);
+    sentences.extend(page.task.execution.credential_hints(lang()));
     let links = page.awaits.iter().map(|(id, name)| {
         view! { <li><a href=routes::task(*id)>{format!("#{id} {name}")}</a></li> }
     });
@@ -277,11 +278,11 @@ fn execution(page: &TaskPage) -> Option<AnyView> {
             <ul class="lines">{links.collect_view()}</ul>
         }
     });
-    (!told.is_empty()).then(|| {
+    (!sentences.is_empty()).then(|| {
         view! {
             <section class="card">
                 <h2>{words.execution}</h2>
-                <ul class="told">{told.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+                <ul class="notes">{sentences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
                 {awaits}
             </section>
         }

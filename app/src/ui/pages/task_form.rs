@@ -1,4 +1,4 @@
-//! The form of a task: new, copied or under edit. It posts to its own path, also without JavaScript.
+//! The form of a task: new, copied or edited. It posts to its own path, also without JavaScript.
 
 mod action;
 mod execution;
@@ -41,7 +41,7 @@ pub(crate) fn page() -> AnyView {
         .read_untracked()
         .get("copy")
         .and_then(|id| id.parse::<TaskId>().ok());
-    // Asked once: a form must not change under the hands of the one who fills it in.
+    // Fetched once: a form must not change while someone fills it in.
     let data = load::ask(|| (), move |()| fetch_task_form(task, copy));
     load::page(data, content)
 }
@@ -85,7 +85,7 @@ fn content(form: TaskForm) -> AnyView {
             })}
             {what(draft, &faults)}
             {when(&form, around, &faults)}
-            {tell(&form, around, &faults)}
+            {messages(&form, around, &faults)}
             {limits(draft, around, &faults)}
             {execution(&draft.execution, &form.pools, &faults)}
             <div class="save-bar">
@@ -97,8 +97,8 @@ fn content(form: TaskForm) -> AnyView {
     .into_any()
 }
 
-/// Brings the first fault away from the edges, once the form is on the page: it says what is wrong
-/// below its field, where the bar that saves may lie over it.
+/// Scrolls the first fault away from the edges, once the form is on the page: its text is below its field, where the
+/// bar with the save button may cover it.
 fn show_fault() {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| request_animation_frame(bring_fault));
@@ -197,7 +197,7 @@ fn when(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-/// Reports a zone that cannot become right by typing on.
+/// Reports a zone that further typing cannot make valid.
 fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
     let text = plan_ui().zone_unknown;
     let sent = form.draft.zone.clone();
@@ -210,7 +210,7 @@ fn zone_fault(form: &TaskForm, around: Around) -> Signal<Option<String>> {
     })
 }
 
-fn tell(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
+fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     let (ui, draft) = (ui(), &form.draft);
     let none = (
         String::new(),

@@ -24,7 +24,7 @@ use crate::ui::context::{health_ui, lang, may, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
-/// The same first task from a terminal; shown where there is none yet.
+/// The equivalent command for a first task; shown while there is none.
 fn cli_example() -> String {
     let name = lang().pick("每日备份", "nightly backup");
     format!("jcrontab task add --name '{name}' --cron '0 2 * * *' --command '/opt/backup.sh'")
@@ -43,7 +43,7 @@ pub(crate) fn page() -> AnyView {
             limit: None,
         }
     });
-    // A state that there is none of: showing all tasks would look like an answer.
+    // An unknown state: showing all tasks would look like an answer.
     let odd = Memo::new(move |_| {
         let state = query.read().get("state").unwrap_or_default();
         let known = state.is_empty() || TaskState::read(&state).is_some();
@@ -61,7 +61,7 @@ pub(crate) fn page() -> AnyView {
     view! {
         {page_head(ui.tasks.to_owned(), new.into_any())}
         {controls.outcome()}
-        // Outside of what is refreshed: words that are being typed must stay.
+        // Outside the refreshed part: words being typed must stay.
         {move || filter(&asked.get())}
         {load::page(data, move |page| {
             let page = StoredValue::new(page);
@@ -109,13 +109,13 @@ fn content(page: TaskListPage, controls: Controls) -> AnyView {
 
 fn no_such_state(state: &str) -> AnyView {
     let ui = ui();
-    let told = view! {
+    let link = view! {
         <p class="muted">{phrases::no_such_state(lang(), state)}</p>
         <p><a class="button" href=routes::TASKS>{ui.clear_filter}</a></p>
     };
     view! {
         <section class="card flush">
-            {blank(icon::SEARCH, ui.no_match_title, ui.no_such_state_text, told.into_any())}
+            {blank(icon::SEARCH, ui.no_match_title, ui.no_such_state_text, link.into_any())}
         </section>
     }
     .into_any()
@@ -185,7 +185,7 @@ fn filter(query: &TaskQuery) -> AnyView {
     .into_any()
 }
 
-/// The list's address with everything that is asked for.
+/// The list's address with the whole query.
 fn address(query: &TaskQuery) -> String {
     let mut params = ParamsMap::new();
     if !query.q.is_empty() {
@@ -206,7 +206,7 @@ fn table(page: &TaskListPage, controls: Controls) -> AnyView {
     let operate = may(Action::Operate);
     let rows = page.items.iter().map(|item| {
         let mut zones = page.zones.iter();
-        // A firing is shown in the zone that its schedule is in.
+        // A firing is shown in the zone of its schedule.
         let own = zones
             .find(|zone| zone.name == item.task.zone)
             .map(|zone| clock.in_zone(zone));
@@ -275,7 +275,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
     .into_any()
 }
 
-/// Owners and tags under the name.
+/// Owners and tags below the name.
 fn people(owners: &[String], tags: &[String]) -> Option<AnyView> {
     if owners.is_empty() && tags.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::admin::crumbs;
+use super::listing::{framed, table};
 use crate::auth::Role;
 use crate::error::AppError;
 use crate::page::UsersPage;
@@ -15,7 +15,6 @@ use crate::ui::components::controls::button;
 use crate::ui::components::field::{Faults, Field, input};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::code_block;
-use crate::ui::components::page_head;
 use crate::ui::components::state::badge;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, principal, ui};
@@ -38,43 +37,28 @@ pub(crate) fn page() -> AnyView {
         move || (desk.disable.version().get(), desk.revoke.version().get()),
         |_| fetch_users(),
     );
-    let error = Signal::derive(move || desk.disable.error().or_else(|| desk.revoke.error()));
-    view! {
-        {crumbs()}
-        {page_head(ui().users.to_owned(), ().into_any())}
-        {load::notice(error)}
-        {load::page(data, move |page| content(page, desk))}
-    }
-    .into_any()
+    let error = move || desk.disable.error().or_else(|| desk.revoke.error());
+    let page = load::page(data, move |page| content(page, desk));
+    framed(ui().users, error, page)
 }
 
 fn content(page: UsersPage, desk: Desk) -> AnyView {
     let ui = ui();
     let clock = Clock::new(page.clock.clone());
     let rows = page.users.iter().map(|user| user_row(user, &clock, desk));
+    let columns = [ui.user_name, ui.role, ui.state, ui.last_sign_in];
+    // The reader has an account.
+    let table = table(&columns, true, rows.collect(), "");
     view! {
         {page.new_token.clone().map(new_token)}
-        <section class="card flush">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.user_name}</th>
-                        <th scope="col">{ui.role}</th>
-                        <th scope="col">{ui.state}</th>
-                        <th scope="col">{ui.last_sign_in}</th>
-                        <th scope="col"><span class="sr">{ui.actions}</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </section>
+        <section class="card flush">{table}</section>
         {user_form(&page.draft, Faults(page.faults.clone()), page.error.clone())}
         {tokens(&page, &clock, desk)}
     }
     .into_any()
 }
 
-/// The secret of a token, at the one moment it can be read.
+/// The secret of a token, readable only once.
 fn new_token(token: String) -> AnyView {
     let ui = ui();
     let usage = "curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8000/api/v1/tasks";
@@ -93,7 +77,7 @@ fn new_token(token: String) -> AnyView {
 
 fn user_row(user: &User, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
-    // No administrator can lock themselves out.
+    // Administrators cannot lock themselves out.
     let own = principal().is_some_and(|who| who.user_id == Some(user.id));
     let (role, help) = ui.role_text(user.role);
     let (state, word, class, glyph, disable) = if user.disabled {
@@ -174,30 +158,18 @@ fn user_form(draft: &UserDraft, faults: Faults, error: Option<AppError>) -> AnyV
 
 fn tokens(page: &UsersPage, clock: &Clock, desk: Desk) -> AnyView {
     let ui = ui();
-    let table = if page.tokens.is_empty() {
-        view! { <p class="muted padded">{ui.tokens_empty}</p> }.into_any()
-    } else {
-        let rows = page
-            .tokens
-            .iter()
-            .map(|token| token_row(token, clock, desk));
-        view! {
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">{ui.token_prefix}</th>
-                        <th scope="col">{ui.token_for}</th>
-                        <th scope="col">{ui.created}</th>
-                        <th scope="col">{ui.expires}</th>
-                        <th scope="col">{ui.last_used}</th>
-                        <th scope="col"><span class="sr">{ui.actions}</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let columns = [
+        ui.token_prefix,
+        ui.token_for,
+        ui.created,
+        ui.expires,
+        ui.last_used,
+    ];
+    let rows = page
+        .tokens
+        .iter()
+        .map(|token| token_row(token, clock, desk));
+    let table = table(&columns, true, rows.collect(), ui.tokens_empty);
     let owners = page.users.iter().filter(|user| !user.disabled).map(|user| {
         view! { <option value=user.name.clone()>{user.name.clone()}</option> }
     });

@@ -1,4 +1,4 @@
-//! Makes up values of any type that its fields describe.
+//! Generates values of any type that its fields describe.
 
 use serde::de::value::{Error, U32Deserializer};
 use serde::de::{
@@ -7,10 +7,10 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Texts; the one type that is a text on the wire, too, reads these: a rule of days.
+/// Texts; the one type that is also text on the wire, a day rule, reads these.
 const TEXTS: [&str; 4] = ["any", "work_days", "rest_days", "nth_work_day:-3"];
 
-/// Answers a reader's questions, each time otherwise.
+/// A deserializer that gives a different value each time.
 pub(super) struct Maker {
     state: u32,
 }
@@ -35,7 +35,7 @@ impl Maker {
     }
 }
 
-/// Methods that give a number.
+/// Methods that return a number.
 macro_rules! numbers {
     ($($method:ident $visit:ident $end:literal;)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -144,7 +144,7 @@ impl<'de> Deserializer<'de> for &mut Maker {
     }
 }
 
-/// So many more values.
+/// A number of further values.
 struct Parts<'a> {
     maker: &'a mut Maker,
     left: usize,

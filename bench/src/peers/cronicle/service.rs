@@ -1,4 +1,4 @@
-//! A private Cronicle: started, entered by its REST interface, stopped.
+//! A private Cronicle: started, configured over its REST interface, stopped.
 
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -74,7 +74,7 @@ impl Home {
     }
 }
 
-/// A running Cronicle; it and its jobs end with this value.
+/// A running Cronicle; dropping it ends it and its jobs.
 pub(super) struct Service {
     child: Child,
     http: reqwest::Client,
@@ -86,7 +86,7 @@ pub(super) struct Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Its jobs are in its process group. What has ended already needs no more.
+        // Its jobs are in its process group. Processes that have ended need no signal.
         if let Ok(pid) = i32::try_from(self.child.id()) {
             killpg(Pid::from_raw(pid), Signal::SIGKILL).ok();
         }
@@ -132,7 +132,7 @@ impl Service {
         Ok(service)
     }
 
-    /// Signs in, and asks for something that it only knows once it leads its cluster of one.
+    /// Signs in, and requests something that it only knows once it leads its cluster of one.
     async fn enter_as_administrator(&mut self) -> Result<(), Failure> {
         let account = json!({"username": "admin", "password": "admin"});
         let entered = self.ask("user/login", &account).await?;
@@ -152,7 +152,7 @@ impl Service {
         self.child.id()
     }
 
-    /// Ends it as an operator does.
+    /// Ends it like an operator would.
     pub(super) async fn stop(mut self) -> Result<(), Failure> {
         kill(
             Pid::from_raw(i32::try_from(self.child.id())?),

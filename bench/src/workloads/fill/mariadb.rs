@@ -1,4 +1,4 @@
-//! Filling MariaDB: the rows are made inside the server, from a table of numbers.
+//! Fills MariaDB: the rows are created inside the server, from a table of numbers.
 
 use super::{History, NODE, RAN, Size, ending};
 use crate::Failure;
@@ -8,15 +8,15 @@ use crate::stage::Stage;
 const HASTY: &str = "SET GLOBAL innodb_buffer_pool_size = 3 * 1024 * 1024 * 1024;
     SET GLOBAL innodb_flush_log_at_trx_commit = 0;
     SET GLOBAL innodb_log_file_size = 2 * 1024 * 1024 * 1024";
-/// As `scripts/mariadb.sh` has it.
+/// As set by `scripts/mariadb.sh`.
 const USUAL: &str = "SET GLOBAL innodb_flush_log_at_trx_commit = 1;
     SET GLOBAL innodb_log_file_size = 96 * 1024 * 1024;
     SET GLOBAL innodb_buffer_pool_size = 256 * 1024 * 1024";
 /// Of every statement that fills.
 const SESSION: &str = "SET time_zone = '+00:00', foreign_key_checks = 0, unique_checks = 0;";
 
-/// Fills a database that no server of ours has open, in place of the history that it has. Indexes
-/// are made when the rows are there, which takes half the time.
+/// Fills a database that no server of ours has open, replacing its history. Indexes are created after the rows, which
+/// takes half the time.
 pub(in super::super) fn fill(
     stage: &Stage,
     database: &str,
@@ -135,21 +135,21 @@ fn runs() -> String {
     )
 }
 
-/// What the history takes, by the server's estimate of each table and its indexes.
+/// The size of the history, by the server's estimate of each table and its indexes.
 pub(in super::super) fn size(stage: &Stage, database: &str) -> Result<Size, Failure> {
-    let told = stage.sql(
+    let shown = stage.sql(
         database,
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(output_tail)), 0) FROM run;
          SELECT data_length + index_length, 0 FROM information_schema.tables
          WHERE table_schema = DATABASE() AND table_name IN ('run', 'occurrence')
          ORDER BY table_name DESC",
     )?;
-    let numbers = told
+    let numbers = shown
         .split_whitespace()
         .map(str::parse)
         .collect::<Result<Vec<u64>, _>>()?;
     let [runs, output, run, _, occurrence, _] = numbers[..] else {
-        return Err(format!("the sizes read {told:?}").into());
+        return Err(format!("the sizes read {shown:?}").into());
     };
     Ok(Size {
         runs,

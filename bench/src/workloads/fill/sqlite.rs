@@ -8,15 +8,14 @@ use rusqlite::{Connection, params};
 use super::{History, NODE, RAN, Size, duration_ms, ending, lot, tail};
 use crate::Failure;
 
-/// Above so many runs the indexes are made when the rows are there: keeping them up takes longer
-/// the larger they are.
+/// Above this many runs the indexes are created after the rows: maintaining them takes longer the larger they are.
 const INDEXES_LAST: u64 = 2_000_000;
 
-/// Fills a database that no process has open. The indexes are kept up as the product does it, so
-/// that they have the size that they have in life; but not for very many runs.
+/// Fills a database that no process has open. The indexes are maintained as the product does it, so that they have a
+/// realistic size; but not for very many runs.
 pub(in super::super) fn fill(database: &Path, history: &History) -> Result<(), Failure> {
     let mut connection = Connection::open(database)?;
-    // Nothing is lost with it but time: a file that was not finished is made anew.
+    // Only time can be lost: an unfinished file is created anew.
     connection.execute_batch(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000;
          PRAGMA locking_mode=EXCLUSIVE",
@@ -135,7 +134,7 @@ pub(in super::super) fn last(database: &Path) -> Result<Option<DateTime<Utc>>, F
     Ok(last.map(|at| at.to_utc()))
 }
 
-/// What the history takes, by SQLite's own count of the pages of each table and index.
+/// The size of the history, by SQLite's own count of the pages of each table and index.
 pub(in super::super) fn size(database: &Path) -> Result<Size, Failure> {
     let connection = Connection::open(database)?;
     let (runs, output): (i64, i64) = connection.query_row(

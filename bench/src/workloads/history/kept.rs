@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::product::Home;
 use crate::stage::{Db, Stage};
 
-/// A kept file is filled up to now, and made anew when it is older.
+/// A kept file is filled up to now, and created anew when it is older.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A home with the embedded database: a kept one when it suits.
@@ -18,7 +18,7 @@ pub(super) async fn sqlite(stage: &Stage, runs: u64) -> Result<Home, Failure> {
     }
     let folder = stage.keep.join(format!("history-{runs}"));
     let stamp = folder.join("schema");
-    // What the product makes of an empty folder now.
+    // What the current product creates in an empty folder.
     let wanted = fill::schema_sqlite(&database(&stage.folder.join("history-Sqlite")))?;
     let kept = std::fs::read_to_string(&stamp).is_ok_and(|kept| kept == wanted);
     let until = if kept {

@@ -1,4 +1,4 @@
-//! What the ledger says of all instants, held against what ran.
+//! The ledger of all instants, compared with what ran.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -11,12 +11,12 @@ use crate::stage::Stage;
 
 /// The count of all instants.
 pub(super) struct Tally {
-    /// Starts that came twice.
+    /// Starts that occurred twice.
     pub(super) doubles: usize,
-    /// Firings that neither ran nor have a state that says why not.
+    /// Firings that neither ran nor have a state that explains why.
     pub(super) misses: usize,
     /// The states, in words.
-    pub(super) told: String,
+    pub(super) shown: String,
 }
 
 /// Counts the instants in a range of seconds, all of which are over.
@@ -44,36 +44,37 @@ pub(super) fn tally(
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
     let step = usize::try_from(APART)?;
     for instant in range.step_by(step) {
-        let told = ledger.remove(&instant).unwrap_or_default();
+        let shown = ledger.remove(&instant).unwrap_or_default();
         let starts = ran.get(&instant).map_or(&[][..], Vec::as_slice);
         let mut times: HashMap<&str, usize> = HashMap::new();
         for (task, _) in starts {
             *times.entry(task).or_default() += 1;
         }
         doubles += starts.len() - times.len();
-        misses += unexplained(&told, times.len());
+        misses += unexplained(&shown, times.len());
         instants += 1;
-        for (state, count) in told {
+        for (state, count) in shown {
             *states.entry(state).or_default() += count;
         }
     }
-    let mut told = format!("The ledger of all {instants} instants:");
+    let mut shown = format!("The ledger of all {instants} instants:");
     for (state, count) in &states {
-        write!(told, " {count} {state},")?;
+        write!(shown, " {count} {state},")?;
     }
-    told.pop();
-    told.push('.');
+    shown.pop();
+    shown.push('.');
     Ok(Tally {
         doubles,
         misses,
-        told,
+        shown,
     })
 }
 
 /// Firings of an instant that no state explains; `ran` tasks have stamped.
-fn unexplained(told: &[(String, usize)], ran: usize) -> usize {
+fn unexplained(shown: &[(String, usize)], ran: usize) -> usize {
     let count = |wanted: &[&str]| -> usize {
-        told.iter()
+        shown
+            .iter()
             .filter(|(state, _)| wanted.contains(&state.as_str()))
             .map(|(_, count)| count)
             .sum()
@@ -90,18 +91,18 @@ mod tests {
 
     #[test]
     fn what_has_no_state_is_missed() {
-        let told = |rows: &[(&str, usize)]| -> Vec<(String, usize)> {
+        let shown = |rows: &[(&str, usize)]| -> Vec<(String, usize)> {
             rows.iter()
                 .map(|(state, count)| ((*state).to_owned(), *count))
                 .collect()
         };
-        let all = told(&[("succeeded", 600), ("lost", 100), ("skipped overlap", 300)]);
+        let all = shown(&[("succeeded", 600), ("lost", 100), ("skipped overlap", 300)]);
         assert_eq!(unexplained(&all, 600), 0);
         assert_eq!(unexplained(&all, 650), 0, "lost ones may have started");
         assert_eq!(unexplained(&all, 590), 10, "recorded, but not run");
-        assert_eq!(unexplained(&told(&[("succeeded", 990)]), 990), 10);
+        assert_eq!(unexplained(&shown(&[("succeeded", 990)]), 990), 10);
         assert_eq!(
-            unexplained(&told(&[("succeeded", 990), ("planned", 10)]), 990),
+            unexplained(&shown(&[("succeeded", 990), ("planned", 10)]), 990),
             10
         );
     }

@@ -81,8 +81,8 @@ impl Reader {
         Ok(text)
     }
 
-    /// Milliseconds until each of `count` answers was there whole, after some that do not count.
-    /// `what` gives the path of each, and a text that the answer must hold.
+    /// Milliseconds until each of `count` answers was complete, after some that do not count. `what` returns the path
+    /// of each, and a text that the answer must contain.
     pub(in super::super) async fn time<'a>(
         &self,
         count: usize,

@@ -1,10 +1,10 @@
-//! The key's files in the data folder, and how one key follows another.
+//! The key's files in the data folder, and key rotation.
 //!
-//! A change of keys is three files and one commit: the new key is written to `secret.key.new`; the
-//! database is sealed with it in one transaction; the old key is copied to `secret.key.old`; the
-//! new one is renamed to `secret.key`. A start after a crash in between finds the database
-//! sealed with one of `secret.key` and `secret.key.new`, and in the second case goes on from there
-//! (`Sealer::take_over`). So `secret.key.new` is never removed on a guess, only replaced.
+//! A rotation is three files and one commit: the new key is written to `secret.key.new`; the database is sealed with
+//! it in one transaction; the old key is copied to `secret.key.old`; the new one is renamed to `secret.key`. A start
+//! after a crash in between finds the database sealed with one of `secret.key` and `secret.key.new`, and in the
+//! second case finishes the rotation (`Sealer::take_over`). So `secret.key.new` is never removed on a guess, only
+//! replaced.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
@@ -17,9 +17,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::SealError;
 use crate::auth::token::random;
 
-/// Bits that let others than the owner at a file.
+/// Permission bits of anyone but the owner.
 const OTHERS: u32 = 0o077;
-/// A key file is much shorter.
+/// The largest file that is read; a key file is much shorter.
 const FILE_MAX: u64 = 4096;
 
 /// The files of one data folder.
@@ -41,7 +41,7 @@ impl KeyFiles {
         }
     }
 
-    /// The key; a new one where there is none.
+    /// The key; creates one where there is none.
     pub(super) fn open_or_create(&self) -> Result<[u8; 32], SealError> {
         if let Some(key) = read(&self.key)? {
             return Ok(key);
@@ -51,7 +51,7 @@ impl KeyFiles {
         Ok(key)
     }
 
-    /// The key that was to follow. A file cut short by a crash was never used.
+    /// The next key. A file cut short by a crash was never used.
     pub(super) fn next(&self) -> Result<Option<[u8; 32]>, SealError> {
         match read(&self.next) {
             Err(SealError::NotAKey { .. }) => Ok(None),
@@ -59,9 +59,9 @@ impl KeyFiles {
         }
     }
 
-    /// Keeps the key that is to follow.
+    /// Stores the next key.
     pub(super) fn write_next(&self, key: &[u8; 32]) -> Result<(), SealError> {
-        // A link would be replaced by a file, and what it leads to would keep the old key.
+        // A link would be replaced by a file, and its target would keep the old key.
         let kind = std::fs::symlink_metadata(&self.key).map_err(|source| at(&self.key, source))?;
         if !kind.is_file() {
             let source = std::io::Error::new(
@@ -73,7 +73,7 @@ impl KeyFiles {
         self.put(&self.next, key)
     }
 
-    /// Puts the key that is to follow in place, and keeps the one until now. May be repeated.
+    /// Puts the next key in place, and keeps the previous one. May be repeated.
     pub(super) fn adopt_next(&self) -> Result<(), SealError> {
         if let Some(key) = read(&self.key)? {
             self.put(&self.old, &key)?;
@@ -82,7 +82,7 @@ impl KeyFiles {
         self.sync_folder()
     }
 
-    /// Writes a key file whole or not at all.
+    /// Writes a key file atomically: whole or not at all.
     fn put(&self, path: &Path, key: &[u8; 32]) -> Result<(), SealError> {
         let draft = path.with_extension("writing");
         let written = || -> std::io::Result<()> {
@@ -95,7 +95,7 @@ impl KeyFiles {
                 .create_new(true)
                 .mode(0o600)
                 .open(&draft)?;
-            // The umask may have taken bits away, which would lock us out as well.
+            // The umask may have removed bits, which would lock us out as well.
             file.set_permissions(Permissions::from_mode(0o600))?;
             file.write_all(STANDARD_NO_PAD.encode(key).as_bytes())?;
             file.sync_all()?;
@@ -105,7 +105,7 @@ impl KeyFiles {
         self.sync_folder()
     }
 
-    /// Makes renames last.
+    /// Makes renames durable.
     fn sync_folder(&self) -> Result<(), SealError> {
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
@@ -120,14 +120,14 @@ fn at(path: &Path, source: std::io::Error) -> SealError {
     }
 }
 
-/// The key in a file, which must be its owner's alone; `None` where there is no file.
+/// The key in a file, which must be accessible to its owner only; `None` where there is no file.
 fn read(path: &Path) -> Result<Option<[u8; 32]>, SealError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(at(path, error)),
     };
-    // Of the open file, which cannot be exchanged any more.
+    // The mode of the open file, which cannot be exchanged any more.
     let mode = file
         .metadata()
         .map_err(|source| at(path, source))?
@@ -217,7 +217,7 @@ mod tests {
         let before = folder.text("secret.key").expect("the key");
         let old = sealer.seal("cluster", "x").expect("seal");
 
-        // Before the commit: the old key goes on, whatever lies beside it.
+        // Before the commit: the old key stays in use, whatever lies beside it.
         std::fs::write(folder.file("secret.key.new"), "cut sho").expect("half a file");
         let path = folder.file("secret.key.new");
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode");
@@ -252,7 +252,7 @@ mod tests {
         let started = Sealer::open_or_create(&folder.0).expect("the key");
         assert!(started.take_over("cluster", &newest).expect("taken over"));
         assert!(started.open("cluster", &newest).is_ok());
-        // A stranger's seal is refused by both.
+        // Both refuse a value sealed with another key.
         let strange = Sealer::new(&[1; 32]).seal("cluster", "x").expect("seal");
         assert!(!started.take_over("cluster", &strange).expect("no"));
     }

@@ -1,4 +1,4 @@
-//! An event as written, and what it says of itself.
+//! An event as written, and what it says about its days.
 
 use super::super::content::{Property, unescape};
 
@@ -6,26 +6,26 @@ use super::super::content::{Property, unescape};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Event {
     pub(super) line: usize,
-    /// What the parts of a series have in common.
+    /// Shared by all parts of a series.
     pub(super) uid: String,
-    /// Of two versions of the same, the higher one counts.
+    /// Of two versions of the same event, the higher one counts.
     pub(super) sequence: i64,
     pub(super) start: Option<Property>,
     pub(super) end: Option<Property>,
     pub(super) duration: Option<Property>,
     pub(super) rules: Vec<Property>,
-    /// Rules of days on which a repeated event does not start; RFC 2445 had them.
+    /// Rules for days on which a repeated event does not start; RFC 2445 had them.
     pub(super) except_rules: Vec<Property>,
     /// Days on which a repeated event does not start.
     pub(super) except: Vec<Property>,
-    /// Days on which it starts besides its rules.
+    /// Days on which it starts in addition to its rules.
     pub(super) extra: Vec<Property>,
     /// Which one of a series this event replaces.
     pub(super) replaces: Option<Property>,
     pub(super) title: String,
     pub(super) cancelled: bool,
     categories: Vec<String>,
-    /// Apple's word for what the day is.
+    /// Apple's property for what the day is.
     special: Option<String>,
 }
 
@@ -58,12 +58,12 @@ impl Event {
         }
     }
 
-    /// Whether the event says in the way of the marked feeds what its days are.
+    /// Whether the event marks its days the way those feeds do.
     pub(super) fn is_marked(&self) -> bool {
         self.special.is_some() || without_mark(&self.title).is_some()
     }
 
-    /// What the event itself says: a work day, a rest day, or nothing.
+    /// What the event itself says: a working day, a rest day, or nothing.
     pub(super) fn says(&self) -> Option<bool> {
         match self.special.as_deref() {
             Some("ALTERNATE-WORKDAY") => return Some(true),
@@ -100,7 +100,7 @@ fn without_mark(title: &str) -> Option<&str> {
         .map(str::trim_end)
 }
 
-/// Whether a title or category names a work day.
+/// Whether a title or category names a working day.
 fn is_work(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let end = text.trim_end_matches(['）', ')', '】', ']']);

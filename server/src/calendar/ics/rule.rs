@@ -1,4 +1,4 @@
-//! Rules of repetition (RFC 5545, section 3.3.10), as far as they are about days.
+//! Recurrence rules (RFC 5545, section 3.3.10), as far as they concern days.
 
 mod days;
 
@@ -11,8 +11,7 @@ use super::when::{When, Zone};
 use super::zones::Zones;
 use days::WeekNumber;
 
-/// The most values of one list; the longest that says something new names each day of a year
-/// from both ends.
+/// The longest list of values; the longest useful one names each day of a year from both ends.
 const MAX_LIST: usize = 732;
 
 /// How often a rule repeats.
@@ -24,7 +23,7 @@ enum Frequency {
     Daily,
 }
 
-/// A rule of repetition. Empty lists say nothing.
+/// A recurrence rule. An empty list restricts nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     frequency: Frequency,
@@ -35,14 +34,13 @@ pub(super) struct Rule {
     week_numbers: Vec<i16>,
     year_days: Vec<i16>,
     month_days: Vec<i16>,
-    /// With 0 for each such day of the week.
+    /// The number is 0 for every such day of the week.
     weekdays: Vec<(i16, Weekday)>,
     positions: Vec<i16>,
     week_start: Weekday,
 }
 
-/// How many days may still be visited. Each rule is bounded by years, and all rules of a text
-/// together by this.
+/// How many days may still be visited. Years bound each rule, and this bounds all rules of a text together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work(pub(super) u32);
 
@@ -57,7 +55,7 @@ impl Work {
 pub(super) type Window = (Date, Date);
 
 impl Rule {
-    /// Reads a rule of an event that starts on a day.
+    /// Reads a rule of an event that starts at `start`.
     pub(super) fn parse(property: &Property, start: &When, zones: &Zones) -> Result<Self, Reason> {
         let mut rule = Self {
             frequency: Frequency::Yearly,
@@ -95,7 +93,7 @@ impl Rule {
                 "BYSETPOS" => rule.positions = list(&value, |n| signed(n, 366))?,
                 "BYDAY" => rule.weekdays = list(&value, nth_weekday)?,
                 "WKST" => rule.week_start = weekday(&value)?,
-                // Once a day at the time that the event has anyway.
+                // The rule names the time that the event has anyway, once a day.
                 "BYHOUR" if is(&value, start.local.hour()) => {}
                 "BYMINUTE" if is(&value, start.local.minute()) => {}
                 "BYSECOND" if is(&value, start.local.second()) => {}
@@ -108,7 +106,7 @@ impl Rule {
         rule.checked(start.local.date())
     }
 
-    /// Refuses what the standard forbids, and takes from the start what the rule does not say.
+    /// Refuses what the standard forbids, and completes the rule from the start.
     fn checked(mut self, start: Date) -> Result<Self, Reason> {
         use Frequency::{Daily, Monthly, Weekly, Yearly};
         let nth = self.weekdays.iter().any(|(nth, _)| *nth != 0);
@@ -142,8 +140,8 @@ impl Rule {
         Ok(self)
     }
 
-    /// The starts of an event within a window, ascending; the event's own start is the first of
-    /// all. Starts before the window are only counted.
+    /// The starts of an event within a window, ascending; the event's own start is the first of all. Starts before
+    /// the window are only counted.
     pub(super) fn starts(
         &self,
         start: &When,
@@ -153,7 +151,7 @@ impl Rule {
     ) -> Result<Vec<DateTime>, Reason> {
         let last = match &self.until {
             Some(until) if until.is_day => until.local.date().at(23, 59, 59, 999_999_999),
-            // Of a series of whole days the last day is meant, at whatever time it ends.
+            // For a series of whole days, UNTIL means the last day, whatever its time.
             Some(until) if start.is_day => until
                 .seen_from(&Zone::Floating, &zones.ours)?
                 .date()
@@ -178,7 +176,7 @@ impl Rule {
             return Ok(found);
         }
         if self.count.is_none() {
-            // Straight to the window, in whole steps.
+            // Jumps to the window in whole steps.
             let ahead = self.period(from).saturating_sub(period).max(0) / step;
             period = period.saturating_add(ahead.saturating_mul(step));
         }
@@ -212,9 +210,9 @@ impl Rule {
         }
     }
 
-    /// The days of a period that the rule names, ascending; `None` past the end of time.
+    /// The days of a period that the rule names, ascending; `None` past the last date that can be represented.
     fn days_of(&self, period: i64, work: &mut Work) -> Result<Option<Vec<Date>>, Reason> {
-        // Each period costs something, also one without a day.
+        // Each period costs something, even one without a day.
         work.spend(1)?;
         let spans = match self.frequency {
             Frequency::Yearly => (1..=12)
@@ -254,8 +252,8 @@ impl Rule {
         Ok(Some(chosen))
     }
 
-    /// The days of a span of so many that are worth a look, as numbers from its first. Of a month
-    /// in which the rule names days, only these.
+    /// The days worth examining in a span of this length, as numbers from its first. In a month for which the rule
+    /// names days, only those.
     fn candidates(&self, length: i8) -> Vec<i16> {
         let length = i16::from(length);
         if self.month_days.is_empty() || self.frequency == Frequency::Daily {
@@ -269,7 +267,7 @@ impl Rule {
         numbers
     }
 
-    /// What it costs to look at one day.
+    /// The cost of examining one day.
     fn weight(&self) -> u32 {
         let values = self.months.len()
             + self.week_numbers.len()
@@ -350,7 +348,7 @@ where
         .ok_or(Reason::Repetition)
 }
 
-/// A number that counts from the start, or with a minus from the end.
+/// A number that counts from the start, or from the end when negative.
 fn signed(text: &str, most: i64) -> Result<i16, Reason> {
     let read: i16 = number(text, -most..=most)?;
     if read == 0 {

@@ -1,4 +1,4 @@
-//! The days of an event: its start, its rules, and what is taken out and put in.
+//! The days of an event: its start, its rules, its exceptions and extra dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,16 +14,16 @@ use super::rule::{Rule, Window, Work};
 use super::when::{When, Zone};
 use super::zones::Zones;
 
-/// The longest event that is taken, in days.
+/// The longest event that is accepted, in days.
 const MAX_EVENT: i32 = 366;
-/// How far ahead of this year, or of its start, an event is repeated.
+/// How many years ahead of this year, or of its start, an event is repeated.
 const YEARS_AHEAD: i16 = 10;
-/// What it costs to read a date of an exception, measured in days of a rule.
+/// The cost of reading one exception date, in days of a rule.
 const VALUE: u32 = 20;
 /// No event is repeated beyond this year, unless it starts later.
 const LAST_YEAR: i16 = 2100;
 
-/// What the dates of all events of a text are found with.
+/// What is needed to find the dates of all events of a text.
 pub(super) struct Context<'a> {
     pub(super) zones: &'a Zones,
     pub(super) this_year: i16,
@@ -33,20 +33,20 @@ pub(super) struct Context<'a> {
 /// The days of an event.
 #[derive(Debug)]
 pub(super) struct Dates {
-    /// The first and the last day of each time it takes place.
+    /// The first and the last day of each occurrence.
     pub(super) ranges: Vec<(Date, Date)>,
     /// Parts of it that could not be used: line, what, why.
     pub(super) doubts: Vec<(usize, String, Reason)>,
 }
 
-/// Starts that are taken out of a series.
+/// Starts that are excluded from a series.
 #[derive(Default)]
 struct Without {
     days: BTreeSet<Date>,
     times: BTreeSet<DateTime>,
 }
 
-/// The days that an event covers, one range for each time it takes place.
+/// The days that an event covers, one range for each occurrence.
 pub(super) fn dates<'a>(
     event: &Event,
     replaced_by: impl Iterator<Item = &'a Event>,
@@ -100,7 +100,7 @@ fn repeats(event: &Event) -> bool {
     event.replaces.is_none() && !event.rules.is_empty()
 }
 
-/// How long each takes, by the clock of the start's zone.
+/// The length of each occurrence, by the clock of the start's zone.
 fn length(event: &Event, start: &When, zones: &Zones) -> Result<SignedDuration, Reason> {
     let length = match (&event.end, &event.duration) {
         (Some(end), _) => start.until(&When::of(end, zones)?, &zones.ours)?,
@@ -110,7 +110,7 @@ fn length(event: &Event, start: &When, zones: &Zones) -> Result<SignedDuration, 
     bounded(length)
 }
 
-/// A duration as written, from a start on.
+/// A duration as written, applied to a start.
 fn after(start: DateTime, duration: &str) -> Result<SignedDuration, Reason> {
     let span: Span = duration.trim().parse().map_err(|_| Reason::NotADate)?;
     let end = start.checked_add(span).map_err(|_| Reason::TooLong)?;
@@ -127,7 +127,7 @@ fn bounded(length: SignedDuration) -> Result<SignedDuration, Reason> {
     Ok(length)
 }
 
-/// The starts by start and rules, each with its length.
+/// The starts from start and rules, each with its length.
 fn starts(
     event: &Event,
     start: &When,
@@ -166,7 +166,7 @@ fn window(start: i16, this_year: i16) -> Window {
     )
 }
 
-/// Extra dates; a period has a length of its own.
+/// Extra dates; a period has its own length.
 fn put_in(
     event: &Event,
     start: &When,
@@ -241,14 +241,14 @@ impl Without {
         Ok(())
     }
 
-    /// Whether a start is taken out; `shown` is the day that it falls on for people.
+    /// Whether a start is excluded; `shown` is the local time at which it is displayed.
     fn holds(&self, at: DateTime, shown: DateTime) -> bool {
         self.times.contains(&at) || self.days.contains(&shown.date())
     }
 }
 
-/// What a time is for people. One in UTC stands for a moment, and counts where the calendar is; of
-/// one in a zone the day that is written counts, because its author meant that day.
+/// A time as people read it. A UTC time is an instant, and counts in the zone of the calendar; for a time in a zone
+/// the written day counts, because its author meant that day.
 fn shown(at: DateTime, zone: &Zone, ours: &TimeZone) -> DateTime {
     match zone {
         Zone::Utc => TimeZone::UTC
@@ -266,7 +266,7 @@ fn range(
 ) -> Result<(Date, Date), Reason> {
     let end = at.checked_add(length).map_err(|_| Reason::YearOutOfRange)?;
     let (first, end) = (shown(at, zone, ours), shown(end, zone, ours));
-    // The end is exclusive, so at midnight it belongs to the day before.
+    // The end is exclusive, so midnight belongs to the day before.
     let last = match end.date().yesterday() {
         Ok(before) if end > first && end.time() == Time::midnight() => before,
         _ => end.date(),

@@ -2,7 +2,7 @@ use jiff::civil::date;
 
 use crate::calendar::{Day, How, Place, Read, ReadFault, Reason, read, read_as};
 
-/// Texts as the well-known feeds write them.
+/// Texts in the form of the well-known feeds.
 const APPLE: &str = "BEGIN:VCALENDAR\r
 VERSION:2.0\r
 X-WR-CALNAME:中国大陆节假日\r
@@ -221,7 +221,7 @@ fn nesting_does_not_exhaust_the_stack() {
     );
 }
 
-/// Month and day of all days of events, in a calendar of UTC+8 by its header.
+/// Month and day of all days of events, in a calendar whose header sets UTC+8.
 fn in_shanghai(events: &str) -> Vec<String> {
     let text = format!("BEGIN:VCALENDAR\nX-WR-TIMEZONE:Asia/Shanghai\n{events}\nEND:VCALENDAR\n");
     let read = read_as(&text, false, 2026).expect("days");
@@ -320,7 +320,7 @@ fn an_override_replaces_its_occurrence() {
     let newer = of("SEQUENCE:2\nRECURRENCE-ID;VALUE=DATE:20270501\nDTSTART;VALUE=DATE:20270504");
     let expected = ["26-05-01", "27-05-04", "28-05-01"];
     assert_eq!(in_shanghai(&format!("{newer}{series}{moved}")), expected);
-    // A moment of the same day, in UTC.
+    // The same instant, in UTC.
     let in_utc = of("RECURRENCE-ID:20270430T160000Z\nDTSTART:20270505T010000Z");
     let expected = ["26-05-01", "27-05-05", "28-05-01"];
     assert_eq!(in_shanghai(&format!("{series}{in_utc}")), expected);
@@ -331,7 +331,7 @@ fn an_override_replaces_its_occurrence() {
     let in_utc = of("RECURRENCE-ID:20270501T010000Z\nDTSTART:20270506T010000Z");
     let expected = ["26-05-01", "27-05-06", "28-05-01"];
     assert_eq!(in_shanghai(&format!("{timed}{in_utc}")), expected);
-    // Of another series, or one that was called off.
+    // Of another series, or a cancelled one.
     let other = in_utc.replace("UID:a", "UID:b");
     assert_eq!(in_shanghai(&format!("{timed}{other}")).len(), 4);
     let off = of("RECURRENCE-ID:20270501T010000Z\nDTSTART:20270501T010000Z\nSTATUS:CANCELLED");
@@ -412,7 +412,7 @@ fn hostile_rules_cost_little() {
     let text = event(&format!("DTSTART:00010101\n{endless}"));
     let read = read_as(&text, false, 2026).expect("days");
     assert_eq!(read.days.len(), 12 * 365 + 3);
-    // A day that never comes, in each of 10,000 events.
+    // A day that never occurs, in each of 10,000 events.
     let never = "BEGIN:VEVENT\nDTSTART:00010131\nRRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9\nEND:VEVENT\n";
     let text = format!("BEGIN:VCALENDAR\n{}", never.repeat(10_000));
     assert_eq!(read_as(&text, false, 2026), Err(ReadFault::TooMuch));

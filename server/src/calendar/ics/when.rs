@@ -13,18 +13,18 @@ static UTC: TimeZone = TimeZone::UTC;
 /// The zone that a time is written in.
 #[derive(Clone, Debug)]
 pub(super) enum Zone {
-    /// A date, or a time that holds in whatever zone the reader is.
+    /// A date, or a time in the reader's own zone, whichever that is.
     Floating,
     /// UTC.
     Utc,
-    /// A zone named by `TZID`; the rules of a foreign one may be unknown.
+    /// A zone named by `TZID`; `None` when the rules of a non-IANA name are unknown.
     Named(String, Option<TimeZone>),
 }
 
 /// A date or time as written.
 #[derive(Clone, Debug)]
 pub(super) struct When {
-    /// What the calendar and the clock on the wall of its zone show.
+    /// The local date and time in its zone.
     pub(super) local: DateTime,
     /// Whether it is a date without a time.
     pub(super) is_day: bool,
@@ -32,7 +32,7 @@ pub(super) struct When {
 }
 
 impl When {
-    /// Reads the value of a property that holds one.
+    /// Reads the value of a property with a date or time.
     pub(super) fn of(property: &Property, zones: &Zones) -> Result<Self, Reason> {
         Self::read(&property.value, property, zones)
     }
@@ -69,13 +69,13 @@ impl When {
         })
     }
 
-    /// What the clock of another time's zone shows at this time. A time is a moment, a date is
-    /// not: a date stays itself. `ours` is the zone of the calendar as a whole, for what floats.
+    /// The local time of another time's zone at this time. A time is an instant, a date is not: a date stays itself.
+    /// `ours` is the zone of the calendar as a whole, for floating times.
     pub(super) fn seen_from(&self, other: &Zone, ours: &TimeZone) -> Result<DateTime, Reason> {
         let same = match (&self.zone, other) {
             (Zone::Floating, _) | (Zone::Utc, Zone::Utc) => true,
             (Zone::Named(this, _), Zone::Named(that, _)) => this == that,
-            // Of a series of whole days, many programs write midnight in UTC and mean the day.
+            // In a series of whole days, many programs write midnight in UTC and mean the day.
             (Zone::Utc, Zone::Floating) => self.local.time() == Time::midnight(),
             _ => false,
         };
@@ -88,7 +88,7 @@ impl When {
         Ok(rules(other, ours)?.to_datetime(moment))
     }
 
-    /// The time that passes until another, by the clock of this one's zone.
+    /// The time that passes until another one, by the clock of this one's zone.
     pub(super) fn until(&self, end: &Self, ours: &TimeZone) -> Result<SignedDuration, Reason> {
         let end = end.seen_from(&self.zone, ours)?;
         Ok(self.local.duration_until(end))
@@ -109,10 +109,10 @@ pub(super) fn written(text: &str) -> Option<DateTime> {
     Some(date(day).ok()?.to_datetime(clock(time).ok()?))
 }
 
-/// Reads `20261001` of any year from 1: series may have begun long ago.
+/// Reads `20261001` of any year from 1 on: a series may have started long ago.
 fn date(text: &str) -> Result<Date, Reason> {
     let digits: String = match text.as_bytes() {
-        // Not the standard's, but written by some.
+        // Not standard, but some programs write it.
         [_, _, _, _, b'-', _, _, b'-', _, _] => text.replace('-', ""),
         _ => text.to_owned(),
     };

@@ -1,7 +1,7 @@
 //! The zones that a calendar names (RFC 5545, section 3.6.5).
 //!
-//! Names of the IANA database are taken from it. The others, such as those of Windows, are taken
-//! from the rules that the calendar brings along, as far as a POSIX rule can say the same.
+//! Names of the IANA database are looked up there. Other names, such as those of Windows, use the rules that the
+//! calendar defines, as far as a POSIX rule can express them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::super::content::Property;
 use super::when::Zone;
 
-/// More zones than this are not looked at.
+/// The most zones of a calendar that are read.
 const MAX_ZONES: usize = 200;
 
 /// One half of a zone's year.
@@ -35,12 +35,12 @@ struct Defined {
 pub(super) struct Zones {
     defined: BTreeMap<String, Defined>,
     known: BTreeMap<String, Option<TimeZone>>,
-    /// The zone that the calendar is in as a whole.
+    /// The zone of the calendar as a whole.
     pub(super) ours: TimeZone,
 }
 
 impl Zones {
-    /// Collects the zones of a calendar; it is in `fallback` when it does not say.
+    /// Collects the zones of a calendar; `fallback` is its own zone when it names none.
     pub(super) fn of(properties: impl Iterator<Item = Property>, fallback: &TimeZone) -> Self {
         let mut zones = Self {
             defined: BTreeMap::new(),
@@ -127,7 +127,7 @@ impl Zones {
 }
 
 impl Defined {
-    /// The rules that hold now, as a POSIX rule.
+    /// The rules in force now, as a POSIX rule.
     fn rules(&self) -> Option<TimeZone> {
         fn newest(halves: &[Observance]) -> Option<&Observance> {
             halves.iter().max_by(|a, b| a.start.cmp(&b.start))
@@ -135,7 +135,7 @@ impl Defined {
         let standard = newest(&self.standard)?;
         let base = standard.offset?;
         let Some(daylight) = newest(&self.daylight) else {
-            // Without a rule the standard time is the only one; with one there would be another.
+            // Without a rule, standard time is the only time; daylight time would need one.
             return TimeZone::posix(&format!("<STD>{}", posix(base))).ok();
         };
         let summer = daylight.offset?;
@@ -150,7 +150,7 @@ impl Defined {
 }
 
 impl Observance {
-    /// When it begins in each year, as POSIX writes it: `M3.2.0/02:00:00`.
+    /// When it starts in each year, as POSIX writes it: `M3.2.0/02:00:00`.
     fn change(&self) -> Option<String> {
         let start: DateTime = super::when::written(&self.start)?;
         let (mut month, mut day) = (start.month(), None);
@@ -195,7 +195,7 @@ fn offset(text: &str) -> Option<i32> {
     }
 }
 
-/// An offset as POSIX writes it: hours west of UTC.
+/// An offset in POSIX form: hours west of UTC.
 fn posix(offset: i32) -> String {
     let sign = if offset > 0 { "-" } else { "" };
     let size = offset.abs();

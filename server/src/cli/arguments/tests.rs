@@ -245,3 +245,15 @@ fn a_server_elsewhere_is_named_before_and_behind_each_command() {
         "{command:?}"
     );
 }
+
+#[test]
+fn usage_lines_name_what_is_required_and_not_what_every_command_takes() {
+    for (name, mut command) in all() {
+        let usage = command.render_usage().to_string();
+        for shared in ["--data-dir", "--url <URL>", "--token"] {
+            let own = shared == "--url <URL>" && name.starts_with("jcrontab calendar update");
+            let own = own || (shared == "--url <URL>" && name == "jcrontab channel add");
+            assert!(own || !usage.contains(shared), "{name}: {usage}");
+        }
+    }
+}

@@ -43,6 +43,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
             about::default_zone(&zone.name, report);
         }
     }
+    super::site::here(report);
     if !report.has("server") {
         report.warn(
             "server",

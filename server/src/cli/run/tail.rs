@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cli::client::Client;
 use crate::cli::print::print_json;
-use crate::cli::{Failure, sentence};
+use crate::cli::{Failure, lang, sentence};
 
 /// Bytes from the end in which the last lines are looked for.
 const BACK: u64 = 256 * 1024;
@@ -64,8 +64,12 @@ async fn read(client: &Client, id: i64, from: u64) -> Result<LogPage, Failure> {
 
 async fn ask<T: DeserializeOwned>(client: &Client, path: &str) -> Result<T, Failure> {
     let answer = client.call(Method::GET, path, None).await?;
-    serde_json::from_value(answer)
-        .map_err(|_| Failure::error("the server's answer is not a log; is it of another version?"))
+    serde_json::from_value(answer).map_err(|_| {
+        Failure::error(lang().pick(
+            "服务器的响应不是日志；它是别的版本吗？",
+            "the server's answer is not a log; is it of another version?",
+        ))
+    })
 }
 
 /// The pieces that hold the last `lines` lines.
@@ -116,7 +120,14 @@ fn print(items: &[LogItem], json: bool) -> Result<(), Failure> {
                 .and_then(|()| out.flush())
                 .ok(),
             LogItem::Text { text, .. } => err.write_all(text.as_bytes()).ok(),
-            LogItem::Gap { from, to } => writeln!(err, "\n[… {} bytes omitted …]", to - from).ok(),
+            LogItem::Gap { from, to } => {
+                let bytes = to - from;
+                let words = lang().pick(
+                    format!("略去 {bytes} 字节"),
+                    format!("{bytes} bytes omitted"),
+                );
+                writeln!(err, "\n[… {words} …]").ok()
+            }
         };
     }
     Ok(())

@@ -12,20 +12,22 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::add::warnings;
-use super::path;
 use super::show::cycle;
+use super::{id_of, path};
 use crate::cli::client::{Client, failure};
 use crate::cli::editor::{self, Scratch};
 use crate::cli::print::{print_done, print_lines, print_note, text as field};
 use crate::cli::{Failure, lang, sentence};
 
+/// What the names of texts for editors begin with.
+const PREFIX: &str = "jcrontab-task-";
 /// Times that the editor is opened again with faults.
 const REOPENED_MAX: u32 = 50;
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct EditTask {
-    /// Task ID
-    id: i64,
+    /// Task, by ID or exact name
+    task: String,
     /// Set a field, named as in the editor: --set timeout=1h --set execution.retry.attempts=3;
     /// repeatable. Lists are written as `a,b`, and lists of tables as JSON; an empty value is the
     /// default
@@ -70,7 +72,7 @@ impl From<Failure> for Refused {
 }
 
 pub(super) async fn run(client: &Client, edit: &EditTask) -> Result<(), Failure> {
-    let stored = fetch(client, edit.id).await?;
+    let stored = fetch(client, id_of(client, &edit.task).await?).await?;
     let patch = if let Some(file) = &edit.file {
         let typed = editor::read(file)?;
         let mut patch = text::changed(&stored.draft, &typed).map_err(Failure::usage)?;
@@ -86,6 +88,10 @@ pub(super) async fn run(client: &Client, edit: &EditTask) -> Result<(), Failure>
     }
     let saved = send(client, &stored, patch).await;
     told(&saved.map_err(Refused::failure)?, edit.json);
+    if let Some(file) = &edit.file {
+        // A text of an editor that was kept has served its purpose.
+        editor::discard_kept(file, PREFIX);
+    }
     Ok(())
 }
 
@@ -135,10 +141,18 @@ fn faults(problem: &Value) -> Vec<String> {
 
 async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), Failure> {
     let shown = text::written(stored.id, &stored.draft).map_err(Failure::error)?;
-    let scratch = Scratch::new(&format!("jcrontab-task-{}-", stored.id), ".toml", &shown)?;
-    let mut last = shown;
+    let scratch = Scratch::new(&format!("{PREFIX}{}-", stored.id), &shown)?;
+    let mut last = shown.clone();
     for round in 0..REOPENED_MAX {
-        let typed = scratch.edit()?;
+        let typed = match scratch.edit() {
+            Ok(typed) => typed,
+            // An editor that could not be started, or was left by an error at once.
+            Err(failure) if scratch.holds(&shown) => {
+                scratch.discard();
+                return Err(failure);
+            }
+            Err(failure) => return Err(kept(failure, stored, &scratch)),
+        };
         if text::bare(&typed) == text::bare(&last) || text::bare(&typed).is_empty() {
             if round == 0 {
                 scratch.discard();
@@ -147,7 +161,7 @@ async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), F
             break;
         }
         let faults = match text::changed(&stored.draft, &typed) {
-            Err(fault) => vec![fault],
+            Err(fault) => vec![text::placed(&typed, fault)],
             Ok(patch) if patch.is_empty() => {
                 scratch.discard();
                 return unchanged(client, stored, json).await;

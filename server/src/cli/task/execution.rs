@@ -5,6 +5,9 @@ use app::task::execution::{
     WaitsDraft,
 };
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::cli::lang;
 
 /// How it is executed. The server reports what is wrong with a value.
 #[derive(Args, Debug)]
@@ -18,11 +21,11 @@ pub(super) struct Execution {
     #[arg(long, default_value = "")]
     pool: String,
     /// Fail a run unless its output (for a request, the response body) contains this text
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    must_contain: String,
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    must_contain: Option<String>,
     /// Fail a run if its output contains this text
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    must_not_contain: String,
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    must_not_contain: Option<String>,
     /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
@@ -72,7 +75,8 @@ pub(super) struct Execution {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Retry")]
 struct Retry {
-    /// Number of retries after a failure, 0-19
+    /// Number of retries after a failure, 0-19. The API and `task edit` count attempts instead:
+    /// `execution.retry.attempts` is one more, since the first start is an attempt as well
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
     retries: Option<u8>,
     /// Delay before the first retry: 30s, 5m (default: 1m)
@@ -189,8 +193,12 @@ impl Execution {
         let mut parameters = self.params.clone();
         for (name, label) in &self.labels {
             let one = parameters.iter_mut().find(|one| one.name == *name);
-            let one =
-                one.ok_or_else(|| format!("--param-label {name}: there is no --param {name}"))?;
+            let one = one.ok_or_else(|| {
+                lang().pick(
+                    format!("--param-label {name}：没有 --param {name}"),
+                    format!("--param-label {name}: there is no --param {name}"),
+                )
+            })?;
             one.label.clone_from(label);
         }
         let (retry, limits, waits, http) = (&self.retry, &self.limits, &self.waits, &self.http);
@@ -212,8 +220,8 @@ impl Execution {
                 on_lost: retry.retry_on_lost,
             },
             success_when: SuccessWhen {
-                must_contain: self.must_contain.clone(),
-                must_not_contain: self.must_not_contain.clone(),
+                must_contain: self.must_contain.clone().unwrap_or_default(),
+                must_not_contain: self.must_not_contain.clone().unwrap_or_default(),
             },
             soft_limit: self.soft_limit.clone(),
             stop_grace: self.stop_grace.clone(),
@@ -253,7 +261,9 @@ impl Execution {
 }
 
 fn label(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').ok_or("write NAME=LABEL")?;
+    let pair = text
+        .split_once('=')
+        .ok_or_else(|| lang().pick("写成 NAME=LABEL", "write NAME=LABEL"))?;
     Ok((pair.0.trim().to_owned(), pair.1.trim().to_owned()))
 }
 
@@ -263,7 +273,10 @@ fn parameter(text: &str) -> Result<Parameter, String> {
     let closed = text
         .find('(')
         .filter(|open| text.find('=').is_none_or(|equals| *open < equals))
-        .map(|_| text.find(')').ok_or("a bracket is not closed"))
+        .map(|_| {
+            let unclosed = || lang().pick("括号没有闭合", "a bracket is not closed");
+            text.find(')').ok_or_else(unclosed)
+        })
         .transpose()?
         .unwrap_or(0);
     let (declared, default) = match text[closed..].find('=') {
@@ -273,7 +286,12 @@ fn parameter(text: &str) -> Result<Parameter, String> {
     let (declared, choices) = match declared.split_once('(') {
         Some((declared, choices)) => {
             let choices = choices.trim().strip_suffix(')');
-            let choices = choices.ok_or("nothing but =DEFAULT stands behind the bracket")?;
+            let choices = choices.ok_or_else(|| {
+                lang().pick(
+                    "括号后面只能有 =DEFAULT",
+                    "only =DEFAULT may follow the bracket",
+                )
+            })?;
             let choices = choices.split('|').map(|choice| choice.trim().to_owned());
             (declared, choices.collect())
         }
@@ -281,14 +299,18 @@ fn parameter(text: &str) -> Result<Parameter, String> {
     };
     let (name, kind) = match declared.split_once(':') {
         Some((name, kind)) => {
-            let known = "the kinds are text, number, choice, date and secret";
+            let known = lang().pick(
+                "类型有 text、number、choice、date 和 secret",
+                "the kinds are text, number, choice, date and secret",
+            );
             (name, kind.trim().parse().map_err(|()| known)?)
         }
         None if choices.is_empty() => (declared, ParameterKind::Text),
         None => (declared, ParameterKind::Choice),
     };
     if kind != ParameterKind::Choice && !choices.is_empty() {
-        return Err("only a choice has choices".to_owned());
+        let words = lang().pick("只有 choice 类型有选项", "only a choice has choices");
+        return Err(words.to_owned());
     }
     let name = name.trim();
     let bare = name.strip_suffix('!').unwrap_or(name);

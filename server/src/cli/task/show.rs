@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
+use app::duration::format_duration;
+use app::i18n::Lang;
 use app::id::TaskId;
-use app::schedule::{Schedule, ScheduleSpec, describe_schedule};
-use app::task::{Execution, InForce, Notes};
+use app::schedule::{MissedPolicy, Schedule, ScheduleSpec, describe_schedule};
+use app::task::{Execution, Health, InForce, Mode, Notes};
+use app::texts::Ui;
+use app::texts::health::{self, HealthUi};
 use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::path;
 use crate::cli::client::Client;
-use crate::cli::print::{items, print_json, print_lines, print_table, text};
+use crate::cli::print::{block, items, print_json, print_lines, print_table, text};
 use crate::cli::when::local_text;
+use crate::cli::words::{self, labelled, title};
 use crate::cli::{Failure, lang};
 
 pub(super) async fn list(
@@ -64,17 +69,35 @@ pub(super) async fn list(
 
 /// How it is doing: `failing ×10 since …`, `ok`; empty from a server that does not say so.
 fn health(task: &Value) -> String {
-    let health = &task["health"];
+    let (health, lang) = (&task["health"], lang());
     let zone = text(task, "zone");
-    let mut words = text(health, "state");
+    let ui = HealthUi::of(Lang::Zh);
+    let mut words = match (lang, serde_json::from_value::<Health>(health.clone())) {
+        (Lang::Zh, Ok(health)) => match health {
+            Health::Failing { .. } => ui.failing,
+            Health::Chasing => Ui::of(lang).urging,
+            Health::Running { .. } => ui.running,
+            Health::Ok => ui.ok,
+            Health::Waiting => ui.waiting,
+            Health::Paused { .. } => Ui::of(lang).task_paused,
+            Health::Done => ui.finished,
+        }
+        .to_owned(),
+        // In English, and from a server of another version.
+        _ => text(health, "state"),
+    };
     if let Some(times) = health["times"].as_i64() {
         words.push_str(&format!(" ×{times}"));
     }
-    for field in ["since", "until"] {
+    let at = |field: &str| {
         let at = local_text(&health[field], &zone);
-        if !at.is_empty() {
-            words.push_str(&format!(" {field} {at}"));
-        }
+        (!at.is_empty()).then_some(at)
+    };
+    let since = at("since").map(|at| health::since(lang, &at));
+    let until = at("until").map(|at| health::until(lang, &at));
+    for part in since.into_iter().chain(until) {
+        words.push(' ');
+        words.push_str(&part);
     }
     words
 }
@@ -135,6 +158,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
         return Ok(());
     }
     let (lang, zone) = (lang(), text(task, "zone"));
+    let ui = Ui::of(lang);
     let state = match task["finished"] == true {
         true => lang.pick("，不会再执行", ", finished"),
         false => "",
@@ -143,70 +167,106 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
         "{}  {}  [{}{state}]",
         text(task, "id"),
         text(task, "name"),
-        text(task, "state")
+        words::state(&text(task, "state"))
     )];
     let health = health(task);
     if !health.is_empty() {
-        all.push(format!("health: {health}"));
+        all.push(labelled(lang.pick("状况", "Health"), health));
     }
     all.extend(work_lines(task));
     if let Some(urge) = task["urge_cron"].as_str() {
         let line = urge_line(urge);
         all.push(match in_force(task) {
-            InForce::Urge(_) => lang.pick(format!("正在催单：{line}"), format!("urging: {line}")),
-            InForce::Work(_) => {
-                lang.pick(format!("催单周期：{line}"), format!("urge cycle: {line}"))
-            }
+            InForce::Urge(_) => labelled(lang.pick("正在催单", "Urging"), line),
+            InForce::Work(_) => labelled(ui.urge_cycle, line),
         });
     }
-    all.push(format!("zone: {zone}"));
-    for field in ["next_at", "paused_until", "starts_at", "ends_at"] {
-        if let Some(at) = task[field].as_str() {
-            all.push(format!(
-                "{field}: {at}  ({})",
-                local_text(&task[field], &zone)
-            ));
+    let starts = lang.pick("有效期开始", "Valid from");
+    let ends = lang.pick("有效期结束", "Valid until");
+    let paused = lang.pick("暂停到", "Paused until");
+    for (label, field) in [
+        (ui.next_firing, "next_at"),
+        (paused, "paused_until"),
+        (starts, "starts_at"),
+        (ends, "ends_at"),
+    ] {
+        let at = local_text(&task[field], &zone);
+        if !at.is_empty() {
+            all.push(labelled(label, at));
         }
     }
+    all.push(labelled(ui.zone, &zone));
+    all.extend(people(client, task).await?);
     if let Some(missed) = missed(&task["missed"]) {
         all.push(missed);
     }
     all.extend(execution(client, &task["execution"]).await?);
-    for field in ["mode", "timeout_seconds", "channel_id", "nickname"] {
-        let value = text(task, field);
-        if !value.is_empty() {
-            all.push(format!("{field}: {value}"));
-        }
-    }
     all.extend(notes(task));
     if let Some(command) = task["command"]
         .as_str()
         .filter(|command| !command.is_empty())
     {
-        all.push("command:".to_owned());
-        all.extend(
-            command
-                .lines()
-                .map(|line| format!("  {}", line.replace('\u{1b}', " "))),
-        );
+        all.push(title(ui.command));
+        all.extend(block(command));
     }
     print_lines(&all);
     Ok(())
+}
+
+/// What a task does, for whom, and within what time: as on its page.
+async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
+    let lang = lang();
+    let ui = Ui::of(lang);
+    let list = |field: &str| {
+        let all = task[field].as_array().into_iter().flatten();
+        let all: Vec<&str> = all.filter_map(Value::as_str).collect();
+        all.join(lang.pick("、", ", "))
+            .replace(char::is_control, " ")
+    };
+    let mode = serde_json::from_value::<Mode>(task["mode"].clone());
+    let mode = mode.map_or_else(
+        |_| text(task, "mode"),
+        |mode| ui.mode_text(mode).0.to_owned(),
+    );
+    let timeout = task["timeout_seconds"].as_i64().map(format_duration);
+    let facts = [
+        (ui.mode, mode),
+        (ui.owners, list("owners")),
+        (ui.nickname, text(task, "nickname")),
+        (ui.tags, list("tags")),
+        (ui.channel, channel(client, &task["channel_id"]).await?),
+        (ui.timeout, timeout.unwrap_or_default()),
+    ];
+    let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(filled
+        .map(|(label, value)| labelled(label, value))
+        .collect())
+}
+
+/// The name of the channel that messages go to; empty for none.
+async fn channel(client: &Client, id: &Value) -> Result<String, Failure> {
+    let Some(id) = id.as_i64() else {
+        return Ok(String::new());
+    };
+    let path = format!("/api/v1/channels/{id}");
+    match client.call(Method::GET, &path, None).await {
+        Ok(channel) => Ok(format!("{} (#{id})", text(&channel, "name"))),
+        // Deleted meanwhile, or not this caller's to see.
+        Err(failure) if failure.is_not_found() || failure.is_refused() => Ok(format!("#{id}")),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What people should know about it, each note below its name.
 fn notes(task: &Value) -> Vec<String> {
     // A server of another version may write them in another way.
     let notes = serde_json::from_value::<Notes>(task.clone()).unwrap_or_default();
-    let notes = json!(notes);
-    let filled = notes.as_object().into_iter().flatten();
-    let filled = filled.filter_map(|(name, text)| Some((name, text.as_str()?)));
-    let mut lines = Vec::new();
-    for (name, text) in filled.filter(|(_, text)| !text.is_empty()) {
-        lines.push(format!("{name}:"));
-        let text = text.lines().map(|line| line.replace(char::is_control, " "));
-        lines.extend(text.map(|line| format!("  {line}")));
+    let Notes { runbook } = notes;
+    if runbook.is_empty() {
+        return Vec::new();
     }
+    let mut lines = vec![title(Ui::of(lang()).runbook)];
+    lines.extend(block(&runbook));
     lines
 }
 
@@ -214,7 +274,10 @@ fn notes(task: &Value) -> Vec<String> {
 async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Failure> {
     // A server of another version may say what this program does not know.
     let Ok(execution) = serde_json::from_value::<Execution>(execution.clone()) else {
-        return Ok(vec![format!("execution: {execution}")]);
+        return Ok(vec![labelled(
+            lang().pick("执行方式", "Execution"),
+            execution,
+        )]);
     };
     let mut names: HashMap<TaskId, String> = HashMap::new();
     for id in &execution.waits.tasks {
@@ -238,11 +301,22 @@ fn missed(rule: &Value) -> Option<String> {
         return None;
     }
     let policy = rule.policy.map_or("-", |policy| policy.as_str());
-    let length = app::duration::format_duration;
-    Some(format!(
-        "missed: {policy}, grace {}, max {}, max age {}",
-        length(rule.grace_seconds),
+    let (grace, max, age) = (
+        format_duration(rule.grace_seconds),
         rule.max,
-        length(rule.max_age_seconds)
+        format_duration(rule.max_age_seconds),
+    );
+    let words = match lang() {
+        Lang::Zh => match rule.policy {
+            None => "按工作模式",
+            Some(MissedPolicy::None) => "不补执行",
+            Some(MissedPolicy::Latest) => "补执行最近一次",
+            Some(MissedPolicy::All) => "全部补执行",
+        },
+        Lang::En => policy,
+    };
+    Some(lang().pick(
+        format!("错过的执行：{words}，宽限 {grace}，最多 {max} 次，最久 {age}"),
+        format!("Missed firings: {words}, grace {grace}, max {max}, max age {age}"),
     ))
 }

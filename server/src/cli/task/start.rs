@@ -11,11 +11,11 @@ use axum::http::Method;
 use clap::Args;
 use serde_json::json;
 
-use super::path;
+use super::{id_of, path};
 use crate::cli::client::Client;
-use crate::cli::print::{print_json, print_lines};
+use crate::cli::print::{print_json, print_lines, print_note};
 use crate::cli::progress::shown;
-use crate::cli::{Failure, hidden, lang, sentence};
+use crate::cli::{Failure, hidden, lang, sentence, words};
 
 /// Between two looks at a run that is waited for.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -24,8 +24,8 @@ const STDIN: &str = "@stdin";
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct StartTask {
-    /// Task ID
-    id: i64,
+    /// Task, by ID or exact name
+    task: String,
     /// Set a parameter: NAME=VALUE, or NAME=@stdin for the next line of stdin; repeatable. Secret
     /// parameters are prompted for on a terminal and never taken from the command line, which every
     /// user of the machine can read
@@ -37,16 +37,20 @@ pub(in crate::cli) struct StartTask {
     /// Idempotency key: within a day, the same key returns the run it started and starts no other
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Wait until the run ends; exit with 0 if it succeeded
+    /// Wait until the run ends; exit with 0 if it succeeded, with 1 if it did not, and with 5 if its
+    /// end cannot be seen
     #[arg(long)]
     wait: bool,
+    /// With --wait: how long to try again while the server does not answer
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration, requires = "wait")]
+    retry_for: Duration,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failure> {
-    let address = path(start.id, "/run");
+    let address = path(id_of(client, &start.task).await?, "/run");
     let form = client.call(Method::GET, &address, None).await?;
     let form: RunForm = read(form)?;
     let body = json!({ "parameters": parameters(start, &form)?, "note": start.note });
@@ -63,8 +67,14 @@ pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failur
         if !start.json {
             print_lines(&[started(&run)]);
         }
-        let what = lang().pick("等待执行结束…", "waiting for the end of the run …");
-        run = shown(what, end_of(client, run)).await?;
+        let id = run.id;
+        run = end_of(client, run, start.retry_for).await.map_err(|failure| {
+            let why = failure.message;
+            Failure::unseen(lang().pick(
+                format!("执行 {id} 已启动，但看不到它的结果：{why}；之后用 jcrontab run show {id} 查看"),
+                format!("run {id} was started, but its end cannot be seen: {why}; see `jcrontab run show {id}` later"),
+            ))
+        })?;
     }
     if start.json {
         print_json(&serde_json::to_value(&run).map_err(|error| Failure::error(sentence(&error)))?);
@@ -80,7 +90,10 @@ pub(super) async fn run(client: &Client, start: &StartTask) -> Result<(), Failur
 }
 
 fn not_ours() -> Failure {
-    Failure::error("the server's answer is not one of a Jcrontab of this version")
+    Failure::error(lang().pick(
+        "服务器的响应不是本版本 Jcrontab 的",
+        "the server's answer is not one of a Jcrontab of this version",
+    ))
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Failure> {
@@ -140,16 +153,68 @@ fn line(name: &str) -> Result<String, Failure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Asks until a run is over.
-async fn end_of(client: &Client, mut run: Run) -> Result<Run, Failure> {
+/// A length of time as an option.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = app::duration::parse_duration(text).map_err(|fault| fault.text(lang()))?;
+    let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    Ok(Duration::from_secs(seconds.unwrap_or_default()))
+}
+
+/// Asks until a run is over. A server that does not answer, since it is restarted, say, is asked
+/// again for that long.
+async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Run, Failure> {
+    let lang = lang();
+    let waiting = lang.pick("等待执行结束…", "waiting for the end of the run …");
     while !run.state.is_over() {
-        tokio::time::sleep(PAUSE).await;
-        let found = client
-            .call(Method::GET, &format!("/api/v1/runs/{}", run.id), None)
-            .await?;
-        run = read(found)?;
+        let failure = match shown(waiting, over(client, &mut run)).await {
+            Ok(()) => break,
+            Err(failure) if failure.is_away => failure,
+            Err(failure) => return Err(failure),
+        };
+        let (why, limit) = (&failure.message, retry_for.as_secs());
+        let limit = app::duration::format_duration(i64::try_from(limit).unwrap_or(i64::MAX));
+        print_note(&lang.pick(
+            format!("{why}；继续重试，最多 {limit}"),
+            format!("{why}; trying again for up to {limit}"),
+        ));
+        let retrying = lang.pick(
+            "等待服务器恢复…",
+            "waiting for the server to answer again …",
+        );
+        let answered = tokio::time::timeout(retry_for, answered(client, &mut run));
+        match shown(retrying, answered).await {
+            Ok(answered) => answered?,
+            Err(_) => return Err(failure),
+        }
+        print_note(lang.pick("服务器已恢复", "the server answers again"));
     }
     Ok(run)
+}
+
+/// Looks at a run until it is over.
+async fn over(client: &Client, run: &mut Run) -> Result<(), Failure> {
+    while !run.state.is_over() {
+        tokio::time::sleep(PAUSE).await;
+        let path = format!("/api/v1/runs/{}", run.id);
+        *run = read(client.call(Method::GET, &path, None).await?)?;
+    }
+    Ok(())
+}
+
+/// Looks at a run until the server answers.
+async fn answered(client: &Client, run: &mut Run) -> Result<(), Failure> {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let path = format!("/api/v1/runs/{}", run.id);
+        match client.call(Method::GET, &path, None).await {
+            Ok(found) => {
+                *run = read(found)?;
+                return Ok(());
+            }
+            Err(failure) if failure.is_away => {}
+            Err(failure) => return Err(failure),
+        }
+    }
 }
 
 fn started(run: &Run) -> String {
@@ -161,7 +226,7 @@ fn started(run: &Run) -> String {
 }
 
 fn ended(run: &Run) -> String {
-    let (id, state) = (run.id, run.state.as_str());
+    let (id, state) = (run.id, words::state(run.state.as_str()));
     let mut text = lang().pick(format!("执行 {id}：{state}"), format!("Run {id}: {state}"));
     if let Some(code) = run.exit_code.filter(|code| *code != 0) {
         text.push_str(&lang().pick(format!("，退出码 {code}"), format!(", exit code {code}")));

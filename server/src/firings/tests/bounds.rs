@@ -1,5 +1,5 @@
-//! Calendars, blackouts and pauses that hardly let anything through: nothing ends for good that
-//! goes on, nothing starts where it must not, and no search is without end.
+//! Calendars, blackouts and pauses that hardly let anything through: no schedule ends early, nothing starts where it
+//! must not, and every search terminates.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use super::*;
 use crate::calendar::{Day, WorkCalendar};
 
-/// A calendar of its own that rests from a day for so many days.
+/// A calendar that has days off for so many days from a given one.
 fn resting(first: Date, days: usize) -> Snapshot {
     let rest = Day {
         work: false,
@@ -47,7 +47,7 @@ fn a_rest_longer_than_any_search_does_not_end_a_schedule() {
                         panic!("{spec} {rule} over {days} days ends at {from}");
                     };
                     assert!(slot.at > from, "{spec} {rule} {days}");
-                    // From anywhere before it, the same slot.
+                    // The same slot from anywhere before it.
                     let near = slot.at - TimeDelta::microseconds(1);
                     assert_eq!(
                         compiled.next(near).as_ref(),
@@ -71,7 +71,7 @@ fn a_rest_longer_than_any_search_does_not_end_a_schedule() {
 
 #[test]
 fn a_time_of_the_day_that_has_passed_is_not_the_end() {
-    // The day itself lies in the rest, and its firing has passed.
+    // The day itself is a day off, and its firing has passed.
     let rules = resting(date(2026, 1, 1), 1200);
     for rule in ["next_work_day", "previous_work_day"] {
         let compiled = own("0 9 * * *", rule, &rules);
@@ -172,7 +172,7 @@ fn a_blackout_without_end_lets_nothing_start() {
             }
         }
     }
-    // Many that follow one another: more than anybody goes through.
+    // Many consecutive ones: more than are followed.
     let mut rules = Snapshot::default();
     for hour in 0..20 {
         let (start, end) = (
@@ -213,7 +213,7 @@ fn nothing_is_known_behind_a_pause_without_end() {
 
 #[test]
 fn every_search_has_an_end() {
-    // A rest of one and a half years in the way of a daily task.
+    // One and a half years of days off in the way of a daily task.
     let rules = resting(date(2026, 12, 1), 550);
     let daily = own("0 9 * * *", "work_days", &rules);
     let start = daily.next_start(at("2026-11-30 12:00"));
@@ -221,17 +221,17 @@ fn every_search_has_an_end() {
         start.map(|firing| shown(firing.due_at)),
         Some("2028-06-05 09:00:00".to_owned())
     );
-    // Mondays are days off only where a calendar says so, and the last one it names has passed.
+    // Mondays are days off only where a calendar says so, and the last day it names has passed.
     let never = plain("0 9 * * 1", "rest_days");
     assert_eq!(never.next_start(at("2035-01-01 00:00")), None);
-    // The 29th of February on a weekend: rare, and found.
+    // 29 February on a weekend: rare, but found.
     let rare = plain("0 9 29 2 *", "rest_days");
     let start = rare.next_start(at("2030-01-01 00:00"));
     assert_eq!(
         start.map(|firing| shown(firing.due_at)),
         Some("2032-02-29 09:00:00".to_owned())
     );
-    // A calendar of days off only, for a hundred years.
+    // A calendar of nothing but days off, for a hundred years.
     let rules = resting(date(2026, 1, 1), 36_525);
     for rule in ["work_days", "next_work_day", "previous_work_day"] {
         let shut = own("0 9 * * *", rule, &rules);

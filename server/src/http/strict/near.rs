@@ -1,6 +1,6 @@
-//! Which known name was meant by one that is not.
+//! Finds the known name that was probably meant by an unknown one.
 
-/// Longer names are no slips of the finger.
+/// Longer names are not typing errors.
 const MAX_CHARS: usize = 40;
 
 /// The nearest known name, where one is near enough: a few letters off, the same word in a longer
@@ -41,7 +41,7 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         })
 }
 
-/// Whether the letters of a text come in a name in their order, the first one first.
+/// Whether the letters of a text occur in a name in order, starting with its first letter.
 fn is_shortened(text: &str, name: &str) -> bool {
     let mut letters = name.chars();
     text.chars().next() == name.chars().next()

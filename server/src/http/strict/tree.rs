@@ -1,4 +1,4 @@
-//! A JSON text as a tree, and how types of ours are read from it.
+//! A JSON text as a tree, and how our types are read from it.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 
 use super::JsonFault;
 
-/// A JSON value. Unlike `serde_json::Value` it refuses a name that comes twice.
+/// A JSON value. Unlike `serde_json::Value` it refuses duplicate names.
 pub(super) enum Node {
     Null,
     Bool(bool),
@@ -96,7 +96,7 @@ impl Node {
             Self::Unsigned(value) => Unexpected::Unsigned(*value),
             Self::Signed(value) => Unexpected::Signed(*value),
             Self::Float(value) => Unexpected::Float(*value),
-            // What was sent is not sent back: it may be a password.
+            // What was sent is not repeated: it may be a password.
             Self::Text(_) => Unexpected::Other("text"),
             Self::List(_) => Unexpected::Other("a list"),
             Self::Object(_) => Unexpected::Other("an object"),

@@ -1,10 +1,10 @@
-//! The one sentence about a name that is not known.
+//! The sentence about an unknown name.
 
 use app::i18n::Lang;
 
 use super::nearest;
 
-/// Where a name stands.
+/// Where a name is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Named {
     /// A field of a JSON body.
@@ -13,9 +13,8 @@ pub enum Named {
     Parameter,
 }
 
-/// The sentence for a name that is not known, with the one that may be meant, else with all known
-/// ones. `shown` is false where the name is not to be repeated: it may be a secret in the wrong
-/// place.
+/// The sentence about an unknown name, with the one that was probably meant, else with all known ones. `shown` is
+/// false where the name must not be repeated: it may be a secret in the wrong place.
 #[must_use]
 pub fn unknown(
     lang: Lang,

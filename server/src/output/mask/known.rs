@@ -1,5 +1,5 @@
-//! The secrets that every run's output is looked through for: a command can come by what was
-//! granted to another task, and what it writes is read by everybody.
+//! The secrets that are masked in every run's output: a command may obtain what was granted to another task, and
+//! everyone can read what it writes.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,11 +8,10 @@ use aho_corasick::BuildError;
 
 use super::Masker;
 
-/// Shorter values are masked in the output of tasks that have them, and not in all others: they
-/// stand in much that is no secret.
+/// Shorter values are masked only in the output of tasks that have them: they also occur in much that is not secret.
 const SHARED_MIN: usize = 6;
 
-/// What is known, and a masker that all runs share.
+/// The known values, and a masker that all runs share.
 #[derive(Debug, Default)]
 pub(in crate::output) struct KnownSecrets(Mutex<Known>);
 
@@ -30,7 +29,7 @@ impl KnownSecrets {
             .clone()
     }
 
-    /// Replaces what is known. Takes a while where there are many.
+    /// Replaces the known values. Slow for many values.
     pub(in crate::output) fn replace(&self, values: Vec<String>) -> Result<(), BuildError> {
         let mut values: Vec<String> = values;
         values.retain(|value| value.trim().len() >= SHARED_MIN);
@@ -43,8 +42,8 @@ impl KnownSecrets {
         Ok(())
     }
 
-    /// The masker for a run that has these values itself. Nearly always the shared one: only what
-    /// was filled in by hand, is short or was changed just now is not in it.
+    /// The masker for a run that has these values itself. Nearly always the shared one: only values that were entered
+    /// manually, are short, or have just been changed are missing in it.
     pub(in crate::output) fn masker(
         &self,
         own: &[String],

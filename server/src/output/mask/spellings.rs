@@ -1,10 +1,10 @@
-//! A value as encoders write it that are not about bytes: JSON, HTML and XML, shells, hexadecimal.
+//! A value as encoders of text write it: JSON, HTML and XML, shells, hexadecimal.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Characters that some JSON encoders write as `\uXXXX` besides those that all must (RFC 8259, 7):
-/// none; Go, Rails and PHP with JSON_HEX_TAG and JSON_HEX_AMP; Gson; System.Text.Json.
+/// Characters that some JSON encoders write as `\uXXXX` in addition to those that all must (RFC 8259, 7): none; Go,
+/// Rails and PHP with JSON_HEX_TAG and JSON_HEX_AMP; Gson; System.Text.Json.
 const JSON_EXTRA: [&[char]; 4] = [
     &[],
     &['<', '>', '&', '\u{2028}', '\u{2029}'],
@@ -15,7 +15,7 @@ const JSON_EXTRA: [&[char]; 4] = [
 /// Adds all of them.
 pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
     for extra in JSON_EXTRA {
-        // Python, PHP, Jackson and others can write all that is not ASCII as `\uXXXX`.
+        // Python, PHP, Jackson and others can write all non-ASCII characters as `\uXXXX`.
         for ascii in [false, true] {
             // PHP writes `/` as `\/`.
             for slash in [false, true] {
@@ -27,7 +27,7 @@ pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
                         upper,
                     };
                     let once = style.write(text);
-                    // A line of JSON as a text within JSON, as collectors of logs write it.
+                    // A line of JSON as a string within JSON, as log collectors write it.
                     patterns.insert(style.write(&once).into_bytes());
                     patterns.insert(once.into_bytes());
                 }
@@ -57,7 +57,7 @@ pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
         }
         patterns.insert(marked.into_bytes());
     }
-    // Within single quotes, as `set -x` shows it; within double quotes; without any.
+    // Within single quotes, as `set -x` shows it; within double quotes; without quotes.
     patterns.insert(text.replace('\'', r"'\''").into_bytes());
     patterns.insert(text.replace('\'', "'\"'\"'").into_bytes());
     patterns.insert(escaped(text, |c| "\\\"$`".contains(c)).into_bytes());
@@ -67,7 +67,7 @@ pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
         })
         .into_bytes(),
     );
-    // Every character as its number, as encoders do that trust no other end.
+    // Every character as a numeric reference, as some defensive encoders write it.
     for upper in [false, true] {
         let all = text.encode_utf16().map(|unit| match upper {
             false => format!("\\u{unit:04x}"),
@@ -83,7 +83,7 @@ pub(super) fn add(text: &str, patterns: &mut BTreeSet<Vec<u8>>) {
     }
 }
 
-/// A backslash before such characters.
+/// A backslash before these characters.
 fn escaped(text: &str, needs: impl Fn(char) -> bool) -> String {
     let mut written = String::with_capacity(text.len());
     for c in text.chars() {
@@ -95,7 +95,7 @@ fn escaped(text: &str, needs: impl Fn(char) -> bool) -> String {
     written
 }
 
-/// How an encoder of JSON writes the inside of a text.
+/// How a JSON encoder writes the content of a string.
 struct Json {
     extra: &'static [char],
     ascii: bool,
@@ -129,7 +129,7 @@ impl Json {
     /// In UTF-16, as JSON has it.
     fn number(&self, c: char, written: &mut String) {
         for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = if self.upper {
                 write!(written, "\\u{unit:04X}")
             } else {

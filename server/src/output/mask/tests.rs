@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::output::carry::Carry;
 
-/// Masks a text that comes in chunks.
+/// Masks a text that arrives in chunks.
 fn masked(masker: Option<&Masker>, chunks: &[&[u8]]) -> Vec<u8> {
     let mut carry = Carry::default();
     let mut out = Vec::new();
@@ -51,7 +51,7 @@ fn every_spelling_is_found() {
             seen.starts_with("before ") && seen.ends_with(" after") && seen.contains("***"),
             "{text}: {seen}"
         );
-        // What is left beside the mask is what stood there, and less than a byte at each end.
+        // What remains beside the mask was there before, and is less than a byte at each end.
         assert!(
             seen.len() <= line.len().min("before  after".len() + 3 + 16),
             "{text}: {seen}"
@@ -160,7 +160,7 @@ proptest! {
         for secret in &secrets {
             prop_assert!(!shown.contains(secret.as_str()), "{secret:?} in {shown:?} of {text:?}");
         }
-        // Cut or not, the same comes out.
+        // The result is the same whether the text is cut or not.
         prop_assert_eq!(seen, masked(masker.as_ref(), &[text.as_bytes()]));
     }
 
@@ -169,7 +169,7 @@ proptest! {
         text in prop::collection::vec(any::<u8>(), 0..400),
         cuts in prop::collection::vec(any::<usize>(), 0..30),
     ) {
-        // Longer than the text, so it cannot be in it.
+        // Longer than the text, so it cannot occur in it.
         let secret = "é0".repeat(250);
         let masker = masker(&[&secret]);
         prop_assert_eq!(&masked(masker.as_ref(), &cut(&text, &cuts)), &text);

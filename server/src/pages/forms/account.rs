@@ -1,4 +1,4 @@
-//! The form on the page of one's own account.
+//! The form of one's own account.
 
 use app::error::FieldError;
 use app::server_fns::Posted;

@@ -30,8 +30,7 @@ pub(in super::super) struct BlackoutFields {
     policy: String,
 }
 
-/// Adds a blackout. `kind` says which of its two pairs of fields was shown; the other does not
-/// count.
+/// Adds a blackout. `kind` says which of its two pairs of fields was shown; the other one is ignored.
 pub(in super::super) async fn blackout(
     State(web): State<Web>,
     parts: Parts,

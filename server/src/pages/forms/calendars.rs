@@ -54,7 +54,7 @@ pub(in super::super) struct ImportFields {
     replace_years: String,
 }
 
-/// Takes days over from a text. The outcome is shown in this answer, so it cannot be a redirect.
+/// Imports days from a text. The result is shown in this answer, so it cannot be a redirect.
 pub(in super::super) async fn import(
     State(web): State<Web>,
     Path(name): Path<String>,

@@ -1,31 +1,28 @@
-//! A form as a tree: `execution.parameters[2].label` is a place in it. What is read from it are the
-//! types that the API reads, so that a form lists none of their fields.
+//! A form as a tree: `execution.parameters[2].label` is a place in it. It is read into the types that the API reads,
+//! so that a form lists none of their fields.
 //!
-//! Nothing that was typed is lost: a name that no field has, or a value that does not fit, is
-//! reported and the rest is read all the same. See `docs/adr/0028-forms-are-read-as-a-tree.md`.
+//! No input is lost: an unknown name or a value that does not fit is reported, and the rest is read all the same. See
+//! `docs/adr/0028-forms-are-read-as-a-tree.md`.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, btree_map};
+use std::collections::BTreeMap;
 
 use app::task::split_list;
-use serde::de::value::StringDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess,
-    SeqAccess, Visitor,
-};
+use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::is_ticked;
 use crate::http::strict::JsonFault;
 
-/// Entries that a list of a form may have; one more shows that there are too many.
+/// Entries that a list of a form may have; one more makes an excess detectable.
 const ENTRIES_MAX: usize = 101;
 /// Steps of a name: `execution.parameters[2].label` has four.
 const STEPS_MAX: usize = 6;
 /// Faults that are reported.
 const FAULTS_MAX: usize = 20;
 
-/// A form while it is put together.
+/// A form being assembled.
 #[derive(Default)]
 pub(super) struct Fields(BTreeMap<String, Node>);
 
@@ -41,22 +38,22 @@ enum Step<'a> {
 }
 
 impl Fields {
-    /// Puts a value at its place; of two with the same name the second stays.
+    /// Puts a value in its place; of two with the same name the second wins.
     pub(super) fn put(&mut self, name: &str, value: String) {
         let placed = match steps(name).as_deref() {
             Some([Step::Name(first), rest @ ..]) => put(&mut self.0, first, rest, value),
             _ => Err(value),
         };
         if let Err(value) = placed {
-            // No place of ours: reported as the name that it is.
+            // Not one of our places: reported under this name.
             self.0.insert(name.to_owned(), Node::Text(value));
         }
     }
 
-    /// Reads the form, with what did not fit.
+    /// Reads the form, with the faults of what did not fit.
     ///
     /// # Errors
-    /// For a type that cannot be read from a form; those of forms can.
+    /// For a type that cannot be read from a form, which is never the case for ours.
     pub(super) fn read<T: DeserializeOwned>(self) -> Result<(T, Vec<JsonFault>), JsonFault> {
         let faults = RefCell::default();
         let read = T::deserialize(Place {
@@ -68,7 +65,7 @@ impl Fields {
     }
 }
 
-/// The steps of a name; `None` where it is no name of a place.
+/// The steps of a name; `None` when it does not name a place.
 fn steps(name: &str) -> Option<Vec<Step<'_>>> {
     let mut steps = Vec::new();
     for part in name.split('.') {
@@ -88,7 +85,7 @@ fn steps(name: &str) -> Option<Vec<Step<'_>>> {
     Some(steps)
 }
 
-/// Puts a value into an object; gives it back where something else stands in its way.
+/// Puts a value into an object; returns it when the place is taken by something else.
 fn put(
     object: &mut BTreeMap<String, Node>,
     name: &str,
@@ -117,7 +114,7 @@ fn put_into(node: &mut Node, steps: &[Step<'_>], value: String) -> Result<(), St
 }
 
 impl Node {
-    /// What the next step leads into.
+    /// The empty node that the next step enters.
     fn empty(steps: &[Step<'_>]) -> Self {
         match steps.first() {
             None => Self::Text(String::new()),
@@ -127,14 +124,14 @@ impl Node {
     }
 }
 
-/// A node that is read, and where it stands.
+/// A node that is read, and its place.
 struct Place<'a> {
     node: Node,
     at: String,
     faults: &'a RefCell<Vec<JsonFault>>,
 }
 
-/// Notes what does not fit at a place.
+/// Reports what does not fit at a place.
 fn report(faults: &RefCell<Vec<JsonFault>>, at: &str, fault: JsonFault) {
     let mut faults = faults.borrow_mut();
     if faults.len() < FAULTS_MAX {
@@ -145,7 +142,7 @@ fn report(faults: &RefCell<Vec<JsonFault>>, at: &str, fault: JsonFault) {
     }
 }
 
-/// The entries of a list that is typed as one text: a line each, but owners and tags on one line.
+/// The entries of a list entered as one text: one per line, owners and tags on one line.
 fn entries(at: &str, text: &str) -> Vec<String> {
     if matches!(at, "owners" | "tags") {
         return split_list(text);
@@ -159,7 +156,7 @@ impl Place<'_> {
         report(self.faults, &self.at, JsonFault::custom(needed));
     }
 
-    /// The text that was typed, with the line breaks of Unix: browsers send two characters.
+    /// The input with Unix line breaks: browsers send two characters.
     fn into_text(self) -> String {
         match self.node {
             Node::Text(text) => text.replace("\r\n", "\n"),
@@ -220,11 +217,13 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 Vec::new()
             }
         };
-        visitor.visit_seq(Entries {
-            rest: all.into_iter().enumerate(),
-            at: self.at,
-            faults: self.faults,
-        })
+        let (at, faults) = (self.at, self.faults);
+        let places = all.into_iter().enumerate().map(|(index, node)| Place {
+            node,
+            at: format!("{at}[{index}]"),
+            faults,
+        });
+        visitor.visit_seq(SeqDeserializer::new(places))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -257,12 +256,14 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 );
             }
         }
-        visitor.visit_map(Parts {
-            rest: known.into_iter(),
-            next: None,
-            at,
-            faults,
-        })
+        let places = known.into_iter().map(|(name, node)| {
+            let at = match at.as_str() {
+                "" => name.clone(),
+                at => format!("{at}.{name}"),
+            };
+            (name, Place { node, at, faults })
+        });
+        visitor.visit_map(MapDeserializer::new(places))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -294,68 +295,10 @@ impl<'de> Deserializer<'de> for Place<'_> {
     }
 }
 
-struct Entries<'a> {
-    rest: std::iter::Enumerate<std::vec::IntoIter<Node>>,
-    at: String,
-    faults: &'a RefCell<Vec<JsonFault>>,
-}
+impl<'de> IntoDeserializer<'de, JsonFault> for Place<'_> {
+    type Deserializer = Self;
 
-impl<'de> SeqAccess<'de> for Entries<'_> {
-    type Error = JsonFault;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, JsonFault> {
-        let Some((index, node)) = self.rest.next() else {
-            return Ok(None);
-        };
-        let at = format!("{}[{index}]", self.at);
-        seed.deserialize(Place {
-            node,
-            at,
-            faults: self.faults,
-        })
-        .map(Some)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.rest.len())
-    }
-}
-
-struct Parts<'a> {
-    rest: btree_map::IntoIter<String, Node>,
-    next: Option<Place<'a>>,
-    at: String,
-    faults: &'a RefCell<Vec<JsonFault>>,
-}
-
-impl<'de> MapAccess<'de> for Parts<'_> {
-    type Error = JsonFault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, JsonFault> {
-        let Some((name, node)) = self.rest.next() else {
-            return Ok(None);
-        };
-        let at = match self.at.as_str() {
-            "" => name.clone(),
-            at => format!("{at}.{name}"),
-        };
-        self.next = Some(Place {
-            node,
-            at,
-            faults: self.faults,
-        });
-        let name: StringDeserializer<JsonFault> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonFault> {
-        let place = self.next.take();
-        seed.deserialize(place.ok_or_else(|| JsonFault::custom("a value without its name"))?)
+    fn into_deserializer(self) -> Self {
+        self
     }
 }

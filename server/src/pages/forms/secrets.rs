@@ -27,7 +27,7 @@ pub(in super::super) struct SecretFields {
     tasks: String,
 }
 
-/// Enters a secret, or changes one.
+/// Creates or changes a secret.
 pub(in super::super) async fn secret(
     State(web): State<Web>,
     parts: Parts,
@@ -36,7 +36,7 @@ pub(in super::super) async fn secret(
     let id = fields.id.parse::<SecretId>().ok();
     let mut draft = SecretDraft {
         name: fields.name,
-        // Browsers send every end of a line as CR LF; keys and programs know LF.
+        // Browsers send line breaks as CR LF; keys and programs expect LF.
         value: fields.value.replace("\r\n", "\n"),
         note: fields.note,
         tasks: fields
@@ -55,7 +55,7 @@ pub(in super::super) async fn secret(
     match saved {
         Ok(_) => Redirect::to(routes::SECRETS).into_response(),
         Err(error) => {
-            // What cannot be saved is typed again: it does not go back into a page.
+            // A value that cannot be saved has to be typed again: it is never sent back to a page.
             draft.value.clear();
             let status = status_of(&error);
             render_posted(&web, parts, status, Posted::Secret(id, draft, error)).await

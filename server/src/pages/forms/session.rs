@@ -19,7 +19,7 @@ use crate::http::guard::{LANG_COOKIE, THEME_COOKIE, cookie, session_cookie};
 
 /// How long a browser keeps the session cookie; the server ends it earlier when it is idle.
 const SESSION_SECONDS: u32 = 30 * 86_400;
-/// How long a browser remembers language and theme.
+/// How long a browser stores language and theme.
 const PREFERENCE_SECONDS: u32 = 365 * 86_400;
 
 #[derive(Deserialize)]
@@ -61,16 +61,14 @@ pub(in super::super) async fn set_up(
     Form(form): Form<SignIn>,
 ) -> Response {
     let lang = caller_of(&parts).lang;
+    let client = client_of(&parts);
+    let (name, password, from) = (&form.name, &form.password, client.as_str());
     let made = web
         .service
-        .set_up(lang, &form.token, &form.name, &form.password)
+        .set_up(lang, &form.token, name, password, from)
         .await;
     let signed_in = match made {
-        Ok(()) => {
-            web.service
-                .sign_in(lang, &form.name, &form.password, client_of(&parts).as_str())
-                .await
-        }
+        Ok(()) => web.service.sign_in(lang, name, password, from).await,
         Err(error) => Err(error),
     };
     match signed_in {
@@ -156,7 +154,7 @@ async fn rejected(web: &Web, parts: Parts, form: SignIn, error: AppError) -> Res
     } else {
         (error.fields, None)
     };
-    // The password is typed again; it is never sent back.
+    // The password has to be typed again; it is never sent back.
     let posted = SignInForm {
         name: form.name,
         next: form.next,

@@ -1,4 +1,4 @@
-//! The form with which a task is started by hand.
+//! The form for a manual start of a task.
 
 use app::done::Done;
 use app::id::TaskId;
@@ -15,7 +15,7 @@ use super::{and_say, status_of};
 use crate::http::Web;
 use crate::http::extract::caller_of;
 
-/// What was typed. An unknown field is reported as one.
+/// The input. An unknown field is reported as such.
 fn request_of(fields: Vec<(String, String)>) -> RunRequest {
     let mut request = RunRequest::default();
     for (name, value) in fields {
@@ -31,7 +31,7 @@ fn request_of(fields: Vec<(String, String)>) -> RunRequest {
     request
 }
 
-/// Starts it and shows the run; a form that is sent twice starts once.
+/// Starts it and shows the run; a form that is sent twice starts it once.
 pub(in super::super) async fn start(
     State(web): State<Web>,
     Path(id): Path<TaskId>,

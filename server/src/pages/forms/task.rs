@@ -21,7 +21,7 @@ use crate::http::extract::caller_of;
 use crate::service::Saved;
 use sent::Sent;
 
-/// The form's fields as a browser sends them. How many there are depends on the schedules.
+/// The form's fields as a browser sends them. Their number depends on the schedules.
 type Fields = Vec<(String, String)>;
 
 pub(in super::super) async fn create(
@@ -63,7 +63,7 @@ pub(in super::super) async fn update(
     };
     match web.service.save_task(&caller, id, version, typed).await {
         Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
-        // Saving once more is a decision made with the others' changes in sight.
+        // Saving again is a decision made with the others' changes in view.
         Ok(Saved::Outdated { version, error }) => {
             refused(&web, parts, draft, Some(version), error).await
         }
@@ -71,7 +71,7 @@ pub(in super::super) async fn update(
     }
 }
 
-/// The form again, with everything that was typed.
+/// The form again, with all input.
 async fn refused(
     web: &Web,
     parts: Parts,

@@ -35,7 +35,7 @@ pub(in super::super) async fn user_or_token(
     let caller = caller_of(&parts);
     if fields.form == "token" {
         return match web.service.token_create(&caller, &fields.user).await {
-            // Shown in this answer only, so it cannot be a redirect.
+            // The secret is shown in this answer only, so it cannot be a redirect.
             Ok(made) => {
                 render_posted(&web, parts, StatusCode::OK, Posted::NewToken(made.token)).await
             }

@@ -1,4 +1,4 @@
-//! Recording missed firings, in few rows however long the outage.
+//! Records missed firings, in few rows however long the outage.
 
 use app::occurrence::{MissReason, SkipReason};
 use app::schedule::MissedPolicy;
@@ -10,17 +10,17 @@ use crate::firings::{CompiledSchedule, Excluded};
 use crate::store::{Planned, PlannedEntry};
 use crate::timetable::start_of_day;
 
-/// Missed firings of one schedule that get a row each; further ones share one row.
+/// Missed firings of one schedule that get a row each; the others share one row.
 const ROWS: usize = 20;
-/// Slots of one schedule that are walked one by one; where there are more, and arithmetic cannot
-/// count them, the row counts those.
+/// Slots of one schedule that are iterated; where there are more, and arithmetic cannot count them, the row counts
+/// only those.
 const STEPS: usize = 5_000;
 /// Rows of firings that a rule skipped meanwhile, per schedule.
 const SKIPPED_ROWS: usize = 200;
 
-/// The rule that holds for a task: what its mode implies unless it says otherwise.
+/// The missed-run rule of a task: the default of its mode unless the task sets one.
 pub(in crate::scheduler) fn policy(task: &Task) -> MissedPolicy {
-    // A reminder that comes hours late is noise; a command that was missed is work to do.
+    // A reminder that comes hours late is noise; a missed command is work to do.
     task.missed.policy.unwrap_or(if task.mode.runs_command() {
         MissedPolicy::Latest
     } else {
@@ -28,8 +28,8 @@ pub(in crate::scheduler) fn policy(task: &Task) -> MissedPolicy {
     })
 }
 
-/// Rows for the slots of a schedule from the one at `first` up to `now`: the firings that may still
-/// be caught up are planned, the claim decides on them; the others are recorded.
+/// Rows for the slots of a schedule from the one at `first` up to `now`: firings that may still be caught up are
+/// planned, and the claim decides on them; the others are recorded.
 pub(super) fn rows(
     task: &Task,
     compiled: &CompiledSchedule,
@@ -57,14 +57,14 @@ pub(super) fn rows(
     while let Some(found) = slot.filter(|slot| slot.at <= now) {
         for row in rows_of(task.id, compiled, &found) {
             match row.entry {
-                PlannedEntry::Skipped(why) => told(&mut skipped, row, why),
+                PlannedEntry::Skipped(why) => add_skipped(&mut skipped, row, why),
                 _ => firing.push(row),
             }
         }
         steps += 1;
         let mut after = found.at;
         if steps >= STEPS {
-            // Far behind: go on from a little before now.
+            // Far behind: continue from shortly before now.
             cut_short = true;
             let near = now - TimeDelta::minutes(2);
             after = after.max(near);
@@ -77,8 +77,8 @@ pub(super) fn rows(
     let mut rows = skipped;
     if policy(task) == MissedPolicy::All && firing.len() <= ROWS {
         // Only the latest ones are caught up; the claim cannot know which they are.
-        let told = firing.len().saturating_sub(keep);
-        for row in firing.iter_mut().take(told) {
+        let recorded = firing.len().saturating_sub(keep);
+        for row in firing.iter_mut().take(recorded) {
             row.entry = PlannedEntry::Missed {
                 reason,
                 count: 1,
@@ -105,8 +105,7 @@ pub(super) fn rows(
     rows
 }
 
-/// A schedule with very many that can be counted by arithmetic; the last ones are found from
-/// behind.
+/// A schedule with very many firings that arithmetic can count; the last ones are searched backwards.
 fn many(
     task: &Task,
     compiled: &CompiledSchedule,
@@ -117,7 +116,7 @@ fn many(
 ) -> Vec<Planned> {
     let cycle = compiled.cycle();
     let just_before = |at: DateTime<Utc>| at - TimeDelta::microseconds(1);
-    // One more than is kept: the last of those that are recorded.
+    // One more than is kept: the last of those that are only recorded.
     let mut last: Vec<Planned> = Vec::new();
     let mut at = cycle.previous_at_or_before(until);
     let mut steps = 0;
@@ -130,7 +129,7 @@ fn many(
         if let Some(Excluded::Day { date, .. }) =
             slot.firings.first().and_then(|f| f.excluded.as_ref())
         {
-            // None of this day counts.
+            // Nothing on this day counts.
             before = start_of_day(cycle.zone(), *date).min(found);
         }
         let rows = rows_of(task.id, compiled, &slot);
@@ -143,7 +142,7 @@ fn many(
     let first = compiled.next_start(from);
     let mut rows = left_out(task, compiled, from, until);
     if last.len() > keep
-        && let (Some(told), Some(first)) = (last.pop(), first)
+        && let (Some(earlier), Some(first)) = (last.pop(), first)
     {
         let entry = PlannedEntry::Missed {
             reason,
@@ -152,13 +151,13 @@ fn many(
                 .saturating_sub(i64::try_from(last.len()).unwrap_or(0)),
             since: first.scheduled_for,
         };
-        rows.push(Planned { entry, ..told });
+        rows.push(Planned { entry, ..earlier });
     }
     rows.extend(last.into_iter().rev());
     rows
 }
 
-/// Rows for whole days that a rule of days skipped, days in a row together.
+/// Rows for whole days that a day rule skipped, consecutive days together.
 fn left_out(
     task: &Task,
     compiled: &CompiledSchedule,
@@ -183,8 +182,8 @@ fn left_out(
         .collect()
 }
 
-/// Adds a firing that a rule left out: one after another for the same reason share a row.
-fn told(rows: &mut Vec<Planned>, row: Planned, why: SkipReason) {
+/// Adds a firing that a rule skipped: consecutive ones with the same reason share a row.
+fn add_skipped(rows: &mut Vec<Planned>, row: Planned, why: SkipReason) {
     let full = rows.len() >= SKIPPED_ROWS;
     if let Some(last) = rows.last_mut() {
         let same = match last.entry {

@@ -1,4 +1,4 @@
-//! What the heap of the agenda holds: the next slot of each schedule.
+//! The heap entries of the agenda: the next slot of each schedule.
 
 use std::cmp::Ordering;
 
@@ -11,10 +11,10 @@ use crate::firings::Slot;
 #[derive(Debug)]
 pub(super) struct Next {
     pub(super) at: DateTime<Utc>,
-    /// The slot, but for a plain one: most are, and there is one of these for every schedule.
+    /// The slot, unless it is a plain one: most are, and there is an entry for every schedule.
     pub(super) special: Option<Box<Slot>>,
     pub(super) task: TaskId,
-    /// Which of the task's voices.
+    /// The index of the schedule in its task.
     pub(super) voice: u32,
     pub(super) generation: u64,
 }

@@ -2,27 +2,67 @@
 
 use app::channel::ChannelKind;
 use app::i18n::Lang;
+use app::texts::Ui;
 use url::Url;
 
 /// Where WeCom's group robots live (developer document 91770).
 const WECOM_HOST: &str = "qyapi.weixin.qq.com";
 const WECOM_PATH: &str = "/cgi-bin/webhook/send";
 
-/// Chat services whose robots take other messages than ours, by the end of their host names.
-const OTHERS: [(&str, &str, &str); 12] = [
-    ("dingtalk.com", "钉钉", "DingTalk"),
-    ("feishu.cn", "飞书", "Feishu"),
-    ("larksuite.com", "Lark", "Lark"),
-    ("larkoffice.com", "Lark", "Lark"),
-    ("slack.com", "Slack", "Slack"),
-    ("discord.com", "Discord", "Discord"),
-    ("discordapp.com", "Discord", "Discord"),
-    ("api.telegram.org", "Telegram", "Telegram"),
-    ("webhook.office.com", "Microsoft Teams", "Microsoft Teams"),
-    ("chat.googleapis.com", "Google Chat", "Google Chat"),
-    ("sctapi.ftqq.com", "Server酱", "ServerChan"),
-    ("pushplus.plus", "PushPlus", "PushPlus"),
+/// A chat service, by the end of its host names: which kind of channel it is, and its name.
+type Service = (
+    &'static str,
+    Option<ChannelKind>,
+    &'static str,
+    &'static str,
+);
+
+/// The chat services that people have addresses of.
+const SERVICES: [Service; 15] = [
+    (WECOM_HOST, Some(ChannelKind::Wecom), "企业微信", "WeCom"),
+    (
+        "dingtalk.com",
+        Some(ChannelKind::Dingtalk),
+        "钉钉",
+        "DingTalk",
+    ),
+    ("feishu.cn", Some(ChannelKind::Feishu), "飞书", "Feishu"),
+    ("larksuite.com", Some(ChannelKind::Feishu), "Lark", "Lark"),
+    ("larkoffice.com", Some(ChannelKind::Feishu), "Lark", "Lark"),
+    ("slack.com", Some(ChannelKind::Slack), "Slack", "Slack"),
+    (
+        "api.telegram.org",
+        Some(ChannelKind::Telegram),
+        "Telegram",
+        "Telegram",
+    ),
+    (
+        "webhook.office.com",
+        Some(ChannelKind::Teams),
+        "Microsoft Teams",
+        "Microsoft Teams",
+    ),
+    (
+        "logic.azure.com",
+        Some(ChannelKind::Teams),
+        "Microsoft Teams",
+        "Microsoft Teams",
+    ),
+    (
+        "api.powerplatform.com",
+        Some(ChannelKind::Teams),
+        "Microsoft Teams",
+        "Microsoft Teams",
+    ),
+    ("discord.com", None, "Discord", "Discord"),
+    ("discordapp.com", None, "Discord", "Discord"),
+    ("chat.googleapis.com", None, "Google Chat", "Google Chat"),
+    ("sctapi.ftqq.com", None, "Server酱", "ServerChan"),
+    ("pushplus.plus", None, "PushPlus", "PushPlus"),
 ];
+
+/// Services at which a URL may as well be a receiver of the user's own.
+const ALSO_WEBHOOKS: [&str; 2] = ["logic.azure.com", "api.powerplatform.com"];
 
 /// Why an address does not suit its kind of channel, as a sentence with what to enter instead;
 /// `None` where nothing is known against it. `text` is trimmed.
@@ -30,18 +70,58 @@ pub(super) fn fault(kind: ChannelKind, text: &str, lang: Lang) -> Option<String>
     let url = Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
-    if let Some((zh, en)) = other_vendor(text, url.as_ref()) {
-        return Some(other(kind, lang.pick(zh, en), lang));
+    let service = service_of(text, url.as_ref());
+    if let Some((host, its_kind, zh, en)) = service {
+        let suits = its_kind == Some(kind)
+            || (kind == ChannelKind::Webhook && ALSO_WEBHOOKS.contains(&host));
+        // Its mail server may have a name below the same domain.
+        if !suits && kind != ChannelKind::Email {
+            return Some(other(kind, its_kind, lang.pick(zh, en), lang));
+        }
     }
+    if kind == ChannelKind::Wecom {
+        return wecom(text, url.as_ref(), lang);
+    }
+    let url = url.filter(|_| service.is_some())?;
+    let example = example_of(kind)?;
+    (!is_whole(kind, &url)).then(|| {
+        lang.pick(
+            format!("这不是完整的 Webhook 地址；请从{}里复制，形如 {example}", Ui::ZH.channel_kind(kind)),
+            format!("This is not the whole webhook address; copy it from the settings there. One looks like {example}"),
+        )
+    })
+}
+
+/// What an address of a vendor looks like; `None` where any does.
+fn example_of(kind: ChannelKind) -> Option<&'static str> {
     match kind {
-        ChannelKind::Wecom => wecom(text, url.as_ref(), lang),
-        ChannelKind::Webhook => url.as_ref().is_some_and(is_wecom).then(|| {
-            lang.pick(
-                "这是企业微信群机器人的地址：类型请选“企业微信群机器人”",
-                "This is the address of a WeCom robot: choose the kind \"WeCom group robot\"",
-            )
-            .to_owned()
-        }),
+        ChannelKind::Dingtalk => Some("https://oapi.dingtalk.com/robot/send?access_token=…"),
+        ChannelKind::Feishu => Some("https://open.feishu.cn/open-apis/bot/v2/hook/…"),
+        ChannelKind::Slack => Some("https://hooks.slack.com/services/T…/B…/…"),
+        ChannelKind::Telegram => Some("https://api.telegram.org"),
+        ChannelKind::Wecom | ChannelKind::Teams | ChannelKind::Email | ChannelKind::Webhook => None,
+    }
+}
+
+/// Whether an address at a vendor is a whole one.
+fn is_whole(kind: ChannelKind, url: &Url) -> bool {
+    let path = url.path().trim_end_matches('/');
+    let below = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.len() > 1 && !rest.contains('…'))
+    };
+    match kind {
+        ChannelKind::Dingtalk => {
+            path == "/robot/send"
+                && url
+                    .query_pairs()
+                    .any(|(name, value)| name == "access_token" && !value.trim().is_empty())
+        }
+        ChannelKind::Feishu => below("/open-apis/bot/v2/hook/"),
+        ChannelKind::Slack => below("/services/"),
+        // The token has a field of its own: in an address it would be shown.
+        ChannelKind::Telegram => path.is_empty() && url.query().is_none(),
+        ChannelKind::Wecom | ChannelKind::Teams | ChannelKind::Email | ChannelKind::Webhook => true,
     }
 }
 
@@ -50,7 +130,7 @@ fn is_wecom(url: &Url) -> bool {
 }
 
 /// The chat service that an address belongs to, also one without its scheme.
-fn other_vendor(text: &str, url: Option<&Url>) -> Option<(&'static str, &'static str)> {
+fn service_of(text: &str, url: Option<&Url>) -> Option<Service> {
     let host = match url {
         Some(url) => url.host_str()?.to_ascii_lowercase(),
         None => {
@@ -61,16 +141,21 @@ fn other_vendor(text: &str, url: Option<&Url>) -> Option<(&'static str, &'static
                 .to_ascii_lowercase()
         }
     };
-    OTHERS
-        .into_iter()
-        .find(|(end, ..)| {
-            host.strip_suffix(end)
-                .is_some_and(|front| front.is_empty() || front.ends_with('.'))
-        })
-        .map(|(_, zh, en)| (zh, en))
+    SERVICES.into_iter().find(|(end, ..)| {
+        host.strip_suffix(end)
+            .is_some_and(|front| front.is_empty() || front.ends_with('.'))
+    })
 }
 
-fn other(kind: ChannelKind, vendor: &str, lang: Lang) -> String {
+/// An address of another service: which kind it is for, or what belongs there instead.
+fn other(kind: ChannelKind, its: Option<ChannelKind>, vendor: &str, lang: Lang) -> String {
+    if let Some(its) = its {
+        let name = Ui::of(lang).channel_kind(its);
+        return lang.pick(
+            format!("这是{vendor}的地址：类型请选“{name}”"),
+            format!("This is a {vendor} address: choose the kind \"{name}\""),
+        );
+    }
     match kind {
         ChannelKind::Wecom => lang.pick(
             format!("这是{vendor}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{}", example()),
@@ -79,6 +164,10 @@ fn other(kind: ChannelKind, vendor: &str, lang: Lang) -> String {
         ChannelKind::Webhook => lang.pick(
             format!("这是{vendor}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址"),
             format!("This is a {vendor} address, which does not accept the JSON that webhook channels send. Enter the address of your own receiver"),
+        ),
+        _ => lang.pick(
+            format!("这是{vendor}的地址，不适用于“{}”", Ui::ZH.channel_kind(kind)),
+            format!("This is a {vendor} address, which does not fit the kind \"{}\"", Ui::EN.channel_kind(kind)),
         ),
     }
 }
@@ -238,9 +327,14 @@ mod tests {
             ("https://hooks.slack.com/services/T0/B0/x", "Slack", "Slack"),
             ("https://discord.com/api/webhooks/1/x", "Discord", "Discord"),
         ] {
-            for kind in ChannelKind::ALL {
+            let its = service_of(text, None).and_then(|(_, kind, ..)| kind);
+            let others = ChannelKind::ALL.iter().copied();
+            for kind in others.filter(|kind| Some(*kind) != its && *kind != ChannelKind::Email) {
                 for (lang, vendor) in [(Lang::Zh, zh), (Lang::En, en)] {
                     let said = fault(kind, text, lang).expect(text);
+                    if let Some(its) = its {
+                        assert!(said.contains(Ui::of(lang).channel_kind(its)), "{said}");
+                    }
                     assert!(said.contains(vendor), "{text}: {said}");
                 }
             }
@@ -255,5 +349,61 @@ mod tests {
         let wecom = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}");
         let said = fault(ChannelKind::Webhook, &wecom, Lang::En).expect("a fault");
         assert!(said.contains("WeCom"));
+    }
+
+    #[test]
+    fn a_whole_address_suits_its_own_kind_only() {
+        for (kind, whole, parts) in [
+            (
+                ChannelKind::Dingtalk,
+                "https://oapi.dingtalk.com/robot/send?access_token=0123",
+                &[
+                    "https://oapi.dingtalk.com/robot/send",
+                    "https://oapi.dingtalk.com/",
+                ][..],
+            ),
+            (
+                ChannelKind::Feishu,
+                "https://open.feishu.cn/open-apis/bot/v2/hook/0-1-2",
+                &[
+                    "https://open.feishu.cn/open-apis/bot/v2/hook/",
+                    "https://www.feishu.cn/x",
+                ],
+            ),
+            (
+                ChannelKind::Slack,
+                "https://hooks.slack.com/services/T0/B0/x",
+                &[
+                    "https://app.slack.com/client/T0",
+                    "https://hooks.slack.com/services/",
+                ],
+            ),
+            (
+                ChannelKind::Telegram,
+                "https://api.telegram.org/",
+                &["https://api.telegram.org/bot1:A/sendMessage?chat_id=1"],
+            ),
+            (
+                ChannelKind::Teams,
+                "https://prod-1.westus.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke",
+                &[],
+            ),
+        ] {
+            assert_eq!(fault(kind, whole, Lang::En), None, "{whole}");
+            assert!(
+                fault(ChannelKind::Wecom, whole, Lang::En).is_some(),
+                "{whole}"
+            );
+            for part in parts {
+                assert!(fault(kind, part, Lang::Zh).is_some(), "{part}");
+            }
+        }
+        for kind in [
+            ChannelKind::Dingtalk,
+            ChannelKind::Slack,
+            ChannelKind::Teams,
+        ] {
+            assert_eq!(fault(kind, "https://relay.test/x", Lang::En), None);
+        }
     }
 }

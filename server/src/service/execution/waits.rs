@@ -11,6 +11,8 @@ use app::task::execution::task_number;
 use super::super::Service;
 use crate::error::OrInternal;
 use crate::store::WaitingTask;
+use crate::texts::Fault;
+use crate::texts::executions::ExecutionFault;
 
 const FIELD: &str = "execution.waits.tasks";
 
@@ -39,42 +41,29 @@ impl Service {
                 NamedTask::None => unknown.push(text),
             }
         }
-        let mut fault = |code: &str, message: String| {
-            faults.push(FieldError::new(FIELD, code, message));
-        };
-        if let Some((text, by_id, by_name)) = unclear {
-            fault("ambiguous", two_tasks(lang, text, by_id, by_name));
+        let fault = if let Some((text, by_id, by_name)) = unclear {
+            Some(ExecutionFault::two_tasks(text, by_id, by_name))
         } else if !unknown.is_empty() {
-            let names = unknown.join(lang.pick("、", ", "));
-            fault(
-                "unknown",
-                lang.pick(
-                    format!("没有这样的任务：{names}；请填编号（12 或 #12）或完整的名字"),
-                    format!("There is no task {names}; enter an id (12 or #12) or a full name"),
-                ),
-            );
+            let names = unknown.into_iter().map(str::to_owned).collect();
+            Some(ExecutionFault::UnknownTasks { names })
         } else if own.is_some_and(|own| found.contains(&own)) {
-            fault(
-                "itself",
-                lang.pick("任务不能等它自己", "A task cannot wait for itself")
-                    .to_owned(),
-            );
+            Some(ExecutionFault::WaitsForItself)
         } else if let Some(own) = own.filter(|_| !found.is_empty()) {
             let waiting = self.store.waiting_tasks().await.or_internal(lang)?;
-            if let Some(circle) = circle(own, &found, &waiting) {
-                let names = self.store.task_names(&circle).await.or_internal(lang)?;
-                let name = |id: &TaskId| names.get(id).cloned().unwrap_or_else(|| format!("#{id}"));
-                let chain: Vec<String> = circle.iter().map(name).collect();
-                let chain = chain.join(" → ");
-                fault(
-                    "circle",
-                    lang.pick(
-                        format!("任务在互相等待：{chain}"),
-                        format!("These tasks wait for each other: {chain}"),
-                    ),
-                );
+            match circle(own, &found, &waiting) {
+                Some(circle) => {
+                    let names = self.store.task_names(&circle).await.or_internal(lang)?;
+                    let name =
+                        |id: &TaskId| names.get(id).cloned().unwrap_or_else(|| format!("#{id}"));
+                    let chain = circle.iter().map(name).collect();
+                    Some(ExecutionFault::Circle { chain })
+                }
+                None => None,
             }
-        }
+        } else {
+            None
+        };
+        faults.extend(fault.map(|fault| fault.on(FIELD, lang)));
         Ok(found)
     }
 
@@ -98,19 +87,6 @@ impl Service {
             (None, None) => NamedTask::None,
         })
     }
-}
-
-/// Two tasks that one text names.
-pub(in crate::service) fn two_tasks(
-    lang: Lang,
-    text: &str,
-    by_id: TaskId,
-    by_name: TaskId,
-) -> String {
-    lang.pick(
-        format!("“{text}”既是一个任务的编号，也是任务 #{by_name} 的名字；请写 #{by_id} 或 #{by_name}"),
-        format!("\"{text}\" is the id of one task and the name of task #{by_name}; write #{by_id} or #{by_name}"),
-    )
 }
 
 /// Which task a text names.

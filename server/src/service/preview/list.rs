@@ -8,8 +8,9 @@ use app::time::Stamp;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use jiff::tz::TimeZone;
 
-use super::super::words::{clock_change_text, excluded_text, note_text};
 use crate::firings::{CompiledSchedule, Merge, Slot};
+use crate::texts::firings as words;
+use crate::texts::warnings::PreviewNote;
 use crate::timetable::clock_changes;
 
 /// Slots that are searched for starts, besides those that are asked for.
@@ -45,7 +46,7 @@ pub(super) fn list(
         for firing in &slot.firings {
             let excluded = firing.excluded.as_ref().map(|excluded| Exclusion {
                 code: excluded.reason().as_str().to_owned(),
-                text: excluded_text(lang, excluded, compiled, &task.zone),
+                text: words::excluded(excluded, compiled, &task.zone).of(lang),
             });
             if excluded.is_some() {
                 // Days apart each is worth a line; what is dense is stepped over.
@@ -74,9 +75,9 @@ pub(super) fn list(
                     .map(Stamp),
                 clock_change: changes.last().map(|(at, was, is)| ClockChange {
                     at: Stamp(*at),
-                    text: clock_change_text(lang, *was, *is),
+                    text: words::clock_change(*was, *is).of(lang),
                 }),
-                note: note_text(lang, firing, &slot, compiled),
+                note: words::note(firing, &slot, compiled).map(|note| note.of(lang)),
                 excluded,
             });
         }
@@ -104,12 +105,11 @@ fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc>
 
 /// Years without data, in the firings shown and half a year behind them.
 pub(super) fn notes(
-    lang: Lang,
     compiled_schedules: &[CompiledSchedule],
     firings: &[Firing],
     from: DateTime<Utc>,
-) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
+) -> Vec<PreviewNote> {
+    let mut notes: Vec<PreviewNote> = Vec::new();
     let last = firings.last().map_or(from, |firing| firing.due_at.0);
     for compiled in compiled_schedules {
         let Some(calendar) = compiled.calendar() else {
@@ -119,11 +119,10 @@ pub(super) fn notes(
             if i16::try_from(year).is_ok_and(|year| calendar.has_year(year)) {
                 continue;
             }
-            let name = &calendar.name;
-            let note = lang.pick(
-                format!("日历 {name} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),
-                format!("Calendar {name} has no data for {year}: Monday to Friday count as working days then"),
-            );
+            let note = PreviewNote::NoDataFor {
+                calendar: calendar.name.clone(),
+                year,
+            };
             if !notes.contains(&note) {
                 notes.push(note);
             }

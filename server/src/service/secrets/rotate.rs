@@ -3,17 +3,17 @@
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind};
-use app::i18n::Lang;
 
 use super::super::Service;
 use super::super::key::KEY_CHECK;
 use crate::auth::seal::Sealer;
 use crate::error::{OrInternal, internal};
-use crate::messages::target::{proxy_seal_name, seal_name};
+use crate::messages::target::{proxy_seal_name, seal_name, settings_seal_name};
 use crate::run::parameters;
 use crate::scheduler::LOST_AFTER;
 use crate::store::{SealedAt, SealedSecret, StoreError};
+use crate::texts::Refusal;
+use crate::texts::secrets::{SecretRefusal, new_key_not_in_place};
 
 /// What a change of the key came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,7 @@ fn place(at: SealedAt) -> String {
         SealedAt::KeyCheck => KEY_CHECK.to_owned(),
         SealedAt::Channel(id) => seal_name(id),
         SealedAt::ChannelProxy(id) => proxy_seal_name(id),
+        SealedAt::ChannelSettings(id) => settings_seal_name(id),
         SealedAt::Secret(id) => SealedSecret::place(id),
         SealedAt::Parameters(_, task) => parameters::place(task),
     }
@@ -38,22 +39,6 @@ fn reseal(old: &Sealer, new: &Sealer, at: SealedAt, sealed: &str) -> Option<Stri
     let place = place(at);
     let value = old.open(&place, sealed).ok()?;
     new.seal(&place, &value).ok()
-}
-
-fn servers_up(lang: Lang, hosts: &[String]) -> AppError {
-    let hosts = hosts.join(lang.pick("、", ", "));
-    AppError::new(
-        ErrorKind::Conflict,
-        "key.servers_up",
-        lang.pick(
-            format!("有服务器正在运行（{hosts}），它们只认得旧密钥"),
-            format!("Servers are running ({hosts}) that only have the old key"),
-        ),
-    )
-    .with_hint(lang.pick(
-        "先停掉使用同一数据库的所有服务器；刚被强制结束的要等半分钟",
-        "Stop all servers on this database first; after a kill, wait half a minute",
-    ))
 }
 
 impl Service {
@@ -76,30 +61,16 @@ impl Service {
             .await;
         let resealed = match sealed {
             Ok(Ok(count)) => count,
-            Ok(Err(hosts)) => return Err(servers_up(lang, &hosts)),
+            Ok(Err(hosts)) => return Err(SecretRefusal::ServersUp { hosts }.answer(lang)),
             Err(StoreError::Seal { what }) => {
-                return Err(AppError::new(
-                    ErrorKind::Conflict,
-                    "key.does_not_open",
-                    lang.pick(
-                        format!("有一个值无法用现在的密钥解密：{what}；没有做任何修改"),
-                        format!("One value cannot be decrypted with the current key: {what}; nothing was changed"),
-                    ),
-                )
-                .with_hint(lang.pick(
-                    "重新填写或删除它，再换密钥",
-                    "Enter it again or delete it, then rotate the key",
-                )));
+                return Err(SecretRefusal::DoesNotOpen { what }.answer(lang));
             }
             Err(error) => return Err(internal(lang, &error)),
         };
         // From here on the new key is the right one, whether or not the files follow now.
-        self.sealer.adopt(&next).map_err(|error| {
-            internal(lang, &error).with_hint(lang.pick(
-                "数据库已经换用 secret.key.new 里的新密钥；不要删除它，下次启动会自动就位",
-                "The database already uses the new key in secret.key.new: keep that file; the next start puts it in place",
-            ))
-        })?;
+        self.sealer
+            .adopt(&next)
+            .map_err(|error| internal(lang, &error).with_hint(new_key_not_in_place().of(lang)))?;
         Ok(Rotated { resealed })
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use app::auth::Principal;
 use app::backend::Answer;
-use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::task::{Task, TaskState, TaskStep};
 
@@ -12,6 +11,8 @@ use crate::error::OrInternal;
 use crate::executor::StopReason;
 use crate::service::Service;
 use crate::store::Deleted;
+use crate::texts::Refusal;
+use crate::texts::tasks::TaskRefusal;
 
 /// How long runs of other nodes are waited for: those look every second, and commands mostly end
 /// when they are asked to.
@@ -60,7 +61,7 @@ impl Service {
             }
             self.signals.stops();
             if tokio::time::Instant::now() >= until {
-                return Err(still_running(lang, left));
+                return Err(TaskRefusal::StillRunning { left }.answer(lang));
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -70,19 +71,4 @@ impl Service {
         self.forget_scratch(task.id);
         Ok(true)
     }
-}
-
-fn still_running(lang: Lang, left: usize) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "task.still_running",
-        lang.pick(
-            format!("还不能删除：别的节点上有 {left} 次执行还没结束。已要求它们停止，任务已结单，不会再启动"),
-            format!("It cannot be deleted yet: {left} of its runs on other nodes have not ended. They were asked to stop, and the task is closed, so no new runs start"),
-        ),
-    )
-    .with_hint(lang.pick(
-        "等它们结束后再删一次",
-        "Delete it again after they have ended",
-    ))
 }

@@ -1,8 +1,6 @@
 //! Merging runs and firings without a run into one history, and telling what an edit changed.
 
-use app::backend::{Answer, List};
-use app::error::{AppError, ErrorKind};
-use app::i18n::Lang;
+use app::backend::List;
 use app::run::{HistoryItem, Run};
 use app::task::TaskDraft;
 use chrono::DateTime;
@@ -21,20 +19,12 @@ pub(super) fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
 }
 
 /// A cursor names the last run's id and the last instant that were shown.
-pub(super) fn parse_cursor(text: &str, lang: Lang) -> Answer<(i64, DateTime<chrono::Utc>)> {
-    let parsed = text.split_once('.').and_then(|(run, micros)| {
-        Some((
-            run.parse().ok()?,
-            DateTime::from_timestamp_micros(micros.parse().ok()?)?,
-        ))
-    });
-    parsed.ok_or_else(|| {
-        AppError::new(
-            ErrorKind::Invalid,
-            "cursor",
-            lang.pick("分页游标无效", "The cursor is not valid"),
-        )
-    })
+pub(super) fn parse_cursor(text: &str) -> Option<(i64, DateTime<chrono::Utc>)> {
+    let (run, micros) = text.split_once('.')?;
+    Some((
+        run.parse().ok()?,
+        DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+    ))
 }
 
 /// The time from which firings without a run can be on a page with these runs, of which one more

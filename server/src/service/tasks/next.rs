@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use app::backend::Answer;
-use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::schedule::Schedule;
@@ -12,9 +11,9 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 
 use super::super::Service;
-use super::task_noun;
 use crate::error::OrInternal;
 use crate::firings::CompiledSchedule;
+use crate::texts::Missing;
 
 /// The soonest planned firing of each task.
 pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
@@ -34,7 +33,7 @@ impl Service {
             .task(id)
             .await
             .or_internal(lang)?
-            .ok_or_else(|| AppError::not_found(lang, task_noun(lang)))
+            .ok_or_else(|| Missing::Task.answer(lang))
     }
 
     /// The schedules of a task that are in force, ready to be asked; ones that this version cannot

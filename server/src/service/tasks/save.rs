@@ -3,26 +3,25 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::task::{Task, TaskDraft, TaskSpec, TaskView};
 use app::time::Stamp;
 
-use super::super::words::local;
 use super::super::{Service, or_taken};
 use super::history::difference;
-use super::{name_taken, task_noun};
 use crate::error::OrInternal;
 use crate::facts::Facts;
-use crate::store::{NewMessage, TaskChange, Updated};
+use crate::store::{NewMessage, Updated};
+use crate::texts::tasks::{Change, TaskRefusal};
+use crate::texts::times::local;
+use crate::texts::{Missing, Refusal};
 
 /// Times that a change which names no version is made anew on what others saved meanwhile.
 const SAVE_TRIES: u32 = 8;
 /// Changes of others that are listed.
 const TOLD_MAX: u64 = 5;
-/// Characters of a value that are shown of a change.
-const VALUE_MAX: usize = 60;
 
 /// What came of saving a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,9 +61,7 @@ impl Service {
             NewMessage::about(&task, facts).into_iter().collect()
         };
         let inserted = self.store.insert_task(&act, &spec, first_message).await;
-        let id = or_taken(inserted, caller.lang, || {
-            name_taken(caller.lang, &spec.name)
-        })?;
+        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &spec))?;
         self.signals.outbox.notify_one();
         self.changed(caller.lang, id, true).await
     }
@@ -100,24 +97,16 @@ impl Service {
                 .store
                 .update_task(&act, id, stored.version, &spec)
                 .await;
-            match or_taken(updated, lang, || name_taken(lang, &spec.name))? {
+            match or_taken(updated, lang, || name_taken(lang, &spec))? {
                 Updated::Done => {
                     let task = self.changed(lang, id, true).await?;
                     return Ok(Saved::Done(Box::new(task)));
                 }
-                Updated::Gone => return Err(AppError::not_found(lang, task_noun(lang))),
+                Updated::Gone => return Err(Missing::Task.answer(lang)),
                 Updated::Outdated => {}
             }
         }
-        Err(AppError::new(
-            ErrorKind::Conflict,
-            "task.busy",
-            lang.pick(
-                "别人正在不停地修改这个任务，没有保存",
-                "Other people keep changing this task; nothing was saved",
-            ),
-        )
-        .with_hint(lang.pick("稍后再试一次", "Try again in a moment")))
+        Err(TaskRefusal::Busy.answer(lang))
     }
 
     async fn outdated(&self, lang: Lang, stored: &Task, read: i64) -> Answer<Saved> {
@@ -126,31 +115,18 @@ impl Service {
             .task_changes_since(stored.id, read, TOLD_MAX)
             .await
             .or_internal(lang)?;
-        let told: Vec<String> = changes
-            .iter()
-            .map(|change| {
-                let at = local(change.at, &stored.zone);
-                format!("{} {at} {}", change.who, in_words(lang, change))
+        let changes = changes
+            .into_iter()
+            .map(|change| Change {
+                at: local(change.at, &stored.zone),
+                who: change.who,
+                action: change.action,
+                detail: change.detail,
             })
             .collect();
-        let mut message = lang
-            .pick(
-                "你打开之后，别人修改过这个任务，所以没有保存",
-                "Someone else has changed this task since you opened it; nothing was saved",
-            )
-            .to_owned();
-        if !told.is_empty() {
-            message.push_str(lang.pick("：", ": "));
-            message.push_str(&told.join(lang.pick("；", "; ")));
-        }
-        let error =
-            AppError::new(ErrorKind::Conflict, "task.outdated", message).with_hint(lang.pick(
-                "请核对；再次保存会以你填写的内容为准",
-                "Review the changes; saving again overwrites them with yours",
-            ));
         Ok(Saved::Outdated {
             version: stored.version,
-            error,
+            error: TaskRefusal::Outdated { changes }.answer(lang),
         })
     }
 
@@ -163,39 +139,9 @@ impl Service {
     }
 }
 
-/// A change as a person reads it: of an update, each field before and after.
-fn in_words(lang: Lang, change: &TaskChange) -> String {
-    let word = match change.action.as_str() {
-        "task.update" => return fields_in_words(lang, &change.detail),
-        "task.pause" => lang.pick("暂停", "paused it"),
-        "task.close" => lang.pick("结单", "closed it"),
-        "task.restore" => lang.pick("恢复", "reopened it"),
-        "task.resume" => lang.pick("到点恢复", "resumed it"),
-        "task.urge" => lang.pick("加急", "started chasing"),
-        "task.unurge" => lang.pick("恢复原始周期", "restored the original schedule"),
-        other => other,
-    };
-    word.to_owned()
-}
-
-fn fields_in_words(lang: Lang, detail: &str) -> String {
-    let fields: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(detail).unwrap_or_default();
-    if fields.is_empty() {
-        return lang.pick("保存了一次", "saved it").to_owned();
-    }
-    let value = |value: &serde_json::Value| {
-        let text = value.to_string();
-        match text.char_indices().nth(VALUE_MAX) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text,
-        }
-    };
-    let told: Vec<String> = fields
-        .iter()
-        .map(|(name, both)| format!("{name}: {} → {}", value(&both[0]), value(&both[1])))
-        .collect();
-    told.join(", ")
+fn name_taken(lang: Lang, spec: &TaskSpec) -> AppError {
+    let name = spec.name.clone();
+    TaskRefusal::NameTaken { name }.answer(lang)
 }
 
 /// A time that was left as it was shown stays the same instant: of one that the clock shows twice

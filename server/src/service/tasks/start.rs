@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind, FieldError};
+use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::run::{NoRoom, Run};
@@ -14,16 +14,13 @@ use app::task::RunRequest;
 use app::task::Task;
 
 use super::super::Service;
-use super::task_noun;
 use crate::auth::token::hash;
 use crate::error::OrInternal;
 use crate::run::{Job, parameters};
 use crate::store::{Manual, ManualStart};
-
-/// Characters a note may have.
-const NOTE_MAX: usize = 200;
-/// Bytes an idempotency key may have.
-const KEY_MAX: usize = 255;
+use crate::texts::server::ServerRefusal;
+use crate::texts::starts::{KEY_MAX, NOTE_MAX, StartFault, StartRefusal};
+use crate::texts::{Fault, Missing, Refusal};
 
 /// What came of a start by hand.
 #[derive(Clone, Debug)]
@@ -32,22 +29,6 @@ pub struct Started {
     pub run: Run,
     /// Whether it was there already: the same key had started it before.
     pub replayed: bool,
-}
-
-/// This server may start nothing now.
-fn out_of_step(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Unavailable,
-        "server.out_of_step",
-        lang.pick(
-            "这台服务器的时钟偏差太大，或太久连不上数据库，现在不启动任何任务",
-            "This server's clock is too far off, or its heartbeats have not reached the database: it does not start anything now",
-        ),
-    )
-    .with_hint(lang.pick(
-        "换一台服务器，或校准它的时钟后再试",
-        "Use another server, or correct its clock first",
-    ))
 }
 
 impl Service {
@@ -66,7 +47,7 @@ impl Service {
         let lang = caller.lang;
         let executor = self.executor(lang)?;
         if !self.lease.may_claim(self.clock.ticks()) {
-            return Err(out_of_step(lang));
+            return Err(ServerRefusal::OutOfStep.answer(lang));
         }
         let task = self.find_task(lang, id).await?;
         let (note, values) = check(lang, &task, request)?;
@@ -101,10 +82,10 @@ impl Service {
                 (run_id, false)
             }
             Manual::Replayed { run_id } => (run_id, true),
-            Manual::Refused(why) => return Err(refused(lang, &task, why)),
-            Manual::Mismatch => return Err(mismatch(lang)),
-            Manual::Dead => return Err(out_of_step(lang)),
-            Manual::NoTask => return Err(AppError::not_found(lang, task_noun(lang))),
+            Manual::Refused(why) => return Err(refused(&task, why).answer(lang)),
+            Manual::Mismatch => return Err(StartRefusal::KeyReused.answer(lang)),
+            Manual::Dead => return Err(ServerRefusal::OutOfStep.answer(lang)),
+            Manual::NoTask => return Err(Missing::Task.answer(lang)),
         };
         // The loop ends what is to make room.
         self.signals.stops();
@@ -162,22 +143,13 @@ fn check(
         .fill_in(&request.parameters, lang, &mut faults);
     let note = request.note.trim();
     if note.chars().count() > NOTE_MAX {
-        let said = lang.pick(
-            format!("最多 {NOTE_MAX} 个字"),
-            format!("At most {NOTE_MAX} characters"),
-        );
-        faults.push(FieldError::new("note", "too_long", said));
+        faults.push(StartFault::LongNote.on("note", lang));
     } else if note.chars().any(char::is_control) {
-        let said = lang.pick("只能是一行文字", "One line of text");
-        faults.push(FieldError::new("note", "invalid", said));
+        faults.push(StartFault::NoteLines.on("note", lang));
     }
     let key = request.idempotency_key.as_deref();
     if key.is_some_and(|key| !is_key(key)) {
-        let said = lang.pick(
-            format!("Idempotency-Key 是 1 到 {KEY_MAX} 个可见的 ASCII 字符"),
-            format!("Idempotency-Key consists of 1 to {KEY_MAX} visible ASCII characters"),
-        );
-        faults.push(FieldError::new("idempotency_key", "invalid", said));
+        faults.push(StartFault::Key.on("idempotency_key", lang));
     }
     if faults.is_empty() {
         Ok(((!note.is_empty()).then(|| note.to_owned()), values))
@@ -210,52 +182,13 @@ fn audit_detail(request: &RunRequest, note: Option<&str>) -> String {
     said.join("; ")
 }
 
-fn refused(lang: Lang, task: &Task, why: NoRoom) -> AppError {
-    if why == NoRoom::QueueFull {
-        return AppError::new(
-            ErrorKind::Conflict,
-            "task.queue_full",
-            lang.pick(
-                "任务的队列已满，没有启动",
-                "The task's queue is full, so it was not started",
-            ),
-        )
-        .with_hint(lang.pick("等前面的执行结束", "Wait for the queued runs to finish"));
+fn refused(task: &Task, why: NoRoom) -> StartRefusal {
+    match why {
+        NoRoom::QueueFull => StartRefusal::QueueFull,
+        NoRoom::Overlap => StartRefusal::Running {
+            at_once: task.execution.overlap.at_once(),
+        },
     }
-    let at_once = task.execution.overlap.at_once();
-    let message = if at_once > 1 {
-        lang.pick(
-            format!("任务已有 {at_once} 次执行同时进行，没有再次启动"),
-            format!(
-                "{at_once} runs of the task are already in progress, so it was not started again"
-            ),
-        )
-    } else {
-        lang.pick(
-            "任务正在执行，没有再次启动",
-            "The task is running, so it was not started again",
-        )
-        .to_owned()
-    };
-    AppError::new(ErrorKind::Conflict, "task.running", message).with_hint(lang.pick(
-        "等它结束，或先停止它",
-        "Wait for it to finish, or stop it first",
-    ))
-}
-
-fn mismatch(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "idempotency.mismatch",
-        lang.pick(
-            "这个 Idempotency-Key 已经用于另一个请求，没有启动",
-            "This Idempotency-Key was used for another request, so nothing was started",
-        ),
-    )
-    .with_hint(lang.pick(
-        "换一个新的键；在页面上请重新打开表单",
-        "Use a new key; on the page, open the form again",
-    ))
 }
 
 #[cfg(test)]

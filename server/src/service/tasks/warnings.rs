@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 use super::super::Service;
 use super::super::preview::{Basis, preview};
 use crate::firings::{CompiledSchedule, Snapshot};
+use crate::texts::warnings::TaskWarning;
+use crate::texts::{Say, both};
 use crate::timetable::{Patterns, parse_instant, zone};
 
 /// Starts that are looked for: whether there is one at all.
@@ -46,78 +48,27 @@ impl Service {
         // What was saved has no faults; a zone that has since left the data is reported elsewhere.
         if let Ok(preview) = preview(lang, &request, &basis, Some(task)) {
             warnings = preview.warnings;
-            let told = task.schedules.iter().any(|schedule| {
+            let explained = task.schedules.iter().any(|schedule| {
                 let spec = ScheduleSpec::parse(&schedule.spec);
                 // It fires when the server starts, or its own warning says that it never does.
                 matches!(spec, Ok(ScheduleSpec::Startup))
             });
-            if preview.next.is_empty() && !told {
+            if preview.next.is_empty() && !explained {
                 let why = nothing_to_come(task, now, &rules, &self.patterns);
-                warnings.extend(why.map(|why| why.text(lang).to_owned()));
+                warnings.extend(why.map(|why| why.say(lang)));
             }
         }
-        warnings.extend(urge_warnings(task, now, lang));
+        let urge = urge_warnings(task, now);
+        warnings.extend(urge.iter().map(|warning| warning.say(lang)));
         warnings.extend(env_warnings(&task.execution.env, lang));
-        warnings.extend(zone_warning(&task.execution.env, lang));
+        warnings.extend(zone_warning(&task.execution.env).map(|warning| warning.say(lang)));
         if task.execution.limits.memory_mib.is_some()
             && let Some(executor) = &self.executor
             && !executor.bounds_memory_of_runs()
         {
-            warnings.push(each_process(lang));
+            warnings.push(TaskWarning::MemoryOfEachProcess.say(lang));
         }
         warnings
-    }
-}
-
-/// A limit of memory without control groups.
-fn each_process(lang: Lang) -> String {
-    lang.pick(
-        "这台服务器上没有可用的内存控制器（cgroup v2）：内存限制对每个进程分别生效，不限制一次执行的合计",
-        "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
-    )
-    .to_owned()
-}
-
-/// Why nothing of a task is to come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Nothing {
-    /// Its window is over.
-    Over,
-    /// Its only times have passed.
-    Past,
-    /// Its only times lie before its window.
-    BeforeWindow,
-    /// Its only times lie behind its window.
-    BehindWindow,
-    /// It would fire, but never in its window.
-    NeverInWindow,
-}
-
-impl Nothing {
-    fn text(self, lang: Lang) -> &'static str {
-        let (zh, en) = match self {
-            Self::Over => (
-                "有效期已经结束，这个任务不会再执行",
-                "Its active period has ended: the task will not run",
-            ),
-            Self::Past => (
-                "指定的时间已经过去，这个任务不会执行",
-                "The scheduled time has passed: the task will not run",
-            ),
-            Self::BeforeWindow => (
-                "指定的时间早于有效期，这个任务不会执行",
-                "The scheduled time is before the active period: the task will not run",
-            ),
-            Self::BehindWindow => (
-                "指定的时间晚于有效期，这个任务不会执行",
-                "The scheduled time is after the active period: the task will not run",
-            ),
-            Self::NeverInWindow => (
-                "有效期内没有任何执行时间，这个任务不会执行",
-                "The schedule never fires within the active period: the task will not run",
-            ),
-        };
-        lang.pick(zh, en)
     }
 }
 
@@ -127,24 +78,24 @@ fn nothing_to_come(
     now: DateTime<Utc>,
     rules: &Snapshot,
     patterns: &Patterns,
-) -> Option<Nothing> {
+) -> Option<TaskWarning> {
     let (start, end) = (task.starts_at.map(|at| at.0), task.ends_at.map(|at| at.0));
     if end.is_some_and(|end| end < now) {
-        return Some(Nothing::Over);
+        return Some(TaskWarning::Over);
     }
     if let Some(times) = single_times(task) {
         let all = |test: &dyn Fn(DateTime<Utc>) -> bool| times.iter().all(|at| test(*at));
         return if all(&|at| at <= now) {
-            Some(Nothing::Past)
+            Some(TaskWarning::Past)
         } else if all(&|at| end.is_some_and(|end| at > end)) {
-            Some(Nothing::BehindWindow)
+            Some(TaskWarning::BehindWindow)
         } else if all(&|at| start.is_some_and(|start| at < start)) {
-            Some(Nothing::BeforeWindow)
+            Some(TaskWarning::BeforeWindow)
         } else if times
             .iter()
             .all(|at| *at <= now || !in_window(*at, start, end))
         {
-            Some(Nothing::NeverInWindow)
+            Some(TaskWarning::NeverInWindow)
         } else {
             // Something else is in the way, such as a blackout.
             None
@@ -164,7 +115,7 @@ fn nothing_to_come(
         ..task.clone()
     };
     (free.spec.starts_at, free.spec.ends_at) = (None, None);
-    (!fires(task) && fires(&free)).then_some(Nothing::NeverInWindow)
+    (!fires(task) && fires(&free)).then_some(TaskWarning::NeverInWindow)
 }
 
 /// Whether an instant lies in a window, both ends inclusive.
@@ -186,39 +137,37 @@ fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
 }
 
 /// What a person should know of the chase schedule.
-fn urge_warnings(task: &Task, now: DateTime<Utc>, lang: Lang) -> Vec<String> {
+fn urge_warnings(task: &Task, now: DateTime<Utc>) -> Vec<TaskWarning> {
     let Some(spec) = (task.urge_cron.as_deref()).and_then(|urge| ScheduleSpec::parse(urge).ok())
     else {
         return Vec::new();
     };
-    let mut warnings = spec.warnings(lang);
+    // Both lists are of the same warnings, each in its language.
+    let (zh, en) = (spec.warnings(Lang::Zh), spec.warnings(Lang::En));
+    let mut warnings: Vec<TaskWarning> = zh
+        .into_iter()
+        .zip(en)
+        .map(|(zh, en)| TaskWarning::Urge {
+            warning: both(zh, en),
+        })
+        .collect();
     if let (ScheduleSpec::Once { at }, Ok(zone)) = (&spec, zone(&task.zone))
         && parse_instant(at, &zone).is_some_and(|at| at <= now)
     {
-        let text = lang.pick("指定的时间已经过去", "the scheduled time has passed");
-        warnings.push(text.to_owned());
+        warnings.push(TaskWarning::UrgePast);
     }
-    let named = |text: String| {
-        lang.pick(
-            format!("催单工作周期：{text}"),
-            format!("Chase schedule: {text}"),
-        )
-    };
-    warnings.into_iter().map(named).collect()
+    warnings
 }
 
 /// A zone in the variables that the zone data does not have: the C library then takes UTC silently.
-fn zone_warning(env: &[EnvVar], lang: Lang) -> Option<String> {
+fn zone_warning(env: &[EnvVar]) -> Option<TaskWarning> {
     // With zones of its own the command may know others than we do.
     if env.iter().any(|one| one.name == "TZDIR") {
         return None;
     }
     let value = &env.iter().find(|one| one.name == "TZ")?.value;
-    (!is_zone_of_libc(value)).then(|| {
-        lang.pick(
-            format!("环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"),
-            format!("In the variable TZ, {value} is not a known time zone: the command uses UTC instead. Use an IANA name such as Asia/Shanghai"),
-        )
+    (!is_zone_of_libc(value)).then(|| TaskWarning::UnknownTz {
+        value: value.clone(),
     })
 }
 
@@ -240,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_zone_that_the_c_library_does_not_know_is_told() {
+    fn a_zone_that_the_c_library_does_not_know_is_reported() {
         for known in [
             "",
             ":",
@@ -264,9 +213,9 @@ mod tests {
             value: value.to_owned(),
         };
         let mut env = vec![variable("TZ", "Mars/Base")];
-        let told = zone_warning(&env, Lang::En);
-        assert!(told.is_some_and(|text| text.contains("Mars/Base")));
+        let value = "Mars/Base".to_owned();
+        assert_eq!(zone_warning(&env), Some(TaskWarning::UnknownTz { value }));
         env.push(variable("TZDIR", "/opt/zones"));
-        assert_eq!(zone_warning(&env, Lang::En), None);
+        assert_eq!(zone_warning(&env), None);
     }
 }

@@ -10,9 +10,11 @@ pub(crate) struct Model {
     pub(crate) at: DateTimeUtc,
     pub(crate) who: String,
     pub(crate) via: String,
+    /// The client's address, `socket`, or nothing for the product's own acts.
+    pub(crate) client: Option<String>,
     pub(crate) action: String,
     pub(crate) object_id: Option<i64>,
-    /// Of a change of a task: the version that it made.
+    /// For a change of a task: the version that it made.
     pub(crate) object_version: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub(crate) detail: String,

@@ -1,4 +1,4 @@
-//! A time without firings.
+//! A period without firings.
 
 use sea_orm::entity::prelude::*;
 

@@ -21,7 +21,14 @@ pub(crate) struct Model {
     pub(crate) proxy: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) proxy_sealed: Option<String>,
+    /// The language of its messages; none for the server's.
     pub(crate) lang: Option<String>,
+    /// Its settings as JSON, without the secrets among them.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) settings: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) settings_sealed: Option<String>,
+    /// Until when its vendor asked to be left alone.
     pub(crate) blocked_until: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! Starts by hand that were asked for under a key.
+//! Manual starts that were requested with a key.
 
 use sea_orm::entity::prelude::*;
 

@@ -14,7 +14,7 @@ pub(crate) struct Model {
     pub(crate) schedule_id: i64,
     pub(crate) scheduled_for: DateTimeUtc,
     pub(crate) due_at: DateTimeUtc,
-    /// When it was to start before jitter or a blackout put it off.
+    /// When it was to start before jitter or a blackout postponed it.
     pub(crate) base_at: Option<DateTimeUtc>,
     pub(crate) state: Code<OccurrenceState>,
     pub(crate) reason: Option<String>,

@@ -39,7 +39,7 @@ pub(crate) struct Model {
     pub(crate) parameters_sealed: Option<String>,
     pub(crate) stop_by: Option<String>,
     pub(crate) excerpt: Option<String>,
-    /// Bad runs in a row up to this one, once it is over; none after one that succeeded.
+    /// Consecutive bad runs up to this one, once it has ended; none after one that succeeded.
     pub(crate) streak: Option<i64>,
     /// When the first of them started.
     pub(crate) streak_since: Option<DateTimeUtc>,

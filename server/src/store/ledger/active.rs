@@ -1,5 +1,5 @@
-//! Runs under way and runs that wait: reading them inside a claim, starting and calling off those
-//! that wait, asking for the end of one that may be under way on another node.
+//! Active and waiting runs: reads them inside a claim, starts and cancels waiting ones, requests the end of one that
+//! may be active on another node.
 
 use std::collections::HashMap;
 
@@ -16,36 +16,36 @@ use super::super::{StoreError, Tx, UnderWay, streak};
 use super::{CHUNK, rows};
 use crate::admission::{ActiveRun, Wait};
 
-/// Stands for "a newer start" where a person's name stands otherwise. No name has a colon.
+/// Means "a newer start" where a person's name is expected. No name has a colon.
 pub(super) const REPLACED: &str = "replaced:";
-/// Waiting runs that one claim looks at.
+/// Waiting runs that one claim examines.
 pub(super) const WAITING_MAX: u64 = 10_000;
 
-/// A run that waits.
+/// A waiting run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WaitingRun {
     /// Which run.
     pub run_id: RunId,
     /// Its planned firing.
     pub occurrence_id: Option<OccurrenceId>,
-    /// Whose run.
+    /// The task.
     pub task_id: TaskId,
-    /// It may not start before.
+    /// The earliest start.
     pub due_at: DateTime<Utc>,
     /// What it waits for.
     pub why: WaitReason,
-    /// Why its first attempt was to start.
+    /// The trigger of its first attempt.
     pub trigger: Trigger,
 }
 
-/// What came of asking for the end of a run.
+/// The outcome of a request to end a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Called {
-    /// It waited, and will not run.
+    /// It was waiting, and will not run.
     Off,
-    /// It is under way on another node, which has been asked to end it.
+    /// It is active on another node, which has been asked to end it.
     Told,
-    /// It is over.
+    /// It has ended.
     Over,
 }
 
@@ -58,7 +58,7 @@ pub struct LastEnd {
     pub finished: Option<DateTime<Utc>>,
 }
 
-/// All runs under way and waiting, and those that wait in the order in which they came.
+/// All active and waiting runs, and the waiting ones in order of arrival.
 pub(in crate::store) async fn active<C: ConnectionTrait>(
     connection: &C,
 ) -> Result<(Vec<ActiveRun>, Vec<WaitingRun>), StoreError> {
@@ -133,7 +133,7 @@ pub(super) async fn last_ends(
     use run::Column as R;
     let mut ends = HashMap::new();
     for task in tasks {
-        // Backwards along the task's own index: the first that fits is the last one.
+        // Backwards along the task's own index: the first match is the last one.
         let last = async |succeeded: bool| {
             let mut query = run::Entity::find()
                 .select_only()
@@ -159,7 +159,7 @@ pub(super) async fn last_ends(
     Ok(ends)
 }
 
-/// Puts firings that have no room into the queue: a run row that waits.
+/// Queues firings that have no room: a run row that waits.
 pub(super) async fn queue(
     tx: &Tx,
     starts: &[(rows::Start, WaitReason)],
@@ -223,7 +223,7 @@ pub(super) async fn relabel(tx: &Tx, id: RunId, why: WaitReason) -> Result<(), S
     Ok(())
 }
 
-/// Starts runs that waited: each becomes `running` under this node with the next epoch.
+/// Starts waiting runs: each becomes `running` under this node with the next epoch.
 pub(super) async fn resume(
     tx: &Tx,
     runs: Vec<WaitingRun>,
@@ -271,8 +271,8 @@ pub(super) async fn resume(
     Ok(resumed)
 }
 
-/// Ends runs that wait. A first attempt's firing is then skipped, or killed where a person called
-/// it off; a retry's firing ends as its last attempt did.
+/// Ends waiting runs. A first attempt's firing is then skipped, or killed where a person cancelled it; a retry's
+/// firing ends as its last attempt did.
 pub(super) async fn call_off(
     tx: &Tx,
     ids: &[RunId],
@@ -282,7 +282,7 @@ pub(super) async fn call_off(
     use run::Column as R;
     let mut any = false;
     for id in ids {
-        // What is read of it never changes.
+        // The columns that are read never change.
         let Some(row) = run::Entity::find_by_id(id.0).one(tx).await? else {
             continue;
         };
@@ -320,7 +320,7 @@ pub(super) async fn call_off(
     Ok(any)
 }
 
-/// Notes that runs under way are to end, for the nodes they are on. The first asker stays.
+/// Marks active runs to be ended by their nodes. The first requester stays.
 pub(in crate::store) async fn ask_to_end(
     tx: &Tx,
     ids: &[RunId],

@@ -1,4 +1,4 @@
-//! Asking for the end of runs, wherever they are, and looking for what waits.
+//! Requests the end of runs, wherever they are, and finds those that wait.
 
 use app::id::RunId;
 use app::run::{RunReason, RunState};
@@ -13,7 +13,7 @@ use super::super::{Act, Store, StoreError, Tx};
 use super::active::{Called, REPLACED, WAITING_MAX, ask_to_end, call_off};
 
 impl Store {
-    /// Calls off a run that waits, or asks the node of one under way to end it.
+    /// Cancels a waiting run, or asks the node of an active one to end it.
     ///
     /// # Errors
     /// When the database fails.
@@ -27,8 +27,8 @@ impl Store {
         })
     }
 
-    /// The same without a line in the audit log, for when that cannot be written: a run can be
-    /// stopped whatever else fails. The caller logs the act.
+    /// The same without an entry in the audit log, for when that cannot be written: a run can be stopped whatever
+    /// else fails. The caller logs the act.
     ///
     /// # Errors
     /// When the database fails.
@@ -36,7 +36,7 @@ impl Store {
         transaction!(self, |tx| { end_or_ask(tx, act, id).await })
     }
 
-    /// Runs under way on a node whose end was asked for: who asked, or `None` for a newer start.
+    /// Active runs on a node that were marked to be ended: by whom, or `None` for a newer start.
     ///
     /// # Errors
     /// When the database fails.
@@ -59,7 +59,7 @@ impl Store {
             .collect())
     }
 
-    /// When runs that wait may start, the earliest first.
+    /// When waiting runs may start, earliest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -80,7 +80,7 @@ impl Store {
     }
 }
 
-/// Ends a run that waits, or notes that one under way is to end.
+/// Ends a waiting run, or marks an active one to be ended.
 async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError> {
     let now = act.at();
     let reason = RunReason::Stopped(act.who().to_owned());

@@ -1,4 +1,4 @@
-//! The claim: what is due becomes `running` under this node, or a row that says why not.
+//! The claim: due firings become `running` under this node, or a row that says why not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,57 +16,57 @@ use super::active::{self, LastEnd, WaitingRun};
 use super::{CHUNK, CLAIM_MAX, Due, Stale, change_counter, rows};
 use crate::admission::ActiveRun;
 
-/// What a due firing comes to.
+/// What becomes of a due firing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// Start it; it takes a slot of the pool.
     Start(Trigger, Option<String>),
-    /// It is to run, but there is no room yet.
+    /// It should run, but there is no room yet.
     Wait(Trigger, Option<String>, WaitReason),
-    /// A rule leaves it out.
+    /// A rule skips it.
     Skip(SkipReason),
-    /// Its time is too long past.
+    /// It is too late.
     Miss(MissReason),
-    /// Not now: look again at this time.
+    /// Not now: check again at this time.
     Later(DateTime<Utc>),
 }
 
-/// What becomes of a run that waits.
+/// What becomes of a waiting run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum WaitVerdict {
     /// Start it.
     Start,
-    /// It goes on waiting, for this.
+    /// It continues to wait, for this.
     Stay(WaitReason),
     /// It will not run.
     CallOff(RunReason),
 }
 
-/// What a claim decides from: all of it read in the claim's own transaction.
+/// The input of a claim's decision, all read in the claim's own transaction.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// Firings that are due, the oldest first.
+    /// Due firings, oldest first.
     pub due: &'a [Due],
-    /// The latest due firing of each schedule, also beyond `due`.
+    /// The latest due firing of each schedule, including those beyond `due`.
     pub latest: &'a HashMap<ScheduleId, DateTime<Utc>>,
-    /// Runs under way and waiting.
+    /// Active and waiting runs.
     pub runs: &'a [ActiveRun],
-    /// Those that wait and may start now as far as their time goes, in their order.
+    /// Those that wait and whose time has come, in order.
     pub waiting: &'a [WaitingRun],
     /// When runs of the tasks that others wait for last ended.
     pub ended: &'a HashMap<TaskId, LastEnd>,
 }
 
-/// What a claim comes to.
+/// The decision of a claim.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decision {
-    /// One for each due firing, in their order.
+    /// One for each due firing, in order.
     pub due: Vec<Verdict>,
-    /// One for each waiting run, in their order.
+    /// One for each waiting run, in order.
     pub waiting: Vec<WaitVerdict>,
-    /// Runs under way that a newer start takes the place of.
+    /// Active runs that a newer start replaces.
     pub stop: Vec<RunId>,
-    /// Waiting runs that a newer start takes the place of.
+    /// Waiting runs that a newer start replaces.
     pub replaced: Vec<RunId>,
 }
 
@@ -74,7 +74,7 @@ pub struct Decision {
 pub trait Decide: Sync {
     /// Tasks whose last ends the decision needs.
     fn depends_on(&self, due: &[Due]) -> Vec<TaskId>;
-    /// Decides; may be asked again when the transaction starts over.
+    /// Decides; called again when the transaction starts over.
     fn decide(&self, view: &View<'_>) -> Decision;
 }
 
@@ -85,36 +85,36 @@ pub struct Claimed {
     pub due: Due,
     /// Its run, already in the database as `running`.
     pub run_id: RunId,
-    /// The fence: later writes name it.
+    /// The fencing epoch: later writes name it.
     pub epoch: i32,
     /// Why it starts.
     pub trigger: Trigger,
 }
 
-/// What came of a claim.
+/// The outcome of a claim.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
     /// Firings that are ours to start.
     pub claimed: Vec<Claimed>,
     /// Runs that waited and are ours to start.
     pub resumed: Vec<UnderWay>,
-    /// Runs to be ended, wherever they are under way.
+    /// Runs to be ended, wherever they are active.
     pub stop: Vec<RunId>,
     /// Whether there may be more.
     pub more: bool,
-    /// When firings that were put off, and retries, have to be claimed again.
+    /// When postponed firings and retries have to be claimed again.
     pub look_again: Vec<DateTime<Utc>>,
     /// Whether runs wait for room.
     pub waiting: bool,
 }
 
-/// Takes the turn of this node among all: false when tasks changed since it looked.
+/// Takes this node's turn among all: false when tasks changed since it read them.
 ///
-/// A compare-and-set of a counter, not a lock: two claims at once on nodes of a cluster that does
-/// not share row locks fail for one of them at COMMIT, and it starts over.
+/// A compare-and-set of a counter, not a lock: in a cluster that does not share row locks, one of two simultaneous
+/// claims fails at COMMIT and starts over.
 async fn take_turn(store: &Store, tx: &Tx, seen: i64) -> Result<bool, StoreError> {
     if store.engine() == Engine::Sqlite {
-        // One process, and its transactions come one after another.
+        // A single process, whose transactions run one after another.
         return Ok(change_counter(tx).await? == seen);
     }
     let taken = cluster::Entity::update_many()
@@ -145,7 +145,7 @@ pub(super) async fn take_any_turn(store: &Store, tx: &Tx) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Whether a node was not declared dead.
+/// Whether a node has not been declared dead.
 pub(super) async fn is_alive(tx: &Tx, node: &str) -> Result<bool, StoreError> {
     let dead = node::Entity::find_by_id(node)
         .filter(node::Column::StoppedAt.is_not_null())
@@ -218,9 +218,9 @@ impl Store {
 /// What a claim has read and decided.
 struct Read {
     due: Vec<Due>,
-    /// Runs that wait and may start now as far as their time goes.
+    /// Runs that wait and whose time has come.
     waiting: Vec<WaitingRun>,
-    /// When the others may.
+    /// When the other waiting runs may start.
     delays: Vec<DateTime<Utc>>,
     decision: Decision,
 }
@@ -257,7 +257,7 @@ async fn read<D: Decide>(tx: &Tx, now: DateTime<Utc>, rules: &D) -> Result<Read,
     })
 }
 
-/// Writes what was decided.
+/// Writes the decision.
 async fn write(
     (engine, tx): (Engine, &Tx),
     node: &str,
@@ -288,7 +288,7 @@ async fn write(
             Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
         }
     }
-    // Before anything starts: what is replaced makes room.
+    // Before anything starts, because what is replaced makes room.
     active::ask_to_end(tx, &decision.stop, active::REPLACED).await?;
     active::call_off(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
     for (why, ids) in ends {

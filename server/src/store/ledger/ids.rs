@@ -1,12 +1,11 @@
-//! Sets of ids in a statement. Firings of one instant are written in one go, so their ids mostly
-//! follow each other: a few ranges say what a thousand values would, which each are bound and
-//! looked up.
+//! Sets of ids in a statement. Firings of one instant are written together, so their ids are mostly consecutive: a
+//! few ranges replace a thousand values, each of which would be bound and looked up.
 
 use sea_orm::{ColumnTrait, Condition};
 
 use super::CHUNK;
 
-/// Ranges of one statement: more are dearer than the values.
+/// Ranges in one statement: more cost more than the values.
 const RANGES: usize = 32;
 
 /// Ids that one statement takes.
@@ -19,7 +18,7 @@ pub(super) enum Ids {
 }
 
 impl Ids {
-    /// These ids, in as many parts as they need statements.
+    /// These ids, in as many parts as statements are needed.
     pub(super) fn of(mut ids: Vec<i64>) -> Vec<Self> {
         ids.sort_unstable();
         ids.dedup();

@@ -1,4 +1,4 @@
-//! Starts by hand.
+//! Manual starts.
 
 use std::collections::HashMap;
 
@@ -15,31 +15,31 @@ use super::super::{Act, Store, StoreError, idempotency, tasks};
 use super::active;
 use crate::admission::{Admission, Room};
 
-/// A start that a person asks for.
+/// A manual start.
 #[derive(Clone, Debug)]
 pub struct ManualStart {
     /// Who.
     pub who: String,
     /// Why.
     pub note: Option<String>,
-    /// What was filled in: JSON, secrets masked.
+    /// Its parameters: JSON, secrets masked.
     pub parameters: Option<String>,
-    /// All of it, sealed.
+    /// All of its parameters, sealed.
     pub parameters_sealed: Option<String>,
-    /// Hash of the asker and the key that was sent, and hash of what was asked for.
+    /// Hash of requester and key, and hash of the request.
     pub idempotency: Option<(String, String)>,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manual {
     /// It is in the database as `running` under this node.
     Started {
         /// Its run.
         run_id: RunId,
-        /// The fence.
+        /// The fencing epoch.
         epoch: i32,
-        /// A newer start took the place of runs: they are to be ended.
+        /// It replaces active runs: they are to be ended.
         replaces: bool,
     },
     /// It waits for room.
@@ -49,23 +49,23 @@ pub enum Manual {
         /// Runs were asked to make room.
         replaces: bool,
     },
-    /// Its overlap rule leaves it out.
+    /// The task's overlap rule refuses it.
     Refused(NoRoom),
-    /// The same key asked for the same before: nothing was started.
+    /// The same request with the same key came before: nothing was started.
     Replayed {
         /// The run that was started then.
         run_id: RunId,
     },
-    /// The same key asked for something else before.
+    /// A different request with the same key came before.
     Mismatch,
     /// The task is gone.
     NoTask,
-    /// This node was declared dead: it starts nothing any more.
+    /// This node was declared dead and starts nothing any more.
     Dead,
 }
 
 impl Store {
-    /// Puts a start by hand into the ledger. `slots` are the pools.
+    /// Records a manual start in the ledger. `slots` are the pools.
     ///
     /// # Errors
     /// When the database fails.
@@ -79,7 +79,7 @@ impl Store {
     ) -> Result<Manual, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
-            // In the order of a claim, with which it is compared: the node's turn, then the rows.
+            // In the order of a claim, with which it competes: the node's turn first, then the rows.
             super::claim::take_any_turn(self, tx).await?;
             if !super::claim::is_alive(tx, node).await? {
                 return Ok(Manual::Dead);

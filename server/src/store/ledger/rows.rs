@@ -70,7 +70,7 @@ pub(super) async fn insert_planned(tx: &Tx, rows: &[&Planned]) -> Result<(), Sto
     Ok(())
 }
 
-/// Firings that wait are due again later. When they were due first is kept in `since`.
+/// Postpones waiting firings. Their first due time is kept in `since`.
 pub(super) async fn put_off(tx: &Tx, ids: &[i64], until: DateTime<Utc>) -> Result<(), StoreError> {
     for chunk in ids.chunks(CHUNK) {
         occurrence::Entity::update_many()
@@ -136,7 +136,7 @@ pub(super) async fn due_rows(tx: &Tx, now: DateTime<Utc>) -> Result<Vec<Due>, St
         .collect())
 }
 
-/// The latest due firing of each schedule, also beyond the rows of this transaction.
+/// The latest due firing of each schedule, including those beyond the rows of this transaction.
 pub(super) async fn latest_due(
     tx: &Tx,
     now: DateTime<Utc>,
@@ -178,7 +178,7 @@ pub(super) async fn end_planned(tx: &Tx, ids: &[i64], why: NotRun) -> Result<(),
     Ok(())
 }
 
-/// A due firing that is to run.
+/// A due firing to start.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pub(super) due: Due,
@@ -194,7 +194,7 @@ pub(super) async fn start_planned(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>, StoreError> {
     use occurrence::Column as C;
-    // What a row of theirs does not say: few groups, mostly one.
+    // Values that are not in their rows: few groups, mostly one.
     let mut groups: BTreeMap<(&str, Option<&str>), Vec<i64>> = BTreeMap::new();
     for Start { due, trigger, pool } in &starts {
         let group = groups.entry((trigger.as_str(), pool.as_deref()));
@@ -244,8 +244,8 @@ struct NewRuns<'a> {
     pool: Option<&'a str>,
 }
 
-/// A run for each of these firings, made by the database from its own rows; their ids by those of
-/// the firings. A second claim of the same firing fails here, on every engine.
+/// A run for each of these firings, created by the database from its own rows; returns their ids by those of the
+/// firings. A second claim of the same firing fails here, on every engine.
 async fn insert_runs(
     (engine, tx): (Engine, &Tx),
     firings: &Ids,

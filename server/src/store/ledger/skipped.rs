@@ -31,14 +31,14 @@ struct Stretch<'a> {
     count: i64,
 }
 
-/// Writes them: a stretch that follows closely on a row with the same reason is added to it.
+/// Writes them: firings that closely follow a row with the same reason are added to it.
 pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreError> {
     let mut ids: Vec<i64> = firings.iter().map(|row| row.schedule_id.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let last = last_rows(tx, &ids).await?;
     let there = instants_between(tx, &ids, firings).await?;
-    let untold = firings.iter().copied().filter(|firing| {
+    let unrecorded = firings.iter().copied().filter(|firing| {
         // Another node may have recorded it, or started it just before the change that skips it.
         let id = firing.schedule_id.0;
         !there.contains(&(id, firing.scheduled_for))
@@ -46,9 +46,9 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
                 .get(&id)
                 .is_some_and(|row| tells_of(row, firing.scheduled_for))
     });
-    let stretches = fold(untold, &there);
+    let stretches = fold(unrecorded, &there);
     let mut fresh: Vec<Planned> = Vec::new();
-    // Only a schedule's first stretch can follow on what is stored.
+    // Only a schedule's first group can extend a stored row.
     let mut asked: Vec<ScheduleId> = Vec::new();
     for stretch in stretches {
         let id = stretch.first.schedule_id;
@@ -122,7 +122,7 @@ async fn instants_between(
     Ok(found)
 }
 
-/// Joins what is close, schedule by schedule, but over no instant that has a row.
+/// Joins firings that are close, per schedule, but not across an instant that has a row.
 fn fold<'a>(firings: impl Iterator<Item = &'a Planned>, there: &Instants) -> Vec<Stretch<'a>> {
     let mut by_schedule: BTreeMap<ScheduleId, Vec<&Planned>> = BTreeMap::new();
     for firing in firings {

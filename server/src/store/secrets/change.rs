@@ -1,5 +1,5 @@
-//! Entering, changing and deleting secrets. Whatever a task gets differently afterwards is a change
-//! of that task, so that every node reads it again before its next claim.
+//! Creates, changes and deletes secrets. Whatever changes for a task is recorded as a change of that task, so that
+//! every node reloads it before its next claim.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,11 +24,11 @@ const CHUNK: usize = 500;
 pub enum GrantChange {
     /// Exactly these.
     Exactly(BTreeSet<TaskId>),
-    /// Some more, and some no more.
+    /// Adds some, and removes some.
     By {
-        /// Get it from now on.
+        /// Tasks that get it from now on.
         grant: BTreeSet<TaskId>,
-        /// Get it no more.
+        /// Tasks that lose it.
         revoke: BTreeSet<TaskId>,
     },
 }
@@ -51,7 +51,7 @@ impl GrantChange {
 pub struct StoredChange {
     /// What it is for; `None` keeps it.
     pub note: Option<String>,
-    /// Whether it gets another value.
+    /// Whether the value changes.
     pub new_value: bool,
     /// Which tasks get it.
     pub tasks: GrantChange,
@@ -68,8 +68,8 @@ fn to_secret(row: secret::Model, tasks: Vec<GrantedTask>) -> Secret {
     }
 }
 
-/// Blocks every other change, including that of the key, until the transaction ends. Returns what
-/// checks whether a key is the right one.
+/// Blocks every other change, including key rotation, until the transaction ends. Returns the text that verifies the
+/// key.
 async fn lock(tx: &Tx) -> Result<Option<String>, StoreError> {
     cluster::Entity::update_many()
         .col_expr(
@@ -99,7 +99,7 @@ async fn granted<C: ConnectionTrait>(
     Ok(ids.into_iter().map(TaskId).collect())
 }
 
-/// Those of the tasks that are there; a task may be deleted while its name is being looked up.
+/// Those of the tasks that exist; a task may be deleted while its name is being looked up.
 async fn existing(tx: &Tx, tasks: BTreeSet<TaskId>) -> Result<BTreeSet<TaskId>, StoreError> {
     let ids: Vec<i64> = tasks.into_iter().map(|task| task.0).collect();
     let mut found = BTreeSet::new();
@@ -143,7 +143,7 @@ async fn revoke(tx: &Tx, id: SecretId, tasks: &BTreeSet<TaskId>) -> Result<(), S
     Ok(())
 }
 
-/// Which tasks get it from now on, or no more, as the audit log says it.
+/// The tasks that get or lose it, in the form of the audit log.
 fn listed(word: &str, tasks: &BTreeSet<TaskId>) -> Option<String> {
     let ids: Vec<String> = tasks.iter().map(|task| format!("#{task}")).collect();
     (!ids.is_empty()).then(|| format!("{word} {}", ids.join(" ")))
@@ -203,8 +203,8 @@ impl Store {
             .collect())
     }
 
-    /// Adds a secret. `seal` is given its id and what checks whether a key is still the right one;
-    /// `None` of it ends everything. A name that exists already is a duplicate-key error.
+    /// Adds a secret. `seal` receives its id and the text that verifies the key; if it returns `None`, nothing is
+    /// written. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name, or the value cannot be sealed.
@@ -249,7 +249,7 @@ impl Store {
         })
     }
 
-    /// Changes a secret; false when it is gone. `seal` as for [`Self::insert_secret`].
+    /// Changes a secret; false when it does not exist. `seal` as for [`Self::insert_secret`].
     ///
     /// # Errors
     /// When the database fails, or the value cannot be sealed.
@@ -313,7 +313,7 @@ impl Store {
         })
     }
 
-    /// Removes a secret; false when it is gone.
+    /// Removes a secret; false when it does not exist.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Sealing everything anew when the key changes: all or nothing.
+//! Seals everything again when the key changes: all or nothing.
 
 use app::id::{ChannelId, RunId, SecretId, TaskId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,18 +13,20 @@ use super::super::{Act, Engine, Store, StoreError, Tx};
 /// Rows read at once.
 const PAGE: u64 = 500;
 
-/// Where something sealed is kept. What it was sealed for follows from this.
+/// Where a sealed value is stored, which determines what it was sealed for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SealedAt {
-    /// Checks whether a key is the right one.
+    /// The text that verifies the key.
     KeyCheck,
     /// The URL of a channel.
     Channel(ChannelId),
     /// The proxy of a channel.
     ChannelProxy(ChannelId),
+    /// The settings of a channel.
+    ChannelSettings(ChannelId),
     /// The value of a secret.
     Secret(SecretId),
-    /// What was filled in when a run of this task was started.
+    /// The parameters of a run of this task.
     Parameters(RunId, TaskId),
 }
 
@@ -34,6 +36,7 @@ impl std::fmt::Display for SealedAt {
             Self::KeyCheck => f.write_str("the check of the key"),
             Self::Channel(id) => write!(f, "the URL of channel {id}"),
             Self::ChannelProxy(id) => write!(f, "the proxy of channel {id}"),
+            Self::ChannelSettings(id) => write!(f, "the settings of channel {id}"),
             Self::Secret(id) => write!(f, "secret {id}"),
             Self::Parameters(id, _) => write!(f, "the parameters of run {id}"),
         }
@@ -46,7 +49,7 @@ fn failed(at: SealedAt) -> StoreError {
     }
 }
 
-/// The rows of a table that hold something sealed, page by page, each sealed anew.
+/// Pages through the rows of a table with sealed values, and seals each again.
 macro_rules! each {
     ($tx:expr, $entity:ident, $owner:ident, $sealed:ident, $at:expr, $reseal:expr) => {{
         let mut after = 0_i64;
@@ -55,7 +58,7 @@ macro_rules! each {
             let rows: Vec<(i64, i64, Option<String>)> = $entity::Entity::find()
                 .select_only()
                 .column($entity::Column::Id)
-                // A second time under its own name where there is no other.
+                // Selected again under the name `owner` where no other column is.
                 .column_as($entity::Column::$owner, "owner")
                 .column($entity::Column::$sealed)
                 .filter($entity::Column::Id.gt(after))
@@ -90,10 +93,10 @@ macro_rules! each {
 }
 
 impl Store {
-    /// Seals everything anew in one transaction: `reseal` opens a value with the old key and seals
-    /// it with the new one, or gives `None`, which ends everything. Returns how many values there
-    /// were; or, where the database may have several servers, the machines of those heard not longer
-    /// ago than `silence`, which know the old key only, and then nothing is changed.
+    /// Seals everything again in one transaction: `reseal` opens a value with the old key and seals it with the new
+    /// one, or returns `None`, which rolls everything back. Returns how many values there were; or, if the database
+    /// may have several servers, the machines of those with a heartbeat within `silence`, which know only the old
+    /// key, and then nothing is changed.
     ///
     /// # Errors
     /// When the database fails, or something does not open with the old key.
@@ -104,7 +107,7 @@ impl Store {
         reseal: impl Fn(SealedAt, &str) -> Option<String> + Send + Sync,
     ) -> Result<Result<u64, Vec<String>>, StoreError> {
         transaction!(self, |tx| {
-            // The first lock of every transaction that seals something: nothing comes in between.
+            // The first lock of every transaction that seals something, so nothing can interfere.
             let kept = lock_key(tx).await?;
             if self.engine == Engine::Mysql {
                 let up = up_since(tx, mysql_now(tx).await? - silence).await?;
@@ -143,6 +146,14 @@ impl Store {
                 |id, _| SealedAt::ChannelProxy(ChannelId(id)),
                 reseal
             );
+            let settings = each!(
+                tx,
+                channel,
+                Id,
+                SettingsSealed,
+                |id, _| SealedAt::ChannelSettings(ChannelId(id)),
+                reseal
+            );
             let runs = each!(
                 tx,
                 run,
@@ -151,7 +162,7 @@ impl Store {
                 |id, task| SealedAt::Parameters(RunId(id), TaskId(task)),
                 reseal
             );
-            let values = secrets + channels + proxies + runs;
+            let values = secrets + channels + proxies + settings + runs;
             let act = act.clone().detail(format!("{values} values"));
             act.record(tx, None).await?;
             Ok(Ok(values))

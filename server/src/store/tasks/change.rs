@@ -1,4 +1,4 @@
-//! Changing tasks: each change is numbered, and takes back what was planned from the old state.
+//! Changes tasks: each change is numbered, and withdraws what was planned from the old state.
 
 use app::id::{RunId, TaskId};
 use app::occurrence::SkipReason;
@@ -21,39 +21,39 @@ use super::super::{Act, Store, StoreError, Tx};
 use super::rows::columns;
 use super::{SEARCH, lock, schedules};
 
-/// Runs whose end one statement asks for.
+/// Runs per statement that are marked to be ended.
 const ASKED_AT_ONCE: usize = 500;
 
-/// The version of a task that was just entered.
+/// The version of a task that was just created.
 const FIRST_VERSION: i64 = 1;
 
-/// What came of deleting a task.
+/// The outcome of deleting a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Deleted {
     /// It is gone with everything that belonged to it.
     Done,
-    /// There was none.
+    /// It did not exist.
     Gone,
-    /// So many of its runs are under way on other nodes, which were asked to end them.
+    /// So many of its runs are active on other nodes, which were asked to end them.
     RunsElsewhere(usize),
 }
 
-/// What came of replacing a task's fields.
+/// The outcome of replacing a task's fields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Updated {
     /// They are replaced.
     Done,
-    /// The task is gone.
+    /// The task does not exist.
     Gone,
-    /// Somebody was faster: it is no longer the version or in the state that was meant.
+    /// Another change came first: it is no longer in the expected version or state.
     Outdated,
 }
 
-/// Paused tasks that are looked up at once.
+/// Paused tasks read at once.
 const RESUMED_AT_ONCE: u64 = 1_000;
 
 impl Store {
-    /// Enters a task. A name that exists already is a duplicate-key error.
+    /// Creates a task. An existing name is a duplicate-key error.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -79,8 +79,7 @@ impl Store {
         })
     }
 
-    /// Replaces a task's fields, if it still is this version of it. What is planned for later is
-    /// taken back.
+    /// Replaces a task's fields, if it still has this version. Withdraws what is planned for later.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -111,8 +110,8 @@ impl Store {
         })
     }
 
-    /// Takes a task to another state, unless it is in one that does not allow the step. `until` is
-    /// when a paused one goes on.
+    /// Moves a task to another state, unless its current one does not allow the step. `until` is when a paused one
+    /// resumes.
     ///
     /// # Errors
     /// When the database fails.
@@ -154,7 +153,7 @@ impl Store {
         })
     }
 
-    /// Lets paused tasks whose time has come go on; gives them.
+    /// Resumes paused tasks whose time has come; returns them.
     ///
     /// # Errors
     /// When the database fails; calling again does the rest.
@@ -169,7 +168,7 @@ impl Store {
                     resumed.push(id);
                 }
             }
-            // A page of which nothing can be resumed would be read again without end.
+            // A page of which nothing can be resumed would be read again endlessly.
             if !full || resumed.len() == before {
                 return Ok(resumed);
             }
@@ -212,7 +211,7 @@ impl Store {
         })
     }
 
-    /// Switches chasing, with a new chase schedule where one is given; false when the task is gone.
+    /// Switches chasing, with a new chase schedule if one is given; false when the task does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -245,9 +244,9 @@ impl Store {
         })
     }
 
-    /// Deletes a task with everything that belongs to it, unless another node than `here` has a
-    /// run of it under way: then that node is asked to end it, in the name of who acts, and nothing
-    /// is deleted, since it could not be reached without its row any more.
+    /// Deletes a task with everything that belongs to it, unless another node than `here` has an active run of it:
+    /// then that node is asked to end the run, in the name of the actor, and nothing is deleted, because the run
+    /// could not be reached any more without its row.
     ///
     /// # Errors
     /// When the database fails.
@@ -263,7 +262,7 @@ impl Store {
             if !lock(tx, id).await? {
                 return Ok(Deleted::Gone);
             }
-            // After the lock, which every claim takes, too: nothing starts behind this look.
+            // After the lock, which every claim also takes: nothing starts after this check.
             let elsewhere: Vec<i64> = run::Entity::find()
                 .select_only()
                 .column(run::Column::Id)
@@ -307,7 +306,7 @@ impl Store {
     }
 }
 
-/// Keeps what search looks through in step.
+/// Keeps the text for the search in step.
 async fn note_words(tx: &Tx, id: TaskId, spec: &TaskSpec) -> Result<(), StoreError> {
     let text = search_text(
         &spec.name,

@@ -1,4 +1,4 @@
-//! The list of tasks, each with its last run and how its runs end.
+//! The list of tasks, each with its last run and the outcome of its runs.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use super::super::{Store, StoreError};
 use super::rows::to_task;
 use super::{SEARCH, schedules_of};
 
-/// A run, in a question about which one of a task is the newest.
+/// Alias of a run, in the query for the newest one of a task.
 const NEWEST: &str = "newest";
 
 /// A task as lists show it.
@@ -26,11 +26,11 @@ pub struct ListedTask {
     pub task: Task,
     /// Its newest run.
     pub last_run: Option<LastRun>,
-    /// How its runs end.
+    /// The outcome of its recent runs.
     pub pulse: Pulse,
 }
 
-/// A run with what was counted up to it.
+/// A run with the counts up to it.
 struct Counted {
     run: LastRun,
     attempt: i32,
@@ -78,7 +78,7 @@ impl Store {
         self.listed(rows).await
     }
 
-    /// Some tasks as lists show them, in no order; deleted ones are not among them.
+    /// Some tasks as lists show them, in no order; deleted ones are omitted.
     ///
     /// # Errors
     /// When the database fails.
@@ -98,7 +98,7 @@ impl Store {
         let mut schedules = schedules_of(&self.reader, &ids).await?;
         schedules.sort_unstable_by_key(|schedule| schedule.task_id);
         let mut newest = self.newest_runs(&ids, false).await?;
-        // Mostly the newest run is over, and all is known.
+        // Usually the newest run has ended, and everything is known.
         let under_way: Vec<i64> = newest
             .iter()
             .filter(|(_, newest)| !newest.run.state.is_over())
@@ -132,8 +132,8 @@ impl Store {
             .collect()
     }
 
-    /// The newest run of each task, or the newest that is over: one statement, one index seek a
-    /// task, and one step for each run under way.
+    /// The newest run of each task, or the newest that has ended: one statement, one index seek per task, and one
+    /// step for each active run.
     async fn newest_runs(
         &self,
         ids: &[i64],
@@ -191,8 +191,7 @@ impl Store {
     }
 }
 
-/// Backwards along the task's own index. The newest of all of a task's runs by MAX would look
-/// through them on SQLite.
+/// Backwards along the task's own index. A MAX over all of a task's runs would scan them on SQLite.
 fn newest(over: bool) -> SelectStatement {
     use run::Column as R;
     let mut query = Query::select()

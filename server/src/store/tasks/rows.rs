@@ -1,4 +1,4 @@
-//! Rows of tasks and schedules as what they stand for.
+//! Converts rows of tasks and schedules.
 
 use std::sync::Arc;
 
@@ -107,9 +107,9 @@ pub(super) fn to_task(
     Ok((task, urge.pop()))
 }
 
-/// The columns of a definition. What a new row needs besides is left to who inserts it.
+/// The columns of a definition. The caller adds what a new row needs besides.
 pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel {
-    // Each by its name: a field that is not stored is not used, which the compiler reports.
+    // Each by its name: a field that is not stored is unused, which the compiler reports.
     let TaskSpec {
         name,
         nickname,
@@ -154,7 +154,7 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
     }
 }
 
-/// The execution of a row; none is the usual one.
+/// The execution of a row; the default if there is none.
 fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
     match text {
         None => Ok(Execution::usual()),
@@ -164,7 +164,7 @@ fn to_execution(text: Option<&str>) -> Result<Arc<Execution>, StoreError> {
     }
 }
 
-/// The notes of a row; none where it was written by a version that knew none.
+/// The notes of a row; empty if an older version wrote it.
 fn to_notes(text: Option<&str>) -> Result<Notes, StoreError> {
     let Some(text) = text else {
         return Ok(Notes::default());

@@ -1,4 +1,4 @@
-//! Writing the schedules of a task.
+//! Writes the schedules of a task.
 
 use app::id::TaskId;
 use app::schedule::{Purpose, Schedule, ScheduleSpec};
@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use super::super::entity::schedule;
 use super::super::{StoreError, Tx};
 
-/// Makes the schedules of a task those of its definition.
+/// Replaces the schedules of a task by those of its definition.
 pub(super) async fn set_all(
     tx: &Tx,
     task_id: TaskId,
@@ -25,9 +25,8 @@ pub(super) async fn set_all(
     set(tx, task_id, Purpose::Urge, &urge, now).await
 }
 
-/// Makes the schedules of a purpose those of `wanted`. Rows keep their ids wherever they can, so
-/// that an instant which has fired cannot fire again after an edit: first the row with the same
-/// text, then the one in the same place.
+/// Replaces the schedules of a purpose by `wanted`. Rows keep their ids wherever possible, so that an instant which
+/// has fired cannot fire again after an edit: first by equal text, then by equal position.
 pub(super) async fn set(
     tx: &Tx,
     task_id: TaskId,

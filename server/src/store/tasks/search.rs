@@ -1,12 +1,11 @@
-//! What a person looks for, read from what was typed into the search field.
+//! Parses the input of the search field.
 
 use migration::{OWNER_MARK, TAG_MARK, fold};
 
-/// Characters that may be searched for: SQLite refuses patterns of more than 50,000 bytes, and no
-/// search needs so much.
-const CHARS_MAX: usize = 200;
-/// Words of a search.
-const WORDS_MAX: usize = 8;
+/// The longest search: SQLite refuses patterns of more than 50,000 bytes, and no search needs that much.
+pub const CHARS_MAX: usize = 200;
+/// The most words of a search.
+pub const WORDS_MAX: usize = 8;
 
 /// Why a search is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,38 +16,10 @@ pub enum SearchFault {
     TooMany,
 }
 
-impl SearchFault {
-    /// The code in the API.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooLong => "too_long",
-            Self::TooMany => "too_many",
-        }
-    }
-
-    /// One sentence for a person.
-    #[must_use]
-    pub fn text(self, lang: app::i18n::Lang) -> String {
-        match self {
-            Self::TooLong => lang.pick(
-                format!("搜索内容最多 {CHARS_MAX} 个字符"),
-                format!("A search has at most {CHARS_MAX} characters"),
-            ),
-            Self::TooMany => lang.pick(
-                format!("一次最多搜索 {WORDS_MAX} 个词；带空格的词请加双引号"),
-                format!(
-                    "A search has at most {WORDS_MAX} words; put quotes around words with spaces"
-                ),
-            ),
-        }
-    }
-}
-
 /// The patterns that a task's text must match, all of them; for `LIKE … ESCAPE '!'`.
 ///
-/// Words stand apart by blanks, or between double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) ask for
-/// a whole owner or tag, any other word for a part of the text. Case and width do not count.
+/// Words are separated by blanks, or enclosed in double quotes. `owner:` (`责任人:`) and `tag:` (`标签:`) match a whole
+/// owner or tag, any other word a part of the text. Case and width do not matter.
 ///
 /// # Errors
 /// When it is too long, or has too many words.
@@ -63,8 +34,7 @@ pub fn patterns(typed: &str) -> Result<Vec<String>, SearchFault> {
     Ok(words.iter().map(|word| pattern(word)).collect())
 }
 
-/// The words, without their quotes. A quote inside of a word is part of it: `name="a"` in a command
-/// is found as it stands there.
+/// The words, without their quotes. A quote inside a word is part of it: `name="a"` in a command is found as written.
 fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
     let mut chars = text.chars().peekable();

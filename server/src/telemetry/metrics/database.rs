@@ -1,4 +1,4 @@
-//! How long the database takes, and how often it fails.
+//! Latency and failures of the database.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How much waits: read at each scrape, because it changes without anybody counting.
+//! How much is waiting: read at each scrape, because no counter tracks it.
 
 use std::sync::atomic::AtomicU64;
 
@@ -9,10 +9,10 @@ use prometheus_client::registry::Registry;
 
 use super::One;
 
-/// How much waits at the moment of a scrape; `None` is what could not be read.
+/// How much is waiting at the moment of a scrape; `None` if it could not be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Depths {
-    /// Runs under way on this server.
+    /// Active runs on this server.
     pub running: usize,
     /// Runs that wait for room or for their next attempt, on all servers.
     pub waiting: Option<u64>,
@@ -48,7 +48,7 @@ impl DepthGauges {
         };
         registry.register(
             "runs_running",
-            "Runs under way on this server",
+            "Active runs on this server",
             gauges.running.clone(),
         );
         registry.register(
@@ -96,7 +96,7 @@ impl DepthGauges {
     }
 }
 
-/// Not a number is what a value is that could not be read: an old one would look true.
+/// NaN for a value that could not be read: an old value would look current.
 fn known(value: Option<u64>) -> f64 {
     value.map_or(f64::NAN, float)
 }

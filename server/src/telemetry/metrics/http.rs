@@ -9,7 +9,7 @@ use prometheus_client::registry::Registry;
 
 use crate::telemetry::histogram::latency;
 
-/// Methods with series of their own; a client may send any word.
+/// Methods with series of their own; clients may send any word.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 type Labels = ([(&'static str, &'static str); 1], [(&'static str, u16); 1]);

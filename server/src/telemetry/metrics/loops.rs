@@ -81,7 +81,7 @@ impl LoopFamilies {
 }
 
 impl LoopMetrics {
-    /// A turn was good.
+    /// A turn succeeded.
     pub fn succeeded(&self, at: DateTime<Utc>) {
         self.turns.inc();
         self.failing.set(0);
@@ -93,14 +93,14 @@ impl LoopMetrics {
             .set(at.timestamp_millis() as f64 / 1_000.0);
     }
 
-    /// A turn failed, the `failures`th in a row.
+    /// A turn failed, the `failures`th consecutive one.
     pub fn failed(&self, failures: u32) {
         self.turns.inc();
         self.errors.inc();
         self.failing.set(i64::from(failures));
     }
 
-    /// It panicked, the `failures`th failure in a row.
+    /// It panicked, the `failures`th consecutive failure.
     pub fn panicked(&self, failures: u32) {
         self.panics.inc();
         self.failing.set(i64::from(failures));

@@ -31,7 +31,7 @@ fn a_year_has_as_many_firings_as_one_finds_by_looking() {
 fn counts_that_can_be_known() {
     let (start, end) = (at("2026-01-01"), at("2036-01-01"));
     let seconds = (end - start).num_seconds().unsigned_abs();
-    // A wildcard runs through gaps and repeated hours: every second that there is.
+    // A wildcard runs through gaps and repeated hours: every existing second.
     for zone in [
         "UTC",
         "Europe/Berlin",
@@ -42,8 +42,8 @@ fn counts_that_can_be_known() {
         assert_eq!(always.count_between(start, end), seconds, "{zone}");
         assert_eq!(always.count_between(end, start), 0);
     }
-    // The same as a list of all times is fixed, and loses what is repeated: an hour each autumn
-    // whose spring jump is made up for by one firing, which is due anyway.
+    // The same as a list of all times is fixed, and loses what is repeated: an hour each autumn. One firing makes up
+    // for the gap in spring, and it is due anyway.
     let fixed = cycle("0-59 0-59 0-23 * * *", "Europe/Berlin");
     assert_eq!(fixed.count_between(start, end), seconds - 10 * 3600);
     // The calendar repeats: 97 leap days in 400 years.

@@ -1,4 +1,4 @@
-//! What croner answered is kept, and must never answer another question.
+//! Cached answers of croner must never answer another query.
 
 use super::{bundled, cycle};
 use crate::timetable::Patterns;
@@ -7,11 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Few, so that most questions meet a pattern that was asked before.
+/// Few, so that most queries meet a cached pattern.
 const EXPRS: [&str; 4] = ["0 3 * * *", "*/7 * * * * *", "0 0 29 2 *", "30 1,2 * * 0"];
 const ZONES: [&str; 3] = ["UTC", "America/New_York", "Australia/Lord_Howe"];
 
-/// Seconds after a moment: mostly close together, forth and back.
+/// Seconds after a moment: mostly close together, back and forth.
 fn seconds() -> BoxedStrategy<i64> {
     prop_oneof![0..60_i64, 0..86_400_i64, 0..400 * 86_400_i64].boxed()
 }

@@ -116,7 +116,7 @@ fn fractions_of_a_second_are_seen() {
     assert_eq!(secondly.previous_at_or_before(whole + half), Some(whole));
     assert!(secondly.names(whole) && !secondly.names(whole + half));
     assert_eq!(secondly.count_between(whole - half, whole + half), 1);
-    // Before 1970 rounding must go down as well.
+    // Before 1970 too, rounding must go down.
     let early = at("1960-01-01T05:00:07");
     assert_eq!(secondly.next_after(early - half), Some(early));
     assert_eq!(secondly.previous_at_or_before(early + half), Some(early));
@@ -137,7 +137,7 @@ fn the_first_firing_of_a_date() {
     );
     assert_eq!(twice.first_on(friday, Some(time(16, 0, 0, 0))), None);
     assert_eq!(twice.first_on(date(2026, 5, 9), None), None);
-    // A gap moves the firing; what is in it counts where it fires.
+    // A gap moves the firing; it counts where it fires.
     let night = cycle("30 2 * * *", "Europe/Berlin");
     assert_eq!(
         night.first_on(date(2026, 3, 29), None),
@@ -151,7 +151,7 @@ fn the_first_firing_of_a_date() {
         night.first_on(date(2026, 10, 25), None),
         Some(time(2, 30, 0, 0))
     );
-    // In the second pass the clock shows earlier times than were asked for.
+    // In the second pass the clock shows earlier times than requested.
     let steps = cycle("*/20 2 * * *", "Europe/Berlin");
     assert_eq!(
         steps.first_on(date(2026, 10, 25), Some(time(2, 30, 0, 0))),

@@ -1,5 +1,4 @@
-//! The rule once more, as plainly as it can be said and too slow for anything but tests: each
-//! second of a span is looked at.
+//! The rule once more, as plainly as possible and too slow for anything but tests: it checks each second of a span.
 
 use std::ops::Range;
 
@@ -7,7 +6,7 @@ use app::cron::CronExpr;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-/// Firings in a range of Unix seconds, looked for every `step` seconds.
+/// Firings in a range of Unix seconds, checked every `step` seconds.
 ///
 /// `step` is 1, or 60 for expressions without seconds in zones whose offsets are whole minutes.
 pub(super) fn firings(expr: &CronExpr, zone: &TimeZone, range: Range<i64>, step: i64) -> Vec<i64> {
@@ -30,7 +29,7 @@ pub(super) fn firings(expr: &CronExpr, zone: &TimeZone, range: Range<i64>, step:
         )
     };
     let mut found = Vec::new();
-    // The latest time that the clock has shown, as of just before the range.
+    // The latest time that the clock has shown just before the range.
     let mut shown = (1..=52 * 60)
         .map(|minutes| wall(range.start - minutes * 60) + if step == 1 { 59 } else { 0 })
         .chain([wall(range.start - step)])
@@ -39,8 +38,8 @@ pub(super) fn firings(expr: &CronExpr, zone: &TimeZone, range: Range<i64>, step:
     for at in range.step_by(usize::try_from(step).expect("positive")) {
         let now = wall(at);
         let fires = if expr.is_fixed_time() {
-            // All that the clock shows for the first time, and all that it passes over, but for
-            // dates that never come.
+            // Everything that the clock shows for the first time, and everything that it jumps over, except dates
+            // that do not exist.
             let mut new = (shown + step..=now).step_by(usize::try_from(step).expect("positive"));
             let day = |wall: i64| wall.div_euclid(86_400);
             new.any(|wall| (day(wall) == day(shown) || day(wall) == day(now)) && matches(wall))

@@ -21,7 +21,7 @@ fn several_times_in_a_gap_fire_once_and_a_repeated_hour_counts_once() {
         autumn,
         &["2026-10-25T00:00", "2026-10-25T00:30", "2026-10-26T01:00"],
     );
-    // 03:00 is due at the very instant at which 02:00 is made up for.
+    // 03:00 is due at the very instant that makes up for 02:00.
     berlin(
         "0 1-3 * * *",
         spring,
@@ -43,7 +43,7 @@ fn several_times_in_a_gap_fire_once_and_a_repeated_hour_counts_once() {
         spring,
         &["2026-03-29T01:00", "2026-03-30T00:10", "2026-03-30T00:35"],
     );
-    // With seconds: fixed, and a wildcard that goes on in both passes and skips the gap.
+    // With seconds: fixed, and a wildcard that continues in both passes and skips the gap.
     berlin(
         "15,45 30 2 * * *",
         autumn,
@@ -100,8 +100,8 @@ fn from_within_a_repeated_hour() {
 
 #[test]
 fn a_gap_over_midnight_fires_on_the_day_after() {
-    // Cuba's clock goes from 00:00 to 01:00; Beirut's, too. A gap that ends on another date than
-    // the one that matched still fires.
+    // Cuba's clock goes from 00:00 to 01:00, and so does Beirut's. A gap that ends on another date than the one that
+    // matched still fires.
     assert_firings(
         "0 0 8 3 *",
         "America/Havana",
@@ -199,7 +199,7 @@ fn expressions_that_engines_read_differently() {
     assert!(!cycle("5/15 * * * *", "UTC").is_fixed() && !cycle("@hourly", "UTC").is_fixed());
 }
 
-/// "Never" is known at once, and so is a time that always falls into a gap.
+/// "Never" is found quickly, even for a time that always falls into a gap.
 #[test]
 fn no_search_is_long() {
     let never = [

@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Zones with odd rules: a gap at midnight, changes by half an hour, a skipped day, two changes
-/// around Ramadan, seldom any, an odd offset, a gap at midnight again, none at all.
+/// Zones with unusual rules: a gap at midnight, changes by half an hour, a skipped day, two changes around Ramadan,
+/// hardly any, an unusual offset, a gap at midnight again, none at all.
 const ZONES: [&str; 9] = [
     "Europe/Berlin",
     "America/Havana",
@@ -67,7 +67,7 @@ fn weekday() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// Expressions as people might write them, most firing often enough to be compared.
+/// Expressions as people might write them, most of them firing often enough to be compared.
 fn expression(with_seconds: bool) -> BoxedStrategy<CronExpr> {
     let month = prop_oneof![4 => Just("*".to_owned()), 1 => field(1, 12)];
     let second = if with_seconds {
@@ -86,7 +86,7 @@ fn any_expression() -> BoxedStrategy<CronExpr> {
     any::<bool>().prop_flat_map(expression).boxed()
 }
 
-/// A zone, and an instant that is close to a change of its clock more often than not.
+/// A zone, and an instant that is usually close to a change of its clock.
 fn place() -> impl Strategy<Value = (&'static str, TimeZone, DateTime<Utc>)> {
     let years = 1_262_304_000_i64..2_208_988_800; // 2010 to 2040
     let near = -100_000_i64..100_000;
@@ -116,7 +116,7 @@ fn settings(cases: u32) -> ProptestConfig {
     }
 }
 
-/// All firings of a span: forwards, backwards, one by one, and as a number.
+/// All firings of a span: forwards, backwards, individually, and counted.
 fn assert_span(cycle: &Cycle, expected: &[i64], after: DateTime<Utc>, until: DateTime<Utc>) {
     let mut forward = Vec::new();
     let mut from = after;

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use jiff::civil::{Date, Time, date, time};
 use jiff::tz::TimeZoneDatabase;
 
-/// Offsets on 2026-12-01 by IANA 2026f (Debian's tzdata 2026f-0+deb12u1 and the bundled data).
-/// All of them changed their rules in 2026; 2025b has them an hour off.
+/// Offsets on 2026-12-01 by IANA 2026f (Debian's tzdata 2026f-0+deb12u1 and the bundled data). All of them changed
+/// their rules in 2026; 2025b is an hour off.
 const DECEMBER_2026: [(&str, i32); 5] = [
     ("America/Vancouver", -7),
     ("America/Winnipeg", -5),
@@ -46,7 +46,7 @@ fn the_bundled_data_knows_the_rules_of_2026() {
     assert_current(&TimeZoneDatabase::bundled());
 }
 
-/// Holds for the machine's own data, too, if that is no older.
+/// Also true for the machine's own data, unless that is older.
 #[test]
 fn the_machines_data_knows_them_if_it_is_current() {
     let version = crate::timetable::data_version().version;
@@ -66,7 +66,7 @@ fn clock_changes_lie_after_the_start_and_up_to_the_end() {
         [(autumn, 7200, 3600)]
     );
     assert_eq!(clock_changes(&berlin, autumn, spring), []);
-    // Edmonton stays six hours behind in November 2026 and only renames that.
+    // Edmonton stays six hours behind in November 2026; only the abbreviation changes.
     let edmonton = clock_changes(
         &bundled("America/Edmonton"),
         at("2026-06-01"),
@@ -190,7 +190,7 @@ fn typed_times_are_read_in_the_zone() {
     assert!(zone("Europe/Berlin").is_ok() && zone("UTC").is_ok() && zone("europe/berlin").is_err());
 }
 
-/// Nothing here may ask for the zone of the machine: the gold vectors again under other ones.
+/// Nothing here may read the machine's zone: the gold vectors again under other ones.
 #[test]
 fn the_zone_of_the_machine_does_not_matter() {
     let program = std::env::current_exe().expect("this program");

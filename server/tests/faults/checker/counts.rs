@@ -10,7 +10,7 @@ pub(crate) struct Counts {
     pub(crate) targets: usize,
     /// A line is in the ledger.
     pub(crate) ran: usize,
-    /// Runs whose end nobody knows; they may have a line.
+    /// Runs whose result is unknown; they may have a line.
     pub(crate) lost: usize,
     /// By reason.
     pub(crate) skipped: BTreeMap<String, usize>,

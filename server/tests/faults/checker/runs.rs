@@ -43,8 +43,8 @@ pub(super) fn judge(
             }
         }
         state if ENDS.contains(&state) => {
-            // The occurrence ends as its last attempt does. One that waited and was called off before
-            // it began changes nothing.
+            // The occurrence ends as its last attempt does. One that waited and was cancelled before it started
+            // changes nothing.
             let began = runs.iter().filter(|run| !was_called_off(run));
             let last = began.max_by_key(|run| run.attempt).or(runs.last());
             match last {
@@ -70,7 +70,7 @@ pub(super) fn judge(
     }
 }
 
-/// It waited for its turn, and never had one: no server was ever its own.
+/// It waited and was cancelled: no server ever claimed it.
 fn was_called_off(run: &Run) -> bool {
     run.state == "killed" && run.node.is_empty()
 }
@@ -115,7 +115,7 @@ pub(super) fn judge_strangers(history: &History, index: &Index<'_>, findings: &m
                 );
             }
             Some(_) => {}
-            // Started by hand.
+            // Started manually.
             None => judge_run(run, run.started_at, index, findings),
         }
     }

@@ -13,10 +13,10 @@ use crate::wait::until;
 
 /// A dead server's runs are `lost` within this time (promise P5).
 const FOUND: TimeDelta = TimeDelta::seconds(30);
-/// A server that is to die at a point gets there within this time.
+/// A server that is to die at a point reaches it within this time.
 const DEATH: Duration = Duration::from_secs(40);
 
-/// A row claimed and never started is lost, and runs again only where that was asked for.
+/// A row claimed and never started is lost, and runs again only if the task says so.
 pub(crate) async fn claim_and_start(setting: Setting) -> Outcome {
     let mut notes = Vec::new();
     let mut sum = Counts::default();
@@ -42,7 +42,7 @@ pub(crate) async fn claim_and_start(setting: Setting) -> Outcome {
     Outcome::passed(sum, notes)
 }
 
-/// A result that was not written is not known: `lost`, although the command has run.
+/// A result that was not written is unknown: `lost`, although the command has run.
 pub(crate) async fn exit_and_result(setting: Setting) -> Outcome {
     let mut notes = Vec::new();
     let mut sum = Counts::default();
@@ -66,7 +66,7 @@ pub(crate) async fn exit_and_result(setting: Setting) -> Outcome {
     Outcome::passed(sum, notes)
 }
 
-/// What is planned is planned, what is not is planned by the next one.
+/// Committed plans stay, uncommitted ones are made by the next process.
 pub(crate) async fn plan(setting: Setting) -> Outcome {
     let mut sum = Counts::default();
     for point in ["plan.before", "plan.committed", "claim.before"] {
@@ -75,7 +75,7 @@ pub(crate) async fn plan(setting: Setting) -> Outcome {
     Outcome::passed(sum, [])
 }
 
-/// A further attempt is made once.
+/// The next attempt is made once.
 pub(crate) async fn retry(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 1).await;
     let retry =
@@ -104,7 +104,7 @@ pub(crate) async fn retry(setting: Setting) -> Outcome {
     Outcome::passed(counts, [])
 }
 
-/// What is there after a death and all that followed.
+/// The state after a death and everything that followed.
 struct Death {
     counts: Counts,
     runs: Vec<Run>,
@@ -122,7 +122,7 @@ impl Death {
         self.lines.iter().filter(|line| **line == run).count()
     }
 
-    /// Who asked for it has a second attempt after each loss; the judge has seen to the others.
+    /// Tasks with a retry have a second attempt after each loss; the judge checks the others.
     fn check_retries(&self, point: &str) {
         for lost in self
             .lost()
@@ -140,9 +140,8 @@ impl Death {
     }
 }
 
-/// One server dies at a point. Where others live and `found` says so they are to find out by
-/// themselves, which takes as long as a lease (too long for the short cut); else the same server
-/// comes back and settles it.
+/// One server dies at a point. If others are alive and `found`, they must find out by themselves, which takes as long
+/// as a lease (too long for the short version); otherwise the same server restarts and handles it.
 async fn die_at(setting: &Setting, point: &str, pass: u32, found: bool) -> Death {
     let mut site = Site::new(setting, setting.nodes(2)).await;
     site.start().await;

@@ -1,5 +1,4 @@
-//! Row 31: two servers that take themselves for one, a lock row that is gone, a migration that
-//! runs twice at once.
+//! Row 31: two servers with one identity, a deleted lock row, simultaneous migrations.
 
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ pub(crate) async fn identity(setting: Setting) -> Outcome {
     site.nodes[0].start().await;
     site.load(3).await;
     match setting.engine {
-        // The folder's lock is all there is.
+        // The folder's lock is the only protection.
         Engine::Sqlite => site.nodes[1].data.clone_from(&first),
         Engine::Mariadb => {
             std::fs::copy(first.join("host.key"), site.nodes[1].data.join("host.key"))
@@ -58,7 +57,7 @@ pub(crate) async fn identity(setting: Setting) -> Outcome {
     )
 }
 
-/// The row that all servers agree on is deleted under them, and put back.
+/// The row that all servers agree on is deleted while they run, and put back.
 pub(crate) async fn lock_row(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, setting.nodes(2)).await;
     site.start().await;
@@ -79,7 +78,7 @@ pub(crate) async fn lock_row(setting: Setting) -> Outcome {
         .await
         .expect("an answer");
     assert_eq!(status, 200, "reading needs no lock: {body}");
-    // A row of the same values: as a careful hand would put it back.
+    // A row with the same values, as a careful operator would restore it.
     let (gone, runs) = (
         site.lines().len(),
         site.database

@@ -1,4 +1,4 @@
-//! Rows 16 to 19: clocks that are set, differ, run too fast, and servers that stand still.
+//! Rows 16 to 19: clocks that are set, differ, run too fast, and servers that are stopped.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(crate) async fn steps(setting: Setting) -> Outcome {
         let_pass(Duration::from_secs(3)).await;
         clock.step(TimeDelta::minutes(minutes));
         noted += 1;
-        let told = until(Duration::from_secs(20), || async {
+        let shown = until(Duration::from_secs(20), || async {
             let count = site
                 .database
                 .numbers("SELECT COUNT(*) FROM audit WHERE action = 'clock.step'")
@@ -39,7 +39,7 @@ pub(crate) async fn steps(setting: Setting) -> Outcome {
         })
         .await;
         assert!(
-            told.is_some(),
+            shown.is_some(),
             "a step by {minutes} min was not noted: {}",
             site.nodes[0].log_end()
         );
@@ -50,7 +50,7 @@ pub(crate) async fn steps(setting: Setting) -> Outcome {
     Outcome::passed(counts, [format!("{noted} steps")])
 }
 
-/// Clocks of servers differ by 20 s, and by 5 minutes: who is too far off claims nothing.
+/// Clocks of servers differ by 20 s, and by 5 minutes: a server too far off claims nothing.
 pub(crate) async fn skew(setting: Setting) -> Outcome {
     let mut counts = crate::checker::Counts::default();
     let mut notes = Vec::new();
@@ -102,7 +102,7 @@ pub(crate) async fn skew(setting: Setting) -> Outcome {
             may_claim || shares[1] + shares[2] == 0,
             "servers that are {seconds} s off have claimed: {shares:?}"
         );
-        assert!(may_claim || shares[0] > 0, "nobody claims");
+        assert!(may_claim || shares[0] > 0, "no server claims");
         counts.sum(&site.judge().await);
         site.close().await;
         notes.push(format!(
@@ -159,12 +159,12 @@ fn ticks(site: &Site) -> u64 {
         .sum()
 }
 
-/// A server stands still for longer than its lease, with a run under way, and goes on.
+/// A server is stopped for longer than its lease, with an active run, and continued.
 pub(crate) async fn pause(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, setting.nodes(2)).await;
     site.nodes[0].start().await;
     let holder = site.work().join("holder");
-    // Only the server that is to stand still is there to start it; later ones end at once.
+    // Only the server that is to be stopped can start it; later ones end at once.
     let long = format!(
         "; [ -s {0} ] || {{ echo $$ > {0}; exec sleep 120; }}",
         holder.display()
@@ -188,12 +188,15 @@ pub(crate) async fn pause(setting: Setting) -> Outcome {
     site.nodes[0].signal(Signal::SIGCONT);
     let mut notes = vec![format!("stood still for {} s", pause.as_secs())];
     if lone {
-        // It was away, but nobody else was there: its run is still its own.
+        // It was stopped, but there was no other server: its run is still its own.
         assert!(is_sleep(pid), "its run has been ended");
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGTERM)
             .expect("a process of ours");
     } else {
-        assert!(lost.is_some(), "nobody took the run over within {pause:?}");
+        assert!(
+            lost.is_some(),
+            "no server took the run over within {pause:?}"
+        );
         let gone = until(FENCED, || async {
             (!is_sleep(pid)).then_some(since.elapsed() - pause)
         })
@@ -232,7 +235,7 @@ fn first_pid(file: &std::path::Path) -> Option<i32> {
         .ok()
 }
 
-/// Whether this process is one of ours: pids are used again.
+/// Whether this process is one of ours: pids are reused.
 fn is_sleep(pid: i32) -> bool {
     std::fs::read(format!("/proc/{pid}/cmdline"))
         .is_ok_and(|words| words.starts_with(b"sleep\x00120"))

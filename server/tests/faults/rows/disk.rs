@@ -50,7 +50,7 @@ impl Drop for Small {
     }
 }
 
-/// Full for the output: the runs go on. Full for the database: it says so, and recovers.
+/// Full for the output: runs continue. Full for the database: it reports that, and recovers.
 pub(crate) async fn full(setting: Setting) -> Outcome {
     let mut sum = Counts::default();
     let mut notes = Vec::new();
@@ -103,7 +103,7 @@ pub(crate) async fn full(setting: Setting) -> Outcome {
     site.load(3).await;
     let_pass(Duration::from_secs(3)).await;
     small.fill();
-    // What is in its files already may be written over; growing is what fails.
+    // Existing pages may be overwritten; growing fails.
     let task = |number: u32| json!({ "name": format!("big-{number}"), "schedules": [{ "spec": "0 0 1 1 *" }], "command": "x".repeat(16_000) });
     let mut refused = None;
     for number in 0..400 {
@@ -206,7 +206,7 @@ pub(crate) async fn slow(setting: Setting) -> Outcome {
             return Outcome::NotRun("strace may not look into the server here".to_owned());
         }
         let_pass(seconds).await;
-        // It lets go of the server when it is told to end.
+        // It detaches from the server when it is terminated.
         let pid = i32::try_from(tracing.id().expect("it runs")).expect("a pid");
         nix::sys::signal::kill(
             nix::unistd::Pid::from_raw(pid),

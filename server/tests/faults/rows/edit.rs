@@ -71,7 +71,7 @@ pub(crate) async fn races(mut setting: Setting) -> Outcome {
             tasks.push(enter(&site, &format!("raced-{}", tasks.len())).await);
         }
     }
-    // What was paused last must go on, so that every task has something to tell of the end.
+    // Paused tasks must continue, so that every task has a row about the end.
     for task in tasks.iter().filter(|task| !task.deleted) {
         ask(
             &site,
@@ -120,7 +120,7 @@ async fn enter(site: &Site, name: &str) -> Raced {
     }
 }
 
-/// Its version is in the command, so that old and new can be told apart.
+/// Its version is in the command, so that old and new can be distinguished.
 fn command(site: &Site, version: u32) -> String {
     format!(
         "{}; echo \"$JCRONTAB_TASK_ID $JCRONTAB_SCHEDULED_FOR {version}\" >> {}",
@@ -148,7 +148,7 @@ async fn act(site: &Site, node: usize, id: i64, version: u32, deed: Deed, delay:
             .await
         }
         Deed::Reschedule => {
-            // The same instants by another text, so that its schedule is a new one.
+            // The same instants with another text, so that its schedule is a new one.
             let spec = if version.is_multiple_of(2) {
                 "* * * * * *"
             } else {
@@ -189,7 +189,7 @@ async fn ask(site: &Site, node: usize, method: Method, path: &str, body: Value) 
     assert!(status.is_success(), "{path}: {status} {said}");
 }
 
-/// Every second of a task that is still there is told once, and nothing has run twice.
+/// Every second of an existing task is recorded once, and nothing has run twice.
 async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
     let lines = std::fs::read_to_string(file(site)).expect("the lines");
     let mut ran: BTreeMap<(i64, DateTime<Utc>), &str> = BTreeMap::new();
@@ -217,7 +217,7 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
             until: end,
             retries: false,
         };
-        let mut told: BTreeMap<DateTime<Utc>, &Firing> = BTreeMap::new();
+        let mut shown: BTreeMap<DateTime<Utc>, &Firing> = BTreeMap::new();
         for firing in firings
             .iter()
             .filter(|firing| firing.task == task.id && firing.state != "planned")
@@ -227,24 +227,24 @@ async fn judge(site: &Site, tasks: &[Raced], end: DateTime<Utc>) -> Counts {
                 .filter(|_| firing.count > 1)
                 .unwrap_or(firing.scheduled_for);
             for instant in every_second.targets(since, firing.scheduled_for) {
-                let earlier = told.insert(instant, firing);
+                let earlier = shown.insert(instant, firing);
                 assert!(
                     earlier.is_none(),
-                    "task {} is told twice at {instant}: {earlier:?} and {firing:?}",
+                    "task {} is recorded twice at {instant}: {earlier:?} and {firing:?}",
                     task.id
                 );
             }
         }
         for target in every_second.all_targets() {
-            let tells = |f: &&Firing| {
+            let covers = |f: &&Firing| {
                 f.task == task.id
                     && f.since.unwrap_or(f.scheduled_for).min(f.scheduled_for) <= target
                     && target <= f.scheduled_for
             };
-            let row = firings.iter().find(tells);
+            let row = firings.iter().find(covers);
             counts.add(row, usize::from(ran.contains_key(&(task.id, target))));
             assert!(
-                told.contains_key(&target),
+                shown.contains_key(&target),
                 "task {} at {target} has no row; it was created {}",
                 task.id,
                 task.created

@@ -10,7 +10,7 @@ use crate::row::{Outcome, Setting};
 use crate::site::{Engine, Site};
 use crate::wait::let_pass;
 
-/// Another server goes on within this time (promise P4).
+/// Another server continues within this time (promise P4).
 const FAIL_OVER: TimeDelta = TimeDelta::seconds(5);
 
 pub(crate) async fn any_server(mut setting: Setting) -> Outcome {
@@ -18,8 +18,8 @@ pub(crate) async fn any_server(mut setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, nodes).await;
     site.start().await;
     site.load(setting.pick(6, 50)).await;
-    // The others are skipped while a run of a dead server is not given up yet. This one shows that
-    // somebody claims.
+    // The other tasks are skipped while the run of a dead server has not been given up. This one shows that servers
+    // claim.
     let beside = json!({ "execution": { "overlap": "allow:100" } });
     let pulse = site.enter(0, 1, "", beside).await;
     let end = Instant::now() + setting.span(10, 110);
@@ -30,7 +30,7 @@ pub(crate) async fn any_server(mut setting: Setting) -> Outcome {
         let victim = setting.lot.index(nodes);
         site.nodes[victim].kill().await;
         kills += 1;
-        // With others there, it may stay away for a while.
+        // With other servers alive it may stay down for a while.
         let away = if nodes > 1 {
             setting.lot.millis(0, 5_000)
         } else {
@@ -41,7 +41,7 @@ pub(crate) async fn any_server(mut setting: Setting) -> Outcome {
     }
     let counts = site.judge().await;
     let silence = site.longest_silence(Some(pulse)).await;
-    // One server alone is away as long as it takes to start.
+    // A single server is down as long as it takes to start.
     assert!(
         setting.engine == Engine::Sqlite || silence <= FAIL_OVER,
         "nothing started for {} ms although two servers lived; {counts}",

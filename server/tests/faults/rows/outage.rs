@@ -1,4 +1,4 @@
-//! Rows 6, 7 and 13: the database is away, dies, or is held by another process.
+//! Rows 6, 7 and 13: the database is down, dies, or is locked by another process.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::wait::{let_pass, until};
 /// Scheduling is back within this time after the database is (promise P13).
 const BACK: Duration = Duration::from_secs(10);
 
-/// Away for a minute: pages say so, nothing crashes, results of what runs are kept, and all goes on.
+/// Down for a minute: pages report it, nothing crashes, results of active runs are kept, and everything continues.
 pub(crate) async fn away(setting: Setting) -> Outcome {
     if setting.engine == Engine::Sqlite {
         return moved_away(setting).await;
@@ -26,7 +26,7 @@ pub(crate) async fn away(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 2).await;
     site.start().await;
     site.load(setting.pick(4, 12)).await;
-    // One run ends while nobody can write that down.
+    // One run ends while its result cannot be written.
     site.enter(0, 10, "; sleep 12", json!({})).await;
     let_pass(Duration::from_secs(12)).await;
     maria.stop().await;
@@ -80,7 +80,7 @@ pub(crate) async fn away(setting: Setting) -> Outcome {
     )
 }
 
-/// An SQLite file does not go away while it is open: it can be moved, and all goes on.
+/// An SQLite file does not disappear while it is open: it can be moved, and everything continues.
 async fn moved_away(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 1).await;
     site.start().await;
@@ -124,7 +124,7 @@ pub(crate) async fn killed(mut setting: Setting) -> Outcome {
     Outcome::passed(counts, [format!("{rounds} kills of the database")])
 }
 
-/// Another process holds the SQLite file.
+/// Another process locks the SQLite file.
 pub(crate) async fn held(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 1).await;
     site.start().await;
@@ -140,7 +140,7 @@ pub(crate) async fn held(setting: Setting) -> Outcome {
             .await
             .expect("the lock");
         let until = Instant::now() + hold;
-        // Reading goes on; a change waits and succeeds, or is refused with a sentence.
+        // Reading continues; a change waits and succeeds, or is refused with a sentence.
         let (read, body) = site.nodes[0]
             .ask(Method::GET, "/api/v1/tasks", None)
             .await

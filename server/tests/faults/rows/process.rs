@@ -1,4 +1,4 @@
-//! Rows 22 to 26: commands that do not behave, done once each through a real server.
+//! Rows 22 to 26: misbehaving commands, each run once by a real server.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::wait::{let_pass, until};
 const GONE: Duration = Duration::from_secs(3 + 2);
 /// What a server's memory may grow by, in KiB.
 const FLAT: u64 = 32 * 1024;
-/// Far off: tasks of these rows are started by hand.
+/// Never due: tasks of these rows are started manually.
 const NEVER: &str = "0 0 1 1 *";
 
 /// Enters a task and starts it; gives the run.
@@ -53,7 +53,7 @@ fn pids(file: &Path) -> Vec<i32> {
         .collect()
 }
 
-/// Whether a process of a command of ours has this pid; a zombie is gone.
+/// Whether a process of one of our commands has this pid; a zombie does not count.
 fn lives(pid: i32) -> bool {
     std::fs::read(format!("/proc/{pid}/cmdline"))
         .is_ok_and(|words| words.windows(5).any(|at| at == b"sleep" || at == b"trap "))
@@ -226,7 +226,7 @@ pub(crate) async fn greedy(setting: Setting) -> Outcome {
     Outcome::passed(counts, notes)
 }
 
-/// Row 26: a stranger's process, started like a command, is never signalled.
+/// Row 26: an unrelated process, started like a command, is never signalled.
 pub(crate) async fn stranger(setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 1).await;
     site.start().await;
@@ -239,7 +239,7 @@ pub(crate) async fn stranger(setting: Setting) -> Outcome {
     .await
     .expect("it starts");
     site.nodes[0].kill().await;
-    // The same words, without the key of the folder, in a group of its own.
+    // The same arguments, without the key of the folder, in a group of its own.
     let mut stranger = tokio::process::Command::new("sleep");
     let mut stranger = stranger
         .arg("300")
@@ -248,7 +248,7 @@ pub(crate) async fn stranger(setting: Setting) -> Outcome {
         .spawn()
         .expect("a process");
     let pid = i32::try_from(stranger.id().expect("it runs")).expect("a pid");
-    // Whatever the folder keeps of the dead run now names the stranger instead.
+    // Everything that the folder records about the dead run now names the unrelated process.
     let mut forged = 0;
     for path in files(&site.nodes[0].data) {
         let Ok(text) = std::fs::read_to_string(&path) else {

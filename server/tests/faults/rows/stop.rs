@@ -9,9 +9,9 @@ use crate::row::{Outcome, Setting};
 use crate::site::{Site, now};
 use crate::wait::let_pass;
 
-/// What running commands get, as the settings say.
+/// The time for running commands, as in the settings.
 const GRACE: u64 = 20;
-/// A claim may be under way when the signal comes.
+/// A claim may be in progress when the signal arrives.
 const UNDER_WAY: TimeDelta = TimeDelta::milliseconds(500);
 
 pub(crate) async fn under_load(mut setting: Setting) -> Outcome {
@@ -23,7 +23,7 @@ pub(crate) async fn under_load(mut setting: Setting) -> Outcome {
     }
     site.start().await;
     site.load(setting.pick(4, 20)).await;
-    // Some are under way at every instant, and end within the grace.
+    // Some are active at every instant, and end within the grace period.
     site.enter(0, 5, "; sleep 4", json!({})).await;
     let mut slowest = Duration::ZERO;
     for _ in 0..setting.pick(1, 4) {

@@ -40,7 +40,7 @@ pub(crate) async fn killed(mut setting: Setting) -> Outcome {
         site.nodes[0].kill().await;
         assert!(
             is_sleep(pid),
-            "nobody has ended the escapee of the dead server yet"
+            "the escapee of the dead server is still alive"
         );
         site.start().await;
         let gone = until(GONE, || async { (!is_sleep(pid)).then_some(()) }).await;
@@ -65,7 +65,7 @@ fn pids(file: &std::path::Path) -> Vec<i32> {
     text.lines().filter_map(|line| line.parse().ok()).collect()
 }
 
-/// Whether this process is one of ours: pids are used again.
+/// Whether this process is one of ours: pids are reused.
 fn is_sleep(pid: i32) -> bool {
     std::fs::read(format!("/proc/{pid}/cmdline"))
         .is_ok_and(|words| words.starts_with(b"sleep\x00300"))

@@ -12,7 +12,7 @@ use crate::row::{Outcome, Setting};
 use crate::site::{Site, now};
 use crate::wait::{let_pass, until};
 
-/// Another server has taken over a run within this time: lease and one look.
+/// Another server has taken over a run within this time: lease and one check.
 const TAKEN_OVER: Duration = Duration::from_secs(45);
 
 /// Every server behind a proxy of its own.
@@ -27,7 +27,7 @@ async fn behind_proxies(setting: &Setting, nodes: usize) -> (Site, Vec<Proxy>) {
     (site, proxies)
 }
 
-/// The database commits, and the server is not told: it must find out, and run nothing twice.
+/// The database commits, and the server gets no answer: it must find out, and run nothing twice.
 pub(crate) async fn lost_answers(setting: Setting) -> Outcome {
     let (mut site, proxies) = behind_proxies(&setting, 2).await;
     site.start().await;
@@ -46,13 +46,13 @@ pub(crate) async fn lost_answers(setting: Setting) -> Outcome {
     Outcome::passed(counts, [format!("{dropped} answers to COMMIT dropped")])
 }
 
-/// One server is cut off from the database without being told. It stops in time, its run is ended
-/// on its own machine before another server may start anew, and that one goes on meanwhile.
+/// One server is cut off from the database without notice. It stops in time, its run is ended on its own machine
+/// before another server may start it again, and that one continues meanwhile.
 pub(crate) async fn partition(setting: Setting) -> Outcome {
     let (mut site, proxies) = behind_proxies(&setting, 2).await;
     site.nodes[0].start().await;
     let again = json!({ "timeout": "10m", "execution": { "retry": { "attempts": "2", "delay": "1s", "on_lost": true } } });
-    // Started by the only server there is; the second attempt is to be another server's.
+    // Started by the only server that exists; the second attempt has to be another server's.
     let holder = site.work().join("holder");
     // The first is long; whatever comes after it ends at once.
     let long = format!(
@@ -93,7 +93,7 @@ pub(crate) async fn partition(setting: Setting) -> Outcome {
         "another server took the run over after {taken:?}, and it ended only after {ended:?}"
     );
     proxies[0].set(Way::Open);
-    // It goes on with the others, or ends, but must not hang.
+    // It continues with the others, or ends, but must not hang.
     let_pass(Duration::from_secs(5)).await;
     if site.nodes[0].has_ended() {
         site.nodes[0].ended(Duration::from_secs(1)).await;
@@ -116,7 +116,7 @@ pub(crate) async fn partition(setting: Setting) -> Outcome {
     )
 }
 
-/// Somebody else holds locks (1205) and takes them the other way round (1213).
+/// Another client holds locks (1205) and takes them in the opposite order (1213).
 pub(crate) async fn storms(mut setting: Setting) -> Outcome {
     let mut site = Site::new(&setting, 2).await;
     for node in &mut site.nodes {
@@ -131,11 +131,11 @@ pub(crate) async fn storms(mut setting: Setting) -> Outcome {
     let end = Instant::now() + setting.span(8, 40);
     let (mut held, mut deadlocks) = (0, 0);
     while Instant::now() < end {
-        // Just before the full second: what is claimed then meets us in the middle.
+        // Just before the full second, so that claims meet us in the middle.
         let into = u64::from(now().timestamp_subsec_millis());
         let_pass(Duration::from_millis((1_900 - into) % 1_000)).await;
         let transaction = connection.begin().await.expect("a transaction");
-        // Rows first and the cluster's row after them: the product does it the other way round.
+        // Rows first and the cluster's row afterwards: the product does it in the opposite order.
         let rows = "UPDATE occurrence SET epoch = epoch WHERE state IN ('planned', 'running')";
         let one = "UPDATE cluster SET change_counter = change_counter WHERE id = 1";
         let order = if setting.lot.below(2) == 0 {

@@ -6,8 +6,8 @@ use std::iter::Peekable;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree, token_stream};
 
-/// The rooms (first folder or file below `src`) that a file names. `module` is where it stands:
-/// `["http", "guard"]` for `src/http/guard.rs`.
+/// The rooms (first folder or file below `src`) that a file names. `module` is its own path: `["http", "guard"]` for
+/// `src/http/guard.rs`.
 pub(super) fn rooms_named(module: &[String], text: &str) -> BTreeSet<String> {
     let tokens: TokenStream = text.parse().expect("Rust");
     let mut rooms = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! A plain command runs without the shell, and nobody can tell. Each is run twice: once as it
-//! is, and once with a quote that only the shell can read.
+//! A plain command runs without the shell, and the difference is not observable. Each is run twice: once as it is,
+//! and once with a quote that only the shell can read.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -95,7 +95,7 @@ async fn a_plain_command_does_what_the_shell_would_do() {
 #[tokio::test]
 async fn only_the_quoted_one_went_through_the_shell() {
     if !std::fs::canonicalize("/bin/sh").is_ok_and(|shell| shell.ends_with("dash")) {
-        eprintln!("direct: /bin/sh is not dash; every command goes through it");
+        eprintln!("direct: /bin/sh is not dash; every command uses it");
         return;
     }
     for mode in modes() {

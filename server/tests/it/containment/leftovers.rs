@@ -1,4 +1,4 @@
-//! Scratch folders of tasks: they go with their task, and with nothing else.
+//! Scratch folders of tasks: they are removed with their task, and only then.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

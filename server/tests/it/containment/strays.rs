@@ -1,4 +1,4 @@
-//! What a killed server leaves behind, and who must not be taken for it.
+//! What a killed server leaves behind, and what must not be mistaken for it.
 
 use std::process::{Child, Command};
 
@@ -102,7 +102,7 @@ async fn a_killed_server_is_cleaned_up_after_but_for_what_was_to_stay() {
         assert_eq!(
             child(),
             1,
-            "{mode}: its run had ended, so it is nobody's stray"
+            "{mode}: its run had ended, so it is not a stray"
         );
         assert_eq!(server.stop().await, 0);
         let server = Server::start(&place, &variables).await;
@@ -164,7 +164,7 @@ async fn a_pid_that_was_used_again_is_never_signalled() {
     let me = std::process::id();
     let write = |lines: &str| std::fs::write(data.join("running.log"), lines).expect("a file");
     for foreign in [
-        // The pid is somebody else's by now.
+        // The pid has been reused.
         format!("start 7 {boot} {pid} {} end - ;\n", started - 1),
         // Of another boot, where the same tick says nothing.
         format!("start 7 11111111-2222-3333-4444-555555555555 {pid} {started} end - ;\n"),
@@ -172,9 +172,9 @@ async fn a_pid_that_was_used_again_is_never_signalled() {
         format!("start 7 {boot} {pid} {started} leave - ;\n"),
         // It has ended.
         format!("start 7 {boot} {pid} {started} end - ;\nend 7 ;\n"),
-        // Cut short, or written by nobody.
+        // Cut short, or not a valid line.
         format!("start 7 {boot} {pid} {started} end -\nstart 7 {boot} {pid} {started}\n\u{1}\n"),
-        // Everybody, our parent, our group, ourselves.
+        // All processes, our parent, our group, ourselves.
         format!(
             "start 7 {boot} 1 0 end - ;\nstart 8 {boot} 0 0 end - ;\nstart 9 {boot} -1 0 end - ;\nstart 10 {boot} {me} 0 end - ;\n"
         ),

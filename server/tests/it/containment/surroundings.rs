@@ -1,4 +1,4 @@
-//! What a command finds around it when it starts, and why it may not start.
+//! The environment of a command when it starts, and why it may not start.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -16,7 +16,7 @@ fn is_root() -> bool {
 }
 
 /// Runs a command with an execution and gives what it wrote.
-async fn told(app: &TestApp, name: &str, command: &str, execution: ExecutionDraft) -> String {
+async fn output_of(app: &TestApp, name: &str, command: &str, execution: ExecutionDraft) -> String {
     let task = TaskDraft {
         name: name.to_owned(),
         ..with(command, execution)
@@ -31,24 +31,24 @@ async fn told(app: &TestApp, name: &str, command: &str, execution: ExecutionDraf
 async fn a_command_starts_clean() {
     for mode in modes() {
         let app = TestApp::with(&[mode]).await;
-        // A file that whoever is started inherits.
+        // A file that every started process inherits.
         let leak = std::fs::File::open("/dev/null").expect("a file");
         fcntl(&leak, FcntlArg::F_SETFD(FdFlag::empty())).expect("its flags");
         let plain = ExecutionDraft::default;
-        let files = told(&app, "files", "ls /proc/self/fd", plain()).await;
+        let files = output_of(&app, "files", "ls /proc/self/fd", plain()).await;
         // The last one is the folder that `ls` reads.
         assert_eq!(files, "0\n1\n2\n3\n", "{mode}");
         assert_eq!(
-            told(&app, "stdin", "readlink /proc/self/fd/0", plain()).await,
+            output_of(&app, "stdin", "readlink /proc/self/fd/0", plain()).await,
             "/dev/null\n"
         );
         assert_eq!(
-            told(&app, "umask", "umask", plain()).await,
+            output_of(&app, "umask", "umask", plain()).await,
             "0077\n",
             "{mode}"
         );
         let status = "grep -E '^(NoNewPrivs|SigBlk|SigIgn):' /proc/self/status";
-        let status = told(&app, "status", status, plain()).await;
+        let status = output_of(&app, "status", status, plain()).await;
         let of = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             u64::from_str_radix(line.expect("a line").trim_start_matches(':').trim(), 16)
@@ -57,14 +57,18 @@ async fn a_command_starts_clean() {
         // glibc keeps 32 and 33 for itself and ignores them in whatever it starts.
         assert_eq!(of("SigIgn").map(|set| set & !(3 << 31)), Ok(0), "{mode}");
         let pipe = "yes | head -n 1; trap";
-        assert_eq!(told(&app, "pipe", pipe, plain()).await, "y\n", "{mode}");
+        assert_eq!(
+            output_of(&app, "pipe", pipe, plain()).await,
+            "y\n",
+            "{mode}"
+        );
         let leads = "[ \"$(cut -d ' ' -f 5,6 /proc/$$/stat)\" = \"$$ $$\" ] && echo leads";
         assert_eq!(
-            told(&app, "session", leads, plain()).await,
+            output_of(&app, "session", leads, plain()).await,
             "leads\n",
             "{mode}"
         );
-        let limits = told(&app, "core", "ulimit -c", plain()).await;
+        let limits = output_of(&app, "core", "ulimit -c", plain()).await;
         assert_eq!(limits, "0\n", "no memory of a command lands in a file");
         drop(leak);
     }
@@ -84,7 +88,7 @@ async fn limits_and_niceness_hold() {
             },
             ..ExecutionDraft::default()
         };
-        let limits = told(&app, "limits", "cat /proc/self/limits", limited()).await;
+        let limits = output_of(&app, "limits", "cat /proc/self/limits", limited()).await;
         let value = |name: &str| -> Vec<String> {
             let line = limits.lines().find_map(|line| line.strip_prefix(name));
             let line = line.unwrap_or_else(|| panic!("{name}: {limits}"));
@@ -110,7 +114,7 @@ async fn limits_and_niceness_hold() {
         .trim()
         .parse()
         .expect("a number");
-        let nice = told(&app, "nice", "nice", limited()).await;
+        let nice = output_of(&app, "nice", "nice", limited()).await;
         assert_eq!(nice, format!("{}\n", (own + 5).min(19)), "{mode}");
 
         let small = ExecutionDraft {
@@ -132,7 +136,7 @@ async fn limits_and_niceness_hold() {
             "{mode}"
         );
         assert_eq!(
-            told(&app, "other", hog, ExecutionDraft::default()).await,
+            output_of(&app, "other", hog, ExecutionDraft::default()).await,
             "150000000\n"
         );
 
@@ -184,7 +188,7 @@ async fn a_working_folder_is_entered_with_the_rights_of_the_user() {
             ..ExecutionDraft::default()
         };
         assert_eq!(
-            told(&app, "there", "pwd", at(&work)).await,
+            output_of(&app, "there", "pwd", at(&work)).await,
             format!("{}\n", work.display())
         );
         let missing = work.join("缺 of it");
@@ -326,7 +330,7 @@ async fn what_the_system_does_not_take_is_named() {
         }
         // Nothing of that is left in the way.
         assert_eq!(
-            told(&app, "next", "echo fine", ExecutionDraft::default()).await,
+            output_of(&app, "next", "echo fine", ExecutionDraft::default()).await,
             "fine\n"
         );
     }
@@ -341,7 +345,7 @@ async fn variables_come_in_their_order_and_ours_are_ours() {
     };
     let command = "echo \"$HOME $GREETING $PATH $JCRONTAB_ATTEMPT\"";
     assert_eq!(
-        told(&app, "env", command, execution).await,
+        output_of(&app, "env", command, execution).await,
         "/elsewhere hello world /usr/bin:/bin 1\n"
     );
     let forged = app::task::Execution {
@@ -379,8 +383,8 @@ async fn saving_a_memory_limit_says_where_it_holds_for_each_process_only() {
                 "execution": {"limits": {"memory": memory}},
             });
             let saved = admin.post("/api/v1/tasks", task).await.expect(201);
-            let told = saved["warnings"].to_string().contains("内存控制器");
-            assert_eq!(told, !memory.is_empty() && !whole, "{mode}: {saved}");
+            let shown = saved["warnings"].to_string().contains("内存控制器");
+            assert_eq!(shown, !memory.is_empty() && !whole, "{mode}: {saved}");
         }
         if mode.contains("supervisor") {
             assert!(!whole, "there are no control groups");

@@ -7,7 +7,7 @@ use super::super::helpers::program::{Ended, Server, jcrontab, jcrontab_with};
 
 pub(super) const CHINESE: [(&str, &str); 1] = [("LC_ALL", "zh_CN.UTF-8")];
 
-/// What it printed, when it went well.
+/// What it printed, if it succeeded.
 #[track_caller]
 pub(super) fn printed(ended: &Ended) -> &str {
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{ended:?}");
@@ -56,10 +56,10 @@ async fn schedules_of_all_kinds_are_computed_without_a_server() {
         );
     }
     let day_rule = ["0 9 * * *", "--day-rule", "work_days"];
-    let told = next(&[&day_rule[..], &shanghai, &["--json", "--firings"]].concat())
+    let reported = next(&[&day_rule[..], &shanghai, &["--json", "--firings"]].concat())
         .await
         .json();
-    assert_eq!(told["firings"][1]["excluded"]["code"], "calendar");
+    assert_eq!(reported["firings"][1]["excluded"]["code"], "calendar");
     let text = next(&[&day_rule[..], &shanghai].concat()).await;
     let left_out = printed(&text)
         .lines()
@@ -257,17 +257,18 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     );
     let shown = run(&["task", "show", &id]).await;
     assert!(
-        printed(&shown).contains("paused_until: 2037-01-01T18:00:00Z"),
+        printed(&shown).contains("Paused until: 2037-01-01 18:00:00 +00:00"),
         "{shown:?}"
     );
     run(&["task", "pause", &id, "--until", "2001-01-01 18:00"])
         .await
         .refused(2);
 
-    run(&["calendar", "delete", name]).await.refused(4);
-    printed(&run(&["task", "delete", &id]).await);
-    printed(&run(&["calendar", "delete", name]).await);
-    run(&["calendar", "delete", name]).await.refused(3);
+    let delete = ["calendar", "delete", name, "--yes"];
+    run(&delete).await.refused(4);
+    printed(&run(&["task", "delete", &id, "--yes"]).await);
+    printed(&run(&delete).await);
+    run(&delete).await.refused(3);
 
     let once = run(&[
         "blackout",
@@ -311,9 +312,9 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     assert!(printed(&listed).contains("0 0 1 1 * + 8h") && listed.out.contains("catch_up"));
     let listed = run(&["blackout", "list", "--json"]).await.json();
     for blackout in listed["items"].as_array().expect("blackouts") {
-        printed(&run(&["blackout", "delete", &blackout["id"].to_string()]).await);
+        printed(&run(&["blackout", "delete", "-y", &blackout["id"].to_string()]).await);
     }
-    run(&["blackout", "delete", "1"]).await.refused(3);
+    run(&["blackout", "delete", "1", "--yes"]).await.refused(3);
     run(&["blackout", "add", "--name", "x"]).await.refused(2);
     for wrong in [&["--from", "2037-01-01"][..], &["--duration", "1h"]] {
         let ended = run(&[&["blackout", "add", "--name", "x"], wrong].concat()).await;
@@ -347,8 +348,8 @@ async fn calendars_and_plans_are_the_same_with_a_server_and_without() {
         "1",
         "--json",
     ];
-    let told = jcrontab(&place, &[&other[..], &after].concat()).await;
-    assert_eq!(told.json(), json!({"next": ["2026-10-01T09:00:00Z"]}));
+    let reported = jcrontab(&place, &[&other[..], &after].concat()).await;
+    assert_eq!(reported.json(), json!({"next": ["2026-10-01T09:00:00Z"]}));
     let unknown = [
         "cron",
         "next",

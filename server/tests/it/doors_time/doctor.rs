@@ -16,8 +16,11 @@ fn states(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     checks
         .iter()
-        // How old the machine's zone data is, and the year, is not the test's business.
-        .filter(|check| check["name"] != "zone_data" && check["name"] != "calendars")
+        // How old the machine's zone data is, the year, and whether the pages were built are not
+        // the test's business.
+        .filter(|check| {
+            !["zone_data", "calendars", "site"].contains(&check["name"].as_str().expect("a name"))
+        })
         .map(|check| (text(&check["name"]), text(&check["status"])))
         .collect()
 }
@@ -143,7 +146,7 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
     assert_eq!(server.stop().await, 0);
 }
 
-/// A database that lets nobody in; gives its address.
+/// A database that refuses every login; returns its address.
 async fn refusing_database() -> String {
     use tokio::io::AsyncWriteExt;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
@@ -155,7 +158,7 @@ async fn refusing_database() -> String {
             let said = b"\xff\x15\x04#28000Access denied for user 'u'@'h'";
             let length = u8::try_from(said.len()).expect("a short one");
             let packet = [&[length, 0, 0, 0][..], &said[..]].concat();
-            // Who asked may have gone.
+            // The client may have gone.
             stream.write_all(&packet).await.ok();
         }
     });
@@ -236,4 +239,33 @@ async fn a_server_whose_loop_has_not_turned_yet_is_starting() {
     app.node().await.turn().await;
     assert_eq!(stranger.get("/readyz").await.status, 200);
     assert_eq!(server().await, (0, "ok".to_owned()));
+}
+
+#[tokio::test]
+async fn files_of_the_pages_that_are_missing_are_reported() {
+    let place = Place::new().await;
+    admin_token(&place).await;
+    let nowhere = place.work().join("no-site").display().to_string();
+    let elsewhere = [("LEPTOS_SITE_ROOT", nowhere.as_str())];
+    let check = async || {
+        let doctor = jcrontab_with(&place, &["doctor", "--json"], &elsewhere, "").await;
+        let report: Value = serde_json::from_str(&doctor.out).expect("JSON");
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let site = checks.into_iter().find(|check| check["name"] == "site");
+        site.unwrap_or_else(|| panic!("no check of the site: {doctor:?}"))
+    };
+    let here = check().await;
+    assert_eq!(here["status"], "warn", "{here}");
+    assert!(
+        here["text"]
+            .as_str()
+            .is_some_and(|text| text.contains(&nowhere)),
+        "{here}"
+    );
+    let server = Server::start(&place, &elsewhere).await;
+    let log = server.log();
+    assert!(log.contains("the site's files are missing"), "{log}");
+    let asked = check().await;
+    assert_eq!(asked, here, "the running server says the same");
+    assert_eq!(server.stop().await, 0);
 }

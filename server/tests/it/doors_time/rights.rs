@@ -1,4 +1,4 @@
-//! Who may do what at these doors, and what strangers are told.
+//! Rights on schedules and calendars, and what unauthenticated users see.
 
 use app::auth::Role;
 use serde_json::{Value, json};
@@ -76,12 +76,12 @@ async fn readiness_tells_versions_to_administrators_only() {
     let admin = app
         .browser()
         .with("authorization", &format!("Bearer {token}"));
-    let told = admin.get("/readyz").await.expect(200);
+    let shown = admin.get("/readyz").await.expect(200);
     assert_eq!(
-        (&told["database"], &told["version"]),
+        (&shown["database"], &shown["version"]),
         (&json!("ok"), &json!(env!("CARGO_PKG_VERSION")))
     );
     for field in ["database_version", "tz_version", "tz_source"] {
-        assert!(told[field].is_string(), "{field}: {told}");
+        assert!(shown[field].is_string(), "{field}: {shown}");
     }
 }

@@ -98,12 +98,12 @@ async fn flags_reach_the_task_and_it_is_shown_in_words() {
     ] {
         assert!(shown.out.contains(words), "{words}: {}", shown.out);
     }
-    // Values of variables are nobody's business here.
+    // Values of variables are not shown here.
     assert!(!shown.out.contains("x y=z"), "{}", shown.out);
 }
 
 #[tokio::test]
-async fn requests_are_entered_and_what_is_wrong_is_told() {
+async fn requests_are_entered_and_faults_are_reported() {
     let place = Place::new().await;
     let add = async |name: &str, more: &[&str]| {
         let fixed = [
@@ -142,7 +142,7 @@ async fn requests_are_entered_and_what_is_wrong_is_told() {
             "body": "{}", "expect_status": "200-204", "json_pointer": "/state", "json_value": "ok",
         })
     );
-    for (flags, told) in [
+    for (flags, reported) in [
         (
             &["--command=true", "--http-url=https://example.com/"][..],
             "--command",
@@ -169,6 +169,6 @@ async fn requests_are_entered_and_what_is_wrong_is_told() {
             (2, ""),
             "{flags:?} {ended:?}"
         );
-        assert!(ended.err.contains(told), "{flags:?} {}", ended.err);
+        assert!(ended.err.contains(reported), "{flags:?} {}", ended.err);
     }
 }

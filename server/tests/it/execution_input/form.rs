@@ -61,10 +61,10 @@ async fn the_form_saves_comes_back_with_faults_and_edits_what_was_saved() {
     let page = reply.text();
     // The group with the fault is open, and everything is there as it was typed.
     let fault = "execution.parameters[1].default-fault";
-    let told = page.split(fault).nth(2).expect("the fault's place");
+    let shown = page.split(fault).nth(2).expect("the fault's place");
     assert!(
-        told[..told.find("</p>").expect("its end")].contains("dev"),
-        "{told}"
+        shown[..shown.find("</p>").expect("its end")].contains("dev"),
+        "{shown}"
     );
     for (name, expected) in [
         ("execution.overlap_max", "3"),
@@ -99,7 +99,7 @@ async fn the_form_saves_comes_back_with_faults_and_edits_what_was_saved() {
     assert_eq!(execution.retry.factor_percent, 150);
     assert_eq!(execution.waits.tasks, [first]);
     assert_eq!(execution.parameters[1].choices, ["dev", "prod"]);
-    // Its page tells it in words, and its form has it again.
+    // Its page describes it in words, and its form has it again.
     let page = editor.open(&format!("/tasks/{id}")).await.text();
     for words in [
         format!("#{first} 备份"),

@@ -37,7 +37,7 @@ struct Arguments {
     config: Config,
 }
 
-/// One server process, without its loops: tests turn those by hand.
+/// One server process, without its loops: tests drive those step by step.
 pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) components: Components,
@@ -118,7 +118,7 @@ impl TestApp {
             data.host_key(),
             &config.scratch_dir,
         )
-        .expect("somebody to run commands as")
+        .expect("a user to run commands as")
         .allowing(&config.run_as_allow)
         .pooled(config.run_as_pool().expect("a pool"))
         .expect("users");
@@ -164,7 +164,7 @@ impl TestApp {
         }
     }
 
-    /// The process is gone without a word; what it leaves is its installation.
+    /// The process dies without notice; its installation remains.
     pub(crate) fn die(self) -> (Arc<Place>, Arc<ManualClock>) {
         (Arc::clone(&self.place), Arc::clone(&self.clock))
     }
@@ -177,13 +177,14 @@ impl TestApp {
         }
     }
 
-    /// Somebody with a role and a session.
+    /// A user with a role and a session.
     pub(crate) fn person(&self, name: &str, role: Role) -> Caller {
         let who = Principal {
             user_id: None,
             name: name.to_owned(),
             role,
             via: Via::Session,
+            from: None,
         };
         Caller {
             principal: Some(who),
@@ -191,12 +192,12 @@ impl TestApp {
         }
     }
 
-    /// What the console does now, for what goes straight to the store.
+    /// An act of the console, for calls that use the store directly.
     pub(crate) fn act(&self) -> Act {
         Act::by(&Principal::console(), "test", self.clock.now())
     }
 
-    /// A browser in which somebody with this role is signed in.
+    /// A browser in which a user with this role is signed in.
     pub(crate) async fn signed_in(&self, name: &str, role: Role) -> Browser {
         let now = self.clock.now();
         let user = self
@@ -231,7 +232,7 @@ impl TestApp {
         format!("http://{address}")
     }
 
-    /// A browser of a stranger.
+    /// A browser without a session.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(self.router.clone())
     }
@@ -260,7 +261,7 @@ impl TestApp {
             .expect("a task")
     }
 
-    /// Enters many tasks in UTC that run a command, without the service's ceremony.
+    /// Creates many tasks in UTC that run a command, directly in the store.
     pub(crate) async fn add_many(&self, count: usize, cron: &str, command: &str) {
         for number in 0..count {
             let spec = TaskSpec {
@@ -291,7 +292,7 @@ impl TestApp {
             .expect("a channel")
     }
 
-    /// Starts a task by hand.
+    /// Starts a task manually.
     pub(crate) async fn start_run(&self, task: TaskId) -> RunId {
         self.service
             .task_run(&self.console(), task, &Default::default())
@@ -300,7 +301,7 @@ impl TestApp {
             .id
     }
 
-    /// Runs a command by hand and waits for its end.
+    /// Runs a command manually and waits for its end.
     pub(crate) async fn execute(&self, draft: TaskDraft) -> (Run, Vec<u8>) {
         let task = self.add(draft).await;
         let run = self.start_run(task.id).await;

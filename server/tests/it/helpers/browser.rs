@@ -13,15 +13,14 @@ use server::http::Web;
 use tokio::sync::RwLock;
 use tower::ServiceExt;
 
-/// Making a router lists the pages by rendering them, during which Leptos loads no data in the
-/// whole process (`reactive_graph::computed::suppress_resource_load`). A server makes one before
-/// it serves anything; tests make theirs while others serve, and a page that is rendered then
-/// would wait for ever.
+/// Creating a router lists the pages by rendering them, during which Leptos loads no data in the whole process
+/// (`reactive_graph::computed::suppress_resource_load`). A server creates one before it serves anything; tests create
+/// theirs while others serve, and a page that is rendered at that moment would wait forever.
 static PAGES: RwLock<()> = RwLock::const_new(());
 
 /// The whole server's router.
 pub(crate) async fn router(web: &Web) -> Router {
-    let _nobody_renders = PAGES.write().await;
+    let _no_rendering = PAGES.write().await;
     server::router::router(web).expect("an API that can be described")
 }
 
@@ -71,7 +70,7 @@ impl Reply {
     }
 }
 
-/// Somebody's browser, or a program with a token.
+/// A user's browser, or a program with a token.
 pub(crate) struct Browser {
     router: Router,
     cookies: Mutex<BTreeMap<String, String>>,
@@ -148,7 +147,7 @@ impl Browser {
             .iter()
             .any(|(name, _)| name == "origin" || name == "sec-fetch-site")
         {
-            // A browser that is somewhere else says nothing of here.
+            // A browser on another site sends no origin of this one.
             headers.remove(header::ORIGIN);
             headers.remove("sec-fetch-site");
         }
@@ -160,7 +159,7 @@ impl Browser {
             request.extensions_mut().insert(ConnectInfo(address));
         }
         let Ok(response) = {
-            let _nobody_lists = PAGES.read().await;
+            let _no_listing = PAGES.read().await;
             self.router.clone().oneshot(request).await
         };
         for set in response.headers().get_all(header::SET_COOKIE) {

@@ -1,4 +1,4 @@
-//! A clock that moves when it is told to.
+//! A clock that moves only when a test moves it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
         .to_utc()
 }
 
-/// A clock that moves when it is told to, and wakes who sleeps on it.
+/// A clock that moves only when a test moves it, and wakes all that sleep on it.
 #[derive(Debug)]
 pub(crate) struct ManualClock {
     now: watch::Sender<DateTime<Utc>>,
@@ -41,7 +41,7 @@ impl ManualClock {
         self.now.send_modify(|now| *now += by);
     }
 
-    /// Somebody sets the clock; no time passes.
+    /// The clock is set; no time passes.
     pub(crate) fn step(&self, by: TimeDelta) {
         *self.stepped.lock().expect("the clock") += by;
         self.advance(by);

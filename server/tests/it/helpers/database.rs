@@ -94,7 +94,7 @@ impl Database {
         } else {
             "EXPLAIN QUERY PLAN"
         };
-        // A prepared EXPLAIN is kept by its text, and would tell the plan of before: each is another.
+        // A prepared EXPLAIN is cached by its text, and would return the previous plan: each text is different.
         let fresh = random_id(8);
         let statement = Statement::from_string(backend, format!("{explain} {sql} /* {fresh} */"));
         let rows = connection.query_all_raw(statement).await;
@@ -139,8 +139,8 @@ impl Database {
     }
 }
 
-/// Connections of the test may be in the middle of a transaction that nobody will end: they go
-/// first, or the database would wait for them.
+/// Connections of the test may be in the middle of a transaction that will never end: they are killed first, or the
+/// database would wait for them.
 async fn drop_database(server: &str, name: &str) {
     let users = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
     let connection = on_server(server, "DO 1").await;

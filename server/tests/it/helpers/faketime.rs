@@ -1,9 +1,8 @@
 //! A wall clock for the real binary that a test sets: Debian's libfaketime, loaded into the
 //! process.
 //!
-//! The library adds the seconds that stand in a file to what the machine's clock says, and reads
-//! the file at each look. Commands do not get it, since nothing of the server's environment
-//! reaches them: their own `date` is the machine's.
+//! The library adds the seconds in a file to the machine's clock, and reads the file on each call. Commands are not
+//! affected, since nothing of the server's environment reaches them: their own `date` is the machine's.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -17,13 +16,13 @@ use super::program::{Ended, Server, jcrontab_with};
 /// What a new time means to the process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Jump {
-    /// Somebody has set the clock: CLOCK_MONOTONIC and CLOCK_BOOTTIME go on as if nothing were.
+    /// The clock was set: CLOCK_MONOTONIC and CLOCK_BOOTTIME continue unchanged.
     Set,
     /// Time has passed, for all clocks alike: the process was stopped, the machine suspended.
     Passed,
 }
 
-/// A wall clock that moves when it is told to, and else as fast as the machine's.
+/// A wall clock that moves when a test moves it, and otherwise as fast as the machine's.
 pub(crate) struct FakeClock {
     library: String,
     file: PathBuf,
@@ -56,7 +55,7 @@ impl FakeClock {
             micros.unsigned_abs() / 1_000_000,
             micros.unsigned_abs() % 1_000_000,
         );
-        // Whoever reads meanwhile must not find half of it.
+        // A reader must not see half of it.
         let new = self.file.with_extension("new");
         std::fs::write(&new, format!("{sign}{seconds}.{rest:06}\n")).expect("a file");
         std::fs::rename(new, &self.file).expect("its place");

@@ -25,7 +25,7 @@ impl Leash {
         let mode = nix::sys::stat::Mode::from_bits_truncate(0o666);
         nix::unistd::mkfifo(&path, mode).expect("a named pipe");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).expect("its mode");
-        let (tell_ready, ready) = oneshot::channel();
+        let (send_ready, ready) = oneshot::channel();
         let (tell_gone, gone) = oneshot::channel();
         let opened = path.clone();
         // A thread, since opening and reading a pipe block. It ends with the command.
@@ -33,8 +33,8 @@ impl Leash {
             let mut pipe = BufReader::new(std::fs::File::open(opened).expect("the pipe"));
             let mut line = String::new();
             pipe.read_line(&mut line).expect("a line");
-            // Nobody waits any more when the test is over.
-            tell_ready.send(line.trim().to_owned()).ok();
+            // Nothing waits any more when the test is over.
+            send_ready.send(line.trim().to_owned()).ok();
             let mut rest = String::new();
             pipe.read_to_string(&mut rest).expect("the rest");
             tell_gone.send(rest).ok();

@@ -1,4 +1,4 @@
-//! The loop, turned by hand.
+//! The scheduler, driven step by step.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(super) async fn until<T>(
     in_time(what, waiting).await
 }
 
-/// A loop that a test turns by hand.
+/// A scheduler that a test drives step by step.
 pub(crate) struct Node {
     pub(crate) scheduler: Scheduler,
     pub(crate) agenda: Agenda,
@@ -91,8 +91,8 @@ impl Node {
         }
     }
 
-    /// Lets time pass up to an instant as the loop would see it: from one wake-up to the next. What
-    /// was started is over before time goes on.
+    /// Lets time pass up to an instant as the scheduler would see it: from one wake-up to the next. What was started
+    /// has ended before time goes on.
     pub(crate) async fn go_to(&mut self, until: DateTime<Utc>) {
         loop {
             let wake_at = self.turn().await;

@@ -13,8 +13,8 @@ use super::database::Database;
 /// Folders and database of one installation; they outlive the processes that use them.
 pub(crate) struct Place {
     root: PathBuf,
-    /// Taken by the first process inside the test and kept: a lock that is let go of lives on for
-    /// an instant in children that other tests are just starting.
+    /// Taken by the first process inside the test and kept: a released lock stays held for an instant by children
+    /// that other tests are just starting.
     pub(super) folder: OnceLock<DataDir>,
     pub(crate) database: Database,
 }

@@ -30,7 +30,7 @@ impl Ended {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
-    /// What it complained about: one sentence on stderr, and nothing else.
+    /// Its error: one sentence on stderr, and nothing else.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32) -> &str {
         assert_eq!(self.code, code, "{self:?}");
@@ -180,7 +180,7 @@ impl Server {
         variables: &[(&str, &str)],
         prepare: impl FnOnce(&mut Command),
     ) -> Self {
-        // The port is free until somebody takes it in the next instant.
+        // The port is free unless another process takes it in the next instant.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address").to_string();
         drop(listener);

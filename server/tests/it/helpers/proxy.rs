@@ -1,4 +1,4 @@
-//! A TCP proxy before the database that can be cut and mended.
+//! A TCP proxy in front of the database that can be cut and restored.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Proxy {
     }
 
     /// Lets connections in again.
-    pub(crate) fn mend(&self) {
+    pub(crate) fn restore(&self) {
         self.open.send_replace(true);
     }
 }

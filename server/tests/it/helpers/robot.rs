@@ -31,7 +31,7 @@ pub(crate) enum Mood {
     Later(u16, u64),
     /// Sends the caller elsewhere.
     Redirect(String),
-    /// Answers nothing, for ever.
+    /// Never answers.
     Hang,
 }
 
@@ -103,7 +103,7 @@ impl Robot {
         )
     }
 
-    /// The next requests are treated so, one after the other.
+    /// Treats the next requests like this, one after the other.
     pub(crate) fn next(&self, moods: impl IntoIterator<Item = Mood>) {
         self.inner
             .memory
@@ -113,7 +113,7 @@ impl Robot {
             .extend(moods);
     }
 
-    /// All requests are treated so; `None` is friendly again.
+    /// Treats all requests like this; `None` is friendly again.
     pub(crate) fn always(&self, mood: Option<Mood>) {
         self.inner.memory.lock().expect("memory").lasting = mood;
     }

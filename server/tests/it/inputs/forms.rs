@@ -1,4 +1,4 @@
-//! Forms: what is saved untouched stays as it is, all faults come at once, and a form is only for
+//! Forms: saving without changes changes nothing, all faults are reported at once, and a form is only shown to users
 //! who may send it.
 
 use app::auth::Role;

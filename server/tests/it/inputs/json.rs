@@ -1,4 +1,4 @@
-//! JSON bodies and queries: what is not known is refused with the nearest known name.
+//! JSON bodies and queries: unknown names are refused with the nearest known one.
 
 use app::auth::Role;
 use serde_json::{Value, json};
@@ -16,9 +16,12 @@ async fn a_field_that_does_not_exist_is_refused_with_the_nearest_name() {
     // What is sent with a secret is not repeated: it may be the secret.
     let body = json!({"name": "KEY", "value": "a long value", "notes": "n"});
     let reply = admin.post("/api/v1/secrets", body).await;
-    let told = reply.text();
-    assert_eq!(reply.status, 422, "{told}");
-    assert!(told.contains("`note`") && !told.contains("notes"), "{told}");
+    let shown = reply.text();
+    assert_eq!(reply.status, 422, "{shown}");
+    assert!(
+        shown.contains("`note`") && !shown.contains("notes"),
+        "{shown}"
+    );
     let table: [(&str, &str, Value, &str, &str); 13] = [
         (
             "POST",
@@ -235,7 +238,7 @@ async fn a_query_word_that_does_not_exist_is_refused() {
         let words = title(&reply, 422);
         assert!(words.contains(near), "{path}: {words}");
     }
-    // What the page of a run asks for is no part of the description, and is taken all the same.
+    // Parameters of the run page are not in the description, and accepted all the same.
     let run = app.start_run(own).await;
     app.ended(run).await;
     let live = viewer.get(&app::routes::run_log_stream(run, 0)).await;

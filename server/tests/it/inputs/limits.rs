@@ -1,4 +1,4 @@
-//! Nothing is read that may not come, and what is read stops at its limit.
+//! Nothing is read without the right to send it, and reading stops at the limit.
 
 use app::auth::Role;
 use serde_json::json;
@@ -18,7 +18,7 @@ fn long_list(field: &str, entries: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn who_may_not_send_a_body_is_told_so_before_it_is_read() {
+async fn a_body_without_the_right_to_send_it_is_refused_unread() {
     let app = TestApp::new().await;
     let viewer = app.signed_in("vi", Role::Viewer).await;
     let own = app.add(draft("own", "0 9 * * *", "true")).await.id;

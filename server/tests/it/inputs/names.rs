@@ -1,4 +1,4 @@
-//! Names that a reader cannot see, or takes for another.
+//! Names that are invisible, or that look like another one.
 
 use app::auth::Role;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::helpers::TestApp;
 use super::task;
 
-/// Nobody can see these, or they turn around what stands beside them.
+/// Invisible characters, and characters that reorder their neighbours.
 const HIDDEN: [&str; 9] = [
     "\u{200b}",
     "\u{200b}\u{2060}\u{feff}",

@@ -110,7 +110,7 @@ async fn owners_and_tags_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn a_search_without_end_and_a_state_that_is_none_are_told() {
+async fn an_endless_search_and_an_unknown_state_are_refused() {
     let app = TestApp::new().await;
     app.add(draft("seen", "0 9 * * *", "true")).await;
     let viewer = app.signed_in("vi", Role::Viewer).await;

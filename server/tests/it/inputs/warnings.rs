@@ -1,4 +1,4 @@
-//! What is saved but will hardly be meant is told with the answer.
+//! Probable mistakes are saved, with a warning in the answer.
 
 use app::auth::Role;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::super::helpers::TestApp;
 use super::task;
 
 #[tokio::test]
-async fn what_never_happens_is_told_when_it_is_saved() {
+async fn what_never_happens_is_warned_about_when_saved() {
     let app = TestApp::new().await;
     let editor = app
         .signed_in("ed", Role::Editor)
@@ -45,13 +45,13 @@ async fn what_never_happens_is_told_when_it_is_saved() {
         let mut body = task(&changes);
         body["name"] = json!(format!("t{at}"));
         let saved = editor.post("/api/v1/tasks", body).await.expect(201);
-        let told = saved["warnings"].to_string();
+        let shown = saved["warnings"].to_string();
         let over = ["has passed", "has ended"];
-        let is_over = over.iter().any(|words| told.contains(words));
-        assert_eq!(is_over, over.contains(&words), "{told}");
+        let is_over = over.iter().any(|words| shown.contains(words));
+        assert_eq!(is_over, over.contains(&words), "{shown}");
         assert!(
-            told.to_lowercase().contains(&words.to_lowercase()),
-            "{changes}: {told}"
+            shown.to_lowercase().contains(&words.to_lowercase()),
+            "{changes}: {shown}"
         );
         let id = &saved["id"];
         let again = editor
@@ -113,7 +113,7 @@ async fn lines_of_a_crontab_are_taken_as_cron_takes_them() {
 }
 
 #[tokio::test]
-async fn a_line_of_a_crontab_as_a_schedule_is_told_with_its_fix() {
+async fn a_crontab_line_as_a_schedule_is_refused_with_the_fix() {
     let app = TestApp::new().await;
     let editor = app
         .signed_in("ed", Role::Editor)

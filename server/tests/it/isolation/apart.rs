@@ -1,4 +1,4 @@
-//! Runs of different tasks are closed to each other, and no secret is shown by any.
+//! Runs of different tasks are isolated from each other, and no secret is visible in any.
 
 use app::auth::Role;
 use app::backend::Runs;
@@ -34,14 +34,14 @@ async fn a_task_cannot_read_another_ones_environment() {
         admin.post("/api/v1/secrets", secret).await.expect(201);
         let run = app.start_run(holder.id).await;
         let pid = leash.ready().await;
-        let (_, told) = app.execute(draft("sniffer", "0 0 1 1 *", SNIFF)).await;
+        let (_, shown) = app.execute(draft("sniffer", "0 0 1 1 *", SNIFF)).await;
         // Reversed, no masking would hide it.
-        assert_eq!(String::from_utf8_lossy(&told), "looked\n", "{flags:?}");
+        assert_eq!(String::from_utf8_lossy(&shown), "looked\n", "{flags:?}");
         if !flags.is_empty() && is_root() {
             let kill = format!("kill -9 {pid}; kill -0 {pid} || echo may not");
-            let (_, told) = app.execute(draft("killer", "0 0 1 1 *", &kill)).await;
+            let (_, shown) = app.execute(draft("killer", "0 0 1 1 *", &kill)).await;
             assert!(
-                String::from_utf8_lossy(&told).contains("may not"),
+                String::from_utf8_lossy(&shown).contains("may not"),
                 "{flags:?}"
             );
         }
@@ -82,19 +82,22 @@ async fn each_task_of_a_root_server_has_a_user_of_its_own() {
         "what it wrote is its own the next time"
     );
     let key = std::fs::read_to_string(site.data.join("host.key")).expect("a key");
-    assert!(!first.contains(key.trim()), "no path tells the key");
-    let told = site
-        .told(
+    assert!(!first.contains(key.trim()), "no path reveals the key");
+    let shown = site
+        .output_of(
             "two",
             &format!("id -u; cat {}/kept 2>/dev/null; echo done", lines[3]),
         )
         .await;
-    assert_ne!(told.lines().next(), Some(lines[0]));
-    assert!(told.ends_with("done\n") && !told.contains("x\n"), "{told}");
-    // One user for all, as before, where that is asked for.
+    assert_ne!(shown.lines().next(), Some(lines[0]));
+    assert!(
+        shown.ends_with("done\n") && !shown.contains("x\n"),
+        "{shown}"
+    );
+    // One user for all, as before, if configured.
     let site = Site::start(None, None, &[("JCRONTAB_RUN_AS", "nobody")]).await;
-    assert_eq!(site.told("old", "id -un").await, "nobody\n");
-    assert_eq!(site.told("other", "id -un").await, "nobody\n");
+    assert_eq!(site.output_of("old", "id -un").await, "nobody\n");
+    assert_eq!(site.output_of("other", "id -un").await, "nobody\n");
 }
 
 #[tokio::test]
@@ -104,26 +107,26 @@ async fn a_secret_of_another_task_is_masked_too() {
     app.add(draft("holder", "0 0 1 1 *", "true")).await;
     let secret = json!({"name": "DB_PASSWORD", "value": SECRET, "tasks": ["holder"]});
     let made = admin.post("/api/v1/secrets", secret).await.expect(201);
-    let (_, told) = app
+    let (_, shown) = app
         .execute(draft(
             "teller",
             "0 0 1 1 *",
             &format!("echo it is {SECRET}."),
         ))
         .await;
-    assert_eq!(String::from_utf8_lossy(&told), "it is ***.\n");
+    assert_eq!(String::from_utf8_lossy(&shown), "it is ***.\n");
     // A new value at once, and the old one no longer.
     let path = format!("/api/v1/secrets/{}", made["id"]);
     let change = json!({"value": "another-value"});
     admin.call("PATCH", &path, Some(change)).await.expect(200);
-    let (_, told) = app
+    let (_, shown) = app
         .execute(draft(
             "again",
             "0 0 1 1 *",
             &format!("echo {SECRET} another-value"),
         ))
         .await;
-    assert_eq!(String::from_utf8_lossy(&told), format!("{SECRET} ***\n"));
+    assert_eq!(String::from_utf8_lossy(&shown), format!("{SECRET} ***\n"));
 }
 
 #[tokio::test]
@@ -146,9 +149,9 @@ async fn secrets_are_handed_over_as_files_where_a_task_asks_for_it() {
     let run = app.start_run(task.id).await;
     let run = app.ended(run).await;
     assert_eq!(run.state, RunState::Succeeded);
-    let told = app.service.run_output_raw(&app.console(), run.id).await;
-    let told = String::from_utf8(told.expect("output")).expect("text");
-    let lines: Vec<&str> = told.lines().collect();
+    let shown = app.service.run_output_raw(&app.console(), run.id).await;
+    let shown = String::from_utf8(shown.expect("output")).expect("text");
+    let lines: Vec<&str> = shown.lines().collect();
     let hash = {
         use sha2::Digest;
         sha2::Sha256::digest(SECRET)
@@ -156,9 +159,9 @@ async fn secrets_are_handed_over_as_files_where_a_task_asks_for_it() {
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>()
     };
-    assert_eq!(lines[0], "0", "{told}");
-    assert_eq!(lines[1], format!("{hash}  -"), "{told}");
-    assert_eq!(lines[2], SECRET.len().to_string(), "{told}");
-    assert_eq!(lines[3], "none", "{told}");
-    assert_eq!(lines.last(), Some(&"sealed"), "{told}");
+    assert_eq!(lines[0], "0", "{shown}");
+    assert_eq!(lines[1], format!("{hash}  -"), "{shown}");
+    assert_eq!(lines[2], SECRET.len().to_string(), "{shown}");
+    assert_eq!(lines[3], "none", "{shown}");
+    assert_eq!(lines.last(), Some(&"sealed"), "{shown}");
 }

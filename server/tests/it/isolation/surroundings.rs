@@ -12,11 +12,11 @@ async fn run(app: &TestApp, command: &str, execution: ExecutionDraft) -> (RunSta
         execution,
         ..draft(&name, "0 0 1 1 *", command)
     };
-    let (run, told) = app.execute(task).await;
-    let told = String::from_utf8_lossy(&told).into_owned();
+    let (run, reported) = app.execute(task).await;
+    let reported = String::from_utf8_lossy(&reported).into_owned();
     (
         run.state,
-        format!("{told}{}", run.reason.unwrap_or_default()),
+        format!("{reported}{}", run.reason.unwrap_or_default()),
     )
 }
 
@@ -24,7 +24,7 @@ async fn run(app: &TestApp, command: &str, execution: ExecutionDraft) -> (RunSta
 async fn a_command_that_names_its_interpreter_is_a_script() {
     let app = TestApp::new().await;
     let plain = ExecutionDraft::default;
-    for (script, told) in [
+    for (script, reported) in [
         ("#!/bin/bash\necho -e \"a\\tb\"", "a\tb\n"),
         (
             "#! /bin/bash -e\necho ${BASH_VERSION:+bash}; false; echo on",
@@ -36,7 +36,7 @@ async fn a_command_that_names_its_interpreter_is_a_script() {
         // Not at the very start it is a comment, as for the kernel.
         ("\n#!/bin/bash\necho ${BASH_VERSION:-sh}", "sh\n"),
     ] {
-        assert_eq!(run(&app, script, plain()).await.1, told, "{script:?}");
+        assert_eq!(run(&app, script, plain()).await.1, reported, "{script:?}");
     }
     // Nothing of it is left where it ran.
     let (_, files) = run(&app, "ls -A", plain()).await;
@@ -57,18 +57,18 @@ async fn a_task_chooses_its_shell() {
         ..ExecutionDraft::default()
     };
     let which = "echo ${BASH_VERSION:+bash}$SHELL";
-    for (shell, told) in [
+    for (shell, reported) in [
         ("", "/bin/sh\n"),
         ("sh", "/bin/sh\n"),
         ("bash", "bash/bin/bash\n"),
         ("/bin/bash", "bash/bin/bash\n"),
     ] {
-        assert_eq!(run(&app, which, with(shell)).await.1, told, "{shell}");
+        assert_eq!(run(&app, which, with(shell)).await.1, reported, "{shell}");
     }
     // A command may begin with a minus.
     for shell in ["", "bash"] {
-        let (_, told) = run(&app, "-x 2>/dev/null || echo ran", with(shell)).await;
-        assert_eq!(told, "ran\n", "{shell}");
+        let (_, reported) = run(&app, "-x 2>/dev/null || echo ran", with(shell)).await;
+        assert_eq!(reported, "ran\n", "{shell}");
     }
     let (state, why) = run(&app, "true", with("/no/such/shell")).await;
     assert_eq!(state, RunState::Failed);
@@ -89,14 +89,17 @@ async fn a_command_is_in_the_zone_of_its_task() {
         },
         ..draft(name, "0 0 1 1 *", "echo $TZ; date +%z")
     };
-    let (_, told) = app.execute(zoned("zone", "")).await;
-    assert_eq!(String::from_utf8_lossy(&told), "Asia/Shanghai\n+0800\n");
-    let (_, told) = app.execute(zoned("own", "TZ=UTC")).await;
-    assert_eq!(String::from_utf8_lossy(&told), "UTC\n+0000\n");
+    let (_, reported) = app.execute(zoned("zone", "")).await;
+    assert_eq!(String::from_utf8_lossy(&reported), "Asia/Shanghai\n+0800\n");
+    let (_, reported) = app.execute(zoned("own", "TZ=UTC")).await;
+    assert_eq!(String::from_utf8_lossy(&reported), "UTC\n+0000\n");
     let by_hand = "set -u; echo $JCRONTAB_SCHEDULED_FOR";
-    let (state, told) = run(&app, by_hand, ExecutionDraft::default()).await;
+    let (state, reported) = run(&app, by_hand, ExecutionDraft::default()).await;
     assert_eq!(state, RunState::Succeeded);
-    assert!(told.starts_with("20") && told.contains('T'), "{told}");
+    assert!(
+        reported.starts_with("20") && reported.contains('T'),
+        "{reported}"
+    );
 }
 
 #[tokio::test]
@@ -108,8 +111,8 @@ async fn one_pipe_keeps_the_order_of_both_outputs() {
         merge_output: true,
         ..ExecutionDraft::default()
     };
-    let (_, told) = run(&app, command, merged).await;
-    let lines: Vec<usize> = told
+    let (_, reported) = run(&app, command, merged).await;
+    let lines: Vec<usize> = reported
         .lines()
         .map(|line| line.parse().expect("a number"))
         .collect();
@@ -120,15 +123,15 @@ async fn one_pipe_keeps_the_order_of_both_outputs() {
 async fn no_command_gets_to_know_the_key_of_the_folder() {
     let app = TestApp::new().await;
     let key = std::fs::read_to_string(app.place.data().join("host.key")).expect("a key");
-    let (_, told) = run(
+    let (_, reported) = run(
         &app,
         "env; pwd; tr '\\0' '\\n' < /proc/self/environ",
         ExecutionDraft::default(),
     )
     .await;
     assert!(
-        !told.contains(key.trim()) && !told.contains("HOST_KEY"),
-        "{told}"
+        !reported.contains(key.trim()) && !reported.contains("HOST_KEY"),
+        "{reported}"
     );
 }
 

@@ -14,7 +14,7 @@ impl Protocol {
         match step {
             Step::Tick => {
                 world.now += 1;
-                // Heartbeats come much more often than leases end: who is awake gets one through.
+                // Heartbeats are much more frequent than leases are long: a process that is awake gets one through.
                 for machine in 0..world.machines.len() {
                     if let Some(process) = world.awake(machine) {
                         let node = process.node;
@@ -192,7 +192,7 @@ impl Protocol {
         };
         for (run, epoch) in runs {
             let row = &world.runs[run];
-            // The fence holds for who buries, too: the node may have ended its run meanwhile.
+            // The fence also applies to the reaper: the node may have ended its run meanwhile.
             if row.state != RunState::Running || row.epoch != epoch {
                 continue;
             }

@@ -13,7 +13,7 @@ pub(crate) const ONCE: &str = "no attempt is claimed or started twice";
 pub(crate) const FINAL: &str = "a run is ended once, and what is no longer ours is not written";
 pub(crate) const STEPS: &str = "a state is left by a step of its table only";
 pub(crate) const EPOCHS: &str = "epochs never shrink";
-pub(crate) const SILENT: &str = "nobody is declared dead who was heard all the time";
+pub(crate) const SILENT: &str = "no node with steady heartbeats is declared dead";
 pub(crate) const NOT_LOST: &str = "when nothing is left to do every firing has ended";
 pub(crate) const OPTED_IN: &str = "only what opted in runs again after a loss";
 

@@ -52,7 +52,7 @@ pub(crate) enum Heard {
     Done,
     /// It was done, and the answer was lost.
     NothingButDone,
-    /// It was not done, and nobody said so.
+    /// It was not done, and there was no answer.
     NothingAndNotDone,
 }
 
@@ -78,8 +78,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// Whether it is a fault, which nobody may count on; waking up and starting again is not for
-    /// sure either.
+    /// Whether it is a fault, which the protocol must not rely on; waking up and restarting are not certain either.
     pub(super) fn is_chance(&self) -> bool {
         matches!(
             self,
@@ -180,7 +179,7 @@ impl Protocol {
             steps.push(Step::Heartbeat(machine));
         }
         match &process.turn {
-            // Who is not heard claims nothing: the others may take it for dead.
+            // A node without heartbeats claims nothing: the others may declare it dead.
             Turn::Idle if heard && !row.stopped => {
                 if self.due(world, machine).iter().any(Option::is_some) {
                     steps.push(Step::ReadDue(machine));
@@ -232,7 +231,7 @@ impl Protocol {
         }
     }
 
-    /// Whether every firing has ended and nobody has anything in hands any more.
+    /// Whether every firing has ended and no process has work left.
     fn is_over(&self, world: &World) -> bool {
         let idle = |process: &Process| {
             let no_job = process.jobs.iter().all(Option::is_none);
@@ -242,8 +241,8 @@ impl Protocol {
         world.firings.iter().all(is_final) && processes.all(idle)
     }
 
-    /// The clock waits for the heartbeat of who has just woken up: they come much more often than
-    /// leases end.
+    /// The clock waits for the heartbeat of a process that has just woken up: heartbeats are much more frequent than
+    /// leases are long.
     fn may_tick(&self, world: &World) -> bool {
         let beaten = |machine| {
             let row = |process: &Process| &world.nodes[process.node];

@@ -75,7 +75,7 @@ pub(crate) enum Turn {
     Idle,
     /// In a claim: it has read, and not committed.
     Claiming([Option<Intent>; FIRINGS]),
-    /// Nobody knows what became of its COMMIT.
+    /// The outcome of its COMMIT is unknown.
     InDoubt,
 }
 
@@ -162,11 +162,11 @@ pub(crate) struct World {
     pub(crate) spawned: [[u8; ATTEMPTS]; FIRINGS],
     /// An epoch has shrunk.
     pub(crate) shrunk: bool,
-    /// A row was written over by somebody who no longer held it.
+    /// A row was overwritten by a process that no longer held it.
     pub(crate) written_over: bool,
-    /// Somebody was declared dead who was heard all the time.
+    /// A node with steady heartbeats was declared dead.
     pub(crate) buried_alive: bool,
-    /// A write came to nothing, as it should: the run was no longer the writer's.
+    /// A write had no effect, as it should: the run was no longer the writer's.
     pub(crate) fenced: bool,
     /// A step was taken in a state that does not allow it.
     pub(crate) refused: bool,

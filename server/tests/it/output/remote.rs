@@ -167,7 +167,7 @@ async fn output_goes_to_a_store_elsewhere_and_waits_while_that_is_away() {
 }
 
 #[tokio::test]
-async fn a_wrong_address_is_told_at_the_start() {
+async fn a_wrong_address_is_reported_at_start_up() {
     let place = Place::new().await;
     for (url, word) in [
         ("ftp://x/y", "neither"),

@@ -1,4 +1,4 @@
-//! What is left of output when the disk is full, the server dies, or its version was another one.
+//! What remains of output when the disk is full, the server dies, or another version wrote it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,11 +17,11 @@ async fn on_a_full_disk_output_stops_and_runs_go_on() {
     let place = Place::new().await;
     let free = Arc::new(AtomicU64::new(u64::MAX / 2));
     let (config, clock) = parts(&[]);
-    let told = Arc::clone(&free);
+    let shown = Arc::clone(&free);
     let probe = move |_: &std::path::Path| {
         Ok(Space {
             total: 1 << 40,
-            free: told.load(Ordering::SeqCst),
+            free: shown.load(Ordering::SeqCst),
         })
     };
     let store =
@@ -184,7 +184,7 @@ async fn output_of_earlier_versions_is_still_read() {
     let store = super::store(&place.data(), &[]);
     let rest = kept(&store, &long).await.plain();
     assert!(rest.ends_with(&lines(10)) && rest.len() < 4300);
-    // Names that lead elsewhere lead nowhere.
+    // Names that leave the folder lead nowhere.
     let evil = StoredOutput {
         object: Some("../secret.key".to_owned()),
         ..short
@@ -194,7 +194,7 @@ async fn output_of_earlier_versions_is_still_read() {
 }
 
 #[tokio::test]
-async fn a_store_that_refuses_is_told_on_the_overview_until_it_works() {
+async fn a_refusing_store_is_shown_on_the_overview_until_it_works() {
     // A port that nothing listens on any more.
     let address = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -209,17 +209,17 @@ async fn a_store_that_refuses_is_told_on_the_overview_until_it_works() {
     ])
     .await;
     let admin = app.signed_in("ada", ::app::auth::Role::Admin).await;
-    let told = async || {
+    let shown = async || {
         let about = admin.get("/api/v1/about").await.expect(200);
         let notices = about["notices"].as_array().expect("notices").clone();
         notices
             .iter()
             .any(|notice| notice["code"] == "output_store")
     };
-    assert!(!told().await, "nothing is known yet");
+    assert!(!shown().await, "nothing is known yet");
     app.components.output.check().await;
     assert!(app.components.output.trouble().is_some());
-    assert!(told().await);
+    assert!(shown().await);
     let works = TestApp::new().await;
     works.components.output.check().await;
     assert_eq!(works.components.output.trouble(), None);

@@ -1,5 +1,5 @@
-//! How much a statement reads must not grow with the history, whatever its plan looks like: a plan
-//! tells which index is gone through, and not how far.
+//! How much a statement reads must not grow with the history, whatever its plan looks like: a plan shows which index
+//! is used, and not how much of it is read.
 
 mod known;
 
@@ -14,7 +14,7 @@ use server::clock::Clock;
 use super::super::helpers::{Browser, Node, TestApp, draft};
 use super::history::{Firing, Rows, mixed, schedules};
 use super::reads::{looks, reads};
-use super::{Sent, open, told};
+use super::{Sent, installation_of, open};
 use known::{KNOWN, shape};
 
 /// Tasks of the installation; what becomes of those with low numbers is said by [`state`].
@@ -31,8 +31,7 @@ const MORE: u64 = 3;
 /// Reading so little is no walk, but a page that got longer.
 const LITTLE: u64 = 1_000;
 
-/// A statement that walks through the history of a task although an index finds its rows: it shows
-/// that walks are noticed.
+/// A statement that scans the history of a task although an index finds its rows: it proves that scans are noticed.
 const WALK: &str = "SELECT COUNT(*) FROM run WHERE task_id = 1 AND exit_code = 9";
 
 /// How a firing ended, by its task: the histories in which a search for the last one of some kind
@@ -122,7 +121,7 @@ async fn measure(app: &TestApp, sent: &Sent, browser: &Browser, node: &mut Node)
 
 #[tokio::test]
 async fn what_a_statement_reads_does_not_grow_with_the_history() {
-    let (app, sent) = told(TASKS).await;
+    let (app, sent) = installation_of(TASKS).await;
     app.channel("robot", ChannelKind::Webhook, "http://127.0.0.1:9/")
         .await;
     let mut waits = draft("waits", "0 9 * * *", "true");

@@ -1,4 +1,4 @@
-//! A year of history, written past the product.
+//! A year of history, written directly to the database.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use server::clock::Clock;
@@ -76,7 +76,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// A firing with all that it leaves: one that failed has a message, and somebody saw to it.
+    /// A firing with everything it leaves: a failed one has a message, and an entry in the audit log.
     pub(super) fn add(&mut self, firing: &Firing) {
         let Firing {
             id,

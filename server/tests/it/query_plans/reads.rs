@@ -25,6 +25,16 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
             ],
         ),
         (
+            "the history of messages",
+            vec![
+                "/messages".to_owned(),
+                "/messages?state=dead".to_owned(),
+                "/api/v1/messages?event=failed&limit=200".to_owned(),
+                "/api/v1/messages?channel=1&after=1000000".to_owned(),
+                format!("/api/v1/messages?task={task}&state=sent"),
+            ],
+        ),
+        (
             "a task's history",
             vec![format!("/api/v1/tasks/{task}/history?limit=30")],
         ),

@@ -81,8 +81,15 @@ async fn the_same_everywhere(place: &Place, name: &str) {
     let unknown = run(&["secret", "grant", "DB_PASSWORD", "nobody"]).await;
     assert!(unknown.refused(2).contains("nobody"));
     run(&["secret", "grant", "NO_SUCH", "1"]).await.refused(3);
-    run(&["secret", "delete", "NO_SUCH"]).await.refused(3);
-    assert_eq!(run(&["secret", "delete", "DB_PASSWORD"]).await.code, 0);
+    run(&["secret", "delete", "NO_SUCH", "--yes"])
+        .await
+        .refused(3);
+    assert_eq!(
+        run(&["secret", "delete", "DB_PASSWORD", "--yes"])
+            .await
+            .code,
+        0
+    );
     assert_eq!(
         run(&["secret", "list", "--json"]).await.json()["items"],
         json!([])

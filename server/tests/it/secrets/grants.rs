@@ -1,4 +1,4 @@
-//! Who gets what, and that every node hears of it.
+//! Grants of secrets, and that every node learns of changes.
 
 use app::backend::Tasks;
 use app::id::TaskId;
@@ -64,12 +64,12 @@ async fn every_change_of_what_a_task_gets_is_a_change_of_the_task() {
     assert_eq!(names(&app, a).await, ["KEY"]);
     assert_eq!(names(&app, c).await, Vec::<String>::new());
 
-    // A value: all that have it. A note: nobody.
+    // A value affects all that have it, a note none.
     change(&admin, json!({"value": "ghijkl"})).await;
     assert_eq!(noted(&app, &mut seen).await, [a.0, b.0]);
     let before = change(&admin, json!({"note": "n"})).await;
     assert_eq!(noted(&app, &mut seen).await, Vec::<i64>::new());
-    // One more and one less: these two. What holds already: nobody.
+    // One more and one less: these two. Existing grants: none.
     app.clock
         .set(app.clock.now() + chrono::TimeDelta::seconds(5));
     let after = change(&admin, json!({"grant": ["c"], "revoke": ["a"]})).await;

@@ -1,4 +1,4 @@
-//! Another key for everything, and a crash at every step of the way to it.
+//! Key rotation for everything, and a crash at each step of it.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use super::cli::opened;
 
 const CHANNEL_URL: &str = "https://example.com/hook?key=channel";
 const PROXY: &str = "http://ops:word@proxy.example:3128";
+const SETTINGS: &str = r#"{"secret":"","chat":"","method":"","headers":[{"name":"Authorization","value":"Bearer channel"}],"user":"","from":"","to":[],"tls":"starttls","ca":""}"#;
 
 /// An installation with something sealed of every kind.
 async fn furnished() -> Arc<Place> {
@@ -32,6 +33,8 @@ async fn furnished() -> Arc<Place> {
         CHANNEL_URL,
         "--proxy",
         PROXY,
+        "--header",
+        "Authorization: Bearer channel",
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
@@ -75,6 +78,11 @@ async fn all_opens(place: &Place) {
         ("SELECT url_sealed FROM channel", "channel:1", CHANNEL_URL),
         ("SELECT proxy_sealed FROM channel", "channel-proxy:1", PROXY),
         (
+            "SELECT settings_sealed FROM channel",
+            "channel-settings:1",
+            SETTINGS,
+        ),
+        (
             "SELECT parameters_sealed FROM run",
             "run-parameters:1",
             "{\"P\":\"x\"}",
@@ -98,7 +106,7 @@ async fn a_new_key_for_everything() {
     for _ in 0..2 {
         let done = rotate(&place).await;
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
-        assert!(done.out.contains("5 values"), "{done:?}");
+        assert!(done.out.contains("6 values"), "{done:?}");
         let after = text(&place, "secret.key").expect("the key");
         assert_ne!(after, before);
         assert_eq!(
@@ -115,11 +123,11 @@ async fn a_new_key_for_everything() {
         all_opens(&place).await;
         before = after;
     }
-    let told = place
+    let shown = place
         .database
         .rows("SELECT detail FROM audit WHERE action = 'key.rotate'")
         .await;
-    assert_eq!(told, ["5 values", "5 values"]);
+    assert_eq!(shown, ["6 values", "6 values"]);
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
 }
@@ -180,7 +188,7 @@ async fn a_change_of_keys_that_was_cut_short_is_finished_or_forgotten() {
     assert_eq!(text(&place, "secret.key.old").as_ref(), Some(&new));
     all_opens(&place).await;
 
-    // A key of nobody's stays refused, and nothing is touched.
+    // An unknown key stays refused, and nothing is changed.
     put(&place, "secret.key", stranger);
     put(&place, "secret.key.new", stranger);
     let refused = rotate(&place).await;
@@ -270,20 +278,20 @@ async fn the_key_is_not_changed_on_another_database() {
     };
     let nowhere = "mysql://u:hidden-word@127.0.0.1:9/cron";
     let away = on(nowhere).await;
-    let told = away.refused(1);
+    let shown = away.refused(1);
     assert!(
-        told.contains("mysql://127.0.0.1:9/cron cannot be opened"),
-        "{told}"
+        shown.contains("mysql://127.0.0.1:9/cron cannot be opened"),
+        "{shown}"
     );
     if !embedded {
         // The service has DATABASE_URL, and the terminal has not.
-        let told = on("").await;
-        assert!(told.refused(3).contains("set DATABASE_URL"), "{told:?}");
+        let shown = on("").await;
+        assert!(shown.refused(3).contains("set DATABASE_URL"), "{shown:?}");
         assert!(!file(&place, "jcrontab.db").exists(), "none is made");
         // Another database of the same server, which stays empty.
         let other = Database::fresh(&place.data()).await;
-        let told = on(&other.url).await;
-        assert!(told.refused(4).contains("no server has used"), "{told:?}");
+        let shown = on(&other.url).await;
+        assert!(shown.refused(4).contains("no server has used"), "{shown:?}");
         let tables = "SELECT COUNT(*) FROM information_schema.tables \
                       WHERE table_schema = DATABASE()";
         assert_eq!(other.count(tables).await, 0);
@@ -291,8 +299,8 @@ async fn the_key_is_not_changed_on_another_database() {
             .database
             .url
             .replace("jcrontab:", "jcrontab:hidden-word");
-        let told = on(&wrong).await;
-        assert!(told.refused(1).contains("refuses the user"), "{told:?}");
+        let shown = on(&wrong).await;
+        assert!(shown.refused(1).contains("refuses the user"), "{shown:?}");
     }
     let server = Server::start(&place, &[]).await;
     assert_eq!(server.stop().await, 0);
@@ -302,8 +310,8 @@ async fn the_key_is_not_changed_on_another_database() {
     } else {
         ("", "this is jcrontab.db")
     };
-    let told = on(other).await;
-    assert!(told.refused(4).contains(named), "{told:?}");
+    let shown = on(other).await;
+    assert!(shown.refused(4).contains(named), "{shown:?}");
     all_opens(&place).await;
     let done = rotate(&place).await;
     assert_eq!(done.code, 0, "{done:?}");

@@ -1,4 +1,4 @@
-//! Every metric that the dashboard, the alerts and the documentation name is one that there is.
+//! Every metric that the dashboard, the alerts and the documentation name exists.
 
 use std::collections::BTreeSet;
 

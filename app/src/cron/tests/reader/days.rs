@@ -1,4 +1,4 @@
-//! The days that Chinese words speak of.
+//! The days that Chinese descriptions cover.
 
 use super::{Date, between, list};
 

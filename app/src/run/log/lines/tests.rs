@@ -82,7 +82,7 @@ fn streams_have_their_own_lines_under_way() {
             line(5, Out, "end"),
         ]
     );
-    // A colour alone is no line; its time and place are those of the first character.
+    // A colour alone is not a line; its time and position are those of the first character.
     let end = lines.get(5).expect("the fifth line");
     assert_eq!((end.at, end.offset), (Some(at(5)), 23));
     assert_eq!(lines.get(3).expect("the third line").offset, 6);
@@ -140,7 +140,7 @@ fn much_text_makes_room_too() {
     }
     assert_eq!(lines.last(), 2_000);
     assert!(lines.gone() > 1_000);
-    // Nothing that is under way is ever larger than a line.
+    // No unfinished line is ever larger than the longest line.
     lines.feed(&log(&[
         (Out, &"\r中".repeat(100_000)),
         (Err, &"中".repeat(100_000)),

@@ -1,4 +1,4 @@
-//! Refused texts and what is said of them in both languages.
+//! Refused texts and their sentences in both languages.
 
 use super::*;
 

@@ -5,7 +5,7 @@ use crate::cron::tests::random::{Random, random_expr};
 use crate::schedule::{DayRule, describe_schedule};
 use std::collections::HashMap;
 
-/// A text out of the pieces that the grammar knows, rarely in a good order.
+/// A text of pieces that the grammar knows, rarely in a valid order.
 fn random_text(random: &mut Random) -> String {
     const HEADS: [&str; 16] = [
         "every ",
@@ -199,7 +199,7 @@ fn schedules_that_differ_have_different_words() {
         for rule in RULES {
             for calendar in ["-", "us"] {
                 for jitter in ["-", "60", "60=", "90"] {
-                    // Without a rule of days the calendar is not asked.
+                    // Without a day rule the calendar is not used.
                     let asked = if rule.asks_calendar() { calendar } else { "" };
                     let meaning = format!("{spec} | {rule} | {asked} | {jitter}");
                     let made = schedule(spec, &rule.to_string(), calendar, jitter);

@@ -1,4 +1,4 @@
-//! Texts, their canonical form and their words in both languages, each read by a person.
+//! Texts, their canonical form and their descriptions in both languages, each checked by a person.
 
 use super::*;
 use crate::schedule::describe_schedule;

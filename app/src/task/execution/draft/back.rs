@@ -1,11 +1,11 @@
-//! The parts of an execution, from what is stored back to what would be typed for it.
+//! Converts the parts of a stored execution back to the input for them.
 
 use super::super::{HttpCall, HttpDraft, Limits, Retry, Waits};
 use super::bounds::{factor, longest, memory};
 use super::{LimitsDraft, RetryDraft, WaitsDraft};
 use crate::duration::format_duration;
 
-/// Nothing where the value is the usual one.
+/// Empty if the value is the default.
 pub(super) fn unless<T: PartialEq>(
     value: &T,
     usual: &T,

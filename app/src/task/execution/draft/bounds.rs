@@ -6,9 +6,9 @@ use super::{LimitsDraft, MONTH, RetryDraft};
 use crate::task::split_list;
 
 const DAY: i64 = 86_400;
-/// Exit codes that may be listed.
+/// The most exit codes in the list.
 const EXIT_CODES_MAX: usize = 50;
-/// MiB of memory: less than this runs no shell, more than 16 TiB has no machine.
+/// MiB of memory: no shell runs with less, and no machine has more than 16 TiB.
 const MEMORY: std::ops::RangeInclusive<i64> = 16..=16 * 1024 * 1024;
 
 impl RetryDraft {
@@ -19,7 +19,7 @@ impl RetryDraft {
             .seconds("retry.delay", &self.delay, 1, DAY)
             .unwrap_or(usual.delay_seconds);
         let factor = self.read_factor(reader);
-        // A first delay that is longer than the usual longest one raises that.
+        // A first delay longer than the default maximum raises the maximum.
         let max_delay = reader
             .seconds("retry.max_delay", &self.max_delay, 1, DAY)
             .unwrap_or_else(|| longest(delay));
@@ -111,7 +111,7 @@ impl LimitsDraft {
     }
 }
 
-/// The longest delay where none is given.
+/// The maximum delay if none is given.
 pub(super) fn longest(delay_seconds: i64) -> i64 {
     Retry::default().max_delay_seconds.max(delay_seconds)
 }
@@ -149,7 +149,7 @@ fn mebibytes(text: &str) -> Option<i64> {
     digits(number)?.checked_mul(unit)
 }
 
-/// MiB as `mebibytes` reads them.
+/// MiB in the form that `mebibytes` reads.
 pub(super) fn memory(mib: i64) -> String {
     if mib % 1024 == 0 {
         format!("{}G", mib / 1024)

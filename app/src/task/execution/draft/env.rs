@@ -1,4 +1,4 @@
-//! The variables of a task: one `NAME=value` a line, as crontab(5) has them.
+//! The variables of a task: one `NAME=value` per line, as in crontab(5).
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use super::names::{is_name, is_reserved, name_shape};
 use super::reader::Reader;
 use crate::i18n::Lang;
 
-/// Variables that may be set.
+/// The most variables.
 const ENV_MAX: usize = 100;
-/// Bytes of a variable's value.
+/// The longest value of a variable, in bytes.
 const ENV_VALUE_MAX: usize = 32 * 1024;
-/// Bytes of all variables: what execve(2) takes is shared with the command.
+/// Bytes of all variables: the command shares the limit of execve(2).
 const ENV_TOTAL_MAX: usize = 256 * 1024;
 
-/// One `NAME=value` a line. Reports the first faulty line; nothing beyond a limit is read.
+/// One `NAME=value` per line. Reports the first faulty line; nothing beyond a limit is read.
 pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
     let mut all: Vec<EnvVar> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
@@ -36,7 +36,7 @@ pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
         if all.len() == ENV_MAX || bytes > ENV_TOTAL_MAX {
             let message = reader.lang.pick(
                 format!("最多 {ENV_MAX} 个变量，一共 256 KiB"),
-                format!("At most {ENV_MAX} variables and 256 KiB altogether"),
+                format!("At most {ENV_MAX} variables and 256 KiB in total"),
             );
             reader.fault("env", "too_many", message);
             return Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn env(reader: &mut Reader<'_>, text: &str) -> Vec<EnvVar> {
     all
 }
 
-/// Name and value of a line; a fault's code and words.
+/// Name and value of a line; or a fault's code and sentence.
 fn variable<'a>(
     reader: &Reader<'_>,
     line: &'a str,
@@ -62,9 +62,9 @@ fn variable<'a>(
         return Err(("invalid", lang.pick(text, "Missing =; write NAME=value")));
     };
     let name = left.trim();
-    // As a shell script has it.
+    // As in a shell script.
     let name = name.strip_prefix("export ").map_or(name, str::trim_start);
-    // `NAME = value`: the blank belongs to the sign.
+    // `NAME = value`: the blank belongs to the equals sign.
     let value = if left.ends_with([' ', '\t']) {
         value.trim_start_matches([' ', '\t'])
     } else {
@@ -107,7 +107,7 @@ fn variable<'a>(
     }
 }
 
-/// A value without the quotes around it: they keep blanks and are no part of it (crontab(5)).
+/// A value without the quotes around it, which protect blanks and are not part of it (crontab(5)).
 fn unquoted(value: &str) -> &str {
     let inner = |quote: char| {
         let rest = value.trim().strip_prefix(quote)?;
@@ -116,7 +116,7 @@ fn unquoted(value: &str) -> &str {
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
-/// A variable as [`env()`] reads it back.
+/// A variable in the form that [`env()`] reads.
 pub(super) fn line(one: &EnvVar) -> String {
     let (name, value) = (&one.name, &one.value);
     if unquoted(value) == value {
@@ -126,7 +126,7 @@ pub(super) fn line(one: &EnvVar) -> String {
     }
 }
 
-/// What is hardly meant: nothing expands a value, neither here nor in cron.
+/// Probable mistakes: nothing expands a value, neither here nor in cron.
 #[must_use]
 pub fn env_warnings(env: &[EnvVar], lang: Lang) -> Vec<String> {
     let refers = |value: &str| {

@@ -1,19 +1,19 @@
-//! The request of a task: what was typed for it, and what may be sent.
+//! The HTTP request of a task: its input, and what may be sent.
 
 use super::super::{HttpCall, HttpDraft, HttpHeader, http};
 use super::names::is_name;
 use super::reader::{Reader, plain};
 use crate::i18n::Lang;
 
-/// Bytes of a URL.
+/// The longest URL, in bytes.
 const URL_MAX: usize = 2048;
-/// Headers of a request.
+/// The most headers.
 const HEADERS_MAX: usize = 30;
-/// Bytes of a header's value.
+/// The longest value of a header, in bytes.
 const HEADER_MAX: usize = 4096;
-/// Bytes of a body.
+/// The longest body, in bytes.
 const BODY_MAX: usize = 64 * 1024;
-/// Bytes of a pointer, and of the value it must lead to.
+/// The longest pointer, and the longest expected value, in bytes.
 const POINTER_MAX: usize = 1024;
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// Headers that belong to the connection (RFC 9110, 7.6.1) or follow from URL and body.
@@ -31,7 +31,7 @@ const NOT_YOURS: [&str; 10] = [
 ];
 
 impl HttpDraft {
-    /// Whether nothing is typed: then there is no call.
+    /// Whether it is empty: then there is no request.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         [
@@ -92,7 +92,7 @@ impl HttpDraft {
         })
     }
 
-    /// One `Name: value` a line. Reports the first faulty line.
+    /// One `Name: value` per line. Reports the first faulty line.
     fn read_headers(&self, reader: &mut Reader<'_>) -> Vec<HttpHeader> {
         let lang = reader.lang;
         let mut all = Vec::new();
@@ -148,7 +148,7 @@ impl HttpDraft {
         all
     }
 
-    /// What the answer must hold.
+    /// Checks the expectations of the answer.
     fn check_answer(&self, reader: &mut Reader<'_>, method: &str) {
         let lang = reader.lang;
         let (pointer, value) = (self.json_pointer.trim(), self.json_value.trim());
@@ -178,14 +178,14 @@ impl HttpDraft {
     }
 }
 
-/// A name of RFC 9110, 5.6.2.
+/// A token of RFC 9110, 5.6.2.
 fn is_token(name: &str) -> bool {
     let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.len() <= 128 && name.bytes().all(fit)
 }
 
-/// What can be checked without the network. Where a request goes is fixed: variables stand behind
-/// the host only, so that filling in a parameter cannot choose the target.
+/// Checks that need no network. The target of a request is fixed: variables may appear only after the host, so that a
+/// parameter cannot choose the target.
 fn url_fault(url: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '\\';
     if url.is_empty() {

@@ -4,24 +4,24 @@ use super::super::{EnvVar, Parameter, ParameterKind, SUCCESS_TEXT_MAX, SuccessWh
 use super::reader::Reader;
 use crate::name::name_fault as name_fault_of;
 
-/// Bytes of a variable's name.
+/// The longest name of a variable, in bytes.
 const NAME_MAX: usize = 64;
-/// Bytes of a path: `PATH_MAX` of limits.h.
+/// The longest path, in bytes: `PATH_MAX` of limits.h.
 const PATH_MAX: usize = 4096;
-/// Parameters a task may have.
+/// The most parameters of a task.
 pub const PARAMETERS_MAX: usize = 20;
-/// Choices of a parameter.
+/// The number of choices of a parameter.
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=50;
-/// Characters of a label or a choice.
+/// The longest label or choice, in characters.
 const LABEL_MAX: usize = 200;
 
-/// Shells that are known by their name.
+/// Shells that can be given by name.
 const SHELLS: [&str; 4] = ["bash", "dash", "zsh", "ksh"];
 
-/// What would change what starts instead of what it reads; ours, too.
+/// Variables that would change what is started rather than what it reads, and our own.
 const RESERVED: [&str; 2] = ["GLIBC_TUNABLES", "GCONV_PATH"];
-/// Variables that a person who may only start a task must not set: they make a shell or an
-/// interpreter run other code.
+/// Variables that a person who may only start a task must not set: they make a shell or an interpreter run other
+/// code.
 const NOT_BY_HAND: [&str; 22] = [
     "PATH",
     "HOME",
@@ -47,7 +47,7 @@ const NOT_BY_HAND: [&str; 22] = [
     "JAVA_TOOL_OPTIONS",
 ];
 
-/// Whether a text can name an environment variable.
+/// Whether a text is a valid name of an environment variable.
 pub(super) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
@@ -74,7 +74,7 @@ pub(super) fn pool(reader: &mut Reader<'_>, text: &str) -> String {
     String::new()
 }
 
-/// The texts that decide about success. One of blanks alone is none; else blanks count.
+/// The texts that decide about success. One of only blanks counts as empty; otherwise blanks matter.
 pub(super) fn success_when(reader: &mut Reader<'_>, typed: &SuccessWhen) -> SuccessWhen {
     let text = |text: &String| match text.trim() {
         "" => String::new(),
@@ -150,7 +150,7 @@ pub(super) fn cwd(reader: &mut Reader<'_>, text: &str) -> String {
     String::new()
 }
 
-/// A shell by its name or its path. The usual one comes back empty.
+/// A shell by its name or its path. The default is returned as empty.
 pub(super) fn shell(reader: &mut Reader<'_>, text: &str) -> String {
     let shell = text.trim();
     if matches!(shell, "" | "sh" | "/bin/sh") {
@@ -226,7 +226,7 @@ fn trimmed(one: &Parameter) -> Parameter {
         name: one.name.trim().to_owned(),
         label: one.label.trim().to_owned(),
         kind: one.kind,
-        // Of another kind there is nothing to choose from.
+        // Other kinds have no choices.
         choices: choices.filter(|_| choice).collect(),
         default: one.default.trim().to_owned(),
         required: one.required,
@@ -309,7 +309,8 @@ fn default_fault(reader: &Reader<'_>, one: &Parameter) -> Option<(&'static str, 
             )
             .to_owned(),
         )),
-        // What must be filled in by hand each time needs none; planned starts then get nothing.
+        // A parameter that must be filled in for every manual start needs no default; planned starts then get an
+        // empty value.
         ParameterKind::Choice if one.default.is_empty() && !one.required => Some((
             "required",
             lang.pick(

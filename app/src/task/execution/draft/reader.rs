@@ -1,4 +1,4 @@
-//! Reading typed values within bounds, and telling what is wrong with them.
+//! Parses typed values within bounds, and reports their faults.
 
 use crate::cron::half_width;
 use crate::duration::{format_duration, parse_duration};
@@ -18,7 +18,7 @@ impl Reader<'_> {
         self.faults.push(FieldError::new(&field, code, message));
     }
 
-    /// A duration within bounds, in seconds; `None` where nothing is typed or it is faulty.
+    /// A duration within bounds, in seconds; `None` if it is empty or faulty.
     pub(super) fn seconds(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
         match parse_duration(text) {
             Ok(Some(seconds)) if (min..=max).contains(&seconds) => Some(seconds),
@@ -39,7 +39,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A whole number within bounds; `None` where nothing is typed or it is faulty.
+    /// A whole number within bounds; `None` if it is empty or faulty.
     pub(super) fn number(&mut self, part: &str, text: &str, min: i64, max: i64) -> Option<i64> {
         let text = plain(text);
         if text.is_empty() {
@@ -57,7 +57,7 @@ impl Reader<'_> {
     }
 }
 
-/// What was typed, full-width characters as the ordinary ones.
+/// The input with full-width characters replaced by ordinary ones.
 pub(super) fn plain(text: &str) -> String {
     let text: String = text.chars().map(|c| half_width(c).unwrap_or(c)).collect();
     text.trim().to_owned()

@@ -1,4 +1,4 @@
-//! What is typed is read as it is meant, faults are at their field, and it comes back unchanged.
+//! Input is parsed as intended, faults are at their field, and stored values convert back unchanged.
 
 mod bounds;
 mod names;
@@ -9,16 +9,16 @@ use crate::task::execution::{
     EnvVar, HttpHeader, Limits, ParameterKind, Retry, StopGrace, WaitsFor, WaitsHow,
 };
 
-/// The fields that are found faulty, with their codes; the sentences are there in both languages.
+/// The faulty fields, with their codes; checks that the sentences exist in both languages.
 fn faults(draft: &ExecutionDraft) -> Vec<(String, String)> {
-    let told = |lang| {
+    let reported = |lang| {
         let mut faults = Vec::new();
         let _ = draft.read(lang, &mut faults);
         assert!(faults.iter().all(|fault| !fault.message.is_empty()));
         let pairs = faults.into_iter().map(|fault| (fault.field, fault.code));
         pairs.collect::<Vec<_>>()
     };
-    let (zh, en) = (told(Lang::Zh), told(Lang::En));
+    let (zh, en) = (reported(Lang::Zh), reported(Lang::En));
     assert_eq!(zh, en);
     zh
 }
@@ -198,7 +198,7 @@ fn other_ways_to_write_the_same_mean_the_same() {
     };
     let execution = read(&draft);
     assert_eq!(execution.overlap, Overlap::Allow { max: 3 });
-    // A longer first delay raises the longest one.
+    // A longer first delay raises the maximum.
     assert_eq!(execution.retry.max_delay_seconds, 7200);
     assert_eq!(execution.retry.exit_codes, [1, 2, 3]);
     assert_eq!(execution.stop_grace_seconds, StopGrace::default());
@@ -214,7 +214,7 @@ fn other_ways_to_write_the_same_mean_the_same() {
         (call.method.as_str(), call.expect_status.as_str()),
         ("PUT", "200-204,304")
     );
-    // What is stored is a fixed point: reading it again changes nothing.
+    // The stored form is a fixed point: parsing it again changes nothing.
     assert_eq!(read(&ExecutionDraft::from(&execution)), execution);
 }
 
@@ -238,10 +238,10 @@ fn tasks_are_named_by_id_in_three_ways() {
     }
 }
 
-/// Every combination that a small generator comes up with survives a round trip.
+/// Every combination that a small generator creates survives a round trip.
 #[test]
 fn whatever_can_be_stored_comes_back() {
-    // xorshift: the same sequence every time, so that a failure can be looked into.
+    // xorshift: the same sequence every time, so that a failure can be reproduced.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = move |below: u64| {
         state ^= state << 13;

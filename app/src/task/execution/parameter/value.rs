@@ -1,4 +1,4 @@
-//! What may be filled in for a parameter.
+//! Values of parameters.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use super::{Parameter, ParameterKind};
 use crate::error::FieldError;
 use crate::i18n::Lang;
 
-/// Bytes a value may have.
+/// The longest value, in bytes.
 pub const VALUE_MAX_BYTES: usize = 4096;
-/// A shorter secret would be masked out of ordinary text, and guessed anyway.
+/// A shorter secret would also mask ordinary text, and could be guessed anyway.
 pub const SECRET_MIN_CHARS: usize = 4;
-/// Digits and signs of a number.
+/// The longest number, in characters.
 const NUMBER_MAX_BYTES: usize = 64;
 
-/// What stands for a secret wherever values are shown.
+/// The replacement for a secret wherever values are shown.
 pub const MASK: &str = "***";
 
 impl Parameter {
-    /// What the form calls it.
+    /// Its label in the form.
     #[must_use]
     pub fn shown(&self) -> &str {
         if self.label.is_empty() {
@@ -30,13 +30,13 @@ impl Parameter {
         }
     }
 
-    /// The name of its field in forms and in faults.
+    /// The name of its field in forms and faults.
     #[must_use]
     pub fn field(&self) -> String {
         field(&self.name)
     }
 
-    /// Checks a value that was filled in; an empty one is never wrong here.
+    /// Validates a value; an empty one is always accepted here.
     ///
     /// # Errors
     /// A stable code and a sentence.
@@ -51,7 +51,7 @@ impl Parameter {
             );
             return Err(("too_long", said));
         }
-        // No environment variable holds a NUL.
+        // Environment variables cannot contain NUL.
         let unfit = match self.kind {
             ParameterKind::Secret => value.contains('\0'),
             _ => value.chars().any(|c| c.is_control() && c != '\t'),
@@ -96,15 +96,14 @@ impl Parameter {
     }
 }
 
-/// The name of a parameter's field in forms and in faults.
+/// The name of a parameter's field in forms and faults.
 #[must_use]
 pub fn field(name: &str) -> String {
     format!("parameters.{name}")
 }
 
 impl Execution {
-    /// The value of each parameter where nothing is filled in, as in planned starts: its
-    /// default, else an empty text.
+    /// The value of each parameter if nothing is entered, as in planned starts: its default, else an empty text.
     #[must_use]
     pub fn default_parameters(&self) -> BTreeMap<String, String> {
         self.parameters
@@ -113,7 +112,7 @@ impl Execution {
             .collect()
     }
 
-    /// The value of each parameter of a start by hand. Faults are named `parameters.NAME`.
+    /// The value of each parameter of a manual start. Faults are named `parameters.NAME`.
     #[must_use]
     pub fn fill_in(
         &self,
@@ -130,7 +129,7 @@ impl Execution {
         let mut values = self.default_parameters();
         for one in &self.parameters {
             let value = match typed.get(&one.name).map(String::as_str) {
-                // Blanks around a number or a date come from copying it.
+                // Blanks around a number or a date come from copy and paste.
                 Some(value) if one.kind.is_trimmed() => value.trim(),
                 Some(value) => value,
                 None => "",
@@ -152,8 +151,7 @@ impl Execution {
         values
     }
 
-    /// The values that are kept with a run for people to see: empty ones are dropped, secret ones
-    /// masked.
+    /// The values that are stored with a run for people to see: empty ones are dropped, secret ones masked.
     #[must_use]
     pub fn shown_parameters(&self, values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         self.parameters
@@ -171,13 +169,13 @@ impl Execution {
 }
 
 impl ParameterKind {
-    /// Whether blanks around the value mean nothing.
+    /// Whether blanks around the value are ignored.
     const fn is_trimmed(self) -> bool {
         matches!(self, Self::Number | Self::Date)
     }
 }
 
-/// A decimal number: digits, perhaps a sign before them and a fraction behind.
+/// A decimal number: digits, with an optional sign and fraction.
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bare = text.strip_prefix('-').unwrap_or(text);
@@ -185,7 +183,7 @@ fn is_number(text: &str) -> bool {
     text.len() <= NUMBER_MAX_BYTES && digits(whole) && digits(fraction)
 }
 
-/// A day of the calendar, `YYYY-MM-DD`.
+/// A date, `YYYY-MM-DD`.
 fn is_date(text: &str) -> bool {
     let shape = text.bytes().enumerate().all(|(at, byte)| match at {
         4 | 7 => byte == b'-',
@@ -284,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_hold_where_nothing_is_filled_in_and_all_faults_are_told() {
+    fn defaults_apply_to_empty_parameters_and_all_faults_are_reported() {
         let execution = execution();
         let read = |typed: &[(&str, &str)]| {
             let mut faults = Vec::new();

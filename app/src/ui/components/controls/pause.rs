@@ -10,7 +10,7 @@ use crate::ui::act::ActForm;
 use crate::ui::context::plan_ui;
 
 impl Controls {
-    /// Some times at one press, any other in a field; also without JavaScript.
+    /// Some times with one click, any other in a field; also without JavaScript.
     pub(crate) fn pause_until(self, task: &Task, clock: &Clock) -> AnyView {
         let (ui, id) = (plan_ui(), task.id.0);
         let (pending, zone) = (self.control.pending(), clock.zone().to_owned());
@@ -48,7 +48,7 @@ impl Controls {
     }
 }
 
-/// Times that people pause until; those of today only while they are to come.
+/// Common times to pause until; those of today only if they have not passed.
 fn pause_times(clock: &Clock) -> Vec<(Signal<String>, &'static str)> {
     let ui = plan_ui();
     let ticking = clock.clone();

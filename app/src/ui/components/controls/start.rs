@@ -1,4 +1,4 @@
-//! 立即执行, where there is something to fill in or to know before.
+//! 立即执行, with parameters or warnings first where there are any.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::routes;
 use crate::ui::context::{start_ui, ui};
 
 impl Controls {
-    /// Starts a task at once, or leads to the page that asks first.
+    /// Starts a task at once, or leads to the start form first.
     pub(crate) fn start(
         self,
         id: TaskId,

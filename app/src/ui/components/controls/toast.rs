@@ -1,4 +1,4 @@
-//! What a control has done, said in a corner: nothing on the page moves for it.
+//! Reports the result of a control in a corner, without moving anything on the page.
 
 use leptos::prelude::*;
 
@@ -10,8 +10,8 @@ use crate::texts::phrases;
 use crate::ui::context::{health_ui, lang};
 
 impl Controls {
-    /// Notes what the controls do. Only in the browser: without a script the form that follows a
-    /// control is a document of its own, which knows what was done.
+    /// Records the results of the controls. Only in the browser: without JavaScript the document that follows a
+    /// control knows its result.
     pub(super) fn keep_word(self) {
         note(self.done, self.control.version(), move || {
             self.control.get()?.ok()
@@ -22,14 +22,14 @@ impl Controls {
         note(self.done, self.stop.version(), move || {
             self.stop.done().then_some(Done::Stopped)
         });
-        // Another page has nothing to do with it.
+        // The next page must not show it.
         on_cleanup(move || {
             self.done.try_set(None);
         });
     }
 }
 
-/// Takes over what came of an action each time that it comes back; a failure takes its place, too.
+/// Takes each result of an action; a failure replaces it, too.
 fn note(
     done: RwSignal<Option<Done>>,
     version: RwSignal<usize>,
@@ -44,7 +44,7 @@ fn note(
     });
 }
 
-/// The place of these words.
+/// The place of these reports.
 pub(super) fn toasts(done: RwSignal<Option<Done>>) -> AnyView {
     view! { <div class="toasts" role="status">{move || done.get().map(toast)}</div> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! A year as twelve months. Days that differ from Monday to Friday carry a word, not only a colour.
+//! A year as twelve months. Days that differ from Monday to Friday have a word, not only a colour.
 
 use chrono::{Datelike, Days, NaiveDate};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::page::Clockface;
 use crate::texts::calendars;
 use crate::ui::context::{calendars_ui, lang};
 
-/// What is drawn from.
+/// The data to draw.
 struct Sheet<'a> {
     lang: Lang,
     /// Named days, ascending.
@@ -55,7 +55,7 @@ impl Sheet<'_> {
                 .take_while(|day| day.month() == month)
                 .map(|day| self.day(day)),
         );
-        // Six weeks always: months side by side stay equally high.
+        // Always six weeks, so that months side by side have the same height.
         while cells.len() < 42 {
             cells.push(blank());
         }
@@ -107,7 +107,7 @@ impl Sheet<'_> {
             .into_any()
     }
 
-    /// The named days of a month by name, those in a row together.
+    /// The named days of a month by name, consecutive ones together.
     fn named(&self, year: i32, month: u32) -> Option<AnyView> {
         let prefix = format!("{year:04}-{month:02}-");
         let days: Vec<(NaiveDate, &CalendarDay)> = self

@@ -1,8 +1,8 @@
 //! The log on a run's page.
 //!
-//! The server draws the lines of the log's first stretch. In the browser [`live::LiveLog`] takes
-//! these lines over, adds those that come, and lets old ones go; views know only the empty list,
-//! so that nothing is drawn a second time when the page is fetched again.
+//! The server draws the lines of the log's first part. In the browser [`live::LiveLog`] takes these lines over, adds
+//! new ones, and drops old ones; views contain only the empty list, so that nothing is drawn twice when the page is
+//! fetched again.
 
 mod line;
 #[cfg(feature = "hydrate")]
@@ -26,52 +26,52 @@ use crate::texts::runlog::{self, RunLogUi};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 
-/// How the log reaches the page.
+/// The connection of the log.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     not(feature = "hydrate"),
     expect(dead_code, reason = "only in the browser")
 )]
 enum Link {
-    /// There is nothing to wait for.
+    /// Nothing to wait for.
     #[default]
     Idle,
-    /// What is written arrives.
+    /// Receiving output.
     Receiving,
-    /// The connection is lost; the time of day, with its offset, when something was heard last.
+    /// The connection is lost; the time of day of the last data, with its offset.
     Broken(String),
 }
 
-/// What outlives the page's data.
+/// State that outlives the page's data.
 #[derive(Clone, Copy)]
 pub(super) struct Log {
     #[cfg(feature = "hydrate")]
     list: NodeRef<Pre>,
     link: RwSignal<Link>,
-    /// Whether the end is kept in sight.
+    /// Whether the end is kept in view.
     follow: RwSignal<bool>,
-    /// Lines that came while it was not.
+    /// Lines that arrived while it was not.
     fresh: RwSignal<u64>,
-    /// Lines so far; 0 also before the browser has counted.
+    /// Lines so far; 0 until the browser has counted.
     lines: RwSignal<u64>,
-    /// Lines that made room for newer ones.
+    /// Lines that were dropped for newer ones.
     gone: RwSignal<u64>,
-    /// Bytes so far, and those of them that were not kept.
+    /// Bytes so far, and how many of them were not stored.
     bytes: RwSignal<(u64, u64)>,
-    /// A line that the page's address names and that is not there.
+    /// A line in the page's address that does not exist.
     no_line: RwSignal<Option<u64>>,
-    /// The words to find.
+    /// The words to search for.
     words: RwSignal<String>,
-    /// At which match the reader is, and how many lines match.
+    /// The current match, and how many lines match.
     found: RwSignal<(usize, usize)>,
     tools: tools::Tools,
     live: live::LiveLog,
-    /// Counts the logs that came to their end on the open page.
+    /// Counts the logs that ended while the page was open.
     ended: RwSignal<u32>,
 }
 
 impl Log {
-    /// For one page. `data` is what it shows.
+    /// For one page. `data` is the data that it shows.
     pub(super) fn new() -> Self {
         Self {
             #[cfg(feature = "hydrate")]
@@ -91,17 +91,17 @@ impl Log {
         }
     }
 
-    /// Grows when a log has come to its end: then the run's state is to be fetched.
+    /// Increases when a log has ended: then the run's state must be fetched.
     pub(super) fn ended(self) -> u32 {
         self.ended.get()
     }
 
-    /// From where the page is to be fetched with the log; `None` where the log is here already.
+    /// The position from which the page must be fetched with the log; `None` if the log is already here.
     pub(super) fn wants(self, id: RunId) -> Option<u64> {
         (!self.live.has(id)).then_some(0)
     }
 
-    /// Keeps the log by the page's data, which comes again and again.
+    /// Maintains the log from the page's data, which is fetched repeatedly.
     pub(super) fn keep(self, page: impl Fn() -> Option<RunPage> + 'static) {
         self.live.keep(self, page);
     }
@@ -113,7 +113,7 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
     let run = &page.run;
     let under_way = !run.state.is_over();
     let first = page.log.as_ref();
-    // Until the browser has counted, the data says what there is.
+    // Until the browser has counted, the data determines what is shown.
     let begun = first.is_some_and(|log| !log.items.is_empty());
     let empty = move || !begun && log.lines.get() == 0;
     let (total, dropped) = first.map_or((0, 0), |log| (log.total_bytes, log.dropped_bytes));
@@ -191,11 +191,11 @@ pub(super) fn card(page: &RunPage, log: Log) -> AnyView {
     .into_any()
 }
 
-/// The lines: drawn on the server, kept by [`live::LiveLog`] in the browser.
+/// The lines: drawn on the server, maintained by [`live::LiveLog`] in the browser.
 fn list(page: &RunPage, log: Log) -> AnyView {
     let ui = ui();
     let class = move || log.tools.class();
-    // Not a live region: a reader would hear every line. The status below says what goes on.
+    // Not a live region: a screen reader would read every line. The status below reports the progress.
     #[cfg(feature = "hydrate")]
     {
         let _ = page;

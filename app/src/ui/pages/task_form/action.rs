@@ -1,4 +1,4 @@
-//! What a firing does: a command, or a request.
+//! What a firing executes: a command, or a request.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::ui::context::{execution_ui, ui};
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
-/// The choice and the fields of both. The style sheet shows those of the one that is chosen.
+/// The choice and the fields of both. The style sheet shows those of the chosen one.
 pub(super) fn action(draft: &TaskDraft, faults: &Faults) -> AnyView {
     let (ui, words) = (ui(), execution_ui());
     let calls = !draft.execution.http.is_blank();

@@ -1,4 +1,4 @@
-//! How a task is executed: groups that are folded away while everything in them is as usual.
+//! How a task is executed: groups that are folded while everything in them has its default.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub(super) fn execution(draft: &ExecutionDraft, pools: &[String], faults: &Fault
     .into_any()
 }
 
-/// A group: open when something in it is set or faulty. `starts` are how its fields' names begin.
+/// A group: open if something in it is set or faulty. `starts` are the prefixes of its fields' names.
 pub(super) fn group(
     title: &'static str,
     set: bool,
@@ -47,7 +47,7 @@ pub(super) fn group(
     .into_any()
 }
 
-/// A field of the execution that is written into.
+/// A text field of the execution.
 fn text(
     name: &'static str,
     (label, hint): (&'static str, &'static str),
@@ -68,7 +68,7 @@ fn any(texts: &[&str]) -> bool {
     texts.iter().any(|text| !text.trim().is_empty())
 }
 
-/// Options of a choice, the first of which an empty text means; one that is not offered is kept.
+/// Options of a choice, the first of which is the default; a stored one that is not offered is kept.
 fn options(offered: &[(&'static str, &'static str)], chosen: &str) -> Vec<(String, String, bool)> {
     let chosen = match chosen.trim() {
         "" => offered.first().map_or("", |(value, _)| *value),

@@ -1,4 +1,4 @@
-//! The limits of a task: its window, its time limit, and what becomes of missed firings.
+//! The limits of a task: its window, its time limit, and what happens to missed firings.
 
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub(super) fn limits(draft: &TaskDraft, around: Around, faults: &Faults) -> AnyV
     .into_any()
 }
 
-/// Folded away while everything is as usual.
+/// Folded while everything has its default.
 fn missed(draft: &TaskDraft, faults: &Faults) -> AnyView {
     let plan = plan_ui();
     let missed = &draft.missed;

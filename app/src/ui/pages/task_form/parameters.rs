@@ -1,4 +1,4 @@
-//! What a start by hand may fill in: a row for each parameter, and blank ones.
+//! The parameters of manual starts: a row for each, and blank ones.
 
 use leptos::prelude::*;
 
@@ -10,18 +10,18 @@ use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{execution_ui, lang, plan_ui};
 
-/// Blank rows for browsers without JavaScript; saving brings more.
+/// Blank rows for browsers without JavaScript; saving adds more.
 const SPARE: usize = 3;
 
 /// What all rows share.
 #[derive(Clone, Copy)]
 struct Sheet {
-    /// Those that were typed; further rows are blank.
+    /// The parameters of the form; further rows are blank.
     typed: StoredValue<Vec<Parameter>>,
     faults: StoredValue<Faults>,
-    /// Places of the rows shown, in their order. Gaps are allowed: the server counts anew.
+    /// Indexes of the rows shown, in order. Gaps are allowed: the server renumbers.
     rows: RwSignal<Vec<usize>>,
-    /// Whether the page is alive: then there are buttons.
+    /// Whether the page is hydrated: then there are buttons.
     alive: RwSignal<bool>,
 }
 
@@ -29,7 +29,7 @@ struct Sheet {
 pub(super) fn parameters(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     let words = execution_ui();
     let typed = draft.parameters.len();
-    // A blank row invites.
+    // A blank row invites input.
     let shown = typed.max(1);
     let sheet = Sheet {
         typed: StoredValue::new(draft.parameters.clone()),

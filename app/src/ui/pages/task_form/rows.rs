@@ -1,4 +1,4 @@
-//! The schedules that are being typed: one at least, more on demand.
+//! The schedules being typed: at least one, more on demand.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -6,10 +6,10 @@ use leptos::reactive::owner::Owner;
 
 use crate::schedule::{SCHEDULES_MAX, ScheduleDraft};
 
-/// One schedule while it is typed.
+/// One schedule while it is being typed.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
-    /// Its place in the names of its fields. Gaps are allowed: the server counts anew.
+    /// Its index in the names of its fields. Gaps are allowed: the server renumbers.
     pub(super) index: usize,
     pub(super) spec: RwSignal<String>,
     pub(super) dialect: RwSignal<String>,
@@ -36,7 +36,7 @@ impl Row {
         }
     }
 
-    /// What stands in its fields; followed where it is read in a reactive place.
+    /// The content of its fields; tracked when read in a reactive context.
     pub(super) fn draft(self) -> ScheduleDraft {
         ScheduleDraft {
             spec: self.spec.get(),
@@ -52,13 +52,13 @@ impl Row {
 /// All schedules of the form.
 #[derive(Clone, Copy)]
 pub(super) struct Rows {
-    /// Those shown, in their order.
+    /// Those shown, in order.
     pub(super) all: RwSignal<Vec<Row>>,
     /// One more, for browsers without JavaScript.
     pub(super) spare: Row,
-    /// The place of the next one.
+    /// The index of the next one.
     next: StoredValue<usize>,
-    /// Signals of later rows belong to the form, not to the button that made them.
+    /// Signals of later rows belong to the form, not to the button that created them.
     owner: StoredValue<Option<Owner>>,
 }
 
@@ -73,12 +73,12 @@ impl Rows {
         }
     }
 
-    /// What stands in all fields.
+    /// The content of all fields.
     pub(super) fn drafts(self) -> Signal<Vec<ScheduleDraft>> {
         Signal::derive(move || self.all.get().into_iter().map(Row::draft).collect())
     }
 
-    /// Where a row stands now, counted from 1.
+    /// The current position of a row, counted from 1.
     pub(super) fn number(self, index: usize) -> usize {
         let place = |rows: &Vec<Row>| rows.iter().position(|row| row.index == index);
         self.all.with(place).map_or(1, |place| place + 1)
@@ -92,7 +92,7 @@ impl Rows {
         self.count() >= SCHEDULES_MAX
     }
 
-    /// Adds an empty one and puts the cursor into it.
+    /// Adds an empty one and focuses it.
     pub(super) fn add(self) {
         let index = self.next.get_value();
         self.next.set_value(index + 1);
@@ -104,7 +104,7 @@ impl Rows {
         self.all.update(|rows| rows.push(row));
         request_animation_frame(move || {
             if let Some(field) = row.node.get_untracked() {
-                // A field that cannot be focused is no reason to stop.
+                // If the field cannot be focused, nothing else has to stop.
                 let _ = field.focus();
             }
         });

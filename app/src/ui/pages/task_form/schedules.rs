@@ -14,7 +14,7 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::preview::fault;
 use crate::ui::context::{lang, plan_ui, ui};
 
-/// Cycles that people want most.
+/// The most common cycles.
 const PRESETS: [&str; 6] = [
     "*/5 * * * *",
     "0 * * * *",
@@ -23,7 +23,7 @@ const PRESETS: [&str; 6] = [
     "0 9 * * 1",
     "0 9 1 * *",
 ];
-/// Other ways to say when; suggested with the presets.
+/// Other kinds of schedules; suggested with the presets.
 const OTHERS: [&str; 4] = ["every 90m", "every 1d", "@startup", "0 9 L * *"];
 /// Working days of the month that the form offers, from its start and from its end.
 const NTH_FROM_START: i8 = 10;
@@ -35,7 +35,7 @@ struct Sheet {
     rows: Rows,
     faults: StoredValue<Faults>,
     calendars: StoredValue<Vec<String>>,
-    /// Whether the page is alive: then there are buttons.
+    /// Whether the page is hydrated: then there are buttons.
     alive: RwSignal<bool>,
 }
 
@@ -156,7 +156,7 @@ impl Sheet {
         .into_any()
     }
 
-    /// Buttons that fill in a cycle: only once the page is alive, since they need JavaScript.
+    /// Buttons that fill in a cycle: only after hydration, since they need JavaScript.
     fn presets(self, row: Row) -> AnyView {
         let (ui, lang) = (ui(), lang());
         let node: NodeRef<html::Input> = row.node;
@@ -179,7 +179,7 @@ impl Sheet {
     }
 }
 
-/// The rules of days; one that is not offered is kept.
+/// The day rules; a stored one that is not offered is kept.
 fn day_rules(chosen: &str, lang: Lang) -> Select {
     let chosen = chosen.trim();
     let now = chosen.parse::<DayRule>().ok();
@@ -224,7 +224,7 @@ fn day_rules(chosen: &str, lang: Lang) -> Select {
     }
 }
 
-/// The calendars; the built-in one is also meant where none is named.
+/// The calendars; the built-in one is the default.
 fn calendars(all: &[String], chosen: &str) -> Vec<(String, String, bool)> {
     let chosen = chosen.trim();
     let builtin = chosen.is_empty() || chosen == BUILTIN_CALENDAR;

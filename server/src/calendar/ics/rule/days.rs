@@ -1,20 +1,19 @@
-//! Numbers of weeks.
+//! Week numbers.
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 
-/// Which week of its year a day lies in. Week 1 is the first with at least four days in the year
-/// (RFC 5545, section 3.3.10, `BYWEEKNO`), so the last days of a year may lie in week 1 of the
-/// next.
+/// The week of its year that a day lies in. Week 1 is the first with at least four days in the year (RFC 5545,
+/// section 3.3.10, `BYWEEKNO`), so the last days of a year may lie in week 1 of the next.
 pub(super) struct WeekNumber {
     /// From 1.
     pub(super) number: i16,
-    /// How many weeks that year has.
+    /// The number of weeks of that year.
     pub(super) of: i16,
 }
 
 impl WeekNumber {
-    /// Of a day, with weeks that begin on a day of the week.
+    /// The week of a day, with weeks that start on `week_start`.
     pub(super) fn of(day: Date, week_start: Weekday) -> Self {
         // A week belongs to the year that its fourth day lies in.
         let fourth = |day: Date| {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use super::super::super::content::properties;
 use super::*;
 
-/// The days of a rule from the start on, at most `most`, as month and day or with the year.
+/// The days of a rule from its start, at most `most`, as month and day or with the year.
 fn days(rule: &str, start: &str, most: usize) -> Vec<String> {
     let text = format!("DTSTART:{start}\nRRULE:{rule}\n");
     let all: Vec<Property> = properties(&text).collect();
@@ -43,7 +43,7 @@ fn rules_name_the_days_that_the_standard_says() {
             "19970902",
             &["970902", "970904", "970916", "970918"],
         ),
-        // The start of the week decides.
+        // The start of the week makes the difference.
         (
             "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO",
             "19970805",
@@ -177,7 +177,7 @@ fn rules_name_the_days_that_the_standard_says() {
         ),
         ("FREQ=YEARLY;COUNT=0", "20261001", &[]),
         ("FREQ=YEARLY;UNTIL=20260930", "20261001", &[]),
-        // The start counts, also where the rule does not name it.
+        // The start counts even if the rule does not name it.
         (
             "FREQ=MONTHLY;BYMONTHDAY=15;COUNT=2",
             "20261001",

@@ -44,12 +44,23 @@ pub(super) fn noted(faults: &[String], text: &str) -> String {
         noted.push_str(line);
         noted.push('\n');
     }
-    for line in text.split_inclusive('\n') {
-        if !line.starts_with(FAULT) {
-            noted.push_str(line);
-        }
-    }
+    noted.push_str(&without_faults(text));
     noted
+}
+
+/// The text without faults from before.
+fn without_faults(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with(FAULT)).collect()
+}
+
+/// A fault of a text that is no TOML with the numbers of lines that hold once it is noted in front
+/// of the text, which moves the rest down.
+pub(super) fn placed(text: &str, fault: String) -> String {
+    let in_front = format!("{FAULT}\n").repeat(fault.lines().count());
+    let moved = in_front + &without_faults(text);
+    let again = moved.parse::<toml::Table>().err();
+    again.map_or(fault, |error| error.to_string().trim_end().to_owned())
 }
 
 /// What was changed: a merge patch (RFC 7396). A field that was removed is `null`, which puts it
@@ -170,6 +181,23 @@ mod tests {
         without_removed(&mut patch);
         assert!(!patch.contains_key("zone") && patch.contains_key("timeout"));
         assert!(changed(&draft, "name = ").is_err());
+    }
+
+    #[test]
+    fn numbers_of_lines_are_those_of_the_text_that_is_opened_again() {
+        let mut typed = "# head\n\nname = \"a\"\ntimeout = soon\n".to_owned();
+        for _ in 0..2 {
+            let fault = changed(&draft(), &typed).expect_err("no TOML");
+            let fault = placed(&typed, fault);
+            typed = noted(std::slice::from_ref(&fault), &typed);
+            let line = typed.lines().position(|line| line == "timeout = soon");
+            let line = line.expect("the line") + 1;
+            assert!(fault.contains(&format!("line {line},")), "{typed}");
+            assert!(
+                fault.contains(&format!("\n{line} | timeout = soon")),
+                "{typed}"
+            );
+        }
     }
 
     #[test]

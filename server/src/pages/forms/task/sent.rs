@@ -11,11 +11,11 @@ use crate::http::extract::malformed;
 
 /// The task form as it was sent.
 pub(super) struct Sent {
-    /// What was typed. Schedules and parameters are numbered anew, without those that were left empty.
+    /// The input. Schedules and parameters are renumbered, skipping empty ones.
     pub(super) draft: TaskDraft,
     /// The version that the form was filled from.
     pub(super) version: Option<i64>,
-    /// Names and values that no field of the form has: a program's mistakes.
+    /// Unknown names and values: mistakes of a program.
     pub(super) fault: Option<AppError>,
 }
 
@@ -31,7 +31,7 @@ impl Sent {
                 "action" => action = value,
                 "execution.overlap" => rule = value,
                 "execution.overlap_max" => max = value,
-                // The API's short way to say one schedule.
+                // The API's shorthand for a single schedule.
                 "cron" => form.put("schedules[0].spec", value),
                 _ => form.put(&name, value),
             }
@@ -55,8 +55,7 @@ impl Sent {
     }
 }
 
-/// Faults count the schedules and parameters that are there, so the draft must, too. One schedule
-/// always stays.
+/// Faults count the schedules and parameters that are not empty, so the draft must, too. One schedule always stays.
 fn without_blank(mut draft: TaskDraft) -> TaskDraft {
     let all = std::mem::take(&mut draft.schedules);
     let (blank, mut filled): (Vec<_>, Vec<_>) = all.into_iter().partition(ScheduleDraft::is_blank);
@@ -73,8 +72,8 @@ fn is_blank(one: &Parameter) -> bool {
     texts.iter().all(|text| text.trim().is_empty()) && one.choices.is_empty()
 }
 
-/// The draft with only what was chosen of command and request: the other one's fields are out of
-/// sight. A program that sends no choice is taken as it is.
+/// The draft with only the chosen one of command and request: the fields of the other one are hidden. A program that
+/// sends no choice is taken as it is.
 fn chosen(action: &str, mut draft: TaskDraft) -> TaskDraft {
     let http = &mut draft.execution.http;
     let only_method = HttpDraft {
@@ -83,7 +82,7 @@ fn chosen(action: &str, mut draft: TaskDraft) -> TaskDraft {
     } == *http;
     match action {
         "shell" => *http = HttpDraft::default(),
-        // A reminder needs no request, and its URL is out of sight.
+        // A reminder needs no request, and its URL is hidden.
         "http" if draft.mode == Mode::Message && only_method => *http = HttpDraft::default(),
         "http" => draft.command.clear(),
         _ => {}
@@ -91,7 +90,7 @@ fn chosen(action: &str, mut draft: TaskDraft) -> TaskDraft {
     draft
 }
 
-/// The rule as a draft has it. A rule without a number has none.
+/// The rule in the form a draft has. A rule without a number has none.
 fn overlap(rule: &str, max: &str) -> String {
     match rule.trim() {
         rule @ ("allow" | "queue") => format!("{rule}:{}", max.trim()),
@@ -99,8 +98,8 @@ fn overlap(rule: &str, max: &str) -> String {
     }
 }
 
-/// A field of several lines knows one kind of line breaks: a text that differs from the stored one
-/// in nothing else is that one.
+/// A multi-line field normalises line breaks: a text that differs from the stored one only in these counts as
+/// unchanged.
 pub(super) fn keep_breaks(sent: &mut String, stored: String) {
     if *sent == stored.replace("\r\n", "\n").replace('\r', "\n") {
         *sent = stored;

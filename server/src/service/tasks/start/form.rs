@@ -14,11 +14,13 @@ use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::Service;
-use super::super::super::words::local;
 use crate::admission::{Admission, Room};
 use crate::auth::token::random_id;
 use crate::error::OrInternal;
 use crate::firings::CompiledSchedule;
+use crate::texts::Say;
+use crate::texts::starts::{Overlapping, Override};
+use crate::texts::times::local;
 use crate::timetable::{civil_date, zone};
 
 /// A blackout that ends later than this has no end worth telling.
@@ -33,50 +35,44 @@ impl Service {
         self.allow(caller, Action::Read)?;
         let (lang, now) = (caller.lang, self.clock.now());
         let task = self.find_task(lang, id).await?;
-        let mut overrides = state_says(lang, &task, now);
-        overrides.extend(window_says(lang, &task, now));
-        overrides.extend(self.blackouts_say(lang, &task, now));
-        overrides.extend(days_say(lang, &task, &self.compiled_schedules(&task), now));
-        overrides.extend(self.dependencies_say(lang, &task, now).await?);
+        let mut overrides: Vec<Override> = state_of(&task, now).into_iter().collect();
+        overrides.extend(window_of(&task, now));
+        overrides.extend(self.blackouts_of(&task, now));
+        overrides.extend(days_of(&task, &self.compiled_schedules(&task), now));
+        overrides.extend(self.open_dependencies(lang, &task, now).await?);
         Ok(RunForm {
-            overlap: self.overlap_says(lang, &task).await?,
+            overlap: self
+                .overlapping(lang, &task)
+                .await?
+                .map(|overlapping| overlapping.say(lang)),
             parameters: task.execution.parameters.clone(),
-            overrides,
+            overrides: overrides.iter().map(|rule| rule.say(lang)).collect(),
             idempotency_key: random_id(16),
         })
     }
 
     /// The blackouts that hold now.
-    fn blackouts_say(&self, lang: Lang, task: &Task, now: DateTime<Utc>) -> Vec<String> {
+    fn blackouts_of(&self, task: &Task, now: DateTime<Utc>) -> Vec<Override> {
         let holding = self.calendar_cache.snapshot().concerning(&task.tags);
         holding
             .iter()
             .filter_map(|quiet| {
                 let (_, until) = quiet.at(now)?;
-                let name = &quiet.name;
-                Some(if until - now > FAR {
-                    lang.pick(
-                        format!("处于停跑时段“{name}”"),
-                        format!("The blackout \"{name}\" is in force"),
-                    )
-                } else {
-                    let until = local(until, &task.zone);
-                    lang.pick(
-                        format!("处于停跑时段“{name}”，到 {until} 为止"),
-                        format!("The blackout \"{name}\" is in force until {until}"),
-                    )
+                Some(Override::Blackout {
+                    name: quiet.name.clone(),
+                    until: (until - now <= FAR).then(|| local(until, &task.zone)),
                 })
             })
             .collect()
     }
 
     /// The tasks it depends on that are not done.
-    async fn dependencies_say(
+    async fn open_dependencies(
         &self,
         lang: Lang,
         task: &Task,
         now: DateTime<Utc>,
-    ) -> Answer<Option<String>> {
+    ) -> Answer<Option<Override>> {
         let waits = &task.execution.waits;
         if waits.tasks.is_empty() {
             return Ok(None);
@@ -106,36 +102,20 @@ impl Service {
             let found = self.store.task(id).await.or_internal(lang)?;
             names.push(found.map_or_else(|| format!("#{id}"), |task| task.spec.name));
         }
-        Ok(Some(lang.pick(
-            format!("所依赖的任务还没有完成：{}", names.join("、")),
-            format!(
-                "Tasks it depends on have not finished: {}",
-                names.join(", ")
-            ),
-        )))
+        Ok(Some(Override::Dependencies { names }))
     }
 
     /// What runs under way make of a start.
-    async fn overlap_says(&self, lang: Lang, task: &Task) -> Answer<Option<String>> {
+    async fn overlapping(&self, lang: Lang, task: &Task) -> Answer<Option<Overlapping>> {
         let (runs, slots) = self.store.room().await.or_internal(lang)?;
         let mut room = Room::new(&slots, &runs);
         let before = room.queued(task.id);
         let replaces = task.execution.overlap == Overlap::Replace;
-        let said = match room.admit(task) {
+        Ok(match room.admit(task) {
             Admission::Start => None,
-            Admission::Wait(WaitReason::Overlap) if replaces => Some(
-                lang.pick(
-                    "任务正在执行：会先终止它，再启动这一次",
-                    "The task is running: that run is stopped first, then this one starts",
-                )
-                .to_owned(),
-            ),
+            Admission::Wait(WaitReason::Overlap) if replaces => Some(Overlapping::Replaces),
             Admission::Wait(WaitReason::Overlap | WaitReason::Retry) => {
-                let place = before + 1;
-                Some(lang.pick(
-                    format!("任务正在执行：这一次会排队，是第 {place} 个"),
-                    format!("The task is running: this run will be queued at position {place}"),
-                ))
+                Some(Overlapping::Queues { place: before + 1 })
             }
             Admission::Wait(WaitReason::Pool) => {
                 let pool = task.execution.pool.as_str();
@@ -148,120 +128,75 @@ impl Service {
                         .is_some_and(|all| used.count() >= *all as usize)
                 };
                 Some(if !pool.is_empty() && full(pool) {
-                    lang.pick(
-                        format!("并发池“{pool}”没有空名额：这一次会等到有名额再启动"),
-                        format!("The pool \"{pool}\" has no free slot: this run will wait for one"),
-                    )
+                    let pool = pool.to_owned();
+                    Overlapping::PoolFull { pool }
                 } else {
-                    lang.pick(
-                        "同时执行的总数已到上限：这一次会等到有空位再启动",
-                        "The limit of concurrent runs is reached: this run will wait",
-                    )
-                    .to_owned()
+                    Overlapping::AllFull
                 })
             }
-            Admission::LeaveOut(NoRoom::QueueFull) => Some(
-                lang.pick(
-                    "任务正在执行，队列也满了：现在启动会被拒绝",
-                    "The task is running and its queue is full: starting it now is refused",
-                )
-                .to_owned(),
-            ),
-            Admission::LeaveOut(NoRoom::Overlap) => Some(
-                lang.pick(
-                    "任务正在执行：现在启动会被拒绝",
-                    "The task is running: starting it now is refused",
-                )
-                .to_owned(),
-            ),
-        };
-        Ok(said)
+            Admission::LeaveOut(NoRoom::QueueFull) => Some(Overlapping::QueueFull),
+            Admission::LeaveOut(NoRoom::Overlap) => Some(Overlapping::Running),
+        })
     }
 }
 
-/// Says whether the task is paused or closed.
-fn state_says(lang: Lang, task: &Task, now: DateTime<Utc>) -> Vec<String> {
-    let said = match task.state {
+/// Whether the task is paused or closed.
+fn state_of(task: &Task, now: DateTime<Utc>) -> Option<Override> {
+    match task.state {
         TaskState::Active => None,
-        TaskState::Closed => Some(lang.pick("任务已结单", "The task is closed").to_owned()),
+        TaskState::Closed => Some(Override::Closed),
         TaskState::Paused => match task.paused_until {
             Some(until) if until.0 <= now => None,
-            Some(until) => {
-                let until = local(until.0, &task.zone);
-                Some(lang.pick(
-                    format!("任务已暂停，到 {until} 为止"),
-                    format!("The task is paused until {until}"),
-                ))
-            }
-            None => Some(lang.pick("任务已暂停", "The task is paused").to_owned()),
+            until => Some(Override::Paused {
+                until: until.map(|until| local(until.0, &task.zone)),
+            }),
         },
-    };
-    said.into_iter().collect()
+    }
 }
 
 /// Whether now lies outside the task's window.
-fn window_says(lang: Lang, task: &Task, now: DateTime<Utc>) -> Option<String> {
+fn window_of(task: &Task, now: DateTime<Utc>) -> Option<Override> {
     if let Some(start) = task.starts_at.filter(|start| now < start.0) {
         let start = local(start.0, &task.zone);
-        return Some(lang.pick(
-            format!("还没到有效期开始时间 {start}"),
-            format!("The task's active period does not begin until {start}"),
-        ));
+        return Some(Override::NotYet { start });
     }
-    task.ends_at.filter(|end| end.0 < now).map(|end| {
-        let end = local(end.0, &task.zone);
-        lang.pick(
-            format!("已过有效期结束时间 {end}"),
-            format!("The task's active period ended at {end}"),
-        )
-    })
+    let end = task.ends_at.filter(|end| end.0 < now)?;
+    let end = local(end.0, &task.zone);
+    Some(Override::Over { end })
 }
 
 /// Why none of the schedules would fire on this day; `None` where one may.
-fn days_say(
-    lang: Lang,
+fn days_of(
     task: &Task,
     compiled_schedules: &[CompiledSchedule],
     now: DateTime<Utc>,
-) -> Option<String> {
+) -> Option<Override> {
     let zone = zone(&task.zone).ok()?;
     let today = civil_date(&zone, now);
-    let mut said = compiled_schedules
+    let rules: Option<Vec<Override>> = compiled_schedules
         .iter()
         .map(|compiled| {
             let calendar = compiled.calendar()?;
             let work = calendar.is_work(today);
-            let named = calendar
-                .day_name(today)
-                .map(|name| lang.pick(format!("（{name}）"), format!(" ({name})")))
-                .unwrap_or_default();
+            let name = calendar.day_name(today).map(str::to_owned);
             match compiled.rule {
                 DayRule::WorkDays | DayRule::NextWorkDay | DayRule::PreviousWorkDay if !work => {
-                    Some(lang.pick(
-                        format!("今天 {today}{named}是休息日，任务只在工作日执行"),
-                        format!("Today, {today}{named}, is a day off; the task runs on working days"),
-                    ))
+                    let today = today.to_string();
+                    Some(Override::DayOff { today, name })
                 }
-                DayRule::RestDays if work => Some(lang.pick(
-                    format!("今天 {today}{named}是工作日，任务只在休息日执行"),
-                    format!("Today, {today}{named}, is a working day; the task runs on days off"),
-                )),
+                DayRule::RestDays if work => {
+                    let today = today.to_string();
+                    Some(Override::WorkDay { today, name })
+                }
                 DayRule::NthWorkDay(nth)
                     if calendar.nth_work_day(today.year(), today.month(), nth) != Some(today) =>
                 {
-                    Some(
-                        lang.pick(
-                            format!("今天 {today} 不是任务在这个月执行的那个工作日"),
-                            format!("Today, {today}, is not the working day of the month on which the task runs"),
-                        ),
-                    )
+                    let today = today.to_string();
+                    Some(Override::OtherWorkDay { today })
                 }
                 _ => None,
             }
         })
-        .collect::<Vec<Option<String>>>();
-    if said.iter().any(Option::is_none) {
-        return None;
-    }
-    said.drain(..).next().flatten()
+        .collect();
+    rules?.into_iter().next()
 }

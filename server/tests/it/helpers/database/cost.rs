@@ -10,8 +10,8 @@ const READ: &str = "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%'
                     OR Variable_name = 'Handler_icp_attempts'";
 
 impl Database {
-    /// What the database goes through for a query: steps of SQLite's machine, or what MySQL reads.
-    /// Only comparable with another one of the same database.
+    /// What the database reads for a query: steps of SQLite's virtual machine, or what MySQL reads. Only comparable
+    /// with another cost on the same database.
     pub(crate) async fn cost(&self, sql: &str) -> u64 {
         match self.direct.strip_prefix("sqlite://") {
             Some(path) => steps(path, sql).unwrap_or_else(|error| panic!("{error}: {sql}")),

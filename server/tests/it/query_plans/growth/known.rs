@@ -1,4 +1,4 @@
-//! Statements that may read more with a longer history, and how statements are told apart.
+//! Statements that may read more with a longer history, and how statements are distinguished.
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.

@@ -1,10 +1,10 @@
-//! Numbers and durations, and other texts of a fixed shape.
+//! Numbers and durations, and other texts of a fixed form.
 
 use super::super::*;
 use super::{faults, read, refused};
 
 #[test]
-fn bounds_are_kept_and_told_at_their_field() {
+fn values_out_of_bounds_are_reported_at_their_field() {
     type Set = fn(&mut ExecutionDraft, String);
     let table: [(&str, Set, &[&str], &[&str]); 16] = [
         (

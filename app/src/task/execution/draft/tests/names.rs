@@ -48,7 +48,7 @@ fn variables_that_decide_what_runs_are_refused() {
 }
 
 #[test]
-fn the_line_that_is_wrong_is_told() {
+fn the_faulty_line_is_reported() {
     let draft = ExecutionDraft {
         env: "A=1\n\nB".into(),
         ..ExecutionDraft::default()
@@ -110,7 +110,7 @@ fn parameters_keep_their_rules() {
     };
     assert_eq!(faults(&many(20)), []);
     refused(&many(21), "parameters");
-    // Choices of another kind mean nothing and are not kept.
+    // Choices of another kind have no meaning and are not stored.
     let leftover = Parameter {
         choices: vec!["a".into()],
         ..parameter("T", Text, "")

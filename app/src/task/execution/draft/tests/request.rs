@@ -1,4 +1,4 @@
-//! Requests and the answers that are expected.
+//! Requests and the expectations of their answers.
 
 use super::super::*;
 use super::{faults, refused};

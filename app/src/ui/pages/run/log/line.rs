@@ -1,8 +1,7 @@
 //! A line of the log as markup: the same on the server and in the browser.
 //!
-//! Number and times are attributes that the style sheet shows, so they are not copied with the
-//! text,
-//! and switching them on and off touches no line. What the command wrote becomes text nodes only.
+//! Number and times are attributes that the style sheet shows, so they are not copied with the text, and toggling
+//! them changes no line. Output is added as text nodes only.
 
 use leptos::prelude::*;
 
@@ -12,11 +11,11 @@ use crate::run::log::{Body, Line, Stream, matches, pieces};
 use crate::texts::runlog;
 use crate::time::{Stamp, ZoneRules};
 
-/// Lines stand in blocks of so many: the browser lays out only the blocks in sight (measured with
-/// 20,000 lines: adding some takes a hundredth of the time).
+/// Lines are grouped in blocks of this size: the browser lays out only the visible blocks (measured with 20,000
+/// lines: adding some takes a hundredth of the time).
 const BLOCK: u64 = 250;
 
-/// Which block a line stands in.
+/// The block of a line.
 pub(super) const fn block_of(number: u64) -> u64 {
     (number - 1) / BLOCK
 }
@@ -32,7 +31,7 @@ pub(super) fn block(lines: Vec<AnyView>) -> AnyView {
     view! { <span class="block">{lines}</span> }.into_any()
 }
 
-/// What the times of a log are relative to.
+/// The reference of a log's times.
 #[derive(Clone)]
 pub(super) struct Face {
     pub(super) zone: ZoneRules,
@@ -41,19 +40,19 @@ pub(super) struct Face {
     pub(super) lang: Lang,
 }
 
-/// How a line stands out.
+/// How a line is highlighted.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Marks<'a> {
-    /// The words to find; empty finds nothing.
+    /// The words to search for; empty matches nothing.
     pub(super) words: &'a str,
-    /// Whether it is the match that the reader is at.
+    /// Whether it is the current match.
     pub(super) current: bool,
-    /// Whether the page's address names it.
+    /// Whether it is in the page's address.
     pub(super) linked: bool,
 }
 
 impl Face {
-    /// `09:00:00.123`, with the date where it is not the start's.
+    /// `09:00:00.123`, with the date if it differs from the start's.
     pub(super) fn clock(&self, at: Stamp) -> String {
         let (text, start) = (self.zone.local(at), self.zone.local(self.start));
         let from = if text.get(..10) == start.get(..10) {
@@ -78,7 +77,7 @@ impl Face {
     }
 }
 
-/// A line, and whether it has the words. The address of its number is `#L5`.
+/// A line, and whether it contains the words. The address of its number is `#L5`.
 pub(super) fn line(line: &Line, face: &Face, marks: Marks<'_>) -> (AnyView, bool) {
     let number = line.number.to_string();
     let (body, hit) = match &line.body {
@@ -97,7 +96,7 @@ pub(super) fn line(line: &Line, face: &Face, marks: Marks<'_>) -> (AnyView, bool
             class.push_str(name);
         }
     }
-    // The style sheet's mark of stderr, for those who hear the page.
+    // The style sheet's mark of stderr, for screen readers.
     let label = match line.stream {
         Stream::Err => format!("{number} stderr"),
         Stream::Out => number.clone(),
@@ -105,8 +104,7 @@ pub(super) fn line(line: &Line, face: &Face, marks: Marks<'_>) -> (AnyView, bool
     let (id, href) = (format!("L{number}"), format!("#L{number}"));
     let view = view! {
         <span class=class id=id>
-            // `external`: the browser itself goes there. Thousands of stops for the tab key would
-            // be in everybody's way.
+            // `external`: the browser itself navigates. Thousands of tab stops would be in everyone's way.
             <a
                 href=href rel="external" tabindex="-1" aria-label=label data-n=number
                 data-at=line.at.map(|at| face.clock(at)) data-since=line.at.map(|at| face.since(at))
@@ -139,7 +137,7 @@ fn text(row: &Row, lang: Lang, words: &str) -> (AnyView, bool) {
     (parts.into_any(), !found.is_empty())
 }
 
-/// Our words in the middle of the command's.
+/// Our own words within the command's output.
 fn note(text: String) -> AnyView {
     view! { <i class="note">{text}</i> }.into_any()
 }
@@ -149,7 +147,7 @@ mod tests {
     use super::*;
     use crate::run::log::{Lines, LogItem};
 
-    /// What the server sends for a text, one second after the start.
+    /// The server's markup for a text, one second after the start.
     fn drawn(stream: Stream, text: &str, words: &str) -> String {
         let start = Stamp(chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("test time"));
         let face = Face {
@@ -170,7 +168,7 @@ mod tests {
             ..Marks::default()
         };
         let views = lines.iter().map(|one| line(one, &face, marks).0.to_html());
-        // Marks for the browser between texts, and where a view ends.
+        // Removes the browser's marks between texts and at the end of views.
         views.collect::<String>().replace("<!>", "")
     }
 

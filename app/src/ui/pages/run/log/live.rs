@@ -1,8 +1,8 @@
-//! The log in the browser: where its pieces come from, and when something is done about it.
+//! The log in the browser: where its pieces come from, and when it is updated.
 //!
-//! While the run is under way they come by an event stream. A stream can be dead without notice, so
-//! silence is checked by asking for what comes next: that heals the page, and without an answer the
-//! page says so. What a run that is over wrote is fetched piece by piece.
+//! While the run is active they come from an event stream. A stream can be dead without notice, so after some silence
+//! the next piece is requested: that heals the page, and without an answer the page reports it. The output of a run
+//! that has ended is fetched piece by piece.
 
 mod paper;
 mod stream;
@@ -28,39 +28,39 @@ use crate::time::Stamp;
 use crate::ui::context::lang;
 use crate::ui::live::live;
 
-/// How often the page looks after the connection.
+/// How often the connection is checked.
 const BEAT: Duration = Duration::from_secs(2);
-/// After so many seconds of silence the server is asked.
+/// Seconds of silence after which the server is asked.
 const SILENCE: i64 = 15;
-/// After so many seconds without a sign of life the page says so.
+/// Seconds without any sign of the server after which the page says so.
 const STALE: i64 = 30;
-/// How many seconds a broken connection may take to come back before the page says so.
+/// Seconds that a broken connection may take to return before the page says so.
 const PATIENCE: i64 = 3;
-/// A refused stream is tried again after so many seconds.
+/// Seconds until a refused stream is tried again.
 const AGAIN: i64 = 5;
-/// A question is given up after so many seconds.
+/// Seconds after which a request is given up.
 const ANSWER: i64 = 15;
 
-/// All there is to know about the log. Times are seconds since the document became alive.
+/// The state of the log. Times are seconds since hydration.
 #[derive(Default)]
 struct Core {
     run: Option<RunId>,
     state: Option<RunState>,
     paper: Paper,
-    /// Where to go on reading.
+    /// Where to continue reading.
     next: u64,
-    /// Whether everything is here.
+    /// Whether everything has arrived.
     over: bool,
     stream: Option<Stream>,
-    /// When something was heard last.
+    /// When data last arrived.
     heard: i64,
     /// Since when the stream is broken.
     broken: Option<i64>,
     /// When a refused stream may be tried again.
     again: i64,
-    /// Since when an answer is waited for.
+    /// Since when a request is waiting for its answer.
     asked: Option<i64>,
-    /// The server's clock when the document became alive.
+    /// The server's clock at hydration.
     origin: Option<Stamp>,
     painting: bool,
 }
@@ -85,7 +85,7 @@ impl LiveLog {
         self.core.with_value(|core| core.run == Some(id))
     }
 
-    /// Keeps the log as long as the page is open.
+    /// Maintains the log as long as the page is open.
     pub(super) fn keep(self, log: Log, page: impl Fn() -> Option<RunPage> + 'static) {
         let lang = lang();
         Effect::new(move |_| {
@@ -113,7 +113,7 @@ impl LiveLog {
                         log.no_line.set(None);
                         log.fresh.set(0);
                         let linked = core.paper.want(linked());
-                        // What went wrong is mostly said there first.
+                        // The first error output usually says what went wrong.
                         if !linked && page.run.state.is_bad() {
                             core.paper.want_fault();
                         }
@@ -145,7 +145,7 @@ impl LiveLog {
                 self.paint_soon(log);
             }
         });
-        // A hidden tab gives its connection back (a browser has six per host).
+        // A hidden tab closes its connection (a browser has six per host).
         let shown = window_event_listener_untyped("visibilitychange", move |_| {
             let now = self.elapsed.get_untracked();
             self.core.try_update_value(|core| {
@@ -165,7 +165,7 @@ impl LiveLog {
         });
     }
 
-    /// Goes to the next match, or to the one before.
+    /// Moves to the next match, or to the previous one.
     pub(super) fn step(self, log: Log, forward: bool) {
         if let Some(Some(found)) = self.core.try_update_value(|core| core.paper.step(forward)) {
             log.follow.set(false);
@@ -173,14 +173,14 @@ impl LiveLog {
         }
     }
 
-    /// Scrolling up stops following, back at the end it goes on.
+    /// Scrolling up stops following; scrolling back to the end resumes it.
     pub(super) fn scrolled(self, log: Log) {
         if let Some(Some(follow)) = self.core.try_update_value(|core| core.paper.scrolled()) {
             renew(log.follow, follow);
         }
     }
 
-    /// Opens the stream, or asks for the next stretch.
+    /// Opens the stream, or requests the next part.
     fn go_on(self, log: Log) {
         let now = self.elapsed.get_untracked();
         let url = self.core.try_update_value(|core| {
@@ -202,10 +202,10 @@ impl LiveLog {
             Some(_) => self.ask(log),
             None => {}
         }
-        self.tell(log);
+        self.report(log);
     }
 
-    /// Looks after the connection.
+    /// Checks the connection.
     fn beat(self, log: Log) {
         let now = self.elapsed.get_untracked();
         let silent = self.core.try_update_value(|core| {
@@ -219,7 +219,7 @@ impl LiveLog {
         self.go_on(log);
     }
 
-    /// Asks the server for what comes next.
+    /// Requests what comes next.
     fn ask(self, log: Log) {
         let now = self.elapsed.get_untracked();
         let asked = self.core.try_update_value(|core| {
@@ -246,12 +246,12 @@ impl LiveLog {
             let page = answer.ok()?;
             core.hear(now);
             core.state = Some(page.run.state);
-            // What came by the stream meanwhile is newer.
+            // What arrived by the stream meanwhile is newer.
             if let Some(next) = page.log.filter(|_| core.next == from && !core.over) {
                 let news = next.next > from;
                 core.take(log, &next);
                 if news {
-                    // The stream should have brought it: it is dead, or it never got through.
+                    // The stream should have delivered it: it is dead, or it never connected.
                     core.stream = None;
                 } else {
                     core.over |= page.run.state.is_over();
@@ -293,10 +293,10 @@ impl LiveLog {
             stream::Event::Ended => self.end(log),
             _ => {}
         }
-        self.tell(log);
+        self.report(log);
     }
 
-    /// Everything is here; the run's state may be news.
+    /// Everything has arrived; the run's state may have changed.
     fn end(self, log: Log) {
         let live = self.core.try_update_value(|core| {
             core.over = true;
@@ -305,12 +305,12 @@ impl LiveLog {
         if live == Some(true) {
             log.ended.update(|count| *count += 1);
         }
-        self.tell(log);
+        self.report(log);
         self.paint_soon(log);
     }
 
-    /// Reports how the log reaches the page.
-    fn tell(self, log: Log) {
+    /// Reports the state of the connection to the page.
+    fn report(self, log: Log) {
         let now = self.elapsed.get_untracked();
         let link = self.core.try_update_value(|core| {
             if core.over || core.state != Some(RunState::Running) {
@@ -331,7 +331,7 @@ impl LiveLog {
         }
     }
 
-    /// Draws at the next frame: what comes until then is drawn at once.
+    /// Draws at the next frame: everything that arrives until then is drawn together.
     fn paint_soon(self, log: Log) {
         let before = self
             .core
@@ -342,7 +342,7 @@ impl LiveLog {
     }
 
     fn paint(self, log: Log) {
-        // The reader may have left the page meanwhile.
+        // The page may have been left meanwhile.
         let Some(words) = log.words.try_get_untracked() else {
             return;
         };
@@ -403,7 +403,7 @@ fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     }
 }
 
-/// The line that the page's address names.
+/// The line in the page's address.
 fn linked() -> Option<u64> {
     let hash = window().location().hash().ok()?;
     hash.strip_prefix("#L")?.parse().ok()

@@ -1,4 +1,4 @@
-//! The log without a browser: its first stretch, drawn once.
+//! The log without a browser: its first part, drawn once.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::page::RunPage;
 use crate::run::log::Lines;
 use crate::ui::context::lang;
 
-/// Nothing that lives.
+/// A log without live updates.
 #[derive(Clone, Copy)]
 pub(super) struct LiveLog;
 

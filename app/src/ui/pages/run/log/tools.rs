@@ -1,4 +1,4 @@
-//! What stands above the log: finding, and how it is shown. The looks are classes of the list.
+//! The tools above the log: search and display options. The options are classes of the list.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::texts::runlog::{self, RunLogUi};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{lang, ui};
 
-/// How the log is shown: names of classes, empty where nothing is switched.
+/// How the log is displayed: names of classes, empty if an option is off.
 #[derive(Clone, Copy)]
 pub(super) struct Tools {
     streams: RwSignal<String>,
@@ -49,7 +49,7 @@ impl Tools {
     }
 }
 
-/// The bar, where there is something to work on. Without a script none of it would do anything: the style sheet hides it then.
+/// The bar, if there is a log to work on. It needs JavaScript, so the style sheet hides it without.
 pub(super) fn bar(
     log: Log,
     under_way: bool,

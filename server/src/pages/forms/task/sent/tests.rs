@@ -148,7 +148,7 @@ fn every_field_reaches_the_draft() {
     let mut faults = Vec::new();
     let execution = draft.execution.read(Lang::En, &mut faults);
     assert_eq!(faults, []);
-    // But for the tasks, which only the server finds, it comes back as it was sent.
+    // Except for the tasks, which only the server can look up, it is returned as it was sent.
     let mut back = ExecutionDraft::from(&execution);
     back.waits.tasks.clone_from(&draft.execution.waits.tasks);
     assert_eq!(back, draft.execution);

@@ -1,8 +1,8 @@
-//! The lines on the page. New ones are added at the end, old ones removed at the top, and a line
-//! is drawn again only when it has changed: the rest of the page never notices.
+//! The lines on the page. New ones are added at the end, old ones removed at the top, and a line is redrawn only when
+//! it has changed: the rest of the page is not affected.
 //!
-//! Blocks stand in the list at once, empty ones as high as they will be about; which of them are
-//! filled first is decided by what the reader looks at.
+//! All blocks are in the list from the start, empty ones with their approximate height; the reader's position decides
+//! which are filled first.
 
 use std::collections::VecDeque;
 
@@ -13,22 +13,21 @@ use web_sys::{Element, HtmlPreElement};
 use super::super::line::{Face, Marks, block, block_of, block_start, line};
 use crate::run::log::{Line, Lines, Stream, matches};
 
-/// Milliseconds of drawing after which the rest waits for the next frame, so that the browser can
-/// answer its reader in between.
+/// Milliseconds of drawing after which the rest waits for the next frame, so that the browser stays responsive.
 const PER_FRAME: f64 = 12.0;
-/// Blocks that are drawn while more is on its way that may take their place.
+/// Blocks that are drawn while newer ones that may replace them are on their way.
 const AHEAD: usize = 2;
-/// So near to the end counts as at the end, in pixels.
+/// Distance from the end that counts as being at the end, in pixels.
 const NEAR: i32 = 24;
 
 /// A block in the list.
 struct Block {
     element: Element,
-    /// The first of its lines that is not drawn yet.
+    /// Its first line that is not drawn yet.
     next: u64,
 }
 
-/// Lines and where they are drawn. The blocks in the list are those of the lines `first..=last`.
+/// Lines and where they are drawn. The list has the blocks of the lines `first..=last`.
 #[derive(Default)]
 pub(super) struct Paper {
     pub(super) lines: Lines,
@@ -37,35 +36,35 @@ pub(super) struct Paper {
     first: u64,
     last: u64,
     blocks: VecDeque<Block>,
-    /// The line that the reader looks at, as near as is known: what is around it is drawn first.
+    /// The line at the reader's position, as far as known: drawing starts around it.
     focus: u64,
-    /// Lines that were under way when they were drawn.
+    /// Lines that were unfinished when they were drawn.
     open: [Option<u64>; 2],
-    /// The words that the lines are drawn with, the lines that have them, and where the reader is.
+    /// The words that are highlighted, the lines that have them, and the current match.
     words: String,
     hits: Vec<u64>,
     current: Option<u64>,
-    /// The line that the page's address names, and whether it has yet to be shown.
+    /// The line in the page's address, and whether it has yet to be shown.
     linked: Option<u64>,
     wanted: bool,
-    /// Up to where the first line of stderr was searched; `None` where it is not needed.
+    /// How far the first line of stderr was searched; `None` if it is not needed.
     fault: Option<u64>,
     /// How far the list was scrolled.
     top: i32,
 }
 
-/// What drawing brought.
+/// Results of drawing.
 #[derive(Default)]
 pub(super) struct News {
     pub(super) last: u64,
     pub(super) gone: u64,
     pub(super) added: u64,
     pub(super) found: (usize, usize),
-    /// The line of the page's address, where it was looked for: missing or not.
+    /// The line of the page's address, if it was looked up: missing or not.
     pub(super) missing: Option<Option<u64>>,
-    /// Whether the first line of stderr has been brought into sight.
+    /// Whether the first line of stderr was scrolled into view.
     pub(super) fault: bool,
-    /// Whether more is to be drawn.
+    /// Whether more has to be drawn.
     pub(super) more: bool,
 }
 
@@ -87,7 +86,7 @@ impl Paper {
         }
     }
 
-    /// Draws into `list` from now on. What the server drew into it is taken over.
+    /// Draws into `list` from now on, keeping what the server drew into it.
     pub(super) fn lay_on(&mut self, list: Option<HtmlPreElement>) {
         if self.list == list {
             return;
@@ -109,7 +108,7 @@ impl Paper {
         self.list = list;
     }
 
-    /// Wants a line to be shown; gives whether there is one.
+    /// Requests that a line be shown; returns whether it exists.
     pub(super) fn want(&mut self, number: Option<u64>) -> bool {
         let before = std::mem::replace(&mut self.linked, number);
         self.redraw(before);
@@ -117,13 +116,13 @@ impl Paper {
         self.wanted
     }
 
-    /// Wants the first line of stderr to be shown, as soon as it is here.
+    /// Requests that the first line of stderr be shown, as soon as it arrives.
     pub(super) fn want_fault(&mut self) {
         self.fault = Some(0);
     }
 
-    /// Brings the page up to date. `hold` says that what is not in sight had better wait: more is
-    /// on its way, and may take its place.
+    /// Updates the page. With `hold`, blocks outside the view wait: more lines are on their way, and may replace
+    /// them.
     pub(super) fn paint(&mut self, words: &str, follow: bool, over: bool, hold: bool) -> News {
         let Some(list) = self.list.clone() else {
             return News::default();
@@ -169,7 +168,7 @@ impl Paper {
         }
     }
 
-    /// Goes to another match; gives which one of how many it is.
+    /// Moves to another match; returns its number and the total.
     pub(super) fn step(&mut self, forward: bool) -> Option<(usize, usize)> {
         let next = match (self.current, forward) {
             (Some(now), true) => self.hits.iter().find(|number| **number > now),
@@ -190,14 +189,14 @@ impl Paper {
         Some(self.found())
     }
 
-    /// What scrolling says about following: `None` when nothing.
+    /// The effect of scrolling on following: `None` if there is none.
     pub(super) fn scrolled(&mut self) -> Option<bool> {
         let list = self.list.as_ref()?;
         let top = list.scroll_top();
         let before = std::mem::replace(&mut self.top, top);
         let near = list.scroll_height() - top - list.client_height() < NEAR;
         match top.cmp(&before) {
-            // Lines that go at the top move the list, too, but leave its end where it is.
+            // Lines removed at the top also move the list, but not its end.
             std::cmp::Ordering::Less if !near => Some(false),
             std::cmp::Ordering::Greater if near => Some(true),
             _ => None,
@@ -211,7 +210,7 @@ impl Paper {
         (at.map_or(0, |at| at + 1), self.hits.len())
     }
 
-    /// Looks for other words.
+    /// Searches for other words.
     fn find(&mut self, words: &str) {
         words.clone_into(&mut self.words);
         self.current = None;
@@ -231,7 +230,7 @@ impl Paper {
         }
     }
 
-    /// Shows the line that the page's address names, once.
+    /// Shows the line in the page's address, once.
     fn show_linked(&mut self, over: bool) -> Option<Option<u64>> {
         let number = self.linked.filter(|_| self.wanted)?;
         let here = (self.first..=self.last).contains(&number);
@@ -245,7 +244,7 @@ impl Paper {
         Some(Some(number).filter(|_| !here))
     }
 
-    /// The first line of stderr, where it is wanted and here.
+    /// The first line of stderr, if requested and available.
     fn find_fault(&mut self) -> Option<u64> {
         let from = self.first.max(self.fault? + 1);
         let mut laid = (from..=self.last).filter_map(|number| self.lines.get(number));
@@ -258,7 +257,7 @@ impl Paper {
         found
     }
 
-    /// Removes lines that made room for newer ones: blocks of which none is left as a whole.
+    /// Removes lines that were dropped for newer ones: blocks without any remaining line.
     fn make_room(&mut self, gone: u64) {
         while self.first <= gone {
             let all = block_start(block_of(self.first) + 1) - 1;
@@ -280,7 +279,7 @@ impl Paper {
         self.last = self.last.max(gone);
     }
 
-    /// Puts the blocks of all lines into the list, the new ones empty.
+    /// Adds the blocks of all lines to the list, new ones empty.
     fn lay(&mut self, list: &HtmlPreElement) {
         let mut start = match self.blocks.len() as u64 {
             0 => self.first,
@@ -299,8 +298,8 @@ impl Paper {
         }
     }
 
-    /// Fills blocks, those around the focus first, as long as there is time; gives whether there
-    /// is more to be filled at the next frame.
+    /// Fills blocks, those around the focus first, as long as there is time; returns whether more has to be filled in
+    /// the next frame.
     fn fill_blocks(&mut self, list: &HtmlPreElement, hold: bool) -> bool {
         let began = now();
         let mut filled = 0;
@@ -317,7 +316,7 @@ impl Paper {
         false
     }
 
-    /// The block next to the focus of which not all lines are drawn.
+    /// The block nearest to the focus that is not completely drawn.
     fn nearest_open(&self) -> Option<usize> {
         let focus = self.place(self.focus.min(self.last))?;
         (0..self.blocks.len())
@@ -325,8 +324,8 @@ impl Paper {
             .min_by_key(|at| at.abs_diff(focus))
     }
 
-    /// In which of the blocks a line stands, or would stand; lines before the first one in the
-    /// first. `None` where there are no blocks.
+    /// The block of a line, even if the line does not exist yet; lines before the first one belong to the first
+    /// block. `None` without blocks.
     fn place(&self, number: u64) -> Option<usize> {
         if self.blocks.is_empty() {
             return None;
@@ -343,7 +342,7 @@ impl Paper {
         self.last.min(next - 1)
     }
 
-    /// Draws what is missing in a block.
+    /// Draws the missing lines of a block.
     fn fill(&mut self, list: &HtmlPreElement, at: usize) {
         let end = self.end_of(at);
         let Some(Block { element, next }) = self.blocks.get(at) else {
@@ -353,7 +352,7 @@ impl Paper {
         if from > end {
             return;
         }
-        // An empty block is filled outside of the page, which has to do with it only once then.
+        // An empty block is filled outside the document, which then changes only once.
         let empty = element.child_element_count() == 0;
         let behind = element.next_sibling();
         if empty {
@@ -365,7 +364,7 @@ impl Paper {
             }
         }
         if empty {
-            // Both stand in the list: this cannot fail.
+            // Both are in the list: this cannot fail.
             let _ = list.insert_before(&element, behind.as_ref());
         }
         if let Some(block) = self.blocks.get_mut(at) {
@@ -387,18 +386,18 @@ impl Paper {
         if let Some(element) = self.element(number) {
             element.scroll_into_view();
         }
-        // So that this is not taken for the reader's scrolling.
+        // So that this does not count as scrolling by the reader.
         self.top = self.list.as_ref().map_or(0, |list| list.scroll_top());
     }
 
-    /// The same within the list: a page that has just opened keeps its head in sight.
+    /// The same within the list: a page that has just opened keeps its top in view.
     fn bring_in_list(&mut self, number: u64) {
         if let Some(list) = &self.list
             && let Some(element) = self.element(number)
         {
             let below =
                 element.get_bounding_client_rect().top() - list.get_bounding_client_rect().top();
-            // Two lines of what came before are worth reading, too.
+            // Two lines of context before it.
             let lead = 2.0 * element.get_bounding_client_rect().height();
             list.set_scroll_top(list.scroll_top().saturating_add((below - lead) as i32));
             self.top = list.scroll_top();
@@ -422,7 +421,7 @@ impl Paper {
         }
     }
 
-    /// A line as it is to be seen now.
+    /// A line in its current form.
     fn draw(&mut self, number: u64) -> Option<AnyView> {
         let marks = Marks {
             words: &self.words,
@@ -441,7 +440,7 @@ impl Paper {
     }
 }
 
-/// The blocks that stand in a list whose first line is `first`, and which line comes next.
+/// The blocks in a list whose first line is `first`, and the number of the next line.
 fn drawn_in(list: &HtmlPreElement, first: u64) -> (VecDeque<Block>, u64) {
     let (mut blocks, mut next) = (VecDeque::new(), first);
     let mut block = list.first_element_child();
@@ -453,7 +452,7 @@ fn drawn_in(list: &HtmlPreElement, first: u64) -> (VecDeque<Block>, u64) {
     (blocks, next)
 }
 
-/// Milliseconds, on a clock that only goes forward.
+/// Milliseconds of a monotonic clock.
 fn now() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }

@@ -7,28 +7,27 @@ use web_sys::{EventSource, MessageEvent};
 use crate::run::log::LogItem;
 use crate::wire;
 
-/// What a stream has to say.
+/// Events of a stream.
 pub(super) enum Event {
-    /// It stands, or stands again.
+    /// It is connected, or connected again.
     Alive,
     /// Pieces of the log.
     Items {
         /// The pieces.
         items: Vec<LogItem>,
-        /// Where to go on reading.
+        /// Where to continue reading.
         next: Option<u64>,
     },
-    /// Nothing will come any more.
+    /// The log has ended.
     Ended,
-    /// The connection broke. The browser tries again by itself, naming the last piece it got,
-    /// but not when it was refused.
+    /// The connection broke. The browser reconnects by itself with the id of the last piece, unless it was refused.
     Failed {
-        /// Whether that was the end of this stream.
+        /// Whether this stream has ended with that.
         refused: bool,
     },
 }
 
-/// A stream; closed when it is dropped.
+/// A stream; dropping it closes it.
 pub(super) struct Stream(EventSource);
 
 impl Drop for Stream {
@@ -38,7 +37,7 @@ impl Drop for Stream {
 }
 
 impl Stream {
-    /// Opens a stream. `None` where the browser has none.
+    /// Opens a stream. `None` if the browser does not support it.
     pub(super) fn open(url: &str, hear: impl Fn(Event) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(url).ok()?;
         for name in ["log", "end", "ping", "open", "error"] {
@@ -56,8 +55,8 @@ impl Stream {
                     _ => Event::Alive,
                 });
             });
-            // Adding a listener by a name and a function cannot fail. The stream holds it now; the
-            // browser frees it with the stream.
+            // Adding a listener by a name and a function cannot fail. The stream owns it now; the browser frees it
+            // with the stream.
             let _ =
                 source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
             let _ = listener.into_js_value();
@@ -66,7 +65,7 @@ impl Stream {
     }
 }
 
-/// The pieces of an event; none where it cannot be read, which is found by asking later.
+/// The pieces of an event; none if it cannot be read, which a later request repairs.
 fn items(event: &MessageEvent) -> Vec<LogItem> {
     let data = event.data().as_string().unwrap_or_default();
     wire::read_text(&data).unwrap_or_default()

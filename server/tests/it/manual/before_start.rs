@@ -1,4 +1,4 @@
-//! What people and scripts are told before a start, and the page that starts it.
+//! What people and scripts see before a start, and the page that starts it.
 
 use app::auth::Role;
 use app::backend::{Calendars, Tasks};

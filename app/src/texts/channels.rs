@@ -1,0 +1,47 @@
+//! Texts about notification channels.
+
+use crate::i18n::Lang;
+
+crate::texts! {
+    /// Texts about notification channels.
+    ChannelsUi {
+        url_hint_telegram: "Telegram：留空；只有自建 Bot API 服务时才填" | "Telegram: leave empty, unless you run a Bot API server of your own",
+        url_hint_email: "邮件：SMTP 服务器，例如 smtp://mail.example.com 或 smtp.example.com:587" | "E-mail: the SMTP server, such as smtp://mail.example.com or smtp.example.com:587",
+        url_keep_hint: "留空则保留现在的地址" | "Leave empty to keep the current address",
+        change: "修改" | "Edit",
+        lang: "消息语言" | "Language of messages",
+        lang_server: "按服务器设置" | "The server's setting",
+        secret: "密钥" | "Secret",
+        secret_keep_hint: "已保存；留空则保留" | "Stored; leave empty to keep it",
+        secret_clear: "删除已保存的密钥" | "Remove the stored secret",
+        secret_hint_dingtalk: "钉钉：安全设置选“加签”时的密钥，SEC 开头；没有选就留空" | "DingTalk: the secret of the security setting \"Sign\", starting with SEC; empty without it",
+        secret_hint_feishu: "飞书：启用“签名校验”时的密钥；没有启用就留空" | "Feishu: the secret of \"Set signature verification\"; empty without it",
+        secret_hint_telegram: "Telegram：@BotFather 给的令牌，形如 123456789:AA…（必填）" | "Telegram: the token that @BotFather gave you, such as 123456789:AA… (required)",
+        secret_hint_email: "邮件：用户名对应的密码或授权码" | "E-mail: the password of the user name",
+        secret_hint_webhook: "Webhook：用于签名（Standard Webhooks），whsec_ 加 base64；不签名就留空" | "Webhook: signs requests (Standard Webhooks): whsec_ and base64; empty for none",
+        chat: "聊天 ID" | "Chat ID",
+        chat_hint: "群的 ID 是负数，例如 -1001234567890；公开频道可写 @名称" | "The ID of a group is negative, such as -1001234567890; @name for a public channel",
+        method: "请求方法" | "Method",
+        headers: "请求头" | "Headers",
+        headers_hint: "每行一个，名称: 值；最多 10 个。加密保存；值显示为 … 的保持不变" | "One per line, Name: value; up to 10. Stored encrypted; a value shown as … stays as it is",
+        user: "用户名" | "User name",
+        user_hint: "SMTP 登录用户名；不需要登录就留空" | "For signing in to the SMTP server; empty for none",
+        from: "发件人" | "From",
+        from_hint: "例如 ops@example.com 或 运维 <ops@example.com>" | "Such as ops@example.com or Ops <ops@example.com>",
+        to: "收件人" | "To",
+        to_hint: "每行一个，最多 50 个" | "One per line, up to 50",
+        tls: "加密方式" | "Encryption",
+        tls_starttls: "STARTTLS（端口 587）" | "STARTTLS (port 587)",
+        tls_tls: "TLS（端口 465）" | "TLS (port 465)",
+        tls_none: "不加密（端口 25）" | "None (port 25)",
+        ca: "信任的 CA 证书" | "Trusted CA certificate",
+        ca_hint: "PEM 格式；只在邮件服务器使用自建 CA 时填" | "PEM; only for a mail server with a private CA",
+        sent: "发送的内容（密钥已遮盖）" | "What was sent (secrets masked)",
+    }
+}
+
+/// The heading of the form that changes a channel.
+#[must_use]
+pub fn change_channel(lang: Lang, name: &str) -> String {
+    lang.pick(format!("修改渠道 {name}"), format!("Edit channel {name}"))
+}

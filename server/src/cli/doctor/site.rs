@@ -1,0 +1,39 @@
+//! Whether the files of the pages belong to the program.
+
+use serde_json::Value;
+
+use super::report::Report;
+use crate::http::site::Site;
+
+const NEXT: (&str, &str) = (
+    "把程序、hash.txt 和 site 文件夹按 docs/OPERATIONS.md 的“Files to install”一起安装",
+    "install the program, hash.txt and the folder site together, as \"Files to install\" in docs/OPERATIONS.md says",
+);
+
+/// Checks what `/readyz` says of the site to an administrator; no check where it says nothing.
+pub(super) fn check(ready: &Value, report: &mut Report) {
+    match ready["site"]["code"].as_str() {
+        None => {}
+        Some("ok") => well(report),
+        Some(code) => {
+            let text = ready["site"]["text"].as_str().unwrap_or(code);
+            report.warn("site", text.to_owned(), NEXT);
+        }
+    }
+}
+
+/// Checks the site beside this program, where no server is running.
+pub(super) fn here(report: &mut Report) {
+    match Site::find().trouble {
+        None => well(report),
+        Some(trouble) => report.warn("site", trouble.text(report.lang()), NEXT),
+    }
+}
+
+fn well(report: &mut Report) {
+    let text = (
+        "与本程序同一版本".to_owned(),
+        "of this program's version".to_owned(),
+    );
+    report.ok("site", text);
+}

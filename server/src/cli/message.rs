@@ -1,0 +1,197 @@
+//! `jcrontab message`: what was sent, what waits, and sending one again.
+
+use app::message::{Event, Message, MessageState};
+use app::transition::Word;
+use axum::http::Method;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+
+use super::calendar::typed;
+use super::client::{Client, escaped};
+use super::print::{print_done, print_json, print_lines, print_note, print_table};
+use super::{Failure, lang};
+
+/// Characters of a text that the list shows.
+const SHOWN: usize = 60;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum MessageCommand {
+    /// List messages, newest first
+    List {
+        /// Only messages in this state
+        #[arg(long, value_parser = PossibleValuesParser::new(words::<MessageState>()))]
+        state: Option<String>,
+        /// Only messages about this event
+        #[arg(long, value_parser = PossibleValuesParser::new(words::<Event>()))]
+        event: Option<String>,
+        /// Only messages about this task, by ID
+        #[arg(long)]
+        task: Option<i64>,
+        /// Only messages to this channel, by ID
+        #[arg(long)]
+        channel: Option<i64>,
+        /// Number of messages, 1-200
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        /// Continue after this cursor: `next` of the previous page
+        #[arg(long)]
+        after: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a message: what was sent, and what the channel answered
+    Show {
+        /// Message ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a message again that failed
+    Resend {
+        /// Message ID
+        id: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn words<T: Word>() -> Vec<&'static str> {
+    T::all().iter().map(|one| one.word()).collect()
+}
+
+pub(super) async fn run(client: &Client, command: &MessageCommand) -> Result<(), Failure> {
+    match command {
+        MessageCommand::List {
+            state,
+            event,
+            task,
+            channel,
+            limit,
+            after,
+            json,
+        } => {
+            let mut path = format!("/api/v1/messages?limit={limit}");
+            let numbers = [task, channel].map(|id| id.map(|id| id.to_string()));
+            let [task, channel] = &numbers;
+            let parts = [
+                ("state", state),
+                ("event", event),
+                ("task", task),
+                ("channel", channel),
+                ("after", after),
+            ];
+            for (name, value) in parts {
+                if let Some(value) = value {
+                    path += &format!("&{name}={}", escaped(value));
+                }
+            }
+            let page = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&page);
+                return Ok(());
+            }
+            let messages: Vec<Message> = typed(&page["items"])?;
+            let rows: Vec<Vec<String>> = messages.iter().map(row).collect();
+            let heading = lang().pick(
+                [
+                    "编号",
+                    "状态",
+                    "事件",
+                    "任务",
+                    "渠道",
+                    "产生时间",
+                    "次数",
+                    "内容",
+                ],
+                [
+                    "ID", "STATE", "EVENT", "TASK", "CHANNEL", "CREATED", "ATTEMPTS", "TEXT",
+                ],
+            );
+            print_table(&heading, &rows);
+            if let Some(next) = page["next"].as_str() {
+                print_note(&lang().pick(
+                    format!("还有更早的：加 --after {next}"),
+                    format!("More: add --after {next}"),
+                ));
+            }
+            Ok(())
+        }
+        MessageCommand::Show { id, json } => {
+            let path = format!("/api/v1/messages/{id}");
+            let message = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&message);
+            } else {
+                print_lines(&lines(&typed(&message)?));
+            }
+            Ok(())
+        }
+        MessageCommand::Resend { id, json } => {
+            let path = format!("/api/v1/messages/{id}/resend");
+            let message = client.call(Method::POST, &path, None).await?;
+            let words = lang().pick(
+                format!("消息 {id} 已放回发送队列"),
+                format!("Message {id} is queued again"),
+            );
+            print_done(&message, *json, &[words]);
+            Ok(())
+        }
+    }
+}
+
+fn row(message: &Message) -> Vec<String> {
+    vec![
+        message.id.to_string(),
+        message.state.word().to_owned(),
+        message.event.clone(),
+        name(message.task.as_ref(), message.task_id.0),
+        name(message.channel.as_ref(), message.channel_id.0),
+        message.created_at.rfc3339(),
+        message.attempts.to_string(),
+        app::ansi::visible(message.text.lines().next().unwrap_or_default())
+            .chars()
+            .take(SHOWN)
+            .collect(),
+    ]
+}
+
+/// The name of what a message belongs to; its id when it was deleted.
+fn name(name: Option<&String>, id: i64) -> String {
+    name.cloned().unwrap_or_else(|| format!("#{id}"))
+}
+
+fn lines(message: &Message) -> Vec<String> {
+    let lang = lang();
+    let line = |zh: &str, en: &str, value: Option<String>| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(lang.pick(format!("{zh}：{value}"), format!("{en}: {value}")))
+    };
+    let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339());
+    let task = name(message.task.as_ref(), message.task_id.0);
+    let channel = name(message.channel.as_ref(), message.channel_id.0);
+    let answer = message.answer.as_deref().map(app::ansi::visible);
+    let mut lines: Vec<String> = [
+        line("状态", "State", Some(message.state.word().to_owned())),
+        line("事件", "Event", Some(Event::text(&message.event, lang))),
+        line("任务", "Task", Some(task)),
+        line("执行", "Run", message.run_id.map(|run| run.to_string())),
+        line("渠道", "Channel", Some(channel)),
+        line("产生时间", "Created", time(Some(message.created_at))),
+        line("对方接收", "Accepted", time(message.sent_at)),
+        line("下次尝试", "Next attempt", time(message.next_attempt_at)),
+        line("尝试次数", "Attempts", Some(message.attempts.to_string())),
+        line("@ 到", "Mentions", Some(message.mentions.join(", "))),
+        line("对方的响应", "Response", answer),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !message.text.is_empty() {
+        lines.push(String::new());
+        lines.push(app::ansi::visible(&message.text));
+    }
+    lines
+}

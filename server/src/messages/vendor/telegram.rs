@@ -1,0 +1,78 @@
+//! Bots of Telegram (core.telegram.org/bots/api: Making requests, sendMessage, ResponseParameters; Bots
+//! FAQ, "How can I message all of my bot's subscribers at once?" for the pace).
+
+use app::message::MessageKind;
+use serde_json::json;
+
+use super::super::target::Target;
+use super::answer::http;
+use super::fit::{fit, utf16};
+use super::mention::below;
+use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use crate::outbound::{RetryAfter, SendError};
+use crate::store::OutboxItem;
+
+/// The Bot API server of Telegram; `url` of a channel can name another one.
+pub(crate) const SERVER: &str = "https://api.telegram.org";
+/// Characters of a text, counted in UTF-16 units.
+const UNITS_MAX: usize = 4096;
+/// Messages that a group takes from a bot in one minute.
+const PER_MINUTE: PerMinute = PerMinute(20);
+
+/// A bot of Telegram.
+pub(super) struct Telegram;
+
+impl Vendor for Telegram {
+    fn limits(&self) -> Limits {
+        Limits {
+            // A unit has at most three bytes: what is shown is never shorter than what is sent.
+            text_max: 3 * UNITS_MAX,
+            per_minute: Some(PER_MINUTE),
+            pictures: false,
+        }
+    }
+
+    /// Without `parse_mode` no character of the text has a meaning; names with `@` mention.
+    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+        if item.kind == MessageKind::Image {
+            return Ok(Outgoing::Nothing("pictures are not sent to Telegram"));
+        }
+        let token = to.settings.secret.trim();
+        if token.is_empty() || to.settings.chat.is_empty() {
+            return Err(SendError::Refused(
+                "the bot's token or chat is missing".to_owned(),
+            ));
+        }
+        let text = fit(&item.body, UNITS_MAX, at.lang, |text| {
+            utf16(&below(text, &item.mentions))
+        });
+        let body = json!({
+            "chat_id": to.settings.chat,
+            "text": below(&text, &item.mentions),
+            "link_preview_options": { "is_disabled": true },
+        });
+        let base = to.url.trim_end_matches('/');
+        let mut request = HttpRequest::post(to, format!("{base}/bot{token}/sendMessage"), &body);
+        request.shown = format!("{base}/bot…/sendMessage");
+        Ok(Outgoing::Http(request))
+    }
+
+    /// `ok` says whether it was taken; `error_code` is that of HTTP.
+    fn verdict(&self, mut answer: Answer) -> Result<String, SendError> {
+        let json = answer.json();
+        match json["ok"].as_bool() {
+            Some(true) if answer.is_success() => Ok(answer.words),
+            Some(false) => {
+                let seconds = json["parameters"]["retry_after"].as_u64();
+                answer.retry_after = seconds.map(RetryAfter::Seconds).or(answer.retry_after);
+                let code = json["error_code"].as_u64();
+                if let Some(code) = code.and_then(|code| u16::try_from(code).ok()) {
+                    answer.status = code;
+                }
+                Err(http(answer))
+            }
+            _ if answer.is_success() => Err(SendError::Answer(answer.words, answer.retry_after)),
+            _ => Err(http(answer)),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A JSON request to a URL of the user's. With a secret it is signed as Standard Webhooks has it
+//! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): `webhook-id`,
+//! `webhook-timestamp`, and `webhook-signature: v1,…` over `id.timestamp.body`.
+
+use app::time::Stamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::super::target::Target;
+use super::answer::{http, said};
+use super::sign::{hmac_base64, webhook_key};
+use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
+use crate::outbound::SendError;
+use crate::store::OutboxItem;
+
+/// No text of ours is as long; it is sent as it is.
+const TEXT_MAX: usize = 1024 * 1024;
+
+/// A URL of the user's.
+pub(super) struct Webhook;
+
+impl Vendor for Webhook {
+    fn limits(&self) -> Limits {
+        Limits {
+            text_max: TEXT_MAX,
+            per_minute: None,
+            pictures: true,
+        }
+    }
+
+    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+        let mut request = HttpRequest::post(to, to.url.clone(), &body(item));
+        if to.settings.method == "PUT" {
+            request.method = Method::PUT;
+        }
+        let headers = to.settings.headers.iter();
+        request
+            .headers
+            .extend(headers.map(|header| (header.name.clone(), header.value.clone())));
+        if !to.settings.secret.is_empty() {
+            let key = webhook_key(&to.settings.secret).ok_or_else(|| {
+                SendError::Refused("the secret is no whsec_ key of Standard Webhooks".to_owned())
+            })?;
+            // The same at every attempt, so that a receiver can drop what it has already.
+            let id = match item.id.0 {
+                0 => format!("msg_test_{}", at.now.timestamp_micros()),
+                id => format!("msg_{}_{id}", item.channel_id),
+            };
+            let seconds = at.now.timestamp();
+            let signed = format!("{id}.{seconds}.{}", request.body);
+            let sign = hmac_base64(&key, signed.as_bytes());
+            request.headers.extend([
+                ("webhook-id".to_owned(), id),
+                ("webhook-timestamp".to_owned(), seconds.to_string()),
+                ("webhook-signature".to_owned(), format!("v1,{sign}")),
+            ]);
+        }
+        Ok(Outgoing::Http(request))
+    }
+
+    /// Its status says all.
+    fn verdict(&self, answer: Answer) -> Result<String, SendError> {
+        if answer.is_success() {
+            return Ok(said(&answer));
+        }
+        Err(http(answer))
+    }
+}
+
+fn body(item: &OutboxItem) -> Value {
+    json!({
+        "event": item.event,
+        "kind": item.kind,
+        "task_id": item.task_id,
+        "run_id": item.run_id,
+        "text": item.body,
+        "mentions": item.mentions,
+        "created_at": Stamp(item.created_at),
+    })
+}

@@ -1,0 +1,91 @@
+//! 企业微信群机器人: group robots of WeCom (developer document 91770, 消息推送配置说明).
+
+use app::i18n::Lang;
+use app::message::MessageKind;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use super::super::picture;
+use super::super::target::Target;
+use super::answer::http;
+use super::mention::members_and_mobiles;
+use super::{Answer, At, HttpRequest, Limits, Outgoing, PerMinute, Vendor};
+use crate::outbound::SendError;
+use crate::store::OutboxItem;
+use crate::text::cut;
+
+/// Bytes of a text (document 91770).
+const TEXT_MAX: usize = 2048;
+/// Messages a robot takes in one minute (document 91770).
+const PER_MINUTE: PerMinute = PerMinute(20);
+/// WeCom asks for fewer calls: over the limit of the interface, or too many at the same time.
+const TOO_MANY: [i64; 3] = [45009, 45011, 45033];
+/// WeCom's answers that pass by themselves: system busy, conflict of versions.
+const PASSING: [i64; 2] = [-1, 6000];
+/// The families of WeCom's global error codes (developer document 90313): invalid parameters and
+/// credentials, content that is too long or empty, no permission, no such member, a robot that was
+/// removed (93000) or disabled (93004), pictures that do not fit their MD5 (301019). The same
+/// message to the same address gets the same answer tomorrow.
+const FINAL: [std::ops::RangeInclusive<i64>; 3] =
+    [40_000..=49_999, 50_001..=99_999, 300_000..=999_999];
+
+/// The robot of a WeCom group.
+pub(super) struct Wecom;
+
+impl Vendor for Wecom {
+    fn limits(&self) -> Limits {
+        Limits {
+            text_max: TEXT_MAX,
+            per_minute: Some(PER_MINUTE),
+            pictures: true,
+        }
+    }
+
+    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+        let body = body(item, at.lang);
+        Ok(Outgoing::Http(HttpRequest::post(to, to.url.clone(), &body)))
+    }
+
+    /// With HTTP 200 the verdict is in the body.
+    fn verdict(&self, answer: Answer) -> Result<String, SendError> {
+        if !answer.is_success() {
+            return Err(http(answer));
+        }
+        let code = answer.json()["errcode"].as_i64();
+        let Answer {
+            retry_after, words, ..
+        } = answer;
+        Err(match code {
+            Some(0) => return Ok(words),
+            Some(code) if TOO_MANY.contains(&code) => SendError::TooMany(words, retry_after),
+            Some(code)
+                if !PASSING.contains(&code)
+                    && FINAL.iter().any(|family| family.contains(&code)) =>
+            {
+                SendError::Rejected(words)
+            }
+            // No JSON: something between us and the vendor. A code that no document names: who knows.
+            _ => SendError::Answer(words, retry_after),
+        })
+    }
+}
+
+fn body(item: &OutboxItem, lang: Lang) -> Value {
+    if item.kind == MessageKind::Image {
+        let picture = picture::by_name(&item.body);
+        let digest = Md5::digest(picture);
+        let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        return json!({"msgtype": "image", "image": {"base64": STANDARD.encode(picture), "md5": md5}});
+    }
+    let (members, mobiles) = members_and_mobiles(&item.mentions);
+    json!({
+        "msgtype": "text",
+        "text": {
+            "content": cut(&item.body, TEXT_MAX, lang),
+            "mentioned_list": members,
+            "mentioned_mobile_list": mobiles,
+        },
+    })
+}

@@ -1,0 +1,70 @@
+//! Days of a calendar, from a text that was pasted or fetched.
+
+use app::auth::Principal;
+use app::backend::Answer;
+use app::calendar::{CalendarImport, CalendarImported};
+use app::error::{AppError, FieldError};
+use app::i18n::Lang;
+use app::schedule::BUILTIN_CALENDAR;
+use chrono::Datelike;
+
+use super::super::Service;
+use crate::calendar::{How, WorkCalendar, built_in, read, to_lines};
+use crate::error::OrInternal;
+use crate::texts::Missing;
+use crate::timetable::zone;
+
+impl Service {
+    /// Reads a text and merges its days into a calendar.
+    pub(super) async fn take_over(
+        &self,
+        lang: Lang,
+        (who, action): (&Principal, &'static str),
+        name: &str,
+        import: &CalendarImport,
+    ) -> Answer<CalendarImported> {
+        let this_year = i16::try_from(self.clock.now().year()).unwrap_or(i16::MAX);
+        let replace_years = import.replace_years;
+        let how = How {
+            as_work_days: import.as_work_days,
+            this_year,
+            zone: zone(&self.default_zone).or_internal(lang)?,
+        };
+        let taken = read(&import.text, &how).map_err(|fault| {
+            let fault = FieldError::new("text", "unreadable", fault.text(lang));
+            AppError::invalid(lang, vec![fault])
+        })?;
+        // Merged where it is written: of two people who import at once, neither loses anything.
+        let merged = |stored: Option<&str>| {
+            let mut calendar = match stored {
+                Some(lines) if name != BUILTIN_CALENDAR || !lines.is_empty() => {
+                    WorkCalendar::from_lines(name, lines)
+                }
+                _ if name == BUILTIN_CALENDAR => built_in().clone(),
+                _ => return None,
+            };
+            calendar.merge(&taken, replace_years);
+            Some(to_lines(&calendar.days))
+        };
+        let detail = format!("{name}: {} days", taken.days.len());
+        let act = self.act(who, action).detail(detail);
+        let changed = self
+            .store
+            .change_calendar_days(&act, name, merged)
+            .await
+            .or_internal(lang)?;
+        if !changed {
+            return Err(Missing::Calendar.answer(lang));
+        }
+        self.rules_changed(lang).await?;
+        Ok(CalendarImported {
+            calendar: self.one_calendar(lang, name).await?,
+            days: i64::try_from(taken.days.len()).unwrap_or(i64::MAX),
+            ignored: taken
+                .ignored
+                .iter()
+                .map(|ignored| ignored.text(lang))
+                .collect(),
+        })
+    }
+}

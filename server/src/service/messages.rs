@@ -1,0 +1,167 @@
+//! The history of messages, and sending one again.
+
+use std::collections::HashSet;
+
+use app::auth::Action;
+use app::backend::{Answer, Caller, List, Messages};
+use app::channel::ChannelKind;
+use app::error::{AppError, ErrorKind, FieldError};
+use app::i18n::Lang;
+use app::id::{ChannelId, MessageId};
+use app::message::{Event, Message, MessageQuery, MessageState};
+use app::texts::messages::MessagesUi;
+use app::transition::Word;
+use async_trait::async_trait;
+
+use super::Service;
+use crate::error::OrInternal;
+use crate::messages::vendor;
+use crate::store::{MessageFilter, Resent};
+use crate::texts::Fault;
+use crate::texts::messages::MessageFault;
+
+/// Rows of a page by default, and the maximum.
+const PAGE: u32 = 50;
+const PAGE_MAX: u32 = 200;
+
+impl Service {
+    /// Texts as they are sent, each in the language of its channel and cut to the channel's limit.
+    /// What has not been sent yet is shown as it would be sent now.
+    async fn as_sent(
+        &self,
+        lang: Lang,
+        found: Vec<(Message, Option<String>)>,
+    ) -> Answer<Vec<Message>> {
+        let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
+        let langs = self.store.channel_langs(channels.iter().copied()).await;
+        let langs = langs.or_internal(lang)?;
+        let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
+        let rows = found.into_iter().map(|(mut row, facts)| {
+            let kind = kinds.get(&row.channel_id).copied();
+            let theirs = langs.get(&row.channel_id).copied();
+            row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            row
+        });
+        Ok(rows.collect())
+    }
+
+    /// The text of a message as a channel of this kind and language gets it.
+    pub(super) fn text_as_sent(
+        &self,
+        kind: Option<ChannelKind>,
+        lang: Option<Lang>,
+        mut text: String,
+        facts: Option<&str>,
+    ) -> String {
+        // Facts of another version show nothing.
+        if let Some(Ok(facts)) = facts.map(serde_json::from_str) {
+            text = self.renderer.text(&facts, lang);
+        }
+        let lang = lang.unwrap_or(self.renderer.lang);
+        match kind {
+            Some(kind) => vendor::shown_text(kind, &text, lang).into_owned(),
+            None => text,
+        }
+    }
+
+    async fn find_message(&self, lang: Lang, id: MessageId) -> Answer<Message> {
+        let found = self.store.message(id).await.or_internal(lang)?;
+        let message = found.ok_or_else(|| missing(lang))?;
+        let mut shown = self.as_sent(lang, vec![message]).await?;
+        shown.pop().ok_or_else(|| missing(lang))
+    }
+}
+
+fn missing(lang: Lang) -> AppError {
+    AppError::not_found(lang, MessagesUi::of(lang).this_message)
+}
+
+/// A word of the query, where one is given.
+fn word<T: Word>(field: &str, typed: &str, lang: Lang) -> Result<Option<T>, FieldError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    T::read(typed).map(Some).ok_or_else(|| {
+        let words: Vec<&str> = T::all().iter().map(|one| one.word()).collect();
+        let known = words.join(", ");
+        MessageFault::UnknownWord { known }.on(field, lang)
+    })
+}
+
+fn checked(query: &MessageQuery, lang: Lang) -> Answer<MessageFilter> {
+    let mut faults = Vec::new();
+    let mut filter = MessageFilter {
+        task: query.task,
+        channel: query.channel,
+        ..MessageFilter::default()
+    };
+    match word::<MessageState>("state", &query.state, lang) {
+        Ok(state) => filter.state = state,
+        Err(fault) => faults.push(fault),
+    }
+    match word::<Event>("event", &query.event, lang) {
+        Ok(event) => filter.event = event,
+        Err(fault) => faults.push(fault),
+    }
+    let after = query.after.trim();
+    if !after.is_empty() {
+        match after.parse() {
+            Ok(id) => filter.before = Some(MessageId(id)),
+            Err(_) => faults.push(MessageFault::Cursor.on("after", lang)),
+        }
+    }
+    if faults.is_empty() {
+        Ok(filter)
+    } else {
+        Err(AppError::invalid(lang, faults))
+    }
+}
+
+#[async_trait]
+impl Messages for Service {
+    async fn message_history(
+        &self,
+        caller: &Caller,
+        query: &MessageQuery,
+    ) -> Answer<List<Message>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let filter = checked(query, lang)?;
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
+        let found = self.store.messages(filter, limit as u64 + 1).await;
+        let mut items = found.or_internal(lang)?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let items = self.as_sent(lang, items).await?;
+        let next = items.last().filter(|_| more).map(|row| row.id.to_string());
+        Ok(List { items, next })
+    }
+
+    async fn message_get(&self, caller: &Caller, id: MessageId) -> Answer<Message> {
+        self.allow(caller, Action::Read)?;
+        self.find_message(caller.lang, id).await
+    }
+
+    async fn message_resend(&self, caller: &Caller, id: MessageId) -> Answer<Message> {
+        let who = self.allow(caller, Action::Operate)?;
+        let lang = caller.lang;
+        let act = self.act(who, "message.resend");
+        let resent = self
+            .store
+            .resend_message(&act, id)
+            .await
+            .or_internal(lang)?;
+        let texts = MessagesUi::of(lang);
+        let (code, why) = match resent.ok_or_else(|| missing(lang))? {
+            Resent::Pending => {
+                self.signals.outbox.notify_one();
+                return self.find_message(lang, id).await;
+            }
+            Resent::NotDead => ("message.not_dead", texts.resend_not_dead),
+            Resent::NoChannel => ("message.channel_gone", texts.resend_no_channel),
+            Resent::NoTask => ("message.task_gone", texts.resend_no_task),
+        };
+        Err(AppError::new(ErrorKind::Conflict, code, why))
+    }
+}

@@ -1,0 +1,175 @@
+//! Passwords: checked with an eye on how often they were wrong, and hashed.
+
+use app::backend::Answer;
+use app::error::{AppError, FieldError};
+use app::i18n::Lang;
+use app::user::{UserDraft, check_password};
+use chrono::TimeDelta;
+
+use super::super::Service;
+use super::{network_of, too_many};
+use crate::auth::limit::Rule;
+use crate::auth::password::HashError;
+use crate::auth::strength;
+use crate::auth::token::hash;
+use crate::error::{OrInternal, internal};
+use crate::store::StoredUser;
+use crate::texts::accounts::SignInRefusal;
+use crate::texts::{Fault, Refusal};
+
+/// Wrong passwords for one name from one address.
+const BY_NAME: Rule = Rule {
+    free: 5,
+    longest: TimeDelta::minutes(15),
+};
+/// Wrong passwords from one address, whatever the name. Many people may sit behind one address, so
+/// none of them waits for long.
+const BY_ADDRESS: Rule = Rule {
+    free: 50,
+    longest: TimeDelta::minutes(1),
+};
+/// Who signed in from an address within this time is known there, also after a restart.
+const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
+/// Of an account's latest sign-ins so many are looked at for that.
+const SIGN_INS: u64 = 200;
+/// Look-ups for that a minute, of one name from one address: the answer will be the same.
+const LOOKS_BY_NAME: u32 = 1;
+/// The same, of all names from one address. Each is a read or two, as of a request with a made-up
+/// session; further names from that address cause no reads of the database.
+const LOOKS_BY_ADDRESS: u32 = 100;
+/// What who finds the queue of sign-ins full is asked to wait, in seconds.
+const BUSY_SECONDS: u32 = 10;
+
+impl Service {
+    /// The account of this name, when it may sign in and this is its password. `from` is where the
+    /// caller comes from; wrong passwords are counted by it.
+    ///
+    /// # Errors
+    /// When there were too many wrong ones, or too many are being checked.
+    pub(in crate::service) async fn check_password_of(
+        &self,
+        lang: Lang,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Answer<Option<StoredUser>> {
+        let now = self.clock.now();
+        let name = name.trim();
+        let from = network_of(from);
+        // By name and address together, so that a person cannot be locked out from elsewhere; by
+        // address alone with more patience, since many people may share one proxy. An account that
+        // has signed in from there before does not wait for what others there guess.
+        let pair = format!("{from} {}", hash(&name.to_lowercase()));
+        let by_name = self.attempts.wait(&pair, BY_NAME, now);
+        let by_address = if self.attempts.is_known(&pair) {
+            None
+        } else {
+            self.attempts.wait(&from, BY_ADDRESS, now)
+        };
+        if let Some(wait) = by_name.max(by_address) {
+            // What would be refused for its name anyway is not looked up.
+            if by_name.is_some() || !self.was_here(lang, name, &from, &pair).await? {
+                return Err(too_many(wait).answer(lang));
+            }
+        }
+        // Counted before it is known to be wrong: attempts at the same time count, too.
+        self.attempts.failed(&pair, now);
+        self.attempts.failed(&from, now);
+        let known = name.chars().count() <= 64 && password.len() <= app::user::PASSWORD_MAX_BYTES;
+        let stored = if known {
+            self.store.user_by_name(name).await.or_internal(lang)?
+        } else {
+            None
+        };
+        let stored = stored.filter(|stored| !stored.user.disabled);
+        let verified = self
+            .passwords
+            .verify(
+                password,
+                stored.as_ref().map(|stored| stored.password_hash.as_str()),
+                &from,
+            )
+            .await;
+        if matches!(verified, Err(HashError::Busy)) {
+            // No password was checked.
+            self.attempts.was_none(&pair, now);
+            self.attempts.was_none(&from, now);
+        }
+        let right = verified.map_err(|error| hash_failed(lang, &error))?;
+        if !right {
+            return Ok(None);
+        }
+        self.attempts.succeeded(&pair);
+        // Only this attempt: what was guessed from there before still counts.
+        self.attempts.was_none(&from, now);
+        Ok(stored)
+    }
+
+    /// Whether an account of this name signed in from this address before this process began, by
+    /// the
+    /// audit log; what it says is remembered. Asked only where an attempt is refused otherwise, and
+    /// so many times a minute: a stranger makes the database do no more than that.
+    async fn was_here(&self, lang: Lang, name: &str, from: &str, pair: &str) -> Answer<bool> {
+        let now = self.clock.now();
+        if name.chars().count() > 64
+            || !self.attempts.may_look(pair, LOOKS_BY_NAME, now)
+            || !self.attempts.may_look(from, LOOKS_BY_ADDRESS, now)
+        {
+            return Ok(false);
+        }
+        let stored = self.store.user_by_name(name).await.or_internal(lang)?;
+        let Some(stored) = stored.filter(|stored| !stored.user.disabled) else {
+            return Ok(false);
+        };
+        let places = self
+            .store
+            .sign_ins_since(stored.user.id, now - KNOWN_SINCE, SIGN_INS)
+            .await
+            .or_internal(lang)?;
+        let known = places.iter().any(|place| network_of(place) == from);
+        if known {
+            self.attempts.remember(pair);
+        }
+        Ok(known)
+    }
+
+    /// The hash of a new password.
+    pub(in crate::service) async fn new_hash(&self, lang: Lang, password: &str) -> Answer<String> {
+        let hashed = self.passwords.hash(password).await;
+        hashed.map_err(|error| hash_failed(lang, &error))
+    }
+}
+
+/// The faults of a new account, those of a password that is easy to guess included.
+pub(in crate::service) fn faults_of(draft: &UserDraft, lang: Lang) -> Vec<FieldError> {
+    let mut faults = draft.check(lang);
+    if !faults.iter().any(|fault| fault.field == "password") {
+        faults.extend(password_fault(&draft.password, &draft.name, lang));
+    }
+    faults
+}
+
+/// The fault of a new password for an account of this name: its length, or that it is easy to
+/// guess.
+pub(in crate::service) fn password_fault(
+    password: &str,
+    user_name: &str,
+    lang: Lang,
+) -> Option<FieldError> {
+    let easy = || {
+        let weakness = strength::weakness(password, user_name)?;
+        Some(weakness.on("password", lang))
+    };
+    check_password(password, lang).or_else(easy)
+}
+
+/// A full queue is no fault of ours to be looked into, but a matter of waiting.
+pub(in crate::service) fn hash_failed(lang: Lang, error: &HashError) -> AppError {
+    match error {
+        HashError::Busy => SignInRefusal::Wait {
+            seconds: BUSY_SECONDS,
+        }
+        .answer(lang),
+        HashError::Failed(_) => internal(lang, error),
+    }
+}

@@ -1,0 +1,203 @@
+//! The history of messages: pages of the outbox for people, and sending one again.
+
+use std::collections::HashMap;
+
+use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::{Event, Message, MessageKind, MessageState, MessageStep};
+use app::time::Stamp;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::code::{Code, TakeStep};
+use super::entity::{channel, message, task};
+use super::txn::transaction;
+use super::{Act, Store, StoreError};
+
+/// Which messages are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MessageFilter {
+    /// Only those in a state.
+    pub state: Option<MessageState>,
+    /// Only those of an event.
+    pub event: Option<app::message::Event>,
+    /// Only those of a task.
+    pub task: Option<TaskId>,
+    /// Only those of a channel.
+    pub channel: Option<ChannelId>,
+    /// Only those older than this one.
+    pub before: Option<MessageId>,
+}
+
+/// What became of the wish to send a message again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Resent {
+    /// It waits to be sent.
+    Pending,
+    /// It was not given up, so there is nothing to send again.
+    NotDead,
+    /// Its channel was deleted.
+    NoChannel,
+    /// Its task was deleted.
+    NoTask,
+}
+
+impl Store {
+    /// Messages that match, newest first; each with its facts as JSON where its words are still to be made
+    /// from them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages(
+        &self,
+        filter: MessageFilter,
+        limit: u64,
+    ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
+        use message::Column as M;
+        let mut query = message::Entity::find();
+        if let Some(state) = filter.state {
+            query = query.filter(M::State.eq(Code(state)));
+        }
+        if let Some(event) = filter.event {
+            query = query.filter(M::Event.eq(event.as_str()));
+        }
+        if let Some(task) = filter.task {
+            query = query.filter(M::TaskId.eq(task.0));
+        }
+        if let Some(channel) = filter.channel {
+            query = query.filter(M::ChannelId.eq(channel.0));
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(M::Id.lt(before.0));
+        }
+        let rows = query
+            .order_by_desc(M::Id)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        self.named(rows).await
+    }
+
+    /// One message, likewise.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn message(
+        &self,
+        id: MessageId,
+    ) -> Result<Option<(Message, Option<String>)>, StoreError> {
+        let row = message::Entity::find_by_id(id.0).one(&self.reader).await?;
+        Ok(self.named(row.into_iter().collect()).await?.pop())
+    }
+
+    /// Puts a message that was given up back into the outbox, with the picture that was given up
+    /// with it; `None` when there is no such message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resend_message(
+        &self,
+        act: &Act,
+        id: MessageId,
+    ) -> Result<Option<Resent>, StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            let Some(row) = message::Entity::find_by_id(id.0).one(tx).await? else {
+                return Ok(None);
+            };
+            let channel = channel::Entity::find_by_id(row.channel_id).one(tx).await?;
+            if channel.is_none() {
+                return Ok(Some(Resent::NoChannel));
+            }
+            let is_digest = row.event.known() == Some(Event::Digest);
+            // A digest is about no task of its own.
+            if !is_digest
+                && task::Entity::find_by_id(row.task_id)
+                    .one(tx)
+                    .await?
+                    .is_none()
+            {
+                return Ok(Some(Resent::NoTask));
+            }
+            let put_back = message::Entity::update_many()
+                .col_expr(M::Attempts, Expr::value(0))
+                .col_expr(M::NextAttemptAt, Expr::value(act.at()))
+                .filter(M::Id.eq(id.0))
+                .step(M::State, MessageStep::Resend)
+                .exec(tx)
+                .await?;
+            if put_back.rows_affected == 0 {
+                return Ok(Some(Resent::NotDead));
+            }
+            message::Entity::update_many()
+                .col_expr(M::Attempts, Expr::value(0))
+                .filter(M::AfterId.eq(id.0))
+                .step(M::State, MessageStep::WaitAgain)
+                .exec(tx)
+                .await?;
+            if is_digest {
+                message::Entity::update_many()
+                    .filter(M::DigestId.eq(id.0))
+                    .step(M::State, MessageStep::MergeAgain)
+                    .exec(tx)
+                    .await?;
+            }
+            act.record(tx, Some(id.0)).await?;
+            Ok(Some(Resent::Pending))
+        })
+    }
+
+    /// Rows with the names of their tasks and channels, each asked for once.
+    async fn named(
+        &self,
+        rows: Vec<message::Model>,
+    ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
+        let ids = |of: fn(&message::Model) -> i64| {
+            let mut ids: Vec<i64> = rows.iter().map(of).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        let tasks: Vec<(i64, String)> = task::Entity::find()
+            .select_only()
+            .columns([task::Column::Id, task::Column::Name])
+            .filter(task::Column::Id.is_in(ids(|row| row.task_id)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let channels: Vec<(i64, String)> = channel::Entity::find()
+            .select_only()
+            .columns([channel::Column::Id, channel::Column::Name])
+            .filter(channel::Column::Id.is_in(ids(|row| row.channel_id)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let tasks: HashMap<i64, String> = tasks.into_iter().collect();
+        let channels: HashMap<i64, String> = channels.into_iter().collect();
+        rows.into_iter()
+            .map(|row| {
+                let is_pending = row.state.0 == MessageState::Pending;
+                let is_image = row.kind.known() == Some(MessageKind::Image);
+                let facts = row.facts.filter(|_| row.body.is_empty());
+                let message = Message {
+                    id: MessageId(row.id),
+                    state: row.state.0,
+                    text: if is_image { String::new() } else { row.body },
+                    kind: row.kind.word().to_owned(),
+                    event: row.event.word().to_owned(),
+                    task_id: TaskId(row.task_id),
+                    task: tasks.get(&row.task_id).cloned(),
+                    run_id: row.run_id.map(RunId),
+                    channel_id: ChannelId(row.channel_id),
+                    channel: channels.get(&row.channel_id).cloned(),
+                    mentions: super::tasks::from_json(&row.mentions)?,
+                    attempts: row.attempts,
+                    answer: row.last_answer,
+                    created_at: Stamp(row.created_at),
+                    sent_at: row.sent_at.map(Stamp),
+                    next_attempt_at: is_pending.then_some(Stamp(row.next_attempt_at)),
+                };
+                Ok((message, facts))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! Calendars: what is refused, what is wrong with their drafts, what to know of their sources.
+
+use app::error::ErrorKind;
+
+use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
+use crate::calendar::ReadFault;
+
+/// Characters of a name.
+pub const NAME_MAX: usize = 32;
+
+/// What is wrong with the draft of a calendar, or with a calendar that is named.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum CalendarFault {
+    /// Not a name for a calendar.
+    Name,
+    /// There is no calendar of the name.
+    Unknown,
+    /// It has no address to update from.
+    NoSource,
+}
+
+impl Fault for CalendarFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::Name => (
+                "invalid",
+                both(
+                    format!("名称由字母、数字、汉字、- 和 _ 组成，1–{NAME_MAX} 个字符"),
+                    format!("A name consists of 1–{NAME_MAX} letters, digits, - and _"),
+                ),
+            ),
+            Self::Unknown => ("unknown", both("没有这个日历", "There is no such calendar")),
+            Self::NoSource => (
+                "required",
+                both(
+                    "这个日历没有更新地址",
+                    "This calendar has no URL to update from",
+                ),
+            ),
+        }
+    }
+}
+
+/// Why a calendar is not created, changed, updated or deleted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.refusal().message.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum CalendarRefusal {
+    /// Another one has the name.
+    NameTaken,
+    /// Schedules use it.
+    InUse,
+    /// Its address gave nothing.
+    NotFetched {
+        /// What the way out reports.
+        reason: String,
+    },
+    /// What its address gave is no text.
+    NotText {
+        /// Why, in both languages.
+        reason: Text,
+    },
+}
+
+impl CalendarRefusal {
+    /// What was fetched cannot be read.
+    #[must_use]
+    pub fn not_text(fault: &ReadFault) -> Self {
+        Self::NotText {
+            reason: Text::each(|lang| fault.text(lang)),
+        }
+    }
+}
+
+impl Refusal for CalendarRefusal {
+    fn refusal(&self) -> Refused {
+        let fetch = |text| {
+            Refused::new(ErrorKind::Unavailable, "calendar.fetch", text).hint(
+                "检查地址，或把内容粘贴到导入框",
+                "Check the URL, or paste the text into the import box",
+            )
+        };
+        match self {
+            Self::NameTaken => conflict(
+                "calendar.name_taken",
+                "已经有这个名称的日历",
+                "A calendar with this name already exists",
+            )
+            .at("name", "taken"),
+            Self::InUse => conflict(
+                "calendar.in_use",
+                "还有工作周期在用这个日历",
+                "Schedules still use this calendar",
+            )
+            .hint(
+                "先让它们改用别的日历",
+                "Switch them to another calendar first",
+            ),
+            Self::NotFetched { reason } => fetch(both(
+                format!("无法获取日历：{reason}"),
+                format!("The calendar could not be fetched: {reason}"),
+            )),
+            Self::NotText { reason } => fetch(both(
+                format!("日历内容无法读取：{}", reason.zh),
+                format!("The calendar cannot be read: {}", reason.en),
+            )),
+        }
+    }
+}
+
+/// What an administrator should know of an address that a calendar is updated from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum SourceWarning {
+    /// Nothing would be fetched from it at present.
+    Refused {
+        /// What the guard reports.
+        reason: String,
+    },
+    /// It is fetched over plain HTTP, which can be changed on the way.
+    PlainHttp {
+        /// The host of the proxy that it goes through.
+        proxy: Option<String>,
+    },
+    /// The same where HTTPS fails.
+    FallsBackToHttp {
+        /// The host of the proxy that it goes through.
+        proxy: Option<String>,
+    },
+}
+
+impl Say for SourceWarning {
+    fn words(&self) -> Text {
+        let through = |proxy: &Option<String>| {
+            proxy.as_ref().map_or_else(Text::default, |host| {
+                both(
+                    format!("，还会经过代理 {host}"),
+                    format!(", through the proxy {host}"),
+                )
+            })
+        };
+        match self {
+            Self::Refused { reason } => both(
+                format!("目前不会从这个地址更新：{reason}"),
+                format!("Nothing is fetched from this address at present: {reason}"),
+            ),
+            Self::PlainHttp { proxy } => {
+                let Text { zh, en } = through(proxy);
+                both(
+                    format!(
+                        "更新走明文 HTTP{zh}：途中可以篡改工作日，任务会在错误的日子执行；请改用 https:// 地址"
+                    ),
+                    format!(
+                        "Updates are fetched over plain HTTP{en}: what is on the way can change working days, and tasks run on the wrong ones; use an https:// address"
+                    ),
+                )
+            }
+            Self::FallsBackToHttp { proxy } => {
+                let Text { zh, en } = through(proxy);
+                both(
+                    format!(
+                        "webcal:// 先试 HTTPS，连不上时改走明文 HTTP{zh}：途中可以篡改工作日；请改用 webcals:// 或 https:// 地址"
+                    ),
+                    format!(
+                        "webcal:// tries HTTPS first and falls back to plain HTTP{en}: what is on the way can change working days; use a webcals:// or https:// address"
+                    ),
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Firings: why one is skipped, missed or moved.
+
+use app::i18n::Lang;
+use app::occurrence::{MissReason, NotRun, SkipReason};
+use jiff::civil::Date;
+
+use super::times::local;
+use super::{Say, Text, both};
+use crate::firings::{CompiledSchedule, Excluded, Firing, Slot};
+use crate::timetable::civil_date;
+
+/// Why a firing is skipped: a phrase without a full stop.
+#[must_use]
+pub fn excluded(excluded: &Excluded, compiled: &CompiledSchedule, zone_name: &str) -> Text {
+    let named = |date: Date| {
+        let name = compiled
+            .calendar()
+            .and_then(|calendar| calendar.day_name(date))
+            .filter(|name| !name.is_empty());
+        match name {
+            Some(name) => both(format!("{date}（{name}）"), format!("{date} ({name})")),
+            None => Text::same(date.to_string()),
+        }
+    };
+    match excluded {
+        Excluded::Day { date, work: true } => {
+            let day = named(*date);
+            both(
+                format!("{} 是工作日", day.zh),
+                format!("{} is a working day", day.en),
+            )
+        }
+        Excluded::Day { date, work: false } => {
+            let day = named(*date);
+            both(
+                format!("{} 是休息日", day.zh),
+                format!("{} is a day off", day.en),
+            )
+        }
+        Excluded::Merged { date } => {
+            let day = named(*date);
+            both(
+                format!("{} 的这一次会移到同一时刻，只执行一次", day.zh),
+                format!(
+                    "the one planned for {} moves to the same instant, which fires once",
+                    day.en
+                ),
+            )
+        }
+        Excluded::Nowhere { date } => {
+            let day = named(*date);
+            both(
+                format!("{} 是休息日，日历里没有可以移到的工作日", day.zh),
+                format!(
+                    "{} is a day off, and the calendar has no working day to move to",
+                    day.en
+                ),
+            )
+        }
+        Excluded::Blackout { name, until, .. } => match until {
+            Some(until) => {
+                let until = local(*until, zone_name);
+                both(
+                    format!("停跑时段“{name}”，到 {until} 为止"),
+                    format!("blackout \"{name}\" until {until}"),
+                )
+            }
+            None => both(
+                format!("停跑时段“{name}”，连续不断，没有已知的结束时间"),
+                format!("blackout \"{name}\", one after another with no known end"),
+            ),
+        },
+        Excluded::Paused => both("任务已暂停", "the task is paused"),
+    }
+}
+
+/// Why a firing does not start at the instant its schedule names; `None` where it does.
+#[must_use]
+pub fn note(firing: &Firing, slot: &Slot, compiled: &CompiledSchedule) -> Option<Text> {
+    if firing.excluded.is_some() {
+        return None;
+    }
+    let zone = compiled.cycle().zone();
+    let (named, lands) = (
+        civil_date(zone, firing.scheduled_for),
+        civil_date(zone, slot.at),
+    );
+    if named != lands {
+        return Some(both(
+            format!("原定 {named}，是休息日，移到 {lands}"),
+            format!("moved from {named}, a day off, to {lands}"),
+        ));
+    }
+    if firing.put_off {
+        return Some(both(
+            "停跑时段结束时补执行",
+            "postponed to the end of the blackout",
+        ));
+    }
+    compiled.cycle().is_shifted(slot.at).then(|| {
+        both(
+            "时钟拨快（夏令时），这一时刻不存在，顺延到其后的第一刻",
+            "clocks go forward (DST gap): the planned time does not exist, so it starts right after the gap",
+        )
+    })
+}
+
+/// Clocks change from one offset to another, in seconds east of UTC.
+#[must_use]
+pub fn clock_change(was: i32, is: i32) -> Text {
+    let by = (is - was).unsigned_abs();
+    let length = app::duration::format_duration(i64::from(by));
+    let forward = is > was;
+    let (was, is) = (offset(was), offset(is));
+    if forward {
+        both(
+            format!("时钟拨快 {length}（{was} → {is}）"),
+            format!("clocks go forward by {length} ({was} → {is})"),
+        )
+    } else {
+        both(
+            format!("时钟拨慢 {length}（{was} → {is}）"),
+            format!("clocks go back by {length} ({was} → {is})"),
+        )
+    }
+}
+
+fn offset(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// What a reason in the ledger means.
+#[must_use]
+pub fn reason(lang: Lang, reason: &str) -> String {
+    match NotRun::read(reason) {
+        Some(NotRun::Skipped(rule)) => rule.say(lang),
+        Some(NotRun::Missed(why)) => why.say(lang),
+        // Of another version.
+        None => reason.to_owned(),
+    }
+}
+
+impl Say for SkipReason {
+    fn words(&self) -> Text {
+        match self {
+            Self::Overlap => both("上一次还在执行", "the run before was still going"),
+            Self::QueueFull => both("排队已满", "its queue was full"),
+            Self::Window => both("不在任务的起止时间内", "outside the task's window"),
+            Self::Calendar => both("按日历这一天不执行", "the calendar excludes this day"),
+            Self::Blackout => both("停跑时段", "a blackout"),
+            Self::Paused => both("任务已暂停", "the task was paused"),
+            Self::Changed => both("工作周期改过了", "its schedule was changed"),
+            Self::Closed => both("任务已结单", "the task was closed"),
+            Self::Dependency => both(
+                "所依赖的任务没有完成",
+                "a task it depends on had not finished",
+            ),
+        }
+    }
+}
+
+impl Say for MissReason {
+    fn words(&self) -> Text {
+        match self {
+            Self::Down => both("当时没有服务器在运行", "no server was running then"),
+            Self::Clock => both(
+                "系统时钟被拨快，跳过了这一刻",
+                "the clock was set forward over it",
+            ),
+            Self::TooLate => both("太晚了", "too late"),
+        }
+    }
+}

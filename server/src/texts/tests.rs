@@ -1,0 +1,313 @@
+//! Every value has words in both languages, and none of them is in the wrong one.
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use app::i18n::Lang;
+use app::occurrence::{MissReason, SkipReason};
+use app::run::RunState;
+use strum::{IntoEnumIterator, VariantArray};
+
+use super::accounts::{AccountFault, AccountRefusal, SignInRefusal};
+use super::blackouts::BlackoutFault;
+use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
+use super::executions::ExecutionFault;
+use super::explain::{ByLedger, BySchedule, ended, exit_code};
+use super::failures::Failure;
+use super::lists::ListRefusal;
+use super::messages::MessageFault;
+use super::notices::ServerNotice;
+use super::pools::{PoolFault, PoolRefusal};
+use super::runs::RunRefusal;
+use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
+use super::server::ServerRefusal;
+use super::starts::{Overlapping, Override, StartFault, StartRefusal};
+use super::streams::StreamRefusal;
+use super::tasks::{Change, TaskFault, TaskRefusal};
+use super::times::TimeFault;
+use super::warnings::{PreviewNote, TaskWarning};
+use super::{Fault, Missing, Refusal, Say, Text, both};
+use crate::auth::strength::Weakness;
+use crate::executor::{Hiding, IsolationGap};
+use crate::outbound::proxy::ProxyFault;
+use crate::store::SearchFault;
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+fn assert_both(what: &dyn Debug, text: &Text) {
+    assert!(text.zh.chars().any(is_chinese), "{what:?}: {}", text.zh);
+    assert!(!text.en.trim().is_empty(), "{what:?}");
+    assert!(!text.en.chars().any(is_chinese), "{what:?}: {}", text.en);
+}
+
+fn faults<T: Fault + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
+        let (code, text) = value.fault();
+        assert_both(&value, &text);
+        for (lang, message) in [(Lang::Zh, &text.zh), (Lang::En, &text.en)] {
+            let fault = value.on("field", lang);
+            assert_eq!((fault.code.as_str(), &fault.message), (code, message));
+        }
+    }
+}
+
+fn refusals<T: Refusal + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
+        let refused = value.refusal();
+        assert_both(&value, &refused.message);
+        if let Some(hint) = &refused.hint {
+            assert_both(&value, hint);
+        }
+        for (lang, message) in [
+            (Lang::Zh, &refused.message.zh),
+            (Lang::En, &refused.message.en),
+        ] {
+            let answer = value.answer(lang);
+            assert_eq!(
+                (answer.code.as_str(), &answer.message),
+                (refused.code, message)
+            );
+            assert_eq!(answer.hint.is_some(), refused.hint.is_some());
+        }
+    }
+}
+
+fn sentences<T: Say + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
+        assert_both(&value, &value.words());
+    }
+}
+
+// Values of rooms further down: a new one does not compile here before it has a place in `match`,
+// and belongs into the list above it.
+
+fn search_faults() -> [SearchFault; 2] {
+    let all = [SearchFault::TooLong, SearchFault::TooMany];
+    all.map(|fault| match fault {
+        SearchFault::TooLong | SearchFault::TooMany => fault,
+    })
+}
+
+fn weaknesses() -> [Weakness; 2] {
+    let all = [Weakness::TooCommon, Weakness::ContainsName];
+    all.map(|weakness| match weakness {
+        Weakness::TooCommon | Weakness::ContainsName => weakness,
+    })
+}
+
+fn proxy_faults() -> [ProxyFault; 3] {
+    let all = [ProxyFault::NotAUrl, ProxyFault::Scheme, ProxyFault::Path];
+    all.map(|fault| match fault {
+        ProxyFault::NotAUrl | ProxyFault::Scheme | ProxyFault::Path => fault,
+    })
+}
+
+fn hidings() -> [Hiding; 5] {
+    let all = [
+        Hiding::OtherUser,
+        Hiding::Landlock,
+        Hiding::Namespace,
+        Hiding::RootNamespace,
+        Hiding::Nothing,
+    ];
+    all.map(|hiding| match hiding {
+        Hiding::OtherUser
+        | Hiding::Landlock
+        | Hiding::Namespace
+        | Hiding::RootNamespace
+        | Hiding::Nothing => hiding,
+    })
+}
+
+fn gaps() -> [IsolationGap; 3] {
+    let all = [
+        IsolationGap::Root,
+        IsolationGap::WritableAbove("/data".into()),
+        IsolationGap::Nothing,
+    ];
+    all.map(|gap| match gap {
+        IsolationGap::Root | IsolationGap::WritableAbove(_) | IsolationGap::Nothing => gap,
+    })
+}
+
+fn by_ledger() -> Vec<ByLedger> {
+    let why = || both("原因", "why");
+    let mut samples: Vec<ByLedger> = RunState::VARIANTS
+        .iter()
+        .map(|state| ByLedger::Ran {
+            named: String::new(),
+            started: String::new(),
+            caught_up: true,
+            state: *state,
+            reason: Some(exit_code(3)),
+            run: 1,
+        })
+        .collect();
+    samples.push(ByLedger::Planned { due: String::new() });
+    samples.push(ByLedger::Late { due: String::new() });
+    samples.push(ByLedger::Waiting {
+        named: String::new(),
+        why: why(),
+        attempt: 1,
+        run: 1,
+    });
+    for many in [None, Some((String::new(), 3))] {
+        for to_come in [false, true] {
+            samples.push(ByLedger::NotRun {
+                named: String::new(),
+                missed: many.is_some(),
+                to_come,
+                many: many.clone(),
+                why: why(),
+            });
+        }
+    }
+    // A new variant does not compile here before it has a sample above.
+    for sample in &samples {
+        match sample {
+            ByLedger::Planned { .. }
+            | ByLedger::Late { .. }
+            | ByLedger::Waiting { .. }
+            | ByLedger::Ran { .. }
+            | ByLedger::NotRun { .. } => {}
+        }
+    }
+    samples
+}
+
+#[test]
+fn every_value_has_words_in_both_languages() {
+    faults(AccountFault::iter());
+    faults(BlackoutFault::iter());
+    faults(CalendarFault::iter());
+    faults(ExecutionFault::iter());
+    faults(MessageFault::iter());
+    faults(PoolFault::iter());
+    faults(search_faults());
+    faults(SecretFault::iter());
+    faults(StartFault::iter());
+    faults(TaskFault::iter());
+    faults(TimeFault::iter());
+    faults(weaknesses());
+
+    refusals(AccountRefusal::iter());
+    refusals(CalendarRefusal::iter());
+    refusals(Failure::iter());
+    refusals(ListRefusal::iter());
+    refusals(PoolRefusal::iter());
+    refusals(RunRefusal::iter());
+    refusals(SecretRefusal::iter());
+    refusals(ServerRefusal::iter());
+    refusals(SignInRefusal::iter());
+    refusals(StartRefusal::iter());
+    refusals(StreamRefusal::iter());
+    refusals(TaskRefusal::iter());
+
+    sentences(by_ledger());
+    sentences(BySchedule::iter());
+    sentences(hidings());
+    sentences(gaps());
+    sentences(MissReason::VARIANTS.iter().copied());
+    sentences(Missing::iter());
+    sentences(Overlapping::iter());
+    sentences(Override::iter());
+    sentences(PreviewNote::iter());
+    sentences(proxy_faults());
+    sentences(ServerNotice::iter());
+    sentences(SkipReason::VARIANTS.iter().copied());
+    sentences(SourceWarning::iter());
+    sentences(TaskWarning::iter());
+
+    for state in RunState::VARIANTS {
+        assert_both(state, &ended(*state));
+    }
+    assert_both(&"the new key", &new_key_not_in_place());
+}
+
+fn change(action: &str, detail: &str) -> Change {
+    Change {
+        who: "ann".to_owned(),
+        at: "2026-11-22 09:00".to_owned(),
+        action: action.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+#[test]
+fn changes_of_others_are_said_in_both_languages() {
+    for action in [
+        "task.update",
+        "task.pause",
+        "task.close",
+        "task.restore",
+        "task.resume",
+        "task.urge",
+        "task.unurge",
+    ] {
+        assert_both(&action, &change(action, "").words());
+    }
+    let update = change("task.update", r#"{"name":["a","b"],"zone":["","UTC"]}"#);
+    let words = "ann 2026-11-22 09:00 name: \"a\" → \"b\", zone: \"\" → \"UTC\"";
+    assert_eq!(update.words(), Text::same(words));
+    let long = format!(r#"{{"command":["{}","x"]}}"#, "长".repeat(200));
+    assert!(change("task.update", &long).words().en.contains("长… → "));
+    let refused = TaskRefusal::Outdated {
+        changes: vec![update, change("task.pause", "")],
+    };
+    assert_eq!(
+        refused.answer(Lang::En).message,
+        format!(
+            "Someone else has changed this task since you opened it; nothing was saved: {words}; \
+             ann 2026-11-22 09:00 paused it"
+        )
+    );
+}
+
+#[test]
+fn a_text_for_one_language_never_comes_in_the_other() {
+    let names = ["a".to_owned(), "b".to_owned()];
+    assert_eq!(Text::list(&names).of(Lang::Zh), "a、b");
+    assert_eq!(Text::list(&names).of(Lang::En), "a, b");
+    let taken = TaskRefusal::NameTaken {
+        name: "backup".to_owned(),
+    };
+    let answer = taken.answer(Lang::En);
+    assert_eq!(answer.message, "A task named \"backup\" already exists");
+    assert_eq!(answer.fields.len(), 1);
+    assert_eq!(answer.fields[0].field, "name");
+    assert_eq!(answer.fields[0].message, answer.message);
+    assert_eq!(taken.to_string(), answer.message);
+}
+
+/// The types for which a file of this room has words.
+fn types_with_words(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = line.strip_prefix("impl ")?;
+        let (of, name) = rest.split_once(" for ")?;
+        ["Say", "Fault", "Refusal"]
+            .contains(&of)
+            .then(|| name.trim_end_matches(" {"))
+    })
+}
+
+#[test]
+fn no_type_with_words_is_missing_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/texts");
+    let mut texts = vec![include_str!("../texts.rs").to_owned()];
+    for file in std::fs::read_dir(folder).expect("the folder") {
+        let path = file.expect("a file").path();
+        texts.push(std::fs::read_to_string(path).expect("a text"));
+    }
+    let here = include_str!("tests.rs");
+    let mut count = 0;
+    for name in texts.iter().flat_map(|text| types_with_words(text)) {
+        let asked = ["(", "-> ", "-> [", "-> Vec<"]
+            .iter()
+            .any(|before| here.contains(&format!("{before}{name}")));
+        assert!(asked, "no test asks for the words of {name}");
+        count += 1;
+    }
+    assert!(count > 30, "{count} types");
+}

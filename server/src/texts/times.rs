@@ -1,0 +1,102 @@
+//! Times: how they are shown in sentences, and what is wrong with those that are typed.
+
+use app::time::Stamp;
+use chrono::{DateTime, Utc};
+
+use super::{Fault, Text, both};
+use crate::timetable::{rules, zone};
+
+/// A time in a zone, for a sentence: `2026-11-22 09:00:00 +08:00`.
+#[must_use]
+pub fn local(at: DateTime<Utc>, zone_name: &str) -> String {
+    zone(zone_name).map_or_else(
+        |_| Stamp(at).rfc3339(),
+        |zone| rules(zone_name, &zone, at).full(Stamp(at)),
+    )
+}
+
+/// What is wrong with a time or a zone that was typed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TimeFault {
+    /// Nothing is typed where a time is needed.
+    Missing,
+    /// Not a date with a time.
+    NotAnInstant,
+    /// Neither a time of day nor a date with a time, of a pause's end.
+    NotAnEnd,
+    /// Neither a time of day nor a date with a time, of a time that is asked about.
+    NotAMoment,
+    /// It has passed.
+    Past,
+    /// The database cannot keep a time so late.
+    TooFar,
+    /// A window ends before it starts.
+    EndsBeforeStart,
+    /// The zone data has no zone of this name.
+    UnknownZone {
+        /// What was typed.
+        name: String,
+    },
+}
+
+impl Fault for TimeFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::Missing => ("required", both("请填写时间", "Enter a time")),
+            Self::NotAnInstant => (
+                "invalid",
+                both(
+                    "请写成 2026-12-31 18:00 或 RFC 3339 时间",
+                    "Write a time such as 2026-12-31 18:00, or RFC 3339",
+                ),
+            ),
+            Self::NotAnEnd => (
+                "invalid",
+                both(
+                    "请写成 18:00、2026-12-31 18:00 或 RFC 3339 时间",
+                    "Write a time such as 18:00 or 2026-12-31 18:00, or RFC 3339",
+                ),
+            ),
+            Self::NotAMoment => (
+                "invalid",
+                both(
+                    "请写成 09:00、2026-12-31 09:00 或 RFC 3339 时间",
+                    "Write a time such as 09:00 or 2026-12-31 09:00, or RFC 3339",
+                ),
+            ),
+            Self::Past => ("past", both("这个时间已经过去", "This time has passed")),
+            Self::TooFar => (
+                "too_far",
+                both(
+                    "MySQL/MariaDB 上最晚到 2038-01-19；不需要截止就留空",
+                    "On MySQL and MariaDB the latest is 2038-01-19; leave it empty for no end",
+                ),
+            ),
+            Self::EndsBeforeStart => (
+                "before_start",
+                both("截止时间早于启动时间", "The end is before the start"),
+            ),
+            Self::UnknownZone { name } => (
+                "unknown",
+                both(
+                    format!("没有“{name}”这个时区；请写 IANA 名称，例如 Asia/Shanghai"),
+                    format!(
+                        "There is no time zone \"{name}\"; write an IANA name such as Asia/Shanghai"
+                    ),
+                ),
+            ),
+        }
+    }
+}
+
+impl TimeFault {
+    /// The fault of a zone's name.
+    #[must_use]
+    pub fn unknown_zone(name: &str) -> Self {
+        Self::UnknownZone {
+            name: name.to_owned(),
+        }
+    }
+}

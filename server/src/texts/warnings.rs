@@ -1,0 +1,128 @@
+//! What a person should know of a task or a preview: it is saved as it stands, and hardly meant so.
+
+use app::i18n::Lang;
+
+use super::{Say, Text, both};
+
+/// What a person should know of a task that was saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TaskWarning {
+    /// Its window is over.
+    Over,
+    /// Its only times have passed.
+    Past,
+    /// Its only times lie before its window.
+    BeforeWindow,
+    /// Its only times lie behind its window.
+    BehindWindow,
+    /// It would fire, but never in its window.
+    NeverInWindow,
+    /// Its limit of memory holds for each process: there are no control groups.
+    MemoryOfEachProcess,
+    /// The C library does not know the zone in its variables, and takes UTC silently.
+    UnknownTz {
+        /// The value of `TZ`.
+        value: String,
+    },
+    /// The only time of its chase schedule has passed.
+    UrgePast,
+    /// Something about its chase schedule.
+    Urge {
+        /// What, in both languages.
+        warning: Text,
+    },
+}
+
+impl Say for TaskWarning {
+    fn words(&self) -> Text {
+        let of_urge = |warning: &Text| {
+            both(
+                format!("催单工作周期：{}", warning.zh),
+                format!("Chase schedule: {}", warning.en),
+            )
+        };
+        match self {
+            Self::Over => both(
+                "有效期已经结束，这个任务不会再执行",
+                "Its active period has ended: the task will not run",
+            ),
+            Self::Past => both(
+                "指定的时间已经过去，这个任务不会执行",
+                "The scheduled time has passed: the task will not run",
+            ),
+            Self::BeforeWindow => both(
+                "指定的时间早于有效期，这个任务不会执行",
+                "The scheduled time is before the active period: the task will not run",
+            ),
+            Self::BehindWindow => both(
+                "指定的时间晚于有效期，这个任务不会执行",
+                "The scheduled time is after the active period: the task will not run",
+            ),
+            Self::NeverInWindow => both(
+                "有效期内没有任何执行时间，这个任务不会执行",
+                "The schedule never fires within the active period: the task will not run",
+            ),
+            Self::MemoryOfEachProcess => both(
+                "这台服务器上没有可用的内存控制器（cgroup v2）：内存限制对每个进程分别生效，不限制一次执行的合计",
+                "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
+            ),
+            Self::UnknownTz { value } => both(
+                format!(
+                    "环境变量 TZ 的值 {value} 不是已知的时区名，命令会按 UTC 计时；请写 Asia/Shanghai 这样的 IANA 名"
+                ),
+                format!(
+                    "In the variable TZ, {value} is not a known time zone: the command uses UTC instead. Use an IANA name such as Asia/Shanghai"
+                ),
+            ),
+            Self::UrgePast => of_urge(&both("指定的时间已经过去", "the scheduled time has passed")),
+            Self::Urge { warning } => of_urge(warning),
+        }
+    }
+}
+
+/// What a person should know of a preview.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum PreviewNote {
+    /// Nothing fires after the end of the window.
+    WindowEnds {
+        /// When that is.
+        end: String,
+        /// The zone of that time.
+        zone: String,
+    },
+    /// A calendar does not know a year.
+    NoDataFor {
+        /// Its name.
+        calendar: String,
+        /// The year.
+        year: i32,
+    },
+}
+
+impl Say for PreviewNote {
+    fn words(&self) -> Text {
+        match self {
+            Self::WindowEnds { end, zone } => both(
+                format!("截止时间是 {end}（{zone}），之后不再执行"),
+                format!("The window ends at {end} ({zone}); nothing fires after that"),
+            ),
+            Self::NoDataFor { calendar, year } => both(
+                format!("日历 {calendar} 没有 {year} 年的数据，该年按周一至周五为工作日计算"),
+                format!(
+                    "Calendar {calendar} has no data for {year}: Monday to Friday count as working days then"
+                ),
+            ),
+        }
+    }
+}
+
+/// What separates the words of one schedule from those of the next.
+#[must_use]
+pub const fn between_schedules(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    }
+}

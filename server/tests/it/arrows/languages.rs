@@ -1,0 +1,157 @@
+//! Words for readers are chosen in `texts` and at the doors: the rooms in between return values.
+//! So none of their literals is Chinese, and where one is, the table says why.
+
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::{root, sources};
+
+/// Rooms of `server/src` without words for readers.
+const ROOMS: [&str; 18] = [
+    "admission",
+    "auth",
+    "clock",
+    "config",
+    "error",
+    "events",
+    "executor",
+    "failpoints",
+    "firings",
+    "loops",
+    "outbound",
+    "output",
+    "recorder",
+    "run",
+    "scheduler",
+    "service",
+    "store",
+    "timetable",
+];
+
+/// Files in them that have Chinese literals all the same, and why.
+const ALLOWED: [(&str, &str); 3] = [
+    (
+        "service/channels.rs",
+        "refusals of channels are still worded where they are made",
+    ),
+    (
+        "service/channels/address.rs",
+        "faults of channel URLs are still worded where they are made",
+    ),
+    (
+        "store/tasks/search.rs",
+        "words that people type into the search field, which are read and not shown",
+    ),
+];
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// The literals with Chinese in them; comments and what is compiled for tests alone do not count.
+fn chinese_literals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    look(text.parse().expect("Rust"), &mut found);
+    found
+}
+
+fn look(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut tokens = tokens.into_iter().peekable();
+    // Whether the item that follows is compiled for tests alone.
+    let mut for_tests = false;
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                // The mark of an inner attribute, which documentation may be.
+                tokens.next_if(
+                    |next| matches!(next, TokenTree::Punct(punct) if punct.as_char() == '!'),
+                );
+                if let Some(TokenTree::Group(attribute)) = tokens.peek() {
+                    let text = attribute.stream().to_string().replace(' ', "");
+                    for_tests |= text == "cfg(test)";
+                    if !text.starts_with("doc=") {
+                        look(attribute.stream(), found);
+                    }
+                    tokens.next();
+                }
+            }
+            TokenTree::Punct(punct) => for_tests &= punct.as_char() != ';',
+            TokenTree::Group(group) => {
+                if !for_tests {
+                    look(group.stream(), found);
+                }
+                for_tests &= group.delimiter() != proc_macro2::Delimiter::Brace;
+            }
+            TokenTree::Literal(literal) if !for_tests => {
+                let text = literal.to_string();
+                if text.chars().any(is_chinese) {
+                    found.push(text);
+                }
+            }
+            TokenTree::Literal(_) | TokenTree::Ident(_) => {}
+        }
+    }
+}
+
+#[test]
+fn rooms_below_the_doors_have_no_words_for_readers() {
+    let source = root().join("server/src");
+    let (mut faults, mut used) = (Vec::new(), Vec::new());
+    for room in ROOMS {
+        let mut files = Vec::new();
+        let folder = source.join(room);
+        if folder.is_dir() {
+            sources(&folder, &mut files);
+        }
+        let file = source.join(room).with_extension("rs");
+        assert!(folder.is_dir() || file.is_file(), "there is no room {room}");
+        files.extend(Some(file).filter(|file| file.is_file()));
+        for file in files {
+            let inside = file.strip_prefix(&source).expect("a file below it");
+            if is_of_tests(inside) {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).expect("a source file");
+            let literals = chinese_literals(&text);
+            if literals.is_empty() {
+                continue;
+            }
+            let name = inside.to_str().expect("a name");
+            match ALLOWED.iter().find(|(allowed, _)| *allowed == name) {
+                Some((allowed, _)) => used.push(*allowed),
+                None => faults.push(format!("{name}: {}", literals.join(" "))),
+            }
+        }
+    }
+    for (allowed, _) in ALLOWED {
+        if !used.contains(&allowed) {
+            faults.push(format!("{allowed} needs no entry any more"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn is_of_tests(file: &Path) -> bool {
+    let stem = file.file_stem().is_some_and(|stem| stem == "tests");
+    stem || file.iter().any(|part| part == "tests")
+}
+
+#[test]
+fn chinese_literals_are_found() {
+    for (text, expected) in [
+        ("fn f() { lang.pick(\"中\", \"en\") }", 1),
+        ("const A: char = '、';", 1),
+        ("#[error(\"没有\")]\nstruct A;", 1),
+        ("fn f() { format!(\"{x}，{y}\"); g(r#\"请\"#) }", 2),
+        ("//! 中\n/// 文\n// 字\nfn f() {}", 0),
+        ("#[cfg(test)]\nmod tests { const A: &str = \"中\"; }", 0),
+        (
+            "#[cfg(test)]\nconst A: &str = \"中\";\nconst B: &str = \"文\";",
+            1,
+        ),
+        ("const A: &str = \"English … → “quoted”\";", 0),
+    ] {
+        assert_eq!(chinese_literals(text).len(), expected, "{text}");
+    }
+}

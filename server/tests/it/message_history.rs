@@ -1,0 +1,186 @@
+//! The history of messages on every door, and sending one again.
+
+use app::auth::Role;
+use app::backend::Tasks;
+use app::channel::ChannelKind;
+use app::id::ChannelId;
+use app::task::{Mode, TaskDraft};
+use serde_json::{Value, json};
+
+use super::helpers::robot::Mood;
+use super::helpers::{Robot, TestApp, draft};
+
+const SELDOM: &str = "0 0 1 1 *";
+
+fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
+    TaskDraft {
+        mode: Mode::Message,
+        channel_id: Some(channel.0),
+        ..draft(name, SELDOM, "")
+    }
+}
+
+/// A robot, a channel to it, and a task whose first message it refused for good.
+async fn refused() -> (TestApp, Robot, ChannelId, i64) {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let channel = app
+        .channel("ops", ChannelKind::Wecom, &robot.url())
+        .await
+        .id;
+    robot.next([Mood::Refuse(93_000)]);
+    app.notify();
+    let task = app.add(reminder("备份", channel)).await.id;
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let path = "/api/v1/messages?state=dead";
+    let dead = app
+        .until("the refusal", async || {
+            viewer.get(path).await.expect(200)["items"].get(0).cloned()
+        })
+        .await;
+    assert_eq!(dead["task_id"], task.0);
+    let id = dead["id"].as_i64().expect("an id");
+    (app, robot, channel, id)
+}
+
+#[tokio::test]
+async fn a_message_that_was_given_up_is_sent_again() {
+    let (app, robot, channel, id) = refused().await;
+    let viewer = app.signed_in("vic", Role::Viewer).await;
+    let operator = app.signed_in("olga", Role::Operator).await;
+    let path = format!("/api/v1/messages/{id}");
+    let dead = viewer.get(&path).await.expect(200);
+    assert_eq!(dead["event"], "created");
+    assert_eq!(
+        (&dead["task"], &dead["channel"]),
+        (&json!("备份"), &json!("ops"))
+    );
+    assert_eq!(dead["channel_id"], channel.0);
+    assert_eq!(dead["attempts"], 1);
+    let answer = dead["answer"].as_str().expect("an answer");
+    assert!(answer.contains("93000"), "{answer}");
+    let text = dead["text"].as_str().expect("the text");
+    assert!(text.starts_with("【建单通知】备份"), "{text}");
+
+    let resend = format!("{path}/resend");
+    viewer.call("POST", &resend, None).await.expect(403);
+    operator.call("POST", &resend, None).await.expect(200);
+    let all = robot.wait_for(2).await;
+    assert_eq!(all[0].body, all[1].body, "the same once more");
+    let sent = app
+        .until("the answer", async || {
+            let message = viewer.get(&path).await.expect(200);
+            (message["state"] == "sent").then_some(message)
+        })
+        .await;
+    assert_eq!(sent["attempts"], 1, "counted from zero");
+    assert!(sent["sent_at"].is_string() && sent["next_attempt_at"].is_null());
+
+    let again = operator.call("POST", &resend, None).await.expect(409);
+    assert_eq!(again["code"], "message.not_dead");
+    operator
+        .call("POST", "/api/v1/messages/999999/resend", None)
+        .await
+        .expect(404);
+}
+
+#[tokio::test]
+async fn a_picture_follows_its_text_again() {
+    let (app, robot, channel, first) = refused().await;
+    let task = app
+        .service
+        .task_list(&app.console(), &Default::default())
+        .await;
+    let task = task.expect("tasks").items[0].id;
+    robot.next([Mood::Refuse(93_000)]);
+    app.start_run(task).await;
+    let operator = app.signed_in("olga", Role::Operator).await;
+    let path = format!("/api/v1/messages?state=dead&channel={channel}&event=reminder");
+    let dead = app
+        .until("text and picture to be given up", async || {
+            let items = operator.get(&path).await.expect(200)["items"].clone();
+            (items.as_array().map(Vec::len) == Some(2)).then_some(items)
+        })
+        .await;
+    let kinds: Vec<&Value> = dead
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|one| &one["kind"])
+        .collect();
+    assert_eq!(kinds, ["image", "text"], "newest first");
+    let text = dead[1]["id"].as_i64().expect("an id");
+    assert!(text > first);
+    operator
+        .call("POST", &format!("/api/v1/messages/{text}/resend"), None)
+        .await
+        .expect(200);
+    let all = robot.wait_for(4).await;
+    let sent: Vec<&Value> = all[2..].iter().map(|one| &one.body["msgtype"]).collect();
+    assert_eq!(sent, ["text", "image"]);
+}
+
+#[tokio::test]
+async fn the_history_is_filtered_and_paged_by_key() {
+    let app = TestApp::new().await;
+    let robot = Robot::start(app.clock.clone()).await;
+    let url = robot.url();
+    let channel = app.channel("ops", ChannelKind::Webhook, &url).await.id;
+    let other = app.channel("dev", ChannelKind::Webhook, &url).await.id;
+    let mut tasks = Vec::new();
+    for number in 0..5 {
+        let place = if number == 4 { other } else { channel };
+        tasks.push(app.add(reminder(&format!("t{number}"), place)).await.id);
+    }
+    let viewer = app.signed_in("vera", Role::Viewer).await;
+    let get = async |query: String| {
+        viewer
+            .get(&format!("/api/v1/messages?{query}"))
+            .await
+            .expect(200)
+    };
+    let names = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().expect("items").iter();
+        items
+            .map(|one| one["task"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    let first = get("limit=2".to_owned()).await;
+    assert_eq!(names(&first), ["t4", "t3"]);
+    let next = first["next"].as_str().expect("a cursor");
+    let second = get(format!("limit=2&after={next}")).await;
+    assert_eq!(names(&second), ["t2", "t1"]);
+    let next = second["next"].as_str().expect("a cursor");
+    let last = get(format!("limit=2&after={next}")).await;
+    assert_eq!(names(&last), ["t0"]);
+    assert_eq!(last["next"], Value::Null);
+
+    assert_eq!(names(&get(format!("channel={other}")).await), ["t4"]);
+    assert_eq!(names(&get(format!("task={}", tasks[1])).await), ["t1"]);
+    assert_eq!(
+        names(&get("event=created&state=pending".to_owned()).await).len(),
+        5
+    );
+    assert_eq!(names(&get("event=failed".to_owned()).await).len(), 0);
+
+    let refused = viewer
+        .get("/api/v1/messages?state=gone&event=nothing&after=x")
+        .await;
+    assert_eq!(refused.status, 422);
+    let fields: Vec<String> = refused
+        .faults()
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect();
+    assert_eq!(fields, ["state", "event", "after"]);
+
+    // Names of what is gone are null; its messages go with a task, and stay without their channel.
+    let page = viewer.open("/messages?state=pending").await;
+    assert_eq!(page.status, 200);
+    for name in ["t0", "t4", "ops", "dev"] {
+        assert!(page.text().contains(name), "{name} is on the page");
+    }
+    let faulty = viewer.open("/messages?state=gone").await;
+    assert_eq!(faulty.status, 422, "the page says what is wrong");
+    app.browser().get("/api/v1/messages").await.expect(401);
+}
