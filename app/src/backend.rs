@@ -23,6 +23,7 @@ use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::pool::{Pool, PoolDraft};
 use crate::response::SharedSink;
+use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run};
 use crate::secret::{Secret, SecretChange, SecretDraft};
@@ -167,6 +168,8 @@ pub trait Runs: Send + Sync {
     async fn run_log(&self, caller: &Caller, id: RunId, from: u64, limit: u32) -> Answer<LogPage>;
     /// All attempts at the same occurrence or manual start, first attempt first.
     async fn run_attempts(&self, caller: &Caller, id: RunId) -> Answer<Vec<Run>>;
+    /// What a person on call asks first about a run that ended badly. Refused for any other.
+    async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief>;
     /// Stops it: TERM, then KILL; a waiting one is cancelled. Refused when it has ended.
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run>;
 }

@@ -9,7 +9,7 @@
 //!   unrestricted; `*/2` and `1-31` restrict it;
 //! - `a/n` is `a-last/n`, where the last weekday is Saturday (6); 7 is Sunday;
 //! - an expression of [`Dialect::Quartz`] is converted when it is read, so that everything after the parser has a
-//! single numbering;
+//!   single numbering;
 //! - `W` means Monday to Friday and never leaves its month; it ignores holidays and make-up days.
 
 mod date;

@@ -176,6 +176,26 @@ impl AppError {
     }
 }
 
+impl AppError {
+    /// An API token asks for what manages accounts or makes tokens. The role is enough, the kind of
+    /// sign-in is not: a token that leaked could otherwise make itself a successor.
+    #[must_use]
+    pub fn not_by_token(lang: Lang) -> Self {
+        Self::new(
+            ErrorKind::Forbidden,
+            "forbidden",
+            lang.pick(
+                "API 令牌不能管理账号，也不能创建令牌",
+                "API tokens cannot manage accounts or create tokens",
+            ),
+        )
+        .with_hint(lang.pick(
+            "请在页面上登录后操作，或在服务器本机运行 jcrontab 命令（不设 JCRONTAB_URL）",
+            "Sign in on the page, or run jcrontab on the server's own host without JCRONTAB_URL",
+        ))
+    }
+}
+
 impl From<wire::WireFault> for AppError {
     fn from(fault: wire::WireFault) -> Self {
         Self::from_server_fn_error(ServerFnErrorErr::Deserialization(fault.to_string()))

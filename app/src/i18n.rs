@@ -75,6 +75,15 @@ pub fn plural<'a, N: PartialEq + From<u8>>(count: N, one: &'a str, many: &'a str
     if count == N::from(1) { one } else { many }
 }
 
+/// The text with its first letter as a sentence has it.
+#[must_use]
+pub fn sentence(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
 /// Declares a struct of texts and its two constants.
 ///
 /// `texts! { /// doc  Name { field: "中文" | "English", … } }`

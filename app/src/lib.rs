@@ -2,7 +2,7 @@
 //!
 //! - [`task`], [`run`], [`channel`], [`message`], [`user`]: the types of the product, and the rules on input;
 //! - [`schedule`]: when a task fires; [`calendar`]: working days, days off and blackouts; [`occurrence`]: planned
-//! firings, previews, explanations;
+//!   firings, previews, explanations;
 //! - [`secret`], [`pool`], [`node`]: secrets of runs, limits on simultaneous runs, and servers;
 //! - [`ansi`]: terminal output of commands, made harmless;
 //! - [`cron`]: cron expressions, their faults and their descriptions in two languages;
@@ -49,4 +49,4 @@ pub mod ui;
 pub mod user;
 pub mod wire;
 
-pub use ui::{App, shell};
+pub use ui::{App, refused, shell};

@@ -26,6 +26,9 @@ pub struct Node {
     pub running: u32,
     /// Whether it is up.
     pub alive: bool,
+    /// Whether it has gone without stopping: it was killed, or nothing has been heard of it.
+    #[serde(default)]
+    pub lost: bool,
     /// Whether it is the answering server.
     pub this: bool,
 }
@@ -156,6 +159,7 @@ mod tests {
             skew_ms: skew,
             running: 0,
             alive,
+            lost: false,
             this: false,
         }
     }

@@ -27,6 +27,7 @@ use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
+use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
 use crate::schedule::ScheduleDraft;
@@ -258,8 +259,8 @@ pub struct RunPage {
     pub log: Option<LogPage>,
     /// The messages it caused.
     pub messages: Vec<MessageRow>,
-    /// What to do about it, if it did not succeed and its task has a runbook.
-    pub runbook: Option<String>,
+    /// What a person on call asks first, where it ended badly; its runbook, too.
+    pub brief: Option<Brief>,
 }
 
 /// The data of the task form, including one sent with faults, or without JavaScript.
@@ -271,6 +272,8 @@ pub struct TaskForm {
     pub version: Option<i64>,
     /// The content of the fields.
     pub draft: TaskDraft,
+    /// Whether a request is chosen, and not a command.
+    pub calls: bool,
     /// Faults by field.
     pub faults: Vec<FieldError>,
     /// A failure that concerns no single field.

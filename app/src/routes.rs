@@ -89,6 +89,12 @@ pub fn run(id: RunId) -> String {
     format!("/runs/{id}")
 }
 
+/// A line of a run's output, on its page.
+#[must_use]
+pub fn run_line(id: RunId, number: u64) -> String {
+    format!("/runs/{id}#L{number}")
+}
+
 /// A run's log as it is written: server-sent events from a position on, in the encoding of [`crate::wire`].
 #[must_use]
 pub fn run_log_stream(id: RunId, from: u64) -> String {

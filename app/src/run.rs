@@ -1,6 +1,7 @@
 //! Runs (执行), and planned firings that ended without one.
 
 mod answer;
+pub mod brief;
 pub mod log;
 mod not_started;
 mod reason;
@@ -112,11 +113,12 @@ impl Run {
         start(self) == start(other)
     }
 
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds. Of a lost run only the time when its loss was noticed is
+    /// known, so nothing is.
     #[must_use]
     pub fn duration_ms(&self) -> Option<i64> {
-        self.finished_at
-            .map(|end| end.millis_since(self.started_at).max(0))
+        let known = self.finished_at.filter(|_| self.state != RunState::Lost);
+        known.map(|end| end.millis_since(self.started_at).max(0))
     }
 }
 

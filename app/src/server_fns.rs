@@ -25,7 +25,7 @@ pub use calendars::{
     DeleteCalendar, RefreshCalendar, SetCalendarSource, fetch_calendar, fetch_calendars,
 };
 pub use channels::{DeleteChannel, TestChannel, fetch_channels};
-pub use forms::{Posted, fetch_sign_in, fetch_task_form};
+pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;

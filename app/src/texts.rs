@@ -4,6 +4,7 @@
 pub mod about;
 pub mod account;
 pub mod blackouts;
+pub mod brief;
 pub mod calendars;
 pub mod channels;
 pub mod execution;

@@ -24,6 +24,7 @@ mod title;
 
 pub use context::Theme;
 
+use crate::error::AppError;
 use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
@@ -76,6 +77,36 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// A whole document that says why a request was refused, without a script.
+pub fn refused(options: LeptosOptions, error: AppError) -> impl IntoView {
+    let (lang, theme) = (language(), context::request_theme());
+    let title = title::document_title(error.message.clone());
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.tag() data-theme=theme.as_str()>
+            <head>
+                {head(&options, theme)}
+                <title>{title}</title>
+            </head>
+            <body>
+                <main>{not_found::refused(lang, error)}</main>
+            </body>
+        </html>
+    }
+}
+
+/// What the head of every document begins with.
+fn head(options: &LeptosOptions, theme: Theme) -> impl IntoView + use<> {
+    view! {
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+        <meta name="color-scheme" content=theme.color_scheme()/>
+        <meta name="robots" content="noindex"/>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+        <HashedStylesheet options=options.clone() id="style"/>
+    }
+}
+
 /// The HTML document around the site.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let (lang, theme) = (language(), context::request_theme());
@@ -83,12 +114,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <!DOCTYPE html>
         <html lang=lang.tag() data-theme=theme.as_str() data-mark=wire::PAGE_MARK>
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="color-scheme" content=theme.color_scheme()/>
-                <meta name="robots" content="noindex"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options=options.clone() id="style"/>
+                {head(&options, theme)}
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
                 <MetaTags/>

@@ -1,6 +1,7 @@
 //! The workloads, P1 to P20.
 
 mod ballast;
+mod brief;
 mod claims;
 mod edit;
 mod fill;
@@ -145,6 +146,11 @@ pub(crate) const TITLES: &[Title] = &[
         "The preview of a schedule",
         "Sixteen expressions, easy and hard, over REST.",
     ),
+    title(
+        "brief",
+        "The failure brief",
+        "Of a run that wrote nearly 8 MiB and failed, beside a success that wrote as much, over REST.",
+    ),
 ];
 
 /// Runs the requested workloads, or all if none is named. One that fails is recorded, and the next one continues.
@@ -199,6 +205,7 @@ const GROUPS: &[&[&str]] = &[
     &["P17"],
     &["P18"],
     &["preview"],
+    &["brief"],
     // Last: it leaves a grown heap in this process.
     &["P20"],
 ];
@@ -222,6 +229,7 @@ async fn one(name: &str, stage: &Stage, report: &mut Report) -> Result<(), Failu
         "P17" => output::measure(stage, report).await,
         "P18" => ballast::measure(stage, report).await,
         "P20" => planning::measure(report),
+        "brief" => brief::measure(stage, report).await,
         "preview" => preview::measure(stage, report).await,
         _ => Err(format!("{name} has no code").into()),
     }

@@ -89,6 +89,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::list_of_task))
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
+        .routes(routes!(runs::brief))
         .routes(routes!(runs::output))
         .routes(routes!(logs::page))
         .routes(routes!(logs::follow))

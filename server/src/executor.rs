@@ -197,6 +197,13 @@ impl Executor {
         cgroups.is_some_and(cgroup::Cgroups::bounds_memory)
     }
 
+    /// The path of a shell, as a task names it, that does not exist on this machine or cannot be
+    /// executed.
+    #[must_use]
+    pub fn missing_shell(&self, name: &str) -> Option<String> {
+        shell::missing(name)
+    }
+
     /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
     /// it blocks.
     ///

@@ -1,8 +1,9 @@
 //! What the API and the pages share and neither owns. It knows the service, and neither the API nor the pages.
 //!
-//! [`state`] is what handlers receive; [`guard`], [`scrape`], [`client`] and [`extract`] establish who asks, from
-//! where and for what; [`requests`] identifies and logs each request; [`params`] and [`strict`] read what was sent;
-//! [`problem`] and [`headers`] shape the answer; [`site`] serves the built files.
+//! [`state`] is what handlers are given; [`guard`], [`scrape`], [`client`] and [`extract`] find out
+//! who asks, from where and for what; [`requests`] names each request and logs it; [`params`] and [`strict`] read what was sent, [`problem`] and
+//! [`headers`] shape what leaves, [`turns`] says how many pages are rendered at once, [`site`] serves
+//! the built files.
 
 pub mod client;
 pub mod extract;
@@ -15,6 +16,7 @@ pub mod scrape;
 pub mod site;
 mod state;
 pub mod strict;
+pub mod turns;
 
 pub use problem::Problem;
 pub(crate) use problem::Reply;

@@ -15,6 +15,7 @@
 pub mod admission;
 pub mod api;
 pub mod auth;
+pub mod brief;
 pub mod calendar;
 pub mod cli;
 pub mod clock;

@@ -356,6 +356,7 @@ pub async fn serve(
     data.report_no_more();
     let closing = CancellationToken::new();
     let web = Web {
+        turns: crate::http::turns::Turns::default(),
         service: Arc::clone(&service),
         site: Site::find(),
         base_url: config.base_url().into(),

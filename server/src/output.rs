@@ -14,6 +14,7 @@ mod log;
 mod mask;
 mod objects;
 mod page;
+mod parts;
 mod rescue;
 mod ring;
 mod spool;
@@ -38,6 +39,7 @@ use crate::store::StoredOutput;
 
 pub use finish::Finished;
 pub use log::RunLog;
+pub use parts::Part;
 pub use stored::Kept;
 pub(crate) use text::readable;
 

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 
 use crate::http::Web;
 
-pub(crate) use render::{render_missing, render_posted, render_set_up};
+pub(crate) use render::{render_missing, render_posted, render_refused, render_set_up};
 
 /// All pages, server functions, forms and events.
 pub(crate) fn router(web: &Web) -> Router {

@@ -2,6 +2,7 @@
 
 mod account;
 mod blackouts;
+mod brief;
 mod calendars;
 mod capacity;
 mod channels;

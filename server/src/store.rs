@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod blackouts;
+mod brief;
 mod calendars;
 mod channels;
 mod code;
@@ -37,6 +38,7 @@ mod version;
 pub use accounts::StoredUser;
 pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
+pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::StoredCalendar;
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
 pub use dependents::WaitingTask;

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod blackouts;
 pub mod calendars;
+mod changed_values;
 pub mod executions;
 pub mod explain;
 pub mod failures;

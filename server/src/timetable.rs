@@ -30,7 +30,9 @@ pub use civil::{
 pub use cycle::Cycle;
 pub use pattern::Patterns;
 pub use version::{ZoneDataVersion, ZoneSource, bundled_version, data_version, known_version};
-pub use zones::{SystemZone, UnknownZone, clock_changes, rules, system_zone, zone, zone_names};
+pub use zones::{
+    SystemZone, UnknownZone, clock_changes, nearest_zone, rules, system_zone, zone, zone_names,
+};
 
 use app::time::Stamp;
 use chrono::{DateTime, Utc};

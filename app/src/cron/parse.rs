@@ -13,7 +13,7 @@ use item::{Slot, is_number};
 pub(super) const MAX_BYTES: usize = 256;
 
 /// The nicknames and their expressions.
-const MACROS: [(&str, &str); 7] = [
+pub(super) const MACROS: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
     ("@annually", "0 0 1 1 *"),
     ("@monthly", "0 0 1 * *"),

@@ -30,8 +30,8 @@ use crate::{
 /// The content of a form that was refused, and the reason.
 #[derive(Clone, Debug)]
 pub enum Posted {
-    /// The task form, and the version that it was filled from.
-    Task(Box<TaskDraft>, Option<i64>, AppError),
+    /// The task form.
+    Task(Box<PostedTask>, AppError),
     /// The form for a channel, or for changing this one.
     Channel(
         Option<crate::id::ChannelId>,
@@ -64,6 +64,17 @@ pub enum Posted {
     SignIn(SignInForm),
     /// A set-up link that was used before.
     SetUp,
+}
+
+/// The task form as it was sent, with what was typed for the action that was not chosen.
+#[derive(Clone, Debug, Default)]
+pub struct PostedTask {
+    /// What was typed.
+    pub draft: TaskDraft,
+    /// The version that the form was filled from.
+    pub version: Option<i64>,
+    /// Whether a request was chosen, or a command; `None` where the form did not say.
+    pub calls: Option<bool>,
 }
 
 /// Splits a failure into faults of fields and the rest.
@@ -112,8 +123,13 @@ pub async fn fetch_task_form(
     if !caller.principal.as_ref().is_some_and(may) {
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
+    let mut calls = None;
     let (draft, version, posted) = match use_context::<Posted>() {
-        Some(Posted::Task(draft, version, error)) => (*draft, version, Some(error)),
+        Some(Posted::Task(sent, error)) => {
+            let sent = *sent;
+            calls = sent.calls;
+            (sent.draft, sent.version, Some(error))
+        }
         _ => match id.or(copy) {
             Some(from) => {
                 // The version is read first: a change in between makes the form an outdated one.
@@ -145,6 +161,7 @@ pub async fn fetch_task_form(
             vec![ScheduleDraft::plain(&draft.urge_cron)],
         )
         .await,
+        calls: calls.unwrap_or_else(|| !draft.execution.http.is_blank()),
         draft,
         faults,
         error,

@@ -151,8 +151,11 @@ pub async fn fetch_run(
         messages: backend
             .message_list(&caller, run.task_id, Some(id), 10)
             .await?,
-        runbook: Some(task.notes.runbook.clone())
-            .filter(|runbook| run.state.is_bad() && !runbook.is_empty()),
+        brief: if run.state.is_bad() {
+            Some(backend.run_brief(&caller, id).await?)
+        } else {
+            None
+        },
         run,
     })
 }

@@ -11,6 +11,7 @@ crate::texts! {
         node_host: "主机" | "Host",
         node_up: "运行中" | "Up",
         node_gone: "已停止" | "Stopped",
+        node_lost: "失联" | "Lost",
         node_this: "当前页面由它提供" | "Serves this page",
         node_version: "版本" | "Version",
         node_zone_data: "时区数据" | "Zone data",

@@ -334,6 +334,20 @@ pub(super) const GOALS: &[Goal] = &[
         "nothing: a server that forks would be at 0.03",
     ),
     goal(
+        "brief",
+        SQLITE,
+        "failure brief, p50",
+        AtMost(50.0),
+        "unpacking 16 MiB and reading each line of both sides",
+    ),
+    goal(
+        "brief",
+        SQLITE,
+        "extra memory",
+        AtMost(8.0),
+        "both outputs as they are stored, compressed",
+    ),
+    goal(
         "P20",
         SQLITE,
         "next of 100,000",

@@ -3,6 +3,7 @@
 use app::backend::{List, Runs};
 use app::id::{RunId, TaskId};
 use app::run::Run;
+use app::run::brief::Brief;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -73,6 +74,18 @@ pub(super) async fn get(
     Path(id): Path<RunId>,
 ) -> Reply<Json<Run>> {
     Ok(Json(service.run_get(&caller, id).await?))
+}
+
+/// What a person on call asks first about a run that failed, timed out or was lost: since when,
+/// what changed since the last success, where the output first differs from it.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/brief", tag = "runs",
+    responses((status = 200, body = Brief), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn brief(
+    State(service): State<AppState>,
+    Who(caller): Who,
+    Path(id): Path<RunId>,
+) -> Reply<Json<Brief>> {
+    Ok(Json(service.run_brief(&caller, id).await?))
 }
 
 /// Its output as kept: raw bytes.

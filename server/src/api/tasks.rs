@@ -18,7 +18,7 @@ use super::version::{Expected, etag};
 use crate::http::AppState;
 use crate::http::extract::{Body, Who, malformed};
 use crate::http::params::Params;
-use crate::http::strict::{self, JsonFault};
+use crate::http::strict::{self, JsonFault, Kind};
 use crate::http::{Problem, Reply};
 use crate::service::Saved;
 
@@ -306,7 +306,7 @@ pub(super) async fn unurge(
 /// Applies a merge patch to a draft; `null` resets a field to its default.
 fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
     let Value::Object(patch) = patch else {
-        return Err(JsonFault::custom("an object is needed"));
+        return Err(JsonFault::needs(Kind::Object));
     };
     let mut merged = serde_json::to_value(draft).map_err(JsonFault::custom)?;
     merge_into(&mut merged, patch)?;
@@ -316,7 +316,7 @@ fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
 /// RFC 7396, section 2, except that unknown fields are refused as typing errors.
 fn merge_into(target: &mut Value, patch: serde_json::Map<String, Value>) -> Result<(), JsonFault> {
     let Some(fields) = target.as_object_mut() else {
-        return Err(JsonFault::custom("an object is needed"));
+        return Err(JsonFault::needs(Kind::Object));
     };
     for (name, value) in patch {
         let Some(field) = fields.get_mut(&name) else {

@@ -32,15 +32,30 @@ pub enum HashError {
     Failed(String),
 }
 
-/// Hashes and checks passwords off the runtime, one at a time and in the order they came.
+/// Whose password is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lane {
+    /// An account that has signed in from the same address before, or a person who is signed in.
+    Known,
+    /// Anybody else.
+    Stranger,
+}
+
+/// Hashes and checks passwords off the runtime, one at a time.
+///
+/// Strangers take turns by address, and of all of them only one waits for the slot at a time. So who guesses
+/// from one address delays nobody else by more than one hash, and a known account waits for two at
+/// most, however many strangers guess.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     /// One at a time: a hash takes a core for tens of milliseconds, and the other cores are for tasks.
     slot: Arc<Semaphore>,
-    /// Callers waiting for the slot; a longer queue would only delay everyone.
+    /// The stranger who waits for the slot.
+    strangers: Arc<Semaphore>,
+    /// All who wait; a longer queue would only make everybody late.
     queue: Arc<Semaphore>,
-    /// How many wait, by source address.
-    waiting: Arc<Mutex<HashMap<String, usize>>>,
+    /// Those who wait, by where they come from.
+    waiting: Arc<Mutex<HashMap<String, Address>>>,
     memory: Arc<Mutex<Vec<Block>>>,
     /// Verified when the account does not exist, so that both cases take the same time.
     decoy: Arc<str>,
@@ -50,6 +65,7 @@ impl Default for Passwords {
     fn default() -> Self {
         Self {
             slot: Arc::new(Semaphore::new(1)),
+            strangers: Arc::new(Semaphore::new(1)),
             queue: Arc::new(Semaphore::new(QUEUE)),
             waiting: Arc::default(),
             memory: Arc::default(),
@@ -65,7 +81,7 @@ impl Passwords {
     /// When too many are waiting, or hashing itself fails.
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
-        self.with_slot("", move |memory| hash_in(memory, &password))
+        self.with_slot("", Lane::Known, move |memory| hash_in(memory, &password))
             .await?
     }
 
@@ -78,28 +94,52 @@ impl Passwords {
         password: &str,
         stored: Option<&str>,
         from: &str,
+        lane: Lane,
     ) -> Result<bool, HashError> {
         let password = password.to_owned();
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let matches = self
-            .with_slot(from, move |memory| matches_in(memory, &password, &stored))
+            .with_slot(from, lane, move |memory| {
+                matches_in(memory, &password, &stored)
+            })
             .await?;
         Ok(matches && known)
+    }
+
+    /// Whether a password that came now would have to wait.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.slot.available_permits() == 0
     }
 
     async fn with_slot<T: Send + 'static>(
         &self,
         from: &str,
+        lane: Lane,
         work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let failed = |error: &dyn std::error::Error| HashError::Failed(error.to_string());
         let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
-        let _own = Place::take(&self.waiting, from)?;
+        // Known accounts do not share their places with strangers behind the same proxy.
+        let from = match lane {
+            Lane::Known => format!("known {from}"),
+            Lane::Stranger => from.to_owned(),
+        };
+        let place = Place::take(&self.waiting, &from)?;
+        let turn = place.turn.acquire().await.map_err(|error| failed(&error))?;
+        let stranger = match lane {
+            Lane::Known => None,
+            Lane::Stranger => {
+                let next = self.strangers.acquire().await;
+                Some(next.map_err(|error| failed(&error))?)
+            }
+        };
         let slot = Arc::clone(&self.slot)
             .acquire_owned()
             .await
             .map_err(|error| failed(&error))?;
+        drop((turn, stranger));
         let (memory, queue) = (Arc::clone(&self.memory), Arc::clone(&self.queue));
         tokio::task::spawn_blocking(move || {
             // Held until the work is done, even when the caller has given up.
@@ -117,32 +157,52 @@ impl Passwords {
     }
 }
 
+/// Those of one address who wait.
+#[derive(Debug)]
+struct Address {
+    count: usize,
+    /// One of them at a time stands in the queue of all addresses.
+    turn: Arc<Semaphore>,
+}
+
 /// A place in the queue among those of one address.
 struct Place<'a> {
-    waiting: &'a Mutex<HashMap<String, usize>>,
+    waiting: &'a Mutex<HashMap<String, Address>>,
     from: &'a str,
+    turn: Arc<Semaphore>,
 }
 
 impl<'a> Place<'a> {
-    fn take(waiting: &'a Mutex<HashMap<String, usize>>, from: &'a str) -> Result<Self, HashError> {
-        let mut counts = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(from.to_owned()).or_default();
-        if *count >= QUEUE_OF_ONE {
+    fn take(
+        waiting: &'a Mutex<HashMap<String, Address>>,
+        from: &'a str,
+    ) -> Result<Self, HashError> {
+        let mut addresses = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = addresses.entry(from.to_owned()).or_insert_with(|| Address {
+            count: 0,
+            turn: Arc::new(Semaphore::new(1)),
+        });
+        if address.count >= QUEUE_OF_ONE {
             return Err(HashError::Busy);
         }
-        *count += 1;
-        drop(counts);
-        Ok(Self { waiting, from })
+        address.count += 1;
+        let turn = Arc::clone(&address.turn);
+        drop(addresses);
+        Ok(Self {
+            waiting,
+            from,
+            turn,
+        })
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut counts = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(self.from) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(self.from);
+        let mut addresses = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = addresses.get_mut(self.from) {
+            address.count -= 1;
+            if address.count == 0 {
+                addresses.remove(self.from);
             }
         }
     }
@@ -233,7 +293,7 @@ mod tests {
         );
         let verify = async |password: &str, stored: Option<&str>| {
             passwords
-                .verify(password, stored, "here")
+                .verify(password, stored, "here", Lane::Stranger)
                 .await
                 .expect("verify")
         };
@@ -269,7 +329,7 @@ mod tests {
                 .expect("hash")
                 .to_string();
             let taken = passwords
-                .verify("correct horse", Some(&theirs), "here")
+                .verify("correct horse", Some(&theirs), "here", Lane::Stranger)
                 .await;
             assert!(taken.expect("verify"), "{theirs}");
         }
@@ -280,7 +340,11 @@ mod tests {
         let passwords = Passwords::default();
         let from = |address: String| {
             let passwords = passwords.clone();
-            async move { passwords.verify("wrong", None, &address).await }
+            async move {
+                passwords
+                    .verify("wrong", None, &address, Lane::Stranger)
+                    .await
+            }
         };
         let crowd: Vec<_> = (0..40)
             .map(|one| tokio::spawn(from(format!("a{one}"))))
@@ -303,5 +367,50 @@ mod tests {
             assert!(outcome.expect("a task").is_ok());
         }
         assert!(passwords.waiting.lock().expect("counts").is_empty());
+    }
+
+    /// The order in which those come back who wait while the slot is taken.
+    async fn order(waiting: &[(&'static str, Lane)]) -> Vec<&'static str> {
+        let passwords = Passwords::default();
+        let held = Arc::clone(&passwords.slot).acquire_owned().await;
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let mut all = tokio::task::JoinSet::new();
+        for (from, lane) in waiting.iter().copied() {
+            let (passwords, done) = (passwords.clone(), Arc::clone(&done));
+            all.spawn(async move {
+                let checked = passwords.verify("wrong", None, from, lane).await;
+                assert!(checked.is_ok());
+                done.lock().expect("the order").push(from);
+            });
+            // Until it waits: each takes its place before the next one comes.
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+        }
+        drop(held);
+        while let Some(one) = all.join_next().await {
+            one.expect("a task");
+        }
+        let done = done.lock().expect("the order").clone();
+        done
+    }
+
+    #[tokio::test]
+    async fn who_guesses_from_one_address_delays_nobody_else() {
+        let crowd = [("crowd", Lane::Stranger); 20];
+        let with = |one| [crowd.as_slice(), &[one]].concat();
+        let order = order(&with(("ann", Lane::Stranger))).await;
+        let place = order.iter().position(|from| *from == "ann");
+        assert!(place.is_some_and(|place| place <= 2), "{order:?}");
+    }
+
+    #[tokio::test]
+    async fn known_accounts_do_not_wait_for_strangers() {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+        let mut waiting: Vec<_> = names.map(|from| (from, Lane::Stranger)).to_vec();
+        waiting.push(("ann", Lane::Known));
+        let order = order(&waiting).await;
+        let place = order.iter().position(|from| *from == "ann");
+        assert!(place.is_some_and(|place| place <= 1), "{order:?}");
     }
 }

@@ -127,8 +127,10 @@ impl Ignored {
 /// Why an entry was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
-    /// A date was expected; something else, or a date that does not exist, was found.
+    /// A date was expected and something else was found.
     NotADate,
+    /// A date that the calendar does not have: 30 February.
+    NoSuchDate,
     /// A year before 1970 or after 2200.
     YearOutOfRange,
     /// It does not say what the day is.
@@ -168,6 +170,7 @@ impl Reason {
                 "需要 2026-10-01 这样的日期",
                 "a date such as 2026-10-01 was expected",
             ),
+            Self::NoSuchDate => lang.pick("没有这一天", "there is no such day"),
             Self::YearOutOfRange => lang.pick(
                 "年份要在 1970 到 2200 之间",
                 "the year must be between 1970 and 2200",

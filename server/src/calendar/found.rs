@@ -162,7 +162,7 @@ pub(super) fn date(text: &str) -> Result<Date, Reason> {
     if !shaped || digits != 8 {
         return Err(Reason::NotADate);
     }
-    let date: Date = text.parse().map_err(|_| Reason::NotADate)?;
+    let date: Date = text.parse().map_err(|_| Reason::NoSuchDate)?;
     if YEARS.contains(&date.year()) {
         Ok(date)
     } else {

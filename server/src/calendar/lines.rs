@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(read.days, [(date(2026, 1, 6), day(false, "ok"))]);
         let reasons: Vec<_> = read.ignored.iter().map(|i| (i.place, i.reason)).collect();
         let expected = [
-            Reason::NotADate,
+            Reason::NoSuchDate,
             Reason::NeitherWorkNorRest,
             Reason::NeitherWorkNorRest,
             Reason::EndsBeforeStart,

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use app::calendar::CalendarImport;
+use app::i18n::Lang;
 use axum::http::Method;
 use clap::Subcommand;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,7 @@ use super::confirm::Confirm;
 use super::name::Name;
 use super::print::{print_bytes, print_done, print_json, print_lines};
 use super::{Failure, lang, sentence};
-use crate::calendar::{MAX_BYTES, decode};
+use crate::calendar::{MAX_BYTES, ReadFault, decode};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CalendarCommand {
@@ -227,7 +228,22 @@ fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
         )));
     }
     decode(&bytes, charset).map_err(|fault| {
-        let (file, fault) = (file.display(), fault.text(lang()));
+        let (file, fault) = (file.display(), in_words(&fault, lang()));
         Failure::usage(lang().pick(format!("{file}：{fault}"), format!("{file}: {fault}")))
     })
+}
+
+/// A fault as it is said here, where the charset is an option of the command.
+fn in_words(fault: &ReadFault, lang: Lang) -> String {
+    match fault {
+        ReadFault::NotText { charset } => lang.pick(
+            format!(
+                "不是 {charset} 文本；请另存为 UTF-8，或用 --charset 注明字符集（如 --charset gbk）"
+            ),
+            format!(
+                "It is not {charset} text; save it as UTF-8, or specify its charset (--charset gbk)"
+            ),
+        ),
+        other => other.text(lang),
+    }
 }

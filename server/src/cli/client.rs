@@ -278,6 +278,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         .await
         .map_err(|error| failed(&error))?;
     let web = Web {
+        turns: crate::http::turns::Turns::default(),
         service: parts.service,
         site: Site::find(),
         base_url: config.base_url().into(),

@@ -1,7 +1,7 @@
 //! `jcrontab node`: server processes on this database.
 
 use app::node::{Node, warnings};
-use app::texts::nodes::skew;
+use app::texts::nodes::{NodesUi, skew};
 use axum::http::Method;
 use clap::Subcommand;
 
@@ -33,7 +33,7 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
         .map(|node| {
             vec![
                 node.hostname.clone(),
-                if node.alive { "yes" } else { "" }.to_owned(),
+                state(node).to_owned(),
                 node.heartbeat_at.rfc3339(),
                 node.skew_ms.map(skew).unwrap_or_default(),
                 node.running.to_string(),
@@ -47,7 +47,7 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
     print_table(
         &[
             "HOST",
-            "UP",
+            "STATE",
             "HEARD",
             "SKEW",
             "RUNS",
@@ -64,4 +64,14 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
         .collect();
     print_lines(&told);
     Ok(())
+}
+
+/// How a node is, as on the page.
+fn state(node: &Node) -> &'static str {
+    let words = NodesUi::of(lang());
+    match (node.alive, node.lost) {
+        (true, _) => words.node_up,
+        (false, true) => words.node_lost,
+        (false, false) => words.node_gone,
+    }
 }

@@ -1,5 +1,6 @@
 //! `jcrontab run`: runs and their output.
 
+mod brief;
 mod show;
 mod tail;
 

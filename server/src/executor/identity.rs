@@ -25,6 +25,17 @@ pub enum IdentityError {
         /// The name as given.
         name: String,
     },
+    /// The folder that the folder of scratch folders is to be made in does not exist.
+    #[error(
+        "the scratch folder {} cannot be made: {} does not exist; create it, or set JCRONTAB_SCRATCH_DIR to a folder whose parent exists",
+        path.display(), parent.display()
+    )]
+    NoParent {
+        /// The folder.
+        path: PathBuf,
+        /// Its parent.
+        parent: PathBuf,
+    },
     /// The scratch folder could not be made, or belongs to another user.
     #[error("the scratch folder {} cannot be used", path.display())]
     Scratch {
@@ -372,10 +383,7 @@ fn usual_scratch(parent: &Path, host_key: &str) -> PathBuf {
 fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityError> {
     // Not under the data folder, which is closed to the user commands run as, nor in the
     // system's temporary folder, where others may put things and old things are swept away.
-    open_parent(parent).map_err(|source| IdentityError::Scratch {
-        path: parent.to_owned(),
-        source,
-    })?;
+    open_parent(parent).map_err(|source| unusable(parent, source))?;
     prepare(&scratch, user.uid, Some(user.gid))?;
     let groups = std::ffi::CString::new(user.name.as_str())
         .ok()
@@ -393,6 +401,21 @@ fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityEr
         scratch,
         user: user.name,
     })
+}
+
+/// Why the folder of scratch folders cannot be used. One that cannot be made for want of its parent
+/// is worth its own words: the system's say only that something does not exist.
+fn unusable(path: &Path, source: std::io::Error) -> IdentityError {
+    let path = path.to_owned();
+    match path.parent() {
+        Some(parent) if source.kind() == std::io::ErrorKind::NotFound && !parent.exists() => {
+            IdentityError::NoParent {
+                parent: parent.to_owned(),
+                path,
+            }
+        }
+        _ => IdentityError::Scratch { path, source },
+    }
 }
 
 /// Makes the folder of scratch folders: all users may pass through, none may list it.

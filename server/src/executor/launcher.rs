@@ -179,7 +179,10 @@ impl Launcher {
         let ended = rustix::process::waitid(WaitId::PidFd(process.as_fd()), WaitIdOptions::EXITED)?;
         match ended.and_then(|ended| ended.exit_status()) {
             Some(0) => Ok(()),
-            other => Err(Error::other(format!("its command ended with {other:?}"))),
+            Some(code) => Err(Error::other(format!(
+                "its command ended with exit code {code}"
+            ))),
+            None => Err(Error::other("its command was killed by a signal")),
         }
     }
 

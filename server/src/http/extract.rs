@@ -74,15 +74,18 @@ pub fn malformed(lang: Lang, fault: &JsonFault) -> AppError {
                 Some(FieldError::new(&field, "unknown_field", message)),
             )
         }
-        What::Other(reason) if fault.place.is_empty() => (
-            lang.pick(
-                format!("请求内容不是所需的 JSON：{reason}"),
-                format!("The body is not the expected JSON: {reason}"),
-            ),
-            None,
-        ),
-        What::Other(reason) => {
-            let place = &fault.place;
+        what if fault.place.is_empty() => {
+            let reason = what.text(lang);
+            (
+                lang.pick(
+                    format!("请求内容不是所需的 JSON：{reason}"),
+                    format!("The body is not the expected JSON: {reason}"),
+                ),
+                None,
+            )
+        }
+        what => {
+            let (place, reason) = (&fault.place, what.text(lang));
             let message = lang.pick(
                 format!("字段 `{place}` 的值无效：{reason}"),
                 format!("The value of `{place}` is invalid: {reason}"),

@@ -17,6 +17,8 @@ pub struct Web {
     pub site: Site,
     /// The public address; decides on `Secure` cookies and on which origin is ours.
     pub base_url: Arc<str>,
+    /// How many pages are rendered at once.
+    pub turns: super::turns::Turns,
     /// Ends open event streams when the server stops.
     pub stop: tokio_util::sync::CancellationToken,
 }

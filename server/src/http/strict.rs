@@ -3,14 +3,17 @@
 //! Serde by itself accepts a list for a struct, ignores unknown fields, and would need an attribute on every type of
 //! ours to be stricter. Here the text becomes a tree first, and the tree refuses; every refusal names its place.
 
+mod fault;
 mod near;
 mod tree;
 mod words;
 
+use app::i18n::Lang;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Expected, Unexpected};
 use serde_json::Value;
 
+pub use fault::{Kind, What};
 pub use near::nearest;
 use tree::Node;
 pub use words::{Named, unknown};
@@ -22,20 +25,6 @@ pub struct JsonFault {
     pub place: String,
     /// The fault.
     pub what: What,
-}
-
-/// The kinds of faults.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum What {
-    /// An unknown field.
-    Unknown {
-        /// The name, cut.
-        name: String,
-        /// The names there are.
-        known: Vec<String>,
-    },
-    /// Invalid JSON, or a value that does not fit.
-    Other(String),
 }
 
 impl JsonFault {
@@ -75,23 +64,72 @@ impl JsonFault {
     }
 }
 
+impl From<What> for JsonFault {
+    /// Of the text itself.
+    fn from(what: What) -> Self {
+        Self {
+            place: String::new(),
+            what,
+        }
+    }
+}
+
 impl std::fmt::Display for JsonFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.what {
-            What::Unknown { name, .. } => write!(f, "unknown field `{name}`"),
-            What::Other(text) => f.write_str(text),
-        }
+        f.write_str(&self.what.text(Lang::En))
     }
 }
 
 impl std::error::Error for JsonFault {}
 
+/// Serde's own words are English and name types of ours, so what it finds is kept as a value.
 impl serde::de::Error for JsonFault {
     fn custom<T: std::fmt::Display>(text: T) -> Self {
-        Self {
-            place: String::new(),
-            what: What::Other(text.to_string()),
+        What::Other(text.to_string()).into()
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let (needed, found) = (Kind::needed(expected), Kind::found(found));
+        What::Type { needed, found }.into()
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let needed = Kind::needed(expected);
+        What::Value { needed }.into()
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        What::Value { needed: None }.into()
+    }
+
+    fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
+        What::Word { known }.into()
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        Self::unknown(name, known.iter().copied())
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        What::Missing { name }.into()
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        let name = name.to_owned();
+        What::Twice { name }.into()
+    }
+}
+
+impl JsonFault {
+    /// A value of another type than what is needed.
+    #[must_use]
+    pub fn needs(kind: Kind) -> Self {
+        let needed = Some(kind);
+        What::Type {
+            needed,
+            found: None,
         }
+        .into()
     }
 }
 
@@ -101,7 +139,7 @@ impl serde::de::Error for JsonFault {
 /// The first fault found.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let tree: Node = serde_json::from_slice(text).map_err(JsonFault::custom)?;
+    let tree: Node = serde_json::from_slice(text).map_err(|error| What::from(&error))?;
     T::deserialize(tree)
 }
 
@@ -110,7 +148,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
 /// # Errors
 /// As [`from_slice`].
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, JsonFault> {
-    T::deserialize(Node::deserialize(value).map_err(JsonFault::custom)?)
+    T::deserialize(Node::deserialize(value).map_err(|error| What::from(&error))?)
 }
 
 #[cfg(test)]
@@ -183,6 +221,67 @@ mod tests {
         ] {
             let fault = from_slice::<Outer>(text.as_bytes()).expect_err(text);
             assert_eq!(fault.place, place, "{text}: {fault}");
+        }
+        for (text, zh, en) in [
+            (
+                "{\"name\":",
+                "内容没有写完，止于第 1 行第 8 列",
+                "it ends in the middle of a value, at line 1, column 8",
+            ),
+            (
+                "{\n\"name\": a}",
+                "第 2 行第 9 列有语法错误",
+                "syntax error at line 2, column 9",
+            ),
+            (
+                "{\"name\":\"a\",\"name\":\"b\"}",
+                "字段 `name` 出现了不止一次",
+                "the field `name` occurs more than once",
+            ),
+            (
+                "{\"name\":1}",
+                "需要文本，实际是数字",
+                "expected text, found a number",
+            ),
+            (
+                "{\"count\":\"1\"}",
+                "需要整数，实际是文本",
+                "expected a whole number, found text",
+            ),
+            (
+                "{\"count\":99999999999999999999}",
+                "需要整数，实际是数字",
+                "expected a whole number, found a number",
+            ),
+            (
+                "{\"count\":18446744073709551615}",
+                "数字超出范围",
+                "the number is out of range",
+            ),
+            (
+                "{\"inner\":7}",
+                "需要列表，实际是数字",
+                "expected a list, found a number",
+            ),
+            (
+                "{\"inner\":[true]}",
+                "需要对象，实际是 true 或 false",
+                "expected an object, found true or false",
+            ),
+            (
+                "{\"inner\":[{}]}",
+                "缺少字段 `timeout`",
+                "the field `timeout` is missing",
+            ),
+            (
+                "{\"kind\":\"other\"}",
+                "可选 `plain`、`with`",
+                "expected one of `plain`, `with`",
+            ),
+        ] {
+            let fault = from_slice::<Outer>(text.as_bytes()).expect_err(text);
+            assert_eq!(fault.what.text(Lang::Zh), zh, "{text}");
+            assert_eq!(fault.what.text(Lang::En), en, "{text}");
         }
         let fault = from_slice::<Outer>(b"{\"nam\":1}").expect_err("unknown");
         let What::Unknown { name, known } = fault.what else {

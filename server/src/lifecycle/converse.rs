@@ -14,6 +14,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,6 +25,10 @@ use tower::ServiceExt;
 
 use super::connections::Seat;
 use super::stall::Watched;
+
+/// Bytes of a refused body that are read and discarded, and for how long.
+const DISCARD_MAX: usize = 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(2);
 
 /// How long the client may take.
 #[derive(Clone, Copy, Debug)]
@@ -102,16 +107,19 @@ async fn answer(
     time: Duration,
 ) -> Result<Response<Answered>, std::convert::Infallible> {
     let late = Arc::new(AtomicBool::new(false));
+    // What is not asked for is not sent, so there is nothing to read (RFC 9110, 10.1.1).
+    let waits = request.headers().contains_key(header::EXPECT);
     let mut request = request.map(|body| {
         if body.is_end_stream() {
             seat.busy();
             return Body::empty();
         }
         Body::new(Arriving {
-            body,
+            body: Some(body),
             until: Box::pin(tokio::time::sleep(time)),
             late: Arc::clone(&late),
             seat: Arc::clone(&seat),
+            discards: !waits,
         })
     });
     if let Some(peer) = peer {
@@ -136,10 +144,43 @@ fn too_late() -> Response<Body> {
 
 /// The body of a request, which has to arrive in time.
 struct Arriving {
-    body: Incoming,
+    /// `None` only while it is dropped.
+    body: Option<Incoming>,
     until: Pin<Box<Sleep>>,
     late: Arc<AtomicBool>,
     seat: Arc<Seat>,
+    /// Whether what is left of it is read and discarded when it is dropped.
+    discards: bool,
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        let body = self.body.take().filter(|body| !body.is_end_stream());
+        let late = self.late.load(Ordering::Relaxed);
+        if let (Some(body), true, false) = (body, self.discards, late)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(discard(body));
+        }
+    }
+}
+
+/// Reads what is left of a body that was refused, up to a limit. A connection that is closed with
+/// bytes unread is reset, and a reset may take the answer away before the other end has read it:
+/// many clients, browsers among them, send the whole body first.
+async fn discard(mut body: Incoming) {
+    let read = async {
+        let mut left = DISCARD_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(bytes) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    // What comes later, or is more, is not waited for: then the connection is closed.
+    drop(tokio::time::timeout(DISCARD_TIME, read).await);
 }
 
 impl HttpBody for Arriving {
@@ -151,9 +192,12 @@ impl HttpBody for Arriving {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = self.get_mut();
-        match Pin::new(&mut this.body).poll_frame(context) {
+        let Some(body) = &mut this.body else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(&mut *body).poll_frame(context) {
             Poll::Ready(frame) => {
-                if frame.is_none() || this.body.is_end_stream() {
+                if frame.is_none() || body.is_end_stream() {
                     this.seat.busy();
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)))
@@ -170,11 +214,13 @@ impl HttpBody for Arriving {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body
+            .as_ref()
+            .map_or_else(SizeHint::default, HttpBody::size_hint)
     }
 }
 
@@ -229,6 +275,7 @@ mod tests {
             .route("/", get(|| async { "here" }))
             .route("/long", get(|| async { "long ".repeat(1_000_000) }))
             .route("/echo", post(echo))
+            .route("/refused", post(|| async { StatusCode::PAYLOAD_TOO_LARGE }))
     }
 
     /// The client's end of a connection, and its place.
@@ -298,6 +345,46 @@ mod tests {
         stream.write_all(request.as_bytes()).await.expect("sent");
         let answer = rest(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+
+    /// A client that reads nothing before it has sent everything, over a real socket: closing that
+    /// with bytes unread resets it.
+    async fn send_whole(length: usize) -> std::io::Result<String> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let mut client = tokio::net::TcpStream::connect(listener.local_addr()?).await?;
+        let (ours, _) = listener.accept().await?;
+        let limits = Limits {
+            all: 1,
+            per_address: 1,
+        };
+        let seat = Connections::new(limits).admit(None).expect("room").seat;
+        let talk = converse(
+            ours,
+            None,
+            router(),
+            seat,
+            Patience::default(),
+            CancellationToken::new(),
+        );
+        let talk = tokio::spawn(talk);
+        let head = format!(
+            "POST /refused HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        client.write_all(head.as_bytes()).await?;
+        client.write_all(&vec![b'x'; length]).await?;
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await?;
+        talk.await.expect("the end of the connection");
+        Ok(answer)
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_a_body_that_is_refused_arrives() {
+        let answer = send_whole(DISCARD_MAX - 1).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        // Sixteen times what is discarded: more than the buffers of the sockets take.
+        let endless = send_whole(16 * DISCARD_MAX).await;
+        assert!(endless.is_err(), "{endless:?}");
     }
 
     #[tokio::test]

@@ -183,16 +183,26 @@ impl Door {
         let counted = peer
             .map(|peer| peer.ip().to_canonical())
             .filter(|address| !self.trusted.contains(*address));
+        // A proxy and the Unix socket are not counted by address, so they have none in the log.
+        let address = counted.map(tracing::field::display);
         let Some(admitted) = self.connections.admit(counted) else {
             if let Some(more) = trouble.again() {
-                tracing::warn!(address = ?counted, more, "a connection was refused: there are too many");
+                tracing::warn!(
+                    address,
+                    more,
+                    "a connection was refused: there are too many"
+                );
             }
             return true;
         };
         if admitted.evicted
             && let Some(more) = trouble.again()
         {
-            tracing::warn!(address = ?counted, more, "a waiting connection was closed for another one: there are too many");
+            tracing::warn!(
+                address,
+                more,
+                "a waiting connection was closed for another one: there are too many"
+            );
         }
         let (router, seat) = (self.router.clone(), admitted.seat);
         let (patience, closing) = (Patience::default(), closing.clone());

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::carry::{boundary, orphans};
 use super::frame::{Block, Header, Piece, WRAPPED, decode, read_inline};
 use super::page::{LogPieces, page, plain};
+use super::parts::{Part, Parts};
 use crate::store::StoredOutput;
 
 /// Bytes of a piece of a plain text.
@@ -97,6 +98,17 @@ impl Kept {
         let (mut text, mut reached) = (Vec::new(), 0);
         plain(&mut text, &mut reached, &self.stretch(0, usize::MAX));
         text
+    }
+
+    /// What is kept from its beginning, one part after the other; no more than a block of it is
+    /// in memory unpacked.
+    pub fn parts(&self) -> impl Iterator<Item = Part> + '_ {
+        let (packed, plain): (&[u8], &[Piece]) = match &self.object {
+            Some(Body::Blocks(bytes)) => (bytes, &[]),
+            Some(Body::Plain(pieces)) => (&[], pieces),
+            None => (&[], &[]),
+        };
+        Parts::new(packed, [plain, &self.tail], self.total)
     }
 
     /// Pieces from a position on, as many as `limit` bytes need.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::backend::SharedBackend;
 use app::done::Done;
+use app::error::AppError;
 use app::reader::ViewerZone;
 use app::response::{ResponseSink, SharedSink};
 use app::server_fns::Posted;
@@ -13,6 +14,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -22,6 +24,7 @@ use crate::http::Web;
 use crate::http::extract::caller_of;
 use crate::http::guard::{DONE_COOKIE, THEME_COOKIE, accepts_html, cookie};
 use crate::http::headers::page_policy;
+use crate::http::turns;
 
 /// How long a browser keeps the report of what was done for the page that follows.
 const DONE_SECONDS: u32 = 60;
@@ -37,6 +40,7 @@ pub(super) fn router(web: &Web) -> Router {
             app::shell(shell_options.clone())
         })
         .with_state(options)
+        .layer(from_fn_with_state(web.turns.clone(), turns::wait))
 }
 
 /// Renders the page for a form request, with the input in its context.
@@ -60,12 +64,33 @@ pub(crate) async fn render_missing(web: &Web, parts: Parts) -> Response {
     render(web, parts, StatusCode::NOT_FOUND, || {}).await
 }
 
+/// Renders the page of a request that was refused before any page could take it. It has no script:
+/// a browser's would look for the page of the address.
+pub(crate) async fn render_refused(
+    web: &Web,
+    parts: Parts,
+    status: StatusCode,
+    error: AppError,
+) -> Response {
+    let options = web.site.options.clone();
+    let render = leptos_axum::render_app_async_with_context(context(web), move || {
+        app::refused(options.clone(), error.clone())
+    });
+    let mut request = Request::from_parts(parts, Body::empty());
+    *request.method_mut() = Method::GET;
+    let mut response = render(request).await;
+    *response.status_mut() = status;
+    response
+}
+
 async fn render(
     web: &Web,
     parts: Parts,
     status: StatusCode,
     more: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
+    let is_known = caller_of(&parts).principal.is_some();
+    let _turn = web.turns.take(is_known).await;
     let options = web.site.options.clone();
     let context = context(web);
     let with_more = move || {

@@ -18,7 +18,7 @@ use http_body_util::Limited;
 use super::BODY_MAX;
 use crate::http::guard::accepts_html;
 use crate::http::{Problem, Web};
-use crate::pages::render_posted;
+use crate::pages::{render_posted, render_refused};
 
 const KIB: usize = 1024;
 /// A task: command, variables and request at their longest, percent-encoded in Chinese.
@@ -105,12 +105,31 @@ pub(super) async fn check(State(web): State<Web>, mut request: Request, next: Ne
         }
         request = request.map(|body| Body::new(Limited::new(body, most)));
     }
+    // A page of what was refused while it was read is rendered for the request's head.
+    let head = (changes && !is_api && accepts_html(request.headers())).then(|| {
+        let mut head = Request::new(Body::empty());
+        *head.method_mut() = request.method().clone();
+        *head.uri_mut() = request.uri().clone();
+        *head.headers_mut() = request.headers().clone();
+        *head.extensions_mut() = request.extensions().clone();
+        head.into_parts().0
+    });
     let response = next.run(request).await;
-    if is_api {
-        in_words(response, lang)
-    } else {
-        response
+    match head {
+        _ if is_api => in_words(response, lang),
+        Some(head) if is_unread(&response) => {
+            let error = unread(lang);
+            render_refused(&web, head, response.status(), error).await
+        }
+        _ => response,
     }
+}
+
+/// Whether the framework found a body too long while it was read: it says so as plain text.
+fn is_unread(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    response.status() == StatusCode::PAYLOAD_TOO_LARGE
+        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// Whether a body that is in memory is longer.
@@ -129,17 +148,32 @@ fn too_long(lang: Lang, most: usize) -> AppError {
         format!("请求太大，这里最多 {most}"),
         format!("The request is too large; the limit here is {most}"),
     );
-    AppError::new(ErrorKind::Invalid, "too_large", message)
+    AppError::new(ErrorKind::Invalid, "too_large", message).with_hint(shorten(lang))
+}
+
+/// A body of which only the reading showed that it is too long.
+fn unread(lang: Lang) -> AppError {
+    let message = lang.pick("请求太大", "The request is too large");
+    AppError::new(ErrorKind::Invalid, "too_large", message).with_hint(shorten(lang))
+}
+
+fn shorten(lang: Lang) -> &'static str {
+    lang.pick(
+        "请返回上一页，缩短内容后再提交",
+        "Go back, shorten what you entered and submit it again",
+    )
 }
 
 /// The answer to a refused request: the form's own page for people, a problem document for programs.
 async fn refused(web: &Web, request: Request, status: StatusCode, error: AppError) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
-    let is_form = !path.starts_with("/api/") && !path.starts_with("/fn/");
-    match posted(path, &error).filter(|_| is_form && accepts_html(&parts.headers)) {
+    if path.starts_with("/api/") || !accepts_html(&parts.headers) {
+        return Problem::plain(status, error).into_response();
+    }
+    match posted(path, &error) {
         Some(posted) => render_posted(web, parts, status, posted).await,
-        None => Problem::plain(status, error).into_response(),
+        None => render_refused(web, parts, status, error).await,
     }
 }
 
@@ -157,7 +191,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
             Posted::CalendarImport(Default::default(), Err(error))
         }
         _ if path.ends_with("/run") => Posted::Start(Default::default(), error),
-        _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), None, error),
+        _ if path.starts_with("/tasks/") => Posted::Task(Default::default(), error),
         _ => return None,
     })
 }

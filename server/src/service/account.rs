@@ -46,6 +46,10 @@ impl Service {
             };
             return Err(AppError::invalid(lang, vec![fault]));
         }
+        // The sessions would end and nothing would be safer.
+        if change.new == change.current {
+            return Err(AccountFault::SamePassword.alone("new", lang));
+        }
         let hashed = self.passwords.hash(&change.new).await;
         let hash = hashed.map_err(|error| hash_failed(lang, &error))?;
         let kept = match credential {

@@ -77,6 +77,7 @@ impl Service {
                     skew_ms: row.skew_ms,
                     running: row.running,
                     alive: !row.stopped && !silent,
+                    lost: row.dead || (!row.stopped && silent),
                     this,
                 }
             })

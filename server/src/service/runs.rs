@@ -5,6 +5,7 @@ use app::backend::{Answer, Caller, List, Runs};
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
+use app::run::brief::Brief;
 use app::run::log::LogPage;
 use app::run::{Output, Run, RunState};
 use async_trait::async_trait;
@@ -189,6 +190,10 @@ impl Runs for Service {
         self.allow(caller, Action::Read)?;
         let run = self.find_run(caller.lang, id).await?;
         self.store.attempts(&run).await.or_internal(caller.lang)
+    }
+
+    async fn run_brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
+        self.brief(caller, id).await
     }
 
     async fn run_stop(&self, caller: &Caller, id: RunId) -> Answer<Run> {

@@ -49,7 +49,7 @@ impl Service {
     fn account_admin<'a>(&self, caller: &'a Caller) -> Answer<&'a Principal> {
         let who = self.allow(caller, Action::Administer)?;
         if who.via == Via::Token {
-            Err(AppError::forbidden(caller.lang))
+            Err(AppError::not_by_token(caller.lang))
         } else {
             Ok(who)
         }
@@ -181,7 +181,7 @@ impl Users for Service {
         let lang = caller.lang;
         // A leaked token must not be able to make another one that outlives it.
         if who.via == Via::Token {
-            return Err(AppError::forbidden(lang));
+            return Err(AppError::not_by_token(lang));
         }
         let found = self
             .store

@@ -86,6 +86,15 @@ impl Act {
         self
     }
 
+    /// The same, with something said behind the rest of its detail.
+    pub(super) fn also(mut self, words: &str) -> Self {
+        if !self.detail.is_empty() {
+            self.detail.push_str("; ");
+        }
+        self.detail.push_str(words);
+        self
+    }
+
     /// The same act under another action.
     #[must_use]
     pub fn action(mut self, action: &'static str) -> Self {

@@ -30,6 +30,8 @@ pub struct StoredNode {
     pub heartbeat_at: DateTime<Utc>,
     /// Whether it has stopped, or was declared dead.
     pub stopped: bool,
+    /// Whether it was declared dead.
+    pub dead: bool,
     /// Milliseconds by which its clock is ahead of the database's.
     pub skew_ms: Option<i64>,
     /// Active runs on it.
@@ -101,6 +103,7 @@ impl Store {
                 started_at: row.started_at,
                 heartbeat_at: row.heartbeat_at,
                 stopped: row.stopped_at.is_some(),
+                dead: row.stopped_at == Some(row.heartbeat_at),
                 skew_ms: row.skew_ms,
             })
             .collect();

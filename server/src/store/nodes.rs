@@ -1,6 +1,6 @@
 //! Server processes: which ones are alive.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
 
@@ -90,15 +90,39 @@ impl Store {
         })
     }
 
-    /// Marks a process as stopped.
+    /// Marks a process as stopped, which it does itself as the last thing. One that was declared
+    /// dead meanwhile stays so.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn stop_node(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // Its last heartbeat may be of the same instant, which would make it a dead one.
+        let at = now + TimeDelta::microseconds(1);
         transaction!(self, |tx| {
             node::Entity::update_many()
-                .col_expr(node::Column::StoppedAt, Expr::value(now))
+                .col_expr(node::Column::StoppedAt, Expr::value(at))
                 .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Declares a process dead: it has been gone since its last heartbeat. That both times are the
+    /// same tells it from one that stopped, which it did after its last heartbeat.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn declare_dead(&self, id: &str) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            node::Entity::update_many()
+                .col_expr(
+                    node::Column::StoppedAt,
+                    Expr::col(node::Column::HeartbeatAt),
+                )
+                .filter(node::Column::Id.eq(id))
+                .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
                 .await?;
             Ok(())

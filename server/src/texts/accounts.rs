@@ -15,6 +15,8 @@ pub enum AccountFault {
     UnknownRole,
     /// The present password, which a change of it asks for, is another one.
     WrongPassword,
+    /// The new password is the present one.
+    SamePassword,
 }
 
 impl Fault for AccountFault {
@@ -30,6 +32,13 @@ impl Fault for AccountFault {
             Self::WrongPassword => (
                 "wrong",
                 both("当前密码不对", "The current password is wrong"),
+            ),
+            Self::SamePassword => (
+                "unchanged",
+                both(
+                    "新密码与当前密码相同",
+                    "The new password is the same as the current one",
+                ),
             ),
         }
     }

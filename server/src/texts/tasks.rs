@@ -1,9 +1,7 @@
 //! Tasks: why one is not saved, paused or deleted, and what others changed meanwhile.
 
+use super::changed_values::changed_values;
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
-
-/// Characters of a value that are shown of a change.
-const VALUE_MAX: usize = 60;
 
 /// What is wrong with a task that was typed, where the server has to look it up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -62,6 +60,13 @@ pub enum TaskRefusal {
         /// What they did, the latest first.
         changes: Vec<Change>,
     },
+    /// A version was named that it never had: a typing error, or a database that was restored since.
+    NoSuchVersion {
+        /// The version that was named.
+        read: i64,
+        /// The current one.
+        version: i64,
+    },
     /// Runs of it on other nodes have not ended.
     StillRunning {
         /// How many.
@@ -112,6 +117,15 @@ impl Refusal for TaskRefusal {
                     "Review the changes; saving again overwrites them with yours",
                 )
             }
+            Self::NoSuchVersion { read, version } => conflict(
+                "task.no_such_version",
+                format!("这个任务没有版本 {read}，当前版本是 {version}；没有保存"),
+                format!("This task has no version {read}; its current version is {version}. Nothing was saved"),
+            )
+            .hint(
+                "请重新读取任务，用读到的版本再保存",
+                "Read the task again and save with the version that it has",
+            ),
             Self::StillRunning { left } => conflict(
                 "task.still_running",
                 format!("还不能删除：别的节点上有 {left} 次执行还没结束。已要求它们停止，任务已结单，不会再启动"),
@@ -174,19 +188,9 @@ impl Say for Change {
 fn fields(detail: &str) -> Text {
     let fields: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(detail).unwrap_or_default();
-    if fields.is_empty() {
+    let words = Text::each(|lang| changed_values(lang, &fields));
+    if words.en.is_empty() {
         return both("保存了一次", "saved it");
     }
-    let value = |value: &serde_json::Value| {
-        let text = value.to_string();
-        match text.char_indices().nth(VALUE_MAX) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text,
-        }
-    };
-    let changed: Vec<String> = fields
-        .iter()
-        .map(|(name, sides)| format!("{name}: {} → {}", value(&sides[0]), value(&sides[1])))
-        .collect();
-    Text::same(changed.join(", "))
+    words
 }

@@ -4,7 +4,7 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 
 use super::{Fault, Text, both};
-use crate::timetable::{rules, zone};
+use crate::timetable::{nearest_zone, rules, zone};
 
 /// A time in a zone, for a sentence: `2026-11-22 09:00:00 +08:00`.
 #[must_use]
@@ -38,6 +38,8 @@ pub enum TimeFault {
     UnknownZone {
         /// What was typed.
         name: String,
+        /// The zone that was likely meant.
+        near: Option<String>,
     },
 }
 
@@ -78,7 +80,17 @@ impl Fault for TimeFault {
                 "before_start",
                 both("截止时间早于启动时间", "The end is before the start"),
             ),
-            Self::UnknownZone { name } => (
+            Self::UnknownZone {
+                name,
+                near: Some(near),
+            } => (
+                "unknown",
+                both(
+                    format!("没有“{name}”这个时区；是不是 {near}？"),
+                    format!("There is no time zone \"{name}\"; did you mean {near}?"),
+                ),
+            ),
+            Self::UnknownZone { name, near: None } => (
                 "unknown",
                 both(
                     format!("没有“{name}”这个时区；请写 IANA 名称，例如 Asia/Shanghai"),
@@ -97,6 +109,7 @@ impl TimeFault {
     pub fn unknown_zone(name: &str) -> Self {
         Self::UnknownZone {
             name: name.to_owned(),
+            near: nearest_zone(name),
         }
     }
 }

@@ -20,6 +20,11 @@ pub enum TaskWarning {
     NeverInWindow,
     /// Its limit of memory holds for each process: there are no control groups.
     MemoryOfEachProcess,
+    /// Its shell is not on this server.
+    NoShell {
+        /// Where it was looked for.
+        path: String,
+    },
     /// The C library does not know the zone in its variables, and takes UTC silently.
     UnknownTz {
         /// The value of `TZ`.
@@ -66,6 +71,14 @@ impl Say for TaskWarning {
             Self::MemoryOfEachProcess => both(
                 "这台服务器上没有可用的内存控制器（cgroup v2）：内存限制对每个进程分别生效，不限制一次执行的合计",
                 "This server has no memory controller (cgroup v2): the memory limit holds for each process, not for a run as a whole",
+            ),
+            Self::NoShell { path } => both(
+                format!(
+                    "这台服务器上没有可执行的 shell {path}：在这里执行会失败，其他节点上可能有"
+                ),
+                format!(
+                    "This server has no executable shell {path}: runs here will fail; it may exist on another node"
+                ),
             ),
             Self::UnknownTz { value } => both(
                 format!(

@@ -46,6 +46,37 @@ pub fn zone_names() -> Vec<String> {
     names
 }
 
+/// Letters that may be wrong in a name for it to count as a slip.
+const SLIPS_MAX: usize = 2;
+/// Bytes of the longest text that a zone is looked for.
+const TYPED_MAX: usize = 64;
+
+/// The zone that was probably meant by a name that no zone has: the name in another case or with
+/// blanks, its city alone, or a name with a letter or two wrong.
+#[must_use]
+pub fn nearest_zone(typed: &str) -> Option<String> {
+    let plain = |name: &str| name.trim().to_lowercase().replace(' ', "_");
+    let typed = Some(typed)
+        .filter(|typed| typed.len() <= TYPED_MAX)
+        .map(plain)
+        .filter(|typed| !typed.is_empty())?;
+    let names = zone_names();
+    let same = |name: &&String| plain(name) == typed;
+    let city = |name: &&String| {
+        plain(name)
+            .rsplit_once('/')
+            .is_some_and(|(_, city)| city == typed)
+    };
+    let found = names.iter().find(same).or_else(|| names.iter().find(city));
+    let slip = || {
+        let off = |name: &String| strsim::damerau_levenshtein(&typed, &plain(name));
+        let nearest = names.iter().map(|name| (off(name), name)).min()?;
+        let is_near = nearest.0 <= SLIPS_MAX && nearest.0 * 3 <= typed.len();
+        is_near.then_some(nearest.1)
+    };
+    found.or_else(slip).cloned()
+}
+
 /// The system's zone, and whether it was determined reliably.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SystemZone {

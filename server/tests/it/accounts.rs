@@ -33,6 +33,35 @@ async fn the_last_administrator_cannot_be_locked_out() {
 }
 
 #[tokio::test]
+async fn a_token_that_may_not_manage_accounts_is_refused_with_the_reason() {
+    let app = TestApp::new().await;
+    let admin = format!("Bearer {}", app.token("ada", Role::Admin).await);
+    let viewer = format!("Bearer {}", app.token("vi", Role::Viewer).await);
+    let user = json!({"name": "bob", "password": "quite a password", "role": "viewer"});
+    for (path, body) in [
+        ("/api/v1/users", user),
+        ("/api/v1/tokens", json!({"user": "ada"})),
+    ] {
+        for (lang, reason, step) in [
+            ("zh", "API 令牌不能管理账号", "登录"),
+            ("en", "API tokens cannot manage accounts", "Sign in"),
+        ] {
+            let program = app.browser().with("authorization", &admin);
+            let program = program.with("accept-language", lang);
+            let refused = program.post(path, body.clone()).await.expect(403);
+            assert_eq!(refused["code"], "forbidden");
+            let text = |name: &str| refused[name].as_str().unwrap_or_default().to_owned();
+            assert!(text("title").contains(reason), "{refused}");
+            assert!(text("detail").contains(step), "{refused}");
+        }
+    }
+    // Where the role is the reason, it stays the reason.
+    let program = app.browser().with("authorization", &viewer);
+    let refused = program.post("/api/v1/users", json!({})).await.expect(403);
+    assert_eq!(refused["detail"], "请联系管理员");
+}
+
+#[tokio::test]
 async fn an_account_gets_another_role_and_is_deleted_with_its_sessions() {
     let app = TestApp::new().await;
     let admin = app.signed_in("ada", Role::Admin).await;

@@ -526,3 +526,49 @@ async fn an_outdated_version_is_refused_with_the_changes_since() {
     assert_eq!(ed.submit(&edit, &again).await.status, 303);
     assert_eq!(ed.get(&path).await.json()["command"], "echo typed");
 }
+
+#[tokio::test]
+async fn a_conflict_names_the_values_that_differ_and_versions_that_never_were() {
+    let app = TestApp::new().await;
+    let ed = app.signed_in("ed", Role::Editor).await;
+    let mut rich = draft("own", "0 9 * * *", "");
+    rich.execution.http.url = format!("https://example.com/{}", "x".repeat(200));
+    rich.execution.http.headers = "X-Long: 1\n".repeat(20);
+    let task = app.add(rich).await.id;
+    let path = format!("/api/v1/tasks/{task}");
+    ed.call(
+        "PATCH",
+        &path,
+        Some(json!({"execution": {"retry": {"attempts": "3"}}})),
+    )
+    .await
+    .expect(200);
+    let conflict = async |version: &str, lang: &str| {
+        let late = app.signed_in(&format!("{lang}-{version}"), Role::Editor);
+        let late = late.await.with("accept-language", lang);
+        let late = late.with("if-match", &format!("\"{version}\""));
+        let refused = late
+            .call("PATCH", &path, Some(json!({"nickname": "n"})))
+            .await;
+        refused.expect(409)
+    };
+    for lang in ["zh", "en"] {
+        let refused = conflict("1", lang).await;
+        assert_eq!(refused["code"], "task.outdated");
+        let title = refused["title"].as_str().expect("a title");
+        let (_, change) = title.split_once("execution.").expect("the place");
+        assert_eq!(change.matches('→').count(), 1, "{title}");
+        assert!(change.starts_with("retry.attempts: "), "{title}");
+        assert!(change.ends_with(" → 3"), "{title}");
+    }
+    for (version, lang, words) in [
+        ("7", "zh", "没有版本 7，当前版本是 2"),
+        ("7", "en", "no version 7; its current version is 2"),
+        ("0", "en", "no version 0;"),
+    ] {
+        let refused = conflict(version, lang).await;
+        assert_eq!(refused["code"], "task.no_such_version");
+        let title = refused["title"].as_str().expect("a title");
+        assert!(title.contains(words), "{title}");
+    }
+}

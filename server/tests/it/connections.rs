@@ -84,5 +84,11 @@ async fn half_open_connections_stop_no_task_and_keep_no_client_out() {
         .expect("an answer");
     assert_eq!(entered.status(), 303);
     drop(flood);
+    let log = server.log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("there are too many"))
+        .expect("a warning");
+    assert!(line.contains("address=127.0.0.1"), "{line}");
     assert_eq!(server.stop().await, 0);
 }

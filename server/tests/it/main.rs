@@ -12,6 +12,7 @@ mod accounts;
 mod acts;
 mod arrows;
 mod audit_client;
+mod brief;
 mod channels;
 mod cli;
 mod cli_admin;

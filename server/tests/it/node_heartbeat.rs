@@ -28,5 +28,12 @@ async fn a_server_that_was_killed_is_listed_with_its_last_heartbeat() {
     let dead = nodes.iter().find(|node| node["alive"] == false);
     let dead = dead.expect("the server that was killed");
     assert_ne!(dead["heartbeat_at"], dead["started_at"], "{dead}");
+    assert_eq!(dead["lost"], true, "{dead}");
     assert_eq!(server.stop().await, 0);
+    // One was killed, the other has stopped.
+    let nodes = jcrontab(&place, &["node", "list", "--json"]).await.json();
+    let nodes = nodes["items"].as_array().expect("nodes");
+    let gone = nodes.iter().filter(|node| node["alive"] == false);
+    let lost: Vec<bool> = gone.filter_map(|node| node["lost"].as_bool()).collect();
+    assert_eq!(lost, [false, true], "{nodes:?}");
 }

@@ -69,6 +69,10 @@ async fn a_password_is_changed_by_rest_and_guessed_no_faster_than_elsewhere() {
         change(PASSWORD, "vi").await.faults(),
         [("new".to_owned(), "too_short".to_owned())]
     );
+    assert_eq!(
+        change(PASSWORD, PASSWORD).await.faults(),
+        [("new".to_owned(), "unchanged".to_owned())]
+    );
     change(PASSWORD, NEW).await.expect(204);
     let fault = [("current".to_owned(), "wrong".to_owned())];
     for _ in 0..5 {

@@ -243,6 +243,25 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
              output_bytes, output_dropped) VALUES (1, 1, 'manual', 'running', 'off', 1, '2026-11-22 08:00:00', 0, 0)",
         )
         .await;
+    another_node(&app, "stopped", 0, "2026f", 60).await;
+    another_node(&app, "killed", 0, "2026f", 60).await;
+    let now = server::clock::Clock::now(&*app.clock);
+    app.components
+        .store
+        .stop_node("stopped", now)
+        .await
+        .expect("it stops");
+    app.components
+        .store
+        .declare_dead("killed")
+        .await
+        .expect("it is dead");
+    // It goes on for a moment and stops then: it was lost all the same.
+    app.components
+        .store
+        .stop_node("killed", now)
+        .await
+        .expect("nothing");
     let english = app
         .signed_in("eve", Role::Admin)
         .await
@@ -258,6 +277,14 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
     };
     assert_eq!(node("gone"), Value::Null, "it is forgotten after a day");
     assert_eq!(node("old")["alive"], json!(false));
+    for (id, lost) in [("stopped", false), ("killed", true), ("old", true)] {
+        assert_eq!(
+            (&node(id)["alive"], &node(id)["lost"]),
+            (&json!(false), &json!(lost)),
+            "{id}"
+        );
+    }
+    assert_eq!(this["lost"], json!(false));
     assert_eq!(node("off")["running"], json!(1));
     let warnings = listed["warnings"].to_string();
     let mysql = !app.place.database.url.is_empty();
@@ -270,6 +297,11 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
     );
     assert!(!warnings.contains("host-old"), "{warnings}");
     let page = admin.open("/admin/nodes").await.text();
+    for (id, word) in [("stopped", "已停止"), ("killed", "失联")] {
+        let row = page.split(&format!("host-{id}<")).nth(1).expect("a row");
+        let row = row.split("</tr>").next().unwrap_or_default();
+        assert!(row.contains(word), "{id}: {row}");
+    }
     assert!(page.contains("host-old") && page.contains("−2.5 s"));
     assert_eq!(page.contains("比数据库慢 2.5 秒"), mysql);
     let overview = admin.open("/").await.text();

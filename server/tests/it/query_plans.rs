@@ -124,6 +124,46 @@ async fn a_list_with_runs_under_way_is_found_along_the_same_index() {
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
+/// Of a failed run the page reads its streak, the success before it, and what changed meanwhile.
+#[tokio::test]
+async fn the_brief_of_a_failed_run_is_found_along_indexes() {
+    let (app, sent) = installation().await;
+    let admin = app.signed_in("reader", Role::Admin).await;
+    let body = serde_json::json!({"name": "KEY", "value": "abcdef", "tasks": ["#7"]});
+    admin.post("/api/v1/secrets", body).await.expect(201);
+    let database = &app.place.database;
+    let failed =
+        "SELECT id FROM run WHERE task_id = 7 AND state = 'failed' ORDER BY id DESC LIMIT 2";
+    let failed = database.integers(failed).await;
+    let [last, first] = failed[..] else {
+        panic!("{failed:?}");
+    };
+    // As the product had written it. MySQL reads nothing of the table that it writes.
+    let since = format!("SELECT started_at FROM (SELECT * FROM run WHERE id = {first}) AS early");
+    let streak = format!("UPDATE run SET streak = 2, streak_since = ({since}) WHERE id = {last}");
+    database.execute(&streak).await;
+    sent.take();
+    for path in [
+        format!("/runs/{last}"),
+        format!("/api/v1/runs/{last}/brief"),
+    ] {
+        open(&admin, &path).await;
+    }
+    let statements = sent.take();
+    let reads = |column: &str| statements.iter().any(|sql| sql.contains(column));
+    assert!(
+        reads("started_at` = ") || reads("started_at\" = "),
+        "{statements:#?}"
+    );
+    let found = judge(&app, "a brief", &statements).await;
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+    let brief = admin
+        .get(&format!("/api/v1/runs/{last}/brief"))
+        .await
+        .expect(200);
+    assert_eq!(brief["streak"]["first_run"], first, "{brief}");
+}
+
 #[tokio::test]
 async fn pages_of_history_are_found_from_the_cursor_on() {
     let (app, sent) = installation().await;

@@ -2,8 +2,9 @@
 
 use super::{CronError, CronErrorKind, shown};
 use crate::cron::field::CronField;
+use crate::cron::parse::MACROS;
 use crate::cron::{Dialect, names};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, sentence};
 
 impl CronError {
     /// One line for a person: the field, what is wrong, and the fix if known.
@@ -12,10 +13,10 @@ impl CronError {
         let fault = self
             .whole_fault(lang)
             .unwrap_or_else(|| self.item_fault(lang));
-        match self.field {
+        sentence(match self.field {
             None => fault,
             Some(field) => format!("{}{}{fault}", field.name(lang), lang.pick("：", ": ")),
-        }
+        })
     }
 
     /// Faults of the text as a whole; `None` for those inside a field.
@@ -88,10 +89,16 @@ impl CronError {
                     "这里只能写 cron 表达式，@every 是任务的一种周期",
                     "only a cron expression belongs here; @every is a schedule of a task",
                 ),
-                _ => lang.pick(
-                    format!("不认识 {text}；可写 @yearly、@monthly、@weekly、@daily、@hourly"),
-                    format!("{text} is unknown; write @yearly, @monthly, @weekly, @daily or @hourly"),
-                ),
+                typed => match nearest_nickname(typed) {
+                    Some(near) => lang.pick(
+                        format!("不认识 {text}；是不是 {near}？"),
+                        format!("{text} is unknown; did you mean {near}?"),
+                    ),
+                    None => lang.pick(
+                        format!("不认识 {text}；可写 @yearly、@monthly、@weekly、@daily、@hourly、@startup"),
+                        format!("{text} is unknown; write @yearly, @monthly, @weekly, @daily, @hourly or @startup"),
+                    ),
+                },
             },
             CronErrorKind::NicknameNotAlone => say("@ 开头的词必须单独使用", "a word with @ must be used alone"),
             _ => return None,
@@ -272,4 +279,18 @@ impl CronError {
             _ => "every 90d".to_owned(),
         }
     }
+}
+
+/// The words with `@` that a schedule may be besides the nicknames of cron expressions.
+const STARTUP: [&str; 2] = ["@startup", "@reboot"];
+/// Letters that may be wrong in a word for it to count as a slip.
+const SLIPS_MAX: usize = 2;
+
+/// The word with `@` that was probably meant.
+fn nearest_nickname(typed: &str) -> Option<&'static str> {
+    let names = MACROS.iter().map(|(name, _)| *name).chain(STARTUP);
+    let (slips, nearest) = names
+        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
+        .min_by_key(|(slips, _)| *slips)?;
+    (slips <= SLIPS_MAX).then_some(nearest)
 }

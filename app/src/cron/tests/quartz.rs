@@ -57,17 +57,17 @@ const QUARTZ: &str = "
 const FAULTS: &str = "
 0 9 * * 1 | Quartz 写法最前面是秒，需要 6 段；请在最前加 0，或把写法改为标准（standard） | Quartz has 6 fields with seconds first; write 0 in front, or choose the dialect standard
 0 0 9 | Quartz 写法需要 6 段（秒 分 时 日 月 星期），或在最后加年共 7 段；现有 3 段 | Quartz has 6 fields (second, minute, hour, day, month, weekday), or 7 with the year last; found 3
-0 0 9 * * ? 2026 | 年份 2026 不能写在这里；请写 * 或删去，改用任务的起止时间 | the year 2026 is not supported here; write * or remove it, and use the task's start and end
-0 0 9 * * ? 2026-2030 | 年份 2026-2030 不能写在这里；请写 * 或删去，改用任务的起止时间 | the year 2026-2030 is not supported here; write * or remove it, and use the task's start and end
-0 0 9 ? * 0 | 星期：0 不在 1–7 之间；请写 1 | day of week: 0 is out of range 1–7; write 1
-0 0 9 ? * 8 | 星期：8 不在 1–7 之间 | day of week: 8 is out of range 1–7
-0 0 9 ? * 6#6 | 星期：# 后应为 1–5，现为“6”；6#3 表示第三个周五 | day of week: # must be followed by 1–5, found \"6\"; 6#3 is the third Friday
-0 0 9 ? * FOO | 星期：不认识 FOO；请写 1–7 或 SUN–SAT | day of week: FOO is unknown; write 1–7 or SUN–SAT
-0 0 9 L-3 * ? | 日：不支持 L-3；请写 L 或具体日期 | day of month: L-3 is not supported; write L or a day
-0 0 9 1, 15 * ? | 逗号旁有空格；列表中不要留空格，写作 1,15 | there is a space next to a comma; write lists without spaces: 1,15
-0 0 9 ？ * 2 | 日：？ 是全角字符；请改为 ? | day of month: ？ is a full-width character; write ?
+0 0 9 * * ? 2026 | 年份 2026 不能写在这里；请写 * 或删去，改用任务的起止时间 | The year 2026 is not supported here; write * or remove it, and use the task's start and end
+0 0 9 * * ? 2026-2030 | 年份 2026-2030 不能写在这里；请写 * 或删去，改用任务的起止时间 | The year 2026-2030 is not supported here; write * or remove it, and use the task's start and end
+0 0 9 ? * 0 | 星期：0 不在 1–7 之间；请写 1 | Day of week: 0 is out of range 1–7; write 1
+0 0 9 ? * 8 | 星期：8 不在 1–7 之间 | Day of week: 8 is out of range 1–7
+0 0 9 ? * 6#6 | 星期：# 后应为 1–5，现为“6”；6#3 表示第三个周五 | Day of week: # must be followed by 1–5, found \"6\"; 6#3 is the third Friday
+0 0 9 ? * FOO | 星期：不认识 FOO；请写 1–7 或 SUN–SAT | Day of week: FOO is unknown; write 1–7 or SUN–SAT
+0 0 9 L-3 * ? | 日：不支持 L-3；请写 L 或具体日期 | Day of month: L-3 is not supported; write L or a day
+0 0 9 1, 15 * ? | 逗号旁有空格；列表中不要留空格，写作 1,15 | There is a space next to a comma; write lists without spaces: 1,15
+0 0 9 ？ * 2 | 日：？ 是全角字符；请改为 ? | Day of month: ？ is a full-width character; write ?
 0 0 9 ? * 2 ＊ | ＊ 是全角字符；请改为 * | ＊ is a full-width character; write *
-61 0 9 ? * 2 * | 秒：61 不在 0–59 之间 | second: 61 is out of range 0–59
+61 0 9 ? * 2 * | 秒：61 不在 0–59 之间 | Second: 61 is out of range 0–59
 ";
 
 #[test]

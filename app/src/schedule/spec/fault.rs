@@ -2,7 +2,7 @@
 
 use crate::cron::CronError;
 use crate::duration::LengthFault;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, sentence};
 
 /// Why a text is not a schedule. Text taken from the input is cut and stripped of invisible characters.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,6 +120,10 @@ impl SpecFault {
     /// One sentence for a person.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
+        sentence(self.words(lang))
+    }
+
+    fn words(&self, lang: Lang) -> String {
         let say = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
         match self {
             Self::Cron(fault) => fault.text(lang),

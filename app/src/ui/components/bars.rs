@@ -13,10 +13,10 @@ const HEIGHT: i64 = 40;
 /// From one bar to the next.
 const STEP: usize = 10;
 
-/// One run with all its attempts: its result, and their total duration.
+/// One run with all its attempts: its result, and their total duration as far as it is known.
 struct Bar {
     state: RunState,
-    millis: i64,
+    millis: Option<i64>,
 }
 
 /// The last runs, newest first. All attempts at a firing are one run, whose duration is their sum and whose result is
@@ -28,10 +28,16 @@ fn bars_of(history: &[HistoryItem]) -> Vec<Bar> {
     });
     let mut starts: Vec<(&Run, Bar)> = Vec::new();
     for run in runs {
-        let millis = run.duration_ms().unwrap_or(0);
+        let millis = run.duration_ms();
         let known = starts.iter().rposition(|(last, _)| last.is_same_start(run));
         match known {
-            Some(place) => starts[place].1.millis += millis,
+            Some(place) => {
+                let all = &mut starts[place].1.millis;
+                *all = match (*all, millis) {
+                    (Some(all), Some(millis)) => Some(all + millis),
+                    (known, other) => known.or(other),
+                };
+            }
             None if starts.len() == MOST => break,
             None => {
                 let state = run.state;
@@ -49,14 +55,19 @@ pub(crate) fn bars(history: &[HistoryItem]) -> Option<AnyView> {
     if runs.len() < 2 {
         return None;
     }
-    let longest = runs.iter().map(|run| run.millis).max().unwrap_or(0);
+    // A lost run counts among the bad ones, but has no length that could be drawn.
+    let known: Vec<(RunState, i64)> = runs
+        .iter()
+        .filter_map(|run| Some((run.state, run.millis?)))
+        .collect();
+    let longest = known.iter().map(|(_, millis)| *millis).max()?;
     let bad = runs.iter().filter(|run| run.state.is_bad()).count();
     let label = phrases::bars(lang(), runs.len(), bad, longest);
     // A few runs are as slim as many and stay on the right, where the newest belongs.
-    let offset = (MOST - runs.len()) * STEP;
-    let rects = runs.iter().rev().enumerate().map(|(place, run)| {
-        let height = (run.millis * HEIGHT / longest.max(1)).max(3);
-        let class = match run.state {
+    let offset = (MOST - known.len()) * STEP;
+    let rects = known.iter().rev().enumerate().map(|(place, (state, millis))| {
+        let height = (millis * HEIGHT / longest.max(1)).max(3);
+        let class = match state {
             RunState::Succeeded => "is-ok",
             RunState::Killed => "is-warn",
             _ => "is-bad",
@@ -127,9 +138,31 @@ mod tests {
         ];
         let bars: Vec<(RunState, i64)> = bars_of(&history)
             .iter()
-            .map(|bar| (bar.state, bar.millis))
+            .filter_map(|bar| Some((bar.state, bar.millis?)))
             .collect();
         assert_eq!(bars, [(Succeeded, 4000), (Succeeded, 2000), (Failed, 4000)]);
+    }
+
+    #[test]
+    fn how_long_a_lost_run_took_is_not_known() {
+        use RunState::{Lost, Succeeded};
+        let history = [
+            run(4, Some(3), 2, Succeeded),
+            run(3, Some(3), 1, Lost),
+            run(2, Some(2), 1, Lost),
+            run(1, Some(1), 1, Succeeded),
+        ];
+        let bars: Vec<(RunState, Option<i64>)> = bars_of(&history)
+            .iter()
+            .map(|bar| (bar.state, bar.millis))
+            .collect();
+        let expected = [
+            (Succeeded, Some(2000)),
+            (Lost, None),
+            (Succeeded, Some(2000)),
+        ];
+        assert_eq!(bars, expected);
+        assert!(bars_of(&history[2..3])[0].state.is_bad());
     }
 
     #[test]

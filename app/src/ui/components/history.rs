@@ -44,7 +44,7 @@ fn run_row(clock: &Clock, run: &Run) -> AnyView {
             </th>
             <td class="when">{run.scheduled_for.map(|at| clock.exact(at))} {cause(run)} {attempt(run)}</td>
             <td class="began">{clock.after(run.scheduled_for, run.started_at)} {delay(run)}</td>
-            <td class="took number">{clock.took(run.started_at, run.finished_at)}</td>
+            <td class="took number">{clock.lasted(run.state, run.started_at, run.finished_at)}</td>
             <td class="end">{(run.state != RunState::Succeeded).then(|| ended(run))} {excerpt(run)}</td>
         </tr>
     }

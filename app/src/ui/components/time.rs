@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::i18n::Lang;
 use crate::page::Clockface;
+use crate::run::RunState;
 use crate::texts::{health, phrases};
 use crate::time::{Stamp, ZoneRules};
 use crate::ui::context::lang;
@@ -189,6 +190,14 @@ impl Clock {
                 .into_any()
             }
         }
+    }
+
+    /// How long a run took, or has taken so far; a dash where that is not known.
+    pub(crate) fn lasted(&self, state: RunState, from: Stamp, to: Option<Stamp>) -> AnyView {
+        if state == RunState::Lost {
+            return view! { <span class="muted">"—"</span> }.into_any();
+        }
+        self.took(from, to)
     }
 
     /// The zone of the times on the page.

@@ -133,6 +133,8 @@ fn row(node: &Node, clock: &Clock) -> AnyView {
     let (ui, words) = (ui(), nodes_ui());
     let state = if node.alive {
         badge("ok", icon::CHECK, words.node_up)
+    } else if node.lost {
+        badge("bad", icon::CROSS, words.node_lost)
     } else {
         badge("off", icon::DONE, words.node_gone)
     };

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::error::AppError;
+use crate::i18n::Lang;
 use crate::routes;
+use crate::texts::Ui;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::context::{set_status, ui};
 
@@ -17,6 +20,20 @@ pub(crate) fn page() -> AnyView {
             {icon(icon::QUESTION)}
             <h1>{ui.not_found_title}</h1>
             <p class="muted">{ui.not_found_text}</p>
+            <p><a class="button" href=routes::OVERVIEW>{ui.to_overview}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is shown in place of the page of a request that was refused.
+pub(crate) fn refused(lang: Lang, error: AppError) -> AnyView {
+    let ui = Ui::of(lang);
+    view! {
+        <section class="blank">
+            {icon(icon::ALERT)}
+            <h1>{error.message}</h1>
+            <p class="muted">{error.hint}</p>
             <p><a class="button" href=routes::OVERVIEW>{ui.to_overview}</a></p>
         </section>
     }

@@ -155,12 +155,12 @@ fn upcoming(firings: &[Upcoming], clock: &Clock) -> AnyView {
             <li>
                 <span class="when">{clock.relative(firing.at)}</span>
                 <a class="grow" href=routes::task(firing.task_id)>{firing.name.clone()}</a>
-                <span class="muted number wide-only">{clock.exact(firing.at)}</span>
+                <span class="muted number exact">{clock.exact(firing.at)}</span>
             </li>
         }
         .into_any()
     });
-    view! { <ul class="lines">{lines.collect_view()}</ul> }.into_any()
+    view! { <ul class="lines upcoming">{lines.collect_view()}</ul> }.into_any()
 }
 
 fn day(counts: DayCounts) -> AnyView {

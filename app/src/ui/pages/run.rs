@@ -1,5 +1,6 @@
 //! A run's page: its result and its output, followed live while it is active.
 
+mod brief;
 mod log;
 
 use leptos::prelude::*;
@@ -22,7 +23,6 @@ use crate::ui::components::history::ended;
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::messages::messages;
 use crate::ui::components::output::visible;
-use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::run_state;
 use crate::ui::components::time::Clock;
 use crate::ui::context::{lang, may, ui};
@@ -96,7 +96,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     let time = if waits {
         run.due_at.map(|at| clock.relative(at))
     } else {
-        Some(clock.took(run.started_at, run.finished_at))
+        Some(clock.lasted(run.state, run.started_at, run.finished_at))
     };
     view! {
         <Title text=format!("{title} · {}", run.task_name)/>
@@ -116,15 +116,10 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
             <div class="page-actions controls">{stop}</div>
         </div>
         {desk.controls.outcome()}
+        {page.brief.as_ref().map(brief::card)}
         <div class="grid">
             {(!is_message(run)).then(|| log::card(&page, desk.log))}
             <div class="stack">
-                {page.runbook.as_deref().map(|text| view! {
-                    <section class="card">
-                        <h2>{ui.runbook}</h2>
-                        {runbook(text)}
-                    </section>
-                })}
                 {attempts(&page.attempts, run.id, &clock)}
                 <section class="card">
                     <h2>{ui.run_facts}</h2>
@@ -158,7 +153,7 @@ fn attempts(all: &[Run], shown: RunId, clock: &Clock) -> Option<AnyView> {
     let items = all.iter().map(|run| {
         let time = match run.state {
             RunState::Waiting => run.due_at.map(|at| clock.relative(at)),
-            _ => Some(clock.took(run.started_at, run.finished_at)),
+            _ => Some(clock.lasted(run.state, run.started_at, run.finished_at)),
         };
         let current = (run.id == shown).then_some("page");
         view! {

@@ -83,7 +83,7 @@ fn content(form: TaskForm) -> AnyView {
             {(!faults.0.is_empty()).then(|| view! {
                 <p class="notice is-bad" role="alert">{icon(icon::ALERT)} <span>{ui.faults_title}</span></p>
             })}
-            {what(draft, &faults)}
+            {what(draft, form.calls, &faults)}
             {when(&form, around, &faults)}
             {messages(&form, around, &faults)}
             {limits(draft, around, &faults)}
@@ -118,7 +118,7 @@ fn bring_fault() {
     }
 }
 
-fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {
+fn what(draft: &TaskDraft, calls: bool, faults: &Faults) -> AnyView {
     let ui = ui();
     let modes = Mode::ALL.map(|mode| {
         let (name, help) = ui.mode_text(mode);
@@ -142,7 +142,7 @@ fn what(draft: &TaskDraft, faults: &Faults) -> AnyView {
                 <div class="choices">{modes.into_iter().collect_view()}</div>
                 {faults.of("mode").0.map(|text| view! { <p class="fault">{icon(icon::ALERT)} <span>{text}</span></p> })}
             </div>
-            <div class="needs-command">{action(draft, faults)}</div>
+            <div class="needs-command">{action(draft, calls, faults)}</div>
         </section>
     }
     .into_any()

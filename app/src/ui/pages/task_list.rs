@@ -238,7 +238,7 @@ fn row(item: &TaskView, clock: &Clock, controls: Option<Controls>) -> AnyView {
         Some(run) => view! {
             <a class="state-link" href=routes::run(run.id)>{run_state(run.state)}</a>
             <small class="muted">
-                {clock.relative(run.started_at)} " · " {clock.took(run.started_at, run.finished_at)}
+                {clock.relative(run.started_at)} " · " {clock.lasted(run.state, run.started_at, run.finished_at)}
             </small>
         }
         .into_any(),

@@ -178,7 +178,7 @@ fn what_is_not_read_says_why() {
     for (lines, expected) in [
         ("SUMMARY:x", Reason::NoStart),
         ("DTSTART:soon", Reason::NotADate),
-        ("DTSTART:20260229", Reason::NotADate),
+        ("DTSTART:20260229", Reason::NoSuchDate),
         ("DTSTART:20261001T2500", Reason::NotADate),
         ("DTSTART:20261001\nDURATION:long", Reason::NotADate),
         ("DTSTART:19691231", Reason::YearOutOfRange),

@@ -119,7 +119,7 @@ fn date(text: &str) -> Result<Date, Reason> {
     if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Reason::NotADate);
     }
-    let date: Date = digits.parse().map_err(|_| Reason::NotADate)?;
+    let date: Date = digits.parse().map_err(|_| Reason::NoSuchDate)?;
     if date.year() > 0 {
         Ok(date)
     } else {

@@ -57,15 +57,16 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
         .zone
         .clone()
         .unwrap_or_else(|| default_zone(&access.config));
-    let found = zone(&name).map_err(|unknown| Failure::usage(unknown.to_string()))?;
-    let after = match &next.after {
-        Some(text) => Some(Stamp(parse_instant(text, &found).ok_or_else(|| {
+    let found = zone(&name);
+    let after = match (&next.after, &found) {
+        (Some(text), Ok(zone)) => Some(Stamp(parse_instant(text, zone).ok_or_else(|| {
             Failure::usage(lang.pick(
                 "--after 请写成 2026-11-22T09:00:00Z 或 2026-11-22 09:00",
                 "--after takes a time such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
             ))
         })?)),
-        None => None,
+        // The preview refuses an unknown zone, with the nearest one.
+        _ => None,
     };
     let request = PreviewRequest {
         schedules: vec![ScheduleDraft {

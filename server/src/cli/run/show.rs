@@ -7,6 +7,7 @@ use app::time::Stamp;
 use axum::http::Method;
 use serde_json::Value;
 
+use super::brief;
 use crate::cli::calendar::typed;
 use crate::cli::client::Client;
 use crate::cli::print::{block, print_lines, text};
@@ -25,6 +26,9 @@ pub(super) async fn show(client: &Client, answer: &Value) -> Result<(), Failure>
         Err(failure) => return Err(failure),
     };
     let mut lines = facts(&run, &text(&task, "zone"));
+    if run.state.is_bad() {
+        lines.extend(brief::brief(client, run.id).await?);
+    }
     let runbook = task["runbook"].as_str().unwrap_or_default();
     if run.state.is_bad() && !runbook.is_empty() {
         lines.push(title(Ui::of(lang()).runbook));

@@ -10,7 +10,7 @@ use std::path::Path;
 use app::id::TaskId;
 use nix::unistd::{Gid, Uid, User};
 
-use super::{IdentityError, Switch, Whom, open_parent, prepare};
+use super::{IdentityError, Switch, Whom, open_parent, prepare, unusable};
 use crate::config::{PoolError, RunAsPool};
 
 /// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.
@@ -85,10 +85,7 @@ impl Pool {
         mark: &str,
     ) -> Result<Whom, IdentityError> {
         let uid = self.user_of(task);
-        open_parent(parent).map_err(|source| IdentityError::Scratch {
-            path: parent.to_owned(),
-            source,
-        })?;
+        open_parent(parent).map_err(|source| unusable(parent, source))?;
         let scratch = parent.join(format!("{mark}-{uid}"));
         prepare(&scratch, Uid::from_raw(uid), Some(Gid::from_raw(uid)))?;
         let account = self

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use nix::unistd::{Gid, Uid, geteuid};
 
-use super::{open_parent, prepare};
+use super::{open_parent, prepare, unusable};
 
 /// A folder that goes with the test.
 struct Folder(PathBuf);
@@ -66,4 +66,23 @@ fn a_parent_that_nobody_may_pass_is_opened() {
         let found = std::fs::metadata(&parent).expect("it is there");
         assert_eq!(found.permissions().mode() & 0o777, mode | 0o011);
     }
+}
+
+#[test]
+fn a_parent_that_does_not_exist_is_named_with_the_remedy() {
+    let folder = Folder::new();
+    let path = folder.0.join("missing/scratch");
+    let error = open_parent(&path).expect_err("there is nothing to make it in");
+    let words = unusable(&path, error).to_string();
+    let missing = format!("{} does not exist", folder.0.join("missing").display());
+    assert!(words.contains(&missing), "{words}");
+    assert!(words.contains("JCRONTAB_SCRATCH_DIR"), "{words}");
+    let file = folder.0.join("file");
+    std::fs::write(&file, "").expect("a file");
+    let error = open_parent(&file).expect_err("it is a file");
+    assert!(
+        unusable(&file, error)
+            .to_string()
+            .ends_with("cannot be used")
+    );
 }

@@ -10,6 +10,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::JsonFault;
+use super::fault::TWICE;
 
 /// A JSON value. Unlike `serde_json::Value` it refuses duplicate names.
 pub(super) enum Node {
@@ -80,7 +81,7 @@ impl<'de> Visitor<'de> for Maker {
         while let Some((name, value)) = map.next_entry::<String, Node>()? {
             if !seen.insert(name.clone()) {
                 let name: String = name.chars().take(64).collect();
-                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+                return Err(A::Error::custom(format_args!("{TWICE}{name}")));
             }
             all.push((name, value));
         }

@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Vi
 use serde::forward_to_deserialize_any;
 
 use super::is_ticked;
-use crate::http::strict::JsonFault;
+use crate::http::strict::{JsonFault, Kind};
 
 /// Entries that a list of a form may have; one more makes an excess detectable.
 const ENTRIES_MAX: usize = 101;
@@ -152,8 +152,8 @@ fn entries(at: &str, text: &str) -> Vec<String> {
 }
 
 impl Place<'_> {
-    fn report(&self, needed: &str) {
-        report(self.faults, &self.at, JsonFault::custom(needed));
+    fn report(&self, needed: Kind) {
+        report(self.faults, &self.at, JsonFault::needs(needed));
     }
 
     /// The input with Unix line breaks: browsers send two characters.
@@ -161,7 +161,7 @@ impl Place<'_> {
         match self.node {
             Node::Text(text) => text.replace("\r\n", "\n"),
             Node::List(_) | Node::Object(_) => {
-                self.report("a text is needed");
+                self.report(Kind::Text);
                 String::new()
             }
         }
@@ -185,7 +185,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
             Node::List(_) | Node::Object(_) => None,
         };
         if number.is_none() {
-            self.report("a whole number is needed");
+            self.report(Kind::Whole);
         }
         visitor.visit_i64(number.unwrap_or_default())
     }
@@ -213,7 +213,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
             }
             Node::List(list) => list.into_values().collect(),
             Node::Object(_) => {
-                report(self.faults, &self.at, JsonFault::custom("a list is needed"));
+                report(self.faults, &self.at, JsonFault::needs(Kind::List));
                 Vec::new()
             }
         };
@@ -249,11 +249,7 @@ impl<'de> Deserializer<'de> for Place<'_> {
                 }
             }
             Node::Text(_) | Node::List(_) => {
-                report(
-                    faults,
-                    &at,
-                    JsonFault::custom("a group of fields is needed"),
-                );
+                report(faults, &at, JsonFault::needs(Kind::Object));
             }
         }
         let places = known.into_iter().map(|(name, node)| {

@@ -7,7 +7,7 @@ use app::done::Done;
 use app::error::AppError;
 use app::id::TaskId;
 use app::routes;
-use app::server_fns::Posted;
+use app::server_fns::{Posted, PostedTask};
 use app::task::TaskDraft;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -30,13 +30,13 @@ pub(in super::super) async fn create(
     Form(fields): Form<Fields>,
 ) -> Response {
     let caller = caller_of(&parts);
-    let Sent { draft, fault, .. } = Sent::read(fields, caller.lang);
-    if let Some(fault) = fault {
-        return refused(&web, parts, draft, None, fault).await;
+    let sent = Sent::read(fields, caller.lang);
+    if let Some(fault) = sent.fault {
+        return refused(&web, parts, sent.typed, fault).await;
     }
-    match web.service.task_create(&caller, &draft).await {
+    match web.service.task_create(&caller, &sent.draft).await {
         Ok(task) => and_say(&web, Done::Created, &routes::task(task.id)),
-        Err(error) => refused(&web, parts, draft, None, error).await,
+        Err(error) => refused(&web, parts, sent.typed, error).await,
     }
 }
 
@@ -49,37 +49,36 @@ pub(in super::super) async fn update(
     let caller = caller_of(&parts);
     let Sent {
         draft,
-        version,
+        mut typed,
         fault,
     } = Sent::read(fields, caller.lang);
     if let Some(fault) = fault {
-        return refused(&web, parts, draft, version, fault).await;
+        return refused(&web, parts, typed, fault).await;
     }
-    let typed = |stored: &TaskDraft| {
+    let made = |stored: &TaskDraft| {
         let mut draft = draft.clone();
         let breaks = stored.execution.http.body.clone();
         sent::keep_breaks(&mut draft.execution.http.body, breaks);
         Ok(draft)
     };
-    match web.service.save_task(&caller, id, version, typed).await {
+    match web
+        .service
+        .save_task(&caller, id, typed.version, made)
+        .await
+    {
         Ok(Saved::Done(task)) => and_say(&web, Done::Saved, &routes::task(task.id)),
         // Saving again is a decision made with the others' changes in view.
         Ok(Saved::Outdated { version, error }) => {
-            refused(&web, parts, draft, Some(version), error).await
+            typed.version = Some(version);
+            refused(&web, parts, typed, error).await
         }
-        Err(error) => refused(&web, parts, draft, version, error).await,
+        Err(error) => refused(&web, parts, typed, error).await,
     }
 }
 
 /// The form again, with all input.
-async fn refused(
-    web: &Web,
-    parts: Parts,
-    draft: TaskDraft,
-    version: Option<i64>,
-    error: AppError,
-) -> Response {
+async fn refused(web: &Web, parts: Parts, typed: PostedTask, error: AppError) -> Response {
     let status = status_of(&error);
-    let posted = Posted::Task(Box::new(draft), version, error);
+    let posted = Posted::Task(Box::new(typed), error);
     render_posted(web, parts, status, posted).await
 }

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::super::Service;
 use super::{network_of, too_many};
 use crate::auth::limit::Rule;
-use crate::auth::password::HashError;
+use crate::auth::password::{HashError, Lane};
 use crate::auth::strength;
 use crate::auth::token::hash;
 use crate::error::{OrInternal, internal};
@@ -82,14 +82,15 @@ impl Service {
             None
         };
         let stored = stored.filter(|stored| !stored.user.disabled);
-        let verified = self
-            .passwords
-            .verify(
-                password,
-                stored.as_ref().map(|stored| stored.password_hash.as_str()),
-                &from,
-            )
-            .await;
+        let is_known = self.attempts.is_known(&pair)
+            || (self.passwords.is_busy() && self.was_here(lang, name, &from, &pair).await?);
+        let lane = if is_known {
+            Lane::Known
+        } else {
+            Lane::Stranger
+        };
+        let hash = stored.as_ref().map(|stored| stored.password_hash.as_str());
+        let verified = self.passwords.verify(password, hash, &from, lane).await;
         if matches!(verified, Err(HashError::Busy)) {
             // No password was checked.
             self.attempts.was_none(&pair, now);

@@ -83,6 +83,12 @@ impl Service {
         for _ in 0..SAVE_TRIES {
             let stored = self.find_task(lang, id).await?;
             if let Some(read) = read.filter(|read| *read != stored.version) {
+                // The first version is 1, and a version is never skipped.
+                if !(1..stored.version).contains(&read) {
+                    let version = stored.version;
+                    let error = TaskRefusal::NoSuchVersion { read, version }.answer(lang);
+                    return Ok(Saved::Outdated { version, error });
+                }
                 return self.outdated(lang, &stored, read).await;
             }
             let before = self.draft_of(lang, &stored.spec).await?;

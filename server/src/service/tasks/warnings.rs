@@ -68,6 +68,13 @@ impl Service {
         {
             warnings.push(TaskWarning::MemoryOfEachProcess.say(lang));
         }
+        if task.mode.runs_command()
+            && task.execution.http.is_none()
+            && let Some(executor) = &self.executor
+            && let Some(path) = executor.missing_shell(&task.execution.shell)
+        {
+            warnings.push(TaskWarning::NoShell { path }.say(lang));
+        }
         warnings
     }
 }

@@ -320,8 +320,9 @@ impl Store {
     pub async fn delete_secret(&self, act: &Act, id: SecretId) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
             lock(tx).await?;
-            for task in granted(tx, id).await? {
-                note_change(tx, task, act.at()).await?;
+            let tasks = granted(tx, id).await?;
+            for task in &tasks {
+                note_change(tx, *task, act.at()).await?;
             }
             secret_grant::Entity::delete_many()
                 .filter(secret_grant::Column::SecretId.eq(id.0))
@@ -330,6 +331,10 @@ impl Store {
             let deleted = secret::Entity::delete_by_id(id.0).exec(tx).await?;
             if deleted.rows_affected == 0 {
                 return Ok(false);
+            }
+            let mut act = act.clone();
+            if let Some(tasks) = listed("revoke", &tasks) {
+                act = act.also(&tasks);
             }
             act.record(tx, Some(id.0)).await?;
             Ok(true)

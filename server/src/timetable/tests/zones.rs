@@ -2,7 +2,8 @@
 
 use super::{at, bundled, cycle};
 use crate::timetable::{
-    Cycle, at_time_on, civil_date, clock_changes, parse_instant, rules, start_of_day, zone,
+    Cycle, at_time_on, civil_date, clock_changes, nearest_zone, parse_instant, rules, start_of_day,
+    zone,
 };
 use chrono::{DateTime, Utc};
 use jiff::civil::{Date, Time, date, time};
@@ -209,4 +210,20 @@ fn the_zone_of_the_machine_does_not_matter() {
         );
     }
     assert!(cycle("0 0 * * *", "UTC").names(at("2026-01-01")));
+}
+
+#[test]
+fn the_zone_that_was_meant_is_found() {
+    for (typed, meant) in [
+        ("Europe/Berlim", Some("Europe/Berlin")),
+        ("asia/shanghai", Some("Asia/Shanghai")),
+        ("Asia/Shangai", Some("Asia/Shanghai")),
+        ("Shanghai", Some("Asia/Shanghai")),
+        ("America/New York", Some("America/New_York")),
+        ("Mars/Olympus", None),
+        ("", None),
+    ] {
+        assert_eq!(nearest_zone(typed).as_deref(), meant, "{typed}");
+    }
+    assert_eq!(nearest_zone(&"x".repeat(1 << 20)), None);
 }

@@ -81,6 +81,20 @@ async fn schedules_of_all_kinds_are_computed_without_a_server() {
         printed(&text).starts_with("~ 2026-03-29 03:00:00 +02:00 时钟拨快"),
         "{text:?}"
     );
+    for (language, words) in [
+        (
+            "C.UTF-8",
+            "There is no time zone \"Europe/Berlim\"; did you mean Europe/Berlin?",
+        ),
+        (
+            "zh_CN.UTF-8",
+            "没有“Europe/Berlim”这个时区；是不是 Europe/Berlin？",
+        ),
+    ] {
+        let asked = ["cron", "next", "0 9 * * *", "--zone", "Europe/Berlim"];
+        let ended = jcrontab_with(&place, &asked, &[("LC_ALL", language)], "").await;
+        assert!(ended.refused(2).contains(words), "{ended:?}");
+    }
     for wrong in [
         &["every 0s"][..],
         &["at 2026-13-01 09:00"],
@@ -361,4 +375,17 @@ async fn calendars_and_plans_are_the_same_with_a_server_and_without() {
     ];
     jcrontab(&place, &unknown).await.refused(2);
     assert_eq!(server.stop().await, 0);
+}
+
+#[tokio::test]
+async fn a_file_of_another_charset_is_refused_with_the_option_for_it() {
+    let place = Place::new().await;
+    let run = async |arguments: &[&str]| jcrontab(&place, arguments).await;
+    printed(&run(&["calendar", "create", "ours"]).await);
+    let file = place.work().join("gbk.txt");
+    std::fs::write(&file, b"2026-05-05 rest \xb0\xe0\n").expect("a file");
+    let file = file.display().to_string();
+    let import = ["calendar", "import", "ours", "--file", &file];
+    assert!(run(&import).await.refused(2).contains("(--charset gbk)"));
+    printed(&run(&[&import[..], &["--charset", "gbk"]].concat()).await);
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use app::auth::Role;
 use chrono::TimeDelta;
 
+use super::super::arrows::read;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Ended, Server, admin_token, jcrontab_with};
 use super::super::helpers::{TestApp, in_time};
@@ -129,7 +130,9 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         lines.contains(&format!("ok    版本：jcrontab {}", env!("CARGO_PKG_VERSION")).as_str()),
         "{words:?}"
     );
-    assert_eq!(lines.len(), 11, "one line each: {words:?}");
+    assert_eq!(lines.len(), 12, "one line each: {words:?}");
+    let words = jcrontab_with(&place, &["doctor"], &[("LC_ALL", "C.UTF-8")], "").await;
+    as_documented(printed(&words));
     let remote = [
         ("JCRONTAB_URL", server.url.as_str()),
         ("JCRONTAB_TOKEN", token.as_str()),
@@ -144,6 +147,37 @@ async fn the_doctor_tells_what_is_well_and_what_is_not() {
         &[("version", "ok"), ("server", "fail")],
     );
     assert_eq!(server.stop().await, 0);
+}
+
+/// The example of the manual has the checks of the real thing in their order, and the words of those
+/// that are the same everywhere.
+#[track_caller]
+fn as_documented(printed: &str) {
+    let manual = read("docs/OPERATIONS.md");
+    let (_, example) = manual
+        .split_once("$ jcrontab doctor\n")
+        .expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let checks = |text: &str| -> Vec<(String, String)> {
+        text.lines()
+            .filter_map(|line| line.get(6..)?.split_once(": "))
+            .map(|(title, words)| (title.to_owned(), words.to_owned()))
+            .collect()
+    };
+    let (real, shown) = (checks(printed), checks(example));
+    let titles = |all: &[(String, String)]| -> Vec<String> {
+        all.iter().map(|(title, _)| title.clone()).collect()
+    };
+    assert_eq!(titles(&real), titles(&shown), "{printed}");
+    let words = |all: &[(String, String)], of: &str| {
+        let found = all.iter().find(|(title, _)| title == of);
+        found.map(|(_, words)| words.clone())
+    };
+    for title in ["version", "database schema", "secret key"] {
+        assert_eq!(words(&real, title), words(&shown, title), "{title}");
+    }
+    let server = |all| words(all, "server").is_some_and(|words| words.starts_with("running: "));
+    assert!(server(&real) && server(&shown), "{printed}");
 }
 
 /// A database that refuses every login; returns its address.

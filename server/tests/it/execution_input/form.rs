@@ -154,3 +154,38 @@ async fn a_form_that_chose_a_request_needs_its_url_and_forgets_the_command() {
         ("POST", "{\n}", 2)
     );
 }
+
+#[tokio::test]
+async fn what_was_typed_for_the_other_action_comes_back_with_the_faults() {
+    let app = TestApp::new().await;
+    let editor = editor(&app).await;
+    let typed = [
+        ("execution.http.method", "POST"),
+        ("execution.http.url", "https://example.com/hook"),
+        ("execution.http.json_pointer", "/state"),
+        ("command", "echo typed"),
+        ("cron", "61 * * * *"),
+    ];
+    for (action, other) in [("shell", "http"), ("http", "shell")] {
+        let fields = form(&[&typed[..], &[("action", action)]].concat());
+        let reply = editor.submit("/tasks/new", &fields).await;
+        assert_eq!(reply.status, 422, "{}", reply.text());
+        let page = reply.text();
+        assert!(page.contains("echo typed"), "{action}: {page}");
+        for (name, typed) in &typed[1..3] {
+            assert_eq!(value(&page, name).as_deref(), Some(*typed), "{action}");
+        }
+        let radio = |value: &str| {
+            let at = page.find(&format!("name=\"action\" value=\"{value}\""));
+            let tag = &page[at.expect("a choice")..];
+            tag[..tag.find('>').expect("its end")].to_owned()
+        };
+        assert!(radio(action).contains("checked"), "{}", radio(action));
+        assert!(!radio(other).contains("checked"), "{}", radio(other));
+    }
+    // What was not chosen is not saved.
+    let fields = form(&[&typed[..4], &[("action", "shell")]].concat());
+    assert_eq!(editor.submit("/tasks/new", &fields).await.status, 303);
+    let saved = editor.get("/api/v1/tasks/1").await.expect(200);
+    assert_eq!(saved["execution"]["http"], serde_json::Value::Null);
+}

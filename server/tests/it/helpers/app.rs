@@ -128,6 +128,7 @@ impl TestApp {
         let (components, service) = (parts.components.clone(), Arc::clone(&parts.service));
         let me = parts.node.clone();
         let web = Web {
+            turns: server::http::turns::Turns::default(),
             service: Arc::clone(&service),
             site: Site::find(),
             base_url: config.base_url().into(),

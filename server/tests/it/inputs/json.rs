@@ -174,6 +174,48 @@ async fn a_list_is_no_object_and_a_name_comes_once() {
 }
 
 #[tokio::test]
+async fn what_is_no_json_is_refused_in_the_language_of_the_reader() {
+    let app = TestApp::new().await;
+    let token = format!("Bearer {}", app.token("ed", Role::Editor).await);
+    for (body, zh, en) in [
+        (
+            "{\"name\":",
+            "内容没有写完，止于第 1 行第 8 列",
+            "it ends in the middle of a value, at line 1, column 8",
+        ),
+        (
+            "{\n  name: 1}",
+            "第 2 行第 3 列有语法错误",
+            "syntax error at line 2, column 3",
+        ),
+        (
+            "{\"name\": 7}",
+            "字段 `name` 的值无效：需要文本，实际是数字",
+            "The value of `name` is invalid: expected text, found a number",
+        ),
+        (
+            "{\"mode\": \"loud\"}",
+            "可选 `message`",
+            "expected one of `message`",
+        ),
+        (
+            "{\"execution\": {\"retry\": {\"on_lost\": \"yes\"}}}",
+            "需要 true 或 false，实际是文本",
+            "expected true or false, found text",
+        ),
+    ] {
+        for (lang, words) in [("zh", zh), ("en", en)] {
+            let program = app.browser().with("authorization", &token);
+            let program = program.with("accept-language", lang);
+            let body = body.as_bytes().to_vec();
+            let reply = send(&program, "POST", "/api/v1/tasks", "application/json", body).await;
+            let title = title(&reply, 422);
+            assert!(title.contains(words), "{title}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_byte_order_mark_is_no_riddle() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;

@@ -145,6 +145,46 @@ async fn each_route_has_its_own_limit_of_bytes() {
 }
 
 #[tokio::test]
+async fn a_person_who_sends_too_much_gets_a_page_that_says_so() {
+    let app = TestApp::new().await;
+    let admin = app.signed_in("boss", Role::Admin).await;
+    for (lang, words, step) in [
+        ("zh", "请求太大", "缩短内容后再提交"),
+        ("en", "The request is too large", "submit it again"),
+    ] {
+        let long = "x".repeat(200_000);
+        for (path, length) in [("/preferences", true), ("/login", true), ("/login", false)] {
+            let body = format!("next={long}");
+            let request = axum::http::Request::post(path)
+                .header("content-type", FORM)
+                .header("accept", "text/html,*/*")
+                .header("accept-language", lang)
+                .header("sec-fetch-site", "same-origin");
+            let body = match length {
+                true => axum::body::Body::from(body),
+                false => axum::body::Body::from_stream(futures_util::stream::iter([Ok::<
+                    _,
+                    std::io::Error,
+                >(
+                    body
+                )])),
+            };
+            let reply = admin.send(request.body(body).expect("a request")).await;
+            let page = reply.text();
+            assert_eq!(reply.status, 413, "{path}: {page}");
+            assert!(
+                reply.header("content-type").starts_with("text/html"),
+                "{path}"
+            );
+            let heading = page.split("<h1>").nth(1).unwrap_or_default();
+            assert!(heading.starts_with(words), "{path}: {page}");
+            assert!(page.contains(step), "{path}: {page}");
+            assert!(!page.contains("<script"), "{path}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn bytes_that_no_function_can_read_are_no_fault_of_the_server() {
     let app = TestApp::new().await;
     let viewer = app.signed_in("vi", Role::Viewer).await;

@@ -38,6 +38,10 @@ async fn what_never_happens_is_warned_about_when_saved() {
             "Chase schedule: No such date",
         ),
         (json!({"execution": {"env": "TZ=Mars/Base"}}), "Mars/Base"),
+        (
+            json!({"execution": {"shell": "/no/such"}}),
+            "no executable shell /no/such: runs here will fail; it may exist on another node",
+        ),
     ]
     .into_iter()
     .enumerate()

@@ -114,7 +114,7 @@ async fn every_change_of_what_a_task_gets_is_a_change_of_the_task() {
             format!("secret.update: KEY; grant #{c}; revoke #{a}"),
             "secret.update: KEY".to_owned(),
             format!("secret.update: KEY; value; grant #{a}; revoke #{b} #{c}"),
-            "secret.delete: KEY".to_owned(),
+            format!("secret.delete: KEY; revoke #{a}"),
         ]
     );
 }

@@ -11,9 +11,8 @@ use crate::ui::context::{execution_ui, ui};
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
 /// The choice and the fields of both. The style sheet shows those of the chosen one.
-pub(super) fn action(draft: &TaskDraft, faults: &Faults) -> AnyView {
+pub(super) fn action(draft: &TaskDraft, calls: bool, faults: &Faults) -> AnyView {
     let (ui, words) = (ui(), execution_ui());
-    let calls = !draft.execution.http.is_blank();
     let choice = |value: &'static str, name: &'static str, help: &'static str, chosen: bool| {
         view! {
             <label class="choice">

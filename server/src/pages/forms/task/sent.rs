@@ -3,6 +3,7 @@
 use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::schedule::ScheduleDraft;
+use app::server_fns::PostedTask;
 use app::task::execution::{HttpDraft, Parameter};
 use app::task::{Mode, TaskDraft};
 
@@ -11,10 +12,10 @@ use crate::http::extract::malformed;
 
 /// The task form as it was sent.
 pub(super) struct Sent {
-    /// The input. Schedules and parameters are renumbered, skipping empty ones.
+    /// The input to be saved. Schedules and parameters are renumbered, skipping empty ones.
     pub(super) draft: TaskDraft,
-    /// The version that the form was filled from.
-    pub(super) version: Option<i64>,
+    /// The input including the action that was not chosen: a form that is refused shows it again.
+    pub(super) typed: PostedTask,
     /// Unknown names and values: mistakes of a program.
     pub(super) fault: Option<AppError>,
 }
@@ -47,9 +48,19 @@ impl Sent {
             .collect();
         let fault = (!messages.is_empty())
             .then(|| AppError::new(ErrorKind::Invalid, "body", messages.join("\n")));
-        Self {
-            draft: chosen(&action, without_blank(draft)),
+        let draft = without_blank(draft);
+        let typed = PostedTask {
+            draft: draft.clone(),
             version,
+            calls: match action.as_str() {
+                "shell" => Some(false),
+                "http" => Some(true),
+                _ => None,
+            },
+        };
+        Self {
+            draft: chosen(&action, draft),
+            typed,
             fault,
         }
     }

@@ -1,0 +1,227 @@
+//! The brief of a failed run: gathered from the ledger, the audit log and both outputs.
+
+mod changes;
+
+use app::auth::{Action, Principal};
+use app::backend::{Answer, Caller};
+use app::error::{AppError, ErrorKind};
+use app::i18n::Lang;
+use app::id::{RunId, TaskId};
+use app::run::brief::{
+    Brief, LastSuccess, OtherTask, Others, OutputChange, OutputLine, OutputSide, Streak,
+};
+use app::task::Task;
+use app::texts::brief::lines;
+use app::time::Stamp;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Semaphore;
+
+use super::Service;
+use crate::brief::{Comparison, Side, compare};
+use crate::error::{OrInternal, internal};
+use crate::output::Kept;
+use crate::store::BriefRun;
+use crate::timetable::{rules, zone};
+
+/// Failures of other tasks count so long before and after the end of a run.
+const NEAR: TimeDelta = TimeDelta::minutes(5);
+/// Other tasks that are named.
+const NAMED: usize = 5;
+
+/// Outputs are compared for so many readers at once: each pair is held packed in memory, and takes
+/// a processor for some milliseconds.
+static COMPARISONS: Semaphore = Semaphore::const_new(2);
+
+fn not_failed(lang: Lang) -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "run.not_failed",
+        lang.pick(
+            "只有失败、超时或失联的执行才有失败速览",
+            "Only a run that failed, timed out or was lost has a failure brief",
+        ),
+    )
+}
+
+/// The runs before a streak, and the success among them.
+struct Before {
+    /// The first run of the streak, where it is on record.
+    first: Option<RunId>,
+    /// Newest first.
+    runs: Vec<BriefRun>,
+    /// Whether there are more of them.
+    more: bool,
+}
+
+impl Before {
+    fn success(&self) -> Option<&BriefRun> {
+        self.successes().next()
+    }
+
+    fn successes(&self) -> impl Iterator<Item = &BriefRun> {
+        let succeeded = |run: &&BriefRun| run.state == app::run::RunState::Succeeded;
+        self.runs.iter().filter(succeeded)
+    }
+
+    fn last_success(&self) -> LastSuccess {
+        match self.success() {
+            Some(run) => LastSuccess::Run {
+                run_id: run.id,
+                started_at: Stamp(run.started_at),
+            },
+            None if self.more || self.first.is_none() => LastSuccess::NotAmong {
+                runs: i64::try_from(self.runs.len()).unwrap_or(i64::MAX),
+            },
+            None => LastSuccess::Never,
+        }
+    }
+}
+
+impl Service {
+    /// What a person on call asks first about a run that ended badly.
+    pub(super) async fn brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
+        let who = self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let missing = || AppError::not_found(lang, lang.pick("这次执行", "run"));
+        let task_id = self.find_run(lang, id).await?.task_id;
+        let run = self.store.brief_run(id).await.or_internal(lang)?;
+        let run = run.ok_or_else(missing)?;
+        if !run.state.is_bad() {
+            return Err(not_failed(lang));
+        }
+        let task = self.find_task(lang, task_id).await?;
+        let since = run.streak_since.unwrap_or(run.started_at);
+        let before = self.before_streak(lang, &task, &run, since).await?;
+        let (changes, more_changes) = match before.success() {
+            Some(success) => {
+                self.changes_since(lang, who, &task, &run, success, &before)
+                    .await?
+            }
+            None => (Vec::new(), 0),
+        };
+        let output = match before.success() {
+            Some(success) => self.output_beside(lang, &run, success).await?,
+            None => OutputChange::NoSuccess,
+        };
+        let ended = run.finished_at.unwrap_or(run.started_at);
+        let mut brief = Brief {
+            run_id: id,
+            task_id,
+            streak: Streak {
+                times: run.streak.max(1),
+                since: Stamp(since),
+                first_run: before.first,
+            },
+            success: before.last_success(),
+            changes,
+            more_changes,
+            output,
+            others: self.others_near(lang, task_id, ended).await?,
+            runbook: task.notes.runbook.clone(),
+            zone: rules(
+                &task.zone,
+                &zone(&task.zone).unwrap_or(jiff::tz::TimeZone::UTC),
+                since,
+            ),
+            task_name: task.spec.name,
+            lines: Vec::new(),
+        };
+        brief.lines = lines(&brief, lang);
+        Ok(brief)
+    }
+
+    async fn before_streak(
+        &self,
+        lang: Lang,
+        task: &Task,
+        run: &BriefRun,
+        since: DateTime<Utc>,
+    ) -> Answer<Before> {
+        let first = if since == run.started_at {
+            Some(run.id)
+        } else {
+            let found = self.store.first_of_streak(task.id, since).await;
+            found.or_internal(lang)?
+        };
+        let from = first.unwrap_or(run.id);
+        let (runs, more) = self
+            .store
+            .runs_before(task.id, from)
+            .await
+            .or_internal(lang)?;
+        Ok(Before { first, runs, more })
+    }
+
+    async fn others_near(&self, lang: Lang, task: TaskId, at: DateTime<Utc>) -> Answer<Others> {
+        let store = &self.store;
+        let failed = store.failed_near(task, at - NEAR, at + NEAR).await;
+        let failed = failed.or_internal(lang)?;
+        let first = &failed[..failed.len().min(NAMED)];
+        let ids: Vec<TaskId> = first.iter().map(|one| one.task).collect();
+        let names = store.names_of_tasks(&ids).await.or_internal(lang)?;
+        let tasks = first.iter().map(|one| OtherTask {
+            task_id: one.task,
+            name: names.get(&one.task).cloned().unwrap_or_default(),
+            run_id: one.run,
+        });
+        Ok(Others {
+            count: i64::try_from(failed.len()).unwrap_or(i64::MAX),
+            tasks: tasks.collect(),
+        })
+    }
+
+    /// The output of a run beside that of a success.
+    async fn output_beside(
+        &self,
+        lang: Lang,
+        run: &BriefRun,
+        success: &BriefRun,
+    ) -> Answer<OutputChange> {
+        let _turn = COMPARISONS
+            .acquire()
+            .await
+            .map_err(|error| internal(lang, &error))?;
+        let (this, other) = (
+            self.kept_of(lang, run).await?,
+            self.kept_of(lang, success).await?,
+        );
+        let comparing =
+            tokio::task::spawn_blocking(move || compare(|| this.parts(), || other.parts()));
+        let compared = comparing.await.map_err(|error| internal(lang, &error))?;
+        Ok(match compared {
+            Comparison::Same => OutputChange::Same,
+            Comparison::Silent => OutputChange::Silent,
+            Comparison::SameAsKept => OutputChange::SameAsKept,
+            Comparison::NotKept { this } => OutputChange::NotKept {
+                run_id: if this { run.id } else { success.id },
+            },
+            Comparison::Differs { this, other } => OutputChange::Differs {
+                run: side(run.id, this),
+                success: side(success.id, other),
+            },
+        })
+    }
+
+    async fn kept_of(&self, lang: Lang, run: &BriefRun) -> Answer<Kept> {
+        let stored = self.store.run_output(run.id).await.or_internal(lang)?;
+        // A run that was deleted this moment has no output any more.
+        let stored = stored.unwrap_or_default();
+        Ok(self.output.kept(&stored, run.started_at, true).await)
+    }
+}
+
+fn side(run_id: RunId, side: Side) -> OutputSide {
+    let lines = side.lines.into_iter();
+    OutputSide {
+        run_id,
+        line: side.at,
+        lines: lines
+            .map(|(number, text)| OutputLine { number, text })
+            .collect(),
+    }
+}
+
+/// Whether a reader may learn the names of secrets: as `task_secrets`.
+fn may_name_secrets(who: &Principal) -> bool {
+    who.can(Action::Edit)
+}
