@@ -6,6 +6,7 @@ mod state;
 pub use listing::{Message, MessageQuery};
 pub use state::{MessageState, MessageStep};
 
+use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::i18n::Lang;
@@ -13,7 +14,10 @@ use crate::transition::Word;
 
 /// What happened. Its code is stored with a message, sent to webhooks and listed in
 /// `docs/API.md`; composing, pages and documents all use this list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     /// A task was created (建单通知).
@@ -34,6 +38,29 @@ pub enum Event {
     TooLong,
     /// A person tests a channel.
     Test,
+    /// Several messages of a channel as one, since its vendor takes no more of them.
+    Digest,
+}
+
+/// What a message of the outbox consists of.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MessageKind {
+    /// Words.
+    Text,
+    /// A picture, which follows the text before it.
+    Image,
+}
+
+impl MessageKind {
+    /// The code used in the API and the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 impl Event {
@@ -44,6 +71,21 @@ impl Event {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// Whether such a message asks people for something, rather than reporting what happened. After
+    /// the close of its task it is not sent any more.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        match self {
+            Self::Failed | Self::Lost | Self::TooLong | Self::Digest => false,
+            Self::Created
+            | Self::Reminder
+            | Self::Completed
+            | Self::Urge
+            | Self::Stopped
+            | Self::Test => true,
+        }
     }
 
     /// The start of a message's text.
@@ -59,6 +101,7 @@ impl Event {
             (Lang::Zh, Self::Lost) => "【执行丢失】",
             (Lang::Zh, Self::TooLong) => "【执行过久】",
             (Lang::Zh, Self::Test) => "【测试】",
+            (Lang::Zh, Self::Digest) => "【消息汇总】",
             (Lang::En, Self::Created) => "[New task] ",
             (Lang::En, Self::Reminder) => "[Reminder] ",
             (Lang::En, Self::Completed) => "[Completed] ",
@@ -68,6 +111,7 @@ impl Event {
             (Lang::En, Self::Lost) => "[Run lost] ",
             (Lang::En, Self::TooLong) => "[Running long] ",
             (Lang::En, Self::Test) => "[Test] ",
+            (Lang::En, Self::Digest) => "[Digest] ",
         }
     }
 
@@ -84,6 +128,7 @@ impl Event {
             (Lang::Zh, Self::Lost) => "执行丢失",
             (Lang::Zh, Self::TooLong) => "执行过久",
             (Lang::Zh, Self::Test) => "测试",
+            (Lang::Zh, Self::Digest) => "消息汇总",
             (Lang::En, Self::Created) => "New task",
             (Lang::En, Self::Reminder) => "Reminder",
             (Lang::En, Self::Completed) => "Run completed",
@@ -93,6 +138,7 @@ impl Event {
             (Lang::En, Self::Lost) => "Run lost",
             (Lang::En, Self::TooLong) => "Running long",
             (Lang::En, Self::Test) => "Test",
+            (Lang::En, Self::Digest) => "Digest",
         }
     }
 

@@ -94,6 +94,8 @@ crate::texts! {
         message_sent: "已送达" | "Delivered",
         message_dead: "发送失败" | "Failed",
         message_withdrawn: "已撤回" | "Withdrawn",
+        message_merged: "待随汇总发送" | "Waiting in a digest",
+        message_digested: "已随汇总发送" | "Sent in a digest",
         message_answer: "对方的响应" | "The channel's response",
         message_text: "文字" | "Text",
         message_image: "图片" | "Picture",

@@ -18,6 +18,7 @@ mod m20261129_000013_run_streak;
 mod m20261129_000014_audit_version;
 mod m20261129_000015_task_notes;
 mod m20261129_000016_channel_proxy;
+mod m20261129_000017_outbox_facts;
 mod m20261129_000018_channel_settings;
 mod m20261129_000020_audit_client;
 mod m20261129_000022_message_history;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_audit_version::Migration),
             Box::new(m20261129_000015_task_notes::Migration),
             Box::new(m20261129_000016_channel_proxy::Migration),
+            Box::new(m20261129_000017_outbox_facts::Migration),
             Box::new(m20261129_000018_channel_settings::Migration),
             Box::new(m20261129_000020_audit_client::Migration),
             Box::new(m20261129_000022_message_history::Migration),

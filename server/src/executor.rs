@@ -42,7 +42,6 @@ pub use leftovers::Leftovers;
 use process::Ending;
 
 use crate::clock::SharedClock;
-use crate::composer::Composer;
 use crate::events::Signals;
 use crate::outbound::OutboundClient;
 use crate::output::{OutputStore, RunLog, readable};
@@ -84,8 +83,6 @@ pub struct Tools {
     pub signals: Arc<Signals>,
     /// Where results go.
     pub recorder: Recorder,
-    /// Writes messages.
-    pub composer: Composer,
     /// Where output goes.
     pub output: OutputStore,
     /// What commands are started with.
@@ -101,7 +98,6 @@ pub struct Executor {
     clock: SharedClock,
     signals: Arc<Signals>,
     recorder: Recorder,
-    composer: Composer,
     output: OutputStore,
     containment: Arc<Containment>,
     /// The way out for tasks that send a request.
@@ -127,7 +123,6 @@ impl Executor {
             clock: tools.clock,
             signals: tools.signals,
             recorder: tools.recorder,
-            composer: tools.composer,
             output: tools.output,
             containment: Arc::new(tools.containment),
             outbound: tools.outbound,

@@ -26,7 +26,6 @@ use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::{SealError, Sealer};
 use crate::auth::token::{chance, random_id};
 use crate::clock::SharedClock;
-use crate::composer::Composer;
 use crate::config::{Config, SettingFault};
 use crate::events::Signals;
 use crate::executor::strays::kill_unfinished;
@@ -34,6 +33,7 @@ use crate::executor::{Containment, ContainmentError, Executor, Identity, Identit
 use crate::http::Web;
 use crate::http::site::Site;
 use crate::loops::Loops;
+use crate::messages::Renderer;
 use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
@@ -160,7 +160,7 @@ pub fn assemble(
     };
     let outbound = OutboundClient::new(guard.clone(), proxy.as_ref())?;
     let sender = Sender::new(outbound.clone(), config.message_lang());
-    let composer = Composer {
+    let renderer = Renderer {
         lang: config.message_lang(),
         base_url: config.base_url(),
     };
@@ -204,7 +204,6 @@ pub fn assemble(
             clock: Arc::clone(clock),
             signals: Arc::clone(&signals),
             recorder,
-            composer: composer.clone(),
             output: output.clone(),
             containment,
             outbound: outbound.clone(),
@@ -233,7 +232,7 @@ pub fn assemble(
         guard,
         outbound,
         sender,
-        composer,
+        renderer,
         output,
         patterns: Arc::new(Patterns::default()),
         calendar_cache: Arc::default(),
@@ -372,7 +371,6 @@ pub async fn serve(
         &components.store,
         &clock,
         &parts.node,
-        &components.composer,
         HeartbeatEvidence::Inconclusive,
     )
     .await?;

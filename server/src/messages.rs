@@ -4,9 +4,11 @@
 mod outbox;
 mod pace;
 mod picture;
+mod render;
 pub mod send;
 pub mod target;
 pub(crate) mod vendor;
 
 pub use outbox::{Deliveries, LOOP, Outbox};
 pub use pace::Pace;
+pub use render::Renderer;

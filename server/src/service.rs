@@ -50,12 +50,12 @@ use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::auth::streams::Streams;
 use crate::clock::SharedClock;
-use crate::composer::Composer;
 use crate::error::OrInternal;
 use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
 use crate::loops::Loops;
+use crate::messages::Renderer;
 use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
@@ -98,8 +98,8 @@ pub struct Service {
     outbound: OutboundClient,
     /// Sends test messages.
     sender: Sender,
-    /// Writes messages.
-    composer: Composer,
+    /// Makes the words of messages.
+    renderer: Renderer,
     /// Holds long output.
     output: OutputStore,
     /// Parsed patterns.
@@ -151,7 +151,7 @@ impl Service {
             guard,
             outbound,
             sender,
-            composer,
+            renderer,
             output,
             patterns,
             calendar_cache,
@@ -176,7 +176,7 @@ impl Service {
             guard,
             outbound,
             sender,
-            composer,
+            renderer,
             output,
             patterns,
             calendar_cache,

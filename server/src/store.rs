@@ -47,7 +47,7 @@ pub use ledger::{
     ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
-pub use messages::{NewMessage, OutboxItem, Setback};
+pub use messages::{NewMessage, OutboxItem, Outlook, Setback, Taken};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;

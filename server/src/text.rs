@@ -69,6 +69,19 @@ pub fn cut(text: &str, max: usize, lang: Lang) -> Cow<'_, str> {
     if text.len() <= max {
         return Cow::Borrowed(text);
     }
+    Cow::Owned(cut_between(text, text.len(), text, max, lang))
+}
+
+/// As [`cut`], of a text that is longer than `max` and of which only both ends are at hand: `gap`
+/// bytes stand between `head` and `tail`. Where both ends are longer than half of `max`, it gives
+/// what `cut` gives for the whole text.
+#[must_use]
+pub fn cut_ends(head: &str, gap: usize, tail: &str, max: usize, lang: Lang) -> String {
+    cut_between(head, gap + head.len() + tail.len(), tail, max, lang)
+}
+
+/// Cuts a text of `whole` bytes that begins with `head` and ends with `tail`.
+fn cut_between(head: &str, whole: usize, tail: &str, max: usize, lang: Lang) -> String {
     let mark = |dropped: usize| {
         lang.pick(
             format!("\n…（省略 {dropped} 字节）…\n"),
@@ -76,15 +89,30 @@ pub fn cut(text: &str, max: usize, lang: Lang) -> Cow<'_, str> {
         )
     };
     // The length of the mark depends on the number in it; room for the widest one is reserved.
-    let room = max.saturating_sub(mark(text.len()).len());
-    let begin = floor(text, room / 2);
-    let end = ceil(text, text.len() - (room - room / 2).min(text.len()));
-    Cow::Owned(format!(
+    let room = max.saturating_sub(mark(whole).len());
+    let begin = floor(head, room / 2);
+    let end = ceil(tail, tail.len() - (room - room / 2).min(tail.len()));
+    let kept = tail.len() - end;
+    format!(
         "{}{}{}",
-        &text[..begin],
-        mark(end - begin),
-        &text[end..]
-    ))
+        &head[..begin],
+        mark(whole - kept - begin),
+        &tail[end..]
+    )
+}
+
+/// A name or a sentence as one line: control characters become blanks, and characters that turn the
+/// direction of writing (UAX 9) are removed.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let is_bidi = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .filter(|c| !is_bidi(*c))
+        .map(|c| {
+            let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+            if c.is_control() || breaks { ' ' } else { c }
+        })
+        .collect()
 }
 
 /// The line in place of output that was dropped. A log has no one reader, so it is in both
@@ -164,6 +192,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn both_ends_are_cut_as_the_whole_is() {
+        for unit in [FAMILY, FLAG, "e\u{301}\u{323}", "नि", "a", "中\n"] {
+            let text = unit.repeat(9_000 / unit.len());
+            let (head, tail) = (
+                &text[..floor(&text, 2_064)],
+                &text[ceil(&text, text.len() - 2_064)..],
+            );
+            let gap = text.len() - head.len() - tail.len();
+            for lang in [Lang::Zh, Lang::En] {
+                for max in 3_900..4_001 {
+                    let ends = cut_ends(head, gap, tail, max, lang);
+                    assert_eq!(ends, cut(&text, max, lang), "{unit} {max}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_turns_nothing_around() {
+        assert_eq!(
+            one_line("a\u{202e}b\nc\u{7}👨\u{200d}👩"),
+            "ab c 👨\u{200d}👩"
+        );
     }
 
     #[test]

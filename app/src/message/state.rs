@@ -24,11 +24,15 @@ pub enum MessageState {
     Dead,
     /// Withdrawn before it was sent: its task was closed, or its run was stopped.
     Withdrawn,
+    /// Part of a digest that the channel has not accepted yet.
+    Merged,
+    /// The channel accepted the digest that it is part of.
+    Digested,
 }
 
 impl MessageState {
     /// States of messages that are still in the outbox.
-    pub const OPEN: [Self; 3] = [Self::Pending, Self::Waiting, Self::Sending];
+    pub const OPEN: [Self; 4] = [Self::Pending, Self::Waiting, Self::Sending, Self::Merged];
     /// States of messages that can still be withdrawn.
     pub const UNSENT: [Self; 2] = [Self::Pending, Self::Waiting];
 
@@ -58,24 +62,34 @@ pub enum MessageStep {
     Withdraw,
     /// Its channel was deleted.
     Orphan,
+    /// It becomes part of a digest.
+    Merge,
+    /// The digest that it is part of was accepted.
+    AcceptDigest,
+    /// The digest that it is part of was given up.
+    GiveUpDigest,
     /// A person has a message that was given up sent again.
     Resend,
     /// The text before a picture is sent again, so the picture waits for it again.
     WaitAgain,
+    /// The digest that it was given up with is sent again.
+    MergeAgain,
 }
 
 impl Step for MessageStep {
     type State = MessageState;
 
     fn leaves(self, state: MessageState) -> bool {
-        use MessageState::{Dead, Pending, Sending, Waiting};
+        use MessageState::{Dead, Merged, Pending, Sending, Waiting};
         match self {
             Self::Take => state == Pending,
             Self::PutBack => state == Sending,
             Self::Accept | Self::GiveUp => matches!(state, Sending | Pending),
             Self::Follow | Self::FallWithText => state == Waiting,
-            Self::Withdraw | Self::Orphan => matches!(state, Pending | Waiting),
-            Self::Resend | Self::WaitAgain => state == Dead,
+            Self::Withdraw | Self::Merge => matches!(state, Pending | Waiting),
+            Self::Orphan => matches!(state, Pending | Waiting | Merged),
+            Self::AcceptDigest | Self::GiveUpDigest => state == Merged,
+            Self::Resend | Self::WaitAgain | Self::MergeAgain => state == Dead,
         }
     }
 
@@ -85,8 +99,12 @@ impl Step for MessageStep {
             Self::PutBack | Self::Follow | Self::Resend => MessageState::Pending,
             Self::WaitAgain => MessageState::Waiting,
             Self::Accept => MessageState::Sent,
-            Self::GiveUp | Self::FallWithText | Self::Orphan => MessageState::Dead,
+            Self::GiveUp | Self::FallWithText | Self::Orphan | Self::GiveUpDigest => {
+                MessageState::Dead
+            }
             Self::Withdraw => MessageState::Withdrawn,
+            Self::Merge | Self::MergeAgain => MessageState::Merged,
+            Self::AcceptDigest => MessageState::Digested,
         }
     }
 }
@@ -108,9 +126,17 @@ mod tests {
             (MessageStep::Follow, &["waiting"], "pending"),
             (MessageStep::FallWithText, &["waiting"], "dead"),
             (MessageStep::Withdraw, &["pending", "waiting"], "withdrawn"),
-            (MessageStep::Orphan, &["pending", "waiting"], "dead"),
+            (
+                MessageStep::Orphan,
+                &["pending", "waiting", "merged"],
+                "dead",
+            ),
+            (MessageStep::Merge, &["pending", "waiting"], "merged"),
+            (MessageStep::AcceptDigest, &["merged"], "digested"),
+            (MessageStep::GiveUpDigest, &["merged"], "dead"),
             (MessageStep::Resend, &["dead"], "pending"),
             (MessageStep::WaitAgain, &["dead"], "waiting"),
+            (MessageStep::MergeAgain, &["dead"], "merged"),
         ]);
     }
 

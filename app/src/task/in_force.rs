@@ -1,7 +1,8 @@
 //! Which schedules are in force: the chase cycle while chasing, else the work schedules (催单工作周期, 工作周期).
 
 use super::TaskSpec;
-use crate::schedule::Schedule;
+use crate::i18n::Lang;
+use crate::schedule::{Schedule, ScheduleSpec, describe_schedule};
 
 /// A task's schedules in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,22 @@ impl<U, W> InForce<U, W> {
         match urge {
             Some(urge) if urging => Self::Urge(urge),
             _ => Self::Work(work),
+        }
+    }
+}
+
+impl InForce<&str, &[Schedule]> {
+    /// It in words.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            Self::Urge(urge) => ScheduleSpec::parse(urge)
+                .map_or_else(|_| (*urge).to_owned(), |spec| spec.describe(lang)),
+            Self::Work(schedules) => schedules
+                .iter()
+                .map(|schedule| describe_schedule(schedule, lang))
+                .collect::<Vec<_>>()
+                .join(lang.pick("；", "; ")),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Execution, InForce, Mode};
 use crate::i18n::Lang;
 use crate::id::ChannelId;
-use crate::schedule::{MissedRule, Schedule, ScheduleDraft, ScheduleSpec, describe_schedule};
+use crate::schedule::{MissedRule, Schedule, ScheduleDraft};
 use crate::time::Stamp;
 
 /// A task's definition, validated: what [`TaskDraft`](super::TaskDraft) is parsed into, and what is stored, shown and
@@ -103,15 +103,7 @@ impl TaskSpec {
     /// The schedules in force in words.
     #[must_use]
     pub fn cycle_words(&self, lang: Lang) -> String {
-        match self.in_force() {
-            InForce::Urge(urge) => ScheduleSpec::parse(urge)
-                .map_or_else(|_| urge.to_owned(), |spec| spec.describe(lang)),
-            InForce::Work(schedules) => schedules
-                .iter()
-                .map(|schedule| describe_schedule(schedule, lang))
-                .collect::<Vec<_>>()
-                .join(lang.pick("；", "; ")),
-        }
+        self.in_force().words(lang)
     }
 
     /// The text of the first work schedule.

@@ -7,7 +7,6 @@ use super::process::Ending;
 use super::{Executor, Job};
 use crate::auth::token::chance;
 use crate::store::{NewMessage, Outcome, StoredOutput, UnderWay};
-use crate::text::{EXCERPT_CHARS, head};
 
 /// When an attempt that ended so is made again.
 pub(crate) fn retry_at(
@@ -23,20 +22,12 @@ pub(crate) fn retry_at(
         .map(|delay| ended_at + TimeDelta::milliseconds(delay))
 }
 
-/// The outcome with the messages it causes. In message mode the message is the result; without
-/// one, nothing can be waited for.
+/// The outcome with the messages it causes. In message mode the message is the result, which gets its
+/// excerpt when that leaves; without one, nothing can be waited for.
 fn with_messages(mut outcome: Outcome, messages: Vec<NewMessage>) -> Outcome {
-    if outcome.state == RunState::Sending {
-        match messages.first() {
-            Some(message) => {
-                let text = head(&message.body, EXCERPT_CHARS).trim_end();
-                outcome.output.excerpt = Some(text.to_owned());
-            }
-            None => {
-                outcome.state = RunState::Failed;
-                outcome.reason = Some(RunReason::NoChannel.code());
-            }
-        }
+    if outcome.state == RunState::Sending && messages.is_empty() {
+        outcome.state = RunState::Failed;
+        outcome.reason = Some(RunReason::NoChannel.code());
     }
     outcome.messages = messages;
     outcome
@@ -68,7 +59,7 @@ impl Executor {
             retry_at: retry_at(&job.task, job.attempt, state, ending.exit_code, finished_at),
             messages: Vec::new(),
         };
-        let messages = self.composer.result(job, &outcome, bytes);
+        let messages = job.end_messages(&outcome, bytes);
         let outcome = with_messages(outcome, messages);
         let took = (finished_at - job.started_at).to_std().unwrap_or_default();
         self.metrics
@@ -91,7 +82,7 @@ impl Executor {
 
     /// Sends the warning that a run is over its soft limit.
     pub(super) fn tell_late(&self, job: &Job) {
-        let messages = self.composer.late(job, self.clock.now());
+        let messages = job.late_messages(self.clock.now());
         tracing::info!("a run is over its soft limit");
         self.recorder.tell(messages);
     }

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock::{Clock, SharedClock};
-use crate::composer::Composer;
 use crate::executor::Executor;
 use crate::loops::{Backoff, Periodic, Spec, TurnError, Turns};
 use crate::scheduler::lease::{Lease, SKEW_STOPS_MS, SKEW_WARNS_MS};
@@ -63,7 +62,6 @@ impl Periodic for LoneHeartbeat {
 /// The heartbeat of a process.
 pub(super) struct Heartbeat {
     pub(super) store: Store,
-    pub(super) composer: Composer,
     pub(super) node: NodeRow,
     pub(super) clock: Arc<DatabaseClock>,
     pub(super) lease: Arc<Lease>,
@@ -140,7 +138,7 @@ impl Heartbeat {
             HeartbeatEvidence::Inconclusive
         };
         let clock: SharedClock = self.clock.clone();
-        reap_dead_nodes(&self.store, &clock, &self.node, &self.composer, silence).await?;
+        reap_dead_nodes(&self.store, &clock, &self.node, silence).await?;
         Ok(true)
     }
 }

@@ -127,6 +127,7 @@ impl Running {
             signals: Arc::clone(&components.signals),
             sealer: components.sealer.clone(),
             sender: components.sender.clone(),
+            renderer: components.renderer.clone(),
             pace: Arc::new(Pace::new(chance)),
             metrics: Arc::clone(&components.metrics),
         };
@@ -149,7 +150,6 @@ impl Running {
         let executor = components.executor.as_ref();
         let heartbeat = Arc::new(Heartbeat {
             store: components.store.clone(),
-            composer: components.composer.clone(),
             node: parts.node.clone(),
             clock,
             lease: Arc::clone(&components.lease),

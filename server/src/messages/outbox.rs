@@ -1,15 +1,17 @@
 //! Sending the messages in the outbox, at least once.
 //!
-//! Per channel one message at a time, oldest first, never faster than the vendor allows. A
-//! message is marked `sending` in the database before it leaves and gets its answer afterwards;
-//! a failure that may pass is retried with exponential backoff, then the message is a dead letter
-//! and stays visible; a final failure makes it one at once.
+//! Per channel one message at a time, oldest first, never faster than the vendor allows: all servers
+//! share one pace, and what is too much for it becomes a digest. A message is marked `sending` in the
+//! database before it leaves, its words are made then, and it gets its answer afterwards; a failure
+//! that may pass is retried with exponential backoff, then the message is a dead letter and stays
+//! visible; a final failure makes it one at once.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::id::ChannelId;
+use app::message::Event;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -21,12 +23,14 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
-use crate::store::{OutboxItem, Setback, Store, StoreError};
+use crate::store::{ChannelTarget, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
 
 use super::pace::Pace;
+use super::render::Renderer;
 use super::send::Sender;
-use super::{target, vendor};
+use super::target;
+use super::vendor::{self, PerMinute};
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
@@ -65,6 +69,8 @@ pub struct Outbox {
     pub sealer: Sealer,
     /// The way out.
     pub sender: Sender,
+    /// Makes the words.
+    pub renderer: Renderer,
     /// When each channel may be used again.
     pub pace: Arc<Pace>,
     /// What deliveries are counted in.
@@ -142,7 +148,8 @@ impl Outbox {
         stop: &CancellationToken,
     ) -> Result<DateTime<Utc>, StoreError> {
         let now = self.clock.now();
-        for channel in self.store.outbox_channels(now).await? {
+        let outlook = self.store.outbox_look(now).await?;
+        for channel in outlook.due {
             if self.pace.wait(channel, now).is_none() && busy.insert(channel) {
                 let this = self.clone();
                 let stop = stop.clone();
@@ -153,8 +160,7 @@ impl Outbox {
             }
         }
         // What is due now has a worker, which wakes us when it ends, or waits for its channel.
-        let later = self.store.outbox_next(now).await?;
-        let soonest = later.into_iter().chain(self.pace.next(now)).min();
+        let soonest = outlook.next.into_iter().chain(self.pace.next(now)).min();
         Ok(soonest.unwrap_or(now + LOOK).min(now + LOOK))
     }
 
@@ -187,30 +193,54 @@ impl Outbox {
         if self.pace.wait(channel, now).is_some() {
             return Ok(After::Nothing);
         }
-        let Some(item) = self.store.outbox_take(channel, &self.node_id, now).await? else {
-            return Ok(After::Nothing);
+        let limit = vendor::limits(target.kind).map(|PerMinute(limit)| limit);
+        let mut item = match self
+            .store
+            .outbox_take(channel, limit, &self.node_id, now)
+            .await?
+        {
+            Taken::Message(item) => *item,
+            Taken::Wait(until) => {
+                self.pace.note(channel, until, now);
+                return Ok(After::Nothing);
+            }
+            Taken::Nothing => return Ok(After::Nothing),
         };
-        if vendor::limits(target.kind).is_some() {
-            self.pace.note(channel, now);
-        }
+        let span = span_of(&item);
         let delivery = async {
-            let answer = match target::open_target(&self.sealer, channel, &target) {
-                Ok(to) => match self.sender.by(&to.way) {
-                    Ok(sender) => sender.send(&to, &item, self.clock.now()).await,
-                    Err(error) => Err(error),
-                },
-                Err(error) => Err(SendError::Refused(error.to_string())),
-            };
+            let answer = self.deliver(&mut item, &target).await;
             let result = self.settle(&item, answer).await;
             self.metrics.message(target.kind, result);
         };
-        delivery.instrument(span_of(&item)).await;
-        self.signals.tell(Some(item.task_id), item.run_id);
-        if item.run_id.is_some() {
-            // A run may have ended with it, for which others wait.
+        delivery.instrument(span).await;
+        let is_digest = item.event == Event::Digest;
+        self.signals
+            .tell((!is_digest).then_some(item.task_id), item.run_id);
+        if item.run_id.is_some() || is_digest {
+            // Runs may have ended with it, for which others wait.
             self.signals.ended([]);
         }
         Ok(After::More)
+    }
+
+    /// Makes the words of a message and sends them; gives the other end's own words.
+    async fn deliver(
+        &self,
+        item: &mut OutboxItem,
+        target: &ChannelTarget,
+    ) -> Result<String, SendError> {
+        if let Some(facts) = &item.facts {
+            // A newer server's, perhaps: it may get its turn before this one gives up.
+            let facts = serde_json::from_str(facts).map_err(|error| {
+                let words = format!("the facts of this message cannot be read: {error}");
+                SendError::Answer(words, None)
+            })?;
+            item.body = self.renderer.text(&facts, target.lang);
+        }
+        let to = target::open_target(&self.sealer, item.channel_id, target)
+            .map_err(|error| SendError::Refused(error.to_string()))?;
+        let sender = self.sender.by(&to.way)?;
+        sender.send(&to, item, self.clock.now()).await
     }
 
     /// Writes what became of a message, again and again until the database has it: the message has
@@ -255,7 +285,7 @@ impl Outbox {
         if let SendError::TooMany(_, asked) = error {
             // The vendor counts by the minute; waiting is no failure of the message.
             let wait = asked.map_or(MINUTE, |asked| asked.wait(now)).max(SECOND);
-            self.pace.block(item.channel_id, now + wait);
+            self.pace.note(item.channel_id, now + wait, now);
             self.store
                 .outbox_retry(item, &words, now + wait, Setback::Pace, now)
                 .await?;

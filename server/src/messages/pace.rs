@@ -1,25 +1,25 @@
-//! The rate limit of a vendor: WeCom robots take 20 messages a minute.
+//! When channels may be used again, as far as this server knows, and how retries are spread.
+//!
+//! The pace itself is in the database, one for all servers (`store/messages/slots.rs`). What is kept
+//! here only spares questions to it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use app::id::ChannelId;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Messages a robot takes in one minute (WeCom developer document 91770).
-const PER_MINUTE: usize = 20;
-/// The vendor's minute and ours do not start together; a second lies between.
-const MINUTE: TimeDelta = TimeDelta::seconds(61);
 /// The part of a pause that is left to chance.
 const SPREAD: f64 = 0.2;
+/// The database is asked again after so long, whatever it said: a channel may have got a new address.
+const ASK_AGAIN: TimeDelta = TimeDelta::seconds(61);
 
-/// When each channel was used last. After a restart it knows nothing; then the vendor's own
-/// answer ("too many") makes the channel wait.
+/// Until when channels have to wait.
 ///
 /// By default its chance is always one half, so that pauses are what they are.
 #[derive(Debug)]
 pub struct Pace {
-    channels: Mutex<HashMap<ChannelId, Used>>,
+    waits: Mutex<HashMap<ChannelId, DateTime<Utc>>>,
     chance: fn() -> f64,
 }
 
@@ -29,27 +29,12 @@ impl Default for Pace {
     }
 }
 
-#[derive(Debug, Default)]
-struct Used {
-    recent: VecDeque<DateTime<Utc>>,
-    blocked_until: Option<DateTime<Utc>>,
-}
-
-impl Used {
-    fn free_at(&self) -> Option<DateTime<Utc>> {
-        let full = (self.recent.len() >= PER_MINUTE)
-            .then(|| self.recent.front().map(|first| *first + MINUTE))
-            .flatten();
-        full.max(self.blocked_until)
-    }
-}
-
 impl Pace {
-    /// No channel was used yet. `chance` gives numbers from 0 up to 1.
+    /// No channel has to wait. `chance` gives numbers from 0 up to 1.
     #[must_use]
     pub fn new(chance: fn() -> f64) -> Self {
         Self {
-            channels: Mutex::default(),
+            waits: Mutex::default(),
             chance,
         }
     }
@@ -68,41 +53,29 @@ impl Pace {
         TimeDelta::milliseconds(millis)
     }
 
-    /// Until when a channel has to wait; `None` when it may be used.
+    /// Until when a channel has to wait; `None` when the database is to be asked.
     #[must_use]
     pub fn wait(&self, channel: ChannelId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels
-            .get(&channel)?
-            .free_at()
-            .filter(|until| *until > now)
+        let waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits
+            .get(&channel)
+            .copied()
+            // Also where the clock was set back.
+            .filter(|until| *until > now && *until <= now + ASK_AGAIN)
     }
 
-    /// The earliest time at which a waiting channel is free again.
+    /// The earliest time at which a waiting channel is free again. Forgets those that are.
     #[must_use]
     pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels
-            .values()
-            .filter_map(Used::free_at)
-            .filter(|until| *until > now)
-            .min()
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.retain(|_, until| *until > now);
+        waits.values().min().copied()
     }
 
-    /// Notes that a channel is used.
-    pub fn note(&self, channel: ChannelId, now: DateTime<Utc>) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = channels.entry(channel).or_default();
-        if used.recent.len() == PER_MINUTE {
-            used.recent.pop_front();
-        }
-        used.recent.push_back(now);
-    }
-
-    /// Makes a channel wait.
-    pub fn block(&self, channel: ChannelId, until: DateTime<Utc>) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.entry(channel).or_default().blocked_until = Some(until);
+    /// Notes what the database said.
+    pub fn note(&self, channel: ChannelId, until: DateTime<Utc>, now: DateTime<Utc>) {
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.insert(channel, until.min(now + ASK_AGAIN));
     }
 }
 
@@ -121,30 +94,18 @@ mod tests {
     }
 
     #[test]
-    fn twenty_in_any_minute() {
+    fn the_database_is_asked_again_within_a_minute() {
         let pace = Pace::default();
-        let start = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
         let (ours, other) = (ChannelId(1), ChannelId(2));
-        let mut sent: Vec<DateTime<Utc>> = Vec::new();
-        for second in 0..300 {
-            let now = start + TimeDelta::seconds(second);
-            while pace.wait(ours, now).is_none() {
-                pace.note(ours, now);
-                sent.push(now);
-            }
-        }
-        for (index, at) in sent.iter().enumerate() {
-            let minute = sent[index..]
-                .iter()
-                .filter(|later| **later - *at < TimeDelta::seconds(60))
-                .count();
-            assert!(minute <= PER_MINUTE, "{minute} from {at}");
-        }
-        assert!(
-            sent.len() >= 4 * PER_MINUTE,
-            "the limit is used: {}",
-            sent.len()
-        );
-        assert_eq!(pace.wait(other, start), None);
+        pace.note(ours, now + TimeDelta::hours(1), now);
+        assert_eq!(pace.wait(ours, now), Some(now + ASK_AGAIN));
+        assert_eq!(pace.wait(other, now), None);
+        assert_eq!(pace.next(now), Some(now + ASK_AGAIN));
+        assert_eq!(pace.wait(ours, now + ASK_AGAIN), None);
+        // Set back by an hour, the clock would never reach it in time.
+        assert_eq!(pace.wait(ours, now - TimeDelta::hours(1)), None);
+        assert_eq!(pace.next(now + ASK_AGAIN), None);
+        assert_eq!(pace.next(now), None, "it is forgotten");
     }
 }

@@ -4,9 +4,9 @@ use app::run::RunReason;
 use chrono::TimeDelta;
 
 use crate::clock::SharedClock;
-use crate::composer::Composer;
 use crate::executor::retry_at;
-use crate::store::{NodeRow, Outcome, Store, StoreError};
+use crate::facts::Facts;
+use crate::store::{NewMessage, NodeRow, Outcome, Store, StoreError};
 
 /// A process without a heartbeat for this long is dead (six heartbeats).
 pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(12);
@@ -29,7 +29,6 @@ pub async fn reap_dead_nodes(
     store: &Store,
     clock: &SharedClock,
     me: &NodeRow,
-    composer: &Composer,
     evidence: HeartbeatEvidence,
 ) -> Result<usize, StoreError> {
     let now = clock.now();
@@ -47,7 +46,8 @@ pub async fn reap_dead_nodes(
         if let Some(task) = store.task(run.task_id).await? {
             // It may run twice at worst, which the task has opted into.
             outcome.retry_at = retry_at(&task, run.attempt, outcome.state, None, now);
-            outcome.messages = composer.lost(&task, run.run_id, now);
+            let facts = Facts::lost(&task, run.run_id, now);
+            outcome.messages.extend(NewMessage::about(&task, facts));
         }
         orphans.push(outcome);
     }

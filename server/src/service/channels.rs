@@ -10,7 +10,7 @@ use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::{Lang, plural};
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::Event;
+use app::message::{Event, MessageKind};
 use app::page::Notice;
 use app::texts::phrases;
 use async_trait::async_trait;
@@ -19,7 +19,6 @@ use std::collections::HashSet;
 use super::{Service, or_taken};
 use crate::error::OrInternal;
 use crate::messages::target::{Target, open_target};
-use crate::messages::vendor;
 use crate::store::OutboxItem;
 use crate::text::head;
 
@@ -204,13 +203,14 @@ impl Channels for Service {
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
-            kind: "text".to_owned(),
-            event: Event::Test.as_str().to_owned(),
+            kind: MessageKind::Text,
+            event: Event::Test,
             body: format!(
                 "{}{}",
                 Event::Test.title(lang),
                 lang.pick("来自 Jcrontab 的测试消息", "A test message from Jcrontab")
             ),
+            facts: None,
             mentions: Vec::new(),
             task_id: TaskId(0),
             run_id: None,
@@ -248,15 +248,17 @@ impl Channels for Service {
         let lang = caller.lang;
         let limit = u64::from(limit.clamp(1, 200));
         let found = self.store.message_rows(task, run, limit).await;
-        let mut rows = found.or_internal(lang)?;
-        // As they are sent: each channel cuts to its own limit.
-        let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
+        let found = found.or_internal(lang)?;
+        let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
+        let langs = self.store.channel_langs(channels.iter().copied()).await;
+        let langs = langs.or_internal(lang)?;
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
-        for row in &mut rows {
-            if let Some(kind) = kinds.get(&row.channel_id) {
-                row.text = vendor::shown_text(*kind, &row.text, self.composer.lang).into_owned();
-            }
-        }
-        Ok(rows)
+        let rows = found.into_iter().map(|(mut row, facts)| {
+            let kind = kinds.get(&row.channel_id).copied();
+            let theirs = langs.get(&row.channel_id).copied();
+            row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            row
+        });
+        Ok(rows.collect())
     }
 }

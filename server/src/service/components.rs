@@ -7,11 +7,11 @@ use super::ScrapeRule;
 use crate::auth::proxies::TrustedProxies;
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
-use crate::composer::Composer;
 use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
 use crate::loops::Loops;
+use crate::messages::Renderer;
 use crate::messages::send::Sender;
 use crate::outbound::OutboundClient;
 use crate::outbound::guard::Guard;
@@ -41,8 +41,8 @@ pub struct Components {
     pub outbound: OutboundClient,
     /// Sends messages.
     pub sender: Sender,
-    /// Writes messages.
-    pub composer: Composer,
+    /// Makes the words of messages.
+    pub renderer: Renderer,
     /// Holds long output.
     pub output: OutputStore,
     /// Parsed patterns.

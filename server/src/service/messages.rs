@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, List, Messages};
+use app::channel::ChannelKind;
 use app::error::{AppError, ErrorKind, FieldError};
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId};
@@ -24,24 +25,50 @@ const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 200;
 
 impl Service {
-    /// Texts as they are sent: each channel cuts to its own limit.
-    async fn as_sent(&self, lang: Lang, rows: &mut [Message]) -> Answer<()> {
-        let channels: HashSet<ChannelId> = rows.iter().map(|row| row.channel_id).collect();
+    /// Texts as they are sent, each in the language of its channel and cut to the channel's limit.
+    /// What has not been sent yet is shown as it would be sent now.
+    async fn as_sent(
+        &self,
+        lang: Lang,
+        found: Vec<(Message, Option<String>)>,
+    ) -> Answer<Vec<Message>> {
+        let channels: HashSet<ChannelId> = found.iter().map(|(row, _)| row.channel_id).collect();
+        let langs = self.store.channel_langs(channels.iter().copied()).await;
+        let langs = langs.or_internal(lang)?;
         let kinds = self.store.channel_kinds(channels).await.or_internal(lang)?;
-        for row in rows {
-            if let Some(kind) = kinds.get(&row.channel_id) {
-                row.text = vendor::shown_text(*kind, &row.text, self.composer.lang).into_owned();
-            }
+        let rows = found.into_iter().map(|(mut row, facts)| {
+            let kind = kinds.get(&row.channel_id).copied();
+            let theirs = langs.get(&row.channel_id).copied();
+            row.text = self.text_as_sent(kind, theirs, row.text, facts.as_deref());
+            row
+        });
+        Ok(rows.collect())
+    }
+
+    /// The text of a message as a channel of this kind and language gets it.
+    pub(super) fn text_as_sent(
+        &self,
+        kind: Option<ChannelKind>,
+        lang: Option<Lang>,
+        mut text: String,
+        facts: Option<&str>,
+    ) -> String {
+        // Facts of another version show nothing.
+        if let Some(Ok(facts)) = facts.map(serde_json::from_str) {
+            text = self.renderer.text(&facts, lang);
         }
-        Ok(())
+        let lang = lang.unwrap_or(self.renderer.lang);
+        match kind {
+            Some(kind) => vendor::shown_text(kind, &text, lang).into_owned(),
+            None => text,
+        }
     }
 
     async fn find_message(&self, lang: Lang, id: MessageId) -> Answer<Message> {
         let found = self.store.message(id).await.or_internal(lang)?;
-        let mut message = found.ok_or_else(|| missing(lang))?;
-        self.as_sent(lang, std::slice::from_mut(&mut message))
-            .await?;
-        Ok(message)
+        let message = found.ok_or_else(|| missing(lang))?;
+        let mut shown = self.as_sent(lang, vec![message]).await?;
+        shown.pop().ok_or_else(|| missing(lang))
     }
 }
 
@@ -106,7 +133,7 @@ impl Messages for Service {
         let mut items = found.or_internal(lang)?;
         let more = items.len() > limit;
         items.truncate(limit);
-        self.as_sent(lang, &mut items).await?;
+        let items = self.as_sent(lang, items).await?;
         let next = items.last().filter(|_| more).map(|row| row.id.to_string());
         Ok(List { items, next })
     }

@@ -15,17 +15,18 @@ use sea_orm::{
 
 use super::code::is_one_of;
 use super::delivery::channel_gone;
-use super::entity::{channel, message, task};
+use super::entity::{channel, channel_slot, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
 /// States of messages that are deleted with their channel; sent messages stay in the history.
-const NEVER_SENT: [MessageState; 5] = [
+const NEVER_SENT: [MessageState; 6] = [
     MessageState::Pending,
     MessageState::Waiting,
     MessageState::Sending,
     MessageState::Dead,
     MessageState::Withdrawn,
+    MessageState::Merged,
 ];
 
 /// A checked channel.
@@ -254,6 +255,10 @@ impl Store {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
+            channel_slot::Entity::delete_many()
+                .filter(channel_slot::Column::ChannelId.eq(id.0))
+                .exec(tx)
+                .await?;
             message::Entity::delete_many()
                 .filter(message::Column::ChannelId.eq(id.0))
                 .filter(is_one_of(message::Column::State, &NEVER_SENT))
@@ -319,6 +324,7 @@ async fn write(
         update = update
             .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::Refuses, Expr::value(false))
+            .col_expr(C::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
             .col_expr(C::UrlSealed, Expr::value(sealed))
             .col_expr(C::UrlMasked, Expr::value(masked.as_str()));
     }

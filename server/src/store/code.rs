@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use app::message::MessageState;
+use app::message::{Event, MessageKind, MessageState};
 use app::occurrence::OccurrenceState;
 use app::run::{RunState, Trigger};
 use app::task::TaskState;
@@ -30,6 +30,12 @@ impl Stored for RunState {
 }
 impl Stored for MessageState {
     const COLUMN: &'static str = "message.state";
+}
+impl Stored for Event {
+    const COLUMN: &'static str = "message.event";
+}
+impl Stored for MessageKind {
+    const COLUMN: &'static str = "message.kind";
 }
 impl Stored for TaskState {
     const COLUMN: &'static str = "task.state";
@@ -95,6 +101,82 @@ impl<T> Nullable for Code<T> {
     fn null() -> Value {
         String::null()
     }
+}
+
+/// The value of a column whose set of words grows with versions, and whose rows stay readable
+/// beside a newer server: a word of that one is kept as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Lenient<T> {
+    /// A word of this version.
+    Known(T),
+    /// One of another version.
+    Foreign(String),
+}
+
+impl<T: Word> Lenient<T> {
+    /// What this version knows.
+    pub(super) fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(*value),
+            Self::Foreign(_) => None,
+        }
+    }
+
+    /// The word.
+    pub(super) fn word(&self) -> &str {
+        match self {
+            Self::Known(value) => value.word(),
+            Self::Foreign(word) => word,
+        }
+    }
+
+    fn read(word: String) -> Self {
+        match T::read(&word) {
+            Some(value) => Self::Known(value),
+            None => Self::Foreign(word),
+        }
+    }
+}
+
+impl<T: Word> From<Lenient<T>> for Value {
+    fn from(value: Lenient<T>) -> Self {
+        value.word().into()
+    }
+}
+
+impl<T: Stored> TryGetable for Lenient<T> {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        String::try_get_by(row, index).map(Self::read)
+    }
+}
+
+impl<T: Stored> ValueType for Lenient<T> {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        <String as ValueType>::try_from(value).map(Self::read)
+    }
+
+    fn type_name() -> String {
+        T::COLUMN.to_owned()
+    }
+
+    fn array_type() -> ArrayType {
+        String::array_type()
+    }
+
+    fn column_type() -> ColumnType {
+        String::column_type()
+    }
+}
+
+impl<T> Nullable for Lenient<T> {
+    fn null() -> Value {
+        String::null()
+    }
+}
+
+/// The words that this version knows, as a condition on their column.
+pub(super) fn is_known<C: ColumnTrait, T: Word>(column: C) -> Expr {
+    is_one_of(column, &T::all())
 }
 
 /// `column = 'word'`, or `column IN ('word', …)`: in one of these states.

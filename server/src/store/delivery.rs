@@ -5,7 +5,7 @@
 //! message.
 
 use app::id::{ChannelId, RunId, TaskId};
-use app::message::{MessageState, MessageStep};
+use app::message::{MessageKind, MessageState, MessageStep};
 use app::occurrence::OccurrenceStep;
 use app::run::{Gone, RunReason, RunStep};
 use app::task::TaskState;
@@ -14,16 +14,18 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::code::{Code, TakeStep, is_one_of};
+use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
 use super::{StoreError, Tx, streak};
 
-/// Ends a run that waits for its message; false when it does not wait.
+/// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
+/// message, where it has left.
 pub(super) async fn end_run(
     tx: &Tx,
     id: RunId,
     step: RunStep,
     reason: Option<&RunReason>,
+    excerpt: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     use run::Column as R;
@@ -37,7 +39,11 @@ pub(super) async fn end_run(
         return Ok(false);
     };
     let (streak, since) = streak::after(tx.get_database_backend(), TaskId(task), id, step.to());
-    let ended = run::Entity::update_many()
+    let mut ending = run::Entity::update_many();
+    if let Some(text) = excerpt {
+        ending = ending.col_expr(R::Excerpt, Expr::value(text));
+    }
+    let ended = ending
         .col_expr(R::Streak, streak)
         .col_expr(R::StreakSince, since)
         .col_expr(R::Reason, Expr::value(reason.map(RunReason::code)))
@@ -60,7 +66,7 @@ pub(super) async fn end_run(
 }
 
 /// A message that has not been sent yet.
-type Unsent = (i64, String, Option<i64>);
+type Unsent = (i64, Lenient<MessageKind>, Option<i64>);
 
 /// Withdraws messages that have not been sent; returns whether a run ended with one of them.
 async fn take_back(
@@ -78,10 +84,10 @@ async fn take_back(
             .exec(tx)
             .await?;
         if withdrawn.rows_affected == 1
-            && kind == "text"
+            && kind.known() == Some(MessageKind::Text)
             && let Some(run) = run
         {
-            ended |= end_run(tx, RunId(run), RunStep::Withdraw, Some(reason), now).await?;
+            ended |= end_run(tx, RunId(run), RunStep::Withdraw, Some(reason), None, now).await?;
         }
     }
     Ok(ended)
@@ -161,7 +167,7 @@ pub(super) async fn channel_gone(
         .column(M::RunId)
         .filter(M::ChannelId.eq(id.0))
         .filter(is_one_of(M::State, &MessageState::OPEN))
-        .filter(M::Kind.eq("text"))
+        .filter(M::Kind.eq(Code(MessageKind::Text)))
         .filter(M::RunId.is_not_null())
         .into_tuple()
         .all(tx)
@@ -172,6 +178,7 @@ pub(super) async fn channel_gone(
             RunId(run),
             RunStep::GiveUp,
             Some(&RunReason::NoChannel),
+            None,
             now,
         )
         .await?;
@@ -193,12 +200,22 @@ pub(super) async fn outdated(
         .into_tuple()
         .one(tx)
         .await?;
-    Ok(match found {
+    let found = found.map(|(state, changed)| (state.0, changed));
+    Ok(closed_since(found, at))
+}
+
+/// The same, of a task whose state, and when it was last changed, are known; `None` for one that is
+/// gone.
+pub(super) fn closed_since(
+    task: Option<(TaskState, DateTime<Utc>)>,
+    at: DateTime<Utc>,
+) -> Option<RunReason> {
+    match task {
         None => Some(RunReason::TaskGone(Gone::Deleted)),
         // A manual start after the close is deliberate.
-        Some((Code(TaskState::Closed), changed)) if at <= changed => {
+        Some((TaskState::Closed, changed)) if at <= changed => {
             Some(RunReason::TaskGone(Gone::Closed))
         }
         Some(_) => None,
-    })
+    }
 }

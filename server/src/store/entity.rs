@@ -5,6 +5,7 @@ pub(super) mod audit;
 pub(super) mod blackout;
 pub(super) mod calendar;
 pub(super) mod channel;
+pub(super) mod channel_slot;
 pub(super) mod cluster;
 pub(super) mod idempotency;
 pub(super) mod message;

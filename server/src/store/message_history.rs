@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::{Message, MessageState, MessageStep};
+use app::message::{Event, Message, MessageKind, MessageState, MessageStep};
 use app::time::Stamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -42,7 +42,8 @@ pub enum Resent {
 }
 
 impl Store {
-    /// Messages that match, newest first.
+    /// Messages that match, newest first; each with its facts as JSON where its words are still to be made
+    /// from them.
     ///
     /// # Errors
     /// When the database fails.
@@ -50,7 +51,7 @@ impl Store {
         &self,
         filter: MessageFilter,
         limit: u64,
-    ) -> Result<Vec<Message>, StoreError> {
+    ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         use message::Column as M;
         let mut query = message::Entity::find();
         if let Some(state) = filter.state {
@@ -76,11 +77,14 @@ impl Store {
         self.named(rows).await
     }
 
-    /// One message.
+    /// One message, likewise.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+    pub async fn message(
+        &self,
+        id: MessageId,
+    ) -> Result<Option<(Message, Option<String>)>, StoreError> {
         let row = message::Entity::find_by_id(id.0).one(&self.reader).await?;
         Ok(self.named(row.into_iter().collect()).await?.pop())
     }
@@ -104,10 +108,13 @@ impl Store {
             if channel.is_none() {
                 return Ok(Some(Resent::NoChannel));
             }
-            if task::Entity::find_by_id(row.task_id)
-                .one(tx)
-                .await?
-                .is_none()
+            let is_digest = row.event.known() == Some(Event::Digest);
+            // A digest is about no task of its own.
+            if !is_digest
+                && task::Entity::find_by_id(row.task_id)
+                    .one(tx)
+                    .await?
+                    .is_none()
             {
                 return Ok(Some(Resent::NoTask));
             }
@@ -127,13 +134,23 @@ impl Store {
                 .step(M::State, MessageStep::WaitAgain)
                 .exec(tx)
                 .await?;
+            if is_digest {
+                message::Entity::update_many()
+                    .filter(M::DigestId.eq(id.0))
+                    .step(M::State, MessageStep::MergeAgain)
+                    .exec(tx)
+                    .await?;
+            }
             act.record(tx, Some(id.0)).await?;
             Ok(Some(Resent::Pending))
         })
     }
 
     /// Rows with the names of their tasks and channels, each asked for once.
-    async fn named(&self, rows: Vec<message::Model>) -> Result<Vec<Message>, StoreError> {
+    async fn named(
+        &self,
+        rows: Vec<message::Model>,
+    ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         let ids = |of: fn(&message::Model) -> i64| {
             let mut ids: Vec<i64> = rows.iter().map(of).collect();
             ids.sort_unstable();
@@ -159,16 +176,14 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 let is_pending = row.state.0 == MessageState::Pending;
-                Ok(Message {
+                let is_image = row.kind.known() == Some(MessageKind::Image);
+                let facts = row.facts.filter(|_| row.body.is_empty());
+                let message = Message {
                     id: MessageId(row.id),
                     state: row.state.0,
-                    text: if row.kind == "text" {
-                        row.body
-                    } else {
-                        String::new()
-                    },
-                    kind: row.kind,
-                    event: row.event,
+                    text: if is_image { String::new() } else { row.body },
+                    kind: row.kind.word().to_owned(),
+                    event: row.event.word().to_owned(),
                     task_id: TaskId(row.task_id),
                     task: tasks.get(&row.task_id).cloned(),
                     run_id: row.run_id.map(RunId),
@@ -180,7 +195,8 @@ impl Store {
                     created_at: Stamp(row.created_at),
                     sent_at: row.sent_at.map(Stamp),
                     next_attempt_at: is_pending.then_some(Stamp(row.next_attempt_at)),
-                })
+                };
+                Ok((message, facts))
             })
             .collect()
     }

@@ -1,23 +1,29 @@
 //! The outbox: messages are rows before they leave.
 
-use std::borrow::Cow;
+mod digest;
+mod queue;
+mod settle;
+mod slots;
+
+use std::collections::HashMap;
 
 use app::channel::MessageRow;
+use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
-use app::message::{Event, MessageState, MessageStep};
-use app::run::{RunReason, RunStep};
+use app::message::{Event, MessageKind, MessageState};
+use app::task::Task;
 use app::time::Stamp;
-use app::transition::Word;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
-use super::code::{Code, TakeStep};
-use super::delivery::{channel_gone, end_run, outdated, withdraw_message};
+use super::code::{Code, Lenient};
 use super::entity::{channel, message};
 use super::txn::transaction;
-use super::{Act, Store, StoreError, Tx};
+use super::{Store, StoreError, Tx};
+use crate::facts::{Facts, Picture};
+
+pub use queue::Outlook;
 
 /// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,16 +34,39 @@ pub struct NewMessage {
     pub run_id: Option<RunId>,
     /// Where it goes.
     pub channel_id: ChannelId,
-    /// What happened: a code of [`Event`].
-    pub event: Cow<'static, str>,
-    /// The text as it will be sent, before any cut.
+    /// What happened.
+    pub event: Event,
+    /// What its words are made from when it leaves. `None` where a former version left words: in a
+    /// result that waited on disk while the database was away.
+    #[serde(default)]
+    pub facts: Option<Facts>,
+    /// The words of a former version; empty with facts.
+    #[serde(default)]
     pub body: String,
     /// The people to mention.
     pub mentions: Vec<String>,
-    /// The picture that follows: `reminder`, `urge` or `failure`.
-    pub picture: Option<Cow<'static, str>>,
+    /// The picture that follows.
+    pub picture: Option<Picture>,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
+}
+
+impl NewMessage {
+    /// The message about a task; `None` where the task sends nowhere.
+    #[must_use]
+    pub fn about(task: &Task, facts: Facts) -> Option<Self> {
+        Some(Self {
+            task_id: task.id,
+            run_id: facts.run(),
+            channel_id: task.channel_id?,
+            event: facts.event(),
+            body: String::new(),
+            mentions: task.owners.clone(),
+            picture: facts.picture(),
+            created_at: facts.at().max(task.created_at.0),
+            facts: Some(facts),
+        })
+    }
 }
 
 /// A message taken from the outbox, marked `sending` in the database.
@@ -47,15 +76,17 @@ pub struct OutboxItem {
     pub id: MessageId,
     /// Where it goes.
     pub channel_id: ChannelId,
-    /// `text` or `image`.
-    pub kind: String,
+    /// Words or a picture.
+    pub kind: MessageKind,
     /// What happened.
-    pub event: String,
-    /// The text, or the picture's name.
+    pub event: Event,
+    /// The words, or the picture's name. Where there are facts, empty until the words are made.
     pub body: String,
+    /// What the words are made from: [`Facts`] as JSON. `None` where `body` is all there is.
+    pub facts: Option<String>,
     /// The people to mention.
     pub mentions: Vec<String>,
-    /// The task it is about.
+    /// The task it is about; 0 for several, and for none.
     pub task_id: TaskId,
     /// The run it is about.
     pub run_id: Option<RunId>,
@@ -65,24 +96,44 @@ pub struct OutboxItem {
     pub created_at: DateTime<Utc>,
 }
 
+/// What the outbox has for a channel.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    /// This message; it is marked `sending`, and counts for the pace of its channel.
+    Message(Box<OutboxItem>),
+    /// Something, but the channel may not be used before this time.
+    Wait(DateTime<Utc>),
+    /// Nothing now.
+    Nothing,
+}
+
 /// Why a message was not accepted this time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Setback {
-    /// The other end wants fewer messages: no failure of the message, nor of the channel.
+    /// The other end wants fewer messages: no failure of the message, nor of the channel, which is
+    /// left alone by all servers until then.
     Pace,
     /// The other end could not be reached, or said no for now.
     Passing,
 }
 
+/// Facts as they are stored.
+fn facts_json(facts: &Facts) -> Result<String, StoreError> {
+    serde_json::to_string(facts).map_err(|error| StoreError::UnknownValue {
+        what: "facts of a message",
+        value: error.to_string(),
+    })
+}
+
 pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<(), StoreError> {
     for new in messages {
-        let row = |kind: &str, body: String, after: Option<i64>| message::ActiveModel {
+        let row = |kind: MessageKind, body: &str, after: Option<i64>| message::ActiveModel {
             task_id: Set(new.task_id.0),
             run_id: Set(new.run_id.map(|id| id.0)),
             channel_id: Set(new.channel_id.0),
-            event: Set(new.event.clone().into_owned()),
-            kind: Set(kind.to_owned()),
-            body: Set(body),
+            event: Set(Lenient::Known(new.event)),
+            kind: Set(Lenient::Known(kind)),
+            body: Set(body.to_owned()),
             mentions: Set(super::tasks::to_json(&new.mentions)),
             after_id: Set(after),
             // A picture waits for its text; only then is it due.
@@ -96,17 +147,16 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
             created_at: Set(new.created_at),
             ..Default::default()
         };
-        let text = message::Entity::insert(row("text", new.body.clone(), None))
-            .exec(tx)
-            .await?;
-        if let Some(picture) = &new.picture {
-            message::Entity::insert(row(
-                "image",
-                picture.clone().into_owned(),
-                Some(text.last_insert_id),
-            ))
-            .exec_without_returning(tx)
-            .await?;
+        let text = message::ActiveModel {
+            facts: Set(new.facts.as_ref().map(facts_json).transpose()?),
+            ..row(MessageKind::Text, &new.body, None)
+        };
+        let text = message::Entity::insert(text).exec(tx).await?;
+        if let Some(picture) = new.picture {
+            let after = Some(text.last_insert_id);
+            message::Entity::insert(row(MessageKind::Image, picture.as_str(), after))
+                .exec_without_returning(tx)
+                .await?;
         }
     }
     Ok(())
@@ -124,259 +174,8 @@ impl Store {
         })
     }
 
-    /// Channels that have something to send now, each with how many messages wait there.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_channels(&self, now: DateTime<Utc>) -> Result<Vec<ChannelId>, StoreError> {
-        let ids: Vec<i64> = message::Entity::find()
-            .select_only()
-            .column(message::Column::ChannelId)
-            .filter(message::Column::State.eq(Code(MessageState::Pending)))
-            .filter(message::Column::NextAttemptAt.lte(now))
-            .distinct()
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        Ok(ids.into_iter().map(ChannelId).collect())
-    }
-
-    /// Takes the oldest message of a channel whose time has come and marks it `sending`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_take(
-        &self,
-        channel_id: ChannelId,
-        node: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Option<OutboxItem>, StoreError> {
-        use message::Column as M;
-        transaction!(self, |tx| {
-            loop {
-                let due = message::Entity::find()
-                    .filter(M::State.eq(Code(MessageState::Pending)))
-                    .filter(M::NextAttemptAt.lte(now))
-                    .filter(M::ChannelId.eq(channel_id.0))
-                    .order_by_asc(M::Id)
-                    .limit(1)
-                    .one(tx)
-                    .await?;
-                let Some(row) = due else {
-                    return Ok(None);
-                };
-                // A run that was under way at the close may have caused it since.
-                if asks_for_something(&row.event)
-                    && let Some(reason) = outdated(tx, row.task_id, row.created_at).await?
-                {
-                    withdraw_message(tx, row.id, &reason, now).await?;
-                    continue;
-                }
-                let taken = message::Entity::update_many()
-                    .col_expr(M::NodeId, Expr::value(node))
-                    .col_expr(M::Attempts, Expr::col(M::Attempts).add(1))
-                    .filter(M::Id.eq(row.id))
-                    .step(M::State, MessageStep::Take)
-                    .exec(tx)
-                    .await?;
-                if taken.rows_affected != 1 {
-                    return Err(StoreError::Raced);
-                }
-                return Ok(Some(OutboxItem {
-                    id: MessageId(row.id),
-                    channel_id: ChannelId(row.channel_id),
-                    kind: row.kind,
-                    event: row.event,
-                    body: row.body,
-                    mentions: super::tasks::from_json(&row.mentions)?,
-                    task_id: TaskId(row.task_id),
-                    run_id: row.run_id.map(RunId),
-                    attempts: row.attempts + 1,
-                    created_at: row.created_at,
-                }));
-            }
-        })
-    }
-
-    /// The other end accepted it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_sent(
-        &self,
-        item: &OutboxItem,
-        answer: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            if end(tx, item, MessageStep::Accept, answer, Some(now)).await? {
-                follow(tx, item.id.0, Some(now)).await?;
-            }
-            if let Some(run) = run_of(item) {
-                end_run(tx, run, RunStep::Deliver, None, now).await?;
-            }
-            note_accepted(tx, item.channel_id, answer).await
-        })
-    }
-
-    /// It is given up. `refused` says that the other end refused it for good.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_dead(
-        &self,
-        item: &OutboxItem,
-        answer: &str,
-        refused: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            if end(tx, item, MessageStep::GiveUp, answer, None).await? {
-                follow(tx, item.id.0, None).await?;
-                if let Some(run) = run_of(item) {
-                    let reason = RunReason::Undelivered(answer.to_owned());
-                    end_run(tx, run, RunStep::GiveUp, Some(&reason), now).await?;
-                }
-            }
-            note_trouble(tx, item.channel_id, answer, refused, now).await
-        })
-    }
-
-    /// It will be tried again at `next`, unless its task was closed meanwhile.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_retry(
-        &self,
-        item: &OutboxItem,
-        answer: &str,
-        next: DateTime<Utc>,
-        setback: Setback,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        use message::Column as M;
-        let attempts = match setback {
-            Setback::Pace => item.attempts - 1,
-            Setback::Passing => item.attempts,
-        };
-        transaction!(self, |tx| {
-            message::Entity::update_many()
-                .col_expr(M::Attempts, Expr::value(attempts))
-                .col_expr(M::LastAnswer, Expr::value(answer))
-                .col_expr(M::NextAttemptAt, Expr::value(next))
-                .filter(M::Id.eq(item.id.0))
-                .step(M::State, MessageStep::PutBack)
-                .exec(tx)
-                .await?;
-            if let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await? {
-                withdraw_message(tx, item.id.0, &reason, now).await?;
-            }
-            match setback {
-                Setback::Pace => note_answer(tx, item.channel_id, answer).await,
-                Setback::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
-            }
-        })
-    }
-
-    /// Messages that none of the living nodes is sending go back: better twice than never. See
-    /// `docs/adr/0004-messages-at-least-once.md`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_reclaim(
-        &self,
-        alive: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        use message::Column as M;
-        transaction!(self, |tx| {
-            let updated = message::Entity::update_many()
-                .col_expr(M::NextAttemptAt, Expr::value(now))
-                .step(M::State, MessageStep::PutBack)
-                .filter(M::NodeId.is_not_in(alive.iter().map(String::as_str)))
-                .exec(tx)
-                .await?;
-            Ok(updated.rows_affected)
-        })
-    }
-
-    /// The earliest time after `now` at which a message may be sent.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_next(
-        &self,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(message::Entity::find()
-            .select_only()
-            .column(message::Column::NextAttemptAt)
-            .filter(message::Column::State.eq(Code(MessageState::Pending)))
-            .filter(message::Column::NextAttemptAt.gt(now))
-            .order_by_asc(message::Column::NextAttemptAt)
-            .limit(1)
-            .into_tuple::<DateTime<Utc>>()
-            .one(&self.reader)
-            .await?)
-    }
-
-    /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
-    /// it refused for good.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn note_channel_answer(
-        &self,
-        act: &Act,
-        id: ChannelId,
-        answer: &str,
-        refused: Option<bool>,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            match refused {
-                None => note_accepted(tx, id, answer).await?,
-                Some(refused) => note_trouble(tx, id, answer, refused, act.at()).await?,
-            }
-            act.record(tx, Some(id.0)).await
-        })
-    }
-
-    /// Notes that nothing would be sent to the address of a channel, and why.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn note_channel_trouble(
-        &self,
-        id: ChannelId,
-        why: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| { note_trouble(tx, id, why, false, now).await })
-    }
-
-    /// Gives up what was meant for a channel that is gone.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn outbox_orphaned(
-        &self,
-        channel_id: ChannelId,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        use message::Column as M;
-        transaction!(self, |tx| {
-            channel_gone(tx, channel_id, now).await?;
-            message::Entity::update_many()
-                .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
-                .filter(M::ChannelId.eq(channel_id.0))
-                .step(M::State, MessageStep::Orphan)
-                .exec(tx)
-                .await?;
-            Ok(())
-        })
-    }
-
-    /// Messages of a task, or of one run of it, newest first.
+    /// Messages of a task, or of one run of it, newest first; each with its [`Facts`] as JSON where
+    /// its words are still to be made from them.
     ///
     /// # Errors
     /// When the database fails.
@@ -385,7 +184,7 @@ impl Store {
         task: TaskId,
         run: Option<RunId>,
         limit: u64,
-    ) -> Result<Vec<MessageRow>, StoreError> {
+    ) -> Result<Vec<(MessageRow, Option<String>)>, StoreError> {
         // A run is of one task. With both in the question a database might take the task's index,
         // and look through all of its messages.
         let wanted = match run {
@@ -398,127 +197,47 @@ impl Store {
             .limit(limit)
             .all(&self.reader)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| row.task_id == task.0)
-            .map(|row| MessageRow {
-                id: MessageId(row.id),
-                text: if row.kind == "text" {
-                    row.body
-                } else {
-                    String::new()
-                },
-                state: row.state.0,
-                kind: row.kind,
-                event: row.event,
-                channel_id: ChannelId(row.channel_id),
-                attempts: row.attempts,
-                last_answer: row.last_answer,
-                created_at: Stamp(row.created_at),
-                sent_at: row.sent_at.map(Stamp),
-            })
-            .collect())
+        let rows = rows.into_iter().filter(|row| row.task_id == task.0);
+        Ok(rows.map(shown).collect())
+    }
+
+    /// The languages of channels that have one of their own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channel_langs(
+        &self,
+        ids: impl IntoIterator<Item = ChannelId>,
+    ) -> Result<HashMap<ChannelId, Lang>, StoreError> {
+        let rows: Vec<(i64, Option<String>)> = channel::Entity::find()
+            .select_only()
+            .columns([channel::Column::Id, channel::Column::Lang])
+            .filter(channel::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let known = |(id, lang): (i64, Option<String>)| {
+            Some((ChannelId(id), Lang::from_tag(lang.as_deref()?)?))
+        };
+        Ok(rows.into_iter().filter_map(known).collect())
     }
 }
 
-/// Whether a message asks people for something, rather than telling them what went wrong.
-fn asks_for_something(event: &str) -> bool {
-    match Event::read(event) {
-        Some(Event::Failed | Event::Lost | Event::TooLong) => false,
-        Some(
-            Event::Created
-            | Event::Reminder
-            | Event::Completed
-            | Event::Urge
-            | Event::Stopped
-            | Event::Test,
-        )
-        | None => true,
-    }
-}
-
-/// The run that may wait for a message: a picture ends none.
-fn run_of(item: &OutboxItem) -> Option<RunId> {
-    item.run_id.filter(|_| item.kind == "text")
-}
-
-/// Ends a message; false when it has ended before, or was taken back: a node that was taken for
-/// dead may have sent it, too.
-async fn end(
-    tx: &Tx,
-    item: &OutboxItem,
-    step: MessageStep,
-    answer: &str,
-    sent_at: Option<DateTime<Utc>>,
-) -> Result<bool, StoreError> {
-    use message::Column as M;
-    let ended = message::Entity::update_many()
-        .col_expr(M::LastAnswer, Expr::value(answer))
-        .col_expr(M::SentAt, Expr::value(sent_at))
-        .filter(M::Id.eq(item.id.0))
-        .step(M::State, step)
-        .exec(tx)
-        .await?;
-    Ok(ended.rows_affected == 1)
-}
-
-/// The picture behind a text: due once the text is sent, given up with it.
-async fn follow(tx: &Tx, text: i64, sent_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-    use message::Column as M;
-    let picture = message::Entity::update_many().filter(M::AfterId.eq(text));
-    let update = match sent_at {
-        Some(at) => picture
-            .col_expr(M::NextAttemptAt, Expr::value(at))
-            .step(M::State, MessageStep::Follow),
-        None => picture
-            .col_expr(
-                M::LastAnswer,
-                Expr::value("the text before it was not sent"),
-            )
-            .step(M::State, MessageStep::FallWithText),
+/// A message as pages show it.
+fn shown(row: message::Model) -> (MessageRow, Option<String>) {
+    let is_image = row.kind.known() == Some(MessageKind::Image);
+    let facts = row.facts.filter(|_| row.body.is_empty());
+    let row = MessageRow {
+        id: MessageId(row.id),
+        text: if is_image { String::new() } else { row.body },
+        state: row.state.0,
+        kind: row.kind.word().to_owned(),
+        event: row.event.word().to_owned(),
+        channel_id: ChannelId(row.channel_id),
+        attempts: row.attempts,
+        last_answer: row.last_answer,
+        created_at: Stamp(row.created_at),
+        sent_at: row.sent_at.map(Stamp),
     };
-    update.exec(tx).await?;
-    Ok(())
-}
-
-async fn note_answer(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
-    channel::Entity::update_many()
-        .col_expr(channel::Column::LastAnswer, Expr::value(answer))
-        .filter(channel::Column::Id.eq(channel_id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The channel accepted something: whatever was wrong is over.
-async fn note_accepted(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
-    use channel::Column as C;
-    channel::Entity::update_many()
-        .col_expr(C::LastAnswer, Expr::value(answer))
-        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(C::Refuses, Expr::value(false))
-        .filter(C::Id.eq(channel_id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The channel did not accept something; the first time since it did last is kept.
-async fn note_trouble(
-    tx: &Tx,
-    channel_id: ChannelId,
-    answer: &str,
-    refused: bool,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    use channel::Column as C;
-    let since = Func::coalesce([Expr::col(C::FailingSince), Expr::value(now)]);
-    channel::Entity::update_many()
-        .col_expr(C::LastAnswer, Expr::value(answer))
-        .col_expr(C::FailingSince, since.into())
-        .col_expr(C::Refuses, Expr::value(refused))
-        .filter(C::Id.eq(channel_id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
+    (row, facts)
 }

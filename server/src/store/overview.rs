@@ -24,8 +24,8 @@ const NEXT: &str = "next_attempt";
 pub struct QueueDepths {
     /// Runs that wait for room or for their next attempt.
     pub waiting_runs: u64,
-    /// Messages that are pending, that wait for an earlier one, that are being sent.
-    pub outbox: [u64; 3],
+    /// Messages by their state, as in [`MessageState::OPEN`].
+    pub outbox: [u64; MessageState::OPEN.len()],
 }
 
 impl Store {
@@ -112,8 +112,8 @@ impl Store {
     /// When the database fails.
     pub async fn outbox_counts(&self) -> Result<(i64, i64), StoreError> {
         use message::Column as M;
-        let [pending, waiting, sending] = MessageState::OPEN;
-        let wanted = [pending, waiting, sending, MessageState::Dead];
+        let mut wanted = MessageState::OPEN.to_vec();
+        wanted.push(MessageState::Dead);
         let messages = message::Entity::find().filter(is_one_of(M::State, &wanted));
         let counts = self.by_state(messages, M::State).await?;
         let open = of(&counts, &MessageState::OPEN);

@@ -101,7 +101,7 @@ const OTHER_WORDS: [(&str, &[&str]); 6] = [
         "server/src/service/explain/ledger.rs",
         &["succeeded", "failed"],
     ),
-    ("server/src/composer.rs", &["succeeded"]),
+    ("server/src/messages/render.rs", &["succeeded"]),
     // The rule of missed firings, a field of a task.
     ("server/src/cli/task/show.rs", &["missed"]),
     // Counts of messages, fields of a channel.

@@ -10,7 +10,7 @@ use app::task::{Control, Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::clock::Clock;
-use server::store::Setback;
+use server::store::{Setback, Taken};
 
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
@@ -302,17 +302,16 @@ async fn a_message_on_its_way_at_the_close_does_not_come_back() {
         (app.messages(task).await.len() == 3).then_some(())
     })
     .await;
-    let first = store.outbox_take(channel, &app.me.id, now).await;
-    store
-        .outbox_sent(
-            &first.expect("the database").expect("the announcement"),
-            "ok",
-            now,
-        )
-        .await
-        .expect("sent");
-    let taken = store.outbox_take(channel, &app.me.id, now).await;
-    let taken = taken.expect("the database").expect("the reminder");
+    let take = async || {
+        let taken = store.outbox_take(channel, Some(20), &app.me.id, now).await;
+        match taken.expect("the database") {
+            Taken::Message(item) => *item,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = take().await;
+    store.outbox_sent(&first, "ok", now).await.expect("sent");
+    let taken = take().await;
     app.clock.advance(TimeDelta::seconds(1));
     close(&app, task).await;
     assert_eq!(

@@ -7,7 +7,7 @@ use app::run::RunState;
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::store::Store;
+use server::store::{Store, Taken};
 
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
@@ -396,10 +396,10 @@ async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
     let taken = app
         .components
         .store
-        .outbox_take(channel, &app.me.id, now)
+        .outbox_take(channel, Some(20), &app.me.id, now)
         .await
         .expect("the database");
-    assert!(taken.is_some());
+    assert!(matches!(taken, Taken::Message(_)), "{taken:?}");
     let (place, clock) = app.die();
     let app = TestApp::start(place, clock, None, &["--outbound-allow=127.0.0.0/8"]).await;
     app.notify();

@@ -3,6 +3,7 @@
 //! rows of it. What plans do not show is measured: how much each statement reads, with a history and with ten times
 //! as much.
 
+mod backlog;
 mod growth;
 mod history;
 mod reads;

@@ -261,15 +261,9 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
     let clock: server::clock::SharedClock = app.clock.clone();
     let bury = async |silence| {
         let components = &app.components;
-        reap_dead_nodes(
-            &components.store,
-            &clock,
-            &app.me,
-            &components.composer,
-            silence,
-        )
-        .await
-        .expect("burying")
+        reap_dead_nodes(&components.store, &clock, &app.me, silence)
+            .await
+            .expect("burying")
     };
     app.clock.set(at("2026-11-22T08:00:11Z"));
     assert_eq!(bury(HeartbeatEvidence::Conclusive).await, 0, "not yet");

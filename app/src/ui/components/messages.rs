@@ -20,7 +20,8 @@ pub(crate) fn messages(clock: &Clock, rows: Vec<MessageRow>) -> AnyView {
         let kind = if row.kind == "image" { ui.message_image } else { ui.message_text };
         let attempts = (row.attempts > 1).then(|| phrases::attempts(lang(), row.attempts));
         // An accepted message needs no answer shown.
-        let answer = row.last_answer.filter(|_| row.state != MessageState::Sent);
+        let accepted = matches!(row.state, MessageState::Sent | MessageState::Digested);
+        let answer = row.last_answer.filter(|_| !accepted);
         view! {
             <li>
                 {message_state(row.state)}

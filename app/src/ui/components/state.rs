@@ -110,11 +110,13 @@ pub(crate) fn health(task: &Task, health: Health, clock: &Clock) -> AnyView {
 /// The state of a message.
 pub(crate) fn message_state(state: MessageState) -> AnyView {
     let (tone, glyph) = match state {
-        MessageState::Sent => ("ok", icon::CHECK),
+        MessageState::Sent | MessageState::Digested => ("ok", icon::CHECK),
         MessageState::Sending => ("run", icon::SPINNER),
         MessageState::Dead => ("bad", icon::CROSS),
         MessageState::Withdrawn => ("off", icon::STOP),
-        MessageState::Pending | MessageState::Waiting => ("off", icon::CLOCK),
+        MessageState::Pending | MessageState::Waiting | MessageState::Merged => {
+            ("off", icon::CLOCK)
+        }
     };
     badge(tone, glyph, message_word(state))
 }
@@ -129,5 +131,7 @@ pub(crate) fn message_word(state: MessageState) -> &'static str {
         MessageState::Withdrawn => ui.message_withdrawn,
         MessageState::Pending => ui.message_pending,
         MessageState::Waiting => ui.message_waiting,
+        MessageState::Merged => ui.message_merged,
+        MessageState::Digested => ui.message_digested,
     }
 }

@@ -188,6 +188,8 @@ fn row(one: &Message, clock: &Clock, resend: Act<ResendMessage>) -> AnyView {
         Some(name) => {
             view! { <a class="break" href=routes::task(one.task_id)>{name.clone()}</a> }.into_any()
         }
+        // A digest is about several tasks, which its text names.
+        None if one.task_id.0 == 0 => ().into_any(),
         None => {
             view! { <span class="muted">{texts.task_deleted} " " {one.task_id.0}</span> }.into_any()
         }

@@ -1,6 +1,7 @@
 //! 钉钉群机器人: custom robots of DingTalk groups (open.dingtalk.com, 自定义机器人接入, 自定义机器人安全设置,
 //! 自定义机器人发送消息的错误码).
 
+use app::message::MessageKind;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -46,7 +47,7 @@ impl Vendor for Dingtalk {
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("DingTalk takes no pictures"));
         }
         let text = fit(&item.body, BODY_MAX, at.lang, |text| {

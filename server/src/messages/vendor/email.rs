@@ -1,6 +1,7 @@
 //! E-mail through an SMTP server (RFC 5321, 5322, 2045): plain text and the same as HTML.
 
 use app::channel::Encryption;
+use app::message::MessageKind;
 use chrono::{DateTime, Utc};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
@@ -33,7 +34,7 @@ impl Vendor for Email {
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("pictures are not sent by e-mail"));
         }
         let text = cut(&item.body, TEXT_MAX, at.lang);

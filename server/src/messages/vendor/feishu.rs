@@ -1,6 +1,7 @@
 //! 飞书群机器人, and those of Lark: custom bots of groups (open.feishu.cn, 自定义机器人使用指南;
 //! open.larksuite.com, Custom bot usage guide).
 
+use app::message::MessageKind;
 use serde_json::{Value, json};
 
 use super::super::target::Target;
@@ -39,7 +40,7 @@ impl Vendor for Feishu {
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing(
                 "Feishu takes no pictures from custom bots",
             ));

@@ -1,6 +1,7 @@
 //! Incoming webhooks of Slack (docs.slack.dev: Sending messages using incoming webhooks, Formatting
 //! message text, Rate limits).
 
+use app::message::MessageKind;
 use serde_json::json;
 
 use super::super::target::Target;
@@ -29,7 +30,7 @@ impl Vendor for Slack {
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("Slack takes no pictures from webhooks"));
         }
         let text = fit(&item.body, TEXT_MAX, at.lang, |text| {

@@ -2,6 +2,7 @@
 //! incoming webhooks (learn.microsoft.com: Create incoming webhooks with Workflows; Create an Incoming
 //! Webhook; connector "Microsoft Teams", known issues; adaptivecards.io schema 1.4).
 
+use app::message::MessageKind;
 use serde_json::{Value, json};
 
 use super::super::target::Target;
@@ -32,7 +33,7 @@ impl Vendor for Teams {
     }
 
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("pictures are not sent to Teams"));
         }
         let text = fit(&item.body, BODY_MAX, at.lang, |text| {

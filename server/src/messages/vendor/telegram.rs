@@ -1,6 +1,7 @@
 //! Bots of Telegram (core.telegram.org/bots/api: Making requests, sendMessage, ResponseParameters; Bots
 //! FAQ, "How can I message all of my bot's subscribers at once?" for the pace).
 
+use app::message::MessageKind;
 use serde_json::json;
 
 use super::super::target::Target;
@@ -33,7 +34,7 @@ impl Vendor for Telegram {
 
     /// Without `parse_mode` no character of the text has a meaning; names with `@` mention.
     fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        if item.kind == "image" {
+        if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("pictures are not sent to Telegram"));
         }
         let token = to.settings.secret.trim();

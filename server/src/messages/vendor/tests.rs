@@ -2,6 +2,7 @@
 
 use app::channel::{ChannelSettings, Encryption};
 use app::id::{ChannelId, MessageId, TaskId};
+use app::message::{Event, MessageKind};
 use serde_json::Value;
 
 use super::*;
@@ -11,9 +12,10 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
     OutboxItem {
         id: MessageId(7),
         channel_id: ChannelId(3),
-        kind: "text".to_owned(),
-        event: "failed".to_owned(),
+        kind: MessageKind::Text,
+        event: Event::Failed,
         body: body.to_owned(),
+        facts: None,
         mentions: mentions.iter().map(|name| (*name).to_owned()).collect(),
         task_id: TaskId(1),
         run_id: None,
@@ -541,7 +543,7 @@ fn a_mail_has_a_subject_both_forms_and_no_way_out_of_its_header() {
 #[test]
 fn pictures_go_where_they_are_taken() {
     let picture = OutboxItem {
-        kind: "image".to_owned(),
+        kind: MessageKind::Image,
         ..item("urge", &[])
     };
     for kind in ChannelKind::ALL.iter().copied() {

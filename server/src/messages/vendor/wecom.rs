@@ -1,6 +1,7 @@
 //! 企业微信群机器人: group robots of WeCom (developer document 91770, 消息推送配置说明).
 
 use app::i18n::Lang;
+use app::message::MessageKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
@@ -72,7 +73,7 @@ impl Vendor for Wecom {
 }
 
 fn body(item: &OutboxItem, lang: Lang) -> Value {
-    if item.kind == "image" {
+    if item.kind == MessageKind::Image {
         let picture = picture::by_name(&item.body);
         let digest = Md5::digest(picture);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

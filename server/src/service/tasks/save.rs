@@ -12,7 +12,8 @@ use app::time::Stamp;
 use super::super::{Service, or_taken};
 use super::history::difference;
 use crate::error::OrInternal;
-use crate::store::Updated;
+use crate::facts::Facts;
+use crate::store::{NewMessage, Updated};
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
 use crate::texts::{Missing, Refusal};
@@ -56,7 +57,8 @@ impl Service {
         let act = self.act(who, "task.create").detail(spec.name.as_str());
         let first_message = |id: TaskId| {
             let task = Task::entered(id, spec.clone(), Stamp(act.at()));
-            self.composer.created(&task, act.at())
+            let facts = Facts::created(&task, act.at());
+            NewMessage::about(&task, facts).into_iter().collect()
         };
         let inserted = self.store.insert_task(&act, &spec, first_message).await;
         let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &spec))?;

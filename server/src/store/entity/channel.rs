@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) settings: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) settings_sealed: Option<String>,
+    /// Until when its vendor asked to be left alone.
+    pub(crate) blocked_until: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,9 +1,9 @@
 //! An outgoing message.
 
-use app::message::MessageState;
+use app::message::{Event, MessageKind, MessageState};
 use sea_orm::entity::prelude::*;
 
-use crate::store::code::Code;
+use crate::store::code::{Code, Lenient};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "message")]
@@ -13,8 +13,8 @@ pub(crate) struct Model {
     pub(crate) task_id: i64,
     pub(crate) run_id: Option<i64>,
     pub(crate) channel_id: i64,
-    pub(crate) event: String,
-    pub(crate) kind: String,
+    pub(crate) event: Lenient<Event>,
+    pub(crate) kind: Lenient<MessageKind>,
     #[sea_orm(column_type = "Text")]
     pub(crate) body: String,
     #[sea_orm(column_type = "Text")]
@@ -28,6 +28,11 @@ pub(crate) struct Model {
     pub(crate) last_answer: Option<String>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) sent_at: Option<DateTimeUtc>,
+    /// What its words are made from; none in rows that are words already, and in pictures.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) facts: Option<String>,
+    /// The digest that it is part of.
+    pub(crate) digest_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

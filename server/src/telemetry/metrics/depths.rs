@@ -17,7 +17,7 @@ pub struct Depths {
     /// Runs that wait for room or for their next attempt, on all servers.
     pub waiting: Option<u64>,
     /// Messages in the outbox, on all servers, by state as in [`MessageState::OPEN`].
-    pub outbox: Option<[u64; 3]>,
+    pub outbox: Option<[u64; MessageState::OPEN.len()]>,
     /// Bytes of results that wait on this server's disk for the database.
     pub results_bytes: Option<u64>,
     /// Files of output that wait on this server's disk for their store; counted up to a limit.

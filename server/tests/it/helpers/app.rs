@@ -144,7 +144,6 @@ impl TestApp {
             &components.store,
             &shared,
             &me,
-            &components.composer,
             server::scheduler::HeartbeatEvidence::Inconclusive,
         )
         .await
@@ -376,7 +375,32 @@ impl TestApp {
 
     /// Starts the outbox's own loop.
     pub(crate) fn notify(&self) {
-        let outbox = self.outbox();
+        self.run_outbox(self.outbox());
+    }
+
+    /// Starts the loop of another server on the same database, which has its own connections.
+    pub(crate) async fn notify_elsewhere(&self) {
+        let url = &self.place.database.url;
+        assert!(!url.is_empty(), "SQLite allows one process only");
+        let store = Store::open(url, &self.place.data()).await;
+        let row = NodeRow {
+            id: random_id(16),
+            host_key: random_id(16),
+            ..self.me.clone()
+        };
+        let store = store.expect("the database");
+        store
+            .insert_node(&row, self.clock.now())
+            .await
+            .expect("the node's row");
+        self.run_outbox(Outbox {
+            store,
+            node_id: row.id,
+            ..self.outbox()
+        });
+    }
+
+    fn run_outbox(&self, outbox: Outbox) {
         let turns = self.components.loops.register(server::messages::LOOP);
         let looping = tokio::spawn(async move {
             let never = tokio_util::sync::CancellationToken::new();
@@ -396,6 +420,7 @@ impl TestApp {
             signals: Arc::clone(&self.components.signals),
             sealer: self.components.sealer.clone(),
             sender: self.components.sender.clone(),
+            renderer: self.components.renderer.clone(),
             pace: Arc::default(),
             metrics: Arc::clone(&self.components.metrics),
         }

@@ -42,6 +42,8 @@ pub(crate) struct Received {
     /// Whether the robot took it.
     pub(crate) taken: bool,
     pub(crate) errcode: i64,
+    /// When it came.
+    pub(crate) at: DateTime<Utc>,
 }
 
 #[derive(Default)]
@@ -121,6 +123,16 @@ impl Robot {
         self.inner.memory.lock().expect("memory").received.clone()
     }
 
+    /// The most requests that came within any 60 seconds.
+    pub(crate) fn busiest_minute(&self) -> usize {
+        let at: Vec<DateTime<Utc>> = self.received().iter().map(|one| one.at).collect();
+        let from = |first: &DateTime<Utc>| {
+            let end = *first + TimeDelta::seconds(60);
+            at.iter().filter(|at| *at >= first && **at < end).count()
+        };
+        at.iter().map(from).max().unwrap_or(0)
+    }
+
     /// What was taken.
     pub(crate) fn taken(&self) -> Vec<Value> {
         self.received()
@@ -175,6 +187,7 @@ async fn answer(State(inner): State<Arc<Inner>>, headers: HeaderMap, bytes: Byte
             body,
             taken: errcode == 0,
             errcode,
+            at: inner.clock.now(),
         });
         (errcode, mood)
     };

@@ -75,10 +75,10 @@ async fn fill(app: &TestApp, today: DateTime<Utc>, days: std::ops::Range<usize>)
 }
 
 /// What statements cost, by what sent them and their shapes: the dearest of each, and its text.
-type Costs = BTreeMap<(String, String), (u64, String)>;
+pub(super) type Costs = BTreeMap<(String, String), (u64, String)>;
 
 /// Adds what was sent since the last look.
-async fn weigh(app: &TestApp, what: &str, statements: Vec<String>, costs: &mut Costs) {
+pub(super) async fn weigh(app: &TestApp, what: &str, statements: Vec<String>, costs: &mut Costs) {
     for sql in statements {
         if !sql.starts_with("SELECT") {
             continue;

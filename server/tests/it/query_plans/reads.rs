@@ -76,10 +76,9 @@ pub(super) fn reads(task: usize, run: usize) -> Vec<(&'static str, Vec<String>)>
 pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
     let now = app.clock.now();
     let store = &app.components.store;
-    store.outbox_next(now).await.expect("the outbox");
-    store.outbox_channels(now).await.expect("the outbox");
+    store.outbox_look(now).await.expect("the outbox");
     store
-        .outbox_take(channel, &app.me.id, now)
+        .outbox_take(channel, None, &app.me.id, now)
         .await
         .expect("the outbox");
     store.asked_to_end(&app.me.id).await.expect("asked");

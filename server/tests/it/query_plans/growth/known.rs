@@ -2,7 +2,7 @@
 
 /// Statements that are known to read more with a longer history, by a piece of their [`shape`], and
 /// why they may.
-pub(super) const KNOWN: [(&str, &str); 5] = [
+pub(super) const KNOWN: [(&str, &str); 4] = [
     (
         r#""occurrence"."task_id" = # AND "occurrence"."state" = "#,
         "a time line of one state looks through the task's firings: an index of their states would \
@@ -13,16 +13,12 @@ pub(super) const KNOWN: [(&str, &str); 5] = [
         "a task that waits for one that has never succeeded looks through its runs, as above",
     ),
     (
-        r#""message"."state" IN ('pending', 'waiting', 'sending', 'dead') GROUP BY"#,
+        r#""message"."state" IN ('pending', 'waiting', 'sending', 'merged', 'dead') GROUP BY"#,
         "counts what was given up and what waits: of messages that were sent it reads none",
     ),
     (
-        r#""message"."channel_id" = # AND "message"."state" IN ('pending', 'waiting', 'sending')"#,
+        r#""message"."channel_id" = # AND "message"."state" IN ('pending', 'waiting', 'sending', 'merged')"#,
         "counts what waits for a channel",
-    ),
-    (
-        r#""message"."state" = 'pending' AND "message"."next_attempt_at" <= "#,
-        "reads messages that are due, and none that were sent",
     ),
 ];
 

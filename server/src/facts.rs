@@ -1,0 +1,349 @@
+//! What messages are made from: what happened, as data, without a word of any language.
+//!
+//! Facts are written in the transaction of the change that caused them; the words are made when the
+//! message leaves, in the language of its channel (`messages::render`). They hold no more than a
+//! message may show, and secrets in an output are masked before it comes here. See
+//! `docs/adr/0032-facts-in-the-outbox.md`.
+
+mod digest;
+mod task;
+
+pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
+pub use task::{TaskFacts, Work};
+
+use app::id::RunId;
+use app::message::Event;
+use app::run::RunState;
+use app::schedule::Schedule;
+use app::task::{InForce, Task};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::text::{ceil, floor};
+
+/// Bytes of output that a message shows; each channel cuts further to its own limit.
+pub const OUTPUT_SHOWN: usize = 4000;
+/// Bytes that are kept of each end of an output: more than half of what is shown, so that a cut to
+/// that has the character at its edge whole.
+const END_KEPT: usize = OUTPUT_SHOWN / 2 + 64;
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Facts {
+    /// A task was entered.
+    Created {
+        /// The task.
+        task: TaskFacts,
+        /// When.
+        at: DateTime<Utc>,
+        /// Its schedules in force.
+        cycle: Cycle,
+    },
+    /// The server went away under a run.
+    Lost {
+        /// Its task.
+        task: TaskFacts,
+        /// The run.
+        run: RunId,
+        /// When that was noticed.
+        at: DateTime<Utc>,
+    },
+    /// A run is over its soft limit and goes on.
+    TooLong {
+        /// Its task.
+        task: TaskFacts,
+        /// The run.
+        run: RunId,
+        /// When that was noticed.
+        at: DateTime<Utc>,
+        /// The limit.
+        limit_seconds: i64,
+    },
+    /// A run ended, or a reminder came.
+    Ended {
+        /// Its task.
+        task: TaskFacts,
+        /// The run.
+        run: RunId,
+        /// When it was planned; when it started, where it was not planned.
+        at: DateTime<Utc>,
+        /// How it ended.
+        end: Box<End>,
+    },
+    /// Several messages were merged into one.
+    Digest(Digest),
+}
+
+/// Schedules in force: the urge cycle, or those for work.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Cycle {
+    /// The urge cycle, while it holds.
+    pub urge: Option<String>,
+    /// The schedules for work, where no urge cycle holds.
+    pub work: Vec<Schedule>,
+}
+
+impl Cycle {
+    /// They, as the task has them.
+    #[must_use]
+    pub fn in_force(&self) -> InForce<&str, &[Schedule]> {
+        InForce::of(self.urge.is_some(), self.urge.as_deref(), &self.work)
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct End {
+    /// What its message is: a reminder, a failure, ….
+    pub event: Event,
+    /// How it ended.
+    pub state: RunState,
+    /// Why: a code of [`app::run::RunReason`].
+    pub reason: Option<String>,
+    /// Exit code, when it ended by itself.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub exit_signal: Option<i32>,
+    /// Which attempt.
+    pub attempt: i32,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// What it wrote, masked, as the run page shows it.
+    pub output: Ends,
+}
+
+/// A text, or both ends of a longer one.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Ends {
+    /// The whole, or the start.
+    pub head: String,
+    /// Bytes between start and end; 0 where `head` is the whole.
+    #[serde(default)]
+    pub gap: usize,
+    /// The end of a text that is not whole.
+    #[serde(default)]
+    pub tail: String,
+}
+
+impl Ends {
+    /// Keeps what a message may show of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.len() <= 2 * END_KEPT {
+            return Self {
+                head: text.to_owned(),
+                ..Self::default()
+            };
+        }
+        let begin = floor(text, END_KEPT);
+        let end = ceil(text, text.len() - END_KEPT);
+        Self {
+            head: text[..begin].to_owned(),
+            gap: end - begin,
+            tail: text[end..].to_owned(),
+        }
+    }
+
+    /// Keeps what a message may show of what a command wrote, without escape sequences.
+    #[must_use]
+    pub fn of_output(output: &[u8]) -> Self {
+        let text = app::ansi::plain(&String::from_utf8_lossy(output));
+        Self::of(text.trim_end())
+    }
+}
+
+impl Facts {
+    /// A task was entered.
+    #[must_use]
+    pub fn created(task: &Task, at: DateTime<Utc>) -> Self {
+        let cycle = match task.in_force() {
+            InForce::Urge(urge) => Cycle {
+                urge: Some(urge.to_owned()),
+                work: Vec::new(),
+            },
+            InForce::Work(schedules) => Cycle {
+                urge: None,
+                work: schedules.to_vec(),
+            },
+        };
+        Self::Created {
+            task: TaskFacts::of(task),
+            at,
+            cycle,
+        }
+    }
+
+    /// The server went away under a run.
+    #[must_use]
+    pub fn lost(task: &Task, run: RunId, at: DateTime<Utc>) -> Self {
+        Self::Lost {
+            task: TaskFacts::of(task),
+            run,
+            at,
+        }
+    }
+
+    /// A run is over its soft limit.
+    #[must_use]
+    pub fn too_long(task: &Task, run: RunId, at: DateTime<Utc>) -> Self {
+        Self::TooLong {
+            task: TaskFacts::of(task),
+            run,
+            at,
+            limit_seconds: task.execution.soft_limit_seconds.unwrap_or_default(),
+        }
+    }
+
+    /// What kind of event it is.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        match self {
+            Self::Created { .. } => Event::Created,
+            Self::Lost { .. } => Event::Lost,
+            Self::TooLong { .. } => Event::TooLong,
+            Self::Ended { end, .. } => end.event,
+            Self::Digest(_) => Event::Digest,
+        }
+    }
+
+    /// The run it is about.
+    #[must_use]
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Lost { run, .. } | Self::TooLong { run, .. } | Self::Ended { run, .. } => {
+                Some(*run)
+            }
+            Self::Created { .. } | Self::Digest(_) => None,
+        }
+    }
+
+    /// When it was caused; of a digest, when its first message was.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Created { at, .. }
+            | Self::Lost { at, .. }
+            | Self::TooLong { at, .. }
+            | Self::Ended { at, .. } => *at,
+            Self::Digest(digest) => digest.at,
+        }
+    }
+
+    /// The picture that follows: those of tasks in message modes have one, and one says what the
+    /// text says.
+    #[must_use]
+    pub fn picture(&self) -> Option<Picture> {
+        let Self::Ended { task, end, .. } = self else {
+            return None;
+        };
+        if !task.mode.sends_message() {
+            return None;
+        }
+        match end.event {
+            Event::Reminder | Event::Completed => Some(Picture::Reminder),
+            Event::Urge => Some(Picture::Urge),
+            Event::Failed => Some(Picture::Failure),
+            Event::Created
+            | Event::Stopped
+            | Event::Lost
+            | Event::TooLong
+            | Event::Test
+            | Event::Digest => None,
+        }
+    }
+}
+
+/// Which message the end of a run causes; `None` for no message: of commands alone only failures are
+/// reported.
+#[must_use]
+pub fn event_of(task: &Task, state: RunState) -> Option<Event> {
+    Some(match state {
+        RunState::Failed | RunState::TimedOut | RunState::Lost => Event::Failed,
+        _ if !task.mode.sends_message() => return None,
+        RunState::Killed => Event::Stopped,
+        _ if task.urging => Event::Urge,
+        _ if task.mode.runs_command() => Event::Completed,
+        _ => Event::Reminder,
+    })
+}
+
+/// A picture that follows a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Picture {
+    /// For a reminder.
+    Reminder,
+    /// For an urge.
+    Urge,
+    /// For a failure.
+    Failure,
+}
+
+impl Picture {
+    /// Its name in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reminder => "reminder",
+            Self::Urge => "urge",
+            Self::Failure => "failure",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A message waits as a row: whatever a command writes, the row stays small.
+    #[test]
+    fn facts_are_bounded_and_read_back() {
+        let mut task = Task::example();
+        task.spec.name = "名".repeat(app::task::NAME_MAX_CHARS);
+        task.spec.command = "\u{1}\u{202e}".repeat(30_000);
+        task.spec.notes.runbook = "\u{1}".repeat(app::task::RUNBOOK_MAX_CHARS);
+        for output in [
+            vec![1_u8; 100_000],
+            vec![255; 100_000],
+            vec![b'\\'; 100_000],
+        ] {
+            let facts = Facts::Ended {
+                task: TaskFacts::of(&task),
+                run: RunId(1),
+                at: DateTime::UNIX_EPOCH,
+                end: Box::new(End {
+                    event: Event::Failed,
+                    state: RunState::Failed,
+                    reason: None,
+                    exit_code: Some(1),
+                    exit_signal: None,
+                    attempt: 1,
+                    started_at: DateTime::UNIX_EPOCH,
+                    finished_at: DateTime::UNIX_EPOCH,
+                    output: Ends::of_output(&output),
+                }),
+            };
+            let text = serde_json::to_string(&facts).expect("JSON");
+            assert!(text.len() < 16 * 1024, "{} bytes", text.len());
+            let read: Facts = serde_json::from_str(&text).expect("facts");
+            assert_eq!(read, facts);
+        }
+    }
+
+    #[test]
+    fn both_ends_add_up_to_the_text() {
+        for text in [
+            "",
+            "short",
+            &"中".repeat(3_000),
+            &"x".repeat(2 * END_KEPT + 1),
+        ] {
+            let ends = Ends::of(text);
+            assert_eq!(ends.head.len() + ends.gap + ends.tail.len(), text.len());
+            assert!(text.starts_with(&ends.head) && text.ends_with(&ends.tail));
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The words of a message, made from its facts when it leaves, in the language of its channel.
+
+mod digest;
+
+use app::i18n::Lang;
+use app::id::RunId;
+use app::message::Event;
+use app::routes;
+use app::run::RunState;
+use chrono::{DateTime, Datelike, Utc};
+
+use crate::facts::{Cycle, End, Ends, Facts, OUTPUT_SHOWN, TaskFacts, Work};
+use crate::text::{cut, cut_ends, one_line};
+use crate::timetable::{rules, zone};
+
+/// Makes words from facts.
+#[derive(Clone, Debug)]
+pub struct Renderer {
+    /// The language of channels that have none of their own.
+    pub lang: Lang,
+    /// Where people reach the server.
+    pub base_url: String,
+}
+
+impl Renderer {
+    /// The text of a message in a language; in the server's message language for `None`.
+    #[must_use]
+    pub fn text(&self, facts: &Facts, lang: Option<Lang>) -> String {
+        let words = Words {
+            lang: lang.unwrap_or(self.lang),
+            base_url: &self.base_url,
+        };
+        match facts {
+            Facts::Created { task, at, cycle } => words.created(task, *at, cycle),
+            Facts::Lost { task, run, at } => words.lost(task, *run, *at),
+            Facts::TooLong {
+                task,
+                run,
+                at,
+                limit_seconds,
+            } => words.too_long(task, *run, *at, *limit_seconds),
+            Facts::Ended { task, run, at, end } => words.ended(task, *run, *at, end),
+            Facts::Digest(digest) => words.digest(digest),
+        }
+    }
+}
+
+/// The words of one message.
+struct Words<'a> {
+    lang: Lang,
+    base_url: &'a str,
+}
+
+/// A message in the making.
+struct Draft<'a> {
+    task: &'a TaskFacts,
+    run: Option<RunId>,
+    event: Event,
+    /// What it says at a glance, in the first line behind the task's name; empty for nothing.
+    verdict: String,
+    at: DateTime<Utc>,
+    lines: Vec<String>,
+}
+
+impl Words<'_> {
+    /// The first message of a new task: 【建单通知】.
+    fn created(&self, task: &TaskFacts, at: DateTime<Utc>, cycle: &Cycle) -> String {
+        let cycle = cycle.in_force().words(self.lang);
+        let line = self.lang.pick(
+            format!("周期：{cycle}（{}）", task.zone),
+            format!("Schedule: {cycle} ({})", task.zone),
+        );
+        self.message(&Draft {
+            task,
+            run: None,
+            event: Event::Created,
+            verdict: String::new(),
+            at,
+            lines: vec![line],
+        })
+    }
+
+    /// A run whose end was not seen.
+    fn lost(&self, task: &TaskFacts, run: RunId, at: DateTime<Utc>) -> String {
+        let verdict = self.lang.pick(
+            "服务器在执行过程中停止，执行结果未知",
+            "the server stopped during the run; its result is unknown",
+        );
+        self.message(&Draft {
+            task,
+            run: Some(run),
+            event: Event::Lost,
+            verdict: verdict.to_owned(),
+            at,
+            lines: self.runbook(task).into_iter().collect(),
+        })
+    }
+
+    /// A run that is under way for longer than its soft limit.
+    fn too_long(&self, task: &TaskFacts, run: RunId, at: DateTime<Utc>, seconds: i64) -> String {
+        let limit = app::duration::format_duration(seconds);
+        self.message(&Draft {
+            task,
+            run: Some(run),
+            event: Event::TooLong,
+            verdict: self.lang.pick(
+                format!("已执行超过 {limit}，仍在执行"),
+                format!("it has been running for more than {limit} and is still running"),
+            ),
+            at,
+            lines: Vec::new(),
+        })
+    }
+
+    /// What a run has to say at its end.
+    fn ended(&self, task: &TaskFacts, run: RunId, at: DateTime<Utc>, end: &End) -> String {
+        let mut lines = Vec::new();
+        let mut verdict = String::new();
+        if end.event == Event::Failed {
+            lines.extend(self.runbook(task));
+        }
+        if task.mode.runs_command() {
+            verdict = self.verdict(end);
+            if end.attempt > 1 {
+                lines.push(self.lang.pick(
+                    format!("第 {} 次尝试", end.attempt),
+                    format!("Attempt {}", end.attempt),
+                ));
+            }
+            lines.push(self.output(&end.output));
+        } else if end.event == Event::Failed {
+            verdict = self.reason(end);
+        }
+        self.message(&Draft {
+            task,
+            run: Some(run),
+            event: end.event,
+            verdict,
+            at,
+            lines,
+        })
+    }
+
+    /// What to do about a failure, where its task says so.
+    fn runbook(&self, task: &TaskFacts) -> Option<String> {
+        let shown = &task.runbook;
+        (!shown.is_empty()).then(|| {
+            self.lang
+                .pick(format!("处理预案：{shown}"), format!("Runbook: {shown}"))
+        })
+    }
+
+    /// What a command wrote, as the run page shows it.
+    fn output(&self, output: &Ends) -> String {
+        if output.head.is_empty() {
+            return self
+                .lang
+                .pick("结果：（没有输出）", "Output: (none)")
+                .to_owned();
+        }
+        let label = self.lang.pick("结果：", "Output:");
+        let (head, tail) = (&output.head, &output.tail);
+        match output.gap {
+            0 => format!("{label}\n{}", cut(head, OUTPUT_SHOWN, self.lang)),
+            gap => format!(
+                "{label}\n{}",
+                cut_ends(head, gap, tail, OUTPUT_SHOWN, self.lang)
+            ),
+        }
+    }
+
+    fn reason(&self, end: &End) -> String {
+        end.reason
+            .as_deref()
+            .map(|reason| app::run::reason_text(reason, self.lang))
+            .unwrap_or_default()
+    }
+
+    /// How a command or a request ended, and how long it took.
+    fn verdict(&self, run: &End) -> String {
+        let took = (run.finished_at - run.started_at).num_milliseconds();
+        let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
+        let end = match (run.state, run.exit_code, run.exit_signal) {
+            (RunState::TimedOut | RunState::Killed, ..) => self.reason(run),
+            // Its output broke the rule of its task.
+            (RunState::Failed, Some(0), _) => self.reason(run),
+            (_, Some(code), _) => self
+                .lang
+                .pick(format!("退出码 {code}"), format!("exit code {code}")),
+            (_, None, Some(signal)) => app::run::killed_by(signal, self.lang),
+            (_, None, None) => self.reason(run),
+        };
+        let end = if end.is_empty() && run.state == RunState::Succeeded {
+            self.lang.pick("成功", "succeeded").to_owned()
+        } else {
+            end
+        };
+        let took = self
+            .lang
+            .pick(format!("用时 {seconds} 秒"), format!("took {seconds} s"));
+        match end.is_empty() {
+            true => took,
+            false => self
+                .lang
+                .pick(format!("{end}，{took}"), format!("{end}, {took}")),
+        }
+    }
+
+    /// What the task does: its command, or its request.
+    fn work(&self, task: &TaskFacts) -> Option<String> {
+        Some(match task.work.as_ref()? {
+            Work::Request(request) => self
+                .lang
+                .pick(format!("请求：{request}"), format!("Request: {request}")),
+            Work::Command(command) => self
+                .lang
+                .pick(format!("命令：{command}"), format!("Command: {command}")),
+        })
+    }
+
+    fn message(&self, draft: &Draft<'_>) -> String {
+        let (task, lang) = (draft.task, self.lang);
+        let mut body = format!("{}{}", draft.event.title(lang), one_line(&task.name));
+        if !draft.verdict.is_empty() {
+            body += lang.pick("：", ": ");
+            body += &one_line(&draft.verdict);
+        }
+        body.push('\n');
+        if !task.nickname.is_empty() {
+            let nickname = one_line(&task.nickname);
+            body += &lang.pick(
+                format!("{nickname}，你好！\n"),
+                format!("Hello {nickname},\n"),
+            );
+        }
+        let when = self.when(&task.zone, draft.at);
+        body += &lang.pick(format!("时间：{when}\n"), format!("Time: {when}\n"));
+        for line in self.work(task).iter().chain(&draft.lines) {
+            body += line;
+            body.push('\n');
+        }
+        if let Some(run) = draft.run {
+            let link = format!("{}{}", self.base_url, routes::run(run));
+            body += &lang.pick(format!("执行详情：{link}\n"), format!("Run: {link}\n"));
+        }
+        let link = format!("{}{}", self.base_url, routes::task(task.id));
+        let admin = format!("{}{}", self.base_url, routes::ADMIN);
+        body += &lang.pick(
+            format!("结单链接：{link}\n管理后台：{admin}\n谢谢！"),
+            format!("Task page: {link}\nAdmin: {admin}\nThank you!"),
+        );
+        body
+    }
+
+    /// Date, weekday and time in a zone.
+    fn when(&self, zone: &str, at: DateTime<Utc>) -> String {
+        let rules = zone_rules(zone, at);
+        let stamp = app::time::Stamp(at);
+        let local = rules.local(stamp);
+        let shifted = at + chrono::TimeDelta::seconds(i64::from(rules.offset_at(stamp)));
+        let day = shifted.weekday().num_days_from_monday() as usize;
+        let weekday = self.lang.pick(
+            [
+                "星期一",
+                "星期二",
+                "星期三",
+                "星期四",
+                "星期五",
+                "星期六",
+                "星期日",
+            ],
+            [
+                "Monday",
+                "Tuesday",
+                "Wednesday",
+                "Thursday",
+                "Friday",
+                "Saturday",
+                "Sunday",
+            ],
+        )[day];
+        let (date, time) = local.split_once(' ').unwrap_or((&local, ""));
+        format!("{date} {weekday} {time} ({})", rules.name)
+    }
+}
+
+/// The rules of a zone; UTC for one that this machine does not know.
+fn zone_rules(name: &str, at: DateTime<Utc>) -> app::time::ZoneRules {
+    zone(name).map_or_else(
+        |_| app::time::ZoneRules::utc(),
+        |zone| rules(name, &zone, at),
+    )
+}

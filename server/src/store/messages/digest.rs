@@ -1,0 +1,300 @@
+//! Merging what waits for a channel into one message, when more waits than its vendor takes.
+//!
+//! Merged messages are `merged` until the digest is accepted, and `digested` then, or `dead` with it;
+//! the runs that wait for them end with it as well.
+
+use std::collections::{HashMap, HashSet};
+
+use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::{Event, MessageKind, MessageState, MessageStep};
+use app::run::{RunReason, RunState, RunStep};
+use app::task::TaskState;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+
+use super::super::code::{Code, Lenient, TakeStep};
+use super::super::delivery::{closed_since, end_run, withdraw_message};
+use super::super::entity::{message, run, task};
+use super::super::{StoreError, Tx};
+use super::{facts_json, queue};
+use crate::facts::{Digest, DigestEntry, Facts, TaskName};
+
+/// Messages of one digest.
+const MERGED_MAX: u64 = 1_000;
+/// Rows of one statement.
+const CHUNK: usize = 500;
+/// People that a digest mentions.
+const MENTIONS_MAX: usize = 50;
+/// So many messages that ask people for something stay messages of their own.
+const ALONE_MAX: usize = 5;
+
+/// A message that may be merged.
+struct Candidate {
+    id: i64,
+    entry: DigestEntry,
+    mentions: String,
+    next_attempt_at: DateTime<Utc>,
+}
+
+/// A row of [`candidates`]: id, task, event, when it was caused, from when on it may be sent, whom it
+/// mentions.
+type Row = (
+    i64,
+    i64,
+    Lenient<Event>,
+    DateTime<Utc>,
+    DateTime<Utc>,
+    String,
+);
+
+/// Merges what waits for a channel, when that is more than `limit` messages; false when it is not.
+pub(super) async fn merge(
+    tx: &Tx,
+    channel: ChannelId,
+    limit: u32,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    use message::Column as M;
+    let texts = || {
+        queue::due(channel, now)
+            .filter(M::Kind.eq(Code(MessageKind::Text)))
+            .filter(M::Event.ne(Code(Event::Digest)))
+            .select_only()
+    };
+    let some: Vec<i64> = texts()
+        .column(M::Id)
+        .limit(u64::from(limit) + 1)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if some.len() <= usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Ok(false);
+    }
+    let rows: Vec<Row> = texts()
+        .columns([
+            M::Id,
+            M::TaskId,
+            M::Event,
+            M::CreatedAt,
+            M::NextAttemptAt,
+            M::Mentions,
+        ])
+        .limit(MERGED_MAX)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let tasks = tasks_of(tx, rows.iter().map(|row| row.1)).await?;
+    let mut merged = Vec::with_capacity(rows.len());
+    for candidate in rows.into_iter().filter_map(candidate) {
+        let entry = &candidate.entry;
+        let task = tasks.get(&entry.task);
+        let state = task.map(|task| (task.state, task.changed));
+        if entry.event.asks()
+            && let Some(reason) = closed_since(state, entry.at)
+        {
+            withdraw_message(tx, candidate.id, &reason, now).await?;
+            continue;
+        }
+        merged.push(candidate);
+    }
+    let is_urgent = |candidate: &Candidate| {
+        let event = candidate.entry.event;
+        matches!(event, Event::Created | Event::Urge | Event::Reminder)
+    };
+    if merged.iter().filter(|one| is_urgent(one)).count() <= ALONE_MAX {
+        merged.retain(|one| !is_urgent(one));
+    }
+    if merged.len() < 2 {
+        return Ok(false);
+    }
+    let id = insert(tx, channel, &merged, &tasks, now).await?;
+    let ids: Vec<i64> = merged.iter().map(|one| one.id).collect();
+    for ids in ids.chunks(CHUNK) {
+        let texts = message::Entity::update_many()
+            .col_expr(M::DigestId, Expr::value(id))
+            .filter(M::Id.is_in(ids.iter().copied()))
+            .step(M::State, MessageStep::Merge)
+            .exec(tx)
+            .await?;
+        if texts.rows_affected != ids.len() as u64 {
+            return Err(StoreError::Raced);
+        }
+        // A picture says what its text says.
+        message::Entity::update_many()
+            .col_expr(M::DigestId, Expr::value(id))
+            .filter(M::AfterId.is_in(ids.iter().copied()))
+            .step(M::State, MessageStep::Merge)
+            .exec(tx)
+            .await?;
+    }
+    tracing::info!(
+        channel.id = channel.0,
+        message.id = id,
+        merged = ids.len(),
+        "merged messages that a channel would take too long for"
+    );
+    Ok(true)
+}
+
+fn candidate((id, task, event, at, next_attempt_at, mentions): Row) -> Option<Candidate> {
+    Some(Candidate {
+        id,
+        entry: DigestEntry {
+            event: event.known()?,
+            task: TaskId(task),
+            at,
+        },
+        mentions,
+        next_attempt_at,
+    })
+}
+
+/// A task, as far as merging needs it.
+struct Known {
+    name: TaskName,
+    state: TaskState,
+    changed: DateTime<Utc>,
+}
+
+async fn tasks_of(
+    tx: &Tx,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashMap<TaskId, Known>, StoreError> {
+    use task::Column as T;
+    let ids: Vec<i64> = ids.collect::<HashSet<i64>>().into_iter().collect();
+    let mut tasks = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let rows: Vec<(i64, String, String, Code<TaskState>, DateTime<Utc>)> = task::Entity::find()
+            .select_only()
+            .columns([T::Id, T::Name, T::Zone, T::State, T::UpdatedAt])
+            .filter(T::Id.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        tasks.extend(rows.into_iter().map(|(id, name, zone, state, changed)| {
+            let known = Known {
+                name: TaskName { name, zone },
+                state: state.0,
+                changed,
+            };
+            (TaskId(id), known)
+        }));
+    }
+    Ok(tasks)
+}
+
+/// Enters the digest in the place of its first message.
+async fn insert(
+    tx: &Tx,
+    channel: ChannelId,
+    merged: &[Candidate],
+    tasks: &HashMap<TaskId, Known>,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let entries: Vec<DigestEntry> = merged.iter().map(|one| one.entry).collect();
+    let names = tasks
+        .iter()
+        .map(|(id, task)| (*id, task.name.clone()))
+        .collect();
+    let digest = Digest::of(&entries, &names).ok_or(StoreError::Raced)?;
+    let mut mentions: Vec<String> = Vec::new();
+    for one in merged {
+        let named: Vec<String> = super::super::tasks::from_json(&one.mentions)?;
+        let new = named.into_iter().filter(|name| !mentions.contains(name));
+        let room = MENTIONS_MAX - mentions.len();
+        let new: Vec<String> = new.take(room).collect();
+        mentions.extend(new);
+    }
+    let first = merged.iter().map(|one| one.next_attempt_at).min();
+    let row = message::ActiveModel {
+        task_id: Set(0),
+        run_id: Set(None),
+        channel_id: Set(channel.0),
+        event: Set(Lenient::Known(Event::Digest)),
+        kind: Set(Lenient::Known(MessageKind::Text)),
+        body: Set(String::new()),
+        facts: Set(Some(facts_json(&Facts::Digest(digest))?)),
+        mentions: Set(super::super::tasks::to_json(&mentions)),
+        state: Set(Code(MessageState::Pending)),
+        attempts: Set(0),
+        next_attempt_at: Set(first.unwrap_or(now)),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let inserted = message::Entity::insert(row).exec(tx).await?;
+    Ok(inserted.last_insert_id)
+}
+
+/// The runs that wait for a digest.
+async fn waiting_runs(tx: &Tx, digest: MessageId) -> Result<Vec<RunId>, StoreError> {
+    use message::Column as M;
+    use run::Column as R;
+    let caused: Vec<i64> = message::Entity::find()
+        .select_only()
+        .column(M::RunId)
+        .filter(M::DigestId.eq(digest.0))
+        .filter(M::State.eq(Code(MessageState::Merged)))
+        .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(M::RunId.is_not_null())
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let mut waiting = Vec::new();
+    for ids in caused.chunks(CHUNK) {
+        let found: Vec<i64> = run::Entity::find()
+            .select_only()
+            .column(R::Id)
+            .filter(R::Id.is_in(ids.iter().copied()))
+            .filter(R::State.eq(Code(RunState::Sending)))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        waiting.extend(found.into_iter().map(RunId));
+    }
+    Ok(waiting)
+}
+
+/// A digest was accepted, and what it consists of with it.
+pub(super) async fn accepted(
+    tx: &Tx,
+    digest: MessageId,
+    excerpt: &str,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    for run in waiting_runs(tx, digest).await? {
+        end_run(tx, run, RunStep::Deliver, None, Some(excerpt), now).await?;
+    }
+    message::Entity::update_many()
+        .col_expr(M::LastAnswer, Expr::value(answer))
+        .col_expr(M::SentAt, Expr::value(now))
+        .filter(M::DigestId.eq(digest.0))
+        .step(M::State, MessageStep::AcceptDigest)
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// A digest was given up, and what it consists of with it.
+pub(super) async fn given_up(
+    tx: &Tx,
+    digest: MessageId,
+    excerpt: &str,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use message::Column as M;
+    let reason = RunReason::Undelivered(answer.to_owned());
+    for run in waiting_runs(tx, digest).await? {
+        end_run(tx, run, RunStep::GiveUp, Some(&reason), Some(excerpt), now).await?;
+    }
+    message::Entity::update_many()
+        .col_expr(M::LastAnswer, Expr::value(answer))
+        .filter(M::DigestId.eq(digest.0))
+        .step(M::State, MessageStep::GiveUpDigest)
+        .exec(tx)
+        .await?;
+    Ok(())
+}

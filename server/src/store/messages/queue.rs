@@ -1,0 +1,228 @@
+//! What waits in the outbox, and taking the next message of a channel.
+//!
+//! A channel's messages go in the order of the time from which they may be sent, then of their ids.
+//! Along the index (`state`, `channel_id`, `next_attempt_at`) a look costs the same whatever waits.
+
+use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::{Event, MessageKind, MessageState, MessageStep};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::super::code::{Code, TakeStep, is_known};
+use super::super::delivery::{channel_gone, outdated, withdraw_message};
+use super::super::entity::{channel, message};
+use super::super::txn::transaction;
+use super::super::{Store, StoreError, Tx};
+use super::{OutboxItem, Taken, digest, slots};
+
+/// What the outbox has to do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outlook {
+    /// Channels that have something to send now.
+    pub due: Vec<ChannelId>,
+    /// When the first of the others has something.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// What waits for a channel, in its order. A row with a word of another version is left to a server
+/// that knows it.
+fn pending(channel: ChannelId) -> Select<message::Entity> {
+    use message::Column as M;
+    message::Entity::find()
+        .filter(M::State.eq(Code(MessageState::Pending)))
+        .filter(M::ChannelId.eq(channel.0))
+        .filter(is_known::<_, Event>(M::Event))
+        .filter(is_known::<_, MessageKind>(M::Kind))
+        .order_by_asc(M::NextAttemptAt)
+        .order_by_asc(M::Id)
+}
+
+/// What of that may be sent now.
+pub(super) fn due(channel: ChannelId, now: DateTime<Utc>) -> Select<message::Entity> {
+    pending(channel).filter(message::Column::NextAttemptAt.lte(now))
+}
+
+/// The first of them. What asks for something on behalf of a task that was closed is withdrawn.
+async fn first(
+    tx: &Tx,
+    channel: ChannelId,
+    now: DateTime<Utc>,
+) -> Result<Option<message::Model>, StoreError> {
+    loop {
+        let Some(row) = due(channel, now).limit(1).one(tx).await? else {
+            return Ok(None);
+        };
+        // A run that was under way at the close may have caused it since.
+        if row.event.known().is_some_and(Event::asks)
+            && let Some(reason) = outdated(tx, row.task_id, row.created_at).await?
+        {
+            withdraw_message(tx, row.id, &reason, now).await?;
+            continue;
+        }
+        return Ok(Some(row));
+    }
+}
+
+/// Until when a channel asked to be left alone.
+async fn blocked_until(
+    tx: &Tx,
+    channel: ChannelId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let found: Option<Option<DateTime<Utc>>> = channel::Entity::find_by_id(channel.0)
+        .select_only()
+        .column(channel::Column::BlockedUntil)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(found.flatten().filter(|until| *until > now))
+}
+
+impl Store {
+    /// Channels that have something to send now, and when the next of the others has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_look(&self, now: DateTime<Utc>) -> Result<Outlook, StoreError> {
+        use message::Column as M;
+        let mut outlook = Outlook::default();
+        let mut last = i64::MIN;
+        // From channel to channel along the index, since a DISTINCT would go through all that waits.
+        loop {
+            let next: Option<Option<i64>> = message::Entity::find()
+                .select_only()
+                .column_as(M::ChannelId.min(), "channel")
+                .filter(M::State.eq(Code(MessageState::Pending)))
+                .filter(M::ChannelId.gt(last))
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            let Some(id) = next.flatten() else {
+                return Ok(outlook);
+            };
+            let first: Option<DateTime<Utc>> = pending(ChannelId(id))
+                .select_only()
+                .column(M::NextAttemptAt)
+                .limit(1)
+                .into_tuple()
+                .one(&self.reader)
+                .await?;
+            match first {
+                Some(at) if at <= now => outlook.due.push(ChannelId(id)),
+                at => outlook.next = outlook.next.into_iter().chain(at).min(),
+            }
+            last = id;
+        }
+    }
+
+    /// Takes the next message of a channel that takes up to `limit` messages a minute, and marks it
+    /// `sending`. When more wait than that, they become one digest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_take(
+        &self,
+        channel_id: ChannelId,
+        limit: Option<u32>,
+        node: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Taken, StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            if let Some(until) = blocked_until(tx, channel_id, now).await? {
+                return Ok(Taken::Wait(until));
+            }
+            let Some(mut row) = first(tx, channel_id, now).await? else {
+                return Ok(Taken::Nothing);
+            };
+            if let Some(limit) = limit {
+                if let Some(until) = slots::take(tx, channel_id, limit, now).await? {
+                    return Ok(Taken::Wait(until));
+                }
+                if digest::merge(tx, channel_id, limit, now).await? {
+                    row = first(tx, channel_id, now).await?.ok_or(StoreError::Raced)?;
+                }
+            }
+            let taken = message::Entity::update_many()
+                .col_expr(M::NodeId, Expr::value(node))
+                .col_expr(M::Attempts, Expr::col(M::Attempts).add(1))
+                .filter(M::Id.eq(row.id))
+                .step(M::State, MessageStep::Take)
+                .exec(tx)
+                .await?;
+            if taken.rows_affected != 1 {
+                return Err(StoreError::Raced);
+            }
+            Ok(Taken::Message(Box::new(item(row)?)))
+        })
+    }
+
+    /// Messages that none of the living nodes is sending go back: better twice than never. See
+    /// `docs/adr/0004-messages-at-least-once.md`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_reclaim(
+        &self,
+        alive: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            let updated = message::Entity::update_many()
+                .col_expr(M::NextAttemptAt, Expr::value(now))
+                .step(M::State, MessageStep::PutBack)
+                .filter(M::NodeId.is_not_in(alive.iter().map(String::as_str)))
+                .exec(tx)
+                .await?;
+            Ok(updated.rows_affected)
+        })
+    }
+
+    /// Gives up what was meant for a channel that is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_orphaned(
+        &self,
+        channel_id: ChannelId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            channel_gone(tx, channel_id, now).await?;
+            message::Entity::update_many()
+                .col_expr(M::LastAnswer, Expr::value("the channel was deleted"))
+                .filter(M::ChannelId.eq(channel_id.0))
+                .step(M::State, MessageStep::Orphan)
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+}
+
+/// A row that is being sent.
+fn item(row: message::Model) -> Result<OutboxItem, StoreError> {
+    Ok(OutboxItem {
+        id: MessageId(row.id),
+        channel_id: ChannelId(row.channel_id),
+        kind: row.kind.known().ok_or_else(|| foreign(row.kind.word()))?,
+        event: row.event.known().ok_or_else(|| foreign(row.event.word()))?,
+        body: row.body,
+        facts: row.facts,
+        mentions: super::super::tasks::from_json(&row.mentions)?,
+        task_id: TaskId(row.task_id),
+        run_id: row.run_id.map(RunId),
+        attempts: row.attempts + 1,
+        created_at: row.created_at,
+    })
+}
+
+fn foreign(word: &str) -> StoreError {
+    StoreError::UnknownValue {
+        what: "message.event or message.kind",
+        value: word.to_owned(),
+    }
+}

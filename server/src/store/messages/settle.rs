@@ -1,0 +1,252 @@
+//! What became of a message that has left, and what a channel said.
+
+use app::id::{ChannelId, RunId};
+use app::message::{Event, MessageKind, MessageStep};
+use app::run::{RunReason, RunStep};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::super::code::TakeStep;
+use super::super::delivery::{end_run, outdated, withdraw_message};
+use super::super::entity::{channel, message};
+use super::super::txn::transaction;
+use super::super::{Act, Store, StoreError, Tx};
+use super::{OutboxItem, Setback, digest};
+use crate::text::{EXCERPT_CHARS, head};
+
+impl Store {
+    /// The other end accepted it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_sent(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            if end(tx, item, MessageStep::Accept, answer, Some(now)).await? {
+                follow(tx, item.id.0, true).await?;
+                if item.event == Event::Digest {
+                    digest::accepted(tx, item.id, excerpt(item), answer, now).await?;
+                }
+            }
+            if let Some(run) = run_of(item) {
+                let excerpt = Some(excerpt(item));
+                end_run(tx, run, RunStep::Deliver, None, excerpt, now).await?;
+            }
+            note_accepted(tx, item.channel_id, answer).await
+        })
+    }
+
+    /// It is given up. `refused` says that the other end refused it for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_dead(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        refused: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            if end(tx, item, MessageStep::GiveUp, answer, None).await? {
+                follow(tx, item.id.0, false).await?;
+                if item.event == Event::Digest {
+                    digest::given_up(tx, item.id, excerpt(item), answer, now).await?;
+                }
+                if let Some(run) = run_of(item) {
+                    let reason = RunReason::Undelivered(answer.to_owned());
+                    let excerpt = Some(excerpt(item));
+                    end_run(tx, run, RunStep::GiveUp, Some(&reason), excerpt, now).await?;
+                }
+            }
+            note_trouble(tx, item.channel_id, answer, refused, now).await
+        })
+    }
+
+    /// It goes back: to be tried again at `next`, or as soon as its channel may be used again, which
+    /// is then. Not, when its task was closed meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_retry(
+        &self,
+        item: &OutboxItem,
+        answer: &str,
+        next: DateTime<Utc>,
+        setback: Setback,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        use message::Column as M;
+        transaction!(self, |tx| {
+            let back = message::Entity::update_many()
+                .col_expr(M::LastAnswer, Expr::value(answer))
+                .filter(M::Id.eq(item.id.0))
+                .step(M::State, MessageStep::PutBack);
+            let back = match setback {
+                // It keeps its place: nothing is wrong with it.
+                Setback::Pace => back.col_expr(M::Attempts, Expr::value(item.attempts - 1)),
+                Setback::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
+            };
+            back.exec(tx).await?;
+            if item.event != Event::Digest
+                && let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await?
+            {
+                withdraw_message(tx, item.id.0, &reason, now).await?;
+            }
+            match setback {
+                Setback::Pace => note_pace(tx, item.channel_id, answer, next).await,
+                Setback::Passing => note_trouble(tx, item.channel_id, answer, false, now).await,
+            }
+        })
+    }
+
+    /// Keeps what a channel said to a test: `refused` is `None` when it accepted it, else whether
+    /// it refused for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_channel_answer(
+        &self,
+        act: &Act,
+        id: ChannelId,
+        answer: &str,
+        refused: Option<bool>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            match refused {
+                None => note_accepted(tx, id, answer).await?,
+                Some(refused) => note_trouble(tx, id, answer, refused, act.at()).await?,
+            }
+            act.record(tx, Some(id.0)).await
+        })
+    }
+
+    /// Notes that nothing would be sent to the address of a channel, and why.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_channel_trouble(
+        &self,
+        id: ChannelId,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| { note_trouble(tx, id, why, false, now).await })
+    }
+}
+
+/// The run that may wait for a message: a picture ends none.
+fn run_of(item: &OutboxItem) -> Option<RunId> {
+    item.run_id.filter(|_| item.kind == MessageKind::Text)
+}
+
+/// The start of a text, as the list of runs shows it.
+fn excerpt(item: &OutboxItem) -> &str {
+    head(&item.body, EXCERPT_CHARS).trim_end()
+}
+
+/// Ends a message and keeps its words; false when it has ended before, or was taken back: a node that
+/// was taken for dead may have sent it, too.
+async fn end(
+    tx: &Tx,
+    item: &OutboxItem,
+    step: MessageStep,
+    answer: &str,
+    sent_at: Option<DateTime<Utc>>,
+) -> Result<bool, StoreError> {
+    use message::Column as M;
+    let ended = message::Entity::update_many()
+        .col_expr(M::Body, Expr::value(item.body.as_str()))
+        .col_expr(M::LastAnswer, Expr::value(answer))
+        .col_expr(M::SentAt, Expr::value(sent_at))
+        .filter(M::Id.eq(item.id.0))
+        .step(M::State, step)
+        .exec(tx)
+        .await?;
+    Ok(ended.rows_affected == 1)
+}
+
+/// The picture behind a text: once the text is sent, due in the place that the text had; given up with
+/// it.
+async fn follow(tx: &Tx, text: i64, is_sent: bool) -> Result<(), StoreError> {
+    use message::Column as M;
+    let picture = message::Entity::update_many().filter(M::AfterId.eq(text));
+    let update = if is_sent {
+        let place: Option<DateTime<Utc>> = message::Entity::find_by_id(text)
+            .select_only()
+            .column(M::NextAttemptAt)
+            .into_tuple()
+            .one(tx)
+            .await?;
+        let Some(place) = place else {
+            return Ok(());
+        };
+        picture
+            .col_expr(M::NextAttemptAt, Expr::value(place))
+            .step(M::State, MessageStep::Follow)
+    } else {
+        picture
+            .col_expr(
+                M::LastAnswer,
+                Expr::value("the text before it was not sent"),
+            )
+            .step(M::State, MessageStep::FallWithText)
+    };
+    update.exec(tx).await?;
+    Ok(())
+}
+
+/// The channel wants fewer messages: all servers leave it alone until then.
+async fn note_pace(
+    tx: &Tx,
+    channel_id: ChannelId,
+    answer: &str,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use channel::Column as C;
+    channel::Entity::update_many()
+        .col_expr(C::LastAnswer, Expr::value(answer))
+        .col_expr(C::BlockedUntil, Expr::value(until))
+        .filter(C::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel accepted something: whatever was wrong is over.
+async fn note_accepted(tx: &Tx, channel_id: ChannelId, answer: &str) -> Result<(), StoreError> {
+    use channel::Column as C;
+    channel::Entity::update_many()
+        .col_expr(C::LastAnswer, Expr::value(answer))
+        .col_expr(C::FailingSince, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(C::Refuses, Expr::value(false))
+        .filter(C::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel did not accept something; the first time since it did last is kept.
+async fn note_trouble(
+    tx: &Tx,
+    channel_id: ChannelId,
+    answer: &str,
+    refused: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use channel::Column as C;
+    let since = Func::coalesce([Expr::col(C::FailingSince), Expr::value(now)]);
+    channel::Entity::update_many()
+        .col_expr(C::LastAnswer, Expr::value(answer))
+        .col_expr(C::FailingSince, since.into())
+        .col_expr(C::Refuses, Expr::value(refused))
+        .filter(C::Id.eq(channel_id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
