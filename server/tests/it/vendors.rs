@@ -285,10 +285,7 @@ async fn a_webhook_has_its_method_and_headers_and_keeps_its_id_over_attempts() {
         .service
         .channel_update(&app.console(), channel.id, &kept)
         .await;
-    assert_eq!(
-        edited.expect("edited").settings.headers,
-        ["authorization"]
-    );
+    assert_eq!(edited.expect("edited").settings.headers, ["authorization"]);
     assert!(tested(&app, channel.id).await.ok);
     let last = receiver.last();
     assert_eq!(last.header("authorization"), "Bearer S3CRET-VALUE");

@@ -8,7 +8,7 @@ use server::store::{NewMessage, Taken};
 
 use super::super::helpers::{TestApp, draft};
 use super::growth::{Costs, weigh};
-use super::{Sent, judge, told};
+use super::{Sent, installation_of, judge};
 
 /// Messages that wait at last.
 const MUCH: i64 = 100_000;
@@ -61,7 +61,7 @@ async fn send(
 
 #[tokio::test]
 async fn a_send_costs_no_more_when_much_waits() {
-    let (app, sent) = told(1).await;
+    let (app, sent) = installation_of(1).await;
     // Also more than a digest takes, so that both times one of the same size is made.
     for (name, limit, few) in [("free", None, 100), ("limited", Some(20), 2_000)] {
         let url = "http://127.0.0.1:9/send?key=k";
