@@ -391,8 +391,7 @@ mod tests {
         while let Some(one) = all.join_next().await {
             one.expect("a task");
         }
-        let done = done.lock().expect("the order").clone();
-        done
+        done.lock().expect("the order").clone()
     }
 
     #[tokio::test]

@@ -149,19 +149,19 @@ impl Normal {
         if byte >= 0x80 {
             return self.characters(rest, out);
         }
-        if byte == b'/' {
-            if let Some(folder) = TEMPORARY.iter().find(|name| rest.starts_with(name)) {
-                self.write(folder, out);
-                self.temporary = true;
-                return folder.len();
-            }
+        if byte == b'/'
+            && let Some(folder) = TEMPORARY.iter().find(|name| rest.starts_with(name))
+        {
+            self.write(folder, out);
+            self.temporary = true;
+            return folder.len();
         }
         let digit_follows = rest.get(1).is_some_and(u8::is_ascii_digit);
         // `2026-11-22`, `09:00`, `1,234.5`: one number with what stands between its parts.
         let joins = matches!(byte, b'.' | b',' | b':' | b'-' | b'/' | b'+' | b'_');
         let signs = matches!(byte, b'-' | b'+' | b'.') && !is_word(self.before);
         let inside = self.number && !self.blank;
-        if digit_follows && ((joins && inside) || signs) {
+        if digit_follows && ((joins && inside && !id_follows(&rest[1..])) || signs) {
             return 1;
         }
         self.write(&rest[..1], out);
@@ -358,6 +358,14 @@ impl Shape {
             && token[2..].iter().all(u8::is_ascii_hexdigit);
         hex || prefixed || (self.groups > 1 && self.length >= 5)
     }
+}
+
+/// Whether an id begins here, and not the next part of a number: `web-7d9f8b-9q8zt` has two ids, as
+/// `web-7d9f8b-x2k4q` has.
+fn id_follows(rest: &[u8]) -> bool {
+    let seen = &rest[..rest.len().min(TOKEN_MAX)];
+    let shape = Shape::of(seen);
+    shape.is_id(&seen[..shape.length])
 }
 
 /// The length of a UUID (RFC 9562), where one begins here.

@@ -1,7 +1,7 @@
 //! Days as JSON, in the formats in use.
 //!
 //! - A list of `{"date", "work" | "isOffDay", "name"}`, or an object that has it as `days`, which is how the project
-//! holiday-cn publishes its years.
+//!   holiday-cn publishes its years.
 //! - `{"holidays": {"2026-01-01": "New Year's Day,元旦,1"}, "workdays": {…}}`, the data file of the
 //!   package chinese-days.
 //! - `{"Years": {"2027": [{"Name", "StartDate", "EndDate", "Duration", "CompDays"}]}}`, the data

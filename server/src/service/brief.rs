@@ -4,7 +4,6 @@ mod changes;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
-use app::error::{AppError, ErrorKind};
 use app::i18n::Lang;
 use app::id::{RunId, TaskId};
 use app::run::brief::{
@@ -21,6 +20,8 @@ use crate::brief::{Comparison, Side, compare};
 use crate::error::{OrInternal, internal};
 use crate::output::Kept;
 use crate::store::BriefRun;
+use crate::texts::runs::RunRefusal;
+use crate::texts::{Missing, Refusal};
 use crate::timetable::{rules, zone};
 
 /// Failures of other tasks count so long before and after the end of a run.
@@ -31,17 +32,6 @@ const NAMED: usize = 5;
 /// Outputs are compared for so many readers at once: each pair is held packed in memory, and takes
 /// a processor for some milliseconds.
 static COMPARISONS: Semaphore = Semaphore::const_new(2);
-
-fn not_failed(lang: Lang) -> AppError {
-    AppError::new(
-        ErrorKind::Conflict,
-        "run.not_failed",
-        lang.pick(
-            "只有失败、超时或失联的执行才有失败速览",
-            "Only a run that failed, timed out or was lost has a failure brief",
-        ),
-    )
-}
 
 /// The runs before a streak, and the success among them.
 struct Before {
@@ -82,12 +72,12 @@ impl Service {
     pub(super) async fn brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
         let who = self.allow(caller, Action::Read)?;
         let lang = caller.lang;
-        let missing = || AppError::not_found(lang, lang.pick("这次执行", "run"));
+        let missing = || Missing::Run.answer(lang);
         let task_id = self.find_run(lang, id).await?.task_id;
         let run = self.store.brief_run(id).await.or_internal(lang)?;
         let run = run.ok_or_else(missing)?;
         if !run.state.is_bad() {
-            return Err(not_failed(lang));
+            return Err(RunRefusal::NotFailed.answer(lang));
         }
         let task = self.find_task(lang, task_id).await?;
         let since = run.streak_since.unwrap_or(run.started_at);

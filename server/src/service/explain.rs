@@ -117,7 +117,7 @@ impl Service {
             .filter_map(|compiled| compiled.next_start(until))
             .map(|firing| firing.due_at)
             .min();
-        let edited = (at < task.updated_at.0 && at < now).then(|| task.updated_at.0);
+        let edited = (at < task.updated_at.0 && at < now).then_some(task.updated_at.0);
         let shown_in_zone = |at: DateTime<Utc>| local(at, &task.zone);
         Ok(Said::new(
             Verdict::NotNamed,

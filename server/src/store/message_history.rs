@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, Message, MessageKind, MessageState, MessageStep};
 use app::time::Stamp;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::code::{Code, TakeStep};
+use super::code::TakeStep;
 use super::entity::{channel, message, task};
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
@@ -53,21 +53,34 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         use message::Column as M;
-        let mut query = message::Entity::find();
-        if let Some(state) = filter.state {
-            query = query.filter(M::State.eq(Code(state)));
-        }
-        if let Some(event) = filter.event {
-            query = query.filter(M::Event.eq(event.as_str()));
-        }
+        // Along one index only, that of the filter which leaves the fewest rows; with a choice a
+        // database may take the state's, and walk through all messages that were sent.
+        let mut indexed = true;
+        let mut query = message::Entity::find()
+            .filter(M::Id.lt(filter.before.map_or(i64::MAX, |before| before.0)));
         if let Some(task) = filter.task {
             query = query.filter(M::TaskId.eq(task.0));
+            indexed = false;
         }
         if let Some(channel) = filter.channel {
-            query = query.filter(M::ChannelId.eq(channel.0));
+            query = query.filter(match indexed {
+                true => M::ChannelId.eq(channel.0),
+                false => Expr::col(M::ChannelId).add(0).eq(channel.0),
+            });
+            indexed = false;
         }
-        if let Some(before) = filter.before {
-            query = query.filter(M::Id.lt(before.0));
+        for (column, word) in [
+            (M::Event, filter.event.map(|event| event.as_str())),
+            (M::State, filter.state.map(MessageState::as_str)),
+        ] {
+            let Some(word) = word else {
+                continue;
+            };
+            query = query.filter(match indexed {
+                true => Expr::col(column).eq(word),
+                false => Expr::expr(Func::coalesce([Expr::col(column), Expr::value("")])).eq(word),
+            });
+            indexed = false;
         }
         let rows = query
             .order_by_desc(M::Id)

@@ -11,6 +11,8 @@ use super::{Refusal, Refused, both, conflict};
 pub enum RunRefusal {
     /// It has ended.
     Over,
+    /// It has no failure brief, since it did not fail.
+    NotFailed,
     /// It is stopped, and the audit log could not take it.
     StopUnrecorded {
         /// The run's id.
@@ -22,6 +24,11 @@ impl Refusal for RunRefusal {
     fn refusal(&self) -> Refused {
         match *self {
             Self::Over => conflict("run.over", "这次执行已经结束", "The run has already ended"),
+            Self::NotFailed => conflict(
+                "run.not_failed",
+                "只有失败、超时或失联的执行才有失败速览",
+                "Only a run that failed, timed out or was lost has a failure brief",
+            ),
             Self::StopUnrecorded { id } => Refused::new(
                 ErrorKind::Internal,
                 "run.stop_unrecorded",

@@ -323,6 +323,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             let expected: &[u16] = match (method.as_str(), path.as_str()) {
                 ("GET", "/api/v1/users") => &[403],
                 ("GET", path) if path.contains("/secrets") => &[403],
+                ("GET", "/api/v1/runs/{id}/brief") => &[409],
                 // Nothing was sent yet.
                 ("GET", "/api/v1/messages/{id}") => &[404],
                 ("GET", _) => &[200],

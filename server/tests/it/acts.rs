@@ -6,8 +6,8 @@ use app::auth::Role;
 use app::channel::ChannelKind;
 use app::id::RunId;
 use app::run::RunState;
-use app::task::TaskDraft;
 use app::task::execution::ExecutionDraft;
+use app::task::{Mode, TaskDraft};
 use serde_json::{Value, json};
 
 use super::helpers::database::{Database, mysql_server};
@@ -102,6 +102,16 @@ async fn what_cannot_be_noted_is_not_done() {
     let blackout = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
     let quiet = admin.post("/api/v1/blackouts", blackout.clone()).await;
     let quiet = quiet.expect(201)["id"].clone();
+    let given_up = TaskDraft {
+        mode: Mode::Message,
+        channel_id: Some(app.channel("gone", ChannelKind::Webhook, url).await.id.0),
+        ..draft("given up", "0 9 * * *", "")
+    };
+    app.add(given_up).await;
+    let dead = "UPDATE message SET state = 'dead'";
+    app.place.database.execute(dead).await;
+    let messages = admin.get("/api/v1/messages?state=dead").await.expect(200);
+    let message = messages["items"][0]["id"].clone();
     let run = app.start_run(task).await;
     refuse_audit(&app).await;
     let before = everything(&admin).await;
@@ -216,6 +226,11 @@ async fn what_cannot_be_noted_is_not_done() {
         (
             "DELETE /api/v1/tokens/{id}",
             of("/api/v1/tokens/{id}", &token),
+            Value::Null,
+        ),
+        (
+            "POST /api/v1/messages/{id}/resend",
+            of("/api/v1/messages/{id}/resend", &message),
             Value::Null,
         ),
         (

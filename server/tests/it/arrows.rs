@@ -95,12 +95,13 @@ fn only_the_store_knows_the_database() {
 }
 
 /// Words of states outside the enums that hold them: texts for people, and names of JSON fields.
-const OTHER_WORDS: [(&str, &[&str]); 6] = [
+const OTHER_WORDS: [(&str, &[&str]); 8] = [
     // Sentences in English.
-    (
-        "server/src/service/explain/ledger.rs",
-        &["succeeded", "failed"],
-    ),
+    ("server/src/texts/explain.rs", &["succeeded", "failed"]),
+    // The rule of missed firings, a field of a task.
+    ("app/src/texts/brief.rs", &["missed"]),
+    // The class of a block of the page.
+    ("app/src/ui/pages/channels.rs", &["sent"]),
     ("server/src/messages/render.rs", &["succeeded"]),
     // The rule of missed firings, a field of a task.
     ("server/src/cli/task/show.rs", &["missed"]),

@@ -193,6 +193,12 @@ async fn waiting_for_a_run_goes_on_over_a_restart_and_says_when_it_cannot() {
     let waiting = wait(&[]);
     under_way(&server).await;
     server.kill().await;
+    // The next question meets a socket that hangs up, however soon the server is back.
+    let socket = place.data().join("jcrontab.sock");
+    std::fs::remove_file(&socket).expect("the socket of the killed server");
+    let silent = tokio::net::UnixListener::bind(&socket).expect("a socket");
+    drop(silent.accept().await.expect("a question"));
+    drop(silent);
     let server = Server::start(&place, &[]).await;
     let ended = waiting.await.expect("its end");
     assert_eq!(ended.code, 1, "{ended:?}");

@@ -153,6 +153,7 @@ const SERVER: &[Row] = &[
             "config",
             "auth",
             "clock",
+            "text",
         ],
     ),
     ("recorder", &["loops", "events", "store", "failpoints"]),

@@ -38,6 +38,7 @@ impl Ended {
         let sentence = self
             .err
             .strip_prefix("error: ")
+            .or_else(|| self.err.strip_prefix("错误："))
             .unwrap_or_else(|| panic!("{self:?}"))
             .trim_end();
         assert!(

@@ -294,7 +294,7 @@ async fn a_granted_secret_is_seen_nowhere() {
     let items = page.expect("its log").items;
     assert_eq!(text(&items, Some(Stream::Out)), "to ***\n*** end\n");
     assert_eq!(text(&items, Some(Stream::Err)), "***\n");
-    let query = "SELECT body FROM message ORDER BY id DESC";
+    let query = "SELECT facts FROM message ORDER BY id DESC";
     let bodies = app.place.database.rows(query).await;
     assert!(bodies[0].contains("to ***"), "{bodies:?}");
     assert!(!bodies.concat().contains(value), "{bodies:?}");

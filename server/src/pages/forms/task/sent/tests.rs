@@ -43,7 +43,7 @@ fn names_of_no_field_are_refused_and_the_rest_is_read() {
         ("a.b.c.d.e.f.g.h", "There is no field"),
         ("execution", "The value of `execution` is invalid"),
         ("mode", "The value of `mode` is invalid"),
-        ("channel_id", "a whole number is needed"),
+        ("channel_id", "expected a whole number"),
     ] {
         let sent = read(&[("name", "typed"), (name, "x"), ("command", "a\r\nb")]);
         let message = sent.fault.expect(name).message;
