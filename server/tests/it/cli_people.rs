@@ -223,7 +223,8 @@ async fn waiting_for_a_run_goes_on_over_a_restart_and_says_when_it_cannot() {
             shown.out
         );
     }
-    assert!(shown.out.contains("\nTook: "), "{}", shown.out);
+    // When a lost run ended is unknown.
+    assert!(!shown.out.contains("\nTook: "), "{}", shown.out);
     let listed = jcrontab(&place, &["run", "list"]).await;
     let words = "the server stopped during the run";
     assert!(
