@@ -6,7 +6,8 @@ import { readFileSync, readdirSync } from "node:fs";
 const tables = { zh: {}, en: {} };
 const text = String.raw`"((?:[^"\\]|\\.)*)"`;
 const folder = new URL("../../app/src/", import.meta.url);
-const parts = readdirSync(new URL("texts/", folder)).sort().map((file) => `texts/${file}`);
+const names = readdirSync(new URL("texts/", folder)).filter((name) => name.endsWith(".rs"));
+const parts = names.sort().map((file) => `texts/${file}`);
 for (const file of ["texts.rs", ...parts]) {
   const source = readFileSync(new URL(file, folder), "utf8");
   for (const [, key, zh, en] of source.matchAll(new RegExp(String.raw`(\w+):\s*${text}\s*\|\s*${text}`, "g"))) {
