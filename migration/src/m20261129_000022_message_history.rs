@@ -1,11 +1,16 @@
-//! Pages of the history of messages, newest first: of a state, of an event, of a channel.
+//! Pages of the history of messages, newest first: of a state, of an event, of a channel, of a task.
 
 use sea_orm_migration::prelude::*;
 
 use crate::columns::index_once;
 
 /// Each is read backwards by id.
-const INDEXES: [&[&str]; 3] = [&["state", "id"], &["event", "id"], &["channel_id", "id"]];
+const INDEXES: [&[&str]; 4] = [
+    &["state", "id"],
+    &["event", "id"],
+    &["channel_id", "id"],
+    &["task_id", "state", "id"],
+];
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -54,10 +54,14 @@ impl Store {
     ) -> Result<Vec<(Message, Option<String>)>, StoreError> {
         use message::Column as M;
         // Along one index only, that of the filter which leaves the fewest rows; with a choice a
-        // database may take the state's, and walk through all messages that were sent.
+        // database may take the state's, and walk through all messages that were sent. A task's
+        // messages of a state have an index of their own.
+        let words = [
+            (M::State, filter.state.map(MessageState::as_str)),
+            (M::Event, filter.event.map(|event| event.as_str())),
+        ];
+        let mut query = message::Entity::find();
         let mut indexed = true;
-        let mut query = message::Entity::find()
-            .filter(M::Id.lt(filter.before.map_or(i64::MAX, |before| before.0)));
         if let Some(task) = filter.task {
             query = query.filter(M::TaskId.eq(task.0));
             indexed = false;
@@ -69,18 +73,21 @@ impl Store {
             });
             indexed = false;
         }
-        for (column, word) in [
-            (M::Event, filter.event.map(|event| event.as_str())),
-            (M::State, filter.state.map(MessageState::as_str)),
-        ] {
+        for (column, word) in words {
             let Some(word) = word else {
                 continue;
             };
-            query = query.filter(match indexed {
+            let of_task = filter.task.is_some() && matches!(column, M::State);
+            query = query.filter(match indexed || of_task {
                 true => Expr::col(column).eq(word),
                 false => Expr::expr(Func::coalesce([Expr::col(column), Expr::value("")])).eq(word),
             });
             indexed = false;
+        }
+        // Where nothing narrows it, the key itself is the index.
+        if filter.before.is_some() || indexed {
+            let before = filter.before.map_or(i64::MAX, |before| before.0);
+            query = query.filter(M::Id.lt(before));
         }
         let rows = query
             .order_by_desc(M::Id)
