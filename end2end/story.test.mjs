@@ -113,7 +113,7 @@ async function story(page, { server, robot }, js, lang) {
   await page.getByText(ui.faults_title).waitFor();
   assert.equal(path(), "/tasks/new");
   const fault = async (name) => (await page.locator(`#${name}-fault`).innerText()).trim();
-  assert.match(await fault("cron"), lang === "zh" ? /分.*61.*不在 0–59 之间/ : /minute.*61 is out of range 0–59/);
+  assert.match(await fault("cron"), lang === "zh" ? /分.*61.*不在 0–59 之间/ : /Minute.*61 is out of range 0–59/);
   assert.match(await fault("zone"), lang === "zh" ? /没有“Mars\/Olympus”这个时区/ : /no time zone "Mars\/Olympus"/);
   for (const name of ["cron", "zone"]) {
     const field = page.locator(`#${name}`);
