@@ -365,7 +365,9 @@ impl Shape {
 fn id_follows(rest: &[u8]) -> bool {
     let seen = &rest[..rest.len().min(TOKEN_MAX)];
     let shape = Shape::of(seen);
-    shape.is_id(&seen[..shape.length])
+    let token = &seen[..shape.length];
+    // Of `2026-11-22T09:00` the letter is a part of the time (RFC 3339).
+    shape.is_id(token) && !token.iter().any(u8::is_ascii_uppercase)
 }
 
 /// The length of a UUID (RFC 9562), where one begins here.

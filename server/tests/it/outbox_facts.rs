@@ -63,7 +63,7 @@ async fn words_are_made_when_a_message_leaves_and_kept() {
         (row.state.as_str() == "sent").then_some(())
     })
     .await;
-    assert_eq!(robot.texts(), [shown.clone()]);
+    assert_eq!(robot.texts(), std::slice::from_ref(&shown));
     let row = database.rows(stored).await.remove(0);
     assert!(row.starts_with(&shown), "{row}");
     // Another language for what comes; what was sent stays as it was.
