@@ -37,7 +37,7 @@ struct Candidate {
     next_attempt_at: DateTime<Utc>,
 }
 
-/// A row of [`candidates`]: id, task, event, when it was caused, from when on it may be sent, whom it
+/// A row of the query for candidates: id, task, event, when it was caused, from when on it may be sent, whom it
 /// mentions.
 type Row = (
     i64,
