@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, Message, MessageKind, MessageState, MessageStep};
 use app::time::Stamp;
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::code::TakeStep;
 use super::entity::{channel, message, task};
@@ -83,6 +84,24 @@ impl Store {
                 false => Expr::expr(Func::coalesce([Expr::col(column), Expr::value("")])).eq(word),
             });
             indexed = false;
+        }
+        // SQLite takes it by itself, and knows no such hint.
+        let index = match filter {
+            MessageFilter {
+                task: Some(_),
+                state: Some(_),
+                ..
+            } => Some("ix_message_task_id_state_id"),
+            MessageFilter { task: Some(_), .. } => Some("ix_message_task_id_id"),
+            MessageFilter {
+                channel: Some(_), ..
+            } => Some("ix_message_channel_id_id"),
+            MessageFilter { state: Some(_), .. } => Some("ix_message_state_id"),
+            MessageFilter { event: Some(_), .. } => Some("ix_message_event_id"),
+            MessageFilter { .. } => None,
+        };
+        if let Some(index) = index {
+            QueryTrait::query(&mut query).force_index(index, IndexHintScope::All);
         }
         // Where nothing narrows it, the key itself is the index.
         if filter.before.is_some() || indexed {
