@@ -43,9 +43,9 @@ pub enum Lane {
 
 /// Hashes and checks passwords off the runtime, one at a time.
 ///
-/// Strangers take turns by address, and of all of them only one waits for the slot at a time. So who guesses
-/// from one address delays nobody else by more than one hash, and a known account waits for two at
-/// most, however many strangers guess.
+/// Strangers take turns by address, and only one stranger at a time waits for the slot. So guesses from one
+/// address delay other clients by one hash each time, and a known account waits for two hashes at most,
+/// however many strangers guess.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     /// One at a time: a hash takes a core for tens of milliseconds, and the other cores are for tasks.

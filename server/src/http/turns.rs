@@ -1,8 +1,8 @@
 //! How many pages are rendered at once.
 //!
-//! A page takes milliseconds of a core. Hundreds of them at once fill the runtime's queue, and then
-//! every step of everything else in this process, of the scheduler above all, waits for its turn behind them.
-//! So only a few are under way; the others wait where they cost nothing, first come, first served.
+//! Rendering a page takes milliseconds of CPU time. Hundreds at once fill the run queue of the runtime, and then
+//! every other task in this process, the scheduler above all, waits behind them. So only a few are rendered at
+//! once; the other requests wait for a semaphore, in the order in which they came.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Pages of signed-in people at once, for each core: they mostly wait for the database.
 const KNOWN_PER_CORE: usize = 8;
 
-/// Turns at rendering, for strangers and for everybody else: strangers cannot keep those waiting
-/// who are signed in.
+/// Permits to render, separate for strangers and for signed-in people: a flood of anonymous requests
+/// does not delay those who are signed in.
 #[derive(Clone, Debug)]
 pub struct Turns {
     strangers: Arc<Semaphore>,
@@ -35,7 +35,8 @@ impl Turns {
         }
     }
 
-    /// Waits for a turn, which ends with what is returned. `None` only when nobody hands out turns any more.
+    /// Waits for a turn, which lasts as long as the returned permit. The semaphores are never closed, so
+    /// this is never `None`.
     pub(crate) async fn take(&self, is_known: bool) -> Option<SemaphorePermit<'_>> {
         let turns = if is_known {
             &self.known
@@ -53,7 +54,7 @@ impl Default for Turns {
     }
 }
 
-/// Has a page wait for its turn. What a page asks for by a server function is no page.
+/// Makes a page request wait for its turn. Calls of server functions, which are POST requests, do not wait.
 pub(crate) async fn wait(State(turns): State<Turns>, request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
