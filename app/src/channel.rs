@@ -88,7 +88,7 @@ pub const DIRECT: &str = "direct";
 pub struct ChannelDraft {
     /// Unique name.
     pub name: String,
-    /// What stands at the other end.
+    /// The kind of service that messages go to.
     pub kind: ChannelKind,
     /// Where messages go: `https://…`; for e-mail `smtp://HOST[:PORT]` or `smtps://HOST[:PORT]`; for
     /// Telegram the address of a Bot API server of one's own, or empty. It is a secret, since for most
@@ -141,7 +141,7 @@ pub struct Channel {
     pub id: ChannelId,
     /// Unique name.
     pub name: String,
-    /// What stands at the other end.
+    /// The kind of service that messages go to.
     pub kind: ChannelKind,
     /// Scheme and host, then `…` and the last four characters.
     pub url_masked: String,
@@ -164,7 +164,7 @@ pub struct Channel {
     pub pending: i64,
     /// Messages given up on.
     pub dead: i64,
-    /// What the other end said last.
+    /// The last answer of the service.
     pub last_answer: Option<String>,
     /// Since when it accepts no messages; `null` while it does.
     pub failing_since: Option<Stamp>,
@@ -176,7 +176,7 @@ pub struct Channel {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChannelTest {
-    /// Whether the other end took it.
+    /// Whether the service accepted it.
     pub ok: bool,
     /// Its own words.
     pub answer: String,
@@ -202,7 +202,7 @@ pub struct MessageRow {
     pub text: String,
     /// Attempts made so far.
     pub attempts: i32,
-    /// What the other end said last.
+    /// The last answer of the service.
     pub last_answer: Option<String>,
     /// When it was caused.
     pub created_at: Stamp,

@@ -223,7 +223,7 @@ impl Outbox {
         Ok(After::More)
     }
 
-    /// Makes the words of a message and sends them; gives the other end's own words.
+    /// Renders a message and sends it; returns the answer of the service.
     async fn deliver(
         &self,
         item: &mut OutboxItem,

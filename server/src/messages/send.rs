@@ -55,7 +55,7 @@ impl Sender {
         vendor::of(to.kind).render(to, item, At { now, lang })
     }
 
-    /// Sends a message; gives the other end's own words.
+    /// Sends a message; returns the answer of the service.
     ///
     /// # Errors
     /// When it was not taken.

@@ -53,9 +53,13 @@ impl Service {
         mut text: String,
         facts: Option<&str>,
     ) -> String {
-        // Facts of another version show nothing.
-        if let Some(Ok(facts)) = facts.map(serde_json::from_str) {
-            text = self.renderer.text(&facts, lang);
+        match facts.map(serde_json::from_str) {
+            Some(Ok(facts)) => text = self.renderer.text(&facts, lang),
+            // A newer server wrote them: the list is shown without this text.
+            Some(Err(error)) => {
+                tracing::debug!(%error, "the facts of a message cannot be read");
+            }
+            None => {}
         }
         let lang = lang.unwrap_or(self.renderer.lang);
         match kind {
