@@ -1,5 +1,5 @@
-//! Files that the commands of tasks use. A server that runs as root gives each task a user of its own (ADR 22), which
-//! cannot pass through the folders of whoever measures: these are where every user may.
+//! Files that the commands of tasks use. They are outside of the data folders of servers, which are hidden from commands
+//! (ADR 22), and any user can reach them, since a server that runs as root may give each task a user of its own.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
