@@ -191,8 +191,15 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     })?;
     raise_file_limit();
     let stop = Stop::on_signals().map_err(|error| Failure::error(sentence(&error)))?;
-    let in_time = lifecycle::serve(config, Arc::new(SystemClock), stop, print_lines)
+    let config = config.clone();
+    // On a worker thread: the stack that a start touches is used by requests later, whereas the main thread only waits
+    // and would keep half a megabyte.
+    let serving = tokio::spawn(async move {
+        lifecycle::serve(&config, Arc::new(SystemClock), stop, print_lines).await
+    });
+    let in_time = serving
         .await
+        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
         .map_err(|error| Failure::error(sentence(&error)))?;
     if in_time {
         Ok(())
