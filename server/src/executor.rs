@@ -141,8 +141,8 @@ impl Executor {
 
     /// Starts a job. It is in the database already; its outcome will be, too.
     pub fn start(self: &Arc<Self>, job: Job) {
-        self.in_flight.took_off(job.run_id);
-        self.signals.tell(Some(job.task.id), Some(job.run_id));
+        self.in_flight.insert(job.run_id);
+        self.signals.publish(Some(job.task.id), Some(job.run_id));
         self.metrics.run_started(job.trigger);
         if !job.task.mode.runs_command() {
             // Nothing to run: it is over when its channel has accepted the message.
@@ -345,13 +345,13 @@ impl Executor {
         let ending = match environment {
             Ok(environment) if let Some(call) = &job.task.execution.http => {
                 let work = (&job, call);
-                let soft = || self.tell_late(&job);
+                let soft = || self.warn_over_soft_limit(&job);
                 http::call(work, &environment, &self.outbound, &capture, stopped, soft).await
             }
             Ok(environment) => {
                 let work = (&job, &self.containment, environment);
                 process::run(work, &self.starting, &capture, stopped, || {
-                    self.tell_late(&job)
+                    self.warn_over_soft_limit(&job)
                 })
                 .await
             }

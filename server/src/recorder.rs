@@ -82,7 +82,7 @@ impl Recorder {
             signals,
             spool,
             in_flight: in_flight.clone(),
-            away: false,
+            spooling: false,
             queue,
             group: Vec::with_capacity(GROUP_MAX),
         };
@@ -124,7 +124,7 @@ impl Recorder {
     }
 
     /// Queues messages not caused by a result.
-    pub fn tell(&self, messages: Vec<NewMessage>) {
+    pub fn queue_messages(&self, messages: Vec<NewMessage>) {
         if !messages.is_empty() && self.messages.send(messages).is_err() {
             tracing::error!("a message could not be recorded: the recorder has stopped");
         }
@@ -184,7 +184,7 @@ struct Writer {
     spool: Spool,
     in_flight: InFlight,
     /// Results wait on disk; new ones are queued behind them.
-    away: bool,
+    spooling: bool,
     queue: mpsc::UnboundedReceiver<Outcome>,
     /// Results that are neither in the database nor on disk.
     group: Vec<Outcome>,
@@ -194,7 +194,7 @@ impl Writer {
     async fn run(&mut self, turns: &Turns) {
         loop {
             let mut open = true;
-            if self.away {
+            if self.spooling {
                 let pause = turns.pause();
                 tokio::select! {
                     count = self.queue.recv_many(&mut self.group, GROUP_MAX) => open = count > 0,
@@ -221,7 +221,7 @@ impl Writer {
                     "results still wait"
                 );
             }
-            if !open && !self.away {
+            if !open && !self.spooling {
                 return;
             }
         }
@@ -229,10 +229,10 @@ impl Writer {
 
     /// Writes the group, or appends it to what waits on disk and tries that again.
     async fn take(&mut self) -> Result<(), ReplayError> {
-        if !self.away && !self.group.is_empty() {
+        if !self.spooling && !self.group.is_empty() {
             match write(&self.store, &self.group).await {
                 Ok(()) => {
-                    self.landed(&self.group);
+                    self.mark_written(&self.group);
                     self.group.clear();
                     return Ok(());
                 }
@@ -242,7 +242,7 @@ impl Writer {
                     "results wait for the database"
                 ),
             }
-            self.away = true;
+            self.spooling = true;
         }
         if !self.group.is_empty() {
             let (spool, outcomes) = (self.spool.clone(), std::mem::take(&mut self.group));
@@ -261,28 +261,28 @@ impl Writer {
                 Err(error) => tracing::error!(%error, "spooling results failed"),
             }
         }
-        if !self.away {
+        if !self.spooling {
             return Ok(());
         }
-        replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await?;
+        replay(&self.store, &self.spool, |outcomes| self.mark_written(outcomes)).await?;
         if !self.group.is_empty() {
             write(&self.store, &self.group).await?;
-            self.landed(&self.group);
+            self.mark_written(&self.group);
             self.group.clear();
         }
         tracing::info!("all spooled results are in the database");
-        self.away = false;
+        self.spooling = false;
         Ok(())
     }
 
-    fn landed(&self, group: &[Outcome]) {
+    fn mark_written(&self, group: &[Outcome]) {
         for outcome in group {
-            self.in_flight.landed(outcome.run_id);
+            self.in_flight.remove(outcome.run_id);
             self.signals
-                .tell(Some(outcome.task_id), Some(outcome.run_id));
+                .publish(Some(outcome.task_id), Some(outcome.run_id));
         }
         self.signals
-            .ended(group.iter().filter_map(|outcome| outcome.retry_at));
+            .runs_ended(group.iter().filter_map(|outcome| outcome.retry_at));
         if group.iter().any(|outcome| !outcome.messages.is_empty()) {
             self.signals.outbox.notify_one();
         }
@@ -308,7 +308,7 @@ pub enum ReplayError {
 pub async fn replay(
     store: &Store,
     spool: &Spool,
-    mut landed: impl FnMut(&[Outcome]),
+    mut written: impl FnMut(&[Outcome]),
 ) -> Result<usize, ReplayError> {
     let mut from = 0;
     let mut count = 0;
@@ -322,7 +322,7 @@ pub async fn replay(
             return Ok(count);
         }
         write(store, &stretch.outcomes).await?;
-        landed(&stretch.outcomes);
+        written(&stretch.outcomes);
         count += stretch.outcomes.len();
         from = stretch.next;
     }

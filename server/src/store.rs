@@ -43,7 +43,7 @@ pub use calendars::StoredCalendar;
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
-    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
+    StopOutcome, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
     ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};

@@ -65,16 +65,16 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     let elsewhere = access.remote().map(|remote| remote.base().to_owned());
     let config = &access.config;
     let about = client.call(Method::GET, "/api/v1/about", None).await;
-    let told: Result<About, Failure> = about.and_then(|about| typed(&about));
-    match &told {
-        Ok(told) => about::version(told, report),
+    let about: Result<About, Failure> = about.and_then(|about| typed(&about));
+    match &about {
+        Ok(about) => about::version(about, report),
         Err(_) => report.ours(),
     }
     if elsewhere.is_none() {
         folder::writable(&config.data_dir, report);
     }
-    match told {
-        Ok(told) => answered(&told, report),
+    match about {
+        Ok(about) => answered(&about, report),
         Err(failure) => {
             let next = (
                 "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；用与服务器同版本的程序；服务器日志里有原因",
@@ -128,8 +128,8 @@ fn loop_of(ready: &Value) -> &str {
 }
 
 /// What a server has seen to when it started, and what it says of itself.
-fn answered(told: &About, report: &mut Report) {
-    report.ok("database", (told.database.clone(), told.database.clone()));
+fn answered(about: &About, report: &mut Report) {
+    report.ok("database", (about.database.clone(), about.database.clone()));
     report.ok(
         "migrations",
         (
@@ -137,7 +137,7 @@ fn answered(told: &About, report: &mut Report) {
             "updated when the server started".to_owned(),
         ),
     );
-    about::tell(told, report);
+    about::check(about, report);
     report.ok(
         "secret_key",
         (

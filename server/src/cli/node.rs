@@ -58,11 +58,11 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
         ],
         &rows,
     );
-    let told: Vec<String> = warnings(&nodes, lang())
+    let lines: Vec<String> = warnings(&nodes, lang())
         .iter()
         .map(|text| format!("! {text}"))
         .collect();
-    print_lines(&told);
+    print_lines(&lines);
     Ok(())
 }
 

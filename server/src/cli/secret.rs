@@ -99,7 +99,7 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
                 ..SecretChange::default()
             };
             let secret = patch(client, &found(client, name).await?, &change).await?;
-            told(&secret, *json)
+            print_saved(&secret, *json)
         }
         SecretCommand::Revoke { name, tasks, json } => {
             let change = SecretChange {
@@ -107,7 +107,7 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
                 ..SecretChange::default()
             };
             let secret = patch(client, &found(client, name).await?, &change).await?;
-            told(&secret, *json)
+            print_saved(&secret, *json)
         }
         SecretCommand::Delete {
             name,
@@ -195,11 +195,11 @@ async fn set(
                 .await?
         }
     };
-    told(&secret, json)
+    print_saved(&secret, json)
 }
 
 /// The secret and who gets it now.
-fn told(secret: &Value, json: bool) -> Result<(), Failure> {
+fn print_saved(secret: &Value, json: bool) -> Result<(), Failure> {
     if json {
         print_json(secret);
         return Ok(());

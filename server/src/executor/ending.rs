@@ -69,7 +69,7 @@ impl Executor {
 
     /// Ends a job that is in the database as `running` but cannot be started.
     pub fn refuse(&self, job: &Job, reason: &RunReason) {
-        self.in_flight.took_off(job.run_id);
+        self.in_flight.insert(job.run_id);
         self.finish(
             job,
             RunState::Failed,
@@ -81,10 +81,10 @@ impl Executor {
     }
 
     /// Sends the warning that a run is over its soft limit.
-    pub(super) fn tell_late(&self, job: &Job) {
+    pub(super) fn warn_over_soft_limit(&self, job: &Job) {
         let messages = job.late_messages(self.clock.now());
         tracing::info!("a run is over its soft limit");
-        self.recorder.tell(messages);
+        self.recorder.queue_messages(messages);
     }
 
     /// Ends a claim that was never started and cannot be any more.

@@ -121,9 +121,9 @@ impl Helper {
             .spawn()?;
         let status = child.wait()?;
         ours.set_nonblocking(true)?;
-        let mut told = [0; FRAME];
-        match ours.read(&mut told) {
-            Ok(FRAME) => match Frame::read(told) {
+        let mut frame = [0; FRAME];
+        match ours.read(&mut frame) {
+            Ok(FRAME) => match Frame::read(frame) {
                 Frame::Failed { errno, .. } => return Err(errno.into()),
                 // From above, where the command began in its control group.
                 Frame::Code(0) => {}

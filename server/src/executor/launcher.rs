@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_answer_is_ended_and_nobody_guesses() {
+    fn a_launcher_that_does_not_answer_is_killed_and_the_outcome_is_unknown() {
         let rig = Rig::new(Duration::from_millis(100));
         rig.say("one").expect("a start");
         rustix::process::kill_process(rig.pid(), rustix::process::Signal::STOP).expect("a stop");

@@ -57,7 +57,7 @@ pub(super) struct ProcessWatch {
     heard: Vec<u8>,
     end: Option<End>,
     /// The helper has reported how it went.
-    told: bool,
+    reported: bool,
     /// Nothing more will be heard.
     closed: bool,
     /// It was waited for.
@@ -72,7 +72,7 @@ impl ProcessWatch {
             socket,
             heard: Vec::with_capacity(FRAME),
             end: None,
-            told: false,
+            reported: false,
             closed: false,
             reaped: false,
         }
@@ -169,7 +169,7 @@ impl ProcessWatch {
             }),
             Frame::Unknown => return,
         };
-        self.told = true;
+        self.reported = true;
         // After a step that failed, the end of the helper itself is reported, too.
         self.end.get_or_insert(end);
     }
@@ -265,7 +265,7 @@ impl ProcessWatch {
     /// Whether the supervisor ended before it could say how the command did: then nothing has kept
     /// the processes of the run together.
     pub(super) fn lost_hold(&self) -> bool {
-        matches!(self.tree, Tree::Supervisor(_)) && !self.told
+        matches!(self.tree, Tree::Supervisor(_)) && !self.reported
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Agenda {
     /// Whether runs wait for room.
     pub waiting: bool,
     /// Whether the next claim has to check waiting runs, even if nothing is due.
-    pub look: bool,
+    pub check_waiting: bool,
     /// The instant whose claim was rehearsed last.
     pub rehearsed: Option<DateTime<Utc>>,
     /// Clock steps that are not completely in the database yet, oldest first.
@@ -106,7 +106,7 @@ impl Agenda {
             hole: None,
             slots: HashMap::new(),
             waiting: false,
-            look: false,
+            check_waiting: false,
             rehearsed: None,
             steps: Vec::new(),
         }

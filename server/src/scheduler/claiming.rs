@@ -69,9 +69,9 @@ impl Scheduler {
                 for id in claims.stop {
                     self.executor.stop(id, StopReason::Replaced);
                 }
-                agenda.look = false;
+                agenda.check_waiting = false;
                 agenda.waiting = claims.waiting;
-                if self.signals.room.set_wanted(claims.waiting) {
+                if self.signals.runs.set_wanted(claims.waiting) {
                     self.signals.tasks.notify_one();
                 }
                 if !claims.more {
@@ -94,8 +94,8 @@ impl Scheduler {
     }
 
     /// Stops runs of this node that were marked in the database: by another node, or by a newer start.
-    pub(super) async fn end_asked(&self) -> Result<(), StoreError> {
-        for (id, who) in self.store.asked_to_end(&self.node.id).await? {
+    pub(super) async fn stop_requested_runs(&self) -> Result<(), StoreError> {
+        for (id, who) in self.store.requested_stops(&self.node.id).await? {
             let reason = who.map_or(StopReason::Replaced, StopReason::Person);
             self.executor.stop(id, reason);
         }
@@ -104,7 +104,7 @@ impl Scheduler {
 
     /// After a failed claim it is unknown whether it was committed. Runs that the database has as ours and running,
     /// but that this process never started, are started now: they cannot have been before.
-    pub(super) async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
+    pub(super) async fn resolve_unknown_commits(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut settled = true;
         // Read before the query: a run that ends in between is then still known as ours.

@@ -70,7 +70,7 @@ impl Service {
             .load(&self.store, &self.patterns, now)
             .await;
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         loaded.or_internal(lang)
     }
 

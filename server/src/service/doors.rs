@@ -47,7 +47,7 @@ impl Service {
     /// Changes from now on.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<ChangeEvent> {
-        self.signals.listen()
+        self.signals.subscribe()
     }
 
     /// Whose word on a client's address is taken.

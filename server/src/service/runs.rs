@@ -15,7 +15,7 @@ use crate::auth::token::random_id;
 use crate::error::{OrInternal, internal};
 use crate::executor::StopReason;
 use crate::output::{Kept, RunLog, readable};
-use crate::store::{Act, Called, StoreError};
+use crate::store::{Act, StopOutcome, StoreError};
 use crate::texts::lists::ListRefusal;
 use crate::texts::runs::RunRefusal;
 use crate::texts::{Missing, Refusal};
@@ -55,7 +55,7 @@ impl Service {
     /// Returns when there may be more of a run's log than `from`, and after a second anyway: a run
     /// of another node sends no signal here.
     pub async fn log_moved(&self, id: RunId, from: u64) {
-        let mut changes = self.signals.listen();
+        let mut changes = self.signals.subscribe();
         let log = self.live_log(id);
         let beyond = async {
             match &log {
@@ -212,20 +212,20 @@ impl Runs for Service {
             return Err(RunRefusal::Over.answer(lang));
         }
         // It waits, or it is under way on another node, which looks every second.
-        let (called, refused) = match self.store.call_off(&act, id).await {
-            Ok(called) => (called, None),
+        let (outcome, refused) = match self.store.stop_run(&act, id).await {
+            Ok(outcome) => (outcome, None),
             // Where it is the audit log that cannot be written, it is stopped all the same.
-            Err(error) => match self.store.call_off_unrecorded(&act, id).await {
-                Ok(called) => (called, Some(error)),
+            Err(error) => match self.store.stop_run_unrecorded(&act, id).await {
+                Ok(outcome) => (outcome, Some(error)),
                 Err(_) => return Err(internal(lang, &error)),
             },
         };
-        match called {
-            Called::Over => return Err(RunRefusal::Over.answer(lang)),
-            Called::Told => self.signals.stops(),
-            Called::Off => {
-                self.signals.ended([]);
-                self.signals.tell(Some(run.task_id), Some(id));
+        match outcome {
+            StopOutcome::AlreadyOver => return Err(RunRefusal::Over.answer(lang)),
+            StopOutcome::Requested => self.signals.stops_requested(),
+            StopOutcome::Cancelled => {
+                self.signals.runs_ended([]);
+                self.signals.publish(Some(run.task_id), Some(id));
             }
         }
         match refused {

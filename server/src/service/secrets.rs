@@ -120,7 +120,7 @@ impl Service {
                 .or_internal(lang)?;
         }
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         Ok(())
     }
 

@@ -35,7 +35,7 @@ const FAILING_MAX: usize = 100;
 const FAILING_SHOWN: usize = 20;
 
 /// Clock steps are shown for this long.
-const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
+const STEP_SHOWN: TimeDelta = TimeDelta::hours(24);
 
 fn shown(notice: &ServerNotice, lang: Lang) -> Notice {
     Notice {
@@ -114,7 +114,7 @@ impl Service {
         }
         let step = self
             .store
-            .last_noted("clock.step", now - STEP_TOLD)
+            .last_noted("clock.step", now - STEP_SHOWN)
             .await
             .or_internal(lang)?;
         if let Some((at, seconds)) = step {

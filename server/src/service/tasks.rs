@@ -105,7 +105,7 @@ impl Service {
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
         self.signals.tasks.notify_one();
-        self.signals.tell(Some(id), None);
+        self.signals.publish(Some(id), None);
         if found {
             self.view_of(lang, id).await
         } else {
@@ -218,7 +218,7 @@ impl Tasks for Service {
         self.check_not_awaited(caller.lang, &task).await?;
         let found = self.delete_when_ended(caller.lang, who, &task).await?;
         self.signals.tasks.notify_one();
-        self.signals.tell(Some(id), None);
+        self.signals.publish(Some(id), None);
         if found {
             Ok(())
         } else {

@@ -227,7 +227,7 @@ async fn a_stranger_gets_nothing_however_it_is_spelled() {
 }
 
 #[tokio::test]
-async fn what_is_open_tells_a_stranger_nothing() {
+async fn open_routes_reveal_nothing_to_unauthenticated_callers() {
     let app = furnished().await;
     let stranger = app.browser();
     for path in OPEN {

@@ -361,7 +361,7 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
 }
 
 #[tokio::test]
-async fn a_new_task_sends_its_first_message_whoever_enters_it() {
+async fn a_new_task_sends_its_first_message_however_it_is_created() {
     let place = Place::new().await;
     let token = admin_token(&place).await;
     let clock = Arc::new(server::clock::SystemClock);

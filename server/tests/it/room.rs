@@ -64,7 +64,7 @@ async fn states(app: &TestApp, task: TaskId) -> Vec<RunState> {
 
 /// Waits until the runs of a task stand so, newest first, turning the loop at each change.
 async fn until_states(app: &TestApp, node: &mut Node, task: TaskId, wanted: &[RunState]) {
-    let mut changes = app.components.signals.listen();
+    let mut changes = app.components.signals.subscribe();
     super::helpers::in_time("the runs to stand as wanted", async {
         while states(app, task).await != wanted {
             node.turn().await;

@@ -82,21 +82,21 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
         ..PreviewRequest::default()
     };
     let known = matches!(next.calendar.trim(), "" | BUILTIN_CALENDAR);
-    let told = if known {
+    let preview = if known {
         here(lang, &request)?
     } else {
         on_server(access, lang, &request).await?
     };
     if next.json {
-        let mut value = json!({ "next": told.next });
+        let mut value = json!({ "next": preview.next });
         if next.firings {
-            value["firings"] = json!(told.firings);
-            value["warnings"] = json!(told.warnings);
-            value["tz_version"] = json!(told.tz_version);
+            value["firings"] = json!(preview.firings);
+            value["warnings"] = json!(preview.warnings);
+            value["tz_version"] = json!(preview.tz_version);
         }
         print_json(&value);
     } else {
-        print_lines(&lines(lang, &told, next, &name));
+        print_lines(&lines(lang, &preview, next, &name));
     }
     Ok(())
 }
@@ -138,18 +138,18 @@ async fn on_server(
 }
 
 /// Starts as they come; `-` marks a skipped firing, `~` a change of the clock, `!` a warning.
-fn lines(lang: Lang, told: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
+fn lines(lang: Lang, preview: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    if told.next.is_empty() {
+    if preview.next.is_empty() {
         lines.push(nothing(lang, &next.schedule));
     }
-    for firing in &told.firings {
+    for firing in &preview.firings {
         if let Some(change) = &firing.clock_change {
             lines.push(format!("~ {} {}", local(change.at, zone_name), change.text));
         }
         lines.push(line(firing, zone_name));
     }
-    lines.extend(told.warnings.iter().map(|warning| format!("! {warning}")));
+    lines.extend(preview.warnings.iter().map(|warning| format!("! {warning}")));
     lines
 }
 

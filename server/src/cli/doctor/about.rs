@@ -42,7 +42,7 @@ pub(super) const NEXT_OUTPUT: (&str, &str) = (
 );
 
 /// Zones, calendars, and the server's own notices.
-pub(super) fn tell(about: &About, report: &mut Report) {
+pub(super) fn check(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
     default_zone(&about.default_zone, report);
     let mut notices = about.notices.iter();
@@ -149,7 +149,7 @@ pub(super) fn unnamed_zone(text: String, report: &mut Report) {
 fn calendars(calendars: &[Calendar], report: &mut Report) {
     let now = SystemClock.now();
     let (year, month) = (now.year(), now.month());
-    let mut told = Vec::new();
+    let mut coverage = Vec::new();
     let mut missing = Vec::new();
     for calendar in calendars {
         if calendar.used_by == 0 && !calendar.builtin {
@@ -179,15 +179,15 @@ fn calendars(calendars: &[Calendar], report: &mut Report) {
             };
             format!("{year} {}", report.lang().pick(known.0, known.1))
         });
-        told.push(format!("{} ({})", calendar.name, known.join(", ")));
+        coverage.push(format!("{} ({})", calendar.name, known.join(", ")));
     }
     let next = (
         "jcrontab calendar import 或 refresh；新版本也会带来新数据",
         "jcrontab calendar import or refresh; a new release brings new data, too",
     );
     if missing.is_empty() {
-        let told = told.join("; ");
-        report.ok("calendars", (told.clone(), told));
+        let coverage = coverage.join("; ");
+        report.ok("calendars", (coverage.clone(), coverage));
     } else {
         report.warn("calendars", missing.join("; "), next);
     }

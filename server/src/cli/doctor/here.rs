@@ -32,7 +32,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
         None => None,
     };
     match known {
-        Some(told) => about::tell(&told, report),
+        Some(about) => about::check(&about, report),
         None => {
             let zones = data_version();
             about::zone_data(&zones.version, zones.source.as_str(), report);
@@ -104,7 +104,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
         Err(error) => error,
     };
     match error {
-        DataDirError::InUse { .. } if tell_progress(folder, report) => {}
+        DataDirError::InUse { .. } if report_progress(folder, report) => {}
         DataDirError::InUse { .. } => report.fail(
             "server",
             sentence(&error),
@@ -126,7 +126,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
 }
 
 /// Reports a server that holds the folder and is not ready to answer. Returns whether there is one.
-fn tell_progress(folder: &Path, report: &mut Report) -> bool {
+fn report_progress(folder: &Path, report: &mut Report) -> bool {
     let Some(Progress { stage, pid, since }) = Progress::of(folder) else {
         return false;
     };

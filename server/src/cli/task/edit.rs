@@ -87,7 +87,7 @@ pub(super) async fn run(client: &Client, edit: &EditTask) -> Result<(), Failure>
         return unchanged(client, &stored, edit.json).await;
     }
     let saved = send(client, &stored, patch).await;
-    told(&saved.map_err(Refused::failure)?, edit.json);
+    print_saved(&saved.map_err(Refused::failure)?, edit.json);
     if let Some(file) = &edit.file {
         // A text of an editor that was kept has served its purpose.
         editor::discard_kept(file, PREFIX);
@@ -129,13 +129,13 @@ async fn send(
 /// The faults of a problem document, each with its field.
 fn faults(problem: &Value) -> Vec<String> {
     let faults = problem["errors"].as_array().into_iter().flatten();
-    let told: Vec<String> = faults
+    let lines: Vec<String> = faults
         .map(|fault| format!("{}: {}", field(fault, "field"), field(fault, "message")))
         .collect();
-    if told.is_empty() {
+    if lines.is_empty() {
         vec![field(problem, "title")]
     } else {
-        told
+        lines
     }
 }
 
@@ -169,7 +169,7 @@ async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), F
             Ok(patch) => match send(client, stored, patch).await {
                 Ok(task) => {
                     scratch.discard();
-                    told(&task, json);
+                    print_saved(&task, json);
                     return Ok(());
                 }
                 Err(Refused::Faults(_, faults)) => faults,
@@ -213,7 +213,7 @@ async fn unchanged(client: &Client, stored: &Stored, json: bool) -> Result<(), F
     Ok(())
 }
 
-fn told(task: &Value, json: bool) {
+fn print_saved(task: &Value, json: bool) {
     let (id, cycle) = (field(task, "id"), cycle(task));
     let saved = lang().pick(
         format!("任务 {id} 已保存：{cycle}"),

@@ -140,7 +140,7 @@ fn urge_line(spec: &str) -> String {
 
 /// The schedules for work in words, one line each.
 fn work_lines(task: &Value) -> Vec<String> {
-    // A server of another version may say it in another way; its texts are still told.
+    // A server of another version may say it in another way; its texts are still shown.
     serde_json::from_value::<Vec<Schedule>>(task["schedules"].clone()).map_or_else(
         |_| vec![text(task, "cron")],
         |schedules| {
@@ -288,10 +288,10 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
             Err(failure) => return Err(failure),
         }
     }
-    let mut told = execution.describe_with(lang(), |id| names.get(&id).cloned());
-    told.extend(execution.credential_hints(lang()));
+    let mut lines = execution.describe_with(lang(), |id| names.get(&id).cloned());
+    lines.extend(execution.credential_hints(lang()));
     let plain = |line: String| line.replace(char::is_control, " ");
-    Ok(told.into_iter().map(plain).collect())
+    Ok(lines.into_iter().map(plain).collect())
 }
 
 /// The rule of missed firings, where it is not the usual one.

@@ -56,7 +56,7 @@ fn a_scratch_folder_that_was_never_given_away_is_given_away_later() {
 }
 
 #[test]
-fn a_parent_that_nobody_may_pass_is_opened() {
+fn a_parent_closed_to_other_users_is_opened() {
     let folder = Folder::new();
     for mode in [0o700, 0o711, 0o755] {
         let parent = folder.0.join(format!("{mode:o}"));

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_are_found_and_told_by_their_shortest_way() {
+    fn cycles_are_reported_by_their_shortest_path() {
         let table: [(&[i64], Vec<WaitingTask>, Option<&[i64]>); 6] = [
             (&[2], all(&[]), None),
             (&[2], all(&[(2, &[3]), (3, &[4])]), None),

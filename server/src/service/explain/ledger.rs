@@ -32,7 +32,7 @@ impl Service {
         // One that ran explains more than one that was skipped.
         let found = rows
             .iter()
-            .filter(|row| row.tells_of(at, until))
+            .filter(|row| row.covers(at, until))
             .min_by_key(|row| (row.run_id.is_none(), row.firings > 1, row.scheduled_for));
         // Named for another time, and moved or put off to this one.
         let moved_here = || {

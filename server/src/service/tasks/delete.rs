@@ -56,10 +56,10 @@ impl Service {
                     .await
                     .or_internal(lang)?;
                 self.signals.tasks.notify_one();
-                self.signals.tell(Some(task.id), None);
+                self.signals.publish(Some(task.id), None);
                 is_closed = true;
             }
-            self.signals.stops();
+            self.signals.stops_requested();
             if tokio::time::Instant::now() >= until {
                 return Err(TaskRefusal::StillRunning { left }.answer(lang));
             }

@@ -21,7 +21,7 @@ use crate::texts::{Missing, Refusal};
 /// Times that a change which names no version is made anew on what others saved meanwhile.
 const SAVE_TRIES: u32 = 8;
 /// Changes of others that are listed.
-const TOLD_MAX: u64 = 5;
+const CHANGES_SHOWN: u64 = 5;
 
 /// What came of saving a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,7 +118,7 @@ impl Service {
     async fn outdated(&self, lang: Lang, stored: &Task, read: i64) -> Answer<Saved> {
         let changes = self
             .store
-            .task_changes_since(stored.id, read, TOLD_MAX)
+            .task_changes_since(stored.id, read, CHANGES_SHOWN)
             .await
             .or_internal(lang)?;
         let changes = changes

@@ -77,8 +77,8 @@ impl Service {
                 (run_id, false)
             }
             Manual::Waits { run_id, .. } => {
-                self.signals.waits();
-                self.signals.tell(Some(id), Some(run_id));
+                self.signals.run_waits();
+                self.signals.publish(Some(id), Some(run_id));
                 (run_id, false)
             }
             Manual::Replayed { run_id } => (run_id, true),
@@ -88,7 +88,7 @@ impl Service {
             Manual::NoTask => return Err(Missing::Task.answer(lang)),
         };
         // The loop ends what is to make room.
-        self.signals.stops();
+        self.signals.stops_requested();
         Ok(Started {
             run: self.find_run(lang, run_id).await?,
             replayed,
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_under_a_key_are_told_apart() {
+    fn requests_under_one_key_are_distinguished() {
         let request = |pairs: &[(&str, &str)], note: &str| RunRequest {
             parameters: pairs
                 .iter()
