@@ -66,7 +66,7 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
     Ok(())
 }
 
-/// How a node is, as on the page.
+/// The state of a node, as on its page.
 fn state(node: &Node) -> &'static str {
     let words = NodesUi::of(lang());
     match (node.alive, node.lost) {

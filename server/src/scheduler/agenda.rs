@@ -73,7 +73,7 @@ pub struct Agenda {
     pub hole: Option<Hole>,
     /// The sizes of the pools and the global cap.
     pub slots: HashMap<String, u32>,
-    /// Whether runs wait for room.
+    /// Whether runs wait for a free slot.
     pub waiting: bool,
     /// Whether the next claim has to check waiting runs, even if nothing is due.
     pub check_waiting: bool,

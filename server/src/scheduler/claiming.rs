@@ -31,7 +31,7 @@ impl Scheduler {
             self.executor.mark_commit_unknown();
         }
         if !self.lease.may_claim(self.clock.ticks()) {
-            // The answer took so long that other nodes may have given this one up meanwhile. Our claims in the
+            // The answer took so long that other nodes may have declared this one dead. Our claims in the
             // database are started once it is certain that they have not.
             self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
@@ -62,7 +62,7 @@ impl Scheduler {
                 for claimed in claims.claimed {
                     self.hand_over(agenda, claimed, now);
                 }
-                // Runs that waited for room were delayed by that, not by us.
+                // Runs that waited for a slot were delayed by that, not by us.
                 for resumed in claims.resumed {
                     self.resume(agenda, &resumed, now);
                 }
@@ -83,7 +83,7 @@ impl Scheduler {
         }
     }
 
-    /// Reads and decides like the claim of a near instant will, and writes nothing.
+    /// Reads and decides as the claim of an upcoming instant will, and writes nothing.
     pub(super) async fn rehearse(
         &self,
         agenda: &Agenda,

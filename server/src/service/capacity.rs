@@ -18,7 +18,7 @@ use crate::store::{Engine, PoolLoad, PoolRemoval, StoredPool};
 use crate::texts::pools::{PoolFault, PoolRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
-/// Nodes that have gone are listed for this long.
+/// Stopped and lost nodes are listed for this long.
 const GONE_SHOWN: TimeDelta = TimeDelta::days(1);
 
 fn shown(pool: StoredPool, load: Option<&PoolLoad>) -> Pool {
@@ -86,7 +86,7 @@ impl Service {
         Ok(nodes)
     }
 
-    /// What an administrator should know of the nodes.
+    /// The notices about nodes, for an administrator.
     pub(super) async fn node_notices(&self, lang: Lang) -> Answer<Vec<Notice>> {
         let texts = app::node::warnings(&self.all_nodes(lang).await?, lang);
         let notice = |text| Notice {
@@ -164,7 +164,7 @@ impl Capacity for Service {
         let who = self.allow(caller, Action::Read)?;
         let mut loops = self.loops.list();
         if !who.can(Action::Administer) {
-            // Words of errors may name hosts and files.
+            // Error messages may contain hosts and files.
             for one in &mut loops {
                 one.error = None;
             }

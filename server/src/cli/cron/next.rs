@@ -1,4 +1,4 @@
-//! `jcrontab cron next`: the same preview as on the pages, computed here.
+//! `jcrontab cron next`: the preview of the web pages, computed in this process.
 
 use app::i18n::Lang;
 use app::occurrence::Firing;
@@ -65,7 +65,7 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
                 "--after takes a time such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
             ))
         })?)),
-        // The preview refuses an unknown zone, with the nearest one.
+        // The preview refuses an unknown zone and suggests the nearest one.
         _ => None,
     };
     let request = PreviewRequest {
@@ -101,7 +101,7 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Computed in this process, with the calendar that came with the product.
+/// Computes the preview in this process, with the built-in calendar.
 fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
     let basis = Basis {
         default_zone: "UTC",
@@ -109,14 +109,14 @@ fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
         patterns: &Patterns::default(),
         now: SystemClock.now(),
         starts: COUNT_MAX,
-        // The server shows 50; here a request for more starts is meant. Behind so many skipped ones
-        // nothing is known to fire.
+        // Larger than the server's 50, because more starts can be requested here. After this many skipped
+        // firings the search ends.
         left_out: 2_000 + 10 * request.count.unwrap_or(0) as usize,
     };
     preview(lang, request, &basis, None).map_err(refusal)
 }
 
-/// Asked of the server, which knows the other calendars.
+/// Requests the preview from the server, which knows the other calendars.
 async fn on_server(
     access: &Access,
     lang: Lang,
@@ -137,7 +137,7 @@ async fn on_server(
     serde_json::from_value(answer).map_err(failed)
 }
 
-/// Starts as they come; `-` marks a skipped firing, `~` a change of the clock, `!` a warning.
+/// The starts in order; `-` marks a skipped firing, `~` a clock change, `!` a warning.
 fn lines(lang: Lang, preview: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     if preview.next.is_empty() {
@@ -179,7 +179,7 @@ fn nothing(lang: Lang, typed: &Typed) -> String {
         _ => Dialect::Standard,
     };
     match ScheduleSpec::parse_dialect(&typed.expression, dialect) {
-        // Not at any time that can be computed.
+        // It has no time that can be computed.
         Ok(ScheduleSpec::Startup) => ScheduleSpec::Startup.describe(lang),
         Ok(ScheduleSpec::Once { .. }) => lang
             .pick(

@@ -1,4 +1,4 @@
-//! `jcrontab task explain | occurrences | next`: what was planned, what is to come, and why.
+//! `jcrontab task explain | occurrences | next`: planned firings, upcoming ones, and reasons.
 
 use axum::http::Method;
 use serde_json::Value;
