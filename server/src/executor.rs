@@ -19,6 +19,8 @@ mod shell;
 mod spawn;
 pub mod strays;
 mod success;
+#[cfg(test)]
+mod test_folder;
 mod tree;
 mod vault;
 mod wait;

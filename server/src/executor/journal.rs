@@ -208,24 +208,8 @@ pub(super) fn boot_id() -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_folder::Folder;
     use super::*;
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            let name = format!("jcrontab-journal-{}", crate::auth::token::random_id(8));
-            let path = std::env::temp_dir().join(name);
-            std::fs::create_dir(&path).expect("a folder");
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            std::fs::remove_dir_all(&self.0).ok();
-        }
-    }
 
     fn entry(run: i64) -> JournalEntry {
         JournalEntry {

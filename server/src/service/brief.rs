@@ -148,7 +148,7 @@ impl Service {
         let failed = failed.or_internal(lang)?;
         let first = &failed[..failed.len().min(NAMED)];
         let ids: Vec<TaskId> = first.iter().map(|one| one.task).collect();
-        let names = store.names_of_tasks(&ids).await.or_internal(lang)?;
+        let names = store.task_names(&ids).await.or_internal(lang)?;
         let tasks = first.iter().map(|one| OtherTask {
             task_id: one.task,
             name: names.get(&one.task).cloned().unwrap_or_default(),

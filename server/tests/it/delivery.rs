@@ -6,33 +6,19 @@ use app::backend::{Channels, Runs, System, Tasks};
 use app::channel::ChannelKind;
 use app::id::{ChannelId, TaskId};
 use app::run::{Run, RunState};
-use app::task::{Control, Mode, TaskDraft};
+use app::task::{Control, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::clock::Clock;
 use server::store::{Setback, Taken};
 
+use super::helpers::message::{reminder, with_robot};
 use super::helpers::robot::Mood;
-use super::helpers::{Robot, TestApp, draft};
-
-const SELDOM: &str = "0 0 1 1 *";
-
-fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
-    TaskDraft {
-        mode: Mode::Message,
-        channel_id: Some(channel.0),
-        ..draft(name, SELDOM, "")
-    }
-}
+use super::helpers::{Robot, TestApp};
 
 /// An app with a robot, a channel to it, and a task in message mode whose creation was announced.
 async fn with_reminder() -> (TestApp, Robot, ChannelId, TaskId) {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (app, robot, channel) = with_robot().await;
     app.notify();
     let task = app.add(reminder("交周报", channel)).await.id;
     app.until("the announcement", async || {
@@ -289,12 +275,7 @@ async fn what_waits_for_a_closed_task_is_withdrawn() {
 
 #[tokio::test]
 async fn a_message_on_its_way_at_the_close_does_not_come_back() {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (app, robot, channel) = with_robot().await;
     let task = app.add(reminder("t", channel)).await.id;
     let (store, now) = (app.components.store.clone(), app.clock.now());
     let id = app.start_run(task).await;

@@ -164,29 +164,11 @@ fn gone(at: BorrowedFd<'_>, name: &CString) -> Result<bool, Errno> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
 
     use nix::unistd::geteuid;
 
     use super::*;
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            let name = format!("jcrontab-scratch-{}", crate::auth::token::random_id(8));
-            let path = std::env::temp_dir().join(name);
-            std::fs::create_dir(&path).expect("a folder");
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            // What a failed test leaves is in the system's temporary folder.
-            std::fs::remove_dir_all(&self.0).ok();
-        }
-    }
+    use crate::executor::test_folder::Folder;
 
     #[test]
     fn a_hostile_folder_is_removed_and_nothing_outside_of_it() {
