@@ -75,7 +75,7 @@ fn operations() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn what_cannot_be_noted_is_not_done() {
+async fn a_change_that_cannot_be_recorded_is_not_made() {
     let app = TestApp::new().await;
     account(&app, "boss", Role::Admin).await;
     let admin = app.browser();

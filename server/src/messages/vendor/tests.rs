@@ -207,14 +207,12 @@ fn a_status_is_final_unless_it_passes() {
         for (status, wanted) in table {
             // Replies of SMTP have codes of their own.
             if kind != ChannelKind::Email {
-                let found = of(kind).verdict(answer(status, "words"));
-                assert_eq!(verdict(found), wanted, "{kind:?} {status}");
+                gives(kind, status, "words", wanted);
             }
         }
     }
     for (status, wanted) in [(200, "accepted"), (204, "accepted")] {
-        let found = of(ChannelKind::Webhook).verdict(answer(status, "words"));
-        assert_eq!(verdict(found), wanted, "{status}");
+        gives(ChannelKind::Webhook, status, "words", wanted);
     }
     for (code, wanted) in [
         (250, "accepted"),
@@ -222,8 +220,7 @@ fn a_status_is_final_unless_it_passes() {
         (451, "again"),
         (550, "never"),
     ] {
-        let found = of(ChannelKind::Email).verdict(answer(code, "words"));
-        assert_eq!(verdict(found), wanted, "{code}");
+        gives(ChannelKind::Email, code, "words", wanted);
     }
 }
 

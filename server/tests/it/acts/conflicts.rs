@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::helpers::{TestApp, draft};
 
 #[tokio::test]
-async fn two_who_change_different_fields_at_once_lose_nothing() {
+async fn concurrent_changes_of_different_fields_are_both_kept() {
     let app = TestApp::new().await;
     let editor = app.signed_in("ed", Role::Editor).await;
     let task = app.add(draft("own", "0 9 * * *", "true")).await.id;
@@ -108,7 +108,7 @@ async fn an_outdated_version_is_refused_with_the_changes_since() {
 }
 
 #[tokio::test]
-async fn a_conflict_names_the_values_that_differ_and_versions_that_never_were() {
+async fn a_conflict_names_the_differing_values_and_unknown_versions() {
     let app = TestApp::new().await;
     let ed = app.signed_in("ed", Role::Editor).await;
     let mut rich = draft("own", "0 9 * * *", "");

@@ -13,7 +13,7 @@ use crate::helpers::program::{Server, jcrontab};
 use crate::helpers::{TestApp, draft, in_time};
 
 #[tokio::test]
-async fn a_run_is_stopped_although_that_cannot_be_noted() {
+async fn a_run_is_stopped_even_if_that_cannot_be_recorded() {
     let app = TestApp::new().await;
     let boss = app.signed_in("boss", Role::Admin).await;
     let in_line = ExecutionDraft {
@@ -64,7 +64,7 @@ async fn a_run_is_stopped_although_that_cannot_be_noted() {
 }
 
 #[tokio::test]
-async fn a_stop_that_cannot_be_noted_is_in_the_log_of_the_server() {
+async fn a_stop_that_cannot_be_recorded_is_in_the_log_of_the_server() {
     let place = Place::new().await;
     let server = Server::start(&place, &[]).await;
     let add = [
