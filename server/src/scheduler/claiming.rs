@@ -113,8 +113,8 @@ impl Scheduler {
             if ours.contains(&claim.run_id) || self.executor.holds(claim.run_id) {
                 continue;
             }
-            let by_hand = claim.occurrence_id.is_none() && !claim.waited;
-            if by_hand && now - claim.started_at < MANUAL_START {
+            let is_manual = claim.occurrence_id.is_none() && !claim.waited;
+            if is_manual && now - claim.started_at < MANUAL_START {
                 // A manual start may be on its way to the executor at this moment.
                 settled = false;
                 continue;
@@ -125,7 +125,7 @@ impl Scheduler {
                 "the database did not confirm this claim, but has it"
             );
             match agenda.task(claim.task_id) {
-                Some(live) if !by_hand => self.begin(live, &claim, now),
+                Some(live) if !is_manual => self.begin(live, &claim, now),
                 // The caller of a manual start received an error for it.
                 _ => self.executor.give_up(&claim, now),
             }

@@ -230,7 +230,7 @@ fn named_in(
         .filter(|named| *named <= until)
         .and_then(|named| compiled.slot_of(named));
     // Planned earlier, and postponed to it by jitter or a blackout.
-    let put_off = || {
+    let postponed = || {
         let named = cycle.previous_at_or_before(before)?;
         let slot = compiled.slot_of(named)?;
         let starts = |firing: &Firing| at <= firing.due_at && firing.due_at <= until;
@@ -240,5 +240,5 @@ fn named_in(
             .any(|f| f.excluded.is_none() && starts(f));
         found.then_some(slot)
     };
-    moved.or_else(put_off).and_then(chosen)
+    moved.or_else(postponed).and_then(chosen)
 }

@@ -62,7 +62,7 @@ impl Service {
         }
         let now = self.clock.now();
         // Planned firings of a paused task do not start.
-        let put_off = if task.state == TaskState::Active {
+        let postponed = if task.state == TaskState::Active {
             self.store
                 .put_off_occurrences(task.id, now, limit as u64)
                 .await
@@ -73,7 +73,7 @@ impl Service {
         let compiled_schedules = self.compiled_schedules(task);
         let mut items = Self::to_come(lang, task, &compiled_schedules, now, limit);
         // Their instants have passed, so the schedules no longer yield them: only the ledger has them.
-        for row in put_off {
+        for row in postponed {
             let item = to_item(lang, task.id, row);
             let place = items
                 .iter()

@@ -231,7 +231,7 @@ impl Tasks for Service {
     }
 
     async fn task_run(&self, caller: &Caller, id: TaskId, request: &RunRequest) -> Answer<Run> {
-        let started = self.start_by_hand(caller, id, request).await?;
+        let started = self.start_manually(caller, id, request).await?;
         Ok(started.run)
     }
 

@@ -16,7 +16,7 @@ use server::clock::Clock;
 use super::helpers::message::SELDOM;
 use super::helpers::{Browser, TestApp, draft};
 
-/// Runs a task by hand a minute later, and waits for its end.
+/// Starts a task manually a minute later, and waits for its end.
 async fn run(app: &TestApp, task: TaskId) -> RunId {
     minutes_later(app, 1);
     let run = app.start_run(task).await;

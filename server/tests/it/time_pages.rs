@@ -106,7 +106,7 @@ async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
 }
 
 #[tokio::test]
-async fn what_is_put_off_is_still_to_come() {
+async fn what_is_postponed_is_still_to_come() {
     let app = TestApp::new().await;
     close_from(&app, "2026-11-22 08:20", "2026-11-22 09:00").await;
     let once = app.add(draft("once", "at 2026-11-22 08:30", "true")).await;

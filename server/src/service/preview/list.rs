@@ -96,7 +96,7 @@ pub(super) fn list(
 /// The start of a firing without its jitter, which is not known before the schedule is saved.
 fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc> {
     // A blackout postpones to its end, which is later than any jitter and is known.
-    if firing.put_off {
+    if firing.postponed {
         firing.due_at
     } else {
         slot.at

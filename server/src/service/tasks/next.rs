@@ -72,14 +72,14 @@ impl Service {
         let now = self.clock.now();
         let compiled_schedules = self.compiled_schedules(task);
         // Planned firings of a paused task do not start.
-        let put_off = planned
+        let postponed = planned
             .get(&task.id)
             .filter(|_| task.state == TaskState::Active);
         let next_at = compiled_schedules
             .iter()
             .filter_map(|compiled| compiled.next_start(now))
             .map(|firing| firing.due_at)
-            .chain(put_off.copied())
+            .chain(postponed.copied())
             .min()
             .map(Stamp);
         let over = task.ends_at.is_some_and(|end| end.0 < now);

@@ -37,7 +37,7 @@ impl Service {
     /// # Errors
     /// When the caller lacks the right, the request has faults (`parameters.NAME`, `note`,
     /// `idempotency_key`), or a rule of the task refuses it.
-    pub async fn start_by_hand(
+    pub async fn start_manually(
         &self,
         caller: &Caller,
         id: TaskId,
@@ -67,7 +67,7 @@ impl Service {
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {
                 let claimed = (run_id, epoch);
-                executor.start(Job::by_hand(
+                executor.start(Job::manual(
                     claimed,
                     task,
                     values,
