@@ -1,101 +1,23 @@
 //! The user that commands run as, and their folders.
 
+mod error;
+mod folder;
 mod pool;
 mod scratch;
 
+pub use error::{IdentityError, RunAsError};
 pub use pool::Pool;
 
 use std::collections::HashSet;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use app::id::TaskId;
-use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
 use sha2::{Digest, Sha256};
 
 use crate::config::{PoolError, RunAsPool};
-
-/// Why no commands can be run.
-#[derive(Debug, thiserror::Error)]
-pub enum IdentityError {
-    /// `JCRONTAB_RUN_AS` names no user of this machine.
-    #[error("there is no user {name:?} on this machine; set JCRONTAB_RUN_AS to one that exists")]
-    NoSuchUser {
-        /// The name as given.
-        name: String,
-    },
-    /// The parent of the folder of scratch folders does not exist.
-    #[error(
-        "the scratch folder {} cannot be made: {} does not exist; create it, or set JCRONTAB_SCRATCH_DIR to a folder whose parent exists",
-        path.display(), parent.display()
-    )]
-    NoParent {
-        /// The folder.
-        path: PathBuf,
-        /// Its parent.
-        parent: PathBuf,
-    },
-    /// The scratch folder could not be made, or belongs to another user.
-    #[error("the scratch folder {} cannot be used", path.display())]
-    Scratch {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-/// Why a task may not run as a user.
-#[derive(Debug, thiserror::Error)]
-pub enum RunAsError {
-    /// Only root can become another user.
-    #[error("this server is not root, so commands can only run as {own}")]
-    NotRoot {
-        /// The user of the server.
-        own: String,
-    },
-    /// It is not in the list of allowed users.
-    #[error("{name} is not in JCRONTAB_RUN_AS_ALLOW")]
-    NotListed {
-        /// The user.
-        name: String,
-    },
-    /// The user does not exist on this machine.
-    #[error("there is no user {name} on this machine")]
-    NoSuchUser {
-        /// The user.
-        name: String,
-    },
-    /// Its scratch folder.
-    #[error(transparent)]
-    Scratch(IdentityError),
-}
-
-impl RunAsError {
-    /// The code in the reason of a run (`app::run::RunReason::NotStarted`).
-    pub(super) fn code(&self) -> &'static str {
-        match self {
-            Self::NotRoot { .. } => "run_as_not_root",
-            Self::NotListed { .. } => "run_as_not_listed",
-            Self::NoSuchUser { .. } => "run_as_unknown",
-            Self::Scratch(_) => "scratch",
-        }
-    }
-
-    /// The detail that follows the code.
-    pub(super) fn detail(&self) -> String {
-        match self {
-            Self::NotRoot { own } => own.clone(),
-            Self::NotListed { name } | Self::NoSuchUser { name } => name.clone(),
-            Self::Scratch(IdentityError::Scratch { path, source }) => {
-                format!("{source}: {}", path.display())
-            }
-            Self::Scratch(error) => error.to_string(),
-        }
-    }
-}
+use folder::{open_parent, prepare, unusable, usual_scratch};
 
 /// The user and the groups to switch to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -365,19 +287,6 @@ pub fn mark_of(host_key: &str) -> String {
         .collect()
 }
 
-/// The folder of the default user. Versions before 0.2 named it after the key.
-fn usual_scratch(parent: &Path, host_key: &str) -> PathBuf {
-    let scratch = parent.join(mark_of(host_key));
-    let before = parent.join(host_key);
-    if !scratch.exists()
-        && before.is_dir()
-        && let Err(error) = std::fs::rename(&before, &scratch)
-    {
-        tracing::warn!(%error, folder = %before.display(), "the scratch folder of an older version could not be moved");
-    }
-    scratch
-}
-
 /// Another user than the server's, which is root.
 fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityError> {
     // Not in the data folder, which is closed to the user of commands, and not in the system's temporary
@@ -400,84 +309,6 @@ fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityEr
         scratch,
         user: user.name,
     })
-}
-
-/// Why the folder of scratch folders cannot be used. A missing parent has its own error: the system's
-/// message does not name it.
-fn unusable(path: &Path, source: std::io::Error) -> IdentityError {
-    let path = path.to_owned();
-    match path.parent() {
-        Some(parent) if source.kind() == std::io::ErrorKind::NotFound && !parent.exists() => {
-            IdentityError::NoParent {
-                parent: parent.to_owned(),
-                path,
-            }
-        }
-        _ => IdentityError::Scratch { path, source },
-    }
-}
-
-/// Makes the folder of scratch folders: all users may pass through, none may list it.
-fn open_parent(path: &Path) -> std::io::Result<()> {
-    match std::fs::DirBuilder::new().mode(0o711).create(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    let found = std::fs::symlink_metadata(path)?;
-    let mode = found.permissions().mode();
-    // A user who can write there could replace the folder of another one.
-    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() || mode & 0o022 != 0 {
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::PermissionDenied,
-            "it must be a folder that belongs to the server's user and that others cannot write to",
-        ));
-    }
-    // Our umask removes the search bits; a server that was killed before it set them left them so.
-    if mode & 0o011 == 0o011 {
-        return Ok(());
-    }
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | 0o011))
-}
-
-/// Creates the folder if needed, closed to others, and checks that it is no link and belongs to its
-/// owner.
-fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), IdentityError> {
-    let failed = |source| IdentityError::Scratch {
-        path: path.to_owned(),
-        source,
-    };
-    match std::fs::DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(failed(error)),
-    }
-    // By descriptor and without following links, so that the folder that was checked is the one changed.
-    let folder = std::fs::File::options()
-        .read(true)
-        .custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits())
-        .open(path)
-        .map_err(failed)?;
-    let found = folder.metadata().map_err(failed)?;
-    // Still ours and empty: created just now, or by a server that was killed before it changed the owner.
-    let is_fresh = || {
-        found.uid() == nix::unistd::geteuid().as_raw()
-            && std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
-    };
-    if let Some(group) = give_to
-        && found.uid() != owner.as_raw()
-        && is_fresh()
-    {
-        nix::unistd::fchown(&folder, Some(owner), Some(group)).map_err(|e| failed(e.into()))?;
-    } else if found.uid() != owner.as_raw() {
-        return Err(failed(std::io::Error::new(
-            std::io::ErrorKind::PermissionDenied,
-            "it is not a folder of the user that commands run as",
-        )));
-    }
-    folder
-        .set_permissions(std::fs::Permissions::from_mode(0o700))
-        .map_err(failed)
 }
 
 #[cfg(test)]

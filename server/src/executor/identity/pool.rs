@@ -10,7 +10,8 @@ use std::path::Path;
 use app::id::TaskId;
 use nix::unistd::{Gid, Uid, User};
 
-use super::{IdentityError, Switch, Whom, open_parent, prepare, unusable};
+use super::folder::{open_parent, prepare, unusable};
+use super::{IdentityError, Switch, Whom};
 use crate::config::{PoolError, RunAsPool};
 
 /// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.

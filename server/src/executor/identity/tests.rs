@@ -2,7 +2,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use nix::unistd::{Gid, Uid, geteuid};
 
-use super::{open_parent, prepare, unusable};
+use super::folder::{open_parent, prepare, unusable};
 use crate::executor::test_folder::Folder;
 
 /// A server that is killed between making a folder and giving it away leaves it as its own.
