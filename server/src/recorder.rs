@@ -82,7 +82,7 @@ impl Recorder {
             signals,
             spool,
             in_flight: in_flight.clone(),
-            spooling: false,
+            away: false,
             queue,
             group: Vec::with_capacity(GROUP_MAX),
         };
@@ -184,7 +184,7 @@ struct Writer {
     spool: Spool,
     in_flight: InFlight,
     /// Results wait on disk; new ones are queued behind them.
-    spooling: bool,
+    away: bool,
     queue: mpsc::UnboundedReceiver<Outcome>,
     /// Results that are neither in the database nor on disk.
     group: Vec<Outcome>,
@@ -194,7 +194,7 @@ impl Writer {
     async fn run(&mut self, turns: &Turns) {
         loop {
             let mut open = true;
-            if self.spooling {
+            if self.away {
                 let pause = turns.pause();
                 tokio::select! {
                     count = self.queue.recv_many(&mut self.group, GROUP_MAX) => open = count > 0,
@@ -221,7 +221,7 @@ impl Writer {
                     "results still wait"
                 );
             }
-            if !open && !self.spooling {
+            if !open && !self.away {
                 return;
             }
         }
@@ -229,10 +229,10 @@ impl Writer {
 
     /// Writes the group, or appends it to what waits on disk and tries that again.
     async fn take(&mut self) -> Result<(), ReplayError> {
-        if !self.spooling && !self.group.is_empty() {
+        if !self.away && !self.group.is_empty() {
             match write(&self.store, &self.group).await {
                 Ok(()) => {
-                    self.mark_written(&self.group);
+                    self.landed(&self.group);
                     self.group.clear();
                     return Ok(());
                 }
@@ -242,7 +242,7 @@ impl Writer {
                     "results wait for the database"
                 ),
             }
-            self.spooling = true;
+            self.away = true;
         }
         if !self.group.is_empty() {
             let (spool, outcomes) = (self.spool.clone(), std::mem::take(&mut self.group));
@@ -261,21 +261,21 @@ impl Writer {
                 Err(error) => tracing::error!(%error, "spooling results failed"),
             }
         }
-        if !self.spooling {
+        if !self.away {
             return Ok(());
         }
-        replay(&self.store, &self.spool, |outcomes| self.mark_written(outcomes)).await?;
+        replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await?;
         if !self.group.is_empty() {
             write(&self.store, &self.group).await?;
-            self.mark_written(&self.group);
+            self.landed(&self.group);
             self.group.clear();
         }
         tracing::info!("all spooled results are in the database");
-        self.spooling = false;
+        self.away = false;
         Ok(())
     }
 
-    fn mark_written(&self, group: &[Outcome]) {
+    fn landed(&self, group: &[Outcome]) {
         for outcome in group {
             self.in_flight.remove(outcome.run_id);
             self.signals
@@ -308,7 +308,7 @@ pub enum ReplayError {
 pub async fn replay(
     store: &Store,
     spool: &Spool,
-    mut written: impl FnMut(&[Outcome]),
+    mut landed: impl FnMut(&[Outcome]),
 ) -> Result<usize, ReplayError> {
     let mut from = 0;
     let mut count = 0;
@@ -322,7 +322,7 @@ pub async fn replay(
             return Ok(count);
         }
         write(store, &stretch.outcomes).await?;
-        written(&stretch.outcomes);
+        landed(&stretch.outcomes);
         count += stretch.outcomes.len();
         from = stretch.next;
     }
