@@ -128,7 +128,8 @@ pub async fn serve(
         false
     });
     // Before the runs of the dead process are ended as lost: some of them have results.
-    let replayed = crate::recorder::replay(&components.store, &assemble::spool(&data), |_| {}).await?;
+    let replayed =
+        crate::recorder::replay(&components.store, &assemble::spool(&data), |_| {}).await?;
     if replayed > 0 {
         tracing::info!(replayed, "replayed results spooled on disk");
     }

@@ -115,7 +115,11 @@ async fn postponed(app: &TestApp) -> (TaskId, chrono::DateTime<chrono::Utc>) {
         .database
         .rows("SELECT CAST(due_at AS CHAR) FROM occurrence WHERE state = 'planned'")
         .await;
-    assert_eq!(due.len(), 1, "postponed, for this test by more than a second");
+    assert_eq!(
+        due.len(),
+        1,
+        "postponed, for this test by more than a second"
+    );
     (id, at("2026-11-22T09:21:00Z"))
 }
 

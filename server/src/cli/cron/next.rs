@@ -149,7 +149,12 @@ fn lines(lang: Lang, preview: &Preview, next: &Next, zone_name: &str) -> Vec<Str
         }
         lines.push(line(firing, zone_name));
     }
-    lines.extend(preview.warnings.iter().map(|warning| format!("! {warning}")));
+    lines.extend(
+        preview
+            .warnings
+            .iter()
+            .map(|warning| format!("! {warning}")),
+    );
     lines
 }
 

@@ -122,8 +122,8 @@ fn stand_in(socket: OwnedFd, helper: &Helper, answer: Option<i32>) -> Child {
 /// Orders a command from a launcher that answers like this.
 fn start_without_outcome(answer: Option<i32>) -> String {
     let folder = Folder::new();
-    let identity =
-        Identity::new("nobody", true, &folder.path, &folder.key, &folder.path).expect("an identity");
+    let identity = Identity::new("nobody", true, &folder.path, &folder.key, &folder.path)
+        .expect("an identity");
     let sealer = Sealer::new(&[7; 32]);
     let mut containment = Containment::open(
         ContainBy::Supervisor,

@@ -67,13 +67,7 @@ impl Service {
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {
                 let claimed = (run_id, epoch);
-                executor.start(Job::manual(
-                    claimed,
-                    task,
-                    values,
-                    secrets.into(),
-                    act.at(),
-                ));
+                executor.start(Job::manual(claimed, task, values, secrets.into(), act.at()));
                 (run_id, false)
             }
             Manual::Waits { run_id, .. } => {

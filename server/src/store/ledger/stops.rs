@@ -10,7 +10,7 @@ use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::active::{StopOutcome, REPLACED, WAITING_MAX, request_stop, cancel_waiting};
+use super::active::{REPLACED, StopOutcome, WAITING_MAX, cancel_waiting, request_stop};
 
 impl Store {
     /// Cancels a waiting run, or asks the node of an active one to end it.
@@ -32,7 +32,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn stop_run_unrecorded(&self, act: &Act, id: RunId) -> Result<StopOutcome, StoreError> {
+    pub async fn stop_run_unrecorded(
+        &self,
+        act: &Act,
+        id: RunId,
+    ) -> Result<StopOutcome, StoreError> {
         transaction!(self, |tx| { cancel_or_request_stop(tx, act, id).await })
     }
 
@@ -84,7 +88,8 @@ impl Store {
 async fn cancel_or_request_stop(tx: &Tx, act: &Act, id: RunId) -> Result<StopOutcome, StoreError> {
     let now = act.at();
     let reason = RunReason::Stopped(act.who().to_owned());
-    if cancel_waiting(tx, &[id], &reason.code(), now).await? || withdraw_run(tx, id, &reason, now).await?
+    if cancel_waiting(tx, &[id], &reason.code(), now).await?
+        || withdraw_run(tx, id, &reason, now).await?
     {
         return Ok(StopOutcome::Cancelled);
     }

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::withdraw_task;
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
-use super::super::ledger::{request_stop, note_change, skip_due, withdraw};
+use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};

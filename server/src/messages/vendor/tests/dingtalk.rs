@@ -26,7 +26,10 @@ fn codes_are_final_unless_they_pass() {
 
 #[test]
 fn people_are_mentioned() {
-    let body = json(&to(ChannelKind::Dingtalk), &item("x", &["ana", "13800138000", "@all"]));
+    let body = json(
+        &to(ChannelKind::Dingtalk),
+        &item("x", &["ana", "13800138000", "@all"]),
+    );
     assert_eq!(
         body["at"],
         serde_json::json!({"atMobiles": ["13800138000"], "atUserIds": ["ana"], "isAtAll": true})

@@ -19,7 +19,11 @@ fn codes_are_final_unless_they_pass() {
         gives(ChannelKind::Feishu, 200, &words, wanted);
     }
     for (status, words, wanted) in [
-        (200, r#"{"StatusCode":0,"StatusMessage":"success"}"#, "accepted"),
+        (
+            200,
+            r#"{"StatusCode":0,"StatusMessage":"success"}"#,
+            "accepted",
+        ),
         (200, r#"{"code":9499,"msg":"too many request"}"#, "pace"),
         (400, r#"{"code":19021,"msg":"sign match fail"}"#, "never"),
         (429, r#"{"code":99991400,"msg":"x"}"#, "pace"),

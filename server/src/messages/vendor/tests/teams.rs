@@ -7,8 +7,16 @@ fn replies_are_final_unless_they_pass() {
     for (status, words, wanted) in [
         (202, "", "accepted"),
         (200, "1", "accepted"),
-        (200, "delivery failed: Teams endpoint returned HTTP error 429 with ContextId", "pace"),
-        (200, "delivery failed: Teams endpoint returned HTTP error 413 with ContextId", "never"),
+        (
+            200,
+            "delivery failed: Teams endpoint returned HTTP error 429 with ContextId",
+            "pace",
+        ),
+        (
+            200,
+            "delivery failed: Teams endpoint returned HTTP error 413 with ContextId",
+            "never",
+        ),
         (200, "<html>", "again"),
         (400, "bad card", "never"),
     ] {

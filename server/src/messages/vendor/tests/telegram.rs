@@ -6,9 +6,21 @@ use super::*;
 fn replies_are_final_unless_they_pass() {
     for (status, words, wanted) in [
         (200, r#"{"ok":true,"result":{}}"#, "accepted"),
-        (400, r#"{"ok":false,"error_code":400,"description":"chat not found"}"#, "never"),
-        (200, r#"{"ok":false,"error_code":403,"description":"kicked"}"#, "never"),
-        (429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":5}}"#, "pace"),
+        (
+            400,
+            r#"{"ok":false,"error_code":400,"description":"chat not found"}"#,
+            "never",
+        ),
+        (
+            200,
+            r#"{"ok":false,"error_code":403,"description":"kicked"}"#,
+            "never",
+        ),
+        (
+            429,
+            r#"{"ok":false,"error_code":429,"parameters":{"retry_after":5}}"#,
+            "pace",
+        ),
         (200, "<html>", "again"),
         (502, "<html>", "again"),
     ] {
