@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, add_command, admin_token, jcrontab};
+use super::helpers::program::{Server, add_command, admin_token};
 
 /// Files that the server may open: what it has open itself, and some runs.
 const FILES: u32 = 256;

@@ -46,7 +46,7 @@ impl Rig {
         let url = through(&proxy, &place);
         let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
         let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
-        let mut leash = Leash::new(&place.work());
+        let leash = Leash::new(&place.work());
         let command = format!("{}; echo kept; exit 5", leash.start());
         let held = app.add(draft("held", "0 0 1 1 *", &command)).await;
         Self {

@@ -19,11 +19,11 @@ impl Store {
     /// When the database fails.
     pub async fn stop_run(&self, act: &Act, id: RunId) -> Result<StopOutcome, StoreError> {
         transaction!(self, |tx| {
-            let called = cancel_or_request_stop(tx, act, id).await?;
-            if called != StopOutcome::AlreadyOver {
+            let outcome = cancel_or_request_stop(tx, act, id).await?;
+            if outcome != StopOutcome::AlreadyOver {
                 act.record(tx, Some(id.0)).await?;
             }
-            Ok(called)
+            Ok(outcome)
         })
     }
 
