@@ -14,6 +14,7 @@ mod peers;
 mod print;
 mod product;
 mod report;
+mod shared;
 mod stage;
 mod stamps;
 mod workloads;

@@ -6,9 +6,6 @@ use std::process::{Command, Stdio};
 
 use crate::Failure;
 
-/// The program that is timed: static, stamps the wall clock as its first act.
-pub(crate) const STAMP: &str = env!("STAMP");
-
 /// What all workloads share.
 pub(crate) struct Stage {
     /// A folder of this run, deleted at its end.
@@ -82,6 +79,7 @@ impl Stage {
             .join("bench");
         let folder = keep.join(format!("run-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
+        crate::shared::prepare()?;
         Ok(Self {
             folder,
             keep,
@@ -177,7 +175,7 @@ impl Stage {
             std::fs::remove_dir_all(dir)?;
         }
         std::fs::remove_dir_all(&self.folder)?;
-        Ok(())
+        crate::shared::clear()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The output of the stamp: which tasks started when, and whether those were due.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::{Failure, now_nanos};
+use crate::{Failure, now_nanos, shared};
 
 /// Nanoseconds in a second.
 pub(crate) const SECOND: i64 = 1_000_000_000;
@@ -44,17 +45,25 @@ pub(crate) fn millis(nanos: i64) -> f64 {
 pub(crate) struct Stamps(PathBuf);
 
 impl Stamps {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self(path)
+    /// A new file; the name is for people who look at it.
+    pub(crate) fn new(name: &str) -> Result<Self, Failure> {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Ok(Self(shared::writable(&format!("{number}-{name}"))?))
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
+    /// Forgets the stamps so far.
+    pub(crate) fn clear(&self) -> Result<(), Failure> {
+        std::fs::File::options()
+            .write(true)
+            .truncate(true)
+            .open(&self.0)?;
+        Ok(())
     }
 
     /// A command line that stamps with this label, as a user would write it.
     pub(crate) fn command(&self, label: &str) -> String {
-        format!("{} {label} {}", crate::stage::STAMP, self.0.display())
+        format!("{} {label} {}", shared::stamp(), self.0.display())
     }
 
     /// The same with a quote, which only a shell can read.

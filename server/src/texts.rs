@@ -12,6 +12,9 @@ pub mod accounts;
 pub mod blackouts;
 pub mod calendars;
 mod changed_values;
+pub mod channel_addresses;
+pub mod channel_settings;
+pub mod channels;
 pub mod executions;
 pub mod explain;
 pub mod failures;
@@ -196,6 +199,8 @@ pub enum Missing {
     Calendar,
     /// A blackout.
     Blackout,
+    /// A channel.
+    Channel,
     /// A concurrency pool.
     Pool,
     /// A run.
@@ -215,6 +220,7 @@ impl Say for Missing {
         match self {
             Self::Calendar => both("这个日历", "calendar"),
             Self::Blackout => both("这个停跑时段", "blackout"),
+            Self::Channel => both("这个通知渠道", "channel"),
             Self::Pool => both("这个并发池", "pool"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),

@@ -28,7 +28,7 @@ const DAY: i64 = 86_400;
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let python = install(stage)?;
     let entering = idle(stage, &python, report).await?;
-    let sets = Sets::fresh(stage, "apscheduler")?;
+    let sets = Sets::fresh("apscheduler")?;
     let mut peer = Peer::start(stage, &python, "fires.db").await?;
     // The first instant is late enough for all tasks to be added.
     let first = now_seconds() + i64::try_from(3 * entering.as_secs())? + 10;
@@ -109,7 +109,7 @@ fn now_seconds() -> i64 {
 
 /// P6 and P7, on another store; gives how long it took to enter 1,000 tasks.
 async fn idle(stage: &Stage, python: &Path, report: &mut Report) -> Result<Duration, Failure> {
-    let sets = Sets::fresh(stage, "apscheduler-idle")?;
+    let sets = Sets::fresh("apscheduler-idle")?;
     let mut peer = Peer::start(stage, python, "idle.db").await?;
     let memory = idle_memory(peer.pid).await?;
     report.put("P6", APSCHEDULER, ("memory, 0 tasks", "MB"), [memory]);
@@ -122,7 +122,7 @@ async fn idle(stage: &Stage, python: &Path, report: &mut Report) -> Result<Durat
     let percent = idle_cpu(stage, peer.pid).await?;
     report.put("P6", APSCHEDULER, ("CPU, 1,000 tasks", "%"), [percent]);
 
-    let ticks = Stamps::new(stage.folder.join("apscheduler-idle/tick"));
+    let ticks = Stamps::new("tick")?;
     let tick = task("tick", "*", now_seconds(), &ticks.command("tick"));
     peer.enter(&json!([tick])).await?;
     for _ in 0..if stage.quick { 1 } else { 3 } {

@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(45);
 /// Measures it: one instant a minute.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     install(stage)?;
-    let sets = Sets::fresh(stage, "cron")?;
+    let sets = Sets::fresh("cron")?;
     let rounds = match (stage.quick, stage.long) {
         (true, _) => 1,
         // Each takes three minutes.
@@ -113,7 +113,7 @@ async fn idle(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let memory = idle_memory(empty.pid()).await?;
     report.put("P6", CRON, ("memory, 0 tasks", "MB"), [memory]);
     drop(empty);
-    let sets = Sets::fresh(stage, "cron-idle")?;
+    let sets = Sets::fresh("cron-idle")?;
     // Half an hour away.
     let table = table(&[&sets.thousand], first_minute() + 30 * MINUTE, 1)?;
     let full = start(stage, "idle", &table).await?;

@@ -20,7 +20,7 @@ const MINUTE: i64 = 60;
 /// Measures it: one instant a minute, with the 1,000 at the end, because they take longer.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let home = Home::fresh(stage)?;
-    let sets = Sets::fresh(stage, "cronicle")?;
+    let sets = Sets::fresh("cronicle")?;
     let mut service = Service::start(&home).await?;
     let memory = idle_memory(service.pid()).await?;
     report.put("P6", CRONICLE, ("memory, 0 tasks", "MB"), [memory]);

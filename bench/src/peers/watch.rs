@@ -28,17 +28,18 @@ pub(super) struct Sets {
 
 impl Sets {
     /// Their stamps go into a fresh folder of this run.
-    pub(super) fn fresh(stage: &Stage, peer: &str) -> Result<Self, Failure> {
-        let folder = stage.fresh(peer)?;
-        let set = |name, count| Set {
-            name,
-            count,
-            stamps: Stamps::new(folder.join(name)),
+    pub(super) fn fresh(peer: &str) -> Result<Self, Failure> {
+        let set = |name, count| {
+            Ok::<_, Failure>(Set {
+                name,
+                count,
+                stamps: Stamps::new(&format!("{peer}-{name}"))?,
+            })
         };
         Ok(Self {
-            one: set("one", 1),
-            hundred: set("hundred", 100),
-            thousand: set("thousand", 1_000),
+            one: set("one", 1)?,
+            hundred: set("hundred", 100)?,
+            thousand: set("thousand", 1_000)?,
         })
     }
 }
@@ -123,7 +124,7 @@ impl Watch {
             _ => self.fires.thousand.push(seen),
         }
         // The next instant starts from nothing.
-        std::fs::remove_file(set.stamps.path())?;
+        set.stamps.clear()?;
         Ok(())
     }
 

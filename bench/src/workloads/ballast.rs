@@ -55,14 +55,25 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     let first = (now_nanos() / SECOND / APART + 3) * APART;
     let half = APART / 2;
     let servers = [
-        (&large, SQLITE, "*/20 * * * * *", first),
-        (&plain, PLAIN, "10,30,50 * * * * *", first + half),
+        (
+            &large,
+            SQLITE,
+            "*/20 * * * * *",
+            first,
+            Stamps::new("ballast")?,
+        ),
+        (
+            &plain,
+            PLAIN,
+            "10,30,50 * * * * *",
+            first + half,
+            Stamps::new("no-ballast")?,
+        ),
     ];
-    for (server, _, cron, from) in servers {
-        let stamps = stamps(server);
+    for (server, _, cron, from, stamps) in &servers {
         let drafts = (0..TASKS).map(|task| {
             let command = stamps.command(&task.to_string());
-            draft(&format!("ballast {task}"), cron, &command, from)
+            draft(&format!("ballast {task}"), cron, &command, *from)
         });
         server.add_all(drafts.collect()).await?;
     }
@@ -70,13 +81,12 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         return Err("entering the tasks took too long".into());
     }
     for number in 0..if stage.quick { 1 } else { 3 } {
-        for (server, who, _, from) in servers {
+        for (_, who, _, from, stamps) in &servers {
             let instant = (from + number * APART) * SECOND;
             until(instant - SECOND / 5).await?;
-            let stamps = stamps(server);
             stamps.wait(TASKS, Duration::from_secs(9)).await?;
             let this = round(&stamps.read()?, instant, TASKS)?;
-            std::fs::remove_file(stamps.path())?;
+            stamps.clear()?;
             report.put("P18", who, ("starts with 500 MB", "/s"), [starts(&this)]);
             report.put("P18", who, ("last start", "ms"), [this.at(100)]);
         }
@@ -88,10 +98,6 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
     large.stop().await?;
     plain.stop().await?;
     Ok(())
-}
-
-fn stamps(server: &Product) -> Stamps {
-    Stamps::new(server.home.data.join("stamps"))
 }
 
 /// Starts a second, from the first to the last.

@@ -32,7 +32,7 @@ async fn fire(stage: &Stage, report: &mut Report, db: Db, instants: i64) -> Resu
         ("JCRONTAB_LOG_FORMAT", "json".to_owned()),
     ];
     let product = home.start().await?;
-    let stamps = Stamps::new(product.home.data.join("stamps"));
+    let stamps = Stamps::new("claims")?;
     let first = (now_nanos() / SECOND + 20) / EVERY * EVERY + EVERY;
     let cron = format!("*/{EVERY} * * * * *");
     let drafts = (0..TASKS).map(|task| {

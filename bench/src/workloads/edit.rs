@@ -141,7 +141,7 @@ async fn other_process(stage: &Stage, product: &Product, edits: i64) -> Result<V
 /// Edits the command of a task that is due each second, while a second server may run it, too.
 async fn old_commands(stage: &Stage, product: &Product, edits: i64) -> Result<(), Failure> {
     let folder = sibling(stage, &product.home, "edit-2")?;
-    let stamps = Stamps::new(folder.join("stamps"));
+    let stamps = Stamps::new("edit")?;
     let second = product.home.another_node(folder)?.start().await?;
     let labelled = |edit: i64| stamps.command(&format!("{edit}@$JCRONTAB_SCHEDULED_FOR"));
     let now = now_nanos() / SECOND;

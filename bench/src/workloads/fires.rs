@@ -103,7 +103,7 @@ async fn floor(stage: &Stage, kind: &str) -> Result<Fires, Failure> {
     let mut lines = String::new();
     for (times, count, seconds) in [(ones, 1, 1), (hundreds, 100, 2), (thousands, 1_000, 7)] {
         for _ in 0..times {
-            let stamps = Stamps::new(folder.join(format!("stamps-{}", instants.len())));
+            let stamps = Stamps::new("floor")?;
             for task in 0..count {
                 writeln!(lines, "{at} {}", stamps.command(&task.to_string()))?;
             }
@@ -156,9 +156,11 @@ async fn product(stage: &Stage, db: Db, way: Way) -> Result<Fires, Failure> {
         2
     };
     let product = Product::fresh(stage, db, "fires").await?;
-    let folder = product.home.data.clone();
     let kinds = [ONE, HUNDRED, THOUSAND];
-    let stamps = kinds.map(|(_, count)| Stamps::new(folder.join(format!("stamps-{count}"))));
+    let stamps: Vec<Stamps> = kinds
+        .iter()
+        .map(|(_, count)| Stamps::new(&format!("fires-{count}")))
+        .collect::<Result<_, _>>()?;
     // Nothing fires before all are entered and planned.
     let first = (now_nanos() / SECOND + 25) / 60 * 60 + 60;
     let mut drafts = Vec::new();

@@ -24,7 +24,7 @@ const LISTENS: Duration = Duration::from_secs(27);
 /// One, two and three servers; then one of two is killed.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let home = Home::fresh(stage, Db::MariaDb, "nodes")?;
-    let stamps = Stamps::new(home.data.join("stamps"));
+    let stamps = Stamps::new("nodes")?;
     let mut nodes = vec![(home.start().await?, Instant::now())];
     let first = (now_nanos() / SECOND / APART + 3) * APART;
     let drafts = (0..TASKS).map(|task| {

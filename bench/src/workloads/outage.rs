@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Stops and starts the server around instants; the last time with a limit on runs at once.
 pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Failure> {
     let mut product = Product::fresh(stage, Db::Sqlite, "outage").await?;
-    let stamps = Stamps::new(product.home.data.join("stamps"));
+    let stamps = Stamps::new("outage")?;
     let first = (now_nanos() / SECOND / APART + 2) * APART;
     let drafts = (0..TASKS).map(|task| {
         let command = stamps.command(&dated(task));

@@ -31,8 +31,8 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
 async fn case(stage: &Stage, report: &mut Report, db: Db) -> Result<(), Failure> {
     let who = db.product();
     let mut home = Home::fresh(stage, db, "start")?;
-    let firsts = Stamps::new(home.data.join("firsts"));
-    let seconds = Stamps::new(home.data.join("seconds"));
+    let firsts = Stamps::new("firsts")?;
+    let seconds = Stamps::new("seconds")?;
     let product = home.start().await?;
     product.add_all(super::idle::far_tasks(FAR)).await?;
     let now = now_nanos() / SECOND;

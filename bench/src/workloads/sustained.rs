@@ -24,7 +24,7 @@ pub(super) async fn measure(stage: &Stage, report: &mut Report) -> Result<(), Fa
         (false, false) => (60, 20),
     };
     let product = Product::fresh(stage, Db::Sqlite, "sustained").await?;
-    let stamps = Stamps::new(product.home.data.join("stamps"));
+    let stamps = Stamps::new("sustained")?;
     let first = now_nanos() / SECOND + 12;
     let last = first + seconds - 1;
     let drafts = (0..TASKS).map(|task| {

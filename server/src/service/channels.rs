@@ -7,12 +7,11 @@ mod settings;
 use app::auth::Action;
 use app::backend::{Answer, Caller, Channels};
 use app::channel::{Channel, ChannelDraft, ChannelKind, ChannelTest, MessageRow};
-use app::error::{AppError, ErrorKind, FieldError};
-use app::i18n::{Lang, plural};
+use app::error::AppError;
+use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind};
 use app::page::Notice;
-use app::texts::phrases;
 use async_trait::async_trait;
 use std::collections::HashSet;
 
@@ -21,8 +20,10 @@ use crate::error::OrInternal;
 use crate::messages::target::{Target, open_target};
 use crate::store::OutboxItem;
 use crate::text::head;
+use crate::texts::channels::{ChannelNotice, ChannelRefusal};
+use crate::texts::{Missing, Refusal, Say};
 
-/// Failing channels that a page tells of.
+/// Failing channels that a page reports.
 const NOTICES_MAX: u64 = 20;
 /// Characters of a channel's answer in a notice.
 const ANSWER_SHOWN: usize = 200;
@@ -30,34 +31,35 @@ const ANSWER_SHOWN: usize = 200;
 impl Service {
     async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
         let channel = self.store.channel(id).await.or_internal(lang)?;
-        channel.ok_or_else(|| no_channel(lang))
+        channel.ok_or_else(|| Missing::Channel.answer(lang))
     }
 
     /// Channels that accept no messages, each as a sentence with its own words.
     pub(super) async fn channel_notices(&self, lang: Lang) -> Answer<Vec<Notice>> {
         let failing = self.store.failing_channels(NOTICES_MAX).await;
         let zone = self.rules_of(&self.default_zone);
-        let notices = failing.or_internal(lang)?.into_iter().filter_map(|channel| {
-            let since = zone.local(channel.failing_since?);
-            let (name, zone) = (&channel.name, &zone.name);
-            let answer = channel.last_answer.as_deref().unwrap_or_default();
-            let answer = app::ansi::visible(head(answer, ANSWER_SHOWN)).replace('\n', " ");
-            let waiting = phrases::messages_waiting(lang, channel.pending);
-            let dead = channel.dead;
-            let how = if channel.refuses {
-                lang.pick("拒收消息", "rejects messages")
-            } else {
-                lang.pick("无法送达", "does not accept messages")
-            };
-            Some(Notice {
-                code: "channel_failing".to_owned(),
-                text: lang.pick(
-                    format!("通知渠道 {name} 自 {since}（{zone}）起{how}：{answer}（{waiting}，失败 {dead} 条）"),
-                    format!("Channel {name} {how} since {since} ({zone}): {answer} ({waiting}, {dead} undelivered)"),
-                ),
-                link: Some(app::routes::CHANNELS.to_owned()),
-            })
-        });
+        let notices = failing
+            .or_internal(lang)?
+            .into_iter()
+            .filter_map(|channel| {
+                let since = zone.local(channel.failing_since?);
+                let answer = channel.last_answer.as_deref().unwrap_or_default();
+                let answer = app::ansi::visible(head(answer, ANSWER_SHOWN)).replace('\n', " ");
+                let failing = ChannelNotice::Failing {
+                    name: channel.name,
+                    since,
+                    zone: zone.name.clone(),
+                    refuses: channel.refuses,
+                    answer,
+                    waiting: channel.pending,
+                    dead: channel.dead,
+                };
+                Some(Notice {
+                    code: "channel_failing".to_owned(),
+                    text: failing.say(lang),
+                    link: Some(app::routes::CHANNELS.to_owned()),
+                })
+            });
         Ok(notices.collect())
     }
 }
@@ -77,19 +79,16 @@ impl Service {
                 sender.guard().foresee_host(&to.url).await
             }
             Ok(sender) => sender.guard().foresee(&to.url).await,
-            Err(refusal) => return self.note_trouble(lang, id, &refusal.to_string()).await,
+            Err(refusal) => return self.note_trouble(lang, id, refusal.to_string()).await,
         };
         match foreseen {
             Ok(()) => Ok(()),
-            Err(refusal) => self.note_trouble(lang, id, &refusal.to_string()).await,
+            Err(refusal) => self.note_trouble(lang, id, refusal.to_string()).await,
         }
     }
 
-    async fn note_trouble(&self, lang: Lang, id: ChannelId, refusal: &str) -> Answer<()> {
-        let words = lang.pick(
-            format!("已保存，但目前不会向这个地址发送：{refusal}"),
-            format!("Saved, but nothing will be sent to this address for now: {refusal}"),
-        );
+    async fn note_trouble(&self, lang: Lang, id: ChannelId, why: String) -> Answer<()> {
+        let words = ChannelNotice::NotUsableNow { why }.say(lang);
         self.store
             .note_channel_trouble(id, &words, self.clock.now())
             .await
@@ -105,19 +104,9 @@ impl Service {
     }
 }
 
-fn no_channel(lang: Lang) -> AppError {
-    AppError::not_found(lang, lang.pick("这个通知渠道", "channel"))
-}
-
 fn name_taken(lang: Lang, name: &str) -> AppError {
-    let message = lang.pick(
-        format!("已经有名为“{name}”的渠道"),
-        format!("A channel named \"{name}\" already exists"),
-    );
-    AppError {
-        fields: vec![FieldError::new("name", "taken", message.clone())],
-        ..AppError::new(ErrorKind::Conflict, "channel.name_taken", message)
-    }
+    let name = name.to_owned();
+    ChannelRefusal::NameTaken { name }.answer(lang)
 }
 
 #[async_trait]
@@ -154,14 +143,14 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let stored = self.opened_channel(lang, id).await?;
-        let stored = stored.ok_or_else(|| no_channel(lang))?;
+        let stored = stored.ok_or_else(|| Missing::Channel.answer(lang))?;
         let checked = self.check_channel(lang, draft, Some(&stored))?;
         let new = &checked.new;
         let act = self.act(who, "channel.update").detail(new.name.as_str());
         let seal = |id, what| checked.seal(&self.sealer, id, what);
         let updated = self.store.update_channel(&act, id, new, seal).await;
         if !or_taken(updated, lang, || name_taken(lang, &new.name))? {
-            return Err(no_channel(lang));
+            return Err(Missing::Channel.answer(lang));
         }
         self.foresee_channel(lang, id, draft).await?;
         self.find_channel(lang, id).await
@@ -174,22 +163,8 @@ impl Channels for Service {
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id).await;
         if !deleted.or_internal(lang)? {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "channel.in_use",
-                lang.pick(
-                    format!("有 {} 个任务在使用这个渠道", channel.tasks),
-                    format!(
-                        "{} {} to this channel",
-                        channel.tasks,
-                        plural(channel.tasks, "task sends", "tasks send")
-                    ),
-                ),
-            )
-            .with_hint(lang.pick(
-                "先给这些任务换一个渠道",
-                "Assign another channel to those tasks first",
-            )));
+            let tasks = channel.tasks;
+            return Err(ChannelRefusal::InUse { tasks }.answer(lang));
         }
         Ok(())
     }
@@ -198,18 +173,14 @@ impl Channels for Service {
         let who = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
         let to = self.opened_channel(lang, id).await?;
-        let to = to.ok_or_else(|| no_channel(lang))?;
+        let to = to.ok_or_else(|| Missing::Channel.answer(lang))?;
         let now = self.clock.now();
         let item = OutboxItem {
             id: MessageId(0),
             channel_id: id,
             kind: MessageKind::Text,
             event: Event::Test,
-            body: format!(
-                "{}{}",
-                Event::Test.title(lang),
-                lang.pick("来自 Jcrontab 的测试消息", "A test message from Jcrontab")
-            ),
+            body: ChannelNotice::Test.say(lang),
             facts: None,
             mentions: Vec::new(),
             task_id: TaskId(0),

@@ -12,6 +12,9 @@ use strum::{IntoEnumIterator, VariantArray};
 use super::accounts::{AccountFault, AccountRefusal, SignInRefusal};
 use super::blackouts::BlackoutFault;
 use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
+use super::channel_addresses::{AddressFault, UrlFault};
+use super::channel_settings::{MailFault, SettingFault};
+use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal, name_of};
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;
@@ -182,19 +185,25 @@ fn by_ledger() -> Vec<ByLedger> {
 fn every_value_has_words_in_both_languages() {
     faults(AccountFault::iter());
     faults(BlackoutFault::iter());
+    faults(AddressFault::iter());
     faults(CalendarFault::iter());
+    faults(ChannelFault::iter());
     faults(ExecutionFault::iter());
+    faults(MailFault::iter());
     faults(MessageFault::iter());
     faults(PoolFault::iter());
     faults(search_faults());
     faults(SecretFault::iter());
+    faults(SettingFault::iter());
     faults(StartFault::iter());
     faults(TaskFault::iter());
     faults(TimeFault::iter());
+    faults(UrlFault::iter());
     faults(weaknesses());
 
     refusals(AccountRefusal::iter());
     refusals(CalendarRefusal::iter());
+    refusals(ChannelRefusal::iter());
     refusals(Failure::iter());
     refusals(ListRefusal::iter());
     refusals(PoolRefusal::iter());
@@ -208,6 +217,8 @@ fn every_value_has_words_in_both_languages() {
 
     sentences(by_ledger());
     sentences(BySchedule::iter());
+    sentences(ChannelNotice::iter());
+    sentences(ChannelProxyFault::iter());
     sentences(hidings());
     sentences(gaps());
     sentences(MissReason::VARIANTS.iter().copied());

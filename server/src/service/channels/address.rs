@@ -1,9 +1,11 @@
 //! What people paste as the address of a chat robot, and what belongs there instead.
 
 use app::channel::ChannelKind;
-use app::i18n::Lang;
-use app::texts::Ui;
 use url::Url;
+
+use crate::texts::channel_addresses::AddressFault;
+use crate::texts::channels::name_of;
+use crate::texts::{Text, both};
 
 /// Where WeCom's group robots live (developer document 91770).
 const WECOM_HOST: &str = "qyapi.weixin.qq.com";
@@ -64,9 +66,9 @@ const SERVICES: [Service; 15] = [
 /// Services at which a URL may as well be a receiver of the user's own.
 const ALSO_WEBHOOKS: [&str; 2] = ["logic.azure.com", "api.powerplatform.com"];
 
-/// Why an address does not suit its kind of channel, as a sentence with what to enter instead;
-/// `None` where nothing is known against it. `text` is trimmed.
-pub(super) fn fault(kind: ChannelKind, text: &str, lang: Lang) -> Option<String> {
+/// Why an address does not suit its kind of channel, and what to enter instead; `None` where nothing
+/// is known against it. `text` is trimmed.
+pub(super) fn fault(kind: ChannelKind, text: &str) -> Option<AddressFault> {
     let url = Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -76,19 +78,17 @@ pub(super) fn fault(kind: ChannelKind, text: &str, lang: Lang) -> Option<String>
             || (kind == ChannelKind::Webhook && ALSO_WEBHOOKS.contains(&host));
         // Its mail server may have a name below the same domain.
         if !suits && kind != ChannelKind::Email {
-            return Some(other(kind, its_kind, lang.pick(zh, en), lang));
+            return Some(other(kind, its_kind, both(zh, en)));
         }
     }
     if kind == ChannelKind::Wecom {
-        return wecom(text, url.as_ref(), lang);
+        return wecom(text, url.as_ref());
     }
     let url = url.filter(|_| service.is_some())?;
     let example = example_of(kind)?;
-    (!is_whole(kind, &url)).then(|| {
-        lang.pick(
-            format!("这不是完整的 Webhook 地址；请从{}里复制，形如 {example}", Ui::ZH.channel_kind(kind)),
-            format!("This is not the whole webhook address; copy it from the settings there. One looks like {example}"),
-        )
+    (!is_whole(kind, &url)).then(|| AddressFault::Incomplete {
+        kind: name_of(kind),
+        example,
     })
 }
 
@@ -148,48 +148,32 @@ fn service_of(text: &str, url: Option<&Url>) -> Option<Service> {
 }
 
 /// An address of another service: which kind it is for, or what belongs there instead.
-fn other(kind: ChannelKind, its: Option<ChannelKind>, vendor: &str, lang: Lang) -> String {
-    if let Some(its) = its {
-        let name = Ui::of(lang).channel_kind(its);
-        return lang.pick(
-            format!("这是{vendor}的地址：类型请选“{name}”"),
-            format!("This is a {vendor} address: choose the kind \"{name}\""),
-        );
-    }
-    match kind {
-        ChannelKind::Wecom => lang.pick(
-            format!("这是{vendor}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{}", example()),
-            format!("This is a {vendor} address, not a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {}", example()),
-        ),
-        ChannelKind::Webhook => lang.pick(
-            format!("这是{vendor}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址"),
-            format!("This is a {vendor} address, which does not accept the JSON that webhook channels send. Enter the address of your own receiver"),
-        ),
-        _ => lang.pick(
-            format!("这是{vendor}的地址，不适用于“{}”", Ui::ZH.channel_kind(kind)),
-            format!("This is a {vendor} address, which does not fit the kind \"{}\"", Ui::EN.channel_kind(kind)),
-        ),
+fn other(kind: ChannelKind, its: Option<ChannelKind>, vendor: Text) -> AddressFault {
+    match (its, kind) {
+        (Some(its), _) => AddressFault::OfKind {
+            vendor,
+            kind: name_of(its),
+        },
+        (None, ChannelKind::Wecom) => AddressFault::NotOfWecom {
+            vendor,
+            example: example(),
+        },
+        (None, ChannelKind::Webhook) => AddressFault::NotOfReceiver { vendor },
+        (None, _) => AddressFault::NotOfChosenKind {
+            vendor,
+            kind: name_of(kind),
+        },
     }
 }
 
-fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
+fn wecom(text: &str, url: Option<&Url>) -> Option<AddressFault> {
     let Some(url) = url else {
         // A key, or a part of the address: what is missing can be added.
         return Some(match key_in(text) {
-            Some(key) => lang.pick(
-                format!("这里要填机器人的完整地址：{}", complete(key)),
-                format!("Enter the full address of the robot: {}", complete(key)),
-            ),
-            None => lang.pick(
-                format!(
-                    "这不是机器人的地址；请复制完整的 Webhook 地址：{}",
-                    example()
-                ),
-                format!(
-                    "This is not the address of a robot; copy its whole webhook address: {}",
-                    example()
-                ),
-            ),
+            Some(key) => AddressFault::RobotKey {
+                whole: complete(key),
+            },
+            None => AddressFault::NoAddress { example: example() },
         });
     };
     let key = url
@@ -199,28 +183,16 @@ fn wecom(text: &str, url: Option<&Url>, lang: Lang) -> Option<String> {
     let ours = is_wecom(url);
     if ours && url.path().trim_end_matches('/') != WECOM_PATH {
         return Some(match key_in(text) {
-            Some(key) => lang.pick(
-                format!("机器人的地址应为 {}", complete(key)),
-                format!("The address of the robot should be {}", complete(key)),
-            ),
-            None => lang.pick(
-                format!("这不是机器人的地址；机器人的地址形如 {}", example()),
-                format!("This is not a robot address; one looks like {}", example()),
-            ),
+            Some(key) => AddressFault::RobotPath {
+                whole: complete(key),
+            },
+            None => AddressFault::NotOfRobot { example: example() },
         });
     }
     // A proxy of the user's own may need no key, but an empty one is half an address.
     let wants_key = ours || url.path().ends_with(WECOM_PATH) || key.is_some();
     let has_key = key.is_some_and(|key| !key.is_empty() && key != "…" && key != "...");
-    (wants_key && !has_key).then(|| {
-        lang.pick(
-            format!("地址里缺少 key；请复制完整的 Webhook 地址：{}", example()),
-            format!(
-                "The key is missing; copy the full webhook address: {}",
-                example()
-            ),
-        )
-    })
+    (wants_key && !has_key).then(|| AddressFault::NoRobotKey { example: example() })
 }
 
 fn complete(key: &str) -> String {
@@ -246,7 +218,15 @@ fn key_in(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use app::i18n::Lang;
+    use app::texts::Ui;
+
     use super::*;
+    use crate::texts::Fault;
+
+    fn said(kind: ChannelKind, text: &str, lang: Lang) -> Option<String> {
+        fault(kind, text).map(|fault| fault.fault().1.of(lang))
+    }
 
     const KEY: &str = "693a91f6-7aac-4bc4-97a0-0ec2fa5aaa01";
 
@@ -266,11 +246,11 @@ mod tests {
             format!("https://qyapi.weixin.qq.com/?key={KEY}"),
         ] {
             for lang in [Lang::Zh, Lang::En] {
-                let fault = fault(ChannelKind::Wecom, &text, lang).expect(&text);
+                let fault = said(ChannelKind::Wecom, &text, lang).expect(&text);
                 assert!(fault.contains(&whole), "{text}: {fault}");
             }
         }
-        assert_eq!(fault(ChannelKind::Wecom, &whole, Lang::Zh), None);
+        assert_eq!(fault(ChannelKind::Wecom, &whole), None);
     }
 
     #[test]
@@ -285,14 +265,14 @@ mod tests {
             "https://proxy.test/send?key=",
             "nonsense",
         ] {
-            let said = fault(ChannelKind::Wecom, text, Lang::En).expect(text);
+            let said = said(ChannelKind::Wecom, text, Lang::En).expect(text);
             assert!(said.contains("cgi-bin/webhook/send?key="), "{text}: {said}");
         }
         for text in [
             "http://127.0.0.1:9/send",
             "https://proxy.test/robot?key=abc",
         ] {
-            assert_eq!(fault(ChannelKind::Wecom, text, Lang::En), None, "{text}");
+            assert_eq!(fault(ChannelKind::Wecom, text), None, "{text}");
         }
     }
 
@@ -331,7 +311,7 @@ mod tests {
             let others = ChannelKind::ALL.iter().copied();
             for kind in others.filter(|kind| Some(*kind) != its && *kind != ChannelKind::Email) {
                 for (lang, vendor) in [(Lang::Zh, zh), (Lang::En, en)] {
-                    let said = fault(kind, text, lang).expect(text);
+                    let said = said(kind, text, lang).expect(text);
                     if let Some(its) = its {
                         assert!(said.contains(Ui::of(lang).channel_kind(its)), "{said}");
                     }
@@ -344,10 +324,10 @@ mod tests {
             "https://slack.com.evil.test/x",
             "https://ops.test/slack.com",
         ] {
-            assert_eq!(fault(ChannelKind::Webhook, text, Lang::En), None, "{text}");
+            assert_eq!(fault(ChannelKind::Webhook, text), None, "{text}");
         }
         let wecom = format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}");
-        let said = fault(ChannelKind::Webhook, &wecom, Lang::En).expect("a fault");
+        let said = said(ChannelKind::Webhook, &wecom, Lang::En).expect("a fault");
         assert!(said.contains("WeCom"));
     }
 
@@ -389,13 +369,10 @@ mod tests {
                 &[],
             ),
         ] {
-            assert_eq!(fault(kind, whole, Lang::En), None, "{whole}");
-            assert!(
-                fault(ChannelKind::Wecom, whole, Lang::En).is_some(),
-                "{whole}"
-            );
+            assert_eq!(fault(kind, whole), None, "{whole}");
+            assert!(fault(ChannelKind::Wecom, whole).is_some(), "{whole}");
             for part in parts {
-                assert!(fault(kind, part, Lang::Zh).is_some(), "{part}");
+                assert!(fault(kind, part).is_some(), "{part}");
             }
         }
         for kind in [
@@ -403,7 +380,7 @@ mod tests {
             ChannelKind::Slack,
             ChannelKind::Teams,
         ] {
-            assert_eq!(fault(kind, "https://relay.test/x", Lang::En), None);
+            assert_eq!(fault(kind, "https://relay.test/x"), None);
         }
     }
 }

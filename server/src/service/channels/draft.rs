@@ -14,11 +14,12 @@ use crate::messages::target::{Target, masked, proxy_seal_name, seal_name, settin
 use crate::messages::vendor::telegram;
 use crate::outbound::Way;
 use crate::store::{ChannelSecret, NewChannel};
+use crate::texts::channel_addresses::UrlFault;
+use crate::texts::channels::{ChannelFault, ChannelProxyFault, PROXY_MAX};
+use crate::texts::{Fault, Say, Text};
 
 /// Bytes of a URL.
 const URL_MAX: usize = 2048;
-/// Bytes of a proxy; shown, it fits into its column.
-const PROXY_MAX: usize = 255;
 
 /// A channel that was checked, with its secrets.
 pub(super) struct Checked {
@@ -64,11 +65,7 @@ impl Service {
         if let Some(fault) = name_fault(name) {
             faults.push(FieldError::new("name", fault.code(), fault.text(lang)));
         } else if name.is_empty() || name.chars().count() > 64 {
-            faults.push(FieldError::new(
-                "name",
-                "invalid",
-                lang.pick("名称为 1–64 个字符", "A name has 1–64 characters"),
-            ));
+            faults.push(ChannelFault::Name.on("name", lang));
         }
         // Settings of another kind mean something else.
         let kept = stored.filter(|stored| stored.kind == draft.kind);
@@ -79,16 +76,9 @@ impl Service {
         let url = self.check_channel_url(lang, draft, stored, &mut after, &mut faults);
         let language = read_lang(lang, draft, &mut faults);
         if let Some(proxy) = &draft.proxy
-            && let Err(why) = self.check_channel_proxy(lang, draft.kind, proxy)
+            && let Err(why) = self.check_channel_proxy(draft.kind, proxy)
         {
-            faults.push(FieldError::new(
-                "proxy",
-                "refused",
-                lang.pick(
-                    format!("不能使用这个代理：{why}"),
-                    format!("This proxy cannot be used: {why}"),
-                ),
-            ));
+            faults.push(ChannelFault::Proxy { why }.on("proxy", lang));
         }
         if !faults.is_empty() {
             return Err(AppError::invalid(lang, faults));
@@ -129,70 +119,49 @@ impl Service {
         if let Some(kept) = kept.filter(|kept| kept.settings.tls == settings.tls) {
             return kept.url.clone();
         }
-        let mut fault = |code: &str, words: String| {
-            faults.push(FieldError::new("url", code, words));
-        };
+        let mut fault = |fault: &dyn Fault| faults.push(fault.on("url", lang));
         let url = match (typed, stored) {
             ("", _) if draft.kind == ChannelKind::Telegram => telegram::SERVER,
             ("", Some(stored)) => stored.url.as_str(),
             _ => typed,
         };
         if url.is_empty() {
-            fault(
-                "required",
-                lang.pick("请填写 URL", "Enter a URL").to_owned(),
-            );
+            fault(&UrlFault::Missing);
             return String::new();
         }
         if url.len() > URL_MAX {
-            let words = lang.pick("URL 最多 2048 字节", "A URL has at most 2048 bytes");
-            fault("too_long", words.to_owned());
+            fault(&UrlFault::Long);
             return String::new();
         }
-        if let Some(words) = address::fault(draft.kind, url, lang) {
-            fault("not_a_robot", words);
+        if let Some(unsuited) = address::fault(draft.kind, url) {
+            fault(&unsuited);
             return String::new();
         }
         if draft.kind == ChannelKind::Email {
             return settings::mail_server(lang, draft, url, settings, &self.guard, faults);
         }
         if let Err(refusal) = self.guard.parse(url) {
-            let words = lang.pick(
-                format!("不能使用这个 URL：{refusal}"),
-                format!("This URL cannot be used: {refusal}"),
-            );
-            fault("refused", words);
+            let why = refusal.to_string();
+            fault(&UrlFault::Refused { why });
         }
         url.to_owned()
     }
 
     /// Checks the way out of a channel, as far as it can be without asking the network.
-    fn check_channel_proxy(
-        &self,
-        lang: Lang,
-        kind: ChannelKind,
-        proxy: &str,
-    ) -> Result<(), String> {
+    fn check_channel_proxy(&self, kind: ChannelKind, proxy: &str) -> Result<(), Text> {
         if kind == ChannelKind::Email && !matches!(proxy.trim(), "" | DIRECT) {
-            let words = lang.pick(
-                "邮件不走 HTTP 代理",
-                "e-mail does not go through an HTTP proxy",
-            );
-            return Err(words.to_owned());
+            return Err(ChannelProxyFault::Mail.words());
         }
-        let way = Way::read(proxy).map_err(|fault| fault.text(lang))?;
+        let way = Way::read(proxy).map_err(|fault| fault.words())?;
         // The host of a name in other scripts is longer than it was typed.
         let shown = way.shown().map_or(0, |shown| shown.len());
         if proxy.len().max(shown) > PROXY_MAX {
-            return Err(lang.pick(
-                format!("最多 {PROXY_MAX} 字节"),
-                format!("it has {PROXY_MAX} bytes at most"),
-            ));
+            return Err(ChannelProxyFault::Long.words());
         }
         self.sender
             .by(&way)
             .map(drop)
-            .map_err(|refusal| refusal.to_string())
+            .map_err(|refusal| Text::same(refusal.to_string()))
     }
 }
 
@@ -206,8 +175,7 @@ fn read_lang(
         "zh" => Some(Some(Lang::Zh)),
         "en" => Some(Some(Lang::En)),
         _ => {
-            let words = lang.pick("语言为 zh、en 或留空", "A language is zh, en or empty");
-            faults.push(FieldError::new("lang", "unknown", words));
+            faults.push(ChannelFault::UnknownLanguage.on("lang", lang));
             None
         }
     }

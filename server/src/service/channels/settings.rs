@@ -3,12 +3,14 @@
 use app::channel::{ChannelDraft, ChannelField, ChannelKind, ChannelSettings, Encryption, Header};
 use app::error::FieldError;
 use app::i18n::Lang;
-use app::texts::Ui;
 use url::{Host, Url};
 
 use crate::messages::vendor::{email, sign};
 use crate::outbound::guard::Guard;
 use crate::outbound::smtp;
+use crate::texts::Fault;
+use crate::texts::channel_settings::{MailFault, SettingFault};
+use crate::texts::channels::name_of;
 
 /// Bytes of a key, token or password.
 const SECRET_MAX: usize = 512;
@@ -91,19 +93,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, field: ChannelField, code: &str, zh: &str, en: &str) {
-        let words = self.lang.pick(zh, en);
-        self.faults
-            .push(FieldError::new(field.as_str(), code, words));
-    }
-
-    fn required(&mut self, field: ChannelField, zh: &str, en: &str) {
-        self.fault(field, "required", zh, en);
+    fn fault(&mut self, field: ChannelField, fault: &impl Fault) {
+        self.faults.push(fault.on(field.as_str(), self.lang));
     }
 
     /// What was entered for a field that the kind does not have.
     fn refuse_others(&mut self, draft: &ChannelDraft) {
-        let kind = Ui::of(self.lang).channel_kind(self.kind);
         let set =
             |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
         let some = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
@@ -122,9 +117,9 @@ impl Reader<'_> {
             if entered && !self.kind.has(field) {
                 self.fault(
                     field,
-                    "not_for_kind",
-                    &format!("“{kind}”没有这一项"),
-                    &format!("The kind \"{kind}\" has no such setting"),
+                    &SettingFault::NotForKind {
+                        kind: name_of(self.kind),
+                    },
                 );
             }
         }
@@ -154,12 +149,7 @@ impl Reader<'_> {
                 continue;
             }
             if headers.len() == HEADERS_MAX {
-                self.fault(
-                    ChannelField::Headers,
-                    "too_many",
-                    "最多 10 个请求头",
-                    "At most 10 headers",
-                );
+                self.fault(ChannelField::Headers, &SettingFault::TooManyHeaders);
                 break;
             }
             match self.header(line, stored) {
@@ -189,20 +179,15 @@ impl Reader<'_> {
             });
         if !is_fine {
             let shown: String = name.chars().take(HEADER_MAX.0).collect();
-            self.fault(
-                ChannelField::Headers,
-                "invalid",
-                &format!("“{shown}”不是 名称: 值 形式的请求头"),
-                &format!("\"{shown}\" is no header such as Name: value"),
-            );
+            self.fault(ChannelField::Headers, &SettingFault::Header { name: shown });
             return None;
         }
         if OURS.contains(&name.to_ascii_lowercase().as_str()) {
             self.fault(
                 ChannelField::Headers,
-                "reserved",
-                &format!("请求头 {name} 由 Jcrontab 自己设置"),
-                &format!("Jcrontab sets the header {name} itself"),
+                &SettingFault::ReservedHeader {
+                    name: name.to_owned(),
+                },
             );
             return None;
         }
@@ -222,35 +207,20 @@ impl Reader<'_> {
         };
         match Encryption::read(typed) {
             Some(tls) => after.tls = tls,
-            None => self.fault(
-                ChannelField::Tls,
-                "unknown",
-                "加密方式为 starttls、tls 或 none",
-                "Encryption is starttls, tls or none",
-            ),
+            None => self.fault(ChannelField::Tls, &MailFault::UnknownEncryption),
         }
     }
 
     fn check(&mut self, settings: &ChannelSettings) {
         if settings.secret.len() > SECRET_MAX {
-            self.fault(
-                ChannelField::Secret,
-                "too_long",
-                "最多 512 字节",
-                "At most 512 bytes",
-            );
+            self.fault(ChannelField::Secret, &SettingFault::LongSecret);
         }
         for (field, text) in [
             (ChannelField::Chat, &settings.chat),
             (ChannelField::User, &settings.user),
         ] {
             if text.len() > LINE_MAX || text.chars().any(char::is_control) {
-                self.fault(
-                    field,
-                    "invalid",
-                    "最多 254 字节，不能有控制字符",
-                    "At most 254 bytes, without control characters",
-                );
+                self.fault(field, &SettingFault::Line);
             }
         }
         match self.kind {
@@ -264,12 +234,7 @@ impl Reader<'_> {
 
     fn printable(&mut self, settings: &ChannelSettings) {
         if !settings.secret.chars().all(|c| c.is_ascii_graphic()) {
-            self.fault(
-                ChannelField::Secret,
-                "invalid",
-                "密钥由字母、数字和符号组成；请从机器人的设置里整段复制",
-                "The secret consists of letters, digits and signs; copy all of it from the robot's settings",
-            );
+            self.fault(ChannelField::Secret, &SettingFault::Secret);
         }
     }
 
@@ -284,18 +249,9 @@ impl Reader<'_> {
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
         });
         if token.is_empty() {
-            self.required(
-                ChannelField::Secret,
-                "请填写机器人的令牌（向 @BotFather 索取）",
-                "Enter the bot's token (@BotFather gives it to you)",
-            );
+            self.fault(ChannelField::Secret, &SettingFault::NoToken);
         } else if !is_token {
-            self.fault(
-                ChannelField::Secret,
-                "invalid",
-                "这不是机器人的令牌；令牌形如 123456789:AAE…",
-                "This is not the token of a bot; one looks like 123456789:AAE…",
-            );
+            self.fault(ChannelField::Secret, &SettingFault::Token);
         }
         let chat = &settings.chat;
         let is_chat = chat.parse::<i64>().is_ok()
@@ -306,94 +262,43 @@ impl Reader<'_> {
                         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             });
         if chat.is_empty() {
-            self.required(
-                ChannelField::Chat,
-                "请填写聊天 ID",
-                "Enter the ID of the chat",
-            );
+            self.fault(ChannelField::Chat, &SettingFault::NoChat);
         } else if !is_chat {
-            self.fault(
-                ChannelField::Chat,
-                "invalid",
-                "聊天 ID 是一个整数，或 @频道名",
-                "The ID of a chat is a number, or @name of a channel",
-            );
+            self.fault(ChannelField::Chat, &SettingFault::Chat);
         }
     }
 
     fn webhook(&mut self, settings: &ChannelSettings) {
         if !matches!(settings.method.as_str(), "" | "POST" | "PUT") {
-            self.fault(
-                ChannelField::Method,
-                "unknown",
-                "请求方法为 POST 或 PUT",
-                "The method is POST or PUT",
-            );
+            self.fault(ChannelField::Method, &SettingFault::Method);
         }
         if !settings.secret.is_empty() && sign::webhook_key(&settings.secret).is_none() {
-            self.fault(
-                ChannelField::Secret,
-                "invalid",
-                "签名密钥是 whsec_ 加 24–64 字节的 base64；可用 openssl rand -base64 32 生成",
-                "The secret is whsec_ and 24 to 64 bytes in base64; openssl rand -base64 32 makes one",
-            );
+            self.fault(ChannelField::Secret, &SettingFault::SigningKey);
         }
     }
 
     fn email(&mut self, settings: &ChannelSettings) {
         let invalid = |text: &str| text.len() > LINE_MAX || email::mailbox(text).is_none();
         if settings.from.is_empty() {
-            self.required(ChannelField::From, "请填写发件人", "Enter the sender");
+            self.fault(ChannelField::From, &MailFault::NoSender);
         } else if invalid(&settings.from) {
-            self.fault(
-                ChannelField::From,
-                "invalid",
-                "这不是邮件地址",
-                "This is not an e-mail address",
-            );
+            self.fault(ChannelField::From, &MailFault::Sender);
         }
         if settings.to.is_empty() {
-            self.required(
-                ChannelField::To,
-                "请至少填写一个收件人",
-                "Enter at least one recipient",
-            );
+            self.fault(ChannelField::To, &MailFault::NoRecipients);
         } else if settings.to.len() > TO_MAX {
-            self.fault(
-                ChannelField::To,
-                "too_many",
-                "最多 50 个收件人",
-                "At most 50 recipients",
-            );
+            self.fault(ChannelField::To, &MailFault::TooManyRecipients);
         } else if let Some(bad) = settings.to.iter().find(|to| invalid(to)) {
             let bad: String = bad.chars().take(80).collect();
-            self.fault(
-                ChannelField::To,
-                "invalid",
-                &format!("“{bad}”不是邮件地址"),
-                &format!("\"{bad}\" is not an e-mail address"),
-            );
+            self.fault(ChannelField::To, &MailFault::Recipient { typed: bad });
         }
         if settings.user.is_empty() && !settings.secret.is_empty() {
-            self.required(
-                ChannelField::User,
-                "有密码时要填写用户名",
-                "A password needs a user name",
-            );
+            self.fault(ChannelField::User, &MailFault::NoUser);
         } else if !settings.user.is_empty() && settings.secret.is_empty() {
-            self.required(
-                ChannelField::Secret,
-                "请填写这个用户名的密码",
-                "Enter the password of this user name",
-            );
+            self.fault(ChannelField::Secret, &MailFault::NoPassword);
         }
         if settings.ca.len() > CA_MAX || (!settings.ca.is_empty() && !smtp::is_pem(&settings.ca)) {
-            self.fault(
-                ChannelField::Ca,
-                "invalid",
-                "这不是 PEM 格式的证书（-----BEGIN CERTIFICATE-----），或超过 16 KiB",
-                "These are no certificates in PEM (-----BEGIN CERTIFICATE-----), or more than 16 KiB",
-            );
+            self.fault(ChannelField::Ca, &MailFault::Certificates);
         }
     }
 }
@@ -408,8 +313,8 @@ pub(super) fn mail_server(
     guard: &Guard,
     faults: &mut Vec<FieldError>,
 ) -> String {
-    let mut fault = |field: &str, code: &str, words: String| {
-        faults.push(FieldError::new(field, code, words));
+    let mut fault = |field: &str, fault: &MailFault| {
+        faults.push(fault.on(field, lang));
         String::new()
     };
     let whole = if text.contains("://") {
@@ -427,20 +332,12 @@ pub(super) fn mail_server(
             && url.password().is_none()
     });
     let Some(url) = url else {
-        let words = lang.pick(
-            "这里要填 SMTP 服务器，例如 smtp://mail.example.com:587；用户名和密码有各自的字段",
-            "Enter the SMTP server, such as smtp://mail.example.com:587; user name and password have fields of their own",
-        );
-        return fault("url", "not_a_server", words.to_owned());
+        return fault("url", &MailFault::Server);
     };
     if url.scheme() == "smtps" && !draft.url.trim().is_empty() {
         let typed = draft.tls.as_deref().unwrap_or_default().trim();
         if matches!(typed, "starttls" | "none") {
-            let words = lang.pick(
-                "smtps:// 表示从一开始就用 TLS：加密方式请选 TLS，或把地址改为 smtp://",
-                "smtps:// means TLS from the start: choose TLS, or change the address to smtp://",
-            );
-            return fault("tls", "contradiction", words.to_owned());
+            return fault("tls", &MailFault::Encryption);
         }
         settings.tls = Encryption::Tls;
     }
@@ -450,17 +347,11 @@ pub(super) fn mail_server(
         Ok(Host::Ipv4(address)) => guard.check(address.into()).err(),
         Ok(Host::Ipv6(address)) => guard.check(address.into()).err(),
         Ok(Host::Domain(_)) => None,
-        Err(_) => {
-            let words = lang.pick("这不是主机名", "This is not the name of a host");
-            return fault("url", "not_a_server", words.to_owned());
-        }
+        Err(_) => return fault("url", &MailFault::Host),
     };
     if let Some(refusal) = refused {
-        let words = lang.pick(
-            format!("不能使用这个地址：{refusal}"),
-            format!("This address cannot be used: {refusal}"),
-        );
-        return fault("url", "refused", words);
+        let why = refusal.to_string();
+        return fault("url", &MailFault::RefusedHost { why });
     }
     let scheme = if settings.tls == Encryption::Tls {
         "smtps"

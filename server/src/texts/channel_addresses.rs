@@ -1,0 +1,176 @@
+//! Addresses of channels: what is wrong with one, and what to enter instead.
+
+use super::{Fault, Text, both};
+
+/// What is wrong with the URL of a channel.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum UrlFault {
+    /// There is none.
+    Missing,
+    /// It is too long.
+    Long,
+    /// Nothing may be sent there.
+    Refused {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Fault for UrlFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::Missing => ("required", both("请填写 URL", "Enter a URL")),
+            Self::Long => (
+                "too_long",
+                both("URL 最多 2048 字节", "A URL has at most 2048 bytes"),
+            ),
+            Self::Refused { why } => (
+                "refused",
+                both(
+                    format!("不能使用这个 URL：{why}"),
+                    format!("This URL cannot be used: {why}"),
+                ),
+            ),
+        }
+    }
+}
+
+/// Why an address does not suit its kind of channel.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum AddressFault {
+    /// It is for another kind of channel.
+    OfKind {
+        /// Whose address it is.
+        vendor: Text,
+        /// The kind that it is for.
+        kind: Text,
+    },
+    /// It is of a service without a kind here, where that of a WeCom robot belongs.
+    NotOfWecom {
+        /// Whose address it is.
+        vendor: Text,
+        /// What a right one looks like.
+        example: String,
+    },
+    /// It is of a service that takes no JSON of ours.
+    NotOfReceiver {
+        /// Whose address it is.
+        vendor: Text,
+    },
+    /// It is of a service without a kind here.
+    NotOfChosenKind {
+        /// Whose address it is.
+        vendor: Text,
+        /// The kind that was chosen.
+        kind: Text,
+    },
+    /// A part of it is missing.
+    Incomplete {
+        /// The kind of channel.
+        kind: Text,
+        /// What a whole one looks like.
+        example: &'static str,
+    },
+    /// It is the key of a WeCom robot only.
+    RobotKey {
+        /// The address with this key.
+        whole: String,
+    },
+    /// It is no address at all.
+    NoAddress {
+        /// What that of a WeCom robot looks like.
+        example: String,
+    },
+    /// It is that of a WeCom robot at a wrong path.
+    RobotPath {
+        /// The address with its key.
+        whole: String,
+    },
+    /// It is one of WeCom, but not of a robot.
+    NotOfRobot {
+        /// What one looks like.
+        example: String,
+    },
+    /// It is that of a WeCom robot without its key.
+    NoRobotKey {
+        /// What one looks like.
+        example: String,
+    },
+}
+
+impl Fault for AddressFault {
+    fn fault(&self) -> (&'static str, Text) {
+        let text = match self {
+            Self::OfKind { vendor, kind } => both(
+                format!("这是{}的地址：类型请选“{}”", vendor.zh, kind.zh),
+                format!(
+                    "This is a {} address: choose the kind \"{}\"",
+                    vendor.en, kind.en
+                ),
+            ),
+            Self::NotOfWecom { vendor, example } => both(
+                format!(
+                    "这是{}的地址，不是企业微信群机器人；请在企业微信群里添加机器人，复制它的 Webhook 地址：{example}",
+                    vendor.zh
+                ),
+                format!(
+                    "This is a {} address, not a WeCom robot. Add a robot to a WeCom group and copy its webhook address: {example}",
+                    vendor.en
+                ),
+            ),
+            Self::NotOfReceiver { vendor } => both(
+                format!(
+                    "这是{}的地址，它不接受 Webhook 渠道发送的 JSON；请填写自己的接收程序的地址",
+                    vendor.zh
+                ),
+                format!(
+                    "This is a {} address, which does not accept the JSON that webhook channels send. Enter the address of your own receiver",
+                    vendor.en
+                ),
+            ),
+            Self::NotOfChosenKind { vendor, kind } => both(
+                format!("这是{}的地址，不适用于“{}”", vendor.zh, kind.zh),
+                format!(
+                    "This is a {} address, which does not fit the kind \"{}\"",
+                    vendor.en, kind.en
+                ),
+            ),
+            Self::Incomplete { kind, example } => both(
+                format!(
+                    "这不是完整的 Webhook 地址；请从{}里复制，形如 {example}",
+                    kind.zh
+                ),
+                format!(
+                    "This is not the whole webhook address; copy it from the settings there. One looks like {example}"
+                ),
+            ),
+            Self::RobotKey { whole } => both(
+                format!("这里要填机器人的完整地址：{whole}"),
+                format!("Enter the full address of the robot: {whole}"),
+            ),
+            Self::NoAddress { example } => both(
+                format!("这不是机器人的地址；请复制完整的 Webhook 地址：{example}"),
+                format!(
+                    "This is not the address of a robot; copy its whole webhook address: {example}"
+                ),
+            ),
+            Self::RobotPath { whole } => both(
+                format!("机器人的地址应为 {whole}"),
+                format!("The address of the robot should be {whole}"),
+            ),
+            Self::NotOfRobot { example } => both(
+                format!("这不是机器人的地址；机器人的地址形如 {example}"),
+                format!("This is not a robot address; one looks like {example}"),
+            ),
+            Self::NoRobotKey { example } => both(
+                format!("地址里缺少 key；请复制完整的 Webhook 地址：{example}"),
+                format!("The key is missing; copy the full webhook address: {example}"),
+            ),
+        };
+        ("not_a_robot", text)
+    }
+}

@@ -1,0 +1,196 @@
+//! Channels: what is wrong with their drafts, why one is not saved or deleted, and what is reported
+//! of them.
+
+use app::channel::ChannelKind;
+use app::i18n::plural;
+use app::message::Event;
+use app::texts::{Ui, phrases};
+
+use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
+
+/// Bytes of a proxy; shown, it fits into its column.
+pub const PROXY_MAX: usize = 255;
+
+/// The name of a kind of channel.
+#[must_use]
+pub fn name_of(kind: ChannelKind) -> Text {
+    Text::each(|lang| Ui::of(lang).channel_kind(kind).to_owned())
+}
+
+/// What is wrong with the draft of a channel, besides its address and settings.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum ChannelFault {
+    /// The name is empty or too long.
+    Name,
+    /// Not a language of messages.
+    UnknownLanguage,
+    /// The proxy cannot be used.
+    Proxy {
+        /// Why.
+        why: Text,
+    },
+}
+
+impl Fault for ChannelFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::Name => (
+                "invalid",
+                both("名称为 1–64 个字符", "A name has 1–64 characters"),
+            ),
+            Self::UnknownLanguage => (
+                "unknown",
+                both("语言为 zh、en 或留空", "A language is zh, en or empty"),
+            ),
+            Self::Proxy { why } => (
+                "refused",
+                both(
+                    format!("不能使用这个代理：{}", why.zh),
+                    format!("This proxy cannot be used: {}", why.en),
+                ),
+            ),
+        }
+    }
+}
+
+/// Why the proxy of a channel cannot be used, besides its own faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum ChannelProxyFault {
+    /// E-mail needs another kind of proxy.
+    Mail,
+    /// It is too long.
+    Long,
+}
+
+impl Say for ChannelProxyFault {
+    fn words(&self) -> Text {
+        match self {
+            Self::Mail => both(
+                "邮件不走 HTTP 代理",
+                "e-mail does not go through an HTTP proxy",
+            ),
+            Self::Long => both(
+                format!("最多 {PROXY_MAX} 字节"),
+                format!("it has {PROXY_MAX} bytes at most"),
+            ),
+        }
+    }
+}
+
+/// Why a channel is not saved or deleted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.refusal().message.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum ChannelRefusal {
+    /// Another one has the name.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// Tasks send to it.
+    InUse {
+        /// How many.
+        tasks: i64,
+    },
+}
+
+impl Refusal for ChannelRefusal {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::NameTaken { name } => conflict(
+                "channel.name_taken",
+                format!("已经有名为“{name}”的渠道"),
+                format!("A channel named \"{name}\" already exists"),
+            )
+            .at("name", "taken"),
+            Self::InUse { tasks } => conflict(
+                "channel.in_use",
+                format!("有 {tasks} 个任务在使用这个渠道"),
+                format!(
+                    "{tasks} {} to this channel",
+                    plural(*tasks, "task sends", "tasks send")
+                ),
+            )
+            .hint(
+                "先给这些任务换一个渠道",
+                "Assign another channel to those tasks first",
+            ),
+        }
+    }
+}
+
+/// What is reported of a channel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum ChannelNotice {
+    /// It accepts no messages.
+    Failing {
+        /// Its name.
+        name: String,
+        /// Since when.
+        since: String,
+        /// The zone of that.
+        zone: String,
+        /// Whether it rejects them, rather than being out of reach.
+        refuses: bool,
+        /// Its last answer.
+        answer: String,
+        /// Messages that wait for it.
+        waiting: i64,
+        /// Messages that were given up.
+        dead: i64,
+    },
+    /// It was saved, but its address cannot be used now.
+    NotUsableNow {
+        /// Why.
+        why: String,
+    },
+    /// The text of a test message.
+    Test,
+}
+
+impl Say for ChannelNotice {
+    fn words(&self) -> Text {
+        match self {
+            Self::Failing {
+                name,
+                since,
+                zone,
+                refuses,
+                answer,
+                waiting,
+                dead,
+            } => {
+                let waiting = Text::each(|lang| phrases::messages_waiting(lang, *waiting));
+                let how = match refuses {
+                    true => both("拒收消息", "rejects messages"),
+                    false => both("无法送达", "does not accept messages"),
+                };
+                both(
+                    format!(
+                        "通知渠道 {name} 自 {since}（{zone}）起{}：{answer}（{}，失败 {dead} 条）",
+                        how.zh, waiting.zh
+                    ),
+                    format!(
+                        "Channel {name} {} since {since} ({zone}): {answer} ({}, {dead} undelivered)",
+                        how.en, waiting.en
+                    ),
+                )
+            }
+            Self::NotUsableNow { why } => both(
+                format!("已保存，但目前不会向这个地址发送：{why}"),
+                format!("Saved, but nothing will be sent to this address for now: {why}"),
+            ),
+            Self::Test => {
+                let title = Text::each(|lang| Event::Test.title(lang).to_owned());
+                both(
+                    format!("{}来自 Jcrontab 的测试消息", title.zh),
+                    format!("{}A test message from Jcrontab", title.en),
+                )
+            }
+        }
+    }
+}
