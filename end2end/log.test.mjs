@@ -402,9 +402,9 @@ describe("the live log", () => {
     assert.equal(await page.locator("pre.log .line").count(), 0);
     await page.locator(".lead").getByText("等待重试").waitFor();
     await page.locator(".lead").getByText("分钟后").waitFor();
-    await button(ui.call_off).click();
+    await button(ui.cancel_waiting).click();
     await page.locator(".lead").getByText(ui.run_killed).waitFor();
-    assert.equal(await button(ui.call_off).count(), 0);
+    assert.equal(await button(ui.cancel_waiting).count(), 0);
     await attempts.getByRole("link", { name: "第 1 次" }).click();
     await line(/^no$/).waitFor();
     assert.ok(await stayed(page));

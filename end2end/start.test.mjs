@@ -9,7 +9,7 @@ import { ADMIN, until } from "./helpers/world.mjs";
 
 const ui = words("zh");
 
-describe("starts by hand", () => {
+describe("manual starts", () => {
   stage();
 
   const field = (name) => page.locator(`[name="parameters.${name}"]`);

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn printing_for_debugging_tells_no_value() {
+    fn debug_output_contains_no_value() {
         let draft = SecretDraft {
             value: "hunter22".to_owned(),
             ..SecretDraft::default()

@@ -215,7 +215,7 @@ crate::texts! {
         edit_task: "编辑任务" | "Edit task",
         section_what: "任务内容" | "What to run",
         section_when: "执行计划" | "Schedule",
-        section_tell: "通知" | "Notifications",
+        section_notifications: "通知" | "Notifications",
         section_limits: "有效期与超时" | "Active period and timeout",
         field_name: "工作内容" | "Name",
         field_name_hint: "一句话说清这个任务，不能与其他任务重名" | "One line that says what this task does; must be unique",

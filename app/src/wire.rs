@@ -179,4 +179,38 @@ macro_rules! two_forms {
     };
 }
 
+/// Defines an internally tagged enum and its plain twin with the same variants and fields, and gives it both
+/// representations with [`two_forms`]. The text is the enum's name again, which an attribute of serde needs.
+macro_rules! tagged {
+    (
+        $plain:ident as $remote:tt;
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$of_variant:meta])*
+                $variant:ident $({
+                    $( $(#[$of_field:meta])* $field:ident: $type:ty, )*
+                })?,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        pub enum $name {
+            $(
+                $(#[$of_variant])*
+                $variant $({ $( $(#[$of_field])* $field: $type, )* })?,
+            )*
+        }
+
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(remote = $remote)]
+        enum $plain {
+            $( $variant $({ $( $field: $type, )* })?, )*
+        }
+
+        $crate::wire::two_forms!($name, $plain);
+    };
+}
+
+pub(crate) use tagged;
 pub(crate) use two_forms;

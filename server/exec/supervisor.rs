@@ -17,7 +17,7 @@ pub fn begin_in(leaf: &Path, server: &Server) -> bool {
         Ok(command) => {
             // As without a group, only the end of the command ends this process.
             sys::ignore_signals();
-            sys::let_go_of_files(server);
+            sys::close_files(server);
             await_command(command, server);
             std::process::exit(0)
         }
@@ -48,7 +48,7 @@ pub fn start(server: &Server) {
 fn supervise(command: i32, server: &Server) -> ! {
     sys::ignore_signals();
     // The pipes belong to the command; a copy held here would hide their end.
-    sys::let_go_of_files(server);
+    sys::close_files(server);
     await_command(command, server);
     let mut alone = false;
     loop {

@@ -1,6 +1,8 @@
 //! The calls to the system. All `unsafe` of the product is in this file and below it.
 
+mod credentials;
 pub mod isolation;
+mod limits;
 pub mod memory;
 pub mod orders;
 
@@ -9,6 +11,9 @@ use std::fs::File;
 use std::io::{Error, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
+
+pub use credentials::{no_new_privileges, set_group, set_groups, set_user};
+pub use limits::{Limit, add_nice, limit};
 
 /// Signal sets of glibc and musl are 128 bytes.
 type SignalSet = [u64; 16];
@@ -32,19 +37,12 @@ const FD_CLOEXEC: c_int = 1;
 const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_NAME: c_int = 15;
 const PR_SET_CHILD_SUBREAPER: c_int = 36;
-const PR_SET_NO_NEW_PRIVS: c_int = 38;
 // The same number on every Linux architecture that Rust supports, except Alpha.
 const SYS_CLOSE_RANGE: c_long = 436;
 const SYS_CLONE3: c_long = 435;
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 const CLOSE_RANGE_CLOEXEC: c_uint = 4;
 const POLLIN: c_short = 1;
-
-#[repr(C)]
-struct RLimit {
-    soft: u64,
-    hard: u64,
-}
 
 #[repr(C)]
 struct PollFd {
@@ -61,25 +59,7 @@ unsafe extern "C" {
     fn close(fd: c_int) -> c_int;
     fn strsignal(signal: c_int) -> *const c_char;
     fn umask(mask: c_uint) -> c_uint;
-    // The 64-bit variant; only glibc on 32-bit machines uses another symbol.
-    #[cfg_attr(
-        all(target_env = "gnu", target_pointer_width = "32"),
-        link_name = "getrlimit64"
-    )]
-    fn getrlimit(resource: c_int, limit: *mut RLimit) -> c_int;
-    #[cfg_attr(
-        all(target_env = "gnu", target_pointer_width = "32"),
-        link_name = "setrlimit64"
-    )]
-    fn setrlimit(resource: c_int, limit: *const RLimit) -> c_int;
-    fn getpriority(which: c_int, who: c_uint) -> c_int;
-    fn setpriority(which: c_int, who: c_uint, value: c_int) -> c_int;
-    fn setgroups(count: usize, groups: *const u32) -> c_int;
-    fn setgid(gid: u32) -> c_int;
-    fn setuid(uid: u32) -> c_int;
-    fn getuid() -> u32;
     fn geteuid() -> u32;
-    fn getgid() -> u32;
     fn getegid() -> u32;
     fn getppid() -> c_int;
     fn chdir(path: *const c_char) -> c_int;
@@ -198,99 +178,6 @@ pub fn close_umask() {
     unsafe { umask(0o077) };
 }
 
-/// A resource limit, by its number; MIPS and SPARC number some differently.
-#[derive(Clone, Copy)]
-pub enum Limit {
-    Cpu = 0,
-    Core = 4,
-    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
-    Processes = 8,
-    #[cfg(any(target_arch = "sparc64", target_arch = "sparc"))]
-    Processes = 7,
-    #[cfg(not(any(
-        target_arch = "mips",
-        target_arch = "mips64",
-        target_arch = "sparc64",
-        target_arch = "sparc"
-    )))]
-    Processes = 6,
-    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
-    Files = 5,
-    #[cfg(any(target_arch = "sparc64", target_arch = "sparc"))]
-    Files = 6,
-    #[cfg(not(any(
-        target_arch = "mips",
-        target_arch = "mips64",
-        target_arch = "sparc64",
-        target_arch = "sparc"
-    )))]
-    Files = 7,
-    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
-    Memory = 6,
-    #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
-    Memory = 9,
-}
-
-/// Sets a limit. Where this process has a lower hard limit that may not be raised, that one stays.
-pub fn limit(limit: Limit, soft: u64, hard: u64) -> Result<(), c_int> {
-    let resource = limit as c_int;
-    let wanted = RLimit { soft, hard };
-    // SAFETY: the values live on this stack during the calls and the declared layout.
-    unsafe {
-        match check(setrlimit(resource, &wanted)) {
-            Err(EPERM) => {}
-            done => return done,
-        }
-        let mut now = RLimit { soft: 0, hard: 0 };
-        check(getrlimit(resource, &mut now))?;
-        let lowered = RLimit {
-            soft: soft.min(now.hard),
-            hard: hard.min(now.hard),
-        };
-        check(setrlimit(resource, &lowered))
-    }
-}
-
-/// Adds niceness, up to 19.
-pub fn add_nice(by: c_int) -> Result<(), c_int> {
-    // SAFETY: numbers only; 0 is this process. A niceness of -1 looks like an error of the first call, which cannot
-    // fail for one's own process.
-    unsafe { check(setpriority(0, 0, (getpriority(0, 0) + by).min(19))) }
-}
-
-/// Replaces the further groups.
-pub fn set_groups(groups: &[u32]) -> Result<(), c_int> {
-    // SAFETY: pointer and length are of one slice.
-    check(unsafe { setgroups(groups.len(), groups.as_ptr()) })
-}
-
-/// Becomes a group, for good.
-pub fn set_group(gid: u32) -> Result<(), c_int> {
-    // SAFETY: numbers only.
-    unsafe {
-        check(setgid(gid))?;
-        if getgid() == gid && getegid() == gid {
-            Ok(())
-        } else {
-            Err(EPERM)
-        }
-    }
-}
-
-/// Becomes a user, for good: there is no way back to root from there.
-pub fn set_user(uid: u32) -> Result<(), c_int> {
-    // SAFETY: numbers only.
-    unsafe {
-        check(setuid(uid))?;
-        let back = uid != 0 && setuid(0) != -1;
-        if getuid() == uid && geteuid() == uid && !back {
-            Ok(())
-        } else {
-            Err(EPERM)
-        }
-    }
-}
-
 /// KILL when the supervisor ends before the command.
 pub fn die_with_parent() -> Result<(), c_int> {
     // SAFETY: numbers only.
@@ -310,13 +197,6 @@ pub fn die_with_parent() -> Result<(), c_int> {
 pub fn change_folder(folder: &CStr) -> Result<(), c_int> {
     // SAFETY: a string that ends with a zero byte.
     check(unsafe { chdir(folder.as_ptr()) })
-}
-
-/// From here on no program gains privileges, set-user-id or not.
-pub fn no_new_privileges() -> Result<(), c_int> {
-    let (yes, no): (c_ulong, c_ulong) = (1, 0);
-    // SAFETY: numbers only, as wide as the call wants them.
-    check(unsafe { prctl(PR_SET_NO_NEW_PRIVS, yes, no, no, no) })
 }
 
 /// Resets all signals to their default action and unblocks them. Rust ignores SIGPIPE, and a server started by
@@ -446,7 +326,7 @@ pub fn ignore_signals() {
 }
 
 /// Closes everything but the socket.
-pub fn let_go_of_files(server: &Server) {
+pub fn close_files(server: &Server) {
     let keep = server.0.as_raw_fd();
     // SAFETY: numbers only. Nothing in this process uses one of these files afterwards.
     unsafe {

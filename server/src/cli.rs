@@ -1,5 +1,5 @@
-//! The command line. `serve` is the server; everything else asks it, over the Unix socket on its
-//! own host, over HTTP with a token elsewhere, and without a running server in this process.
+//! The command line. `serve` is the server; the other commands use its API: over the Unix socket on its
+//! own host, over HTTP with a token elsewhere, and in this process where no server runs.
 //!
 //! Exit codes: 0 success, 1 failure, 2 usage or invalid input, 3 not found, 4 refused, 5 the end of a
 //! run that was waited for is unknown.
@@ -66,12 +66,12 @@ impl Failure {
         }
     }
 
-    /// The end of a run that was waited for is not known.
+    /// A failure because the end of a run that was waited for is unknown.
     fn unseen(message: impl Into<String>) -> Self {
         Self::new(5, message)
     }
 
-    /// The same where asking again later may help.
+    /// Marks a failure that a later retry may resolve.
     fn away(self) -> Self {
         Self {
             is_away: true,
@@ -95,12 +95,12 @@ impl Failure {
         Self::new(3, message)
     }
 
-    /// Whether the caller may not, or not at present.
+    /// Whether the request was refused.
     const fn is_refused(&self) -> bool {
         self.code == 4
     }
 
-    /// Whether there is no such thing.
+    /// Whether the resource does not exist.
     const fn is_not_found(&self) -> bool {
         self.code == 3
     }
@@ -130,12 +130,12 @@ fn lang() -> Lang {
         .unwrap_or(Lang::En)
 }
 
-/// Parses the arguments, does what they say, and gives the exit code.
+/// Parses the arguments, executes the command, and returns the exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (command, access) = match arguments::read(arguments) {
         Ok(read) => read,
         Err(error) => {
-            // Help and version are no failures; clap knows where each belongs.
+            // Help and version are not failures; clap chooses stdout or stderr.
             let code = if error.use_stderr() { 2 } else { 0 };
             return match error.print() {
                 Ok(()) => ExitCode::from(code),
@@ -143,10 +143,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    // The database, keys and output are private to the server's user; commands start with this,
-    // too.
+    // The database, keys and output are private to the server's user; commands inherit this umask, too.
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
-    // One crypto provider for every TLS connection; a second call would only say that it is there.
+    // One crypto provider for every TLS connection; an error means that it is installed already.
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
@@ -214,7 +213,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
 async fn migrate(config: &Config, json: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
-    // With SQLite no other process may use the file meanwhile; MySQL itself serialises migrations.
+    // With SQLite no other process may use the file meanwhile; MySQL serialises migrations itself.
     let data = lifecycle::DataDir::open(&config.data_dir);
     let path = match &data {
         Ok(data) => data.path().to_owned(),
@@ -253,7 +252,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
         Command::Message(command) => message::run(&client, &command).await,
-        // These have found their own way.
+        // Handled above.
         Command::Serve
         | Command::Migrate { .. }
         | Command::Cron(_)
@@ -262,15 +261,16 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
     }
 }
 
-/// Commands may run as the server's own user, which can read its memory and the variables that it
-/// was started with: passwords of the database and the like. prctl(2).
+/// Makes this process not dumpable (prctl(2)): commands that run as the server's own user could
+/// otherwise read its memory and environment, such as the database password.
 fn close_to_others() {
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
         tracing::warn!(%error, "processes of this user can read the server's memory");
     }
 }
 
-/// Every running command holds two pipes; the usual soft limit of 1,024 files is soon reached.
+/// Raises the limit of open files: each active run uses two pipes, and the usual soft limit of 1,024 is
+/// soon reached.
 fn raise_file_limit() {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {

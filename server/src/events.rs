@@ -28,36 +28,36 @@ pub struct Signals {
     /// Messages were written: the outbox checks at once.
     pub outbox: Notify,
     /// Starts and ends of runs, for the scheduler.
-    pub room: Room,
+    pub runs: RunSignals,
 }
 
-/// What changed for waiting runs.
+/// What changed since [`RunSignals::take`] was last called.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct RoomChange {
+pub struct RunChanges {
     /// A run has ended.
     pub ended: bool,
-    /// A run has started to wait.
-    pub begun: bool,
+    /// A run has begun to wait.
+    pub waits: bool,
     /// When retries are due.
     pub retries: Vec<DateTime<Utc>>,
 }
 
 /// Starts and ends of runs, as the scheduler needs them.
 #[derive(Debug, Default)]
-pub struct Room {
-    /// Runs wait for room; only then does the end of a run wake the scheduler.
+pub struct RunSignals {
+    /// Runs wait for a free slot; only then does the end of a run wake the scheduler.
     wanted: AtomicBool,
     /// A run has ended.
     ended: AtomicBool,
-    /// A run has started to wait.
-    begun: AtomicBool,
+    /// A run has begun to wait.
+    waits: AtomicBool,
     /// Active runs were marked in the database to be stopped.
     stops: AtomicBool,
     /// When retries are due.
     retries: Mutex<Vec<DateTime<Utc>>>,
 }
 
-impl Room {
+impl RunSignals {
     /// Registers interest in ends of runs. Returns true when a run has ended that this loop has not
     /// handled, because no interest was registered at that time.
     #[must_use]
@@ -68,12 +68,12 @@ impl Room {
 
     /// Takes what changed since the last call.
     #[must_use]
-    pub fn take(&self) -> RoomChange {
+    pub fn take(&self) -> RunChanges {
         let retries =
             std::mem::take(&mut *self.retries.lock().unwrap_or_else(PoisonError::into_inner));
-        RoomChange {
+        RunChanges {
             ended: self.ended.swap(false, Ordering::SeqCst),
-            begun: self.begun.swap(false, Ordering::SeqCst),
+            waits: self.waits.swap(false, Ordering::SeqCst),
             retries,
         }
     }
@@ -91,14 +91,14 @@ impl Default for Signals {
             changes: broadcast::channel(256).0,
             tasks: Notify::new(),
             outbox: Notify::new(),
-            room: Room::default(),
+            runs: RunSignals::default(),
         }
     }
 }
 
 impl Signals {
-    /// Announces a change to open pages.
-    pub fn tell(&self, task: Option<TaskId>, run: Option<RunId>) {
+    /// Publishes a change to open pages.
+    pub fn publish(&self, task: Option<TaskId>, run: Option<RunId>) {
         // An error means that no page is open, which is fine.
         if self.changes.receiver_count() > 0
             && self.changes.send(ChangeEvent { task, run }).is_err()
@@ -107,10 +107,10 @@ impl Signals {
         }
     }
 
-    /// Runs have ended, and retries of some are scheduled.
-    pub fn ended(&self, retries: impl IntoIterator<Item = DateTime<Utc>>) {
+    /// Reports that runs have ended, and when retries of them are due.
+    pub fn runs_ended(&self, retries: impl IntoIterator<Item = DateTime<Utc>>) {
         let mut queue = self
-            .room
+            .runs
             .retries
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -118,27 +118,27 @@ impl Signals {
         queue.extend(retries);
         let planned = queue.len() > before;
         drop(queue);
-        self.room.ended.store(true, Ordering::SeqCst);
-        if planned || self.room.wanted.load(Ordering::SeqCst) {
+        self.runs.ended.store(true, Ordering::SeqCst);
+        if planned || self.runs.wanted.load(Ordering::SeqCst) {
             self.tasks.notify_one();
         }
     }
 
-    /// A run has started to wait for room.
-    pub fn waits(&self) {
-        self.room.begun.store(true, Ordering::SeqCst);
+    /// Reports that a run has begun to wait for a free slot.
+    pub fn run_waits(&self) {
+        self.runs.waits.store(true, Ordering::SeqCst);
         self.tasks.notify_one();
     }
 
-    /// Active runs were marked in the database to be stopped.
-    pub fn stops(&self) {
-        self.room.stops.store(true, Ordering::SeqCst);
+    /// Reports that active runs were marked in the database to be stopped.
+    pub fn stops_requested(&self) {
+        self.runs.stops.store(true, Ordering::SeqCst);
         self.tasks.notify_one();
     }
 
     /// Subscribes to changes from now on.
     #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<ChangeEvent> {
+    pub fn subscribe(&self) -> broadcast::Receiver<ChangeEvent> {
         self.changes.subscribe()
     }
 }

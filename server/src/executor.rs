@@ -1,5 +1,5 @@
-//! Running what was claimed: `/bin/sh -c` in its own process group, both pipes drained, a hard
-//! limit, and an end that is recorded whatever happens.
+//! Runs claimed occurrences: `/bin/sh -c` in its own process group, with both pipes drained, a hard
+//! time limit, and an end that is always recorded.
 
 mod cgroup;
 mod child;
@@ -19,6 +19,8 @@ mod shell;
 mod spawn;
 pub mod strays;
 mod success;
+#[cfg(test)]
+mod test_folder;
 mod tree;
 mod vault;
 mod wait;
@@ -50,14 +52,14 @@ use crate::run::Job;
 use crate::store::{SealedSecret, StoredOutput};
 use crate::telemetry::{Metrics, run_span};
 
-/// Processes being started at the same time. Starting is work for the CPU; what runs is not
+/// Processes that are started concurrently. Starting one is CPU-bound; the number of active runs is not
 /// limited by this.
 const STARTING_AT_ONCE: usize = 8;
 
-/// Why a run is to end early.
+/// Why a run is stopped early.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StopReason {
-    /// A person asked for it.
+    /// This person requested it.
     Person(String),
     /// The server stops.
     Shutdown,
@@ -69,13 +71,13 @@ pub enum StopReason {
 
 struct Running {
     stop: watch::Sender<Option<StopReason>>,
-    /// Another node may run it again when this one is taken for dead.
+    /// Another node may start it again after this one was declared dead.
     runs_again: bool,
     capture: RunLog,
     task: app::id::TaskId,
 }
 
-/// What an executor works with.
+/// The dependencies of an executor.
 pub struct Tools {
     /// The clock.
     pub clock: SharedClock,
@@ -85,22 +87,22 @@ pub struct Tools {
     pub recorder: Recorder,
     /// Where output goes.
     pub output: OutputStore,
-    /// What commands are started with.
+    /// Starts commands.
     pub containment: Containment,
-    /// The way out for tasks that send a request.
+    /// Sends the requests of tasks.
     pub outbound: OutboundClient,
-    /// What starts and ends are counted in.
+    /// Counts starts and ends.
     pub metrics: Arc<Metrics>,
 }
 
-/// Runs jobs and keeps hold of them.
+/// Runs jobs and tracks them until they end.
 pub struct Executor {
     clock: SharedClock,
     signals: Arc<Signals>,
     recorder: Recorder,
     output: OutputStore,
     containment: Arc<Containment>,
-    /// The way out for tasks that send a request.
+    /// Sends the requests of tasks.
     outbound: OutboundClient,
     running: Mutex<HashMap<RunId, Running>>,
     in_flight: InFlight,
@@ -113,7 +115,7 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// An executor that has nothing to do yet.
+    /// An executor without runs.
     #[must_use]
     pub fn new(tools: Tools) -> Self {
         Self {
@@ -133,19 +135,19 @@ impl Executor {
         }
     }
 
-    /// What this executor counts in.
+    /// The metrics of this executor.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// Starts a job. It is in the database already; its outcome will be, too.
+    /// Starts a job, which is in the database as running; its outcome is always recorded.
     pub fn start(self: &Arc<Self>, job: Job) {
-        self.in_flight.took_off(job.run_id);
-        self.signals.tell(Some(job.task.id), Some(job.run_id));
+        self.in_flight.insert(job.run_id);
+        self.signals.publish(Some(job.task.id), Some(job.run_id));
         self.metrics.run_started(job.trigger);
         if !job.task.mode.runs_command() {
-            // Nothing to run: it is over when its channel has accepted the message.
+            // Nothing to run: the run ends when the channel has accepted the message.
             self.finish(
                 &job,
                 RunState::Sending,
@@ -177,20 +179,20 @@ impl Executor {
         self.tracker.spawn(work.instrument(span));
     }
 
-    /// Users that a task may name to run as, the usual one first.
+    /// Users that a task may run as, the default one first.
     #[must_use]
     pub fn run_as_users(&self) -> Vec<String> {
         self.containment.identity.allowed_users()
     }
 
-    /// What keeps commands away from the server and from each other.
+    /// How commands are isolated from the server and from each other.
     #[must_use]
     pub fn isolation(&self) -> &Isolation {
         &self.containment.isolation
     }
 
-    /// Whether a task's limit of memory holds for each of its runs as a whole. Else it holds for each
-    /// process of a run, and a run of many processes may take many times as much.
+    /// Whether a task's memory limit applies to each run as a whole. Otherwise it applies to each process,
+    /// and a run of many processes may use many times as much.
     #[must_use]
     pub fn bounds_memory_of_runs(&self) -> bool {
         let cgroups = self.containment.cgroups.as_ref();
@@ -204,8 +206,8 @@ impl Executor {
         shell::missing(name)
     }
 
-    /// Whether a task may run as this user; empty is the usual one. May ask a directory server, so
-    /// it blocks.
+    /// Checks that a task may run as this user; empty means the default one. Blocks, because it may ask a
+    /// directory server.
     ///
     /// # Errors
     /// When it may not, or when there is no such user.
@@ -213,7 +215,7 @@ impl Executor {
         self.containment.identity.check_run_as(name)
     }
 
-    /// Whether this process has started a run whose end is not written yet.
+    /// Whether this process has started the run and its end is not written yet.
     #[must_use]
     pub fn holds(&self, id: RunId) -> bool {
         self.in_flight.contains(id)
@@ -225,30 +227,30 @@ impl Executor {
         self.in_flight.all()
     }
 
-    /// A claim failed in a way that leaves open whether the database has it.
+    /// Records that a claim failed and it is unknown whether it was committed.
     pub fn mark_commit_unknown(&self) {
         self.commit_unknown.store(true, Ordering::SeqCst);
         self.signals.tasks.notify_one();
     }
 
-    /// Whether such a claim is to be looked into.
+    /// Whether there is such a claim.
     #[must_use]
     pub fn has_unknown_commit(&self) -> bool {
         self.commit_unknown.load(Ordering::SeqCst)
     }
 
-    /// All such claims were looked into.
+    /// Records that all such claims were resolved.
     pub fn clear_unknown_commit(&self) {
         self.commit_unknown.store(false, Ordering::SeqCst);
     }
 
-    /// Asks a run to end; false when it is not under way here.
+    /// Stops a run; false when it is not active in this process.
     pub fn stop(&self, id: RunId, reason: StopReason) -> bool {
         let running = self.lock();
         let Some(run) = running.get(&id) else {
             return false;
         };
-        // The first reason counts; who presses the button twice changes nothing.
+        // The first reason counts; a second request changes nothing.
         run.stop.send_if_modified(|current| {
             let first = current.is_none();
             if first {
@@ -259,7 +261,7 @@ impl Executor {
         true
     }
 
-    /// Asks all runs of a task that are under way here to end.
+    /// Stops all runs of a task that are active in this process.
     pub fn stop_task(&self, task: app::id::TaskId, reason: &StopReason) {
         let runs: Vec<RunId> = self
             .lock()
@@ -272,7 +274,7 @@ impl Executor {
         }
     }
 
-    /// Whether a run of a task is under way here.
+    /// Whether a run of a task is active in this process.
     #[must_use]
     pub fn runs(&self, task: app::id::TaskId) -> bool {
         self.lock().values().any(|run| run.task == task)
@@ -284,7 +286,7 @@ impl Executor {
         Leftovers(Arc::clone(&self.containment))
     }
 
-    /// The log of a run under way.
+    /// The log of an active run.
     #[must_use]
     pub fn live_output(&self, id: RunId) -> Option<RunLog> {
         self.lock().get(&id).map(|run| run.capture.clone())
@@ -293,24 +295,24 @@ impl Executor {
     /// Bytes of results that wait on disk for the database.
     ///
     /// # Errors
-    /// When their file cannot be seen.
+    /// When their file cannot be read.
     pub fn spooled_bytes(&self) -> std::io::Result<u64> {
         self.recorder.spooled_bytes()
     }
 
-    /// Runs under way in this process.
+    /// The number of active runs in this process.
     #[must_use]
     pub fn running(&self) -> usize {
         self.lock().len()
     }
 
-    /// Waits until everything has ended.
+    /// Waits until all runs have ended.
     pub async fn drain(&self) {
         self.tracker.close();
         self.tracker.wait().await;
     }
 
-    /// Ends everything: TERM, then KILL.
+    /// Stops all runs: SIGTERM, then SIGKILL.
     pub fn stop_all(&self) {
         let ids: Vec<RunId> = self.lock().keys().copied().collect();
         for id in ids {
@@ -318,7 +320,7 @@ impl Executor {
         }
     }
 
-    /// Ends what another node may run again because it takes this one for dead.
+    /// Stops the runs that another node may start again after it has declared this one dead.
     pub fn isolate(&self) {
         let again: Vec<RunId> = self
             .lock()
@@ -345,13 +347,13 @@ impl Executor {
         let ending = match environment {
             Ok(environment) if let Some(call) = &job.task.execution.http => {
                 let work = (&job, call);
-                let soft = || self.tell_late(&job);
+                let soft = || self.warn_over_soft_limit(&job);
                 http::call(work, &environment, &self.outbound, &capture, stopped, soft).await
             }
             Ok(environment) => {
                 let work = (&job, &self.containment, environment);
                 process::run(work, &self.starting, &capture, stopped, || {
-                    self.tell_late(&job)
+                    self.warn_over_soft_limit(&job)
                 })
                 .await
             }
@@ -359,7 +361,7 @@ impl Executor {
         };
         crate::failpoints::point("exit.seen");
         let (state, mut reason) = ending.verdict();
-        // Its words are those of the task, which may name a secret by accident.
+        // The text comes from the task, which may contain a secret by accident.
         if let Some(RunReason::OutputLacks(text) | RunReason::OutputContains(text)) = &mut reason {
             *text = capture.masked(text);
         }

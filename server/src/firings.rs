@@ -65,7 +65,7 @@ pub struct Firing {
     /// When it starts: after jitter, or when a blackout ends.
     pub due_at: DateTime<Utc>,
     /// Whether a blackout postpones it to the blackout's end.
-    pub put_off: bool,
+    pub postponed: bool,
     /// Why it is skipped, if it is.
     pub excluded: Option<Excluded>,
 }
@@ -77,7 +77,7 @@ impl Firing {
         Self {
             scheduled_for: at,
             due_at: at,
-            put_off: false,
+            postponed: false,
             excluded: None,
         }
     }

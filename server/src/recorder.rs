@@ -124,7 +124,7 @@ impl Recorder {
     }
 
     /// Queues messages not caused by a result.
-    pub fn tell(&self, messages: Vec<NewMessage>) {
+    pub fn queue_messages(&self, messages: Vec<NewMessage>) {
         if !messages.is_empty() && self.messages.send(messages).is_err() {
             tracing::error!("a message could not be recorded: the recorder has stopped");
         }
@@ -277,12 +277,12 @@ impl Writer {
 
     fn landed(&self, group: &[Outcome]) {
         for outcome in group {
-            self.in_flight.landed(outcome.run_id);
+            self.in_flight.remove(outcome.run_id);
             self.signals
-                .tell(Some(outcome.task_id), Some(outcome.run_id));
+                .publish(Some(outcome.task_id), Some(outcome.run_id));
         }
         self.signals
-            .ended(group.iter().filter_map(|outcome| outcome.retry_at));
+            .runs_ended(group.iter().filter_map(|outcome| outcome.retry_at));
         if group.iter().any(|outcome| !outcome.messages.is_empty()) {
             self.signals.outbox.notify_one();
         }

@@ -175,7 +175,7 @@ impl Scheduler {
     /// # Errors
     /// When the database fails; the next turn does what this one could not.
     pub async fn turn(&self, agenda: &mut Agenda) -> Result<DateTime<Utc>, StoreError> {
-        self.look_at_the_clock(agenda).await?;
+        self.check_clock(agenda).await?;
         let now = self.clock.now();
         if agenda.is_out_of_step(now) {
             // Suspended, delayed, or set back: start again from the database.
@@ -186,12 +186,12 @@ impl Scheduler {
         }
         if agenda.is_resuming(now) {
             for id in self.store.resume_paused(now).await? {
-                self.signals.tell(Some(id), None);
+                self.signals.publish(Some(id), None);
             }
             agenda.resumed(now);
         }
         if self.executor.has_unknown_commit() && self.lease.may_claim(self.clock.ticks()) {
-            self.resolve_doubt(agenda).await?;
+            self.resolve_unknown_commits(agenda).await?;
         }
         let may_claim = self.lease.may_claim(self.clock.ticks());
         // Due firings come first, the rest afterwards: a claim made from an outdated agenda changes nothing. Not if
@@ -200,10 +200,10 @@ impl Scheduler {
             self.claim(agenda).await?;
         }
         self.reload(agenda).await?;
-        self.look_at_the_waiting(agenda).await?;
+        self.check_waiting_runs(agenda).await?;
         self.plan(agenda).await?;
         for _ in 0..CLAIMS {
-            if !may_claim || !(agenda.look || agenda.is_due(self.clock.now())) {
+            if !may_claim || !(agenda.check_waiting || agenda.is_due(self.clock.now())) {
                 break;
             }
             self.claim(agenda).await?;
@@ -258,19 +258,19 @@ impl Scheduler {
 
     /// Runs that wait, and runs that are to be stopped: what changed here since the last turn and, on a shared
     /// database, what other nodes left.
-    async fn look_at_the_waiting(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        let change = self.signals.room.take();
+    async fn check_waiting_runs(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        let change = self.signals.runs.take();
         agenda.note_due(change.retries.into_iter());
-        agenda.look |= change.begun || (change.ended && agenda.waiting);
+        agenda.check_waiting |= change.waits || (change.ended && agenda.waiting);
         let shared = self.store.engine() == Engine::Mysql;
         if shared {
             let now = self.clock.now();
             let waiting = self.store.waiting_instants().await?;
-            agenda.look |= waiting.first().is_some_and(|at| *at <= now);
+            agenda.check_waiting |= waiting.first().is_some_and(|at| *at <= now);
             agenda.note_due(waiting.into_iter().filter(|at| *at > now));
         }
-        if self.signals.room.take_stops() || (shared && self.executor.running() > 0) {
-            self.end_asked().await?;
+        if self.signals.runs.take_stops() || (shared && self.executor.running() > 0) {
+            self.stop_requested_runs().await?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What the product can do: authorise, check, store, signal. The three doors call only this.
+//! The use cases: authorise, check, store, signal. API, pages and terminal call only these.
 
 mod account;
 mod blackouts;
@@ -68,7 +68,7 @@ use crate::texts::Refusal;
 use crate::texts::server::ServerRefusal;
 use crate::timetable::Patterns;
 
-/// Everything a use case may need.
+/// All use cases, with their dependencies.
 pub struct Service {
     /// The database.
     store: Store,
@@ -76,7 +76,7 @@ pub struct Service {
     clock: SharedClock,
     /// Wake-up calls.
     signals: Arc<Signals>,
-    /// Runs commands; `None` in a process that is no server.
+    /// Runs commands; `None` in a process that is not a server.
     executor: Option<Arc<Executor>>,
     /// This process, as the ledger names it.
     node_id: String,
@@ -84,11 +84,11 @@ pub struct Service {
     passwords: Passwords,
     /// Counts failed sign-ins and wrong tokens.
     attempts: Attempts,
-    /// Whose word on a client's address is taken.
+    /// The proxies whose header with the client's address is trusted.
     trusted_proxies: TrustedProxies,
-    /// Answers without an end.
+    /// Open streams: events and live logs.
     streams: Arc<Streams>,
-    /// Streams of each kind at once: they must not take all connections.
+    /// Concurrent streams of each kind, limited so that they do not use up the connections.
     streams_max: usize,
     /// Seals channel URLs.
     sealer: Sealer,
@@ -98,27 +98,27 @@ pub struct Service {
     outbound: OutboundClient,
     /// Sends test messages.
     sender: Sender,
-    /// Makes the words of messages.
+    /// Renders the texts of messages.
     renderer: Renderer,
-    /// Holds long output.
+    /// Stores long output.
     output: OutputStore,
     /// Parsed patterns.
     patterns: Arc<Patterns>,
     /// Calendars and blackouts.
     calendar_cache: Arc<CalendarCache>,
-    /// How late the loop is.
+    /// How late the scheduler is.
     lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
     lease: Arc<Lease>,
     /// The zone of tasks that name none.
     default_zone: String,
-    /// What the system says its zone is, where that has no name and UTC stands in for it.
+    /// The system's zone as it is configured, where it has no name and UTC is used instead.
     zone_doubt: Option<String>,
     /// Names of all zones.
     zone_names: Vec<String>,
     /// When this process started.
     started_at: DateTime<Utc>,
-    /// What is counted.
+    /// Counters and gauges.
     metrics: Arc<Metrics>,
     /// The background loops of this process.
     loops: Arc<Loops>,
@@ -126,9 +126,9 @@ pub struct Service {
     scrape: ScrapeRule,
     /// Whether each request is logged.
     logs_requests: bool,
-    /// Lists of tasks that are still true.
+    /// Cached lists of tasks.
     lists: KeptLists,
-    /// Set when the process stops: nothing is started by hand any more.
+    /// Set when the process stops: manual starts are refused.
     closed: AtomicBool,
 }
 
@@ -194,7 +194,7 @@ impl Service {
         }
     }
 
-    /// The caller's identity, when it may do `action`.
+    /// The caller's identity, if it may do `action`.
     fn allow<'a>(&self, caller: &'a Caller, action: Action) -> Answer<&'a Principal> {
         match &caller.principal {
             None => Err(AppError::unauthenticated(caller.lang)),
@@ -203,17 +203,17 @@ impl Service {
         }
     }
 
-    /// The act that is about to be done, for the audit log; the store writes it with the change.
+    /// The act for the audit log; the store writes it with the change.
     fn act(&self, who: &Principal, action: &'static str) -> Act {
         Act::by(who, action, self.clock.now())
     }
 
-    /// Starts nothing by hand from here on.
+    /// Refuses manual starts from now on.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    /// The executor, where this process has one and does not stop.
+    /// The executor, if this process has one and is not stopping.
     fn executor(&self, lang: Lang) -> Answer<&Arc<Executor>> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(ServerRefusal::Stopping.answer(lang));

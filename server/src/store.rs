@@ -43,8 +43,8 @@ pub use calendars::StoredCalendar;
 pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
-    Called, Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual,
-    ManualStart, Planned, PlannedEntry, Stale, Verdict, View, WaitVerdict, WaitingRun,
+    Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
+    Planned, PlannedEntry, Stale, StopOutcome, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
 pub use messages::{NewMessage, OutboxItem, Outlook, Setback, Taken};

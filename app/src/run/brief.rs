@@ -51,133 +51,91 @@ pub struct Streak {
     pub first_run: Option<RunId>,
 }
 
-/// The last run that succeeded.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
-pub enum LastSuccess {
-    /// This one.
-    Run {
-        /// Its id.
-        run_id: RunId,
-        /// When it started.
-        started_at: Stamp,
-    },
-    /// The task has never succeeded, as far as its history goes back.
-    Never,
-    /// None of the last runs before the streak.
-    NotAmong {
-        /// How many were examined.
-        runs: i64,
-    },
+crate::wire::tagged! {
+    PlainSuccess as "LastSuccess";
+    /// The last run that succeeded.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
+    pub enum LastSuccess {
+        /// This one.
+        Run {
+            /// Its id.
+            run_id: RunId,
+            /// When it started.
+            started_at: Stamp,
+        },
+        /// The task has never succeeded, as far as its history goes back.
+        Never,
+        /// None of the last runs before the streak.
+        NotAmong {
+            /// How many were examined.
+            runs: i64,
+        },
+    }
 }
 
-/// [`LastSuccess`] without JSON's ways, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "LastSuccess")]
-enum PlainSuccess {
-    Run { run_id: RunId, started_at: Stamp },
-    Never,
-    NotAmong { runs: i64 },
+crate::wire::tagged! {
+    PlainChange as "Change";
+    /// Something that is different from the last success.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
+    pub enum Change {
+        /// The task was edited.
+        Edited {
+            /// When.
+            at: Stamp,
+            /// By whom.
+            who: String,
+            /// Which fields, as the API names them; those of `execution` as `execution.cwd`.
+            fields: Vec<String>,
+        },
+        /// A secret that the task gets, or got.
+        Secret {
+            /// When.
+            at: Stamp,
+            /// By whom.
+            who: String,
+            /// Its name; `null` for readers who may not edit tasks.
+            name: Option<String>,
+            /// What was done.
+            what: SecretChanged,
+        },
+        /// It ran under another version of the server.
+        Version {
+            /// That of the success.
+            before: String,
+            /// That of this run.
+            now: String,
+        },
+        /// It ran on another machine.
+        Node {
+            /// That of the success.
+            before: String,
+            /// That of this run.
+            now: String,
+        },
+        /// It took much longer or shorter than usual.
+        Duration {
+            /// Milliseconds it took.
+            ms: i64,
+            /// The median of the last successes.
+            usual_ms: i64,
+            /// How many successes these are.
+            of: i64,
+        },
+        /// It wrote much more or less than usual.
+        OutputSize {
+            /// Bytes it wrote.
+            bytes: i64,
+            /// The median of the last successes.
+            usual_bytes: i64,
+            /// How many successes these are.
+            of: i64,
+        },
+    }
 }
-
-crate::wire::two_forms!(LastSuccess, PlainSuccess);
-
-/// Something that is different from the last success.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
-pub enum Change {
-    /// The task was edited.
-    Edited {
-        /// When.
-        at: Stamp,
-        /// By whom.
-        who: String,
-        /// Which fields, as the API names them; those of `execution` as `execution.cwd`.
-        fields: Vec<String>,
-    },
-    /// A secret that the task gets, or got.
-    Secret {
-        /// When.
-        at: Stamp,
-        /// By whom.
-        who: String,
-        /// Its name; `null` for readers who may not edit tasks.
-        name: Option<String>,
-        /// What was done.
-        what: SecretChanged,
-    },
-    /// It ran under another version of the server.
-    Version {
-        /// That of the success.
-        before: String,
-        /// That of this run.
-        now: String,
-    },
-    /// It ran on another machine.
-    Node {
-        /// That of the success.
-        before: String,
-        /// That of this run.
-        now: String,
-    },
-    /// It took much longer or shorter than usual.
-    Duration {
-        /// Milliseconds it took.
-        ms: i64,
-        /// The median of the last successes.
-        usual_ms: i64,
-        /// How many successes these are.
-        of: i64,
-    },
-    /// It wrote much more or less than usual.
-    OutputSize {
-        /// Bytes it wrote.
-        bytes: i64,
-        /// The median of the last successes.
-        usual_bytes: i64,
-        /// How many successes these are.
-        of: i64,
-    },
-}
-
-/// [`Change`] without JSON's ways, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Change")]
-enum PlainChange {
-    Edited {
-        at: Stamp,
-        who: String,
-        fields: Vec<String>,
-    },
-    Secret {
-        at: Stamp,
-        who: String,
-        name: Option<String>,
-        what: SecretChanged,
-    },
-    Version {
-        before: String,
-        now: String,
-    },
-    Node {
-        before: String,
-        now: String,
-    },
-    Duration {
-        ms: i64,
-        usual_ms: i64,
-        of: i64,
-    },
-    OutputSize {
-        bytes: i64,
-        usual_bytes: i64,
-        of: i64,
-    },
-}
-
-crate::wire::two_forms!(Change, PlainChange);
 
 /// What was done to a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -194,52 +152,36 @@ pub enum SecretChanged {
     Deleted,
 }
 
-/// The output of a run beside that of the last success. Times, dates, numbers, durations, ids and
-/// temporary paths do not count as differences.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
-pub enum OutputChange {
-    /// Both wrote the same.
-    Same,
-    /// Neither wrote anything.
-    Silent,
-    /// The same as far as both are kept.
-    SameAsKept,
-    /// Here they first differ.
-    Differs {
-        /// Of this run.
-        run: OutputSide,
-        /// Of the last success.
-        success: OutputSide,
-    },
-    /// An output is not kept.
-    NotKept {
-        /// Whose.
-        run_id: RunId,
-    },
-    /// There is no success on record to compare with.
-    NoSuccess,
+crate::wire::tagged! {
+    PlainOutput as "OutputChange";
+    /// The output of a run beside that of the last success. Times, dates, numbers, durations, ids and
+    /// temporary paths do not count as differences.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
+    pub enum OutputChange {
+        /// Both wrote the same.
+        Same,
+        /// Neither wrote anything.
+        Silent,
+        /// The same as far as both are kept.
+        SameAsKept,
+        /// Here they first differ.
+        Differs {
+            /// Of this run.
+            run: OutputSide,
+            /// Of the last success.
+            success: OutputSide,
+        },
+        /// An output is not kept.
+        NotKept {
+            /// Whose.
+            run_id: RunId,
+        },
+        /// There is no success on record to compare with.
+        NoSuccess,
+    }
 }
-
-/// [`OutputChange`] without JSON's ways, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "OutputChange")]
-enum PlainOutput {
-    Same,
-    Silent,
-    SameAsKept,
-    Differs {
-        run: OutputSide,
-        success: OutputSide,
-    },
-    NotKept {
-        run_id: RunId,
-    },
-    NoSuccess,
-}
-
-crate::wire::two_forms!(OutputChange, PlainOutput);
 
 /// One side of the first difference between two outputs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

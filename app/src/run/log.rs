@@ -22,51 +22,35 @@ pub enum Stream {
     Err,
 }
 
-/// A piece of a log. Its position is the number of bytes written before it, on both streams.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
-pub enum LogItem {
-    /// Output.
-    Text {
-        /// Bytes before it.
-        from: u64,
-        /// Bytes up to its end: where to continue reading.
-        to: u64,
-        /// When it was read from the pipe.
-        at: Stamp,
-        /// From which pipe.
-        stream: Stream,
-        /// The text; invalid UTF-8 is replaced, secrets are masked. May end within a line.
-        text: String,
-    },
-    /// A part of the output that was not stored.
-    Gap {
-        /// Bytes before it.
-        from: u64,
-        /// Bytes up to its end.
-        to: u64,
-    },
+crate::wire::tagged! {
+    PlainItem as "LogItem";
+    /// A piece of a log. Its position is the number of bytes written before it, on both streams.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
+    pub enum LogItem {
+        /// Output.
+        Text {
+            /// Bytes before it.
+            from: u64,
+            /// Bytes up to its end: where to continue reading.
+            to: u64,
+            /// When it was read from the pipe.
+            at: Stamp,
+            /// From which pipe.
+            stream: Stream,
+            /// The text; invalid UTF-8 is replaced, secrets are masked. May end within a line.
+            text: String,
+        },
+        /// A part of the output that was not stored.
+        Gap {
+            /// Bytes before it.
+            from: u64,
+            /// Bytes up to its end.
+            to: u64,
+        },
+    }
 }
-
-/// [`LogItem`] without the JSON representation, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "LogItem")]
-enum PlainItem {
-    Text {
-        from: u64,
-        to: u64,
-        at: Stamp,
-        stream: Stream,
-        text: String,
-    },
-    Gap {
-        from: u64,
-        to: u64,
-    },
-}
-
-crate::wire::two_forms!(LogItem, PlainItem);
 
 impl LogItem {
     /// Where to continue reading.

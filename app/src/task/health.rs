@@ -7,54 +7,42 @@ use super::{Task, TaskState};
 use crate::run::RunState;
 use crate::time::Stamp;
 
-/// The health of a task. Only [`Health::Ok`] may be shown in green.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "state", rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Health {
-    /// Its last runs did not succeed; all attempts at a firing count as one run. A run that was stopped by a person
-    /// neither counts nor ends the streak.
-    Failing {
-        /// The number of consecutive failures.
-        times: i64,
-        /// When the first of them started.
-        since: Stamp,
-    },
-    /// 催单: it asks repeatedly until a person confirms that it is done.
-    Chasing,
-    /// A run is active, or waits for room or its next attempt.
-    Running {
-        /// Since when.
-        since: Stamp,
-    },
-    /// Its last run succeeded.
-    Ok,
-    /// It has no result yet.
-    Waiting,
-    /// Paused by a person.
-    Paused {
-        /// When it resumes by itself.
-        until: Option<Stamp>,
-    },
-    /// 结单: closed by a person, or it has no firings left.
-    Done,
+crate::wire::tagged! {
+    PlainHealth as "Health";
+    /// The health of a task. Only [`Health::Ok`] may be shown in green.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, IntoStaticStr)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "state", rename_all = "snake_case")]
+    #[strum(serialize_all = "snake_case")]
+    pub enum Health {
+        /// Its last runs did not succeed; all attempts at a firing count as one run. A run that was stopped by a person
+        /// neither counts nor ends the streak.
+        Failing {
+            /// The number of consecutive failures.
+            times: i64,
+            /// When the first of them started.
+            since: Stamp,
+        },
+        /// 催单: it asks repeatedly until a person confirms that it is done.
+        Chasing,
+        /// A run is active, or waits for room or its next attempt.
+        Running {
+            /// Since when.
+            since: Stamp,
+        },
+        /// Its last run succeeded.
+        Ok,
+        /// It has no result yet.
+        Waiting,
+        /// Paused by a person.
+        Paused {
+            /// When it resumes by itself.
+            until: Option<Stamp>,
+        },
+        /// 结单: closed by a person, or it has no firings left.
+        Done,
+    }
 }
-
-/// [`Health`] without the JSON representation, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Health")]
-enum PlainHealth {
-    Failing { times: i64, since: Stamp },
-    Chasing,
-    Running { since: Stamp },
-    Ok,
-    Waiting,
-    Paused { until: Option<Stamp> },
-    Done,
-}
-
-crate::wire::two_forms!(Health, PlainHealth);
 
 /// A summary of a task's last runs in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

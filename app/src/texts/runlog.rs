@@ -34,7 +34,7 @@ crate::texts! {
         note: "执行原因" | "Reason",
         parameters: "参数" | "Parameters",
         due: "预定开始" | "Due at",
-        call_off: "取消等待" | "Cancel",
+        cancel_waiting: "取消等待" | "Cancel",
     }
 }
 

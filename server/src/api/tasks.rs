@@ -210,7 +210,7 @@ pub(super) async fn run(
     request.idempotency_key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
-    let started = service.start_by_hand(&caller, id, &request).await?;
+    let started = service.start_manually(&caller, id, &request).await?;
     let run = Json(started.run);
     Ok(if started.replayed {
         ([("idempotent-replayed", "true")], run).into_response()

@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_guesses_from_one_address_delays_nobody_else() {
+    async fn guesses_from_one_address_delay_no_other_address() {
         let crowd = [("crowd", Lane::Stranger); 20];
         let with = |one| [crowd.as_slice(), &[one]].concat();
         let order = order(&with(("ann", Lane::Stranger))).await;

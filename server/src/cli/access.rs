@@ -1,4 +1,4 @@
-//! What a command works with: the settings, and the server on another host where one is named.
+//! The context of a command: the settings, and the server on another host if one is given.
 
 use clap::Args;
 
@@ -37,7 +37,7 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// The argument with the address; `url` is that of channels and calendars.
+    /// The name of the argument with the server's URL; `url` is taken by channels and calendars.
     pub(super) const URL: &str = "server_url";
     const TOKEN: &str = "server_token";
 
@@ -52,10 +52,10 @@ impl Remote {
     }
 }
 
-/// What a command works with.
+/// The context of a command.
 #[derive(Clone, Debug)]
 pub(super) struct Access {
-    /// The settings, of which most matter only where no server runs.
+    /// The settings, most of which only matter where no server runs.
     pub(super) config: Config,
     remote: Remote,
 }
@@ -65,7 +65,7 @@ impl Access {
         Self { config, remote }
     }
 
-    /// The server on another host, where one is named.
+    /// The server on another host, if one is given.
     pub(super) fn remote(&self) -> Option<&Remote> {
         Some(&self.remote).filter(|remote| !remote.url.is_empty())
     }

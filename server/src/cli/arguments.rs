@@ -1,4 +1,4 @@
-//! What may be typed: the commands, and the options that several of them share.
+//! The arguments: the commands, and the options that several of them share.
 
 #[cfg(test)]
 mod tests;
@@ -74,14 +74,14 @@ pub(super) enum Command {
     Completions(completions::Completions),
 }
 
-/// Settings of the server that every command shows: where its socket and database are.
+/// Settings of the server that the help of every command lists: where its socket and database are.
 const SHARED: &str = "data_dir";
-/// Settings of the server that these commands show, since they open the database themselves.
+/// Settings of the server that the help of commands lists that open the database themselves.
 const DATABASE: &str = "database_url";
-/// Heading of the options that say which server is meant.
+/// Heading of the options that choose the server.
 pub(super) const CONNECTION: &str = "Connection";
 
-/// Behind the help of the program.
+/// Text after the help of the program.
 const AFTER_HELP: &str = "\
 Settings of the server: jcrontab serve --help
 A server on another host: JCRONTAB_URL=https://HOST JCRONTAB_TOKEN=… jcrontab …
@@ -106,13 +106,13 @@ pub(super) fn documented() -> clap::Command {
     let whole = Arguments::command()
         .args(shared)
         .after_help(AFTER_HELP)
-        // A server is none elsewhere, so where one is does not matter to it.
+        // `serve` is the server itself, so it takes no address of one.
         .mut_subcommand("serve", |serve| {
             let hidden = Remote::augment_args(clap::Command::new(""));
             let hidden = hidden
                 .get_arguments()
                 .map(|remote| remote.clone().hide(true));
-            // Its settings bring a description of their own.
+            // The settings have a description of their own, which would replace that of the command.
             let about = serve.get_about().cloned();
             let serve = Config::augment_args(serve).args(hidden.collect::<Vec<_>>());
             match about {
@@ -128,8 +128,7 @@ pub(super) fn documented() -> clap::Command {
     tidy(own_urls(whole))
 }
 
-/// No default that is an empty text, which is no value, and `--json` beside `--help`, whatever
-/// heading comes before it.
+/// Hides defaults that are empty, and lists `--json` beside `--help`, whatever heading precedes it.
 fn tidy(command: clap::Command) -> clap::Command {
     let plain = |argument: clap::Arg| {
         let is_empty = argument.get_default_values() == [""];
@@ -144,7 +143,7 @@ fn tidy(command: clap::Command) -> clap::Command {
     command.mut_args(plain).mut_subcommands(tidy)
 }
 
-/// A command that takes a URL of something else has the server's as `--server-url`.
+/// A command with another option `--url` has the server's URL as `--server-url`.
 fn own_urls(command: clap::Command) -> clap::Command {
     let is_own = |argument: &clap::Arg| {
         argument.get_long() == Some("url") && argument.get_id() != Remote::URL
@@ -160,9 +159,8 @@ fn own_urls(command: clap::Command) -> clap::Command {
     command.args(url).mut_subcommands(own_urls)
 }
 
-/// The command line as it is parsed. Without a running server a command works on the database
-/// itself, as a server would: so each takes the server's settings, too, and its help does not list
-/// them.
+/// The command line as it is parsed. Without a running server a command opens the database itself, as
+/// a server would. So every command accepts the server's settings, too, which its help does not list.
 fn parsed() -> clap::Command {
     let settings = Config::augment_args(clap::Command::new(""));
     let hidden = (settings.get_arguments())
@@ -171,10 +169,10 @@ fn parsed() -> clap::Command {
     documented().args(hidden.collect::<Vec<_>>())
 }
 
-/// Reads a command line: what to do, and with what.
+/// Parses a command line.
 ///
 /// # Errors
-/// When it is none, or asks for help or for the version.
+/// When it is invalid, or requests help or the version.
 pub(super) fn read(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<(Command, Access), clap::Error> {

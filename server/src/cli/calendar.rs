@@ -164,7 +164,7 @@ pub(super) async fn run(client: &Client, command: &CalendarCommand) -> Result<()
             confirm,
             json,
         } => {
-            // One that does not exist is reported before the question.
+            // Before the confirmation, so that an unknown calendar is reported first.
             client.call(Method::GET, &path(name, ""), None).await?;
             confirm.ask(&lang().pick(
                 format!("删除日历 {name}？"),
@@ -185,7 +185,7 @@ fn path(name: &str, act: &str) -> String {
     format!("/api/v1/calendars/{}{act}", escaped(name))
 }
 
-/// An answer as a type of ours.
+/// Deserialises a response.
 pub(super) fn typed<T: DeserializeOwned>(answer: &Value) -> Result<T, Failure> {
     serde_json::from_value(answer.clone()).map_err(|error| Failure::error(sentence(&error)))
 }
@@ -209,7 +209,7 @@ fn done(calendar: &Value, json: bool, zh: &str, en: &str) {
 fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::error(format!("{}: {}", file.display(), sentence(&error)));
-    // One byte more than the server takes reveals a file that is too large.
+    // One byte more than the server's limit detects a file that is too large.
     let limit = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if file == Path::new("-") {
@@ -233,7 +233,7 @@ fn content(file: &Path, charset: Option<&str>) -> Result<String, Failure> {
     })
 }
 
-/// A fault as it is said here, where the charset is an option of the command.
+/// The text of a fault in the terminal, where the charset is an option of the command.
 fn in_words(fault: &ReadFault, lang: Lang) -> String {
     match fault {
         ReadFault::NotText { charset } => lang.pick(

@@ -29,7 +29,7 @@ pub(super) enum ChannelCommand {
         json: bool,
     },
     /// Change a channel
-    // By itself it lists every option that suffices, in one long line.
+    // clap's own usage would list every option that suffices, in one long line.
     #[command(
         override_usage = "jcrontab channel edit [OPTIONS] <CHANNEL>",
         mut_group("Settings", |group| group.required(true))
@@ -72,9 +72,9 @@ pub(super) enum ChannelCommand {
     },
 }
 
-/// Means stdin or a prompt.
+/// Stands for stdin or a prompt.
 const ASK: &str = "-";
-/// Bytes that are read of a file with certificates; longer ones are refused.
+/// The maximum size of a file with certificates; longer ones are refused.
 const CA_MAX: u64 = 64 * 1024;
 
 fn kinds() -> PossibleValuesParser {
@@ -129,7 +129,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// As the API takes them: only what was given.
+    /// The body for the API: only the options that were given.
     fn body(&self) -> Result<Map<String, Value>, Failure> {
         let asked = [&self.url, &self.proxy, &self.secret]
             .into_iter()
@@ -142,7 +142,7 @@ impl Settings {
                 "only one of --url, --proxy, --secret and --header can be -",
             )));
         }
-        // An empty URL would keep the stored one, so an empty text must not stand for one.
+        // An empty URL would keep the stored one, so it is refused.
         if self.url.as_deref().is_some_and(|url| url.trim().is_empty()) {
             return Err(Failure::usage(
                 lang().pick("没有给出 URL", "no URL is given"),
@@ -311,12 +311,12 @@ fn path(channel: &Value, act: &str) -> String {
     format!("/api/v1/channels/{}{act}", text(channel, "id"))
 }
 
-/// A text as it was given, or asked for.
+/// The value of an option, or the answer to a prompt for `-`.
 fn given(text: &str, prompt: &str) -> Result<String, Failure> {
     if text != ASK {
         return Ok(text.to_owned());
     }
-    // An empty line means something else for each of them, and is seldom what was meant.
+    // An empty line would have another meaning for each of them, and is probably a mistake.
     let line = hidden::line(prompt)?;
     if line.trim().is_empty() {
         return Err(Failure::usage(
@@ -326,10 +326,10 @@ fn given(text: &str, prompt: &str) -> Result<String, Failure> {
     Ok(line)
 }
 
-/// What was saved, and what keeps it from being used at present.
+/// What was saved, and why it cannot be used at present.
 fn saved(channel: &Value, words: String) -> Vec<String> {
     let warning = channel["last_answer"].as_str().filter(|_| {
-        // Other answers are of messages that were sent.
+        // Without a failure the answer belongs to a message that was sent.
         channel["failing_since"].is_string()
     });
     let warning = warning.map(|warning| format!("! {warning}"));

@@ -1,4 +1,4 @@
-//! How a command reaches the product.
+//! How a command reaches the API.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::lifecycle::{self, DataDir, DataDirError, Progress, Stage};
 use crate::router;
 use crate::store::Store;
 
-/// Answers up to this size are read.
+/// The maximum size of a response.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;
 
-/// A way to the API.
+/// A connection to the API.
 pub(super) struct Client {
     way: Way,
     lang: Lang,
@@ -48,7 +48,7 @@ enum Way {
 }
 
 impl Client {
-    /// Finds the way: `--url`, else the socket in the data folder, else the database.
+    /// Connects to `--url`, else to the socket in the data folder, else opens the database.
     pub(super) async fn connect(access: &Access, lang: Lang) -> Result<Self, Failure> {
         match Self::to_server(access, lang).await? {
             Some(client) => Ok(client),
@@ -62,7 +62,7 @@ impl Client {
         }
     }
 
-    /// The way to a running server: `--url`, else the socket in the data folder.
+    /// Connects to a running server: `--url`, else the socket in the data folder.
     pub(super) async fn to_server(access: &Access, lang: Lang) -> Result<Option<Self>, Failure> {
         if let Some(remote) = access.remote() {
             let http = builder()
@@ -80,7 +80,7 @@ impl Client {
         Ok(way.map(|way| Self { way, lang }))
     }
 
-    /// Asks, and gives the answer's JSON (`null` for none).
+    /// Sends a request; returns the JSON of the response (`null` for none).
     pub(super) async fn call(
         &self,
         method: Method,
@@ -99,7 +99,7 @@ impl Client {
         })
     }
 
-    /// Asks, and gives the answer's bytes.
+    /// Sends a request; returns the bytes of the response.
     pub(super) async fn raw(
         &self,
         method: Method,
@@ -109,13 +109,13 @@ impl Client {
         self.send(method, path, body, &[]).await
     }
 
-    /// Asks, and gives the status and the answer's JSON (`null` for none), whatever the status.
+    /// Sends a request; returns status and JSON of the response (`null` for none) for any status.
     pub(super) async fn answer(&self, method: Method, path: &str) -> Result<(u16, Value), Failure> {
         let (status, bytes) = self.exchange(method, path, None, &[]).await?;
         Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
     }
 
-    /// Asks with further headers, and gives the answer's bytes.
+    /// Sends a request with headers; returns the bytes of the response.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -131,7 +131,7 @@ impl Client {
         }
     }
 
-    /// Asks with further headers, and gives the status and the answer's bytes, whatever the status.
+    /// Sends a request with headers; returns status and bytes of the response for any status.
     pub(super) async fn exchange(
         &self,
         method: Method,
@@ -198,14 +198,14 @@ impl Client {
     }
 }
 
-/// A text as one segment of a path or as a value of a query.
+/// Encodes a text as a path segment or a query value.
 pub(super) fn escaped(text: &str) -> String {
-    // A blank is `%20` in both; `+` would be a plus in a path.
+    // A blank is `%20` in both; in a path `+` is a literal plus.
     let plus: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     plus.replace('+', "%20")
 }
 
-/// An answer of the service itself as one sentence and an exit code.
+/// An error of the service as one sentence and an exit code.
 pub(super) fn refusal(error: AppError) -> Failure {
     let status = error.kind.status();
     match serde_json::to_vec(&Problem::from(error)) {
@@ -222,7 +222,7 @@ fn builder() -> reqwest::ClientBuilder {
         .user_agent(concat!("jcrontab-cli/", env!("CARGO_PKG_VERSION")))
 }
 
-/// The server of a data folder, when one listens there.
+/// The server of a data folder, if one listens on its socket.
 async fn over_socket(data_dir: &Path) -> Result<Option<Way>, Failure> {
     let Ok((path, folder)) = lifecycle::console_socket(data_dir) else {
         return Ok(None);
@@ -272,7 +272,7 @@ async fn in_process(config: &Config) -> Result<Way, Failure> {
         lifecycle::assemble(config, &data, store, &clock, None).map_err(|error| failed(&error))?;
     let service = &parts.service;
     service.check_key().await.map_err(|error| failed(&error))?;
-    // In a server the loop does this.
+    // In a server a loop does this.
     service
         .load_calendars()
         .await

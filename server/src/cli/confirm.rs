@@ -1,4 +1,4 @@
-//! Asking before something is deleted.
+//! Asks for confirmation before something is deleted.
 
 use std::io::{BufRead, IsTerminal, Write};
 

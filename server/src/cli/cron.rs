@@ -73,7 +73,7 @@ fn explain(typed: &Typed, lang: Lang, json: bool) -> Result<(), Failure> {
     }
     let mut lines = vec![words];
     if dialect == Dialect::Quartz {
-        // Read in a dialect, it is kept in ours.
+        // An expression of another dialect is stored in the standard one.
         lines.push(lang.pick(
             format!("= {}（本系统的写法）", spec.canonical()),
             format!("= {} (as it is written here)", spec.canonical()),
@@ -84,7 +84,7 @@ fn explain(typed: &Typed, lang: Lang, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A rule of days as it is typed.
+/// Parses a day rule.
 pub(super) fn day_rule(text: &str) -> Result<String, String> {
     text.parse::<DayRule>()
         .map(|_| text.to_owned())

@@ -1,7 +1,7 @@
-//! `jcrontab doctor`: what is well, what is not, and what to do about it.
+//! `jcrontab doctor`: checks the installation, and says what to do about problems.
 //!
-//! It changes nothing: no database is made or migrated, and no key. Where a server runs, it is the
-//! one to be asked; else the parts are opened here as the server would.
+//! It changes nothing: it creates no database and no key, and migrates nothing. A running server is
+//! asked; without one, its parts are opened here.
 
 mod about;
 mod folder;
@@ -37,7 +37,7 @@ pub(super) async fn run(doctor: &Doctor, access: &Access) -> Result<(), Failure>
         Some(client) => ask(&client, access, &mut report).await,
         None => {
             here::look(config, &mut report).await;
-            // It may have come up while its folder was asked for.
+            // It may have finished starting while its folder was checked.
             if report.has_failed("server")
                 && let Some(client) = Client::to_server(access, lang).await?
             {
@@ -65,16 +65,16 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     let elsewhere = access.remote().map(|remote| remote.base().to_owned());
     let config = &access.config;
     let about = client.call(Method::GET, "/api/v1/about", None).await;
-    let told: Result<About, Failure> = about.and_then(|about| typed(&about));
-    match &told {
-        Ok(told) => about::version(told, report),
+    let about: Result<About, Failure> = about.and_then(|about| typed(&about));
+    match &about {
+        Ok(about) => about::version(about, report),
         Err(_) => report.ours(),
     }
     if elsewhere.is_none() {
         folder::writable(&config.data_dir, report);
     }
-    match told {
-        Ok(told) => answered(&told, report),
+    match about {
+        Ok(about) => answered(&about, report),
         Err(failure) => {
             let next = (
                 "检查 JCRONTAB_URL 和 JCRONTAB_TOKEN；用与服务器同版本的程序；服务器日志里有原因",
@@ -119,7 +119,7 @@ async fn ask(client: &Client, access: &Access, report: &mut Report) {
     }
 }
 
-/// What `/readyz` says of the loop, where it is all that is not ready.
+/// The state of the scheduler by `/readyz`, if only that is not ready.
 fn loop_of(ready: &Value) -> &str {
     match (ready["database"].as_str(), ready["scheduler"].as_str()) {
         (Some("ok"), Some(state)) => state,
@@ -127,9 +127,9 @@ fn loop_of(ready: &Value) -> &str {
     }
 }
 
-/// What a server has seen to when it started, and what it says of itself.
-fn answered(told: &About, report: &mut Report) {
-    report.ok("database", (told.database.clone(), told.database.clone()));
+/// Reports what a server ensured at its start, and what it says about itself.
+fn answered(about: &About, report: &mut Report) {
+    report.ok("database", (about.database.clone(), about.database.clone()));
     report.ok(
         "migrations",
         (
@@ -137,7 +137,7 @@ fn answered(told: &About, report: &mut Report) {
             "updated when the server started".to_owned(),
         ),
     );
-    about::tell(told, report);
+    about::check(about, report);
     report.ok(
         "secret_key",
         (

@@ -1,4 +1,4 @@
-//! A text in the person's own editor, kept in a file until it is safe elsewhere.
+//! Edits a text in the user's own editor; the file stays until the text is saved elsewhere.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -9,13 +9,13 @@ use std::process::Command;
 use super::{Failure, lang, sentence};
 use crate::auth::token::random_id;
 
-/// Bytes of a text that are read back.
+/// The maximum size of an edited text.
 const TEXT_MAX: u64 = 4 * 1024 * 1024;
-/// What the names of the files end with.
+/// The suffix of the names of the files.
 const SUFFIX: &str = ".toml";
 
-/// A text in a file that only its owner can read. The file stays, whatever happens, until it is
-/// discarded: what was typed is not lost.
+/// A text in a file that only its owner can read. The file stays until it is discarded, so that no
+/// input is lost.
 #[derive(Debug)]
 pub(super) struct Scratch {
     path: PathBuf,
@@ -47,21 +47,21 @@ impl Scratch {
         read(&self.path).is_ok_and(|found| found == text)
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Puts another text in its place.
+    /// Replaces the text.
     pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
         std::fs::write(&self.path, text).map_err(|error| self.failed(&error))
     }
 
-    /// Opens it in `$VISUAL`, `$EDITOR` or vi, waits for the end of that, and gives the text.
+    /// Opens it in `$VISUAL`, `$EDITOR` or vi, waits for the editor to exit, and returns the text.
     pub(super) fn edit(&self) -> Result<String, Failure> {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let editor = (set("VISUAL").or_else(|| set("EDITOR"))).unwrap_or_else(|| "vi".into());
-        // The variable is a command line, such as `code --wait`, so a shell reads it, as with git.
+        // The variable is a command line such as `code --wait`, so a shell runs it, as git does.
         let mut line = editor.clone();
         line.push(" \"$@\"");
         let ended = Command::new("/bin/sh")
@@ -81,7 +81,7 @@ impl Scratch {
         read(&self.path)
     }
 
-    /// Removes it: the text is safe elsewhere, or is what it was.
+    /// Removes the file: the text is saved, or was not changed.
     pub(super) fn discard(self) {
         if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::debug!(path = %self.path.display(), %error, "the file of an editor stays");
@@ -93,8 +93,8 @@ impl Scratch {
     }
 }
 
-/// Removes a file that an earlier edit has kept, and no other: it is in the folder for temporary
-/// files, and is named as [`Scratch`] names its files.
+/// Removes a file that an earlier edit has kept, and only such a one: it is in the folder for temporary
+/// files and has a name that [`Scratch`] makes.
 pub(super) fn discard_kept(path: &Path, prefix: &str) {
     let name = path.file_name().and_then(|name| name.to_str());
     let is_kept = path.parent() == Some(std::env::temp_dir().as_path())

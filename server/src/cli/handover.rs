@@ -1,9 +1,9 @@
-//! Taking passwords out of the environment that the kernel shows of this process.
+//! Removes passwords from the environment of this process that the kernel shows.
 //!
-//! `/proc/PID/environ` is what a process was started with, whatever it does to it later. A server
-//! is not dumpable, so others of its user cannot read it; but root may, and commands are root where
-//! `JCRONTAB_ALLOW_ROOT` says so. There the server executes itself once more, with the passwords in
-//! a file in memory that it reads and closes.
+//! `/proc/PID/environ` shows the environment that a process was started with, whatever it changes
+//! later. The server is not dumpable, so other processes of its user cannot read it; but root can, and
+//! commands run as root under `JCRONTAB_ALLOW_ROOT`. There the server executes itself once more, with
+//! the passwords in a file in memory that it reads and closes.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 
-/// Names the file for the second execution.
+/// The variable that names the file in the second execution.
 const HANDED_OVER: &str = "JCRONTAB_HANDED_OVER";
 /// Variables that hold passwords.
 const PASSWORDS: [&str; 3] = [
@@ -24,7 +24,7 @@ const PASSWORDS: [&str; 3] = [
     "JCRONTAB_METRICS_TOKEN",
 ];
 
-/// What is handed over.
+/// The passwords that are handed over.
 #[derive(Serialize, Deserialize)]
 struct Passwords {
     database_url: String,
@@ -32,7 +32,7 @@ struct Passwords {
     metrics_token: String,
 }
 
-/// The settings, passwords included. Does not come back from the first of two executions.
+/// The settings, passwords included. Does not return in the first of two executions.
 ///
 /// # Errors
 /// When what was handed over cannot be read.
@@ -66,10 +66,10 @@ fn take(fd: RawFd, config: &Config) -> std::io::Result<Config> {
     Ok(config)
 }
 
-/// Comes back only with an error.
+/// Returns only on an error.
 fn execute_again(config: &Config) -> std::io::Result<std::convert::Infallible> {
     let program = std::env::current_exe()?;
-    // Not closed at exec: this is how it gets there.
+    // Without CLOEXEC, so that it stays open across exec.
     let mut file = File::from(memfd_create(c"jcrontab-handover", MFdFlags::empty())?);
     let passwords = Passwords {
         database_url: config.database_url.clone(),
@@ -89,7 +89,7 @@ fn execute_again(config: &Config) -> std::io::Result<std::convert::Infallible> {
     }
     command.env(HANDED_OVER, file.as_raw_fd().to_string());
     let error = command.exec();
-    // It was to stay open until here.
+    // No longer needed once it is read.
     nix::unistd::close(file.into_raw_fd())?;
     Err(error)
 }

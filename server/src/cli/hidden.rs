@@ -10,7 +10,7 @@ use super::{Failure, lang, sentence};
 /// Bytes of stdin that are read for passwords and addresses.
 const STDIN_MAX: u64 = 64 * 1024;
 
-/// The value of a secret, from stdin without its last line end, or asked for.
+/// The value of a secret, from stdin without the last newline, or from a prompt.
 pub(super) fn read(name: &str) -> Result<String, Failure> {
     let stdin = std::io::stdin();
     let bytes = if stdin.is_terminal() {
@@ -20,7 +20,7 @@ pub(super) fn read(name: &str) -> Result<String, Failure> {
         ))?
     } else {
         let mut bytes = Vec::new();
-        // Some more than allowed reveals a value that is too long, and no pipe fills the memory.
+        // A little more than the limit, which detects a value that is too long and bounds the memory.
         stdin
             .take(*VALUE_BYTES.end() as u64 + 3)
             .read_to_end(&mut bytes)
@@ -30,7 +30,7 @@ pub(super) fn read(name: &str) -> Result<String, Failure> {
     line_of(bytes)
 }
 
-/// A text without its last line end.
+/// A text without its last newline.
 fn line_of(bytes: Vec<u8>) -> Result<String, Failure> {
     let text = String::from_utf8(bytes).map_err(|_| {
         Failure::usage(lang().pick("值不是 UTF-8 文本", "the value is not UTF-8 text"))
@@ -39,7 +39,7 @@ fn line_of(bytes: Vec<u8>) -> Result<String, Failure> {
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
 
-/// One line: asked for at a terminal without being shown, else the first line of stdin.
+/// One line: from a prompt without echo at a terminal, else the first line of stdin.
 pub(super) fn line(prompt: &str) -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
         return line_of(ask(prompt)?);
@@ -47,7 +47,7 @@ pub(super) fn line(prompt: &str) -> Result<String, Failure> {
     Ok(stdin()?.lines().next().unwrap_or_default().to_owned())
 }
 
-/// A new password: from the first line of stdin where that is asked for, else typed twice.
+/// A new password: from the first line of stdin if requested, else typed twice.
 pub(super) fn new_password(from_stdin: bool) -> Result<String, Failure> {
     if from_stdin {
         return match stdin()?.lines().next() {
@@ -70,7 +70,7 @@ pub(super) fn new_password(from_stdin: bool) -> Result<String, Failure> {
     }
 }
 
-/// One's current password and a new one: two lines of stdin where that is asked for, else typed.
+/// The current password and a new one: two lines of stdin if requested, else typed.
 pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
     if !from_stdin {
         needs_terminal()?;
@@ -88,7 +88,7 @@ pub(super) fn own_passwords(from_stdin: bool) -> Result<[String; 2], Failure> {
     }
 }
 
-/// Refuses to wait for a person where there is none.
+/// Refuses to prompt if stdin is not a terminal.
 fn needs_terminal() -> Result<(), Failure> {
     if std::io::stdin().is_terminal() {
         return Ok(());
@@ -108,7 +108,7 @@ fn stdin() -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Puts the terminal back as it was, also when reading fails.
+/// Restores the terminal, also when reading fails.
 struct Quiet {
     before: Termios,
 }
@@ -119,9 +119,9 @@ impl Quiet {
         let before = tcgetattr(&stdin)?;
         let mut quiet = before.clone();
         quiet.local_flags.remove(LocalFlags::ECHO);
-        // The end of the line is shown, so that the cursor moves on.
+        // The newline is echoed, so that the cursor moves on.
         quiet.local_flags.insert(LocalFlags::ECHONL);
-        // Flushed: what was typed ahead was shown and is not taken for the value.
+        // Flushes input that was typed ahead: it was echoed, so it must not become part of the value.
         tcsetattr(&stdin, SetArg::TCSAFLUSH, &quiet)?;
         Ok(Self { before })
     }
@@ -137,7 +137,7 @@ impl Drop for Quiet {
 
 fn ask(prompt: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::error(sentence(&error));
-    // Before anything is asked: a fast typist must not see it either.
+    // Before the prompt, so that nothing typed early is echoed.
     let quiet = Quiet::begin().map_err(|error| failed(error.into()))?;
     let mut terminal = std::io::stderr();
     write!(terminal, "{prompt}")

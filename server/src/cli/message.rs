@@ -1,4 +1,4 @@
-//! `jcrontab message`: what was sent, what waits, and sending one again.
+//! `jcrontab message`: sent and waiting messages, and sending one again.
 
 use app::message::{Event, Message, MessageState};
 use app::transition::Word;

@@ -1,4 +1,4 @@
-//! The name of a thing, which every command takes in both ways.
+//! The name of a resource, which every command accepts as an argument or an option.
 
 use clap::Args;
 
@@ -34,7 +34,7 @@ impl OptionalName {
 }
 
 impl Name {
-    /// The name. One of the two is there, which the parser sees to.
+    /// The name. The parser ensures that one of the two is given.
     pub(super) fn as_str(&self) -> &str {
         self.plain
             .as_deref()

@@ -58,15 +58,15 @@ pub(super) async fn run(client: &Client, command: &NodeCommand) -> Result<(), Fa
         ],
         &rows,
     );
-    let told: Vec<String> = warnings(&nodes, lang())
+    let lines: Vec<String> = warnings(&nodes, lang())
         .iter()
         .map(|text| format!("! {text}"))
         .collect();
-    print_lines(&told);
+    print_lines(&lines);
     Ok(())
 }
 
-/// How a node is, as on the page.
+/// The state of a node, as on its page.
 fn state(node: &Node) -> &'static str {
     let words = NodesUi::of(lang());
     match (node.alive, node.lost) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::{Failure, words};
 
-/// Prints lines to stdout. A reader that has gone away (`| head`) is no failure.
+/// Prints lines to stdout. A closed pipe (`| head`) is not a failure.
 pub(super) fn print_lines(lines: &[String]) {
     let mut out = std::io::stdout().lock();
     for line in lines {
@@ -33,7 +33,7 @@ pub(super) fn print_error(lang: Lang, message: &str) {
     writeln!(std::io::stderr(), "{line}").ok();
 }
 
-/// Prints what belongs to no answer to stderr.
+/// Prints a note that is not part of the result to stderr.
 pub(super) fn print_note(note: &str) {
     writeln!(std::io::stderr(), "{note}").ok();
 }
@@ -52,8 +52,8 @@ pub(super) fn print_done(value: &Value, json: bool, words: &[String]) {
     }
 }
 
-/// Prints rows of codes under columns, in the reader's words and aligned by display width. Control
-/// characters, which a terminal may obey, are blanks.
+/// Prints rows under columns, codes in the reader's language, aligned by display width. Control
+/// characters, which a terminal might interpret, are printed as blanks.
 pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>]) {
     let plain = |(cell, column): (&String, &&str)| {
         words::value(column, cell.replace(char::is_control, " "))
@@ -87,7 +87,7 @@ pub(super) fn print_table(columns: &[&str], rows: &[Vec<String>]) {
     print_lines(&lines);
 }
 
-/// Asks for a list and prints it: as JSON, or these fields of each row as a table.
+/// Requests a list and prints it: as JSON, or these fields of each row as a table.
 pub(super) async fn print_list(
     client: &Client,
     path: &str,
@@ -107,7 +107,7 @@ pub(super) async fn print_list(
     Ok(())
 }
 
-/// Columns of a terminal that a text takes: East Asian wide characters take two.
+/// The display width of a text: East Asian wide characters take two columns.
 fn width(text: &str) -> usize {
     text.chars()
         .map(|c| match c as u32 {

@@ -1,4 +1,4 @@
-//! A line that says that work goes on, for people at a terminal.
+//! A progress line for users at a terminal.
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 /// Shorter work shows no line.
 const AFTER: Duration = Duration::from_secs(2);
-/// Between two changes of the line.
+/// The interval between two updates of the line.
 const EVERY: Duration = Duration::from_secs(1);
 /// Back to the start of the line, and clear it.
 const CLEAR: &str = "\r\x1b[K";
 
-/// Does work. When it takes more than two seconds and stderr is a terminal, a line there shows what
-/// goes on and for how long; it disappears when the work is done.
+/// Awaits work. If it takes more than two seconds and stderr is a terminal, a line there shows what is
+/// being done and for how long; it is cleared when the work is done.
 pub(super) async fn shown<T>(what: &str, work: impl Future<Output = T>) -> T {
     let stderr = std::io::stderr();
     if stderr.is_terminal() {
@@ -40,7 +40,7 @@ async fn shown_on<T>(
         past += pause;
         pause = EVERY;
         let line = format!("{CLEAR}{what} {} s", past.as_secs());
-        // Without a terminal any more there is no reader of the line.
+        // An error means that the terminal is gone.
         terminal
             .write_all(line.as_bytes())
             .and_then(|()| terminal.flush())

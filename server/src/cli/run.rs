@@ -148,7 +148,7 @@ pub(super) async fn run(client: &Client, command: &RunCommand) -> Result<(), Fai
     Ok(())
 }
 
-/// What the table shows of a run: its reason in words, anything else as it is.
+/// A cell of the table of runs: the reason in words, other fields as they are.
 fn cell(run: &Value, column: &str) -> String {
     match text(run, column) {
         code if column == "reason" && !code.is_empty() => reason_text(&code, lang()),
@@ -156,7 +156,7 @@ fn cell(run: &Value, column: &str) -> String {
     }
 }
 
-/// Runs as a table; those of several tasks with the names of these.
+/// Prints runs as a table; runs of several tasks with their names.
 fn print_runs(page: &Value, tasks: bool) {
     let mut columns = COLUMNS.to_vec();
     if tasks {

@@ -79,7 +79,7 @@ pub(super) enum SecretCommand {
     },
 }
 
-/// Changes the key: works on data folder and database themselves.
+/// Rotates the key, directly in the data folder and the database.
 pub(super) async fn rotate_key(access: &Access, json: bool) -> Result<(), Failure> {
     rotate::run(access, json).await
 }
@@ -99,7 +99,7 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
                 ..SecretChange::default()
             };
             let secret = patch(client, &found(client, name).await?, &change).await?;
-            told(&secret, *json)
+            print_saved(&secret, *json)
         }
         SecretCommand::Revoke { name, tasks, json } => {
             let change = SecretChange {
@@ -107,7 +107,7 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
                 ..SecretChange::default()
             };
             let secret = patch(client, &found(client, name).await?, &change).await?;
-            told(&secret, *json)
+            print_saved(&secret, *json)
         }
         SecretCommand::Delete {
             name,
@@ -133,7 +133,7 @@ pub(super) async fn run(client: &Client, command: &SecretCommand) -> Result<(), 
             print_done(&value, *json, &[words]);
             Ok(())
         }
-        // Done before a way to a server was looked for.
+        // Handled before a connection was opened.
         SecretCommand::RotateKey { .. } => Ok(()),
     }
 }
@@ -167,7 +167,7 @@ async fn set(
     tasks: &[String],
     json: bool,
 ) -> Result<(), Failure> {
-    // Before the value is asked for: a caller without the right is refused first.
+    // Before the prompt for the value, so that a caller without the right is refused first.
     let known = secrets(client)
         .await?
         .into_iter()
@@ -195,11 +195,11 @@ async fn set(
                 .await?
         }
     };
-    told(&secret, json)
+    print_saved(&secret, json)
 }
 
-/// The secret and who gets it now.
-fn told(secret: &Value, json: bool) -> Result<(), Failure> {
+/// Prints the saved secret and the tasks that it is granted to.
+fn print_saved(secret: &Value, json: bool) -> Result<(), Failure> {
     if json {
         print_json(secret);
         return Ok(());

@@ -1,4 +1,4 @@
-//! `jcrontab task`: what `insert_work.py` did, and the rest.
+//! `jcrontab task`: create, show, edit and control tasks.
 
 mod add;
 mod edit;

@@ -1,12 +1,12 @@
-//! The server's own log: how much of it, and in which form.
+//! The server's own log: its filter and its format.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::SettingFault;
 
-/// What lines may come from: our crates, and families of others that log. A filter may name one of
-/// them without a level, for all that it says.
+/// The sources of log lines: our crates, and others that log. A filter may name one of them without a
+/// level, which enables all its lines.
 const SOURCES: [&str; 18] = [
     "app",
     "axum",
@@ -31,7 +31,7 @@ const SOURCES: [&str; 18] = [
 /// Logs go to stderr: `JCRONTAB_LOG=debug` for more, `JCRONTAB_LOG_FORMAT=json` for machines.
 ///
 /// # Errors
-/// When one of them is none that there is.
+/// When one of them has an unknown value.
 pub(super) fn install() -> Result<(), SettingFault> {
     let filter = filter(variable("JCRONTAB_LOG").as_deref())?;
     let json = is_json(variable("JCRONTAB_LOG_FORMAT").as_deref())?;
@@ -61,7 +61,7 @@ fn filter(text: Option<&str>) -> Result<EnvFilter, SettingFault> {
         return Ok(EnvFilter::new("info"));
     };
     let fault = || SettingFault::Log(text.to_owned());
-    // A blank behind a comma is no part of a name.
+    // A blank after a comma is not part of a name.
     let parts: Vec<&str> = text
         .split(',')
         .map(str::trim)
@@ -73,8 +73,8 @@ fn filter(text: Option<&str>) -> Result<EnvFilter, SettingFault> {
     EnvFilter::try_new(parts.join(",")).map_err(|_| fault())
 }
 
-/// A word alone that is no level is taken for the name of a source, whatever it is: a level that is
-/// mistyped would silence all.
+/// Whether a part of a filter is plausible. A single word that is not a level is parsed as a source, so
+/// a mistyped level would silence everything.
 fn may_be_meant(part: &str) -> bool {
     part.contains(['=', '['])
         || part.parse::<LevelFilter>().is_ok()

@@ -28,7 +28,7 @@ pub(super) enum UserCommand {
         json: bool,
     },
     /// Change the role of an account, or disable or enable it
-    // By itself it lists the options of the whole program as well.
+    // clap's own usage would list the options of the whole program as well.
     #[command(override_usage = "jcrontab user edit [OPTIONS] <NAME>")]
     Edit {
         #[command(flatten)]
@@ -75,7 +75,7 @@ pub(super) enum UserCommand {
 /// The roles, the weakest first.
 const ROLES: [&str; 4] = ["viewer", "operator", "editor", "admin"];
 
-/// What to change of an account.
+/// The changes of an account.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = true)]
 pub(super) struct Change {
@@ -91,7 +91,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// As the API takes it.
+    /// The body for the API.
     fn body(&self) -> Value {
         let mut body = serde_json::Map::new();
         if let Some(role) = &self.role {
@@ -201,7 +201,7 @@ async fn passwd(
         print_done(&json!({ "changed": true }), json, &[words.to_owned()]);
         return Ok(());
     };
-    // Before the password is asked for: an account that does not exist is reported first.
+    // Before the prompt for the password, so that an unknown account is reported first.
     let id = text(&find(client, name).await?, "id");
     let body = json!({ "password": hidden::new_password(from_stdin)? });
     client.call(Method::PATCH, &path(&id), Some(body)).await?;

@@ -1,4 +1,4 @@
-//! Instants for people at a terminal.
+//! Instants for display in a terminal.
 
 use app::time::Stamp;
 use chrono::DateTime;

@@ -1,5 +1,5 @@
-//! Words of the command line in the reader's language: headings of tables, and the words for stable
-//! codes. In English both are the codes themselves, which scripts of the first hour may read.
+//! Table headings and stable codes in the reader's language. In English both are the codes themselves,
+//! which scripts may parse.
 
 use app::auth::Role;
 use app::channel::ChannelKind;
@@ -72,7 +72,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("zone data", "时区数据"),
 ];
 
-/// The heading of a column; one that has no words here is its own heading.
+/// The heading of a column; an unlisted column is its own heading.
 pub(super) fn heading(column: &str) -> String {
     let key = column.to_lowercase();
     let known = COLUMNS.iter().find(|(name, _)| *name == key);
@@ -82,7 +82,7 @@ pub(super) fn heading(column: &str) -> String {
     }
 }
 
-/// What a table shows in a column: words in Chinese, the code in English.
+/// The cell of a table: words in Chinese, the code in English.
 pub(super) fn value(column: &str, code: String) -> String {
     if lang() == Lang::En {
         return code;

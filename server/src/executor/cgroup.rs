@@ -1,8 +1,8 @@
-//! Control groups (cgroup v2): one leaf for a run, which nothing of the run can leave and which
-//! is ended as a whole. See the kernel's `admin-guide/cgroup-v2`.
+//! Control groups (cgroup v2): one leaf per run, which no process of the run can leave and which is
+//! killed as a whole. See the kernel's `admin-guide/cgroup-v2`.
 //!
-//! Leaves are made below the server's own group, in a group named after the data folder. A leaf
-//! whose run has ended but in which something was left running stays until that has ended, too.
+//! Leaves are created below the server's own group, in a group named after the data folder. The leaf
+//! of an ended run stays until background processes in it have ended.
 
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,12 @@ use super::tree::Process;
 
 /// Characters of the folder's key in the name of its group.
 const KEY_CHARS: usize = 16;
-/// Leaves left over that are looked at after a run.
+/// Leftover leaves that are checked after a run.
 const LOOKS: usize = 16;
-/// Processes and threads that a run may have when its task says nothing: more than any honest one
-/// has, and less than a machine can bear.
+/// The default limit of processes and threads of a run: more than an ordinary command needs, and
+/// fewer than would exhaust a machine.
 pub(super) const PROCESSES: i64 = 2000;
-/// Leaves that one run may find taken.
+/// Names that are tried for the leaf of a run.
 const NAMES: usize = 100;
 
 /// Why no control groups can be used.
@@ -32,7 +32,7 @@ pub enum CgroupError {
     /// No cgroup v2 is mounted, or this process is outside of what is mounted.
     #[error("no cgroup v2 is mounted where this server could use it")]
     NotMounted,
-    /// No group may be made, or no process may be moved.
+    /// No group can be created, or no process can be moved into one.
     #[error("no process can be moved into {}", path.display())]
     NotWritable {
         /// The group.
@@ -48,12 +48,12 @@ pub enum CgroupError {
 pub(super) struct Cgroups {
     base: PathBuf,
     left: Mutex<Vec<PathBuf>>,
-    /// Whether the memory controller holds for the leaves.
+    /// Whether the memory controller is enabled for the leaves.
     bounds_memory: bool,
 }
 
 impl Cgroups {
-    /// Makes the folder's group and sees that a process can be moved into a leaf of it.
+    /// Creates the folder's group and checks that a process can be moved into a leaf of it.
     pub(super) fn open(host_key: &str, helper: &Helper) -> Result<Self, CgroupError> {
         let base = base(host_key).ok_or(CgroupError::NotMounted)?;
         let failed = |source| CgroupError::NotWritable {
@@ -61,7 +61,7 @@ impl Cgroups {
             source,
         };
         make(&base).map_err(failed)?;
-        // Only where the group above has them to give; without, limits hold for each process.
+        // Controllers can be enabled only where the parent has them; without them, limits hold per process.
         for group in [base.parent(), Some(base.as_path())].into_iter().flatten() {
             for controller in ["+memory", "+pids"] {
                 std::fs::write(group.join("cgroup.subtree_control"), controller).ok();
@@ -85,7 +85,7 @@ impl Cgroups {
         self.bounds_memory
     }
 
-    /// Tries something out with a leaf of no run.
+    /// Tries something with a temporary leaf.
     pub(super) fn probe(
         &self,
         work: impl FnOnce(&Path) -> std::io::Result<()>,
@@ -99,10 +99,10 @@ impl Cgroups {
         works
     }
 
-    /// Makes a leaf for a run.
+    /// Creates a leaf for a run.
     pub(super) fn leaf(&self, run: RunId, limits: &Limits) -> std::io::Result<PathBuf> {
-        // Taken only when a daemon of an older run with this number lives on, as after the
-        // database was restored from a backup.
+        // A name is taken only while a background process of an older run with this number lives, as
+        // after the database was restored from a backup.
         for number in 0..NAMES {
             let name = match number {
                 0 => format!("run-{run}"),
@@ -116,7 +116,7 @@ impl Cgroups {
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    // Something else has removed groups below ours.
+                    // Something else has removed our group.
                     make(&self.base)?;
                 }
                 Err(error) => return Err(error),
@@ -125,7 +125,7 @@ impl Cgroups {
         Err(std::io::ErrorKind::AlreadyExists.into())
     }
 
-    /// The run of this leaf is over: removes it, at once or when nothing lives in it any more.
+    /// Removes the leaf of an ended run, at once or when it is empty.
     pub(super) fn leave(&self, leaf: PathBuf) {
         if !remove(&leaf) {
             self.lock().push(leaf);
@@ -133,7 +133,7 @@ impl Cgroups {
         self.tidy(LOOKS);
     }
 
-    /// Removes leaves left over, the oldest first, looking at so many.
+    /// Removes leftover leaves, the oldest first; checks at most `looks`.
     fn tidy(&self, looks: usize) {
         let mut left = self.lock();
         let looks = looks.min(left.len());
@@ -157,19 +157,19 @@ fn has_memory(list: &str) -> bool {
     list.split_whitespace().any(|name| name == "memory")
 }
 
-/// Limits for the run as a whole, where the controllers are there.
+/// Sets the limits of the run as a whole, where the controllers are enabled.
 fn restrict(leaf: &Path, limits: &Limits) {
     let set = |file: &str, value: i64| std::fs::write(leaf.join(file), value.to_string()).is_ok();
     if let Some(mib) = limits.memory_mib
         && set("memory.max", mib.saturating_mul(1024 * 1024))
     {
-        // Half a run is worth nothing.
+        // The kernel kills the run as a whole: half of it is of no use.
         set("memory.oom.group", 1);
     }
     set("pids.max", limits.processes.unwrap_or(PROCESSES));
 }
 
-/// The group of a data folder, whether it is there or not.
+/// The path of a data folder's group, whether or not it exists.
 fn base(host_key: &str) -> Option<PathBuf> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
     let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
@@ -191,7 +191,7 @@ fn own_group(mounts: &str, groups: &str) -> Option<PathBuf> {
         }
         let mut fields = fields.split(' ').skip(3);
         let (root, mounted) = (unescape(fields.next()?), unescape(fields.next()?));
-        // Mounted from further down, only what is below that is to be seen here.
+        // Where a subtree is mounted, only that is visible here.
         let inside = Path::new(own).strip_prefix(root).ok()?;
         let clean = inside
             .components()
@@ -244,9 +244,9 @@ fn leaves(base: &Path) -> Vec<PathBuf> {
     folders(base)
 }
 
-/// Removes a leaf and what a command has made in it; false while something lives there.
+/// Removes a leaf and the groups that a command created in it; false while a process lives in one.
 fn remove(leaf: &Path) -> bool {
-    // As nearly always: nothing in it any more, and no groups below it.
+    // The usual case: it is empty and has no groups below it.
     if std::fs::remove_dir(leaf).is_ok() {
         return true;
     }
@@ -259,7 +259,8 @@ fn remove(leaf: &Path) -> bool {
     }
 }
 
-/// Whether this is a leaf of the folder's group: what a file says is not ended for the asking.
+/// Whether this is a leaf of the folder's group. Paths come from a file: nothing else must be killed
+/// because of it.
 pub(super) fn is_leaf_of(leaf: &Path, host_key: &str) -> bool {
     let is_run = leaf
         .file_name()
@@ -275,7 +276,7 @@ pub(super) fn is_leaf_of(leaf: &Path, host_key: &str) -> bool {
     is_run && ours && !dots && leaf.join("cgroup.procs").exists()
 }
 
-/// Whether nothing lives in a leaf any more.
+/// Whether no process is left in a leaf.
 pub(super) fn is_empty(leaf: &Path) -> bool {
     match std::fs::read_to_string(leaf.join("cgroup.events")) {
         Ok(events) => events.lines().any(|line| line == "populated 0"),
@@ -283,7 +284,7 @@ pub(super) fn is_empty(leaf: &Path) -> bool {
     }
 }
 
-/// What lives in a leaf, in groups below it also.
+/// The processes in a leaf and in groups below it.
 fn processes(leaf: &Path) -> Vec<Process> {
     let list = std::fs::read_to_string(leaf.join("cgroup.procs")).unwrap_or_default();
     let pids = list.lines().filter_map(|pid| pid.parse().ok());
@@ -294,7 +295,7 @@ fn processes(leaf: &Path) -> Vec<Process> {
     found
 }
 
-/// Asks everything in a leaf to end.
+/// Sends SIGTERM to every process in a leaf.
 pub(super) fn terminate(leaf: &Path) {
     for process in processes(leaf) {
         process.signal(Signal::SIGTERM);
@@ -303,14 +304,14 @@ pub(super) fn terminate(leaf: &Path) {
     }
 }
 
-/// Ends everything in a leaf, until it is empty or time is up; gives whether it is empty.
+/// Kills every process in a leaf, until it is empty or time is up; returns whether it is empty.
 pub(super) fn kill(leaf: &Path, until: Instant) -> bool {
     let mut pause = Duration::from_millis(1);
     loop {
         if is_empty(leaf) {
             return true;
         }
-        // Linux before 5.14 has no `cgroup.kill`. Frozen, nothing forks while it is ended.
+        // Linux before 5.14 has no `cgroup.kill`. Frozen processes cannot fork while they are killed.
         if std::fs::write(leaf.join("cgroup.kill"), "1").is_err() {
             std::fs::write(leaf.join("cgroup.freeze"), "1").ok();
             for process in processes(leaf) {
@@ -326,7 +327,7 @@ pub(super) fn kill(leaf: &Path, until: Instant) -> bool {
     }
 }
 
-/// Ends everything in all leaves of a data folder, and removes them and the folder's group.
+/// Kills every process in all leaves of a data folder, and removes the leaves and the folder's group.
 pub(super) fn clear(host_key: &str, until: Instant) {
     let Some(base) = base(host_key) else { return };
     for leaf in leaves(&base) {
@@ -337,7 +338,7 @@ pub(super) fn clear(host_key: &str, until: Instant) {
 }
 
 impl Drop for Cgroups {
-    /// An empty group is not left behind; one in which something lives on cannot be removed.
+    /// Removes the group if it is empty; one with processes cannot be removed.
     fn drop(&mut self) {
         self.tidy(usize::MAX);
         std::fs::remove_dir(&self.base).ok();

@@ -18,7 +18,7 @@ pub(super) enum Child {
 }
 
 impl Child {
-    /// Waits for its end. Giving up waiting loses nothing, and asking again gives the same.
+    /// Waits for its end. Cancel-safe; later calls return the same status.
     pub(super) async fn wait(&mut self) -> std::io::Result<ExitStatus> {
         match self {
             Self::Spawned(child) => child.wait().await,
@@ -27,18 +27,17 @@ impl Child {
     }
 }
 
-/// A child that the runtime does not know. Nothing else waits for it, so its pid stays its own
-/// until
-/// this value has seen its end.
+/// A child that the runtime did not start. Nothing else waits for it, so its pid is not reused before
+/// this value has reaped it.
 #[derive(Debug)]
 pub(super) struct Launched {
-    /// Readable when the process has ended; `None` once that was seen.
+    /// Readable when the process has ended; `None` once it was reaped.
     process: Option<AsyncFd<OwnedFd>>,
     status: Option<ExitStatus>,
 }
 
 impl Launched {
-    /// Takes hold of a child that was not waited for. Needs the runtime.
+    /// Wraps a child that was not waited for. Needs the runtime.
     pub(super) fn new(pid: Pid) -> std::io::Result<Self> {
         let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
         #[expect(
@@ -74,8 +73,7 @@ impl Launched {
 }
 
 impl Drop for Launched {
-    /// No caller waits for it any more: its end is still taken, so that it does not stay as a
-    /// zombie.
+    /// Still reaps the process, so that it does not stay a zombie.
     fn drop(&mut self) {
         let (Some(process), Ok(runtime)) =
             (self.process.take(), tokio::runtime::Handle::try_current())
@@ -89,21 +87,21 @@ impl Drop for Launched {
             };
             if let Err(error) = child.wait().await {
                 tracing::warn!(%error, "the end of a process was not seen");
-                // Not again and again.
+                // Otherwise it would be tried endlessly.
                 child.process = None;
             }
         });
     }
 }
 
-/// Takes the end of a process, when it has ended.
+/// Reaps a process if it has ended.
 fn look(process: &OwnedFd) -> rustix::io::Result<Option<ExitStatus>> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
     let ended = rustix::process::waitid(WaitId::PidFd(process.as_fd()), options)?;
     Ok(ended.as_ref().map(status))
 }
 
-/// The end as wait(2) codes it, which is how std takes it.
+/// The status as wait(2) encodes it, which std reads.
 fn status(ended: &WaitIdStatus) -> ExitStatus {
     let coded = match (ended.exit_status(), ended.terminating_signal()) {
         (Some(code), _) => (code & 0xff) << 8,

@@ -1,4 +1,4 @@
-//! What holds the processes of a run together, decided once at the start of a server.
+//! How the processes of a run are kept together, decided once at the start of a server.
 
 use std::path::Path;
 
@@ -14,13 +14,13 @@ use super::{Environment, Job, environment};
 use crate::auth::seal::Sealer;
 use crate::config::{ContainBy, Isolate};
 
-/// Why commands could not be kept together.
+/// Why the containment of commands could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ContainmentError {
     /// The exec helper.
     #[error(transparent)]
     Helper(#[from] HelperError),
-    /// Control groups were asked for.
+    /// Control groups are required by the settings.
     #[error("JCRONTAB_CONTAINMENT asks for control groups, which cannot be used")]
     Cgroup(#[from] CgroupError),
     /// The list of running commands.
@@ -28,26 +28,26 @@ pub enum ContainmentError {
     Journal(#[source] std::io::Error),
 }
 
-/// What commands are started with.
+/// Everything that commands are started with.
 #[derive(Debug)]
 pub struct Containment {
     pub(super) identity: Identity,
     pub(super) helper: Helper,
-    /// `None` where the system cannot do it.
+    /// `None` where the system does not support it.
     pub(super) launcher: Option<Launcher>,
     pub(super) cgroups: Option<Cgroups>,
     pub(super) isolation: Isolation,
     pub(super) journal: Journal,
-    /// The helper may stand in for the shell where a command is plain.
+    /// The default shell is dash, so the helper may execute simple commands itself.
     pub(super) shell_is_known: bool,
     pub(super) sealer: Sealer,
 }
 
 impl Containment {
-    /// Prepares everything and tries it out.
+    /// Prepares everything and checks that it works.
     ///
     /// # Errors
-    /// When commands cannot be started, when control groups are asked for and cannot be used, or
+    /// When commands cannot be started, when control groups are required and cannot be used, or
     /// when the data folder cannot be written.
     pub fn open(
         contain_by: ContainBy,
@@ -104,7 +104,7 @@ impl Containment {
     }
 }
 
-/// Whether this is dash, which the helper knows how to stand in for.
+/// Whether this is dash, whose handling of simple commands the helper reproduces.
 fn is_dash(shell: &Path) -> bool {
     std::fs::canonicalize(shell)
         .is_ok_and(|path| path.file_name().is_some_and(|name| name == "dash"))

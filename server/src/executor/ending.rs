@@ -1,4 +1,4 @@
-//! What follows the end of a run: its outcome, the next attempt, the messages.
+//! The end of a run: its outcome, the next attempt, its messages.
 
 use app::run::{RunReason, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use super::{Executor, Job};
 use crate::auth::token::chance;
 use crate::store::{NewMessage, Outcome, StoredOutput, UnderWay};
 
-/// When an attempt that ended so is made again.
+/// When an attempt that ended this way is retried.
 pub(crate) fn retry_at(
     task: &app::task::Task,
     attempt: i32,
@@ -22,8 +22,8 @@ pub(crate) fn retry_at(
         .map(|delay| ended_at + TimeDelta::milliseconds(delay))
 }
 
-/// The outcome with the messages it causes. In message mode the message is the result, which gets its
-/// excerpt when that leaves; without one, nothing can be waited for.
+/// The outcome with the messages it causes. In message mode the message is the result, and its excerpt
+/// is stored when it is sent; without a channel the run fails.
 fn with_messages(mut outcome: Outcome, messages: Vec<NewMessage>) -> Outcome {
     if outcome.state == RunState::Sending && messages.is_empty() {
         outcome.state = RunState::Failed;
@@ -69,7 +69,7 @@ impl Executor {
 
     /// Ends a job that is in the database as `running` but cannot be started.
     pub fn refuse(&self, job: &Job, reason: &RunReason) {
-        self.in_flight.took_off(job.run_id);
+        self.in_flight.insert(job.run_id);
         self.finish(
             job,
             RunState::Failed,
@@ -81,13 +81,13 @@ impl Executor {
     }
 
     /// Sends the warning that a run is over its soft limit.
-    pub(super) fn tell_late(&self, job: &Job) {
+    pub(super) fn warn_over_soft_limit(&self, job: &Job) {
         let messages = job.late_messages(self.clock.now());
         tracing::info!("a run is over its soft limit");
-        self.recorder.tell(messages);
+        self.recorder.queue_messages(messages);
     }
 
-    /// Ends a claim that was never started and cannot be any more.
+    /// Ends a claim that was never started and can no longer be.
     pub fn give_up(&self, claimed: &UnderWay, now: DateTime<Utc>) {
         let took = (now - claimed.started_at).to_std().unwrap_or_default();
         self.metrics

@@ -1,4 +1,4 @@
-//! What a run gets to know: its environment, and which of it must not be shown.
+//! The environment of a run, and which of its values must not be shown.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const OURS: &str = "JCRONTAB_";
 /// Marks every process of a data folder.
 pub(super) const MARK: &str = "JCRONTAB_SERVER_MARK";
-/// What versions before 0.2 marked them with: the folder's key itself.
+/// The mark of versions before 0.2: the folder's key itself.
 pub(super) const OLD_MARK: &str = "JCRONTAB_HOST_KEY";
 /// Marks every process of a run.
 pub(super) const RUN_ID: &str = "JCRONTAB_RUN_ID";
 
-/// What stands before the name of a secret that is handed over as a file.
+/// The prefix of a variable that names the file of a secret.
 const SECRET_FILE: &str = "JCRONTAB_SECRET_FILE_";
 
 /// The environment of a run.
@@ -29,9 +29,9 @@ const SECRET_FILE: &str = "JCRONTAB_SECRET_FILE_";
 pub(super) struct Environment {
     /// All variables.
     pub(super) vars: BTreeMap<String, String>,
-    /// Variables whose values are handed over as files, and whose names name these then.
+    /// Variables whose values are passed as files.
     pub(super) secret_files: Vec<String>,
-    /// Values that must not be shown wherever they turn up.
+    /// Values that are masked wherever they appear.
     pub(super) secret_values: Vec<String>,
 }
 
@@ -44,12 +44,12 @@ impl std::fmt::Debug for Environment {
     }
 }
 
-/// Puts the environment of a run together. What comes later replaces what came before: the usual
-/// variables, those of the task, parameters, secrets, and at last our own. `HOME`, `USER` and
-/// `LOGNAME` are added where the user is known, unless they are set here.
+/// Assembles the environment of a run. Later values replace earlier ones: defaults, the task's
+/// variables, parameters, secrets, and finally our own. `HOME`, `USER` and `LOGNAME` are added when
+/// the user is known, unless they are set here.
 ///
 /// # Errors
-/// When a secret does not open or a variable could not be passed on; the reason names it, never
+/// When a secret cannot be opened or a variable cannot be passed; the reason contains its name, never
 /// its value.
 pub(super) fn environment(
     job: &Job,
@@ -61,7 +61,7 @@ pub(super) fn environment(
         ("PATH", PATH.to_owned()),
         ("LANG", "C.UTF-8".to_owned()),
         ("SHELL", super::shell::of(&execution.shell)),
-        // So that `date` says what the schedule means.
+        // So that `date` prints the time that the schedule means.
         ("TZ", job.task.zone.clone()),
     ];
     let mut vars: BTreeMap<String, String> = BTreeMap::new();
@@ -84,7 +84,7 @@ pub(super) fn environment(
             secret_values.push(value.clone());
         }
     }
-    // A request has no files: there, secrets are filled in by name.
+    // A request has no files: its secrets are filled in by name.
     let as_files = execution.secret_files && execution.http.is_none();
     let mut files = Vec::new();
     for secret in job.secrets.iter() {
@@ -105,7 +105,7 @@ pub(super) fn environment(
         ("JCRONTAB_ATTEMPT", job.attempt.to_string()),
         (MARK, identity.mark.clone()),
     ];
-    // A start by hand has no planned instant: for scripts that need one, it is that of the start.
+    // A manual start has no planned instant; scripts that need one get that of the start.
     let scheduled_for = job.scheduled_for.unwrap_or(job.started_at);
     ours.push((
         "JCRONTAB_SCHEDULED_FOR",
@@ -130,7 +130,7 @@ pub(super) fn environment(
     })
 }
 
-/// A command that could not be started, in words that `app::run` knows.
+/// The reason of a command that could not be started, by a code of `app::run`.
 pub(super) fn not_started(code: &str, detail: &str) -> RunReason {
     RunReason::NotStarted(format!("@{code} {detail}"))
 }

@@ -18,12 +18,12 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/jcrontab-exec"));
 /// Its name in process lists.
 pub(super) const NAME: &str = "jcrontab-exec";
-/// memfd_create(2), since Linux 6.3: this one is for executing, whatever the default says.
+/// memfd_create(2), since Linux 6.3: makes this one executable, whatever the system's default is.
 const MFD_EXEC: u32 = 0x10;
 /// Bytes of a frame.
 pub(super) const FRAME: usize = 6;
-/// The word that lets a supervisor go.
-pub(super) const LET_GO: u8 = b'L';
+/// Makes a supervisor exit and leave its remaining processes alone.
+pub(super) const RELEASE: u8 = b'L';
 
 /// Why the helper cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +34,11 @@ pub enum HelperError {
         path.display()
     )]
     NotExecutable {
-        /// What memory said.
+        /// The error of executing from memory.
         memory: std::io::Error,
         /// The file in the data folder.
         path: PathBuf,
-        /// What the file said.
+        /// The error of executing the file.
         #[source]
         source: std::io::Error,
     },
@@ -48,13 +48,13 @@ pub enum HelperError {
 #[derive(Debug)]
 pub(super) struct Helper {
     path: PathBuf,
-    /// Holds the memory that the path names.
+    /// Keeps the memory open that the path names.
     _memory: Option<File>,
 }
 
 impl Helper {
-    /// Puts the helper into sealed memory, or, where nothing may be executed from there, into the
-    /// data folder, and sees that it can be executed.
+    /// Puts the helper into sealed memory, or, where memory cannot be executed, into the data folder,
+    /// and checks that it runs.
     pub(super) fn new(data_dir: &Path) -> Result<Self, HelperError> {
         let memory = match from_memory() {
             Ok(helper) => return Ok(helper),
@@ -74,7 +74,7 @@ impl Helper {
         }
     }
 
-    /// What std can start by posix_spawn: so no user, no folder, no group is to be set on it.
+    /// A command that std can start with posix_spawn(3): callers must set no user, folder or group on it.
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.arg0(NAME).env_clear();
@@ -121,13 +121,13 @@ impl Helper {
             .spawn()?;
         let status = child.wait()?;
         ours.set_nonblocking(true)?;
-        let mut told = [0; FRAME];
-        match ours.read(&mut told) {
-            Ok(FRAME) => match Frame::read(told) {
+        let mut frame = [0; FRAME];
+        match ours.read(&mut frame) {
+            Ok(FRAME) => match Frame::read(frame) {
                 Frame::Failed { errno, .. } => return Err(errno.into()),
-                // From above, where the command began in its control group.
+                // The command succeeded in its control group.
                 Frame::Code(0) => {}
-                _ => return Err(std::io::Error::other("it spoke out of turn")),
+                _ => return Err(std::io::Error::other("it sent an unexpected frame")),
             },
             Ok(_) => {}
             Err(error) => return Err(error),
@@ -147,7 +147,7 @@ fn from_memory() -> std::io::Result<Helper> {
         .or_else(|_| memfd_create(NAME, flags))?;
     let mut memory = File::from(fd);
     memory.write_all(PROGRAM)?;
-    // The program that starts commands cannot be changed any more, not even by this process.
+    // Sealed: not even this process can change the program that starts commands.
     let seals = SealFlag::F_SEAL_SEAL
         | SealFlag::F_SEAL_SHRINK
         | SealFlag::F_SEAL_GROW
@@ -167,7 +167,7 @@ fn from_file(path: &Path) -> std::io::Result<Helper> {
             .mode(0o700)
             .create(folder)?;
     }
-    // A new file each time: the one of another version may be running.
+    // A new file each time: the existing one may belong to another version and be running.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -186,21 +186,21 @@ fn from_file(path: &Path) -> std::io::Result<Helper> {
     .check()
 }
 
-/// What the helper says.
+/// A message of the helper.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Frame {
     /// A step failed; the command was not started.
     Failed {
-        /// Which.
+        /// The number of the step.
         step: u8,
-        /// How.
+        /// Its error.
         errno: Errno,
     },
-    /// The command has ended by itself.
+    /// The command has exited with this code.
     Code(i32),
-    /// A signal has ended the command.
+    /// This signal has killed the command.
     Signal(i32),
-    /// Nothing that this version knows.
+    /// Unknown to this version.
     Unknown,
 }
 
@@ -219,7 +219,7 @@ impl Frame {
     }
 }
 
-/// What a failed step is called in the reason of a run (`app::run::NotStarted`).
+/// The code of a failed step in the reason of a run (`app::run::NotStarted`).
 pub(super) fn step_name(step: u8) -> &'static str {
     match step {
         1 => "cgroup",

@@ -1,5 +1,5 @@
 //! One HTTP request instead of a command: sent through the outbound guard, recorded in
-//! the run's log, judged by its answer.
+//! the run's log, judged by its response.
 
 mod answer;
 mod fill;
@@ -25,11 +25,11 @@ use crate::text::response_cut_line;
 
 /// The hard limit of a request whose task has none, in seconds.
 const LIMIT: i64 = 300;
-/// Of an answer no more is read.
+/// Bytes of a response that are read.
 const READ_MAX: usize = 10 * 1024 * 1024;
-/// A longer answer is not read as JSON: it would take many times its size.
+/// A longer response is not parsed as JSON, which would take many times its size of memory.
 const JSON_MAX: usize = 1024 * 1024;
-/// The client's own limit is not the one that counts.
+/// How much longer the client's own timeout is, so that ours is the one that applies.
 const SLACK: Duration = Duration::from_secs(60);
 
 /// Sends the request of a job and waits for its answer. `soft` is called once, when its soft limit
@@ -84,7 +84,7 @@ async fn ask(
     let said = |text: &str| log.push(Stream::Err, text.as_bytes());
     let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| "@method".to_owned())?;
     let filled = fill::fill(call, &environment.vars)?;
-    // As it is sent, but for the secrets in it.
+    // As it is sent, except for secrets.
     let shown = fill::url(&call.url, &without_secrets(environment))?;
     said(&format!("> {method} {shown}\n"));
     let started = Instant::now();
@@ -123,7 +123,7 @@ fn without_secrets(environment: &Environment) -> BTreeMap<String, String> {
     vars
 }
 
-/// Reads an answer into the log; gives it when it is to be looked into and is not too long.
+/// Reads a response into the log; returns it if it has to be checked and is not too long.
 async fn read(
     mut response: Response,
     keep: bool,
@@ -155,7 +155,7 @@ async fn read(
     Ok(kept)
 }
 
-/// Headers of an answer, a line each. Cookies are other people's secrets.
+/// The headers of a response, one per line. Cookies are masked: they are secrets of others.
 fn shown_headers(headers: &HeaderMap) -> String {
     let mut lines = String::new();
     for (name, value) in headers {
@@ -178,7 +178,7 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
-/// A request that got no whole answer. The words go to the log, too.
+/// The fault of a request without a complete response. The error goes to the log, too.
 fn unsent(error: reqwest::Error, log: &RunLog) -> String {
     match failure(error) {
         Ok(refusal) => refused(&refusal),

@@ -1,103 +1,25 @@
-//! As whom and where commands run.
+//! The user that commands run as, and their folders.
 
+mod error;
+mod folder;
 mod pool;
 mod scratch;
 
+pub use error::{IdentityError, RunAsError};
 pub use pool::Pool;
 
 use std::collections::HashSet;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use app::id::TaskId;
-use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, User};
 use sha2::{Digest, Sha256};
 
 use crate::config::{PoolError, RunAsPool};
+use folder::{open_parent, prepare, unusable, usual_scratch};
 
-/// Why no command could run.
-#[derive(Debug, thiserror::Error)]
-pub enum IdentityError {
-    /// `JCRONTAB_RUN_AS` names no user of this machine.
-    #[error("there is no user {name:?} on this machine; set JCRONTAB_RUN_AS to one that exists")]
-    NoSuchUser {
-        /// The name as given.
-        name: String,
-    },
-    /// The folder that the folder of scratch folders is to be made in does not exist.
-    #[error(
-        "the scratch folder {} cannot be made: {} does not exist; create it, or set JCRONTAB_SCRATCH_DIR to a folder whose parent exists",
-        path.display(), parent.display()
-    )]
-    NoParent {
-        /// The folder.
-        path: PathBuf,
-        /// Its parent.
-        parent: PathBuf,
-    },
-    /// The scratch folder could not be made, or belongs to another user.
-    #[error("the scratch folder {} cannot be used", path.display())]
-    Scratch {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-/// Why a task may not run as a user.
-#[derive(Debug, thiserror::Error)]
-pub enum RunAsError {
-    /// Only root can become another user.
-    #[error("this server is not root, so commands can only run as {own}")]
-    NotRoot {
-        /// As whom it runs.
-        own: String,
-    },
-    /// It is not in the list of allowed users.
-    #[error("{name} is not in JCRONTAB_RUN_AS_ALLOW")]
-    NotListed {
-        /// The user.
-        name: String,
-    },
-    /// The machine knows no such user.
-    #[error("there is no user {name} on this machine")]
-    NoSuchUser {
-        /// The user.
-        name: String,
-    },
-    /// Its scratch folder.
-    #[error(transparent)]
-    Scratch(IdentityError),
-}
-
-impl RunAsError {
-    /// The code in the reason of a run (`app::run::RunReason::NotStarted`).
-    pub(super) fn code(&self) -> &'static str {
-        match self {
-            Self::NotRoot { .. } => "run_as_not_root",
-            Self::NotListed { .. } => "run_as_not_listed",
-            Self::NoSuchUser { .. } => "run_as_unknown",
-            Self::Scratch(_) => "scratch",
-        }
-    }
-
-    /// What stands behind the code.
-    pub(super) fn detail(&self) -> String {
-        match self {
-            Self::NotRoot { own } => own.clone(),
-            Self::NotListed { name } | Self::NoSuchUser { name } => name.clone(),
-            Self::Scratch(IdentityError::Scratch { path, source }) => {
-                format!("{source}: {}", path.display())
-            }
-            Self::Scratch(error) => error.to_string(),
-        }
-    }
-}
-
-/// User and groups to become.
+/// The user and the groups to switch to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Switch {
     /// The user.
@@ -111,37 +33,36 @@ pub struct Switch {
 /// A user that commands run as.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Whom {
-    /// The name, for people.
+    /// The name, for display.
     pub user: String,
     /// Set when that is another user than the server's.
     pub switch: Option<Switch>,
-    /// The folder commands start in when their task names none.
+    /// The working directory of commands whose task names none.
     pub scratch: PathBuf,
     /// `HOME` of the commands: the user's own where it has one, else the folder above.
     pub home: PathBuf,
 }
 
-/// As whom commands run.
+/// Decides which user commands run as.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// As whom they run when their task names no user.
+    /// The user of commands whose task names none.
     pub usual: Whom,
-    /// The data folder's key, which commands do not get to know.
+    /// The data folder's key, which commands never see.
     pub host_key: String,
-    /// Marks every process of ours, so that strays of a dead server can be found.
+    /// Marks every process of ours, so that orphans of a dead server can be found.
     pub mark: String,
     /// Holds the scratch folders of all root servers of this machine; root's own.
     scratch_dir: PathBuf,
     /// A user for each task that names none.
     pool: Option<Pool>,
-    /// Whom tasks may name besides.
+    /// Other users that tasks may name.
     allowed: Vec<String>,
 }
 
 impl Identity {
-    /// Decides as whom commands run: as the server's own user, or, when that is root, as
-    /// `run_as`, unless `allow_root`. `scratch_dir` holds the scratch folders of users who are not
-    /// the server's own.
+    /// Chooses the user of commands: the server's own, or, when that is root, `run_as`, unless
+    /// `allow_root` is set. `scratch_dir` contains the scratch folders of users other than the server's.
     ///
     /// # Errors
     /// When the user does not exist or the scratch folder cannot be made.
@@ -182,7 +103,7 @@ impl Identity {
         })
     }
 
-    /// Lets tasks run as these users, besides the usual one. Only root can become another user.
+    /// Allows tasks to run as these users, besides the default one. Only root can become another user.
     #[must_use]
     pub fn allowing(mut self, users: &[String]) -> Self {
         let names = users.iter().map(|name| name.trim());
@@ -193,8 +114,8 @@ impl Identity {
         self
     }
 
-    /// Gives each task that names no user one of its own. Only where commands run as another user
-    /// than the server's, which needs root.
+    /// Gives each task that names no user one of its own, if commands run as another user than the
+    /// server's, which needs root.
     ///
     /// # Errors
     /// When the range cannot be used.
@@ -219,7 +140,7 @@ impl Identity {
             .then_some(self.usual.scratch.as_path())
     }
 
-    /// Users that a task may name, the usual one first.
+    /// Users that a task may name, the default one first.
     #[must_use]
     pub fn allowed_users(&self) -> Vec<String> {
         let mut users = vec![self.usual.user.clone()];
@@ -233,7 +154,7 @@ impl Identity {
         users
     }
 
-    /// Whether a task may run as this user; empty is the usual one.
+    /// Checks that a task may run as this user; empty means the default one.
     ///
     /// # Errors
     /// When it may not, or when there is no such user.
@@ -241,7 +162,7 @@ impl Identity {
         self.account(name).map(|_| ())
     }
 
-    /// The account of a user that a task may name; `None` for the usual one.
+    /// The account of a user that a task may name; `None` for the default one.
     fn account(&self, name: &str) -> Result<Option<User>, RunAsError> {
         if name.is_empty() || name == self.usual.user {
             return Ok(None);
@@ -255,14 +176,14 @@ impl Identity {
         if !self.allowed.contains(&name) {
             return Err(RunAsError::NotListed { name });
         }
-        // Asked each time: accounts come and go while a server runs.
+        // Looked up each time: accounts are added and removed while a server runs.
         match User::from_name(&name).ok().flatten() {
             Some(user) => Ok(Some(user)),
             None => Err(RunAsError::NoSuchUser { name }),
         }
     }
 
-    /// Everything about whom a task runs as, with a scratch folder.
+    /// The user of a task, with its scratch folder prepared.
     pub(super) fn whom(&self, task: TaskId, name: &str) -> Result<Whom, RunAsError> {
         if let Some(pool) = self.pool.as_ref().filter(|_| name.is_empty()) {
             let whom = pool.whom(task, &self.scratch_dir, &self.mark);
@@ -287,8 +208,8 @@ pub struct TaskFolder {
 }
 
 impl Identity {
-    /// The scratch folders of tasks' own users, whether the tasks still exist or not. Folders of
-    /// users that tasks name are none of them: those are shared.
+    /// The scratch folders of tasks' own users, whether or not the tasks still exist. Folders of users
+    /// that tasks name are not included: they are shared.
     pub(super) fn task_folders(&self) -> std::io::Result<Vec<TaskFolder>> {
         let Some(pool) = &self.pool else {
             return Ok(Vec::new());
@@ -320,8 +241,8 @@ impl Identity {
         Ok(found)
     }
 
-    /// Removes those of these folders whose user is no task's any more; gives how many. It blocks.
-    /// `tasks` are all tasks that there were after the folders were listed.
+    /// Removes those folders that belong to no task any more; returns how many. Blocks. `tasks` are all
+    /// tasks, read after the folders were listed.
     pub(super) fn remove_orphans(&self, folders: &[TaskFolder], tasks: &[TaskId]) -> usize {
         let Some(pool) = &self.pool else { return 0 };
         let users: HashSet<u32> = tasks.iter().map(|task| pool.user_of(*task)).collect();
@@ -353,7 +274,7 @@ impl Identity {
     }
 }
 
-/// What marks processes and scratch folders of a data folder, and does not tell its key.
+/// The mark of a data folder's processes and scratch folders, which does not reveal its key.
 #[must_use]
 pub fn mark_of(host_key: &str) -> String {
     let hash = Sha256::new()
@@ -366,23 +287,10 @@ pub fn mark_of(host_key: &str) -> String {
         .collect()
 }
 
-/// The folder of the usual user. Versions before 0.2 named it after the key.
-fn usual_scratch(parent: &Path, host_key: &str) -> PathBuf {
-    let scratch = parent.join(mark_of(host_key));
-    let before = parent.join(host_key);
-    if !scratch.exists()
-        && before.is_dir()
-        && let Err(error) = std::fs::rename(&before, &scratch)
-    {
-        tracing::warn!(%error, folder = %before.display(), "the scratch folder of an older version could not be moved");
-    }
-    scratch
-}
-
-/// Somebody else than the server, which is root.
+/// Another user than the server's, which is root.
 fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityError> {
-    // Not under the data folder, which is closed to the user commands run as, nor in the
-    // system's temporary folder, where others may put things and old things are swept away.
+    // Not in the data folder, which is closed to the user of commands, and not in the system's temporary
+    // folder, where other users can write and old files are cleaned up.
     open_parent(parent).map_err(|source| unusable(parent, source))?;
     prepare(&scratch, user.uid, Some(user.gid))?;
     let groups = std::ffi::CString::new(user.name.as_str())
@@ -401,83 +309,6 @@ fn other(user: User, parent: &Path, scratch: PathBuf) -> Result<Whom, IdentityEr
         scratch,
         user: user.name,
     })
-}
-
-/// Why the folder of scratch folders cannot be used. One that cannot be made for want of its parent
-/// is worth its own words: the system's say only that something does not exist.
-fn unusable(path: &Path, source: std::io::Error) -> IdentityError {
-    let path = path.to_owned();
-    match path.parent() {
-        Some(parent) if source.kind() == std::io::ErrorKind::NotFound && !parent.exists() => {
-            IdentityError::NoParent {
-                parent: parent.to_owned(),
-                path,
-            }
-        }
-        _ => IdentityError::Scratch { path, source },
-    }
-}
-
-/// Makes the folder of scratch folders: all users may pass through, none may list it.
-fn open_parent(path: &Path) -> std::io::Result<()> {
-    match std::fs::DirBuilder::new().mode(0o711).create(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    let found = std::fs::symlink_metadata(path)?;
-    let mode = found.permissions().mode();
-    // Who can write there could put a folder of their own in the place of another's.
-    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() || mode & 0o022 != 0 {
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::PermissionDenied,
-            "it must be a folder that belongs to the server's user and that others cannot write to",
-        ));
-    }
-    // Our own umask takes the bits for passing through; whoever was killed in between has left it so.
-    if mode & 0o011 == 0o011 {
-        return Ok(());
-    }
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | 0o011))
-}
-
-/// Makes the folder if needed, closed to others, and checks that it is no link and its owner's.
-fn prepare(path: &Path, owner: Uid, give_to: Option<Gid>) -> Result<(), IdentityError> {
-    let failed = |source| IdentityError::Scratch {
-        path: path.to_owned(),
-        source,
-    };
-    match std::fs::DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(failed(error)),
-    }
-    // By handle and without following links: what is checked is what is changed.
-    let folder = std::fs::File::options()
-        .read(true)
-        .custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits())
-        .open(path)
-        .map_err(failed)?;
-    let found = folder.metadata().map_err(failed)?;
-    // Still our own and empty: made just now, or by a server that was killed before it came to this.
-    let is_fresh = || {
-        found.uid() == nix::unistd::geteuid().as_raw()
-            && std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
-    };
-    if let Some(group) = give_to
-        && found.uid() != owner.as_raw()
-        && is_fresh()
-    {
-        nix::unistd::fchown(&folder, Some(owner), Some(group)).map_err(|e| failed(e.into()))?;
-    } else if found.uid() != owner.as_raw() {
-        return Err(failed(std::io::Error::new(
-            std::io::ErrorKind::PermissionDenied,
-            "it is not a folder of the user that commands run as",
-        )));
-    }
-    folder
-        .set_permissions(std::fs::Permissions::from_mode(0o700))
-        .map_err(failed)
 }
 
 #[cfg(test)]

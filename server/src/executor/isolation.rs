@@ -1,9 +1,8 @@
 //! What keeps commands away from the server's own files and from each other's processes.
 //!
-//! As another user than the server's, a command is kept out by file modes. As the same one, which
-//! is so where the server is not root and where commands of a root server run as root, only the
-//! kernel's help keeps it out: see ADR 22 and `server/exec/isolate.rs`. What works is tried out
-//! when the server starts.
+//! File modes keep out a command that runs as another user than the server. A command of the same user
+//! (the server is not root, or commands run as root) is kept out by Landlock or a mount namespace: see
+//! ADR 22 and `server/exec/isolate.rs`. What works is determined when the server starts.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,47 +16,46 @@ use crate::config::Isolate;
 /// What hides the data folder from commands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hiding {
-    /// They run as another user, and the folder is closed to it.
+    /// File modes: they run as another user.
     OtherUser,
     /// A Landlock domain that denies its files.
     Landlock,
-    /// A mount namespace in which an empty folder lies over it.
+    /// A mount namespace in which an empty folder is mounted over it.
     Namespace,
-    /// The same for commands that are root, which can take it away again.
+    /// The same for commands that run as root, which can unmount it.
     RootNamespace,
-    /// Nothing: the system has neither, or it was switched off.
+    /// Nothing: the system supports neither, or it is switched off.
     Nothing,
 }
 
 /// Why commands can read the data folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum IsolationGap {
-    /// They are root, and can take away what hides it.
+    /// They run as root, and can unmount what hides it.
     Root,
-    /// There are no user namespaces, and Landlock cannot be used while this folder above the data
-    /// folder can be written to.
+    /// There are no user namespaces, and Landlock cannot be used because commands can write to this
+    /// folder above the data folder.
     WritableAbove(PathBuf),
-    /// Nothing that hides it works here, or it was switched off.
+    /// The system supports nothing that hides it, or it is switched off.
     Nothing,
 }
 
-/// What was found to work.
+/// The isolation that works on this system.
 #[derive(Clone, Debug)]
 pub struct Isolation {
     /// What hides the data folder.
     pub hiding: Hiding,
     /// Commands cannot read each other's environment and memory, whatever user they run as.
     pub apart: bool,
-    /// A folder above the data folder that commands may write to, where that is what stands in
-    /// the way of Landlock.
+    /// A folder above the data folder that commands can write to, which rules out Landlock.
     pub writable_above: Option<PathBuf>,
-    /// For the helper.
+    /// Arguments of the helper.
     pub(super) arguments: Vec<OsString>,
 }
 
 impl Isolation {
-    /// Tries out what works here. `own` is the scratch folder inside of the data folder where
-    /// commands run as the server's own user.
+    /// Determines what works here. `own` is the scratch folder inside the data folder, where commands run
+    /// as the server's own user.
     pub(super) fn choose(
         how: Isolate,
         helper: &Helper,
@@ -92,7 +90,7 @@ impl Isolation {
         chosen
     }
 
-    /// What would be found by a server with these settings; for `doctor`.
+    /// What a server with these settings would use; for `doctor`.
     ///
     /// # Errors
     /// When no command could be started at all.
@@ -121,7 +119,7 @@ impl Isolation {
             "private",
         )];
         if self.writable_above.is_none() {
-            // It changes nothing else that a command sees.
+            // Preferred: it changes nothing else that a command sees.
             ways.insert(0, (Hiding::Landlock, "deny"));
         }
         for (hiding, word) in ways {
@@ -131,7 +129,7 @@ impl Isolation {
                 argument.push(path);
                 arguments.push(argument);
             }
-            // It is not there, or cannot be read; what is to be kept can be written to.
+            // Works if the lock file cannot be read and the scratch folder can be written.
             let look = "if (: <\"$FOLDER/lock\") 2>/dev/null; then exit 1; fi; \
                 : >\"$FOLDER/scratch/.probe\" && rm \"$FOLDER/scratch/.probe\"";
             match helper.probe_with(&arguments, look, data_dir) {

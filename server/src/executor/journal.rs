@@ -1,9 +1,9 @@
-//! What this server has started and not seen ending, in a file that outlives it.
+//! The journal of runs under way, in a file that survives a crash of the server.
 //!
-//! A line when a start begins, one when its process is there, one when the run is over. Written
-//! with one call each and not synced: it must outlive the process, and after a crash of the
-//! machine nothing runs any more. The next server reads it before anything else
-//! ([`super::strays`]). No value of it is trusted for more than looking.
+//! A line when a start begins, one when its process exists, one when the run is over. Each is written
+//! with one call and not synced: the file must survive the process, not the machine, after whose crash
+//! nothing runs. The next server reads it before anything else ([`super::strays`]). Its values only say
+//! where to look; nothing is killed because of them alone.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,7 +16,7 @@ use app::id::RunId;
 
 /// The file, in the data folder.
 const FILE: &str = "running.log";
-/// The file is written anew when so many bytes were added.
+/// The file is compacted after this many bytes were added.
 const COMPACT_AFTER: u64 = 256 * 1024;
 /// Ends every line: without it, a line was cut short.
 const END: &str = ";";
@@ -27,12 +27,12 @@ pub(super) struct JournalEntry {
     pub(super) run: RunId,
     /// The boot that it was started in.
     pub(super) boot: String,
-    /// Left alone when the server crashes.
+    /// Not killed when the server crashes.
     pub(super) leave: bool,
     /// Its control group.
     pub(super) leaf: Option<PathBuf>,
-    /// pid and start of the process that was started: the command or its supervisor. `None` when
-    /// the server went away in between.
+    /// pid and start time of the process: the command or its supervisor. `None` when the server
+    /// died between the two lines.
     pub(super) process: Option<(i32, u64)>,
 }
 
@@ -76,7 +76,7 @@ impl JournalEntry {
     }
 }
 
-/// What was started and has not ended, by run; and how many lines made no sense.
+/// Runs that were started and have not ended, and the number of unreadable lines.
 pub(super) fn read(data_dir: &Path) -> std::io::Result<(BTreeMap<RunId, JournalEntry>, usize)> {
     let bytes = match std::fs::read(data_dir.join(FILE)) {
         Ok(bytes) => bytes,
@@ -124,7 +124,7 @@ struct State {
 }
 
 impl Journal {
-    /// Goes on with the file of the data folder.
+    /// Opens the file of the data folder and continues it.
     pub(super) fn open(data_dir: &Path) -> std::io::Result<Self> {
         let path = data_dir.join(FILE);
         let (open, _) = read(data_dir)?;
@@ -138,7 +138,7 @@ impl Journal {
         })
     }
 
-    /// A run is being started, or its process is there.
+    /// Records that a run is being started, or its process.
     pub(super) fn started(&self, entry: JournalEntry) {
         let line = entry.line();
         let mut state = self.lock();
@@ -146,7 +146,7 @@ impl Journal {
         self.add(&mut state, &line);
     }
 
-    /// A run is over; what it left on purpose may stay.
+    /// Records that a run is over; background processes that it left may stay.
     pub(super) fn ended(&self, run: RunId) {
         let mut state = self.lock();
         state.open.remove(&run);
@@ -160,7 +160,7 @@ impl Journal {
     fn add(&self, state: &mut State, line: &str) {
         let mut done = state.file.write_all(line.as_bytes());
         state.added += line.len() as u64;
-        // A failed write may have left half a line: the file is made new, as when it has grown.
+        // A failed write may have left half a line: the file is rewritten, as when it has grown.
         if done.is_err() || state.added > COMPACT_AFTER {
             done = write_anew(&self.path, &state.open).map(|file| {
                 state.file = file;
@@ -173,7 +173,7 @@ impl Journal {
     }
 }
 
-/// Replaces the file by one that holds these entries.
+/// Replaces the file by one with these entries.
 fn write_anew(path: &Path, open: &BTreeMap<RunId, JournalEntry>) -> std::io::Result<File> {
     let fresh = path.with_extension("new");
     let mut file = File::options()
@@ -188,7 +188,7 @@ fn write_anew(path: &Path, open: &BTreeMap<RunId, JournalEntry>) -> std::io::Res
     File::options().append(true).open(path)
 }
 
-/// Forgets everything but these entries.
+/// Removes everything but these entries.
 pub(super) fn keep_only(
     data_dir: &Path,
     entries: &BTreeMap<RunId, JournalEntry>,
@@ -196,9 +196,9 @@ pub(super) fn keep_only(
     write_anew(&data_dir.join(FILE), entries).map(|_| ())
 }
 
-/// This boot of the machine.
+/// The id of the machine's current boot.
 pub(super) fn boot_id() -> String {
-    // It does not change while anybody is there to ask.
+    // It cannot change during the life of a process.
     static BOOT: LazyLock<String> = LazyLock::new(|| {
         std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
             .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
@@ -208,24 +208,8 @@ pub(super) fn boot_id() -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_folder::Folder;
     use super::*;
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            let name = format!("jcrontab-journal-{}", crate::auth::token::random_id(8));
-            let path = std::env::temp_dir().join(name);
-            std::fs::create_dir(&path).expect("a folder");
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            std::fs::remove_dir_all(&self.0).ok();
-        }
-    }
 
     fn entry(run: i64) -> JournalEntry {
         JournalEntry {

@@ -1,7 +1,7 @@
 //! The resident exec helper (a fork server): it forks for each command on this server's behalf.
 //!
-//! Executing it anew for each command costs about as much as the command's own shell: a program
-//! sets itself up each time, which on virtual machines is slow. See `server/exec/launch.rs`.
+//! Executing the helper for each command costs about as much as the command's own shell: the set-up of
+//! a new program is slow on virtual machines. See `server/exec/launch.rs`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -25,39 +25,40 @@ use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions};
 use super::cgroup::{self, Cgroups};
 use super::helper::Helper;
 
-/// Files that come with an order.
+/// Descriptors that are sent with an order.
 const FILES: usize = 3;
-/// Longer orders are executed anew; the launcher takes no longer ones (`ORDER_MAX` there).
+/// The longest order that the launcher takes (`ORDER_MAX` there); the helper is executed for longer
+/// ones.
 const ORDER_MAX: usize = 100 * 1024;
-/// A fork takes far less; one that takes longer does not come.
+/// How long to wait for an answer: a fork takes far less.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What came of an order.
+/// The answer to an order.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// A child of this process.
     Child(Pid),
-    /// Nothing was started, and the launcher cannot do it: to be started the other way.
+    /// Nothing was started, and the launcher cannot start it: the helper must be executed.
     Declined,
 }
 
-/// Why an order came to nothing.
+/// Why an order failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LaunchError {
     /// Nothing was started.
     #[error(transparent)]
     Refused(Error),
-    /// It is unknown whether something was started.
+    /// It is unknown whether the command was started.
     #[error("the program that starts commands has ended in the middle of a start")]
     Unknown,
 }
 
-/// The launcher: started when it is first needed, and again when it has ended.
+/// The launcher: started when it is first needed, and restarted when it has exited.
 #[derive(Debug)]
 pub(super) struct Launcher {
     link: Mutex<Option<Link>>,
     patience: Duration,
-    /// What it is to keep commands away from, as arguments of the helper.
+    /// The isolation of commands, as arguments of the helper.
     isolation: Vec<OsString>,
 }
 
@@ -70,7 +71,7 @@ struct Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // What it has started are our children, not its own.
+        // The commands it forked are our children, not its own, so they are not affected.
         if let Err(error) = self.process.kill().and_then(|()| self.process.wait()) {
             tracing::warn!(%error, "the launcher did not end");
         }
@@ -124,7 +125,7 @@ impl Link {
 }
 
 impl Launcher {
-    /// One that keeps commands away from this.
+    /// A launcher with this isolation.
     pub(super) fn new(isolation: Vec<OsString>) -> Self {
         Self {
             link: Mutex::default(),
@@ -133,7 +134,7 @@ impl Launcher {
         }
     }
 
-    /// One that a test plays: its orders come to the socket.
+    /// A launcher that a test impersonates: orders arrive at the returned socket.
     #[cfg(test)]
     pub(super) fn played() -> (Self, OwnedFd) {
         let (socket, theirs) = rustix::net::socketpair(
@@ -143,7 +144,7 @@ impl Launcher {
             None,
         )
         .expect("sockets");
-        // There has to be a process, which is ended with the link.
+        // A process is needed: it is killed with the link.
         let process = std::process::Command::new("true").spawn().expect("true");
         let launcher = Self {
             link: Mutex::new(Some(Link { socket, process })),
@@ -152,7 +153,7 @@ impl Launcher {
         (launcher, theirs)
     }
 
-    /// Sees that it works here: Linux 5.4, with control groups 5.7.
+    /// Checks that it works here: it needs Linux 5.4, with control groups 5.7.
     ///
     /// # Errors
     /// When it does not.
@@ -186,8 +187,8 @@ impl Launcher {
         }
     }
 
-    /// Has a command started, with these arguments of the helper, this environment, and the
-    /// helper's socket, the command's output and its errors as files. Blocks until it is forked.
+    /// Starts a command with these arguments of the helper, this environment, and these files: the
+    /// helper's socket, the command's stdout and its stderr. Blocks until it is forked.
     ///
     /// # Errors
     /// When nothing was started, or when that is not known.
@@ -203,7 +204,7 @@ impl Launcher {
         };
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let files = files.map(AsFd::as_fd);
-        // Twice at most: one that has ended meanwhile is started anew.
+        // At most twice: a launcher that has exited meanwhile is restarted.
         for _ in 0..2 {
             let open = match link.take() {
                 Some(open) => open,
@@ -222,7 +223,7 @@ impl Launcher {
                 }
             }
             let Some(answer) = open.answer() else {
-                // Dropping the link ends it, if it lives: from then on it starts nothing.
+                // Dropping the link kills the launcher, so that it starts nothing later.
                 return Err(LaunchError::Unknown);
             };
             *link = Some(open);
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_answer_is_ended_and_nobody_guesses() {
+    fn a_launcher_that_does_not_answer_is_killed_and_the_outcome_is_unknown() {
         let rig = Rig::new(Duration::from_millis(100));
         rig.say("one").expect("a start");
         rustix::process::kill_process(rig.pid(), rustix::process::Signal::STOP).expect("a stop");

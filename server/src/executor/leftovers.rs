@@ -1,4 +1,4 @@
-//! What tasks leave behind that are deleted: their scratch folders.
+//! The scratch folders that deleted tasks leave behind.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use app::id::TaskId;
 use super::containment::Containment;
 use super::identity::TaskFolder;
 
-/// The scratch folders of tasks' own users. Holds nothing that a stop of the server waits for.
+/// The scratch folders of tasks' own users. Does not delay a stop of the server.
 #[derive(Clone, Debug)]
 pub struct Leftovers(pub(super) Arc<Containment>);
 
 impl Leftovers {
-    /// The folders of all tasks, of those that are gone, too.
+    /// The folders of all tasks, deleted ones included.
     pub async fn all(&self) -> Vec<TaskFolder> {
         let containment = Arc::clone(&self.0);
         let listed = tokio::task::spawn_blocking(move || containment.identity.task_folders()).await;

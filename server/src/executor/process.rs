@@ -17,15 +17,15 @@ use super::wait::{End, Exit, ProcessWatch};
 use super::{Containment, Environment, Job, StopReason, spawn, strays};
 use crate::output::RunLog;
 
-/// How long the pipes are read on after the command itself has ended. What it wrote is there at
-/// once; this is for helpers of its own that pass its last words on, as `> >(tee …)` does. A
-/// background process that holds them open must not hold the run open.
+/// How long the pipes are read after the command itself has ended. Its own output is there at once;
+/// this is for processes that still pass output on, as `> >(tee …)` does. A background process that
+/// keeps the pipes open must not keep the run open.
 const DRAIN: Duration = Duration::from_millis(250);
-/// How long processes that nothing holds together any more are looked for.
+/// How long to search for the processes of a run whose supervisor died.
 const SEARCH: Duration = Duration::from_secs(5);
 
-/// What is ended because another node may start it again gets no longer than this, whatever its
-/// task says: the others wait four seconds more than this node is trusted without a heartbeat.
+/// The longest grace period of a run that another node may start again, whatever its task says: other
+/// nodes declare this one dead four seconds after its lease has expired.
 const ISOLATED_GRACE: Duration = Duration::from_secs(2);
 
 /// How a command ended.
@@ -34,7 +34,7 @@ pub(super) struct Ending {
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<i32>,
     cause: Cause,
-    /// What is wrong with the output of a run that ended well.
+    /// Why the output of a run makes it a failure although the command succeeded.
     broken: Option<RunReason>,
 }
 
@@ -45,9 +45,9 @@ enum Cause {
     NotStarted(RunReason),
     TimedOut(i64),
     Stopped(StopReason),
-    /// A request got the answer that was wanted.
+    /// A request got the expected response.
     Answered,
-    /// A request did not, and why.
+    /// A request did not, for this reason.
     Http(String),
 }
 
@@ -67,12 +67,12 @@ impl Ending {
         }
     }
 
-    /// A request got the answer that was wanted.
+    /// A request got the expected response.
     pub(super) fn answered() -> Self {
         Self::of(Cause::Answered)
     }
 
-    /// A request did not get it; a code of [`RunReason::Http`].
+    /// A request did not get the expected response; a code of [`RunReason::Http`].
     pub(super) fn http(fault: String) -> Self {
         Self::of(Cause::Http(fault))
     }
@@ -92,7 +92,7 @@ impl Ending {
         Self { broken, ..self }
     }
 
-    /// The state it comes to, and the reason where that does not say enough.
+    /// The final state, and the reason where the state alone does not explain it.
     pub(super) fn verdict(&self) -> (RunState, Option<RunReason>) {
         match &self.cause {
             Cause::NotStarted(reason) => (RunState::Failed, Some(reason.clone())),
@@ -110,7 +110,7 @@ impl Ending {
         }
     }
 
-    /// What a run that ended well comes to: its output may say otherwise.
+    /// The final state of a run whose command succeeded: its output may still make it a failure.
     fn by_output(&self) -> (RunState, Option<RunReason>) {
         match &self.broken {
             Some(reason) => (RunState::Failed, Some(reason.clone())),
@@ -133,7 +133,7 @@ pub(super) async fn run(
     };
     let started = tokio::select! {
         biased;
-        // Before it has started, ending it is not starting it.
+        // A run that has not started is stopped by not starting it.
         reason = asked_to_stop(&mut stopped) => return Ending {
             cause: Cause::Stopped(reason),
             ..Ending::default()
@@ -168,11 +168,11 @@ pub(super) async fn run(
     let mut watch = ProcessWatch::new(started.child, started.tree, started.socket);
     let (end, cause, gone) = attend(job, &mut watch, &mut stopped, soft).await;
     drain(over, readers).await;
-    // What could not be ended stays noted and held: the next start tries again.
+    // Processes that cannot be killed stay in the journal: the next start of the server tries again.
     if gone {
-        // Noted first: what is let go of is not to be taken for a stray.
+        // The journal first: processes that are released must not be taken for orphans.
         settle(job, containment, &watch).await;
-        watch.let_go().await;
+        watch.release().await;
     }
     match end {
         End::Exited(Exit { code, signal }) => Ending {
@@ -181,7 +181,7 @@ pub(super) async fn run(
             cause,
             broken: rule.and_then(|rule| rule.broken()),
         },
-        // It was ended before it had begun.
+        // It was stopped before the command began.
         End::Refused(..) if matches!(cause, Cause::Stopped(_)) => Ending {
             cause,
             ..Ending::default()
@@ -199,8 +199,8 @@ pub(super) async fn run(
     }
 }
 
-/// Waits for the end of a command, and ends it when its time is up or a stop is requested. The last
-/// value is true when nothing that should have ended is left.
+/// Waits for the end of a command, and stops it at its timeout or on request. The last value is true
+/// when no process that should have ended is left.
 async fn attend(
     job: &Job,
     watch: &mut ProcessWatch,
@@ -235,7 +235,7 @@ async fn attend(
     (end, cause, gone)
 }
 
-/// Takes what was written, and leaves the rest to be thrown away.
+/// Waits briefly for the readers; what comes later is discarded.
 async fn drain(over: CancellationToken, readers: Vec<tokio::task::JoinHandle<()>>) {
     let ended = async {
         for reader in readers {
@@ -251,14 +251,14 @@ async fn drain(over: CancellationToken, readers: Vec<tokio::task::JoinHandle<()>
     }
 }
 
-/// Notes that the run is over, and removes what held it together.
+/// Records in the journal that the run is over, and removes its control group.
 async fn settle(job: &Job, containment: &Arc<Containment>, watch: &ProcessWatch) {
-    let (run, leaf, lost_hold) = (job.run_id, watch.leaf(), watch.lost_hold());
+    let (run, leaf, lost_supervisor) = (job.run_id, watch.leaf(), watch.lost_supervisor());
     let containment = Arc::clone(containment);
     let span = tracing::Span::current();
     let settled = tokio::task::spawn_blocking(move || {
         let _span = span.entered();
-        if lost_hold {
+        if lost_supervisor {
             let until = std::time::Instant::now() + SEARCH;
             if let Err(error) = strays::end_run(&containment.identity.host_key, run, until) {
                 tracing::error!(%error, "what is left of a run cannot be ended");
@@ -286,7 +286,7 @@ pub(super) async fn asked_to_stop(stopped: &mut watch::Receiver<Option<StopReaso
     }
 }
 
-/// Waits until so many seconds have passed; without a limit, without end.
+/// Waits until this many seconds have passed; without a limit it never returns.
 pub(super) async fn passed(start: Instant, seconds: Option<i64>) {
     match seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
         Some(seconds) => tokio::time::sleep_until(start + Duration::from_secs(seconds)).await,

@@ -1,4 +1,4 @@
-//! Draining a command's pipes: as fast as it writes, with no memory held while it does not.
+//! Drains a command's pipes as fast as it writes, and holds no memory while it does not.
 
 use std::cell::RefCell;
 use std::io::{ErrorKind, PipeReader};
@@ -11,41 +11,41 @@ use tokio_util::sync::CancellationToken;
 use super::success::Scan;
 use crate::output::RunLog;
 
-/// Bytes read at once: what a pipe holds.
+/// Bytes read at once: the default capacity of a pipe.
 const PIECE: usize = 64 * 1024;
-/// Reads before others get their turn, and the disk its time.
+/// Reads before the task yields to others and to the disk.
 const TURN: usize = 4;
-/// Bytes that are still taken after the end: what lay in the pipe, however it was enlarged, and
-/// not what a background process goes on writing.
+/// Bytes still taken after the end: the contents of the largest pipe, but not what a background
+/// process continues to write.
 const LAST: usize = 1024 * 1024;
 
 thread_local! {
-    /// One for each thread, since no read is under way while a task waits.
+    /// One per thread is enough: it is used only between two awaits.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; PIECE]);
 }
 
-/// The end of a pipe that is read, known to the runtime.
+/// The read end of a pipe, registered with the runtime.
 #[derive(Debug)]
 pub(super) struct Pipe(Receiver);
 
 impl Pipe {
-    /// Makes it known.
+    /// Registers it.
     pub(super) fn new(pipe: PipeReader) -> std::io::Result<Self> {
         Receiver::from_owned_fd(OwnedFd::from(pipe)).map(Self)
     }
 }
 
-/// What a turn of reading came to.
+/// The result of one turn of reading.
 enum Turn {
     /// There may be more, now or later.
-    Goes,
+    Open,
     /// The last writer has closed the other end.
     Ended,
 }
 
-/// Reads a pipe into a log, past who looks for texts in it, until its end or until the run is `over`. What is in it then is taken,
-/// too. Whoever holds it longer can go on writing: it is read and thrown away, so that nobody gets
-/// SIGPIPE or waits for room.
+/// Reads a pipe into a log, and scans it for the task's texts, until its end or until the run is
+/// `over`; what the pipe holds at that moment still counts. Processes that keep the pipe open may go on
+/// writing: that is read and discarded, so that they neither get SIGPIPE nor block on a full pipe.
 pub(super) async fn read(
     Pipe(pipe): Pipe,
     (stream, log, mut scan): (Stream, RunLog, Option<Scan>),
@@ -58,7 +58,7 @@ pub(super) async fn read(
         log.push(stream, piece);
     };
     let reading = async {
-        while let Turn::Goes = turn(&pipe, &mut take).await {
+        while let Turn::Open = turn(&pipe, &mut take).await {
             log.caught_up().await;
         }
     };
@@ -68,11 +68,10 @@ pub(super) async fn read(
     }
     take_rest(&pipe, take);
     drop(log);
-    tokio::spawn(async move { while let Turn::Goes = turn(&pipe, |_| {}).await {} });
+    tokio::spawn(async move { while let Turn::Open = turn(&pipe, |_| {}).await {} });
 }
 
-/// Waits until there is something and takes it. An error ends a pipe as its end does: there is
-/// nothing more to get out of it.
+/// Waits for data and takes it. A read error counts as the end: the pipe yields nothing more.
 async fn turn(pipe: &Receiver, mut take: impl FnMut(&[u8])) -> Turn {
     if pipe.readable().await.is_err() {
         return Turn::Ended;
@@ -92,10 +91,10 @@ async fn turn(pipe: &Receiver, mut take: impl FnMut(&[u8])) -> Turn {
         }
     }
     tokio::task::yield_now().await;
-    Turn::Goes
+    Turn::Open
 }
 
-/// Takes what is in a pipe now. Past the runtime, which may not have heard of it yet.
+/// Takes what is in a pipe now. Reads directly: the runtime may not have seen its readiness yet.
 fn take_rest(pipe: &Receiver, mut take: impl FnMut(&[u8])) {
     BUFFER.with_borrow_mut(|buffer| {
         let mut taken = 0;

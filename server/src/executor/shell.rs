@@ -1,8 +1,8 @@
-//! Which shell a task's command is given to.
+//! Which shell runs a task's command.
 
 use std::path::Path;
 
-/// The usual one: POSIX has it here.
+/// The default, where POSIX systems have it.
 pub(super) const USUAL: &str = "/bin/sh";
 /// Where shells that are named without a path are looked for.
 const FOLDERS: [&str; 3] = ["/bin", "/usr/bin", "/usr/local/bin"];
@@ -16,8 +16,8 @@ pub(super) fn missing(name: &str) -> Option<String> {
     (!runs).then_some(path)
 }
 
-/// The path of a shell; the usual one where none is named. One that is not there is left to the
-/// start, which says so.
+/// The path of a shell; the default where none is named. A missing one is returned as given: the start
+/// then fails with a reason that names it.
 pub(super) fn of(name: &str) -> String {
     match name {
         "" | "sh" => USUAL.to_owned(),

@@ -1,4 +1,4 @@
-//! Starting a command: through the exec helper, contained, and written down first.
+//! Starts a command: through the exec helper, contained, and recorded in the journal first.
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +26,7 @@ use super::tree::Process;
 use super::wait::Socket;
 use super::{Containment, Environment, Job, cgroup, helper, shell, strays};
 
-/// How long what may have been started is looked for: far longer than a fork takes to exec.
+/// How long to search for a process whose start is unknown: far longer than fork and exec take.
 const SEARCH: Duration = Duration::from_secs(2);
 
 /// What holds the processes of a run together.
@@ -34,20 +34,20 @@ const SEARCH: Duration = Duration::from_secs(2);
 pub(super) enum Tree {
     /// A control group.
     Leaf(PathBuf),
-    /// The supervisor, by its pid: a child of ours, so the pid is its own until we wait for it.
+    /// The supervisor, by its pid: a child of ours, so the pid is not reused before we reap it.
     Supervisor(i32),
 }
 
-/// A command that was started, or whose helper still takes its steps.
+/// A command that was started, or whose helper is still preparing it.
 #[derive(Debug)]
 pub(super) struct Started {
     pub(super) child: Child,
     pub(super) tree: Tree,
     pub(super) whom: Whom,
-    /// What the helper says.
+    /// Messages of the helper.
     pub(super) socket: Socket,
     pub(super) out: Pipe,
-    /// `None` where both streams go into one pipe.
+    /// `None` where both streams share one pipe.
     pub(super) err: Option<Pipe>,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn start(
         leaf: leaf.clone(),
         process: None,
     };
-    // Before the act: what the server starts in its last instant is found by its marks.
+    // Recorded before the start: a process that the server starts in its last moment is then found by its marks.
     containment.journal.started(entry.clone());
     let started = spawn(job, containment, environment, whom, leaf.clone());
     match started {
@@ -106,25 +106,25 @@ fn spawn(
     let (socket, theirs) = UnixStream::pair()?;
     socket.set_nonblocking(true)?;
     let socket = match leaf {
-        Some(_) => Socket::Looked(socket),
-        None => Socket::Heard(tokio::net::UnixStream::from_std(socket)?),
+        Some(_) => Socket::Polled(socket),
+        None => Socket::Watched(tokio::net::UnixStream::from_std(socket)?),
     };
     let (out, out_end) = std::io::pipe()?;
     let (err, err_end) = if job.task.execution.merge_output {
-        // What is written into one pipe is read in the order in which it was written.
+        // One pipe keeps the order of what is written to both streams.
         (None, OwnedFd::from(out_end.try_clone()?))
     } else {
         let (err, end) = std::io::pipe()?;
         (Some(Pipe::new(err)?), OwnedFd::from(end))
     };
-    // All that can fail comes before the command.
+    // Everything that can fail comes before the command is started.
     let out = Pipe::new(out)?;
     let ends = [OwnedFd::from(theirs), OwnedFd::from(out_end), err_end];
     let mut vars: BTreeMap<OsString, OsString> = BTreeMap::new();
     vars.insert("HOME".into(), whom.home.clone().into());
     vars.insert("USER".into(), whom.user.clone().into());
     vars.insert("LOGNAME".into(), whom.user.clone().into());
-    // These may name them otherwise.
+    // The task may set them to something else.
     let own = environment.vars.into_iter();
     vars.extend(own.map(|(name, value)| (name.into(), value.into())));
     let mut arguments = arguments(job, containment, &whom, leaf.as_deref());
@@ -143,8 +143,8 @@ fn spawn(
     Ok((started, pid))
 }
 
-/// Starts the helper, by the launcher where that can do it. The files are closed here when it is
-/// done: else no end of a pipe would ever be seen.
+/// Starts the helper, through the launcher where possible. The files are closed here afterwards:
+/// otherwise no pipe would ever reach its end.
 fn begin(
     job: &Job,
     containment: &Containment,
@@ -189,10 +189,9 @@ fn begin(
     Ok((Child::Spawned(child), pid))
 }
 
-/// Ends what may have been started without being tracked: a run that is reported as not started
-/// must
-/// not be under way. A child that was only just forked carries no marks yet, so it is looked for
-/// again and again for a while.
+/// Kills a process that may have been started without being tracked: a run that is reported as not
+/// started must not be running. A child that was only just forked has no marks yet, so the search is
+/// repeated for a while.
 fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
     let until = Instant::now() + SEARCH;
     loop {
@@ -216,7 +215,8 @@ fn end_unknown(job: &Job, containment: &Containment, leaf: Option<&Path>) {
     }
 }
 
-/// What the helper is to do. Everybody on the machine can read it: numbers and paths only.
+/// The arguments of the helper. Every user of the machine can read them, so they hold numbers and
+/// paths only.
 fn arguments(
     job: &Job,
     containment: &Containment,
@@ -264,14 +264,14 @@ fn arguments(
     arguments
 }
 
-/// The limit of processes of a task that has a user of its own: where the user is others' too,
-/// theirs would count.
+/// The default limit of processes of a task with a user of its own: the kernel counts per user, so
+/// with a shared user those of other tasks would count.
 fn usual_processes(containment: &Containment, job: &Job) -> Option<i64> {
     let is_own = containment.identity.pool().is_some() && job.task.execution.run_as.is_empty();
     is_own.then_some(PROCESSES)
 }
 
-/// What a script says it is to be run by.
+/// The interpreter on a script's `#!` line.
 fn interpreter(command: &str) -> &str {
     let line = command.lines().next().unwrap_or_default();
     line.trim_start_matches("#!").trim()
@@ -293,7 +293,7 @@ pub(super) fn refused(job: &Job, whom: &Whom, step: u8, errno: Errno) -> RunReas
     not_started(name, &format!("{}: {what}", errno.desc()))
 }
 
-/// The system's words for an error, without std's number behind them.
+/// The system's text for an error, without the number that std adds.
 fn words(error: &std::io::Error) -> String {
     error.raw_os_error().map_or_else(
         || error.to_string(),

@@ -1,12 +1,12 @@
-//! Orphaned processes: what a killed server left running.
+//! Orphaned processes: those that a killed server left running.
 //!
-//! The journal names the runs that were started and not seen ending. Of each, everything is ended:
-//! its control group; the supervisor with all that descends from it; and every process that
-//! carries both this folder's key and the run's number in its environment. What runs that ended
-//! left in the background stays, and so does what was to outlive the server.
+//! The journal lists the runs that were started and whose end was not recorded. Everything of such a
+//! run is killed: its control group; its supervisor with all descendants; and every process whose
+//! environment has both this folder's mark and the run's number. Background processes of runs that
+//! had ended stay, and so do runs that are configured to outlive the server.
 //!
-//! A pid from the journal is only a place to look: the process there is ours when it was started
-//! in the same boot at the same tick. Pids are used again.
+//! Pids are reused, so a pid from the journal alone identifies nothing: the process is ours only if
+//! it was started in the same boot at the same clock tick.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,11 @@ use super::journal::{self, JournalEntry, boot_id};
 use super::tree::{Process, Variables, exterminate, marked};
 use super::{cgroup, environment};
 
-/// How long it is tried before a start goes on without.
+/// How long processes are killed before the start of the server continues.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Ends what a dead server of this data folder left running, and returns how many processes and
-/// control groups that were. The caller holds the folder's lock.
+/// Kills what a dead server of this data folder left running, and returns the number of processes and
+/// control groups. The caller holds the folder's lock.
 ///
 /// # Errors
 /// When `/proc` or the journal cannot be read.
@@ -35,7 +35,7 @@ pub fn kill_unfinished(data_dir: &Path, host_key: &str) -> std::io::Result<usize
             "the list of running commands is damaged; unreadable lines are skipped"
         );
     }
-    // Of another boot nothing is left; what was to outlive the server does.
+    // Nothing survives a reboot; runs that are to outlive the server are not touched.
     let boot = boot_id();
     open.retain(|_, entry| entry.boot == boot && !entry.leave);
     let mut killed = 0;
@@ -43,7 +43,7 @@ pub fn kill_unfinished(data_dir: &Path, host_key: &str) -> std::io::Result<usize
         let (count, left) = end(&open, host_key)?;
         killed = count;
         if left > 0 {
-            // They stay in the list: the next start tries again.
+            // They stay in the journal: the next start tries again.
             tracing::error!(left, "processes of a dead server cannot be ended");
             journal::keep_only(data_dir, &open)?;
             return Ok(killed);
@@ -59,7 +59,7 @@ fn end(open: &BTreeMap<RunId, JournalEntry>, host_key: &str) -> std::io::Result<
     leaves.retain(|leaf| cgroup::is_leaf_of(leaf, host_key) && !cgroup::is_empty(leaf));
     let lasting = leaves.iter().filter(|leaf| !cgroup::kill(leaf, until));
     let lasting = lasting.count();
-    // What is in no control group, or was started when the server went away.
+    // Processes in no control group, or started in the server's last moment.
     let roots: Vec<Process> = open
         .values()
         .filter_map(|run| run.process)
@@ -76,7 +76,7 @@ fn end(open: &BTreeMap<RunId, JournalEntry>, host_key: &str) -> std::io::Result<
     Ok((killed + leaves.len(), left + lasting))
 }
 
-/// Ends everything of one run that carries its marks; gives how many processes are left.
+/// Kills every process with the marks of one run; returns how many are left.
 pub(super) fn end_run(host_key: &str, run: RunId, until: Instant) -> std::io::Result<usize> {
     let number = run.to_string();
     let marks = Marks::of(host_key);
@@ -86,8 +86,8 @@ pub(super) fn end_run(host_key: &str, run: RunId, until: Instant) -> std::io::Re
     exterminate(|| marked(&[], is_ours), until).map(|(_, left)| left)
 }
 
-/// Ends everything that was ever started for a data folder and still lives, also what was left on
-/// purpose, and gives how many processes that were.
+/// Kills every process that was started for a data folder, those that may outlive the server
+/// included, and returns how many there were.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
@@ -101,7 +101,7 @@ pub fn kill_strays(host_key: &str) -> std::io::Result<usize> {
 /// What marks the processes of a data folder.
 struct Marks<'a> {
     mark: String,
-    /// What versions before 0.2 marked them with.
+    /// The mark of versions before 0.2.
     host_key: &'a str,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Marks<'a> {
     }
 }
 
-/// Whether a process has the variables of a command of some server here.
+/// Whether a process has the marks of a command of any Jcrontab server.
 #[must_use]
 pub fn is_marked(pid: i32) -> bool {
     let variables = Variables::of(pid);

@@ -1,5 +1,5 @@
-//! Looks for texts in what a run writes, while it is read: over all of the output, also where a
-//! text lies across two reads, and with memory that does not grow with it.
+//! Searches the output of a run for texts while it is read: across reads, and in memory that does not
+//! grow with the output.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,14 +10,14 @@ use aho_corasick::{Anchored, BuildError, MatchError, MatchKind};
 use app::run::RunReason;
 use app::task::execution::SuccessWhen;
 
-/// What is looked for.
+/// Whether the output must or must not contain a text.
 #[derive(Clone, Copy)]
 enum Kind {
     Needed,
     Banned,
 }
 
-/// Why the texts of a task cannot be looked for. Those of a saved task can.
+/// Why the texts of a task cannot be searched for. Those of a saved task always can.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RuleError {
     /// They are too long.
@@ -28,19 +28,19 @@ pub(super) enum RuleError {
     Start(#[from] MatchError),
 }
 
-/// The texts that decide about a run, and which of them its output has had so far. A clone is
-/// another handle.
+/// The texts that decide about a run, and which of them its output has contained so far. Clones share
+/// this state.
 #[derive(Clone)]
 pub(super) struct OutputRule(Arc<Inner>);
 
 struct Inner {
     when: SuccessWhen,
-    /// Finds all texts in one pass, a byte at a time. Of the automata of its crate the small one: as
-    /// many are held as there are runs.
+    /// Finds all texts in one pass, a byte at a time. The smallest automaton of its crate, because each
+    /// active run holds one.
     nfa: NFA,
-    /// Where it stands before the first byte.
+    /// The state before the first byte.
     start: StateID,
-    /// What each pattern of `nfa` stands for.
+    /// The meaning of each pattern of `nfa`.
     kinds: Vec<Kind>,
     has_needed: AtomicBool,
     has_banned: AtomicBool,
@@ -50,7 +50,7 @@ impl OutputRule {
     /// The rule of a task; `None` where it has none.
     ///
     /// # Errors
-    /// When they cannot be looked for.
+    /// When they cannot be searched for.
     pub(super) fn new(when: &SuccessWhen) -> Result<Option<Self>, RuleError> {
         if when.is_empty() {
             return Ok(None);
@@ -61,7 +61,7 @@ impl OutputRule {
         ];
         let texts = texts.iter().filter(|(_, text)| !text.is_empty());
         let (kinds, texts): (Vec<Kind>, Vec<&str>) = texts.copied().unzip();
-        // Of overlapping texts each counts.
+        // Overlapping texts all count.
         let nfa = NFA::builder()
             .match_kind(MatchKind::Standard)
             .build(&texts)?;
@@ -75,7 +75,7 @@ impl OutputRule {
         }))))
     }
 
-    /// Begins to read one output of the run.
+    /// A scan of one stream of the run.
     pub(super) fn scan(&self) -> Scan {
         Scan {
             rule: self.clone(),
@@ -83,7 +83,7 @@ impl OutputRule {
         }
     }
 
-    /// What is wrong with the output once all of it was scanned.
+    /// Why the output makes the run a failure, once all of it was scanned.
     pub(super) fn broken(&self) -> Option<RunReason> {
         let Inner { when, .. } = &*self.0;
         let is_in = |flag: &AtomicBool| flag.load(Ordering::SeqCst);
@@ -96,7 +96,7 @@ impl OutputRule {
 }
 
 impl Inner {
-    /// Whether nothing that is still to come can change anything.
+    /// Whether further output cannot change the result.
     fn is_settled(&self) -> bool {
         let settled =
             |text: &str, flag: &AtomicBool| text.is_empty() || flag.load(Ordering::SeqCst);
@@ -105,10 +105,10 @@ impl Inner {
     }
 }
 
-/// One output of a run while it is read.
+/// One stream of a run while it is read.
 pub(super) struct Scan {
     rule: OutputRule,
-    /// Where the automaton stands.
+    /// The state of the automaton.
     state: StateID,
 }
 

@@ -1,7 +1,7 @@
-//! Processes as `/proc` shows them: who descends from whom, and ending all of them.
+//! Processes in `/proc`: finds the descendants of a process, and kills whole trees.
 //!
-//! A pid alone identifies no process: it is used again. So a process is known by its pid and the
-//! instant it started (proc(5), field 22 of `stat`), and that is compared before each signal.
+//! Pids are reused, so a process is identified by its pid and its start time (proc(5), field 22 of
+//! `stat`), which is compared before each signal.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -11,14 +11,14 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// How often fresh descendants are searched for before what is known so far is ended: a listing
-/// takes longer the more there are, so waiting for the last one might never end.
+/// How many times new descendants are searched for before the known ones are killed: a listing takes
+/// longer the more there are, so waiting for the last one might never end.
 const STOP_PASSES: u32 = 10;
 
-/// Times that a process in the middle of execve(2) is looked at, a millisecond apart.
+/// How many times a process inside execve(2) is checked, a millisecond apart.
 const EXEC_LOOKS: u32 = 200;
 
-/// A process that lives, at the time of the look.
+/// A process that was alive when it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Process {
     pub(super) pid: i32,
@@ -28,16 +28,16 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Looks at a process; `None` when it is gone, or has ended and was not waited for.
+    /// Reads a process; `None` when it does not exist or is a zombie.
     pub(super) fn look(pid: i32) -> Option<Self> {
         let stat = std::fs::read(of(pid, "stat")).ok()?;
         let (process, alive) = parse(pid, &String::from_utf8_lossy(&stat))?;
         alive.then_some(process)
     }
 
-    /// Sends a signal, if it still is this process.
+    /// Sends a signal, if the pid still belongs to this process.
     pub(super) fn signal(self, signal: Signal) {
-        // 0 would be our own group, 1 is everybody's parent.
+        // 0 would mean our own process group; 1 is init.
         if self.pid <= 1 || self.pid.unsigned_abs() == std::process::id() {
             return;
         }
@@ -57,8 +57,8 @@ fn of(pid: i32, file: &str) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/{file}"))
 }
 
-/// Reads a line of `stat`. The name in it is the command's choice and may hold anything, so what
-/// counts starts behind the last parenthesis.
+/// Parses a line of `stat`. The name in it is chosen by the command and may contain anything, so the
+/// other fields start after the last parenthesis.
 fn parse(pid: i32, stat: &str) -> Option<(Process, bool)> {
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = fields.next()?;
@@ -86,7 +86,7 @@ pub(super) fn all() -> std::io::Result<Vec<Process>> {
     Ok(found)
 }
 
-/// What descends from these processes, themselves not included.
+/// The descendants of these processes, without the processes themselves.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
@@ -94,7 +94,7 @@ pub(super) fn descendants(roots: &[i32]) -> std::io::Result<Vec<Process>> {
     let mut seen: HashSet<i32> = roots.iter().copied().collect();
     let mut open: Vec<i32> = roots.to_vec();
     let mut found = Vec::new();
-    // Not every kernel lists children; where it does, the cost is that of the tree alone.
+    // Not every kernel lists children. Where it does, only the tree itself is read.
     let listed = std::path::Path::new("/proc/thread-self/children").exists();
     let mut by_parent: HashMap<i32, Vec<Process>> = HashMap::new();
     if !listed {
@@ -134,8 +134,8 @@ fn children(parent: i32) -> Vec<Process> {
     found
 }
 
-/// Whether a process has its new program and not yet its variables: the kernel says where they end
-/// (proc(5), field 51 of `stat`) once they are there. A kernel thread has neither.
+/// Whether a process is inside execve(2) and its variables are not visible yet: the kernel sets their
+/// end address (proc(5), field 51 of `stat`) once they are. Kernel threads have none.
 fn is_executing(pid: i32) -> bool {
     let ends_nowhere = |stat: Vec<u8>| {
         let stat = String::from_utf8_lossy(&stat).into_owned();
@@ -150,14 +150,14 @@ fn is_executing(pid: i32) -> bool {
 pub(super) struct Variables(Vec<u8>);
 
 impl Variables {
-    /// Those of a process; none when it is gone or another user's.
+    /// The variables of a process; none when it does not exist or belongs to another user.
     ///
-    /// A process in the middle of execve(2) shows none for a moment, so it is looked at again: what
-    /// is missed here would be left to run.
+    /// A process inside execve(2) shows none for a moment, so it is read again: a process that is missed
+    /// here would keep running.
     pub(super) fn of(pid: i32) -> Self {
         let mut found = Vec::new();
         for _ in 0..EXEC_LOOKS {
-            // Asked first: afterwards, it may have got them between the two.
+            // Checked first: execve may finish between the two reads.
             let was_executing = is_executing(pid);
             found = std::fs::read(of(pid, "environ")).unwrap_or_default();
             if !found.is_empty() || !was_executing {
@@ -175,8 +175,7 @@ impl Variables {
     }
 }
 
-/// The `roots`, processes whose variables say that they are ours, and whatever descends from one
-/// of these.
+/// The `roots`, the processes whose variables have our marks, and the descendants of all these.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
@@ -195,11 +194,11 @@ pub(super) fn marked(
     Ok(found)
 }
 
-/// Ends whatever `find` finds, until it finds nothing or time is up. Returns how many were ended and
+/// Kills whatever `find` finds, until it finds nothing or time is up. Returns how many were killed and
 /// how many are left.
 ///
-/// Everything is stopped before anything is killed: what is stopped cannot fork, and a child whose
-/// parent dies between two looks would get out of sight.
+/// All processes are stopped before any is killed: a stopped process cannot fork, and a child whose
+/// parent dies between two searches could no longer be found.
 ///
 /// # Errors
 /// When `find` fails.

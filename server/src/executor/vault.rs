@@ -1,4 +1,4 @@
-//! The secrets that are masked in everybody's output.
+//! The secrets that are masked in the output of every run.
 
 use std::sync::PoisonError;
 
@@ -7,7 +7,7 @@ use crate::store::{SealedSecret, Store, StoreError};
 
 impl Executor {
     /// Reads all secrets, so that they are masked in the output of every run that starts from now
-    /// on. Nothing is done where none has changed.
+    /// on. Does nothing if none has changed.
     ///
     /// # Errors
     /// When the database fails.
@@ -20,11 +20,11 @@ impl Executor {
             self.output.clone(),
             std::sync::Arc::clone(&self.containment),
         );
-        // Many of them take a while.
+        // Opening many of them takes a while.
         let learning = tokio::task::spawn_blocking(move || {
             let mut values = Vec::with_capacity(sealed.len());
             for secret in &sealed {
-                // One that cannot be opened cannot be handed to a command either; the start then
+                // One that cannot be opened cannot be passed to a command either; the start then
                 // reports it.
                 let place = SealedSecret::place(secret.id);
                 values.extend(containment.sealer.open(&place, &secret.sealed).ok());

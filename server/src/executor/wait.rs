@@ -10,23 +10,23 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use super::child::Child;
-use super::helper::{FRAME, Frame, LET_GO};
+use super::helper::{FRAME, Frame, RELEASE};
 use super::spawn::Tree;
 use super::{cgroup, tree};
 
-/// How long processes that KILL does not end are waited for: the kernel holds them.
-const STUBBORN: Duration = Duration::from_secs(5);
-/// A supervisor that has nothing to wait for any more ends within this time.
-const LEAVE: Duration = Duration::from_secs(1);
+/// How long to wait for processes after SIGKILL: those in uninterruptible sleep take longer.
+const KILL_WAIT: Duration = Duration::from_secs(5);
+/// A supervisor without processes exits within this time.
+const EXIT_WAIT: Duration = Duration::from_secs(1);
 
-/// The way to the helper.
+/// The connection to the helper.
 #[derive(Debug)]
 pub(super) enum Socket {
-    /// Without a supervisor there is something to hear at the end at most: the runtime need not
-    /// listen.
-    Looked(UnixStream),
-    /// A supervisor speaks when it wants to.
-    Heard(tokio::net::UnixStream),
+    /// Without a supervisor at most one message comes, at the end: it is read then, and the runtime
+    /// need not watch the socket.
+    Polled(UnixStream),
+    /// A supervisor may send a message at any time.
+    Watched(tokio::net::UnixStream),
 }
 
 /// How a command ended.
@@ -41,9 +41,9 @@ pub(super) struct Exit {
 pub(super) enum End {
     /// The command has ended.
     Exited(Exit),
-    /// A step before it failed.
+    /// A step before its start failed.
     Refused(u8, Errno),
-    /// It is unknown.
+    /// It is unknown, for this reason.
     Unknown(String),
 }
 
@@ -53,14 +53,14 @@ pub(super) struct ProcessWatch {
     child: Child,
     tree: Tree,
     socket: Socket,
-    /// A frame that is not complete.
-    heard: Vec<u8>,
+    /// The bytes of an incomplete frame.
+    partial: Vec<u8>,
     end: Option<End>,
-    /// The helper has reported how it went.
-    told: bool,
-    /// Nothing more will be heard.
+    /// The helper has reported how the command ended.
+    reported: bool,
+    /// The socket is closed.
     closed: bool,
-    /// It was waited for.
+    /// The child was waited for.
     reaped: bool,
 }
 
@@ -70,9 +70,9 @@ impl ProcessWatch {
             child,
             tree,
             socket,
-            heard: Vec::with_capacity(FRAME),
+            partial: Vec::with_capacity(FRAME),
             end: None,
-            told: false,
+            reported: false,
             closed: false,
             reaped: false,
         }
@@ -86,7 +86,7 @@ impl ProcessWatch {
         }
     }
 
-    /// Waits for the command's end. Giving up waiting loses nothing.
+    /// Waits for the command's end. Cancel-safe.
     pub(super) async fn ended(&mut self) -> End {
         loop {
             if let Some(end) = &self.end {
@@ -103,11 +103,11 @@ impl ProcessWatch {
         }
     }
 
-    /// Waits for the process that was started: the command, or a supervisor that said nothing.
+    /// Waits for the process that was started: the command, or a supervisor that sent nothing.
     async fn wait(&mut self) {
         let status = self.child.wait().await;
         self.reaped = true;
-        // What the helper said, it said before it ended or became the command.
+        // The helper sends its messages before it exits or executes the command.
         self.take_frames();
         if self.end.is_some() {
             return;
@@ -121,9 +121,9 @@ impl ProcessWatch {
         });
     }
 
-    /// Waits for the next word of the supervisor.
+    /// Waits for the next message of the supervisor.
     async fn listen(&mut self) {
-        if let Socket::Heard(socket) = &self.socket
+        if let Socket::Watched(socket) = &self.socket
             && socket.readable().await.is_ok()
         {
             self.take_frames();
@@ -135,17 +135,17 @@ impl ProcessWatch {
     fn take_frames(&mut self) {
         while !self.closed {
             let mut bytes = [0; FRAME];
-            let room = FRAME - self.heard.len();
+            let room = FRAME - self.partial.len();
             let read = match &self.socket {
-                Socket::Looked(socket) => (&mut &*socket).read(&mut bytes[..room]),
-                Socket::Heard(socket) => socket.try_read(&mut bytes[..room]),
+                Socket::Polled(socket) => (&mut &*socket).read(&mut bytes[..room]),
+                Socket::Watched(socket) => socket.try_read(&mut bytes[..room]),
             };
             match read {
                 Ok(0) => self.closed = true,
                 Ok(count) => {
-                    self.heard.extend_from_slice(&bytes[..count]);
-                    if let Ok(frame) = <[u8; FRAME]>::try_from(self.heard.as_slice()) {
-                        self.heard.clear();
+                    self.partial.extend_from_slice(&bytes[..count]);
+                    if let Ok(frame) = <[u8; FRAME]>::try_from(self.partial.as_slice()) {
+                        self.partial.clear();
                         self.take(Frame::read(frame));
                     }
                 }
@@ -169,12 +169,12 @@ impl ProcessWatch {
             }),
             Frame::Unknown => return,
         };
-        self.told = true;
-        // After a step that failed, the end of the helper itself is reported, too.
+        self.reported = true;
+        // After a failed step the exit of the helper itself is reported, too; the first report counts.
         self.end.get_or_insert(end);
     }
 
-    /// Waits until no process of the run is left. Giving up waiting loses nothing.
+    /// Waits until no process of the run is left. Cancel-safe.
     async fn gone(&mut self) {
         if let Some(leaf) = self.leaf() {
             self.ended().await;
@@ -198,21 +198,22 @@ impl ProcessWatch {
         }
     }
 
-    /// The run is over: lets go of what is left of it, which after a stop is nothing.
-    pub(super) async fn let_go(&mut self) {
-        if let Socket::Heard(socket) = &self.socket
+    /// Makes the supervisor exit after the run: background processes that are left keep running. After a
+    /// stop there are none.
+    pub(super) async fn release(&mut self) {
+        if let Socket::Watched(socket) = &self.socket
             && !self.reaped
         {
-            // It may be gone already, having had nothing to wait for.
-            socket.try_write(&[LET_GO]).ok();
-            if tokio::time::timeout(LEAVE, self.reap()).await.is_err() {
+            // An error means that it has exited already, because no process was left.
+            socket.try_write(&[RELEASE]).ok();
+            if tokio::time::timeout(EXIT_WAIT, self.reap()).await.is_err() {
                 tracing::warn!("a released supervisor is still running");
             }
         }
     }
 
-    /// Ends the run: TERM to all of its processes, KILL after the grace, until none is left. Returns
-    /// how the command itself ended, and whether all are gone.
+    /// Ends the run: SIGTERM to all of its processes, SIGKILL after the grace period, until none is left.
+    /// Returns how the command itself ended, and whether all processes are gone.
     pub(super) async fn stop(&mut self, grace: Duration) -> (End, bool) {
         if !grace.is_zero() {
             let tree = self.living();
@@ -235,7 +236,7 @@ impl ProcessWatch {
                 return (self.ended().await, true);
             }
         }
-        let until = Instant::now() + STUBBORN;
+        let until = Instant::now() + KILL_WAIT;
         let tree = self.living();
         let empty = blocking(move || match tree {
             Some(Tree::Leaf(leaf)) => Ok(cgroup::kill(&leaf, until)),
@@ -246,7 +247,7 @@ impl ProcessWatch {
         })
         .await
         .unwrap_or(false);
-        let gone = empty && tokio::time::timeout(LEAVE, self.gone()).await.is_ok();
+        let gone = empty && tokio::time::timeout(EXIT_WAIT, self.gone()).await.is_ok();
         let end = self.end.clone();
         (
             end.unwrap_or_else(|| End::Unknown("it cannot be ended".to_owned())),
@@ -254,7 +255,7 @@ impl ProcessWatch {
         )
     }
 
-    /// The tree, unless its supervisor was waited for: then its pid may have been reused.
+    /// The tree, unless its supervisor was reaped: its pid may have been reused.
     fn living(&self) -> Option<Tree> {
         match &self.tree {
             Tree::Supervisor(_) if self.reaped => None,
@@ -262,14 +263,14 @@ impl ProcessWatch {
         }
     }
 
-    /// Whether the supervisor ended before it could say how the command did: then nothing has kept
-    /// the processes of the run together.
-    pub(super) fn lost_hold(&self) -> bool {
-        matches!(self.tree, Tree::Supervisor(_)) && !self.told
+    /// Whether the supervisor died before it reported the end of the command: processes of the run may
+    /// then be left that only their marks identify.
+    pub(super) fn lost_supervisor(&self) -> bool {
+        matches!(self.tree, Tree::Supervisor(_)) && !self.reported
     }
 }
 
-/// Looks through processes without blocking the runtime.
+/// Does work on `/proc` or control groups without blocking the runtime.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Option<T> {

@@ -108,7 +108,7 @@ pub(super) fn moved(
                     firings: vec![Firing {
                         scheduled_for: at,
                         due_at: at,
-                        put_off: false,
+                        postponed: false,
                         excluded: Some(Excluded::Nowhere { date: day }),
                     }],
                 });
@@ -159,7 +159,7 @@ fn landing(
         .map(|(day, time)| Firing {
             scheduled_for: at_time_on(cycle.zone(), day, time),
             due_at: at,
-            put_off: false,
+            postponed: false,
             excluded: (day != chosen).then_some(Excluded::Merged { date: day }),
         })
         .collect();

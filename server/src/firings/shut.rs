@@ -38,11 +38,11 @@ impl CompiledSchedule {
                     until: (!stretch.endless).then_some(stretch.end),
                 });
                 firing.due_at = started_in;
-                firing.put_off = false;
+                firing.postponed = false;
                 return;
             }
             firing.due_at = stretch.end;
-            firing.put_off = true;
+            firing.postponed = true;
         }
     }
 }

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strangers_wait_for_each_other_and_nobody_for_them() {
+    async fn unauthenticated_requests_wait_only_for_each_other() {
         let turns = Turns::new(NonZeroUsize::MIN);
         let first = turns.take(false).await;
         assert!(first.is_some());

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lock_tells_what_its_holder_does_and_nothing_of_the_one_before() {
+    fn the_lock_reports_the_stage_of_its_holder_and_not_of_an_earlier_one() {
         let folder = std::env::temp_dir().join(format!("jcrontab-lock-{}", random_id(8)));
         let since = DateTime::from_timestamp(1_800_000_000, 0).expect("time");
         let data = DataDir::open(&folder).expect("a folder");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_not_ours_tells_nothing() {
+    fn a_foreign_line_in_the_lock_is_ignored() {
         for text in [
             "",
             "starting 1 2",

@@ -215,10 +215,10 @@ impl Outbox {
         delivery.instrument(span).await;
         let is_digest = item.event == Event::Digest;
         self.signals
-            .tell((!is_digest).then_some(item.task_id), item.run_id);
+            .publish((!is_digest).then_some(item.task_id), item.run_id);
         if item.run_id.is_some() || is_digest {
             // Runs may have ended with it, for which others wait.
-            self.signals.ended([]);
+            self.signals.runs_ended([]);
         }
         Ok(After::More)
     }

@@ -14,13 +14,13 @@ impl InFlight {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The database has a run as started.
-    pub fn took_off(&self, id: RunId) {
+    /// Adds a run that the database has as started.
+    pub fn insert(&self, id: RunId) {
         self.lock().insert(id);
     }
 
-    /// The database has the end of this run.
-    pub fn landed(&self, id: RunId) {
+    /// Removes a run whose end is in the database.
+    pub fn remove(&self, id: RunId) {
         self.lock().remove(&id);
     }
 

@@ -83,7 +83,7 @@ impl Job {
 
     /// A manual start, claimed at `at` under an epoch, with its parameters.
     #[must_use]
-    pub fn by_hand(
+    pub fn manual(
         (run_id, epoch): (RunId, i32),
         task: Task,
         parameters: BTreeMap<String, String>,

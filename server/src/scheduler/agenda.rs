@@ -30,22 +30,23 @@ pub struct AgendaTask {
     /// The secrets granted to it, sealed.
     pub secrets: Arc<[SealedSecret]>,
     /// Its schedules in force.
-    voices: Box<[Voice]>,
+    schedules: Box<[TaskSchedule]>,
 }
 
 impl AgendaTask {
     /// The schedule with an id, if it is in force.
     #[must_use]
     pub fn compiled(&self, id: ScheduleId) -> Option<&CompiledSchedule> {
-        self.voices
+        self.schedules
             .iter()
-            .map(|voice| voice.compiled.as_ref())
+            .map(|schedule| schedule.compiled.as_ref())
             .find(|compiled| compiled.id == id)
     }
 }
 
+/// A schedule of a task in the agenda.
 #[derive(Clone, Debug)]
-struct Voice {
+struct TaskSchedule {
     compiled: Arc<CompiledSchedule>,
     /// Distinguishes current entries of the heap from outdated ones.
     generation: u64,
@@ -73,10 +74,10 @@ pub struct Agenda {
     pub hole: Option<Hole>,
     /// The sizes of the pools and the global cap.
     pub slots: HashMap<String, u32>,
-    /// Whether runs wait for room.
+    /// Whether runs wait for a free slot.
     pub waiting: bool,
     /// Whether the next claim has to check waiting runs, even if nothing is due.
-    pub look: bool,
+    pub check_waiting: bool,
     /// The instant whose claim was rehearsed last.
     pub rehearsed: Option<DateTime<Utc>>,
     /// Clock steps that are not completely in the database yet, oldest first.
@@ -106,7 +107,7 @@ impl Agenda {
             hole: None,
             slots: HashMap::new(),
             waiting: false,
-            look: false,
+            check_waiting: false,
             rehearsed: None,
             steps: Vec::new(),
         }
@@ -144,12 +145,12 @@ impl Agenda {
     /// Adds or replaces a task; its firings after `from` are still to be planned.
     pub fn put(&mut self, live: LiveTask, from: DateTime<Utc>) {
         let id = live.task.id;
-        let mut voices = Vec::with_capacity(live.schedules.len());
+        let mut schedules = Vec::with_capacity(live.schedules.len());
         for schedule in &live.schedules {
             match CompiledSchedule::new(schedule, &live.task, &self.rules, &self.patterns) {
                 Some(compiled) => {
                     self.generation += 1;
-                    voices.push(Voice {
+                    schedules.push(TaskSchedule {
                         compiled: Arc::new(compiled),
                         generation: self.generation,
                     });
@@ -167,7 +168,7 @@ impl Agenda {
         if live.task.state == TaskState::Paused {
             self.resume.extend(live.task.paused_until.map(|at| at.0));
         }
-        let count = u32::try_from(voices.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(schedules.len()).unwrap_or(u32::MAX);
         self.entries.insert(
             id,
             AgendaTask {
@@ -177,11 +178,11 @@ impl Agenda {
                     true => Arc::default(),
                     false => live.secrets.into(),
                 },
-                voices: voices.into(),
+                schedules: schedules.into(),
             },
         );
-        for voice in 0..count {
-            self.push_next(id, voice, from);
+        for index in 0..count {
+            self.push_next(id, index, from);
         }
     }
 
@@ -214,9 +215,9 @@ impl Agenda {
             let Some(compiled) = self.current(&next).cloned() else {
                 continue;
             };
-            let (task, voice, at) = (next.task, next.voice, next.at);
+            let (task, index, at) = (next.task, next.index, next.at);
             rows.extend(rows_of(task, &compiled, &next.into_slot()));
-            self.push_next(task, voice, at);
+            self.push_next(task, index, at);
         }
         rows
     }
@@ -239,7 +240,7 @@ impl Agenda {
                 continue;
             }
             rows.extend(missed::rows(&live.task, &compiled, next.at, now, reason));
-            self.push_next(next.task, next.voice, now);
+            self.push_next(next.task, next.index, now);
         }
         rows
     }
@@ -260,19 +261,20 @@ impl Agenda {
                 .or_insert(first);
             *at = (*at).min(first);
         }
-        for ((id, schedule), at) in earliest {
+        for ((id, schedule_id), at) in earliest {
             let Some(live) = self.entries.get_mut(&id) else {
                 continue;
             };
-            let mut voices = (0..).zip(&mut live.voices);
-            let Some((number, voice)) = voices.find(|(_, voice)| voice.compiled.id == schedule)
+            let mut schedules = (0..).zip(&mut live.schedules);
+            let Some((index, schedule)) =
+                schedules.find(|(_, schedule)| schedule.compiled.id == schedule_id)
             else {
                 continue;
             };
             // A new generation invalidates what the heap has after these rows.
             self.generation += 1;
-            voice.generation = self.generation;
-            self.push_next(id, number, at - TimeDelta::microseconds(1));
+            schedule.generation = self.generation;
+            self.push_next(id, index, at - TimeDelta::microseconds(1));
         }
     }
 
@@ -281,13 +283,13 @@ impl Agenda {
     pub fn startup_rows(&self, now: DateTime<Utc>) -> Vec<Planned> {
         let mut rows = Vec::new();
         for (id, live) in &self.entries {
-            for voice in &live.voices {
-                if let Some(firing) = voice.compiled.at_startup(now) {
+            for schedule in &live.schedules {
+                if let Some(firing) = schedule.compiled.at_startup(now) {
                     let slot = Slot {
                         at: now,
                         firings: vec![firing],
                     };
-                    rows.extend(rows_of(*id, &voice.compiled, &slot));
+                    rows.extend(rows_of(*id, &schedule.compiled, &slot));
                 }
             }
         }
@@ -341,16 +343,16 @@ impl Agenda {
     fn current(&self, next: &Next) -> Option<&Arc<CompiledSchedule>> {
         self.entries
             .get(&next.task)
-            .and_then(|live| live.voices.get(next.voice as usize))
-            .filter(|voice| voice.generation == next.generation)
-            .map(|voice| &voice.compiled)
+            .and_then(|live| live.schedules.get(next.index as usize))
+            .filter(|schedule| schedule.generation == next.generation)
+            .map(|schedule| &schedule.compiled)
     }
 
-    fn push_next(&mut self, task: TaskId, voice: u32, after: DateTime<Utc>) {
+    fn push_next(&mut self, task: TaskId, index: u32, after: DateTime<Utc>) {
         let Some(found) = self
             .entries
             .get(&task)
-            .and_then(|live| live.voices.get(voice as usize))
+            .and_then(|live| live.schedules.get(index as usize))
         else {
             return;
         };
@@ -359,7 +361,7 @@ impl Agenda {
                 at: slot.at,
                 special: (!slot.is_plain()).then(|| Box::new(slot)),
                 task,
-                voice,
+                index,
                 generation: found.generation,
             });
         }

@@ -31,7 +31,7 @@ impl Scheduler {
             self.executor.mark_commit_unknown();
         }
         if !self.lease.may_claim(self.clock.ticks()) {
-            // The answer took so long that other nodes may have given this one up meanwhile. Our claims in the
+            // The answer took so long that other nodes may have declared this one dead. Our claims in the
             // database are started once it is certain that they have not.
             self.executor.mark_commit_unknown();
             return Err(StoreError::Raced);
@@ -62,16 +62,16 @@ impl Scheduler {
                 for claimed in claims.claimed {
                     self.hand_over(agenda, claimed, now);
                 }
-                // Runs that waited for room were delayed by that, not by us.
+                // Runs that waited for a slot were delayed by that, not by us.
                 for resumed in claims.resumed {
                     self.resume(agenda, &resumed, now);
                 }
                 for id in claims.stop {
                     self.executor.stop(id, StopReason::Replaced);
                 }
-                agenda.look = false;
+                agenda.check_waiting = false;
                 agenda.waiting = claims.waiting;
-                if self.signals.room.set_wanted(claims.waiting) {
+                if self.signals.runs.set_wanted(claims.waiting) {
                     self.signals.tasks.notify_one();
                 }
                 if !claims.more {
@@ -83,7 +83,7 @@ impl Scheduler {
         }
     }
 
-    /// Reads and decides like the claim of a near instant will, and writes nothing.
+    /// Reads and decides as the claim of an upcoming instant will, and writes nothing.
     pub(super) async fn rehearse(
         &self,
         agenda: &Agenda,
@@ -94,8 +94,8 @@ impl Scheduler {
     }
 
     /// Stops runs of this node that were marked in the database: by another node, or by a newer start.
-    pub(super) async fn end_asked(&self) -> Result<(), StoreError> {
-        for (id, who) in self.store.asked_to_end(&self.node.id).await? {
+    pub(super) async fn stop_requested_runs(&self) -> Result<(), StoreError> {
+        for (id, who) in self.store.requested_stops(&self.node.id).await? {
             let reason = who.map_or(StopReason::Replaced, StopReason::Person);
             self.executor.stop(id, reason);
         }
@@ -104,7 +104,7 @@ impl Scheduler {
 
     /// After a failed claim it is unknown whether it was committed. Runs that the database has as ours and running,
     /// but that this process never started, are started now: they cannot have been before.
-    pub(super) async fn resolve_doubt(&self, agenda: &Agenda) -> Result<(), StoreError> {
+    pub(super) async fn resolve_unknown_commits(&self, agenda: &Agenda) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut settled = true;
         // Read before the query: a run that ends in between is then still known as ours.
@@ -113,8 +113,8 @@ impl Scheduler {
             if ours.contains(&claim.run_id) || self.executor.holds(claim.run_id) {
                 continue;
             }
-            let by_hand = claim.occurrence_id.is_none() && !claim.waited;
-            if by_hand && now - claim.started_at < MANUAL_START {
+            let is_manual = claim.occurrence_id.is_none() && !claim.waited;
+            if is_manual && now - claim.started_at < MANUAL_START {
                 // A manual start may be on its way to the executor at this moment.
                 settled = false;
                 continue;
@@ -125,7 +125,7 @@ impl Scheduler {
                 "the database did not confirm this claim, but has it"
             );
             match agenda.task(claim.task_id) {
-                Some(live) if !by_hand => self.begin(live, &claim, now),
+                Some(live) if !is_manual => self.begin(live, &claim, now),
                 // The caller of a manual start received an error for it.
                 _ => self.executor.give_up(&claim, now),
             }

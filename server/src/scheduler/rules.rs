@@ -1,4 +1,4 @@
-//! What becomes of a due firing: pure rules, decided inside the claim's transaction.
+//! Decides whether a due firing starts, waits or is skipped: pure rules, applied inside the claim's transaction.
 
 #[cfg(test)]
 mod tests;
@@ -69,7 +69,7 @@ impl Decide for Rules<'_> {
 }
 
 impl Rules<'_> {
-    /// What becomes of a waiting run.
+    /// Decides on a waiting run.
     fn resume(&self, run: &WaitingRun, view: &View<'_>, room: &mut Room<'_>) -> WaitVerdict {
         let off = |gone| WaitVerdict::CallOff(RunReason::TaskGone(gone));
         let Some(live) = self.agenda.task(run.task_id) else {
@@ -89,7 +89,7 @@ impl Rules<'_> {
         }
     }
 
-    /// What becomes of a due firing.
+    /// Decides on a due firing.
     fn start(
         &self,
         firing: &Due,
@@ -117,7 +117,7 @@ impl Rules<'_> {
     }
 }
 
-/// A firing that starts unless there is no room.
+/// A firing that starts if a slot is free.
 struct Starts<'a> {
     task: &'a Task,
     trigger: Trigger,
@@ -142,7 +142,7 @@ fn is_met(waits: &Waits, due_at: DateTime<Utc>, ended: &HashMap<TaskId, LastEnd>
     }
 }
 
-/// What becomes of a firing, regardless of what else is due.
+/// Decides on a firing, regardless of what else is due.
 fn judge<'a>(
     agenda: &'a Agenda,
     firing: &Due,

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 impl Scheduler {
     /// When the machine's clock was set, it is first compared with the database's: with several nodes only that one
     /// counts.
-    async fn ask_the_database(&self) -> Result<(), StoreError> {
+    async fn compare_with_database(&self) -> Result<(), StoreError> {
         let Some(clock) = &self.database_clock else {
             return Ok(());
         };
@@ -28,8 +28,8 @@ impl Scheduler {
     /// Handles steps of the wall clock. Set forward by less than three hours, fixed times in the skipped period fire
     /// once and the rest of it is recorded as missed; set forward further, the new time simply applies. Set back,
     /// nothing fires again: the ledger has it already.
-    pub(super) async fn look_at_the_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
-        self.ask_the_database().await?;
+    pub(super) async fn check_clock(&self, agenda: &mut Agenda) -> Result<(), StoreError> {
+        self.compare_with_database().await?;
         let (now, ticks) = (self.clock.now(), self.clock.ticks());
         let step = self
             .watch

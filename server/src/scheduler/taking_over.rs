@@ -62,7 +62,7 @@ impl Scheduler {
         }
         agenda.slots = self.store.slots().await?;
         agenda.note_due(self.store.waiting_instants().await?.into_iter());
-        agenda.look = true;
+        agenda.check_waiting = true;
         // Rows that are already planned, by the previous process or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());
         Ok(agenda)
@@ -90,7 +90,7 @@ impl Scheduler {
             agenda.seen = last;
         }
         // Pausing or closing a task cancels its waiting runs.
-        agenda.look |= agenda.waiting;
+        agenda.check_waiting |= agenda.waiting;
         // What other nodes have planned up to here, the changed tasks need as well.
         let rows = agenda.collect(agenda.planned_until());
         self.write(agenda, rows, None).await?;
@@ -113,7 +113,7 @@ impl Scheduler {
         );
         fresh.synced = agenda.synced;
         fresh.slots = self.store.slots().await?;
-        (fresh.waiting, fresh.look) = (agenda.waiting, true);
+        (fresh.waiting, fresh.check_waiting) = (agenda.waiting, true);
         fresh.hole = agenda.hole;
         fresh.steps = std::mem::take(&mut agenda.steps);
         let changed = earliest(changes);

@@ -1,4 +1,4 @@
-//! One's own account: a new password.
+//! Changes one's own password.
 
 use app::backend::{Answer, Caller};
 use app::error::{AppError, FieldError};
@@ -12,8 +12,8 @@ use crate::texts::accounts::{AccountFault, AccountRefusal};
 use crate::texts::{Fault, Refusal};
 
 impl Service {
-    /// Changes the caller's own password and ends their other sessions; `credential` is what they
-    /// came with, `from` where from. Their tokens stay.
+    /// Changes the caller's own password and ends their other sessions; `credential` is that of the
+    /// request, `from` the client's address. Their tokens stay.
     ///
     /// # Errors
     /// When the current password is wrong, was wrong too often, or the new one has faults.
@@ -32,7 +32,7 @@ impl Service {
         let id = who
             .user_id
             .ok_or_else(|| AccountRefusal::Console.answer(lang))?;
-        // As a sign-in: an open page that was left alone must not make guessing faster.
+        // Limited like a sign-in: an unattended session must not make guessing faster.
         let old = self
             .check_password_of(lang, &who.name, &change.current, from)
             .await?;
@@ -46,7 +46,7 @@ impl Service {
             };
             return Err(AppError::invalid(lang, vec![fault]));
         }
-        // The sessions would end and nothing would be safer.
+        // It would end the sessions without making anything safer.
         if change.new == change.current {
             return Err(AccountFault::SamePassword.alone("new", lang));
         }

@@ -1,4 +1,4 @@
-//! Blackouts: checking what was typed, and showing when they hold.
+//! Blackouts: checks the input, and computes when they are in force.
 
 use app::backend::Answer;
 use app::calendar::{Blackout, BlackoutDraft};
@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Checks a draft whole and stores it, as a new blackout where `id` is 0.
+    /// Checks the whole draft and stores it, as a new blackout where `id` is 0.
     pub(super) async fn save_blackout(
         &self,
         lang: Lang,
@@ -62,7 +62,7 @@ impl Service {
         Ok(shown)
     }
 
-    /// Calendars or blackouts have changed: this process sees it now, the loop plans anew.
+    /// Applies a change of calendars or blackouts: reloads them here, and makes the scheduler plan again.
     pub(super) async fn rules_changed(&self, lang: Lang) -> Answer<()> {
         let now = self.clock.now();
         let loaded = self
@@ -70,7 +70,7 @@ impl Service {
             .load(&self.store, &self.patterns, now)
             .await;
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         loaded.or_internal(lang)
     }
 

@@ -24,13 +24,13 @@ use crate::texts::runs::RunRefusal;
 use crate::texts::{Missing, Refusal};
 use crate::timetable::{rules, zone};
 
-/// Failures of other tasks count so long before and after the end of a run.
+/// Failures of other tasks within this time before and after the end of a run are counted.
 const NEAR: TimeDelta = TimeDelta::minutes(5);
-/// Other tasks that are named.
+/// Other tasks that are listed.
 const NAMED: usize = 5;
 
-/// Outputs are compared for so many readers at once: each pair is held packed in memory, and takes
-/// a processor for some milliseconds.
+/// Concurrent comparisons of outputs: each holds a pair of compressed outputs in memory, and takes some
+/// milliseconds of CPU time.
 static COMPARISONS: Semaphore = Semaphore::const_new(2);
 
 /// The runs before a streak, and the success among them.
@@ -68,7 +68,7 @@ impl Before {
 }
 
 impl Service {
-    /// What a person on call asks first about a run that ended badly.
+    /// The brief of a failed run: since when, what changed, where the output differs.
     pub(super) async fn brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
         let who = self.allow(caller, Action::Read)?;
         let lang = caller.lang;
@@ -148,7 +148,7 @@ impl Service {
         let failed = failed.or_internal(lang)?;
         let first = &failed[..failed.len().min(NAMED)];
         let ids: Vec<TaskId> = first.iter().map(|one| one.task).collect();
-        let names = store.names_of_tasks(&ids).await.or_internal(lang)?;
+        let names = store.task_names(&ids).await.or_internal(lang)?;
         let tasks = first.iter().map(|one| OtherTask {
             task_id: one.task,
             name: names.get(&one.task).cloned().unwrap_or_default(),
@@ -160,7 +160,7 @@ impl Service {
         })
     }
 
-    /// The output of a run beside that of a success.
+    /// The output of a run compared with that of a successful one.
     async fn output_beside(
         &self,
         lang: Lang,
@@ -194,7 +194,7 @@ impl Service {
 
     async fn kept_of(&self, lang: Lang, run: &BriefRun) -> Answer<Kept> {
         let stored = self.store.run_output(run.id).await.or_internal(lang)?;
-        // A run that was deleted this moment has no output any more.
+        // A run that was deleted meanwhile has no output.
         let stored = stored.unwrap_or_default();
         Ok(self.output.kept(&stored, run.started_at, true).await)
     }
@@ -211,7 +211,7 @@ fn side(run_id: RunId, side: Side) -> OutputSide {
     }
 }
 
-/// Whether a reader may learn the names of secrets: as `task_secrets`.
+/// Whether a reader may see the names of secrets, as in `task_secrets`.
 fn may_name_secrets(who: &Principal) -> bool {
     who.can(Action::Edit)
 }

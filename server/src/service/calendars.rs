@@ -1,4 +1,4 @@
-//! Calendars of working days, and the door to blackouts.
+//! Calendars of working days, and the use cases of blackouts.
 
 mod days;
 mod draft;
@@ -55,8 +55,8 @@ impl Service {
         Ok(shown)
     }
 
-    /// All calendars as a caller may see them: an address to update from may hold a secret, which
-    /// is for those who may change it.
+    /// All calendars as the caller may see them: a source URL may contain a secret, which only those may
+    /// see who may change it.
     pub(super) async fn shown_calendars(&self, caller: &Caller) -> Answer<Vec<Calendar>> {
         let mut all = self.all_calendars(caller.lang).await?;
         let may = caller
@@ -79,8 +79,8 @@ impl Service {
             .ok_or_else(|| Missing::Calendar.answer(lang))
     }
 
-    /// A calendar that was saved, with a warning when nothing would be fetched from its address.
-    /// Names change, so it is saved all the same, and each update looks the name up again.
+    /// A saved calendar, with a warning if its source URL cannot be fetched at present. DNS entries
+    /// change, so it is saved anyway, and each update looks the name up again.
     async fn saved_calendar(&self, lang: Lang, draft: &CalendarDraft) -> Answer<Calendar> {
         let mut saved = self.one_calendar(lang, &draft.name).await?;
         saved.warning = self.source_warning(lang, &draft.source_url).await;
@@ -108,7 +108,7 @@ impl Calendars for Service {
             .into_iter()
             .find(|calendar| calendar.name == name)
             .ok_or_else(|| Missing::Calendar.answer(caller.lang))?;
-        // For those who can change the address, and see it.
+        // Only for callers who can see and change the URL.
         if let Some(url) = &calendar.source_url
             && who.can(Action::Administer)
         {
@@ -156,7 +156,7 @@ impl Calendars for Service {
         self.one_calendar(lang, name).await?;
         let mut draft = self.check_calendar(lang, draft)?;
         if name == BUILTIN_CALENDAR {
-            // Schedules find it by its name.
+            // Schedules refer to it by its name.
             draft.name = BUILTIN_CALENDAR.to_owned();
         }
         let act = self.act(who, "calendar.update").detail(draft.name.as_str());
@@ -193,7 +193,7 @@ impl Calendars for Service {
                 .fetch_days(lang, calendar.source_url.as_deref())
                 .await?,
             as_work_days: false,
-            // What the source says of a year holds for all of that year.
+            // The source defines all days of a year that it contains.
             replace_years: true,
         };
         self.take_over(lang, (who, "calendar.refresh"), name, &import)

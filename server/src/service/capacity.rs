@@ -18,8 +18,8 @@ use crate::store::{Engine, PoolLoad, PoolRemoval, StoredPool};
 use crate::texts::pools::{PoolFault, PoolRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
-/// Nodes that have gone are listed for this long.
-const GONE_TOLD: TimeDelta = TimeDelta::days(1);
+/// Stopped and lost nodes are listed for this long.
+const GONE_SHOWN: TimeDelta = TimeDelta::days(1);
 
 fn shown(pool: StoredPool, load: Option<&PoolLoad>) -> Pool {
     let load = load.copied().unwrap_or_default();
@@ -56,7 +56,7 @@ impl Service {
     async fn all_nodes(&self, lang: Lang) -> Answer<Vec<Node>> {
         let (now, rows) = self
             .store
-            .node_rows(self.clock.now(), GONE_TOLD)
+            .node_rows(self.clock.now(), GONE_SHOWN)
             .await
             .or_internal(lang)?;
         // With SQLite there is one server, and its heartbeat is written once a minute only.
@@ -86,15 +86,15 @@ impl Service {
         Ok(nodes)
     }
 
-    /// What an administrator should know of the nodes.
+    /// The notices about nodes, for an administrator.
     pub(super) async fn node_notices(&self, lang: Lang) -> Answer<Vec<Notice>> {
-        let told = app::node::warnings(&self.all_nodes(lang).await?, lang);
+        let texts = app::node::warnings(&self.all_nodes(lang).await?, lang);
         let notice = |text| Notice {
             code: "nodes".to_owned(),
             text,
             link: Some(app::routes::NODES.to_owned()),
         };
-        Ok(told.into_iter().map(notice).collect())
+        Ok(texts.into_iter().map(notice).collect())
     }
 }
 
@@ -122,7 +122,7 @@ impl Capacity for Service {
         let act = self.act(who, "pool.update").detail(detail);
         self.store.put_pool(&act, &pool).await.or_internal(lang)?;
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         let loads = self.store.pool_loads().await.or_internal(lang)?;
         let load = loads.get(&pool.name);
         Ok(shown(pool, load))
@@ -148,7 +148,7 @@ impl Capacity for Service {
             PoolRemoval::Done => {}
         }
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         if name == EVERYTHING {
             tracing::info!("the number of concurrent runs is no longer limited");
         }
@@ -164,7 +164,7 @@ impl Capacity for Service {
         let who = self.allow(caller, Action::Read)?;
         let mut loops = self.loops.list();
         if !who.can(Action::Administer) {
-            // Words of errors may name hosts and files.
+            // Error messages may contain hosts and files.
             for one in &mut loops {
                 one.error = None;
             }

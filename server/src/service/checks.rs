@@ -22,7 +22,7 @@ use crate::timetable::{
 };
 
 impl Service {
-    /// Reads a draft whole, so that all faults are reported at once; `own` is the task under edit.
+    /// Checks the whole draft, so that all faults are reported at once; `own` is the task being edited.
     pub(super) async fn check_task(
         &self,
         lang: Lang,
@@ -66,12 +66,12 @@ impl Service {
         parsed.spec.ends_at = ends_at.map(Stamp);
     }
 
-    /// Reports a name that another task has, together with all other faults. Of two that come at the
-    /// same moment the database refuses the second.
+    /// Reports a name that another task has, together with all other faults. Of two concurrent saves the
+    /// database refuses the second.
     async fn check_free(&self, lang: Lang, own: Option<&Task>, parsed: &mut Parsed) -> Answer<()> {
         let name = &parsed.spec.name;
         if parsed.faults.is_empty() || name.is_empty() || !parsed.is_fine("name") {
-            // Alone, the database's own answer is the right one.
+            // Without other faults the database's own refusal reports it.
             return Ok(());
         }
         let other = self.store.task_named(name).await.or_internal(lang)?;
@@ -83,14 +83,14 @@ impl Service {
         Ok(())
     }
 
-    /// The fault of an instant that the database would lose. Our driver sends instants as
-    /// `TIMESTAMP` parameters, and MariaDB reads those beyond 2038-01-19T03:14:07Z as NULL.
+    /// The fault of an instant that the database cannot store. The driver sends instants as `TIMESTAMP`
+    /// parameters, and MariaDB reads those after 2038-01-19T03:14:07Z as NULL.
     pub(super) fn check_storable(&self, at: Option<DateTime<Utc>>) -> Option<TimeFault> {
         let lost = |at: DateTime<Utc>| at.timestamp() > i64::from(i32::MAX);
         (self.store.engine() == Engine::Mysql && at.is_some_and(lost)).then_some(TimeFault::TooFar)
     }
 
-    /// A chase schedule as it is stored.
+    /// Checks a chase schedule; returns it in its stored form.
     pub(super) fn check_urge(&self, lang: Lang, text: &str, zone_name: &str) -> Answer<String> {
         let mut faults = Vec::new();
         let spec = check_spec("urge_cron", text, Dialect::Standard, lang, &mut faults);
@@ -105,7 +105,7 @@ impl Service {
         }
     }
 
-    /// When a pause ends: an instant to come, as `HH:MM` today or tomorrow, or as a date and time.
+    /// Parses the end of a pause, a future instant: `HH:MM` today or tomorrow, or a date and time.
     pub(super) fn check_until(
         &self,
         text: &str,
@@ -116,7 +116,7 @@ impl Service {
             let Some(time) = time_of_day(text) else {
                 return parse_end(text, &zone);
             };
-            // A time of day: the next time that the clock shows it.
+            // A time of day: its next occurrence.
             let today = civil_date(&zone, now);
             let at = at_time_on(&zone, today, time);
             if at > now {
@@ -156,7 +156,7 @@ fn check_times(lang: Lang, named: &Named, zone: &TimeZone, faults: &mut Vec<Fiel
     }
 }
 
-/// The window of a task; its fault is that it ends before it starts.
+/// Parses the window of a task; a window that ends before it starts is a fault.
 pub(super) fn window(
     lang: Lang,
     (starts_at, ends_at): (&str, &str),
@@ -164,7 +164,7 @@ pub(super) fn window(
     faults: &mut Vec<FieldError>,
 ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let start = instant("starts_at", starts_at, zone, lang, faults);
-    // The end of the window belongs to it: of a day, its last second.
+    // The end is inclusive: of a date, its last second.
     let last = chrono::TimeDelta::seconds(i64::from(is_date(ends_at)));
     let end = end("ends_at", ends_at, zone, lang, faults).map(|end| end - last);
     if let (Some(start), Some(end)) = (start, end)
@@ -175,7 +175,7 @@ pub(super) fn window(
     (start, end)
 }
 
-/// An instant as it is typed; nothing where nothing is typed, or it is faulty.
+/// Parses an instant; `None` where the field is empty or has a fault.
 pub(super) fn instant(
     field: &str,
     text: &str,
@@ -186,7 +186,7 @@ pub(super) fn instant(
     read_time(field, text, parse_instant(text, zone), lang, faults)
 }
 
-/// Where something ends, likewise; a date alone is that whole day.
+/// Parses an end; a date alone includes that whole day.
 pub(super) fn end(
     field: &str,
     text: &str,
@@ -207,7 +207,7 @@ fn read_time(
     if text.trim().is_empty() {
         return None;
     }
-    // MySQL keeps years up to 9999; a date far out is a typing error anyway.
+    // MySQL stores years up to 9999; a date that far away is a typing error anyway.
     let found = read.filter(|at| (2000..3000).contains(&chrono::Datelike::year(at)));
     if found.is_none() {
         faults.push(TimeFault::NotAnInstant.on(field, lang));

@@ -1,5 +1,5 @@
-//! What use cases stand on. Whoever assembles a process makes it and shares it with the loops; the
-//! doors have the [`Service`](super::Service) alone.
+//! The dependencies of the use cases. They are created when a process is assembled, and shared with the
+//! loops; the doors only have the [`Service`](super::Service).
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub struct Components {
     pub clock: SharedClock,
     /// Wake-up calls.
     pub signals: Arc<Signals>,
-    /// Runs commands; `None` in a process that is no server.
+    /// Runs commands; `None` in a process that is not a server.
     pub executor: Option<Arc<Executor>>,
     /// Seals channel URLs.
     pub sealer: Sealer,
@@ -41,19 +41,19 @@ pub struct Components {
     pub outbound: OutboundClient,
     /// Sends messages.
     pub sender: Sender,
-    /// Makes the words of messages.
+    /// Renders the texts of messages.
     pub renderer: Renderer,
-    /// Holds long output.
+    /// Stores long output.
     pub output: OutputStore,
     /// Parsed patterns.
     pub patterns: Arc<Patterns>,
     /// Calendars and blackouts.
     pub calendar_cache: Arc<CalendarCache>,
-    /// How late the loop is.
+    /// How late the scheduler is.
     pub lag: Arc<Lag>,
     /// Whether this node may claim, and how far its clock is off.
     pub lease: Arc<Lease>,
-    /// What is counted.
+    /// Counters and gauges.
     pub metrics: Arc<Metrics>,
     /// The background loops of the process.
     pub loops: Arc<Loops>,
@@ -65,18 +65,18 @@ impl std::fmt::Debug for Components {
     }
 }
 
-/// What use cases take from the settings.
+/// The settings that use cases need.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// This process, as the ledger names it.
     pub node_id: String,
-    /// Whose word on a client's address is taken.
+    /// The proxies whose header with the client's address is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Streams of each kind at once: they must not take all connections.
+    /// Concurrent streams of each kind, limited so that they do not use up the connections.
     pub streams_max: usize,
     /// The zone of tasks that name none.
     pub default_zone: String,
-    /// What the system says its zone is, where that has no name and UTC stands in for it.
+    /// The system's zone as it is configured, where it has no name and UTC is used instead.
     pub zone_doubt: Option<String>,
     /// Names of all zones.
     pub zone_names: Vec<String>,

@@ -1,5 +1,4 @@
-//! What doors ask for that is no use case of a resource: who may be believed, whether the server is
-//! ready, what changed.
+//! What the doors need besides use cases: trusted proxies, readiness, changes for open pages.
 
 use app::node::LoopStatus;
 use chrono::{DateTime, Utc};
@@ -12,7 +11,7 @@ use crate::events::ChangeEvent;
 use crate::store::StoreError;
 use crate::telemetry::Metrics;
 
-/// How database and loop are, as [`Service::readiness`] found them.
+/// The state of database and scheduler, as [`Service::readiness`] found it.
 #[derive(Clone, Copy, Debug)]
 pub struct Readiness {
     /// Whether the database answers.
@@ -21,12 +20,12 @@ pub struct Readiness {
     pub now: DateTime<Utc>,
     /// When this process started.
     pub started_at: DateTime<Utc>,
-    /// When the loop turned last.
+    /// When the scheduler last turned.
     pub ticked_at: Option<DateTime<Utc>>,
 }
 
 impl Service {
-    /// Whether the database answers and the loop turns.
+    /// Checks that the database answers, and when the scheduler last turned.
     pub async fn readiness(&self) -> Readiness {
         Readiness {
             now: self.clock.now(),
@@ -44,25 +43,25 @@ impl Service {
         self.store.version().await
     }
 
-    /// Changes from now on.
+    /// Subscribes to changes from now on.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<ChangeEvent> {
-        self.signals.listen()
+        self.signals.subscribe()
     }
 
-    /// Whose word on a client's address is taken.
+    /// The proxies whose header with the client's address is trusted.
     #[must_use]
     pub const fn trusted_proxies(&self) -> &TrustedProxies {
         &self.trusted_proxies
     }
 
-    /// Seals what comes back to the server from outside.
+    /// Seals values that a client sends back to the server.
     #[must_use]
     pub const fn sealer(&self) -> &Sealer {
         &self.sealer
     }
 
-    /// What the system says its zone is, where that has no name and UTC stands in for it.
+    /// The system's zone as it is configured, where it has no name and UTC is used instead.
     #[must_use]
     pub fn zone_doubt(&self) -> Option<&str> {
         self.zone_doubt.as_deref()
@@ -74,7 +73,7 @@ impl Service {
         &self.scrape
     }
 
-    /// What is counted.
+    /// Counters and gauges.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
@@ -86,7 +85,7 @@ impl Service {
         self.logs_requests
     }
 
-    /// How the background loops of this process are doing.
+    /// The background loops of this process, with their status.
     #[must_use]
     pub fn loop_states(&self) -> Vec<LoopStatus> {
         self.loops.list()
@@ -98,7 +97,7 @@ impl Service {
         self.clock.now()
     }
 
-    /// Reads calendars and blackouts. In a server its loop does this.
+    /// Loads calendars and blackouts. In a server a loop does this.
     ///
     /// # Errors
     /// When the database fails.
@@ -108,7 +107,7 @@ impl Service {
             .await
     }
 
-    /// Why the store of outputs takes nothing, found by trying; `None` when it does.
+    /// Writes to the output store as a test; returns why it fails, `None` when it works.
     pub async fn output_trouble(&self) -> Option<String> {
         self.output.check().await;
         self.output.trouble()

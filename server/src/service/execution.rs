@@ -21,8 +21,8 @@ use crate::texts::{Fault, Refusal};
 impl Service {
     /// Checks how a task is executed and looks up the tasks that it waits for.
     ///
-    /// What the task `own` has already is not asked again: a setting of the server that became
-    /// stricter must not keep people from editing the rest. Starts ask the server, too.
+    /// Values that the task `own` already has are not checked again: a setting of the server that became
+    /// stricter must not prevent edits of other fields. They are checked again at each start.
     pub(super) async fn check_execution(
         &self,
         lang: Lang,
@@ -57,7 +57,7 @@ impl Service {
     }
 
     async fn check_pool(&self, lang: Lang, name: &str, faults: &mut Vec<FieldError>) -> Answer<()> {
-        // All runs take a slot of `*`; no task names it.
+        // Every run uses a slot of `*`; tasks do not name it.
         let known = name != app::pool::EVERYTHING
             && self.store.pool(name).await.or_internal(lang)?.is_some();
         if !name.is_empty() && !known {
@@ -80,7 +80,7 @@ impl Service {
             None => ExecutionFault::NoServerForRunAs,
             Some(executor) => {
                 let (executor, user) = (Arc::clone(executor), name.to_owned());
-                // The machine may ask a directory server for its users.
+                // Looking up a user may query a directory server.
                 let checked = tokio::task::spawn_blocking(move || executor.check_run_as(&user));
                 match checked.await.or_internal(lang)? {
                     Ok(()) => return Ok(()),
@@ -118,7 +118,7 @@ impl Service {
         Ok(draft)
     }
 
-    /// Refuses to delete what others wait for: they would wait in vain each time.
+    /// Refuses to delete a task that others depend on: they would wait in vain each time.
     pub(super) async fn check_not_awaited(&self, lang: Lang, task: &Task) -> Answer<()> {
         let waiting = self.store.waiting_tasks().await.or_internal(lang)?;
         let others: Vec<String> = waiting

@@ -1,5 +1,5 @@
-//! "Why did it (not) run at …": one sentence, from the ledger for what has been, from the
-//! schedule for what is to come.
+//! "Why did it (not) run at …": one sentence, from the ledger for the past and from the schedule for
+//! the future.
 
 mod ledger;
 
@@ -19,7 +19,7 @@ use crate::texts::times::{TimeFault, local};
 use crate::texts::{Fault, Say, Text, firings};
 use crate::timetable::{at_time_on, civil_date, parse_instant, rules, time_of_day, zone};
 
-/// What an explanation says, before its frame.
+/// The content of an explanation, before it is made a sentence.
 struct Said {
     verdict: Verdict,
     words: Text,
@@ -28,7 +28,7 @@ struct Said {
 }
 
 impl Said {
-    /// What the schedule says.
+    /// From the schedule.
     fn new(verdict: Verdict, why: &BySchedule) -> Self {
         Self {
             verdict,
@@ -42,7 +42,7 @@ impl Said {
 impl Service {
     pub(super) async fn explain(&self, lang: Lang, task: &Task, text: &str) -> Answer<Explanation> {
         let zone = zone(&task.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        // A time of day alone is today's.
+        // A time of day alone means today.
         let found = match time_of_day(text) {
             Some(time) => Some(at_time_on(&zone, civil_date(&zone, self.clock.now()), time)),
             None => parse_instant(text, &zone),
@@ -50,7 +50,7 @@ impl Service {
         let Some(at) = found else {
             return Err(TimeFault::NotAMoment.alone("at", lang));
         };
-        // Who names a minute means all of it.
+        // A time without seconds means the whole minute.
         let whole_minute = text.matches(':').count() <= 1 || at.timestamp() % 60 == 0;
         let until = at + TimeDelta::seconds(if whole_minute { 59 } else { 0 });
         let said = match self.ledger_says(lang, task, at, until).await? {
@@ -67,7 +67,7 @@ impl Service {
         })
     }
 
-    /// What the schedule says, where the ledger says nothing.
+    /// The explanation by the schedule, where the ledger has no row.
     async fn schedule_says(
         &self,
         lang: Lang,
@@ -103,7 +103,7 @@ impl Service {
         let named = compiled_schedules
             .iter()
             .filter_map(|compiled| Some((compiled, named_in(compiled, at, until)?)))
-            // One that starts explains more than one that is skipped.
+            // A firing that starts explains more than a skipped one.
             .min_by_key(|(_, (_, firing))| firing.excluded.is_some());
         if let Some((compiled, (slot, firing))) = named {
             return Ok(of_named(task, compiled, (&slot, &firing), now));
@@ -131,7 +131,7 @@ impl Service {
         ))
     }
 
-    /// Whether a person had stopped the task at that time.
+    /// The explanation by a pause or a close, where one held at that time.
     async fn controls_say(
         &self,
         lang: Lang,
@@ -168,7 +168,7 @@ impl Service {
     }
 }
 
-/// What a schedule says about a firing that it names.
+/// The explanation of a firing that a schedule names.
 fn of_named(
     task: &Task,
     compiled: &CompiledSchedule,
@@ -191,7 +191,7 @@ fn of_named(
         let note = firings::note(firing, slot, compiled);
         return Said::new(Verdict::Planned, &BySchedule::Planned { due, note });
     }
-    // Named, past, and not in the ledger.
+    // Named by the schedule, in the past, and not in the ledger.
     let why = if slot.at < task.updated_at.0 {
         let edited = local(task.updated_at.0, &task.zone);
         BySchedule::NamedSince { edited, due }
@@ -201,7 +201,7 @@ fn of_named(
     Said::new(Verdict::Unknown, &why)
 }
 
-/// The firing of a schedule that is named for a stretch, or starts in it, with its slot.
+/// The firing of a schedule that is planned for this period, or starts in it, with its slot.
 fn named_in(
     compiled: &CompiledSchedule,
     at: DateTime<Utc>,
@@ -209,7 +209,7 @@ fn named_in(
 ) -> Option<(Slot, Firing)> {
     let before = at - TimeDelta::microseconds(1);
     let chosen = |slot: Slot| {
-        // Others may merge with the one that is named for it.
+        // Other slots may be merged with the one planned for it.
         let firing = slot
             .firings
             .iter()
@@ -224,13 +224,13 @@ fn named_in(
         return chosen(slot);
     }
     let cycle = compiled.cycle();
-    // Named there, and moved elsewhere by a rule of days.
+    // Planned there, and moved elsewhere by a day rule.
     let moved = cycle
         .next_after(before)
         .filter(|named| *named <= until)
         .and_then(|named| compiled.slot_of(named));
-    // Named before, and put off to it by jitter or a blackout.
-    let put_off = || {
+    // Planned earlier, and postponed to it by jitter or a blackout.
+    let postponed = || {
         let named = cycle.previous_at_or_before(before)?;
         let slot = compiled.slot_of(named)?;
         let starts = |firing: &Firing| at <= firing.due_at && firing.due_at <= until;
@@ -240,5 +240,5 @@ fn named_in(
             .any(|f| f.excluded.is_none() && starts(f));
         found.then_some(slot)
     };
-    moved.or_else(put_off).and_then(chosen)
+    moved.or_else(postponed).and_then(chosen)
 }

@@ -1,16 +1,16 @@
-//! The key that the database's secrets are sealed with.
+//! Checks the key that encrypts the database's secrets.
 
 use super::Service;
 use crate::auth::seal::SealError;
 use crate::store::StoreError;
 
-/// The name that the check of the key is sealed under.
+/// The name under which the check value is sealed.
 pub(super) const KEY_CHECK: &str = "cluster";
 
 /// Why the key cannot be used with this database.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The database refuses us.
+    /// The database fails.
     #[error("the database cannot be used")]
     Store(#[from] StoreError),
     /// The key itself fails.
@@ -24,11 +24,11 @@ pub enum KeyError {
 }
 
 impl Service {
-    /// Checks that this process can open what the database holds sealed; the first one to come
-    /// leaves something to check. A change of the key that was cut short is finished.
+    /// Checks that this process can decrypt the database's secrets; the first process stores a value to
+    /// check against. An interrupted key rotation is finished.
     ///
     /// # Errors
-    /// When the key is another one, or the database fails.
+    /// When the key does not match, or the database fails.
     pub async fn check_key(&self) -> Result<(), KeyError> {
         let mine = self.sealer.seal(KEY_CHECK, "jcrontab")?;
         let kept = self.store.key_check(&mine).await?;

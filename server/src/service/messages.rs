@@ -26,7 +26,7 @@ const PAGE_MAX: u32 = 200;
 
 impl Service {
     /// Texts as they are sent, each in the language of its channel and cut to the channel's limit.
-    /// What has not been sent yet is shown as it would be sent now.
+    /// A message that was not sent yet is shown as it would be sent now.
     async fn as_sent(
         &self,
         lang: Lang,

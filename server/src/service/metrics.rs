@@ -1,4 +1,4 @@
-//! Metrics: who may read them, and what is read when they are.
+//! Metrics: who may read them, and what a scrape reads.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use crate::auth::token::hash;
 use crate::error::OrInternal;
 use crate::telemetry::Depths;
 
-/// The database gets so long for the depths of its queues; a scrape without them says more than none.
+/// Time limit of the queries for queue depths: a scrape without them is better than none.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Waiting files of output are counted up to this many.
+/// Waiting output files are counted up to this number.
 const FILES_MAX: u64 = 10_000;
 
-/// Which requests may read metrics without an account: none, unless settings say otherwise.
+/// Which requests may read metrics without an account: by default none.
 #[derive(Clone, Debug, Default)]
 pub struct ScrapeRule {
-    /// The hash of the token for it.
+    /// The hash of the scrape token.
     token: Option<String>,
-    /// Whether processes of this machine may.
+    /// Whether processes on this machine may.
     loopback: bool,
 }
 
 impl ScrapeRule {
-    /// Requests with this token, and with `loopback` those of this machine.
+    /// Admits requests with this token, and with `loopback` those from this machine.
     #[must_use]
     pub fn new(token: Option<&str>, loopback: bool) -> Self {
         Self {
@@ -36,14 +36,14 @@ impl ScrapeRule {
         }
     }
 
-    /// Whether this is the token. Takes the same time whatever is wrong with it.
+    /// Whether this is the token; compares in constant time.
     #[must_use]
     pub fn accepts(&self, token: &str) -> bool {
         let known = self.token.as_ref();
         known.is_some_and(|known| hash(token).as_bytes().ct_eq(known.as_bytes()).into())
     }
 
-    /// Whether a process of this machine needs none.
+    /// Whether processes on this machine need no token.
     #[must_use]
     pub const fn trusts_this_machine(&self) -> bool {
         self.loopback
@@ -51,11 +51,11 @@ impl ScrapeRule {
 }
 
 impl Service {
-    /// All metrics as text, for an administrator. Its questions to the database are the same however
-    /// many tasks there are.
+    /// All metrics as text, for an administrator. The number of queries does not depend on the number of
+    /// tasks.
     ///
     /// # Errors
-    /// When the caller may not read them, or one cannot be written as text.
+    /// When the caller may not read them, or the text cannot be written.
     pub async fn metrics_text(&self, caller: &Caller) -> Answer<String> {
         self.allow(caller, Action::Administer)?;
         self.scraped(caller.lang).await
@@ -64,7 +64,7 @@ impl Service {
     /// The same for a request that [`ScrapeRule`] admits.
     ///
     /// # Errors
-    /// When one cannot be written as text.
+    /// When the text cannot be written.
     pub async fn scraped(&self, lang: Lang) -> Answer<String> {
         let asked = tokio::time::timeout(PATIENCE, self.store.queue_depths()).await;
         let queues = match asked {

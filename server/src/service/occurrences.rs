@@ -1,4 +1,4 @@
-//! The time line of a task: what was planned, and what is to come.
+//! The time line of a task: planned firings and upcoming ones.
 
 use app::backend::{Answer, List};
 use app::i18n::Lang;
@@ -61,8 +61,8 @@ impl Service {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        // What is planned of a paused task does not start.
-        let put_off = if task.state == TaskState::Active {
+        // Planned firings of a paused task do not start.
+        let postponed = if task.state == TaskState::Active {
             self.store
                 .put_off_occurrences(task.id, now, limit as u64)
                 .await
@@ -72,8 +72,8 @@ impl Service {
         };
         let compiled_schedules = self.compiled_schedules(task);
         let mut items = Self::to_come(lang, task, &compiled_schedules, now, limit);
-        // Their instants have passed, so no schedule names them: only the ledger has them.
-        for row in put_off {
+        // Their instants have passed, so the schedules no longer yield them: only the ledger has them.
+        for row in postponed {
             let item = to_item(lang, task.id, row);
             let place = items
                 .iter()
@@ -85,7 +85,7 @@ impl Service {
         Ok(items)
     }
 
-    /// What schedules name from now on.
+    /// The upcoming firings of the schedules.
     fn to_come(
         lang: Lang,
         task: &Task,

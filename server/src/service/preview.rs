@@ -1,4 +1,4 @@
-//! What schedules mean before they are saved: words, warnings, and the next firings with all
+//! Previews schedules before they are saved: description, warnings, and the next firings with the
 //! skipped ones in between.
 
 mod list;
@@ -29,14 +29,14 @@ use crate::timetable::{Patterns, known_version, rules, zone};
 pub(super) use list::{DENSE, STRETCH};
 use list::{list, notes};
 
-/// Firings of a preview when nothing else is asked for.
+/// The default number of firings of a preview.
 const FIRINGS: u32 = 10;
 /// The most firings a preview may have.
 const FIRINGS_MAX: u32 = 1_000;
 /// Skipped firings that a preview shows.
 const LEFT_OUT: usize = 50;
 
-/// What a preview goes by, besides what is asked.
+/// The inputs of a preview besides the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Basis<'a> {
     /// The zone of a request that names none.
@@ -71,7 +71,7 @@ impl Service {
     }
 }
 
-/// What schedules mean, without a server; `saved` is the task they belong to.
+/// Previews schedules without a server; `saved` is the task they belong to.
 ///
 /// # Errors
 /// The faults of the request.
@@ -151,7 +151,7 @@ pub fn preview(
     })
 }
 
-/// The task that a request speaks of; only what decides when it fires is filled in.
+/// The task that a request describes; only the fields that decide when it fires are filled in.
 fn task_of(
     lang: Lang,
     request: &PreviewRequest,
@@ -170,7 +170,7 @@ fn task_of(
         .iter()
         .enumerate()
         .filter(|(index, draft)| *index == 0 || !draft.is_blank());
-    // Anybody who may read may ask for a preview: no more is computed than could be saved.
+    // Every reader may request a preview: no more is computed than could be saved.
     if typed.clone().count() > SCHEDULES_MAX {
         return Err(TaskFault::TooManySchedules.alone("schedules", lang));
     }
@@ -187,7 +187,7 @@ fn task_of(
     for schedule in &mut schedules {
         adopt_id(schedule, saved);
     }
-    // A task that is not saved yet begins with what is asked for.
+    // A task that is not saved yet begins at the requested time.
     let begin = request
         .after
         .map_or(basis.now, |after| after.0.min(basis.now));
@@ -208,7 +208,7 @@ fn task_of(
     })
 }
 
-/// Gives a schedule the id of the saved one with the same text: it decides the jitter.
+/// Gives a schedule the id of the saved one with the same text: the id determines the jitter.
 fn adopt_id(schedule: &mut Schedule, saved: Option<&Task>) {
     let same = |task: &Task| {
         let mut all = task.schedules.iter();

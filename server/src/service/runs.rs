@@ -15,7 +15,7 @@ use crate::auth::token::random_id;
 use crate::error::{OrInternal, internal};
 use crate::executor::StopReason;
 use crate::output::{Kept, RunLog, readable};
-use crate::store::{Act, Called, StoreError};
+use crate::store::{Act, StopOutcome, StoreError};
 use crate::texts::lists::ListRefusal;
 use crate::texts::runs::RunRefusal;
 use crate::texts::{Missing, Refusal};
@@ -26,19 +26,19 @@ impl Service {
         run.ok_or_else(|| Missing::Run.answer(lang))
     }
 
-    /// A run's log, from wherever it is.
+    /// A run's log, from memory or from the store.
     async fn log_of(&self, lang: Lang, id: RunId) -> Answer<Log> {
         if let Some(log) = self.live_log(id) {
             return Ok(Log::Live(log));
         }
         let run = self.find_run(lang, id).await?;
-        // What waits for its channel writes nothing any more.
+        // A run that waits for its channel writes no more output.
         let is_over = run.state.is_over() || run.state == RunState::Sending;
         let row = self.store.run_output(id).await.or_internal(lang)?;
         let mut stored = row.ok_or_else(|| Missing::Run.answer(lang))?;
         let mut complete = is_over;
         if !is_over {
-            // It may have ended here this moment, with its result still on the way.
+            // It may have just ended here, with its result not written yet.
             if let Some(ended) = self.output.ended(id) {
                 stored = ended;
                 complete = true;
@@ -52,10 +52,10 @@ impl Service {
         self.executor.as_ref()?.live_output(id)
     }
 
-    /// Returns when there may be more of a run's log than `from`, and after a second anyway: a run
-    /// of another node sends no signal here.
+    /// Returns when a run's log may be longer than `from`, at the latest after a second: a run of another
+    /// node sends no signal here.
     pub async fn log_moved(&self, id: RunId, from: u64) {
-        let mut changes = self.signals.listen();
+        let mut changes = self.signals.subscribe();
         let log = self.live_log(id);
         let beyond = async {
             match &log {
@@ -78,7 +78,7 @@ impl Service {
     }
 }
 
-/// A log of a run that is under way here is looked at when it moves, any other as often as this.
+/// How often the log of a run that is not active here is read again.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Bytes of text in one page of a log.
@@ -101,8 +101,8 @@ impl Log {
     }
 }
 
-/// A run was stopped, and the audit log could not take it: what it should say is in the server's
-/// log, and the caller learns both.
+/// The error for a run that was stopped while the audit log could not be written: the entry goes to the
+/// server's log, and the caller is informed of both.
 fn unrecorded(lang: Lang, act: &Act, id: RunId, error: &StoreError) -> AppError {
     let incident = random_id(8);
     tracing::error!(
@@ -201,7 +201,7 @@ impl Runs for Service {
         let lang = caller.lang;
         let executor = self.executor(lang)?;
         let act = self.act(who, "run.stop");
-        // A process of this server is ended first, whatever the database can take.
+        // A process of this server is stopped first, even if the database cannot be written.
         if executor.stop(id, StopReason::Person(who.name.clone())) {
             let noted = self.store.record_act(&act, Some(id.0)).await;
             noted.map_err(|error| unrecorded(lang, &act, id, &error))?;
@@ -211,21 +211,21 @@ impl Runs for Service {
         if run.state.is_over() {
             return Err(RunRefusal::Over.answer(lang));
         }
-        // It waits, or it is under way on another node, which looks every second.
-        let (called, refused) = match self.store.call_off(&act, id).await {
-            Ok(called) => (called, None),
-            // Where it is the audit log that cannot be written, it is stopped all the same.
-            Err(error) => match self.store.call_off_unrecorded(&act, id).await {
-                Ok(called) => (called, Some(error)),
+        // It waits, or it is active on another node, which polls for stop requests every second.
+        let (outcome, refused) = match self.store.stop_run(&act, id).await {
+            Ok(outcome) => (outcome, None),
+            // If only the audit log cannot be written, the run is stopped anyway.
+            Err(error) => match self.store.stop_run_unrecorded(&act, id).await {
+                Ok(outcome) => (outcome, Some(error)),
                 Err(_) => return Err(internal(lang, &error)),
             },
         };
-        match called {
-            Called::Over => return Err(RunRefusal::Over.answer(lang)),
-            Called::Told => self.signals.stops(),
-            Called::Off => {
-                self.signals.ended([]);
-                self.signals.tell(Some(run.task_id), Some(id));
+        match outcome {
+            StopOutcome::AlreadyOver => return Err(RunRefusal::Over.answer(lang)),
+            StopOutcome::Requested => self.signals.stops_requested(),
+            StopOutcome::Cancelled => {
+                self.signals.runs_ended([]);
+                self.signals.publish(Some(run.task_id), Some(id));
             }
         }
         match refused {

@@ -12,13 +12,13 @@ use crate::executor::{Leftovers, TaskFolder};
 use crate::loops::{Backoff, Periodic, Spec, TurnError};
 use crate::store::{Store, StoreError};
 
-/// Between two sweeps.
+/// The interval between two sweeps.
 const SWEEP: Duration = Duration::from_secs(24 * 3600);
-/// After a sweep that failed.
+/// The delay after a failed sweep.
 const RETRY: Duration = Duration::from_secs(60);
-/// How long the last runs of a deleted task are waited for; later the sweep takes its folder.
+/// How long to wait for the last runs of a deleted task; after that, the sweep removes its folder.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Between two looks.
+/// The interval between two checks.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Service {
@@ -61,10 +61,10 @@ async fn remove(
     Ok(())
 }
 
-/// The loop that sweeps at start and each day: tasks are deleted on other servers, too, and a server
-/// may end before it has removed a folder.
+/// The loop that sweeps at start-up and daily: tasks are deleted on other servers, too, and a server
+/// may stop before it has removed a folder.
 pub struct ScratchSweep {
-    /// Weak: the service must not live on for it.
+    /// Weak, so that the loop does not keep the service alive.
     pub service: Weak<Service>,
 }
 

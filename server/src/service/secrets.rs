@@ -23,7 +23,7 @@ use crate::texts::{Fault, Missing, Refusal};
 
 pub use rotate::Rotated;
 
-/// What is wrong with a value.
+/// The fault of a value.
 fn check_value(value: &str) -> Option<SecretFault> {
     if value.is_empty() {
         Some(SecretFault::NoValue)
@@ -43,7 +43,7 @@ fn check_note(note: &str) -> Option<SecretFault> {
     (!fits).then_some(SecretFault::Note)
 }
 
-/// The faults of what was typed for the value and the note of a secret, where something was.
+/// The faults of the value and the note of a secret, where they are given.
 fn check_typed(lang: Lang, value: Option<&str>, note: Option<&str>) -> Vec<FieldError> {
     let value = value.and_then(check_value);
     let note = note.and_then(check_note);
@@ -54,7 +54,7 @@ fn check_typed(lang: Lang, value: Option<&str>, note: Option<&str>) -> Vec<Field
 }
 
 impl Service {
-    /// The tasks that a person names by id or name; a fault for each that is not there.
+    /// The tasks with these ids or names; a fault for each that does not exist.
     async fn tasks_called(
         &self,
         lang: Lang,
@@ -90,8 +90,8 @@ impl Service {
         Ok(tasks)
     }
 
-    /// Seals a value for its row with the database's present key: a change of the key either came
-    /// before, or is blocked by the transaction in which this is called.
+    /// Encrypts a value for its row with the current key: a key rotation either came before, or is blocked
+    /// by the transaction in which this is called.
     fn seal_secret(&self, id: SecretId, value: &str, kept: Option<&str>) -> Option<String> {
         if let Some(kept) = kept {
             self.sealer.open(KEY_CHECK, kept).ok()?;
@@ -102,7 +102,7 @@ impl Service {
     /// One secret, without its value.
     ///
     /// # Errors
-    /// When the caller is no administrator, or there is none.
+    /// When the caller is not an administrator, or the secret does not exist.
     pub async fn secret_get(&self, caller: &Caller, id: SecretId) -> Answer<Secret> {
         self.secret_list(caller)
             .await?
@@ -111,7 +111,7 @@ impl Service {
             .ok_or_else(|| Missing::Secret.answer(caller.lang))
     }
 
-    /// Tasks get something else from their next start on, and it is masked in all output.
+    /// Applies changed secrets and grants: from the next start on, and to the masking of all output.
     async fn grants_changed(&self, lang: Lang) -> Answer<()> {
         if let Some(executor) = &self.executor {
             executor
@@ -120,7 +120,7 @@ impl Service {
                 .or_internal(lang)?;
         }
         self.signals.tasks.notify_one();
-        self.signals.tell(None, None);
+        self.signals.publish(None, None);
         Ok(())
     }
 

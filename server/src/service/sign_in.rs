@@ -1,4 +1,4 @@
-//! Getting in: passwords, sessions, tokens, and the one-time set-up.
+//! Authentication: passwords, sessions, tokens, and the one-time set-up.
 
 mod password;
 mod setup;
@@ -20,19 +20,19 @@ use crate::texts::accounts::SignInRefusal;
 pub(super) use password::{faults_of, hash_failed, password_fault};
 pub use setup::SETUP_LIFE;
 
-/// A session ends so long after it began.
+/// The maximum lifetime of a session.
 const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
-/// A session ends when it has not been used for so long.
+/// A session ends after this time without use.
 pub(super) const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
 /// "Last used" is written at most this often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 impl Service {
-    /// Checks name and password; gives the session's secret. `from` is the caller's address.
+    /// Checks name and password; returns the session's secret. `from` is the caller's address.
     ///
     /// # Errors
-    /// When they are wrong (the same answer, in the same time, for an unknown name), or when
-    /// there were too many wrong ones.
+    /// When they are wrong (with the same answer after the same time for an unknown name), or after too
+    /// many wrong ones.
     pub async fn sign_in(
         &self,
         lang: Lang,
@@ -73,7 +73,7 @@ impl Service {
         Ok(())
     }
 
-    /// Whose session this is, if it is still good.
+    /// The user of a session, if it is still valid.
     ///
     /// # Errors
     /// When the database fails.
@@ -98,13 +98,14 @@ impl Service {
             name: found.user.name,
             role: found.user.role,
             via: Via::Session,
-            // The door knows it.
+            // Set by the caller of this method.
             from: None,
         }))
     }
 }
 
-/// "Last used" is a note, not a condition: who may read may read also while nothing can be written.
+/// Logs that "last used" was not written. It is only informative: reads must work while the database
+/// cannot be written.
 fn untouched(noted: Result<(), StoreError>) {
     if let Err(error) = noted {
         tracing::warn!(
@@ -114,13 +115,14 @@ fn untouched(noted: Result<(), StoreError>) {
     }
 }
 
-/// Another attempt may be made after this time, in whole seconds, rounded up.
+/// The refusal that names the time until the next attempt, in whole seconds, rounded up.
 fn too_many(wait: TimeDelta) -> SignInRefusal {
     let seconds = u32::try_from(wait.num_seconds() + 1).unwrap_or(u32::MAX);
     SignInRefusal::Wait { seconds }
 }
 
-/// The address as it is counted: of IPv6 the network, since a host there has 2^64 addresses.
+/// The address that attempts are counted by: for IPv6 the /64 network, because a host has 2^64
+/// addresses.
 fn network_of(from: &str) -> String {
     match from.parse::<std::net::Ipv6Addr>() {
         Ok(v6) if v6.to_ipv4_mapped().is_none() => {

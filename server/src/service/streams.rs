@@ -1,4 +1,4 @@
-//! Answers without an end: who may open one, and that it ends with the right to it.
+//! Streams (events, live logs): who may open one, and that it ends with its session or token.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -15,19 +15,19 @@ use crate::store::{Engine, StoreError};
 use crate::texts::Refusal;
 use crate::texts::streams::StreamRefusal;
 
-/// Live logs at once: each reads its log again whenever it moves.
+/// Concurrent live logs: each reads its log again whenever it grows.
 const LOGS_MAX: usize = 200;
-/// How often it is looked whether sessions and tokens are still good that another server on the
-/// same database may have ended.
+/// How often sessions and tokens are checked where another server on the same database may have ended
+/// them.
 const LOOK_SHARED: Duration = Duration::from_millis(500);
-/// The same where there is no other server: only time can have ended them.
+/// The same with a single server: they can only have expired.
 const LOOK_ALONE: Duration = Duration::from_secs(30);
 
 impl Service {
-    /// A place for a stream of this caller.
+    /// Registers a stream of this caller.
     ///
     /// # Errors
-    /// When the caller, or all together, have too many.
+    /// When the caller, or all callers together, have too many.
     pub fn open_stream(
         self: &Arc<Self>,
         caller: &Caller,
@@ -55,7 +55,7 @@ impl Service {
             })
     }
 
-    /// Ends the streams whose session or token is not good any more.
+    /// Ends the streams whose session or token is no longer valid.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,11 +89,11 @@ impl Service {
     }
 }
 
-/// The loop that ends streams whose session or token is gone.
+/// The loop that ends streams whose session or token is no longer valid.
 pub struct StreamWatch {
-    /// Weak: the service must not live on for it.
+    /// Weak, so that the loop does not keep the service alive.
     pub service: Weak<Service>,
-    /// The database behind it.
+    /// The kind of database.
     pub engine: Engine,
 }
 
@@ -112,7 +112,7 @@ impl Periodic for StreamWatch {
         }
     }
 
-    /// While the database is away, what is open stays until it can be asked.
+    /// While the database is down, open streams stay open.
     async fn turn(&self) -> Result<(), TurnError> {
         match self.service.upgrade() {
             Some(service) => Ok(service.end_dead_streams().await?),

@@ -1,4 +1,4 @@
-//! What the whole server looks like.
+//! The overview: the state of the whole system.
 
 use app::auth::Action;
 use app::backend::{Answer, Caller, System, Tasks};
@@ -18,7 +18,7 @@ use crate::texts::{Fault, Say};
 use crate::timetable::{ZoneSource, bundled_version, data_version, rules, zone};
 
 impl Service {
-    /// The offsets of a zone around now; UTC's for a name that the zone data lost.
+    /// The offsets of a zone around now; UTC for a name that is no longer in the zone data.
     pub(super) fn rules_of(&self, name: &str) -> ZoneRules {
         zone(name).map_or_else(
             |_| ZoneRules::utc(),
@@ -27,15 +27,15 @@ impl Service {
     }
 }
 
-/// Bad runs of so long ago are looked at.
+/// How far back failed runs are considered.
 const FAILING_LOOKED_AT: TimeDelta = TimeDelta::days(7);
-/// So many tasks whose last run was bad are looked at.
+/// The maximum of tasks with a failed last run that are read.
 const FAILING_MAX: usize = 100;
-/// So many that are failing are shown.
+/// The maximum of failing tasks that are shown.
 const FAILING_SHOWN: usize = 20;
 
 /// Clock steps are shown for this long.
-const STEP_TOLD: TimeDelta = TimeDelta::hours(24);
+const STEP_SHOWN: TimeDelta = TimeDelta::hours(24);
 
 fn shown(notice: &ServerNotice, lang: Lang) -> Notice {
     Notice {
@@ -46,7 +46,7 @@ fn shown(notice: &ServerNotice, lang: Lang) -> Notice {
 }
 
 impl Service {
-    /// What an administrator should know; for others only that channels accept no messages.
+    /// The notices for an administrator; other users only see those about failing channels.
     async fn notices(&self, caller: &Caller) -> Answer<Vec<Notice>> {
         let mut notices = self.channel_notices(caller.lang).await?;
         let admin = caller
@@ -62,7 +62,7 @@ impl Service {
                 self.rules_of(&self.default_zone).offset_at(Stamp(now)),
             )),
         );
-        // From December on, next year's working days should be known.
+        // In December next year's working days should be known.
         let wanted = if local.0.month() == 12 {
             local.0.year() + 1
         } else {
@@ -114,7 +114,7 @@ impl Service {
         }
         let step = self
             .store
-            .last_noted("clock.step", now - STEP_TOLD)
+            .last_noted("clock.step", now - STEP_SHOWN)
             .await
             .or_internal(lang)?;
         if let Some((at, seconds)) = step {
@@ -126,8 +126,7 @@ impl Service {
 }
 
 impl Service {
-    /// Tasks that are failing, the longest failing first. Paused and closed ones
-    /// are not: people know about them.
+    /// Failing tasks, the longest failing first, without paused and closed ones, which were dealt with.
     async fn failing_tasks(&self, lang: Lang) -> Answer<Vec<FailingTask>> {
         let since = self.clock.now() - FAILING_LOOKED_AT;
         let runs = self

@@ -1,4 +1,4 @@
-//! Tasks and what can be done to them.
+//! Use cases of tasks.
 
 mod delete;
 mod history;
@@ -35,7 +35,7 @@ use crate::texts::lists::ListRefusal;
 use crate::texts::tasks::{TaskFault, TaskRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
-/// Rows of a list when nothing else is asked for.
+/// The default number of rows of a page.
 const PAGE: u32 = 50;
 /// The most rows of a page.
 const PAGE_MAX: u32 = 200;
@@ -67,7 +67,7 @@ impl Service {
         Ok(List { items, next })
     }
 
-    /// A task as it is shown: with its next firing and its health.
+    /// The view of a task: with its next firing and its health.
     fn view(&self, listed: ListedTask, planned: &next::PlannedNext) -> TaskView {
         let ListedTask {
             task,
@@ -85,7 +85,7 @@ impl Service {
         }
     }
 
-    /// Some tasks as they are shown, in no order.
+    /// The views of some tasks, in no particular order.
     pub(super) async fn views_of(&self, lang: Lang, ids: &[TaskId]) -> Answer<Vec<TaskView>> {
         let listed = self.store.task_rows_of(ids).await.or_internal(lang)?;
         let planned = self.planned_next(lang, ids).await?;
@@ -105,7 +105,7 @@ impl Service {
 
     async fn changed(&self, lang: Lang, id: TaskId, found: bool) -> Answer<TaskView> {
         self.signals.tasks.notify_one();
-        self.signals.tell(Some(id), None);
+        self.signals.publish(Some(id), None);
         if found {
             self.view_of(lang, id).await
         } else {
@@ -181,7 +181,7 @@ impl Tasks for Service {
             match updated {
                 Updated::Done => Ok(true),
                 Updated::Gone => Ok(false),
-                // Only a pause is refused, and only to a closed task.
+                // Only pausing a closed task is refused.
                 Updated::Outdated => Err(TaskRefusal::Closed.answer(lang)),
             }
         };
@@ -218,7 +218,7 @@ impl Tasks for Service {
         self.check_not_awaited(caller.lang, &task).await?;
         let found = self.delete_when_ended(caller.lang, who, &task).await?;
         self.signals.tasks.notify_one();
-        self.signals.tell(Some(id), None);
+        self.signals.publish(Some(id), None);
         if found {
             Ok(())
         } else {
@@ -231,7 +231,7 @@ impl Tasks for Service {
     }
 
     async fn task_run(&self, caller: &Caller, id: TaskId, request: &RunRequest) -> Answer<Run> {
-        let started = self.start_by_hand(caller, id, request).await?;
+        let started = self.start_manually(caller, id, request).await?;
         Ok(started.run)
     }
 

@@ -26,8 +26,8 @@ impl Service {
             .ok_or_else(|| Missing::User.answer(caller.lang))
     }
 
-    /// Refuses a name that looks like another account's: people would take one for the other. The
-    /// database refuses the very same name.
+    /// Refuses a name that looks like another account's, which users could mistake for it. The database
+    /// refuses an identical name.
     async fn check_unlike(&self, lang: Lang, name: &str) -> Answer<()> {
         let look = looks(name);
         let users = self.store.users().await.or_internal(lang)?;
@@ -44,8 +44,8 @@ impl Service {
         Err(alike.answer(lang))
     }
 
-    /// The caller as an administrator of accounts. A token is not enough: one that leaked could
-    /// otherwise make itself an account that outlives it.
+    /// The caller as an administrator of accounts. A token is not enough: with a leaked one an account
+    /// could be created that outlives it.
     fn account_admin<'a>(&self, caller: &'a Caller) -> Answer<&'a Principal> {
         let who = self.allow(caller, Action::Administer)?;
         if who.via == Via::Token {
@@ -55,7 +55,7 @@ impl Service {
         }
     }
 
-    /// Whose tokens the caller manages: everybody's for an administrator, else their own.
+    /// The user whose tokens the caller manages: `None` for an administrator, who manages all.
     fn token_scope(&self, caller: &Caller) -> Answer<(Principal, Option<UserId>)> {
         let who = self.allow(caller, Action::Read)?;
         let scope = if who.can(Action::Administer) {
@@ -179,7 +179,7 @@ impl Users for Service {
     async fn token_create(&self, caller: &Caller, user: &str) -> Answer<NewToken> {
         let (who, scope) = self.token_scope(caller)?;
         let lang = caller.lang;
-        // A leaked token must not be able to make another one that outlives it.
+        // With a leaked token no other one can be created that outlives it.
         if who.via == Via::Token {
             return Err(AppError::not_by_token(lang));
         }

@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::audit::TaskChange;
 use super::code::{Code, is_one_of};
-use super::entity::{audit, node, run, secret_grant, task};
+use super::entity::{audit, node, run, secret_grant};
 use super::{Store, StoreError};
 
 /// Runs before a streak that are read.
@@ -353,30 +353,6 @@ impl Store {
         let mut seen = std::collections::HashSet::new();
         found.retain(|failed| seen.insert(failed.task));
         Ok(found)
-    }
-
-    /// Names of some tasks, by their ids.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn names_of_tasks(
-        &self,
-        ids: &[TaskId],
-    ) -> Result<HashMap<TaskId, String>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows: Vec<(i64, String)> = task::Entity::find()
-            .select_only()
-            .columns([task::Column::Id, task::Column::Name])
-            .filter(task::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, name)| (TaskId(id), name))
-            .collect())
     }
 }
 

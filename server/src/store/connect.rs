@@ -135,7 +135,7 @@ impl Store {
 
     /// Calls `report` with every statement, values included, once it is done. Existing copies of this store are not
     /// affected.
-    pub fn on_statement(&mut self, report: impl Fn(&str) + Send + Sync + 'static) {
+    pub fn observe_statements(&mut self, report: impl Fn(&str) + Send + Sync + 'static) {
         self.count(move |done| report(&done.statement.to_string()));
     }
 

@@ -1,15 +1,15 @@
 //! The ledger: plan, claim, withdraw.
 
 mod active;
-mod asks;
 mod claim;
 mod ids;
 mod manual;
 mod rows;
 mod skipped;
+mod stops;
 
-pub use active::{Called, LastEnd, WaitingRun};
-pub(super) use active::{active, ask_to_end};
+pub use active::{LastEnd, StopOutcome, WaitingRun};
+pub(super) use active::{active, request_stop};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
 

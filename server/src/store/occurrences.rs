@@ -45,7 +45,7 @@ pub struct StoredOccurrence {
 impl StoredOccurrence {
     /// Whether the row covers a firing that was named for a time between two instants.
     #[must_use]
-    pub fn tells_of(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+    pub fn covers(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let first = self
             .since
             .filter(|_| self.firings > 1)

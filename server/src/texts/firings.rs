@@ -91,7 +91,7 @@ pub fn note(firing: &Firing, slot: &Slot, compiled: &CompiledSchedule) -> Option
             format!("moved from {named}, a day off, to {lands}"),
         ));
     }
-    if firing.put_off {
+    if firing.postponed {
         return Some(both(
             "停跑时段结束时补执行",
             "postponed to the end of the blackout",

@@ -1,4 +1,4 @@
-//! Starts by hand: what is wrong with them, why one is refused, and what the form says beforehand.
+//! Manual starts: their faults, refusals, and what the form says beforehand.
 
 use super::{Fault, Refusal, Refused, Say, Text, both, conflict};
 
@@ -101,7 +101,7 @@ impl Refusal for StartRefusal {
     }
 }
 
-/// A rule that a start by hand overrides. Times are those of the task's zone.
+/// A rule that a manual start overrides. Times are those of the task's zone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 pub enum Override {
@@ -225,7 +225,7 @@ impl Say for Override {
     }
 }
 
-/// What runs under way make of a start by hand.
+/// How active runs affect a manual start.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 pub enum Overlapping {

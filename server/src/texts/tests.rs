@@ -14,7 +14,7 @@ use super::blackouts::BlackoutFault;
 use super::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
 use super::channel_addresses::{AddressFault, UrlFault};
 use super::channel_settings::{MailFault, SettingFault};
-use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal, name_of};
+use super::channels::{ChannelFault, ChannelNotice, ChannelProxyFault, ChannelRefusal};
 use super::executions::ExecutionFault;
 use super::explain::{ByLedger, BySchedule, ended, exit_code, lost_before, no_server};
 use super::failures::Failure;

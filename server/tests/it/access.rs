@@ -1,4 +1,4 @@
-//! Unauthenticated requests are refused: every route and every server function, in every spelling.
+//! Who may do what, over every route and every server function.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,9 @@ use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 use super::helpers::{Browser, Reply, TestApp, draft};
+
+mod strangers;
+mod versions;
 
 /// Routes open without authentication, by path.
 const OPEN: [&str; 12] = [
@@ -28,8 +31,6 @@ const OPEN: [&str; 12] = [
     "/fn/frame",
     "/fn/sign_in_form",
 ];
-
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Every route that the server has, by path, with its ids filled in.
 fn routes() -> BTreeSet<String> {
@@ -83,26 +84,6 @@ fn server_functions() -> Vec<String> {
     paths
 }
 
-/// Other spellings that a careless router takes for the same path.
-fn spellings(path: &str) -> Vec<String> {
-    let mut all = vec![
-        path.to_owned(),
-        format!("{path}/"),
-        format!("/{path}"),
-        path.to_uppercase(),
-        path.replacen('/', "/./", 1),
-        format!("/x/..{path}"),
-        format!("{path}?x=/login"),
-        format!("{path};x=/login"),
-        format!("{path}%00"),
-    ];
-    if let Some(cut) = path.rfind('/').filter(|cut| *cut > 0) {
-        all.push(format!("{}%2f{}", &path[..cut], &path[cut + 1..]));
-        all.push(format!("{}//{}", &path[..cut], &path[cut + 1..]));
-    }
-    all
-}
-
 /// Asks for a page's data as the page does.
 async fn question(browser: &Browser, path: &str, asked: &impl serde::Serialize) -> Reply {
     let body = app::wire::write(asked).expect("a question");
@@ -117,20 +98,6 @@ async fn question_of(browser: &Browser, path: &str, body: Vec<u8>) -> Reply {
         .header("sec-fetch-site", "same-origin")
         .body(Body::from(body));
     browser.send(request.expect("a request")).await
-}
-
-async fn ask(browser: &Browser, method: &str, path: &str, accept: &str) -> Reply {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::ACCEPT, accept)
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("x-http-method-override", "DELETE")
-        .header("x-forwarded-for", "127.0.0.1")
-        .header("x-original-url", "/login");
-    browser
-        .send(request.body(Body::from("{}")).expect("a request"))
-        .await
 }
 
 /// Everything that an unauthenticated user or a viewer must not change, as text.
@@ -188,79 +155,6 @@ pub(crate) async fn furnished() -> TestApp {
         .expect("a secret");
     app.service.pool_set(&console, &pool).await.expect("a pool");
     app
-}
-
-#[tokio::test]
-async fn a_stranger_gets_nothing_however_it_is_spelled() {
-    let app = furnished().await;
-    let stranger = app.browser();
-    let before = everything(&app).await;
-    for route in routes() {
-        for path in spellings(&route) {
-            let plain = path.split('?').next().unwrap_or(&path);
-            if OPEN.contains(&plain) {
-                continue;
-            }
-            for method in METHODS {
-                for accept in ["text/html", "application/json"] {
-                    let reply = ask(&stranger, method, &path, accept).await;
-                    let location = reply.header("location");
-                    let refused = match reply.status {
-                        401 | 403 | 404 => true,
-                        303 => location.starts_with("/login?next="),
-                        // Not a path at all.
-                        400 => true,
-                        _ => false,
-                    };
-                    assert!(
-                        refused,
-                        "{method} {path} as {accept}: {} {location} {}",
-                        reply.status,
-                        reply.text()
-                    );
-                    assert!(!reply.text().contains("secret"), "{method} {path}");
-                }
-            }
-        }
-    }
-    assert_eq!(everything(&app).await, before);
-}
-
-#[tokio::test]
-async fn what_is_open_tells_a_stranger_nothing() {
-    let app = furnished().await;
-    let stranger = app.browser();
-    for path in OPEN {
-        for method in METHODS {
-            let reply = ask(&stranger, method, path, "text/html").await;
-            assert!(reply.status != 500, "{method} {path}: {}", reply.text());
-            for secret in [
-                "secret plan",
-                "secret output",
-                "owner",
-                "127.0.0.1:9",
-                env!("CARGO_PKG_VERSION"),
-            ] {
-                let leaked = reply.text().contains(secret) && path != "/api/openapi.json";
-                assert!(!leaked, "{method} {path} reveals {secret}");
-            }
-        }
-    }
-    for path in [
-        "/pkg/../../Cargo.toml",
-        "/pkg/..%2f..%2fCargo.toml",
-        "/pkg/%2e%2e/%2e%2e/etc/passwd",
-    ] {
-        let reply = ask(&stranger, "GET", path, "*/*").await;
-        assert!(
-            matches!(reply.status, 401 | 400 | 404),
-            "{path}: {}",
-            reply.status
-        );
-    }
-    assert_eq!(stranger.get("/healthz").await.text(), "ok");
-    app.node().await.turn().await;
-    assert_eq!(stranger.get("/readyz").await.status, 200);
 }
 
 /// A body that would be right, so that only the right to send it is missing.
@@ -465,26 +359,4 @@ async fn a_viewer_reads_and_writes_nothing() {
     let after = everything(&app).await;
     // The viewer's own account is the one difference to what was there before.
     assert_eq!(after, before);
-}
-
-#[tokio::test]
-async fn a_page_of_another_version_gets_a_conflict() {
-    let app = TestApp::new().await;
-    let admin = app.signed_in("owner", Role::Admin).await;
-    let mut asked = app::wire::write(&()).expect("a question");
-    assert_eq!(
-        question_of(&admin, "/fn/users_page", asked.clone())
-            .await
-            .status,
-        200
-    );
-    // Within the mark.
-    asked[5] ^= 1;
-    let reply = question_of(&admin, "/fn/users_page", asked).await;
-    let error: AppError = app::wire::read(&reply.body).expect("an error");
-    assert_eq!(error.code, "outdated");
-    // In the reader's language, and in no other one.
-    assert_eq!(error.message, "服务器已更新，请重新加载页面");
-    assert_eq!(reply.status, error.kind.status());
-    assert_eq!(error.kind, ErrorKind::Conflict);
 }

@@ -13,11 +13,10 @@ use chrono::TimeDelta;
 use serde_json::json;
 use server::clock::Clock;
 
+use super::helpers::message::SELDOM;
 use super::helpers::{Browser, TestApp, draft};
 
-const SELDOM: &str = "0 0 1 1 *";
-
-/// Runs a task by hand a minute later, and waits for its end.
+/// Starts a task manually a minute later, and waits for its end.
 async fn run(app: &TestApp, task: TaskId) -> RunId {
     minutes_later(app, 1);
     let run = app.start_run(task).await;

@@ -7,18 +7,9 @@ use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::helpers::message::{reminder, with_robot};
 use super::helpers::robot::Mood;
-use super::helpers::{Robot, TestApp, draft};
-
-const SELDOM: &str = "0 0 1 1 *";
-
-fn reminder(name: &str, channel: app::id::ChannelId) -> TaskDraft {
-    TaskDraft {
-        mode: Mode::Message,
-        channel_id: Some(channel.0),
-        ..draft(name, SELDOM, "")
-    }
-}
+use super::helpers::{Robot, TestApp};
 
 #[tokio::test]
 async fn a_url_is_sealed_in_the_database_and_masked_outside() {
@@ -240,12 +231,7 @@ async fn a_webhook_gets_json() {
 
 #[tokio::test]
 async fn a_test_message_shows_the_vendors_own_answer() {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (app, robot, channel) = with_robot().await;
     let test = app
         .service
         .channel_test(&app.console(), channel)

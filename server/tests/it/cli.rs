@@ -65,61 +65,19 @@ async fn the_same_everywhere(door: &Door<'_>, name: &str) -> String {
             &json!("2025-12-31T16:00:00Z")
         )
     );
-    let taken = door
-        .run(&[
-            "task",
-            "add",
-            "--name",
-            name,
-            "--cron",
-            "0 9 * * *",
-            "--command",
-            "true",
-        ])
-        .await;
+    let add = async |name: &str, cron: &str, more: &[&str]| {
+        let fixed = ["task", "add", "--name", name, "--cron", cron];
+        door.run(&[&fixed[..], more].concat()).await
+    };
+    let taken = add(name, "0 9 * * *", &["--command", "true"]).await;
     assert!(taken.refused(4).contains(name));
-    let faulty = door
-        .run(&[
-            "task",
-            "add",
-            "--name",
-            "x",
-            "--cron",
-            "61 9 * * *",
-            "--command",
-            "true",
-        ])
-        .await;
+    let faulty = add("x", "61 9 * * *", &["--command", "true"]).await;
     assert!(faulty.refused(2).contains("cron"));
-    let unknown = door
-        .run(&[
-            "task",
-            "add",
-            "--name",
-            "x",
-            "--cron",
-            "0 9 * * *",
-            "--command",
-            "true",
-            "--zone",
-            "Mars/Olympus",
-        ])
-        .await;
+    let elsewhere = ["--command", "true", "--zone", "Mars/Olympus"];
+    let unknown = add("x", "0 9 * * *", &elsewhere).await;
     assert!(unknown.refused(2).contains("Mars/Olympus"));
-    let nowhere = door
-        .run(&[
-            "task",
-            "add",
-            "--name",
-            "x",
-            "--cron",
-            "0 9 * * *",
-            "--channel",
-            "none",
-            "--mode",
-            "message",
-        ])
-        .await;
+    let no_channel = ["--channel", "none", "--mode", "message"];
+    let nowhere = add("x", "0 9 * * *", &no_channel).await;
     assert!(nowhere.refused(3).contains("none"));
 
     let list = door.run(&["task", "list", "--json"]).await.json();
@@ -361,7 +319,7 @@ async fn with_a_server_it_goes_over_the_socket_or_over_http() {
 }
 
 #[tokio::test]
-async fn a_new_task_sends_its_first_message_whoever_enters_it() {
+async fn a_new_task_sends_its_first_message_however_it_is_created() {
     let place = Place::new().await;
     let token = admin_token(&place).await;
     let clock = Arc::new(server::clock::SystemClock);

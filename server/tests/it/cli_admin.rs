@@ -184,8 +184,8 @@ async fn accounts_and_channels_at_every_door() {
     assert_eq!(server.stop().await, 0);
 }
 
-/// Runs a command whose stdin is a terminal, and types a line at each prompt. Gives how it ended
-/// and what a person would have seen of the typing.
+/// Runs a command whose stdin is a terminal, and types a line at each prompt. Returns its end and
+/// output, prompts included, and what the terminal echoed.
 pub(super) async fn typed(place: &Place, arguments: &[&str], lines: &[&str]) -> (Output, String) {
     let pty = nix::pty::openpty(None, None).expect("a terminal");
     let slave = |fd: &OwnedFd| Stdio::from(fd.try_clone().expect("a descriptor"));
@@ -204,20 +204,20 @@ pub(super) async fn typed(place: &Place, arguments: &[&str], lines: &[&str]) -> 
     let mut terminal = std::fs::File::from(pty.master);
     let lines: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
     let typing = tokio::task::spawn_blocking(move || {
+        let mut stderr = Vec::new();
         for line in lines {
-            let mut prompt = Vec::new();
-            while !prompt.ends_with(b": ") {
+            let begin = stderr.len();
+            while !stderr[begin..].ends_with(b": ") {
                 let mut byte = [0];
                 let count = errors.read(&mut byte).expect("the prompt");
-                assert_eq!(count, 1, "{}", String::from_utf8_lossy(&prompt));
-                prompt.extend(byte);
+                assert_eq!(count, 1, "{}", String::from_utf8_lossy(&stderr));
+                stderr.extend(byte);
             }
             terminal.write_all(line.as_bytes()).expect("typing");
         }
-        let mut rest = Vec::new();
-        errors.read_to_end(&mut rest).expect("the rest of stderr");
+        errors.read_to_end(&mut stderr).expect("the rest of stderr");
         let mut output = child.wait_with_output().expect("its end");
-        output.stderr = rest;
+        output.stderr = stderr;
         (output, terminal)
     });
     let (output, mut terminal) = in_time("the command to end", typing).await.expect("it ran");

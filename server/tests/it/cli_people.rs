@@ -33,6 +33,24 @@ fn printed(ended: &Ended) -> &str {
     &ended.out
 }
 
+/// Asserts that it printed each of these lines.
+#[track_caller]
+fn has_lines(ended: &Ended, lines: &[&str]) {
+    for line in lines {
+        assert!(
+            printed(ended).lines().any(|one| one == *line),
+            "{line}: {}",
+            ended.out
+        );
+    }
+}
+
+async fn add_channel(place: &Place) {
+    let url = "--url=https://example.com/";
+    let add = ["channel", "add", "ops", "--kind=webhook", url];
+    assert_eq!(jcrontab(place, &add).await.code, 0);
+}
+
 #[tokio::test]
 async fn a_task_is_named_by_its_exact_name_or_its_id() {
     let place = Place::new().await;
@@ -78,16 +96,7 @@ async fn deleting_asks_at_a_terminal_and_wants_a_flag_elsewhere() {
     printed(&value);
     printed(&jcrontab(&place, &["calendar", "create", "ours"]).await);
     printed(&jcrontab(&place, &["pool", "set", "db", "2"]).await);
-    let url = [
-        "channel",
-        "add",
-        "ops",
-        "--kind",
-        "webhook",
-        "--url",
-        "https://example.com/",
-    ];
-    assert_eq!(jcrontab(&place, &url).await.code, 0);
+    add_channel(&place).await;
     for (what, name) in [
         ("task", id.as_str()),
         ("user", "root"),
@@ -111,16 +120,7 @@ async fn deleting_asks_at_a_terminal_and_wants_a_flag_elsewhere() {
 #[tokio::test]
 async fn a_task_is_shown_to_people_with_names_and_lengths() {
     let place = Place::new().await;
-    let url = [
-        "channel",
-        "add",
-        "ops",
-        "--kind",
-        "webhook",
-        "--url",
-        "https://example.com/",
-    ];
-    assert_eq!(jcrontab(&place, &url).await.code, 0);
+    add_channel(&place).await;
     let more = [
         "--command=true",
         "--owner=张三",
@@ -133,20 +133,15 @@ async fn a_task_is_shown_to_people_with_names_and_lengths() {
     ];
     add(&place, "t", &more).await;
     let shown = jcrontab(&place, &["task", "show", "t"]).await;
-    for line in [
+    let lines = [
         "Owners: 张三, 李四",
         "Timeout: 1h30m",
         "Channel: ops (#1)",
         "Tags: db",
         "Mode: Message + command",
         "Time zone: UTC",
-    ] {
-        assert!(
-            printed(&shown).lines().any(|one| one == line),
-            "{line}: {}",
-            shown.out
-        );
-    }
+    ];
+    has_lines(&shown, &lines);
     for raw in ["timeout_seconds", "channel_id", "next_at"] {
         assert!(!shown.out.contains(raw), "{raw}: {}", shown.out);
     }
@@ -211,18 +206,13 @@ async fn waiting_for_a_run_goes_on_over_a_restart_and_says_when_it_cannot() {
     }
 
     let shown = jcrontab(&place, &["run", "show", "1"]).await;
-    for line in [
+    let lines = [
         "State: lost",
         "Runbook:",
         "  call the owner",
         "Task: slow (#1)",
-    ] {
-        assert!(
-            printed(&shown).lines().any(|one| one == line),
-            "{line}: {}",
-            shown.out
-        );
-    }
+    ];
+    has_lines(&shown, &lines);
     // When a lost run ended is unknown.
     assert!(!shown.out.contains("\nTook: "), "{}", shown.out);
     let listed = jcrontab(&place, &["run", "list"]).await;

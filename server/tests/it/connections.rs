@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, admin_token, jcrontab};
+use super::helpers::program::{Server, add_command, admin_token};
 
 /// Files that the server may open: what it has open itself, and some runs.
 const FILES: u32 = 256;
@@ -18,20 +18,7 @@ async fn half_open_connections_stop_no_task_and_keep_no_client_out() {
     let server = Server::start_with_files(&place, FILES).await;
     let ledger = place.ledger();
     let command = ledger.command("fired");
-    let added = [
-        "task",
-        "add",
-        "--name",
-        "t",
-        "--cron",
-        "* * * * * *",
-        "--mode",
-        "command",
-        "--command",
-        &command,
-        "--json",
-    ];
-    let task = jcrontab(&place, &added).await.json()["id"].to_string();
+    let task = add_command(&place, "t", "* * * * * *", &command).await;
 
     let address = server.url.strip_prefix("http://").expect("HTTP").to_owned();
     let mut flood = Vec::new();

@@ -64,7 +64,7 @@ fn may_make_groups() -> bool {
     std::fs::create_dir(&probe).is_ok() && std::fs::remove_dir(&probe).is_ok()
 }
 
-/// A task by hand with an execution.
+/// A task that is started manually, with an execution.
 fn with(command: &str, execution: ExecutionDraft) -> TaskDraft {
     TaskDraft {
         execution,

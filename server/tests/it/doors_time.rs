@@ -25,7 +25,7 @@ fn instants(value: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_preview_tells_what_is_left_out_and_why() {
+async fn a_preview_lists_skipped_firings_with_reasons() {
     let app = TestApp::new().await;
     let english = reader(&app, "vi", Role::Viewer, "en").await;
     let chinese = reader(&app, "wei", Role::Viewer, "zh-CN").await;

@@ -10,11 +10,10 @@ use app::task::TaskDraft;
 use app::task::execution::{ExecutionDraft, HttpDraft, RetryDraft, SuccessWhen};
 use serde_json::json;
 
+use super::helpers::message::SELDOM;
 use super::helpers::place::Place;
 use super::helpers::program::jcrontab;
 use super::helpers::{Robot, TestApp, draft, in_time};
-
-const SELDOM: &str = "0 0 1 1 *";
 
 fn when(must_contain: &str, must_not_contain: &str) -> SuccessWhen {
     SuccessWhen {

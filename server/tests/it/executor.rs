@@ -12,7 +12,7 @@ fn is_root() -> bool {
 }
 
 #[tokio::test]
-async fn a_run_tells_how_its_command_ended() {
+async fn a_run_records_how_its_command_ended() {
     let app = TestApp::new().await;
     let table = [
         ("true", RunState::Succeeded, Some(0), None, ""),

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use app::run::RunState;
+use app::task::TaskView;
 use chrono::TimeDelta;
 use serde_json::json;
 use server::store::StoreError;
@@ -28,22 +29,42 @@ fn target() -> Option<String> {
     Some(server.rsplit_once('@').expect("user and host").1.to_owned())
 }
 
+/// A server whose database is behind a proxy, and a task whose command runs until it is released.
+struct Rig {
+    place: Arc<Place>,
+    proxy: Proxy,
+    url: String,
+    app: TestApp,
+    leash: Leash,
+    held: TaskView,
+}
+
+impl Rig {
+    async fn new(target: String) -> Self {
+        let place = Place::new().await;
+        let proxy = Proxy::start(target, true).await;
+        let url = through(&proxy, &place);
+        let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
+        let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
+        let leash = Leash::new(&place.work());
+        let command = format!("{}; echo kept; exit 5", leash.start());
+        let held = app.add(draft("held", "0 0 1 1 *", &command)).await;
+        Self {
+            place,
+            proxy,
+            url,
+            app,
+            leash,
+            held,
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
     let Some(target) = target() else { return };
-    let place = Place::new().await;
-    let proxy = Proxy::start(target, true).await;
-    let url = through(&proxy, &place);
-    let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
-    let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
-    let mut leash = Leash::new(&place.work());
-    let held = app
-        .add(draft(
-            "held",
-            "0 0 1 1 *",
-            &format!("{}; echo kept; exit 5", leash.start()),
-        ))
-        .await;
+    let rig = Rig::new(target).await;
+    let (app, proxy, held, mut leash) = (rig.app, rig.proxy, rig.held, rig.leash);
     let each = app.add(draft("each", "* * * * * *", "true")).await;
     let mut node = app.node().await;
     node.go_to(at("2026-11-22T08:00:02Z")).await;
@@ -118,19 +139,14 @@ async fn the_loop_and_the_results_survive_an_absence_of_the_database() {
 #[tokio::test]
 async fn a_result_survives_the_server_while_the_database_is_away() {
     let Some(target) = target() else { return };
-    let place = Place::new().await;
-    let proxy = Proxy::start(target, true).await;
-    let url = through(&proxy, &place);
-    let clock = Arc::new(ManualClock::new(at("2026-11-22T08:00:00Z")));
-    let app = TestApp::start(Arc::clone(&place), clock, Some(&url), &[]).await;
-    let mut leash = Leash::new(&place.work());
-    let held = app
-        .add(draft(
-            "held",
-            "0 0 1 1 *",
-            &format!("{}; echo kept; exit 5", leash.start()),
-        ))
-        .await;
+    let Rig {
+        place,
+        proxy,
+        url,
+        app,
+        mut leash,
+        held,
+    } = Rig::new(target).await;
     let run = app.start_run(held.id).await;
     leash.ready().await;
     proxy.cut();

@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod faketime;
 pub(crate) mod leash;
+pub(crate) mod message;
 pub(crate) mod node;
 pub(crate) mod place;
 pub(crate) mod program;

@@ -169,7 +169,7 @@ async fn an_answer_decides_how_the_run_ends() {
 }
 
 #[tokio::test]
-async fn the_log_tells_request_and_answer_and_keeps_what_is_secret() {
+async fn the_log_shows_request_and_answer_without_secrets() {
     let (app, target) = (TestApp::new().await, Target::start().await);
     let (run, _) = app
         .execute(task("plain", get(target.url("/cookie?a=1"))))

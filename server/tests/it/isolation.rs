@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, binary_for_all, for_everybody, jcrontab_with};
+use super::helpers::program::{Server, binary_for_all, for_all_users, jcrontab_with};
 
 /// A password in the server's environment.
 const PASSWORD: &str = "a-password-of-the-server";
@@ -76,7 +76,7 @@ impl Site {
         }
         let mut server = Server::spawn_with(&place, &variables, |command| {
             if let Some((id, _)) = user {
-                *command = for_everybody(command, &place);
+                *command = for_all_users(command, &place);
                 command.uid(id).gid(id);
             }
         });

@@ -46,7 +46,7 @@ async fn a_list_is_read_again_only_when_it_may_have_changed() {
     let read = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&read);
     let app = TestApp::start_with(Place::new().await, clock, None, &[], move |store| {
-        store.on_statement(move |sql| {
+        store.observe_statements(move |sql| {
             if sql.starts_with("SELECT")
                 && (sql.contains("`command`") || sql.contains("\"command\""))
             {

@@ -252,7 +252,7 @@ async fn the_same_key_at_the_same_time_starts_one_run() {
         ..RunRequest::default()
     };
     let caller = app.console();
-    let starts = (0..10).map(|_| app.service.start_by_hand(&caller, task.id, &request));
+    let starts = (0..10).map(|_| app.service.start_manually(&caller, task.id, &request));
     let mut ids = Vec::new();
     let mut fresh = 0;
     for started in futures_util::future::join_all(starts).await {

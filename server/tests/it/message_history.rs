@@ -4,30 +4,15 @@ use app::auth::Role;
 use app::backend::Tasks;
 use app::channel::ChannelKind;
 use app::id::ChannelId;
-use app::task::{Mode, TaskDraft};
 use serde_json::{Value, json};
 
+use super::helpers::message::{reminder, with_robot};
 use super::helpers::robot::Mood;
-use super::helpers::{Robot, TestApp, draft};
-
-const SELDOM: &str = "0 0 1 1 *";
-
-fn reminder(name: &str, channel: ChannelId) -> TaskDraft {
-    TaskDraft {
-        mode: Mode::Message,
-        channel_id: Some(channel.0),
-        ..draft(name, SELDOM, "")
-    }
-}
+use super::helpers::{Robot, TestApp};
 
 /// A robot, a channel to it, and a task whose first message it refused for good.
 async fn refused() -> (TestApp, Robot, ChannelId, i64) {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (app, robot, channel) = with_robot().await;
     robot.next([Mood::Refuse(93_000)]);
     app.notify();
     let task = app.add(reminder("备份", channel)).await.id;

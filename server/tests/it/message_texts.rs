@@ -2,16 +2,14 @@
 
 use app::auth::Role;
 use app::backend::Secrets;
-use app::channel::ChannelKind;
 use app::id::ChannelId;
 use app::run::RunState;
 use app::task::execution::{ExecutionDraft, HttpDraft};
 use app::task::{Mode, TaskDraft};
 
+use super::helpers::message::{SELDOM, robot_of, sending};
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
-
-const SELDOM: &str = "0 0 1 1 *";
 
 async fn with_robot(flags: &[&str]) -> (TestApp, Robot, ChannelId) {
     let flags: Vec<&str> = ["--outbound-allow=127.0.0.0/8"]
@@ -19,11 +17,7 @@ async fn with_robot(flags: &[&str]) -> (TestApp, Robot, ChannelId) {
         .chain(flags.iter().copied())
         .collect();
     let app = TestApp::with(&flags).await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (robot, channel) = robot_of(&app).await;
     app.notify();
     (app, robot, channel)
 }
@@ -49,11 +43,7 @@ async fn text_of(app: &TestApp, robot: &Robot, task: TaskDraft) -> String {
 }
 
 fn sends(name: &str, command: &str, channel: ChannelId) -> TaskDraft {
-    TaskDraft {
-        mode: Mode::MessageCommand,
-        channel_id: Some(channel.0),
-        ..draft(name, SELDOM, command)
-    }
+    sending(name, Mode::MessageCommand, command, channel)
 }
 
 #[tokio::test]

@@ -9,29 +9,15 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::store::{Store, Taken};
 
+use super::helpers::message::{SELDOM, sending, with_robot};
 use super::helpers::robot::Mood;
-use super::helpers::{Robot, TestApp, draft};
+use super::helpers::{Robot, TestApp};
 
-const SELDOM: &str = "0 0 1 1 *";
-
-fn sending(name: &str, mode: Mode, command: &str, channel: ChannelId) -> TaskDraft {
-    TaskDraft {
-        mode,
-        channel_id: Some(channel.0),
-        ..draft(name, SELDOM, command)
-    }
-}
-
-/// An app with an outbox, a robot, and a channel to it.
-async fn with_robot() -> (TestApp, Robot, ChannelId) {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
-    app.notify();
-    (app, robot, channel)
+/// An app with a running outbox, a robot, and a channel to it.
+async fn with_outbox() -> (TestApp, Robot, ChannelId) {
+    let made = with_robot().await;
+    made.0.notify();
+    made
 }
 
 /// Waits until nothing of the outbox is left to be sent.
@@ -47,7 +33,7 @@ async fn outbox_is_empty(app: &TestApp) {
 
 #[tokio::test]
 async fn a_new_task_is_announced_then_reminds_with_a_picture() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     let mut reminder = sending("交周报", Mode::MessageCommand, "echo '结果 ok'", channel);
     reminder.nickname = "小王".into();
     reminder.owners = vec!["zhangsan".into(), "13800138000".into()];
@@ -124,7 +110,7 @@ async fn a_new_task_is_announced_then_reminds_with_a_picture() {
 
 #[tokio::test]
 async fn a_command_says_something_only_when_it_fails() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     let good = app
         .add(sending("good", Mode::Command, "echo fine", channel))
         .await;
@@ -148,7 +134,7 @@ async fn a_command_says_something_only_when_it_fails() {
 
 #[tokio::test]
 async fn a_refused_message_is_tried_again_and_its_picture_waits() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     let task = app.add(sending("t", Mode::Message, "", channel)).await;
     robot.wait_for(1).await;
     outbox_is_empty(&app).await;
@@ -197,7 +183,7 @@ async fn a_refused_message_is_tried_again_and_its_picture_waits() {
 
 #[tokio::test]
 async fn an_undeliverable_message_becomes_a_visible_dead_letter() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     robot.always(Some(Mood::Refuse(-1)));
     let task = app.add(sending("t", Mode::Message, "", channel)).await;
     let mut tries = 1;
@@ -258,7 +244,7 @@ async fn an_undeliverable_message_becomes_a_visible_dead_letter() {
 
 #[tokio::test]
 async fn a_hanging_robot_delays_neither_other_channels_nor_the_loop() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     robot.always(Some(Mood::Hang));
     let other = Robot::start(app.clock.clone()).await;
     let second = app
@@ -289,7 +275,7 @@ async fn a_hanging_robot_delays_neither_other_channels_nor_the_loop() {
 
 #[tokio::test]
 async fn the_vendors_limit_is_kept() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     for number in 0..25 {
         app.add(sending(&format!("t{number}"), Mode::Message, "", channel))
             .await;
@@ -321,7 +307,7 @@ async fn the_vendors_limit_is_kept() {
 
 #[tokio::test]
 async fn a_robot_that_is_asked_too_often_is_left_alone_for_a_minute() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     robot.next([Mood::Refuse(45_009)]);
     let first = app.add(sending("first", Mode::Message, "", channel)).await;
     robot.wait_for(1).await;
@@ -354,7 +340,7 @@ async fn a_robot_that_is_asked_too_often_is_left_alone_for_a_minute() {
 
 #[tokio::test]
 async fn a_long_text_is_cut_between_characters_and_keeps_its_links() {
-    let (app, robot, channel) = with_robot().await;
+    let (app, robot, channel) = with_outbox().await;
     let name = "很长的任务名".repeat(33);
     let command = "i=0; while [ $i -lt 900 ]; do printf '第%d行😀输出' $i; i=$((i+1)); done; printf '\\377 end'";
     let task = app
@@ -385,12 +371,7 @@ async fn a_long_text_is_cut_between_characters_and_keeps_its_links() {
 
 #[tokio::test]
 async fn a_message_of_a_dead_process_is_sent_by_the_next_one() {
-    let app = TestApp::new().await;
-    let robot = Robot::start(app.clock.clone()).await;
-    let channel = app
-        .channel("ops", ChannelKind::Wecom, &robot.url())
-        .await
-        .id;
+    let (app, robot, channel) = with_robot().await;
     let task = app.add(sending("t", Mode::Message, "", channel)).await.id;
     let now = server::clock::Clock::now(&*app.clock);
     let taken = app

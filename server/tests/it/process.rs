@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::helpers::place::Place;
-use super::helpers::program::{Server, admin_token, jcrontab, jcrontab_with};
+use super::helpers::program::{Server, add_command, admin_token, jcrontab, jcrontab_with};
 use super::helpers::{Leash, in_time};
 
 fn is_alive(pid: i32) -> bool {
@@ -96,18 +96,7 @@ async fn after_kill_nine_nothing_runs_twice_and_nothing_stays_running() {
         flag.display(),
         leash.start(),
     );
-    let add = [
-        "task",
-        "add",
-        "--name",
-        "t",
-        "--cron",
-        "* * * * * *",
-        "--command",
-        &command,
-        "--json",
-    ];
-    let task = jcrontab(&place, &add).await.json()["id"].clone();
+    let task = add_command(&place, "t", "* * * * * *", &command).await;
     let runs = format!("/api/v1/tasks/{task}/runs");
 
     let server = Server::start(&place, &[]).await;
@@ -153,24 +142,8 @@ async fn a_stop_drains_and_then_ends_what_runs() {
     let place = Place::new().await;
     let token = admin_token(&place).await;
     let mut leash = Leash::new(&place.work());
-    let task = jcrontab(
-        &place,
-        &[
-            "task",
-            "add",
-            "--name",
-            "t",
-            "--cron",
-            "0 0 1 1 *",
-            "--command",
-            &leash.endless(),
-            "--json",
-        ],
-    )
-    .await
-    .json();
+    let id = add_command(&place, "t", "0 0 1 1 *", &leash.endless()).await;
     let server = Server::start(&place, &[("JCRONTAB_SHUTDOWN_GRACE", "0")]).await;
-    let id = task["id"].to_string();
     let run = jcrontab(&place, &["task", "run", &id, "--json"])
         .await
         .json();
@@ -199,29 +172,11 @@ async fn a_stop_drains_and_then_ends_what_runs() {
         leash.start(),
         gate.display()
     );
-    let patient = jcrontab(
-        &place,
-        &[
-            "task",
-            "add",
-            "--name",
-            "p",
-            "--cron",
-            "0 0 1 1 *",
-            "--command",
-            &waiting,
-            "--json",
-        ],
-    )
-    .await
-    .json();
+    let patient = add_command(&place, "p", "0 0 1 1 *", &waiting).await;
     let server = Server::start(&place, &[("JCRONTAB_SHUTDOWN_GRACE", "30")]).await;
-    let run = jcrontab(
-        &place,
-        &["task", "run", &patient["id"].to_string(), "--json"],
-    )
-    .await
-    .json();
+    let run = jcrontab(&place, &["task", "run", &patient, "--json"])
+        .await
+        .json();
     leash.ready().await;
     let stopping = tokio::spawn(server.stop());
     // The pipe opens when the command reads it; by then the server may have been asked to stop or not.
@@ -249,22 +204,7 @@ async fn a_stop_drains_and_then_ends_what_runs() {
 async fn the_servers_own_variables_do_not_reach_commands() {
     let place = Place::new().await;
     let token = admin_token(&place).await;
-    let task = jcrontab(
-        &place,
-        &[
-            "task",
-            "add",
-            "--name",
-            "t",
-            "--cron",
-            "0 0 1 1 *",
-            "--command",
-            "env",
-            "--json",
-        ],
-    )
-    .await
-    .json();
+    let id = add_command(&place, "t", "0 0 1 1 *", "env").await;
     let secrets = [
         ("JCRONTAB_TOKEN", "TOP-SECRET"),
         ("JCRONTAB_PUBLIC_URL", "https://cron.example/TOP-SECRET"),
@@ -273,7 +213,7 @@ async fn the_servers_own_variables_do_not_reach_commands() {
     ];
     let mut server = Server::spawn(&place, &secrets);
     while !server.line().await.contains("is ready: ") {}
-    let run = jcrontab(&place, &["task", "run", &task["id"].to_string(), "--json"])
+    let run = jcrontab(&place, &["task", "run", &id, "--json"])
         .await
         .json();
     let path = format!("/api/v1/runs/{}", run["id"]);

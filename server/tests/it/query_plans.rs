@@ -55,7 +55,7 @@ async fn installation_of(tasks: usize) -> (TestApp, Sent) {
     let recorder = sent.clone();
     let flags = ["--outbound-allow=127.0.0.0/8"];
     let app = TestApp::start_with(Place::new().await, clock, None, &flags, move |store| {
-        store.on_statement(move |sql| recorder.note(sql));
+        store.observe_statements(move |sql| recorder.note(sql));
     })
     .await;
     app.add_many(tasks, "0 9 * * *", "true").await;

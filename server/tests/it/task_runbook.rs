@@ -6,11 +6,11 @@ use app::message::MessageState;
 use app::task::TaskDraft;
 use serde_json::json;
 
+use super::helpers::message::SELDOM;
 use super::helpers::place::Place;
 use super::helpers::program::jcrontab;
 use super::helpers::{Robot, TestApp, draft};
 
-const SELDOM: &str = "0 0 1 1 *";
 const RUNBOOK: &str = "先看 https://wiki.example.com/disk，\n再执行 javascript:alert(1) <b>";
 
 #[tokio::test]

@@ -279,7 +279,7 @@ async fn a_scrape_asks_the_same_however_many_tasks_there_are() {
     let place = super::helpers::place::Place::new().await;
     let clock = std::sync::Arc::new(super::helpers::ManualClock::new(at("2026-11-22T08:00:00Z")));
     let app = TestApp::start_with(place, clock, None, &[], move |store| {
-        store.on_statement(move |_| {
+        store.observe_statements(move |_| {
             counting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         });
     })

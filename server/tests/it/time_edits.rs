@@ -97,7 +97,7 @@ async fn an_unplanned_change_is_found_at_the_next_start() {
 }
 
 /// A task whose firing of 08:01 is postponed by jitter, and the instant it is postponed to.
-async fn put_off(app: &TestApp) -> (TaskId, chrono::DateTime<chrono::Utc>) {
+async fn postponed(app: &TestApp) -> (TaskId, chrono::DateTime<chrono::Utc>) {
     let spread = ScheduleDraft {
         jitter: "20m".to_owned(),
         ..ScheduleDraft::plain("0 * * * *")
@@ -115,14 +115,18 @@ async fn put_off(app: &TestApp) -> (TaskId, chrono::DateTime<chrono::Utc>) {
         .database
         .rows("SELECT CAST(due_at AS CHAR) FROM occurrence WHERE state = 'planned'")
         .await;
-    assert_eq!(due.len(), 1, "put off, for this test by more than a second");
+    assert_eq!(
+        due.len(),
+        1,
+        "postponed, for this test by more than a second"
+    );
     (id, at("2026-11-22T09:21:00Z"))
 }
 
 #[tokio::test]
-async fn a_firing_that_is_put_off_still_obeys_a_pause() {
+async fn a_firing_that_is_postponed_still_obeys_a_pause() {
     let app = TestApp::new().await;
-    let (task, over) = put_off(&app).await;
+    let (task, over) = postponed(&app).await;
     app.service
         .task_control(&app.console(), task, &Control::Pause(None))
         .await
@@ -134,13 +138,13 @@ async fn a_firing_that_is_put_off_still_obeys_a_pause() {
 }
 
 #[tokio::test]
-async fn a_firing_that_is_put_off_still_obeys_a_new_blackout() {
+async fn a_firing_that_is_postponed_still_obeys_a_new_blackout() {
     for (policy, ends) in [
         (BlackoutPolicy::Drop, "22 09:00:00 skipped(blackout)"),
         (BlackoutPolicy::CatchUp, "22 09:00:00 succeeded"),
     ] {
         let app = TestApp::new().await;
-        let (task, over) = put_off(&app).await;
+        let (task, over) = postponed(&app).await;
         let blackout = BlackoutDraft {
             starts_at: "2026-11-22 09:00:01".to_owned(),
             ends_at: "2026-11-22 09:30".to_owned(),
@@ -161,7 +165,7 @@ async fn a_firing_that_is_put_off_still_obeys_a_new_blackout() {
 #[tokio::test]
 async fn a_firing_of_a_schedule_that_is_gone_does_not_start() {
     let app = TestApp::new().await;
-    let (task, over) = put_off(&app).await;
+    let (task, over) = postponed(&app).await;
     let changed = draft("t", "30 3 * * *", "true");
     let console = app.console();
     let before = app.service.task_get(&console, task).await.expect("it");

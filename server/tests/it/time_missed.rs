@@ -107,7 +107,7 @@ async fn three_weeks_of_seconds_are_a_few_rows() {
 }
 
 #[tokio::test]
-async fn a_week_of_minutes_tells_work_days_and_rest_days_apart() {
+async fn a_week_of_minutes_distinguishes_working_days_from_rest_days() {
     let app = TestApp::new().await;
     let schedule = ScheduleDraft {
         day_rule: "work_days".to_owned(),

@@ -1,19 +1,19 @@
 //! What the pages say about schedules: explanations, next starts, previews, calendars.
 
-use std::sync::Arc;
-
 use app::auth::Role;
-use app::backend::{Calendars, System, Tasks};
-use app::calendar::{BlackoutDraft, BlackoutPolicy, CalendarDraft, CalendarImport};
+use app::backend::{Calendars, Tasks};
+use app::calendar::{BlackoutDraft, BlackoutPolicy};
 use app::id::TaskId;
 use app::occurrence::Explanation;
 use app::page::PreviewRequest;
 use app::schedule::ScheduleDraft;
 use app::task::{Control, TaskDraft, TaskQuery, TaskStep};
-use app::time::Stamp;
 use chrono::{DateTime, Datelike, Utc};
 
 use super::helpers::{TestApp, at, draft};
+
+mod calendars;
+mod preview;
 
 fn scheduled(name: &str, schedule: ScheduleDraft) -> TaskDraft {
     TaskDraft {
@@ -106,7 +106,7 @@ async fn a_moved_firing_is_explained_by_its_name_and_by_its_start() {
 }
 
 #[tokio::test]
-async fn what_is_put_off_is_still_to_come() {
+async fn what_is_postponed_is_still_to_come() {
     let app = TestApp::new().await;
     close_from(&app, "2026-11-22 08:20", "2026-11-22 09:00").await;
     let once = app.add(draft("once", "at 2026-11-22 08:30", "true")).await;
@@ -196,173 +196,6 @@ async fn a_pause_without_end_shows_no_made_up_time() {
     for at in all.chain(preview.firings.iter().map(|one| one.due_at)) {
         assert_eq!(at.0.year(), 2026);
     }
-}
-
-#[tokio::test]
-async fn a_preview_is_checked_as_a_task_is() {
-    let app = TestApp::new().await;
-    let viewer = app.person("v", Role::Viewer);
-    let refused = async |request: PreviewRequest| {
-        let refused = app.service.preview(&viewer, &request).await;
-        let fault = refused.expect_err("refused").fields.remove(0);
-        (fault.field, fault.code)
-    };
-    let of = |schedule: ScheduleDraft| PreviewRequest {
-        schedules: vec![ScheduleDraft::plain("0 9 * * *"), schedule],
-        ..PreviewRequest::default()
-    };
-    let many = PreviewRequest {
-        schedules: vec![ScheduleDraft::plain("* * * * *"); 11],
-        ..PreviewRequest::default()
-    };
-    let with_jitter = ScheduleDraft {
-        jitter: "2d".to_owned(),
-        ..ScheduleDraft::plain("0 9 * * *")
-    };
-    let unknown = ScheduleDraft {
-        calendar: "no-such".to_owned(),
-        ..by_days("0 9 * * *", "work_days")
-    };
-    let window = PreviewRequest {
-        cron: "0 9 * * *".to_owned(),
-        starts_at: "2026-12-02 09:00".to_owned(),
-        ends_at: "2026-12-01 09:00".to_owned(),
-        ..PreviewRequest::default()
-    };
-    for (request, field, code) in [
-        (many, "schedules", "too_many"),
-        (
-            of(by_days("0 9 * * *", "sometimes")),
-            "schedules[1].day_rule",
-            "unknown",
-        ),
-        (
-            of(by_days("every 1h", "next_work_day")),
-            "schedules[1].day_rule",
-            "not_here",
-        ),
-        (of(with_jitter), "schedules[1].jitter", "range"),
-        (of(unknown), "schedules[1].calendar", "unknown"),
-        (
-            of(ScheduleDraft::plain("at 2026-13-01 09:00")),
-            "schedules[1].spec",
-            "invalid",
-        ),
-        (window, "ends_at", "before_start"),
-    ] {
-        let (found, shown) = refused(request).await;
-        if field == "schedules[1].spec" {
-            assert_eq!(found, field);
-        } else {
-            assert_eq!((found.as_str(), shown.as_str()), (field, code));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_preview_looks_for_starts_beyond_what_it_lists() {
-    let app = TestApp::new().await;
-    // Most Mondays are working days: many are skipped before two days off are found.
-    let request = PreviewRequest {
-        schedules: vec![by_days("0 9 * * 1", "rest_days")],
-        after: Some(Stamp(at("2010-01-01T00:00:00Z"))),
-        count: Some(10),
-        ..PreviewRequest::default()
-    };
-    let preview = app
-        .service
-        .preview(&app.console(), &request)
-        .await
-        .expect("a preview");
-    assert_eq!(preview.next.len(), 10);
-    let left_out = preview.firings.iter().filter(|one| one.excluded.is_some());
-    assert_eq!(left_out.count(), 50);
-}
-
-#[tokio::test]
-async fn the_address_of_a_calendar_is_for_administrators() {
-    let app = TestApp::new().await;
-    let console = app.console();
-    let draft = CalendarDraft {
-        name: "own".to_owned(),
-        source_url: "http://127.0.0.1:9/private/abc.ics?token=secret".to_owned(),
-    };
-    let created = app.service.calendar_create(&console, &draft).await;
-    let created = created.expect("a calendar");
-    assert_eq!(
-        created.source_url.as_deref(),
-        Some(draft.source_url.as_str())
-    );
-    let viewer = app.person("v", Role::Viewer);
-    let listed = app.service.calendar_list(&viewer).await.expect("a list");
-    let own = app.service.calendar_get(&viewer, "own", None).await;
-    let about = app.service.about(&viewer).await.expect("about");
-    let all = listed
-        .into_iter()
-        .chain([own.expect("it").calendar])
-        .chain(about.calendars);
-    for calendar in all.filter(|calendar| calendar.name == "own") {
-        assert_eq!(calendar.source_url.as_deref(), Some("http://127.0.0.1/…"));
-    }
-}
-
-#[tokio::test]
-async fn imports_at_once_lose_nothing() {
-    let app = TestApp::new().await;
-    let console = app.console();
-    let draft = CalendarDraft {
-        name: "own".to_owned(),
-        ..CalendarDraft::default()
-    };
-    let seen = app
-        .components
-        .store
-        .cluster_state()
-        .await
-        .expect("a state")
-        .0;
-    app.service
-        .calendar_create(&console, &draft)
-        .await
-        .expect("a calendar");
-    let now = app
-        .components
-        .store
-        .cluster_state()
-        .await
-        .expect("a state")
-        .0;
-    assert!(now > seen, "other nodes learn of a new calendar");
-    for name in ["own", "cn"] {
-        let import = |day: u32| CalendarImport {
-            text: format!("2030-03-{day:02} rest day {day}"),
-            ..CalendarImport::default()
-        };
-        let mut imports = tokio::task::JoinSet::new();
-        for import in (1..=8).map(import) {
-            let (service, console) = (Arc::clone(&app.service), console.clone());
-            imports.spawn(async move { service.calendar_import(&console, name, &import).await });
-        }
-        for imported in imports.join_all().await {
-            imported.expect("an import");
-        }
-        let days = app
-            .service
-            .calendar_get(&console, name, Some(2030))
-            .await
-            .expect("its days")
-            .days;
-        assert_eq!(days.len(), 8, "{name}");
-    }
-    let built_in = app.service.calendar_get(&console, "cn", Some(2026)).await;
-    assert!(built_in.expect("its days").days.len() > 20);
-    // One that is gone does not come back by an import.
-    let import = CalendarImport {
-        text: "2030-03-01 rest x".to_owned(),
-        ..CalendarImport::default()
-    };
-    let refused = app.service.calendar_import(&console, "gone", &import).await;
-    assert_eq!(refused.expect_err("gone").code, "not_found");
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ fn offsets_become_utc() {
 }
 
 #[test]
-fn an_interval_that_does_not_fill_a_day_tells_where_it_starts() {
+fn an_interval_that_does_not_divide_a_day_says_where_it_starts() {
     for text in [
         "every 1h",
         "every 90s",

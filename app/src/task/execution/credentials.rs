@@ -35,7 +35,7 @@ impl Execution {
         let mut places = Vec::new();
         for one in &self.env {
             // The shell's own variable, not a password.
-            if one.name != "PWD" && is_telling(&one.name) && is_value(&one.value) {
+            if one.name != "PWD" && names_credential(&one.name) && is_value(&one.value) {
                 places.push(one.name.clone());
             }
         }
@@ -43,7 +43,7 @@ impl Execution {
             return places;
         };
         for header in &call.headers {
-            if is_telling(&header.name) && is_value(&header.value) {
+            if names_credential(&header.name) && is_value(&header.value) {
                 places.push(header.name.clone());
             }
         }
@@ -52,7 +52,7 @@ impl Execution {
     }
 }
 
-fn is_telling(name: &str) -> bool {
+fn names_credential(name: &str) -> bool {
     let name: String = name
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -89,7 +89,7 @@ fn in_url(url: &str) -> Vec<String> {
         .split('&')
     {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if (is_telling(name) || name.eq_ignore_ascii_case("key")) && is_value(value) {
+        if (names_credential(name) || name.eq_ignore_ascii_case("key")) && is_value(value) {
             places.push(format!("URL ?{name}="));
         }
     }

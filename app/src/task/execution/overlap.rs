@@ -2,39 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The rule; decided inside the claim, for planned starts, manual starts, retries and catch-ups.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(remote = "Self", tag = "rule", rename_all = "snake_case")]
-pub enum Overlap {
-    /// The new start is skipped, and the history says so.
-    #[default]
-    Skip,
-    /// So many run at once; further starts are skipped.
-    Allow {
-        /// The limit, 2–100.
-        max: u32,
-    },
-    /// One runs, so many wait in order; further starts are skipped.
-    Queue {
-        /// How many may wait, 1–1000.
-        max: u32,
-    },
-    /// The running one is stopped, then the new one starts. Of several waiting ones only the latest stays.
-    Replace,
+crate::wire::tagged! {
+    PlainOverlap as "Overlap";
+    /// The rule; decided inside the claim, for planned starts, manual starts, retries and catch-ups.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+    #[serde(remote = "Self", tag = "rule", rename_all = "snake_case")]
+    pub enum Overlap {
+        /// The new start is skipped, and the history says so.
+        #[default]
+        Skip,
+        /// So many run at once; further starts are skipped.
+        Allow {
+            /// The limit, 2–100.
+            max: u32,
+        },
+        /// One runs, so many wait in order; further starts are skipped.
+        Queue {
+            /// How many may wait, 1–1000.
+            max: u32,
+        },
+        /// The running one is stopped, then the new one starts. Of several waiting ones only the latest stays.
+        Replace,
+    }
 }
-
-/// [`Overlap`] without the JSON representation, for pages.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Overlap")]
-enum PlainOverlap {
-    Skip,
-    Allow { max: u32 },
-    Queue { max: u32 },
-    Replace,
-}
-
-crate::wire::two_forms!(Overlap, PlainOverlap);
 
 impl Overlap {
     /// The limit of simultaneous runs of the task.

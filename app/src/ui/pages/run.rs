@@ -86,7 +86,7 @@ fn content(page: RunPage, desk: Desk) -> AnyView {
     let title = phrases::run_title(lang, run.id.0);
     let waits = run.state == RunState::Waiting;
     let word = if waits {
-        RunLogUi::of(lang).call_off
+        RunLogUi::of(lang).cancel_waiting
     } else {
         ui.stop
     };

@@ -227,7 +227,7 @@ fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
     });
     view! {
         <section class="card">
-            <h2>{ui.section_tell}</h2>
+            <h2>{ui.section_notifications}</h2>
             <div class="columns">
                 {input(Field {
                     name: "owners".into(), label: ui.owners, value: draft.owners.join(", "),

@@ -73,7 +73,7 @@ fn reason(lines: &str) -> Reason {
 }
 
 #[test]
-fn marked_feeds_tell_rest_from_work_from_festival() {
+fn marked_feeds_distinguish_rest_work_and_festival_days() {
     for as_work_days in [false, true] {
         let read = read_as(APPLE, as_work_days, 2026).expect("days");
         let flat = flat(&read);
@@ -96,7 +96,7 @@ fn marked_feeds_tell_rest_from_work_from_festival() {
 }
 
 #[test]
-fn titles_and_categories_tell_work_days() {
+fn titles_and_categories_mark_working_days() {
     let kind = |lines: &str, as_work_days| {
         let text = format!("DTSTART:20260704\n{lines}");
         read_as(&event(&text), as_work_days, 2026)

@@ -1,4 +1,4 @@
-//! `jcrontab calendar list | show`, and what an import came to.
+//! `jcrontab calendar list | show`, and the result of an import.
 
 use app::calendar::{Calendar, CalendarDays, CalendarImported};
 use app::i18n::plural;

@@ -1,4 +1,4 @@
-//! `jcrontab cron next`: the same preview as on the pages, computed here.
+//! `jcrontab cron next`: the preview of the web pages, computed in this process.
 
 use app::i18n::Lang;
 use app::occurrence::Firing;
@@ -65,7 +65,7 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
                 "--after takes a time such as 2026-11-22T09:00:00Z or 2026-11-22 09:00",
             ))
         })?)),
-        // The preview refuses an unknown zone, with the nearest one.
+        // The preview refuses an unknown zone and suggests the nearest one.
         _ => None,
     };
     let request = PreviewRequest {
@@ -82,26 +82,26 @@ pub(super) async fn run(next: &Next, access: &Access) -> Result<(), Failure> {
         ..PreviewRequest::default()
     };
     let known = matches!(next.calendar.trim(), "" | BUILTIN_CALENDAR);
-    let told = if known {
+    let preview = if known {
         here(lang, &request)?
     } else {
         on_server(access, lang, &request).await?
     };
     if next.json {
-        let mut value = json!({ "next": told.next });
+        let mut value = json!({ "next": preview.next });
         if next.firings {
-            value["firings"] = json!(told.firings);
-            value["warnings"] = json!(told.warnings);
-            value["tz_version"] = json!(told.tz_version);
+            value["firings"] = json!(preview.firings);
+            value["warnings"] = json!(preview.warnings);
+            value["tz_version"] = json!(preview.tz_version);
         }
         print_json(&value);
     } else {
-        print_lines(&lines(lang, &told, next, &name));
+        print_lines(&lines(lang, &preview, next, &name));
     }
     Ok(())
 }
 
-/// Computed in this process, with the calendar that came with the product.
+/// Computes the preview in this process, with the built-in calendar.
 fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
     let basis = Basis {
         default_zone: "UTC",
@@ -109,14 +109,14 @@ fn here(lang: Lang, request: &PreviewRequest) -> Result<Preview, Failure> {
         patterns: &Patterns::default(),
         now: SystemClock.now(),
         starts: COUNT_MAX,
-        // The server shows 50; here a request for more starts is meant. Behind so many skipped ones
-        // nothing is known to fire.
+        // Larger than the server's 50, because more starts can be requested here. After this many skipped
+        // firings the search ends.
         left_out: 2_000 + 10 * request.count.unwrap_or(0) as usize,
     };
     preview(lang, request, &basis, None).map_err(refusal)
 }
 
-/// Asked of the server, which knows the other calendars.
+/// Requests the preview from the server, which knows the other calendars.
 async fn on_server(
     access: &Access,
     lang: Lang,
@@ -137,19 +137,24 @@ async fn on_server(
     serde_json::from_value(answer).map_err(failed)
 }
 
-/// Starts as they come; `-` marks a skipped firing, `~` a change of the clock, `!` a warning.
-fn lines(lang: Lang, told: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
+/// The starts in order; `-` marks a skipped firing, `~` a clock change, `!` a warning.
+fn lines(lang: Lang, preview: &Preview, next: &Next, zone_name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    if told.next.is_empty() {
+    if preview.next.is_empty() {
         lines.push(nothing(lang, &next.schedule));
     }
-    for firing in &told.firings {
+    for firing in &preview.firings {
         if let Some(change) = &firing.clock_change {
             lines.push(format!("~ {} {}", local(change.at, zone_name), change.text));
         }
         lines.push(line(firing, zone_name));
     }
-    lines.extend(told.warnings.iter().map(|warning| format!("! {warning}")));
+    lines.extend(
+        preview
+            .warnings
+            .iter()
+            .map(|warning| format!("! {warning}")),
+    );
     lines
 }
 
@@ -179,7 +184,7 @@ fn nothing(lang: Lang, typed: &Typed) -> String {
         _ => Dialect::Standard,
     };
     match ScheduleSpec::parse_dialect(&typed.expression, dialect) {
-        // Not at any time that can be computed.
+        // It has no time that can be computed.
         Ok(ScheduleSpec::Startup) => ScheduleSpec::Startup.describe(lang),
         Ok(ScheduleSpec::Once { .. }) => lang
             .pick(

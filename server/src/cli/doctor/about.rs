@@ -1,4 +1,4 @@
-//! Checks of what a server, or its parts opened here, say of themselves.
+//! Checks the report of a server, or of its parts opened here, about itself.
 
 use app::calendar::Calendar;
 use app::page::About;
@@ -9,7 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::service::UNNAMED_ZONE;
 use crate::timetable::{bundled_version, zone};
 
-/// Whether the server is of this program's version.
+/// Whether the server and this program have the same version.
 pub(super) fn version(about: &About, report: &mut Report) {
     let ours = env!("CARGO_PKG_VERSION");
     if about.version == ours {
@@ -30,19 +30,19 @@ pub(super) fn version(about: &About, report: &mut Report) {
     );
 }
 
-/// What to do where commands are not kept away from the server's files.
+/// What to do where commands can reach the server's files.
 pub(super) const NEXT_ISOLATION: (&str, &str) = (
     "见 docs/OPERATIONS.md 的“What a command can reach”",
     "see \"What a command can reach\" in docs/OPERATIONS.md",
 );
-/// What to do about a store of outputs that refuses.
+/// What to do about an output store that fails.
 pub(super) const NEXT_OUTPUT: (&str, &str) = (
     "检查 JCRONTAB_OUTPUT_URL、桶和它的密钥",
     "check JCRONTAB_OUTPUT_URL, the bucket and its keys",
 );
 
-/// Zones, calendars, and the server's own notices.
-pub(super) fn tell(about: &About, report: &mut Report) {
+/// Checks zones and calendars, and reports the server's own notices.
+pub(super) fn check(about: &About, report: &mut Report) {
     zone_data(&about.tz_version, &about.tz_source, report);
     default_zone(&about.default_zone, report);
     let mut notices = about.notices.iter();
@@ -99,7 +99,7 @@ pub(super) fn zone_data(version: &str, source: &str, report: &mut Report) {
     }
 }
 
-/// Whether the zone of tasks that name none is known.
+/// Whether the default zone is known.
 pub(super) fn default_zone(name: &str, report: &mut Report) {
     if zone(name).is_ok() {
         report.ok("default_zone", (name.to_owned(), name.to_owned()));
@@ -119,8 +119,8 @@ pub(super) fn default_zone(name: &str, report: &mut Report) {
     }
 }
 
-/// What a task's limit of memory holds for. Not a fault: without root and control groups there is
-/// no more to be had.
+/// Whether memory limits hold per run or per process. Never a failure: without root and control groups
+/// no more is possible.
 fn memory_limit(of_run: bool, report: &mut Report) {
     let words = if of_run {
         ("对一次执行的所有进程合计生效", "hold for a run as a whole")
@@ -133,7 +133,7 @@ fn memory_limit(of_run: bool, report: &mut Report) {
     report.ok("memory_limit", (words.0.to_owned(), words.1.to_owned()));
 }
 
-/// The system's zone is one that the zone data has no name for.
+/// Reports a system zone that has no name in the zone data.
 pub(super) fn unnamed_zone(text: String, report: &mut Report) {
     report.warn(
         "system_zone",
@@ -145,18 +145,18 @@ pub(super) fn unnamed_zone(text: String, report: &mut Report) {
     );
 }
 
-/// Whether the calendars in use know this year and the next one.
+/// Whether the calendars in use have data for this year and the next one.
 fn calendars(calendars: &[Calendar], report: &mut Report) {
     let now = SystemClock.now();
     let (year, month) = (now.year(), now.month());
-    let mut told = Vec::new();
+    let mut coverage = Vec::new();
     let mut missing = Vec::new();
     for calendar in calendars {
         if calendar.used_by == 0 && !calendar.builtin {
             continue;
         }
         let lacks = |year: i32| !calendar.years.contains(&year);
-        // The state announces next year's days in November.
+        // The State Council announces next year's days in November.
         let due = month == 12 && lacks(year + 1);
         if calendar.used_by > 0 && (lacks(year) || due) {
             let lacking = if lacks(year) { year } else { year + 1 };
@@ -179,15 +179,15 @@ fn calendars(calendars: &[Calendar], report: &mut Report) {
             };
             format!("{year} {}", report.lang().pick(known.0, known.1))
         });
-        told.push(format!("{} ({})", calendar.name, known.join(", ")));
+        coverage.push(format!("{} ({})", calendar.name, known.join(", ")));
     }
     let next = (
         "jcrontab calendar import 或 refresh；新版本也会带来新数据",
         "jcrontab calendar import or refresh; a new release brings new data, too",
     );
     if missing.is_empty() {
-        let told = told.join("; ");
-        report.ok("calendars", (told.clone(), told));
+        let coverage = coverage.join("; ");
+        report.ok("calendars", (coverage.clone(), coverage));
     } else {
         report.warn("calendars", missing.join("; "), next);
     }

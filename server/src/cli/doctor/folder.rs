@@ -9,11 +9,11 @@ use crate::auth::token::random_id;
 use crate::cli::sentence;
 use crate::lifecycle::private::{self, Exposure};
 
-/// Reports a folder that does not exist yet, and whether it can be made.
+/// Reports a folder that does not exist yet, and whether it can be created.
 pub(super) fn to_be(folder: &Path, report: &mut Report) {
     let shown = folder.display();
     let parent = folder.ancestors().skip(1).find_map(|parent| {
-        // A relative path ends in an empty one, which is the working folder.
+        // The parent of a relative path can be empty, which means the working directory.
         let parent = if parent.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -47,7 +47,7 @@ pub(super) fn to_be(folder: &Path, report: &mut Report) {
     }
 }
 
-/// Others than the server's user can read or replace what is in the folder.
+/// Reports that users other than the server's can read or replace files in the folder.
 fn exposed(shown: &str, exposure: Exposure, report: &mut Report) {
     let text = match exposure {
         Exposure::Owner(owner) => report.lang().pick(

@@ -1,4 +1,4 @@
-//! Without a running server: its parts, opened one by one.
+//! Checks without a running server: opens its parts one by one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::service::unnamed_zone;
 use crate::store::{Store, StoreError};
 use crate::timetable::data_version;
 
-/// Checks everything that can be checked.
+/// Runs all checks that are possible.
 pub(super) async fn look(config: &Config, report: &mut Report) {
     report.ours();
     let known = match open(config, report).await {
@@ -32,7 +32,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
         None => None,
     };
     match known {
-        Some(told) => about::tell(&told, report),
+        Some(about) => about::check(&about, report),
         None => {
             let zones = data_version();
             about::zone_data(&zones.version, zones.source.as_str(), report);
@@ -66,7 +66,7 @@ async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
     if !folder::writable(folder, report) {
         return None;
     }
-    // In a folder without a lock no server has been, and doctor leaves none there.
+    // A folder without a lock was never used by a server, and doctor does not create one.
     let held = match folder.join("lock").exists() {
         true => Some(hold(folder, report)?),
         false => None,
@@ -75,7 +75,7 @@ async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
     if !layout(&store, report).await {
         return None;
     }
-    // Opening makes a key where there is none, which would be another than that of a backup.
+    // Opening would create a missing key, which would differ from that of a backup.
     if !folder.join("secret.key").exists() {
         report.warn(
             "secret_key",
@@ -97,14 +97,14 @@ async fn open(config: &Config, report: &mut Report) -> Option<Assembled> {
     key(config, &data, store, report).await
 }
 
-/// Takes the folder, so that no server starts on it meanwhile.
+/// Locks the folder, so that no server starts on it meanwhile.
 fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
     let error = match DataDir::open(folder) {
         Ok(data) => return Some(data),
         Err(error) => error,
     };
     match error {
-        DataDirError::InUse { .. } if tell_progress(folder, report) => {}
+        DataDirError::InUse { .. } if report_progress(folder, report) => {}
         DataDirError::InUse { .. } => report.fail(
             "server",
             sentence(&error),
@@ -126,7 +126,7 @@ fn hold(folder: &Path, report: &mut Report) -> Option<DataDir> {
 }
 
 /// Reports a server that holds the folder and is not ready to answer. Returns whether there is one.
-fn tell_progress(folder: &Path, report: &mut Report) -> bool {
+fn report_progress(folder: &Path, report: &mut Report) -> bool {
     let Some(Progress { stage, pid, since }) = Progress::of(folder) else {
         return false;
     };
@@ -183,7 +183,7 @@ async fn database(config: &Config, folder: &Path, report: &mut Report) -> Option
     }
 }
 
-/// Whether the tables are those of this version: they can be read as it reads them.
+/// Whether the tables match this version: whether it can read them.
 async fn layout(store: &Store, report: &mut Report) -> bool {
     let read = async {
         store.task_rows(&TaskQuery::default(), &[], 1).await?;
@@ -216,7 +216,7 @@ async fn layout(store: &Store, report: &mut Report) -> bool {
     }
 }
 
-/// Whether the key opens what the database holds sealed.
+/// Whether the key decrypts the database's secrets.
 async fn key(
     config: &Config,
     data: &DataDir,
@@ -263,7 +263,7 @@ async fn key(
     Some(parts)
 }
 
-/// Whether commands would be kept away from the server's files.
+/// Whether commands would be isolated from the server's files.
 fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
     let identity = Identity::new(
         config.run_as(),
@@ -273,11 +273,11 @@ fn isolation(config: &Config, data: &DataDir, report: &mut Report) {
         &config.scratch_dir,
     );
     let Ok(identity) = identity else {
-        // A start says so.
+        // The start of a server reports that.
         return;
     };
     match Isolation::survey(config.isolation, data.path(), &identity) {
-        // A running server says so only when something is wrong, too.
+        // As with a running server, only problems are reported.
         Ok(found) => {
             if let Some(text) = found.warning(report.lang()) {
                 report.warn("isolation", text, super::about::NEXT_ISOLATION);

@@ -1,4 +1,4 @@
-//! Whether the background loops of a running server go round.
+//! Whether the background loops of a running server work.
 
 use app::node::{LoopResult, LoopStatus};
 use serde_json::Value;
@@ -11,7 +11,7 @@ pub(super) fn check(ready: &Value, report: &mut Report) {
         return;
     };
     let Ok(loops) = serde_json::from_value::<Vec<LoopStatus>>(listed.clone()) else {
-        // Of another version, which its own check says.
+        // A server of another version, which the version check reports.
         return;
     };
     let failing: Vec<&LoopStatus> = loops.iter().filter(|one| one.is_failing()).collect();

@@ -1,14 +1,14 @@
-//! What the checks came to.
+//! The results of the checks.
 
 use app::i18n::Lang;
 use serde::Serialize;
 
-/// How a check came out.
+/// The result of a check.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
     Ok,
-    /// Not ready yet, and nothing is wrong.
+    /// Not ready yet, without an error.
     Starting,
     Warn,
     Fail,
@@ -22,7 +22,7 @@ pub(super) struct Check {
     status: Status,
     /// What was found.
     text: String,
-    /// What to do; absent where all is well.
+    /// What to do; absent for a check that passed.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'static str>,
 }
@@ -52,17 +52,17 @@ impl Report {
         self.lang.pick(zh, en).to_owned()
     }
 
-    /// All is well; the text in Chinese and in English.
+    /// Records a check that passed; the text in Chinese and in English.
     pub(super) fn ok(&mut self, name: &'static str, (zh, en): (String, String)) {
         self.push(name, Status::Ok, self.lang.pick(zh, en), None);
     }
 
-    /// It will be well in a moment.
+    /// Records a check of something that is still starting.
     pub(super) fn starting(&mut self, name: &'static str, (zh, en): (String, String)) {
         self.push(name, Status::Starting, self.lang.pick(zh, en), None);
     }
 
-    /// It works, but something should be done.
+    /// Records a warning: it works, but something should be done.
     pub(super) fn warn(
         &mut self,
         name: &'static str,
@@ -72,7 +72,7 @@ impl Report {
         self.push(name, Status::Warn, text, Some(next));
     }
 
-    /// It does not work.
+    /// Records a failure.
     pub(super) fn fail(
         &mut self,
         name: &'static str,
@@ -98,7 +98,7 @@ impl Report {
         });
     }
 
-    /// This program's own version, where no server reports its own.
+    /// Records this program's own version, where no server reports one.
     pub(super) fn ours(&mut self) {
         let version = format!("jcrontab {}", env!("CARGO_PKG_VERSION"));
         self.ok("version", (version.clone(), version));
@@ -122,7 +122,7 @@ impl Report {
             .count()
     }
 
-    /// One line a check: `warn  zone data: 2025b …; update the package tzdata`.
+    /// One line per check: `warn  zone data: 2025b …; update the package tzdata`.
     pub(super) fn lines(&self) -> Vec<String> {
         self.checks
             .iter()
@@ -147,7 +147,7 @@ impl Report {
     }
 }
 
-/// The name of a check for people.
+/// The displayed name of a check.
 fn title(name: &'static str) -> (&'static str, &'static str) {
     match name {
         "version" => ("版本", "version"),

@@ -1,4 +1,4 @@
-//! Whether the files of the pages belong to the program.
+//! Whether the files of the web pages match the program.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const NEXT: (&str, &str) = (
     "install the program, hash.txt and the folder site together, as \"Files to install\" in docs/OPERATIONS.md says",
 );
 
-/// Checks what `/readyz` says of the site to an administrator; no check where it says nothing.
+/// Checks the site that `/readyz` reports to an administrator; no check where it reports none.
 pub(super) fn check(ready: &Value, report: &mut Report) {
     match ready["site"]["code"].as_str() {
         None => {}

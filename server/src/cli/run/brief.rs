@@ -10,7 +10,7 @@ use crate::cli::client::Client;
 use crate::cli::words::title;
 use crate::cli::{Failure, lang};
 
-/// The brief of a run that ended badly, with the lines of output that differ below.
+/// The brief of a failed run, with the differing lines of output below.
 pub(super) async fn brief(client: &Client, id: RunId) -> Result<Vec<String>, Failure> {
     let path = format!("/api/v1/runs/{id}/brief");
     let brief: Brief = typed(&client.call(Method::GET, &path, None).await?)?;
@@ -24,7 +24,7 @@ pub(super) async fn brief(client: &Client, id: RunId) -> Result<Vec<String>, Fai
     Ok(shown)
 }
 
-/// One side of a difference, as `diff` marks lines.
+/// One side of a difference, marked as in `diff`.
 fn side(mark: char, side: &OutputSide) -> impl Iterator<Item = String> + '_ {
     let line = move |line: &app::run::brief::OutputLine| {
         let (run, number, text) = (side.run_id, line.number, &line.text);

@@ -15,7 +15,7 @@ use crate::cli::when::local;
 use crate::cli::words::{labelled, state, title};
 use crate::cli::{Failure, lang};
 
-/// Prints a run, and what to do about it where it ended badly.
+/// Prints a run, and for a failed one what to do about it.
 pub(super) async fn show(client: &Client, answer: &Value) -> Result<(), Failure> {
     let run: Run = typed(answer)?;
     let path = format!("/api/v1/tasks/{}", run.task_id);

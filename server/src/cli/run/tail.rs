@@ -1,4 +1,4 @@
-//! `jcrontab run tail`: the end of a run's log, and what follows.
+//! `jcrontab run tail`: the last lines of a run's log, optionally followed.
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use crate::cli::client::Client;
 use crate::cli::print::print_json;
 use crate::cli::{Failure, lang, sentence};
 
-/// Bytes from the end in which the last lines are looked for.
+/// Bytes from the end that are searched for the last lines.
 const BACK: u64 = 256 * 1024;
-/// Between two looks at a log that grows.
+/// The interval between two reads of a growing log.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Prints the last `lines` of a log; with `follow`, also what is written until the run is over.
@@ -43,7 +43,7 @@ pub(super) async fn tail(
         next = page.next;
         print(&page.items, json)?;
         if page.items.is_empty() {
-            // The run may be over elsewhere before its log is complete here, never the reverse.
+            // A run may be over on its node before its log is complete here, so both are checked.
             let run: Run = ask(client, &format!("/api/v1/runs/{id}")).await?;
             if page.over && run.state.is_over() {
                 return Ok(());
@@ -74,7 +74,7 @@ async fn ask<T: DeserializeOwned>(client: &Client, path: &str) -> Result<T, Fail
 
 /// The pieces that hold the last `lines` lines.
 fn last_lines(items: Vec<LogItem>, lines: usize) -> Vec<LogItem> {
-    // A newline at the very end ends the last line and begins none.
+    // A trailing newline does not begin another line.
     let mut left = lines + 1;
     let mut at_end = true;
     let mut kept = Vec::new();
@@ -109,7 +109,7 @@ fn print(items: &[LogItem], json: bool) -> Result<(), Failure> {
     }
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     for item in items {
-        // A reader that has gone away (`| head`) is no failure.
+        // A closed pipe (`| head`) is not a failure.
         match item {
             LogItem::Text {
                 stream: Stream::Out,

@@ -1,4 +1,4 @@
-//! `jcrontab secret rotate-key`: on the data folder and the database themselves.
+//! `jcrontab secret rotate-key`: works directly on the data folder and the database.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,7 +46,8 @@ pub(super) async fn run(access: &Access, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes the key. Gives how many values are sealed anew, and whether other servers may share them.
+/// Rotates the key. Returns how many values were re-encrypted, and whether other servers may share the
+/// database.
 async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
     let lang = lang();
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
@@ -56,7 +57,7 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
             format!("there is no secret.key in {}", config.data_dir.display()),
         )));
     }
-    // A server knows the old key only: it must not run, nor start meanwhile.
+    // A running server would keep the old key: none may run, or start meanwhile.
     let data = DataDir::open(&config.data_dir).map_err(|error| match error {
         DataDirError::InUse { .. } => Failure::refused(lang.pick(
             "服务器正在使用这个数据文件夹；先停掉它，再换密钥",
@@ -83,9 +84,8 @@ async fn changed(config: &Config) -> Result<(u64, bool), Failure> {
     Ok((done.resealed, several))
 }
 
-/// Opens the database that the folder's server uses. Any other one holds nothing that the key opens:
-/// the key would change, and the values would be lost with the old one. None is made here, and no
-/// tables.
+/// Opens the database that the folder's server uses. With another one, the key would be replaced and
+/// the server's secrets could no longer be decrypted. Creates neither a database nor tables.
 async fn the_servers_own(config: &Config, folder: &Path, lang: Lang) -> Result<Store, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::error(sentence(error));
     config.check_database().map_err(|error| failed(&error))?;
@@ -109,7 +109,7 @@ async fn the_servers_own(config: &Config, folder: &Path, lang: Lang) -> Result<S
     match store.kept_key_check().await {
         Ok(Some(_)) => Ok(store),
         Err(error) if error.is_away() => Err(unreachable(lang, &asked, &error)),
-        // No tables of ours, or tables that no server has used.
+        // No tables of ours, or tables that were never used by a server.
         Ok(None) | Err(_) => Err(Failure::refused(lang.pick(
             format!("{asked} 没有被服务器用过，里面没有用这个密钥加密的内容；把 DATABASE_URL 设成与服务器相同的值"),
             format!("no server has used {asked}, and nothing in it is sealed with this key; set DATABASE_URL as the server has it"),

@@ -174,7 +174,7 @@ fn mode(add: &AddTask) -> Mode {
     })
 }
 
-/// What the server finds odd about a task that it has saved.
+/// The warnings of the server about a saved task.
 pub(super) fn warnings(task: &Value) -> Vec<String> {
     let warnings = task["warnings"].as_array().into_iter().flatten();
     warnings

@@ -1,5 +1,5 @@
-//! `jcrontab task edit`: in an editor, by `--set`, or from a file. What is sent are the fields that
-//! were changed, for the version that was read.
+//! `jcrontab task edit`: in an editor, by `--set`, or from a file. Sends only the changed fields, and
+//! the version that they are based on.
 
 mod set;
 mod text;
@@ -19,9 +19,9 @@ use crate::cli::editor::{self, Scratch};
 use crate::cli::print::{print_done, print_lines, print_note, text as field};
 use crate::cli::{Failure, lang, sentence};
 
-/// What the names of texts for editors begin with.
+/// The prefix of the names of files for the editor.
 const PREFIX: &str = "jcrontab-task-";
-/// Times that the editor is opened again with faults.
+/// The maximum number of times the editor is opened again with faults.
 const REOPENED_MAX: u32 = 50;
 
 #[derive(Args, Debug)]
@@ -51,7 +51,7 @@ struct Stored {
 
 /// Why a change was not saved.
 enum Refused {
-    /// What was typed has faults.
+    /// The input has faults.
     Faults(Failure, Vec<String>),
     /// Anything else.
     Other(Failure),
@@ -87,16 +87,16 @@ pub(super) async fn run(client: &Client, edit: &EditTask) -> Result<(), Failure>
         return unchanged(client, &stored, edit.json).await;
     }
     let saved = send(client, &stored, patch).await;
-    told(&saved.map_err(Refused::failure)?, edit.json);
+    print_saved(&saved.map_err(Refused::failure)?, edit.json);
     if let Some(file) = &edit.file {
-        // A text of an editor that was kept has served its purpose.
+        // The file that an earlier edit kept is no longer needed.
         editor::discard_kept(file, PREFIX);
     }
     Ok(())
 }
 
 async fn fetch(client: &Client, id: i64) -> Result<Stored, Failure> {
-    // The version first: a change in between makes the draft an outdated one.
+    // The version first: after a change in between, the save is then refused as outdated.
     let task = client.call(Method::GET, &path(id, ""), None).await?;
     let draft = client.call(Method::GET, &path(id, "/draft"), None).await?;
     let draft = serde_json::from_value(draft).map_err(|error| Failure::error(sentence(&error)))?;
@@ -129,13 +129,13 @@ async fn send(
 /// The faults of a problem document, each with its field.
 fn faults(problem: &Value) -> Vec<String> {
     let faults = problem["errors"].as_array().into_iter().flatten();
-    let told: Vec<String> = faults
+    let lines: Vec<String> = faults
         .map(|fault| format!("{}: {}", field(fault, "field"), field(fault, "message")))
         .collect();
-    if told.is_empty() {
+    if lines.is_empty() {
         vec![field(problem, "title")]
     } else {
-        told
+        lines
     }
 }
 
@@ -146,7 +146,7 @@ async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), F
     for round in 0..REOPENED_MAX {
         let typed = match scratch.edit() {
             Ok(typed) => typed,
-            // An editor that could not be started, or was left by an error at once.
+            // The editor could not be started, or exited with an error without a change.
             Err(failure) if scratch.holds(&shown) => {
                 scratch.discard();
                 return Err(failure);
@@ -169,7 +169,7 @@ async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), F
             Ok(patch) => match send(client, stored, patch).await {
                 Ok(task) => {
                     scratch.discard();
-                    told(&task, json);
+                    print_saved(&task, json);
                     return Ok(());
                 }
                 Err(Refused::Faults(_, faults)) => faults,
@@ -189,7 +189,7 @@ async fn in_editor(client: &Client, stored: &Stored, json: bool) -> Result<(), F
     Err(kept(Failure::usage(cancelled), stored, &scratch))
 }
 
-/// Says where what was typed is, and how it is sent.
+/// Adds where the text was kept, and how to save it.
 fn kept(failure: Failure, stored: &Stored, scratch: &Scratch) -> Failure {
     let (message, id, path) = (&failure.message, stored.id, scratch.path().display());
     let message = lang().pick(
@@ -213,7 +213,7 @@ async fn unchanged(client: &Client, stored: &Stored, json: bool) -> Result<(), F
     Ok(())
 }
 
-fn told(task: &Value, json: bool) {
+fn print_saved(task: &Value, json: bool) {
     let (id, cycle) = (field(task, "id"), cycle(task));
     let saved = lang().pick(
         format!("任务 {id} 已保存：{cycle}"),

@@ -1,4 +1,4 @@
-//! `jcrontab task add`: the flags about how a task is executed.
+//! `jcrontab task add`: the options for the execution of a task.
 
 use app::task::execution::{
     ExecutionDraft, HttpDraft, LimitsDraft, Parameter, ParameterKind, RetryDraft, SuccessWhen,
@@ -188,7 +188,7 @@ impl Execution {
         self.http.http_url.is_some()
     }
 
-    /// As the API takes it; a label of no parameter is a fault.
+    /// The draft for the API; a label without its parameter is a fault.
     pub(super) fn draft(&self) -> Result<ExecutionDraft, String> {
         let mut parameters = self.params.clone();
         for (name, label) in &self.labels {

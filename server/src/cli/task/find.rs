@@ -8,10 +8,10 @@ use crate::cli::{Failure, lang};
 
 /// Characters of a name that are searched for; the server refuses searches of more than 200.
 const SEARCHED: usize = 100;
-/// IDs of an ambiguous name that are listed.
+/// IDs that are listed for an ambiguous name.
 const LISTED: usize = 20;
 
-/// The ID of a task. Digits are an ID, also where a task is named like that.
+/// The ID of a task. Digits are an ID, even where a task has that name.
 pub(in crate::cli) async fn id_of(client: &Client, wanted: &str) -> Result<i64, Failure> {
     if let Ok(id) = wanted.parse() {
         return Ok(id);
@@ -46,8 +46,8 @@ pub(in crate::cli) async fn id_of(client: &Client, wanted: &str) -> Result<i64, 
     }
 }
 
-/// What the server is asked to search for: the longest word, since it reads quotes and `owner:` as
-/// more than text. Of a name without such a word, all tasks are compared.
+/// The term that the server searches for: the longest plain word, because quotes and `owner:` have a
+/// meaning in a search. For a name without such a word, all tasks are compared.
 fn searched(name: &str) -> &str {
     let plain = |word: &&str| !word.contains([':', '：', '"', '“', '”']);
     let words = name.split_whitespace().filter(plain);

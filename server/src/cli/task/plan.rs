@@ -1,4 +1,4 @@
-//! `jcrontab task explain | occurrences | next`: what was planned, what is to come, and why.
+//! `jcrontab task explain | occurrences | next`: planned firings, upcoming ones, and reasons.
 
 use axum::http::Method;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::cli::{Failure, lang};
 
 pub(super) async fn explain(client: &Client, one: &One, at: Option<&str>) -> Result<(), Failure> {
     let query = at.map_or_else(String::new, |at| format!("?at={}", escaped(at)));
-    let told = client
+    let explanation = client
         .call(
             Method::GET,
             &path(one.id, &format!("/explain{query}")),
@@ -19,9 +19,9 @@ pub(super) async fn explain(client: &Client, one: &One, at: Option<&str>) -> Res
         )
         .await?;
     if one.json {
-        print_json(&told);
+        print_json(&explanation);
     } else {
-        print_lines(&[text(&told, "sentence")]);
+        print_lines(&[text(&explanation, "sentence")]);
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) async fn list(
     Ok(())
 }
 
-/// How it is doing: `failing ×10 since …`, `ok`; empty from a server that does not say so.
+/// The health: `failing ×10 since …`, `ok`; empty from a server that does not report it.
 fn health(task: &Value) -> String {
     let (health, lang) = (&task["health"], lang());
     let zone = text(task, "zone");
@@ -83,7 +83,7 @@ fn health(task: &Value) -> String {
             Health::Done => ui.finished,
         }
         .to_owned(),
-        // In English, and from a server of another version.
+        // The code, in English and for a state that this version does not know.
         _ => text(health, "state"),
     };
     if let Some(times) = health["times"].as_i64() {
@@ -102,7 +102,7 @@ fn health(task: &Value) -> String {
     words
 }
 
-/// The first schedule, and how many more there are.
+/// The first schedule, and the number of further ones.
 fn cron(task: &Value) -> String {
     let more = task["schedules"]
         .as_array()
@@ -125,12 +125,12 @@ pub(super) fn cycle(task: &Value) -> String {
     format!("{} ({zone})", lines.join("; "))
 }
 
-/// What holds of the schedules: the text of the urge cycle, or the task with those for work.
+/// The schedules in force: the text of the chase schedule, or the task with its own ones.
 fn in_force(task: &Value) -> InForce<&str, &Value> {
     InForce::of(task["urging"] == true, task["urge_cron"].as_str(), task)
 }
 
-/// An urge cycle in words, with its text.
+/// A chase schedule in words, with its text.
 fn urge_line(spec: &str) -> String {
     let words = ScheduleSpec::parse(spec)
         .map(|spec| spec.describe(lang()))
@@ -138,9 +138,9 @@ fn urge_line(spec: &str) -> String {
     format!("{words} [{}]", spec.replace(char::is_control, " "))
 }
 
-/// The schedules for work in words, one line each.
+/// The task's own schedules in words, one per line.
 fn work_lines(task: &Value) -> Vec<String> {
-    // A server of another version may say it in another way; its texts are still told.
+    // A server of another version may use another format; its texts are still shown.
     serde_json::from_value::<Vec<Schedule>>(task["schedules"].clone()).map_or_else(
         |_| vec![text(task, "cron")],
         |schedules| {
@@ -213,7 +213,7 @@ pub(super) async fn show(client: &Client, task: &Value, json: bool) -> Result<()
     Ok(())
 }
 
-/// What a task does, for whom, and within what time: as on its page.
+/// What a task does, for whom, and its time limits, as on its page.
 async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
     let lang = lang();
     let ui = Ui::of(lang);
@@ -251,15 +251,15 @@ async fn channel(client: &Client, id: &Value) -> Result<String, Failure> {
     let path = format!("/api/v1/channels/{id}");
     match client.call(Method::GET, &path, None).await {
         Ok(channel) => Ok(format!("{} (#{id})", text(&channel, "name"))),
-        // Deleted meanwhile, or not this caller's to see.
+        // Deleted meanwhile, or not visible to this caller.
         Err(failure) if failure.is_not_found() || failure.is_refused() => Ok(format!("#{id}")),
         Err(failure) => Err(failure),
     }
 }
 
-/// What people should know about it, each note below its name.
+/// The notes of a task, each below its label.
 fn notes(task: &Value) -> Vec<String> {
-    // A server of another version may write them in another way.
+    // A server of another version may use another format.
     let notes = serde_json::from_value::<Notes>(task.clone()).unwrap_or_default();
     let Notes { runbook } = notes;
     if runbook.is_empty() {
@@ -270,9 +270,9 @@ fn notes(task: &Value) -> Vec<String> {
     lines
 }
 
-/// What differs from the usual execution, in words; tasks that it waits for have their names.
+/// The settings of the execution that differ from the defaults, in words; dependencies by their names.
 async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Failure> {
-    // A server of another version may say what this program does not know.
+    // A server of another version may send fields that this program does not know.
     let Ok(execution) = serde_json::from_value::<Execution>(execution.clone()) else {
         return Ok(vec![labelled(
             lang().pick("执行方式", "Execution"),
@@ -283,18 +283,18 @@ async fn execution(client: &Client, execution: &Value) -> Result<Vec<String>, Fa
     for id in &execution.waits.tasks {
         match client.call(Method::GET, &path(id.0, ""), None).await {
             Ok(task) => drop(names.insert(*id, text(&task, "name"))),
-            // Deleted meanwhile: its id is shown all the same.
+            // Deleted meanwhile: its id is shown anyway.
             Err(failure) if failure.is_not_found() => {}
             Err(failure) => return Err(failure),
         }
     }
-    let mut told = execution.describe_with(lang(), |id| names.get(&id).cloned());
-    told.extend(execution.credential_hints(lang()));
+    let mut lines = execution.describe_with(lang(), |id| names.get(&id).cloned());
+    lines.extend(execution.credential_hints(lang()));
     let plain = |line: String| line.replace(char::is_control, " ");
-    Ok(told.into_iter().map(plain).collect())
+    Ok(lines.into_iter().map(plain).collect())
 }
 
-/// The rule of missed firings, where it is not the usual one.
+/// The rule for missed firings, where it is not the default.
 fn missed(rule: &Value) -> Option<String> {
     let rule: app::schedule::MissedRule = serde_json::from_value(rule.clone()).ok()?;
     if rule == app::schedule::MissedRule::default() {

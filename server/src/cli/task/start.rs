@@ -17,7 +17,7 @@ use crate::cli::print::{print_json, print_lines, print_note};
 use crate::cli::progress::shown;
 use crate::cli::{Failure, hidden, lang, sentence, words};
 
-/// Between two looks at a run that is waited for.
+/// The interval between two checks of a run that is waited for.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Stands for a line of stdin.
 const STDIN: &str = "@stdin";
@@ -100,7 +100,7 @@ fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, F
     serde_json::from_value(value).map_err(|_| not_ours())
 }
 
-/// What is filled in: from the command line, from lines of stdin, from a person.
+/// The values of the parameters: from the command line, from stdin, or from a prompt.
 fn parameters(start: &StartTask, form: &RunForm) -> Result<BTreeMap<String, String>, Failure> {
     let mut filled = BTreeMap::new();
     for param in &start.params {
@@ -153,15 +153,15 @@ fn line(name: &str) -> Result<String, Failure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// A length of time as an option.
+/// Parses a duration option.
 fn duration(text: &str) -> Result<Duration, String> {
     let seconds = app::duration::parse_duration(text).map_err(|fault| fault.text(lang()))?;
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     Ok(Duration::from_secs(seconds.unwrap_or_default()))
 }
 
-/// Asks until a run is over. A server that does not answer, since it is restarted, say, is asked
-/// again for that long.
+/// Polls until a run is over. While the server does not answer, because it is restarted for example,
+/// it is retried for `retry_for`.
 async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Run, Failure> {
     let lang = lang();
     let waiting = lang.pick("等待执行结束…", "waiting for the end of the run …");
@@ -191,7 +191,7 @@ async fn end_of(client: &Client, mut run: Run, retry_for: Duration) -> Result<Ru
     Ok(run)
 }
 
-/// Looks at a run until it is over.
+/// Polls a run until it is over.
 async fn over(client: &Client, run: &mut Run) -> Result<(), Failure> {
     while !run.state.is_over() {
         tokio::time::sleep(PAUSE).await;
@@ -201,7 +201,7 @@ async fn over(client: &Client, run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Looks at a run until the server answers.
+/// Polls a run until the server answers.
 async fn answered(client: &Client, run: &mut Run) -> Result<(), Failure> {
     loop {
         tokio::time::sleep(PAUSE).await;

@@ -1,10 +1,10 @@
-//! Whether an answer is the one that was wanted.
+//! Whether a response is the expected one.
 
 use app::task::execution::HttpCall;
 use serde_json::Value;
 
-/// Why it is not, as a code that `app::run` knows; `None` when it is. `body` is `None` where it was
-/// too long to be read as JSON.
+/// Why a response is not the expected one, as a code of `app::run`; `None` when it is. `body` is `None`
+/// where it was too long to be read as JSON.
 pub(super) fn fault(call: &HttpCall, status: u16, body: Option<&[u8]>) -> Option<String> {
     if !call.accepts(status) {
         return Some(status.to_string());
@@ -30,7 +30,7 @@ fn is_wanted(found: &Value, wanted: &str) -> bool {
     }
     match found {
         Value::String(text) => text == wanted,
-        // `1.0` and `1` are written differently, and so are objects.
+        // Compared as JSON: equal numbers and objects can be written differently.
         other => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| {
             *other == wanted
                 || matches!((other.as_f64(), wanted.as_f64()), (Some(a), Some(b)) if a == b)

@@ -1,4 +1,4 @@
-//! `${NAME}` in a request: where it may stand, and how a value is written there.
+//! `${NAME}` in a request: where it is allowed, and how its value is encoded there.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use app::task::execution::HttpCall;
 
 use super::super::environment::{MARK, OLD_MARK};
 
-/// What marks our processes is no business of servers elsewhere.
+/// The marks of our processes must not be sent to other servers.
 const MARKS: [&str; 2] = [MARK, OLD_MARK];
 
-/// Why a request cannot be put together, as a code that `app::run` knows.
+/// Why a request cannot be assembled, as a code of `app::run`.
 pub(super) type Fault = String;
 
 /// A request with its variables filled in.
@@ -21,12 +21,12 @@ pub(super) struct Filled {
     pub(super) body: String,
 }
 
-/// How a value is written.
+/// How a value is encoded.
 #[derive(Clone, Copy)]
 enum Writing {
     /// Everything but letters, digits and `*-._` as `%XX`.
     Percent,
-    /// As within the quotes of a JSON text.
+    /// As inside a JSON string.
     Json,
     Plain,
 }
@@ -39,7 +39,7 @@ pub(super) fn fill(call: &HttpCall, vars: &BTreeMap<String, String>) -> Result<F
         let wrong = || format!("@header {}", header.name);
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| wrong())?;
         let text = replace(&header.value, vars, Writing::Plain)?;
-        // A line break would begin a header of its own.
+        // A line break would start another header.
         let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| wrong())?;
         value.set_sensitive(true);
         headers.append(name, value);
@@ -52,7 +52,7 @@ pub(super) fn fill(call: &HttpCall, vars: &BTreeMap<String, String>) -> Result<F
     })
 }
 
-/// The way in which values are written into a body of this type.
+/// How values are encoded in a body of this type.
 fn writing_of(headers: &HeaderMap) -> Writing {
     let kind = headers
         .get(CONTENT_TYPE)
@@ -69,7 +69,7 @@ fn writing_of(headers: &HeaderMap) -> Writing {
     }
 }
 
-/// A URL. Variables stand behind the host only, and none leads to another folder.
+/// A URL. Variables are allowed after the host only, and none may change the directory of the path.
 pub(super) fn url(template: &str, vars: &BTreeMap<String, String>) -> Result<String, Fault> {
     let host_at = template.find("://").map_or(0, |at| at + 3);
     let path_at = template[host_at..]
@@ -81,7 +81,7 @@ pub(super) fn url(template: &str, vars: &BTreeMap<String, String>) -> Result<Str
     }
     let filled = replace(rest, vars, Writing::Percent)?;
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or("").to_owned();
-    // Values hold no `/` any more, so the parts stand opposite each other.
+    // Encoded values contain no `/`, so the segments of template and result correspond.
     let climbs = path(rest)
         .split('/')
         .zip(path(&filled).split('/'))
@@ -95,7 +95,7 @@ pub(super) fn url(template: &str, vars: &BTreeMap<String, String>) -> Result<Str
     Ok(format!("{host}{filled}"))
 }
 
-/// Replaces each `${NAME}`; `${` that no name follows is text, and so is `$${`, with one `$` less.
+/// Replaces each `${NAME}`. `${` without a name is text, and `$${` is the text `${`.
 fn replace(
     template: &str,
     vars: &BTreeMap<String, String>,
@@ -137,7 +137,7 @@ fn write(text: &mut String, value: &str, writing: Writing) -> Result<(), Fault> 
         Writing::Plain => text.push_str(value),
         Writing::Percent => {
             for part in url::form_urlencoded::byte_serialize(value.as_bytes()) {
-                // In a path a plus would be a plus.
+                // In a path `+` is a literal plus.
                 text.push_str(if part == "+" { "%20" } else { part });
             }
         }

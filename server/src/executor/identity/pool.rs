@@ -1,8 +1,8 @@
-//! A user for each task: what one task's commands write, keep in memory and have in their
-//! environment is closed to those of another by the oldest means there is.
+//! A Unix user per task: the kernel's file and process permissions keep the files, memory and
+//! environment of one task's commands from those of another.
 //!
-//! The user of a task is the range's first one and its number, so it stays the same from run to
-//! run and after a restart: files that a task wrote are its own the next time. See ADR 22.
+//! The user is the first one of the range plus the task's number, so it is the same in every run and
+//! after a restart: files that a task wrote still belong to it in the next run. See ADR 22.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -10,12 +10,13 @@ use std::path::Path;
 use app::id::TaskId;
 use nix::unistd::{Gid, Uid, User};
 
-use super::{IdentityError, Switch, Whom, open_parent, prepare, unusable};
+use super::folder::{open_parent, prepare, unusable};
+use super::{IdentityError, Switch, Whom};
 use crate::config::{PoolError, RunAsPool};
 
 /// What systemd's list of user ids (UIDS-GIDS) leaves unused, below 2³¹.
 const AUTO_FIRST: u32 = 0x7000_0000;
-/// So many tasks have a user of their own.
+/// The number of tasks that have a user of their own.
 const AUTO_COUNT: u32 = 1 << 20;
 
 /// The users of tasks.
@@ -28,7 +29,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Takes a range; `None` when there is to be none, or when `auto` finds none that exists here.
+    /// Opens the configured range; `None` when no pool is configured, or when `auto` finds no usable range here.
     pub(super) fn open(pool: RunAsPool) -> Result<Option<Self>, PoolError> {
         let maps = ["uid_map", "gid_map"]
             .map(|map| std::fs::read_to_string(format!("/proc/self/{map}")).unwrap_or_default());
@@ -69,15 +70,15 @@ impl Pool {
         (first..=last).contains(&user)
     }
 
-    /// The user of a task. Tasks whose numbers are as far apart as the range is long share one.
+    /// The user of a task. Tasks whose numbers differ by a multiple of the range's length share one.
     #[must_use]
     pub fn user_of(&self, task: TaskId) -> u32 {
         let place = task.0.rem_euclid(i64::from(self.count));
-        // It is less than the range is long.
+        // Less than the range's length, which fits.
         self.first + u32::try_from(place).unwrap_or_default()
     }
 
-    /// Everything about the user of a task, with a scratch folder.
+    /// The user of a task, with its scratch folder prepared.
     pub(super) fn whom(
         &self,
         task: TaskId,
@@ -111,7 +112,7 @@ impl Pool {
     }
 }
 
-/// Whether all of a range exists here; user_namespaces(7): lines of first, first outside, count.
+/// Whether the whole range is mapped here; user_namespaces(7): each line is first, first outside, count.
 fn is_mapped(map: &str, first: u32, last: u32) -> bool {
     let mut wanted = u64::from(first);
     let mut lines: Vec<(u64, u64)> = map

@@ -1,9 +1,9 @@
-//! Scratch folders of tasks that are gone: removed, with whatever their commands left in them.
+//! Removes the scratch folders of deleted tasks, with all contents.
 //!
-//! What is in there is hostile: links that lead elsewhere, folders nested deeper than a path may be
-//! long, files that come while others go. So nothing is reached by a path: every step is an open
-//! folder and one name in it, links are removed and never followed, and what is below a folder is
-//! moved up to the top instead of walked down to, which needs two open folders at any depth.
+//! The contents are hostile: links that lead elsewhere, folders nested deeper than PATH_MAX, files
+//! that appear during the removal. So nothing is reached by a path: every step takes an open folder
+//! and one name in it; links are removed and never followed; and nested folders are moved to the top
+//! instead of being descended into, which needs two open folders at any depth.
 
 use std::ffi::CString;
 use std::io::{Error, ErrorKind};
@@ -16,9 +16,9 @@ use nix::fcntl::{OFlag, openat, renameat};
 use nix::sys::stat::{Mode, fstat};
 use nix::unistd::{Uid, UnlinkatFlags, unlinkat};
 
-/// Names that are read at once.
+/// Names read per listing.
 const BATCH: usize = 1000;
-/// Steps for one folder; what is left after that goes with the next start of a server.
+/// Steps for one folder; the rest is removed at the next start of a server.
 const STEPS: u32 = 20_000_000;
 
 /// Opens a folder by its name in another one, never through a link.
@@ -47,7 +47,7 @@ fn names(of: BorrowedFd<'_>) -> Result<Vec<CString>, Errno> {
 /// Removes a folder of this owner in `parent`, and all that is in it.
 ///
 /// # Errors
-/// When it is no folder, or another's, or something in it stays.
+/// When it is no folder, belongs to another user, or something in it cannot be removed.
 pub(super) fn remove(parent: &Path, name: &str, owner: Uid) -> std::io::Result<()> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let parent = nix::fcntl::open(parent, flags, Mode::empty())?;
@@ -73,10 +73,10 @@ pub(super) fn remove(parent: &Path, name: &str, owner: Uid) -> std::io::Result<(
 
 struct Removal<'a> {
     top: BorrowedFd<'a>,
-    /// Nothing that is mounted in there is entered.
+    /// Its device: mounts inside it are not entered.
     device: nix::libc::dev_t,
     steps: u32,
-    /// Folders that were moved to the top.
+    /// How many folders were moved to the top; numbers their new names.
     moved: u64,
 }
 
@@ -109,7 +109,7 @@ impl Removal<'_> {
     /// Removes a folder at the top; the folders in it that are not empty go to the top instead.
     fn flatten(&mut self, name: &CString) -> std::io::Result<()> {
         let inner = match folder(self.top, name) {
-            // Something else took its name meanwhile.
+            // Something else has replaced it meanwhile.
             Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => return Ok(()),
             opened => opened?,
         };
@@ -131,7 +131,7 @@ impl Removal<'_> {
         gone(self.top, name).map(drop).map_err(Error::from)
     }
 
-    /// Moves a folder to the top, under a name that is free.
+    /// Moves a folder to the top, under a free name.
     fn lift(&mut self, from: BorrowedFd<'_>, name: &CString) -> std::io::Result<()> {
         loop {
             self.step()?;
@@ -147,7 +147,7 @@ impl Removal<'_> {
     }
 }
 
-/// Removes a name: a file, a link, an empty folder. False where it is a folder with something in it.
+/// Removes a file, a link or an empty folder. Returns false for a folder that is not empty.
 fn gone(at: BorrowedFd<'_>, name: &CString) -> Result<bool, Errno> {
     match unlinkat(at, name.as_c_str(), UnlinkatFlags::NoRemoveDir) {
         Ok(()) | Err(Errno::ENOENT) => return Ok(true),
@@ -164,29 +164,11 @@ fn gone(at: BorrowedFd<'_>, name: &CString) -> Result<bool, Errno> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
 
     use nix::unistd::geteuid;
 
     use super::*;
-
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            let name = format!("jcrontab-scratch-{}", crate::auth::token::random_id(8));
-            let path = std::env::temp_dir().join(name);
-            std::fs::create_dir(&path).expect("a folder");
-            Self(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            // What a failed test leaves is in the system's temporary folder.
-            std::fs::remove_dir_all(&self.0).ok();
-        }
-    }
+    use crate::executor::test_folder::Folder;
 
     #[test]
     fn a_hostile_folder_is_removed_and_nothing_outside_of_it() {

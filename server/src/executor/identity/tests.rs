@@ -1,28 +1,9 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::PathBuf;
 
 use nix::unistd::{Gid, Uid, geteuid};
 
-use super::{open_parent, prepare, unusable};
-
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let name = format!("jcrontab-identity-{}", crate::auth::token::random_id(8));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).expect("a folder");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What a failed test leaves is in the system's temporary folder.
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
+use super::folder::{open_parent, prepare, unusable};
+use crate::executor::test_folder::Folder;
 
 /// A server that is killed between making a folder and giving it away leaves it as its own.
 #[test]
@@ -56,7 +37,7 @@ fn a_scratch_folder_that_was_never_given_away_is_given_away_later() {
 }
 
 #[test]
-fn a_parent_that_nobody_may_pass_is_opened() {
+fn a_parent_closed_to_other_users_is_opened() {
     let folder = Folder::new();
     for mode in [0o700, 0o711, 0o755] {
         let parent = folder.0.join(format!("{mode:o}"));

@@ -27,7 +27,7 @@ use crate::auth::seal::Sealer;
 use crate::config::ContainBy;
 
 /// A pid that no process has: Linux gives none above 2^22.
-const NOBODY: i32 = i32::MAX;
+const NO_SUCH_PID: i32 = i32::MAX;
 
 /// A data folder, by its key.
 struct Folder {
@@ -122,8 +122,8 @@ fn stand_in(socket: OwnedFd, helper: &Helper, answer: Option<i32>) -> Child {
 /// Orders a command from a launcher that answers like this.
 fn start_without_outcome(answer: Option<i32>) -> String {
     let folder = Folder::new();
-    let identity =
-        Identity::new("nobody", true, &folder.path, &folder.key, &folder.path).expect("somebody");
+    let identity = Identity::new("nobody", true, &folder.path, &folder.key, &folder.path)
+        .expect("an identity");
     let sealer = Sealer::new(&[7; 32]);
     let mut containment = Containment::open(
         ContainBy::Supervisor,
@@ -164,12 +164,12 @@ fn start_without_outcome(answer: Option<i32>) -> String {
 #[tokio::test]
 async fn what_a_launcher_that_is_gone_has_started_is_ended_and_not_started_again() {
     let reason = start_without_outcome(None);
-    let told = "the program that starts commands has ended in the middle of a start";
-    assert!(reason.ends_with(told), "{reason}");
+    let expected = "the program that starts commands has ended in the middle of a start";
+    assert!(reason.ends_with(expected), "{reason}");
 }
 
 #[tokio::test]
 async fn what_is_started_and_cannot_be_held_is_ended_and_not_started_again() {
-    let reason = start_without_outcome(Some(NOBODY));
+    let reason = start_without_outcome(Some(NO_SUCH_PID));
     assert!(reason.ends_with("No such process"), "{reason}");
 }

@@ -189,7 +189,7 @@ fn a_blackout_without_end_lets_nothing_start() {
     }
     let chained = compiled(&schedule("30 0 * * *", ""), &task(), &rules);
     let slot = chained.next(at("2026-11-23 00:00")).expect("a slot");
-    assert!(slot.firings[0].excluded.is_some() && !slot.firings[0].put_off);
+    assert!(slot.firings[0].excluded.is_some() && !slot.firings[0].postponed);
 }
 
 #[test]

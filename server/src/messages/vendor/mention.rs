@@ -65,7 +65,7 @@ mod tests {
     use super::mobile;
 
     #[test]
-    fn mobile_numbers_are_told_from_names() {
+    fn mobile_numbers_are_distinguished_from_names() {
         let table = [
             ("13800138000", Some("13800138000")),
             ("+8613800138000", Some("13800138000")),

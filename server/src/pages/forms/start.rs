@@ -40,7 +40,7 @@ pub(in super::super) async fn start(
 ) -> Response {
     let request = request_of(fields);
     let caller = caller_of(&parts);
-    match web.service.start_by_hand(&caller, id, &request).await {
+    match web.service.start_manually(&caller, id, &request).await {
         Ok(started) => {
             let run = started.run.id;
             and_say(&web, Done::Started(run), &routes::run(run))

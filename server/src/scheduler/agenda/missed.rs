@@ -129,7 +129,7 @@ fn many(
         if let Some(Excluded::Day { date, .. }) =
             slot.firings.first().and_then(|f| f.excluded.as_ref())
         {
-            // Nothing on this day counts.
+            // The whole day is skipped.
             before = start_of_day(cycle.zone(), *date).min(found);
         }
         let rows = rows_of(task.id, compiled, &slot);

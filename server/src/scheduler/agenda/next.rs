@@ -15,7 +15,7 @@ pub(super) struct Next {
     pub(super) special: Option<Box<Slot>>,
     pub(super) task: TaskId,
     /// The index of the schedule in its task.
-    pub(super) voice: u32,
+    pub(super) index: u32,
     pub(super) generation: u64,
 }
 
@@ -43,7 +43,7 @@ impl PartialOrd for Next {
 impl Ord for Next {
     /// The earliest is the greatest: it comes off the heap first.
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |next: &Self| (next.at, next.task, next.voice, next.generation);
+        let key = |next: &Self| (next.at, next.task, next.index, next.generation);
         key(other).cmp(&key(self))
     }
 }

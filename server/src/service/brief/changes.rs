@@ -1,4 +1,4 @@
-//! What is different from the last success.
+//! The differences from the last success.
 
 use std::collections::BTreeSet;
 
@@ -21,18 +21,18 @@ use crate::store::{BriefRun, TaskChange};
 
 /// Edits, and changes of a secret, that are read.
 const READ_MAX: u64 = 20;
-/// Secrets of a task whose changes are looked for.
+/// Secrets of a task whose changes are searched for.
 const SECRETS_MAX: usize = 50;
 /// Edits and changes of secrets that are listed.
 const LISTED: usize = 5;
-/// Successes that say what is usual.
+/// Successes that the usual values are computed from.
 const USUAL_OF: usize = 20;
-/// Differences that say nothing: of durations in milliseconds, of outputs in bytes.
+/// Smaller differences are ignored: of durations in milliseconds, of outputs in bytes.
 const NOISE_MS: i64 = 1_000;
 const NOISE_BYTES: i64 = 1_024;
 
 impl Service {
-    /// What is different, and how many changes more there are than are listed.
+    /// The differences, and how many changes exist beyond the listed ones.
     pub(super) async fn changes_since(
         &self,
         lang: Lang,
@@ -42,7 +42,7 @@ impl Service {
         success: &BriefRun,
         before: &Before,
     ) -> Answer<(Vec<Change>, i64)> {
-        // A run uses what is stored when it is claimed.
+        // A run uses the definition that is stored when it is claimed.
         let (after, until) = (success.started_at, run.started_at);
         let edits = self
             .store
@@ -83,7 +83,7 @@ impl Service {
         let granted = granted.await.or_internal(lang)?;
         let taken = store.secrets_taken_between(after, until).await;
         let taken = taken.or_internal(lang)?;
-        // A secret that was taken and granted again is in both.
+        // A secret that was revoked and granted again is in both.
         let read = |log: Vec<TaskChange>, is_taken: bool| {
             let entries = log.into_iter();
             entries
@@ -125,8 +125,7 @@ impl Service {
     }
 }
 
-/// What took much longer or shorter, or wrote much more or less, than usual. Of a lost run neither
-/// is known.
+/// A duration or an amount of output far from the usual one. Neither is known of a lost run.
 fn unusual(run: &BriefRun, before: &Before) -> Vec<Change> {
     if run.state == RunState::Lost {
         return Vec::new();
@@ -182,7 +181,7 @@ fn fields(detail: &str) -> BTreeSet<String> {
             }
         }
     }
-    // Where there is one plain schedule, `cron` is short for it.
+    // With a single plain schedule, `cron` is its short form.
     if fields.contains("schedules") {
         fields.remove("cron");
     }
@@ -197,7 +196,8 @@ fn takes(change: &Change) -> bool {
     matches!(what, SecretChanged::Revoked | SecretChanged::Deleted)
 }
 
-/// What an entry of the audit log about a secret means for a task; `None` for nothing.
+/// The change of a secret that an entry of the audit log means for a task; `None` if it does not
+/// concern the task.
 fn secret_changed(
     entry: &TaskChange,
     task: TaskId,

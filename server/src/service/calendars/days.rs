@@ -1,4 +1,4 @@
-//! Days of a calendar, from a text that was pasted or fetched.
+//! Imports days of a calendar from a text that was pasted or fetched.
 
 use app::auth::Principal;
 use app::backend::Answer;
@@ -34,7 +34,7 @@ impl Service {
             let fault = FieldError::new("text", "unreadable", fault.text(lang));
             AppError::invalid(lang, vec![fault])
         })?;
-        // Merged where it is written: of two people who import at once, neither loses anything.
+        // Merged inside the transaction, so that concurrent imports lose nothing.
         let merged = |stored: Option<&str>| {
             let mut calendar = match stored {
                 Some(lines) if name != BUILTIN_CALENDAR || !lines.is_empty() => {

@@ -1,4 +1,4 @@
-//! What was typed for a calendar.
+//! Checks the input for a calendar.
 
 use app::backend::Answer;
 use app::calendar::CalendarDraft;
@@ -12,7 +12,7 @@ use crate::texts::Fault;
 use crate::texts::calendars::{CalendarFault, NAME_MAX};
 
 impl Service {
-    /// Checks a draft whole: its name, and that its address may be asked at all.
+    /// Checks the whole draft: its name, and that its source URL may be fetched at all.
     pub(super) fn check_calendar(
         &self,
         lang: Lang,

@@ -1,4 +1,4 @@
-//! The address that a calendar is updated from.
+//! The source URL of a calendar.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use crate::outbound::fetch::{addresses, fetch};
 use crate::texts::calendars::{CalendarFault, CalendarRefusal, SourceWarning};
 use crate::texts::{Fault, Refusal, Say};
 
-/// How long a page waits for the name of an address to be looked up.
+/// How long a page waits for the DNS lookup of a source URL.
 const LOOK_UP: Duration = Duration::from_secs(2);
 
 impl Service {
-    /// What an administrator should know of an address, for a reader.
+    /// The warning about a source URL, in the reader's language.
     pub(super) async fn source_warning(&self, lang: Lang, url: &str) -> Option<String> {
         let warning = self.doubt_of(url).await?;
         Some(warning.say(lang))
     }
 
-    /// What is to be known of an address that a calendar is updated from: that nothing would be
-    /// fetched from it at present, or that what is fetched can be changed on the way.
+    /// The warning about a source URL: that it cannot be fetched at present, or that the response can be
+    /// modified in transit.
     async fn doubt_of(&self, url: &str) -> Option<SourceWarning> {
         let all = addresses(url);
         let address = all.first().filter(|address| !address.is_empty())?;
@@ -47,7 +47,7 @@ impl Service {
         })
     }
 
-    /// The text at the address of a calendar.
+    /// Fetches the text at the source URL of a calendar.
     pub(super) async fn fetch_days(&self, lang: Lang, url: Option<&str>) -> Answer<String> {
         let url = url.ok_or_else(|| CalendarFault::NoSource.alone("source_url", lang))?;
         let fetched = fetch(&self.outbound, url, MAX_BYTES)
@@ -62,7 +62,7 @@ impl Service {
     }
 }
 
-/// The scheme and the host of an address.
+/// A URL reduced to scheme and host.
 pub(super) fn masked(url: &str) -> String {
     url::Url::parse(url)
         .ok()

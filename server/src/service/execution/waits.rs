@@ -1,4 +1,4 @@
-//! Tasks that a task waits for: which ones are meant, and that there is no cycle.
+//! The dependencies of a task: resolves their names, and refuses cycles.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -17,7 +17,7 @@ use crate::texts::executions::ExecutionFault;
 const FIELD: &str = "execution.waits.tasks";
 
 impl Service {
-    /// The tasks that are meant. One that is not there, the task itself, and a circle are faults.
+    /// Resolves the dependencies. An unknown task, the task itself and a cycle are faults.
     pub(super) async fn check_waits(
         &self,
         lang: Lang,
@@ -67,7 +67,8 @@ impl Service {
         Ok(found)
     }
 
-    /// A task by its id, else by its exact name. A bare number that is both is not guessed.
+    /// A task by its id, else by its exact name. A number that is the id of one task and the name of
+    /// another is refused.
     pub(in crate::service) async fn task_called(
         &self,
         lang: Lang,
@@ -89,22 +90,22 @@ impl Service {
     }
 }
 
-/// Which task a text names.
+/// The task that a text names.
 pub(in crate::service) enum NamedTask {
     /// None.
     None,
     /// This one.
     One(TaskId),
-    /// Two, and the text does not say which.
+    /// Two: the text is ambiguous.
     Either {
-        /// Its id is that.
+        /// The task with this id.
         by_id: TaskId,
-        /// Its name is that.
+        /// The task with this name.
         by_name: TaskId,
     },
 }
 
-/// The shortest way from `own` over what it is to wait for back to itself.
+/// The shortest cycle from `own` through its dependencies back to itself.
 fn circle(own: TaskId, waits: &[TaskId], all: &[WaitingTask]) -> Option<Vec<TaskId>> {
     let edges: HashMap<TaskId, &[TaskId]> = all
         .iter()
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_are_found_and_told_by_their_shortest_way() {
+    fn cycles_are_reported_by_their_shortest_path() {
         let table: [(&[i64], Vec<WaitingTask>, Option<&[i64]>); 6] = [
             (&[2], all(&[]), None),
             (&[2], all(&[(2, &[3]), (3, &[4])]), None),

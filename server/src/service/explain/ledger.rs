@@ -1,4 +1,4 @@
-//! What the ledger says about a time.
+//! The explanation of a time by the ledger.
 
 use app::backend::Answer;
 use app::i18n::Lang;
@@ -29,12 +29,12 @@ impl Service {
             .occurrences_about(task.id, at, until)
             .await
             .or_internal(lang)?;
-        // One that ran explains more than one that was skipped.
+        // A firing that ran explains more than a skipped one.
         let found = rows
             .iter()
-            .filter(|row| row.tells_of(at, until))
+            .filter(|row| row.covers(at, until))
             .min_by_key(|row| (row.run_id.is_none(), row.firings > 1, row.scheduled_for));
-        // Named for another time, and moved or put off to this one.
+        // Planned for another time, and moved or postponed to this one.
         let moved_here = || {
             rows.iter()
                 .filter(|row| at <= row.due_at && row.due_at <= until)
@@ -61,7 +61,7 @@ impl Service {
             }
             None => {
                 let why = self.why_unrun(lang, task, row, &rows).await?;
-                // One row may stand for firings before and after now.
+                // One row may cover firings before and after now.
                 let first = row.since.filter(|_| row.firings > 1);
                 let to_come = at.max(first.unwrap_or(row.scheduled_for)) > self.clock.now();
                 of_unrun(task, row, why, to_come)
@@ -75,9 +75,9 @@ impl Service {
         }))
     }
 
-    /// Why a firing did not run. Firings that came due while no server was running are decided
-    /// together when one is back: all but the first are skipped as overlapping, although at their
-    /// own instant nothing was running.
+    /// Why a firing did not run. Firings that were due while no server was running are decided together
+    /// when one is back: all but the first are skipped as overlapping, although nothing was running at
+    /// their own instant.
     async fn why_unrun(
         &self,
         lang: Lang,
@@ -90,7 +90,7 @@ impl Service {
         if NotRun::read(reason) != Some(NotRun::Skipped(SkipReason::Overlap)) {
             return Ok(usual);
         }
-        // Runs up to that of the next firing that started are those that may have overlapped.
+        // Only runs up to that of the next firing that started can have overlapped.
         let later = around.iter().filter(|other| other.due_at > row.due_at);
         let next = later
             .filter_map(|other| Some((other.due_at, other.run_id?)))
@@ -108,23 +108,23 @@ impl Service {
 
 /// Runs that are searched for the one that a firing overlapped with.
 const RUNS_AROUND: u64 = 50;
-/// A firing starts this long after it is due, even on a busy machine.
+/// A firing starts within this time after it is due, even on a busy machine.
 const STARTS_WITHIN: TimeDelta = TimeDelta::seconds(2);
 
-/// What the runs of a task show about an instant.
+/// What the runs of a task say about an instant.
 #[derive(PartialEq, Eq, Debug)]
 enum Overlap {
-    /// One was under way.
+    /// One was active.
     UnderWay,
     /// One had started, and when it ended is unknown.
     Lost(RunId),
-    /// None was under way.
+    /// None was active.
     Nothing,
     /// The runs do not reach back far enough.
     Unknown,
 }
 
-/// What these runs, newest first, show about an instant.
+/// What these runs, newest first, say about an instant.
 fn overlap(runs: &[Run], at: DateTime<Utc>) -> Overlap {
     let covers = |run: &&Run| {
         run.started_at.0 <= at + STARTS_WITHIN && run.finished_at.is_none_or(|end| end.0 >= at)
@@ -145,7 +145,7 @@ fn overlap(runs: &[Run], at: DateTime<Utc>) -> Overlap {
     }
 }
 
-/// A firing that ran, or runs.
+/// A firing that ran or is running.
 fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger) {
     let named = local(row.scheduled_for, &task.zone);
     let reason = run
@@ -166,7 +166,7 @@ fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger)
     } else {
         Verdict::Running
     };
-    // Why it ended badly.
+    // The reason of its failure.
     let code = run.exit_code.filter(|code| *code != 0);
     let reason = reason
         .or_else(|| code.map(exit_code))
@@ -182,7 +182,7 @@ fn of_run(task: &Task, row: &StoredOccurrence, run: &Run) -> (Verdict, ByLedger)
     (verdict, ran)
 }
 
-/// A firing, or many, that did not run.
+/// One or more firings that did not run.
 fn of_unrun(task: &Task, row: &StoredOccurrence, why: Text, to_come: bool) -> (Verdict, ByLedger) {
     let missed = row.state == OccurrenceState::Missed;
     let verdict = if missed {

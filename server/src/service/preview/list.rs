@@ -13,14 +13,14 @@ use crate::texts::firings as words;
 use crate::texts::warnings::PreviewNote;
 use crate::timetable::clock_changes;
 
-/// Slots that are searched for starts, besides those that are asked for.
+/// Slots that are searched for starts, in addition to the requested number.
 const SLOTS: usize = 4_000;
-/// Skipped firings of one stretch that are shown before the rest of it is stepped over.
+/// Skipped firings in a row that are shown before the rest of them is omitted.
 pub(in crate::service) const STRETCH: usize = 3;
-/// Skipped firings less than this apart are one stretch.
+/// Skipped firings less than this apart are in a row.
 pub(in crate::service) const DENSE: TimeDelta = TimeDelta::hours(20);
 
-/// The next `count` starts, with at most so many of the skipped firings in between.
+/// The next `count` starts, with a limited number of the skipped firings in between.
 pub(super) fn list(
     lang: Lang,
     task: &Task,
@@ -49,7 +49,7 @@ pub(super) fn list(
                 text: words::excluded(excluded, compiled, &task.zone).of(lang),
             });
             if excluded.is_some() {
-                // Days apart each is worth a line; what is dense is stepped over.
+                // Skipped firings days apart each get a line; dense ones are omitted.
                 let dense = slot.at - stretch[index].1 < DENSE;
                 stretch[index] = (if dense { stretch[index].0 + 1 } else { 1 }, slot.at);
                 left_out += 1;
@@ -82,7 +82,7 @@ pub(super) fn list(
             });
         }
         if firings.len() > shown {
-            // Else the next one that is shown would mark the clock change.
+            // Otherwise the next one that is shown would mark the clock change.
             before = slot.at;
         }
         if stretch[index].0 >= STRETCH {
@@ -93,17 +93,17 @@ pub(super) fn list(
     firings
 }
 
-/// The start of a firing whose jitter is not settled before it is saved.
+/// The start of a firing without its jitter, which is not known before the schedule is saved.
 fn without_jitter(firing: &crate::firings::Firing, slot: &Slot) -> DateTime<Utc> {
-    // A blackout puts off further than jitter does, to its end, which is settled.
-    if firing.put_off {
+    // A blackout postpones to its end, which is later than any jitter and is known.
+    if firing.postponed {
         firing.due_at
     } else {
         slot.at
     }
 }
 
-/// Years without data, in the firings shown and half a year behind them.
+/// Notes on years without data, in the period shown and the half year after it.
 pub(super) fn notes(
     compiled_schedules: &[CompiledSchedule],
     firings: &[Firing],

@@ -1,5 +1,5 @@
-//! Changing the key that everything is sealed with. On the server's host, with every server down:
-//! a running one knows the old key only.
+//! Rotates the key that encrypts all secrets. Runs on the server's host with all servers stopped: a
+//! running one would keep the old key.
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
@@ -15,14 +15,14 @@ use crate::store::{SealedAt, SealedSecret, StoreError};
 use crate::texts::Refusal;
 use crate::texts::secrets::{SecretRefusal, new_key_not_in_place};
 
-/// What a change of the key came to.
+/// The result of a key rotation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rotated {
-    /// Values that are sealed with the new key now.
+    /// The number of values that were encrypted with the new key.
     pub resealed: u64,
 }
 
-/// What a value kept there is sealed for.
+/// The purpose that a value at this place is sealed for.
 fn place(at: SealedAt) -> String {
     match at {
         SealedAt::KeyCheck => KEY_CHECK.to_owned(),
@@ -34,7 +34,7 @@ fn place(at: SealedAt) -> String {
     }
 }
 
-/// From the old key to the new one; `None` for what does not open.
+/// Encrypts a value with the new key; `None` if the old one does not decrypt it.
 fn reseal(old: &Sealer, new: &Sealer, at: SealedAt, sealed: &str) -> Option<String> {
     let place = place(at);
     let value = old.open(&place, sealed).ok()?;
@@ -42,12 +42,12 @@ fn reseal(old: &Sealer, new: &Sealer, at: SealedAt, sealed: &str) -> Option<Stri
 }
 
 impl Service {
-    /// Makes a new key, seals everything with it, and puts it in the place of the old one. The
-    /// caller holds the data folder and has checked the key, which also finishes a change that was
-    /// cut short. Whatever happens in between, the next start finds a key that fits.
+    /// Creates a new key, encrypts everything with it, and replaces the old one. The caller holds the
+    /// data folder and has checked the key, which also finishes an interrupted rotation. After an
+    /// interruption at any point the next start finds a matching key.
     ///
     /// # Errors
-    /// When servers are up, something does not open with the old key, or database or files fail.
+    /// When servers are running, a value cannot be decrypted with the old key, or database or files fail.
     pub async fn rotate_key(&self, caller: &Caller) -> Answer<Rotated> {
         let who: &Principal = self.allow(caller, Action::Administer)?;
         let lang = caller.lang;
@@ -67,7 +67,7 @@ impl Service {
             }
             Err(error) => return Err(internal(lang, &error)),
         };
-        // From here on the new key is the right one, whether or not the files follow now.
+        // From here on the new key is the valid one, even if replacing the files fails now.
         self.sealer
             .adopt(&next)
             .map_err(|error| internal(lang, &error).with_hint(new_key_not_in_place().of(lang)))?;

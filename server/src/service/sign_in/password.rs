@@ -1,4 +1,4 @@
-//! Passwords: checked with an eye on how often they were wrong, and hashed.
+//! Passwords: hashing, and checking with limits on wrong attempts.
 
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
@@ -17,35 +17,35 @@ use crate::store::StoredUser;
 use crate::texts::accounts::SignInRefusal;
 use crate::texts::{Fault, Refusal};
 
-/// Wrong passwords for one name from one address.
+/// The limit of wrong passwords for one name from one address.
 const BY_NAME: Rule = Rule {
     free: 5,
     longest: TimeDelta::minutes(15),
 };
-/// Wrong passwords from one address, whatever the name. Many people may sit behind one address, so
-/// none of them waits for long.
+/// The limit of wrong passwords from one address for all names. Many users may share an address, so the
+/// waits are short.
 const BY_ADDRESS: Rule = Rule {
     free: 50,
     longest: TimeDelta::minutes(1),
 };
-/// Who signed in from an address within this time is known there, also after a restart.
+/// An account that signed in from an address within this time is known there, also after a restart.
 const KNOWN_SINCE: TimeDelta = TimeDelta::days(30);
-/// Of an account's latest sign-ins so many are looked at for that.
+/// The latest sign-ins of an account that are read for that.
 const SIGN_INS: u64 = 200;
-/// Look-ups for that a minute, of one name from one address: the answer will be the same.
+/// Lookups for that per minute, for one name from one address: the answer will be the same.
 const LOOKS_BY_NAME: u32 = 1;
-/// The same, of all names from one address. Each is a read or two, as of a request with a made-up
-/// session; further names from that address cause no reads of the database.
+/// The same for all names from one address. Each costs one or two reads, like a request with an invalid
+/// session; further names from that address cause no reads.
 const LOOKS_BY_ADDRESS: u32 = 100;
-/// What who finds the queue of sign-ins full is asked to wait, in seconds.
+/// `Retry-After` when the queue of sign-ins is full, in seconds.
 const BUSY_SECONDS: u32 = 10;
 
 impl Service {
-    /// The account of this name, when it may sign in and this is its password. `from` is where the
-    /// caller comes from; wrong passwords are counted by it.
+    /// The account with this name, if it may sign in and the password is right. `from` is the client's
+    /// address, by which wrong passwords are counted.
     ///
     /// # Errors
-    /// When there were too many wrong ones, or too many are being checked.
+    /// After too many wrong ones, or when too many are being checked.
     pub(in crate::service) async fn check_password_of(
         &self,
         lang: Lang,
@@ -56,9 +56,9 @@ impl Service {
         let now = self.clock.now();
         let name = name.trim();
         let from = network_of(from);
-        // By name and address together, so that a person cannot be locked out from elsewhere; by
-        // address alone with more patience, since many people may share one proxy. An account that
-        // has signed in from there before does not wait for what others there guess.
+        // By name and address together, so that a user cannot be locked out from elsewhere; by address
+        // alone with a higher limit, because many users may share a proxy. An account that has signed in
+        // from there before is not delayed by the guesses of others there.
         let pair = format!("{from} {}", hash(&name.to_lowercase()));
         let by_name = self.attempts.wait(&pair, BY_NAME, now);
         let by_address = if self.attempts.is_known(&pair) {
@@ -67,12 +67,12 @@ impl Service {
             self.attempts.wait(&from, BY_ADDRESS, now)
         };
         if let Some(wait) = by_name.max(by_address) {
-            // What would be refused for its name anyway is not looked up.
+            // An attempt that is refused for its name is not looked up.
             if by_name.is_some() || !self.was_here(lang, name, &from, &pair).await? {
                 return Err(too_many(wait).answer(lang));
             }
         }
-        // Counted before it is known to be wrong: attempts at the same time count, too.
+        // Counted before it is known to be wrong, so that concurrent attempts count, too.
         self.attempts.failed(&pair, now);
         self.attempts.failed(&from, now);
         let known = name.chars().count() <= 64 && password.len() <= app::user::PASSWORD_MAX_BYTES;
@@ -101,15 +101,14 @@ impl Service {
             return Ok(None);
         }
         self.attempts.succeeded(&pair);
-        // Only this attempt: what was guessed from there before still counts.
+        // Only this attempt: earlier wrong ones from there still count.
         self.attempts.was_none(&from, now);
         Ok(stored)
     }
 
-    /// Whether an account of this name signed in from this address before this process began, by
-    /// the
-    /// audit log; what it says is remembered. Asked only where an attempt is refused otherwise, and
-    /// so many times a minute: a stranger makes the database do no more than that.
+    /// Whether an account of this name signed in from this address before this process started, by the
+    /// audit log; the answer is cached. Asked only where the attempt would be refused otherwise, and with
+    /// a limit per minute, which bounds the load that unauthenticated clients cause.
     async fn was_here(&self, lang: Lang, name: &str, from: &str, pair: &str) -> Answer<bool> {
         let now = self.clock.now();
         if name.chars().count() > 64
@@ -164,7 +163,7 @@ pub(in crate::service) fn password_fault(
     check_password(password, lang).or_else(easy)
 }
 
-/// A full queue is no fault of ours to be looked into, but a matter of waiting.
+/// The error of a failed hash. A full queue is not an internal error: the client has to wait.
 pub(in crate::service) fn hash_failed(lang: Lang, error: &HashError) -> AppError {
     match error {
         HashError::Busy => SignInRefusal::Wait {

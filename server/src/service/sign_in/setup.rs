@@ -15,11 +15,11 @@ use crate::store::StoreError;
 use crate::texts::Refusal;
 use crate::texts::accounts::SignInRefusal;
 
-/// A set-up link works for so long.
+/// How long a set-up link is valid.
 pub const SETUP_LIFE: TimeDelta = TimeDelta::minutes(15);
 
 impl Service {
-    /// Makes a new set-up link's secret while there is no account; `None` once there is one.
+    /// Creates the secret of a new set-up link while no account exists; `None` once one does.
     ///
     /// # Errors
     /// When the database fails.
@@ -42,11 +42,11 @@ impl Service {
         Ok(!self.store.has_users().await.or_internal(lang)?)
     }
 
-    /// Makes the first administrator with the secret of the set-up link.
+    /// Creates the first administrator with the secret of the set-up link.
     ///
     /// # Errors
-    /// When name or password have faults, or the link is not good (any more). The link is looked
-    /// at first: who has none learns nothing else, and costs nothing.
+    /// When name or password have faults, or the link is invalid or expired. The link is checked first:
+    /// without a valid one, a request reveals nothing and costs nothing.
     pub async fn set_up(
         &self,
         lang: Lang,

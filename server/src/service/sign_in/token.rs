@@ -14,14 +14,14 @@ use crate::error::OrInternal;
 use crate::store::StoreError;
 use crate::texts::Refusal;
 
-/// Wrong API tokens from one address. A program with an outdated token asks again and again.
+/// The limit of wrong API tokens from one address. A program with an outdated token keeps retrying.
 const BY_TOKEN: Rule = Rule {
     free: 20,
     longest: TimeDelta::minutes(1),
 };
 
 impl Service {
-    /// Whose token this is, if it is still good.
+    /// The user of a token, if it is still valid.
     ///
     /// # Errors
     /// When the database fails.
@@ -29,8 +29,7 @@ impl Service {
         Ok(self.token_and_id(secret).await?.map(|(who, _)| who))
     }
 
-    /// As [`Self::token`], with the token's id, for a request from an address that may have sent
-    /// wrong ones before.
+    /// As [`Self::token`], with the token's id, and with the limit on wrong tokens from an address.
     ///
     /// # Errors
     /// When the database fails, or the address has to wait.
@@ -42,7 +41,7 @@ impl Service {
     ) -> Answer<Option<(Principal, TokenId)>> {
         let now = self.clock.now();
         let (place, key) = (format!("token {}", network_of(from)), hash(secret));
-        // One that was right before is looked at anyway: it is not guessed.
+        // A token that was valid before is checked anyway: it is not a guess.
         if !self.attempts.is_known(&key)
             && let Some(wait) = self.attempts.wait(&place, BY_TOKEN, now)
         {
@@ -54,7 +53,7 @@ impl Service {
             return Ok(found);
         }
         let wrong = self.attempts.failed(&place, now);
-        // The first, and then each time that it has doubled: a log is not for them to fill.
+        // The first one, and then each time the count has doubled, so that clients cannot flood the log.
         if wrong.is_power_of_two() {
             tracing::warn!(from, wrong, "an API token was wrong");
         }

@@ -1,4 +1,4 @@
-//! Deleting a task whose runs may be under way on other nodes.
+//! Deletes a task whose runs may be active on other nodes.
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use crate::store::Deleted;
 use crate::texts::Refusal;
 use crate::texts::tasks::TaskRefusal;
 
-/// How long runs of other nodes are waited for: those look every second, and commands mostly end
-/// when they are asked to.
+/// How long to wait for runs of other nodes: those poll for stop requests every second, and most
+/// commands end on SIGTERM.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Between two looks.
+/// The interval between two checks.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Service {
-    /// Ends the runs of a task and deletes it; false when it is gone.
+    /// Stops the runs of a task and deletes it; false when it does not exist any more.
     ///
-    /// Without its row, a run of another node could not be reached any more. So these are ended
-    /// first; the task is closed meanwhile, so that nothing starts. Runs of this process are held
-    /// by it and need no row: they are ended once the deletion is certain.
+    /// Runs of other nodes can only be stopped through their rows. So they are stopped first, and the
+    /// task is closed meanwhile, so that nothing starts. Runs of this process need no row: they are
+    /// stopped once the deletion is certain.
     pub(super) async fn delete_when_ended(
         &self,
         lang: Lang,
@@ -56,10 +56,10 @@ impl Service {
                     .await
                     .or_internal(lang)?;
                 self.signals.tasks.notify_one();
-                self.signals.tell(Some(task.id), None);
+                self.signals.publish(Some(task.id), None);
                 is_closed = true;
             }
-            self.signals.stops();
+            self.signals.stops_requested();
             if tokio::time::Instant::now() >= until {
                 return Err(TaskRefusal::StillRunning { left }.answer(lang));
             }

@@ -1,11 +1,11 @@
-//! Merging runs and firings without a run into one history, and telling what an edit changed.
+//! Merges runs and firings without a run into one history, and computes the changes of an edit.
 
 use app::backend::List;
 use app::run::{HistoryItem, Run};
 use app::task::TaskDraft;
 use chrono::DateTime;
 
-/// The changed fields as JSON, old value and new value.
+/// The changed fields as JSON, with old and new values.
 pub(super) fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
     let fields = |draft: &TaskDraft| serde_json::to_value(draft).unwrap_or_default();
     let (before, after) = (fields(before), fields(after));
@@ -18,7 +18,7 @@ pub(super) fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
     serde_json::Value::Object(changed).to_string()
 }
 
-/// A cursor names the last run's id and the last instant that were shown.
+/// Parses a cursor: the id of the last run and the last instant that were shown.
 pub(super) fn parse_cursor(text: &str) -> Option<(i64, DateTime<chrono::Utc>)> {
     let (run, micros) = text.split_once('.')?;
     Some((
@@ -27,8 +27,8 @@ pub(super) fn parse_cursor(text: &str) -> Option<(i64, DateTime<chrono::Utc>)> {
     ))
 }
 
-/// The time from which firings without a run can be on a page with these runs, of which one more
-/// than the page holds was read; `None` when the runs do not fill the page.
+/// The earliest time of firings without a run that can be on a page with these runs, of which one more
+/// than the page size was read; `None` when the runs do not fill the page.
 pub(super) fn reaches_back_to(runs: &[Run], limit: usize) -> Option<DateTime<chrono::Utc>> {
     if runs.len() <= limit {
         return None;

@@ -1,5 +1,5 @@
-//! The cache of the list of tasks, valid until something changes: programs ask for all tasks again
-//! and again, people for the first page, and mostly nothing has changed.
+//! The cache of the list of tasks, valid until something changes: programs poll all tasks, users open
+//! the first page, and usually nothing has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,27 +13,27 @@ use crate::error::OrInternal;
 use crate::firings::Snapshot;
 use crate::store::DataVersion;
 
-/// Answers of a kind that are kept, one for each query.
+/// Cached answers of each kind, one per query.
 const KEPT: usize = 4;
-/// The longest of them as JSON.
+/// The longest cached answer as JSON.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
-/// The longest as rows, which take more: what pages ask for.
+/// The longest cached answer as rows, which take more memory: the page size of the web pages.
 const ROWS_MAX: usize = 50;
 
-/// An answer, and what it was made from.
+/// An answer and the state it was computed from.
 struct Entry<T> {
     query: TaskQuery,
     version: DataVersion,
-    /// Calendars and blackouts: this process may take them over later than the database has them.
+    /// Calendars and blackouts: this process may load them later than the database has them.
     rules: Arc<Snapshot>,
-    /// It was true from here on …
+    /// Valid from this instant …
     from: DateTime<Utc>,
-    /// … and before this instant, at which something fires or ends.
+    /// … until this one, at which something fires or ends.
     until: DateTime<Utc>,
     answer: T,
 }
 
-/// The last answers of a kind, the newest last.
+/// The latest answers of one kind, newest last.
 struct Kept<T>(Mutex<Vec<Entry<T>>>);
 
 impl<T> Default for Kept<T> {
@@ -58,7 +58,7 @@ impl<T: Clone> Kept<T> {
         holds.then(|| entry.answer.clone())
     }
 
-    /// Takes the place of what was kept for the query; `None` is too long to be kept.
+    /// Replaces the cached answer of a query; `None` is too long to be cached.
     fn keep(&self, query: &TaskQuery, entry: Option<Entry<T>>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|other| other.query != *query);
@@ -69,14 +69,14 @@ impl<T: Clone> Kept<T> {
     }
 }
 
-/// The last answers: bodies for programs, rows for pages.
+/// The latest answers: bodies for programs, rows for pages.
 #[derive(Default)]
 pub(crate) struct KeptLists {
     json: Kept<Bytes>,
     rows: Kept<Arc<List<TaskView>>>,
 }
 
-/// Until when a list is true if nothing is written: then the first of its tasks fires or ends.
+/// Until when a list is valid if nothing is written: the first of its tasks fires or ends then.
 fn true_until(list: &List<TaskView>, now: DateTime<Utc>) -> DateTime<Utc> {
     list.items
         .iter()
@@ -92,7 +92,7 @@ impl Service {
     /// [`Tasks::task_list`](app::backend::Tasks::task_list) as JSON.
     ///
     /// # Errors
-    /// As of that.
+    /// Those of that method.
     pub async fn task_list_json(&self, caller: &Caller, query: &TaskQuery) -> Answer<Bytes> {
         let write = |list: List<TaskView>| {
             let body = serde_json::to_vec(&list).or_internal(caller.lang)?;
@@ -114,7 +114,7 @@ impl Service {
             .await
     }
 
-    /// The answer that is kept, while it is true, or a new one made of the list.
+    /// The cached answer while it is valid, else a new one.
     async fn kept<T: Clone>(
         &self,
         of: &Kept<T>,
@@ -124,8 +124,8 @@ impl Service {
         short: impl FnOnce(&T) -> bool,
     ) -> Answer<T> {
         self.allow(caller, app::auth::Action::Read)?;
-        // All of this before the rows are read: what changes in between is in the rows, and the
-        // next one to ask finds that it is no longer this version.
+        // Read before the rows: a change in between is then in the rows, and the next caller finds another
+        // version.
         let rules = self.calendar_cache.snapshot();
         let from = self.clock.now();
         let version = self.store.data_version().await.or_internal(caller.lang)?;

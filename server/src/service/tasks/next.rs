@@ -1,4 +1,4 @@
-//! When a task fires next: computed, not stored, but for what is only put off.
+//! When a task fires next: computed, except for postponed firings, which are stored.
 
 use std::collections::HashMap;
 
@@ -21,9 +21,9 @@ pub(super) type PlannedNext = HashMap<TaskId, DateTime<Utc>>;
 /// When a task fires next.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Next {
-    /// The next firing; `None` where none is to come for now.
+    /// The next firing; `None` if there is none at present.
     pub(super) next_at: Option<Stamp>,
-    /// Whether nothing will fire any more.
+    /// Whether it never fires again.
     pub(super) finished: bool,
 }
 
@@ -36,8 +36,8 @@ impl Service {
             .ok_or_else(|| Missing::Task.answer(lang))
     }
 
-    /// The schedules of a task that are in force, ready to be asked; ones that this version cannot
-    /// read are not among them.
+    /// The schedules of a task that are in force, compiled; those that this version cannot parse are
+    /// omitted.
     pub(in crate::service) fn compiled_schedules(&self, task: &Task) -> Vec<CompiledSchedule> {
         let rules = self.calendar_cache.snapshot();
         let urge;
@@ -55,8 +55,8 @@ impl Service {
             .collect()
     }
 
-    /// What the ledger holds for tasks: jitter and blackouts put firings off beyond their instant,
-    /// where no schedule names them any more.
+    /// The planned firings of tasks: jitter and blackouts postpone firings beyond their instant, where the
+    /// schedules no longer yield them.
     pub(super) async fn planned_next(&self, lang: Lang, ids: &[TaskId]) -> Answer<PlannedNext> {
         self.store
             .planned_next(ids, self.clock.now())
@@ -71,15 +71,15 @@ impl Service {
         }
         let now = self.clock.now();
         let compiled_schedules = self.compiled_schedules(task);
-        // What is planned of a paused task does not start.
-        let put_off = planned
+        // Planned firings of a paused task do not start.
+        let postponed = planned
             .get(&task.id)
             .filter(|_| task.state == TaskState::Active);
         let next_at = compiled_schedules
             .iter()
             .filter_map(|compiled| compiled.next_start(now))
             .map(|firing| firing.due_at)
-            .chain(put_off.copied())
+            .chain(postponed.copied())
             .min()
             .map(Stamp);
         let over = task.ends_at.is_some_and(|end| end.0 < now);

@@ -1,5 +1,5 @@
-//! Creating and saving tasks. A task has a version, which every change counts up: a save made from
-//! an older version is answered with what the others changed, and nothing typed is lost.
+//! Creates and saves tasks. Every change increments the version of a task: a save based on an older
+//! version is refused with the changes made meanwhile, and the input is kept.
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
@@ -18,21 +18,21 @@ use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
 use crate::texts::{Missing, Refusal};
 
-/// Times that a change which names no version is made anew on what others saved meanwhile.
+/// How many times a change without a version is retried on a newer version of the task.
 const SAVE_TRIES: u32 = 8;
-/// Changes of others that are listed.
-const TOLD_MAX: u64 = 5;
+/// Changes of others that a conflict lists.
+const CHANGES_SHOWN: u64 = 5;
 
-/// What came of saving a task.
+/// The result of saving a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Saved {
     /// It is saved.
     Done(Box<TaskView>),
-    /// Others have changed it since the version that was named; nothing is saved.
+    /// It was changed since the given version; nothing is saved.
     Outdated {
-        /// The version that it has now.
+        /// Its current version.
         version: i64,
-        /// What they changed.
+        /// The conflict, with the changes.
         error: AppError,
     },
 }
@@ -66,11 +66,11 @@ impl Service {
         self.changed(caller.lang, id, true).await
     }
 
-    /// Saves a task. `typed` makes what is saved out of what is stored. With `read`, the version
-    /// that it was made from, it is saved on that one only; without, on whatever is stored.
+    /// Saves a task. `typed` computes the new definition from the stored one. With `read`, the version
+    /// that the input is based on, only that version is replaced; without it, the current one.
     ///
     /// # Errors
-    /// When the caller may not, the task is gone, or what was typed has faults.
+    /// When the caller lacks the right, the task does not exist, or the input has faults.
     pub async fn save_task(
         &self,
         caller: &Caller,
@@ -118,7 +118,7 @@ impl Service {
     async fn outdated(&self, lang: Lang, stored: &Task, read: i64) -> Answer<Saved> {
         let changes = self
             .store
-            .task_changes_since(stored.id, read, TOLD_MAX)
+            .task_changes_since(stored.id, read, CHANGES_SHOWN)
             .await
             .or_internal(lang)?;
         let changes = changes
@@ -136,7 +136,7 @@ impl Service {
         })
     }
 
-    /// What the form shows of a definition.
+    /// The form's input for a definition.
     pub(super) async fn draft_of(&self, lang: Lang, spec: &TaskSpec) -> Answer<TaskDraft> {
         let execution = self.execution_draft(lang, &spec.execution).await?;
         let zone_rules = self.rules_of(&spec.zone);
@@ -150,8 +150,8 @@ fn name_taken(lang: Lang, spec: &TaskSpec) -> AppError {
     TaskRefusal::NameTaken { name }.answer(lang)
 }
 
-/// A time that was left as it was shown stays the same instant: of one that the clock shows twice
-/// the text does not say which, and it has no fractions of a second.
+/// Keeps the stored instant where the text in the form was not edited: the text does not distinguish
+/// the two passes of a repeated time, and has no fractions of a second.
 fn keep_window(new: &mut TaskSpec, typed: &TaskDraft, before: &TaskDraft, stored: &TaskSpec) {
     if new.zone != stored.zone {
         return;
@@ -164,7 +164,7 @@ fn keep_window(new: &mut TaskSpec, typed: &TaskDraft, before: &TaskDraft, stored
     }
 }
 
-/// Whether two texts of the form name the same time: a browser drops seconds that are zero.
+/// Whether two texts of the form are the same time: browsers omit seconds that are zero.
 fn is_same_time(a: &str, b: &str) -> bool {
     let plain = |text: &str| {
         let text = text.trim().replacen('T', " ", 1);

@@ -1,4 +1,4 @@
-//! Starting a task by hand: what was filled in is checked, kept with the run, and started once.
+//! Manual starts: the input is checked and stored with the run, which is started once.
 
 mod form;
 
@@ -22,12 +22,12 @@ use crate::texts::server::ServerRefusal;
 use crate::texts::starts::{KEY_MAX, NOTE_MAX, StartFault, StartRefusal};
 use crate::texts::{Fault, Missing, Refusal};
 
-/// What came of a start by hand.
+/// The result of a manual start.
 #[derive(Clone, Debug)]
 pub struct Started {
     /// The run.
     pub run: Run,
-    /// Whether it was there already: the same key had started it before.
+    /// Whether it existed: the same key had started it before.
     pub replayed: bool,
 }
 
@@ -35,9 +35,9 @@ impl Service {
     /// Starts a task now, or puts the start into its queue.
     ///
     /// # Errors
-    /// When the caller may not, the request has faults (`parameters.NAME`, `note`,
+    /// When the caller lacks the right, the request has faults (`parameters.NAME`, `note`,
     /// `idempotency_key`), or a rule of the task refuses it.
-    pub async fn start_by_hand(
+    pub async fn start_manually(
         &self,
         caller: &Caller,
         id: TaskId,
@@ -52,7 +52,7 @@ impl Service {
         let task = self.find_task(lang, id).await?;
         let (note, values) = check(lang, &task, request)?;
         let new = self.manual_start(lang, who, &task, request, note.as_deref(), &values)?;
-        // What it is granted is read first: once the run is in the database it has to start.
+        // Its secrets are read first: once the run is in the database it has to start.
         let secrets = self.store.granted_to(id).await.or_internal(lang)?;
         let slots = self.store.slots().await.or_internal(lang)?;
         let detail = audit_detail(request, note.as_deref());
@@ -67,18 +67,12 @@ impl Service {
         let (run_id, replayed) = match started {
             Manual::Started { run_id, epoch, .. } => {
                 let claimed = (run_id, epoch);
-                executor.start(Job::by_hand(
-                    claimed,
-                    task,
-                    values,
-                    secrets.into(),
-                    act.at(),
-                ));
+                executor.start(Job::manual(claimed, task, values, secrets.into(), act.at()));
                 (run_id, false)
             }
             Manual::Waits { run_id, .. } => {
-                self.signals.waits();
-                self.signals.tell(Some(id), Some(run_id));
+                self.signals.run_waits();
+                self.signals.publish(Some(id), Some(run_id));
                 (run_id, false)
             }
             Manual::Replayed { run_id } => (run_id, true),
@@ -87,15 +81,15 @@ impl Service {
             Manual::Dead => return Err(ServerRefusal::OutOfStep.answer(lang)),
             Manual::NoTask => return Err(Missing::Task.answer(lang)),
         };
-        // The loop ends what is to make room.
-        self.signals.stops();
+        // The scheduler stops the runs that it replaces.
+        self.signals.stops_requested();
         Ok(Started {
             run: self.find_run(lang, run_id).await?,
             replayed,
         })
     }
 
-    /// What is written with the start.
+    /// The row of the start.
     fn manual_start(
         &self,
         lang: Lang,
@@ -131,7 +125,7 @@ impl Service {
     }
 }
 
-/// The note and the value of each parameter, when the request is right.
+/// The note and the value of each parameter, if the request is valid.
 fn check(
     lang: Lang,
     task: &Task,
@@ -162,16 +156,16 @@ fn is_key(key: &str) -> bool {
     (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Distinguishes two requests under the same key. The key, of which only a hash with another
-/// text is kept, keeps values from being guessed with the help of this hash.
+/// A hash that distinguishes two requests under the same key. It includes the key, which is not stored
+/// itself, so that secret values cannot be guessed from it.
 fn request_hash(lang: Lang, key: &str, task: TaskId, request: &RunRequest) -> Answer<String> {
-    // As JSON, so that no two requests read the same.
+    // As JSON, so that different requests never have the same text.
     let asked = (key, task, &request.parameters, request.note.trim());
     let text = serde_json::to_string(&asked).or_internal(lang)?;
     Ok(hash(&text))
 }
 
-/// What was filled in, without the values, and why.
+/// The names of the parameters, without their values, and the note.
 fn audit_detail(request: &RunRequest, note: Option<&str>) -> String {
     let names: Vec<&str> = request.parameters.keys().map(String::as_str).collect();
     let filled_in = (!names.is_empty()).then(|| format!("parameters {}", names.join(", ")));
@@ -210,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_under_a_key_are_told_apart() {
+    fn requests_under_one_key_are_distinguished() {
         let request = |pairs: &[(&str, &str)], note: &str| RunRequest {
             parameters: pairs
                 .iter()

@@ -1,4 +1,4 @@
-//! What a person should know of a task that was saved as it stands, and is hardly meant so.
+//! Warnings about a task that was saved and is probably not what was meant.
 
 use app::i18n::Lang;
 use app::page::PreviewRequest;
@@ -15,12 +15,12 @@ use crate::texts::warnings::TaskWarning;
 use crate::texts::{Say, both};
 use crate::timetable::{Patterns, parse_instant, zone};
 
-/// Starts that are looked for: whether there is one at all.
+/// Starts to compute: one is enough to know that the task fires.
 const STARTS: u32 = 1;
 
 impl Service {
-    /// The warnings of a task: those of its schedules, as the form shows them, that nothing is to
-    /// come, those of its chase schedule, and those of its variables.
+    /// The warnings of a task: those of its schedules, as the form shows them, that it never fires again,
+    /// those of its chase schedule, and those of its variables.
     #[must_use]
     pub fn task_warnings(&self, lang: Lang, task: &Task) -> Vec<String> {
         let time = |at: Option<app::time::Stamp>| at.map(|at| at.rfc3339()).unwrap_or_default();
@@ -45,12 +45,12 @@ impl Service {
             left_out: 0,
         };
         let mut warnings = Vec::new();
-        // What was saved has no faults; a zone that has since left the data is reported elsewhere.
+        // A saved task has no faults; a zone that was removed from the data since is reported elsewhere.
         if let Ok(preview) = preview(lang, &request, &basis, Some(task)) {
             warnings = preview.warnings;
             let explained = task.schedules.iter().any(|schedule| {
                 let spec = ScheduleSpec::parse(&schedule.spec);
-                // It fires when the server starts, or its own warning says that it never does.
+                // It fires when the server starts, or has its own warning that it never fires.
                 matches!(spec, Ok(ScheduleSpec::Startup))
             });
             if preview.next.is_empty() && !explained {
@@ -79,7 +79,7 @@ impl Service {
     }
 }
 
-/// Why nothing of a task that fires no more is to come, where a person can do something about it.
+/// Why a task never fires again, where the user can change that.
 fn nothing_to_come(
     task: &Task,
     now: DateTime<Utc>,
@@ -104,11 +104,11 @@ fn nothing_to_come(
         {
             Some(TaskWarning::NeverInWindow)
         } else {
-            // Something else is in the way, such as a blackout.
+            // Something else prevents it, such as a blackout.
             None
         };
     }
-    // What a pause or a blackout skips is no matter of the window.
+    // Firings that a pause or a blackout skips do not concern the window.
     let fires = |task: &Task| {
         let mut schedules = task.schedules.iter();
         schedules.any(|schedule| {
@@ -130,7 +130,7 @@ fn in_window(at: DateTime<Utc>, start: Option<DateTime<Utc>>, end: Option<DateTi
     start.is_none_or(|start| start <= at) && end.is_none_or(|end| at <= end)
 }
 
-/// The times of a task that has nothing but single times.
+/// The times of a task whose schedules are all single times.
 fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
     let zone = zone(&task.zone).ok()?;
     let time = |spec: &str| match ScheduleSpec::parse(spec) {
@@ -143,13 +143,13 @@ fn single_times(task: &Task) -> Option<Vec<DateTime<Utc>>> {
         .collect()
 }
 
-/// What a person should know of the chase schedule.
+/// The warnings of the chase schedule.
 fn urge_warnings(task: &Task, now: DateTime<Utc>) -> Vec<TaskWarning> {
     let Some(spec) = (task.urge_cron.as_deref()).and_then(|urge| ScheduleSpec::parse(urge).ok())
     else {
         return Vec::new();
     };
-    // Both lists are of the same warnings, each in its language.
+    // Both lists have the same warnings, in the two languages.
     let (zh, en) = (spec.warnings(Lang::Zh), spec.warnings(Lang::En));
     let mut warnings: Vec<TaskWarning> = zh
         .into_iter()
@@ -166,9 +166,9 @@ fn urge_warnings(task: &Task, now: DateTime<Utc>) -> Vec<TaskWarning> {
     warnings
 }
 
-/// A zone in the variables that the zone data does not have: the C library then takes UTC silently.
+/// The warning for an unknown zone in the variable `TZ`: the C library then silently uses UTC.
 fn zone_warning(env: &[EnvVar]) -> Option<TaskWarning> {
-    // With zones of its own the command may know others than we do.
+    // With its own zone data the command may know other zones.
     if env.iter().any(|one| one.name == "TZDIR") {
         return None;
     }
@@ -178,8 +178,8 @@ fn zone_warning(env: &[EnvVar]) -> Option<TaskWarning> {
     })
 }
 
-/// Whether the C library makes something of a value of `TZ`: a name, a file, or a rule of POSIX such
-/// as `CST-8` (tzset(3)).
+/// Whether the C library understands a value of `TZ`: a name, a file, or a POSIX rule such as `CST-8`
+/// (tzset(3)).
 fn is_zone_of_libc(value: &str) -> bool {
     let name = value.strip_prefix(':').unwrap_or(value);
     let plain = ["posix/", "right/"]

@@ -38,15 +38,15 @@ pub struct WaitingRun {
     pub trigger: Trigger,
 }
 
-/// The outcome of a request to end a run.
+/// The outcome of a request to stop a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Called {
-    /// It was waiting, and will not run.
-    Off,
-    /// It is active on another node, which has been asked to end it.
-    Told,
-    /// It has ended.
-    Over,
+pub enum StopOutcome {
+    /// It was waiting, and is cancelled.
+    Cancelled,
+    /// It is active on another node, which has been asked to stop it.
+    Requested,
+    /// It had ended before.
+    AlreadyOver,
 }
 
 /// When runs of a task last ended.
@@ -273,7 +273,7 @@ pub(super) async fn resume(
 
 /// Ends waiting runs. A first attempt's firing is then skipped, or killed where a person cancelled it; a retry's
 /// firing ends as its last attempt did.
-pub(super) async fn call_off(
+pub(super) async fn cancel_waiting(
     tx: &Tx,
     ids: &[RunId],
     reason: &str,
@@ -321,7 +321,7 @@ pub(super) async fn call_off(
 }
 
 /// Marks active runs to be ended by their nodes. The first requester stays.
-pub(in crate::store) async fn ask_to_end(
+pub(in crate::store) async fn request_stop(
     tx: &Tx,
     ids: &[RunId],
     who: &str,

@@ -289,8 +289,8 @@ async fn write(
         }
     }
     // Before anything starts, because what is replaced makes room.
-    active::ask_to_end(tx, &decision.stop, active::REPLACED).await?;
-    active::call_off(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
+    active::request_stop(tx, &decision.stop, active::REPLACED).await?;
+    active::cancel_waiting(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
     for (why, ids) in ends {
         rows::end_planned(tx, &ids, why).await?;
     }
@@ -309,7 +309,7 @@ async fn write(
                 }
             }
             WaitVerdict::CallOff(reason) => {
-                active::call_off(tx, &[run.run_id], &reason.code(), now).await?;
+                active::cancel_waiting(tx, &[run.run_id], &reason.code(), now).await?;
             }
         }
     }

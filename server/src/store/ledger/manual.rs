@@ -102,8 +102,8 @@ impl Store {
             if let Admission::LeaveOut(reason) = admission {
                 return Ok(Manual::Refused(reason));
             }
-            active::ask_to_end(tx, &room.stop, active::REPLACED).await?;
-            active::call_off(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;
+            active::request_stop(tx, &room.stop, active::REPLACED).await?;
+            active::cancel_waiting(tx, &room.replaced, &RunReason::Replaced.code(), now).await?;
             let mut row = row(task.id, task, new, now);
             if let Admission::Wait(why) = admission {
                 row.state = Set(Code(RunState::Waiting));

@@ -44,7 +44,7 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
         !there.contains(&(id, firing.scheduled_for))
             && !last
                 .get(&id)
-                .is_some_and(|row| tells_of(row, firing.scheduled_for))
+                .is_some_and(|row| covers(row, firing.scheduled_for))
     });
     let stretches = fold(unrecorded, &there);
     let mut fresh: Vec<Planned> = Vec::new();
@@ -88,7 +88,7 @@ impl Stretch<'_> {
     }
 }
 
-fn tells_of(row: &occurrence::Model, at: DateTime<Utc>) -> bool {
+fn covers(row: &occurrence::Model, at: DateTime<Utc>) -> bool {
     let since = row.since.unwrap_or(row.scheduled_for);
     row.state == Code(OccurrenceState::Skipped) && since <= at && at <= row.scheduled_for
 }

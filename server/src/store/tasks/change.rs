@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::withdraw_task;
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
-use super::super::ledger::{ask_to_end, note_change, skip_due, withdraw};
+use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
 use super::super::messages::{NewMessage, insert_messages};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
@@ -275,7 +275,7 @@ impl Store {
             if !elsewhere.is_empty() {
                 let runs: Vec<RunId> = elsewhere.into_iter().map(RunId).collect();
                 for runs in runs.chunks(ASKED_AT_ONCE) {
-                    ask_to_end(tx, runs, act.who()).await?;
+                    request_stop(tx, runs, act.who()).await?;
                 }
                 return Ok(Deleted::RunsElsewhere(runs.len()));
             }

@@ -109,7 +109,7 @@ pub(crate) async fn lock_row(setting: Setting) -> Outcome {
     let counts = site.judge().await;
     site.close().await;
     let who = if runs == [0] {
-        "the row was put back by hand"
+        "the row was put back manually"
     } else {
         "a server put the row back"
     };

@@ -27,7 +27,7 @@ fn states(report: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn the_doctor_tells_what_is_well_and_what_is_not() {
+async fn doctor_reports_passed_and_failed_checks() {
     let place = Place::new().await;
     let doctor = async |variables: &[(&str, &str)]| {
         jcrontab_with(&place, &["doctor", "--json"], variables, "").await

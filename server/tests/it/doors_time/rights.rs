@@ -61,7 +61,7 @@ async fn everybody_signed_in_reads_and_only_administrators_write() {
 }
 
 #[tokio::test]
-async fn readiness_tells_versions_to_administrators_only() {
+async fn readiness_shows_versions_to_administrators_only() {
     let app = TestApp::new().await;
     app.node().await.turn().await;
     let terse = json!({"database": "ok", "scheduler": "ok"});

@@ -26,7 +26,7 @@ impl Leash {
         nix::unistd::mkfifo(&path, mode).expect("a named pipe");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).expect("its mode");
         let (send_ready, ready) = oneshot::channel();
-        let (tell_gone, gone) = oneshot::channel();
+        let (notify_gone, gone) = oneshot::channel();
         let opened = path.clone();
         // A thread, since opening and reading a pipe block. It ends with the command.
         std::thread::spawn(move || {
@@ -37,7 +37,7 @@ impl Leash {
             send_ready.send(line.trim().to_owned()).ok();
             let mut rest = String::new();
             pipe.read_to_string(&mut rest).expect("the rest");
-            tell_gone.send(rest).ok();
+            notify_gone.send(rest).ok();
         });
         Self {
             path,

@@ -94,7 +94,7 @@ pub(crate) fn binary_for_all(place: &Place) -> PathBuf {
 }
 
 /// The same command with that binary.
-pub(crate) fn for_everybody(command: &Command, place: &Place) -> Command {
+pub(crate) fn for_all_users(command: &Command, place: &Place) -> Command {
     started_by(command, binary_for_all(place), &[])
 }
 
@@ -118,6 +118,14 @@ fn started_by(command: &Command, program: impl AsRef<OsStr>, before: &[OsString]
 /// Runs the command line.
 pub(crate) async fn jcrontab(place: &Place, arguments: &[&str]) -> Ended {
     jcrontab_with(place, arguments, &[], "").await
+}
+
+/// Creates a task that runs a command, and returns its ID.
+pub(crate) async fn add_command(place: &Place, name: &str, cron: &str, command: &str) -> String {
+    let command = format!("--command={command}");
+    let fixed = ["task", "add", name, "--mode=command", "--json"];
+    let add = [&fixed[..], &["--cron", cron, &command]].concat();
+    jcrontab(place, &add).await.json()["id"].to_string()
 }
 
 /// Runs the command line with more variables and with something on stdin.

@@ -93,8 +93,8 @@ async fn a_command_is_in_the_zone_of_its_task() {
     assert_eq!(String::from_utf8_lossy(&reported), "Asia/Shanghai\n+0800\n");
     let (_, reported) = app.execute(zoned("own", "TZ=UTC")).await;
     assert_eq!(String::from_utf8_lossy(&reported), "UTC\n+0000\n");
-    let by_hand = "set -u; echo $JCRONTAB_SCHEDULED_FOR";
-    let (state, reported) = run(&app, by_hand, ExecutionDraft::default()).await;
+    let manual = "set -u; echo $JCRONTAB_SCHEDULED_FOR";
+    let (state, reported) = run(&app, manual, ExecutionDraft::default()).await;
     assert_eq!(state, RunState::Succeeded);
     assert!(
         reported.starts_with("20") && reported.contains('T'),

@@ -82,7 +82,7 @@ async fn the_form_names_what_a_start_overrides() {
 }
 
 #[tokio::test]
-async fn the_form_tells_what_runs_under_way_make_of_a_start() {
+async fn the_form_says_how_active_runs_affect_a_start() {
     let app = TestApp::new().await;
     for (overlap, said, code) in [
         (

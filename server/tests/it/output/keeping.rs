@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 
 use super::super::helpers::place::Place;
-use super::super::helpers::program::{Server, admin_token, jcrontab};
+use super::super::helpers::program::{Server, add_command, admin_token, jcrontab};
 use super::super::helpers::{TestApp, draft, in_time};
 use super::{kept, lines, open, read, store, text};
 
@@ -24,18 +24,7 @@ async fn memory_stays_flat_whatever_comes() {
     let token = admin_token(&place).await;
     let server = Server::start(&place, &[]).await;
     let start = async |name: &str, command: &str| {
-        let added = [
-            "task",
-            "add",
-            "--name",
-            name,
-            "--cron",
-            "0 0 1 1 *",
-            "--mode",
-            "command",
-        ];
-        let added = [&added[..], &["--command", command, "--json"]].concat();
-        let task = jcrontab(&place, &added).await.json()["id"].to_string();
+        let task = add_command(&place, name, "0 0 1 1 *", command).await;
         let run = jcrontab(&place, &["task", "run", &task, "--json"])
             .await
             .json();

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::super::helpers::place::Place;
-use super::super::helpers::program::{Server, jcrontab};
+use super::super::helpers::program::{Server, add_command, jcrontab};
 use super::super::helpers::{Browser, TestApp, draft, in_time};
 use super::text;
 
@@ -309,20 +309,7 @@ async fn the_command_line_follows_a_log() {
         "seq 100; sleep 0.3; echo oops >&2; until [ -e {0} ]; do sleep 0.05; done; echo last",
         gate.display()
     );
-    let added = [
-        "task",
-        "add",
-        "--name",
-        "t",
-        "--cron",
-        "0 0 1 1 *",
-        "--mode",
-        "command",
-        "--command",
-        &command,
-        "--json",
-    ];
-    let task = jcrontab(&place, &added).await.json()["id"].to_string();
+    let task = add_command(&place, "t", "0 0 1 1 *", &command).await;
     let run = jcrontab(&place, &["task", "run", &task, "--json"]).await;
     let run = run.json()["id"].to_string();
     let seen = in_time("the first lines", async {

@@ -81,7 +81,7 @@ pub(super) async fn looks(app: &TestApp, channel: ChannelId) {
         .outbox_take(channel, None, &app.me.id, now)
         .await
         .expect("the outbox");
-    store.asked_to_end(&app.me.id).await.expect("asked");
+    store.requested_stops(&app.me.id).await.expect("asked");
     store.waiting_instants().await.expect("instants");
     store.planned_instants().await.expect("instants");
     store.running_under().await.expect("running");

@@ -1,14 +1,10 @@
 //! `jcrontab secret`: values come from stdin or a prompt.
 
-use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
-use std::process::Stdio;
-
 use serde_json::json;
 use server::auth::seal::Sealer;
 use server::store::SealedSecret;
 
-use super::super::helpers::in_time;
+use super::super::cli_admin::typed;
 use super::super::helpers::place::Place;
 use super::super::helpers::program::{Server, jcrontab, jcrontab_with};
 
@@ -116,43 +112,10 @@ async fn secrets_on_the_command_line() {
 #[tokio::test]
 async fn a_typed_value_is_not_shown() {
     let place = Place::new().await;
-    let pty = nix::pty::openpty(None, None).expect("a terminal");
-    let slave = |fd: &OwnedFd| Stdio::from(fd.try_clone().expect("a descriptor"));
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_jcrontab"))
-        .args(["secret", "set", "TYPED"])
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("JCRONTAB_DATA_DIR", place.data())
-        .env("DATABASE_URL", &place.database.url)
-        .stdin(slave(&pty.slave))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary");
-    let mut errors = child.stderr.take().expect("stderr");
-    let mut terminal = std::fs::File::from(pty.master);
-    let typing = tokio::task::spawn_blocking(move || {
-        let mut prompt = Vec::new();
-        while !prompt.ends_with(b": ") {
-            let mut byte = [0];
-            assert_eq!(errors.read(&mut byte).expect("the prompt"), 1, "{prompt:?}");
-            prompt.extend(byte);
-        }
-        terminal.write_all(b"typed-secret\n").expect("typing");
-        let output = child.wait_with_output().expect("its end");
-        (prompt, output, terminal)
-    });
-    let (prompt, output, mut terminal) =
-        in_time("the command to end", typing).await.expect("it ran");
+    let (output, shown) = typed(&place, &["secret", "set", "TYPED"], &["typed-secret"]).await;
     assert!(output.status.success(), "{output:?}");
-    assert!(String::from_utf8_lossy(&prompt).contains("TYPED"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("TYPED"));
     assert_eq!(opened(&place, 1).await, "typed-secret");
-    // What a terminal would have shown.
-    drop(pty.slave);
-    let mut shown = Vec::new();
-    // The last reader of a closed terminal gets EIO after what is there.
-    terminal.read_to_end(&mut shown).ok();
-    let shown = String::from_utf8_lossy(&shown);
     assert!(!shown.contains("typed-secret"), "{shown}");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(printed.contains("TYPED") && !printed.contains("typed-secret"));

@@ -38,7 +38,7 @@ async fn furnished() -> Arc<Place> {
     ];
     let added = jcrontab(&place, &channel).await;
     assert_eq!(added.code, 0, "{added:?}");
-    // A start by hand that waits, as its row holds it.
+    // A waiting manual start, as its row has it.
     let sealer = Sealer::open_or_create(&place.data()).expect("the key");
     let sealed = sealer
         .seal("run-parameters:1", "{\"P\":\"x\"}")

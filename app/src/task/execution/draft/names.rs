@@ -22,7 +22,7 @@ const SHELLS: [&str; 4] = ["bash", "dash", "zsh", "ksh"];
 const RESERVED: [&str; 2] = ["GLIBC_TUNABLES", "GCONV_PATH"];
 /// Variables that a person who may only start a task must not set: they make a shell or an interpreter run other
 /// code.
-const NOT_BY_HAND: [&str; 22] = [
+const UNSAFE_PARAMETERS: [&str; 22] = [
     "PATH",
     "HOME",
     "LANG",
@@ -245,7 +245,7 @@ fn name_fault(
         Some(("required", text))
     } else if !is_name(name) {
         Some(("invalid", name_shape(reader)))
-    } else if is_reserved(name) || NOT_BY_HAND.contains(&name) {
+    } else if is_reserved(name) || UNSAFE_PARAMETERS.contains(&name) {
         let text = lang.pick(
             "这个变量决定运行什么，不能作为参数",
             "This variable determines what runs, so it cannot be a parameter",

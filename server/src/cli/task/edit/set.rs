@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::client::Client;
 use crate::cli::{Failure, channel, lang, sentence};
 
-/// The merge patch (RFC 7396) of some `FIELD=VALUE`.
+/// The merge patch (RFC 7396) for `FIELD=VALUE` pairs.
 pub(super) async fn patch(
     client: &Client,
     draft: &TaskDraft,
@@ -37,7 +37,7 @@ pub(super) async fn patch(
     Ok(patch)
 }
 
-/// A value of the kind that the field has. The server reports a field that does not exist.
+/// Converts a value to the type of the field. The server reports a field that does not exist.
 fn typed(stored: Option<&Value>, text: &str) -> Result<Value, String> {
     let text_list = |all: &[Value]| all.iter().all(Value::is_string);
     match stored {
@@ -54,7 +54,7 @@ fn typed(stored: Option<&Value>, text: &str) -> Result<Value, String> {
     }
 }
 
-/// Puts a value in its place, which dots lead to.
+/// Inserts a value at the path of a dotted field name.
 fn insert(patch: &mut Map<String, Value>, field: &str, value: Value) {
     let Some((outer, inner)) = field.split_once('.') else {
         patch.insert(field.to_owned(), value);

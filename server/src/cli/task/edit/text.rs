@@ -1,11 +1,11 @@
-//! A task as text for an editor: TOML, which has comments and lines of a command as lines.
+//! A task as text for an editor: TOML, because it has comments and multi-line commands.
 
 use app::task::TaskDraft;
 use serde_json::{Map, Value, json};
 
 use crate::cli::lang;
 
-/// What a line with a fault begins with.
+/// The prefix of a line with a fault.
 const FAULT: &str = "#! ";
 
 /// The text of a task.
@@ -30,13 +30,13 @@ fn body(draft: &TaskDraft) -> Result<String, String> {
     Ok(text.replacen("\ncron = \"\"\n", "\n", 1))
 }
 
-/// The text without comments of ours and blank ends, to see whether anything was typed.
+/// The text without our comments and surrounding blanks, to detect whether it was edited.
 pub(super) fn bare(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// The text with faults in front, in place of those from before.
+/// The text with faults at the top, which replace earlier ones.
 pub(super) fn noted(faults: &[String], text: &str) -> String {
     let mut noted = String::new();
     for line in faults.iter().flat_map(|fault| fault.lines()) {
@@ -48,14 +48,14 @@ pub(super) fn noted(faults: &[String], text: &str) -> String {
     noted
 }
 
-/// The text without faults from before.
+/// The text without earlier faults.
 fn without_faults(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     lines.filter(|line| !line.starts_with(FAULT)).collect()
 }
 
-/// A fault of a text that is no TOML with the numbers of lines that hold once it is noted in front
-/// of the text, which moves the rest down.
+/// A fault of invalid TOML, with its line numbers corrected for the fault's own lines at the top, which
+/// move the text down.
 pub(super) fn placed(text: &str, fault: String) -> String {
     let in_front = format!("{FAULT}\n").repeat(fault.lines().count());
     let moved = in_front + &without_faults(text);
@@ -63,8 +63,8 @@ pub(super) fn placed(text: &str, fault: String) -> String {
     again.map_or(fault, |error| error.to_string().trim_end().to_owned())
 }
 
-/// What was changed: a merge patch (RFC 7396). A field that was removed is `null`, which puts it
-/// back to its default. A fault is where the text is no TOML.
+/// The changes as a merge patch (RFC 7396). A field that was removed is `null`, which resets it to its
+/// default. Invalid TOML is a fault.
 pub(super) fn changed(before: &TaskDraft, text: &str) -> Result<Map<String, Value>, String> {
     let read = |text: &str| text.parse::<toml::Table>().map(toml::Value::Table);
     let before = read(&body(before)?).map_err(|error| error.to_string())?;
@@ -73,7 +73,7 @@ pub(super) fn changed(before: &TaskDraft, text: &str) -> Result<Map<String, Valu
     Ok(difference(&object(before), &object(after)))
 }
 
-/// Leaves fields that are missing as they are.
+/// Keeps missing fields unchanged instead of resetting them.
 pub(super) fn without_removed(patch: &mut Map<String, Value>) {
     patch.retain(|_, value| match value {
         Value::Null => false,
@@ -111,7 +111,7 @@ fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<St
     patch
 }
 
-/// TOML's values as JSON's. A time that is not in quotes is the text that it is written as.
+/// Converts a TOML value to JSON. A time without quotes becomes its text.
 fn plain(value: toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::String(text),

@@ -1,4 +1,4 @@
-//! What a start by hand asks for, which rules it overrides, and what becomes of it.
+//! The form of a manual start: its parameters, the rules that it overrides, and whether it has to wait.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ use crate::texts::starts::{Overlapping, Override};
 use crate::texts::times::local;
 use crate::timetable::{civil_date, zone};
 
-/// A blackout that ends later than this has no end worth telling.
+/// The end of a blackout is not shown if it is further away than this.
 const FAR: TimeDelta = TimeDelta::days(366);
 
 impl Service {
@@ -51,7 +51,7 @@ impl Service {
         })
     }
 
-    /// The blackouts that hold now.
+    /// The blackouts in force now.
     fn blackouts_of(&self, task: &Task, now: DateTime<Utc>) -> Vec<Override> {
         let holding = self.calendar_cache.snapshot().concerning(&task.tags);
         holding
@@ -66,7 +66,7 @@ impl Service {
             .collect()
     }
 
-    /// The tasks it depends on that are not done.
+    /// The dependencies that are not met.
     async fn open_dependencies(
         &self,
         lang: Lang,
@@ -105,7 +105,7 @@ impl Service {
         Ok(Some(Override::Dependencies { names }))
     }
 
-    /// What runs under way make of a start.
+    /// How active runs affect a start.
     async fn overlapping(&self, lang: Lang, task: &Task) -> Answer<Option<Overlapping>> {
         let (runs, slots) = self.store.room().await.or_internal(lang)?;
         let mut room = Room::new(&slots, &runs);

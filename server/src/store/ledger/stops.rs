@@ -10,20 +10,20 @@ use super::super::delivery::withdraw_run;
 use super::super::entity::run;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::active::{Called, REPLACED, WAITING_MAX, ask_to_end, call_off};
+use super::active::{REPLACED, StopOutcome, WAITING_MAX, cancel_waiting, request_stop};
 
 impl Store {
     /// Cancels a waiting run, or asks the node of an active one to end it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn call_off(&self, act: &Act, id: RunId) -> Result<Called, StoreError> {
+    pub async fn stop_run(&self, act: &Act, id: RunId) -> Result<StopOutcome, StoreError> {
         transaction!(self, |tx| {
-            let called = end_or_ask(tx, act, id).await?;
-            if called != Called::Over {
+            let outcome = cancel_or_request_stop(tx, act, id).await?;
+            if outcome != StopOutcome::AlreadyOver {
                 act.record(tx, Some(id.0)).await?;
             }
-            Ok(called)
+            Ok(outcome)
         })
     }
 
@@ -32,15 +32,19 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn call_off_unrecorded(&self, act: &Act, id: RunId) -> Result<Called, StoreError> {
-        transaction!(self, |tx| { end_or_ask(tx, act, id).await })
+    pub async fn stop_run_unrecorded(
+        &self,
+        act: &Act,
+        id: RunId,
+    ) -> Result<StopOutcome, StoreError> {
+        transaction!(self, |tx| { cancel_or_request_stop(tx, act, id).await })
     }
 
     /// Active runs on a node that were marked to be ended: by whom, or `None` for a newer start.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn asked_to_end(
+    pub async fn requested_stops(
         &self,
         node: &str,
     ) -> Result<Vec<(RunId, Option<String>)>, StoreError> {
@@ -81,14 +85,15 @@ impl Store {
 }
 
 /// Ends a waiting run, or marks an active one to be ended.
-async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError> {
+async fn cancel_or_request_stop(tx: &Tx, act: &Act, id: RunId) -> Result<StopOutcome, StoreError> {
     let now = act.at();
     let reason = RunReason::Stopped(act.who().to_owned());
-    if call_off(tx, &[id], &reason.code(), now).await? || withdraw_run(tx, id, &reason, now).await?
+    if cancel_waiting(tx, &[id], &reason.code(), now).await?
+        || withdraw_run(tx, id, &reason, now).await?
     {
-        return Ok(Called::Off);
+        return Ok(StopOutcome::Cancelled);
     }
-    ask_to_end(tx, &[id], act.who()).await?;
+    request_stop(tx, &[id], act.who()).await?;
     let state = run::Entity::find_by_id(id.0)
         .select_only()
         .column(run::Column::State)
@@ -96,8 +101,8 @@ async fn end_or_ask(tx: &Tx, act: &Act, id: RunId) -> Result<Called, StoreError>
         .one(tx)
         .await?;
     Ok(if state == Some(Code(RunState::Running)) {
-        Called::Told
+        StopOutcome::Requested
     } else {
-        Called::Over
+        StopOutcome::AlreadyOver
     })
 }

@@ -7,11 +7,13 @@ use app::id::TaskId;
 use app::pool::PoolDraft;
 use app::run::{Run, RunState, Trigger};
 use app::schedule::MissedDraft;
-use app::task::execution::{ExecutionDraft, RetryDraft, WaitsDraft};
+use app::task::execution::{ExecutionDraft, WaitsDraft};
 use app::task::{Control, TaskDraft};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::helpers::{Node, TestApp, at, draft};
+
+mod retries;
 
 /// A command that runs until the gate is opened.
 struct Gate(PathBuf);
@@ -62,10 +64,10 @@ async fn states(app: &TestApp, task: TaskId) -> Vec<RunState> {
         .collect()
 }
 
-/// Waits until the runs of a task stand so, newest first, turning the loop at each change.
+/// Waits until the runs of a task have these states, newest first, turning the loop at each change.
 async fn until_states(app: &TestApp, node: &mut Node, task: TaskId, wanted: &[RunState]) {
-    let mut changes = app.components.signals.listen();
-    super::helpers::in_time("the runs to stand as wanted", async {
+    let mut changes = app.components.signals.subscribe();
+    super::helpers::in_time("the runs to reach their states", async {
         while states(app, task).await != wanted {
             node.turn().await;
             if states(app, task).await != wanted {
@@ -126,7 +128,7 @@ async fn a_queue_keeps_the_order_and_its_length_and_goes_on_when_a_run_ends() {
 }
 
 #[tokio::test]
-async fn so_many_at_once_and_a_start_by_hand_counts() {
+async fn manual_starts_count_towards_the_maximum_at_once() {
     let app = TestApp::new().await;
     let gate = Gate::new(&app);
     let task = app
@@ -137,7 +139,7 @@ async fn so_many_at_once_and_a_start_by_hand_counts() {
         .await
         .id;
     let mut node = app.node().await;
-    let by_hand = app.start_run(task).await;
+    let manual = app.start_run(task).await;
     tick(&app, &mut node, 1).await;
     tick(&app, &mut node, 2).await;
     assert_eq!(states(&app, task).await, [RunState::Running; 2]);
@@ -149,11 +151,11 @@ async fn so_many_at_once_and_a_start_by_hand_counts() {
         .expect_err("two run");
     assert_eq!(refused.code, "task.running");
     gate.open();
-    app.ended(by_hand).await;
+    app.ended(manual).await;
 }
 
 #[tokio::test]
-async fn a_newer_start_takes_the_place_of_the_older_one_and_never_runs_beside_it() {
+async fn a_newer_start_replaces_the_older_one_and_never_runs_beside_it() {
     let app = TestApp::new().await;
     let ledger = app.place.ledger();
     let command = format!(
@@ -220,7 +222,7 @@ async fn a_newer_start_takes_the_place_of_the_older_one_and_never_runs_beside_it
 }
 
 #[tokio::test]
-async fn a_pool_lets_so_many_run_over_all_tasks_and_the_rest_waits() {
+async fn a_pool_limits_the_runs_of_all_its_tasks_and_the_others_wait() {
     let app = TestApp::new().await;
     let pool = PoolDraft {
         name: "db".to_owned(),
@@ -255,7 +257,7 @@ async fn a_pool_lets_so_many_run_over_all_tasks_and_the_rest_waits() {
 }
 
 #[tokio::test]
-async fn the_global_cap_holds_starts_by_hand_back_as_well() {
+async fn the_global_limit_delays_manual_starts_as_well() {
     let app = TestApp::new().await;
     let cap = PoolDraft {
         name: "*".to_owned(),
@@ -281,7 +283,7 @@ async fn the_global_cap_holds_starts_by_hand_back_as_well() {
 }
 
 #[tokio::test]
-async fn who_waits_can_be_called_off_and_goes_with_its_task() {
+async fn a_waiting_run_can_be_cancelled_and_ends_with_its_task() {
     let app = TestApp::new().await;
     let gate = Gate::new(&app);
     let task = app
@@ -299,10 +301,10 @@ async fn who_waits_can_be_called_off_and_goes_with_its_task() {
     app.service
         .run_stop(&app.console(), runs[0].id)
         .await
-        .expect("called off");
-    let called_off = &runs_of(&app, task).await[0];
-    assert_eq!(called_off.state, RunState::Killed);
-    assert_eq!(called_off.reason.as_deref(), Some("stopped:console"));
+        .expect("cancelled");
+    let cancelled = &runs_of(&app, task).await[0];
+    assert_eq!(cancelled.state, RunState::Killed);
+    assert_eq!(cancelled.reason.as_deref(), Some("stopped:console"));
     app.service
         .task_control(&app.console(), task, &Control::Close)
         .await
@@ -320,158 +322,6 @@ async fn who_waits_can_be_called_off_and_goes_with_its_task() {
     );
     gate.open();
     app.ended(runs[2].id).await;
-}
-
-fn retrying(attempts: &str, delay: &str) -> ExecutionDraft {
-    ExecutionDraft {
-        retry: RetryDraft {
-            attempts: attempts.to_owned(),
-            delay: delay.to_owned(),
-            ..RetryDraft::default()
-        },
-        ..ExecutionDraft::default()
-    }
-}
-
-#[tokio::test]
-async fn a_failure_is_tried_again_under_the_same_occurrence_until_it_succeeds() {
-    let app = TestApp::new().await;
-    let task = app
-        .add(TaskDraft {
-            execution: retrying("3", "10s"),
-            ..draft("t", "1 0 8 * * *", "[ $JCRONTAB_ATTEMPT = 3 ]")
-        })
-        .await
-        .id;
-    let mut node = app.node().await;
-    node.go_to(second(1)).await;
-    assert_eq!(
-        states(&app, task).await,
-        [RunState::Waiting, RunState::Failed]
-    );
-    assert_eq!(
-        runs_of(&app, task).await[0].due_at.map(|at| at.0),
-        Some(second(11))
-    );
-    assert_eq!(
-        app.place
-            .database
-            .rows("SELECT state FROM occurrence")
-            .await,
-        ["waiting"]
-    );
-    let said = app
-        .service
-        .task_explain(&app.console(), task, "2026-11-22T08:00:01Z")
-        .await
-        .expect("explained");
-    assert_eq!(said.verdict.as_str(), "waiting", "{said:?}");
-    node.go_to(second(10)).await;
-    assert_eq!(runs_of(&app, task).await.len(), 2, "not before its delay");
-    node.go_to(second(40)).await;
-    let runs: Vec<(i32, RunState)> = app
-        .runs(task)
-        .await
-        .iter()
-        .map(|run| (run.attempt, run.state))
-        .collect();
-    assert_eq!(
-        runs,
-        [
-            (1, RunState::Failed),
-            (2, RunState::Failed),
-            (3, RunState::Succeeded)
-        ]
-    );
-    assert_eq!(
-        app.place
-            .database
-            .rows("SELECT state FROM occurrence")
-            .await,
-        ["succeeded"]
-    );
-    let of: Vec<Run> = app
-        .service
-        .run_attempts(&app.console(), runs_of(&app, task).await[1].id)
-        .await
-        .expect("attempts");
-    assert_eq!(
-        of.iter().map(|run| run.attempt).collect::<Vec<_>>(),
-        [1, 2, 3]
-    );
-}
-
-#[tokio::test]
-async fn attempts_end_and_a_start_by_hand_is_tried_again_too() {
-    let app = TestApp::new().await;
-    let task = app
-        .add(TaskDraft {
-            execution: retrying("2", "10s"),
-            ..draft("t", "0 0 1 1 *", "exit 3")
-        })
-        .await
-        .id;
-    let mut node = app.node().await;
-    let first = app.start_run(task).await;
-    app.ended(first).await;
-    node.go_to(second(20)).await;
-    let runs = runs_of(&app, task).await;
-    assert_eq!(runs.len(), 2);
-    assert_eq!((runs[0].attempt, runs[0].origin_id), (2, Some(first)));
-    assert_eq!(
-        (runs[0].state, runs[0].exit_code),
-        (RunState::Failed, Some(3))
-    );
-    node.go_to(second(200)).await;
-    assert_eq!(runs_of(&app, task).await.len(), 2);
-}
-
-#[tokio::test]
-async fn a_stopped_run_is_not_tried_again_nor_one_whose_task_was_paused() {
-    let app = TestApp::new().await;
-    let gate = Gate::new(&app);
-    let stopped = app
-        .add(TaskDraft {
-            execution: retrying("5", "1s"),
-            ..draft("stopped", "0 0 1 1 *", &gate.command())
-        })
-        .await
-        .id;
-    let paused = app
-        .add(TaskDraft {
-            execution: retrying("5", "30s"),
-            ..draft("paused", "1 0 8 * * *", "false")
-        })
-        .await
-        .id;
-    let mut node = app.node().await;
-    let run = app.start_run(stopped).await;
-    app.service
-        .run_stop(&app.console(), run)
-        .await
-        .expect("stopped");
-    app.ended(run).await;
-    node.go_to(second(5)).await;
-    assert_eq!(states(&app, stopped).await, [RunState::Killed]);
-    assert_eq!(
-        states(&app, paused).await,
-        [RunState::Waiting, RunState::Failed]
-    );
-    app.service
-        .task_control(&app.console(), paused, &Control::Pause(None))
-        .await
-        .expect("paused");
-    node.go_to(second(60)).await;
-    let runs = runs_of(&app, paused).await;
-    assert_eq!(runs[0].reason.as_deref(), Some("task:paused"));
-    assert_eq!(
-        app.place
-            .database
-            .rows("SELECT state FROM occurrence WHERE state <> 'planned'")
-            .await,
-        ["failed"],
-        "the firing ends as its last attempt did"
-    );
 }
 
 #[tokio::test]

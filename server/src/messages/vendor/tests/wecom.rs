@@ -1,0 +1,43 @@
+//! WeCom.
+
+use super::*;
+
+#[test]
+fn codes_are_final_unless_they_pass() {
+    for (code, wanted) in [
+        (0, "accepted"),
+        (-1, "again"),
+        (6000, "again"),
+        (45009, "pace"),
+        (45033, "pace"),
+        (93000, "never"),
+        (93004, "never"),
+        (93008, "never"),
+        (40001, "never"),
+        (40008, "never"),
+        (40035, "never"),
+        (40058, "never"),
+        (41001, "never"),
+        (44004, "never"),
+        (45002, "never"),
+        (48002, "never"),
+        (60020, "never"),
+        (301_019, "never"),
+        (7, "again"),
+    ] {
+        let words = format!(r#"{{"errcode":{code},"errmsg":"x"}}"#);
+        gives(ChannelKind::Wecom, 200, &words, wanted);
+    }
+}
+
+#[test]
+fn a_text_names_people_by_user_and_by_mobile() {
+    let wecom = render(
+        &to(ChannelKind::Wecom),
+        &item("短", &["ana", "+86 138 0013 8000"]),
+    );
+    assert_eq!(
+        wecom.body,
+        r#"{"msgtype":"text","text":{"content":"短","mentioned_list":["ana"],"mentioned_mobile_list":["13800138000"]}}"#
+    );
+}
