@@ -158,6 +158,8 @@ function pagesOf(known, ui) {
     calendar: at("/admin/calendars/cn"),
     "calendar-none": at("/admin/calendars/cn?year=2031"),
     blackouts: at("/admin/blackouts"),
+    rules: at("/rules"),
+    "rules-task": at(`/rules?task=${known.rich}`),
     secrets: at("/admin/secrets"),
     pools: at("/admin/pools"),
     nodes: at("/admin/nodes"),

@@ -16,13 +16,16 @@ use crate::calendar::{
 };
 use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
 use crate::error::{AppError, ErrorKind};
-use crate::id::{BlackoutId, ChannelId, MessageId, RunId, SecretId, TaskId, TokenId, UserId};
+use crate::id::{
+    BlackoutId, ChannelId, MessageId, RuleId, RunId, SecretId, TaskId, TokenId, UserId,
+};
 use crate::message::{Message, MessageQuery};
 use crate::node::{LoopStatus, Node};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
 use crate::pool::{Pool, PoolDraft};
 use crate::response::SharedSink;
+use crate::rule::{Explained, RuleDraft, RuleQuery, RuleView};
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Output, Run};
@@ -247,6 +250,33 @@ pub trait Channels: Send + Sync {
     ) -> Answer<Vec<MessageRow>>;
 }
 
+/// Rules about messages.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// Rules of a task, or those for no single task.
+    async fn rule_list(&self, caller: &Caller, query: &RuleQuery) -> Answer<Vec<RuleView>>;
+    /// One rule.
+    async fn rule_get(&self, caller: &Caller, id: RuleId) -> Answer<RuleView>;
+    /// Adds one. Those of a task are for editors, all others for administrators.
+    async fn rule_create(&self, caller: &Caller, draft: &RuleDraft) -> Answer<RuleView>;
+    /// Replaces one; with the version that was read, only if it still has that.
+    async fn rule_update(
+        &self,
+        caller: &Caller,
+        id: RuleId,
+        read: Option<i64>,
+        draft: &RuleDraft,
+    ) -> Answer<RuleView>;
+    /// Removes one; with the version that was read, only if it still has that.
+    async fn rule_delete(&self, caller: &Caller, id: RuleId, read: Option<i64>) -> Answer<()>;
+    /// Which messages a task would send now, and why: by event.
+    async fn task_messages_explained(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+    ) -> Answer<Vec<Explained>>;
+}
+
 /// The history of messages.
 #[async_trait]
 pub trait Messages: Send + Sync {
@@ -302,11 +332,11 @@ pub trait System: Send + Sync {
 
 /// All of them together, for the pages and the API.
 pub trait Backend:
-    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System
+    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Rules + Messages + Users + System
 {
 }
-impl<T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Messages + Users + System>
-    Backend for T
+impl<T> Backend for T where
+    T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Rules + Messages + Users + System
 {
 }
 

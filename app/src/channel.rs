@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::i18n::Lang;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, TaskId};
 use crate::time::Stamp;
 
 /// The service behind a channel.
@@ -156,10 +156,16 @@ pub struct Channel {
     /// Its other settings, without the secrets among them.
     #[serde(default)]
     pub settings: ChannelDetails,
+    /// The task that it was made for, which alone may use it; `null` for a shared one.
+    #[serde(default)]
+    pub task_id: Option<TaskId>,
     /// When it was added.
     pub created_at: Stamp,
     /// How many tasks send here.
     pub tasks: i64,
+    /// How many rules name it.
+    #[serde(default)]
+    pub rules: i64,
     /// Messages waiting to be sent.
     pub pending: i64,
     /// Messages given up on.
@@ -170,6 +176,14 @@ pub struct Channel {
     pub failing_since: Option<Stamp>,
     /// Whether it refuses for good (its robot was removed, say), and not only for now.
     pub refuses: bool,
+}
+
+impl Channel {
+    /// Whether this task may use it; `None` for what is no single task.
+    #[must_use]
+    pub fn serves(&self, task: Option<TaskId>) -> bool {
+        self.task_id.is_none() || self.task_id == task
+    }
 }
 
 /// What a test message got for an answer.

@@ -36,6 +36,8 @@ ids! {
     ChannelId,
     /// An outgoing message (消息).
     MessageId,
+    /// A rule about messages (通知规则).
+    RuleId,
     /// A calendar of working days (日历).
     CalendarId,
     /// A period without firings (停跑时段).

@@ -37,6 +37,7 @@ pub mod pool;
 pub mod reader;
 pub mod response;
 pub mod routes;
+pub mod rule;
 pub mod run;
 pub mod schedule;
 pub mod secret;

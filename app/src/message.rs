@@ -88,6 +88,46 @@ impl Event {
         }
     }
 
+    /// Whether the main channel of a task gets it where no rule says otherwise.
+    #[must_use]
+    pub const fn is_default(self) -> bool {
+        match self {
+            Self::Created
+            | Self::Reminder
+            | Self::Completed
+            | Self::Urge
+            | Self::Failed
+            | Self::Stopped
+            | Self::Lost
+            | Self::TooLong => true,
+            // They are sent to a channel, and no rule chooses it.
+            Self::Test | Self::Digest => false,
+        }
+    }
+
+    /// Whether rules may name it: a channel for any other is chosen in another way.
+    #[must_use]
+    pub const fn is_routed(self) -> bool {
+        !matches!(self, Self::Test | Self::Digest)
+    }
+
+    /// Whether it reports that a run went wrong: rules may wait for several consecutive ones, and may
+    /// send them in quiet hours.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::Lost)
+    }
+
+    /// Whether a rule may hold back repetitions of it. What asks for something is no
+    /// repetition, and the run of a message waits for it.
+    #[must_use]
+    pub const fn may_repeat(self) -> bool {
+        !matches!(
+            self,
+            Self::Created | Self::Reminder | Self::Completed | Self::Urge
+        )
+    }
+
     /// The start of a message's text.
     #[must_use]
     pub const fn title(self, lang: Lang) -> &'static str {

@@ -6,6 +6,7 @@ mod channels;
 mod messages;
 mod nodes;
 mod pools;
+mod rules;
 mod secrets;
 mod start;
 mod users;
@@ -16,6 +17,7 @@ pub use channels::ChannelsPage;
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
 pub use pools::PoolsPage;
+pub use rules::RulesPage;
 pub use secrets::SecretsPage;
 pub use start::StartPage;
 pub use users::UsersPage;
@@ -27,6 +29,7 @@ use crate::channel::{Channel, MessageRow};
 use crate::error::{AppError, FieldError};
 use crate::id::TaskId;
 use crate::occurrence::{Explanation, Firing, Occurrence, OccurrenceQuery, ScheduleWords};
+use crate::rule::Explained;
 use crate::run::brief::Brief;
 use crate::run::log::LogPage;
 use crate::run::{HistoryItem, Run};
@@ -147,6 +150,8 @@ pub struct Counts {
     pub users: usize,
     /// Channels.
     pub channels: usize,
+    /// Rules about messages that are for no single task.
+    pub rules: usize,
     /// Calendars, the built-in one included.
     pub calendars: usize,
     /// Blackouts, past ones included.
@@ -244,6 +249,8 @@ pub struct TaskPage {
     pub next: Option<String>,
     /// The last messages.
     pub messages: Vec<MessageRow>,
+    /// Which messages it would send now, by event.
+    pub explained: Vec<Explained>,
 }
 
 /// What the run page shows.

@@ -1,6 +1,6 @@
 //! Paths of the pages; nothing else in the code spells out `/tasks/…`.
 
-use crate::id::{RunId, TaskId};
+use crate::id::{RuleId, RunId, TaskId};
 
 /// The overview.
 pub const OVERVIEW: &str = "/";
@@ -16,6 +16,8 @@ pub const ADMIN: &str = "/admin";
 pub const USERS: &str = "/admin/users";
 /// Notification channels.
 pub const CHANNELS: &str = "/admin/channels";
+/// Rules about messages.
+pub const RULES: &str = "/rules";
 /// Calendars of working days.
 pub const CALENDARS: &str = "/admin/calendars";
 /// Blackouts: periods without firings.
@@ -72,6 +74,19 @@ pub fn task_occurrences(id: TaskId) -> String {
 #[must_use]
 pub fn task_messages(id: TaskId) -> String {
     format!("{MESSAGES}?task={id}")
+}
+
+/// The rules of a task, or those for no single task.
+#[must_use]
+pub fn rules(task: Option<TaskId>) -> String {
+    task.map_or_else(|| RULES.to_owned(), |id| format!("{RULES}?task={id}"))
+}
+
+/// The form that changes a rule of a task, or one for no single task.
+#[must_use]
+pub fn rule_edit(task: Option<TaskId>, id: RuleId) -> String {
+    let mark = if task.is_some() { '&' } else { '?' };
+    format!("{}{mark}edit={id}#change", rules(task))
 }
 
 /// Messages that were given up.

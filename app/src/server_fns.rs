@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod occurrences;
 pub mod pools;
 pub mod read;
+pub mod rules;
 pub mod secrets;
 pub mod start;
 pub mod users;
@@ -34,6 +35,7 @@ pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
     fetch_task_list,
 };
+pub use rules::{DeleteRule, fetch_rules};
 pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
 pub use users::{RevokeToken, SetUserDisabled, fetch_users};

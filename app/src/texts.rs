@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod phrases;
 pub mod plan;
 pub mod pools;
+pub mod rules;
 pub mod runlog;
 pub mod secrets;
 pub mod start;

@@ -29,7 +29,8 @@ use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
     about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
-    occurrences, overview, pools, run, secrets, sign_in, start, task, task_form, task_list, users,
+    occurrences, overview, pools, rules, run, secrets, sign_in, start, task, task_form, task_list,
+    users,
 };
 
 /// One type for all pages: the router's code is compiled once per type.
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tasks/:id/occurrences") view={occurrences::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/runs/:id") view={run::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/messages") view={messages::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/rules") view={rules::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>

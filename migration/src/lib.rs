@@ -22,6 +22,8 @@ mod m20261129_000017_outbox_facts;
 mod m20261129_000018_channel_settings;
 mod m20261129_000020_audit_client;
 mod m20261129_000022_message_history;
+mod m20261129_000023_message_rules;
+mod m20261129_000024_channel_of_task;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -51,6 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_channel_settings::Migration),
             Box::new(m20261129_000020_audit_client::Migration),
             Box::new(m20261129_000022_message_history::Migration),
+            Box::new(m20261129_000023_message_rules::Migration),
+            Box::new(m20261129_000024_channel_of_task::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ mod nodes;
 mod occurrences;
 mod pools;
 mod query;
+mod rules;
 mod runs;
 mod secrets;
 mod system;
@@ -97,6 +98,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::get, channels::replace, channels::delete))
         .routes(routes!(channels::test))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::get, rules::change, rules::delete))
+        .routes(routes!(rules::explain))
         .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change, users::delete))

@@ -23,6 +23,7 @@ mod node;
 mod pool;
 mod print;
 mod progress;
+mod rule;
 mod run;
 mod secret;
 mod task;
@@ -247,6 +248,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Task(command) => task::run(&client, &command).await,
         Command::Run(command) => run::run(&client, &command).await,
         Command::Calendar(command) => calendar::run(&client, &command).await,
+        Command::Rule(command) => rule::run(&client, &command).await,
         Command::Blackout(command) => blackout::run(&client, &command).await,
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,

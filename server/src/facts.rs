@@ -6,9 +6,11 @@
 //! `docs/adr/0032-facts-in-the-outbox.md`.
 
 mod digest;
+mod held_back;
 mod task;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
+pub use held_back::HeldBack;
 pub use task::{TaskFacts, Work};
 
 use app::id::RunId;
@@ -232,6 +234,27 @@ impl Facts {
         }
     }
 
+    /// When it happened: of a run that ended, its end, and not the time for which it was planned.
+    #[must_use]
+    pub fn happened_at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Ended { end, .. } => end.finished_at,
+            other => other.at(),
+        }
+    }
+
+    /// The zone in which its times are shown; `None` where it is about no single task.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        match self {
+            Self::Created { task, .. }
+            | Self::Lost { task, .. }
+            | Self::TooLong { task, .. }
+            | Self::Ended { task, .. } => Some(&task.zone),
+            Self::Digest(_) => None,
+        }
+    }
+
     /// The picture that follows: those of tasks in message modes have one, and one says what the
     /// text says.
     #[must_use]
@@ -268,6 +291,19 @@ pub fn event_of(task: &Task, state: RunState) -> Option<Event> {
         _ if task.mode.runs_command() => Event::Completed,
         _ => Event::Reminder,
     })
+}
+
+/// Whether an event can happen to a task as it is defined.
+#[must_use]
+pub fn can_happen(task: &Task, event: Event) -> bool {
+    let (runs, sends) = (task.mode.runs_command(), task.mode.sends_message());
+    match event {
+        Event::Reminder => sends && !runs,
+        Event::Completed => sends && runs,
+        Event::Urge | Event::Stopped => sends,
+        Event::TooLong => runs,
+        _ => true,
+    }
 }
 
 /// A picture that follows a text.

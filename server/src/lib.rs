@@ -33,6 +33,7 @@ pub mod messages;
 pub mod outbound;
 pub mod output;
 pub mod pages;
+pub mod quiet;
 pub mod recorder;
 pub mod router;
 pub mod run;

@@ -129,7 +129,7 @@ pub async fn serve(
     });
     // Before the runs of the dead process are ended as lost: some of them have results.
     let replayed =
-        crate::recorder::replay(&components.store, &assemble::spool(&data), |_| {}).await?;
+        crate::recorder::replay(&components.store, &assemble::spool(&data), |_, _| {}).await?;
     if replayed > 0 {
         tracing::info!(replayed, "replayed results spooled on disk");
     }

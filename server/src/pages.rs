@@ -28,6 +28,7 @@ fn forms(web: &Web) -> Router {
         .route("/tasks/{id}/edit", post(forms::task::update))
         .route("/tasks/{id}/run", post(forms::start::start))
         .route("/admin/channels", post(forms::channels::channel))
+        .route(app::routes::RULES, post(forms::rules::rule))
         .route("/admin/users", post(forms::users::user_or_token))
         .route("/admin/calendars", post(forms::calendars::calendar))
         .route("/admin/calendars/{name}", post(forms::calendars::import))

@@ -18,7 +18,7 @@ pub use spool::{Spool, SpooledResults};
 
 use crate::events::Signals;
 use crate::loops::{Backoff, Loops, Spec, Turns, supervise};
-use crate::store::{NewMessage, Outcome, Store, StoreError};
+use crate::store::{Notice, Outcome, Recorded, Store, StoreError};
 
 /// The most results of one transaction.
 const GROUP_MAX: usize = 500;
@@ -48,7 +48,7 @@ const NOTICES: Spec = Spec {
 #[derive(Clone, Debug)]
 pub struct Recorder {
     results: mpsc::UnboundedSender<Outcome>,
-    messages: mpsc::UnboundedSender<Vec<NewMessage>>,
+    notices: mpsc::UnboundedSender<Vec<Notice>>,
     in_flight: InFlight,
     spool: Spool,
 }
@@ -64,17 +64,17 @@ impl Recorder {
         tracker: &TaskTracker,
     ) -> Self {
         let (results, queue) = mpsc::unbounded_channel();
-        let (messages, handed) = mpsc::unbounded_channel();
+        let (notices, handed) = mpsc::unbounded_channel();
         let in_flight = InFlight::default();
-        let notices = Notices {
+        let writer = Notices {
             store: store.clone(),
             signals: Arc::clone(&signals),
             queue: handed,
             held: Vec::new(),
         };
         let turns = loops.register(NOTICES);
-        tracker.spawn(kept(turns, notices, |mut notices, turns| async move {
-            notices.run(&turns).await;
+        tracker.spawn(kept(turns, writer, |mut writer, turns| async move {
+            writer.run(&turns).await;
         }));
         let waiting = spool.clone();
         let writer = Writer {
@@ -92,7 +92,7 @@ impl Recorder {
         }));
         Self {
             results,
-            messages,
+            notices,
             in_flight,
             spool: waiting,
         }
@@ -123,10 +123,10 @@ impl Recorder {
         }
     }
 
-    /// Queues messages not caused by a result.
-    pub fn queue_messages(&self, messages: Vec<NewMessage>) {
-        if !messages.is_empty() && self.messages.send(messages).is_err() {
-            tracing::error!("a message could not be recorded: the recorder has stopped");
+    /// Queues notices that no result causes.
+    pub fn queue_notices(&self, notices: Vec<Notice>) {
+        if !notices.is_empty() && self.notices.send(notices).is_err() {
+            tracing::error!("a notice could not be recorded: the recorder has stopped");
         }
     }
 }
@@ -149,9 +149,9 @@ where
 struct Notices {
     store: Store,
     signals: Arc<Signals>,
-    queue: mpsc::UnboundedReceiver<Vec<NewMessage>>,
-    /// Messages that the database has not taken yet.
-    held: Vec<NewMessage>,
+    queue: mpsc::UnboundedReceiver<Vec<Notice>>,
+    /// Notices that the database has not taken yet.
+    held: Vec<Notice>,
 }
 
 impl Notices {
@@ -160,17 +160,19 @@ impl Notices {
         loop {
             if self.held.is_empty() {
                 match self.queue.recv().await {
-                    Some(messages) => self.held = messages,
+                    Some(notices) => self.held = notices,
                     None => return,
                 }
             }
-            match turns.turn(self.store.add_messages(&self.held)).await {
-                Ok(()) => {
+            match turns.turn(self.store.add_notices(&self.held)).await {
+                Ok(has_messages) => {
                     self.held.clear();
-                    self.signals.outbox.notify_one();
+                    if has_messages {
+                        self.signals.outbox.notify_one();
+                    }
                 }
                 Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "messages wait");
+                    tracing::debug!(error = &error as &dyn std::error::Error, "notices wait");
                     turns.back_off(&never).await;
                 }
             }
@@ -231,8 +233,8 @@ impl Writer {
     async fn take(&mut self) -> Result<(), ReplayError> {
         if !self.away && !self.group.is_empty() {
             match write(&self.store, &self.group).await {
-                Ok(()) => {
-                    self.landed(&self.group);
+                Ok(has_messages) => {
+                    self.landed(&self.group, has_messages);
                     self.group.clear();
                     return Ok(());
                 }
@@ -264,10 +266,13 @@ impl Writer {
         if !self.away {
             return Ok(());
         }
-        replay(&self.store, &self.spool, |outcomes| self.landed(outcomes)).await?;
+        replay(&self.store, &self.spool, |outcomes, has_messages| {
+            self.landed(outcomes, has_messages);
+        })
+        .await?;
         if !self.group.is_empty() {
-            write(&self.store, &self.group).await?;
-            self.landed(&self.group);
+            let has_messages = write(&self.store, &self.group).await?;
+            self.landed(&self.group, has_messages);
             self.group.clear();
         }
         tracing::info!("all spooled results are in the database");
@@ -275,7 +280,7 @@ impl Writer {
         Ok(())
     }
 
-    fn landed(&self, group: &[Outcome]) {
+    fn landed(&self, group: &[Outcome], has_messages: bool) {
         for outcome in group {
             self.in_flight.remove(outcome.run_id);
             self.signals
@@ -283,7 +288,7 @@ impl Writer {
         }
         self.signals
             .runs_ended(group.iter().filter_map(|outcome| outcome.retry_at));
-        if group.iter().any(|outcome| !outcome.messages.is_empty()) {
+        if has_messages {
             self.signals.outbox.notify_one();
         }
     }
@@ -300,7 +305,8 @@ pub enum ReplayError {
     Disk(#[from] std::io::Error),
 }
 
-/// Writes what waits on disk, and empties the file. Runs that other nodes have ended meanwhile stay as they are.
+/// Writes what waits on disk, and empties the file. `landed` gets each group that is written, and whether it caused
+/// messages. Runs that other nodes have ended meanwhile stay as they are.
 ///
 /// # Errors
 /// When the database or the file fails; the file then keeps everything, and results that were written are recognised
@@ -308,7 +314,7 @@ pub enum ReplayError {
 pub async fn replay(
     store: &Store,
     spool: &Spool,
-    mut landed: impl FnMut(&[Outcome]),
+    mut landed: impl FnMut(&[Outcome], bool),
 ) -> Result<usize, ReplayError> {
     let mut from = 0;
     let mut count = 0;
@@ -321,22 +327,25 @@ pub async fn replay(
             spool.clear()?;
             return Ok(count);
         }
-        write(store, &stretch.outcomes).await?;
-        landed(&stretch.outcomes);
+        let has_messages = write(store, &stretch.outcomes).await?;
+        landed(&stretch.outcomes, has_messages);
         count += stretch.outcomes.len();
         from = stretch.next;
     }
 }
 
 /// Writes a group. If a next attempt already exists, which only a result written twice can explain, the results are
-/// written one by one, that one without its attempt.
-async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
+/// written one by one, that one without its attempt. Returns whether they caused messages.
+async fn write(store: &Store, group: &[Outcome]) -> Result<bool, StoreError> {
     crate::failpoints::point("record.before");
     let recorded = tokio::time::timeout(PATIENCE, store.record(group))
         .await
         .unwrap_or(Err(StoreError::Silent));
     match recorded {
-        Ok(fenced) => {
+        Ok(Recorded {
+            fenced,
+            has_messages,
+        }) => {
             crate::failpoints::point("record.committed");
             tracing::debug!(count = group.len(), "recorded");
             for run in fenced {
@@ -345,25 +354,25 @@ async fn write(store: &Store, group: &[Outcome]) -> Result<(), StoreError> {
                     "another process has ended this run; its result is dropped"
                 );
             }
-            Ok(())
+            Ok(has_messages)
         }
         Err(error) if error.is_duplicate() => {
+            let mut has_messages = false;
             for outcome in group {
                 let alone = std::slice::from_ref(outcome);
-                match store.record(alone).await {
+                let recorded = match store.record(alone).await {
                     Err(error) if error.is_duplicate() => {
                         let plain = Outcome {
                             retry_at: None,
                             ..outcome.clone()
                         };
-                        store.record(&[plain]).await?;
+                        store.record(&[plain]).await?
                     }
-                    done => {
-                        done?;
-                    }
-                }
+                    done => done?,
+                };
+                has_messages |= recorded.has_messages;
             }
-            Ok(())
+            Ok(has_messages)
         }
         Err(error) => Err(error),
     }

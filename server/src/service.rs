@@ -16,6 +16,7 @@ mod messages;
 mod metrics;
 mod occurrences;
 pub mod preview;
+mod rules;
 mod runs;
 mod scratch;
 pub mod secrets;

@@ -27,6 +27,7 @@ mod overview;
 mod pools;
 mod results;
 mod room;
+mod rules;
 mod secrets;
 mod sessions;
 mod streak;
@@ -40,20 +41,22 @@ pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
 pub use calendars::StoredCalendar;
-pub use channels::{ChannelSecret, ChannelTarget, NewChannel};
+pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
     Planned, PlannedEntry, Stale, StopOutcome, Verdict, View, WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
-pub use messages::{NewMessage, OutboxItem, Outlook, Setback, Taken};
+pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, Setback, Taken};
 pub use node_list::StoredNode;
 pub use nodes::NodeRow;
 pub use occurrences::StoredOccurrence;
 pub use overview::QueueDepths;
 pub use pools::{PoolLoad, PoolRemoval, StoredPool};
-pub use results::{Outcome, StoredOutput, UnderWay};
+pub use results::{Outcome, Recorded, StoredOutput, UnderWay};
+use rules::RuleHint;
+pub use rules::{RuleAdded, RuleChange};
 pub use secrets::{GrantChange, SealedAt, SealedSecret, StoredChange};
 pub use sessions::SessionUser;
 pub use tasks::{
@@ -100,6 +103,8 @@ pub struct Store {
     engine: Engine,
     /// Duration of statements; shared by all copies of this store.
     times: DatabaseTimes,
+    /// Which events rules name, as this process last saw them; shared by all copies of this store.
+    rules: RuleHint,
 }
 
 impl Store {

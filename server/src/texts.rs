@@ -25,6 +25,7 @@ pub mod messages;
 pub mod notices;
 pub mod pools;
 pub mod proxies;
+pub mod rules;
 pub mod runs;
 pub mod search;
 pub mod secrets;
@@ -203,6 +204,8 @@ pub enum Missing {
     Channel,
     /// A concurrency pool.
     Pool,
+    /// A rule about messages.
+    Rule,
     /// A run.
     Run,
     /// A secret.
@@ -222,6 +225,7 @@ impl Say for Missing {
             Self::Blackout => both("这个停跑时段", "blackout"),
             Self::Channel => both("这个通知渠道", "channel"),
             Self::Pool => both("这个并发池", "pool"),
+            Self::Rule => both("这条通知规则", "rule"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),
             Self::Task => both("这个任务", "task"),

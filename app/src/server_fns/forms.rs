@@ -20,7 +20,9 @@ use crate::wire::Wire;
 #[cfg(feature = "ssr")]
 use crate::{
     backend::{Caller, SharedBackend, backend, caller, with_status},
+    channel::Channel,
     error::ErrorKind,
+    id::ChannelId,
     page::{Preview, PreviewRequest},
     pool::EVERYTHING,
     reader::ViewerZone,
@@ -48,6 +50,12 @@ pub enum Posted {
     CalendarImport(CalendarImport, Result<CalendarImported, AppError>),
     /// The blackout form.
     Blackout(BlackoutDraft, AppError),
+    /// The form for a rule, or for changing this one.
+    Rule(
+        Option<crate::id::RuleId>,
+        Box<crate::rule::RuleDraft>,
+        AppError,
+    ),
     /// The form of a manual start.
     Start(crate::task::RunRequest, AppError),
     /// The form for a secret, or for changing this one; without the value.
@@ -124,7 +132,7 @@ pub async fn fetch_task_form(
         return with_status(Err(AppError::forbidden(caller.lang)));
     }
     let mut calls = None;
-    let (draft, version, posted) = match use_context::<Posted>() {
+    let (mut draft, version, posted) = match use_context::<Posted>() {
         Some(Posted::Task(sent, error)) => {
             let sent = *sent;
             calls = sent.calls;
@@ -149,6 +157,9 @@ pub async fn fetch_task_form(
         },
     };
     let (faults, error) = posted.map_or((Vec::new(), None), split);
+    let chosen = draft.channel_id.map(ChannelId);
+    // A secret is never sent back to a page.
+    draft.robot_secret.clear();
     Ok(TaskForm {
         id,
         version,
@@ -165,12 +176,35 @@ pub async fn fetch_task_form(
         draft,
         faults,
         error,
-        channels: with_status(backend.channel_list(&caller).await)?,
+        channels: channels_for(&backend, &caller, id, chosen).await?,
         zones: backend.zone_names(),
         calendars: calendar_names(&backend, &caller).await?,
         pools: pool_names(&backend, &caller).await?,
         default_zone: backend.default_zone(),
     })
+}
+
+/// The channels that a task may use: those for all, and its own one.
+#[cfg(feature = "ssr")]
+pub(super) async fn channels_for(
+    backend: &SharedBackend,
+    caller: &Caller,
+    task: Option<TaskId>,
+    chosen: Option<ChannelId>,
+) -> Result<Vec<Channel>, AppError> {
+    let mut channels = with_status(backend.channel_list(caller).await)?;
+    channels.retain(|channel| channel.serves(task));
+    let is_listed = |id| channels.iter().any(|channel| channel.id == id);
+    if let Some(id) = chosen.filter(|id| !is_listed(*id)) {
+        match backend.channel_get(caller, id).await {
+            Ok(channel) if channel.serves(task) => channels.push(channel),
+            // That of another task, which this one was copied from; or one that was deleted.
+            Ok(_) => {}
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(channels)
 }
 
 /// A preview if possible; a faulty expression is reported at its field instead.

@@ -104,6 +104,7 @@ pub async fn fetch_task(
     Ok(TaskPage {
         clock: clock(&backend, &caller, &task.zone).await?,
         messages: backend.message_list(&caller, id, None, 10).await?,
+        explained: backend.task_messages_explained(&caller, id).await?,
         task,
         channel,
         asks: backend.task_run_form(&caller, id).await?.asks(),

@@ -51,6 +51,11 @@ pub struct TaskDraft {
     pub urging: bool,
     /// Channel id; `None` for no messages.
     pub channel_id: Option<i64>,
+    /// Address of a chat robot, which makes a channel of the task's own, in the place of `channel_id`; empty for none. It
+    /// is a secret and never shown again. Its kind is recognised by the address.
+    pub robot: String,
+    /// The secret with which a robot of DingTalk or Feishu is signed; empty for none.
+    pub robot_secret: String,
     /// RFC 3339, or `YYYY-MM-DD[ T]HH:MM[:SS]` in the task's zone; empty for none.
     pub starts_at: String,
     /// Like `starts_at`.
@@ -173,6 +178,9 @@ impl TaskDraft {
             urge_cron: urge_cron.clone().unwrap_or_default(),
             urging: *urging,
             channel_id: channel_id.map(|id| id.0),
+            // It is the channel above.
+            robot: String::new(),
+            robot_secret: String::new(),
             starts_at: starts_at.map(&local).unwrap_or_default(),
             ends_at: ends_at.map(&local).unwrap_or_default(),
             timeout: timeout_seconds.map(format_duration).unwrap_or_default(),
@@ -320,7 +328,8 @@ impl Reading<'_> {
 
     fn channel_id(&mut self) -> Option<ChannelId> {
         let channel = self.draft.channel_id.map(ChannelId);
-        if self.draft.mode == Mode::Message && channel.is_none() {
+        let has_robot = !self.draft.robot.trim().is_empty();
+        if self.draft.mode == Mode::Message && channel.is_none() && !has_robot {
             let message = self.lang.pick(
                 "只发信息的任务需要一个通知渠道",
                 "A task that only sends messages needs a channel",

@@ -227,6 +227,7 @@ fn field_name(field: &str, lang: Lang) -> String {
         "cron" | "schedules" => ("工作周期", "the schedule"),
         "urge_cron" | "urging" => ("催单", "chasing"),
         "channel_id" => ("通知渠道", "the channel"),
+        "robot" => ("群机器人", "the chat robot"),
         "starts_at" | "ends_at" => ("有效期", "the active period"),
         "timeout" => ("超时限制", "the timeout"),
         "missed" => ("错过处理", "missed runs"),

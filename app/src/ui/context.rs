@@ -18,6 +18,7 @@ use crate::texts::messages::MessagesUi;
 use crate::texts::nodes::NodesUi;
 use crate::texts::plan::PlanUi;
 use crate::texts::pools::PoolsUi;
+use crate::texts::rules::RulesUi;
 use crate::texts::secrets::SecretsUi;
 use crate::texts::start::StartUi;
 use crate::wire;
@@ -141,6 +142,11 @@ pub(super) fn nodes_ui() -> &'static NodesUi {
 /// The page's texts about pools.
 pub(super) fn pools_ui() -> &'static PoolsUi {
     PoolsUi::of(lang())
+}
+
+/// The page's texts about rules.
+pub(super) fn rules_ui() -> &'static RulesUi {
+    RulesUi::of(lang())
 }
 
 /// The page's texts about channels.

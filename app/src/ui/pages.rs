@@ -14,6 +14,7 @@ pub(super) mod not_found;
 pub(super) mod occurrences;
 pub(super) mod overview;
 pub(super) mod pools;
+pub(super) mod rules;
 pub(super) mod run;
 pub(super) mod secrets;
 pub(super) mod sign_in;

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -304,7 +304,10 @@ pub(super) async fn unurge(
 }
 
 /// Applies a merge patch to a draft; `null` resets a field to its default.
-fn merge(draft: &TaskDraft, patch: Value) -> Result<TaskDraft, JsonFault> {
+pub(super) fn merge<T: Serialize + DeserializeOwned>(
+    draft: &T,
+    patch: Value,
+) -> Result<T, JsonFault> {
     let Value::Object(patch) = patch else {
         return Err(JsonFault::needs(Kind::Object));
     };

@@ -30,8 +30,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Expected {
             _ => {
                 let lang = caller_of(parts).lang;
                 let message = lang.pick(
-                    "If-Match 应为读取任务时得到的一个 ETag，例如 \"7\"",
-                    "If-Match must be one ETag as returned with the task, for example \"7\"",
+                    "If-Match 应为读取时得到的一个 ETag，例如 \"7\"",
+                    "If-Match must be one ETag as returned when it was read, for example \"7\"",
                 );
                 Err(AppError::new(ErrorKind::Invalid, "if_match", message).into())
             }

@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, message, node, pool, run, secret, task,
-    token, user,
+    blackout, calendar, channel, completions, cron, doctor, message, node, pool, rule, run, secret,
+    task, token, user,
 };
 use crate::config::Config;
 
@@ -46,6 +46,9 @@ pub(super) enum Command {
     /// Manage notification channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// Manage rules: which channels get which events
+    #[command(subcommand)]
+    Rule(rule::RuleCommand),
     /// Manage secrets and the tasks they are granted to
     #[command(subcommand)]
     Secret(secret::SecretCommand),

@@ -312,7 +312,7 @@ fn path(channel: &Value, act: &str) -> String {
 }
 
 /// The value of an option, or the answer to a prompt for `-`.
-fn given(text: &str, prompt: &str) -> Result<String, Failure> {
+pub(super) fn given(text: &str, prompt: &str) -> Result<String, Failure> {
     if text != ASK {
         return Ok(text.to_owned());
     }

@@ -4,6 +4,7 @@ mod add;
 mod edit;
 mod execution;
 mod find;
+mod messages;
 mod plan;
 mod show;
 mod start;
@@ -18,6 +19,7 @@ pub(super) use find::id_of;
 
 use super::client::Client;
 use super::confirm::Confirm;
+use super::message::{self, MessageCommand};
 use super::print::{print_done, print_json, print_lines, text};
 use super::when::local_text;
 use super::{Failure, lang, words};
@@ -90,6 +92,18 @@ pub(super) enum TaskCommand {
         /// Time: 09:00 (today), 2026-12-01 09:00 (in the task's time zone), or RFC 3339 (default: now)
         #[arg(long)]
         at: Option<String>,
+    },
+    /// List the messages about a task, newest first; or which ones it would send now, and why
+    Messages {
+        #[command(flatten)]
+        task: Named,
+        /// Show each event with its channels and the rule that decides, instead of what was sent
+        #[arg(long)]
+        explain: bool,
+        /// Number of messages, 1-200
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200),
+            conflicts_with = "explain")]
+        limit: u32,
     },
     /// List planned runs of a task, newest first, with their outcome
     Occurrences {
@@ -170,6 +184,26 @@ pub(super) async fn run(client: &Client, command: &TaskCommand) -> Result<(), Fa
         }
         TaskCommand::Explain { task, at } => {
             plan::explain(client, &task.find(client).await?, at.as_deref()).await
+        }
+        TaskCommand::Messages {
+            task,
+            explain,
+            limit,
+        } => {
+            let one = task.find(client).await?;
+            if *explain {
+                return messages::explain(client, &one).await;
+            }
+            let list = MessageCommand::List {
+                state: None,
+                event: None,
+                task: Some(one.id),
+                channel: None,
+                limit: *limit,
+                after: None,
+                json: one.json,
+            };
+            message::run(client, &list).await
         }
         TaskCommand::Occurrences {
             task,

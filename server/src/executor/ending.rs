@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::process::Ending;
 use super::{Executor, Job};
 use crate::auth::token::chance;
-use crate::store::{NewMessage, Outcome, StoredOutput, UnderWay};
+use crate::store::{Outcome, StoredOutput, UnderWay};
 
 /// When an attempt that ended this way is retried.
 pub(crate) fn retry_at(
@@ -22,17 +22,6 @@ pub(crate) fn retry_at(
         .map(|delay| ended_at + TimeDelta::milliseconds(delay))
 }
 
-/// The outcome with the messages it causes. In message mode the message is the result, and its excerpt
-/// is stored when it is sent; without a channel the run fails.
-fn with_messages(mut outcome: Outcome, messages: Vec<NewMessage>) -> Outcome {
-    if outcome.state == RunState::Sending && messages.is_empty() {
-        outcome.state = RunState::Failed;
-        outcome.reason = Some(RunReason::NoChannel.code());
-    }
-    outcome.messages = messages;
-    outcome
-}
-
 impl Executor {
     /// Hands the end of a run to the recorder.
     pub(super) fn finish(
@@ -45,7 +34,7 @@ impl Executor {
         bytes: &[u8],
     ) {
         let finished_at = self.clock.now().max(job.started_at);
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             run_id: job.run_id,
             occurrence_id: job.occurrence_id,
             task_id: job.task.id,
@@ -58,9 +47,9 @@ impl Executor {
             output,
             retry_at: retry_at(&job.task, job.attempt, state, ending.exit_code, finished_at),
             messages: Vec::new(),
+            notices: Vec::new(),
         };
-        let messages = job.end_messages(&outcome, bytes);
-        let outcome = with_messages(outcome, messages);
+        outcome.notices = job.end_notices(&outcome, bytes);
         let took = (finished_at - job.started_at).to_std().unwrap_or_default();
         self.metrics
             .run_ended(job.task.id, outcome.state, job.trigger, took);
@@ -82,9 +71,9 @@ impl Executor {
 
     /// Sends the warning that a run is over its soft limit.
     pub(super) fn warn_over_soft_limit(&self, job: &Job) {
-        let messages = job.late_messages(self.clock.now());
+        let notices = job.late_notices(self.clock.now());
         tracing::info!("a run is over its soft limit");
-        self.recorder.queue_messages(messages);
+        self.recorder.queue_notices(notices);
     }
 
     /// Ends a claim that was never started and can no longer be.

@@ -1,4 +1,5 @@
-//! Heartbeats: writes this node's, and reaps nodes whose lease has expired. By the database's clock.
+//! Heartbeats: writes this node's, and reaps nodes whose lease has expired. By the database's clock. What other
+//! nodes have changed in the rules about messages is seen here, too.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -139,6 +140,7 @@ impl Heartbeat {
         };
         let clock: SharedClock = self.clock.clone();
         reap_dead_nodes(&self.store, &clock, &self.node, silence).await?;
+        self.store.watch_rules().await?;
         Ok(true)
     }
 }

@@ -23,7 +23,7 @@ use crate::clock::SharedClock;
 use crate::events::Signals;
 use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
-use crate::store::{ChannelTarget, OutboxItem, Setback, Store, StoreError, Taken};
+use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
 
 use super::pace::Pace;
@@ -214,8 +214,8 @@ impl Outbox {
         };
         delivery.instrument(span).await;
         let is_digest = item.event == Event::Digest;
-        self.signals
-            .publish((!is_digest).then_some(item.task_id), item.run_id);
+        let task = Some(item.task_id).filter(|id| *id != NO_TASK);
+        self.signals.publish(task, item.run_id);
         if item.run_id.is_some() || is_digest {
             // Runs may have ended with it, for which others wait.
             self.signals.runs_ended([]);
@@ -231,11 +231,13 @@ impl Outbox {
     ) -> Result<String, SendError> {
         if let Some(facts) = &item.facts {
             // A newer server's, perhaps: it may get its turn before this one gives up.
-            let facts = serde_json::from_str(facts).map_err(|error| {
+            let read = serde_json::from_str(facts).map_err(|error| {
                 let words = format!("the facts of this message cannot be read: {error}");
                 SendError::Answer(words, None)
             })?;
-            item.body = self.renderer.text(&facts, target.lang);
+            let mut body = self.renderer.text(&read, target.lang);
+            self.renderer.add_held_back(&mut body, facts, target.lang);
+            item.body = body;
         }
         let to = target::open_target(&self.sealer, item.channel_id, target)
             .map_err(|error| SendError::Refused(error.to_string()))?;

@@ -1,6 +1,7 @@
 //! The words of a message, made from its facts when it leaves, in the language of its channel.
 
 mod digest;
+mod held_back;
 
 use app::i18n::Lang;
 use app::id::RunId;

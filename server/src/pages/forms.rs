@@ -7,6 +7,7 @@ pub(super) mod calendars;
 pub(super) mod channels;
 mod fields;
 pub(super) mod pools;
+pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;
 pub(super) mod start;

@@ -165,6 +165,7 @@ mod tests {
             },
             retry_at: None,
             messages: Vec::new(),
+            notices: Vec::new(),
         }
     }
 

@@ -31,6 +31,8 @@ const FEW_FIELDS: usize = 64 * KIB;
 fn needed(path: &str) -> Option<Action> {
     let rest = match path.strip_prefix("/api/v1/") {
         Some(rest) => rest,
+        // Which right a rule needs depends on what it is for; without this one there is none.
+        None if path == "/rules" => return Some(Action::Edit),
         None if path == "/tasks/new" || path == "/tasks/{id}/edit" => return Some(Action::Edit),
         None if path == "/tasks/{id}/run" => return Some(Action::Operate),
         None if path.starts_with("/admin/") => return Some(Action::Administer),
@@ -38,7 +40,7 @@ fn needed(path: &str) -> Option<Action> {
     };
     let (resource, rest) = rest.split_once('/').unwrap_or((rest, ""));
     match (resource, rest) {
-        ("tasks", "" | "{id}") => Some(Action::Edit),
+        ("tasks", "" | "{id}") | ("rules", _) => Some(Action::Edit),
         (
             "tasks",
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
@@ -60,12 +62,14 @@ fn limit(path: &str) -> usize {
         "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" => 512 * KIB,
         "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
         "/admin/users" | "/admin/channels" | "/admin/pools" | "/admin/blackouts"
-        | "/admin/calendars" => FEW_FIELDS,
+        | "/admin/calendars" | "/rules" => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
         _ => match path.strip_prefix("/api/v1/") {
             Some(rest) if rest.starts_with("tasks/{id}/") => FEW_FIELDS,
             Some(rest) => match rest.split('/').next() {
-                Some("users" | "tokens" | "channels" | "pools" | "blackouts") => FEW_FIELDS,
+                Some("users" | "tokens" | "channels" | "rules" | "pools" | "blackouts") => {
+                    FEW_FIELDS
+                }
                 _ => BODY_MAX,
             },
             None => BODY_MAX,
@@ -184,6 +188,7 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
         "/admin/channels" => Posted::Channel(None, Default::default(), error),
         "/admin/users" => Posted::User(Default::default(), error),
         "/admin/calendars" => Posted::Calendar(Default::default(), error),
+        "/rules" => Posted::Rule(None, Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),

@@ -1,21 +1,21 @@
-//! The messages that a run causes, as facts.
+//! What a run gives notice of, as facts.
 
 use chrono::{DateTime, Utc};
 
 use super::Job;
 use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
-use crate::store::{NewMessage, Outcome};
+use crate::store::{Notice, Outcome};
 
 impl Job {
     /// What its end has to say: a reminder in the message modes, and a failure in every mode. Of
     /// attempts only the last one speaks.
     #[must_use]
-    pub fn end_messages(&self, outcome: &Outcome, output: &[u8]) -> Vec<NewMessage> {
+    pub fn end_notices(&self, outcome: &Outcome, output: &[u8]) -> Vec<Notice> {
         let task = &self.task;
         let Some(event) = event_of(task, outcome.state) else {
             return Vec::new();
         };
-        if outcome.retry_at.is_some() || task.channel_id.is_none() {
+        if outcome.retry_at.is_some() {
             return Vec::new();
         }
         let output = match task.mode.runs_command() {
@@ -39,13 +39,13 @@ impl Job {
             at: self.scheduled_for.unwrap_or(self.started_at),
             end: Box::new(end),
         };
-        NewMessage::about(task, facts).into_iter().collect()
+        vec![Notice::about(task, facts)]
     }
 
     /// The warning that it is over its soft limit.
     #[must_use]
-    pub fn late_messages(&self, now: DateTime<Utc>) -> Vec<NewMessage> {
+    pub fn late_notices(&self, now: DateTime<Utc>) -> Vec<Notice> {
         let facts = Facts::too_long(&self.task, self.run_id, now);
-        NewMessage::about(&self.task, facts).into_iter().collect()
+        vec![Notice::about(&self.task, facts)]
     }
 }

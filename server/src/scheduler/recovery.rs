@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use crate::clock::SharedClock;
 use crate::executor::retry_at;
 use crate::facts::Facts;
-use crate::store::{NewMessage, NodeRow, Outcome, Store, StoreError};
+use crate::store::{NodeRow, Notice, Outcome, Store, StoreError};
 
 /// A process without a heartbeat for this long is dead (six heartbeats).
 pub const LOST_AFTER: TimeDelta = TimeDelta::seconds(12);
@@ -47,7 +47,7 @@ pub async fn reap_dead_nodes(
             // It may run twice at worst, which the task has opted into.
             outcome.retry_at = retry_at(&task, run.attempt, outcome.state, None, now);
             let facts = Facts::lost(&task, run.run_id, now);
-            outcome.messages.extend(NewMessage::about(&task, facts));
+            outcome.notices.push(Notice::about(&task, facts));
         }
         orphans.push(outcome);
     }

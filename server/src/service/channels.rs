@@ -2,6 +2,7 @@
 
 mod address;
 mod draft;
+mod robot;
 mod settings;
 
 use app::auth::Action;
@@ -14,6 +15,8 @@ use app::message::{Event, MessageKind};
 use app::page::Notice;
 use async_trait::async_trait;
 use std::collections::HashSet;
+
+pub(super) use draft::Checked;
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
@@ -67,7 +70,12 @@ impl Service {
 impl Service {
     /// Looks the name of a channel's address up, and notes with the channel when nothing would be sent
     /// there. It is saved all the same: names change, and each message looks it up again.
-    async fn foresee_channel(&self, lang: Lang, id: ChannelId, draft: &ChannelDraft) -> Answer<()> {
+    pub(super) async fn foresee_channel(
+        &self,
+        lang: Lang,
+        id: ChannelId,
+        draft: &ChannelDraft,
+    ) -> Answer<()> {
         if draft.url.trim().is_empty() && draft.proxy.is_none() {
             return Ok(());
         }
@@ -112,8 +120,12 @@ fn name_taken(lang: Lang, name: &str) -> AppError {
 #[async_trait]
 impl Channels for Service {
     async fn channel_list(&self, caller: &Caller) -> Answer<Vec<Channel>> {
-        self.allow(caller, Action::Read)?;
-        self.store.channels().await.or_internal(caller.lang)
+        let who = self.allow(caller, Action::Read)?;
+        let mut all = self.store.channels().await.or_internal(caller.lang)?;
+        if !who.can(Action::Administer) {
+            all.retain(|channel| channel.task_id.is_none());
+        }
+        Ok(all)
     }
 
     async fn channel_get(&self, caller: &Caller, id: ChannelId) -> Answer<Channel> {
@@ -163,8 +175,8 @@ impl Channels for Service {
         let act = self.act(who, "channel.delete").detail(channel.name);
         let deleted = self.store.delete_channel(&act, id).await;
         if !deleted.or_internal(lang)? {
-            let tasks = channel.tasks;
-            return Err(ChannelRefusal::InUse { tasks }.answer(lang));
+            let (tasks, rules) = (channel.tasks, channel.rules);
+            return Err(ChannelRefusal::InUse { tasks, rules }.answer(lang));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use app::backend::Answer;
 use app::error::{AppError, FieldError};
 use app::i18n::Lang;
+use app::id::{ChannelId, TaskId};
 use app::schedule::{Dialect, Named, check_spec};
 use app::task::{Parsed, Task, TaskDraft, TaskSpec};
 use app::time::Stamp;
@@ -41,7 +42,7 @@ impl Service {
         let zone = found.unwrap_or(TimeZone::UTC);
         self.check_window(lang, draft, &zone, &mut parsed);
         if let Some(id) = parsed.spec.channel_id
-            && self.store.channel(id).await.or_internal(lang)?.is_none()
+            && !self.may_use(lang, id, own.map(|task| task.id)).await?
         {
             let fault = TaskFault::UnknownChannel.on("channel_id", lang);
             parsed.faults.push(fault);
@@ -53,6 +54,17 @@ impl Service {
         parsed
             .finish()
             .map_err(|faults| AppError::invalid(lang, faults))
+    }
+
+    /// Whether a channel exists and a task may use it; `None` for what is no single task.
+    pub(super) async fn may_use(
+        &self,
+        lang: Lang,
+        id: ChannelId,
+        task: Option<TaskId>,
+    ) -> Answer<bool> {
+        let found = self.store.channel(id).await.or_internal(lang)?;
+        Ok(found.is_some_and(|channel| channel.serves(task)))
     }
 
     fn check_window(&self, lang: Lang, draft: &TaskDraft, zone: &TimeZone, parsed: &mut Parsed) {

@@ -53,10 +53,13 @@ impl Service {
         mut text: String,
         facts: Option<&str>,
     ) -> String {
-        match facts.map(serde_json::from_str) {
-            Some(Ok(facts)) => text = self.renderer.text(&facts, lang),
+        match facts.map(|facts| (facts, serde_json::from_str(facts))) {
+            Some((stored, Ok(facts))) => {
+                text = self.renderer.text(&facts, lang);
+                self.renderer.add_held_back(&mut text, stored, lang);
+            }
             // A newer server wrote them: the list is shown without this text.
-            Some(Err(error)) => {
+            Some((_, Err(error))) => {
                 tracing::debug!(%error, "the facts of a message cannot be read");
             }
             None => {}

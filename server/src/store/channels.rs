@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::channel::{Channel, ChannelDetails, ChannelKind, DIRECT};
 use app::i18n::Lang;
-use app::id::ChannelId;
+use app::id::{ChannelId, TaskId};
 use app::message::MessageState;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
@@ -16,6 +16,7 @@ use sea_orm::{
 use super::code::is_one_of;
 use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
+use super::rules::uses_of;
 use super::txn::transaction;
 use super::{Act, Store, StoreError, Tx};
 
@@ -28,6 +29,9 @@ const NEVER_SENT: [MessageState; 6] = [
     MessageState::Withdrawn,
     MessageState::Merged,
 ];
+
+/// Bytes of a name that is made for the channel of a task.
+const NAME_TRIED_MAX: usize = 60;
 
 /// A checked channel.
 #[derive(Clone, Debug)]
@@ -55,6 +59,21 @@ pub enum ChannelSecret {
     Proxy,
     /// Its settings.
     Settings,
+}
+
+/// A checked channel for one task. Its name is chosen by the store.
+#[derive(Clone, Copy)]
+pub struct TaskChannel<'a> {
+    /// The channel.
+    pub new: &'a NewChannel,
+    /// Seals each secret of it for its id.
+    pub seal: &'a (dyn Fn(ChannelId, ChannelSecret) -> Option<String> + Send + Sync),
+}
+
+impl std::fmt::Debug for TaskChannel<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.new.fmt(f)
+    }
 }
 
 /// The stored target of a channel.
@@ -175,6 +194,7 @@ impl Store {
             id: ChannelId(row.id),
             kind: kind(&row.kind)?,
             tasks: i64::try_from(tasks).unwrap_or(i64::MAX),
+            rules: uses_of(&self.reader, ChannelId(row.id)).await?,
             pending: messages(&MessageState::OPEN).await?,
             dead: messages(&[MessageState::Dead]).await?,
             name: row.name,
@@ -182,6 +202,7 @@ impl Store {
             proxy: row.proxy,
             lang: lang(row.lang.as_deref())?,
             settings: details(row.settings.as_deref())?,
+            task_id: row.task_id.map(TaskId),
             created_at: Stamp(row.created_at),
             last_answer: row.last_answer,
             failing_since: row.failing_since.map(Stamp),
@@ -240,7 +261,7 @@ impl Store {
         })
     }
 
-    /// Removes a channel that no task uses; false when one does, or it does not exist.
+    /// Removes a channel that no task and no rule uses; false when one does, or it does not exist.
     ///
     /// # Errors
     /// When the database fails.
@@ -251,7 +272,7 @@ impl Store {
                 .filter(task::Column::ChannelId.eq(id.0))
                 .count(tx)
                 .await?;
-            if used > 0 {
+            if used > 0 || uses_of(tx, id).await? > 0 {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
@@ -272,6 +293,82 @@ impl Store {
             Ok(true)
         })
     }
+}
+
+/// The channel of a task: made, or in the place of the one that it has.
+pub(super) async fn put_for_task(
+    tx: &Tx,
+    task: TaskId,
+    channel: TaskChannel<'_>,
+    now: DateTime<Utc>,
+) -> Result<ChannelId, StoreError> {
+    use channel::Column as C;
+    let known: Option<(i64, String)> = channel::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name])
+        .filter(C::TaskId.eq(task.0))
+        .order_by_asc(C::Id)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let (id, name) = match known {
+        Some((id, name)) => (ChannelId(id), name),
+        None => {
+            let mut name = format!("task-{task}");
+            // Somebody's shared channel may have it.
+            while channel::Entity::find()
+                .filter(C::Name.eq(name.as_str()))
+                .count(tx)
+                .await?
+                > 0
+                && name.len() < NAME_TRIED_MAX
+            {
+                name.push('-');
+            }
+            let inserted = channel::Entity::insert(channel::ActiveModel {
+                name: Set(name.clone()),
+                kind: Set(channel.new.kind.as_str().to_owned()),
+                url_sealed: Set(String::new()),
+                url_masked: Set(String::new()),
+                created_at: Set(now),
+                updated_at: Set(now),
+                task_id: Set(Some(task.0)),
+                ..Default::default()
+            })
+            .exec(tx)
+            .await?;
+            (ChannelId(inserted.last_insert_id), name)
+        }
+    };
+    let new = NewChannel {
+        name,
+        // Nothing of the former robot stays.
+        proxy: Some(None),
+        lang: Some(None),
+        ..channel.new.clone()
+    };
+    write(tx, id, &new, channel.seal, now).await?;
+    Ok(id)
+}
+
+/// Removes the channels that were made for a task that is being deleted, whose messages are gone.
+pub(super) async fn drop_of_task(tx: &Tx, task: TaskId) -> Result<(), StoreError> {
+    use channel::Column as C;
+    let own: Vec<i64> = channel::Entity::find()
+        .select_only()
+        .column(C::Id)
+        .filter(C::TaskId.eq(task.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for id in own {
+        channel_slot::Entity::delete_many()
+            .filter(channel_slot::Column::ChannelId.eq(id))
+            .exec(tx)
+            .await?;
+        channel::Entity::delete_by_id(id).exec(tx).await?;
+    }
+    Ok(())
 }
 
 /// Writes the input into the row of a channel; false when it does not exist.

@@ -12,6 +12,7 @@ use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
+use super::rules::RuleHint;
 use super::version::Watcher;
 use super::{Engine, Store, StoreError};
 use crate::telemetry::metrics::DatabaseTimes;
@@ -101,6 +102,7 @@ impl Store {
             watcher: Some(Watcher { connection, opened }),
             engine: Engine::Sqlite,
             times: DatabaseTimes::default(),
+            rules: RuleHint::default(),
         };
         store.count(|_| {});
         Ok(store)
@@ -128,6 +130,7 @@ impl Store {
             watcher: None,
             engine: Engine::Mysql,
             times: DatabaseTimes::default(),
+            rules: RuleHint::default(),
         };
         store.count(|_| {});
         Ok(store)

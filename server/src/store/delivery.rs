@@ -1,5 +1,6 @@
 //! The run behind a message: a run in message mode is `sending` until its channel has accepted its text, and then
-//! ends (`docs/adr/0024-a-message-run-ends-with-its-message.md`).
+//! ends (`docs/adr/0024-a-message-run-ends-with-its-message.md`). Of several channels the first that accepts it
+//! ends the run; it has failed when none of them did.
 //!
 //! A run leaves `sending` once: every change is a step of [`RunStep`] out of it, in the transaction that changes its
 //! message.
@@ -12,7 +13,9 @@ use app::task::TaskState;
 use app::transition::Step;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+};
 
 use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
@@ -63,6 +66,23 @@ pub(super) async fn end_run(
             .await?;
     }
     Ok(true)
+}
+
+/// Whether a run has another text that may still be sent, besides those to a channel.
+pub(super) async fn waits_for_more(
+    tx: &Tx,
+    run: RunId,
+    besides: Option<ChannelId>,
+) -> Result<bool, StoreError> {
+    use message::Column as M;
+    let mut others = message::Entity::find()
+        .filter(M::RunId.eq(run.0))
+        .filter(M::Kind.eq(Code(MessageKind::Text)))
+        .filter(is_one_of(M::State, &MessageState::OPEN));
+    if let Some(channel) = besides {
+        others = others.filter(M::ChannelId.ne(channel.0));
+    }
+    Ok(others.count(tx).await? > 0)
 }
 
 /// A message that has not been sent yet.
@@ -172,16 +192,12 @@ pub(super) async fn channel_gone(
         .into_tuple()
         .all(tx)
         .await?;
-    for run in runs {
-        end_run(
-            tx,
-            RunId(run),
-            RunStep::GiveUp,
-            Some(&RunReason::NoChannel),
-            None,
-            now,
-        )
-        .await?;
+    for run in runs.into_iter().map(RunId) {
+        if waits_for_more(tx, run, Some(id)).await? {
+            continue;
+        }
+        let reason = Some(&RunReason::NoChannel);
+        end_run(tx, run, RunStep::GiveUp, reason, None, now).await?;
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ pub(super) mod channel_slot;
 pub(super) mod cluster;
 pub(super) mod idempotency;
 pub(super) mod message;
+pub(super) mod message_rule;
+pub(super) mod message_throttle;
 pub(super) mod node;
 pub(super) mod occurrence;
 pub(super) mod pool;

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 
 use super::code::TakeStep;
 use super::entity::{channel, message, task};
+use super::messages::NO_TASK;
 use super::txn::transaction;
 use super::{Act, Store, StoreError};
 
@@ -148,8 +149,8 @@ impl Store {
                 return Ok(Some(Resent::NoChannel));
             }
             let is_digest = row.event.known() == Some(Event::Digest);
-            // A digest is about no task of its own.
-            if !is_digest
+            // A digest, and a message about the system, is about no task.
+            if row.task_id != NO_TASK.0
                 && task::Entity::find_by_id(row.task_id)
                     .one(tx)
                     .await?

@@ -1,9 +1,12 @@
 //! The outbox: messages are rows before they leave.
 
 mod digest;
+mod notice;
 mod queue;
+mod route;
 mod settle;
 mod slots;
+mod throttle;
 
 use std::collections::HashMap;
 
@@ -11,7 +14,6 @@ use app::channel::MessageRow;
 use app::i18n::Lang;
 use app::id::{ChannelId, MessageId, RunId, TaskId};
 use app::message::{Event, MessageKind, MessageState};
-use app::task::Task;
 use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -19,13 +21,20 @@ use serde::{Deserialize, Serialize};
 
 use super::code::{Code, Lenient};
 use super::entity::{channel, message};
+use super::rules::Wanted;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
-use crate::facts::{Facts, Picture};
+use crate::facts::{Facts, HeldBack, Picture};
 
+pub use notice::Notice;
 pub use queue::Outlook;
+pub use route::RouteNow;
+pub(super) use route::Router;
 
-/// A message to be sent. With a picture it becomes two rows, the second waiting for the first.
+/// Stands for the task of a message about the system, and of a digest.
+pub const NO_TASK: TaskId = TaskId(0);
+
+/// A message for one channel. With a picture it becomes two rows, the second waiting for the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewMessage {
     /// Whose message.
@@ -49,24 +58,12 @@ pub struct NewMessage {
     pub picture: Option<Picture>,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
-}
-
-impl NewMessage {
-    /// The message about a task; `None` where the task sends nowhere.
-    #[must_use]
-    pub fn about(task: &Task, facts: Facts) -> Option<Self> {
-        Some(Self {
-            task_id: task.id,
-            run_id: facts.run(),
-            channel_id: task.channel_id?,
-            event: facts.event(),
-            body: String::new(),
-            mentions: task.owners.clone(),
-            picture: facts.picture(),
-            created_at: facts.at().max(task.created_at.0),
-            facts: Some(facts),
-        })
-    }
+    /// Until when it waits; `None` where it may go at once.
+    #[serde(default)]
+    pub held_until: Option<DateTime<Utc>>,
+    /// What its rule held back before it.
+    #[serde(default)]
+    pub held_back: Option<HeldBack>,
 }
 
 /// A message taken from the outbox, marked `sending` in the database.
@@ -86,7 +83,7 @@ pub struct OutboxItem {
     pub facts: Option<String>,
     /// The people to mention.
     pub mentions: Vec<String>,
-    /// The task it is about; 0 for several, and for none.
+    /// The task it is about; [`NO_TASK`] for several, and for none.
     pub task_id: TaskId,
     /// The run it is about.
     pub run_id: Option<RunId>,
@@ -118,11 +115,13 @@ pub enum Setback {
 }
 
 /// Facts as they are stored.
-fn facts_json(facts: &Facts) -> Result<String, StoreError> {
-    serde_json::to_string(facts).map_err(|error| StoreError::UnknownValue {
-        what: "facts of a message",
-        value: error.to_string(),
-    })
+fn facts_json(facts: &Facts, held_back: Option<&HeldBack>) -> Result<String, StoreError> {
+    facts
+        .to_json(held_back)
+        .map_err(|error| StoreError::UnknownValue {
+            what: "facts of a message",
+            value: error.to_string(),
+        })
 }
 
 pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<(), StoreError> {
@@ -143,12 +142,14 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
                 MessageState::Pending
             })),
             attempts: Set(0),
-            next_attempt_at: Set(new.created_at),
+            next_attempt_at: Set(new.held_until.unwrap_or(new.created_at)),
             created_at: Set(new.created_at),
             ..Default::default()
         };
+        let facts = new.facts.as_ref();
+        let facts = facts.map(|facts| facts_json(facts, new.held_back.as_ref()));
         let text = message::ActiveModel {
-            facts: Set(new.facts.as_ref().map(facts_json).transpose()?),
+            facts: Set(facts.transpose()?),
             ..row(MessageKind::Text, &new.body, None)
         };
         let text = message::Entity::insert(text).exec(tx).await?;
@@ -162,16 +163,41 @@ pub(super) async fn insert_messages(tx: &Tx, messages: &[NewMessage]) -> Result<
     Ok(())
 }
 
+/// Routes notices and writes their messages; returns whether there are any. For callers that do not know which events
+/// rules name: the rules are read.
+pub(super) async fn insert_notices(tx: &Tx, notices: &[Notice]) -> Result<bool, StoreError> {
+    insert_wanted(tx, Wanted::ALL, notices).await
+}
+
+/// The same, where it is known which events rules name: what no rule can matter for costs no statement.
+pub(super) async fn insert_wanted(
+    tx: &Tx,
+    wanted: Wanted,
+    notices: &[Notice],
+) -> Result<bool, StoreError> {
+    let mut router = Router::read(tx, wanted, notices.iter()).await?;
+    let mut messages = Vec::new();
+    for notice in notices {
+        router.route(tx, notice, &mut messages).await?;
+    }
+    insert_messages(tx, &messages).await?;
+    Ok(!messages.is_empty())
+}
+
 impl Store {
-    /// Puts messages into the outbox that no other change causes.
+    /// Puts into the outbox what no other change causes; returns whether a message came of it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_messages(&self, messages: &[NewMessage]) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            insert_messages(tx, messages).await?;
-            Ok(())
-        })
+    pub async fn add_notices(&self, notices: &[Notice]) -> Result<bool, StoreError> {
+        if notices.is_empty() {
+            return Ok(false);
+        }
+        let wanted = self.wanted().await?;
+        if !notices.iter().any(|notice| wanted.may_go(notice)) {
+            return Ok(false);
+        }
+        transaction!(self, |tx| { insert_wanted(tx, wanted, notices).await })
     }
 
     /// Messages of a task, or of one run of it, newest first; each with its [`Facts`] as JSON where

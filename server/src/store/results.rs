@@ -1,5 +1,6 @@
 //! Writes results, many in one transaction.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use app::id::{OccurrenceId, RunId, TaskId};
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
-use super::messages::{NewMessage, insert_messages};
+use super::messages::{NewMessage, Notice, Router, insert_messages};
+use super::rules::Wanted;
 use super::streak;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -59,8 +61,37 @@ pub struct Outcome {
     pub output: StoredOutput,
     /// When the next attempt starts, if there is one.
     pub retry_at: Option<DateTime<Utc>>,
-    /// Messages this causes; written in the same transaction.
+    /// Messages of a former version, which chose the channel when the run ended: only in results that
+    /// waited on disk.
+    #[serde(default)]
     pub messages: Vec<NewMessage>,
+    /// What this gives notice of; its messages are written in the same transaction.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
+}
+
+impl Outcome {
+    /// As it is written where it does or does not cause a message. In message mode the message is the
+    /// result, which gets its excerpt when that leaves; without one, nothing can be waited for.
+    fn with(&self, has_messages: bool) -> Cow<'_, Self> {
+        if self.state != RunState::Sending || has_messages {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            state: RunState::Failed,
+            reason: Some(RunReason::NoChannel.code()),
+            ..self.clone()
+        })
+    }
+}
+
+/// What came of writing results.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Recorded {
+    /// Runs that another process has ended: nothing was written for those.
+    pub fenced: Vec<RunId>,
+    /// Whether messages were written.
+    pub has_messages: bool,
 }
 
 /// A run that the database has as `running` under a node.
@@ -125,6 +156,7 @@ impl UnderWay {
             output: StoredOutput::default(),
             retry_at: None,
             messages: Vec::new(),
+            notices: Vec::new(),
         }
     }
 }
@@ -167,17 +199,26 @@ impl Store {
         })
     }
 
-    /// Writes outcomes and their messages in one transaction. Returns the fenced runs: another process has ended
-    /// them, and nothing was written for those.
+    /// Writes outcomes in one transaction, with a message for each channel that a notice of theirs is for.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
-    pub async fn record(&self, outcomes: &[Outcome]) -> Result<Vec<RunId>, StoreError> {
+    pub async fn record(&self, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
+        let notices = || outcomes.iter().flat_map(|outcome| &outcome.notices);
+        let wanted = match notices().next() {
+            Some(_) => self.wanted().await?,
+            None => Wanted::default(),
+        };
         transaction!(self, |tx| {
+            let mut router = Router::read(tx, wanted, notices()).await?;
             let mut fenced = Vec::new();
             let mut steps: HashMap<OccurrenceStep, Vec<i64>> = HashMap::new();
             let mut messages = Vec::new();
             for outcome in outcomes {
+                let has_messages = !outcome.messages.is_empty()
+                    || outcome.notices.iter().any(|notice| router.sends(notice));
+                let written = outcome.with(has_messages);
+                let outcome: &Outcome = &written;
                 let step = RunStep::out_of_running(outcome.state)?;
                 if !finish_run(tx, outcome, step).await? {
                     fenced.push(outcome.run_id);
@@ -194,6 +235,9 @@ impl Store {
                     steps.entry(step).or_default().push(id.0);
                 }
                 messages.extend(outcome.messages.iter().cloned());
+                for notice in &outcome.notices {
+                    router.route(tx, notice, &mut messages).await?;
+                }
             }
             for (step, ids) in steps {
                 occurrence::Entity::update_many()
@@ -203,7 +247,10 @@ impl Store {
                     .await?;
             }
             insert_messages(tx, &messages).await?;
-            Ok(fenced)
+            Ok(Recorded {
+                fenced,
+                has_messages: !messages.is_empty(),
+            })
         })
     }
 

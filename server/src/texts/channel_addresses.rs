@@ -11,6 +11,8 @@ pub enum UrlFault {
     Missing,
     /// It is too long.
     Long,
+    /// It is not recognised as that of a chat robot.
+    NoRobot,
     /// Nothing may be sent there.
     Refused {
         /// Why.
@@ -25,6 +27,13 @@ impl Fault for UrlFault {
             Self::Long => (
                 "too_long",
                 both("URL 最多 2048 字节", "A URL has at most 2048 bytes"),
+            ),
+            Self::NoRobot => (
+                "unknown",
+                both(
+                    "认不出这是哪种群机器人的地址；这里支持企业微信、钉钉、飞书、Slack 和 Teams 的 Webhook 地址，其他渠道请管理员添加",
+                    "This is not recognised as the address of a chat robot; webhook addresses of WeCom, DingTalk, Feishu, Slack and Teams are, and an administrator adds other channels",
+                ),
             ),
             Self::Refused { why } => (
                 "refused",

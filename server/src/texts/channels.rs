@@ -90,10 +90,12 @@ pub enum ChannelRefusal {
         /// The name.
         name: String,
     },
-    /// Tasks send to it.
+    /// Tasks send to it, or rules name it.
     InUse {
-        /// How many.
+        /// How many tasks.
         tasks: i64,
+        /// How many rules.
+        rules: i64,
     },
 }
 
@@ -106,7 +108,16 @@ impl Refusal for ChannelRefusal {
                 format!("A channel named \"{name}\" already exists"),
             )
             .at("name", "taken"),
-            Self::InUse { tasks } => conflict(
+            Self::InUse { tasks: 0, rules } => conflict(
+                "channel.in_use",
+                format!("有 {rules} 条通知规则在使用这个渠道"),
+                format!(
+                    "{rules} {} this channel",
+                    plural(*rules, "rule names", "rules name")
+                ),
+            )
+            .hint("先修改或删除这些规则", "Change or delete those rules first"),
+            Self::InUse { tasks, .. } => conflict(
                 "channel.in_use",
                 format!("有 {tasks} 个任务在使用这个渠道"),
                 format!(

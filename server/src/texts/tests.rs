@@ -22,6 +22,7 @@ use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
 use super::pools::{PoolFault, PoolRefusal};
+use super::rules::{RuleFault, RuleRefusal};
 use super::runs::RunRefusal;
 use super::secrets::{SecretFault, SecretRefusal, new_key_not_in_place};
 use super::server::ServerRefusal;
@@ -193,6 +194,7 @@ fn every_value_has_words_in_both_languages() {
     faults(MessageFault::iter());
     faults(PoolFault::iter());
     faults(search_faults());
+    faults(RuleFault::iter());
     faults(SecretFault::iter());
     faults(SettingFault::iter());
     faults(StartFault::iter());
@@ -207,6 +209,7 @@ fn every_value_has_words_in_both_languages() {
     refusals(Failure::iter());
     refusals(ListRefusal::iter());
     refusals(PoolRefusal::iter());
+    refusals(RuleRefusal::iter());
     refusals(RunRefusal::iter());
     refusals(SecretRefusal::iter());
     refusals(ServerRefusal::iter());

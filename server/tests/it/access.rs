@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use app::auth::Role;
-use app::backend::{Capacity, Secrets};
+use app::backend::{Capacity, Rules, Secrets};
 use app::error::{AppError, ErrorKind};
 use app::pool::PoolDraft;
+use app::rule::RuleDraft;
 use app::secret::SecretDraft;
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -154,6 +155,13 @@ pub(crate) async fn furnished() -> TestApp {
         .await
         .expect("a secret");
     app.service.pool_set(&console, &pool).await.expect("a pool");
+    let rule = RuleDraft {
+        channel_id: Some(1),
+        events: vec!["too_long".to_owned()],
+        ..RuleDraft::default()
+    };
+    let added = app.service.rule_create(&console, &rule).await;
+    added.expect("a rule");
     app
 }
 
@@ -169,6 +177,9 @@ fn body_for(path: &str) -> Value {
         path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
         path if path.contains("/channels") => {
             json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"})
+        }
+        path if path.contains("/rules") => {
+            json!({"scope": "all", "channel_id": 1, "events": ["failed"]})
         }
         path if path.ends_with("/users") => {
             json!({"name": "n", "password": "long enough", "role": "admin"})
@@ -204,7 +215,7 @@ async fn a_viewer_reads_and_writes_nothing() {
             let (status, text) = if method == "GET" {
                 let query = match path.as_str() {
                     "/api/v1/runs" => "?task=1",
-                    path if path.ends_with("/explain") => "?at=2026-11-22T09:00:00Z",
+                    path if path.ends_with("{id}/explain") => "?at=2026-11-22T09:00:00Z",
                     _ => "",
                 };
                 let reply = viewer.get(&format!("{filled}{query}")).await;
@@ -259,6 +270,7 @@ async fn a_viewer_reads_and_writes_nothing() {
         "calendars_page",
         "calendar_page",
         "blackouts_page",
+        "rules_page",
         "occurrences_page",
         "pools_page",
         "nodes_page",
@@ -332,6 +344,10 @@ async fn a_viewer_reads_and_writes_nothing() {
         (
             "/admin/blackouts",
             [("name", "n"), ("cron", "0 0 * * *"), ("duration", "1h")],
+        ),
+        (
+            "/rules",
+            [("scope", "all"), ("channel_id", "1"), ("events", "failed")],
         ),
         (
             "/admin/secrets",

@@ -53,6 +53,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "pools",
         "calendars",
         "blackouts",
+        "rules",
     ] {
         all.push(admin.get(&format!("/api/v1/{list}")).await.expect(200));
     }
@@ -100,6 +101,10 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let blackout = json!({"name": "freeze", "cron": "0 1 * * *", "duration": "1h", "zone": "UTC"});
     let quiet = admin.post("/api/v1/blackouts", blackout.clone()).await;
     let quiet = quiet.expect(201)["id"].clone();
+    let ruled = app.channel("ruled", ChannelKind::Webhook, url).await.id;
+    let rule = json!({"scope": "all", "channel_id": ruled, "events": ["too_long"]});
+    let noted = admin.post("/api/v1/rules", rule.clone()).await;
+    let noted = noted.expect(201)["id"].clone();
     let given_up = TaskDraft {
         mode: Mode::Message,
         channel_id: Some(app.channel("gone", ChannelKind::Webhook, url).await.id.0),
@@ -290,6 +295,17 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
             "PUT /api/v1/blackouts/{id}",
             of("/api/v1/blackouts/{id}", &quiet),
             blackout,
+        ),
+        ("POST /api/v1/rules", "/api/v1/rules".into(), rule),
+        (
+            "PATCH /api/v1/rules/{id}",
+            of("/api/v1/rules/{id}", &noted),
+            json!({"enabled": false}),
+        ),
+        (
+            "DELETE /api/v1/rules/{id}",
+            of("/api/v1/rules/{id}", &noted),
+            Value::Null,
         ),
         (
             "DELETE /api/v1/blackouts/{id}",

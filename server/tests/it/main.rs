@@ -58,6 +58,7 @@ mod process;
 mod query_plans;
 mod refused_database;
 mod restart;
+mod rules;
 mod said;
 mod scheduling;
 mod secrets;

@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use server::facts::{Facts, Picture};
 use server::messages::Renderer;
 use server::run::Job;
-use server::store::{NewMessage, Outcome, StoredOutput};
+use server::store::{Notice, Outcome, StoredOutput};
 
 use super::helpers::at;
 
@@ -68,6 +68,7 @@ fn outcome(job: &Job, state: RunState, reason: Option<RunReason>) -> Outcome {
         output: StoredOutput::default(),
         retry_at: None,
         messages: Vec::new(),
+        notices: Vec::new(),
     }
 }
 
@@ -200,27 +201,29 @@ fn all(lang: Lang) -> String {
     let mut text = String::new();
     for mode in Mode::ALL {
         for (name, task) in tasks(mode) {
-            let mut note = |what: &str, messages: &[NewMessage]| {
+            let mut note = |what: &str, notices: &[Notice]| {
                 writeln!(text, "=== {}, {name}: {what}", mode.as_str()).expect("text");
-                for message in messages {
-                    words.write(&mut text, message);
+                for notice in notices {
+                    if let Some(channel) = notice.subject.main_channel() {
+                        words.write(&mut text, notice, channel);
+                    }
                 }
             };
-            let about = |facts| Vec::from_iter(NewMessage::about(&task, facts));
+            let about = |facts| vec![Notice::about(&task, facts)];
             note("created", &about(Facts::created(&task, now)));
             note("lost", &about(Facts::lost(&task, RunId(4711), now)));
-            note("too long", &job(task.clone(), 1).late_messages(now));
+            note("too long", &job(task.clone(), 1).late_notices(now));
             let first = job(task.clone(), 1);
             for (end, outcome) in ends(&first) {
-                note(end, &first.end_messages(&outcome, b"its output\n"));
+                note(end, &first.end_notices(&outcome, b"its output\n"));
             }
             let second = job(task.clone(), 2);
             let (_, failed) = ends(&second).swap_remove(3);
-            note("attempt 2", &second.end_messages(&failed, b"its output\n"));
+            note("attempt 2", &second.end_notices(&failed, b"its output\n"));
             if name == "plain" && mode == Mode::Command {
                 let (_, failed) = ends(&first).swap_remove(3);
                 for (name, output) in outputs() {
-                    note(name, &first.end_messages(&failed, &output));
+                    note(name, &first.end_notices(&failed, &output));
                 }
             }
         }
@@ -239,7 +242,7 @@ impl Words {
         })
     }
 
-    fn write(&self, text: &mut String, message: &NewMessage) {
+    fn write(&self, text: &mut String, message: &Notice, channel: ChannelId) {
         // As they are stored.
         let facts = serde_json::to_string(&message.facts).expect("JSON");
         let facts: Facts = serde_json::from_str(&facts).expect("facts");
@@ -248,7 +251,7 @@ impl Words {
             "{} run {:?} channel {} at {} picture {} for {:?}\n{}",
             message.event.as_str(),
             message.run_id.map(|run| run.0),
-            message.channel_id,
+            channel,
             message.created_at.to_rfc3339(),
             message.picture.map_or("none", Picture::as_str),
             message.mentions,

@@ -7,7 +7,7 @@ use app::run::RunState;
 use app::task::{Mode, TaskDraft};
 use chrono::TimeDelta;
 use serde_json::json;
-use server::store::NewMessage;
+use server::store::Outcome;
 
 use super::helpers::robot::Mood;
 use super::helpers::{Robot, TestApp, draft};
@@ -106,15 +106,30 @@ async fn words_of_a_former_version_are_sent_as_they_are() {
         .database
         .execute("UPDATE message SET facts = NULL, body = 'words of a former version'")
         .await;
-    // As one left it on disk while the database was away.
+    // As one left it on disk while the database was away: the channel was chosen when the run ended.
+    let other = app.add(draft("other", "0 0 1 1 *", "true")).await.id;
+    let run = app.start_run(other).await;
+    app.ended(run).await;
+    let database = &app.place.database;
+    database
+        .execute(&format!(
+            "UPDATE run SET state = 'running', epoch = 7 WHERE id = {run}"
+        ))
+        .await;
     let old = json!({
-        "task_id": task, "run_id": null, "channel_id": channel, "event": "failed",
-        "body": "words from the disk", "mentions": ["ann"], "picture": "failure",
-        "created_at": "2026-11-22T08:00:00Z",
+        "run_id": run, "occurrence_id": null, "task_id": other, "epoch": 7, "state": "failed",
+        "reason": null, "finished_at": "2026-11-22T08:00:00Z", "exit_code": 1, "exit_signal": null,
+        "output": {"bytes": 0, "dropped": 0, "tail": [], "object": null}, "retry_at": null,
+        "messages": [{
+            "task_id": task, "run_id": null, "channel_id": channel, "event": "failed",
+            "body": "words from the disk", "mentions": ["ann"], "picture": "failure",
+            "created_at": "2026-11-22T08:00:00Z",
+        }],
     });
-    let old: NewMessage = serde_json::from_value(old).expect("a message");
+    let old: Outcome = serde_json::from_value(old).expect("a result");
     let store = &app.components.store;
-    store.add_messages(&[old]).await.expect("added");
+    let recorded = store.record(&[old]).await.expect("recorded");
+    assert!(recorded.fenced.is_empty() && recorded.has_messages);
     app.notify();
     let all = robot.wait_for(3).await;
     assert!(all.iter().all(|one| one.taken), "{all:?}");

@@ -9,7 +9,7 @@ use app::task::{Control, Mode, Task, TaskDraft};
 use chrono::TimeDelta;
 use server::clock::Clock;
 use server::facts::{End, Ends, Facts, TaskFacts};
-use server::store::NewMessage;
+use server::store::Notice;
 
 use super::helpers::database::mysql_server;
 use super::helpers::robot::Mood;
@@ -70,10 +70,10 @@ async fn fail(app: &TestApp, task: &Task, count: usize) {
             output: Ends::default(),
         }),
     };
-    let message = NewMessage::about(task, facts).expect("a channel");
+    let notice = Notice::about(task, facts);
     let store = &app.components.store;
     store
-        .add_messages(&vec![message; count])
+        .add_notices(&vec![notice; count])
         .await
         .expect("added");
     app.components.signals.outbox.notify_one();

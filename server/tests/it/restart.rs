@@ -296,14 +296,15 @@ async fn a_silent_process_is_declared_dead_and_its_late_result_is_fenced() {
         output: StoredOutput::default(),
         retry_at: None,
         messages: Vec::new(),
+        notices: Vec::new(),
     };
-    let fenced = app
+    let recorded = app
         .components
         .store
         .record(&[late])
         .await
         .expect("the database");
-    assert_eq!(fenced, [claims.claimed[0].run_id]);
+    assert_eq!(recorded.fenced, [claims.claimed[0].run_id]);
     let run = &app.runs(task).await[1];
     assert_eq!((run.state, run.exit_code), (RunState::Lost, None));
     let states = app

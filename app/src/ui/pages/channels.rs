@@ -18,7 +18,7 @@ use crate::ui::components::icon::{self, icon};
 use crate::ui::components::output::visible;
 use crate::ui::components::page_head;
 use crate::ui::components::time::Clock;
-use crate::ui::context::{channels_ui, lang, ui};
+use crate::ui::context::{channels_ui, lang, rules_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -57,7 +57,9 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || desk.test.error().or_else(|| desk.delete.error()));
     view! {
         {crumbs()}
-        {page_head(ui().channels.to_owned(), ().into_any())}
+        {page_head(ui().channels.to_owned(), view! {
+            <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
+        }.into_any())}
         {load::notice(error)}
         <div aria-live="polite">{move || answer(desk)}</div>
         {load::page(data, move |page| content(page, desk))}
@@ -140,6 +142,9 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
             <th scope="row">
                 <b>{channel.name.clone()}</b>
                 <span class="people">{ui.channel_kind(channel.kind)}</span>
+                {channel.task_id.map(|id| view! {
+                    <a class="tag" href=routes::task(id)>{rules_ui().of_task} " #" {id.0}</a>
+                })}
             </th>
             <td data-label=ui.channel_url>
                 <code class="break">{channel.url_masked.clone()}</code>
@@ -211,11 +216,11 @@ fn test(id: ChannelId, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// Offered only if no task sends to it: the server would refuse.
+/// Offered only if no task and no rule sends to it: the server would refuse.
 fn delete(channel: &Channel, desk: Desk) -> Option<AnyView> {
     let ui = ui();
     let id = channel.id.0;
-    (channel.tasks == 0).then(|| {
+    (channel.tasks == 0 && channel.rules == 0).then(|| {
         view! {
             <details class="unfold">
                 <summary class="button small danger">{icon(icon::TRASH)} {ui.delete}</summary>

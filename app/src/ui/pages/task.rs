@@ -1,5 +1,7 @@
 //! A task's page: history and control.
 
+mod notifications;
+
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -25,7 +27,7 @@ use crate::ui::components::runbook::runbook;
 use crate::ui::components::state::health;
 use crate::ui::components::time::Clock;
 use crate::ui::components::why::why_form;
-use crate::ui::context::{execution_ui, health_ui, lang, may, messages_ui, plan_ui, ui};
+use crate::ui::context::{execution_ui, health_ui, lang, may, messages_ui, plan_ui, rules_ui, ui};
 use crate::ui::live::live;
 use crate::ui::load;
 
@@ -158,6 +160,10 @@ fn content(page: TaskPage, desk: Desk) -> AnyView {
                     </section>
                 })}
                 {execution(&page)}
+                <section class="card">
+                    <h2>{rules_ui().notifications}</h2>
+                    {notifications::card(&page, &clock)}
+                </section>
                 <section class="card">
                     <h2>{ui.messages}</h2>
                     {messages(&clock, page.messages.clone())}

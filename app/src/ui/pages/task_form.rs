@@ -22,7 +22,7 @@ use crate::ui::components::field::{Faults, Field, input, lines};
 use crate::ui::components::icon::{self, icon};
 use crate::ui::components::page_head;
 use crate::ui::components::preview::{Around, Typed, fault, preview};
-use crate::ui::context::{plan_ui, ui};
+use crate::ui::context::{plan_ui, rules_ui, ui};
 use crate::ui::load;
 use action::action;
 use execution::execution;
@@ -243,6 +243,19 @@ fn messages(form: &TaskForm, around: Around, faults: &Faults) -> AnyView {
                     hint: ui.field_tags_hint, typed: Some(around.tags), ..Field::default()
                 }, faults)}
             </div>
+            <details class="fold" open=!draft.robot.is_empty() || faults.under("robot")>
+                <summary>{rules_ui().robot_unfold}</summary>
+                <div class="columns">
+                    {input(Field {
+                        name: "robot".into(), label: rules_ui().robot, value: draft.robot.clone(), mono: true,
+                        hint: rules_ui().robot_hint, ..Field::default()
+                    }, faults)}
+                    {input(Field {
+                        name: "robot_secret".into(), label: rules_ui().robot_secret, kind: "password",
+                        hint: rules_ui().robot_secret_hint, autocomplete: "new-password", ..Field::default()
+                    }, faults)}
+                </div>
+            </details>
             {lines("runbook", (ui.runbook, ui.field_runbook_hint), &draft.runbook, false, faults)}
         </section>
     }

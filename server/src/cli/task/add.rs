@@ -13,6 +13,7 @@ use crate::cli::client::Client;
 use crate::cli::cron::day_rule;
 use crate::cli::name::Name;
 use crate::cli::print::{print_json, print_lines, text};
+use crate::cli::rule::Notify;
 use crate::cli::{Failure, lang, sentence};
 
 /// Heading of the options on schedules.
@@ -53,6 +54,24 @@ pub(in crate::cli) struct AddTask {
     /// Channel for messages, by name or ID
     #[arg(long)]
     channel: Option<String>,
+    /// Webhook address of a chat robot (WeCom, DingTalk, Feishu, Slack, Teams), which makes a channel for
+    /// this task alone; `-` to prompt for it, or to read it from stdin. It is a secret, and every user of
+    /// the machine can read command lines
+    #[arg(
+        long,
+        visible_alias = "wecom",
+        conflicts_with = "channel",
+        value_name = "URL",
+        default_value = ""
+    )]
+    robot: String,
+    /// Signing secret of the robot (DingTalk, Feishu)
+    #[arg(long, requires = "robot", value_name = "SECRET", default_value = "")]
+    robot_secret: String,
+    /// Further channel, with the events that it gets (default: those that --channel gets):
+    /// CHANNEL[:EVENT,...]; repeatable
+    #[arg(long, value_name = "CHANNEL[:EVENT,...]")]
+    notify: Vec<String>,
     /// Schedule while the task is being chased (催单工作周期)
     #[arg(long, default_value = "")]
     urge_cron: String,
@@ -122,6 +141,11 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         Some(name) => channel::find(client, name).await?["id"].as_i64(),
         None => None,
     };
+    // Before the task is created: what cannot be added is refused first.
+    let mut further = Vec::with_capacity(add.notify.len());
+    for text in &add.notify {
+        further.push(Notify::read(client, text).await?);
+    }
     let draft = TaskDraft {
         name: add.name.as_str().to_owned(),
         nickname: add.nickname.clone(),
@@ -135,6 +159,14 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         urge_cron: add.urge_cron.clone(),
         urging: add.urging,
         channel_id,
+        robot: channel::given(
+            &add.robot,
+            lang().pick(
+                "机器人地址（不显示）：",
+                "Address of the robot (not shown): ",
+            ),
+        )?,
+        robot_secret: add.robot_secret.clone(),
         starts_at: add.starts_at.clone(),
         ends_at: add.ends_at.clone(),
         timeout: add.timeout.clone(),
@@ -146,6 +178,10 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
     let task = client
         .call(Method::POST, "/api/v1/tasks", Some(draft))
         .await?;
+    for notify in &further {
+        let id = task["id"].as_i64().unwrap_or_default();
+        notify.add(client, id).await?;
+    }
     if add.json {
         print_json(&task);
     } else {
@@ -165,8 +201,9 @@ fn mode(add: &AddTask) -> Mode {
     let named = Mode::ALL
         .into_iter()
         .find(|mode| Some(mode.as_str()) == add.mode.as_deref());
-    let only_message =
-        add.command.trim().is_empty() && !add.execution.calls() && add.channel.is_some();
+    let only_message = add.command.trim().is_empty()
+        && !add.execution.calls()
+        && (add.channel.is_some() || !add.robot.is_empty());
     named.unwrap_or(if only_message {
         Mode::Message
     } else {

@@ -92,6 +92,20 @@ pub(super) fn fault(kind: ChannelKind, text: &str) -> Option<AddressFault> {
     })
 }
 
+/// The kind of channel that the address of a chat robot is for: of a vendor's, or of a relay of WeCom's robots that
+/// is built like them. `None` where it is not recognised.
+pub(super) fn kind_of(text: &str) -> Option<ChannelKind> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    match service_of(text, url.as_ref()) {
+        Some((_, kind, ..)) => kind,
+        None if url.is_some_and(|url| url.path().ends_with(WECOM_PATH)) => Some(ChannelKind::Wecom),
+        // A key alone: what is missing is said as a fault.
+        None => key_in(text).map(|_| ChannelKind::Wecom),
+    }
+}
+
 /// What an address of a vendor looks like; `None` where any does.
 fn example_of(kind: ChannelKind) -> Option<&'static str> {
     match kind {

@@ -22,9 +22,9 @@ use crate::texts::{Fault, Say, Text};
 const URL_MAX: usize = 2048;
 
 /// A channel that was checked, with its secrets.
-pub(super) struct Checked {
+pub(in super::super) struct Checked {
     /// What is stored of it besides them.
-    pub(super) new: NewChannel,
+    pub(in super::super) new: NewChannel,
     url: String,
     proxy: String,
     settings: String,
@@ -32,7 +32,7 @@ pub(super) struct Checked {
 
 impl Checked {
     /// A secret of it, sealed for its id.
-    pub(super) fn seal(
+    pub(in super::super) fn seal(
         &self,
         sealer: &Sealer,
         id: ChannelId,

@@ -3,17 +3,19 @@
 
 use app::auth::Action;
 use app::backend::{Answer, Caller};
+use app::channel::ChannelDraft;
 use app::error::AppError;
 use app::i18n::Lang;
 use app::id::TaskId;
 use app::task::{Task, TaskDraft, TaskSpec, TaskView};
 use app::time::Stamp;
 
+use super::super::channels::Checked;
 use super::super::{Service, or_taken};
 use super::history::difference;
 use crate::error::OrInternal;
 use crate::facts::Facts;
-use crate::store::{NewMessage, Updated};
+use crate::store::{Notice, TaskChannel, Updated};
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
 use crate::texts::{Missing, Refusal};
@@ -54,16 +56,41 @@ impl Service {
     pub(super) async fn create(&self, caller: &Caller, draft: &TaskDraft) -> Answer<TaskView> {
         let who = self.allow(caller, Action::Edit)?;
         let spec = self.check_task(caller.lang, draft, None).await?;
+        let robot = self.check_robot(caller.lang, draft)?;
         let act = self.act(who, "task.create").detail(spec.name.as_str());
-        let first_message = |id: TaskId| {
+        let first_notice = |id: TaskId| {
             let task = Task::entered(id, spec.clone(), Stamp(act.at()));
             let facts = Facts::created(&task, act.at());
-            NewMessage::about(&task, facts).into_iter().collect()
+            vec![Notice::about(&task, facts)]
         };
-        let inserted = self.store.insert_task(&act, &spec, first_message).await;
-        let id = or_taken(inserted, caller.lang, || name_taken(caller.lang, &spec))?;
+        let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
+        let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
+            new: &checked.new,
+            seal: &seal,
+        });
+        let inserted = self
+            .store
+            .insert_task_with(&act, &spec, channel, first_notice);
+        let id = or_taken(inserted.await, caller.lang, || {
+            name_taken(caller.lang, &spec)
+        })?;
         self.signals.outbox.notify_one();
-        self.changed(caller.lang, id, true).await
+        let view = self.changed(caller.lang, id, true).await?;
+        self.foresee_robot(caller.lang, &view, robot).await?;
+        Ok(view)
+    }
+
+    /// Notes with the channel that was made for a task when nothing would be sent to its address.
+    async fn foresee_robot(
+        &self,
+        lang: Lang,
+        task: &Task,
+        robot: Option<(Checked, ChannelDraft)>,
+    ) -> Answer<()> {
+        match (task.channel_id, robot) {
+            (Some(id), Some((_, draft))) => self.foresee_channel(lang, id, &draft).await,
+            _ => Ok(()),
+        }
     }
 
     /// Saves a task. `typed` computes the new definition from the stored one. With `read`, the version
@@ -95,17 +122,28 @@ impl Service {
             let draft = typed(&before)?;
             let mut spec = self.check_task(lang, &draft, Some(&stored)).await?;
             keep_window(&mut spec, &draft, &before, &stored.spec);
-            let after = self.draft_of(lang, &spec).await?;
+            let robot = self.check_robot(lang, &draft)?;
+            let seal = |id, what| robot.as_ref()?.0.seal(&self.sealer, id, what);
+            let channel = robot.as_ref().map(|(checked, _)| TaskChannel {
+                new: &checked.new,
+                seal: &seal,
+            });
+            let mut after = self.draft_of(lang, &spec).await?;
+            if robot.is_some() {
+                // That it was changed; not to what.
+                "…".clone_into(&mut after.robot);
+            }
             let act = self
                 .act(who, "task.update")
                 .detail(difference(&before, &after));
             let updated = self
                 .store
-                .update_task(&act, id, stored.version, &spec)
+                .update_task_with(&act, id, stored.version, &spec, channel)
                 .await;
             match or_taken(updated, lang, || name_taken(lang, &spec))? {
                 Updated::Done => {
                     let task = self.changed(lang, id, true).await?;
+                    self.foresee_robot(lang, &task, robot).await?;
                     return Ok(Saved::Done(Box::new(task)));
                 }
                 Updated::Gone => return Err(Missing::Task.answer(lang)),

@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) settings_sealed: Option<String>,
     /// Until when its vendor asked to be left alone.
     pub(crate) blocked_until: Option<DateTimeUtc>,
+    /// The task that it was made for.
+    pub(crate) task_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,8 @@ pub(crate) struct Model {
     pub(crate) claims: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) key_check: Option<String>,
+    /// Every change of a rule about messages counts it up.
+    pub(crate) rule_changes: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::code::{Code, Lenient, TakeStep};
-use super::super::delivery::{closed_since, end_run, withdraw_message};
+use super::super::delivery::{closed_since, end_run, waits_for_more, withdraw_message};
 use super::super::entity::{message, run, task};
 use super::super::{StoreError, Tx};
 use super::{facts_json, queue};
@@ -214,7 +214,7 @@ async fn insert(
         event: Set(Lenient::Known(Event::Digest)),
         kind: Set(Lenient::Known(MessageKind::Text)),
         body: Set(String::new()),
-        facts: Set(Some(facts_json(&Facts::Digest(digest))?)),
+        facts: Set(Some(facts_json(&Facts::Digest(digest), None)?)),
         mentions: Set(super::super::tasks::to_json(&mentions)),
         state: Set(Code(MessageState::Pending)),
         attempts: Set(0),
@@ -287,14 +287,17 @@ pub(super) async fn given_up(
 ) -> Result<(), StoreError> {
     use message::Column as M;
     let reason = RunReason::Undelivered(answer.to_owned());
-    for run in waiting_runs(tx, digest).await? {
-        end_run(tx, run, RunStep::GiveUp, Some(&reason), Some(excerpt), now).await?;
-    }
+    let waiting = waiting_runs(tx, digest).await?;
     message::Entity::update_many()
         .col_expr(M::LastAnswer, Expr::value(answer))
         .filter(M::DigestId.eq(digest.0))
         .step(M::State, MessageStep::GiveUpDigest)
         .exec(tx)
         .await?;
+    for run in waiting {
+        if !waits_for_more(tx, run, None).await? {
+            end_run(tx, run, RunStep::GiveUp, Some(&reason), Some(excerpt), now).await?;
+        }
+    }
     Ok(())
 }

@@ -8,11 +8,11 @@ use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::code::TakeStep;
-use super::super::delivery::{end_run, outdated, withdraw_message};
+use super::super::delivery::{end_run, outdated, waits_for_more, withdraw_message};
 use super::super::entity::{channel, message};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::{OutboxItem, Setback, digest};
+use super::{NO_TASK, OutboxItem, Setback, digest};
 use crate::text::{EXCERPT_CHARS, head};
 
 impl Store {
@@ -58,7 +58,9 @@ impl Store {
                 if item.event == Event::Digest {
                     digest::given_up(tx, item.id, excerpt(item), answer, now).await?;
                 }
-                if let Some(run) = run_of(item) {
+                if let Some(run) = run_of(item)
+                    && !waits_for_more(tx, run, None).await?
+                {
                     let reason = RunReason::Undelivered(answer.to_owned());
                     let excerpt = Some(excerpt(item));
                     end_run(tx, run, RunStep::GiveUp, Some(&reason), excerpt, now).await?;
@@ -93,7 +95,7 @@ impl Store {
                 Setback::Passing => back.col_expr(M::NextAttemptAt, Expr::value(next)),
             };
             back.exec(tx).await?;
-            if item.event != Event::Digest
+            if item.task_id != NO_TASK
                 && let Some(reason) = outdated(tx, item.task_id.0, item.created_at).await?
             {
                 withdraw_message(tx, item.id.0, &reason, now).await?;

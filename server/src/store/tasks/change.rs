@@ -11,11 +11,13 @@ use migration::search_text;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
+use super::super::channels::{TaskChannel, drop_of_task, put_for_task};
 use super::super::code::{Code, TakeStep};
 use super::super::delivery::withdraw_task;
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
-use super::super::messages::{NewMessage, insert_messages};
+use super::super::messages::{Notice, insert_notices};
+use super::super::rules::forget_task;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::rows::columns;
@@ -61,7 +63,22 @@ impl Store {
         &self,
         act: &Act,
         spec: &TaskSpec,
-        follow_up: impl Fn(TaskId) -> Vec<NewMessage>,
+        follow_up: impl Fn(TaskId) -> Vec<Notice>,
+    ) -> Result<TaskId, StoreError> {
+        self.insert_task_with(act, spec, None, follow_up).await
+    }
+
+    /// Creates a task, with a channel that is made for it and takes the place of the one it names. An existing name is
+    /// a duplicate-key error.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name, or the channel cannot be sealed.
+    pub async fn insert_task_with(
+        &self,
+        act: &Act,
+        spec: &TaskSpec,
+        channel: Option<TaskChannel<'_>>,
+        follow_up: impl Fn(TaskId) -> Vec<Notice>,
     ) -> Result<TaskId, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
@@ -73,7 +90,19 @@ impl Store {
             note_words(tx, id, spec).await?;
             note_change(tx, id, now).await?;
             schedules::set_all(tx, id, spec, now).await?;
-            insert_messages(tx, &follow_up(id)).await?;
+            let mut notices = follow_up(id);
+            if let Some(channel) = channel {
+                let made = put_for_task(tx, id, channel, now).await?;
+                task::Entity::update_many()
+                    .col_expr(task::Column::ChannelId, Expr::value(made.0))
+                    .filter(task::Column::Id.eq(id.0))
+                    .exec(tx)
+                    .await?;
+                for notice in &mut notices {
+                    notice.subject.set_main_channel(made);
+                }
+            }
+            insert_notices(tx, &notices).await?;
             act.record_version(tx, id, FIRST_VERSION).await?;
             Ok(id)
         })
@@ -90,6 +119,21 @@ impl Store {
         version: i64,
         spec: &TaskSpec,
     ) -> Result<Updated, StoreError> {
+        self.update_task_with(act, id, version, spec, None).await
+    }
+
+    /// The same, with a channel that is made for the task and takes the place of the one that it names.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name, or the channel cannot be sealed.
+    pub async fn update_task_with(
+        &self,
+        act: &Act,
+        id: TaskId,
+        version: i64,
+        spec: &TaskSpec,
+        channel: Option<TaskChannel<'_>>,
+    ) -> Result<Updated, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
             note_change(tx, id, now).await?;
@@ -101,6 +145,9 @@ impl Store {
             }
             let mut row = columns(spec, now);
             row.id = Set(id.0);
+            if let Some(channel) = channel {
+                row.channel_id = Set(Some(put_for_task(tx, id, channel, now).await?.0));
+            }
             task::Entity::update(row).exec(tx).await?;
             note_words(tx, id, spec).await?;
             changed(tx, act, id).await?;
@@ -299,6 +346,8 @@ impl Store {
                 .filter(secret_grant::Column::TaskId.eq(id.0))
                 .exec(tx)
                 .await?;
+            forget_task(tx, id).await?;
+            drop_of_task(tx, id).await?;
             task::Entity::delete_by_id(id.0).exec(tx).await?;
             act.record(tx, Some(id.0)).await?;
             Ok(Deleted::Done)

@@ -137,7 +137,7 @@ impl TestApp {
         let router = browser::router(&web).await;
         // As `lifecycle::serve` does it, without the loops.
         let spool = Spool::new(data.path().join("results.spool"));
-        server::recorder::replay(&components.store, &spool, |_| {})
+        server::recorder::replay(&components.store, &spool, |_, _| {})
             .await
             .expect("what waited on disk");
         reap_dead_nodes(

@@ -4,7 +4,7 @@ use app::channel::ChannelKind;
 use app::id::{ChannelId, TaskId};
 use server::clock::Clock;
 use server::facts::Facts;
-use server::store::{NewMessage, Taken};
+use server::store::{Notice, Taken};
 
 use super::super::helpers::{TestApp, draft};
 use super::growth::{Costs, weigh};
@@ -70,10 +70,10 @@ async fn a_send_costs_no_more_when_much_waits() {
         let mut sender = task.task.clone();
         sender.spec.channel_id = Some(channel);
         let lost = Facts::lost(&sender, app::id::RunId(1), app.clock.now());
-        let message = NewMessage::about(&sender, lost).expect("a message");
+        let notice = Notice::about(&sender, lost);
         app.components
             .store
-            .add_messages(&[message])
+            .add_notices(&[notice])
             .await
             .expect("added");
         wait(&app, channel, few).await;

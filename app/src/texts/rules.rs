@@ -1,0 +1,111 @@
+//! Texts about rules and about which messages a task would send.
+
+use crate::i18n::Lang;
+use crate::rule::{RuleAction, ScopeKind, Verdict};
+
+crate::texts! {
+    /// Texts about rules.
+    RulesUi {
+        rules: "通知规则" | "Notification rules",
+        rules_text: "哪些事件发到哪个渠道：按标签、责任人或全部任务，可设免打扰和限频" | "Which events go to which channel: by tag, owner or all tasks, with quiet hours and rate limits",
+        rules_empty: "没有通知规则。任务的消息发到它自己的通知渠道；要按标签或责任人多发一份，就添加一条规则。" | "No rules. Messages of a task go to its own channel; add a rule to send events of a tag or an owner elsewhere, too.",
+        rules_of_task: "这个任务的通知规则" | "Rules of this task",
+        rules_of_task_empty: "这个任务没有自己的规则。添加一条，把事件发到更多渠道，或关掉从标签、责任人规则继承来的通知。" | "This task has no rules of its own. Add one to send events to more channels, or to mute what it inherits.",
+        all_rules: "全部规则" | "All rules",
+        add_rule: "添加通知规则" | "Add a rule",
+        change_rule: "修改通知规则" | "Change the rule",
+        change: "修改" | "Change",
+        delete_confirm: "删除后立即生效。" | "It takes effect at once.",
+        scope: "适用范围" | "Applies to",
+        scope_task: "单个任务" | "One task",
+        scope_owner: "责任人的任务" | "Tasks of an owner",
+        scope_tag: "带标签的任务" | "Tasks with a tag",
+        scope_all: "全部任务" | "All tasks",
+        scope_system: "系统事件" | "System events",
+        value: "标签、责任人或任务编号" | "Tag, owner or task ID",
+        value_hint: "适用范围为全部任务或系统事件时留空" | "Leave empty for all tasks and for system events",
+        events: "事件" | "Events",
+        channel: "发到" | "Channel",
+        choose_channel: "请选择" | "Choose one",
+        action: "动作" | "Action",
+        action_send: "发送" | "Send",
+        action_mute: "不发送（覆盖范围更大的规则）" | "Mute (overrides rules with a wider scope)",
+        name: "备注名" | "Name",
+        limits: "限频与免打扰" | "Rate limit and quiet hours",
+        throttle: "限频" | "At most one per",
+        throttle_hint: "同一任务同一事件在这段时间内最多一条，例如 30m；被限的会计数，在下一条里说明" | "For the same task and event, for example 30m; what is held back is counted and stated in the next message",
+        failures: "连续失败" | "Consecutive failures",
+        failures_hint: "留空为每次；3 为只在连续第 3 次失败时；*/3 为每连续 3 次一条" | "Empty for each; 3 for the third one only; */3 for every third one",
+        quiet_from: "免打扰开始" | "Quiet from",
+        quiet_until: "免打扰结束" | "Quiet until",
+        quiet_hint: "期间的消息到结束时再发，例如 22:00 到 08:00" | "Messages wait until the end, for example 22:00 to 08:00",
+        quiet_zone: "免打扰时区" | "Zone of the quiet hours",
+        quiet_zone_hint: "留空为服务器的时区" | "Leave empty for the server's time zone",
+        quiet_calendar: "只在休息日免打扰" | "Only on days off of",
+        quiet_calendar_hint: "填日历名，例如 cn；留空为每天" | "Name of a calendar, for example cn; empty for every day",
+        urgent: "失败和丢失不受免打扰限制" | "Send failures and lost runs during quiet hours, too",
+        enabled: "启用" | "Enabled",
+        off: "已停用" | "Off",
+        muted: "不发送" | "Muted",
+        inherited: "继承" | "Inherited",
+        default_of_channel: "任务的通知渠道，默认发送" | "The task's own channel, by default",
+        notifications: "通知" | "Notifications",
+        notifications_hint: "现在发生这些事件时，消息会发到哪里" | "Where a message would go if the event happened now",
+        nowhere: "不发送：没有规则包含它" | "Not sent: no rule includes it",
+        edit_rules: "设置这个任务的通知" | "Change notifications of this task",
+        robot_unfold: "直接填群机器人地址" | "Use the address of a chat robot",
+        robot: "群机器人 Webhook 地址" | "Webhook address of a chat robot",
+        robot_hint: "企业微信、钉钉、飞书、Slack 或 Teams。保存后代替上面的通知渠道，只给这个任务用，地址不再显示，任务删除时一并删除" | "WeCom, DingTalk, Feishu, Slack or Teams. Once saved it replaces the channel above, for this task only; it is not shown again and is deleted with the task",
+        robot_secret: "机器人密钥" | "Secret of the robot",
+        robot_secret_hint: "钉钉的加签密钥或飞书的签名密钥；没有则留空" | "Signing secret of DingTalk or Feishu; leave empty if there is none",
+        of_task: "任务专用" | "Made for a task",
+        sent: "发送" | "Sent",
+        held: "免打扰，推迟到" | "Quiet hours: waits until",
+        throttled: "限频，直到" | "Held back until",
+        other_failure: "等到设定的连续失败次数" | "Waits for the set number of consecutive failures",
+    }
+}
+
+impl RulesUi {
+    /// What kind of thing a rule is for.
+    #[must_use]
+    pub const fn scope_kind(&self, kind: ScopeKind) -> &'static str {
+        match kind {
+            ScopeKind::Task => self.scope_task,
+            ScopeKind::Owner => self.scope_owner,
+            ScopeKind::Tag => self.scope_tag,
+            ScopeKind::All => self.scope_all,
+            ScopeKind::System => self.scope_system,
+        }
+    }
+
+    /// What a rule does.
+    #[must_use]
+    pub const fn rule_action(&self, action: RuleAction) -> &'static str {
+        match action {
+            RuleAction::Send => self.action_send,
+            RuleAction::Mute => self.action_mute,
+        }
+    }
+
+    /// What would become of a message.
+    #[must_use]
+    pub const fn verdict(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Sent => self.sent,
+            Verdict::Held => self.held,
+            Verdict::Throttled => self.throttled,
+            Verdict::OtherFailure => self.other_failure,
+            Verdict::Muted => self.muted,
+        }
+    }
+}
+
+/// A rule by its name, or by its number.
+#[must_use]
+pub fn rule_name(lang: Lang, id: i64, name: &str) -> String {
+    match name {
+        "" => lang.pick(format!("规则 {id}"), format!("rule {id}")),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Rules about messages: a list, and a form to add or change one. With `?task=` those of a task.
+
+mod form;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::admin::crumbs;
+use super::listing::{Asked, asked, table};
+use crate::auth::Action;
+use crate::id::{RuleId, TaskId};
+use crate::page::RulesPage;
+use crate::routes;
+use crate::rule::{RuleAction, RuleView, ScopeKind};
+use crate::server_fns::{DeleteRule, fetch_rules};
+use crate::texts::rules::rule_name;
+use crate::ui::act::Act;
+use crate::ui::components::controls::fold_after;
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::page_head;
+use crate::ui::components::state::badge;
+use crate::ui::context::{lang, may, rules_ui, ui};
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let delete = Act::<DeleteRule>::new();
+    fold_after(move || delete.version().get());
+    let query = use_query_map();
+    let asked_for = Memo::new(move |_| {
+        let query = query.read();
+        let number = |name: &str| query.get(name).and_then(|id| id.parse::<i64>().ok());
+        (number("task").map(TaskId), number("edit").map(RuleId))
+    });
+    let data = load::ask(
+        move || (asked_for.get(), delete.version().get()),
+        |((task, edit), _)| fetch_rules(task, edit),
+    );
+    let error = Signal::derive(move || delete.error());
+    view! {
+        {load::notice(error)}
+        {load::page(data, move |page| content(page, delete))}
+    }
+    .into_any()
+}
+
+fn content(page: RulesPage, delete: Act<DeleteRule>) -> AnyView {
+    let (ui, words) = (ui(), rules_ui());
+    let may_change = match page.task {
+        Some(_) => may(Action::Edit),
+        None => may(Action::Administer),
+    };
+    let head = match &page.task {
+        Some((id, name)) => view! {
+            <p class="crumbs"><a href=routes::TASKS>{ui.tasks}</a> " › " <a href=routes::task(*id)>{name.clone()}</a></p>
+            {page_head(words.rules_of_task.to_owned(), view! {
+                <a class="button" href=routes::RULES>{words.all_rules}</a>
+            }.into_any())}
+        }
+        .into_any(),
+        None => view! {
+            {crumbs()}
+            {page_head(words.rules.to_owned(), ().into_any())}
+        }
+        .into_any(),
+    };
+    let columns = [
+        words.name,
+        words.scope,
+        words.events,
+        words.channel,
+        words.limits,
+    ];
+    let rows = page.rules.iter().map(|rule| row(rule, may_change, delete));
+    let empty = match page.task {
+        Some(_) => words.rules_of_task_empty,
+        None => words.rules_empty,
+    };
+    let table = table(&columns, may_change, rows.collect(), empty);
+    view! {
+        {head}
+        <section class="card flush">{table}</section>
+        {may_change.then(|| form::form(page))}
+    }
+    .into_any()
+}
+
+fn row(rule: &RuleView, may_change: bool, delete: Act<DeleteRule>) -> AnyView {
+    let (ui, words, lang) = (ui(), rules_ui(), lang());
+    let events = rule
+        .events
+        .iter()
+        .map(|code| view! { <span class="tag">{crate::message::Event::text(code, lang)}</span> });
+    let channel = rule
+        .channel
+        .clone()
+        .unwrap_or_else(|| format!("#{}", rule.channel_id));
+    let off = (!rule.enabled).then(|| badge("off", icon::PAUSE, words.off));
+    let muted = (rule.action == RuleAction::Mute).then(|| badge("warn", icon::CROSS, words.muted));
+    let controls = may_change.then(|| {
+        let question = Asked::delete(words.delete_confirm);
+        let edit = routes::rule_edit(rule.task_id, rule.id);
+        let name = rule_name(lang, rule.id.0, &rule.name);
+        view! {
+            <td class="row-actions"><div>
+                <a class="button small" href=edit aria-label=format!("{}: {name}", words.change)>
+                    {icon(icon::EDIT)} <span>{words.change}</span>
+                </a>
+                {asked(delete, ("id", rule.id.0.to_string()), &question)}
+            </div></td>
+        }
+    });
+    let limits: Vec<String> = limits(rule);
+    view! {
+        <tr>
+            <th scope="row"><b>{rule_name(lang, rule.id.0, &rule.name)}</b> {off}</th>
+            <td data-label=words.scope>{scope(rule)}</td>
+            <td data-label=words.events><span class="people">{events.collect_view()}</span></td>
+            <td data-label=words.channel>{channel} " " {muted}</td>
+            <td data-label=words.limits>{if limits.is_empty() { ui.none.to_owned() } else { limits.join(lang.pick("；", "; ")) }}</td>
+            {controls}
+        </tr>
+    }
+    .into_any()
+}
+
+/// What a rule is for.
+fn scope(rule: &RuleView) -> AnyView {
+    let kind = rules_ui().scope_kind(rule.scope);
+    match rule.scope {
+        ScopeKind::Task => {
+            let id = rule.task_id.unwrap_or(TaskId(0));
+            let name = rule.task.clone().unwrap_or_else(|| format!("#{id}"));
+            view! { <a href=routes::task(id)>{name}</a> }.into_any()
+        }
+        ScopeKind::Owner => view! { {kind} " " <b>{rule.owner.clone()}</b> }.into_any(),
+        ScopeKind::Tag => {
+            view! { {kind} " " <span class="tag">{rule.tag.clone()}</span> }.into_any()
+        }
+        ScopeKind::All | ScopeKind::System => kind.into_any(),
+    }
+}
+
+/// What keeps messages back.
+fn limits(rule: &RuleView) -> Vec<String> {
+    let words = rules_ui();
+    let mut limits = Vec::new();
+    if !rule.throttle.is_empty() {
+        limits.push(format!("{} {}", words.throttle, rule.throttle));
+    }
+    if !rule.failures.is_empty() {
+        limits.push(format!("{} {}", words.failures, rule.failures));
+    }
+    if !rule.quiet_from.is_empty() {
+        let (from, until, zone) = (&rule.quiet_from, &rule.quiet_until, &rule.quiet_zone);
+        let mut quiet = format!("{from}–{until} ({zone})");
+        if !rule.quiet_calendar.is_empty() {
+            quiet = format!("{quiet}, {} {}", words.quiet_calendar, rule.quiet_calendar);
+        }
+        limits.push(quiet);
+    }
+    limits
+}

@@ -1,0 +1,177 @@
+//! The form for a rule.
+
+use leptos::prelude::*;
+
+use crate::message::Event;
+use crate::page::RulesPage;
+use crate::routes;
+use crate::rule::{RuleAction, RuleDraft, ScopeKind};
+use crate::ui::components::choice::{check, select};
+use crate::ui::components::field::{Faults, Field, input};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::context::{lang, rules_ui, ui};
+use crate::ui::load;
+
+/// One form for both: it adds a rule, or changes the one it was opened for.
+pub(super) fn form(page: RulesPage) -> AnyView {
+    let (ui, words) = (ui(), rules_ui());
+    let task = page.task.as_ref().map(|(id, _)| *id);
+    let version = page
+        .editing
+        .and_then(|id| page.rules.iter().find(|rule| rule.id == id))
+        .map(|rule| rule.version);
+    let (draft, faults) = (page.draft, Faults(page.faults));
+    let heading = match page.editing {
+        Some(_) => words.change_rule,
+        None => words.add_rule,
+    };
+    let known = page.editing.zip(version).map(|(id, version)| {
+        view! {
+            <input type="hidden" name="id" value=id.0/>
+            <input type="hidden" name="version" value=version/>
+        }
+    });
+    let channels = page.channels.into_iter().map(|(id, name)| {
+        let chosen = draft.channel_id == Some(id.0);
+        (id.0.to_string(), name, chosen)
+    });
+    let none = (
+        String::new(),
+        words.choose_channel.to_owned(),
+        draft.channel_id.is_none(),
+    );
+    let channels = std::iter::once(none).chain(channels).collect();
+    let actions = RuleAction::ALL.iter().map(|action| {
+        let chosen = *action == draft.action;
+        let label = words.rule_action(*action).to_owned();
+        (action.as_str().to_owned(), label, chosen)
+    });
+    let scope = match task {
+        Some(id) => view! {
+            <input type="hidden" name="scope" value=ScopeKind::Task.as_str()/>
+            <input type="hidden" name="value" value=id.0/>
+        }
+        .into_any(),
+        None => scopes(&draft, &faults),
+    };
+    let submit = match page.editing {
+        Some(_) => view! {
+            <p class="controls">
+                <button type="submit" class="button primary">{icon(icon::CHECK)} {ui.save}</button>
+                <a class="button" href=routes::rules(task)>{ui.cancel}</a>
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <button type="submit" class="button primary">{icon(icon::PLUS)} {ui.add}</button>
+        }
+        .into_any(),
+    };
+    view! {
+        <form method="post" action=routes::rules(task) id="change" class="card" autocomplete="off">
+            <h2>{heading}</h2>
+            {page.error.map(load::failure)}
+            {known}
+            <input type="hidden" name="template" value=draft.template.clone()/>
+            {scope}
+            {events(&draft, &faults)}
+            <div class="columns">
+                {select("channel_id", words.channel, "", channels, &faults)}
+                {select("action", words.action, "", actions.collect(), &faults)}
+            </div>
+            <h3>{words.limits}</h3>
+            {limits(&draft, &faults)}
+            {input(Field {
+                name: "name".into(), label: words.name, value: draft.name.clone(), ..Field::default()
+            }, &faults)}
+            {check("enabled".to_owned(), words.enabled, draft.enabled, None)}
+            {submit}
+        </form>
+    }
+    .into_any()
+}
+
+/// What the rule is for: the kind, and which one.
+fn scopes(draft: &RuleDraft, faults: &Faults) -> AnyView {
+    let words = rules_ui();
+    let kinds = ScopeKind::ALL.iter().map(|kind| {
+        let chosen = *kind == draft.scope;
+        let label = words.scope_kind(*kind).to_owned();
+        (kind.as_str().to_owned(), label, chosen)
+    });
+    let value = match draft.scope {
+        ScopeKind::Owner => draft.owner.clone(),
+        ScopeKind::Tag => draft.tag.clone(),
+        ScopeKind::Task => draft.task_id.map(|id| id.to_string()).unwrap_or_default(),
+        ScopeKind::All | ScopeKind::System => String::new(),
+    };
+    view! {
+        <div class="columns">
+            {select("scope", words.scope, "", kinds.collect(), faults)}
+            {input(Field {
+                name: "value".into(), label: words.value, value, needed: false,
+                hint: words.value_hint, ..Field::default()
+            }, faults)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A box for each event.
+fn events(draft: &RuleDraft, faults: &Faults) -> AnyView {
+    let (words, lang) = (rules_ui(), lang());
+    let (fault, _) = faults.of("events");
+    let is_bad = fault.is_some();
+    let boxes = Event::ALL
+        .iter()
+        .filter(|event| event.is_routed())
+        .map(|event| {
+            let code = event.as_str();
+            let chosen = draft.events.iter().any(|one| one == code);
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="events" value=code checked=chosen/>
+                    <span>{event.words(lang)}</span>
+                </label>
+            }
+        });
+    view! {
+        <fieldset class="radios" class:is-bad=is_bad>
+            <legend>{words.events}</legend>
+            {boxes.collect_view()}
+            {fault.map(|fault| view! { <p class="fault">{icon(icon::ALERT)} {fault}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What keeps messages back.
+fn limits(draft: &RuleDraft, faults: &Faults) -> AnyView {
+    let words = rules_ui();
+    let line = |name: &'static str, label, hint, value: &str| {
+        let field = Field {
+            name: name.into(),
+            label,
+            hint,
+            value: value.to_owned(),
+            ..Field::default()
+        };
+        input(field, faults)
+    };
+    view! {
+        <div class="columns">
+            {line("throttle", words.throttle, words.throttle_hint, &draft.throttle)}
+            {line("failures", words.failures, words.failures_hint, &draft.failures)}
+        </div>
+        <div class="columns">
+            {line("quiet_from", words.quiet_from, words.quiet_hint, &draft.quiet_from)}
+            {line("quiet_until", words.quiet_until, "", &draft.quiet_until)}
+        </div>
+        <div class="columns">
+            {line("quiet_zone", words.quiet_zone, words.quiet_zone_hint, &draft.quiet_zone)}
+            {line("quiet_calendar", words.quiet_calendar, words.quiet_calendar_hint, &draft.quiet_calendar)}
+        </div>
+        {check("urgent".to_owned(), words.urgent, draft.urgent, None)}
+    }
+    .into_any()
+}

@@ -1,0 +1,78 @@
+//! Which messages the task would send now, and why.
+
+use leptos::prelude::*;
+
+use crate::auth::Action;
+use crate::message::Event;
+use crate::page::TaskPage;
+use crate::routes;
+use crate::rule::{Explained, Route, ScopeKind, Verdict};
+use crate::texts::rules::rule_name;
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::time::Clock;
+use crate::ui::context::{lang, may, rules_ui};
+
+/// Each event with its channels, and the way to the rules of the task.
+pub(super) fn card(page: &TaskPage, clock: &Clock) -> AnyView {
+    let words = rules_ui();
+    let rows = page.explained.iter().map(|one| row(one, clock));
+    let edit = may(Action::Edit).then(|| {
+        view! {
+            <p>
+                <a class="button small" href=routes::rules(Some(page.task.id))>
+                    {icon(icon::BELL)} <span>{words.edit_rules}</span>
+                </a>
+            </p>
+        }
+    });
+    view! {
+        <details class="fold">
+            <summary>{words.notifications_hint}</summary>
+            <dl class="facts">{rows.collect_view()}</dl>
+        </details>
+        {edit}
+    }
+    .into_any()
+}
+
+fn row(one: &Explained, clock: &Clock) -> AnyView {
+    let routes = if one.routes.is_empty() {
+        view! { <span class="muted">{rules_ui().nowhere}</span> }.into_any()
+    } else {
+        let routes = one.routes.iter().map(|route| channel(route, clock));
+        view! { <ul>{routes.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <div>
+            <dt>{Event::text(&one.event, lang())}</dt>
+            <dd>{routes}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// A channel, what would become of the message, and the rule that decides.
+fn channel(route: &Route, clock: &Clock) -> AnyView {
+    let (words, lang) = (rules_ui(), lang());
+    let name = route
+        .channel
+        .clone()
+        .unwrap_or_else(|| format!("#{}", route.channel_id));
+    let until = route.until.map(|until| clock.exact(until));
+    let why = match (route.rule_id, route.scope) {
+        (Some(id), Some(scope)) => {
+            let inherited = (scope != ScopeKind::Task).then_some(words.inherited);
+            let name = rule_name(lang, id.0, &route.rule);
+            view! { {inherited} " " {words.scope_kind(scope)} " · " {name} }.into_any()
+        }
+        _ => words.default_of_channel.into_any(),
+    };
+    let is_sent = matches!(route.verdict, Verdict::Sent | Verdict::Held);
+    view! {
+        <li>
+            <b class:muted=!is_sent>{name}</b> " " <span>{words.verdict(route.verdict)} " " {until}</span>
+            <small class="muted">" (" {why} ")"</small>
+        </li>
+    }
+    .into_any()
+}

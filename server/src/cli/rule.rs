@@ -1,0 +1,413 @@
+//! `jcrontab rule`: which channels get which events.
+
+use app::message::Event;
+use app::rule::{RuleAction, RuleView, ScopeKind};
+use app::task::split_list;
+use axum::http::Method;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::calendar::typed;
+use super::client::Client;
+use super::confirm::Confirm;
+use super::print::{print_done, print_json, print_table};
+use super::task::id_of;
+use super::{Failure, channel, lang};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum RuleCommand {
+    /// List the rules for owners, tags, all tasks and the system; or those of a task
+    List {
+        /// Rules of this task, by ID or name
+        #[arg(long)]
+        task: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a rule: send events to a channel, or mute them there
+    // By itself it lists every option that suffices, in one long line.
+    #[command(
+        visible_alias = "create",
+        override_usage = "jcrontab rule add [OPTIONS] --channel <CHANNEL> --event <EVENT> <--task <TASK>|--owner <NAME>|--tag <TAG>|--all|--system>"
+    )]
+    Add {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        what: What,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a rule; what is not given stays
+    #[command(override_usage = "jcrontab rule edit [OPTIONS] <ID>")]
+    Edit {
+        /// Rule ID
+        id: i64,
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        what: What,
+        /// Switch it on again
+        #[arg(long, conflicts_with = "off")]
+        on: bool,
+        /// Send again after --mute
+        #[arg(long, conflicts_with = "mute")]
+        send: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a rule
+    Delete {
+        /// Rule ID
+        id: i64,
+        #[command(flatten)]
+        confirm: Confirm,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What a rule is for.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(super) struct Scope {
+    /// For one task, by ID or name
+    #[arg(long)]
+    task: Option<String>,
+    /// For the tasks of an owner
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// For tasks with a tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// For all tasks
+    #[arg(long)]
+    all: bool,
+    /// For events of the system
+    #[arg(long)]
+    system: bool,
+}
+
+/// What it does. An empty text removes a setting.
+#[derive(Args, Debug)]
+pub(super) struct What {
+    /// Channel, by name or ID
+    #[arg(long)]
+    channel: Option<String>,
+    /// Event: failed, lost, ...; repeatable, or separated by commas
+    #[arg(long = "event")]
+    events: Vec<String>,
+    /// Send none of these events to the channel, whatever rules with a wider scope say
+    #[arg(long)]
+    mute: bool,
+    /// At most one message for a task and an event in this time: 10m, 1h
+    #[arg(long, value_name = "DURATION")]
+    throttle: Option<String>,
+    /// Quiet hours, at whose end messages are sent: 22:00-08:00
+    #[arg(long, value_name = "FROM-UNTIL")]
+    quiet: Option<String>,
+    /// IANA zone of the quiet hours (default: the server's)
+    #[arg(long, value_name = "ZONE")]
+    quiet_zone: Option<String>,
+    /// Quiet hours only on days off of this calendar
+    #[arg(long, value_name = "CALENDAR")]
+    quiet_calendar: Option<String>,
+    /// Send failures and lost runs during quiet hours, too
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    urgent: Option<bool>,
+    /// Which consecutive failures: 3 for the third one only, */3 for every third one
+    #[arg(long, value_name = "N")]
+    failures: Option<String>,
+    /// What it is for, in a few words
+    #[arg(long)]
+    name: Option<String>,
+    /// Keep it without effect
+    #[arg(long)]
+    off: bool,
+}
+
+impl Scope {
+    /// The fields that it sets; none where no scope is given.
+    async fn fields(&self, client: &Client) -> Result<Map<String, Value>, Failure> {
+        let mut fields = Map::new();
+        let mut set = |kind: ScopeKind, task: Value, owner: &str, tag: &str| {
+            for (name, value) in [
+                ("scope", json!(kind)),
+                ("task_id", task),
+                ("owner", json!(owner)),
+                ("tag", json!(tag)),
+            ] {
+                fields.insert(name.to_owned(), value);
+            }
+        };
+        if let Some(task) = &self.task {
+            let id = id_of(client, task).await?;
+            set(ScopeKind::Task, json!(id), "", "");
+        } else if let Some(owner) = &self.owner {
+            set(ScopeKind::Owner, Value::Null, owner, "");
+        } else if let Some(tag) = &self.tag {
+            set(ScopeKind::Tag, Value::Null, "", tag);
+        } else if self.all {
+            set(ScopeKind::All, Value::Null, "", "");
+        } else if self.system {
+            set(ScopeKind::System, Value::Null, "", "");
+        }
+        Ok(fields)
+    }
+}
+
+impl What {
+    /// The fields that it sets.
+    async fn fields(&self, client: &Client) -> Result<Map<String, Value>, Failure> {
+        let mut fields = Map::new();
+        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        if let Some(wanted) = &self.channel {
+            let found = channel::find(client, wanted).await?;
+            set("channel_id", found["id"].clone());
+        }
+        let events: Vec<String> = self.events.iter().flat_map(|one| split_list(one)).collect();
+        if !events.is_empty() {
+            set("events", json!(events));
+        }
+        if self.mute {
+            set("action", json!(RuleAction::Mute));
+        }
+        for (name, text) in [
+            ("throttle", &self.throttle),
+            ("quiet_zone", &self.quiet_zone),
+            ("quiet_calendar", &self.quiet_calendar),
+            ("failures", &self.failures),
+            ("name", &self.name),
+        ] {
+            if let Some(text) = text {
+                set(name, json!(text));
+            }
+        }
+        if let Some(quiet) = &self.quiet {
+            let (from, until) = match quiet.trim() {
+                "" => ("", ""),
+                quiet => quiet.split_once(['-', '–']).ok_or_else(|| {
+                    Failure::usage(lang().pick(
+                        "--quiet 形如 22:00-08:00",
+                        "--quiet takes two times of day: 22:00-08:00",
+                    ))
+                })?,
+            };
+            set("quiet_from", json!(from));
+            set("quiet_until", json!(until));
+        }
+        if let Some(urgent) = self.urgent {
+            set("urgent", json!(urgent));
+        }
+        if self.off {
+            set("enabled", json!(false));
+        }
+        Ok(fields)
+    }
+}
+
+pub(super) async fn run(client: &Client, command: &RuleCommand) -> Result<(), Failure> {
+    match command {
+        RuleCommand::List { task, json } => {
+            let path = match task {
+                Some(task) => format!("/api/v1/rules?task={}", id_of(client, task).await?),
+                None => "/api/v1/rules".to_owned(),
+            };
+            list(client, &path, *json).await
+        }
+        RuleCommand::Add { scope, what, json } => {
+            let mut body = scope.fields(client).await?;
+            if body.is_empty() {
+                return Err(Failure::usage(lang().pick(
+                    "请给出适用范围：--task、--owner、--tag、--all 或 --system",
+                    "say what the rule is for: --task, --owner, --tag, --all or --system",
+                )));
+            }
+            body.extend(what.fields(client).await?);
+            let rule = client
+                .call(Method::POST, "/api/v1/rules", Some(body.into()))
+                .await?;
+            let words = summary(&typed(&rule)?);
+            print_done(&rule, *json, &[words]);
+            Ok(())
+        }
+        RuleCommand::Edit {
+            id,
+            scope,
+            what,
+            on,
+            send,
+            json,
+        } => {
+            let mut body = scope.fields(client).await?;
+            body.extend(what.fields(client).await?);
+            if *on {
+                body.insert("enabled".to_owned(), json!(true));
+            }
+            if *send {
+                body.insert("action".to_owned(), json!(RuleAction::Send));
+            }
+            if body.is_empty() {
+                return Err(Failure::usage(
+                    lang().pick("没有给出要修改的内容", "nothing to change is given"),
+                ));
+            }
+            let path = format!("/api/v1/rules/{id}");
+            let rule = client.call(Method::PATCH, &path, Some(body.into())).await?;
+            let words = summary(&typed(&rule)?);
+            print_done(&rule, *json, &[words]);
+            Ok(())
+        }
+        RuleCommand::Delete { id, confirm, json } => {
+            confirm
+                .ask(&lang().pick(format!("删除通知规则 {id}？"), format!("Delete rule {id}?")))?;
+            let path = format!("/api/v1/rules/{id}");
+            client.call(Method::DELETE, &path, None).await?;
+            let words = lang().pick(format!("已删除通知规则 {id}"), format!("Rule {id} deleted"));
+            print_done(&json!({ "id": id, "deleted": true }), *json, &[words]);
+            Ok(())
+        }
+    }
+}
+
+/// The rule in one line.
+fn summary(rule: &RuleView) -> String {
+    let (id, scope, channel) = (rule.id, scope(rule), channel_of(rule));
+    let events = rule.events.join(",");
+    match rule.action {
+        RuleAction::Send => lang().pick(
+            format!("通知规则 {id}：{scope}，{events} 发到 {channel}"),
+            format!("Rule {id}: {scope}, {events} to {channel}"),
+        ),
+        RuleAction::Mute => lang().pick(
+            format!("通知规则 {id}：{scope}，{events} 不发到 {channel}"),
+            format!("Rule {id}: {scope}, {events} not to {channel}"),
+        ),
+    }
+}
+
+fn scope(rule: &RuleView) -> String {
+    match rule.scope {
+        ScopeKind::Task => match rule.task_id {
+            Some(id) => format!("task:{id}"),
+            None => "task".to_owned(),
+        },
+        ScopeKind::Owner => format!("owner:{}", rule.owner),
+        ScopeKind::Tag => format!("tag:{}", rule.tag),
+        kind @ (ScopeKind::All | ScopeKind::System) => kind.as_str().to_owned(),
+    }
+}
+
+fn channel_of(rule: &RuleView) -> String {
+    rule.channel
+        .clone()
+        .unwrap_or_else(|| format!("#{}", rule.channel_id))
+}
+
+async fn list(client: &Client, path: &str, json: bool) -> Result<(), Failure> {
+    let page = client.call(Method::GET, path, None).await?;
+    if json {
+        print_json(&page);
+        return Ok(());
+    }
+    let rules: Vec<RuleView> = typed(&page["items"])?;
+    let rows: Vec<Vec<String>> = rules
+        .iter()
+        .map(|rule| {
+            let quiet = match rule.quiet_from.as_str() {
+                "" => String::new(),
+                from => format!("{from}-{} {}", rule.quiet_until, rule.quiet_calendar),
+            };
+            vec![
+                rule.id.to_string(),
+                lang()
+                    .pick(
+                        if rule.enabled { "启用" } else { "停用" },
+                        if rule.enabled { "on" } else { "off" },
+                    )
+                    .to_owned(),
+                scope(rule),
+                rule.action.as_str().to_owned(),
+                rule.events.join(","),
+                channel_of(rule),
+                rule.throttle.clone(),
+                rule.failures.clone(),
+                quiet.trim_end().to_owned(),
+                rule.name.clone(),
+            ]
+        })
+        .collect();
+    let heading = lang().pick(
+        [
+            "编号",
+            "启用",
+            "范围",
+            "动作",
+            "事件",
+            "渠道",
+            "限频",
+            "连续失败",
+            "免打扰",
+            "备注名",
+        ],
+        [
+            "ID", "ON", "SCOPE", "ACTION", "EVENTS", "CHANNEL", "THROTTLE", "FAILURES", "QUIET",
+            "NAME",
+        ],
+    );
+    print_table(&heading, &rows);
+    Ok(())
+}
+
+/// A channel of a new task with its events, as `CHANNEL[:EVENT,…]` names them.
+#[derive(Debug)]
+pub(super) struct Notify {
+    channel: Value,
+    events: Vec<String>,
+}
+
+impl Notify {
+    /// Looks the channel up and checks the events, before anything is created.
+    pub(super) async fn read(client: &Client, text: &str) -> Result<Self, Failure> {
+        let (name, events) = match text.rsplit_once(':') {
+            Some((name, events)) => (name, split_list(events)),
+            None => (text, Vec::new()),
+        };
+        let found = channel::find(client, name).await?;
+        let known = |word: &String| {
+            let event = Event::ALL.iter().find(|event| event.as_str() == *word);
+            event.is_some_and(|event| event.is_routed())
+        };
+        if let Some(other) = events.iter().find(|word| !known(word)) {
+            return Err(Failure::usage(lang().pick(
+                format!("没有事件“{other}”"),
+                format!("there is no event {other:?}"),
+            )));
+        }
+        let defaults = Event::ALL.iter().filter(|event| event.is_default());
+        let events = match events.is_empty() {
+            true => defaults.map(|event| event.as_str().to_owned()).collect(),
+            false => events,
+        };
+        Ok(Self {
+            channel: found["id"].clone(),
+            events,
+        })
+    }
+
+    /// Adds the rule to a task.
+    pub(super) async fn add(&self, client: &Client, task: i64) -> Result<(), Failure> {
+        let body = json!({
+            "scope": ScopeKind::Task, "task_id": task, "channel_id": self.channel,
+            "events": self.events,
+        });
+        client
+            .call(Method::POST, "/api/v1/rules", Some(body))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! Rules about messages, and which messages a task would send.
+
+mod explain;
+
+use app::auth::{Action, Principal};
+use app::backend::{Answer, Caller, Rules};
+use app::error::AppError;
+use app::i18n::Lang;
+use app::id::{RuleId, TaskId};
+use app::rule::{
+    Explained, OF_TASK_MAX, Rule, RuleDraft, RuleQuery, RuleSpec, RuleView, SHARED_MAX, Scope,
+};
+use async_trait::async_trait;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::Service;
+use crate::error::OrInternal;
+use crate::store::{RuleAdded, RuleChange};
+use crate::texts::rules::{RuleFault, RuleRefusal};
+use crate::texts::times::TimeFault;
+use crate::texts::{Fault, Missing, Refusal};
+use crate::timetable::zone;
+
+/// The right that a rule needs: one of a task concerns that task alone.
+const fn needed(scope: &Scope) -> Action {
+    match scope {
+        Scope::Task(_) => Action::Edit,
+        Scope::Owner(_) | Scope::Tag(_) | Scope::All | Scope::System => Action::Administer,
+    }
+}
+
+impl Service {
+    async fn find_rule(&self, lang: Lang, id: RuleId) -> Answer<Rule> {
+        let found = self.store.rule(id).await.or_internal(lang)?;
+        found.ok_or_else(|| Missing::Rule.answer(lang))
+    }
+
+    /// Rules with the names of their channels and of their tasks.
+    async fn shown_rules(&self, lang: Lang, rules: Vec<Rule>) -> Answer<Vec<RuleView>> {
+        let channels = rules.iter().map(|rule| rule.channel_id);
+        let channels = self.store.channel_names(channels).await.or_internal(lang)?;
+        let mut tasks: HashMap<TaskId, Option<String>> = HashMap::new();
+        for id in rules.iter().filter_map(|rule| rule.scope.task()) {
+            if let Entry::Vacant(name) = tasks.entry(id) {
+                let task = self.store.task(id).await.or_internal(lang)?;
+                name.insert(task.map(|task| task.name.clone()));
+            }
+        }
+        let shown = rules.iter().map(|rule| {
+            let task = rule.scope.task().and_then(|id| tasks.get(&id).cloned());
+            RuleView::new(
+                rule,
+                channels.get(&rule.channel_id).cloned(),
+                task.flatten(),
+            )
+        });
+        Ok(shown.collect())
+    }
+
+    async fn shown_rule(&self, lang: Lang, id: RuleId) -> Answer<RuleView> {
+        let rule = self.find_rule(lang, id).await?;
+        let mut shown = self.shown_rules(lang, vec![rule]).await?;
+        shown.pop().ok_or_else(|| Missing::Rule.answer(lang))
+    }
+
+    /// Checks a draft: by itself, and against what it names.
+    async fn check_rule(&self, lang: Lang, draft: &RuleDraft) -> Answer<RuleSpec> {
+        let spec = draft
+            .parse(&self.default_zone, lang)
+            .map_err(|faults| AppError::invalid(lang, faults))?;
+        let mut faults = Vec::new();
+        let (channel, task) = (spec.channel_id, spec.scope.task());
+        if !self.may_use(lang, channel, task).await? {
+            faults.push(RuleFault::UnknownChannel.on("channel_id", lang));
+        }
+        if let Some(id) = spec.scope.task()
+            && self.store.task(id).await.or_internal(lang)?.is_none()
+        {
+            faults.push(RuleFault::UnknownTask.on("task_id", lang));
+        }
+        if let Some(quiet) = &spec.quiet {
+            if zone(&quiet.zone).is_err() {
+                let fault = TimeFault::unknown_zone(&quiet.zone);
+                faults.push(fault.on("quiet_zone", lang));
+            }
+            let calendars = self.calendar_cache.snapshot();
+            if let Some(name) = &quiet.calendar
+                && calendars.calendar(Some(name)).is_none()
+            {
+                faults.push(RuleFault::UnknownCalendar.on("quiet_calendar", lang));
+            }
+        }
+        match faults.is_empty() {
+            true => Ok(spec),
+            false => Err(AppError::invalid(lang, faults)),
+        }
+    }
+
+    /// The caller, when it may have a rule with this draft.
+    fn allow_rule<'a>(&self, caller: &'a Caller, spec: &RuleSpec) -> Answer<&'a Principal> {
+        self.allow(caller, needed(&spec.scope))
+    }
+
+    /// The answer to a change.
+    fn changed_rule(&self, lang: Lang, change: RuleChange) -> Answer<()> {
+        match change {
+            RuleChange::Done => {
+                self.signals.publish(None, None);
+                Ok(())
+            }
+            RuleChange::Gone => Err(Missing::Rule.answer(lang)),
+            RuleChange::Outdated(version) => Err(RuleRefusal::Outdated { version }.answer(lang)),
+            RuleChange::NoChannel => Err(RuleFault::UnknownChannel.alone("channel_id", lang)),
+            RuleChange::NoTask => Err(RuleFault::UnknownTask.alone("task_id", lang)),
+        }
+    }
+}
+
+/// What the audit log says of a rule.
+fn detail(spec: &RuleSpec) -> String {
+    let scope = match &spec.scope {
+        Scope::Task(id) => format!("task {id}"),
+        Scope::Owner(owner) => format!("owner {owner}"),
+        Scope::Tag(tag) => format!("tag {tag}"),
+        Scope::All => "all".to_owned(),
+        Scope::System => "system".to_owned(),
+    };
+    let events: Vec<&str> = spec.events.iter().map(|event| event.as_str()).collect();
+    let (action, channel, events) = (spec.action.as_str(), spec.channel_id, events.join(","));
+    format!("{scope}: {action} {events} → channel {channel}")
+}
+
+#[async_trait]
+impl Rules for Service {
+    async fn rule_list(&self, caller: &Caller, query: &RuleQuery) -> Answer<Vec<RuleView>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        if let Some(task) = query.task {
+            self.find_task(lang, task).await?;
+        }
+        let rules = self.store.rules(query).await.or_internal(lang)?;
+        self.shown_rules(lang, rules).await
+    }
+
+    async fn rule_get(&self, caller: &Caller, id: RuleId) -> Answer<RuleView> {
+        self.allow(caller, Action::Read)?;
+        self.shown_rule(caller.lang, id).await
+    }
+
+    async fn rule_create(&self, caller: &Caller, draft: &RuleDraft) -> Answer<RuleView> {
+        // Before it is checked: what is wrong with it may tell of channels and tasks.
+        self.allow(caller, Action::Edit)?;
+        let lang = caller.lang;
+        let spec = self.check_rule(lang, draft).await?;
+        let who = self.allow_rule(caller, &spec)?;
+        let act = self.act(who, "rule.create").detail(detail(&spec));
+        match self
+            .store
+            .insert_rule(&act, &spec)
+            .await
+            .or_internal(lang)?
+        {
+            RuleAdded::Done(id) => {
+                self.signals.publish(None, None);
+                self.shown_rule(lang, id).await
+            }
+            RuleAdded::TooMany => Err(match spec.scope {
+                Scope::Task(_) => RuleRefusal::TooManyOfTask { most: OF_TASK_MAX },
+                _ => RuleRefusal::TooMany { most: SHARED_MAX },
+            }
+            .answer(lang)),
+            RuleAdded::NoChannel => Err(RuleFault::UnknownChannel.alone("channel_id", lang)),
+            RuleAdded::NoTask => Err(RuleFault::UnknownTask.alone("task_id", lang)),
+        }
+    }
+
+    async fn rule_update(
+        &self,
+        caller: &Caller,
+        id: RuleId,
+        read: Option<i64>,
+        draft: &RuleDraft,
+    ) -> Answer<RuleView> {
+        self.allow(caller, Action::Edit)?;
+        let lang = caller.lang;
+        let stored = self.find_rule(lang, id).await?;
+        self.allow_rule(caller, &stored.spec)?;
+        let spec = self.check_rule(lang, draft).await?;
+        let who = self.allow_rule(caller, &spec)?;
+        let act = self.act(who, "rule.update").detail(detail(&spec));
+        // The right was checked for what is stored: it must still be that.
+        let read = read.unwrap_or(stored.version);
+        let changed = self.store.update_rule(&act, id, Some(read), &spec).await;
+        self.changed_rule(lang, changed.or_internal(lang)?)?;
+        self.shown_rule(lang, id).await
+    }
+
+    async fn rule_delete(&self, caller: &Caller, id: RuleId, read: Option<i64>) -> Answer<()> {
+        self.allow(caller, Action::Edit)?;
+        let lang = caller.lang;
+        let stored = self.find_rule(lang, id).await?;
+        let who = self.allow_rule(caller, &stored.spec)?;
+        let act = self.act(who, "rule.delete").detail(detail(&stored.spec));
+        let read = read.unwrap_or(stored.version);
+        let deleted = self.store.delete_rule(&act, id, Some(read)).await;
+        self.changed_rule(lang, deleted.or_internal(lang)?)
+    }
+
+    async fn task_messages_explained(
+        &self,
+        caller: &Caller,
+        task: TaskId,
+    ) -> Answer<Vec<Explained>> {
+        self.allow(caller, Action::Read)?;
+        self.explain_messages(caller.lang, task).await
+    }
+}

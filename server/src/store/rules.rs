@@ -1,0 +1,322 @@
+//! Rules about messages.
+
+mod hint;
+mod rows;
+
+pub(super) use hint::{RuleHint, Wanted};
+
+use std::collections::{BTreeSet, HashMap};
+
+use app::id::{ChannelId, RuleId, TaskId};
+use app::rule::{OF_TASK_MAX, Rule, RuleQuery, RuleSpec, SHARED_MAX};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+
+use super::entity::{channel, cluster, message_rule, message_throttle, task};
+use super::txn::transaction;
+use super::{Act, Store, StoreError, Tx};
+use rows::{columns, to_rule};
+
+/// The version of a rule that was just added.
+const FIRST_VERSION: i64 = 1;
+
+/// What came of adding a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleAdded {
+    /// It has this id.
+    Done(RuleId),
+    /// There are as many as there may be.
+    TooMany,
+    /// Its channel does not exist.
+    NoChannel,
+    /// Its task does not exist.
+    NoTask,
+}
+
+/// What came of changing or removing a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleChange {
+    /// It is done.
+    Done,
+    /// The rule does not exist.
+    Gone,
+    /// It has another version than the expected one: this.
+    Outdated(i64),
+    /// Its channel does not exist.
+    NoChannel,
+    /// Its task does not exist.
+    NoTask,
+}
+
+/// The rules in force for some tasks: their own, and those for no single task.
+pub(super) async fn in_force<C: ConnectionTrait>(
+    connection: &C,
+    tasks: &BTreeSet<TaskId>,
+) -> Result<Vec<Rule>, StoreError> {
+    use message_rule::Column as R;
+    let mut concerned = R::TaskId.is_null();
+    if !tasks.is_empty() {
+        concerned = concerned.or(R::TaskId.is_in(tasks.iter().map(|id| id.0)));
+    }
+    let most = SHARED_MAX + OF_TASK_MAX * tasks.len() as u64;
+    let rows = message_rule::Entity::find()
+        .filter(R::Enabled.eq(true))
+        .filter(concerned)
+        .order_by_asc(R::Id)
+        .limit(most)
+        .all(connection)
+        .await?;
+    let read = |row: message_rule::Model| {
+        let id = row.id;
+        to_rule(row)
+            .inspect_err(|error| {
+                // A newer server's: it must not keep the others from being obeyed.
+                tracing::error!(
+                    rule.id = id,
+                    error = error as &dyn std::error::Error,
+                    "a rule about messages cannot be read"
+                );
+            })
+            .ok()
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Counts the change of rules, by which other nodes see it. Takes the cluster row's lock, so it must be
+/// the first call in a transaction.
+async fn note_change(tx: &Tx) -> Result<(), StoreError> {
+    use cluster::Column as C;
+    cluster::Entity::update_many()
+        .col_expr(C::RuleChanges, Expr::col(C::RuleChanges).add(1))
+        .filter(C::Id.eq(1))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes the rules of a task that is being deleted, with what all rules know of it.
+pub(super) async fn forget_task(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+    message_rule::Entity::delete_many()
+        .filter(message_rule::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    message_throttle::Entity::delete_many()
+        .filter(message_throttle::Column::TaskId.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn has_channel(tx: &Tx, id: ChannelId) -> Result<bool, StoreError> {
+    Ok(channel::Entity::find_by_id(id.0).count(tx).await? > 0)
+}
+
+async fn has_task(tx: &Tx, id: Option<TaskId>) -> Result<bool, StoreError> {
+    match id {
+        None => Ok(true),
+        Some(id) => Ok(task::Entity::find_by_id(id.0).count(tx).await? > 0),
+    }
+}
+
+/// The version of a rule.
+async fn version_of(tx: &Tx, id: RuleId) -> Result<Option<i64>, StoreError> {
+    Ok(message_rule::Entity::find_by_id(id.0)
+        .select_only()
+        .column(message_rule::Column::Version)
+        .into_tuple()
+        .one(tx)
+        .await?)
+}
+
+impl Store {
+    /// The rules of a task, or those that are for no single task, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rules(&self, query: &RuleQuery) -> Result<Vec<Rule>, StoreError> {
+        use message_rule::Column as R;
+        let (concerned, most) = match query.task {
+            Some(task) => (R::TaskId.eq(task.0), OF_TASK_MAX),
+            None => (R::TaskId.is_null(), SHARED_MAX),
+        };
+        let rows = message_rule::Entity::find()
+            .filter(concerned)
+            .order_by_asc(R::Id)
+            .limit(most)
+            .all(&self.reader)
+            .await?;
+        rows.into_iter().map(to_rule).collect()
+    }
+
+    /// One rule.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rule(&self, id: RuleId) -> Result<Option<Rule>, StoreError> {
+        let row = message_rule::Entity::find_by_id(id.0);
+        row.one(&self.reader).await?.map(to_rule).transpose()
+    }
+
+    /// The names of these channels.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channel_names(
+        &self,
+        ids: impl IntoIterator<Item = ChannelId>,
+    ) -> Result<HashMap<ChannelId, String>, StoreError> {
+        let rows: Vec<(i64, String)> = channel::Entity::find()
+            .select_only()
+            .columns([channel::Column::Id, channel::Column::Name])
+            .filter(channel::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let named = |(id, name)| (ChannelId(id), name);
+        Ok(rows.into_iter().map(named).collect())
+    }
+
+    /// Adds a rule.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_rule(&self, act: &Act, spec: &RuleSpec) -> Result<RuleAdded, StoreError> {
+        use message_rule::Column as R;
+        let now = act.at();
+        let task = spec.scope.task();
+        let added = transaction!(self, |tx| {
+            note_change(tx).await?;
+            let (concerned, most) = match task {
+                Some(task) => (R::TaskId.eq(task.0), OF_TASK_MAX),
+                None => (R::TaskId.is_null(), SHARED_MAX),
+            };
+            let count = message_rule::Entity::find().filter(concerned);
+            if count.count(tx).await? >= most {
+                return Ok(RuleAdded::TooMany);
+            }
+            if !has_channel(tx, spec.channel_id).await? {
+                return Ok(RuleAdded::NoChannel);
+            }
+            if !has_task(tx, task).await? {
+                return Ok(RuleAdded::NoTask);
+            }
+            let mut row = columns(spec, now);
+            row.version = Set(FIRST_VERSION);
+            row.created_at = Set(now);
+            let inserted = message_rule::Entity::insert(row).exec(tx).await?;
+            act.record(tx, Some(inserted.last_insert_id)).await?;
+            Ok(RuleAdded::Done(RuleId(inserted.last_insert_id)))
+        });
+        self.rules.forget();
+        added
+    }
+
+    /// Replaces a rule; with `version` only if it still has that one. What it has held back is
+    /// forgotten, since it may have been about other events.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_rule(
+        &self,
+        act: &Act,
+        id: RuleId,
+        version: Option<i64>,
+        spec: &RuleSpec,
+    ) -> Result<RuleChange, StoreError> {
+        let now = act.at();
+        let changed = transaction!(self, |tx| {
+            note_change(tx).await?;
+            let Some(stored) = version_of(tx, id).await? else {
+                return Ok(RuleChange::Gone);
+            };
+            if version.is_some_and(|read| read != stored) {
+                return Ok(RuleChange::Outdated(stored));
+            }
+            if !has_channel(tx, spec.channel_id).await? {
+                return Ok(RuleChange::NoChannel);
+            }
+            if !has_task(tx, spec.scope.task()).await? {
+                return Ok(RuleChange::NoTask);
+            }
+            let mut row = columns(spec, now);
+            row.id = Set(id.0);
+            row.version = Set(stored + 1);
+            message_rule::Entity::update(row).exec(tx).await?;
+            forget_rule(tx, id).await?;
+            act.record(tx, Some(id.0)).await?;
+            Ok(RuleChange::Done)
+        });
+        self.rules.forget();
+        changed
+    }
+
+    /// Removes a rule; with `version` only if it still has that one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_rule(
+        &self,
+        act: &Act,
+        id: RuleId,
+        version: Option<i64>,
+    ) -> Result<RuleChange, StoreError> {
+        let deleted = transaction!(self, |tx| {
+            note_change(tx).await?;
+            let Some(stored) = version_of(tx, id).await? else {
+                return Ok(RuleChange::Gone);
+            };
+            if version.is_some_and(|read| read != stored) {
+                return Ok(RuleChange::Outdated(stored));
+            }
+            message_rule::Entity::delete_by_id(id.0).exec(tx).await?;
+            forget_rule(tx, id).await?;
+            act.record(tx, Some(id.0)).await?;
+            Ok(RuleChange::Done)
+        });
+        self.rules.forget();
+        deleted
+    }
+
+    /// The number of consecutive failures of a task until now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn streak_of(&self, task: TaskId) -> Result<i64, StoreError> {
+        use super::entity::run;
+        let last: Option<Option<i64>> = run::Entity::find()
+            .select_only()
+            .column(run::Column::Streak)
+            .filter(run::Column::TaskId.eq(task.0))
+            .filter(run::Column::FinishedAt.is_not_null())
+            .order_by_desc(run::Column::Id)
+            .limit(1)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(last.flatten().unwrap_or(0))
+    }
+}
+
+/// Forgets what a rule has sent and held back.
+async fn forget_rule(tx: &Tx, id: RuleId) -> Result<(), StoreError> {
+    message_throttle::Entity::delete_many()
+        .filter(message_throttle::Column::RuleId.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Rules that send to a channel.
+pub(super) async fn uses_of<C: ConnectionTrait>(
+    connection: &C,
+    channel: ChannelId,
+) -> Result<i64, StoreError> {
+    let count = message_rule::Entity::find()
+        .filter(message_rule::Column::ChannelId.eq(channel.0))
+        .count(connection)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
