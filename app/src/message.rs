@@ -28,14 +28,48 @@ pub enum Event {
     Completed,
     /// A task is being chased (催单).
     Urge,
-    /// A run failed, timed out or could not be started.
+    /// A run failed or could not be started.
     Failed,
+    /// A run was ended by its hard limit.
+    TimedOut,
     /// A run was stopped by a person or by shutdown.
     Stopped,
     /// The server died during a run.
     Lost,
     /// A run has exceeded its soft limit and continues.
     TooLong,
+    /// A run started.
+    Started,
+    /// A run started much later than planned.
+    LateStart,
+    /// An attempt failed and will be repeated.
+    Retried,
+    /// A run succeeded in less time than its task takes at least.
+    TooFast,
+    /// A run succeeded after failures.
+    Recovered,
+    /// Planned runs did not start because no server could start them.
+    Missed,
+    /// A planned run was skipped by a rule.
+    Skipped,
+    /// A task was paused by the server after repeated failures.
+    Paused,
+    /// A run starts soon.
+    StartingSoon,
+    /// The active period of a task ends soon.
+    EndsSoon,
+    /// A person changed a task.
+    Changed,
+    /// A task was closed (结单).
+    Closed,
+    /// A task was reopened or resumed (恢复).
+    Restored,
+    /// The lease of a server expired.
+    ServerDead,
+    /// The clock of a server was set.
+    ClockStepped,
+    /// The disk of a server is nearly full.
+    DiskLow,
     /// A person tests a channel.
     Test,
     /// Several messages of a channel as one, since its vendor takes no more of them.
@@ -78,8 +112,28 @@ impl Event {
     #[must_use]
     pub const fn asks(self) -> bool {
         match self {
-            Self::Failed | Self::Lost | Self::TooLong | Self::Digest => false,
-            Self::Created
+            Self::Failed
+            | Self::TimedOut
+            | Self::Lost
+            | Self::TooLong
+            | Self::Started
+            | Self::LateStart
+            | Self::Retried
+            | Self::TooFast
+            | Self::Recovered
+            | Self::Missed
+            | Self::Skipped
+            | Self::Paused
+            | Self::Changed
+            | Self::Closed
+            | Self::Restored
+            | Self::ServerDead
+            | Self::ClockStepped
+            | Self::DiskLow
+            | Self::Digest => false,
+            Self::StartingSoon
+            | Self::EndsSoon
+            | Self::Created
             | Self::Reminder
             | Self::Completed
             | Self::Urge
@@ -97,9 +151,29 @@ impl Event {
             | Self::Completed
             | Self::Urge
             | Self::Failed
+            | Self::TimedOut
             | Self::Stopped
             | Self::Lost
-            | Self::TooLong => true,
+            | Self::TooLong
+            | Self::Recovered
+            | Self::Missed
+            | Self::Paused
+            // The task asks for it.
+            | Self::StartingSoon => true,
+            // Many, or of interest to few.
+            Self::Started
+            | Self::LateStart
+            | Self::Retried
+            | Self::TooFast
+            | Self::Skipped
+            | Self::EndsSoon
+            | Self::Changed
+            | Self::Closed
+            | Self::Restored
+            // They are about no task, so no task has a channel for them.
+            | Self::ServerDead
+            | Self::ClockStepped
+            | Self::DiskLow => false,
             // They are sent to a channel, and no rule chooses it.
             Self::Test | Self::Digest => false,
         }
@@ -115,7 +189,7 @@ impl Event {
     /// send them in quiet hours.
     #[must_use]
     pub const fn is_failure(self) -> bool {
-        matches!(self, Self::Failed | Self::Lost)
+        matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
     }
 
     /// Whether a rule may hold back repetitions of it. What asks for something is no
@@ -124,7 +198,7 @@ impl Event {
     pub const fn may_repeat(self) -> bool {
         !matches!(
             self,
-            Self::Created | Self::Reminder | Self::Completed | Self::Urge
+            Self::Created | Self::Reminder | Self::Completed | Self::Urge | Self::StartingSoon
         )
     }
 
@@ -140,6 +214,23 @@ impl Event {
             (Lang::Zh, Self::Stopped) => "【已停止】",
             (Lang::Zh, Self::Lost) => "【执行丢失】",
             (Lang::Zh, Self::TooLong) => "【执行过久】",
+            (Lang::Zh, Self::TimedOut) => "【执行超时】",
+            (Lang::Zh, Self::Started) => "【开始执行】",
+            (Lang::Zh, Self::LateStart) => "【启动延迟】",
+            (Lang::Zh, Self::Retried) => "【等待重试】",
+            (Lang::Zh, Self::TooFast) => "【执行过快】",
+            (Lang::Zh, Self::Recovered) => "【恢复正常】",
+            (Lang::Zh, Self::Missed) => "【错过执行】",
+            (Lang::Zh, Self::Skipped) => "【跳过执行】",
+            (Lang::Zh, Self::Paused) => "【自动暂停】",
+            (Lang::Zh, Self::Changed) => "【任务变更】",
+            (Lang::Zh, Self::Closed) => "【已结单】",
+            (Lang::Zh, Self::Restored) => "【已恢复】",
+            (Lang::Zh, Self::ServerDead) => "【服务器失联】",
+            (Lang::Zh, Self::ClockStepped) => "【时钟跳变】",
+            (Lang::Zh, Self::DiskLow) => "【磁盘不足】",
+            (Lang::Zh, Self::EndsSoon) => "【即将到期】",
+            (Lang::Zh, Self::StartingSoon) => "【即将执行】",
             (Lang::Zh, Self::Test) => "【测试】",
             (Lang::Zh, Self::Digest) => "【消息汇总】",
             (Lang::En, Self::Created) => "[New task] ",
@@ -150,6 +241,23 @@ impl Event {
             (Lang::En, Self::Stopped) => "[Stopped] ",
             (Lang::En, Self::Lost) => "[Run lost] ",
             (Lang::En, Self::TooLong) => "[Running long] ",
+            (Lang::En, Self::TimedOut) => "[Timed out] ",
+            (Lang::En, Self::Started) => "[Started] ",
+            (Lang::En, Self::LateStart) => "[Late start] ",
+            (Lang::En, Self::Retried) => "[Retrying] ",
+            (Lang::En, Self::TooFast) => "[Finished too fast] ",
+            (Lang::En, Self::Recovered) => "[Recovered] ",
+            (Lang::En, Self::Missed) => "[Missed] ",
+            (Lang::En, Self::Skipped) => "[Skipped] ",
+            (Lang::En, Self::Paused) => "[Paused] ",
+            (Lang::En, Self::Changed) => "[Task changed] ",
+            (Lang::En, Self::Closed) => "[Done] ",
+            (Lang::En, Self::Restored) => "[Active again] ",
+            (Lang::En, Self::ServerDead) => "[Server lost] ",
+            (Lang::En, Self::ClockStepped) => "[Clock changed] ",
+            (Lang::En, Self::DiskLow) => "[Disk nearly full] ",
+            (Lang::En, Self::EndsSoon) => "[Ends soon] ",
+            (Lang::En, Self::StartingSoon) => "[Starting soon] ",
             (Lang::En, Self::Test) => "[Test] ",
             (Lang::En, Self::Digest) => "[Digest] ",
         }
@@ -167,6 +275,23 @@ impl Event {
             (Lang::Zh, Self::Stopped) => "执行被停止",
             (Lang::Zh, Self::Lost) => "执行丢失",
             (Lang::Zh, Self::TooLong) => "执行过久",
+            (Lang::Zh, Self::TimedOut) => "执行超时",
+            (Lang::Zh, Self::Started) => "开始执行",
+            (Lang::Zh, Self::LateStart) => "启动延迟",
+            (Lang::Zh, Self::Retried) => "等待重试",
+            (Lang::Zh, Self::TooFast) => "执行过快",
+            (Lang::Zh, Self::Recovered) => "恢复正常",
+            (Lang::Zh, Self::Missed) => "错过执行",
+            (Lang::Zh, Self::Skipped) => "跳过执行",
+            (Lang::Zh, Self::Paused) => "自动暂停",
+            (Lang::Zh, Self::Changed) => "任务变更",
+            (Lang::Zh, Self::Closed) => "结单",
+            (Lang::Zh, Self::Restored) => "恢复",
+            (Lang::Zh, Self::ServerDead) => "服务器失联",
+            (Lang::Zh, Self::ClockStepped) => "时钟跳变",
+            (Lang::Zh, Self::DiskLow) => "磁盘不足",
+            (Lang::Zh, Self::EndsSoon) => "即将到期",
+            (Lang::Zh, Self::StartingSoon) => "即将执行",
             (Lang::Zh, Self::Test) => "测试",
             (Lang::Zh, Self::Digest) => "消息汇总",
             (Lang::En, Self::Created) => "New task",
@@ -177,6 +302,23 @@ impl Event {
             (Lang::En, Self::Stopped) => "Run stopped",
             (Lang::En, Self::Lost) => "Run lost",
             (Lang::En, Self::TooLong) => "Running long",
+            (Lang::En, Self::TimedOut) => "Run timed out",
+            (Lang::En, Self::Started) => "Run started",
+            (Lang::En, Self::LateStart) => "Late start",
+            (Lang::En, Self::Retried) => "Retrying",
+            (Lang::En, Self::TooFast) => "Finished too fast",
+            (Lang::En, Self::Recovered) => "Recovered",
+            (Lang::En, Self::Missed) => "Runs missed",
+            (Lang::En, Self::Skipped) => "Run skipped",
+            (Lang::En, Self::Paused) => "Paused after failures",
+            (Lang::En, Self::Changed) => "Task changed",
+            (Lang::En, Self::Closed) => "Task marked done",
+            (Lang::En, Self::Restored) => "Task active again",
+            (Lang::En, Self::ServerDead) => "Server lost",
+            (Lang::En, Self::ClockStepped) => "Clock changed",
+            (Lang::En, Self::DiskLow) => "Disk nearly full",
+            (Lang::En, Self::EndsSoon) => "Active period ends soon",
+            (Lang::En, Self::StartingSoon) => "Run starts soon",
             (Lang::En, Self::Test) => "Test",
             (Lang::En, Self::Digest) => "Digest",
         }

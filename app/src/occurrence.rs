@@ -1,8 +1,10 @@
 //! Occurrences (计划): planned firings, previews, and explanations.
 
+mod heard;
 mod state;
 mod verdict;
 
+pub use heard::Heard;
 pub use state::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipReason};
 pub use verdict::Verdict;
 

@@ -185,6 +185,10 @@ pub struct TaskQuery {
 pub const COMMAND_MAX_BYTES: usize = 64 * 1024;
 /// The longest runbook, in characters.
 pub const RUNBOOK_MAX_CHARS: usize = 4_000;
+/// The most failures in a row after which a task can pause.
+pub const PAUSE_AFTER_MAX: i32 = 1_000;
+/// How many seconds ahead a run can be announced.
+pub const NOTICE_BEFORE: std::ops::RangeInclusive<i64> = 60..=7 * 86_400;
 /// The longest name, in characters.
 pub const NAME_MAX_CHARS: usize = 200;
 

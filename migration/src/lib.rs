@@ -24,6 +24,8 @@ mod m20261129_000020_audit_client;
 mod m20261129_000022_message_history;
 mod m20261129_000023_message_rules;
 mod m20261129_000024_channel_of_task;
+mod m20261129_000026_events;
+mod m20261129_000027_announced;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -55,6 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000022_message_history::Migration),
             Box::new(m20261129_000023_message_rules::Migration),
             Box::new(m20261129_000024_channel_of_task::Migration),
+            Box::new(m20261129_000026_events::Migration),
+            Box::new(m20261129_000027_announced::Migration),
         ]
     }
 }

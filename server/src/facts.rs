@@ -7,15 +7,19 @@
 
 mod digest;
 mod held_back;
+mod system_event;
 mod task;
+mod task_event;
 
 pub use digest::{Digest, DigestEntry, DigestGroup, DigestRest, TaskName};
 pub use held_back::HeldBack;
+pub use system_event::SystemEvent;
 pub use task::{TaskFacts, Work};
+pub use task_event::{Failures, LateReason, Missed, Retried, TaskEvent};
 
 use app::id::RunId;
 use app::message::Event;
-use app::run::RunState;
+use app::run::{RunReason, RunState};
 use app::schedule::Schedule;
 use app::task::{InForce, Task};
 use chrono::{DateTime, Utc};
@@ -73,6 +77,24 @@ pub enum Facts {
         /// How it ended.
         end: Box<End>,
     },
+    /// Something else happened to a task.
+    Task {
+        /// The task.
+        task: TaskFacts,
+        /// The run it is about.
+        run: Option<RunId>,
+        /// When.
+        at: DateTime<Utc>,
+        /// What.
+        event: TaskEvent,
+    },
+    /// Something happened to a server.
+    System {
+        /// When that was noticed.
+        at: DateTime<Utc>,
+        /// What.
+        event: SystemEvent,
+    },
     /// Several messages were merged into one.
     Digest(Digest),
 }
@@ -115,6 +137,10 @@ pub struct End {
     pub finished_at: DateTime<Utc>,
     /// What it wrote, masked, as the run page shows it.
     pub output: Ends,
+    /// The failures in a row that it is the last of; known when its result is written. `None` where it
+    /// is no failure, and from a former version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Failures>,
 }
 
 /// A text, or both ends of a longer one.
@@ -199,6 +225,33 @@ impl Facts {
         }
     }
 
+    /// Something happened to a task.
+    #[must_use]
+    pub fn of_task(task: &Task, run: Option<RunId>, at: DateTime<Utc>, event: TaskEvent) -> Self {
+        Self::Task {
+            task: TaskFacts::of(task),
+            run,
+            at,
+            event,
+        }
+    }
+
+    /// The failures in a row that a failed run is the last of, where they are known.
+    #[must_use]
+    pub fn failures(&self) -> Option<Failures> {
+        match self {
+            Self::Ended { end, .. } => end.failures,
+            _ => None,
+        }
+    }
+
+    /// Notes the failures in a row that a failed run is the last of.
+    pub fn set_failures(&mut self, failures: Failures) {
+        if let Self::Ended { end, .. } = self {
+            end.failures = Some(failures);
+        }
+    }
+
     /// What kind of event it is.
     #[must_use]
     pub fn event(&self) -> Event {
@@ -207,6 +260,8 @@ impl Facts {
             Self::Lost { .. } => Event::Lost,
             Self::TooLong { .. } => Event::TooLong,
             Self::Ended { end, .. } => end.event,
+            Self::Task { event, .. } => event.event(),
+            Self::System { event, .. } => event.event(),
             Self::Digest(_) => Event::Digest,
         }
     }
@@ -218,7 +273,8 @@ impl Facts {
             Self::Lost { run, .. } | Self::TooLong { run, .. } | Self::Ended { run, .. } => {
                 Some(*run)
             }
-            Self::Created { .. } | Self::Digest(_) => None,
+            Self::Task { run, .. } => *run,
+            Self::Created { .. } | Self::System { .. } | Self::Digest(_) => None,
         }
     }
 
@@ -229,7 +285,9 @@ impl Facts {
             Self::Created { at, .. }
             | Self::Lost { at, .. }
             | Self::TooLong { at, .. }
-            | Self::Ended { at, .. } => *at,
+            | Self::Ended { at, .. }
+            | Self::Task { at, .. }
+            | Self::System { at, .. } => *at,
             Self::Digest(digest) => digest.at,
         }
     }
@@ -250,8 +308,9 @@ impl Facts {
             Self::Created { task, .. }
             | Self::Lost { task, .. }
             | Self::TooLong { task, .. }
-            | Self::Ended { task, .. } => Some(&task.zone),
-            Self::Digest(_) => None,
+            | Self::Ended { task, .. }
+            | Self::Task { task, .. } => Some(&task.zone),
+            Self::System { .. } | Self::Digest(_) => None,
         }
     }
 
@@ -268,23 +327,23 @@ impl Facts {
         match end.event {
             Event::Reminder | Event::Completed => Some(Picture::Reminder),
             Event::Urge => Some(Picture::Urge),
-            Event::Failed => Some(Picture::Failure),
-            Event::Created
-            | Event::Stopped
-            | Event::Lost
-            | Event::TooLong
-            | Event::Test
-            | Event::Digest => None,
+            Event::Failed | Event::TimedOut => Some(Picture::Failure),
+            // Only those five are ends of a run that have one.
+            _ => None,
         }
     }
 }
 
 /// Which message the end of a run causes; `None` for no message: of commands alone only failures are
-/// reported.
+/// reported, and what the server itself stopped.
 #[must_use]
-pub fn event_of(task: &Task, state: RunState) -> Option<Event> {
+pub fn event_of(task: &Task, state: RunState, reason: Option<&str>) -> Option<Event> {
     Some(match state {
-        RunState::Failed | RunState::TimedOut | RunState::Lost => Event::Failed,
+        RunState::Failed | RunState::Lost => Event::Failed,
+        RunState::TimedOut => Event::TimedOut,
+        RunState::Killed if reason.map(RunReason::read) == Some(RunReason::Shutdown) => {
+            Event::Stopped
+        }
         _ if !task.mode.sends_message() => return None,
         RunState::Killed => Event::Stopped,
         _ if task.urging => Event::Urge,
@@ -360,6 +419,7 @@ mod tests {
                     started_at: DateTime::UNIX_EPOCH,
                     finished_at: DateTime::UNIX_EPOCH,
                     output: Ends::of_output(&output),
+                    failures: None,
                 }),
             };
             let text = serde_json::to_string(&facts).expect("JSON");

@@ -5,6 +5,7 @@ mod connections;
 mod console;
 mod converse;
 mod data_dir;
+mod disk_watch;
 mod duplicate_instance;
 mod error;
 mod heartbeat;
@@ -36,6 +37,7 @@ use crate::store::Engine;
 
 pub use assemble::{Assembled, assemble};
 pub use data_dir::{DataDir, DataDirError, Progress, Stage};
+pub use disk_watch::DiskWatch;
 pub use error::StartError;
 pub use listen::console_socket;
 pub use shutdown::Stop;
@@ -128,8 +130,8 @@ pub async fn serve(
         false
     });
     // Before the runs of the dead process are ended as lost: some of them have results.
-    let replayed =
-        crate::recorder::replay(&components.store, &assemble::spool(&data), |_, _| {}).await?;
+    let spool = assemble::spool(&data);
+    let replayed = crate::recorder::replay(&components.store, &spool, |_, _| {}).await?;
     if replayed > 0 {
         tracing::info!(replayed, "replayed results spooled on disk");
     }
@@ -164,7 +166,11 @@ pub async fn serve(
     // Checked again: the key may have been changed before others could see that this process is up.
     service.check_key().await?;
 
-    let loops = loops::Running::spawn(&parts, &clock, database_clock, same_database, &stop);
+    let used = loops::Used {
+        folder: data.path(),
+        same_database,
+    };
+    let loops = loops::Running::spawn(&parts, &clock, database_clock, &used, &stop);
     greet(&greeting(config, &service).await?);
     warn_of_settings(config, service.zone_doubt());
     let mut serving = Box::pin(doors.serve(router, closing.clone()));

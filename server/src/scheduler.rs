@@ -10,6 +10,7 @@ pub mod clock_steps;
 mod database_clock;
 mod lag;
 pub mod lease;
+mod notices;
 mod recovery;
 mod rules;
 mod set_clock;
@@ -27,7 +28,7 @@ use crate::events::Signals;
 use crate::executor::Executor;
 use crate::firings::CalendarCache;
 use crate::loops::{Backoff, Spec, Turns};
-use crate::store::{Engine, NodeRow, Planned, Stale, Store, StoreError};
+use crate::store::{Engine, NodeRow, Planned, PlannedRows, Stale, Store, StoreError};
 use crate::timetable::Patterns;
 use agenda::Agenda;
 use clock_steps::ClockWatch;
@@ -161,8 +162,10 @@ impl Scheduler {
             return Ok(());
         }
         // Nothing is put back: these instants are on no heap, and the next turn computes them again.
-        match self.store.plan(&rows, None, agenda.seen).await? {
-            Ok(()) => {
+        let notice = |row: &Planned| notices::skipped(agenda, row);
+        match self.store.plan(&rows, None, agenda.seen, &notice).await? {
+            Ok(planned) => {
+                self.note_planned(agenda, &planned);
                 agenda.note_due(due_of(&rows));
                 Ok(())
             }
@@ -323,10 +326,12 @@ impl Scheduler {
         until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         crate::failpoints::point("plan.before");
-        let written = self.store.plan(&rows, until, agenda.seen).await;
+        let notice = |row: &Planned| notices::skipped(agenda, row);
+        let written = self.store.plan(&rows, until, agenda.seen, &notice).await;
         crate::failpoints::point("plan.committed");
         match written {
-            Ok(Ok(())) => {
+            Ok(Ok(planned)) => {
+                self.note_planned(agenda, &planned);
                 agenda.note_due(due_of(&rows));
                 if let Some(until) = until {
                     agenda.set_planned_until(until);
@@ -341,6 +346,17 @@ impl Scheduler {
                 agenda.put_back(&rows);
                 Err(error)
             }
+        }
+    }
+}
+
+impl Scheduler {
+    /// What follows from planning besides its rows.
+    fn note_planned(&self, agenda: &mut Agenda, planned: &PlannedRows) {
+        agenda.unreported |= planned.has_unreported;
+        self.executor.metrics().not_run(&planned.not_run);
+        if planned.has_messages {
+            self.signals.outbox.notify_one();
         }
     }
 }

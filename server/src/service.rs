@@ -1,6 +1,7 @@
 //! The use cases: authorise, check, store, signal. API, pages and terminal call only these.
 
 mod account;
+mod ahead;
 mod blackouts;
 mod brief;
 mod calendars;
@@ -27,6 +28,7 @@ mod tasks;
 mod users;
 
 pub use crate::texts::notices::{UNNAMED_ZONE, unnamed_zone};
+pub use ahead::LookAhead;
 pub use components::{Components, Settings};
 pub use doors::Readiness;
 pub use key::KeyError;

@@ -5,6 +5,7 @@
 //! lists are paged by key. Types of `app` go in and out, rows never leave.
 
 mod accounts;
+mod announced;
 mod audit;
 mod blackouts;
 mod brief;
@@ -37,6 +38,7 @@ mod txn;
 mod version;
 
 pub use accounts::StoredUser;
+pub use announced::Announcement;
 pub use audit::{Act, TaskChange};
 pub use blackouts::StoredBlackout;
 pub use brief::{BriefRun, FailedNear, NodeVersion};
@@ -45,7 +47,8 @@ pub use channels::{ChannelSecret, ChannelTarget, NewChannel, TaskChannel};
 pub use dependents::WaitingTask;
 pub use ledger::{
     Changed, Claimed, Claims, Decide, Decision, Due, EVERY_TASK, LastEnd, Manual, ManualStart,
-    Planned, PlannedEntry, Stale, StopOutcome, Verdict, View, WaitVerdict, WaitingRun,
+    Misses, NotRunCounts, Planned, PlannedEntry, PlannedRows, Stale, StopOutcome, Verdict, View,
+    WaitVerdict, WaitingRun,
 };
 pub use message_history::{MessageFilter, Resent};
 pub use messages::{NO_TASK, NewMessage, Notice, OutboxItem, Outlook, RouteNow, Setback, Taken};

@@ -7,11 +7,17 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::execution::ExecutionDraft;
 use super::lists::{LIST_ITEM_MAX, check_list, entries, owners};
-use super::{Mode, NAME_MAX_CHARS, Notes, RUNBOOK_MAX_CHARS, TaskSpec, check_command};
+use super::{
+    Mode, NAME_MAX_CHARS, NOTICE_BEFORE, Notes, PAUSE_AFTER_MAX, RUNBOOK_MAX_CHARS, TaskSpec,
+    check_command,
+};
+use crate::cron::half_width;
 use crate::duration::{format_duration, parse_duration};
 use crate::error::FieldError;
 use crate::i18n::Lang;
@@ -62,6 +68,10 @@ pub struct TaskDraft {
     pub ends_at: String,
     /// `30s`, `5m`, `2h`, `1d` or plain seconds; empty for none.
     pub timeout: String,
+    /// Failures in a row after which it pauses, 1–1,000; empty for never.
+    pub pause_after_failures: String,
+    /// Each run is announced this long ahead: `30m`, `1d`, from 1m to 7d; empty for no announcement.
+    pub notice_before: String,
     /// What to do with missed firings.
     pub missed: MissedDraft,
     /// How it is executed.
@@ -127,6 +137,12 @@ impl TaskDraft {
             starts_at: None,
             ends_at: None,
             timeout_seconds: reading.duration("timeout", &self.timeout),
+            pause_after_failures: reading.number(
+                "pause_after_failures",
+                &self.pause_after_failures,
+                1..=PAUSE_AFTER_MAX,
+            ),
+            notice_before_seconds: reading.notice_before(),
             missed: self.missed.read(lang, &mut reading.faults),
             execution: self.execution.read(lang, &mut reading.faults).shared(),
             notes: Notes {
@@ -161,6 +177,8 @@ impl TaskDraft {
             starts_at,
             ends_at,
             timeout_seconds,
+            pause_after_failures,
+            notice_before_seconds,
             missed,
             execution: _,
             notes: Notes { runbook },
@@ -184,6 +202,12 @@ impl TaskDraft {
             starts_at: starts_at.map(&local).unwrap_or_default(),
             ends_at: ends_at.map(&local).unwrap_or_default(),
             timeout: timeout_seconds.map(format_duration).unwrap_or_default(),
+            pause_after_failures: pause_after_failures
+                .map(|count| count.to_string())
+                .unwrap_or_default(),
+            notice_before: notice_before_seconds
+                .map(format_duration)
+                .unwrap_or_default(),
             missed: MissedDraft::of(missed),
             execution,
             runbook: runbook.clone(),
@@ -346,6 +370,43 @@ impl Reading<'_> {
         })
     }
 
+    fn notice_before(&mut self) -> Option<i64> {
+        let (field, draft) = ("notice_before", self.draft);
+        let seconds = self.duration(field, &draft.notice_before)?;
+        if NOTICE_BEFORE.contains(&seconds) {
+            return Some(seconds);
+        }
+        let (min, max) = (NOTICE_BEFORE.start(), NOTICE_BEFORE.end());
+        let (min, max) = (format_duration(*min), format_duration(*max));
+        let message = self.lang.pick(
+            format!("时长要在 {min} 到 {max} 之间"),
+            format!("The duration must be between {min} and {max}"),
+        );
+        self.fault(field, "range", message);
+        None
+    }
+
+    /// A whole number; `None` if it is empty or faulty.
+    fn number(&mut self, field: &str, text: &str, range: RangeInclusive<i32>) -> Option<i32> {
+        let text: String = text.chars().map(|c| half_width(c).unwrap_or(c)).collect();
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        if is_plain && number.is_some() {
+            return number;
+        }
+        let (min, max) = (range.start(), range.end());
+        let message = self.lang.pick(
+            format!("请填 {min}–{max} 的整数"),
+            format!("Enter a whole number from {min} to {max}"),
+        );
+        self.fault(field, "range", message);
+        None
+    }
+
     /// Checks fields that contradict each other.
     fn check_together(&mut self, spec: &TaskSpec) {
         let calls = !self.draft.execution.http.url.trim().is_empty();
@@ -364,6 +425,15 @@ impl Reading<'_> {
                 "It must be shorter than the timeout, or the warning comes too late",
             );
             self.fault("execution.soft_limit", "not_shorter", message);
+        }
+        if let (Some(min), Some(hard)) = (spec.execution.min_seconds, spec.timeout_seconds)
+            && min >= hard
+        {
+            let message = self.lang.pick(
+                "最短用时要短于超时限制，否则每次成功都会提醒",
+                "It must be shorter than the timeout, or every success is reported",
+            );
+            self.fault("execution.min_duration", "not_shorter", message);
         }
     }
 }

@@ -51,6 +51,8 @@ pub struct Execution {
     pub success_when: SuccessWhen,
     /// After this many seconds a message is sent; the run continues.
     pub soft_limit_seconds: Option<i64>,
+    /// A run that succeeds in fewer seconds is suspicious: a message is sent.
+    pub min_seconds: Option<i64>,
     /// Seconds between TERM and KILL.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub stop_grace_seconds: StopGrace,

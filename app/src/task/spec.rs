@@ -47,6 +47,10 @@ pub struct TaskSpec {
     pub ends_at: Option<Stamp>,
     /// Hard limit of a run in seconds.
     pub timeout_seconds: Option<i64>,
+    /// After this many failures in a row, 1–1,000, it pauses; `None` for never. Counted from when it was last resumed.
+    pub pause_after_failures: Option<i32>,
+    /// Each run is announced this many seconds ahead, from a minute to a week; `None` for no announcement.
+    pub notice_before_seconds: Option<i64>,
     /// What happens to firings that passed while no server was up.
     pub missed: MissedRule,
     /// How it is executed; tasks with the default share one instance.
@@ -74,6 +78,8 @@ struct PlainSpec {
     starts_at: Option<Stamp>,
     ends_at: Option<Stamp>,
     timeout_seconds: Option<i64>,
+    pause_after_failures: Option<i32>,
+    notice_before_seconds: Option<i64>,
     missed: MissedRule,
     execution: Arc<Execution>,
     notes: Notes,

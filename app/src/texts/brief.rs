@@ -190,8 +190,9 @@ fn secret(name: Option<&str>, what: SecretChanged, lang: Lang) -> String {
     }
 }
 
-/// The fields of an edit.
-fn field_names(fields: &[String], lang: Lang) -> String {
+/// The fields of an edit, by their names in the API.
+#[must_use]
+pub fn field_names(fields: &[String], lang: Lang) -> String {
     if fields.is_empty() {
         return lang.pick("任务", "the task").to_owned();
     }
@@ -230,6 +231,8 @@ fn field_name(field: &str, lang: Lang) -> String {
         "robot" => ("群机器人", "the chat robot"),
         "starts_at" | "ends_at" => ("有效期", "the active period"),
         "timeout" => ("超时限制", "the timeout"),
+        "pause_after_failures" => ("失败后暂停", "the pause after failures"),
+        "notice_before" => ("执行前通知", "the announcement of runs"),
         "missed" => ("错过处理", "missed runs"),
         "runbook" => ("处理预案", "the runbook"),
         "overlap" => ("重叠规则", "the overlap rule"),
@@ -237,6 +240,7 @@ fn field_name(field: &str, lang: Lang) -> String {
         "retry" => ("失败重试", "retries"),
         "success_when" => ("成功条件", "the success condition"),
         "soft_limit" => ("超时提醒", "the soft limit"),
+        "min_duration" => ("最短用时", "the minimum duration"),
         "stop_grace" => ("停止宽限", "the grace period"),
         "limits" => ("资源限制", "resource limits"),
         "run_as" => ("运行用户", "the user"),

@@ -38,6 +38,8 @@ crate::texts! {
         success_hint: "退出码为 0 时再检查全部输出（HTTP 请求检查应答正文），区分大小写，最多 200 个字符" | "Checked against the whole output when the exit code is 0 (for a request, against the response body). Case-sensitive; at most 200 characters",
         soft_limit: "超过多久提醒" | "Warn after",
         soft_limit_hint: "例如 5m；只发消息，继续执行。要短于超时限制" | "For example 5m; sends a message, and the run continues. Must be shorter than the timeout",
+        min_duration: "最短用时" | "Minimum duration",
+        min_duration_hint: "例如 30s；更快成功时发消息提醒，结果仍算成功。要短于超时限制" | "For example 30s; a message is sent when a run succeeds faster, and it still counts as a success. Must be shorter than the timeout",
         stop_grace: "停止宽限" | "Grace period",
         stop_grace_hint: "TERM 之后多久 KILL，1s–10m；留空为 10s" | "From TERM to KILL, 1s–10m; default 10s",
         cpu: "CPU 时间" | "CPU time",

@@ -50,6 +50,7 @@ impl Executor {
             notices: Vec::new(),
         };
         outcome.notices = job.end_notices(&outcome, bytes);
+        outcome.notices.extend(job.recovery(&outcome));
         let took = (finished_at - job.started_at).to_std().unwrap_or_default();
         self.metrics
             .run_ended(job.task.id, outcome.state, job.trigger, took);

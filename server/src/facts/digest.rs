@@ -74,15 +74,32 @@ pub struct TaskName {
 }
 
 /// What needs a look first, stands first.
-const ORDER: [Event; 10] = [
+const ORDER: [Event; 27] = [
+    Event::ServerDead,
+    Event::DiskLow,
+    Event::ClockStepped,
+    Event::Paused,
     Event::Failed,
+    Event::TimedOut,
     Event::Lost,
     Event::TooLong,
+    Event::Missed,
+    Event::Skipped,
+    Event::Retried,
+    Event::LateStart,
+    Event::TooFast,
+    Event::Recovered,
     Event::Stopped,
     Event::Urge,
+    Event::StartingSoon,
+    Event::EndsSoon,
     Event::Reminder,
     Event::Completed,
+    Event::Started,
     Event::Created,
+    Event::Changed,
+    Event::Closed,
+    Event::Restored,
     Event::Test,
     Event::Digest,
 ];

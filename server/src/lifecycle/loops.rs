@@ -1,19 +1,22 @@
 //! The one list of a server's background loops. Those of the recorder start with it
 //! ([`Recorder::start`](crate::recorder::Recorder::start)), because it receives results earlier.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::disk_watch::DiskWatch;
 use super::heartbeat::{self, Heartbeat, LoneHeartbeat};
 use super::{Assembled, Stop};
 use crate::auth::token::chance;
 use crate::clock::SharedClock;
 use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::messages::{self, Deliveries, Outbox, Pace};
+use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
-use crate::service::{ScratchSweep, StreamWatch};
+use crate::service::{LookAhead, ScratchSweep, StreamWatch};
 
 /// The loops of a running server.
 pub(super) struct Running {
@@ -24,14 +27,20 @@ pub(super) struct Running {
     pub(super) gone: CancellationToken,
 }
 
+/// The data folder that a server uses.
+pub(super) struct Used<'a> {
+    pub(super) folder: &'a Path,
+    /// Whether it was used with this database before; with another one, tasks that own folders here may be missing.
+    pub(super) same_database: bool,
+}
+
 impl Running {
-    /// Starts all of them. `same_database`: whether this data folder was used with it before; with another database,
-    /// tasks that own folders here may be missing.
+    /// Starts all of them.
     pub(super) fn spawn(
         parts: &Assembled,
         clock: &SharedClock,
         database_clock: Option<Arc<DatabaseClock>>,
-        same_database: bool,
+        used: &Used<'_>,
         stop: &Stop,
     ) -> Self {
         let (components, service) = (&parts.components, &parts.service);
@@ -59,7 +68,20 @@ impl Running {
             engine: components.store.engine(),
         };
         running.every(&components.loops, streams, stop);
-        if same_database && components.executor.is_some() {
+        let ahead = LookAhead {
+            service: Arc::downgrade(service),
+        };
+        running.every(&components.loops, ahead, stop);
+        let disk = DiskWatch {
+            store: components.store.clone(),
+            clock: Arc::clone(clock),
+            signals: Arc::clone(&components.signals),
+            node: parts.node.clone(),
+            folder: used.folder.to_owned(),
+            probe: Box::new(space),
+        };
+        running.every(&components.loops, disk, stop);
+        if used.same_database && components.executor.is_some() {
             let service = Arc::downgrade(service);
             running.every(&components.loops, ScratchSweep { service }, stop);
         }

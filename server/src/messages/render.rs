@@ -2,6 +2,8 @@
 
 mod digest;
 mod held_back;
+mod system_event;
+mod task_event;
 
 use app::i18n::Lang;
 use app::id::RunId;
@@ -41,6 +43,13 @@ impl Renderer {
                 limit_seconds,
             } => words.too_long(task, *run, *at, *limit_seconds),
             Facts::Ended { task, run, at, end } => words.ended(task, *run, *at, end),
+            Facts::Task {
+                task,
+                run,
+                at,
+                event,
+            } => words.task_event(task, *run, *at, event),
+            Facts::System { at, event } => words.system_event(*at, event),
             Facts::Digest(digest) => words.digest(digest),
         }
     }
@@ -117,7 +126,9 @@ impl Words<'_> {
     fn ended(&self, task: &TaskFacts, run: RunId, at: DateTime<Utc>, end: &End) -> String {
         let mut lines = Vec::new();
         let mut verdict = String::new();
-        if end.event == Event::Failed {
+        let is_failure = matches!(end.event, Event::Failed | Event::TimedOut);
+        if is_failure {
+            lines.extend(self.in_a_row(task, end.failures));
             lines.extend(self.runbook(task));
         }
         if task.mode.runs_command() {
@@ -129,7 +140,7 @@ impl Words<'_> {
                 ));
             }
             lines.push(self.output(&end.output));
-        } else if end.event == Event::Failed {
+        } else if is_failure {
             verdict = self.reason(end);
         }
         self.message(&Draft {

@@ -1,45 +1,82 @@
 //! What a run gives notice of, as facts.
 
+use app::run::RunState;
 use chrono::{DateTime, Utc};
 
 use super::Job;
-use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
+use crate::facts::{End, Ends, Facts, Failures, Retried, TaskEvent, TaskFacts, event_of};
 use crate::store::{Notice, Outcome};
 
 impl Job {
-    /// What its end has to say: a reminder in the message modes, and a failure in every mode. Of
-    /// attempts only the last one speaks.
+    /// What its end has to say: a reminder in the message modes, and a failure in every mode. Of attempts only the
+    /// last one says how the run ended; one before says that it is repeated.
     #[must_use]
     pub fn end_notices(&self, outcome: &Outcome, output: &[u8]) -> Vec<Notice> {
         let task = &self.task;
-        let Some(event) = event_of(task, outcome.state) else {
-            return Vec::new();
-        };
-        if outcome.retry_at.is_some() {
-            return Vec::new();
+        if let Some(next_at) = outcome.retry_at {
+            let event = TaskEvent::Retried(Retried {
+                attempt: self.attempt,
+                state: outcome.state,
+                reason: outcome.reason.clone(),
+                exit_code: outcome.exit_code,
+                exit_signal: outcome.exit_signal,
+                next_at,
+            });
+            return vec![self.notice(outcome.finished_at, event)];
         }
-        let output = match task.mode.runs_command() {
-            true => Ends::of_output(output),
-            false => Ends::default(),
+        let mut notices = Vec::new();
+        if let Some(event) = event_of(task, outcome.state, outcome.reason.as_deref()) {
+            let output = match task.mode.runs_command() {
+                true => Ends::of_output(output),
+                false => Ends::default(),
+            };
+            let end = End {
+                event,
+                state: outcome.state,
+                reason: outcome.reason.clone(),
+                exit_code: outcome.exit_code,
+                exit_signal: outcome.exit_signal,
+                attempt: self.attempt,
+                started_at: self.started_at,
+                finished_at: outcome.finished_at,
+                output,
+                failures: None,
+            };
+            let facts = Facts::Ended {
+                task: TaskFacts::of(task),
+                run: self.run_id,
+                at: self.scheduled_for.unwrap_or(self.started_at),
+                end: Box::new(end),
+            };
+            notices.push(Notice::about(task, facts));
+        }
+        notices.extend(self.too_fast(outcome));
+        notices
+    }
+
+    /// That its task has recovered, in case earlier runs failed: only the store knows, when it writes the result, and
+    /// then completes or drops this.
+    #[must_use]
+    pub fn recovery(&self, outcome: &Outcome) -> Option<Notice> {
+        let unknown = Failures {
+            count: 0,
+            since: self.started_at,
         };
-        let end = End {
-            event,
-            state: outcome.state,
-            reason: outcome.reason.clone(),
-            exit_code: outcome.exit_code,
-            exit_signal: outcome.exit_signal,
-            attempt: self.attempt,
-            started_at: self.started_at,
-            finished_at: outcome.finished_at,
-            output,
+        (outcome.state == RunState::Succeeded)
+            .then(|| self.notice(outcome.finished_at, TaskEvent::Recovered(unknown)))
+    }
+
+    /// That it succeeded in less time than its task takes at least.
+    fn too_fast(&self, outcome: &Outcome) -> Option<Notice> {
+        let min_seconds = self.task.execution.min_seconds?;
+        let took_ms = (outcome.finished_at - self.started_at).num_milliseconds();
+        let is_fast = took_ms < min_seconds.saturating_mul(1_000);
+        let event = TaskEvent::TooFast {
+            took_ms,
+            min_seconds,
         };
-        let facts = Facts::Ended {
-            task: TaskFacts::of(task),
-            run: self.run_id,
-            at: self.scheduled_for.unwrap_or(self.started_at),
-            end: Box::new(end),
-        };
-        vec![Notice::about(task, facts)]
+        (outcome.state == RunState::Succeeded && is_fast)
+            .then(|| self.notice(outcome.finished_at, event))
     }
 
     /// The warning that it is over its soft limit.
@@ -47,5 +84,10 @@ impl Job {
     pub fn late_notices(&self, now: DateTime<Utc>) -> Vec<Notice> {
         let facts = Facts::too_long(&self.task, self.run_id, now);
         vec![Notice::about(&self.task, facts)]
+    }
+
+    fn notice(&self, at: DateTime<Utc>, event: TaskEvent) -> Notice {
+        let facts = Facts::of_task(&self.task, Some(self.run_id), at, event);
+        Notice::about(&self.task, facts)
     }
 }

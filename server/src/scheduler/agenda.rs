@@ -78,6 +78,8 @@ pub struct Agenda {
     pub waiting: bool,
     /// Whether the next claim has to check waiting runs, even if nothing is due.
     pub check_waiting: bool,
+    /// Whether missed firings may be recorded that no message has reported yet.
+    pub unreported: bool,
     /// The instant whose claim was rehearsed last.
     pub rehearsed: Option<DateTime<Utc>>,
     /// Clock steps that are not completely in the database yet, oldest first.
@@ -108,6 +110,7 @@ impl Agenda {
             slots: HashMap::new(),
             waiting: false,
             check_waiting: false,
+            unreported: false,
             rehearsed: None,
             steps: Vec::new(),
         }

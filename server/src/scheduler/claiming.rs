@@ -69,6 +69,10 @@ impl Scheduler {
                 for id in claims.stop {
                     self.executor.stop(id, StopReason::Replaced);
                 }
+                self.executor.metrics().not_run(&claims.not_run);
+                if claims.has_messages {
+                    self.signals.outbox.notify_one();
+                }
                 agenda.check_waiting = false;
                 agenda.waiting = claims.waiting;
                 if self.signals.runs.set_wanted(claims.waiting) {
@@ -76,6 +80,7 @@ impl Scheduler {
                 }
                 if !claims.more {
                     agenda.settled(now);
+                    agenda.unreported = false;
                 }
                 agenda.note_due(claims.look_again.into_iter());
                 Ok(())

@@ -55,7 +55,8 @@ pub async fn reap_dead_nodes(
     let reclaimed = store.outbox_reclaim(&alive, now).await?;
     // Marked last: if it came first, a crash in between would leave runs that never end.
     for node in &dead {
-        store.declare_dead(node).await?;
+        let lost = running.iter().filter(|run| run.node == *node).count();
+        store.declare_dead(node, lost, now).await?;
     }
     if dead.is_empty() && orphans.is_empty() && reclaimed == 0 {
         return Ok(0);

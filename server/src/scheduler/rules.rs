@@ -14,9 +14,13 @@ use app::task::{Task, TaskState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agenda::{Agenda, policy};
+use super::notices::{self, Reports};
 use crate::admission::{Admission, Room};
 use crate::firings::Shut;
-use crate::store::{Decide, Decision, Due, LastEnd, Verdict, View, WaitVerdict, WaitingRun};
+use crate::store::{
+    Claimed, Decide, Decision, Due, LastEnd, Misses, Notice, UnderWay, Verdict, View, WaitVerdict,
+    WaitingRun,
+};
 
 /// A firing that waits for its task is tried again after this time; the next one of the same task after twice as
 /// long, and so on up to the longest wait.
@@ -47,24 +51,55 @@ impl Decide for Rules<'_> {
 
     fn decide(&self, view: &View<'_>) -> Decision {
         let mut room = Room::new(&self.agenda.slots, view.runs);
+        let mut reports = Reports::default();
         // Waiting runs take precedence over new ones.
         let waiting = view
             .waiting
             .iter()
-            .map(|run| self.resume(run, view, &mut room))
+            .map(|run| {
+                let verdict = self.resume(run, view, &mut room);
+                reports.called_off(self, run, &verdict);
+                verdict
+            })
             .collect();
         let mut turns: HashMap<TaskId, i32> = HashMap::new();
         let due = view
             .due
             .iter()
-            .map(|firing| self.start(firing, view, &mut room, &mut turns))
+            .map(|firing| {
+                let (verdict, is_caught_up) = self.start(firing, view, &mut room, &mut turns);
+                reports.decided(self, firing, &verdict, is_caught_up);
+                verdict
+            })
             .collect();
         Decision {
             due,
             waiting,
             stop: room.stop,
             replaced: room.replaced,
+            caught_up: reports.caught_up,
+            notices: reports.notices,
         }
+    }
+
+    fn has_unreported(&self) -> bool {
+        self.agenda.unreported
+    }
+
+    fn missed(&self, misses: &Misses) -> Option<Notice> {
+        notices::missed(self, misses)
+    }
+
+    fn started(&self, claimed: &[Claimed]) -> Vec<Notice> {
+        notices::started(self, claimed)
+    }
+
+    fn every_start(&self, claimed: &[Claimed], resumed: &[UnderWay]) -> Vec<Notice> {
+        notices::every_start(self, claimed, resumed)
+    }
+
+    fn resumed(&self, runs: &[WaitingRun]) -> Vec<Notice> {
+        notices::resumed(self, runs)
     }
 }
 
@@ -89,30 +124,31 @@ impl Rules<'_> {
         }
     }
 
-    /// Decides on a due firing.
+    /// Decides on a due firing, and says whether it is a late one that is caught up.
     fn start(
         &self,
         firing: &Due,
         view: &View<'_>,
         room: &mut Room<'_>,
         turns: &mut HashMap<TaskId, i32>,
-    ) -> Verdict {
+    ) -> (Verdict, bool) {
         let is_latest = view.latest.get(&firing.schedule_id) == Some(&firing.scheduled_for);
         let starts = match judge(self.agenda, firing, view.ended, is_latest, self.now) {
             Ok(starts) => starts,
-            Err(verdict) => return verdict,
+            Err(verdict) => return (verdict, false),
         };
         if starts.waits && room.is_busy(firing.task_id) {
             // Firings that are all caught up run one after another.
             let turns = turns.entry(firing.task_id).or_default();
             *turns = (*turns + 1).min(WAIT_MAX);
-            return Verdict::Later(self.now + WAIT * *turns);
+            return (Verdict::Later(self.now + WAIT * *turns), true);
         }
         let pool = Some(starts.task.execution.pool.clone()).filter(|pool| !pool.is_empty());
+        let is_caught_up = starts.trigger == Trigger::CatchUp;
         match room.admit(starts.task) {
-            Admission::Start => Verdict::Start(starts.trigger, pool),
-            Admission::Wait(why) => Verdict::Wait(starts.trigger, pool, why),
-            Admission::LeaveOut(why) => Verdict::Skip(why.into()),
+            Admission::Start => (Verdict::Start(starts.trigger, pool), is_caught_up),
+            Admission::Wait(why) => (Verdict::Wait(starts.trigger, pool, why), is_caught_up),
+            Admission::LeaveOut(why) => (Verdict::Skip(why.into()), false),
         }
     }
 }

@@ -5,7 +5,8 @@ use app::occurrence::MissReason;
 use super::Scheduler;
 use super::agenda::Agenda;
 use super::clock_steps::ClockStep;
-use crate::store::StoreError;
+use crate::facts::{Facts, SystemEvent};
+use crate::store::{Notice, StoreError};
 
 impl Scheduler {
     /// When the machine's clock was set, it is first compared with the database's: with several nodes only that one
@@ -69,11 +70,17 @@ impl Scheduler {
                     *agenda = fresh;
                 }
             }
-            let detail = match step {
-                ClockStep::Forward(hole) => format!("+{}", (hole.to - hole.from).num_seconds()),
-                ClockStep::Back(by) => format!("-{}", by.num_seconds()),
+            let seconds = match step {
+                ClockStep::Forward(hole) => (hole.to - hole.from).num_seconds(),
+                ClockStep::Back(by) => -by.num_seconds(),
             };
-            self.store.note("clock.step", None, &detail, now).await?;
+            let host = self.node.hostname.clone();
+            let event = SystemEvent::ClockStepped { host, seconds };
+            let notice = Notice::of_system(Facts::System { at: now, event });
+            let detail = format!("{seconds:+}");
+            self.store
+                .note("clock.step", None, &detail, now, &[notice])
+                .await?;
             agenda.steps.remove(0);
         }
         Ok(())

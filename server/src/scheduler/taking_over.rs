@@ -8,8 +8,8 @@ use app::occurrence::MissReason;
 use chrono::{DateTime, Utc};
 
 use super::agenda::Agenda;
-use super::{PLAN_AHEAD, PLAN_MARGIN, Scheduler};
-use crate::store::{Changed, EVERY_TASK, Stale, StoreError};
+use super::{PLAN_AHEAD, PLAN_MARGIN, Scheduler, notices};
+use crate::store::{Changed, EVERY_TASK, Planned, Stale, StoreError};
 
 impl Scheduler {
     /// Reads all tasks and handles what happened while no server was running.
@@ -55,14 +55,22 @@ impl Scheduler {
             if !rows.is_empty() {
                 tracing::info!(rows = rows.len(), since = %planned_until, "firings were missed while no server was up");
             }
-            if self.store.plan(&rows, Some(now), agenda.seen).await? == Err(Stale::TasksChanged) {
-                return Err(StoreError::Raced);
+            let notice = |row: &Planned| notices::skipped(&agenda, row);
+            let planned = self
+                .store
+                .plan(&rows, Some(now), agenda.seen, &notice)
+                .await?;
+            match planned {
+                Ok(planned) => self.note_planned(&mut agenda, &planned),
+                Err(Stale::TasksChanged) => return Err(StoreError::Raced),
             }
             agenda.set_planned_until(now);
         }
         agenda.slots = self.store.slots().await?;
         agenda.note_due(self.store.waiting_instants().await?.into_iter());
         agenda.check_waiting = true;
+        // The previous process may not have come to report what it recorded.
+        agenda.unreported = true;
         // Rows that are already planned, by the previous process or by another node.
         agenda.note_due(self.store.planned_instants().await?.into_iter());
         Ok(agenda)
@@ -114,6 +122,7 @@ impl Scheduler {
         fresh.synced = agenda.synced;
         fresh.slots = self.store.slots().await?;
         (fresh.waiting, fresh.check_waiting) = (agenda.waiting, true);
+        fresh.unreported = agenda.unreported;
         fresh.hole = agenda.hole;
         fresh.steps = std::mem::take(&mut agenda.steps);
         let changed = earliest(changes);

@@ -30,7 +30,8 @@ pub use save::Saved;
 
 use super::Service;
 use crate::error::OrInternal;
-use crate::store::{Act, ListedTask, Updated, search_patterns};
+use crate::facts::{Facts, TaskEvent};
+use crate::store::{Act, ListedTask, Notice, Updated, search_patterns};
 use crate::texts::lists::ListRefusal;
 use crate::texts::tasks::{TaskFault, TaskRefusal};
 use crate::texts::{Fault, Missing, Refusal};
@@ -173,11 +174,22 @@ impl Tasks for Service {
         let task = self.find_task(lang, id).await?;
         let act = |action| self.act(who, action).detail(task.name.as_str());
         let set = async |action, step: TaskStep, until: Option<DateTime<chrono::Utc>>| {
+            let act = act(action);
+            let event = match step {
+                TaskStep::Close => Some(TaskEvent::closed(act.who())),
+                TaskStep::Restore => Some(TaskEvent::restored(act.who())),
+                TaskStep::Pause | TaskStep::Resume => None,
+            };
+            let notice = event.map(|event| {
+                let facts = Facts::of_task(&task, None, act.at(), event);
+                Notice::about(&task, facts)
+            });
             let updated = self
                 .store
-                .set_task_state(&act(action), id, step, until)
+                .set_task_state(&act, id, step, until, notice.as_slice())
                 .await
                 .or_internal(lang)?;
+            self.signals.outbox.notify_one();
             match updated {
                 Updated::Done => Ok(true),
                 Updated::Gone => Ok(false),

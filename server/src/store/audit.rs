@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::entity::audit;
+use super::messages::{Notice, insert_notices};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
@@ -230,7 +231,7 @@ impl Store {
             .await?)
     }
 
-    /// Records an act or observation of the product itself.
+    /// Records an act or observation of the product itself, and reports it.
     ///
     /// # Errors
     /// When the database fails.
@@ -240,8 +241,13 @@ impl Store {
         object: Option<i64>,
         detail: &str,
         now: DateTime<Utc>,
+        notices: &[Notice],
     ) -> Result<(), StoreError> {
         let act = Act::of_its_own(action, now).detail(detail);
-        self.record_act(&act, object).await
+        transaction!(self, |tx| {
+            act.record(tx, object).await?;
+            insert_notices(tx, notices).await?;
+            Ok(())
+        })
     }
 }

@@ -6,7 +6,7 @@
 //! message.
 
 use app::id::{ChannelId, RunId, TaskId};
-use app::message::{MessageKind, MessageState, MessageStep};
+use app::message::{Event, MessageKind, MessageState, MessageStep};
 use app::occurrence::OccurrenceStep;
 use app::run::{Gone, RunReason, RunStep};
 use app::task::TaskState;
@@ -19,6 +19,8 @@ use sea_orm::{
 
 use super::code::{Code, Lenient, TakeStep, is_one_of};
 use super::entity::{message, occurrence, run, task};
+use super::messages::insert_notices;
+use super::results::{Failed, after_failure};
 use super::{StoreError, Tx, streak};
 
 /// Ends a run that waits for its message; false when it does not wait. `excerpt` is the text of that
@@ -64,6 +66,14 @@ pub(super) async fn end_run(
             .step(occurrence::Column::State, OccurrenceStep::Follow(step))
             .exec(tx)
             .await?;
+    }
+    if step == RunStep::GiveUp {
+        let failed = Failed {
+            task: TaskId(task),
+            run: id,
+            at: now,
+        };
+        insert_notices(tx, after_failure(tx, failed).await?.as_slice()).await?;
     }
     Ok(true)
 }
@@ -131,6 +141,21 @@ pub(super) async fn withdraw_task(
         .all(tx)
         .await?;
     take_back(tx, unsent, reason, now).await?;
+    Ok(())
+}
+
+/// Withdraws what was announced of a task and has not been sent: its schedule is another one now.
+pub(super) async fn withdraw_announced(tx: &Tx, id: TaskId) -> Result<(), StoreError> {
+    use message::Column as M;
+    let ahead = [Event::StartingSoon, Event::EndsSoon];
+    // They belong to no run, so none ends with them.
+    message::Entity::update_many()
+        .filter(is_one_of(M::Event, &ahead))
+        // As above.
+        .filter(Expr::col(M::TaskId).add(0).eq(id.0))
+        .step(M::State, MessageStep::Withdraw)
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

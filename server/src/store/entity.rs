@@ -1,5 +1,6 @@
 //! Rows as sea-orm sees them. They never leave `store`.
 
+pub(super) mod announced;
 pub(super) mod api_token;
 pub(super) mod audit;
 pub(super) mod blackout;
@@ -22,4 +23,5 @@ pub(super) mod session;
 pub(super) mod setup_link;
 pub(super) mod task;
 pub(super) mod task_change;
+pub(super) mod unreported_miss;
 pub(super) mod user;

@@ -4,6 +4,7 @@ mod active;
 mod claim;
 mod ids;
 mod manual;
+mod missed;
 mod rows;
 mod skipped;
 mod stops;
@@ -12,6 +13,9 @@ pub use active::{LastEnd, StopOutcome, WaitingRun};
 pub(super) use active::{active, request_stop};
 pub use claim::{Claimed, Claims, Decide, Decision, Verdict, View, WaitVerdict};
 pub use manual::{Manual, ManualStart};
+pub use missed::Misses;
+
+use std::collections::HashMap;
 
 use app::id::{OccurrenceId, ScheduleId, TaskId};
 use app::occurrence::{MissReason, NotRun, OccurrenceState, OccurrenceStep, SkipReason};
@@ -23,6 +27,7 @@ use sea_orm::{
 
 use super::code::{Code, TakeStep, is_one_of};
 use super::entity::{cluster, occurrence, task_change};
+use super::messages::{Notice, insert_notices};
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
 
@@ -106,6 +111,20 @@ fn to_changed(row: task_change::Model) -> Changed {
     }
 }
 
+/// How many firings did not run, by reason.
+pub type NotRunCounts = HashMap<NotRun, u64>;
+
+/// What came of planning.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PlannedRows {
+    /// Firings that were recorded as skipped or missed by this transaction, and by no other node.
+    pub not_run: NotRunCounts,
+    /// Whether missed firings wait for the claim that reports them.
+    pub has_unreported: bool,
+    /// Whether it put messages into the outbox.
+    pub has_messages: bool,
+}
+
 /// Why a plan or a claim was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stale {
@@ -136,6 +155,19 @@ async fn cluster<C: ConnectionTrait>(connection: &C) -> Result<cluster::Model, S
 
 /// Stands for "calendars or blackouts" in the list of changes: everything is planned again.
 pub const EVERY_TASK: TaskId = TaskId(0);
+
+/// Takes the cluster row's lock for a transaction that may change a task later on.
+pub(super) async fn lock_cluster(tx: &Tx) -> Result<(), StoreError> {
+    cluster::Entity::update_many()
+        .col_expr(
+            cluster::Column::ChangeCounter,
+            Expr::col(cluster::Column::ChangeCounter),
+        )
+        .filter(cluster::Column::Id.eq(1))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
 
 /// Records a change of a task. Takes the cluster row's lock, so it must be the first call in a transaction.
 pub(super) async fn note_change(
@@ -220,6 +252,21 @@ pub(super) async fn skip_due(
     Ok(())
 }
 
+/// Locks the cluster row, so that no edit comes between this and the rows; false when tasks changed.
+async fn lock_plan(tx: &Tx, until: Option<DateTime<Utc>>, seen: i64) -> Result<bool, StoreError> {
+    let mut lock = cluster::Entity::update_many()
+        .col_expr(
+            cluster::Column::ChangeCounter,
+            Expr::col(cluster::Column::ChangeCounter),
+        )
+        .filter(cluster::Column::Id.eq(1))
+        .filter(cluster::Column::ChangeCounter.eq(seen));
+    if let Some(until) = until {
+        lock = lock.col_expr(cluster::Column::PlannedUntil, Expr::value(until));
+    }
+    Ok(lock.exec(tx).await?.rows_affected == 1)
+}
+
 impl Store {
     /// The number of the last change, and the time up to which everything is planned.
     ///
@@ -263,7 +310,8 @@ impl Store {
 
     /// Writes firings ahead of time. Existing rows stay as they are.
     ///
-    /// `until`: everything up to here is planned now; `None` when only one task was planned again.
+    /// `until`: everything up to here is planned now; `None` when only one task was planned again. `notice`: what is
+    /// to be reported about a firing that a rule skips.
     ///
     /// # Errors
     /// When the database fails.
@@ -272,30 +320,42 @@ impl Store {
         rows: &[Planned],
         until: Option<DateTime<Utc>>,
         seen: i64,
-    ) -> Result<Result<(), Stale>, StoreError> {
+        notice: &(dyn Fn(&Planned) -> Option<Notice> + Sync),
+    ) -> Result<Result<PlannedRows, Stale>, StoreError> {
         transaction!(self, |tx| {
-            // The row lock prevents an edit between this check and the rows.
-            let mut lock = cluster::Entity::update_many()
-                .col_expr(
-                    cluster::Column::ChangeCounter,
-                    Expr::col(cluster::Column::ChangeCounter),
-                )
-                .filter(cluster::Column::Id.eq(1))
-                .filter(cluster::Column::ChangeCounter.eq(seen));
-            if let Some(until) = until {
-                lock = lock.col_expr(cluster::Column::PlannedUntil, Expr::value(until));
+            let has_missed = rows
+                .iter()
+                .any(|row| matches!(row.entry, PlannedEntry::Missed { .. }));
+            let mut misses = Vec::new();
+            if has_missed {
+                // Up to where another node has recorded them meanwhile, read under the lock.
+                if !lock_plan(tx, None, seen).await? {
+                    return Ok(Err(Stale::TasksChanged));
+                }
+                misses = missed::recorded_after(cluster(tx).await?.planned_until, rows);
             }
-            if lock.exec(tx).await?.rows_affected == 0 {
+            if !lock_plan(tx, until, seen).await? {
                 return Ok(Err(Stale::TasksChanged));
             }
+            let mut not_run = NotRunCounts::new();
+            for one in &misses {
+                let count = u64::try_from(one.count).unwrap_or_default();
+                *not_run.entry(NotRun::Missed(one.reason)).or_default() += count;
+            }
+            missed::keep(tx, &misses).await?;
             let (skipped, plain): (Vec<&Planned>, Vec<&Planned>) = rows
                 .iter()
                 .partition(|row| matches!(row.entry, PlannedEntry::Skipped(_)));
             for chunk in plain.chunks(CHUNK) {
                 rows::insert_planned(tx, chunk).await?;
             }
-            skipped::insert(tx, &skipped).await?;
-            Ok(Ok(()))
+            let first_skipped = skipped::insert(tx, &skipped, &mut not_run).await?;
+            let notices: Vec<Notice> = first_skipped.iter().filter_map(notice).collect();
+            Ok(Ok(PlannedRows {
+                not_run,
+                has_unreported: !misses.is_empty(),
+                has_messages: insert_notices(tx, &notices).await?,
+            }))
         })
     }
 

@@ -5,8 +5,10 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::entity::{cluster, node};
+use super::messages::{Notice, insert_notices};
 use super::txn::transaction;
 use super::{Store, StoreError};
+use crate::facts::{Facts, SystemEvent};
 
 /// A server process.
 #[derive(Clone, Debug)]
@@ -110,13 +112,19 @@ impl Store {
     }
 
     /// Declares a process dead: it has been gone since its last heartbeat. That both times are the
-    /// same tells it from one that stopped, which it did after its last heartbeat.
+    /// same tells it from one that stopped, which it did after its last heartbeat. The first that
+    /// declares it dead, at `now`, reports it with the number of its runs that are lost.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn declare_dead(&self, id: &str) -> Result<(), StoreError> {
+    pub async fn declare_dead(
+        &self,
+        id: &str,
+        lost: usize,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            node::Entity::update_many()
+            let declared = node::Entity::update_many()
                 .col_expr(
                     node::Column::StoppedAt,
                     Expr::col(node::Column::HeartbeatAt),
@@ -125,6 +133,17 @@ impl Store {
                 .filter(node::Column::StoppedAt.is_null())
                 .exec(tx)
                 .await?;
+            if declared.rows_affected == 1
+                && let Some(row) = node::Entity::find_by_id(id).one(tx).await?
+            {
+                let event = SystemEvent::ServerDead {
+                    host: row.hostname,
+                    last_seen: row.heartbeat_at,
+                    lost,
+                };
+                let notice = Notice::of_system(Facts::System { at: now, event });
+                insert_notices(tx, &[notice]).await?;
+            }
             Ok(())
         })
     }

@@ -1,5 +1,9 @@
 //! Writes results, many in one transaction.
 
+mod aftermath;
+
+pub(super) use aftermath::{Failed, after_failure};
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -14,8 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::{Code, TakeStep};
 use super::entity::{occurrence, run};
-use super::messages::{NewMessage, Notice, Router, insert_messages};
-use super::rules::Wanted;
+use super::messages::{NewMessage, Notice, Router, insert_messages, insert_wanted};
 use super::streak;
 use super::txn::transaction;
 use super::{Store, StoreError, Tx};
@@ -205,22 +208,20 @@ impl Store {
     /// When the database fails; then nothing was written.
     pub async fn record(&self, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
         let notices = || outcomes.iter().flat_map(|outcome| &outcome.notices);
-        let wanted = match notices().next() {
-            Some(_) => self.wanted().await?,
-            None => Wanted::default(),
-        };
+        let wanted = self.wanted().await?;
         transaction!(self, |tx| {
             let mut router = Router::read(tx, wanted, notices()).await?;
             let mut fenced = Vec::new();
             let mut steps: HashMap<OccurrenceStep, Vec<i64>> = HashMap::new();
             let mut messages = Vec::new();
+            let mut ended: Vec<&Outcome> = Vec::with_capacity(outcomes.len());
+            let pausing = aftermath::prepare(tx, outcomes).await?;
             for outcome in outcomes {
                 let has_messages = !outcome.messages.is_empty()
                     || outcome.notices.iter().any(|notice| router.sends(notice));
-                let written = outcome.with(has_messages);
-                let outcome: &Outcome = &written;
-                let step = RunStep::out_of_running(outcome.state)?;
-                if !finish_run(tx, outcome, step).await? {
+                let written: &Outcome = &outcome.with(has_messages);
+                let step = RunStep::out_of_running(written.state)?;
+                if !finish_run(tx, written, step).await? {
                     fenced.push(outcome.run_id);
                     continue;
                 }
@@ -235,9 +236,11 @@ impl Store {
                     steps.entry(step).or_default().push(id.0);
                 }
                 messages.extend(outcome.messages.iter().cloned());
-                for notice in &outcome.notices {
-                    router.route(tx, notice, &mut messages).await?;
-                }
+                ended.push(outcome);
+            }
+            let after = aftermath::follow(tx, wanted, &ended, &pausing).await?;
+            for notice in &after.notices {
+                router.route(tx, notice, &mut messages).await?;
             }
             for (step, ids) in steps {
                 occurrence::Entity::update_many()
@@ -247,9 +250,11 @@ impl Store {
                     .await?;
             }
             insert_messages(tx, &messages).await?;
+            // Few, and other rules may be for them than for what the results report.
+            let has_more = insert_wanted(tx, wanted, &after.paused).await?;
             Ok(Recorded {
                 fenced,
-                has_messages: !messages.is_empty(),
+                has_messages: has_more || !messages.is_empty(),
             })
         })
     }

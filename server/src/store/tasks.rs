@@ -2,6 +2,7 @@
 
 mod change;
 mod list;
+mod pause;
 mod rows;
 mod schedules;
 mod search;
@@ -19,8 +20,10 @@ use super::entity::{schedule, task};
 use super::secrets::SealedSecret;
 use super::{Store, StoreError, Tx};
 pub use list::ListedTask;
+pub(super) use pause::pause_failing;
+use rows::to_live;
+pub(super) use rows::to_task;
 pub(super) use rows::{from_json, to_json};
-use rows::{to_live, to_task};
 pub use search::{
     CHARS_MAX as SEARCH_CHARS_MAX, SearchFault, WORDS_MAX as SEARCH_WORDS_MAX,
     patterns as search_patterns,

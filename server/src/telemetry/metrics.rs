@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use app::channel::ChannelKind;
 use app::id::TaskId;
+use app::occurrence::{MissReason, NotRun, SkipReason};
 use app::run::{RunState, Trigger};
+use app::transition::Word;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -106,6 +108,8 @@ pub struct Metrics {
     registry: Registry,
     started: Family<One, Counter>,
     ended: Family<Two, Counter>,
+    skipped: Family<One, Counter>,
+    missed: Family<One, Counter>,
     start_delay: Histogram,
     duration: Family<One, Histogram>,
     claims: Family<One, Counter>,
@@ -128,6 +132,8 @@ impl Metrics {
         own.register("build", "The version of the server", Info::new(version));
         let started = Family::<One, Counter>::default();
         let ended = Family::<Two, Counter>::default();
+        let skipped = Family::<One, Counter>::default();
+        let missed = Family::<One, Counter>::default();
         let duration = Family::new_with_constructor(histogram::run_duration as fn() -> Histogram);
         let claims = Family::<One, Counter>::default();
         let messages = Family::<Two, Counter>::default();
@@ -141,6 +147,12 @@ impl Metrics {
         }
         for state in ENDS {
             drop(duration.get_or_create(&[("state", state.as_str())]));
+        }
+        for reason in SkipReason::all() {
+            drop(skipped.get_or_create(&[("reason", reason.as_str())]));
+        }
+        for reason in MissReason::all() {
+            drop(missed.get_or_create(&[("reason", reason.as_str())]));
         }
         for result in Claim::ALL {
             drop(claims.get_or_create(&[("result", result.as_str())]));
@@ -159,6 +171,16 @@ impl Metrics {
             "runs_ended",
             "Runs that ended on this server; sending: its message is in the outbox",
             ended.clone(),
+        );
+        own.register(
+            "runs_skipped",
+            "Planned runs that a rule skipped, by reason; counted by the server that recorded them",
+            skipped.clone(),
+        );
+        own.register(
+            "runs_missed",
+            "Planned runs that no server could start in time, by reason",
+            missed.clone(),
         );
         own.register(
             "run_start_delay_seconds",
@@ -193,6 +215,8 @@ impl Metrics {
             depths: DepthGauges::new(own),
             started,
             ended,
+            skipped,
+            missed,
             start_delay,
             duration,
             claims,
@@ -230,6 +254,19 @@ impl Metrics {
             .observe(took.as_secs_f64());
         if let Some(tasks) = &self.tasks {
             tasks.ended(task, state);
+        }
+    }
+
+    /// Planned runs did not run, so many for each reason.
+    pub fn not_run<'a>(&self, counts: impl IntoIterator<Item = (&'a NotRun, &'a u64)>) {
+        for (why, count) in counts {
+            let family = match why {
+                NotRun::Skipped(_) => &self.skipped,
+                NotRun::Missed(_) => &self.missed,
+            };
+            family
+                .get_or_create(&[("reason", why.reason())])
+                .inc_by(*count);
         }
     }
 

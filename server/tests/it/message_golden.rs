@@ -14,7 +14,9 @@ use app::task::execution::HttpCall;
 use app::task::{Execution, Mode, Task, TaskSpec};
 use app::time::Stamp;
 use chrono::TimeDelta;
-use server::facts::{Facts, Picture};
+use server::facts::{
+    Facts, Failures, LateReason, Missed, Picture, Retried, SystemEvent, TaskEvent,
+};
 use server::messages::Renderer;
 use server::run::Job;
 use server::store::{Notice, Outcome, StoredOutput};
@@ -120,6 +122,10 @@ fn ends(job: &Job) -> Vec<(&'static str, Outcome)> {
             "stopped",
             with(RunState::Killed, Some(RunReason::Stopped("ada".to_owned()))),
         ),
+        (
+            "shut down",
+            with(RunState::Killed, Some(RunReason::Shutdown)),
+        ),
         ("lost", with(RunState::Lost, Some(RunReason::Isolated))),
         (
             "to be retried",
@@ -217,6 +223,18 @@ fn all(lang: Lang) -> String {
             for (end, outcome) in ends(&first) {
                 note(end, &first.end_notices(&outcome, b"its output\n"));
             }
+            if matches!(name, "plain" | "greeted") {
+                for event in task_events() {
+                    let what = event.event().as_str();
+                    let facts = Facts::of_task(&task, Some(RunId(4711)), now, event);
+                    note(what, &about(facts));
+                }
+                let mut third = first.end_notices(&ends(&first).swap_remove(3).1, b"");
+                for notice in &mut third {
+                    notice.facts.set_failures(failures(3));
+                }
+                note("third failure in a row", &third);
+            }
             let second = job(task.clone(), 2);
             let (_, failed) = ends(&second).swap_remove(3);
             note("attempt 2", &second.end_notices(&failed, b"its output\n"));
@@ -228,7 +246,121 @@ fn all(lang: Lang) -> String {
             }
         }
     }
+    for event in system_events() {
+        writeln!(text, "=== system: {}", event.event().as_str()).expect("text");
+        let notice = Notice::of_system(Facts::System { at: now, event });
+        words.write(&mut text, &notice, ChannelId(7));
+    }
     text
+}
+
+fn failures(count: i64) -> Failures {
+    Failures {
+        count,
+        since: at("2026-11-29T14:30:00Z"),
+    }
+}
+
+/// What happens to a task besides the end of a run.
+fn task_events() -> Vec<TaskEvent> {
+    let planned = at("2026-11-29T16:30:00Z");
+    let missed = |count, caught_up, reason: &str| {
+        TaskEvent::Missed(Missed {
+            reason: reason.to_owned(),
+            count,
+            since: planned - TimeDelta::minutes(count - 1),
+            last: planned,
+            caught_up,
+        })
+    };
+    let retried = |exit_code, exit_signal, reason: Option<RunReason>| {
+        TaskEvent::Retried(Retried {
+            attempt: 2,
+            state: RunState::Failed,
+            reason: reason.map(|reason| reason.code()),
+            exit_code,
+            exit_signal,
+            next_at: at("2026-11-29T16:40:00Z"),
+        })
+    };
+    let late = |why| TaskEvent::LateStart {
+        due_at: planned,
+        why,
+    };
+    let skipped = |reason: &str| TaskEvent::Skipped {
+        reason: reason.to_owned(),
+        planned_for: planned,
+    };
+    vec![
+        TaskEvent::Started { attempt: 1 },
+        TaskEvent::Started { attempt: 2 },
+        late(LateReason::Busy),
+        late(LateReason::Down),
+        late(LateReason::Pool),
+        late(LateReason::Overlap),
+        late(LateReason::Dependencies),
+        late(LateReason::Blackout),
+        retried(Some(3), None, None),
+        retried(None, Some(9), None),
+        retried(None, None, Some(RunReason::Http("503".to_owned()))),
+        TaskEvent::TooFast {
+            took_ms: 120,
+            min_seconds: 90,
+        },
+        TaskEvent::Recovered(failures(1)),
+        TaskEvent::Recovered(failures(7)),
+        missed(1, 0, "down"),
+        missed(41, 1, "down"),
+        missed(2, 3, "clock"),
+        skipped("overlap"),
+        skipped("queue_full"),
+        skipped("dependency"),
+        skipped("blackout"),
+        skipped("of_another_version"),
+        TaskEvent::Paused(failures(5)),
+        TaskEvent::StartingSoon {
+            starts_at: at("2026-11-29T17:01:23.456Z"),
+        },
+        TaskEvent::EndsSoon {
+            ends_at: at("2026-11-30T16:00:00Z"),
+        },
+        TaskEvent::changed(
+            "ada",
+            ["command", "schedules", "execution.retry"].map(str::to_owned),
+        ),
+        TaskEvent::closed("ada"),
+        TaskEvent::restored("jcrontab"),
+    ]
+}
+
+/// What happens to servers.
+fn system_events() -> Vec<SystemEvent> {
+    let host = || "db-1\u{202e}\nhost".to_owned();
+    vec![
+        SystemEvent::ServerDead {
+            host: host(),
+            last_seen: at("2026-11-29T16:31:00Z"),
+            lost: 1,
+        },
+        SystemEvent::ServerDead {
+            host: host(),
+            last_seen: at("2026-11-29T16:31:00Z"),
+            lost: 0,
+        },
+        SystemEvent::ClockStepped {
+            host: host(),
+            seconds: 3_661,
+        },
+        SystemEvent::ClockStepped {
+            host: host(),
+            seconds: -90,
+        },
+        SystemEvent::DiskLow {
+            host: host(),
+            free: 3_456_000_000,
+            total: 500_000_000_000,
+        },
+    ]
 }
 
 /// What makes the words.

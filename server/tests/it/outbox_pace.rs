@@ -68,6 +68,7 @@ async fn fail(app: &TestApp, task: &Task, count: usize) {
             started_at: now,
             finished_at: now,
             output: Ends::default(),
+            failures: None,
         }),
     };
     let notice = Notice::about(task, facts);

@@ -253,7 +253,7 @@ async fn nodes_are_listed_with_what_is_wrong_with_them() {
         .expect("it stops");
     app.components
         .store
-        .declare_dead("killed")
+        .declare_dead("killed", 0, now)
         .await
         .expect("it is dead");
     // It goes on for a moment and stops then: it was lost all the same.

@@ -63,6 +63,7 @@ fn failure(app: &TestApp, task: &Task) -> Notice {
         started_at: now,
         finished_at: now,
         output: Ends::default(),
+        failures: None,
     };
     let facts = Facts::Ended {
         task: TaskFacts::of(task),
@@ -159,7 +160,7 @@ async fn where_no_rule_can_matter_nothing_is_asked() {
     let mut store = app.components.store.clone();
     let counted = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = std::sync::Arc::clone(&counted);
-    store.on_statement(move |_| {
+    store.observe_statements(move |_| {
         counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     });
     let statements = || counted.swap(0, std::sync::atomic::Ordering::SeqCst);

@@ -262,7 +262,7 @@ async fn tasks_are_found_and_paged() {
     };
     app.components
         .store
-        .set_task_state(&app.act(), closed.id, TaskStep::Close, None)
+        .set_task_state(&app.act(), closed.id, TaskStep::Close, None, &[])
         .await
         .expect("closed");
 
@@ -333,7 +333,9 @@ async fn a_pause_that_comes_behind_a_close_leaves_the_task_closed() {
     let task = app.add(draft("t", "0 9 * * *", "true")).await.id;
     let store = &app.components.store;
     let step = async |step| {
-        let done = store.set_task_state(&app.act(), task, step, None).await;
+        let done = store
+            .set_task_state(&app.act(), task, step, None, &[])
+            .await;
         done.expect("an answer")
     };
     assert_eq!(step(TaskStep::Close).await, Updated::Done);

@@ -207,7 +207,7 @@ async fn any_number_of_pauses_ends() {
     for id in ids {
         app.components
             .store
-            .set_task_state(&app.act(), TaskId(id), TaskStep::Pause, Some(until))
+            .set_task_state(&app.act(), TaskId(id), TaskStep::Pause, Some(until), &[])
             .await
             .expect("a pause");
     }

@@ -15,6 +15,8 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         cron: "61 * * * *".into(),
         urging: true,
         timeout: "soon".into(),
+        pause_after_failures: "1001".into(),
+        notice_before: "59s".into(),
         owners: vec!["a".repeat(65)],
         ..TaskDraft::default()
     };
@@ -23,7 +25,16 @@ fn every_fault_is_named_at_its_field_in_both_languages() {
         let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(
             fields,
-            ["name", "owners", "command", "cron", "urge_cron", "timeout"]
+            [
+                "name",
+                "owners",
+                "command",
+                "cron",
+                "urge_cron",
+                "timeout",
+                "pause_after_failures",
+                "notice_before"
+            ]
         );
         assert!(faults.iter().all(|fault| !fault.message.is_empty()));
     }
@@ -102,6 +113,8 @@ fn what_is_stored_and_typed_again_is_the_same() {
         urging: true,
         channel_id: Some(3),
         timeout: "90".into(),
+        pause_after_failures: " ５ ".into(),
+        notice_before: "7d".into(),
         missed: MissedDraft {
             policy: "all".into(),
             max: "5".into(),
@@ -119,6 +132,8 @@ fn what_is_stored_and_typed_again_is_the_same() {
     assert_eq!(spec.owners, ["王", "李"]);
     assert_eq!(spec.command, "a\nb");
     assert_eq!(spec.timeout_seconds, Some(90));
+    assert_eq!(spec.pause_after_failures, Some(5));
+    assert_eq!(spec.notice_before_seconds, Some(7 * 86_400));
     let runbook = "https://wiki.example.com/backup\n\t先看磁盘";
     assert_eq!(spec.notes.runbook, runbook);
     let again = TaskDraft::of(&spec, (&*spec.execution).into(), local);

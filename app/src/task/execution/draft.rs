@@ -43,6 +43,8 @@ pub struct ExecutionDraft {
     pub success_when: SuccessWhen,
     /// `30s`, `5m`; empty for none.
     pub soft_limit: String,
+    /// `30s`: a run that succeeds faster is reported; empty for none.
+    pub min_duration: String,
     /// Between TERM and KILL; empty for 10 s.
     pub stop_grace: String,
     /// What one run may use.
@@ -137,6 +139,7 @@ impl ExecutionDraft {
         Execution {
             http: self.http.read(&mut reader),
             soft_limit_seconds: reader.seconds("soft_limit", &self.soft_limit, 1, MONTH),
+            min_seconds: reader.seconds("min_duration", &self.min_duration, 1, MONTH),
             stop_grace_seconds: reader
                 .seconds("stop_grace", &self.stop_grace, 1, STOP_GRACE_MAX)
                 .map_or(usual.stop_grace_seconds, StopGrace),
@@ -192,6 +195,7 @@ impl From<&Execution> for ExecutionDraft {
             retry: (&execution.retry).into(),
             success_when: execution.success_when.clone(),
             soft_limit: optional(execution.soft_limit_seconds, format_duration),
+            min_duration: optional(execution.min_seconds, format_duration),
             stop_grace: unless(
                 &execution.stop_grace_seconds,
                 &usual.stop_grace_seconds,

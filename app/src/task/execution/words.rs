@@ -44,6 +44,12 @@ impl Execution {
                 format!("Warns when it runs for more than {seconds}"),
             ));
         }
+        if let Some(seconds) = self.min_seconds.map(format_duration) {
+            all.push(lang.pick(
+                format!("成功但用时不到 {seconds} 时提醒"),
+                format!("Warns when it succeeds in less than {seconds}"),
+            ));
+        }
         if self.stop_grace_seconds != usual.stop_grace_seconds {
             let grace = format_duration(self.stop_grace_seconds.0);
             all.push(lang.pick(
@@ -317,6 +323,7 @@ mod tests {
                 ..Retry::default()
             },
             soft_limit_seconds: Some(300),
+            min_seconds: Some(20),
             stop_grace_seconds: StopGrace(30),
             limits: Limits {
                 memory_mib: Some(512),
@@ -349,6 +356,7 @@ mod tests {
                 "失败后最多重试 3 次：1m、2m、4m 之后；只在退出码是 1、75 时；\
                  服务器崩溃后也重试，可能因此执行两遍",
                 "执行超过 5m 时提醒",
+                "成功但用时不到 20s 时提醒",
                 "停止时先发 TERM，30s 后发 KILL",
                 "限制：内存 512 MiB，nice 5",
                 "以用户 deploy 执行",
@@ -358,7 +366,7 @@ mod tests {
             ]
         );
         let english = execution.describe(Lang::En);
-        assert_eq!(english.len(), 11);
+        assert_eq!(english.len(), 12);
         assert_eq!(
             english[0],
             "Waits up to 1h for the success of #12, #15 (within 1d)"

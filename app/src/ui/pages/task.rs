@@ -332,6 +332,8 @@ fn facts(task: &Task, channel: Option<String>, clock: &Clock) -> AnyView {
             {(!task.tags.is_empty()).then(|| fact(ui.tags, list(&task.tags)))}
             {fact(ui.channel, channel.unwrap_or_else(|| ui.no_channel.to_owned()))}
             {fact(ui.timeout, task.timeout_seconds.map_or_else(|| ui.no_timeout.to_owned(), format_duration))}
+            {task.notice_before_seconds.map(|before| fact(ui.notice_before, format_duration(before)))}
+            {task.pause_after_failures.map(|count| fact(ui.pause_after, count.to_string()))}
             {fact(ui.created_at, clock.exact(task.created_at))}
             {fact(ui.updated_at, clock.exact(task.updated_at))}
         </dl>

@@ -87,6 +87,12 @@ pub(in crate::cli) struct AddTask {
     /// Timeout of a run, after which it is killed: 30s, 5m, 2h
     #[arg(long, default_value = "")]
     timeout: String,
+    /// Pause the task after this many failures in a row, 1-1000
+    #[arg(long, value_name = "N", default_value = "")]
+    pause_after_failures: String,
+    /// Announce each run this long ahead: 30m, 1d
+    #[arg(long, value_name = "DURATION", default_value = "")]
+    notice_before: String,
     /// 处理预案: what to do when it fails, as text or as a link
     #[arg(long, default_value = "")]
     runbook: String,
@@ -170,6 +176,8 @@ pub(super) async fn run(client: &Client, add: &AddTask) -> Result<(), Failure> {
         starts_at: add.starts_at.clone(),
         ends_at: add.ends_at.clone(),
         timeout: add.timeout.clone(),
+        pause_after_failures: add.pause_after_failures.clone(),
+        notice_before: add.notice_before.clone(),
         missed: missed(&add.missed),
         execution: add.execution.draft().map_err(Failure::usage)?,
         runbook: add.runbook.clone(),

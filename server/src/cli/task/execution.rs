@@ -29,6 +29,9 @@ pub(super) struct Execution {
     /// Soft time limit: send a message when a run takes longer: 5m
     #[arg(long, default_value = "")]
     soft_limit: String,
+    /// Minimum duration: send a message when a run succeeds in less time: 30s
+    #[arg(long, default_value = "")]
+    min_duration: String,
     /// Grace period between SIGTERM and SIGKILL when a run is stopped (default: 10s)
     #[arg(long, default_value = "")]
     stop_grace: String,
@@ -224,6 +227,7 @@ impl Execution {
                 must_not_contain: self.must_not_contain.clone().unwrap_or_default(),
             },
             soft_limit: self.soft_limit.clone(),
+            min_duration: self.min_duration.clone(),
             stop_grace: self.stop_grace.clone(),
             limits: LimitsDraft {
                 cpu: limits.cpu.clone(),

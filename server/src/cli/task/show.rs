@@ -229,6 +229,7 @@ async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
         |mode| ui.mode_text(mode).0.to_owned(),
     );
     let timeout = task["timeout_seconds"].as_i64().map(format_duration);
+    let notice_before = task["notice_before_seconds"].as_i64().map(format_duration);
     let facts = [
         (ui.mode, mode),
         (ui.owners, list("owners")),
@@ -236,6 +237,8 @@ async fn people(client: &Client, task: &Value) -> Result<Vec<String>, Failure> {
         (ui.tags, list("tags")),
         (ui.channel, channel(client, &task["channel_id"]).await?),
         (ui.timeout, timeout.unwrap_or_default()),
+        (ui.notice_before, notice_before.unwrap_or_default()),
+        (ui.pause_after, text(task, "pause_after_failures")),
     ];
     let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
     Ok(filled

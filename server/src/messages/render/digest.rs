@@ -6,11 +6,12 @@ use app::time::Stamp;
 
 use super::{Words, zone_rules};
 use crate::facts::{Digest, DigestGroup, DigestRest};
+use crate::store::NO_TASK;
 use crate::text::{head, one_line};
 
 /// Bytes of a digest that names of tasks may fill: with the rest of it, less than the smallest limit
 /// of a vendor (2048 bytes of a WeCom text), so that no count is cut away.
-const NAMED_BYTES: usize = 1200;
+const NAMED_BYTES: usize = 1000;
 /// Characters of a task's name in a digest.
 const NAME_SHOWN: usize = 40;
 
@@ -68,7 +69,11 @@ impl Words<'_> {
     /// The messages of one event about one task: `- name ×3, 2026-11-29 09:00:00 – 09:00:10 (UTC), link`.
     fn group(&self, group: &DigestGroup) -> String {
         let name = one_line(&group.name);
-        let mut name = if name.is_empty() {
+        // What is about a server is about no task, and has no page.
+        let is_system = group.task == NO_TASK;
+        let mut name = if is_system {
+            self.lang.pick("服务器", "servers").to_owned()
+        } else if name.is_empty() {
             format!("#{}", group.task)
         } else {
             let mut shown = head(&name, NAME_SHOWN).to_owned();
@@ -92,10 +97,13 @@ impl Words<'_> {
             format!("{first} – {last}")
         };
         let zone = &rules.name;
-        let link = format!("{}{}", self.base_url, routes::task(group.task));
+        let link = match is_system {
+            true => String::new(),
+            false => format!(" {}{}", self.base_url, routes::task(group.task)),
+        };
         match self.lang {
-            Lang::Zh => format!("· {name}，{when} ({zone}) {link}\n"),
-            Lang::En => format!("- {name}, {when} ({zone}) {link}\n"),
+            Lang::Zh => format!("· {name}，{when} ({zone}){link}\n"),
+            Lang::En => format!("- {name}, {when} ({zone}){link}\n"),
         }
     }
 

@@ -2,6 +2,7 @@
 //! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): `webhook-id`,
 //! `webhook-timestamp`, and `webhook-signature: v1,…` over `id.timestamp.body`.
 
+use app::message::Event;
 use app::time::Stamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -67,9 +68,19 @@ impl Vendor for Webhook {
     }
 }
 
+/// What receivers know a timeout as: it was a failure before it had an event of its own, and a receiver that waits for
+/// failures must not miss it. `cause` tells the two apart.
+fn known_as(event: Event) -> Event {
+    match event {
+        Event::TimedOut => Event::Failed,
+        other => other,
+    }
+}
+
 fn body(item: &OutboxItem) -> Value {
     json!({
-        "event": item.event,
+        "event": known_as(item.event),
+        "cause": item.event,
         "kind": item.kind,
         "task_id": item.task_id,
         "run_id": item.run_id,

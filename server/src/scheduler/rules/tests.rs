@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use app::id::{OccurrenceId, RunId, ScheduleId};
+use app::message::Event;
 use app::task::Mode;
 use app::time::Stamp;
 
@@ -9,6 +10,7 @@ use app::schedule::{DayRule, Jitter, MissedRule, Purpose, Schedule};
 
 use super::super::clock_steps::Hole;
 use crate::admission::ActiveRun;
+use crate::facts::{Facts, LateReason, TaskEvent};
 use crate::firings::Snapshot;
 use crate::store::LiveTask;
 use crate::timetable::Patterns;
@@ -67,6 +69,10 @@ fn due(seconds: &[i64]) -> Vec<Due> {
 }
 
 fn verdicts_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Vec<Verdict> {
+    decision_of(agenda, seconds, running, now).due
+}
+
+fn decision_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Decision {
     let runs: Vec<ActiveRun> = running
         .then_some(ActiveRun {
             id: RunId(1),
@@ -93,7 +99,90 @@ fn verdicts_of(agenda: &Agenda, seconds: &[i64], running: bool, now: i64) -> Vec
         waiting: &[],
         ended: &HashMap::new(),
     };
-    rules.decide(&view).due
+    rules.decide(&view)
+}
+
+#[test]
+fn what_a_rule_skips_is_reported_unless_a_person_decided_it() {
+    let command = usual(Mode::Command, None);
+    let skipped = decision_of(&command, &[10], true, 10);
+    assert_eq!(skipped.due, [Verdict::Skip(SkipReason::Overlap)]);
+    let notice = &skipped.notices[0];
+    assert_eq!(notice.event, Event::Skipped);
+    assert_eq!(notice.created_at, at(10));
+    let Facts::Task { event, .. } = &notice.facts else {
+        panic!("{notice:?}");
+    };
+    let wanted = TaskEvent::Skipped {
+        reason: "overlap".to_owned(),
+        planned_for: at(10),
+    };
+    assert_eq!(event, &wanted);
+    // The end of its window is its author's decision.
+    let ended = usual(Mode::Command, Some(5));
+    let window = decision_of(&ended, &[5, 6], false, 6);
+    assert_eq!(window.due[1], Verdict::Skip(SkipReason::Window));
+    assert!(window.notices.is_empty(), "{:?}", window.notices);
+}
+
+#[test]
+fn late_firings_that_are_caught_up_are_counted_for_the_message_about_the_others() {
+    let rule = |policy| MissedRule {
+        policy: Some(policy),
+        ..MissedRule::default()
+    };
+    for (policy, caught_up) in [
+        (MissedPolicy::None, None),
+        (MissedPolicy::Latest, Some(1)),
+        // The first starts, and the others wait for it.
+        (MissedPolicy::All, Some(3)),
+    ] {
+        let agenda = agenda(Mode::Command, None, rule(policy), "* * * * * *");
+        let decision = decision_of(&agenda, &[1, 2, 3], false, 600);
+        let counted = decision.caught_up.get(&TaskId(1)).copied();
+        assert_eq!(counted, caught_up, "{policy:?}");
+    }
+}
+
+#[test]
+fn a_start_that_is_late_says_why() {
+    let command = usual(Mode::Command, None);
+    let rules = |now| Rules {
+        agenda: &command,
+        now: at(now),
+    };
+    let claimed = |trigger| {
+        let due = due(&[10]).remove(0);
+        Claimed {
+            due,
+            run_id: RunId(7),
+            epoch: 1,
+            trigger,
+        }
+    };
+    let why = |notices: Vec<Notice>| match notices.first().map(|notice| &notice.facts) {
+        Some(Facts::Task {
+            event: TaskEvent::LateStart { why, .. },
+            ..
+        }) => Some(*why),
+        _ => None,
+    };
+    let started = |now, trigger| why(rules(now).started(&[claimed(trigger)]));
+    assert_eq!(started(40, Trigger::Schedule), None, "30 seconds are fine");
+    assert_eq!(started(41, Trigger::Schedule), Some(LateReason::Busy));
+    assert_eq!(started(600, Trigger::CatchUp), Some(LateReason::Down));
+    let waited = |why| WaitingRun {
+        run_id: RunId(7),
+        occurrence_id: None,
+        task_id: TaskId(1),
+        due_at: at(10),
+        why,
+        trigger: Trigger::Schedule,
+    };
+    let resumed = |now, reason| why(rules(now).resumed(&[waited(reason)]));
+    assert_eq!(resumed(40, WaitReason::Pool), None);
+    assert_eq!(resumed(41, WaitReason::Pool), Some(LateReason::Pool));
+    assert_eq!(resumed(41, WaitReason::Overlap), Some(LateReason::Overlap));
 }
 
 #[test]

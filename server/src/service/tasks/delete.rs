@@ -52,7 +52,7 @@ impl Service {
             if !is_closed {
                 let close = act.clone().action("task.close");
                 self.store
-                    .set_task_state(&close, task.id, TaskStep::Close, None)
+                    .set_task_state(&close, task.id, TaskStep::Close, None, &[])
                     .await
                     .or_internal(lang)?;
                 self.signals.tasks.notify_one();

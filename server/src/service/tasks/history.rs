@@ -4,18 +4,47 @@ use app::backend::List;
 use app::run::{HistoryItem, Run};
 use app::task::TaskDraft;
 use chrono::DateTime;
+use serde_json::Value;
 
 /// The changed fields as JSON, with old and new values.
 pub(super) fn difference(before: &TaskDraft, after: &TaskDraft) -> String {
-    let fields = |draft: &TaskDraft| serde_json::to_value(draft).unwrap_or_default();
     let (before, after) = (fields(before), fields(after));
     let mut changed = serde_json::Map::new();
-    for (name, value) in after.as_object().into_iter().flatten() {
-        if before.get(name) != Some(value) {
-            changed.insert(name.clone(), serde_json::json!([before.get(name), value]));
-        }
+    for (name, value) in differing(&before, &after) {
+        changed.insert(name.clone(), serde_json::json!([before.get(name), value]));
     }
     serde_json::Value::Object(changed).to_string()
+}
+
+/// The names of the changed fields, those of the execution as `execution.<name>`.
+pub(super) fn changed_fields(before: &TaskDraft, after: &TaskDraft) -> Vec<String> {
+    const WHOLE: &str = "execution";
+    let (before, after) = (fields(before), fields(after));
+    let mut names = Vec::new();
+    for (name, value) in differing(&before, &after) {
+        if name != WHOLE {
+            names.push(name.clone());
+            continue;
+        }
+        let inner = before.get(name).unwrap_or(&Value::Null);
+        let parts = differing(inner, value).map(|(part, _)| format!("{WHOLE}.{part}"));
+        names.extend(parts);
+    }
+    names
+}
+
+/// The fields of a draft.
+fn fields(draft: &TaskDraft) -> Value {
+    serde_json::to_value(draft).unwrap_or_default()
+}
+
+/// The fields of an object that another one has differently or not at all.
+fn differing<'a>(
+    before: &'a Value,
+    after: &'a Value,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let all = after.as_object().into_iter().flatten();
+    all.filter(move |(name, value)| before.get(name.as_str()) != Some(*value))
 }
 
 /// Parses a cursor: the id of the last run and the last instant that were shown.

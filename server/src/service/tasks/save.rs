@@ -12,9 +12,9 @@ use app::time::Stamp;
 
 use super::super::channels::Checked;
 use super::super::{Service, or_taken};
-use super::history::difference;
+use super::history::{changed_fields, difference};
 use crate::error::OrInternal;
-use crate::facts::Facts;
+use crate::facts::{Facts, TaskEvent};
 use crate::store::{Notice, TaskChannel, Updated};
 use crate::texts::tasks::{Change, TaskRefusal};
 use crate::texts::times::local;
@@ -136,12 +136,21 @@ impl Service {
             let act = self
                 .act(who, "task.update")
                 .detail(difference(&before, &after));
+            let fields = changed_fields(&before, &after);
+            let changed = Task {
+                spec: spec.clone(),
+                ..stored.clone()
+            };
+            let event = TaskEvent::changed(act.who(), fields);
+            let facts = Facts::of_task(&changed, None, act.at(), event);
+            let notice = Notice::about(&changed, facts);
             let updated = self
                 .store
-                .update_task_with(&act, id, stored.version, &spec, channel)
+                .update_task_with(&act, id, (stored.version, &spec), channel, &[notice])
                 .await;
             match or_taken(updated, lang, || name_taken(lang, &spec))? {
                 Updated::Done => {
+                    self.signals.outbox.notify_one();
                     let task = self.changed(lang, id, true).await?;
                     self.foresee_robot(lang, &task, robot).await?;
                     return Ok(Saved::Done(Box::new(task)));

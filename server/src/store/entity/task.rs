@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) starts_at: Option<DateTimeUtc>,
     pub(crate) ends_at: Option<DateTimeUtc>,
     pub(crate) timeout_seconds: Option<i64>,
+    pub(crate) pause_after_failures: Option<i32>,
+    pub(crate) notice_before_seconds: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) execution: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
@@ -36,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) missed_max: i64,
     pub(crate) missed_max_age: i64,
     pub(crate) paused_until: Option<DateTimeUtc>,
+    /// When it was last resumed or reopened: failures before do not count for `pause_after_failures`.
+    pub(crate) resumed_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app::id::{RunId, ScheduleId, TaskId};
+use app::message::Event;
 use app::occurrence::{MissReason, NotRun, SkipReason};
 use app::run::{RunReason, Trigger, WaitReason};
 use chrono::{DateTime, Utc};
@@ -10,10 +11,13 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::super::entity::{cluster, node};
+use super::super::messages::{Notice, insert_wanted};
+use super::super::rules::Wanted;
 use super::super::txn::transaction;
 use super::super::{Engine, Store, StoreError, Tx, UnderWay};
 use super::active::{self, LastEnd, WaitingRun};
-use super::{CHUNK, CLAIM_MAX, Due, Stale, change_counter, rows};
+use super::missed::{self, Misses, Tally};
+use super::{CHUNK, CLAIM_MAX, Due, NotRunCounts, Stale, change_counter, rows};
 use crate::admission::ActiveRun;
 
 /// What becomes of a due firing.
@@ -68,6 +72,10 @@ pub struct Decision {
     pub stop: Vec<RunId>,
     /// Waiting runs that a newer start replaces.
     pub replaced: Vec<RunId>,
+    /// How many late firings of each task are caught up, now or one after another.
+    pub caught_up: HashMap<TaskId, i64>,
+    /// What it gives notice of: firings that a rule skips.
+    pub notices: Vec<Notice>,
 }
 
 /// The rules of a claim.
@@ -76,6 +84,26 @@ pub trait Decide: Sync {
     fn depends_on(&self, due: &[Due]) -> Vec<TaskId>;
     /// Decides; called again when the transaction starts over.
     fn decide(&self, view: &View<'_>) -> Decision;
+    /// Whether planning may have recorded missed firings that no message has reported yet.
+    fn has_unreported(&self) -> bool {
+        false
+    }
+    /// What is to be reported about missed firings of a task.
+    fn missed(&self, _: &Misses) -> Option<Notice> {
+        None
+    }
+    /// What is to be reported about firings that start late.
+    fn started(&self, _: &[Claimed]) -> Vec<Notice> {
+        Vec::new()
+    }
+    /// That runs start, where rules name that event: so many notices are made for nothing otherwise.
+    fn every_start(&self, _: &[Claimed], _: &[UnderWay]) -> Vec<Notice> {
+        Vec::new()
+    }
+    /// What is to be reported about runs that waited and start now.
+    fn resumed(&self, _: &[WaitingRun]) -> Vec<Notice> {
+        Vec::new()
+    }
 }
 
 /// A firing that is ours to start.
@@ -106,6 +134,10 @@ pub struct Claims {
     pub look_again: Vec<DateTime<Utc>>,
     /// Whether runs wait for room.
     pub waiting: bool,
+    /// Firings that were skipped or missed, by reason.
+    pub not_run: NotRunCounts,
+    /// Whether it put messages into the outbox.
+    pub has_messages: bool,
 }
 
 /// Takes this node's turn among all: false when tasks changed since it read them.
@@ -167,6 +199,7 @@ impl Store {
         seen: i64,
         rules: &D,
     ) -> Result<Result<Claims, Stale>, StoreError> {
+        let wanted = self.wanted().await?;
         transaction!(self, |tx| {
             if !take_turn(self, tx, seen).await? {
                 return Ok(Err(Stale::TasksChanged));
@@ -180,7 +213,7 @@ impl Store {
                 delays,
                 decision,
             } = read(tx, now, rules).await?;
-            if due.is_empty() && waiting.is_empty() {
+            if due.is_empty() && waiting.is_empty() && !rules.has_unreported() {
                 return Ok(Ok(Claims {
                     look_again: delays,
                     ..Claims::default()
@@ -191,7 +224,7 @@ impl Store {
                 node,
                 now,
                 (due, waiting),
-                decision,
+                (decision, rules, wanted),
                 delays,
             )
             .await
@@ -258,15 +291,17 @@ async fn read<D: Decide>(tx: &Tx, now: DateTime<Utc>, rules: &D) -> Result<Read,
 }
 
 /// Writes the decision.
-async fn write(
+async fn write<D: Decide>(
     (engine, tx): (Engine, &Tx),
     node: &str,
     now: DateTime<Utc>,
     (due, waiting): (Vec<Due>, Vec<WaitingRun>),
-    decision: Decision,
+    (decision, rules, wanted): (Decision, &D, Wanted),
     mut look_again: Vec<DateTime<Utc>>,
 ) -> Result<Claims, StoreError> {
     let more = due.len() as u64 == CLAIM_MAX;
+    let mut notices = decision.notices;
+    let mut tally = Tally::of(decision.caught_up);
     let mut starts: Vec<rows::Start> = Vec::new();
     let mut ends: HashMap<NotRun, Vec<i64>> = HashMap::new();
     let mut later: BTreeMap<DateTime<Utc>, Vec<i64>> = BTreeMap::new();
@@ -284,6 +319,7 @@ async fn write(
             Verdict::Miss(reason) => {
                 let why = NotRun::Missed(reason);
                 ends.entry(why).or_default().push(due.id.0);
+                tally.miss(due.task_id, reason, due.scheduled_for);
             }
             Verdict::Later(at) => later.entry(at).or_default().push(due.id.0),
         }
@@ -291,8 +327,10 @@ async fn write(
     // Before anything starts, because what is replaced makes room.
     active::request_stop(tx, &decision.stop, active::REPLACED).await?;
     active::cancel_waiting(tx, &decision.replaced, &RunReason::Replaced.code(), now).await?;
+    let mut not_run = NotRunCounts::new();
     for (why, ids) in ends {
         rows::end_planned(tx, &ids, why).await?;
+        *not_run.entry(why).or_default() += ids.len() as u64;
     }
     for (at, ids) in &later {
         rows::put_off(tx, ids, *at).await?;
@@ -313,11 +351,24 @@ async fn write(
             }
         }
     }
+    notices.extend(rules.resumed(&resumed));
     let resumed = active::resume(tx, resumed, node, now).await?;
     for chunk in queued.chunks(CHUNK) {
         active::queue(tx, chunk, now).await?;
     }
     let claimed = rows::start_planned((engine, tx), starts, node, now).await?;
+    notices.extend(rules.started(&claimed));
+    if wanted.names(Event::Started) {
+        notices.extend(rules.every_start(&claimed, &resumed));
+    }
+    if more {
+        // The rest of the outage follows: the last of its claims reports all of it.
+        missed::keep(tx, &tally.rows()).await?;
+    } else if !tally.is_empty() || rules.has_unreported() {
+        tally.add(missed::take(tx).await?);
+        notices.extend(tally.rows().iter().filter_map(|one| rules.missed(one)));
+    }
+    let has_messages = insert_wanted(tx, wanted, &notices).await?;
     look_again.extend(later.into_keys());
     Ok(Claims {
         claimed,
@@ -326,5 +377,7 @@ async fn write(
         more,
         look_again,
         waiting: stays || !queued.is_empty(),
+        not_run,
+        has_messages,
     })
 }

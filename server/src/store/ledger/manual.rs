@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use app::id::{RunId, TaskId};
+use app::message::Event;
 use app::run::{NoRoom, RunReason, RunState, Trigger};
 use app::task::Task;
 use chrono::{DateTime, Utc};
@@ -10,10 +11,12 @@ use sea_orm::{EntityTrait, Set};
 
 use super::super::code::Code;
 use super::super::entity::run;
+use super::super::messages::{Notice, insert_wanted};
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, idempotency, tasks};
 use super::active;
 use crate::admission::{Admission, Room};
+use crate::facts::{Facts, TaskEvent};
 
 /// A manual start.
 #[derive(Clone, Debug)]
@@ -78,6 +81,7 @@ impl Store {
         node: &str,
     ) -> Result<Manual, StoreError> {
         let now = act.at();
+        let wanted = self.wanted().await?;
         transaction!(self, |tx| {
             // In the order of a claim, with which it competes: the node's turn first, then the rows.
             super::claim::take_any_turn(self, tx).await?;
@@ -120,6 +124,11 @@ impl Store {
             }
             let act = act.clone().first(format!("run {run_id}"));
             act.record(tx, Some(task.id.0)).await?;
+            if !matches!(admission, Admission::Wait(_)) && wanted.names(Event::Started) {
+                let event = TaskEvent::Started { attempt: 1 };
+                let facts = Facts::of_task(task, Some(run_id), now, event);
+                insert_wanted(tx, wanted, &[Notice::about(task, facts)]).await?;
+            }
             let replaces = !room.stop.is_empty();
             Ok(match admission {
                 Admission::Wait(_) => Manual::Waits { run_id, replaces },

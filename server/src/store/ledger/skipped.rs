@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use app::id::ScheduleId;
-use app::occurrence::{OccurrenceState, SkipReason};
+use app::occurrence::{NotRun, OccurrenceState, SkipReason};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::super::code::Code;
 use super::super::entity::occurrence;
 use super::super::{StoreError, Tx};
-use super::{CHUNK, Planned, PlannedEntry, rows};
+use super::{CHUNK, NotRunCounts, Planned, PlannedEntry, rows};
 
 /// Skipped firings of one schedule share a row while they are this close.
 pub(super) const CLOSE: TimeDelta = TimeDelta::minutes(15);
@@ -31,8 +31,16 @@ struct Stretch<'a> {
     count: i64,
 }
 
-/// Writes them: firings that closely follow a row with the same reason are added to it.
-pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreError> {
+/// Writes them: firings that closely follow a row with the same reason are added to it. Counts what was not recorded
+/// yet, and returns the first firing of each new row.
+pub(super) async fn insert(
+    tx: &Tx,
+    firings: &[&Planned],
+    counts: &mut NotRunCounts,
+) -> Result<Vec<Planned>, StoreError> {
+    if firings.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut ids: Vec<i64> = firings.iter().map(|row| row.schedule_id.0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -48,10 +56,13 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
     });
     let stretches = fold(unrecorded, &there);
     let mut fresh: Vec<Planned> = Vec::new();
+    let mut firsts: Vec<Planned> = Vec::new();
     // Only a schedule's first group can extend a stored row.
     let mut asked: Vec<ScheduleId> = Vec::new();
     for stretch in stretches {
         let id = stretch.first.schedule_id;
+        let reason = NotRun::Skipped(stretch.reason);
+        *counts.entry(reason).or_default() += u64::try_from(stretch.count).unwrap_or_default();
         let before = last.get(&id.0).filter(|_| !asked.contains(&id));
         asked.push(id);
         match before.filter(|row| {
@@ -60,14 +71,17 @@ pub(super) async fn insert(tx: &Tx, firings: &[&Planned]) -> Result<(), StoreErr
                 && joins(row.scheduled_for, stretch.first.scheduled_for)
         }) {
             Some(row) => extend(tx, row, &stretch).await?,
-            None => fresh.push(stretch.row()),
+            None => {
+                firsts.push(stretch.first.clone());
+                fresh.push(stretch.row());
+            }
         }
     }
     let fresh: Vec<&Planned> = fresh.iter().collect();
     for chunk in fresh.chunks(CHUNK) {
         rows::insert_planned(tx, chunk).await?;
     }
-    Ok(())
+    Ok(firsts)
 }
 
 impl Stretch<'_> {

@@ -38,6 +38,11 @@ impl Wanted {
         named || (self.0 != 0 && is_default(event, subject))
     }
 
+    /// Whether rules name an event.
+    pub(in super::super) fn names(self, event: Event) -> bool {
+        self.0 & Self::bit(event) != 0
+    }
+
     /// Whether a message may come of a notice.
     pub(in super::super) fn may_go(self, notice: &Notice) -> bool {
         self.0 & Self::bit(notice.event) != 0 || is_default(notice.event, &notice.subject)

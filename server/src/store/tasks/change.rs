@@ -13,15 +13,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::super::channels::{TaskChannel, drop_of_task, put_for_task};
 use super::super::code::{Code, TakeStep};
-use super::super::delivery::withdraw_task;
+use super::super::delivery::{withdraw_announced, withdraw_task};
 use super::super::entity::{message, occurrence, run, schedule, secret_grant, task};
 use super::super::ledger::{note_change, request_stop, skip_due, withdraw};
 use super::super::messages::{Notice, insert_notices};
 use super::super::rules::forget_task;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
-use super::rows::columns;
+use super::rows::{columns, to_task};
 use super::{SEARCH, lock, schedules};
+use crate::facts::{Facts, TaskEvent};
 
 /// Runs per statement that are marked to be ended.
 const ASKED_AT_ONCE: usize = 500;
@@ -108,7 +109,7 @@ impl Store {
         })
     }
 
-    /// Replaces a task's fields, if it still has this version. Withdraws what is planned for later.
+    /// Replaces a task's fields, if it still has this version, and reports that. Withdraws what is planned for later.
     ///
     /// # Errors
     /// When the database fails or refuses the name.
@@ -118,6 +119,23 @@ impl Store {
         id: TaskId,
         version: i64,
         spec: &TaskSpec,
+        notices: &[Notice],
+    ) -> Result<Updated, StoreError> {
+        self.update_task_with(act, id, (version, spec), None, notices)
+            .await
+    }
+
+    /// The same, with a channel that is made for the task and takes the place of the one that it names.
+    ///
+    /// # Errors
+    /// When the database fails or refuses the name, or the channel cannot be sealed.
+    pub async fn update_task_with(
+        &self,
+        act: &Act,
+        id: TaskId,
+        (version, spec): (i64, &TaskSpec),
+        channel: Option<TaskChannel<'_>>,
+        notices: &[Notice],
     ) -> Result<Updated, StoreError> {
         self.update_task_with(act, id, version, spec, None).await
     }
@@ -153,12 +171,14 @@ impl Store {
             changed(tx, act, id).await?;
             schedules::set_all(tx, id, spec, now).await?;
             withdraw(tx, id, now).await?;
+            withdraw_announced(tx, id).await?;
+            insert_notices(tx, notices).await?;
             Ok(Updated::Done)
         })
     }
 
-    /// Moves a task to another state, unless its current one does not allow the step. `until` is when a paused one
-    /// resumes.
+    /// Moves a task to another state, unless its current one does not allow the step, and reports that. `until` is
+    /// when a paused one resumes.
     ///
     /// # Errors
     /// When the database fails.
@@ -168,6 +188,7 @@ impl Store {
         id: TaskId,
         step: TaskStep,
         until: Option<DateTime<Utc>>,
+        notices: &[Notice],
     ) -> Result<Updated, StoreError> {
         let now = act.at();
         transaction!(self, |tx| {
@@ -175,9 +196,13 @@ impl Store {
             if !lock(tx, id).await? {
                 return Ok(Updated::Gone);
             }
-            let updated = task::Entity::update_many()
+            let mut update = task::Entity::update_many()
                 .col_expr(task::Column::PausedUntil, Expr::value(until))
-                .col_expr(task::Column::UpdatedAt, Expr::value(now))
+                .col_expr(task::Column::UpdatedAt, Expr::value(now));
+            if step.to() == TaskState::Active {
+                update = update.col_expr(task::Column::ResumedAt, Expr::value(now));
+            }
+            let updated = update
                 .filter(task::Column::Id.eq(id.0))
                 .step(task::Column::State, step)
                 .exec(tx)
@@ -189,13 +214,18 @@ impl Store {
             withdraw(tx, id, now).await?;
             match step.to() {
                 TaskState::Active => {}
-                TaskState::Paused => skip_due(tx, id, now, SkipReason::Paused).await?,
+                TaskState::Paused => {
+                    skip_due(tx, id, now, SkipReason::Paused).await?;
+                    withdraw_announced(tx, id).await?;
+                }
                 TaskState::Closed => {
                     skip_due(tx, id, now, SkipReason::Closed).await?;
                     let reason = RunReason::TaskGone(Gone::Closed);
                     withdraw_task(tx, id, &reason, now).await?;
                 }
             }
+            // After the close, which withdraws what was to be sent before it.
+            insert_notices(tx, notices).await?;
             Ok(Updated::Done)
         })
     }
@@ -244,6 +274,7 @@ impl Store {
             let resumed = task::Entity::update_many()
                 .col_expr(T::PausedUntil, Expr::value(None::<DateTime<Utc>>))
                 .col_expr(T::UpdatedAt, Expr::value(now))
+                .col_expr(T::ResumedAt, Expr::value(now))
                 .filter(T::Id.eq(id.0))
                 .step(T::State, TaskStep::Resume)
                 .filter(T::PausedUntil.lte(now))
@@ -254,6 +285,13 @@ impl Store {
             }
             changed(tx, &act, id).await?;
             withdraw(tx, id, now).await?;
+            if let Some(row) = task::Entity::find_by_id(id.0).one(tx).await? {
+                // Its schedules are not part of a message.
+                let (task, _) = to_task(row, &[])?;
+                let event = TaskEvent::restored(act.who());
+                let facts = Facts::of_task(&task, None, now, event);
+                insert_notices(tx, &[Notice::about(&task, facts)]).await?;
+            }
             Ok(true)
         })
     }
@@ -287,6 +325,7 @@ impl Store {
                 .await?;
             changed(tx, act, id).await?;
             withdraw(tx, id, now).await?;
+            withdraw_announced(tx, id).await?;
             Ok(true)
         })
     }
@@ -384,7 +423,7 @@ async fn version_of(tx: &Tx, id: TaskId) -> Result<Option<i64>, StoreError> {
 }
 
 /// Numbers a change of a task and writes it to the audit log.
-async fn changed(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
+pub(super) async fn changed(tx: &Tx, act: &Act, id: TaskId) -> Result<(), StoreError> {
     task::Entity::update_many()
         .col_expr(
             task::Column::Version,

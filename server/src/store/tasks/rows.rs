@@ -53,7 +53,7 @@ fn to_schedule(row: &schedule::Model) -> Result<Schedule, StoreError> {
 }
 
 /// A task, and its chase schedule.
-pub(super) fn to_task(
+pub(in super::super) fn to_task(
     row: task::Model,
     schedules: &[schedule::Model],
 ) -> Result<(Task, Option<Schedule>), StoreError> {
@@ -86,6 +86,8 @@ pub(super) fn to_task(
         starts_at: row.starts_at.map(Stamp),
         ends_at: row.ends_at.map(Stamp),
         timeout_seconds: row.timeout_seconds,
+        pause_after_failures: row.pause_after_failures,
+        notice_before_seconds: row.notice_before_seconds,
         missed: MissedRule {
             policy,
             grace_seconds: row.grace_seconds,
@@ -123,6 +125,8 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         starts_at,
         ends_at,
         timeout_seconds,
+        pause_after_failures,
+        notice_before_seconds,
         missed,
         execution,
         notes,
@@ -142,6 +146,8 @@ pub(super) fn columns(spec: &TaskSpec, now: DateTime<Utc>) -> task::ActiveModel 
         starts_at: Set(starts_at.map(|at| at.0)),
         ends_at: Set(ends_at.map(|at| at.0)),
         timeout_seconds: Set(*timeout_seconds),
+        pause_after_failures: Set(*pause_after_failures),
+        notice_before_seconds: Set(*notice_before_seconds),
         urging: Set(*urging),
         missed_policy: Set(missed.policy.map(|policy| policy.as_str().to_owned())),
         grace_seconds: Set(missed.grace_seconds),

@@ -47,6 +47,7 @@ const SERVER: &[Row] = &[
             "events",
             "outbound",
             "store",
+            "facts",
             "config",
             "timetable",
             "auth",
@@ -344,7 +345,15 @@ const APP: &[Row] = &[
     ),
     (
         "occurrence",
-        &["run", "error", "transition", "i18n", "id", "time"],
+        &[
+            "run",
+            "error",
+            "message",
+            "transition",
+            "i18n",
+            "id",
+            "time",
+        ],
     ),
     (
         "run",

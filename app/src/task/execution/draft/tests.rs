@@ -74,6 +74,7 @@ fn full() -> ExecutionDraft {
             must_not_contain: "错误".into(),
         },
         soft_limit: "5m".into(),
+        min_duration: "20s".into(),
         stop_grace: "30s".into(),
         limits: LimitsDraft {
             cpu: "1m".into(),
@@ -275,6 +276,7 @@ fn whatever_can_be_stored_comes_back() {
                 on_lost: number(0, 1) == 1,
             },
             soft_limit_seconds: (number(0, 1) == 1).then(|| number(1, MONTH)),
+            min_seconds: (number(0, 1) == 1).then(|| number(1, MONTH)),
             stop_grace_seconds: StopGrace(number(1, 600)),
             limits: Limits {
                 cpu_seconds: Some(number(1, MONTH)),

@@ -95,6 +95,7 @@ fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     } = &draft.limits;
     let set = any(&[
         &draft.soft_limit,
+        &draft.min_duration,
         &draft.stop_grace,
         cpu,
         memory,
@@ -105,6 +106,7 @@ fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     let content = view! {
         <div class="columns">
             {text("execution.soft_limit", (words.soft_limit, words.soft_limit_hint), &draft.soft_limit, faults)}
+            {text("execution.min_duration", (words.min_duration, words.min_duration_hint), &draft.min_duration, faults)}
             {text("execution.stop_grace", (words.stop_grace, words.stop_grace_hint), &draft.stop_grace, faults)}
             {text("execution.limits.memory", (words.memory, words.memory_hint), memory, faults)}
             {text("execution.limits.cpu", (words.cpu, words.cpu_hint), cpu, faults)}
@@ -117,7 +119,7 @@ fn limits(draft: &ExecutionDraft, faults: &Faults) -> AnyView {
     group(
         words.group_limits,
         set || draft.outlives_server,
-        &["soft_limit", "stop_grace", "limits."],
+        &["soft_limit", "min_duration", "stop_grace", "limits."],
         faults,
         content.into_any(),
     )

@@ -1,4 +1,5 @@
-//! The limits of a task: its window, its time limit, and what happens to missed firings.
+//! The limits of a task: its window, its time limit, after how many failures it pauses, and what happens to missed
+//! firings.
 
 use leptos::prelude::*;
 
@@ -28,6 +29,16 @@ pub(super) fn limits(draft: &TaskDraft, around: Around, faults: &Faults) -> AnyV
                 {input(Field {
                     name: "timeout".into(), label: ui.timeout, value: draft.timeout.clone(),
                     hint: ui.field_timeout_hint, ..Field::default()
+                }, faults)}
+                {input(Field {
+                    name: "pause_after_failures".into(), label: ui.pause_after,
+                    value: draft.pause_after_failures.clone(),
+                    hint: ui.field_pause_after_hint, ..Field::default()
+                }, faults)}
+                {input(Field {
+                    name: "notice_before".into(), label: ui.notice_before,
+                    value: draft.notice_before.clone(),
+                    hint: ui.field_notice_before_hint, ..Field::default()
                 }, faults)}
             </div>
             {missed(draft, faults)}

@@ -7,7 +7,7 @@ fn a_plain_webhook_gets_all_fields() {
     let hook = render(&to(ChannelKind::Webhook), &item("x", &["ana"]));
     assert_eq!(
         hook.body,
-        r#"{"created_at":"2020-09-06T02:47:53Z","event":"failed","kind":"text","mentions":["ana"],"run_id":null,"task_id":1,"text":"x"}"#
+        r#"{"cause":"failed","created_at":"2020-09-06T02:47:53Z","event":"failed","kind":"text","mentions":["ana"],"run_id":null,"task_id":1,"text":"x"}"#
     );
     assert_eq!((hook.method, hook.headers.len()), (Method::POST, 0));
     assert_eq!(hook.url, "https://vendor.test/hook?key=SECRET");

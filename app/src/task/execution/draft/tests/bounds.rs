@@ -6,7 +6,7 @@ use super::{faults, read, refused};
 #[test]
 fn values_out_of_bounds_are_reported_at_their_field() {
     type Set = fn(&mut ExecutionDraft, String);
-    let table: [(&str, Set, &[&str], &[&str]); 16] = [
+    let table: [(&str, Set, &[&str], &[&str]); 17] = [
         (
             "overlap",
             |draft, text| draft.overlap = text,
@@ -59,6 +59,12 @@ fn values_out_of_bounds_are_reported_at_their_field() {
             |draft, text| draft.retry.exit_codes = text,
             &["1", "255", "1,2,3"],
             &["0", "256", "1,x", "-1", "1-5"],
+        ),
+        (
+            "min_duration",
+            |draft, text| draft.min_duration = text,
+            &["1s", "30d"],
+            &["0s", "31d", "x"],
         ),
         (
             "soft_limit",

@@ -1,0 +1,48 @@
+//! What happens to the servers, and not to a task.
+
+use app::message::Event;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What happened to a server.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum SystemEvent {
+    /// Its lease expired, or its successor found that it had not stopped in an orderly way.
+    ServerDead {
+        /// Name of its machine.
+        host: String,
+        /// When it last reported.
+        last_seen: DateTime<Utc>,
+        /// How many of its runs are lost.
+        lost: usize,
+    },
+    /// Its clock was set.
+    ClockStepped {
+        /// Name of its machine.
+        host: String,
+        /// By how many seconds; negative when it was set back.
+        seconds: i64,
+    },
+    /// The disk of its data folder is nearly full.
+    DiskLow {
+        /// Name of its machine.
+        host: String,
+        /// Free bytes.
+        free: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+}
+
+impl SystemEvent {
+    /// What kind of event it is.
+    #[must_use]
+    pub const fn event(&self) -> Event {
+        match self {
+            Self::ServerDead { .. } => Event::ServerDead,
+            Self::ClockStepped { .. } => Event::ClockStepped,
+            Self::DiskLow { .. } => Event::DiskLow,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The words of what happens to the servers.
+
+use app::i18n::plural;
+use app::routes;
+use chrono::{DateTime, Utc};
+
+use super::Words;
+use crate::facts::SystemEvent;
+use crate::text::one_line;
+
+/// The zone of times that belong to no task.
+const ZONE: &str = "UTC";
+
+/// Bytes as gigabytes with one decimal.
+fn gigabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000_000;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+impl Words<'_> {
+    /// What happened to a server.
+    pub(super) fn system_event(&self, at: DateTime<Utc>, event: &SystemEvent) -> String {
+        let lang = self.lang;
+        let (host, verdict, line) = match event {
+            SystemEvent::ServerDead {
+                host,
+                last_seen,
+                lost,
+            } => {
+                let seen = self.when(ZONE, *last_seen);
+                let verdict = lang.pick(
+                    format!("心跳中断，{lost} 个执行结果未知"),
+                    format!(
+                        "its heartbeat stopped; the results of {lost} {} unknown",
+                        plural(*lost, "run is", "runs are")
+                    ),
+                );
+                let line = lang.pick(
+                    format!("最后心跳：{seen}"),
+                    format!("Last heartbeat: {seen}"),
+                );
+                (host, verdict, Some(line))
+            }
+            SystemEvent::ClockStepped { host, seconds } => {
+                let by = app::duration::format_duration(seconds.abs());
+                let verdict = match seconds.signum() {
+                    -1 => lang.pick(
+                        format!("系统时钟被调慢 {by}，已执行过的不会重复执行"),
+                        format!("its clock was set back by {by}; nothing runs again"),
+                    ),
+                    _ => lang.pick(
+                        format!("系统时钟被调快 {by}"),
+                        format!("its clock was set forward by {by}"),
+                    ),
+                };
+                (host, verdict, None)
+            }
+            SystemEvent::DiskLow { host, free, total } => {
+                let (free, total) = (gigabytes(*free), gigabytes(*total));
+                let verdict = lang.pick(
+                    format!("数据目录所在磁盘只剩 {free} GB（共 {total} GB），请清理或扩容"),
+                    format!(
+                        "the disk of its data directory has {free} GB left of {total} GB; free or add space"
+                    ),
+                );
+                (host, verdict, None)
+            }
+        };
+        let mut body = event.event().title(lang).to_owned();
+        body += &one_line(host);
+        body += lang.pick("：", ": ");
+        body += &verdict;
+        body.push('\n');
+        let when = self.when(ZONE, at);
+        body += &lang.pick(format!("时间：{when}\n"), format!("Time: {when}\n"));
+        if let Some(line) = line {
+            body += &line;
+            body.push('\n');
+        }
+        let admin = format!("{}{}", self.base_url, routes::ADMIN);
+        body + &lang.pick(format!("管理后台：{admin}"), format!("Admin: {admin}"))
+    }
+}
