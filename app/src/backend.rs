@@ -14,12 +14,15 @@ use crate::calendar::{
     Blackout, BlackoutDraft, Calendar, CalendarDays, CalendarDraft, CalendarImport,
     CalendarImported,
 };
-use crate::channel::{Channel, ChannelDraft, ChannelTest, MessageRow};
+use crate::channel::{
+    Channel, ChannelDraft, ChannelTest, MessageRow, Template, TemplateDraft, TemplatePreview,
+    TemplateTrial, TemplateVariable,
+};
 use crate::error::{AppError, ErrorKind};
 use crate::id::{
     BlackoutId, ChannelId, MessageId, RuleId, RunId, SecretId, TaskId, TokenId, UserId,
 };
-use crate::message::{Message, MessageQuery};
+use crate::message::{Message, MessageQuery, Picture, PictureDraft};
 use crate::node::{LoopStatus, Node};
 use crate::occurrence::{Explanation, Occurrence, OccurrenceQuery};
 use crate::page::{About, Overview, Preview, PreviewRequest};
@@ -277,6 +280,58 @@ pub trait Rules: Send + Sync {
     ) -> Answer<Vec<Explained>>;
 }
 
+/// Templates: the words of a channel's messages.
+#[async_trait]
+pub trait Templates: Send + Sync {
+    /// The templates of a channel, by event.
+    async fn template_list(&self, caller: &Caller, channel: ChannelId) -> Answer<Vec<Template>>;
+    /// One of them; `event` is a code, or `all`.
+    async fn template_get(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        event: &str,
+    ) -> Answer<Template>;
+    /// Adds one, or replaces it. Refused where it does not render with an example of each of its events.
+    async fn template_set(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        event: &str,
+        draft: &TemplateDraft,
+    ) -> Answer<Template>;
+    /// Removes one: its messages get the built-in words again.
+    async fn template_delete(&self, caller: &Caller, channel: ChannelId, event: &str)
+    -> Answer<()>;
+    /// What a template makes of a run, or of an example. Nothing is sent or stored.
+    async fn template_preview(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        trial: &TemplateTrial,
+    ) -> Answer<TemplatePreview>;
+    /// The variables of templates.
+    async fn template_variables(&self, caller: &Caller) -> Answer<Vec<TemplateVariable>>;
+}
+
+/// Pictures that follow messages.
+#[async_trait]
+pub trait Pictures: Send + Sync {
+    /// All pictures, built-in ones and uploaded ones.
+    async fn picture_list(&self, caller: &Caller) -> Answer<Vec<Picture>>;
+    /// The media type and the file of one, by its word.
+    async fn picture_content(&self, caller: &Caller, name: &str) -> Answer<(String, Vec<u8>)>;
+    /// Puts one in the place of the one that is there.
+    async fn picture_set(
+        &self,
+        caller: &Caller,
+        name: &str,
+        draft: &PictureDraft,
+    ) -> Answer<Picture>;
+    /// Removes an uploaded one: the built-in one is back.
+    async fn picture_delete(&self, caller: &Caller, name: &str) -> Answer<()>;
+}
+
 /// The history of messages.
 #[async_trait]
 pub trait Messages: Send + Sync {
@@ -332,11 +387,34 @@ pub trait System: Send + Sync {
 
 /// All of them together, for the pages and the API.
 pub trait Backend:
-    Tasks + Calendars + Runs + Secrets + Capacity + Channels + Rules + Messages + Users + System
+    Tasks
+    + Calendars
+    + Runs
+    + Secrets
+    + Capacity
+    + Channels
+    + Rules
+    + Templates
+    + Pictures
+    + Messages
+    + Users
+    + System
 {
 }
-impl<T> Backend for T where
-    T: Tasks + Calendars + Runs + Secrets + Capacity + Channels + Rules + Messages + Users + System
+impl<
+    T: Tasks
+        + Calendars
+        + Runs
+        + Secrets
+        + Capacity
+        + Channels
+        + Rules
+        + Templates
+        + Pictures
+        + Messages
+        + Users
+        + System,
+> Backend for T
 {
 }
 

@@ -1,8 +1,14 @@
 //! Notification channels (通知渠道).
 
 mod settings;
+mod template;
 
-pub use settings::{ChannelDetails, ChannelField, ChannelSettings, Encryption, Header};
+pub use settings::{
+    ChannelDetails, ChannelField, ChannelSettings, Encryption, Header, OnOff, TextFormat,
+};
+pub use template::{
+    ALL_EVENTS, Template, TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
+};
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -53,11 +59,12 @@ impl ChannelKind {
     pub const fn fields(self) -> &'static [ChannelField] {
         use ChannelField as F;
         match self {
-            Self::Wecom | Self::Slack | Self::Teams => &[],
-            Self::Dingtalk | Self::Feishu => &[F::Secret],
-            Self::Telegram => &[F::Secret, F::Chat],
-            Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca],
-            Self::Webhook => &[F::Method, F::Headers, F::Secret],
+            Self::Wecom => &[F::Format, F::Brief],
+            Self::Slack | Self::Teams => &[F::Brief],
+            Self::Dingtalk | Self::Feishu => &[F::Secret, F::Brief],
+            Self::Telegram => &[F::Secret, F::Chat, F::Brief],
+            Self::Email => &[F::From, F::To, F::User, F::Secret, F::Tls, F::Ca, F::Brief],
+            Self::Webhook => &[F::Method, F::Headers, F::Secret, F::Brief],
         }
     }
 
@@ -131,6 +138,12 @@ pub struct ChannelDraft {
     /// E-mail: certificates in PEM of a CA that is trusted for this server besides the system's.
     #[serde(default)]
     pub ca: Option<String>,
+    /// WeCom: what texts are sent as: `text` (also when empty), `markdown`, `news` or `template_card`.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// Whether messages about failures hold the failure brief: `on` (also when empty) or `off`.
+    #[serde(default)]
+    pub brief: Option<String>,
 }
 
 /// A channel as everything outside sees it: the URL is masked.

@@ -1,9 +1,11 @@
 //! Chat messages: their events and states.
 
 mod listing;
+mod picture;
 mod state;
 
 pub use listing::{Message, MessageQuery};
+pub use picture::{PICTURE_MAX, Picture, PictureDraft, PictureName};
 pub use state::{MessageState, MessageStep};
 
 use serde::{Deserialize, Serialize};

@@ -5,10 +5,12 @@ mod calendars;
 mod channels;
 mod messages;
 mod nodes;
+mod pictures;
 mod pools;
 mod rules;
 mod secrets;
 mod start;
+mod templates;
 mod users;
 
 pub use blackouts::BlackoutsPage;
@@ -16,10 +18,12 @@ pub use calendars::{CalendarPage, CalendarsPage};
 pub use channels::ChannelsPage;
 pub use messages::MessagesPage;
 pub use nodes::NodesPage;
+pub use pictures::PicturesPage;
 pub use pools::PoolsPage;
 pub use rules::RulesPage;
 pub use secrets::SecretsPage;
 pub use start::StartPage;
+pub use templates::{TemplateForm, TemplatesPage};
 pub use users::UsersPage;
 
 use serde::{Deserialize, Serialize};

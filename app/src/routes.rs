@@ -1,6 +1,6 @@
 //! Paths of the pages; nothing else in the code spells out `/tasks/…`.
 
-use crate::id::{RuleId, RunId, TaskId};
+use crate::id::{ChannelId, RuleId, RunId, TaskId};
 
 /// The overview.
 pub const OVERVIEW: &str = "/";
@@ -18,6 +18,8 @@ pub const USERS: &str = "/admin/users";
 pub const CHANNELS: &str = "/admin/channels";
 /// Rules about messages.
 pub const RULES: &str = "/rules";
+/// Pictures that follow messages.
+pub const PICTURES: &str = "/admin/pictures";
 /// Calendars of working days.
 pub const CALENDARS: &str = "/admin/calendars";
 /// Blackouts: periods without firings.
@@ -91,6 +93,12 @@ pub fn rule_edit(task: Option<TaskId>, id: RuleId) -> String {
 
 /// Messages that were given up.
 pub const MESSAGES_DEAD: &str = "/messages?state=dead";
+
+/// The templates of a channel.
+#[must_use]
+pub fn templates(channel: ChannelId) -> String {
+    format!("{CHANNELS}/{channel}/templates")
+}
 
 /// A calendar's page.
 #[must_use]

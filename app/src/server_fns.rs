@@ -12,11 +12,13 @@ pub mod forms;
 pub mod messages;
 pub mod nodes;
 pub mod occurrences;
+pub mod pictures;
 pub mod pools;
 pub mod read;
 pub mod rules;
 pub mod secrets;
 pub mod start;
+pub mod templates;
 pub mod users;
 pub mod write;
 
@@ -30,6 +32,7 @@ pub use forms::{Posted, PostedTask, fetch_sign_in, fetch_task_form};
 pub use messages::{ResendMessage, fetch_messages};
 pub use nodes::fetch_nodes;
 pub use occurrences::fetch_occurrences;
+pub use pictures::fetch_pictures;
 pub use pools::{DeletePool, fetch_pools};
 pub use read::{
     fetch_about, fetch_history, fetch_overview, fetch_preview, fetch_run, fetch_task,
@@ -38,5 +41,6 @@ pub use read::{
 pub use rules::{DeleteRule, fetch_rules};
 pub use secrets::{DeleteSecret, fetch_secrets};
 pub use start::fetch_start;
+pub use templates::fetch_templates;
 pub use users::{RevokeToken, SetUserDisabled, fetch_users};
 pub use write::{ControlTask, DeleteTask, RunTask, StopRun};

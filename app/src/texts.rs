@@ -12,6 +12,7 @@ pub mod health;
 pub mod messages;
 pub mod nodes;
 pub mod phrases;
+pub mod pictures;
 pub mod plan;
 pub mod pools;
 pub mod rules;

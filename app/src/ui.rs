@@ -29,8 +29,8 @@ use crate::reader::{document_attribute, language};
 use crate::wire;
 use pages::{
     about, account, admin, blackouts, calendar, calendars, channels, messages, nodes, not_found,
-    occurrences, overview, pools, rules, run, secrets, sign_in, start, task, task_form, task_list,
-    users,
+    occurrences, overview, pictures, pools, rules, run, secrets, sign_in, start, task, task_form,
+    task_list, templates, users,
 };
 
 /// One type for all pages: the router's code is compiled once per type.
@@ -63,6 +63,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin") view={admin::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/users") view={users::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/channels") view={channels::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/channels/:id/templates") view={templates::page as Page} ssr=ssr.clone()/>
+                    <Route path=path!("/admin/pictures") view={pictures::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars") view={calendars::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/calendars/:name") view={calendar::page as Page} ssr=ssr.clone()/>
                     <Route path=path!("/admin/blackouts") view={blackouts::page as Page} ssr=ssr.clone()/>

@@ -43,6 +43,13 @@ impl Columns {
         column
     }
 
+    /// Bytes, up to 16 MiB of them.
+    pub(crate) fn blob(&self, name: &'static str) -> ColumnDef {
+        let mut column = ColumnDef::new(name);
+        column.custom(if self.mysql { "MEDIUMBLOB" } else { "BLOB" });
+        column
+    }
+
     /// Text of up to 16 MiB.
     pub(crate) fn long_text(&self, name: &'static str) -> ColumnDef {
         let mut column = ColumnDef::new(name);

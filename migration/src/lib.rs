@@ -26,6 +26,8 @@ mod m20261129_000023_message_rules;
 mod m20261129_000024_channel_of_task;
 mod m20261129_000026_events;
 mod m20261129_000027_announced;
+mod m20261129_000028_message_template;
+mod m20261129_000029_picture;
 mod words;
 
 pub use words::{OWNER_MARK, TAG_MARK, fold, search_text};
@@ -59,6 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000024_channel_of_task::Migration),
             Box::new(m20261129_000026_events::Migration),
             Box::new(m20261129_000027_announced::Migration),
+            Box::new(m20261129_000028_message_template::Migration),
+            Box::new(m20261129_000029_picture::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ mod logs;
 mod messages;
 mod nodes;
 mod occurrences;
+mod pictures;
 mod pools;
 mod query;
 mod rules;
@@ -17,6 +18,7 @@ mod runs;
 mod secrets;
 mod system;
 mod tasks;
+mod templates;
 mod users;
 mod version;
 
@@ -101,6 +103,16 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::get, rules::change, rules::delete))
         .routes(routes!(rules::explain))
+        .routes(routes!(templates::list_templates))
+        .routes(routes!(templates::preview_template))
+        .routes(routes!(
+            templates::get_template,
+            templates::set_template,
+            templates::delete_template
+        ))
+        .routes(routes!(templates::list_variables))
+        .routes(routes!(pictures::list))
+        .routes(routes!(pictures::get, pictures::set, pictures::delete))
         .routes(routes!(account::password))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change, users::delete))

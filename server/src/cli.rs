@@ -20,6 +20,7 @@ mod hidden;
 mod message;
 mod name;
 mod node;
+mod picture;
 mod pool;
 mod print;
 mod progress;
@@ -253,6 +254,7 @@ async fn ask(command: Command, access: &Access) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&client, &command).await,
         Command::Pool(command) => pool::run(&client, &command).await,
         Command::Node(command) => node::run(&client, &command).await,
+        Command::Picture(command) => picture::run(&client, &command).await,
         Command::Message(command) => message::run(&client, &command).await,
         // Handled above.
         Command::Serve

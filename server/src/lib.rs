@@ -41,6 +41,7 @@ pub mod scheduler;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod template;
 pub mod text;
 pub mod texts;
 pub mod timetable;

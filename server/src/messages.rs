@@ -8,7 +8,11 @@ mod render;
 pub mod send;
 pub mod target;
 pub(crate) mod vendor;
+mod words;
 
 pub use outbox::{Deliveries, LOOP, Outbox};
 pub use pace::Pace;
-pub use render::Renderer;
+pub use picture::{PictureFault, ReadPicture, built_in as built_in_picture, read as read_picture};
+pub(crate) use render::example;
+pub use render::{Beside, Renderer, VARIABLES, wants_brief};
+pub use words::{Briefs, Made, Worded};

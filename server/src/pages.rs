@@ -29,6 +29,11 @@ fn forms(web: &Web) -> Router {
         .route("/tasks/{id}/run", post(forms::start::start))
         .route("/admin/channels", post(forms::channels::channel))
         .route(app::routes::RULES, post(forms::rules::rule))
+        .route(
+            "/admin/channels/{id}/templates",
+            post(forms::templates::template),
+        )
+        .route("/admin/pictures", post(forms::pictures::picture))
         .route("/admin/users", post(forms::users::user_or_token))
         .route("/admin/calendars", post(forms::calendars::calendar))
         .route("/admin/calendars/{name}", post(forms::calendars::import))

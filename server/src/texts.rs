@@ -23,6 +23,7 @@ pub mod isolation;
 pub mod lists;
 pub mod messages;
 pub mod notices;
+pub mod pictures;
 pub mod pools;
 pub mod proxies;
 pub mod rules;
@@ -33,6 +34,7 @@ pub mod server;
 pub mod starts;
 pub mod streams;
 pub mod tasks;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod times;
@@ -202,6 +204,8 @@ pub enum Missing {
     Blackout,
     /// A channel.
     Channel,
+    /// A picture.
+    Picture,
     /// A concurrency pool.
     Pool,
     /// A rule about messages.
@@ -212,6 +216,8 @@ pub enum Missing {
     Secret,
     /// A task.
     Task,
+    /// A template of messages.
+    Template,
     /// An API token.
     Token,
     /// An account.
@@ -224,11 +230,13 @@ impl Say for Missing {
             Self::Calendar => both("这个日历", "calendar"),
             Self::Blackout => both("这个停跑时段", "blackout"),
             Self::Channel => both("这个通知渠道", "channel"),
+            Self::Picture => both("这个图片", "picture"),
             Self::Pool => both("这个并发池", "pool"),
             Self::Rule => both("这条通知规则", "rule"),
             Self::Run => both("这次执行", "run"),
             Self::Secret => both("这个密钥", "secret"),
             Self::Task => both("这个任务", "task"),
+            Self::Template => both("这个模板", "template"),
             Self::Token => both("这个令牌", "token"),
             Self::User => both("这个用户", "user"),
         }

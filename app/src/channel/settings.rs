@@ -25,6 +25,10 @@ pub enum ChannelField {
     Tls,
     /// Certificates that are trusted in addition.
     Ca,
+    /// What texts are sent as.
+    Format,
+    /// Whether messages about failures hold the failure brief.
+    Brief,
 }
 
 impl ChannelField {
@@ -76,6 +80,82 @@ impl Encryption {
     }
 }
 
+/// What a text is sent to WeCom as (developer document 91770).
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum TextFormat {
+    /// Plain text, which mentions people by ID and by mobile number.
+    #[default]
+    Text,
+    /// Markdown, which mentions people by ID.
+    Markdown,
+    /// An article with a link.
+    News,
+    /// A card with a link (文本通知模版卡片).
+    TemplateCard,
+}
+
+impl TextFormat {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The word in forms, in the API and where it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Reads its word; empty for the default.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        Self::ALL.iter().copied().find(|one| one.as_str() == text)
+    }
+}
+
+/// A setting that is on unless it is switched off.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum OnOff {
+    /// On.
+    #[default]
+    On,
+    /// Off.
+    Off,
+}
+
+impl OnOff {
+    /// Both.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The word in forms, in the API and where it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Reads its word; empty for the default.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        Self::ALL.iter().copied().find(|one| one.as_str() == text)
+    }
+}
+
 /// A header of a request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Header {
@@ -108,6 +188,10 @@ pub struct ChannelSettings {
     pub tls: Encryption,
     /// Certificates in PEM that are trusted in addition.
     pub ca: String,
+    /// What texts are sent as.
+    pub format: TextFormat,
+    /// Whether messages about failures hold the failure brief.
+    pub brief: OnOff,
 }
 
 impl std::fmt::Debug for ChannelSettings {
@@ -131,6 +215,8 @@ impl ChannelSettings {
             to: self.to.clone(),
             tls: self.tls,
             ca: self.ca.clone(),
+            format: self.format,
+            brief: self.brief,
         }
     }
 }
@@ -158,6 +244,10 @@ pub struct ChannelDetails {
     pub tls: Encryption,
     /// Certificates in PEM that are trusted in addition to the system's.
     pub ca: String,
+    /// WeCom: what texts are sent as.
+    pub format: TextFormat,
+    /// Whether messages about failures hold the failure brief.
+    pub brief: OnOff,
 }
 
 #[cfg(test)]

@@ -70,6 +70,8 @@ fn draft_of(channel: &Channel) -> ChannelDraft {
         to: Some(settings.to.clone()),
         tls: Some(settings.tls.as_str().to_owned()),
         ca: Some(settings.ca.clone()),
+        format: Some(settings.format.as_str().to_owned()),
+        brief: Some(settings.brief.as_str().to_owned()),
         ..ChannelDraft::default()
     }
 }

@@ -40,6 +40,14 @@ pub enum Posted {
         Box<crate::channel::ChannelDraft>,
         AppError,
     ),
+    /// The form for the template of an event, what was entered, and what became of it.
+    Template(
+        String,
+        crate::page::TemplateForm,
+        Box<Result<crate::channel::TemplatePreview, AppError>>,
+    ),
+    /// A picture, and why it was refused.
+    Picture(AppError),
     /// The user form.
     User(crate::user::UserDraft, AppError),
     /// A token was created: its secret, to be shown only once.

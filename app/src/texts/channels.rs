@@ -36,6 +36,30 @@ crate::texts! {
         tls_none: "不加密（端口 25）" | "None (port 25)",
         ca: "信任的 CA 证书" | "Trusted CA certificate",
         ca_hint: "PEM 格式；只在邮件服务器使用自建 CA 时填" | "PEM; only for a mail server with a private CA",
+        format: "消息格式" | "Format of messages",
+        format_hint: "卡片和图文不能 @ 人；Markdown 只能按成员 ID @ 人" | "Cards and articles mention no one; Markdown mentions by user ID only",
+        format_text: "文本" | "Text",
+        format_markdown: "Markdown" | "Markdown",
+        format_news: "图文" | "Article",
+        format_template_card: "文本通知卡片" | "Text notice card",
+        brief: "失败消息附失败速览" | "Failure brief in messages about failures",
+        brief_on: "附上" | "On",
+        brief_off: "不附" | "Off",
+        templates: "模板" | "Templates",
+        template: "模板" | "Template",
+        template_event: "事件" | "Event",
+        template_all: "所有事件（汇总除外）" | "All events except digests",
+        template_own: "自定义" | "Own",
+        template_built_in: "内置" | "Built-in",
+        template_hint: "变量写作 {{ task }}，条件写作 {% if exit_code %}…{% endif %}；{{ text }} 是内置的整条消息" | "Variables are written {{ task }}, conditions {% if exit_code %}…{% endif %}; {{ text }} is the whole built-in message",
+        template_task: "用这个任务最近一次执行预览" | "Preview with the last run of task",
+        template_task_hint: "任务编号；留空用示例" | "ID of the task; empty for an example",
+        template_preview: "预览" | "Preview",
+        template_delete: "恢复内置" | "Restore the built-in words",
+        template_variables: "可用的变量" | "Variables",
+        template_variable: "变量" | "Variable",
+        template_meaning: "含义" | "Meaning",
+        template_example: "示例" | "Example",
         sent: "发送的内容（密钥已遮盖）" | "What was sent (secrets masked)",
     }
 }
@@ -44,4 +68,13 @@ crate::texts! {
 #[must_use]
 pub fn change_channel(lang: Lang, name: &str) -> String {
     lang.pick(format!("修改渠道 {name}"), format!("Edit channel {name}"))
+}
+
+/// The title of the page of a channel's templates.
+#[must_use]
+pub fn templates_of(lang: Lang, name: &str) -> String {
+    lang.pick(
+        format!("渠道 {name} 的模板"),
+        format!("Templates of channel {name}"),
+    )
 }

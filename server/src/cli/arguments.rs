@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use super::access::{Access, Remote};
 use super::{
-    blackout, calendar, channel, completions, cron, doctor, message, node, pool, rule, run, secret,
-    task, token, user,
+    blackout, calendar, channel, completions, cron, doctor, message, node, picture, pool, rule, run,
+    secret, task, token, user,
 };
 use crate::config::Config;
 
@@ -61,6 +61,9 @@ pub(super) enum Command {
     /// Manage concurrency pools: how many runs at once
     #[command(subcommand)]
     Pool(pool::PoolCommand),
+    /// Manage the pictures that follow messages
+    #[command(subcommand)]
+    Picture(picture::PictureCommand),
     /// Show messages that were sent, and send failed ones again
     #[command(subcommand)]
     Message(message::MessageCommand),

@@ -1,9 +1,11 @@
 //! `jcrontab channel`: where messages go.
 
+mod template;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use app::channel::ChannelKind;
+use app::channel::{ChannelKind, TextFormat};
 use axum::http::Method;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -70,6 +72,9 @@ pub(super) enum ChannelCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Manage templates: the words of a channel's messages
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
 }
 
 /// Stands for stdin or a prompt.
@@ -79,6 +84,10 @@ const CA_MAX: u64 = 64 * 1024;
 
 fn kinds() -> PossibleValuesParser {
     PossibleValuesParser::new(ChannelKind::ALL.iter().map(|kind| kind.as_str()))
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(TextFormat::ALL.iter().map(|format| format.as_str()))
 }
 
 /// The settings of a channel. An option that is not given keeps the stored value; an empty one removes it.
@@ -123,6 +132,12 @@ pub(super) struct Settings {
     /// E-mail: encryption
     #[arg(long, value_parser = ["starttls", "tls", "none"])]
     tls: Option<String>,
+    /// WeCom: format of messages
+    #[arg(long, value_parser = formats())]
+    format: Option<String>,
+    /// Whether messages about failures hold the failure brief
+    #[arg(long, value_parser = ["on", "off"])]
+    brief: Option<String>,
     /// E-mail: file with certificates in PEM of a CA to trust besides the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -157,6 +172,8 @@ impl Settings {
             ("user", &self.user),
             ("from", &self.from),
             ("tls", &self.tls),
+            ("format", &self.format),
+            ("brief", &self.brief),
         ] {
             if let Some(value) = value {
                 body.insert(field.to_owned(), json!(value));
@@ -279,6 +296,7 @@ pub(super) async fn run(client: &Client, command: &ChannelCommand) -> Result<(),
             ];
             print_list(client, "/api/v1/channels", &columns, *json).await
         }
+        ChannelCommand::Template(command) => template::run(client, command).await,
     }
 }
 

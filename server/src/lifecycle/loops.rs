@@ -16,7 +16,7 @@ use crate::loops::{Loops, Periodic, repeat, supervise};
 use crate::messages::{self, Deliveries, Outbox, Pace};
 use crate::output::disk::space;
 use crate::scheduler::{self, DatabaseClock, Scheduler};
-use crate::service::{LookAhead, ScratchSweep, StreamWatch};
+use crate::service::{LookAhead, MessageBriefs, ScratchSweep, StreamWatch};
 
 /// The loops of a running server.
 pub(super) struct Running {
@@ -150,6 +150,7 @@ impl Running {
             sealer: components.sealer.clone(),
             sender: components.sender.clone(),
             renderer: components.renderer.clone(),
+            briefs: Arc::new(MessageBriefs::new(Arc::downgrade(&parts.service))),
             pace: Arc::new(Pace::new(chance)),
             metrics: Arc::clone(&components.metrics),
         };

@@ -10,8 +10,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::channel::OnOff;
 use app::id::ChannelId;
-use app::message::Event;
+use app::message::{Event, MessageKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -21,16 +22,20 @@ use tracing::{Instrument, Span};
 use crate::auth::seal::Sealer;
 use crate::clock::SharedClock;
 use crate::events::Signals;
+use crate::facts::Facts;
 use crate::loops::{Backoff, Spec, Turns};
 use crate::outbound::SendError;
 use crate::store::{ChannelTarget, NO_TASK, OutboxItem, Setback, Store, StoreError, Taken};
 use crate::telemetry::{Delivery, Metrics};
+use crate::template::Format;
 
 use super::pace::Pace;
-use super::render::Renderer;
+use super::picture;
+use super::render::{Beside, Renderer, wants_brief};
 use super::send::Sender;
-use super::target;
+use super::target::{self, Target};
 use super::vendor::{self, PerMinute};
+use super::words::{Briefs, Made, Worded};
 
 /// Attempts before a message is given up: with the pauses below about three hours.
 const ATTEMPTS_MAX: i32 = 16;
@@ -71,6 +76,8 @@ pub struct Outbox {
     pub sender: Sender,
     /// Makes the words.
     pub renderer: Renderer,
+    /// Makes briefs of failures.
+    pub briefs: Arc<dyn Briefs>,
     /// When each channel may be used again.
     pub pace: Arc<Pace>,
     /// What deliveries are counted in.
@@ -229,20 +236,102 @@ impl Outbox {
         item: &mut OutboxItem,
         target: &ChannelTarget,
     ) -> Result<String, SendError> {
-        if let Some(facts) = &item.facts {
-            // A newer server's, perhaps: it may get its turn before this one gives up.
-            let read = serde_json::from_str(facts).map_err(|error| {
-                let words = format!("the facts of this message cannot be read: {error}");
-                SendError::Answer(words, None)
-            })?;
-            let mut body = self.renderer.text(&read, target.lang);
-            self.renderer.add_held_back(&mut body, facts, target.lang);
-            item.body = body;
+        let facts = item.facts.as_deref().map(serde_json::from_str);
+        // A newer server's, perhaps: it may get its turn before this one gives up.
+        let facts: Option<Facts> = facts.transpose().map_err(|error| {
+            let words = format!("the facts of this message cannot be read: {error}");
+            SendError::Answer(words, None)
+        })?;
+        if let Some(facts) = &facts {
+            item.body = self.renderer.text(facts, target.lang);
         }
         let to = target::open_target(&self.sealer, item.channel_id, target)
             .map_err(|error| SendError::Refused(error.to_string()))?;
+        let (mut made, mut unused) = (Made::default(), None);
+        if let Some(facts) = facts {
+            let (mut worded, why) = self.words(facts, item, &to).await?;
+            // The JSON of a template has no place for it.
+            let is_json = worded.made.templated && to.format() == Format::Json;
+            if let Some(stored) = item.facts.as_deref().filter(|_| !is_json) {
+                self.renderer
+                    .add_held_back(&mut worded.text, stored, to.lang);
+            }
+            item.body = worded.text;
+            (made, unused) = (worded.made, why);
+        }
+        if item.kind == MessageKind::Image {
+            made.picture = self.picture(item).await?;
+        }
         let sender = self.sender.by(&to.way)?;
-        sender.send(&to, item, self.clock.now()).await
+        let answer = sender.send(&to, item, &made, self.clock.now()).await?;
+        Ok(match unused {
+            Some(why) => format!("{answer} (sent in the built-in words: {why})"),
+            None => answer,
+        })
+    }
+
+    /// The picture that was uploaded in the place of the one that follows a message.
+    async fn picture(&self, item: &OutboxItem) -> Result<Option<Vec<u8>>, SendError> {
+        let wanted = picture::wanted(item.event, &item.body);
+        let found = self.store.picture(&wanted).await.map_err(|error| {
+            let words = format!("the picture cannot be read: {error}");
+            SendError::Answer(words, None)
+        })?;
+        Ok(found.map(|(_, bytes)| bytes))
+    }
+
+    /// Makes the words of a message: by the template of its channel, or the built-in ones, and then why the template
+    /// was not used.
+    async fn words(
+        &self,
+        facts: Facts,
+        item: &OutboxItem,
+        to: &Target,
+    ) -> Result<(Worded, Option<String>), SendError> {
+        let (channel, event) = (item.channel_id, item.event);
+        let template = self.store.template_for(channel, event).await;
+        let template = template.map_err(|error| {
+            let words = format!("the template of this message cannot be read: {error}");
+            SendError::Answer(words, None)
+        })?;
+        let lang = to.lang.unwrap_or(self.renderer.lang);
+        let brief = match facts.run() {
+            Some(run) if to.settings.brief == OnOff::On && wants_brief(&facts) => {
+                self.briefs.brief(run, lang).await
+            }
+            _ => None,
+        };
+        let Some(template) = template else {
+            let worded = self.renderer.built_in(&facts, to.lang, brief.as_ref());
+            return Ok((worded, None));
+        };
+        let (renderer, format, owners) =
+            (self.renderer.clone(), to.format(), item.mentions.clone());
+        // A template may take a while, which no other work of this thread should wait for.
+        let making = tokio::task::spawn_blocking(move || {
+            let beside = Beside {
+                owners: &owners,
+                brief: brief.as_ref(),
+            };
+            let made = renderer.by_template(&facts, (&template, format), Some(lang), beside);
+            made.map_or_else(
+                |fault| {
+                    let worded = renderer.built_in(&facts, Some(lang), brief.as_ref());
+                    (worded, Some(fault.to_string()))
+                },
+                |worded| (worded, None),
+            )
+        });
+        let (worded, unused) = making
+            .await
+            .map_err(|error| SendError::Answer(error.to_string(), None))?;
+        if let Some(why) = &unused {
+            tracing::warn!(
+                why,
+                "a template cannot be used; the built-in words are sent"
+            );
+        }
+        Ok((worded, unused))
     }
 
     /// Writes what became of a message, again and again until the database has it: the message has

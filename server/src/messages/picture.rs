@@ -1,5 +1,11 @@
-//! The pictures that follow a message: one for a reminder, one for an urge, one for a failure. Drawn
-//! for Jcrontab; `scripts/pictures.sh` makes them from the SVG beside them.
+//! The pictures that follow a message: built-in ones, drawn for Jcrontab (`scripts/pictures.sh` makes them from the SVG
+//! beside them), and those that people upload in their place.
+
+mod read;
+
+pub use read::{PictureFault, ReadPicture, read};
+
+use app::message::{Event, PictureName};
 
 /// The picture of a name; the reminder's for a name of another version.
 pub(super) fn by_name(name: &str) -> &'static [u8] {
@@ -10,9 +16,24 @@ pub(super) fn by_name(name: &str) -> &'static [u8] {
     }
 }
 
+/// The built-in picture; `None` where nothing follows without a picture of one's own.
+#[must_use]
+pub fn built_in(name: PictureName) -> Option<&'static [u8]> {
+    (name != PictureName::Created).then(|| by_name(name.as_str()))
+}
+
+/// The uploaded pictures that may take the place of one that follows a message, the best first.
+#[must_use]
+pub(super) fn wanted(event: Event, name: &str) -> Vec<&str> {
+    match (event, name) {
+        (Event::Completed, "reminder") => vec!["success", "reminder"],
+        _ => vec![name],
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::by_name;
+    use super::*;
 
     /// WeCom takes PNG or JPG of up to 2 MB before base64 (developer document 91770).
     #[test]
@@ -20,13 +41,13 @@ mod tests {
         let names = ["reminder", "urge", "failure"];
         for name in names {
             let picture = by_name(name);
-            assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
             assert!(
                 picture.len() < 100 * 1024,
                 "{name}: each message carries it"
             );
-            // Width and height stand in the first chunk (PNG, 11.2.2).
-            assert_eq!(&picture[16..24], &[0, 0, 1, 224, 0, 0, 0, 240], "{name}");
+            let found = read(picture).expect("a picture");
+            assert_eq!((found.width, found.height), (480, 240), "{name}");
+            assert_eq!(found.media_type, "image/png");
             for other in names.into_iter().filter(|other| *other != name) {
                 assert_ne!(picture, by_name(other), "{name} and {other}");
             }

@@ -1,15 +1,21 @@
 //! The words of a message, made from its facts when it leaves, in the language of its channel.
 
+mod brief;
 mod digest;
+pub(crate) mod example;
 mod held_back;
 mod system_event;
 mod task_event;
+mod variables;
+
+pub use variables::{Beside, VARIABLES, wants_brief};
 
 use app::i18n::Lang;
 use app::id::RunId;
 use app::message::Event;
 use app::routes;
 use app::run::RunState;
+use app::run::brief::Brief;
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::facts::{Cycle, End, Ends, Facts, OUTPUT_SHOWN, TaskFacts, Work};
@@ -29,9 +35,16 @@ impl Renderer {
     /// The text of a message in a language; in the server's message language for `None`.
     #[must_use]
     pub fn text(&self, facts: &Facts, lang: Option<Lang>) -> String {
+        self.text_with(facts, lang, None)
+    }
+
+    /// The same; of a failure with its brief.
+    #[must_use]
+    pub fn text_with(&self, facts: &Facts, lang: Option<Lang>, brief: Option<&Brief>) -> String {
         let words = Words {
             lang: lang.unwrap_or(self.lang),
             base_url: &self.base_url,
+            brief,
         };
         match facts {
             Facts::Created { task, at, cycle } => words.created(task, *at, cycle),
@@ -59,6 +72,8 @@ impl Renderer {
 struct Words<'a> {
     lang: Lang,
     base_url: &'a str,
+    /// The failure brief, where the message is about a failure and it could be made.
+    brief: Option<&'a Brief>,
 }
 
 /// A message in the making.
@@ -102,7 +117,11 @@ impl Words<'_> {
             event: Event::Lost,
             verdict: verdict.to_owned(),
             at,
-            lines: self.runbook(task).into_iter().collect(),
+            lines: self
+                .runbook(task)
+                .into_iter()
+                .chain(self.brief_lines())
+                .collect(),
         })
     }
 
@@ -130,6 +149,7 @@ impl Words<'_> {
         if is_failure {
             lines.extend(self.in_a_row(task, end.failures));
             lines.extend(self.runbook(task));
+            lines.extend(self.brief_lines());
         }
         if task.mode.runs_command() {
             verdict = self.verdict(end);
@@ -162,6 +182,12 @@ impl Words<'_> {
         })
     }
 
+    /// The failure brief, where there is one.
+    fn brief_lines(&self) -> Vec<String> {
+        let brief = self.brief.map(|brief| brief::lines(brief, self.lang));
+        brief.unwrap_or_default()
+    }
+
     /// What a command wrote, as the run page shows it.
     fn output(&self, output: &Ends) -> String {
         if output.head.is_empty() {
@@ -171,13 +197,15 @@ impl Words<'_> {
                 .to_owned();
         }
         let label = self.lang.pick("结果：", "Output:");
+        format!("{label}\n{}", self.output_shown(output))
+    }
+
+    /// The same without its label: both ends of a long one.
+    fn output_shown(&self, output: &Ends) -> String {
         let (head, tail) = (&output.head, &output.tail);
         match output.gap {
-            0 => format!("{label}\n{}", cut(head, OUTPUT_SHOWN, self.lang)),
-            gap => format!(
-                "{label}\n{}",
-                cut_ends(head, gap, tail, OUTPUT_SHOWN, self.lang)
-            ),
+            0 => cut(head, OUTPUT_SHOWN, self.lang).into_owned(),
+            gap => cut_ends(head, gap, tail, OUTPUT_SHOWN, self.lang),
         }
     }
 
@@ -190,8 +218,7 @@ impl Words<'_> {
 
     /// How a command or a request ended, and how long it took.
     fn verdict(&self, run: &End) -> String {
-        let took = (run.finished_at - run.started_at).num_milliseconds();
-        let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
+        let took = self.seconds(run);
         let end = match (run.state, run.exit_code, run.exit_signal) {
             (RunState::TimedOut | RunState::Killed, ..) => self.reason(run),
             // Its output broke the rule of its task.
@@ -209,13 +236,21 @@ impl Words<'_> {
         };
         let took = self
             .lang
-            .pick(format!("用时 {seconds} 秒"), format!("took {seconds} s"));
+            .pick(format!("用时 {took}"), format!("took {took}"));
         match end.is_empty() {
             true => took,
             false => self
                 .lang
                 .pick(format!("{end}，{took}"), format!("{end}, {took}")),
         }
+    }
+
+    /// How long a run took, to a tenth of a second.
+    fn seconds(&self, run: &End) -> String {
+        let took = (run.finished_at - run.started_at).num_milliseconds();
+        let seconds = format!("{}.{}", took / 1000, (took % 1000) / 100);
+        self.lang
+            .pick(format!("{seconds} 秒"), format!("{seconds} s"))
     }
 
     /// What the task does: its command, or its request.

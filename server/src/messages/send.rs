@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::target::Target;
 use super::vendor::{self, Answer, At, HttpRequest, Outgoing};
+use super::words::Made;
 use crate::outbound::guard::Guard;
 use crate::outbound::{
     ANSWER_KEPT, OutboundClient, RetryAfter, SendError, TIMEOUT, Way, failure, smtp,
@@ -49,10 +50,11 @@ impl Sender {
         &self,
         to: &Target,
         item: &OutboxItem,
+        made: &Made,
         now: DateTime<Utc>,
     ) -> Result<Outgoing, SendError> {
         let lang = to.lang.unwrap_or(self.lang);
-        vendor::of(to.kind).render(to, item, At { now, lang })
+        vendor::of(to.kind).render(to, item, At { now, lang, made })
     }
 
     /// Sends a message; returns the answer of the service.
@@ -63,9 +65,10 @@ impl Sender {
         &self,
         to: &Target,
         item: &OutboxItem,
+        made: &Made,
         now: DateTime<Utc>,
     ) -> Result<String, SendError> {
-        let mut answer = match self.render(to, item, now)? {
+        let mut answer = match self.render(to, item, made, now)? {
             Outgoing::Nothing(why) => return Ok(why.to_owned()),
             Outgoing::Http(request) => self.request(request).await?,
             Outgoing::Mail(server, mail) => {
@@ -84,8 +87,14 @@ impl Sender {
     /// What is sent for a message at `now`, with everything masked that is a secret; empty where
     /// nothing can be made of it.
     #[must_use]
-    pub fn preview(&self, to: &Target, item: &OutboxItem, now: DateTime<Utc>) -> String {
-        let shown = match self.render(to, item, now) {
+    pub fn preview(
+        &self,
+        to: &Target,
+        item: &OutboxItem,
+        made: &Made,
+        now: DateTime<Utc>,
+    ) -> String {
+        let shown = match self.render(to, item, made, now) {
             Ok(Outgoing::Http(request)) => shown(&request),
             Ok(Outgoing::Mail(server, mail)) => {
                 format!("{server}\n\n{}", String::from_utf8_lossy(&mail.bytes))

@@ -26,6 +26,7 @@ use chrono::{DateTime, Utc};
 use reqwest::Method;
 
 use super::target::Target;
+use super::words::Made;
 use crate::outbound::smtp::{Mail, SmtpServer};
 use crate::outbound::{RetryAfter, SendError};
 use crate::store::OutboxItem;
@@ -46,13 +47,15 @@ pub(super) struct Limits {
     pub(super) pictures: bool,
 }
 
-/// When and in which language a message is made.
+/// When and in which language a message is made, and what is known of it besides its text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At {
+pub(super) struct At<'a> {
     /// Now; signatures hold it.
     pub(super) now: DateTime<Utc>,
     /// The language of the channel.
     pub(super) lang: Lang,
+    /// How its words were made.
+    pub(super) made: &'a Made,
 }
 
 /// What leaves for a message.
@@ -108,7 +111,7 @@ pub(super) trait Vendor: Sync {
     ///
     /// # Errors
     /// When a setting is missing or unusable; trying again does not help.
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError>;
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError>;
 
     /// What an answer means; `Ok` holds the vendor's words for a message that it took.
     ///

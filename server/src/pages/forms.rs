@@ -6,12 +6,14 @@ pub(super) mod blackouts;
 pub(super) mod calendars;
 pub(super) mod channels;
 mod fields;
+pub(super) mod pictures;
 pub(super) mod pools;
 pub(super) mod rules;
 pub(super) mod secrets;
 pub(super) mod session;
 pub(super) mod start;
 pub(super) mod task;
+pub(super) mod templates;
 pub(super) mod users;
 
 use app::done::Done;

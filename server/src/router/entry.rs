@@ -46,7 +46,7 @@ fn needed(path: &str) -> Option<Action> {
             "{id}/run" | "{id}/pause" | "{id}/close" | "{id}/restore" | "{id}/urge" | "{id}/unurge",
         )
         | ("runs", "{id}/stop") => Some(Action::Operate),
-        ("channels" | "calendars" | "blackouts" | "secrets" | "pools", _)
+        ("channels" | "pictures" | "calendars" | "blackouts" | "secrets" | "pools", _)
         | ("users", "" | "{id}") => Some(Action::Administer),
         _ => None,
     }
@@ -61,6 +61,7 @@ fn limit(path: &str) -> usize {
         // The values of all parameters at their longest.
         "/tasks/{id}/run" | "/api/v1/tasks/{id}/run" => 512 * KIB,
         "/api/v1/schedules/preview" | "/fn/preview" => 128 * KIB,
+        "/admin/channels/{id}/templates" => FEW_FIELDS,
         "/admin/users" | "/admin/channels" | "/admin/pools" | "/admin/blackouts"
         | "/admin/calendars" | "/rules" => FEW_FIELDS,
         _ if path.starts_with("/fn/") => FEW_FIELDS,
@@ -187,11 +188,15 @@ fn posted(path: &str, error: &AppError) -> Option<Posted> {
     Some(match path {
         "/admin/channels" => Posted::Channel(None, Default::default(), error),
         "/admin/users" => Posted::User(Default::default(), error),
+        "/admin/pictures" => Posted::Picture(error),
         "/admin/calendars" => Posted::Calendar(Default::default(), error),
         "/rules" => Posted::Rule(None, Default::default(), error),
         "/admin/blackouts" => Posted::Blackout(Default::default(), error),
         "/admin/secrets" => Posted::Secret(None, Default::default(), error),
         "/admin/pools" => Posted::Pool(Default::default(), error),
+        _ if path.starts_with("/admin/channels/") => {
+            Posted::Template(String::new(), Default::default(), Box::new(Err(error)))
+        }
         _ if path.starts_with("/admin/calendars/") => {
             Posted::CalendarImport(Default::default(), Err(error))
         }

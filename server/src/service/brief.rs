@@ -1,6 +1,9 @@
 //! The brief of a failed run: gathered from the ledger, the audit log and both outputs.
 
 mod changes;
+mod for_message;
+
+pub use for_message::MessageBriefs;
 
 use app::auth::{Action, Principal};
 use app::backend::{Answer, Caller};
@@ -71,7 +74,11 @@ impl Service {
     /// The brief of a failed run: since when, what changed, where the output differs.
     pub(super) async fn brief(&self, caller: &Caller, id: RunId) -> Answer<Brief> {
         let who = self.allow(caller, Action::Read)?;
-        let lang = caller.lang;
+        self.brief_as(caller.lang, may_name_secrets(who), id).await
+    }
+
+    /// The brief of a run, with the names of secrets or without.
+    async fn brief_as(&self, lang: Lang, names: bool, id: RunId) -> Answer<Brief> {
         let missing = || Missing::Run.answer(lang);
         let task_id = self.find_run(lang, id).await?.task_id;
         let run = self.store.brief_run(id).await.or_internal(lang)?;
@@ -84,7 +91,7 @@ impl Service {
         let before = self.before_streak(lang, &task, &run, since).await?;
         let (changes, more_changes) = match before.success() {
             Some(success) => {
-                self.changes_since(lang, who, &task, &run, success, &before)
+                self.changes_since(lang, names, &task, &run, success, &before)
                     .await?
             }
             None => (Vec::new(), 0),
@@ -167,7 +174,7 @@ impl Service {
         run: &BriefRun,
         success: &BriefRun,
     ) -> Answer<OutputChange> {
-        let _turn = COMPARISONS
+        let turn = COMPARISONS
             .acquire()
             .await
             .map_err(|error| internal(lang, &error))?;
@@ -175,8 +182,11 @@ impl Service {
             self.kept_of(lang, run).await?,
             self.kept_of(lang, success).await?,
         );
-        let comparing =
-            tokio::task::spawn_blocking(move || compare(|| this.parts(), || other.parts()));
+        let comparing = tokio::task::spawn_blocking(move || {
+            // Until it has ended, also after its caller has gone.
+            let _turn = turn;
+            compare(|| this.parts(), || other.parts())
+        });
         let compared = comparing.await.map_err(|error| internal(lang, &error))?;
         Ok(match compared {
             Comparison::Same => OutputChange::Same,

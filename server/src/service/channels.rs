@@ -20,6 +20,7 @@ pub(super) use draft::Checked;
 
 use super::{Service, or_taken};
 use crate::error::OrInternal;
+use crate::messages::Made;
 use crate::messages::target::{Target, open_target};
 use crate::store::OutboxItem;
 use crate::text::head;
@@ -32,7 +33,7 @@ const NOTICES_MAX: u64 = 20;
 const ANSWER_SHOWN: usize = 200;
 
 impl Service {
-    async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
+    pub(super) async fn find_channel(&self, lang: Lang, id: ChannelId) -> Answer<Channel> {
         let channel = self.store.channel(id).await.or_internal(lang)?;
         channel.ok_or_else(|| Missing::Channel.answer(lang))
     }
@@ -104,7 +105,7 @@ impl Service {
     }
 
     /// Where a channel's messages go; `None` when it is gone.
-    async fn opened_channel(&self, lang: Lang, id: ChannelId) -> Answer<Option<Target>> {
+    pub(super) async fn opened_channel(&self, lang: Lang, id: ChannelId) -> Answer<Option<Target>> {
         let found = self.store.channel_target(id).await.or_internal(lang)?;
         found
             .map(|target| open_target(&self.sealer, id, &target).or_internal(lang))
@@ -200,8 +201,13 @@ impl Channels for Service {
             attempts: 1,
             created_at: now,
         };
+        // A card and an article need somewhere to lead to.
+        let made = Made {
+            url: format!("{}{}", self.renderer.base_url, app::routes::CHANNELS),
+            ..Made::default()
+        };
         let answer = match self.sender.by(&to.way) {
-            Ok(sender) => sender.send(&to, &item, now).await,
+            Ok(sender) => sender.send(&to, &item, &made, now).await,
             Err(error) => Err(error),
         };
         let (words, refused) = match &answer {
@@ -216,7 +222,7 @@ impl Channels for Service {
         Ok(ChannelTest {
             ok: answer.is_ok(),
             answer: words,
-            sent: self.sender.preview(&to, &item, now),
+            sent: self.sender.preview(&to, &item, &made, now),
         })
     }
 

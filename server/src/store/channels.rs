@@ -18,7 +18,7 @@ use super::delivery::channel_gone;
 use super::entity::{channel, channel_slot, message, task};
 use super::rules::uses_of;
 use super::txn::transaction;
-use super::{Act, Store, StoreError, Tx};
+use super::{Act, Store, StoreError, Tx, templates};
 
 /// States of messages that are deleted with their channel; sent messages stay in the history.
 const NEVER_SENT: [MessageState; 6] = [
@@ -276,6 +276,7 @@ impl Store {
                 return Ok(false);
             }
             channel_gone(tx, id, now).await?;
+            templates::channel_gone(tx, id).await?;
             channel_slot::Entity::delete_many()
                 .filter(channel_slot::Column::ChannelId.eq(id.0))
                 .exec(tx)

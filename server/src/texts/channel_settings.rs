@@ -24,6 +24,10 @@ pub enum SettingFault {
         /// Its name.
         name: String,
     },
+    /// Not a format of messages.
+    Format,
+    /// Neither on nor off.
+    Brief,
     /// Not a method of a webhook.
     Method,
     /// The key, token or password is too long.
@@ -72,6 +76,17 @@ impl Fault for SettingFault {
             Self::Method => (
                 "unknown",
                 both("请求方法为 POST 或 PUT", "The method is POST or PUT"),
+            ),
+            Self::Format => (
+                "unknown",
+                both(
+                    "消息格式为 text、markdown、news 或 template_card",
+                    "A format is text, markdown, news or template_card",
+                ),
+            ),
+            Self::Brief => (
+                "unknown",
+                both("失败速览为 on 或 off", "The failure brief is on or off"),
             ),
             Self::LongSecret => ("too_long", both("最多 512 字节", "At most 512 bytes")),
             Self::Secret => (

@@ -21,6 +21,7 @@ use super::failures::Failure;
 use super::lists::ListRefusal;
 use super::messages::MessageFault;
 use super::notices::ServerNotice;
+use super::pictures::PictureRequestFault;
 use super::pools::{PoolFault, PoolRefusal};
 use super::rules::{RuleFault, RuleRefusal};
 use super::runs::RunRefusal;
@@ -29,13 +30,16 @@ use super::server::ServerRefusal;
 use super::starts::{Overlapping, Override, StartFault, StartRefusal};
 use super::streams::StreamRefusal;
 use super::tasks::{Change, TaskFault, TaskRefusal};
+use super::templates::TemplateRequestFault;
 use super::times::TimeFault;
 use super::warnings::{PreviewNote, TaskWarning};
 use super::{Fault, Missing, Refusal, Say, Text, both};
 use crate::auth::strength::Weakness;
 use crate::executor::{Hiding, IsolationGap};
+use crate::messages::PictureFault;
 use crate::outbound::proxy::ProxyFault;
 use crate::store::SearchFault;
+use crate::template::{Place, TemplateFault, TemplateWhy};
 
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
@@ -109,6 +113,17 @@ fn proxy_faults() -> [ProxyFault; 3] {
     })
 }
 
+fn picture_faults() -> [PictureFault; 3] {
+    let all = [
+        PictureFault::NoPicture,
+        PictureFault::TooLarge,
+        PictureFault::TooManyPixels,
+    ];
+    all.map(|fault| match fault {
+        PictureFault::NoPicture | PictureFault::TooLarge | PictureFault::TooManyPixels => fault,
+    })
+}
+
 fn hidings() -> [Hiding; 5] {
     let all = [
         Hiding::OtherUser,
@@ -135,6 +150,18 @@ fn gaps() -> [IsolationGap; 3] {
     all.map(|gap| match gap {
         IsolationGap::Root | IsolationGap::WritableAbove(_) | IsolationGap::Nothing => gap,
     })
+}
+
+fn template_faults() -> Vec<TemplateFault> {
+    let places = [None, Some(Place::of("a\nb", 2))];
+    let at = |why: TemplateWhy| {
+        let places = places.clone().into_iter();
+        places.map(move |place| TemplateFault {
+            why: why.clone(),
+            place,
+        })
+    };
+    TemplateWhy::iter().flat_map(at).collect()
 }
 
 fn by_ledger() -> Vec<ByLedger> {
@@ -192,6 +219,8 @@ fn every_value_has_words_in_both_languages() {
     faults(ExecutionFault::iter());
     faults(MailFault::iter());
     faults(MessageFault::iter());
+    faults(picture_faults());
+    faults(PictureRequestFault::iter());
     faults(PoolFault::iter());
     faults(search_faults());
     faults(RuleFault::iter());
@@ -199,6 +228,9 @@ fn every_value_has_words_in_both_languages() {
     faults(SettingFault::iter());
     faults(StartFault::iter());
     faults(TaskFault::iter());
+    faults(template_faults());
+    faults(TemplateRequestFault::iter());
+    faults(TemplateWhy::iter());
     faults(TimeFault::iter());
     faults(UrlFault::iter());
     faults(weaknesses());

@@ -41,7 +41,11 @@ fn routes() -> BTreeSet<String> {
         .as_object()
         .expect("paths")
         .keys()
-        .map(|path| path.replace("{id}", "1").replace("{name}", "cn"))
+        .map(|path| {
+            let path = path.replace("{id}", "1").replace("{name}", "cn");
+            path.replace("{event}", "failed")
+                .replace("{picture}", "urge")
+        })
         .collect();
     assert!(routes.len() > 15, "the API is described: {routes:?}");
     let pages = [
@@ -54,6 +58,8 @@ fn routes() -> BTreeSet<String> {
         "/admin",
         "/admin/users",
         "/admin/channels",
+        "/admin/channels/1/templates",
+        "/admin/pictures",
         "/admin/secrets",
         "/admin/pools",
         "/admin/nodes",
@@ -175,6 +181,8 @@ fn body_for(path: &str) -> Value {
             json!({"name": "n", "cron": "0 0 * * *", "duration": "1h"})
         }
         path if path.ends_with("/urge") => json!({"cron": "* * * * *"}),
+        path if path.contains("/pictures/") => json!({"base64": "AAAA"}),
+        path if path.contains("/templates/") => json!({"body": "{{ text }}"}),
         path if path.contains("/channels") => {
             json!({"name": "n", "kind": "webhook", "url": "http://127.0.0.1:9/"})
         }
@@ -207,6 +215,9 @@ async fn a_viewer_reads_and_writes_nothing() {
     let mut written = 0;
     for (path, operations) in described["paths"].as_object().expect("paths") {
         let filled = path.replace("{id}", "1").replace("{name}", "cn");
+        let filled = filled
+            .replace("{event}", "failed")
+            .replace("{picture}", "urge");
         for method in operations.as_object().expect("operations").keys() {
             let method = method.to_uppercase();
             if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
@@ -231,6 +242,7 @@ async fn a_viewer_reads_and_writes_nothing() {
                 ("GET", "/api/v1/runs/{id}/brief") => &[409],
                 // Nothing was sent yet.
                 ("GET", "/api/v1/messages/{id}") => &[404],
+                ("GET", "/api/v1/channels/{id}/templates/{event}") => &[404],
                 ("GET", _) => &[200],
                 ("POST", "/api/v1/schedules/preview") => &[200],
                 // Their own password, which they must know.
@@ -328,6 +340,14 @@ async fn a_viewer_reads_and_writes_nothing() {
                 ("kind", "webhook"),
                 ("url", "http://127.0.0.1:9/"),
             ],
+        ),
+        (
+            "/admin/channels/1/templates",
+            [("event", "all"), ("body", "x"), ("act", "save")],
+        ),
+        (
+            "/admin/channels/1/templates",
+            [("event", "all"), ("body", "x"), ("act", "preview")],
         ),
         (
             "/admin/calendars",

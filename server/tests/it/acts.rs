@@ -16,8 +16,9 @@ mod stops;
 
 /// Requests that change nothing an audit log would record: previews, and the content of a calendar's source, which is
 /// not served here.
-const NOT_ACTS: [&str; 2] = [
+const NOT_ACTS: [&str; 3] = [
     "POST /api/v1/schedules/preview",
+    "POST /api/v1/channels/{id}/templates/preview",
     "POST /api/v1/calendars/{name}/refresh",
 ];
 
@@ -49,6 +50,7 @@ async fn everything(admin: &Browser) -> Vec<Value> {
         "users",
         "tokens",
         "channels",
+        "pictures",
         "secrets",
         "pools",
         "calendars",
@@ -85,6 +87,15 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let idle = app.add(draft("idle", "0 9 * * *", "true")).await.id;
     let url = "https://example.com/hook";
     let channel = app.channel("chat", ChannelKind::Webhook, url).await.id;
+    let drawn = json!({"base64": super::pictures::png()});
+    let put = admin
+        .call("PUT", "/api/v1/pictures/urge", Some(drawn.clone()))
+        .await;
+    put.expect(200);
+    let words = json!({"body": "{\"text\": {{ text }}}"});
+    let template = format!("/api/v1/channels/{channel}/templates/failed");
+    let put = admin.call("PUT", &template, Some(words.clone())).await;
+    put.expect(200);
     let other = json!({"name": "other", "password": "quite another one", "role": "viewer"});
     let user = admin.post("/api/v1/users", other).await.expect(201)["id"].clone();
     let token = json!({"user": "boss"});
@@ -184,6 +195,26 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
         (
             "POST /api/v1/channels/{id}/test",
             format!("/api/v1/channels/{channel}/test"),
+            Value::Null,
+        ),
+        (
+            "PUT /api/v1/pictures/{picture}",
+            "/api/v1/pictures/failure".into(),
+            drawn.clone(),
+        ),
+        (
+            "DELETE /api/v1/pictures/{picture}",
+            "/api/v1/pictures/urge".into(),
+            Value::Null,
+        ),
+        (
+            "PUT /api/v1/channels/{id}/templates/{event}",
+            format!("/api/v1/channels/{channel}/templates/lost"),
+            words.clone(),
+        ),
+        (
+            "DELETE /api/v1/channels/{id}/templates/{event}",
+            format!("/api/v1/channels/{channel}/templates/failed"),
             Value::Null,
         ),
         (

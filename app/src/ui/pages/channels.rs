@@ -12,6 +12,7 @@ use crate::page::ChannelsPage;
 use crate::routes;
 use crate::server_fns::{DeleteChannel, TestChannel, fetch_channels};
 use crate::texts::phrases;
+use crate::texts::pictures::PicturesUi;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::components::controls::{button, fold_after};
 use crate::ui::components::icon::{self, icon};
@@ -57,12 +58,19 @@ pub(crate) fn page() -> AnyView {
     let error = Signal::derive(move || desk.test.error().or_else(|| desk.delete.error()));
     view! {
         {crumbs()}
-        {page_head(ui().channels.to_owned(), view! {
-            <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
-        }.into_any())}
+        {page_head(ui().channels.to_owned(), beside())}
         {load::notice(error)}
         <div aria-live="polite">{move || answer(desk)}</div>
         {load::page(data, move |page| content(page, desk))}
+    }
+    .into_any()
+}
+
+/// To the pictures that follow messages.
+fn beside() -> AnyView {
+    view! {
+        <a class="button" href=routes::RULES>{icon(icon::BELL)} {rules_ui().rules}</a>
+        <a class="button" href=routes::PICTURES>{PicturesUi::of(lang()).pictures}</a>
     }
     .into_any()
 }
@@ -158,7 +166,7 @@ fn row(channel: &Channel, clock: &Clock, desk: Desk) -> AnyView {
                 <span class="states"><span>{ui.channel_pending} " " {channel.pending}</span> {dead}</span>
             </td>
             <td data-label=ui.channel_answer><div class="notes">{trouble(channel, clock)} <code class="answer">{answer}</code></div></td>
-            <td class="row-actions"><div>{change(channel)} {test(channel.id, desk)} {delete(channel, desk)}</div></td>
+            <td class="row-actions"><div>{change(channel)} {templates(channel)} {test(channel.id, desk)} {delete(channel, desk)}</div></td>
         </tr>
     }
     .into_any()
@@ -182,6 +190,18 @@ fn change(channel: &Channel) -> AnyView {
     view! {
         <a class="button small" href=format!("{}?edit={}#change", routes::CHANNELS, channel.id) aria-label=label>
             {icon(icon::EDIT)} <span>{words.change}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// To its templates.
+fn templates(channel: &Channel) -> AnyView {
+    let words = channels_ui();
+    let label = format!("{}: {}", words.templates, channel.name);
+    view! {
+        <a class="button small" href=routes::templates(channel.id) aria-label=label>
+            {icon(icon::LIST)} <span>{words.templates}</span>
         </a>
     }
     .into_any()

@@ -46,7 +46,7 @@ impl Vendor for Dingtalk {
         }
     }
 
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("DingTalk takes no pictures"));
         }

@@ -39,7 +39,7 @@ impl Vendor for Feishu {
         }
     }
 
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing(
                 "Feishu takes no pictures from custom bots",

@@ -29,7 +29,7 @@ impl Vendor for Slack {
         }
     }
 
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("Slack takes no pictures from webhooks"));
         }

@@ -33,7 +33,7 @@ impl Vendor for Telegram {
     }
 
     /// Without `parse_mode` no character of the text has a meaning; names with `@` mention.
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
         if item.kind == MessageKind::Image {
             return Ok(Outgoing::Nothing("pictures are not sent to Telegram"));
         }

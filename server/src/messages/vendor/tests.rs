@@ -33,8 +33,17 @@ fn item(body: &str, mentions: &[&str]) -> OutboxItem {
     }
 }
 
-fn at() -> At {
+/// Words of ours, without a link.
+static PLAIN: Made = Made {
+    templated: false,
+    url: String::new(),
+    brief: None,
+    picture: None,
+};
+
+fn at() -> At<'static> {
     At {
+        made: &PLAIN,
         now: DateTime::from_timestamp(1_599_360_473, 0).expect("time"),
         lang: Lang::Zh,
     }

@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::target::Target;
+use super::super::words::Made;
 use super::answer::{http, said};
 use super::sign::{hmac_base64, webhook_key};
 use super::{Answer, At, HttpRequest, Limits, Outgoing, Vendor};
@@ -29,8 +30,12 @@ impl Vendor for Webhook {
         }
     }
 
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        let mut request = HttpRequest::post(to, to.url.clone(), &body(item));
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
+        let mut request = HttpRequest::post(to, to.url.clone(), &body(item, at.made));
+        if at.made.templated {
+            // It was checked to be JSON when it was made.
+            request.body.clone_from(&item.body);
+        }
         if to.settings.method == "PUT" {
             request.method = Method::PUT;
         }
@@ -77,8 +82,8 @@ fn known_as(event: Event) -> Event {
     }
 }
 
-fn body(item: &OutboxItem) -> Value {
-    json!({
+fn body(item: &OutboxItem, made: &Made) -> Value {
+    let mut body = json!({
         "event": known_as(item.event),
         "cause": item.event,
         "kind": item.kind,
@@ -87,5 +92,9 @@ fn body(item: &OutboxItem) -> Value {
         "text": item.body,
         "mentions": item.mentions,
         "created_at": Stamp(item.created_at),
-    })
+    });
+    if let Some(brief) = &made.brief {
+        body["brief"] = brief.clone();
+    }
+    body
 }

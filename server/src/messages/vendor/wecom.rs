@@ -1,6 +1,8 @@
 //! 企业微信群机器人: group robots of WeCom (developer document 91770, 消息推送配置说明).
 
-use app::i18n::Lang;
+mod format;
+
+use app::channel::TextFormat;
 use app::message::MessageKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -43,8 +45,8 @@ impl Vendor for Wecom {
         }
     }
 
-    fn render(&self, to: &Target, item: &OutboxItem, at: At) -> Result<Outgoing, SendError> {
-        let body = body(item, at.lang);
+    fn render(&self, to: &Target, item: &OutboxItem, at: At<'_>) -> Result<Outgoing, SendError> {
+        let body = body(to.settings.format, item, at);
         Ok(Outgoing::Http(HttpRequest::post(to, to.url.clone(), &body)))
     }
 
@@ -72,18 +74,22 @@ impl Vendor for Wecom {
     }
 }
 
-fn body(item: &OutboxItem, lang: Lang) -> Value {
+fn body(format: TextFormat, item: &OutboxItem, at: At<'_>) -> Value {
     if item.kind == MessageKind::Image {
-        let picture = picture::by_name(&item.body);
+        let own = at.made.picture.as_deref();
+        let picture = own.unwrap_or_else(|| picture::by_name(&item.body));
         let digest = Md5::digest(picture);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         return json!({"msgtype": "image", "image": {"base64": STANDARD.encode(picture), "md5": md5}});
+    }
+    if let Some(body) = format::body(format, item, at) {
+        return body;
     }
     let (members, mobiles) = members_and_mobiles(&item.mentions);
     json!({
         "msgtype": "text",
         "text": {
-            "content": cut(&item.body, TEXT_MAX, lang),
+            "content": cut(&item.body, TEXT_MAX, at.lang),
             "mentioned_list": members,
             "mentioned_mobile_list": mobiles,
         },

@@ -37,6 +37,8 @@ pub(in super::super) struct ChannelFields {
     to: String,
     tls: String,
     ca: String,
+    format: String,
+    brief: String,
 }
 
 impl ChannelFields {
@@ -75,6 +77,8 @@ impl ChannelFields {
             to: lines(ChannelField::To, self.to),
             tls: of_kind(ChannelField::Tls, self.tls),
             ca: of_kind(ChannelField::Ca, self.ca),
+            format: of_kind(ChannelField::Format, self.format),
+            brief: of_kind(ChannelField::Brief, self.brief),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use app::auth::Principal;
 use app::backend::Answer;
 use app::i18n::Lang;
 use app::id::{SecretId, TaskId};
@@ -13,7 +12,7 @@ use app::time::Stamp;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{Before, may_name_secrets};
+use super::Before;
 use crate::brief::far_off;
 use crate::error::OrInternal;
 use crate::service::Service;
@@ -36,7 +35,7 @@ impl Service {
     pub(super) async fn changes_since(
         &self,
         lang: Lang,
-        who: &Principal,
+        names: bool,
         task: &Task,
         run: &BriefRun,
         success: &BriefRun,
@@ -51,7 +50,6 @@ impl Service {
             .or_internal(lang)?;
         let mut dated: Vec<(DateTime<Utc>, Change)> =
             edits.into_iter().filter_map(edited).collect();
-        let names = may_name_secrets(who);
         dated.extend(
             self.secret_changes(lang, task.id, names, after, until)
                 .await?,

@@ -1,6 +1,8 @@
 //! The settings of a channel besides its URL, read field by field.
 
-use app::channel::{ChannelDraft, ChannelField, ChannelKind, ChannelSettings, Encryption, Header};
+use app::channel::{
+    ChannelDraft, ChannelField, ChannelKind, ChannelSettings, Encryption, Header, OnOff, TextFormat,
+};
 use app::error::FieldError;
 use app::i18n::Lang;
 use url::{Host, Url};
@@ -65,6 +67,8 @@ pub(super) fn read(
         to: before.to.clone(),
         tls: before.tls,
         ca: text(&draft.ca, &before.ca).replace("\r\n", "\n"),
+        format: before.format,
+        brief: before.brief,
     };
     reader.drop_others(&mut after);
     if reader.kind.has(ChannelField::Headers)
@@ -82,6 +86,7 @@ pub(super) fn read(
             .collect();
     }
     reader.tls(draft, &mut after);
+    reader.words(draft, &mut after);
     reader.check(&after);
     after
 }
@@ -113,6 +118,8 @@ impl Reader<'_> {
                 ChannelField::To => some(&draft.to),
                 ChannelField::Tls => set(&draft.tls),
                 ChannelField::Ca => set(&draft.ca),
+                ChannelField::Format => set(&draft.format),
+                ChannelField::Brief => set(&draft.brief),
             };
             if entered && !self.kind.has(field) {
                 self.fault(
@@ -208,6 +215,24 @@ impl Reader<'_> {
         match Encryption::read(typed) {
             Some(tls) => after.tls = tls,
             None => self.fault(ChannelField::Tls, &MailFault::UnknownEncryption),
+        }
+    }
+
+    /// How messages are worded: their format, and whether those about failures hold the brief.
+    fn words(&mut self, draft: &ChannelDraft, after: &mut ChannelSettings) {
+        if !self.kind.has(ChannelField::Format) {
+            after.format = TextFormat::default();
+        } else if let Some(typed) = draft.format.as_deref() {
+            match TextFormat::read(typed) {
+                Some(format) => after.format = format,
+                None => self.fault(ChannelField::Format, &SettingFault::Format),
+            }
+        }
+        if let Some(typed) = draft.brief.as_deref() {
+            match OnOff::read(typed) {
+                Some(brief) => after.brief = brief,
+                None => self.fault(ChannelField::Brief, &SettingFault::Brief),
+            }
         }
     }
 

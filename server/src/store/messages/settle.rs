@@ -1,15 +1,16 @@
 //! What became of a message that has left, and what a channel said.
 
 use app::id::{ChannelId, RunId};
-use app::message::{Event, MessageKind, MessageStep};
+use app::message::{Event, MessageKind, MessageState, MessageStep, PictureName};
 use app::run::{RunReason, RunStep};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
-use super::super::code::TakeStep;
+use super::super::code::{Code, Lenient, TakeStep};
 use super::super::delivery::{end_run, outdated, waits_for_more, withdraw_message};
 use super::super::entity::{channel, message};
+use super::super::pictures::is_uploaded;
 use super::super::txn::transaction;
 use super::super::{Act, Store, StoreError, Tx};
 use super::{NO_TASK, OutboxItem, Setback, digest};
@@ -29,6 +30,7 @@ impl Store {
         transaction!(self, |tx| {
             if end(tx, item, MessageStep::Accept, answer, Some(now)).await? {
                 follow(tx, item.id.0, true).await?;
+                created_picture(tx, item).await?;
                 if item.event == Event::Digest {
                     digest::accepted(tx, item.id, excerpt(item), answer, now).await?;
                 }
@@ -200,6 +202,40 @@ async fn follow(tx: &Tx, text: i64, is_sent: bool) -> Result<(), StoreError> {
             .step(M::State, MessageStep::FallWithText)
     };
     update.exec(tx).await?;
+    Ok(())
+}
+
+/// Behind 【建单通知】 goes a picture where one was uploaded, in the place that its text had.
+async fn created_picture(tx: &Tx, text: &OutboxItem) -> Result<(), StoreError> {
+    use message::Column as M;
+    let wants = text.event == Event::Created && text.kind == MessageKind::Text;
+    if !wants || !is_uploaded(tx, PictureName::Created).await? {
+        return Ok(());
+    }
+    let place: Option<DateTime<Utc>> = message::Entity::find_by_id(text.id.0)
+        .select_only()
+        .column(M::NextAttemptAt)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let picture = message::ActiveModel {
+        task_id: Set(text.task_id.0),
+        run_id: Set(None),
+        channel_id: Set(text.channel_id.0),
+        event: Set(Lenient::Known(text.event)),
+        kind: Set(Lenient::Known(MessageKind::Image)),
+        body: Set(PictureName::Created.as_str().to_owned()),
+        mentions: Set("[]".to_owned()),
+        after_id: Set(Some(text.id.0)),
+        state: Set(Code(MessageState::Pending)),
+        attempts: Set(0),
+        next_attempt_at: Set(place.unwrap_or(text.created_at)),
+        created_at: Set(text.created_at),
+        ..Default::default()
+    };
+    message::Entity::insert(picture)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 

@@ -91,6 +91,7 @@ const SERVER: &[Row] = &[
             "timetable",
             "auth",
             "clock",
+            "template",
             "text",
         ],
     ),
@@ -98,6 +99,7 @@ const SERVER: &[Row] = &[
     (
         "texts",
         &[
+            "messages",
             "executor",
             "firings",
             "outbound",
@@ -105,6 +107,7 @@ const SERVER: &[Row] = &[
             "calendar",
             "timetable",
             "auth",
+            "template",
         ],
     ),
     (
@@ -137,6 +140,7 @@ const SERVER: &[Row] = &[
             "timetable",
             "auth",
             "clock",
+            "template",
             "text",
         ],
     ),
@@ -187,6 +191,7 @@ const SERVER: &[Row] = &[
     ("timetable", &[]),
     ("auth", &[]),
     ("clock", &[]),
+    ("template", &["text"]),
     ("text", &[]),
 ];
 

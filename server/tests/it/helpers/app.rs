@@ -23,13 +23,16 @@ use server::lifecycle::{self, Assembled, DataDir};
 use server::messages::Outbox;
 use server::recorder::Spool;
 use server::scheduler::reap_dead_nodes;
-use server::service::{Components, Service};
+use server::service::{Components, MessageBriefs, Service};
 use server::store::{Act, NodeRow, Store};
 
 use super::clock::{ManualClock, at};
 use super::node::{Node, until};
 use super::place::Place;
 use super::{Browser, browser};
+
+/// So long a message waits for its brief.
+const BRIEF_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[derive(Parser)]
 struct Arguments {
@@ -378,6 +381,15 @@ impl TestApp {
         self.run_outbox(self.outbox());
     }
 
+    /// The same, with messages that wait so long for their briefs.
+    pub(crate) fn notify_with_briefs_within(&self, within: std::time::Duration) {
+        let briefs = MessageBriefs::new(Arc::downgrade(&self.service)).within(within);
+        self.run_outbox(Outbox {
+            briefs: Arc::new(briefs),
+            ..self.outbox()
+        });
+    }
+
     /// Starts the loop of another server on the same database, which has its own connections.
     pub(crate) async fn notify_elsewhere(&self) {
         let url = &self.place.database.url;
@@ -421,6 +433,10 @@ impl TestApp {
             sealer: self.components.sealer.clone(),
             sender: self.components.sender.clone(),
             renderer: self.components.renderer.clone(),
+            // The machine may be busy with something else.
+            briefs: Arc::new(
+                MessageBriefs::new(Arc::downgrade(&self.service)).within(BRIEF_WITHIN),
+            ),
             pace: Arc::default(),
             metrics: Arc::clone(&self.components.metrics),
         }

@@ -1,5 +1,5 @@
-//! A chat robot that answers like WeCom: errcode in the body, 2048 bytes of text, pictures with
-//! their MD5, 20 messages a minute.
+//! A chat robot that answers like WeCom (developer document 91770): errcode in the body, 2048 bytes of text, 4096 of
+//! Markdown, articles and cards with a link, pictures with their MD5, 20 messages a minute.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -225,6 +225,30 @@ fn judge(body: &Value) -> Option<i64> {
             let mentions = body["text"]["mentioned_list"].is_array();
             (text.is_empty() || text.len() > 2048 || !mentions).then_some(45_002)
         }
+        Some("markdown") => {
+            let text = body["markdown"]["content"].as_str()?;
+            (text.is_empty() || text.len() > 4096).then_some(45_002)
+        }
+        Some("news") => {
+            let articles = body["news"]["articles"].as_array()?;
+            let fits = |article: &Value| {
+                let text = |name: &str| article[name].as_str().unwrap_or_default().len();
+                (1..=128).contains(&text("title"))
+                    && text("description") <= 512
+                    && is_link(&article["url"])
+            };
+            let fine = (1..=8).contains(&articles.len()) && articles.iter().all(fits);
+            (!fine).then_some(40_058)
+        }
+        Some("template_card") => {
+            let card = &body["template_card"];
+            let says = |text: &Value| text.as_str().is_some_and(|text| !text.is_empty());
+            let fine = card["card_type"] == "text_notice"
+                && (says(&card["main_title"]["title"]) || says(&card["sub_title_text"]))
+                && card["card_action"]["type"] == 1
+                && is_link(&card["card_action"]["url"]);
+            (!fine).then_some(40_058)
+        }
         Some("image") => {
             let data = STANDARD.decode(body["image"]["base64"].as_str()?).ok();
             let right = data.is_some_and(|data| {
@@ -240,6 +264,11 @@ fn judge(body: &Value) -> Option<i64> {
         None if body["event"].is_string() => None,
         None => Some(40_008),
     }
+}
+
+/// Whether a field leads somewhere.
+fn is_link(url: &Value) -> bool {
+    url.as_str().is_some_and(|url| url.starts_with("http"))
 }
 
 impl Memory {

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::channel::{ChannelDraft, ChannelField, ChannelKind, Encryption};
+use crate::channel::{ChannelDraft, ChannelField, ChannelKind, Encryption, OnOff, TextFormat};
 use crate::page::ChannelsPage;
 use crate::routes;
 use crate::texts::channels::{ChannelsUi, change_channel};
@@ -74,6 +74,7 @@ pub(super) fn form(page: ChannelsPage) -> AnyView {
             {email(&draft, &faults, words)}
             {secret(page.has_secret, &faults, words)}
             {others(&draft, &faults, words)}
+            {messages(&draft, &faults, words)}
             <div class="columns">
                 {input(Field {
                     name: "proxy".into(), label: ui.channel_proxy, value: proxy,
@@ -191,6 +192,49 @@ fn others(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> 
         {line(ChannelField::Chat, words.chat, words.chat_hint, &draft.chat, faults)}
         <div class=only(ChannelField::Method)>{methods}</div>
         {several(ChannelField::Headers, (words.headers, words.headers_hint), &joined(&draft.headers), faults)}
+    }
+    .into_any()
+}
+
+/// How its messages are worded.
+fn messages(draft: &ChannelDraft, faults: &Faults, words: &'static ChannelsUi) -> AnyView {
+    let format = draft
+        .format
+        .as_deref()
+        .and_then(TextFormat::read)
+        .unwrap_or_default();
+    let formats = TextFormat::ALL.iter().map(|one| {
+        let label = match one {
+            TextFormat::Text => words.format_text,
+            TextFormat::Markdown => words.format_markdown,
+            TextFormat::News => words.format_news,
+            TextFormat::TemplateCard => words.format_template_card,
+        };
+        (one.as_str().to_owned(), label.to_owned(), *one == format)
+    });
+    let formats = select(
+        "format",
+        words.format,
+        words.format_hint,
+        formats.collect(),
+        faults,
+    );
+    let brief = draft
+        .brief
+        .as_deref()
+        .and_then(OnOff::read)
+        .unwrap_or_default();
+    let briefs = OnOff::ALL.iter().map(|one| {
+        let label = match one {
+            OnOff::On => words.brief_on,
+            OnOff::Off => words.brief_off,
+        };
+        (one.as_str().to_owned(), label.to_owned(), *one == brief)
+    });
+    let briefs = select("brief", words.brief, "", briefs.collect(), faults);
+    view! {
+        <div class=only(ChannelField::Format)>{formats}</div>
+        {briefs}
     }
     .into_any()
 }

@@ -1,0 +1,66 @@
+//! The page of a channel's templates.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of each function's arguments"
+)]
+
+#[cfg(feature = "ssr")]
+use leptos::prelude::*;
+use leptos::server;
+
+use crate::error::AppError;
+use crate::id::ChannelId;
+use crate::page::TemplatesPage;
+use crate::wire::Wire;
+#[cfg(feature = "ssr")]
+use crate::{
+    backend::{backend, caller, with_status},
+    channel::ALL_EVENTS,
+    page::TemplateForm,
+    server_fns::forms::{Posted, split},
+};
+
+/// The page of a channel's templates; the form holds that for `event`.
+#[server(prefix = "/fn", endpoint = "templates_page", input = Wire, output = Wire)]
+pub async fn fetch_templates(
+    channel: ChannelId,
+    event: Option<String>,
+) -> Result<TemplatesPage, AppError> {
+    let (backend, caller) = (backend()?, caller()?);
+    let found = with_status(backend.channel_get(&caller, channel).await)?;
+    let templates = with_status(backend.template_list(&caller, channel).await)?;
+    let (event, typed, preview, refused) = match use_context::<Posted>() {
+        Some(Posted::Template(event, form, result)) => {
+            let (preview, refused) = match *result {
+                Ok(preview) => (Some(preview), None),
+                Err(error) => (None, Some(error)),
+            };
+            (event, Some(form), preview, refused)
+        }
+        _ => (
+            event.unwrap_or_else(|| ALL_EVENTS.to_owned()),
+            None,
+            None,
+            None,
+        ),
+    };
+    let stored = templates.iter().find(|template| template.event == event);
+    let form = typed.unwrap_or_else(|| TemplateForm {
+        body: stored
+            .map(|template| template.body.clone())
+            .unwrap_or_default(),
+        task: String::new(),
+    });
+    let (faults, error) = refused.map_or((Vec::new(), None), split);
+    Ok(TemplatesPage {
+        channel: found,
+        event,
+        form,
+        preview,
+        variables: with_status(backend.template_variables(&caller).await)?,
+        templates,
+        faults,
+        error,
+    })
+}

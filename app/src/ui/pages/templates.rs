@@ -1,0 +1,191 @@
+//! The templates of a channel: for which events there is one, and a form to try, save and delete one. The form posts
+//! to the page itself, also without JavaScript; a preview is the page with the result.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::auth::Action;
+use crate::channel::{ALL_EVENTS, Template, TemplatePreview, TemplateVariable};
+use crate::id::ChannelId;
+use crate::message::Event;
+use crate::page::TemplatesPage;
+use crate::routes;
+use crate::server_fns::fetch_templates;
+use crate::texts::channels::templates_of;
+use crate::ui::components::field::{Faults, Field, input, text_area};
+use crate::ui::components::icon::{self, icon};
+use crate::ui::components::output::visible;
+use crate::ui::context::{channels_ui, lang, may, ui};
+use crate::ui::load;
+
+/// The page.
+pub(crate) fn page() -> AnyView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let id = params
+            .read()
+            .get("id")
+            .and_then(|id| id.parse::<i64>().ok());
+        (ChannelId(id.unwrap_or(0)), query.read().get("event"))
+    });
+    let data = load::ask(
+        move || asked.get(),
+        |(channel, event)| fetch_templates(channel, event),
+    );
+    load::page(data, content)
+}
+
+fn content(page: TemplatesPage) -> AnyView {
+    let words = channels_ui();
+    let title = templates_of(lang(), &page.channel.name);
+    let preview = page.preview.as_ref().map(preview);
+    let rows: Vec<AnyView> = std::iter::once(ALL_EVENTS)
+        .chain(Template::events().map(Event::as_str))
+        .map(|event| row(&page, event))
+        .collect();
+    view! {
+        <leptos_meta::Title text=title.clone()/>
+        <p class="crumbs">
+            <a href=routes::ADMIN>{ui().nav_admin}</a> {icon(icon::CHEVRON)}
+            <a href=routes::CHANNELS>{ui().channels}</a>
+        </p>
+        <div class="page-head"><h1>{title}</h1></div>
+        {preview}
+        {may(Action::Administer).then(|| form(&page))}
+        <section class="card flush">
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.template_event}</th>
+                        <th scope="col">{words.template}</th>
+                        <th scope="col"><span class="sr">{ui().actions}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+        {variables(&page.variables)}
+    }
+    .into_any()
+}
+
+/// The name of an event, or of all.
+fn name(event: &str) -> String {
+    match event {
+        ALL_EVENTS => channels_ui().template_all.to_owned(),
+        code => Event::text(code, lang()),
+    }
+}
+
+fn row(page: &TemplatesPage, event: &'static str) -> AnyView {
+    let words = channels_ui();
+    let is_own = page
+        .templates
+        .iter()
+        .any(|template| template.event == event);
+    let state = if is_own {
+        words.template_own
+    } else {
+        words.template_built_in
+    };
+    let href = format!("{}?event={event}", routes::templates(page.channel.id));
+    let label = format!("{}: {}", words.change, name(event));
+    view! {
+        <tr>
+            <th scope="row">{name(event)} " " <code>{event}</code></th>
+            <td data-label=words.template>{state}</td>
+            <td class="row-actions"><div>
+                <a class="button small" href=href aria-label=label>{icon(icon::EDIT)} <span>{words.change}</span></a>
+            </div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn form(page: &TemplatesPage) -> AnyView {
+    let words = channels_ui();
+    let faults = Faults(page.faults.clone());
+    let is_stored = page
+        .templates
+        .iter()
+        .any(|template| template.event == page.event);
+    let delete = is_stored.then(|| {
+        view! {
+            <button type="submit" class="button danger" name="act" value="delete" formnovalidate>
+                {icon(icon::TRASH)} {words.template_delete}
+            </button>
+        }
+    });
+    let task = Field {
+        name: "task".into(),
+        label: words.template_task,
+        hint: words.template_task_hint,
+        value: page.form.task.clone(),
+        ..Field::default()
+    };
+    view! {
+        <form method="post" action=routes::templates(page.channel.id) class="card template-form" autocomplete="off">
+            <h2>{name(&page.event)}</h2>
+            {page.error.clone().map(load::failure)}
+            <input type="hidden" name="event" value=page.event.clone()/>
+            {text_area("body", words.template, words.template_hint, &page.form.body, &faults)}
+            {input(task, &faults)}
+            <p class="controls">
+                <button type="submit" class="button" name="act" value="preview">{icon(icon::SEARCH)} {words.template_preview}</button>
+                <button type="submit" class="button primary" name="act" value="save">{icon(icon::CHECK)} {ui().save}</button>
+                {delete}
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What a template makes, and the request around it.
+fn preview(preview: &TemplatePreview) -> AnyView {
+    let words = channels_ui();
+    let with = preview.run_id.map(|run| {
+        view! { <a href=routes::run(run)>"#" {run.0}</a> }
+    });
+    view! {
+        <section class="card" aria-live="polite">
+            <h2>{words.template_preview} ": " {name(&preview.event)} " " {with}</h2>
+            <pre class="answer">{visible(&preview.text)}</pre>
+            <details class="sent">
+                <summary>{words.sent}</summary>
+                <pre>{visible(&preview.sent)}</pre>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn variables(all: &[TemplateVariable]) -> AnyView {
+    let words = channels_ui();
+    let rows = all.iter().map(|variable| {
+        view! {
+            <tr>
+                <th scope="row"><code>{variable.name.clone()}</code></th>
+                <td data-label=words.template_meaning>{variable.meaning.clone()}</td>
+                <td data-label=words.template_example><code class="break">{visible(&variable.example)}</code></td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="card flush">
+            <details class="padded">
+                <summary>{words.template_variables}</summary>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.template_variable}</th>
+                            <th scope="col">{words.template_meaning}</th>
+                            <th scope="col">{words.template_example}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+    .into_any()
+}

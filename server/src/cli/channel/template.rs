@@ -1,0 +1,231 @@
+//! `jcrontab channel template`: the words of a channel's messages.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use app::channel::{ALL_EVENTS, Template};
+use axum::http::Method;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use serde_json::{Map, Value, json};
+
+use super::super::client::Client;
+use super::super::confirm::Confirm;
+use super::super::print::{print_done, print_json, print_lines, print_list};
+use super::super::task::id_of;
+use super::super::{Failure, lang, sentence};
+use super::{find, path};
+
+/// Bytes that are read of a file; a template is shorter.
+const FILE_MAX: u64 = 64 * 1024;
+
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum TemplateCommand {
+    /// List the templates of a channel
+    List {
+        /// Channel, by name or ID
+        channel: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a template
+    Show {
+        /// Channel, by name or ID
+        channel: String,
+        /// Event of the messages, or `all`
+        #[arg(value_parser = events())]
+        event: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a template or replace it
+    Set {
+        /// Channel, by name or ID
+        channel: String,
+        /// Event of the messages, or `all`
+        #[arg(value_parser = events())]
+        event: String,
+        /// File with the template; `-` to read it from stdin
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a template: its messages get the built-in words again
+    Delete {
+        /// Channel, by name or ID
+        channel: String,
+        /// Event of the messages, or `all`
+        #[arg(value_parser = events())]
+        event: String,
+        #[command(flatten)]
+        confirm: Confirm,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what a template makes of a run, or of an example; nothing is sent
+    Preview {
+        /// Channel, by name or ID
+        channel: String,
+        /// Event of the messages; by default that of the run
+        #[arg(value_parser = events())]
+        event: Option<String>,
+        /// File with the template, `-` for stdin; by default the stored one
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Task whose last run it is tried with, by name or ID
+        #[arg(long)]
+        task: Option<String>,
+        /// Run it is tried with, by ID
+        #[arg(long)]
+        run: Option<i64>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the variables of templates, each with an example
+    Variables {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn events() -> PossibleValuesParser {
+    let codes = Template::events().map(app::message::Event::as_str);
+    PossibleValuesParser::new(std::iter::once(ALL_EVENTS).chain(codes))
+}
+
+pub(super) async fn run(client: &Client, command: &TemplateCommand) -> Result<(), Failure> {
+    match command {
+        TemplateCommand::List { channel, json } => {
+            let path = path(&find(client, channel).await?, "/templates");
+            print_list(client, &path, &["event", "updated_at", "body"], *json).await
+        }
+        TemplateCommand::Show {
+            channel,
+            event,
+            json,
+        } => {
+            let path = of_event(client, channel, event).await?;
+            let template = client.call(Method::GET, &path, None).await?;
+            if *json {
+                print_json(&template);
+            } else {
+                print_lines(&[template["body"].as_str().unwrap_or_default().to_owned()]);
+            }
+            Ok(())
+        }
+        TemplateCommand::Set {
+            channel,
+            event,
+            file,
+            json,
+        } => {
+            let body = json!({ "body": content(file)? });
+            let path = of_event(client, channel, event).await?;
+            let template = client.call(Method::PUT, &path, Some(body)).await?;
+            let words = lang().pick(
+                format!("已保存渠道 {channel} 的模板：{event}"),
+                format!("Template {event} of channel {channel} saved"),
+            );
+            print_done(&template, *json, &[words]);
+            Ok(())
+        }
+        TemplateCommand::Delete {
+            channel,
+            event,
+            confirm,
+            json,
+        } => {
+            let path = of_event(client, channel, event).await?;
+            confirm.ask(&lang().pick(
+                format!("删除渠道 {channel} 的模板 {event}？"),
+                format!("Delete the template {event} of channel {channel}?"),
+            ))?;
+            client.call(Method::DELETE, &path, None).await?;
+            let words = lang().pick(
+                format!("已删除渠道 {channel} 的模板：{event}"),
+                format!("Template {event} of channel {channel} deleted"),
+            );
+            let value = json!({ "channel": channel, "event": event, "deleted": true });
+            print_done(&value, *json, &[words]);
+            Ok(())
+        }
+        TemplateCommand::Preview {
+            channel,
+            event,
+            file,
+            task,
+            run,
+            json,
+        } => {
+            let mut trial = Map::new();
+            if let Some(event) = event {
+                trial.insert("event".to_owned(), json!(event));
+            }
+            if let Some(file) = file {
+                trial.insert("body".to_owned(), json!(content(file)?));
+            }
+            if let Some(task) = task {
+                trial.insert("task_id".to_owned(), json!(id_of(client, task).await?));
+            }
+            if let Some(run) = run {
+                trial.insert("run_id".to_owned(), json!(run));
+            }
+            let path = path(&find(client, channel).await?, "/templates/preview");
+            let preview = client.call(Method::POST, &path, Some(trial.into())).await?;
+            if *json {
+                print_json(&preview);
+            } else {
+                print_lines(&shown(&preview));
+            }
+            Ok(())
+        }
+        TemplateCommand::Variables { json } => {
+            let columns = ["name", "meaning", "example"];
+            print_list(client, "/api/v1/template-variables", &columns, *json).await
+        }
+    }
+}
+
+/// The text, in which a terminal obeys nothing.
+fn shown(preview: &Value) -> Vec<String> {
+    let text = preview["text"].as_str().unwrap_or_default();
+    app::ansi::visible(text)
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+async fn of_event(client: &Client, channel: &str, event: &str) -> Result<String, Failure> {
+    let found = find(client, channel).await?;
+    Ok(path(&found, &format!("/templates/{event}")))
+}
+
+/// The text of a file, or of stdin for `-`, without the newline that editors put at its end.
+fn content(file: &Path) -> Result<String, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::usage(format!("{}: {}", file.display(), sentence(&error)));
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().take(FILE_MAX).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file)
+            .map_err(failed)?
+            .take(FILE_MAX)
+            .read_to_string(&mut text)
+    };
+    read.map_err(failed)?;
+    let body = text.strip_suffix('\n').unwrap_or(&text);
+    if body.trim().is_empty() {
+        return Err(Failure::usage(
+            lang().pick("模板是空的", "the template is empty"),
+        ));
+    }
+    Ok(body.to_owned())
+}

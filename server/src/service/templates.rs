@@ -1,0 +1,407 @@
+//! Templates of channels' messages: stored once they render, tried with a real run.
+
+use std::collections::HashMap;
+
+use app::auth::Action;
+use app::backend::{Answer, Caller, Runs, Templates};
+use app::channel::{
+    ALL_EVENTS, OnOff, Template, TemplateDraft, TemplatePreview, TemplateTrial, TemplateVariable,
+};
+use app::i18n::Lang;
+use app::id::{ChannelId, MessageId, RunId, TaskId};
+use app::message::{Event, MessageKind};
+use app::run::Run;
+use app::task::Task;
+use app::transition::Word;
+use async_trait::async_trait;
+
+use super::Service;
+use crate::error::{OrInternal, internal};
+use crate::facts::{End, Ends, Facts, TaskFacts, event_of};
+use crate::messages::target::Target;
+use crate::messages::{Beside, VARIABLES, Worded, example, wants_brief};
+use crate::store::OutboxItem;
+use crate::template::{SOURCE_MAX, TemplateFault, TemplateWhy, Value, render};
+use crate::texts::templates::TemplateRequestFault;
+use crate::texts::{Fault, Missing};
+
+/// Runs among which the last one of a task that has ended is looked for.
+const RUNS_LOOKED_AT: u64 = 20;
+
+/// The events of a template: one, or all (`None`).
+fn event_named(lang: Lang, name: &str) -> Answer<Option<Event>> {
+    if name == ALL_EVENTS {
+        return Ok(None);
+    }
+    let known: Vec<&str> = Template::events().map(Event::as_str).collect();
+    let event = Event::read(name).filter(|event| Template::events().any(|one| one == *event));
+    event.map(Some).ok_or_else(|| {
+        let known = format!("{ALL_EVENTS}, {}", known.join(", "));
+        TemplateRequestFault::UnknownEvent { known }.alone("event", lang)
+    })
+}
+
+/// What a template is tried with.
+struct Tried {
+    facts: Facts,
+    owners: Vec<String>,
+    run: Option<RunId>,
+    task: TaskId,
+}
+
+impl Tried {
+    fn example(event: Event) -> Option<Self> {
+        Some(Self {
+            facts: example::facts(event)?,
+            owners: example::owners().to_vec(),
+            run: None,
+            task: TaskId(0),
+        })
+    }
+}
+
+impl Service {
+    /// Renders a template with an example of each event it is for; the first that fails is the fault.
+    async fn check_template(
+        &self,
+        lang: Lang,
+        body: &str,
+        event: Option<Event>,
+        to: &Target,
+    ) -> Answer<()> {
+        if body.len() > SOURCE_MAX {
+            return Err(TemplateWhy::TooLong(SOURCE_MAX).alone("body", lang));
+        }
+        let (renderer, format, body) = (self.renderer.clone(), to.format(), body.to_owned());
+        let checking = tokio::task::spawn_blocking(move || -> Result<(), TemplateFault> {
+            let brief = example::brief();
+            let owners = example::owners();
+            let wanted = Template::events().filter(|one| match event {
+                Some(event) => *one == event,
+                None => Template::is_shared(*one),
+            });
+            for facts in wanted.filter_map(example::facts) {
+                // Without a brief and without owners, too: both may be missing.
+                for is_full in [true, false] {
+                    let owners: &[String] = if is_full { &owners } else { &[] };
+                    let beside = Beside {
+                        owners,
+                        brief: (is_full && wants_brief(&facts)).then_some(&brief),
+                    };
+                    let variables = renderer.variables(&facts, None, beside);
+                    match render(&body, format, &variables) {
+                        Ok(_) => {}
+                        // What says nothing for one event may be what its writer wants for another.
+                        Err(fault) if fault.why == TemplateWhy::Empty && event.is_none() => {}
+                        Err(fault) => return Err(fault),
+                    }
+                }
+            }
+            Ok(())
+        });
+        let checked = checking.await.map_err(|error| internal(lang, &error))?;
+        checked.map_err(|fault| fault.alone("body", lang))
+    }
+
+    async fn template_target(&self, lang: Lang, channel: ChannelId) -> Answer<Target> {
+        let to = self.opened_channel(lang, channel).await?;
+        to.ok_or_else(|| Missing::Channel.answer(lang))
+    }
+
+    /// The message of a run, as it is or would have been.
+    async fn tried_with(
+        &self,
+        caller: &Caller,
+        trial: &TemplateTrial,
+        event: Option<Event>,
+    ) -> Answer<Tried> {
+        let lang = caller.lang;
+        // A reader who may not see a task does not see it here.
+        self.allow(caller, Action::Read)?;
+        let run = match (trial.run_id, trial.task_id) {
+            (None, None) => {
+                let event = event.unwrap_or(Event::Failed);
+                let example = Tried::example(event);
+                return example.ok_or_else(|| Missing::Template.answer(lang));
+            }
+            (Some(run), task) => {
+                let run = self.find_run(lang, run).await?;
+                if task.is_some_and(|task| task != run.task_id) {
+                    return Err(TemplateRequestFault::OtherTask.alone("run_id", lang));
+                }
+                Some(run)
+            }
+            (None, Some(task)) => {
+                self.find_task(lang, task).await?;
+                let runs = self.store.task_runs(task, None, RUNS_LOOKED_AT).await;
+                let runs = runs.or_internal(lang)?;
+                runs.into_iter().find(|run| run.finished_at.is_some())
+            }
+        };
+        let Some(run) = run else {
+            let task = trial.task_id.unwrap_or(TaskId(0));
+            if event == Some(Event::Created) {
+                let task = self.find_task(lang, task).await?;
+                return Ok(Tried {
+                    facts: Facts::created(&task, task.created_at.0),
+                    owners: task.owners.clone(),
+                    run: None,
+                    task: task.id,
+                });
+            }
+            return Err(TemplateRequestFault::NoRun.alone("task_id", lang));
+        };
+        let task = self.find_task(lang, run.task_id).await?;
+        let facts = self.facts_of(caller, &task, &run, event).await?;
+        Ok(Tried {
+            facts,
+            owners: task.owners.clone(),
+            run: Some(run.id),
+            task: task.id,
+        })
+    }
+
+    async fn facts_of(
+        &self,
+        caller: &Caller,
+        task: &Task,
+        run: &Run,
+        event: Option<Event>,
+    ) -> Answer<Facts> {
+        let lang = caller.lang;
+        let at = run.scheduled_for.unwrap_or(run.started_at).0;
+        Ok(match event {
+            Some(Event::Created) => Facts::created(task, task.created_at.0),
+            Some(Event::Lost) => Facts::lost(task, run.id, at),
+            Some(Event::TooLong) => Facts::too_long(task, run.id, at),
+            Some(Event::Digest) => {
+                let example = example::facts(Event::Digest);
+                example.ok_or_else(|| Missing::Template.answer(lang))?
+            }
+            event => {
+                let Some(finished_at) = run.finished_at else {
+                    return Err(TemplateRequestFault::NotOver.alone("run_id", lang));
+                };
+                let output = match task.mode.runs_command() {
+                    true => {
+                        let output = self.run_output_raw(caller, run.id).await?;
+                        Ends::of_output(&output)
+                    }
+                    false => Ends::default(),
+                };
+                let own = event_of(task, run.state).unwrap_or(Event::Completed);
+                let end = End {
+                    event: event.unwrap_or(own),
+                    state: run.state,
+                    reason: run.reason.clone(),
+                    exit_code: run.exit_code,
+                    exit_signal: run.signal,
+                    attempt: run.attempt,
+                    started_at: run.started_at.0,
+                    finished_at: finished_at.0,
+                    output,
+                };
+                Facts::Ended {
+                    task: TaskFacts::of(task),
+                    run: run.id,
+                    at,
+                    end: Box::new(end),
+                }
+            }
+        })
+    }
+
+    /// A message in the words of a template, or in the built-in ones.
+    async fn worded(
+        &self,
+        lang: Lang,
+        tried: &Tried,
+        template: Option<String>,
+        to: &Target,
+    ) -> Answer<Worded> {
+        let theirs = to.lang.unwrap_or(self.renderer.lang);
+        let wants = to.settings.brief == OnOff::On && wants_brief(&tried.facts);
+        let brief = match tried.run {
+            Some(run) if wants => self.brief_for_message(run, theirs).await,
+            None if wants => Some(example::brief()),
+            _ => None,
+        };
+        let (renderer, facts, owners) = (
+            self.renderer.clone(),
+            tried.facts.clone(),
+            tried.owners.clone(),
+        );
+        let format = to.format();
+        let making = tokio::task::spawn_blocking(move || {
+            let beside = Beside {
+                owners: &owners,
+                brief: brief.as_ref(),
+            };
+            match &template {
+                Some(body) => renderer.by_template(&facts, (body, format), Some(theirs), beside),
+                None => Ok(renderer.built_in(&facts, Some(theirs), brief.as_ref())),
+            }
+        });
+        let made = making.await.map_err(|error| internal(lang, &error))?;
+        made.map_err(|fault| fault.alone("body", lang))
+    }
+}
+
+#[async_trait]
+impl Templates for Service {
+    async fn template_list(&self, caller: &Caller, channel: ChannelId) -> Answer<Vec<Template>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        self.find_channel(lang, channel).await?;
+        self.store.templates(channel).await.or_internal(lang)
+    }
+
+    async fn template_get(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        event: &str,
+    ) -> Answer<Template> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        self.find_channel(lang, channel).await?;
+        let event = event_named(lang, event)?;
+        let found = self
+            .store
+            .template(channel, event)
+            .await
+            .or_internal(lang)?;
+        found.ok_or_else(|| Missing::Template.answer(lang))
+    }
+
+    async fn template_set(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        event: &str,
+        draft: &TemplateDraft,
+    ) -> Answer<Template> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let to = self.template_target(lang, channel).await?;
+        let event = event_named(lang, event)?;
+        // As browsers send forms.
+        let body = draft.body.replace("\r\n", "\n");
+        self.check_template(lang, &body, event, &to).await?;
+        let detail = event.map_or(ALL_EVENTS, Event::as_str);
+        let act = self.act(who, "channel.template_set").detail(detail);
+        let put = self.store.put_template(&act, channel, event, &body).await;
+        if !put.or_internal(lang)? {
+            return Err(Missing::Channel.answer(lang));
+        }
+        let found = self
+            .store
+            .template(channel, event)
+            .await
+            .or_internal(lang)?;
+        found.ok_or_else(|| Missing::Template.answer(lang))
+    }
+
+    async fn template_delete(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        event: &str,
+    ) -> Answer<()> {
+        let who = self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        self.find_channel(lang, channel).await?;
+        let event = event_named(lang, event)?;
+        let detail = event.map_or(ALL_EVENTS, Event::as_str);
+        let act = self.act(who, "channel.template_delete").detail(detail);
+        let deleted = self.store.delete_template(&act, channel, event).await;
+        match deleted.or_internal(lang)? {
+            true => Ok(()),
+            false => Err(Missing::Template.answer(lang)),
+        }
+    }
+
+    async fn template_preview(
+        &self,
+        caller: &Caller,
+        channel: ChannelId,
+        trial: &TemplateTrial,
+    ) -> Answer<TemplatePreview> {
+        self.allow(caller, Action::Administer)?;
+        let lang = caller.lang;
+        let to = self.template_target(lang, channel).await?;
+        let event = match trial.event.trim() {
+            "" => None,
+            name => event_named(lang, name)?,
+        };
+        let tried = self.tried_with(caller, trial, event).await?;
+        let happened = tried.facts.event();
+        let template = match &trial.body {
+            Some(body) => Some(body.replace("\r\n", "\n")),
+            None => {
+                let stored = self.store.template_for(channel, happened).await;
+                stored.or_internal(lang)?
+            }
+        };
+        let worded = self.worded(lang, &tried, template, &to).await?;
+        let now = self.clock.now();
+        let item = OutboxItem {
+            id: MessageId(0),
+            channel_id: channel,
+            kind: MessageKind::Text,
+            event: happened,
+            body: worded.text.clone(),
+            facts: None,
+            mentions: tried.owners,
+            task_id: tried.task,
+            run_id: tried.run,
+            attempts: 1,
+            created_at: now,
+        };
+        Ok(TemplatePreview {
+            event: happened.as_str().to_owned(),
+            run_id: tried.run,
+            bytes: i64::try_from(worded.text.len()).unwrap_or(i64::MAX),
+            sent: self.sender.preview(&to, &item, &worded.made, now),
+            text: worded.text,
+        })
+    }
+
+    async fn template_variables(&self, caller: &Caller) -> Answer<Vec<TemplateVariable>> {
+        self.allow(caller, Action::Read)?;
+        let lang = caller.lang;
+        let owners = example::owners();
+        let brief = example::brief();
+        // Each with the example of the first event that fills it.
+        let mut examples: HashMap<&str, String> = HashMap::new();
+        let failed_first = std::iter::once(Event::Failed).chain(Template::events());
+        for facts in failed_first.filter_map(example::facts) {
+            let beside = Beside {
+                owners: &owners,
+                brief: wants_brief(&facts).then_some(&brief),
+            };
+            for (name, value) in self.renderer.variables(&facts, Some(lang), beside) {
+                if let Some(shown) = shown(&value) {
+                    examples.entry(name).or_insert(shown);
+                }
+            }
+        }
+        let variable = |(name, zh, en): &(&str, &str, &str)| TemplateVariable {
+            name: (*name).to_owned(),
+            meaning: lang.pick(*zh, *en).to_owned(),
+            example: examples.get(name).cloned().unwrap_or_default(),
+        };
+        Ok(VARIABLES.iter().map(variable).collect())
+    }
+}
+
+/// A value as an example; `None` for one that says nothing.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::None => None,
+        Value::Number(number) => Some(number.to_string()),
+        Value::Text(text) => (!text.is_empty()).then(|| text.clone()),
+        Value::List(values) if values.is_empty() => None,
+        Value::List(_) | Value::Map(_) => serde_json::to_string(value).ok(),
+    }
+}

@@ -1,0 +1,108 @@
+//! Templates of messages: what is wrong with one, and with a request about them.
+
+use super::{Fault, Text, both};
+use crate::template::{TemplateFault, TemplateWhy};
+
+impl Fault for TemplateWhy {
+    fn fault(&self) -> (&'static str, Text) {
+        let (code, zh) = match self {
+            Self::Syntax(words) => ("syntax", format!("语法错误：{words}")),
+            Self::UnknownVariable(name) => ("unknown_variable", format!("没有变量 {name}")),
+            Self::UnknownFilter(name) => ("unknown_filter", format!("没有过滤器 {name}")),
+            Self::UnknownTest(name) => ("unknown_test", format!("没有测试 {name}")),
+            Self::NotSupported(what) => ("not_supported", format!("模板不支持 {what}")),
+            Self::LoopsTooDeep(max) => ("too_deep", format!("循环最多嵌套 {max} 层")),
+            Self::LoopOver => (
+                "loop_over",
+                "循环只能遍历变量，例如 brief_lines，或 output|lines".to_owned(),
+            ),
+            Self::Undefined => ("undefined", "这里用到的值不存在".to_owned()),
+            Self::NotAText => (
+                "not_a_text",
+                "列表不能直接输出；请用循环，或过滤器 join".to_owned(),
+            ),
+            Self::TooManySteps(max) => ("too_many_steps", format!("模板执行超过 {max} 步")),
+            Self::TooLong(max) => ("too_long", format!("模板最多 {max} 字节")),
+            Self::TooManyTags(max) => ("too_many_tags", format!("模板最多 {max} 个标签")),
+            Self::TagTooLong(max) => ("tag_too_long", format!("一个标签最多 {max} 个部分，请拆开")),
+            Self::ResultTooLong(max) => ("result_too_long", format!("结果超过 {max} 字节")),
+            Self::ValueTooLong(max) => ("value_too_long", format!("过滤器的结果超过 {max} 字节")),
+            Self::Empty => ("empty", "结果为空".to_owned()),
+            Self::NotJson(words) => ("not_json", format!("结果不是合法的 JSON：{words}")),
+            Self::Engine(words) => ("invalid", format!("模板无法渲染：{words}")),
+        };
+        let en = match self {
+            Self::Syntax(words) => format!("Syntax error: {words}"),
+            Self::Engine(words) => format!("The template cannot be rendered: {words}"),
+            _ => app::i18n::sentence(self.to_string()),
+        };
+        (code, both(zh, en))
+    }
+}
+
+impl Fault for TemplateFault {
+    /// With the place, the line of it, and a caret.
+    fn fault(&self) -> (&'static str, Text) {
+        let (code, text) = self.why.fault();
+        let Some(place) = &self.place else {
+            return (code, text);
+        };
+        let (line, column, marked) = (place.line, place.column, &place.marked);
+        let text = if matches!(self.why, TemplateWhy::NotJson(_)) {
+            both(
+                format!("结果第 {line} 行第 {column} 列：{}\n{marked}", text.zh),
+                format!(
+                    "Line {line}, column {column} of the result: {}\n{marked}",
+                    text.en
+                ),
+            )
+        } else {
+            both(
+                format!("第 {line} 行第 {column} 列：{}\n{marked}", text.zh),
+                format!("Line {line}, column {column}: {}\n{marked}", text.en),
+            )
+        };
+        (code, text)
+    }
+}
+
+/// What is wrong with a request about templates.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{}", self.fault().1.en)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+pub enum TemplateRequestFault {
+    /// An event that has no templates.
+    UnknownEvent {
+        /// Those that have, with commas.
+        known: String,
+    },
+    /// A run of another task.
+    OtherTask,
+    /// A run that goes on, or waits.
+    NotOver,
+    /// A task without a run.
+    NoRun,
+}
+
+impl Fault for TemplateRequestFault {
+    fn fault(&self) -> (&'static str, Text) {
+        match self {
+            Self::UnknownEvent { known } => (
+                "unknown",
+                both(format!("可以是：{known}"), format!("It is one of: {known}")),
+            ),
+            Self::OtherTask => (
+                "other_task",
+                both("这次执行属于另一个任务", "This run belongs to another task"),
+            ),
+            Self::NotOver => (
+                "not_over",
+                both("这次执行还没有结束", "This run has not ended"),
+            ),
+            Self::NoRun => (
+                "no_run",
+                both("这个任务还没有执行过", "This task has no finished run"),
+            ),
+        }
+    }
+}
